@@ -1,0 +1,73 @@
+"""Time as an argument. A conversation has one clock; nothing else asks what time it is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Seconds since the conversation was opened."""
+
+    def now(self) -> float:
+        """Return the seconds since the conversation was opened. Never goes back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let this much of the conversation's time pass."""
+        ...
+
+
+class RealClock:
+    """The time that passes for everyone."""
+
+    def __init__(self) -> None:
+        self._opened = time.monotonic()
+
+    def now(self) -> float:
+        """Return the seconds since the clock was made."""
+        return time.monotonic() - self._opened
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+
+class SkippingClock:
+    """Real time for what is real, such as a handler; scripted delays pass at once.
+
+    A canned answer with a delay of 9 seconds is 9 seconds late by this clock and costs none.
+    """
+
+    def __init__(self) -> None:
+        self._opened = time.monotonic()
+        self._skipped = 0.0
+
+    def now(self) -> float:
+        """Return the real seconds since the clock was made, and the skipped ones."""
+        return time.monotonic() - self._opened + self._skipped
+
+    async def sleep(self, seconds: float) -> None:
+        """Count the seconds as passed without waiting."""
+        self._skipped += seconds
+        await asyncio.sleep(0)
+
+
+class ManualClock:
+    """Time that passes only when it is told to: for tests and for reproducible traces."""
+
+    def __init__(self, *, step: float = 0.0) -> None:
+        self._now = 0.0
+        self._step = step
+
+    def now(self) -> float:
+        """Return the time, then let `step` seconds pass."""
+        value = self._now
+        self._now += self._step
+        return value
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the seconds pass at once."""
+        self._now += seconds
+        await asyncio.sleep(0)

@@ -1,0 +1,183 @@
+"""What a PAL says around a tool call, by `on_call` and `on_resolve`.
+
+The tables are data, because part of them is inferred: when the truth becomes known, one cell
+changes here (or, until a release, in the user's ini file through :meth:`Behaviour.with_cells`).
+The simulated PAL acts on these tables and the checks hold every conversation against them.
+
+Each cell carries where it was learned:
+
+- ``doc``: stated in Tavus's public documentation;
+- ``client``: read in the official client, tavus-cli 0.11.0;
+- ``inferred``: our conclusion from those two;
+- ``wild``: reported by users, unverified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
+
+OnCall = Literal["generate_filler", "static_filler", "silent", "passthrough"]
+OnResolve = Literal["generate_response", "response_in_result", "add_to_context", "fire_and_forget"]
+Status = Literal["success", "error", "timeout", "unanswered"]
+Source = Literal["doc", "client", "inferred", "wild"]
+
+HeardOnCall = Literal["filler", "static_filler", "nothing", "own_words"]
+"""While a call is open: some utterance; exactly the tool's `static_filler`; no utterance at all;
+the model's own words that accompanied the call, if it had any."""
+
+HeardOnResolve = Literal["reply", "output", "acknowledgement", "nothing", "anything"]
+"""After a call is resolved: some utterance; the output verbatim; some utterance that is not the
+output; no utterance caused by it; unknown, so nothing is demanded and nothing is forbidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCallCell:
+    """One row of the `on_call` table."""
+
+    heard: HeardOnCall
+    source: Source
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnResolveCell:
+    """One cell of the `on_resolve` table."""
+
+    heard: HeardOnResolve
+    source: Source
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnResolveRow:
+    """One value of `on_resolve`: what is heard by status, and what the PAL does meanwhile."""
+
+    success: OnResolveCell
+    error: OnResolveCell
+    timeout: OnResolveCell
+    unanswered: OnResolveCell
+
+    waits: bool
+    "The PAL holds its reply until the call is resolved."
+
+    in_context: bool
+    "The answer is known to the PAL from then on, in later turns too."
+
+    def cell(self, status: Status) -> OnResolveCell:
+        """Return the cell for one status."""
+        cells = {
+            "success": self.success,
+            "error": self.error,
+            "timeout": self.timeout,
+            "unanswered": self.unanswered,
+        }
+        return cells[status]
+
+
+def _cell(heard: HeardOnResolve, source: Source, note: str = "") -> OnResolveCell:
+    return OnResolveCell(heard=heard, source=source, note=note)
+
+
+ON_CALL: Mapping[OnCall, OnCallCell] = MappingProxyType(
+    {
+        "generate_filler": OnCallCell(
+            heard="filler", source="inferred", note="the default; the text is the model's"
+        ),
+        "static_filler": OnCallCell(heard="static_filler", source="doc"),
+        "silent": OnCallCell(heard="nothing", source="inferred"),
+        "passthrough": OnCallCell(heard="own_words", source="inferred"),
+    }
+)
+
+_ACKNOWLEDGED = _cell("acknowledgement", "doc", "a failed call is acknowledged, never quoted")
+
+ON_RESOLVE: Mapping[OnResolve, OnResolveRow] = MappingProxyType(
+    {
+        "generate_response": OnResolveRow(
+            success=_cell("reply", "inferred", "one more inference, not verbatim"),
+            error=_ACKNOWLEDGED,
+            timeout=_cell("acknowledgement", "inferred"),
+            unanswered=_cell("anything", "client", "a reply may be synthesised after a window"),
+            waits=True,
+            in_context=True,
+        ),
+        "response_in_result": OnResolveRow(
+            success=_cell("output", "wild", "spoken word for word"),
+            error=_ACKNOWLEDGED,
+            timeout=_cell("acknowledgement", "inferred"),
+            unanswered=_cell("nothing", "inferred"),
+            waits=True,
+            in_context=True,
+        ),
+        "add_to_context": OnResolveRow(
+            success=_cell("nothing", "inferred", "known to later turns"),
+            error=_cell("nothing", "inferred", "the failure is noted in the context"),
+            timeout=_cell("nothing", "inferred"),
+            unanswered=_cell("nothing", "inferred"),
+            waits=False,
+            in_context=True,
+        ),
+        "fire_and_forget": OnResolveRow(
+            success=_cell("nothing", "doc", "the default; the PAL never waits nor reacts"),
+            error=_cell("nothing", "inferred"),
+            timeout=_cell("nothing", "inferred"),
+            unanswered=_cell("nothing", "inferred"),
+            waits=False,
+            in_context=False,
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """Both tables, as one value that can be overridden cell by cell."""
+
+    on_call: Mapping[OnCall, OnCallCell] = field(default_factory=lambda: ON_CALL)
+    on_resolve: Mapping[OnResolve, OnResolveRow] = field(default_factory=lambda: ON_RESOLVE)
+
+    def with_cells(self, cells: Mapping[str, str]) -> Behaviour:
+        """Return the tables with some cells replaced.
+
+        Keys are ``on_call.<value>`` and ``on_resolve.<value>.<status>``; values are what is heard.
+
+        Raises:
+            ScenarioError: for a cell that does not exist or a word that is not in its column.
+
+        """
+        result = self
+        for key, heard in cells.items():
+            result = result._with_cell(key, heard)
+        return result
+
+    def _with_cell(self, key: str, heard: str) -> Behaviour:
+        on_call = {f"on_call.{name}": name for name in self.on_call}
+        on_resolve = {
+            f"on_resolve.{name}.{status}": (name, status)
+            for name in self.on_resolve
+            for status in get_args(Status)
+        }
+        if key in on_call:
+            _require(key, heard, get_args(HeardOnCall))
+            cell = replace(self.on_call[on_call[key]], heard=heard)
+            return replace(self, on_call={**self.on_call, on_call[key]: cell})
+        if key in on_resolve:
+            _require(key, heard, get_args(HeardOnResolve))
+            name, status = on_resolve[key]
+            row = self.on_resolve[name]
+            row = replace(row, **{status: replace(row.cell(status), heard=heard)})
+            return replace(self, on_resolve={**self.on_resolve, name: row})
+        known = (*on_call, *on_resolve)
+        message = f"there is no cell {key!r} in the on_call and on_resolve tables"
+        raise ScenarioError(Problem(message=message, hint=did_you_mean(key, known)))
+
+
+def _require(key: str, heard: str, known: tuple[str, ...]) -> None:
+    if heard not in known:
+        message = f"{key}: {heard!r} is not something a PAL can be heard to do"
+        raise ScenarioError(Problem(message=message, hint=f"one of: {', '.join(known)}"))

@@ -1,0 +1,92 @@
+"""What can go wrong, by who can put it right.
+
+::
+
+    TavusError
+    |-- ScenarioError      your file: a scenario, a PAL definition, an option
+    |-- HandlerError       your handler: it did not start, crashed, or could not be reached
+    |-- ServiceError       the service: Tavus, or what stands in for it, refused or went away
+    `-- HarnessError       our bug: please report it
+
+A :class:`ScenarioError` carries every problem of a file, found in one pass.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_tavus.spans import SourceSpan
+
+Owner = Literal["agent", "handler", "platform", "test", "harness"]
+"""Who can put a fault right: the PAL, the handler, the service, the scenario file, or us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in a user's file."""
+
+    message: str
+    "What was found and what was expected, in one sentence."
+
+    span: SourceSpan | None = None
+    "Where. `None` only where no file is involved."
+
+    hint: str | None = None
+    "What to do about it."
+
+    def __str__(self) -> str:
+        place = f"{self.span}: " if self.span is not None else ""
+        hint = f"\n    hint: {self.hint}" if self.hint is not None else ""
+        return f"{place}{self.message}{hint}"
+
+
+class TavusError(Exception):
+    """The root of every error this package raises."""
+
+    owner: Owner = "harness"
+
+
+class ScenarioError(TavusError):
+    """The user's own file cannot be understood or cannot be played."""
+
+    owner: Owner = "test"
+
+    def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:
+        if isinstance(problems, str):
+            problems = Problem(message=problems)
+        found = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.problems: tuple[Problem, ...] = found
+        super().__init__("\n".join(str(problem) for problem in found))
+
+
+class HandlerError(TavusError):
+    """The user's handler did not start, crashed while starting, or could not be ended."""
+
+    owner: Owner = "handler"
+
+    def __init__(self, message: str, *, detail: str | None = None) -> None:
+        self.message = message
+        self.detail = detail
+        """The handler's own traceback or output, without a frame of ours."""
+        super().__init__(message if detail is None else f"{message}\n{detail}")
+
+
+class ServiceError(TavusError):
+    """Tavus, or what stands in for it, refused a request or went away."""
+
+    owner: Owner = "platform"
+
+
+class HarnessError(TavusError):
+    """Something that must never happen did: a bug in this package."""
+
+    owner: Owner = "harness"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """Name the closest known word, as a hint sentence; `None` where nothing comes close."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {matches[0]!r}?" if matches else None

@@ -1,0 +1,38 @@
+"""What a handler is to the rest of the package: something that takes a request for a call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.wire import HttpExchange, HttpRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRef:
+    """The identity of a tool call: by it, and never by order, a request is attributed."""
+
+    conversation_id: str
+    call_id: str
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Handler(Protocol):
+    """A started handler. One instance serves many conversations at once."""
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, timeout: float, clock: Clock
+    ) -> HttpExchange:
+        """Send one request on behalf of one call and return what became of it.
+
+        `timeout` is in seconds. Whatever the handler does wrong is an
+        :class:`~pytest_tavus.wire.HttpFault` in the exchange, never an exception.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the handler and everything it started. May be called twice."""
+        ...

@@ -1,0 +1,1 @@
+"""Projections of results: the failure picture, trace files, summaries. Nothing is decided here."""

@@ -1,0 +1,40 @@
+"""Places in a user's file.
+
+Every part of a scenario or a PAL file knows where it was written, so that an error or a failed
+expectation can point at it. This module knows nothing of YAML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Loc = tuple[str | int, ...]
+"""A path from the root of one document to a value in it: mapping keys and list positions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceSpan:
+    """One place in one file."""
+
+    path: str
+    "As the user would type it: relative to the directory the run was started in, where possible."
+
+    line: int
+    "Counted from 1."
+
+    column: int = 1
+    "Counted from 1."
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+def dotted(loc: Loc) -> str:
+    """Write a path the way messages show it: ``turns[0].calls[1].result.eta``."""
+    text = ""
+    for step in loc:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text

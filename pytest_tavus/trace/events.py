@@ -1,0 +1,180 @@
+"""The closed union of things that can happen in a conversation.
+
+Events are bare facts. The recorder wraps each in an :class:`~pytest_tavus.trace.log.Entry` that
+adds its place in the order. Checks read nothing else, so whatever a check needs is a field here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.wire import HttpExchange
+
+Decisions = Literal["scripted", "replayed", "model", "live"]
+"""Who decided what the PAL said and called."""
+
+Channel = Literal["app_message", "api"]
+"""How a call reaches its handler: Tavus's `delivery.app_message` or `delivery.api`."""
+
+ToolStatus = Literal["success", "error", "timeout", "unanswered"]
+"""What became of a call. `success` and `error` are Tavus's words; `timeout` is an API delivery that
+exceeded `delivery.api.timeout`; `unanswered` is an app message nobody answered."""
+
+AnsweredBy = Literal["handler", "canned", "client", "nobody"]
+"""Whose answer a call got: the real handler, a canned answer, a client tool, or none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOpened:
+    """A conversation began."""
+
+    session: str
+    "The kind of session, as named by ``--tavus-session``: `sim`."
+
+    conversation_id: str
+    pal: str
+    decisions: Decisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSaid:
+    """The caller's line, as sent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PalSaid:
+    """One whole utterance of the PAL (Tavus: `conversation.utterance`, role `replica`)."""
+
+    text: str
+    inference_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled:
+    """The PAL decided to call a tool (Tavus: `conversation.tool_call`)."""
+
+    call_id: str
+    "Tavus's `tool_call_id`. Opaque; the identity by which everything about the call is matched."
+
+    name: str
+    arguments: str
+    "JSON text, as Tavus sends it. May be empty or invalid: that too is a fact."
+
+    channel: Channel
+    inference_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolDelivered:
+    """One HTTP exchange made for a call. A call can have several: a token, then a retry."""
+
+    call_id: str
+    purpose: Literal["tool", "token"]
+    "`token` is the OAuth 2 token request made on behalf of the call."
+
+    exchange: HttpExchange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResolved:
+    """What the PAL is told of a call, or that it is told nothing."""
+
+    call_id: str
+    status: ToolStatus
+    output: str
+    "The text handed to the PAL. Empty where nothing was."
+
+    answered_by: AnsweredBy
+    http_status: int | None = None
+    "The handler's status code, where there was a response."
+
+    reason: str | None = None
+    "One sentence why a status is not `success`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppMessage:
+    """A Daily app message other than those the events above already stand for.
+
+    A duplicate, late or unknown `conversation.tool_result`, for one.
+    """
+
+    direction: Literal["to_tavus", "from_tavus"]
+    event_type: str
+    properties: dict[str, Any]
+    note: str | None = None
+    "Why it stands apart: `late`, `duplicate`, `unknown id`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A scenario kept a value for later turns."""
+
+    name: str
+    value: Any
+    "JSON data."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A simulated PAL was told by its script to say what it cannot know, and did not say it."""
+
+    template: str
+    "The line as the scenario wrote it."
+
+    reason: Literal["not_in_context", "missing_path", "call_failed"]
+    """`not_in_context`: `on_resolve` keeps the answer from the PAL. `missing_path`: the answer has
+    no such value. `call_failed`: there is no answer."""
+
+    path: str
+    "The placeholder that could not be filled."
+
+    call_id: str | None = None
+    "The call whose answer was asked for, where there was one."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something outside the conversation's rules went wrong."""
+
+    owner: Owner
+    message: str
+    detail: str | None = None
+    "A traceback or a process's output, without a frame of ours."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnded:
+    """Nothing more will happen in this turn; `quiet_for` seconds of silence were observed."""
+
+    quiet_for: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionClosed:
+    """The conversation ended."""
+
+    reason: Literal["finished", "fault", "deadline", "cancelled"]
+
+
+Event = (
+    SessionOpened
+    | UserSaid
+    | PalSaid
+    | ToolCalled
+    | ToolDelivered
+    | ToolResolved
+    | AppMessage
+    | Saved
+    | Withheld
+    | Fault
+    | TurnEnded
+    | SessionClosed
+)
+
+EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
+"""Every event class, in the order of the union."""

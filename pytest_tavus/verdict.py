@@ -1,0 +1,142 @@
+"""What a run comes to: findings of checks, rulings of judges, and the one rule that joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.spans import SourceSpan
+
+FindingKind = Literal[
+    "missing_call",
+    "unexpected_call",
+    "forbidden_call",
+    "wrong_arguments",
+    "wrong_order",
+    "wrong_result",
+    "wrong_status",
+    "too_late",
+    "invalid_arguments",
+    "handler_error",
+    "unhandled_call",
+    "unanswered_call",
+    "missing_speech",
+    "forbidden_speech",
+    "unknown_answer",
+    "on_call",
+    "on_resolve",
+    "missing_event",
+    "forbidden_event",
+    "not_quiet",
+    "judge",
+    "nothing_saved",
+    "not_run",
+    "fault",
+]
+"""The machine-readable kinds of failure. Written to reports; a name is never reused."""
+
+Outcome = Literal["passed", "failed", "undecided"]
+RulingOutcome = Literal["pass", "fail", "unsure", "error"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The first place where two values part, as a failure shows it."""
+
+    path: str
+    "Dotted, from the root of the compared value: ``arguments.items[0].sku``."
+
+    expected: str
+    "Value and type, as text: ``'A-10428' (text)``."
+
+    actual: str
+    "Value and type, or ``absent``."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One way in which the evidence does not bear out the scenario."""
+
+    kind: FindingKind
+    message: str
+    "One sentence: what was expected and what was seen."
+
+    owner: Owner
+    span: SourceSpan | None
+    "The line of the file that asked for it."
+
+    turn: int = 0
+    "Counted from 1; 0 where the finding is about the whole conversation."
+
+    seqs: tuple[int, ...] = ()
+    "The trace entries that are the evidence; the first is marked in the failure picture."
+
+    closest: str | None = None
+    "The observed call that comes nearest to the one expected, as text."
+
+    differences: tuple[Difference, ...] = ()
+    "Nearest first. Shown below the closest call."
+
+    detail: str | None = None
+    "Further lines: the handler's traceback, the answer that was really given."
+
+    hint: str | None = None
+    "What to do about it."
+
+    change: str | None = None
+    "The smallest YAML that would accept what was seen, where accepting it can make sense."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A judge's answer to one question. An error is a ruling too; it never disappears."""
+
+    subject: str
+    "What was judged: ``objective collect_email``, ``guardrail no_refunds``, ``overall``."
+
+    outcome: RulingOutcome
+    reason: str
+    judge: str
+    "Name and version of the judge: ``rules/1``."
+
+    span: SourceSpan | None = None
+    seqs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The end of the river. Built by :func:`decide` only."""
+
+    outcome: Outcome
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+
+
+def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: int) -> Verdict:
+    """Join findings and rulings into a verdict.
+
+    A failing finding or ruling fails the run. Otherwise an unsure or errored ruling, or no
+    evidence at all (`evidence` counts the checks that looked at something), leaves it undecided.
+    A judge can fail what the checks passed; it never rescues what they failed.
+    """
+    failing = [ruling for ruling in rulings if ruling.outcome == "fail"]
+    open_ = [ruling for ruling in rulings if ruling.outcome in {"unsure", "error"}]
+    outcome: Outcome
+    if findings or failing:
+        outcome, reason = "failed", _first_reason(findings, failing)
+    elif open_:
+        outcome, reason = "undecided", f"{open_[0].subject}: {open_[0].reason}"
+    elif evidence <= 0:
+        outcome, reason = "undecided", "nothing was checked: there is no evidence to pass on"
+    else:
+        outcome, reason = "passed", f"{evidence} checks held"
+    return Verdict(outcome=outcome, reason=reason, findings=tuple(findings), rulings=tuple(rulings))
+
+
+def _first_reason(findings: Sequence[Finding], failing: Sequence[Ruling]) -> str:
+    if findings:
+        return findings[0].message
+    return f"{failing[0].subject}: {failing[0].reason}"
