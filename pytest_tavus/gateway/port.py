@@ -24,11 +24,11 @@ class Handler(Protocol):
     """A started handler. One instance serves many conversations at once."""
 
     async def send(
-        self, request: HttpRequest, *, call: CallRef, timeout: float, clock: Clock
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
         """Send one request on behalf of one call and return what became of it.
 
-        `timeout` is in seconds. Whatever the handler does wrong is an
+        `within` is in seconds of real time. Whatever the handler does wrong is an
         :class:`~pytest_tavus.wire.HttpFault` in the exchange, never an exception.
         """
         ...
