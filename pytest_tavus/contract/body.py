@@ -1,0 +1,46 @@
+"""What all request bodies have in common: frozen, strict, closed, and tolerant of pasted nulls.
+
+A definition may be pasted from the API, the CLI or the docs, so an optional field that reads
+``null`` there is taken as absent. That is also what the official client does: it strips empty
+fields before sending [client].
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+T = TypeVar("T")
+
+
+def _as_tuple(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, list):
+        return tuple(value)
+    raise PydanticCustomError("list_type", "Input should be a valid list")
+
+
+Items = Annotated[tuple[T, ...], BeforeValidator(_as_tuple)]
+"""A JSON list, kept as a tuple. Nothing but a list is taken for one."""
+
+
+class Body(BaseModel):
+    """A JSON object of Tavus's, as a value."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        hide_input_in_errors=True,
+        ser_json_inf_nan="constants",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None}
