@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import time
 from typing import Protocol
 
@@ -38,11 +39,13 @@ class SkippingClock:
     """Real time for what is real, such as a handler; scripted delays pass at once.
 
     A canned answer with a delay of 9 seconds is 9 seconds late by this clock and costs none.
+    Delays that run side by side overlap as they would: the earliest is over first.
     """
 
     def __init__(self) -> None:
         self._opened = time.monotonic()
         self._skipped = 0.0
+        self._waking: list[float] = []
 
     def now(self) -> float:
         """Return the real seconds since the clock was made, and the skipped ones."""
@@ -50,8 +53,16 @@ class SkippingClock:
 
     async def sleep(self, seconds: float) -> None:
         """Count the seconds as passed without waiting."""
-        self._skipped += seconds
-        await asyncio.sleep(0)
+        wake = self.now() + seconds
+        heapq.heappush(self._waking, wake)
+        try:
+            await asyncio.sleep(0)
+            while self._waking[0] < wake:
+                await asyncio.sleep(0)
+            self._skipped += max(0.0, wake - self.now())
+        finally:
+            self._waking.remove(wake)
+            heapq.heapify(self._waking)
 
 
 class ManualClock:

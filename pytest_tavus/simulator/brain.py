@@ -1,0 +1,87 @@
+"""The brain port: what decides for a simulated PAL.
+
+A brain is asked for one inference at a time and knows what the PAL knows, no more: an answer that
+`on_resolve` keeps from the PAL is not in its context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pytest_tavus.trace.events import Decisions, ToolStatus, Withheld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallIntent:
+    """A tool call the brain wants made."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """What the brain comes to: words, calls, or both."""
+
+    words: str | None = None
+    "Beside calls: the model's own words that go with them. Otherwise: the reply."
+
+    calls: tuple[CallIntent, ...] = ()
+    "Made at the same time."
+
+    unfinished: bool = False
+    "There is more to come after these calls, whether or not a reply is called for."
+
+    withheld: tuple[Withheld, ...] = ()
+    "What the script wanted said and the PAL cannot know."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of a call, as far as the PAL can know."""
+
+    call_id: str
+    tool: str
+    arguments: Mapping[str, Any]
+    status: ToolStatus | None
+    "`None`: the PAL is not told, or not yet."
+
+    known: bool
+    "The output is in the PAL's context."
+
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What the PAL knows when it is asked for an inference."""
+
+    turn: int
+    "Counted from 1."
+
+    user: str
+    step: int
+    "How many inferences this turn has had before."
+
+    answers: tuple[Answer, ...]
+    "The calls of this turn, in the order they were made."
+
+    remembered: tuple[Answer, ...]
+    "Calls of earlier turns."
+
+
+class Brain(Protocol):
+    """Decides what a simulated PAL says and calls."""
+
+    decisions: Decisions
+    "The provenance of its decisions."
+
+    async def infer(self, moment: Moment) -> Inference:
+        """Return what the PAL says or calls next."""
+        ...
+
+    def later(self, turn: int) -> tuple[float, str] | None:
+        """Return what the PAL says unasked after its turn, and after how many seconds."""
+        ...

@@ -1,0 +1,221 @@
+"""One simulated conversation: a brain's decisions under the rules of `on_call` and `on_resolve`.
+
+The brain decides, the rules bind. This module knows no HTTP: a call is handed to a
+:class:`Dispatcher`, which returns what became of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.contract.behaviour import Behaviour, OnResolveRow
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Moment
+from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved
+from pytest_tavus.trace.log import Recorder
+
+MAX_INFERENCES = 32
+"""Per turn. A brain that still calls tools after this many would go on for ever."""
+
+
+class Dispatcher(Protocol):
+    """Delivers a call and returns what became of it. Records what happens on the way."""
+
+    async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
+        """Deliver one call. Whatever goes wrong is in the resolution, never an exception."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules a simulated PAL is bound by. What of them is inferred can be replaced."""
+
+    behaviour: Behaviour
+    lines: Lines
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    """A call that has been made in the current turn."""
+
+    call: ToolCalled
+    intent: CallIntent
+    row: OnResolveRow
+    task: asyncio.Task[ToolResolved]
+
+
+class Conversation:
+    """A PAL in a conversation. Everything it says and calls goes to the recorder."""
+
+    def __init__(
+        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, recorder: Recorder, rules: Rules
+    ) -> None:
+        self._pal = pal
+        self._brain = brain
+        self._dispatcher = dispatcher
+        self._recorder = recorder
+        self._rules = rules
+        self._remembered: list[Answer] = []
+        self._turn = 0
+        self.ids: Ids = Ids(seed=0, name=pal.pal_name or "")
+        """Where the conversation's ids come from. Set before the first line."""
+
+    def greet(self) -> None:
+        """Say the PAL's `greeting`, as it does when a participant joins. [inferred] in chat."""
+        if self._pal.greeting:
+            self._say(self._pal.greeting, None)
+
+    async def hear(self, text: str) -> None:
+        """Take one line of the caller and return when the PAL's turn is over."""
+        self._turn += 1
+        made: list[_Open] = []
+        try:
+            await self._respond(text, made)
+            await asyncio.gather(*(entry.task for entry in made))
+        finally:
+            await _cancel([entry.task for entry in made])
+        self._remembered.extend(_remember(entry) for entry in made)
+
+    async def listen(self, seconds: float, clock: Clock) -> None:
+        """Let time pass without a word from the caller; the PAL may speak unasked."""
+        later = self._brain.later(self._turn) if self._turn else None
+        if later is not None and later[0] <= seconds:
+            await clock.sleep(later[0])
+            self._say(later[1], self.ids.inference())
+            seconds -= later[0]
+        await clock.sleep(seconds)
+
+    async def _respond(self, text: str, made: list[_Open]) -> None:
+        for step in range(MAX_INFERENCES):
+            inference = await self._brain.infer(self._moment(text, step, made))
+            inference_id = self.ids.inference()
+            for withheld in inference.withheld:
+                self._recorder.record(withheld)
+            if not inference.calls:
+                self._say(inference.words, inference_id)
+                return
+            wave = self._call(inference, inference_id)
+            made.extend(wave)
+            owed = await self._settle(wave)
+            if not owed and not inference.unfinished:
+                return
+        message = f"the brain asked for {MAX_INFERENCES} inferences in one turn"
+        raise HarnessError(message)
+
+    def _call(self, inference: Inference, inference_id: str) -> list[_Open]:
+        for filler in self._fillers(inference):
+            self._say(filler, inference_id)
+        return [self._start(intent, inference_id) for intent in inference.calls]
+
+    def _fillers(self, inference: Inference) -> list[str]:
+        """Return what is heard while the calls are open, each text once."""
+        texts: dict[str, None] = {}
+        for intent in inference.calls:
+            tool = self._pal.tool(intent.tool)
+            if tool is None or tool.effective_on_call is None:
+                continue
+            heard = self._rules.behaviour.on_call[tool.effective_on_call].heard
+            spoken = {
+                "filler": inference.words or self._rules.lines.filler,
+                "static_filler": tool.static_filler,
+                "own_words": inference.words,
+                "nothing": None,
+            }[heard]
+            if spoken:
+                texts[spoken] = None
+        return list(texts)
+
+    def _start(self, intent: CallIntent, inference_id: str) -> _Open:
+        tool = self._pal.tool(intent.tool)
+        call = ToolCalled(
+            call_id=self.ids.call(),
+            name=intent.tool,
+            arguments=json.dumps(intent.arguments, ensure_ascii=False),
+            channel="app_message" if tool is None else tool.channel,
+            inference_id=inference_id,
+        )
+        self._recorder.record(call)
+        resolve = "fire_and_forget" if tool is None else tool.effective_on_resolve
+        return _Open(
+            call=call,
+            intent=intent,
+            row=self._rules.behaviour.on_resolve[resolve],
+            task=asyncio.create_task(
+                self._dispatcher.dispatch(tool, call, turn=self._recorder.turn)
+            ),
+        )
+
+    async def _settle(self, wave: Sequence[_Open]) -> bool:
+        """Wait for the calls the PAL waits for; return whether it owes the caller a reply."""
+        owed = False
+        for entry in wave:
+            if not entry.row.waits:
+                owed = True
+                continue
+            resolved = await entry.task
+            heard = entry.row.cell(resolved.status).heard
+            if heard == "output":
+                self._say(resolved.output, self.ids.inference())
+            owed = owed or heard in {"reply", "acknowledgement", "anything"}
+        return owed
+
+    def _moment(self, text: str, step: int, made: Sequence[_Open]) -> Moment:
+        return Moment(
+            turn=self._turn,
+            user=text,
+            step=step,
+            answers=tuple(_answer(entry) for entry in made),
+            remembered=tuple(self._remembered),
+        )
+
+    def _say(self, text: str | None, inference_id: str | None) -> None:
+        if text:
+            self._recorder.record(PalSaid(text=text, inference_id=inference_id))
+
+
+def _answer(entry: _Open) -> Answer:
+    """What the PAL knows of a call while its turn goes on."""
+    answer = Answer(
+        call_id=entry.call.call_id,
+        tool=entry.intent.tool,
+        arguments=entry.intent.arguments,
+        status=None,
+        known=False,
+    )
+    if not entry.row.waits or not entry.task.done():
+        return answer
+    resolved = entry.task.result()
+    return replace(
+        answer, status=resolved.status, known=entry.row.in_context, output=resolved.output
+    )
+
+
+def _remember(entry: _Open) -> Answer:
+    """What the PAL knows of a call in later turns."""
+    resolved = entry.task.result()
+    return Answer(
+        call_id=entry.call.call_id,
+        tool=entry.intent.tool,
+        arguments=entry.intent.arguments,
+        status=resolved.status if entry.row.in_context else None,
+        known=entry.row.in_context,
+        output=resolved.output if entry.row.in_context else "",
+    )
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[ToolResolved]]) -> None:
+    """End what is still running when a turn is cut short."""
+    pending = [task for task in tasks if not task.done()]
+    for task in pending:
+        task.cancel()
+    if pending:
+        await asyncio.gather(*pending, return_exceptions=True)

@@ -1,0 +1,31 @@
+"""One seeded source for every id of a simulated conversation."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+
+class Ids:
+    """Ids that look like Tavus's and are the same in every run with the same seed and name."""
+
+    def __init__(self, *, seed: int, name: str) -> None:
+        self._prefix = f"{seed}\0{name}\0".encode()
+        self._count = 0
+
+    def conversation(self) -> str:
+        """Return a `conversation_id`: ``c`` and 16 hex digits, as seen in Tavus's docs."""
+        return f"c{self._digest()[:16]}"
+
+    def call(self) -> str:
+        """Return a `tool_call_id`: ``call_`` and 24 hex digits. Tavus's format is unknown."""
+        return f"call_{self._digest()[:24]}"
+
+    def inference(self) -> str:
+        """Return an `inference_id`: a UUID of version 4, as Tavus documents."""
+        return str(uuid.UUID(self._digest(), version=4))
+
+    def _digest(self) -> str:
+        self._count += 1
+        material = self._prefix + self._count.to_bytes(8, "big")
+        return hashlib.blake2b(material, digest_size=16).hexdigest()

@@ -1,0 +1,178 @@
+"""The script brain: plays what a scenario's `plays` says, or what its expectations imply.
+
+It is bound by what the PAL knows. A line that needs an answer the PAL has not got is withheld,
+and why is recorded; it is never filled in from the expectation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
+from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Moment
+from pytest_tavus.simulator.speech import Lines, plain_line
+from pytest_tavus.trace.events import Decisions, Withheld
+
+Wave = tuple[PlayedCall, ...]
+
+
+class ScriptBrain:
+    """Decides by script. Turns can be added while the conversation goes on."""
+
+    decisions: Decisions = "scripted"
+
+    def __init__(self, *, scope: Callable[[], Mapping[str, Any]], lines: Lines) -> None:
+        self._scope = scope
+        self._lines = lines
+        self._turns: list[Turn] = []
+
+    def add(self, turn: Turn) -> None:
+        """Append the script of the next turn."""
+        self._turns.append(turn)
+
+    def later(self, turn: int) -> tuple[float, str] | None:
+        """Return the line of `plays.later`, and after how many seconds."""
+        plays = self._turns[turn - 1].plays
+        if plays is None or plays.later is None:
+            return None
+        return plays.later.after, str(render(plays.later.says, self._scope()))
+
+    async def infer(self, moment: Moment) -> Inference:
+        """Return the next wave of calls, or the reply when all have been made."""
+        turn = self._turns[moment.turn - 1]
+        waves = _waves(turn)
+        if moment.step < len(waves):
+            return self._calls(turn.plays, waves, moment)
+        return self._reply(turn.plays, moment)
+
+    def _calls(self, plays: Plays | None, waves: tuple[Wave, ...], moment: Moment) -> Inference:
+        scope = {**self._scope(), **_answers_scope(moment)}
+        try:
+            calls = tuple(
+                CallIntent(tool=call.tool, arguments=render(call.arguments, scope))
+                for call in waves[moment.step]
+            )
+        except MissingValue as missing:
+            withheld = _withheld(f"{{{missing.placeholder}}}", missing, moment)
+            return Inference(withheld=(withheld,))
+        before = plays.before if plays is not None and moment.step == 0 else None
+        return Inference(
+            words=None if before is None else str(render(before, scope)),
+            calls=calls,
+            unfinished=moment.step + 1 < len(waves),
+        )
+
+    def _reply(self, plays: Plays | None, moment: Moment) -> Inference:
+        failed = any(a.status not in {None, "success"} for a in moment.answers)
+        template = _template(plays, failed=failed)
+        if template is None:
+            return Inference(words=self._plain(moment, failed=failed))
+        try:
+            return Inference(words=self._fill(template, moment))
+        except MissingValue as missing:
+            if failed and _reads_answer(missing):
+                return Inference(words=self._lines.acknowledgement)
+            withheld = _withheld(template, missing, moment)
+            return Inference(words=self._lines.unknown, withheld=(withheld,))
+
+    def _fill(self, template: str, moment: Moment) -> str:
+        arguments: dict[str, Any] = {}
+        for answer in moment.answers:
+            arguments.update(answer.arguments)
+        scope = {**arguments, **self._scope(), **_answers_scope(moment)}
+        text = render(template, scope)
+        return text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
+
+    def _plain(self, moment: Moment, *, failed: bool) -> str | None:
+        if failed:
+            return self._lines.acknowledgement
+        heard = [a for a in moment.answers if a.known and a.status == "success"]
+        return " ".join(plain_line(answer.output) for answer in heard) or None
+
+
+def _template(plays: Plays | None, *, failed: bool) -> str | None:
+    if plays is None:
+        return None
+    if failed and plays.on_error is not None:
+        return plays.on_error
+    return plays.says
+
+
+def _waves(turn: Turn) -> tuple[Wave, ...]:
+    if turn.plays is not None and turn.plays.calls is not None:
+        return turn.plays.calls
+    return tuple(_expected_waves(turn.calls)) if turn.calls is not None else ()
+
+
+def _expected_waves(group: CallGroup) -> Iterator[Wave]:
+    """Read the expected calls as a script: an unordered group is called at the same time."""
+    together: list[PlayedCall] = []
+    for member in group.members:
+        if isinstance(member, CallGroup):
+            yield from _expected_waves(member)
+        elif group.ordered:
+            yield from ((call,) for call in _repeated(member))
+        else:
+            together.extend(_repeated(member))
+    if together:
+        yield tuple(together)
+
+
+def _repeated(expected: CallExpectation) -> list[PlayedCall]:
+    call = PlayedCall(at=expected.at, tool=expected.tool, arguments=expected.arguments)
+    return [call] * expected.times.minimum
+
+
+def _answers_scope(moment: Moment) -> dict[str, Any]:
+    """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
+    known = [a for a in (*moment.remembered, *moment.answers) if _usable(a)]
+    this_turn = [a for a in moment.answers if a.call_id]
+    scope: dict[str, Any] = {"results": {a.tool: parsed(a.output) for a in known}}
+    last = this_turn[-1] if this_turn else (known[-1] if known else None)
+    if last is not None and _usable(last):
+        scope["result"] = parsed(last.output)
+    return scope
+
+
+def _usable(answer: Answer) -> bool:
+    return answer.known and answer.status == "success"
+
+
+def parsed(output: str) -> Any:
+    """Read an answer as JSON data where it is JSON, as text where it is not."""
+    try:
+        return json.loads(output)
+    except ValueError:
+        return output
+
+
+def _reads_answer(missing: MissingValue) -> bool:
+    return missing.placeholder.split(".")[0].split("[")[0] in {"result", "results"}
+
+
+def _withheld(template: str, missing: MissingValue, moment: Moment) -> Withheld:
+    answer = _asked_for(missing, moment)
+    if not _reads_answer(missing) or answer is None or _usable(answer):
+        reason = "missing_path"
+    elif answer.status not in {None, "success"}:
+        reason = "call_failed"
+    else:
+        reason = "not_in_context"
+    return Withheld(
+        template=template,
+        reason=reason,
+        path=missing.placeholder,
+        call_id=None if answer is None else answer.call_id,
+    )
+
+
+def _asked_for(missing: MissingValue, moment: Moment) -> Answer | None:
+    head, _, rest = missing.placeholder.partition(".")
+    answers = moment.answers or moment.remembered
+    if head == "results":
+        tool = rest.split(".")[0].split("[")[0]
+        answers = tuple(a for a in (*moment.remembered, *moment.answers) if a.tool == tool)
+    return answers[-1] if answers else None

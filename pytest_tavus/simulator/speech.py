@@ -1,0 +1,41 @@
+"""The lines a simulated PAL falls back on where its script gives none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Texts that a language model would make up. They are ours: Tavus documents none."""
+
+    filler: str = "One moment, please."
+    acknowledgement: str = "I'm sorry, that did not work."
+    unknown: str = "I'm sorry, I don't have that information."
+
+
+def plain_line(output: str) -> str:
+    """Say an answer in plain words, so that speech checks have the real answer to read.
+
+    ``{"status": "late", "eta": "6pm"}`` becomes ``status: late, eta: 6pm``.
+    """
+    try:
+        data = json.loads(output)
+    except ValueError:
+        return output
+    parts = [f"{path}: {value}" if path else value for path, value in _leaves(data, "")]
+    return ", ".join(parts) if parts else "Done."
+
+
+def _leaves(data: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _leaves(value, f"{path} {key}" if path else str(key))
+    elif isinstance(data, list):
+        for value in data:
+            yield from _leaves(value, path)
+    else:
+        yield path, data if isinstance(data, str) else json.dumps(data)
