@@ -1,0 +1,128 @@
+"""Hold a value that was seen against one that was written.
+
+Mappings are recursive subsets unless `exact`; lists must have the same length. Types count: text
+``'1'`` is not the number 1, ``true`` is not 1, null is not absent. Only whole and broken numbers
+of the same value are equal, because JSON does not tell 1 from 1.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Final, TypeGuard
+
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.text import ABSENT, describe
+from pytest_tavus.spans import Loc
+
+__all__ = ["ABSENT", "FARTHEST", "Mismatch", "compare", "describe", "distance"]
+
+FARTHEST: Final = 1_000_000
+"""The distance of values that have nothing in common. Distances are whole so that sums of them
+do not depend on the order of adding."""
+
+_TEXT_LIMIT = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """One place where two values part."""
+
+    path: Loc
+    "From the root of the compared values."
+
+    expected: Any
+    "A value, a matcher, or `ABSENT` for a key that an exact comparison does not allow."
+
+    actual: Any
+    "A value, or `ABSENT`."
+
+
+def compare(expected: Any, actual: Any, *, exact: bool = False) -> tuple[Mismatch, ...]:
+    """Return every place where `actual` is not as `expected`; empty if it matches."""
+    return tuple(_mismatches(expected, actual, (), exact))
+
+
+def _mismatches(expected: Any, actual: Any, path: Loc, exact: bool) -> Iterator[Mismatch]:  # noqa: FBT001 - a walk
+    if isinstance(expected, Subtree):
+        yield from _mismatches(expected.tree, actual, path, expected.exact)
+    elif isinstance(expected, Matcher):
+        if not expected.matches(actual, exact=exact):
+            yield Mismatch(path=path, expected=expected, actual=actual)
+    elif isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        for key, wanted, found in _items(expected, actual, exact=exact):
+            yield from _mismatches(wanted, found, (*path, key), exact)
+    elif _is_list(expected) and _is_list(actual) and len(expected) == len(actual):
+        for index, (wanted, found) in enumerate(zip(expected, actual, strict=True)):
+            yield from _mismatches(wanted, found, (*path, index), exact)
+    elif not _equal(expected, actual):
+        yield Mismatch(path=path, expected=expected, actual=actual)
+
+
+class Subtree(Matcher):
+    """A matcher that only changes how the tree below it is compared, so paths lead through it."""
+
+    __slots__ = ()
+
+    tree: Any
+    exact: bool
+
+
+def _items(
+    expected: Mapping[Any, Any], actual: Mapping[Any, Any], *, exact: bool
+) -> Iterator[tuple[Any, Any, Any]]:
+    for key, wanted in expected.items():
+        yield key, wanted, actual.get(key, ABSENT)
+    if exact:
+        for key, found in actual.items():
+            if key not in expected:
+                yield key, ABSENT, found
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    return isinstance(value, list | tuple)
+
+
+def _equal(expected: Any, actual: Any) -> bool:
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    if isinstance(expected, int | float) and isinstance(actual, int | float):
+        return expected == actual
+    if expected is None or actual is None or expected is ABSENT or actual is ABSENT:
+        return expected is actual
+    return isinstance(expected, str) and isinstance(actual, str) and expected == actual
+
+
+def distance(expected: Any, actual: Any, *, exact: bool = False) -> int:
+    """Return how far apart two values are: 0 if and only if they match, at most `FARTHEST`.
+
+    It ranks near misses and nothing else: a text that differs in one letter is closer than
+    another text, which is closer than a value of another type.
+    """
+    if isinstance(expected, Subtree):
+        return distance(expected.tree, actual, exact=expected.exact)
+    if isinstance(expected, Matcher):
+        return 0 if expected.matches(actual, exact=exact) else _apart(expected, actual)
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        items = _items(expected, actual, exact=exact)
+        return _mean([distance(wanted, found, exact=exact) for _, wanted, found in items])
+    if _is_list(expected) and _is_list(actual):
+        shared = zip(expected, actual, strict=False)
+        parts = [distance(wanted, found, exact=exact) for wanted, found in shared]
+        return _mean(parts + [FARTHEST] * abs(len(expected) - len(actual)))
+    return 0 if _equal(expected, actual) else _apart(expected, actual)
+
+
+def _mean(parts: list[int]) -> int:
+    return -(-sum(parts) // len(parts)) if parts else 0
+
+
+def _apart(expected: Any, actual: Any) -> int:
+    if actual is ABSENT:
+        return FARTHEST
+    if isinstance(expected, str) and isinstance(actual, str):
+        pair = SequenceMatcher(None, expected[:_TEXT_LIMIT], actual[:_TEXT_LIMIT])
+        return int(FARTHEST * (0.1 + 0.6 * (1 - pair.ratio())))
+    kin = isinstance(expected, Matcher) or type(expected) is type(actual)
+    return int(FARTHEST * (0.7 if kin else 0.9))

@@ -1,0 +1,114 @@
+"""Matchers on presence and type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.matching.matchers import PlainMatcher
+from pytest_tavus.matching.text import ABSENT
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a number. A boolean is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnyValue(PlainMatcher):
+    """Present, whatever it is: ``note: !any``. Null is a value."""
+
+    tag = "any"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether there is a value."""
+        return actual is not ABSENT
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AbsentValue(PlainMatcher):
+    """Not there: ``coupon: !absent``. Null is there."""
+
+    tag = "absent"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether there is no value."""
+        return actual is ABSENT
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NullValue(PlainMatcher):
+    """Null: ``note: !null``, the same as ``note: null``."""
+
+    tag = "null"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is null."""
+        return actual is None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TextValue(PlainMatcher):
+    """Any text: ``name: !str``."""
+
+    tag = "str"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is text."""
+        return isinstance(actual, str)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WholeNumber(PlainMatcher):
+    """A whole number: ``quantity: !int``. JSON does not tell 2 from 2.0, so both are."""
+
+    tag = "int"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is a number without a fraction."""
+        return is_number(actual) and (isinstance(actual, int) or actual.is_integer())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnyNumber(PlainMatcher):
+    """Any number: ``price: !number``."""
+
+    tag = "number"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is a number."""
+        return is_number(actual)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnyBoolean(PlainMatcher):
+    """True or false: ``gift: !bool``."""
+
+    tag = "bool"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is a boolean."""
+        return isinstance(actual, bool)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnyList(PlainMatcher):
+    """Any list, empty ones too: ``items: !list``."""
+
+    tag = "list"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is a list."""
+        return isinstance(actual, list | tuple)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AnyMapping(PlainMatcher):
+    """Any mapping, empty ones too: ``address: !dict``."""
+
+    tag = "dict"
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is a mapping."""
+        return isinstance(actual, Mapping)

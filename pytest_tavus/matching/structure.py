@@ -1,0 +1,201 @@
+"""Matchers that hold other expectations: alternatives, negation, lists in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from pytest_tavus.matching.compare import FARTHEST, Subtree, compare, distance
+from pytest_tavus.matching.hungarian import cheapest
+from pytest_tavus.matching.kinds import AbsentValue, AnyValue
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.text import ABSENT, describe, flow
+
+
+def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
+    return not compare(expected, actual, exact=exact)
+
+
+def _several(tag: str, payload: Any) -> tuple[Any, ...]:
+    if not isinstance(payload, list | tuple) or not payload:
+        raise ValueError(f"!{tag} takes a list with something in it, not {describe(payload)}")
+    return tuple(payload)
+
+
+def _all_found(wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> bool:
+    """Tell whether each wanted element can have an element of its own."""
+    if len(wanted) > len(actual):
+        return False
+    costs = [[int(not _holds(want, item, exact=exact)) for item in actual] for want in wanted]
+    return all(costs[row][column] == 0 for row, column in enumerate(cheapest(costs)))
+
+
+class Structure(Matcher):
+    """A matcher on expectations. Equal where they are written alike."""
+
+    __slots__ = ()
+
+    content: Any
+
+    @property
+    def payload(self) -> Any:
+        """The expectation or expectations inside."""
+        return self.content
+
+    def __hash__(self) -> int:
+        return hash((self.tag, flow(self.content)))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Contains(Structure):
+    """Text that contains this text; a list with this element, or with all of a list's elements.
+
+    ``note: !contains 'ring twice'``, ``tags: !contains vip``, ``items: !contains {sku: S-1}``.
+    """
+
+    tag = "contains"
+    takes = "a text, an element of a list, or a list of elements"
+    content: Any = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from anything that is not empty."""
+        if payload is None or (isinstance(payload, str | list | tuple | dict) and not payload):
+            message = f"!contains takes {cls.takes}: {describe(payload)} is in everything"
+            raise ValueError(message)
+        return cls(payload)
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the text or the list contains what is asked."""
+        if isinstance(actual, str):
+            return isinstance(self.content, str) and self.content in actual
+        if not isinstance(actual, list | tuple):
+            return False
+        many = isinstance(self.content, list | tuple)
+        wanted = tuple(self.content) if many else (self.content,)
+        return _all_found(wanted, list(actual), exact=exact)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OneOf(Structure):
+    """One of several: ``size: !one_of [S, M, L]``. Each may hold matchers."""
+
+    tag = "one_of"
+    takes = "a list of values"
+    content: tuple[Any, ...] = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a list that leaves something to fail."""
+        content = _several(cls.tag, payload)
+        if AnyValue() in content and AbsentValue() in content:
+            raise ValueError(f"!one_of {flow(content)} would match always")
+        return cls(content)
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether some alternative matches."""
+        return any(_holds(item, actual, exact=exact) for item in self.content)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AllOf(Structure):
+    """Everything at once: ``code: !all_of [!re '^A', !length 7]``."""
+
+    tag = "all_of"
+    takes = "a list of values, most of them matchers"
+    content: tuple[Any, ...] = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a list."""
+        return cls(_several(cls.tag, payload))
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether every part matches."""
+        return all(_holds(item, actual, exact=exact) for item in self.content)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Not(Structure):
+    """Present, and not this: ``status: !not cancelled``. Write ``!absent`` for what is not there."""
+
+    tag = "not"
+    takes = "a value or a matcher"
+    content: Any = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from anything that leaves something to match."""
+        if payload == "" or isinstance(payload, AnyValue):
+            raise ValueError("!not takes the value or the matcher that must not match")
+        return cls(payload)
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether there is a value and it is another."""
+        return actual is not ABSENT and not _holds(self.content, actual, exact=exact)
+
+    def __repr__(self) -> str:
+        return f"!not {flow(self.content)}"
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Unordered(Structure):
+    """A list with these elements in any order: ``items: !unordered [{sku: S-1}, {sku: S-2}]``."""
+
+    tag = "unordered"
+    takes = "a list"
+    content: tuple[Any, ...] = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a list."""
+        if not isinstance(payload, list | tuple):
+            raise ValueError(f"!unordered takes a list, not {describe(payload)}")
+        return cls(tuple(payload))
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether both lists pair off completely."""
+        if not isinstance(actual, list | tuple) or len(actual) != len(self.content):
+            return False
+        return _all_found(self.content, list(actual), exact=exact)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exact(Subtree):
+    """A mapping or list with nothing more than is written: ``address: !exact {city: Oslo}``."""
+
+    tag = "exact"
+    takes = "a mapping or a list"
+    exact = True
+    tree: Any = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a mapping or a list."""
+        if not isinstance(payload, Mapping | list | tuple):
+            message = f"!exact takes a mapping or a list, not {describe(payload)}"
+            raise ValueError(message)
+        return cls(payload)
+
+    @property
+    def payload(self) -> Any:
+        """The expectation below."""
+        return self.tree
+
+    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+        """Tell whether the value is exactly this."""
+        return _holds(self.tree, actual, exact=True)
+
+    def __hash__(self) -> int:
+        return hash((self.tag, flow(self.tree)))

@@ -1,0 +1,81 @@
+"""How a value is written: as YAML that could be pasted, and as a failure shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, Final
+
+LONGEST: Final = 96
+"""Characters of a value that a message shows before it is cut."""
+
+_PLAIN = re.compile(r"[A-Za-z_][\w./-]*(?: [\w./-]+)*", re.ASCII)
+_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+
+
+class Absent(Enum):
+    """The type of :data:`ABSENT`: a value that is not there, which is not the same as null."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+ABSENT: Final = Absent.ABSENT
+"""Stands where a value is not there."""
+
+
+def quoted(text: str) -> str:
+    """Write a text in single quotes, or in double quotes with escapes where it must be."""
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text, ensure_ascii=False)
+
+
+def flow(value: Any) -> str:
+    """Write JSON data with matchers in it as YAML on one line: ``{order_id: A-10429}``."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+            return value if plain else quoted(value)
+        case Mapping():
+            inner = (f"{flow(key)}: {flow(item)}" for key, item in value.items())
+            return "{" + ", ".join(inner) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(flow(item) for item in value) + "]"
+        case _:
+            return repr(value)
+
+
+def describe(value: Any) -> str:
+    """Name a value and its type, cut where it is long: ``'A-10428' (text)``, ``absent``."""
+    match value:
+        case bool():
+            return f"{flow(value)} (boolean)"
+        case int() | float():
+            return f"{_cut(repr(value))} (number)"
+        case str():
+            return _described_text(value)
+        case Mapping():
+            return f"{_cut(flow(value))} (mapping)"
+        case Sequence():
+            return f"{_cut(flow(value))} (list)"
+        case _:
+            return flow(value)
+
+
+def _described_text(value: str) -> str:
+    if len(value) <= LONGEST:
+        return f"{quoted(value)} (text)"
+    return f"{quoted(value[:LONGEST])}… (text of {len(value)} characters)"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
