@@ -9,7 +9,8 @@ Each cell carries where it was learned:
 - ``doc``: stated in Tavus's public documentation;
 - ``client``: read in the official client, tavus-cli 0.11.0;
 - ``inferred``: our conclusion from those two;
-- ``wild``: reported by users, unverified.
+- ``wild``: reported by users, unverified;
+- ``user``: replaced by the user of this project.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 
 OnCall = Literal["generate_filler", "static_filler", "silent", "passthrough"]
 OnResolve = Literal["generate_response", "response_in_result", "add_to_context", "fire_and_forget"]
 Status = Literal["success", "error", "timeout", "unanswered"]
-Source = Literal["doc", "client", "inferred", "wild"]
+Source = Literal["doc", "client", "inferred", "wild", "user"]
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""What can become of a call, in the order of the table's columns."""
 
 HeardOnCall = Literal["filler", "static_filler", "nothing", "own_words"]
 """While a call is open: some utterance; exactly the tool's `static_filler`; no utterance at all;
@@ -77,6 +81,11 @@ class OnResolveRow:
             "unanswered": self.unanswered,
         }
         return cells[status]
+
+    def with_cell(self, status: Status, cell: OnResolveCell) -> OnResolveRow:
+        """Return the row with another cell for one status."""
+        cells = {each: self.cell(each) for each in STATUSES} | {status: cell}
+        return OnResolveRow(**cells, waits=self.waits, in_context=self.in_context)
 
 
 def _cell(heard: HeardOnResolve, source: Source, note: str = "") -> OnResolveCell:
@@ -156,28 +165,34 @@ class Behaviour:
         return result
 
     def _with_cell(self, key: str, heard: str) -> Behaviour:
-        on_call = {f"on_call.{name}": name for name in self.on_call}
-        on_resolve = {
+        on_call: dict[str, OnCall] = {f"on_call.{name}": name for name in self.on_call}
+        on_resolve: dict[str, tuple[OnResolve, Status]] = {
             f"on_resolve.{name}.{status}": (name, status)
             for name in self.on_resolve
-            for status in get_args(Status)
+            for status in STATUSES
         }
         if key in on_call:
-            _require(key, heard, get_args(HeardOnCall))
-            cell = replace(self.on_call[on_call[key]], heard=heard)
-            return replace(self, on_call={**self.on_call, on_call[key]: cell})
+            return self._with_on_call(on_call[key], _word(key, heard, HeardOnCall))
         if key in on_resolve:
-            _require(key, heard, get_args(HeardOnResolve))
-            name, status = on_resolve[key]
-            row = self.on_resolve[name]
-            row = replace(row, **{status: replace(row.cell(status), heard=heard)})
-            return replace(self, on_resolve={**self.on_resolve, name: row})
+            return self._with_on_resolve(*on_resolve[key], _word(key, heard, HeardOnResolve))
         known = (*on_call, *on_resolve)
         message = f"there is no cell {key!r} in the on_call and on_resolve tables"
-        raise ScenarioError(Problem(message=message, hint=did_you_mean(key, known)))
+        hint = did_you_mean(key, known) or f"one of: {', '.join(known)}"
+        raise ScenarioError(Problem(message=message, hint=hint))
+
+    def _with_on_call(self, name: OnCall, heard: HeardOnCall) -> Behaviour:
+        cell = OnCallCell(heard=heard, source="user")
+        return replace(self, on_call=MappingProxyType({**self.on_call, name: cell}))
+
+    def _with_on_resolve(self, name: OnResolve, status: Status, heard: HeardOnResolve) -> Behaviour:
+        row = self.on_resolve[name].with_cell(status, OnResolveCell(heard=heard, source="user"))
+        return replace(self, on_resolve=MappingProxyType({**self.on_resolve, name: row}))
 
 
-def _require(key: str, heard: str, known: tuple[str, ...]) -> None:
-    if heard not in known:
-        message = f"{key}: {heard!r} is not something a PAL can be heard to do"
-        raise ScenarioError(Problem(message=message, hint=f"one of: {', '.join(known)}"))
+def _word(key: str, heard: str, column: Any) -> Any:
+    """Return a word of that column, or raise: a table has no room for any other."""
+    known = get_args(column)
+    if heard in known:
+        return heard
+    message = f"{key}: {heard!r} is not something a PAL can be heard to do"
+    raise ScenarioError(Problem(message=message, hint=f"one of: {', '.join(known)}"))

@@ -7,7 +7,8 @@ fields before sending [client].
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
@@ -15,11 +16,14 @@ from pydantic_core import PydanticCustomError
 T = TypeVar("T")
 
 
+def json_object(value: Any) -> dict[str, Any] | None:
+    """Return a value that is a JSON object, and `None` in place of anything else."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
 def _as_tuple(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return value
-    if isinstance(value, list):
-        return tuple(value)
+    if isinstance(value, list | tuple):
+        return tuple(cast("Sequence[Any]", value))
     raise PydanticCustomError("list_type", "Input should be a valid list")
 
 
@@ -41,6 +45,7 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
+        body = json_object(data)
+        if body is None:
             return data
-        return {key: value for key, value in data.items() if value is not None}
+        return {key: value for key, value in body.items() if value is not None}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from pytest_tavus.contract.body import Body, Items
 
 Modality = Literal["verbal", "visual", "audio"]
@@ -25,7 +27,7 @@ class Objective(Body):
 
     modality: Modality = "verbal"
     next_required_objective: str | None = None
-    next_conditional_objectives: dict[str, str] = {}
+    next_conditional_objectives: dict[str, str] = Field(default_factory=dict)
     "Name of the next objective, to the condition under which it is next."
 
     callback_url: str = ""

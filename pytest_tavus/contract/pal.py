@@ -10,12 +10,12 @@ A PAL for a simulated conversation may be partial: only what the conversation ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.body import Body, Items, json_object
 from pytest_tavus.contract.objective import Guardrail, ObjectiveSet
 from pytest_tavus.contract.tool import Tool
 
@@ -47,7 +47,7 @@ class Pal(Body):
     default_face_id: str | None = None
     greeting: str | None = None
     context: str | None = None
-    layers: Annotated[dict[str, Any], Field(repr=False)] = {}
+    layers: dict[str, Any] = Field(default_factory=dict, repr=False)
     memories: Items[str] = ()
     objectives_id: str | None = None
     guardrail_ids: Items[str] = ()
@@ -84,15 +84,15 @@ class Pal(Body):
     @model_validator(mode="before")
     @classmethod
     def _one_spelling(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
+        if (written := json_object(data)) is None:
             return data
-        body = _renamed(data, ALIASES)
-        layers = body.get("layers")
-        flow = layers.get("conversational_flow") if isinstance(layers, dict) else None
-        if isinstance(layers, dict) and isinstance(flow, dict):
-            flow = _renamed(flow, FLOW_ALIASES)
-            body["layers"] = {**layers, "conversational_flow": flow}
-        return body
+        body = _renamed(written, ALIASES)
+        if (layers := json_object(body.get("layers"))) is None:
+            return body
+        if (flow := json_object(layers.get("conversational_flow"))) is None:
+            return body
+        layers = {**layers, "conversational_flow": _renamed(flow, FLOW_ALIASES)}
+        return {**body, "layers": layers}
 
     def tool(self, name: str) -> Tool | None:
         """Return the tool of that name."""
@@ -100,7 +100,7 @@ class Pal(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret in the definition, tools and layers, for redaction."""
-        layers = (layer for layer in self.layers.values() if isinstance(layer, dict))
+        layers = (json_object(layer) or {} for layer in self.layers.values())
         keys = [layer.get("api_key") for layer in layers]
         found = [key for key in keys if isinstance(key, str) and key]
         return (*found, *(secret for tool in self.tools for secret in tool.secrets()))

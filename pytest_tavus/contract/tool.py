@@ -6,7 +6,7 @@ Field names, defaults and meanings are those of ``POST /v2/tools`` ([doc] and [c
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -29,10 +29,10 @@ class ApiDelivery(Body):
     timeout: float = 10
     "Seconds. More than 0 and at most 60 [client]."
 
-    headers: Annotated[dict[str, str], Field(repr=False)] = {}
+    headers: dict[str, str] = Field(default_factory=dict, repr=False)
     auth: Auth = NoAuth()
     body_template: dict[str, Any] | None = None
-    query_params: dict[str, str] = {}
+    query_params: dict[str, str] = Field(default_factory=dict)
     content_type: str | None = None
 
     def secrets(self) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Tool(Body):
 
     name: str
     description: str
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
     "A JSON Schema of type `object` [doc]."
 
     delivery: Delivery = Delivery(app_message=True)

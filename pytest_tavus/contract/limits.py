@@ -1,0 +1,46 @@
+"""Numbers that Tavus holds a definition or a message to, each with where it was learned.
+
+``doc``: Tavus's public documentation; ``client``: the official client, tavus-cli 0.11.0; ``wild``:
+reported by users, unverified; ``inferred``: our conclusion.
+"""
+
+from __future__ import annotations
+
+TOOL_NAME = r"[a-zA-Z_][a-zA-Z0-9_]{0,63}"
+"Of `name`; must match as a whole [doc] [client]."
+
+TOOL_SIZE = 10_000
+"Characters of a tool's description and its parameters as JSON, together ([doc]; count [client])."
+
+TOOLS_PER_PAL = 50
+"Tools attached to one PAL [doc]."
+
+TOOL_TIMEOUT = 60.0
+"Seconds: the most that `delivery.api.timeout` may be; it must be more than 0 [client]."
+
+RESERVED_PREFIX = "tavus_"
+"No parameter may begin so: Tavus injects placeholders of such names [doc] [client]."
+
+OBJECTIVE_NAME = r"[a-zA-Z0-9_]+"
+"Of `objective_name` [client] and of `guardrail_name` [doc]; must match as a whole."
+
+OBJECTIVE_NAME_LENGTH = 100
+"Characters of `objective_name`, and of the name of a set [client]."
+
+OBJECTIVE_PROMPT_LENGTH = 10_000
+"Characters of `objective_prompt` [client]."
+
+OBJECTIVES_PER_SET = 50
+"Objectives in one set; there must be at least one [client]."
+
+OUTPUT_VARIABLES = 50
+"Output variables of one objective [client]."
+
+CALLBACK_URL_LENGTH = 2048
+"Characters of an objective's `callback_url` [client]."
+
+GUARDRAIL_TAGS = 32
+"Tags of one guardrail [client]."
+
+APP_MESSAGE_BYTES = 4096
+"Bytes of one app message as JSON; beyond it a message may be dropped [wild]."

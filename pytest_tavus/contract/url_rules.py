@@ -1,0 +1,122 @@
+"""What must hold for a URL that Tavus itself calls: a tool's, and a token endpoint's.
+
+[doc]: https, publicly reachable (private, loopback and link-local addresses are refused), hostname
+static. Nothing is resolved here: only what is written can be judged.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.spans import Loc
+
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+_PUBLIC_HINT = (
+    "write the production address; a simulated conversation sends the call to its own handler"
+)
+
+
+def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
+    """Yield what is wrong with a URL that is to be called from the public internet."""
+    shown = repr(_without_secrets(url))
+    parts = _split(url)
+    if parts is None:
+        yield RuleProblem(
+            loc=loc,
+            message=f"{shown} is not a valid URL: expected https://, a host and a path",
+            rule="url",
+        )
+        return
+    if parts.scheme != "https":
+        yield RuleProblem(
+            loc=loc,
+            message=f"the URL must start with https://, found {shown}",
+            hint=_PUBLIC_HINT if _is_local(parts.hostname or "") else None,
+            rule="url_https",
+        )
+    yield from _host_problems(parts, loc)
+
+
+def _host_problems(parts: SplitResult, loc: Loc) -> Iterator[RuleProblem]:
+    host = parts.hostname or ""
+    if "{" in parts.netloc or "}" in parts.netloc:
+        yield RuleProblem(
+            loc=loc,
+            message=f"the hostname must be static, found {_place(parts)!r}",
+            hint="placeholders may stand in the path and in the query only",
+            rule="url_host_static",
+        )
+    elif not host and parts.scheme in {"https", "http"}:
+        message = f"the URL has no hostname: {_without_secrets(parts.geturl())!r}"
+        yield RuleProblem(loc=loc, message=message, rule="url")
+    elif _is_local(host):
+        yield RuleProblem(
+            loc=loc,
+            message=f"the host {host!r} cannot be reached from the public internet: "
+            "private, loopback and link-local addresses are refused",
+            hint=_PUBLIC_HINT,
+            rule="url_public",
+        )
+
+
+def _split(url: str) -> SplitResult | None:
+    if _BLANK.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        # Read for its error alone: a port that is no port. A placeholder there is told of later.
+        _ = parts.port if "{" not in parts.netloc else None
+    except ValueError:
+        return None
+    return parts
+
+
+def _place(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2]
+
+
+def _without_secrets(url: str) -> str:
+    """Return the URL for a message: without credentials, and without a query that may hold some."""
+    head = re.split(r"[?#]", url, maxsplit=1)[0]
+    return re.sub(r"//[^/]*@", "//", head)
+
+
+def _is_local(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = _address(name)
+    return address is not None and (not address.is_global or address.is_multicast)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address a host spells out, the old short and hexadecimal spellings included."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return _old_ipv4(host)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address if mapped is None else mapped
+
+
+def _old_ipv4(host: str) -> ipaddress.IPv4Address | None:
+    """Read ``127.1``, ``0x7f.0.0.1`` or ``2130706433`` as resolvers do; `None` for a name."""
+    parts = host.split(".")
+    if len(parts) > 4 or not all(re.fullmatch(r"0x[0-9a-f]*|[0-9]+", part) for part in parts):
+        return None
+    try:
+        *heads, last = (_number(part) for part in parts)
+        tail = last.to_bytes(4 - len(heads), "big")
+        return ipaddress.IPv4Address(bytes(heads) + tail)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(text: str) -> int:
+    if text.startswith("0x"):
+        return int(text[2:] or "0", 16)
+    return int(text, 8) if len(text) > 1 and text.startswith("0") else int(text)
