@@ -43,6 +43,16 @@ class Rules:
     lines: Lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a conversation is given from outside: where it is recorded, its time, its ids."""
+
+    recorder: Recorder
+    clock: Clock
+    ids: Ids
+    rules: Rules
+
+
 @dataclass(slots=True, kw_only=True)
 class _Open:
     """A call that has been made in the current turn."""
@@ -57,17 +67,17 @@ class Conversation:
     """A PAL in a conversation. Everything it says and calls goes to the recorder."""
 
     def __init__(
-        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, recorder: Recorder, rules: Rules
+        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, around: Surroundings
     ) -> None:
         self._pal = pal
         self._brain = brain
         self._dispatcher = dispatcher
-        self._recorder = recorder
-        self._rules = rules
+        self._recorder = around.recorder
+        self._clock = around.clock
+        self._ids = around.ids
+        self._rules = around.rules
         self._remembered: list[Answer] = []
         self._turn = 0
-        self.ids: Ids = Ids(seed=0, name=pal.pal_name or "")
-        """Where the conversation's ids come from. Set before the first line."""
 
     def greet(self) -> None:
         """Say the PAL's `greeting`, as it does when a participant joins. [inferred] in chat."""
@@ -85,19 +95,19 @@ class Conversation:
             await _cancel([entry.task for entry in made])
         self._remembered.extend(_remember(entry) for entry in made)
 
-    async def listen(self, seconds: float, clock: Clock) -> None:
+    async def listen(self, seconds: float) -> None:
         """Let time pass without a word from the caller; the PAL may speak unasked."""
         later = self._brain.later(self._turn) if self._turn else None
         if later is not None and later[0] <= seconds:
-            await clock.sleep(later[0])
-            self._say(later[1], self.ids.inference())
+            await self._clock.sleep(later[0])
+            self._say(later[1], self._ids.inference())
             seconds -= later[0]
-        await clock.sleep(seconds)
+        await self._clock.sleep(seconds)
 
     async def _respond(self, text: str, made: list[_Open]) -> None:
         for step in range(MAX_INFERENCES):
             inference = await self._brain.infer(self._moment(text, step, made))
-            inference_id = self.ids.inference()
+            inference_id = self._ids.inference()
             for withheld in inference.withheld:
                 self._recorder.record(withheld)
             if not inference.calls:
@@ -137,7 +147,7 @@ class Conversation:
     def _start(self, intent: CallIntent, inference_id: str) -> _Open:
         tool = self._pal.tool(intent.tool)
         call = ToolCalled(
-            call_id=self.ids.call(),
+            call_id=self._ids.call(),
             name=intent.tool,
             arguments=json.dumps(intent.arguments, ensure_ascii=False),
             channel="app_message" if tool is None else tool.channel,
@@ -164,7 +174,7 @@ class Conversation:
             resolved = await entry.task
             heard = entry.row.cell(resolved.status).heard
             if heard == "output":
-                self._say(resolved.output, self.ids.inference())
+                self._say(resolved.output, self._ids.inference())
             owed = owed or heard in {"reply", "acknowledgement", "anything"}
         return owed
 
@@ -183,7 +193,7 @@ class Conversation:
 
 
 def _answer(entry: _Open) -> Answer:
-    """What the PAL knows of a call while its turn goes on."""
+    """Return what the PAL knows of a call while its turn goes on."""
     answer = Answer(
         call_id=entry.call.call_id,
         tool=entry.intent.tool,
@@ -200,7 +210,7 @@ def _answer(entry: _Open) -> Answer:
 
 
 def _remember(entry: _Open) -> Answer:
-    """What the PAL knows of a call in later turns."""
+    """Return what the PAL knows of a call in later turns."""
     resolved = entry.task.result()
     return Answer(
         call_id=entry.call.call_id,

@@ -1,0 +1,78 @@
+"""What a scenario keeps from one turn for the next: `save` and `{saved.x}`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.matching.compare import compare
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
+from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.trace.events import Saved, ToolCalled, ToolResolved
+from pytest_tavus.trace.log import Recorder
+
+
+class Memory:
+    """The values of one conversation that its placeholders can read."""
+
+    def __init__(self, recorder: Recorder, *, env: Mapping[str, str]) -> None:
+        self._recorder = recorder
+        self._env = env
+        self._saved: dict[str, Any] = {}
+        self._pending: list[CallExpectation] = []
+        self._last: Mapping[str, Any] | None = None
+
+    def scope(self) -> dict[str, Any]:
+        """Return what ``{saved.x}`` and ``{env.X}`` can read now."""
+        return {"env": self._env, "saved": self._saved}
+
+    def begin(self, turn: Turn) -> None:
+        """Start a turn: its calls will be looked at for what to keep."""
+        self._last = None
+        self._pending = [] if turn.calls is None else [c for c in _calls(turn.calls) if c.save]
+
+    def resolved(self, call: ToolCalled, resolution: ToolResolved) -> None:
+        """Keep what an expected call is to leave behind."""
+        arguments = _json(call.arguments)
+        self._last = {"arguments": arguments, "result": _json(resolution.output)}
+        for expected in self._pending:
+            if expected.tool == call.name and self._fits(expected.arguments, arguments):
+                self._keep(expected.save, self._last)
+                self._pending.remove(expected)
+                return
+
+    def finish(self, turn: Turn) -> None:
+        """End a turn: keep what the turn itself is to leave behind, from its last call."""
+        if turn.save and self._last is not None:
+            self._keep(turn.save, self._last)
+
+    def _fits(self, expected: Any, arguments: Any) -> bool:
+        try:
+            return not compare(render(expected, self.scope()), arguments)
+        except MissingValue:
+            return False
+
+    def _keep(self, wanted: Mapping[str, str], answer: Mapping[str, Any]) -> None:
+        for name, path in wanted.items():
+            try:
+                value = render(f"{{{path}}}", answer)
+            except MissingValue:
+                continue  # The check of `save` finds that nothing was kept, and shows the answer.
+            self._saved[name] = value
+            self._recorder.record(Saved(name=name, value=value))
+
+
+def _calls(group: CallGroup) -> Iterator[CallExpectation]:
+    for member in group.members:
+        if isinstance(member, CallGroup):
+            yield from _calls(member)
+        else:
+            yield member
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

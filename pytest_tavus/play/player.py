@@ -1,0 +1,41 @@
+"""Walks the turns of a scenario on a session. Knows neither pytest nor which session it is."""
+
+from __future__ import annotations
+
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.play.memory import Memory
+from pytest_tavus.play.session import Session
+from pytest_tavus.scenario.model import Turn
+from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.trace.events import Fault, TurnEnded
+from pytest_tavus.trace.log import Recorder
+
+
+class Player:
+    """Plays turns and records their ends. What goes wrong on the way is a fault in the trace."""
+
+    def __init__(self, session: Session, recorder: Recorder, memory: Memory) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._memory = memory
+
+    async def play(self, turn: Turn, *, place: str) -> bool:
+        """Play one turn; return whether the conversation can go on."""
+        self._recorder.turn += 1
+        self._memory.begin(turn)
+        try:
+            text = str(render(turn.user, self._memory.scope()))
+            await self._session.say(text)
+        except MissingValue as missing:
+            message = f"{place}: the caller's line cannot be said: {missing}"
+            self._recorder.record(Fault(owner="test", message=message))
+            return False
+        except ServiceError as error:
+            self._recorder.record(Fault(owner="platform", message=str(error)))
+            return False
+        self._memory.finish(turn)
+        self._recorder.record(TurnEnded())
+        if turn.quiet is not None:
+            await self._session.listen(turn.quiet)
+            self._recorder.record(TurnEnded(quiet_for=turn.quiet))
+        return True

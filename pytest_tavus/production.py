@@ -1,0 +1,126 @@
+"""One scenario being played: its recorder, its memory, its script, its session, its handler.
+
+Made by the stage for each conversation; everything shared between conversations is passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pytest_tavus.clock import SkippingClock
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.gateway.loading import load_object
+from pytest_tavus.gateway.pool import HandlerPool
+from pytest_tavus.gateway.port import Handler
+from pytest_tavus.play.memory import Memory
+from pytest_tavus.play.player import Player
+from pytest_tavus.scenario.model import HandlerSpec, Scenario, Turn
+from pytest_tavus.sessions.sim import open_sim
+from pytest_tavus.simulator.conversation import Rules, Surroundings
+from pytest_tavus.simulator.dispatch import Client, Wire
+from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.script import ScriptBrain
+from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.trace.events import Fault
+from pytest_tavus.trace.log import Recorder
+from pytest_tavus.trace.redact import Redaction
+
+NO_HANDLER = HandlerSpec(at=())
+"""A scenario without a handler has one that takes no call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all conversations of a process have in common."""
+
+    behaviour: Behaviour
+    profile: DeliveryProfile
+    lines: Lines
+    pool: HandlerPool
+
+
+class Production:
+    """A conversation that a scenario, or a test written in Python, takes turn by turn."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        shared: Shared,
+        *,
+        ids: Ids,
+        redaction: Redaction,
+        env: Mapping[str, str],
+    ) -> None:
+        self.scenario = scenario
+        self._shared = shared
+        self._ids = ids
+        self._clock = SkippingClock()
+        self.recorder = Recorder(now=self._clock.now, redactor=redaction)
+        """Where everything goes that happens in the conversation."""
+        self._memory = Memory(self.recorder, env=env)
+        self._brain = ScriptBrain(scope=self._memory.scope, lines=shared.lines)
+        self._player: Player | None = None
+        self._handler: Handler | None = None
+        self._spec = scenario.handler or NO_HANDLER
+
+    async def open(self, handler: object | None = None) -> bool:
+        """Start the handler and open the session; return whether both are there.
+
+        `handler` is what the user's own fixture gave, and wins over the scenario's.
+        """
+        try:
+            self._handler = await self._shared.pool.acquire(self._spec, override=handler)
+        except HandlerError as error:
+            fault = Fault(owner="handler", message=error.message, detail=error.detail)
+            self.recorder.record(fault)
+            return False
+        session = open_sim(
+            self.scenario.pal,
+            self._brain,
+            wire=self._wire(self._handler),
+            around=self._around(),
+            resolved=self._memory.resolved,
+        )
+        self._player = Player(session, self.recorder, self._memory)
+        return True
+
+    async def play(self) -> bool:
+        """Play the scenario's turns up to the first that cannot be; return whether all were."""
+        for turn in self.scenario.turns:
+            if not await self.take(turn):
+                return False
+        return True
+
+    async def take(self, turn: Turn) -> bool:
+        """Play one turn; return whether the conversation can go on."""
+        if self._player is None:
+            return False
+        self._brain.add(turn)
+        return await self._player.play(turn, place=str(self.scenario.where(turn.at)))
+
+    async def close(self) -> None:
+        """End what was started for this conversation alone."""
+        if self._handler is not None and self._spec.fresh:
+            await self._handler.close()
+
+    def _wire(self, handler: Handler) -> Wire:
+        search_path = self._spec.search_path
+        return Wire(
+            handler=handler,
+            client=Client(
+                answers=self.scenario.client,
+                load=lambda import_string: load_object(import_string, search_path=search_path),
+            ),
+            profile=self._shared.profile,
+        )
+
+    def _around(self) -> Surroundings:
+        return Surroundings(
+            recorder=self.recorder,
+            clock=self._clock,
+            ids=self._ids,
+            rules=Rules(behaviour=self._shared.behaviour, lines=self._shared.lines),
+        )

@@ -1,0 +1,52 @@
+"""A simulated session: the local Tavus in this process, in front of the user's real handler."""
+
+from __future__ import annotations
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.simulator.brain import Brain
+from pytest_tavus.simulator.conversation import Conversation, Surroundings
+from pytest_tavus.simulator.dispatch import Resolved, Wire, WireDispatcher
+from pytest_tavus.trace.events import SessionOpened, UserSaid
+from pytest_tavus.trace.log import Recorder
+
+
+class SimSession:
+    """Implements :class:`~pytest_tavus.play.session.Session`."""
+
+    def __init__(
+        self, conversation: Conversation, recorder: Recorder, *, conversation_id: str
+    ) -> None:
+        self.conversation_id = conversation_id
+        self._conversation = conversation
+        self._recorder = recorder
+
+    async def say(self, text: str) -> None:
+        """Say one line of the caller and return when the PAL's turn is over."""
+        self._recorder.record(UserSaid(text=text))
+        await self._conversation.hear(text)
+
+    async def listen(self, seconds: float) -> None:
+        """Let the conversation's own clock run; nothing really waits."""
+        await self._conversation.listen(seconds)
+
+    async def end(self) -> None:
+        """Nothing outlives a simulated conversation."""
+
+
+def open_sim(
+    pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, resolved: Resolved
+) -> SimSession:
+    """Open a simulated conversation with a PAL and let it greet."""
+    conversation_id = around.ids.conversation()
+    dispatcher = WireDispatcher(wire, around, conversation_id=conversation_id, resolved=resolved)
+    conversation = Conversation(pal, brain, dispatcher=dispatcher, around=around)
+    around.recorder.record(
+        SessionOpened(
+            session="sim",
+            conversation_id=conversation_id,
+            pal=pal.pal_name or "unnamed PAL",
+            decisions=brain.decisions,
+        )
+    )
+    conversation.greet()
+    return SimSession(conversation, around.recorder, conversation_id=conversation_id)

@@ -1,0 +1,164 @@
+"""The composition root: settings and scenarios in, results out.
+
+The one place that names concrete parts: which session, which handler, which judge. Everything
+below receives what it needs as an argument.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.checks.run import Checker
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.gateway.pool import HandlerPool
+from pytest_tavus.judge import pass_ as judge_pass
+from pytest_tavus.judge.rules import RulesJudge
+from pytest_tavus.options import Settings
+from pytest_tavus.play.loop import BackgroundLoop
+from pytest_tavus.production import Production, Shared
+from pytest_tavus.report.provenance import provenance
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.parse import Limits, load_scenarios
+from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled, ToolResolved
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.verdict import decide
+
+
+class Stage:
+    """Holds conversations and judges them. One per process; used from any thread.
+
+    Its loop, its handlers and its caches live until :meth:`close`.
+    """
+
+    def __init__(self, settings: Settings, *, root: Path, environ: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._root = root
+        self._environ = environ
+        cells, delivery = _split(settings.simulator)
+        self._shared = Shared(
+            behaviour=Behaviour().with_cells(cells),
+            profile=DeliveryProfile().with_overrides(delivery),
+            lines=Lines(),
+            pool=HandlerPool(root=root, environ=environ),
+        )
+        self._checker = Checker(behaviour=self._shared.behaviour)
+        self._judge = RulesJudge()
+        self._pals: dict[Any, Any] = {}
+        self._redactions: dict[tuple[int, tuple[str, ...]], tuple[Pal, Redaction]] = {}
+        self._played: dict[str, int] = {}
+        self.loop = BackgroundLoop()
+        """Where conversations are held."""
+
+    def load(self, path: Path) -> tuple[Scenario, ...]:
+        """Read a scenario file.
+
+        Raises:
+            ScenarioError: with every problem of the file.
+
+        """
+        limits = Limits(max_bytes=self._settings.max_file_bytes)
+        return load_scenarios(path, root=self._root, limits=limits, pals=self._pals)
+
+    def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
+        """Hold the conversation, wait for its end, and judge it."""
+        trace = self.loop.run(self.play(scenario, handler=handler))
+        return self.judge(scenario, trace)
+
+    async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
+        """Hold the conversation and return what happened. Runs on the stage's own loop."""
+        production = self.produce(scenario)
+        recorder = production.recorder
+        deadline = self._settings.deadline if scenario.deadline is None else scenario.deadline
+        try:
+            async with asyncio.timeout(deadline):
+                finished = await production.open(handler) and await production.play()
+            recorder.record(SessionClosed(reason="finished" if finished else "fault"))
+        except TimeoutError:
+            recorder.record(_overdue(recorder.trace(), deadline))
+            recorder.record(SessionClosed(reason="deadline"))
+        except asyncio.CancelledError:
+            recorder.record(SessionClosed(reason="cancelled"))
+            raise
+        finally:
+            await production.close()
+        return recorder.trace()
+
+    def produce(self, scenario: Scenario) -> Production:
+        """Make a conversation ready to be opened, with ids that are its own."""
+        name = f"{scenario.source.path}::{scenario.name}"
+        times = self._played.get(name, 0)
+        self._played[name] = times + 1
+        return Production(
+            scenario,
+            self._shared,
+            ids=Ids(seed=self._settings.seed, name=f"{name}#{times}" if times else name),
+            redaction=self._redaction(scenario),
+            env=self._env(scenario),
+        )
+
+    def judge(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
+        """Hold a trace against its scenario. Touches no network: a stored trace will do."""
+        redact = self._redaction(scenario).value
+        report = self._checker.check(scenario, trace, env=self._env(scenario), redact=redact)
+        ruled = judge_pass.run(scenario, trace, self._judge)
+        verdict = decide(
+            (*report.findings, *ruled.findings),
+            ruled.rulings,
+            evidence=report.evidence + ruled.evidence,
+        )
+        return ScenarioResult(
+            scenario=scenario, trace=trace, verdict=verdict, provenance=provenance(trace)
+        )
+
+    def close(self) -> None:
+        """End every handler and the loop. May be called twice."""
+        try:
+            self.loop.run(self._shared.pool.close())
+        finally:
+            self.loop.close()
+
+    def _env(self, scenario: Scenario) -> dict[str, str]:
+        return {name: self._environ[name] for name in scenario.env if name in self._environ}
+
+    def _redaction(self, scenario: Scenario) -> Redaction:
+        key = (id(scenario.pal), scenario.env)
+        cached = self._redactions.get(key)
+        if cached is None:
+            # The PAL is kept beside its redaction so that its id is never another's.
+            redaction = Redaction(self._secrets(scenario), self._settings.redact_headers)
+            cached = self._redactions[key] = (scenario.pal, redaction)
+        return cached[1]
+
+    def _secrets(self, scenario: Scenario) -> set[str]:
+        named = (*scenario.env, *self._settings.redact)
+        secrets = {self._environ[name] for name in named if name in self._environ}
+        for tool in scenario.pal.tools:
+            secrets.update(tool.secrets())
+        if scenario.handler is not None and scenario.handler.token is not None:
+            secrets.add(scenario.handler.token.access_token)
+        return secrets
+
+
+def _split(overrides: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Part the overrides of the behaviour tables from those of the delivery profile."""
+    cells = {k: v for k, v in overrides.items() if k.startswith(("on_call.", "on_resolve."))}
+    return cells, {k: v for k, v in overrides.items() if k not in cells}
+
+
+def _overdue(trace: Trace, deadline: float) -> Fault:
+    """Say what the conversation was waiting for when its time was up."""
+    resolved = {event.call_id for _, event in trace.of(ToolResolved)}
+    waiting = [e.name for _, e in trace.of(ToolCalled) if e.call_id not in resolved]
+    message = f"the conversation did not end within {deadline:g} s"
+    if waiting:
+        message += f"; {waiting[0]} had not been answered"
+    return Fault(owner="handler" if waiting else "test", message=message)
