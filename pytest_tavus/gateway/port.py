@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.wire import HttpExchange, HttpRequest
@@ -18,6 +18,8 @@ class CallRef:
     call_id: str
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    purpose: Literal["tool", "token"] = "tool"
+    "`token`: an OAuth 2 token is asked for on behalf of the call."
 
 
 class Handler(Protocol):
@@ -34,5 +36,10 @@ class Handler(Protocol):
         ...
 
     async def close(self) -> None:
-        """End the handler and everything it started. May be called twice."""
+        """End the handler and everything it started. May be called twice.
+
+        Raises:
+            HandlerError: the handler could not be ended cleanly. It is ended all the same.
+
+        """
         ...
