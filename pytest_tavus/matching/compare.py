@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Final, TypeGuard
+from typing import Any, ClassVar, Final
 
 from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.shape import is_list, is_mapping, is_number
 from pytest_tavus.matching.text import ABSENT, describe
 from pytest_tavus.spans import Loc
 
@@ -39,6 +40,15 @@ class Mismatch:
     "A value, or `ABSENT`."
 
 
+class Subtree(Matcher):
+    """A matcher that only changes how the tree below it is compared, so paths lead through it."""
+
+    __slots__ = ()
+
+    exact: ClassVar[bool]
+    tree: Any
+
+
 def compare(expected: Any, actual: Any, *, exact: bool = False) -> tuple[Mismatch, ...]:
     """Return every place where `actual` is not as `expected`; empty if it matches."""
     return tuple(_mismatches(expected, actual, (), exact))
@@ -48,25 +58,16 @@ def _mismatches(expected: Any, actual: Any, path: Loc, exact: bool) -> Iterator[
     if isinstance(expected, Subtree):
         yield from _mismatches(expected.tree, actual, path, expected.exact)
     elif isinstance(expected, Matcher):
-        if not expected.matches(actual, exact=exact):
+        if not expected.matches_within(actual, exact=exact):
             yield Mismatch(path=path, expected=expected, actual=actual)
-    elif isinstance(expected, Mapping) and isinstance(actual, Mapping):
+    elif is_mapping(expected) and is_mapping(actual):
         for key, wanted, found in _items(expected, actual, exact=exact):
             yield from _mismatches(wanted, found, (*path, key), exact)
-    elif _is_list(expected) and _is_list(actual) and len(expected) == len(actual):
+    elif is_list(expected) and is_list(actual) and len(expected) == len(actual):
         for index, (wanted, found) in enumerate(zip(expected, actual, strict=True)):
             yield from _mismatches(wanted, found, (*path, index), exact)
     elif not _equal(expected, actual):
         yield Mismatch(path=path, expected=expected, actual=actual)
-
-
-class Subtree(Matcher):
-    """A matcher that only changes how the tree below it is compared, so paths lead through it."""
-
-    __slots__ = ()
-
-    tree: Any
-    exact: bool
 
 
 def _items(
@@ -80,14 +81,10 @@ def _items(
                 yield key, ABSENT, found
 
 
-def _is_list(value: Any) -> TypeGuard[list[Any] | tuple[Any, ...]]:
-    return isinstance(value, list | tuple)
-
-
 def _equal(expected: Any, actual: Any) -> bool:
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
-    if isinstance(expected, int | float) and isinstance(actual, int | float):
+    if is_number(expected) and is_number(actual):
         return expected == actual
     if expected is None or actual is None or expected is ABSENT or actual is ABSENT:
         return expected is actual
@@ -103,11 +100,11 @@ def distance(expected: Any, actual: Any, *, exact: bool = False) -> int:
     if isinstance(expected, Subtree):
         return distance(expected.tree, actual, exact=expected.exact)
     if isinstance(expected, Matcher):
-        return 0 if expected.matches(actual, exact=exact) else _apart(expected, actual)
-    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        return 0 if expected.matches_within(actual, exact=exact) else _apart(expected, actual)
+    if is_mapping(expected) and is_mapping(actual):
         items = _items(expected, actual, exact=exact)
         return _mean([distance(wanted, found, exact=exact) for _, wanted, found in items])
-    if _is_list(expected) and _is_list(actual):
+    if is_list(expected) and is_list(actual):
         shared = zip(expected, actual, strict=False)
         parts = [distance(wanted, found, exact=exact) for wanted, found in shared]
         return _mean(parts + [FARTHEST] * abs(len(expected) - len(actual)))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.matching.matchers import PlainMatcher
+from pytest_tavus.matching.shape import is_list, is_mapping, is_number
 from pytest_tavus.matching.text import ABSENT
-
-
-def is_number(value: Any) -> bool:
-    """Tell whether a value is a number. A boolean is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -21,7 +16,7 @@ class AnyValue(PlainMatcher):
 
     tag = "any"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether there is a value."""
         return actual is not ABSENT
 
@@ -32,7 +27,7 @@ class AbsentValue(PlainMatcher):
 
     tag = "absent"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether there is no value."""
         return actual is ABSENT
 
@@ -43,7 +38,7 @@ class NullValue(PlainMatcher):
 
     tag = "null"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is null."""
         return actual is None
 
@@ -54,7 +49,7 @@ class TextValue(PlainMatcher):
 
     tag = "str"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is text."""
         return isinstance(actual, str)
 
@@ -65,7 +60,7 @@ class WholeNumber(PlainMatcher):
 
     tag = "int"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number without a fraction."""
         return is_number(actual) and (isinstance(actual, int) or actual.is_integer())
 
@@ -76,7 +71,7 @@ class AnyNumber(PlainMatcher):
 
     tag = "number"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number."""
         return is_number(actual)
 
@@ -87,7 +82,7 @@ class AnyBoolean(PlainMatcher):
 
     tag = "bool"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a boolean."""
         return isinstance(actual, bool)
 
@@ -98,9 +93,9 @@ class AnyList(PlainMatcher):
 
     tag = "list"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a list."""
-        return isinstance(actual, list | tuple)
+        return is_list(actual)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -109,6 +104,6 @@ class AnyMapping(PlainMatcher):
 
     tag = "dict"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a mapping."""
-        return isinstance(actual, Mapping)
+        return is_mapping(actual)

@@ -8,9 +8,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self
 
 from pytest_tavus.matching.text import flow
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Say what is wrong with a matcher as it is written.
+
+    Raises:
+        ValueError: always.
+
+    """
+    raise ValueError(sentence)
+
 
 _classes: dict[str, type[Matcher]] = {}
 
@@ -67,12 +78,16 @@ class Matcher(ABC):
         """What stands after the tag; `None` for nothing."""
 
     @abstractmethod
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
-        """Tell whether a value is as asked. `actual` may be :data:`~.text.ABSENT`.
+    def matches(self, actual: Any) -> bool:
+        """Tell whether a value is as asked. `actual` may be :data:`~.text.ABSENT`."""
 
-        `exact` says that the matcher stands in a subtree whose mappings must not have more keys
-        than are written.
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell the same inside a subtree that is exact or not; a matter of those that hold others.
+
+        In an exact subtree, mappings must not have more keys than are written.
         """
+        del exact
+        return self.matches(actual)
 
     def __repr__(self) -> str:
         payload = self.payload
@@ -88,8 +103,7 @@ class PlainMatcher(Matcher):
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher; there must be no payload."""
         if payload is not None and payload != "":
-            message = f"!{cls.tag} takes nothing, but {flow(payload)} follows it"
-            raise ValueError(message)
+            refuse(f"!{cls.tag} takes nothing, but {flow(payload)} follows it")
         return cls()
 
     @property

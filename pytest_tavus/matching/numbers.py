@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pytest_tavus.matching.kinds import is_number
-from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.matchers import Matcher, refuse
+from pytest_tavus.matching.shape import is_list, is_mapping, is_number
 from pytest_tavus.matching.text import describe
 
 _RELATIVE = 1e-6
@@ -16,11 +15,10 @@ _RELATIVE = 1e-6
 
 def _number(tag: str, payload: Any) -> int | float:
     if not is_number(payload):
-        raise ValueError(f"!{tag} takes a number, not {describe(payload)}")
+        refuse(f"!{tag} takes a number, not {describe(payload)}")
     if not math.isfinite(payload):
-        raise ValueError(f"!{tag} takes a finite number, not {payload}")
-    number: int | float = payload
-    return number
+        refuse(f"!{tag} takes a finite number, not {payload}")
+    return payload
 
 
 class Bound(Matcher):
@@ -49,7 +47,7 @@ class Greater(Bound):
         """Build the matcher from a number."""
         return cls(_number(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number above the limit."""
         return is_number(actual) and bool(actual > self.limit)
 
@@ -66,7 +64,7 @@ class AtLeast(Bound):
         """Build the matcher from a number."""
         return cls(_number(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number that is not below the limit."""
         return is_number(actual) and bool(actual >= self.limit)
 
@@ -83,7 +81,7 @@ class Less(Bound):
         """Build the matcher from a number."""
         return cls(_number(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number below the limit."""
         return is_number(actual) and bool(actual < self.limit)
 
@@ -100,7 +98,7 @@ class AtMost(Bound):
         """Build the matcher from a number."""
         return cls(_number(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number that is not above the limit."""
         return is_number(actual) and bool(actual <= self.limit)
 
@@ -117,11 +115,11 @@ class Between(Matcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a list of two numbers."""
-        if not isinstance(payload, list | tuple) or len(payload) != 2:
-            raise ValueError(f"!between takes {cls.takes}, not {describe(payload)}")
+        if not is_list(payload) or len(payload) != 2:
+            refuse(f"!between takes {cls.takes}, not {describe(payload)}")
         lowest, highest = (_number(cls.tag, item) for item in payload)
         if lowest > highest:
-            raise ValueError(f"!between [{lowest}, {highest}] can never match: {lowest} is higher")
+            refuse(f"!between [{lowest}, {highest}] can never match: {lowest} is higher")
         return cls(lowest, highest)
 
     @property
@@ -129,7 +127,7 @@ class Between(Matcher):
         """Both limits."""
         return [self.lowest, self.highest]
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number within the limits."""
         return is_number(actual) and bool(self.lowest <= actual <= self.highest)
 
@@ -150,15 +148,15 @@ class Approx(Matcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a number or a mapping."""
-        if not isinstance(payload, Mapping):
+        if not is_mapping(payload):
             return cls(_number(cls.tag, payload))
         given = set(payload) - {"value"}
         if "value" not in payload or len(given) != 1 or not given <= {"abs", "rel"}:
-            raise ValueError(f"!approx takes {cls.takes}, not {describe(payload)}")
+            refuse(f"!approx takes {cls.takes}, not {describe(payload)}")
         name = given.pop()
         tolerance = _number(cls.tag, payload[name])
         if tolerance < 0:
-            raise ValueError(f"!approx: {name} must not be negative, but is {tolerance}")
+            refuse(f"!approx: {name} must not be negative, but is {tolerance}")
         return cls(_number(cls.tag, payload["value"]), **{name: tolerance})
 
     @property
@@ -168,7 +166,7 @@ class Approx(Matcher):
         limits = {name: limit for name, limit in given.items() if limit is not None}
         return {"value": self.value, **limits} if limits else self.value
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number within the tolerance."""
         if not is_number(actual):
             return False
@@ -189,16 +187,16 @@ class Length(Matcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a whole number or a mapping of limits."""
-        limits = payload if isinstance(payload, Mapping) else {"min": payload, "max": payload}
+        limits = payload if is_mapping(payload) else {"min": payload, "max": payload}
         known = bool(limits) and set(limits) <= {"min", "max"}
         whole = (isinstance(item, int) and not isinstance(item, bool) for item in limits.values())
         if not known or not all(whole):
-            raise ValueError(f"!length takes {cls.takes}, not {describe(payload)}")
+            refuse(f"!length takes {cls.takes}, not {describe(payload)}")
         minimum, maximum = limits.get("min", 0), limits.get("max")
         if minimum < 0 or (maximum is not None and maximum < minimum):
-            raise ValueError(f"!length can never match a length of {describe(payload)}")
+            refuse(f"!length can never match a length of {describe(payload)}")
         if minimum == 0 and maximum is None:
-            raise ValueError("!length {min: 0} would match every length")
+            refuse("!length {min: 0} would match every length")
         return cls(minimum, maximum)
 
     @property
@@ -209,8 +207,8 @@ class Length(Matcher):
         limits = {"min": self.minimum, "max": self.maximum}
         return {name: limit for name, limit in limits.items() if limit is not None}
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value has a length, and this one."""
-        if not isinstance(actual, str | list | tuple | Mapping):
+        if not (isinstance(actual, str) or is_list(actual) or is_mapping(actual)):
             return False
         return self.minimum <= len(actual) and (self.maximum is None or len(actual) <= self.maximum)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching import kinds, numbers, structure, texts
-from pytest_tavus.matching.matchers import REGISTERED, Matcher
+from pytest_tavus.matching.matchers import REGISTERED, Matcher, refuse
 
 __all__ = ["MATCHERS", "build"]
 
@@ -32,5 +32,5 @@ def build(name: str, payload: Any) -> Matcher:
     if kind is None:
         hint = did_you_mean(name, MATCHERS)
         known = hint or f"one of: {', '.join('!' + tag for tag in sorted(MATCHERS))}"
-        raise ValueError(f"!{name} is not a matcher: {known}")
+        refuse(f"!{name} is not a matcher: {known}")
     return kind.from_payload(payload)

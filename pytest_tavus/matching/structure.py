@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from pytest_tavus.matching.compare import FARTHEST, Subtree, compare, distance
+from pytest_tavus.matching.compare import Subtree, compare
 from pytest_tavus.matching.hungarian import cheapest
 from pytest_tavus.matching.kinds import AbsentValue, AnyValue
-from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.matchers import Matcher, refuse
+from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import ABSENT, describe, flow
 
 
@@ -18,8 +19,8 @@ def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
 
 
 def _several(tag: str, payload: Any) -> tuple[Any, ...]:
-    if not isinstance(payload, list | tuple) or not payload:
-        raise ValueError(f"!{tag} takes a list with something in it, not {describe(payload)}")
+    if not is_list(payload) or not payload:
+        refuse(f"!{tag} takes a list with something in it, not {describe(payload)}")
     return tuple(payload)
 
 
@@ -43,6 +44,14 @@ class Structure(Matcher):
         """The expectation or expectations inside."""
         return self.content
 
+    def matches(self, actual: Any) -> bool:
+        """Tell whether a value is as asked; mappings inside are subsets."""
+        return self.matches_within(actual, exact=False)
+
+    @abstractmethod
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether a value is as asked, in a subtree that is exact or not."""
+
     def __hash__(self) -> int:
         return hash((self.tag, flow(self.content)))
 
@@ -62,18 +71,16 @@ class Contains(Structure):
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from anything that is not empty."""
         if payload is None or (isinstance(payload, str | list | tuple | dict) and not payload):
-            message = f"!contains takes {cls.takes}: {describe(payload)} is in everything"
-            raise ValueError(message)
+            refuse(f"!contains takes {cls.takes}: {describe(payload)} is in everything")
         return cls(payload)
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
         """Tell whether the text or the list contains what is asked."""
         if isinstance(actual, str):
             return isinstance(self.content, str) and self.content in actual
-        if not isinstance(actual, list | tuple):
+        if not is_list(actual):
             return False
-        many = isinstance(self.content, list | tuple)
-        wanted = tuple(self.content) if many else (self.content,)
+        wanted = tuple(self.content) if is_list(self.content) else (self.content,)
         return _all_found(wanted, list(actual), exact=exact)
 
     __hash__ = Structure.__hash__
@@ -92,10 +99,10 @@ class OneOf(Structure):
         """Build the matcher from a list that leaves something to fail."""
         content = _several(cls.tag, payload)
         if AnyValue() in content and AbsentValue() in content:
-            raise ValueError(f"!one_of {flow(content)} would match always")
+            refuse(f"!one_of {flow(content)} would match always")
         return cls(content)
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
         """Tell whether some alternative matches."""
         return any(_holds(item, actual, exact=exact) for item in self.content)
 
@@ -115,7 +122,7 @@ class AllOf(Structure):
         """Build the matcher from a list."""
         return cls(_several(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
         """Tell whether every part matches."""
         return all(_holds(item, actual, exact=exact) for item in self.content)
 
@@ -124,7 +131,7 @@ class AllOf(Structure):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Not(Structure):
-    """Present, and not this: ``status: !not cancelled``. Write ``!absent`` for what is not there."""
+    """Present, and not this: ``status: !not cancelled``. What is not there is ``!absent``."""
 
     tag = "not"
     takes = "a value or a matcher"
@@ -134,10 +141,10 @@ class Not(Structure):
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from anything that leaves something to match."""
         if payload == "" or isinstance(payload, AnyValue):
-            raise ValueError("!not takes the value or the matcher that must not match")
+            refuse("!not takes the value or the matcher that must not match")
         return cls(payload)
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
         """Tell whether there is a value and it is another."""
         return actual is not ABSENT and not _holds(self.content, actual, exact=exact)
 
@@ -158,13 +165,13 @@ class Unordered(Structure):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a list."""
-        if not isinstance(payload, list | tuple):
-            raise ValueError(f"!unordered takes a list, not {describe(payload)}")
+        if not is_list(payload):
+            refuse(f"!unordered takes a list, not {describe(payload)}")
         return cls(tuple(payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
         """Tell whether both lists pair off completely."""
-        if not isinstance(actual, list | tuple) or len(actual) != len(self.content):
+        if not is_list(actual) or len(actual) != len(self.content):
             return False
         return _all_found(self.content, list(actual), exact=exact)
 
@@ -183,9 +190,8 @@ class Exact(Subtree):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a mapping or a list."""
-        if not isinstance(payload, Mapping | list | tuple):
-            message = f"!exact takes a mapping or a list, not {describe(payload)}"
-            raise ValueError(message)
+        if not (is_mapping(payload) or is_list(payload)):
+            refuse(f"!exact takes a mapping or a list, not {describe(payload)}")
         return cls(payload)
 
     @property
@@ -193,7 +199,7 @@ class Exact(Subtree):
         """The expectation below."""
         return self.tree
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is exactly this."""
         return _holds(self.tree, actual, exact=True)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final
+
+from pytest_tavus.matching.shape import is_list, is_mapping, is_number
 
 LONGEST: Final = 96
 """Characters of a value that a message shows before it is cut."""
@@ -37,38 +38,33 @@ def quoted(text: str) -> str:
 
 def flow(value: Any) -> str:
     """Write JSON data with matchers in it as YAML on one line: ``{order_id: A-10429}``."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-            return value if plain else quoted(value)
-        case Mapping():
-            inner = (f"{flow(key)}: {flow(item)}" for key, item in value.items())
-            return "{" + ", ".join(inner) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(flow(item) for item in value) + "]"
-        case _:
-            return repr(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+        return value if plain else quoted(value)
+    if is_mapping(value):
+        return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
+    if is_list(value):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    return repr(value)
 
 
 def describe(value: Any) -> str:
     """Name a value and its type, cut where it is long: ``'A-10428' (text)``, ``absent``."""
-    match value:
-        case bool():
-            return f"{flow(value)} (boolean)"
-        case int() | float():
-            return f"{_cut(repr(value))} (number)"
-        case str():
-            return _described_text(value)
-        case Mapping():
-            return f"{_cut(flow(value))} (mapping)"
-        case Sequence():
-            return f"{_cut(flow(value))} (list)"
-        case _:
-            return flow(value)
+    if isinstance(value, bool):
+        return f"{flow(value)} (boolean)"
+    if is_number(value):
+        return f"{_cut(repr(value))} (number)"
+    if isinstance(value, str):
+        return _described_text(value)
+    if is_mapping(value):
+        return f"{_cut(flow(value))} (mapping)"
+    if is_list(value):
+        return f"{_cut(flow(value))} (list)"
+    return flow(value)
 
 
 def _described_text(value: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pytest_tavus.matching.matchers import Matcher, PlainMatcher
+from pytest_tavus.matching.matchers import Matcher, PlainMatcher, refuse
 from pytest_tavus.matching.text import describe, quoted
 
 _ANCHORS = re.compile(r"\^|\$|\\[AZbB]|\(\?<?[=!]")
@@ -17,9 +17,9 @@ _EVERYTHING = frozenset({"^.*$", "^.*", ".*$"})
 
 def _text(tag: str, payload: Any) -> str:
     if not isinstance(payload, str):
-        raise ValueError(f"!{tag} takes a text, not {describe(payload)}")
+        refuse(f"!{tag} takes a text, not {describe(payload)}")
     if not payload:
-        raise ValueError(f"!{tag} with an empty text would match every text: write !str for that")
+        refuse(f"!{tag} with an empty text would match every text: write !str for that")
     return payload
 
 
@@ -28,8 +28,7 @@ def _compiled(tag: str, payload: Any) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except re.error as error:
-        message = f"!{tag} takes a regular expression, and {quoted(text)} is none: {error}"
-        raise ValueError(message) from None
+        refuse(f"!{tag} takes a regular expression, and {quoted(text)} is none: {error}")
 
 
 class TextMatcher(Matcher):
@@ -63,13 +62,13 @@ class Search(TextMatcher):
         pattern = _compiled(cls.tag, payload)
         loose = pattern.search("") is not None and _ANCHORS.search(payload) is None
         if loose or payload in _EVERYTHING:
-            raise ValueError(
+            refuse(
                 f"!re {quoted(payload)} would match every text: write !str for that, "
                 "or !fullmatch for an expression that must cover the whole text"
             )
         return cls(payload)
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the expression is found somewhere in the text."""
         return isinstance(actual, str) and re.search(self.text, actual) is not None
 
@@ -87,11 +86,10 @@ class FullMatch(TextMatcher):
         """Build the matcher from a regular expression that does not match everything."""
         _compiled(cls.tag, payload)
         if payload in _EVERYTHING or payload == ".*":
-            message = f"!fullmatch {quoted(payload)} would match every text: write !str for that"
-            raise ValueError(message)
+            refuse(f"!fullmatch {quoted(payload)} would match every text: write !str for that")
         return cls(payload)
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the expression covers the whole text."""
         return isinstance(actual, str) and re.fullmatch(self.text, actual) is not None
 
@@ -108,7 +106,7 @@ class StartsWith(TextMatcher):
         """Build the matcher from a text that is not empty."""
         return cls(_text(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the text begins so."""
         return isinstance(actual, str) and actual.startswith(self.text)
 
@@ -125,7 +123,7 @@ class EndsWith(TextMatcher):
         """Build the matcher from a text that is not empty."""
         return cls(_text(cls.tag, payload))
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the text ends so."""
         return isinstance(actual, str) and actual.endswith(self.text)
 
@@ -136,7 +134,7 @@ class UuidText(PlainMatcher):
 
     tag = "uuid"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is the text of a UUID, of any version."""
         if not isinstance(actual, str):
             return False
@@ -152,7 +150,7 @@ class DateText(PlainMatcher):
 
     tag = "date"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is the text of a date, with dashes."""
         if not isinstance(actual, str):
             return False
@@ -168,7 +166,7 @@ class DatetimeText(PlainMatcher):
 
     tag = "datetime"
 
-    def matches(self, actual: Any, *, exact: bool = False) -> bool:
+    def matches(self, actual: Any) -> bool:
         """Tell whether the value is the text of a date with a time."""
         if not isinstance(actual, str) or "T" not in actual.upper().replace(" ", "T"):
             return False
