@@ -1,0 +1,17 @@
+"""What a file may cost. Far above what people write by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one file, beyond which it is refused before it can do harm."""
+
+    max_bytes: int = 10 * 1024 * 1024
+    max_nodes: int = 1_000_000
+    "Values in the file, with every alias counted as all that it stands for."
+
+    max_depth: int = 64
+    "Values within values."

@@ -1,0 +1,119 @@
+"""Matchers as a file spells them: the tag ``!re "^A-"`` and the plain mapping ``{$re: "^A-"}``.
+
+They may stand where a value is compared. Where a value is said or sent they are refused, because
+nobody can say "any text". ``{$literal: ...}`` keeps data as it is that looks like a matcher.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.registry import MATCHERS, build
+from pytest_tavus.scenario.reader import TagError
+from pytest_tavus.spans import Loc
+
+Complain = Callable[[Loc, str, "str | None"], None]
+"""Takes note of a problem: where, what, and a hint."""
+
+_LITERAL = "$literal"
+
+
+def from_tag(name: str, payload: Any) -> Matcher:
+    """Return the matcher that a YAML tag stands for.
+
+    Raises:
+        TagError: there is no such matcher, or it cannot be built from this.
+
+    """
+    if name not in MATCHERS:
+        known = ", ".join(f"!{tag}" for tag in (*sorted(MATCHERS), "include"))
+        close = did_you_mean(f"!{name}", [f"!{tag}" for tag in (*MATCHERS, "include")])
+        raise TagError(f"!{name} is not a tag", hint=close or f"one of: {known}")
+    try:
+        return build(name, compared(payload, (), _raise))
+    except TagError:
+        raise
+    except ValueError as error:
+        raise TagError(str(error)) from None
+
+
+def compared(value: Any, at: Loc, complain: Complain) -> Any:
+    """Return a value that something will be compared with, its plain spellings made matchers."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
+            return _spelled(key, entries[key], at, complain)
+        changed = {key: compared(item, (*at, key), complain) for key, item in entries.items()}
+        return entries if _same(entries, changed) else changed
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [compared(item, (*at, index), complain) for index, item in enumerate(items)]
+    return value
+
+
+def literal(value: Any, at: Loc, complain: Complain) -> Any:
+    """Return a value that is said or sent, and refuse matchers in it."""
+    if isinstance(value, Matcher):
+        message = f"the matcher {value!r} cannot stand here: this value is given, not compared"
+        complain(at, message, "write the value itself")
+        return None
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
+            return _given(key, entries, at, complain)
+        changed = {key: literal(item, (*at, key), complain) for key, item in entries.items()}
+        return entries if _same(entries, changed) else changed
+    if isinstance(value, list):
+        items = cast("list[Any]", value)
+        return [literal(item, (*at, index), complain) for index, item in enumerate(items)]
+    return value
+
+
+def holds_matcher(value: Any) -> Matcher | None:
+    """Return the first matcher in a value, if there is one."""
+    if isinstance(value, Matcher):
+        return value
+    if isinstance(value, dict):
+        inner = list(cast("dict[str, Any]", value).values())
+    elif isinstance(value, list):
+        inner = cast("list[Any]", value)
+    else:
+        return None
+    return next((found for item in inner if (found := holds_matcher(item)) is not None), None)
+
+
+def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
+    if key == _LITERAL:
+        return payload
+    name = key[1:]
+    if name not in MATCHERS:
+        known = [f"${tag}" for tag in (*MATCHERS, "literal")]
+        hint = did_you_mean(key, known) or "data that looks so is written {$literal: ...}"
+        complain((*at, key), f"{key} is not a matcher", hint)
+        return None
+    try:
+        return build(name, compared(payload, (*at, key), complain))
+    except ValueError as error:
+        complain((*at, key), str(error), None)
+        return None
+
+
+def _given(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> Any:
+    if key == _LITERAL:
+        return entries[key]
+    if key[1:] in MATCHERS:
+        message = f"the matcher {key} cannot stand here: this value is given, not compared"
+        complain((*at, key), message, "data that looks so is written {$literal: ...}")
+        return None
+    return {key: literal(entries[key], (*at, key), complain)}
+
+
+def _same(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return all(before[key] is value for key, value in after.items())
+
+
+def _raise(at: Loc, message: str, hint: str | None) -> None:
+    raise TagError(message, hint=hint)

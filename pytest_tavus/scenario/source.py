@@ -1,0 +1,165 @@
+"""Where the parts of a file stand, found by reading the file's text again.
+
+A run holds thousands of scenarios and asks for the line of few of their parts, so a source keeps
+the text alone. The position of a scenario itself is known; that of anything in it costs a reading
+of that scenario, not of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from pytest_tavus.scenario.reader import Parts
+from pytest_tavus.scenario.yamlfile import (
+    MappingEndEvent,
+    MappingStartEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    YamlError,
+    events,
+)
+from pytest_tavus.spans import Loc, SourceSpan
+
+_STARTS = (MappingStartEvent, SequenceStartEvent)
+_ENDS = (MappingEndEvent, SequenceEndEvent)
+
+
+class _Place(NamedTuple):
+    key: tuple[int, int]
+    value: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Document:
+    """One file, and the files included in it."""
+
+    path: str
+    text: str = field(repr=False)
+    parts: Parts = field(default_factory=Parts, repr=False)
+    grafts: Mapping[Loc, tuple[Document, Loc]] = field(
+        default_factory=dict[Loc, "tuple[Document, Loc]"]
+    )
+    "Paths whose values came from elsewhere, each with that file and the path in it."
+
+    def span(self, loc: Loc) -> SourceSpan:
+        """Return where the value at this path stands; the nearest parent where it is implied.
+
+        A value that begins below the line of its key is at its key.
+        """
+        home, inner = self._home(loc)
+        place = home._place(inner)
+        return home._at(place.value if place.value[0] == place.key[0] else place.key)
+
+    def key_span(self, loc: Loc) -> SourceSpan:
+        """Return where the key of the value at this path stands."""
+        home, inner = self._home(loc)
+        return home._at(home._place(inner).key)
+
+    def _home(self, loc: Loc) -> tuple[Document, Loc]:
+        if self.grafts:
+            for length in range(len(loc), 0, -1):
+                if (graft := self.grafts.get(loc[:length])) is not None:
+                    document, root = graft
+                    return document._home(root + loc[length:])
+        return self, loc
+
+    def _at(self, position: tuple[int, int]) -> SourceSpan:
+        return SourceSpan(path=self.path, line=position[0] + 1, column=position[1] + 1)
+
+    def _place(self, loc: Loc) -> _Place:
+        part = self._part(loc)
+        if part is None:
+            return _locate(self.text, loc)
+        start, end, line, column = part
+        if len(loc) == 2:
+            return _Place((line, column), (line, column))
+        try:
+            # The blanks put the item's first line on a level with its others.
+            place = _locate(" " * column + self.text[start:end], loc[2:])
+        except YamlError:
+            return _locate(self.text, loc)
+        (key_line, key_column), (value_line, value_column) = place
+        return _Place((line + key_line, key_column), (line + value_line, value_column))
+
+    def _part(self, loc: Loc) -> tuple[int, int, int, int] | None:
+        if len(loc) < 2 or not isinstance(loc[0], str) or not isinstance(loc[1], int):
+            return None
+        marks = self.parts.get(loc[0])
+        if marks is None or len(marks) < 4 * (loc[1] + 1):
+            return None
+        start, end, line, column = marks[4 * loc[1] : 4 * loc[1] + 4]
+        return start, end, line, column
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineSource:
+    """Data that was given by a program and stands in no file."""
+
+    path: str = "<python>"
+
+    def span(self, loc: Loc) -> SourceSpan:
+        """Return the first line of nowhere: the path of the value is in the message."""
+        return SourceSpan(path=self.path, line=1)
+
+    def key_span(self, loc: Loc) -> SourceSpan:
+        """Return the same as :meth:`span`."""
+        return self.span(loc)
+
+
+def _locate(text: str, loc: Loc) -> _Place:
+    """Follow a path through the events of a text as far as it goes."""
+    next_event = events(text)
+    next_event()
+    next_event()
+    event = next_event()
+    if event is None:
+        return _Place((0, 0), (0, 0))
+    place = _Place(_mark(event), _mark(event))
+    for step in loc:
+        if isinstance(event, MappingStartEvent) and isinstance(step, str):
+            found = _entry(next_event, step)
+        elif isinstance(event, SequenceStartEvent) and isinstance(step, int):
+            found = _item(next_event, step)
+        elif isinstance(event, SequenceStartEvent):
+            continue  # a list that stands for a mapping with one key
+        else:
+            break
+        if found is None:
+            break
+        key, event = found
+        place = _Place(_mark(key), _mark(event))
+    return place
+
+
+def _entry(next_event: Callable[[], Any], name: str) -> tuple[Any, Any] | None:
+    while not isinstance(key := next_event(), MappingEndEvent):
+        value = next_event()
+        if key.value == name:
+            return key, value
+        _skip(next_event, value)
+    return None
+
+
+def _item(next_event: Callable[[], Any], index: int) -> tuple[Any, Any] | None:
+    while not isinstance(event := next_event(), SequenceEndEvent):
+        if index == 0:
+            return event, event
+        index -= 1
+        _skip(next_event, event)
+    return None
+
+
+def _skip(next_event: Callable[[], Any], event: Any) -> None:
+    depth = 1 if isinstance(event, _STARTS) else 0
+    while depth:
+        event = next_event()
+        if isinstance(event, _STARTS):
+            depth += 1
+        elif isinstance(event, _ENDS):
+            depth -= 1
+
+
+def _mark(event: Any) -> tuple[int, int]:
+    return event.start_mark.line, event.start_mark.column

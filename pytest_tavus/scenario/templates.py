@@ -1,0 +1,170 @@
+"""Placeholders in text: ``{order_id}``, ``{result.items[0].sku}``, ``{saved.booking_id}``. Pure.
+
+A text that is exactly one placeholder becomes the value itself, with its type. ``{{`` and ``}}``
+stand for braces, and a brace that opens no placeholder is a brace.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, cast
+
+from pytest_tavus.matching.matchers import Matcher
+
+_PATH = r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[[0-9]+\])*"
+_TOKEN = re.compile(r"\{\{|\}\}|\{(" + _PATH + r")\}")
+_ONE = re.compile(r"\{(" + _PATH + r")\}")
+_STEP = re.compile(r"\.?([\w-]+)|\[([0-9]+)\]")
+
+
+class MissingValue(ValueError):  # noqa: N818 - the name says what it is
+    """A placeholder asks for what is not there."""
+
+    def __init__(self, placeholder: str, reason: str, available: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{{{placeholder}}}: {reason}")
+        self.placeholder = placeholder
+        """The path, without braces."""
+        self.reason = reason
+        """Which step of the path is missing, and where, in one sentence."""
+        self.available = available
+        """The names that are there instead."""
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """Return the paths of the placeholders in a text, in order, without braces."""
+    if "{" not in text:
+        return ()
+    return tuple(match[1] for match in _TOKEN.finditer(text) if match[1] is not None)
+
+
+def root(placeholder: str) -> str:
+    """Return the first step of a path: ``result`` of ``result.items[0]``."""
+    return re.split(r"[.\[]", placeholder, maxsplit=1)[0]
+
+
+def render(value: Any, scope: Mapping[str, Any], *, only: Collection[str] | None = None) -> Any:
+    """Return `value` with the placeholders in its texts replaced; keys are left alone.
+
+    With `only`, placeholders of other roots stay as they are, and so do doubled braces: the
+    result is to be rendered once more, and what was put in will come through that unchanged.
+
+    Raises:
+        MissingValue: for the first placeholder that has no value in `scope`.
+
+    """
+    if isinstance(value, str):
+        if "{" not in value and "}" not in value:
+            return value
+        return _full(value, scope) if only is None else _partial(value, scope, only)
+    if isinstance(value, dict):
+        entries = cast("dict[Any, Any]", value)
+        return {key: render(item, scope, only=only) for key, item in entries.items()}
+    if isinstance(value, list):
+        return [render(item, scope, only=only) for item in cast("list[Any]", value)]
+    if isinstance(value, tuple):
+        return tuple(render(item, scope, only=only) for item in cast("tuple[Any, ...]", value))
+    if isinstance(value, Matcher) and asks(value.payload):
+        return type(value).from_payload(render(value.payload, scope, only=only))
+    return value
+
+
+def asks(value: Any) -> bool:
+    """Tell whether any text in `value` has a placeholder."""
+    if isinstance(value, str):
+        return bool(placeholders(value))
+    if isinstance(value, dict):
+        return any(asks(item) for item in cast("dict[Any, Any]", value).values())
+    if isinstance(value, (list, tuple)):
+        return any(asks(item) for item in cast("list[Any]", value))
+    return isinstance(value, Matcher) and asks(value.payload)
+
+
+def escape(value: Any) -> Any:
+    """Return `value` such that rendering it gives `value` again."""
+    return _over_text(value, lambda text: text.replace("{", "{{").replace("}", "}}"))
+
+
+def as_text(value: Any) -> str:
+    """Write a value the way it stands inside a sentence."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def lookup(placeholder: str, scope: Mapping[str, Any]) -> Any:
+    """Follow a path through mappings and lists.
+
+    Raises:
+        MissingValue: a step leads nowhere.
+
+    """
+    found: Any = scope
+    so_far = ""
+    for match in _STEP.finditer(placeholder):
+        name, index = match[1], match[2]
+        found = _step(found, name if index is None else int(index), placeholder, so_far)
+        so_far += match[0]
+    return found
+
+
+def _full(text: str, scope: Mapping[str, Any]) -> Any:
+    if (whole := _ONE.fullmatch(text)) is not None:
+        return lookup(whole[1], scope)
+
+    def replaced(match: re.Match[str]) -> str:
+        return match[0][0] if match[1] is None else as_text(lookup(match[1], scope))
+
+    return _TOKEN.sub(replaced, text)
+
+
+def _partial(text: str, scope: Mapping[str, Any], only: Collection[str]) -> Any:
+    if (whole := _ONE.fullmatch(text)) is not None:
+        return escape(lookup(whole[1], scope)) if root(whole[1]) in only else text
+
+    def replaced(match: re.Match[str]) -> str:
+        if match[1] is None or root(match[1]) not in only:
+            return match[0]
+        return str(escape(as_text(lookup(match[1], scope))))
+
+    return _TOKEN.sub(replaced, text)
+
+
+def _over_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        entries = cast("dict[Any, Any]", value)
+        return {key: _over_text(item, change) for key, item in entries.items()}
+    if isinstance(value, list):
+        return [_over_text(item, change) for item in cast("list[Any]", value)]
+    return value
+
+
+def _step(found: Any, step: str | int, placeholder: str, so_far: str) -> Any:
+    where = so_far or "this place"
+    if isinstance(found, Mapping):
+        entries = cast("Mapping[str, Any]", found)
+        if isinstance(step, str) and step in entries:
+            return entries[step]
+        reason = f"there is no {step!r} in {so_far}" if so_far else f"there is no {step!r}"
+        raise MissingValue(placeholder, reason, tuple(str(key) for key in entries))
+    if isinstance(found, (list, tuple)):
+        items = cast("list[Any]", found)
+        index = int(step) if isinstance(step, int) or step.isdecimal() else None
+        if index is not None and index < len(items):
+            return items[index]
+        shown = f"[{index}]" if index is not None else repr(step)
+        reason = f"{where} is a list of {len(items)}, in which there is no {shown}"
+        raise MissingValue(placeholder, reason)
+    shown = f"[{step}]" if isinstance(step, int) else repr(step)
+    raise MissingValue(placeholder, f"{where} is {_kind(found)}, in which there is no {shown}")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return "text"
+    return "a number" if isinstance(value, (int, float)) else type(value).__name__

@@ -1,0 +1,160 @@
+"""The door to YAML: bytes to text, text to events, and syntax errors as sentences.
+
+This is the only module that imports yaml; what it hands on is the parser's event objects, which
+carry `start_mark`, `end_mark`, `anchor`, `tag`, `value` and `style`. It knows nothing of scenarios.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.spans import SourceSpan
+
+__all__ = [
+    "AliasEvent",
+    "DocumentStartEvent",
+    "MappingEndEvent",
+    "MappingStartEvent",
+    "ScalarEvent",
+    "SequenceEndEvent",
+    "SequenceStartEvent",
+    "YamlError",
+    "events",
+    "read_text",
+    "syntax_error",
+]
+
+YamlError = yaml.YAMLError
+"""What the functions that :func:`events` returns raise for text that is not YAML."""
+
+_UNPRINTABLE = re.compile(
+    "[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+_SENTENCES: tuple[tuple[str, str, str], ...] = (
+    (
+        "mapping values are not allowed",
+        "a ': ' stands where no key can be",
+        "quote text that contains ': ', or correct the indentation",
+    ),
+    (
+        "unexpected end of stream",
+        "a quoted text is never closed",
+        "close the quote, or quote the whole text with the other kind",
+    ),
+    (
+        "did not find expected ',' or",
+        "a bracket is never closed, or a comma is missing",
+        "close it, or separate the values by commas",
+    ),
+    (
+        "expected ',' or",
+        "a bracket is never closed, or a comma is missing",
+        "close it, or separate the values by commas",
+    ),
+    (
+        "cannot start any token",
+        "a value cannot begin with this character",
+        "quote the value",
+    ),
+    (
+        "did not find expected key",
+        "the line does not fit the indentation of those above it",
+        "indent keys of one mapping by the same number of spaces",
+    ),
+    (
+        "expected <block end>",
+        "the line does not fit the indentation of those above it",
+        "indent keys of one mapping by the same number of spaces",
+    ),
+    (
+        "could not find expected ':'",
+        "a key without ': ' behind it",
+        "write 'key: value', with a space behind the colon",
+    ),
+)
+
+
+def events(text: str, *, pure: bool = False) -> Callable[[], Any]:
+    """Return a function that gives the next event of `text`, and `None` behind the last.
+
+    The parser in C is used where PyYAML has it; `pure` asks for the one in Python.
+    """
+    loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    next_event: Callable[[], Any] = loader(text).get_event
+    return next_event
+
+
+def read_text(path: Path, shown: str, *, max_bytes: int) -> str:
+    """Return the text of a file.
+
+    Raises:
+        ScenarioError: the file cannot be read, is too large, is not UTF-8, or holds characters
+            that YAML does not allow.
+
+    """
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            message = f"the file has {size:,} bytes, and the limit is {max_bytes:,}"
+            raise _error(shown, 1, 1, message, "split it into several files")
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _error(shown, 1, 1, f"the file cannot be read: {reason}", None) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        message = f"the file is not UTF-8: byte {raw[error.start]:#04x} at offset {error.start}"
+        raise _error(shown, line, column, message, "save the file as UTF-8") from None
+    return checked_text(text.replace("\r\n", "\n"), shown)
+
+
+def checked_text(text: str, shown: str) -> str:
+    """Return the text, unless it holds a character that YAML does not allow."""
+    if (match := _UNPRINTABLE.search(text)) is None:
+        return text
+    line = text.count("\n", 0, match.start()) + 1
+    column = match.start() - text.rfind("\n", 0, match.start())
+    message = f"the character U+{ord(match[0]):04X} is not allowed in YAML"
+    raise _error(shown, line, column, message, "remove it, or write it as an escape in double quotes")
+
+
+def syntax_error(error: Exception, text: str, shown: str) -> Problem:
+    """Say in one sentence what the parser stumbled over, and where."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    found = str(getattr(error, "problem", None) or error)
+    line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    span = SourceSpan(path=shown, line=line + 1, column=column + 1)
+    lines = text.split("\n", line + 1)
+    current = lines[line] if line < len(lines) else ""
+    if "\t" in current[: len(current) - len(current.lstrip())]:
+        message = "the line is indented by a tab, which YAML does not allow"
+        return Problem(message=message, span=span, hint="indent by spaces")
+    for part, message, hint in _SENTENCES:
+        if part in found:
+            return Problem(message=f"this is not YAML: {message}", span=span, hint=hint)
+    return Problem(message=f"this is not YAML: {found}", span=span)
+
+
+def _error(
+    shown: str, line: int, column: int, message: str, hint: str | None
+) -> ScenarioError:
+    span = SourceSpan(path=shown, line=line, column=column)
+    return ScenarioError(Problem(message=message, span=span, hint=hint))
