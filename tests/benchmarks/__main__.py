@@ -1,0 +1,94 @@
+"""``python -m tests.benchmarks [N] [ROUNDS]``: what a scenario costs, against doing it by hand.
+
+Prints medians over interleaved rounds and their ratios. Absolute times depend on the machine; the
+ratios hold, because every contender runs in every round.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.benchmarks.measure import Taken, pytest_run, server
+from tests.benchmarks.suites import Writer, by_hand, noop, ours_http, ours_in_process
+
+CONTENDERS: Mapping[str, Writer] = {
+    "a  no-op tests": noop,
+    "b  by hand, shared httpx.Client": by_hand,
+    "c  scenarios, real HTTP": ours_http,
+    "d  scenarios, in process": ours_in_process,
+}
+
+
+def compare(count: int, rounds: int, url: str, directory: Path) -> dict[str, Taken]:
+    """Run every contender in every round; return the medians."""
+    arguments = {
+        name: write(directory / f"{name[0]}{count}", count, url)
+        for name, write in CONTENDERS.items()
+    }
+    runs: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
+    for _ in range(rounds):
+        for name in CONTENDERS:
+            runs[name].append(pytest_run(directory / f"{name[0]}{count}", arguments[name]))
+    return {name: _median(taken) for name, taken in runs.items()}
+
+
+def collection(count: int, rounds: int, url: str, directory: Path) -> float:
+    """Return the milliseconds that collecting one scenario takes, over collecting nothing."""
+    arguments = [*ours_in_process(directory / f"l{count}", count, url), "--collect-only"]
+    one = [*ours_in_process(directory / "l1", 1, url), "--collect-only"]
+    differences = [
+        pytest_run(directory / f"l{count}", arguments).seconds
+        - pytest_run(directory / "l1", one).seconds
+        for _ in range(rounds)
+    ]
+    return statistics.median(differences) / count * 1000
+
+
+def unrelated(rounds: int, directory: Path) -> tuple[float, float]:
+    """Return the seconds of a run of one plain test with and without the plugin."""
+    arguments = noop(directory / "u", 1, "")
+    loaded: list[float] = []
+    bare: list[float] = []
+    for _ in range(rounds * 2):
+        loaded.append(pytest_run(directory / "u", arguments).seconds)
+        bare.append(pytest_run(directory / "u", [*arguments, "-p", "no:tavus"]).seconds)
+    return statistics.median(loaded), statistics.median(bare)
+
+
+def _median(taken: list[Taken]) -> Taken:
+    return Taken(
+        seconds=statistics.median(run.seconds for run in taken),
+        megabytes=statistics.median(run.megabytes for run in taken),
+    )
+
+
+def main(count: int = 1000, rounds: int = 5) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as temporary, server() as url:
+        directory = Path(temporary)
+        small = compare(count, rounds, url, directory)
+        large = compare(count * 5, max(1, rounds // 2), url, directory)
+        per_scenario = collection(count, rounds, url, directory)
+        loaded, bare = unrelated(rounds, directory)
+    hand = small["b  by hand, shared httpx.Client"].seconds
+    floor, floor_large = small["a  no-op tests"], large["a  no-op tests"]
+    print(f"N = {count}, medians of {rounds} interleaved rounds")
+    for name, taken in small.items():
+        extra = taken.megabytes - floor.megabytes
+        growth = large[name].seconds / taken.seconds
+        extra_large = large[name].megabytes - floor_large.megabytes
+        print(
+            f"{name:34} {taken.seconds:7.2f} s  {taken.seconds / hand:5.2f} x b"
+            f"  {taken.megabytes:6.0f} MB (+{extra:.0f})"
+            f"   5N: {growth:4.2f} x N (+{extra_large:.0f} MB)"
+        )
+    print(f"collection: {per_scenario:.3f} ms per scenario")
+    print(f"an unrelated run: {loaded / bare:.3f} x without the plugin")
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:3]))

@@ -1,0 +1,68 @@
+"""Runs commands as whole processes and says what they took."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What one run took."""
+
+    seconds: float
+    megabytes: float
+    "Peak resident memory."
+
+
+def pytest_run(directory: Path, arguments: Sequence[str]) -> Taken:
+    """Run pytest in a directory and measure it from outside. It must succeed."""
+    log = directory / "output.txt"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    started = time.perf_counter()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments],
+            cwd=directory,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        message = f"{arguments} ended with {process.returncode}:\n{log.read_text()[-3000:]}"
+        raise RuntimeError(message)
+    return Taken(seconds=seconds, megabytes=usage.ru_maxrss / 1024)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run the benchmark's handler under uvicorn in another process; yield its base URL."""
+    command = [
+        sys.executable, "-m", "uvicorn", "tests.benchmarks.handler:app",
+        "--port", "0", "--log-level", "info", "--no-access-log",
+    ]  # fmt: skip
+    process = subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    assert process.stderr is not None
+    try:
+        yield next(
+            line.split()[line.split().index("on") + 1]
+            for line in process.stderr
+            if "running on" in line
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        process.stderr.close()
