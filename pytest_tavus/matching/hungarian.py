@@ -1,84 +1,86 @@
 """The assignment problem: rows to columns at the least total cost, in polynomial time.
 
-The method is the shortest augmenting path with potentials (Kuhn, Munkres, Jonker and Volgenant).
-Costs are whole numbers, so the result is exact, and ties are broken by the lowest column.
+The method is the shortest augmenting path with potentials (Kuhn; Munkres; Jonker and Volgenant).
+Costs are whole numbers, so the result is exact, and ties go to the lowest column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 Costs = Sequence[Sequence[int]]
+
+_UNREACHED = 1 << 200
 
 
 def cheapest(costs: Costs) -> list[int]:
     """Return the column of each row. There must not be more rows than columns."""
     if not costs:
         return []
-    columns = len(costs[0])
-    row_potential = [0] * len(costs)
-    column_potential = [0] * columns
-    row_of = [-1] * columns
+    width = len(costs[0])
+    state = _State(
+        costs=costs, rows=[0] * len(costs), columns=[0] * width, row_of=[-1] * (width + 1)
+    )
     for row in range(len(costs)):
-        _augment(costs, row, row_of, row_potential=row_potential, column_potential=column_potential)
+        state.place(row)
     result = [-1] * len(costs)
-    for column, row in enumerate(row_of):
-        if row >= 0:
-            result[row] = column
+    for column in range(width):
+        if state.row_of[column] >= 0:
+            result[state.row_of[column]] = column
     return result
 
 
-def _augment(
-    costs: Costs,
-    first: int,
-    row_of: list[int],
-    *,
-    row_potential: list[int],
-    column_potential: list[int],
-) -> None:
-    """Give `first` a column, moving other rows along the cheapest path of changes."""
-    columns = range(len(row_of))
-    slack: list[int | None] = [None] * len(row_of)
-    came_from = [-1] * len(row_of)
-    done: list[int] = []
-    row, column = first, -1
-    while row >= 0:
-        _relax(
-            costs[row],
-            slack,
-            came_from,
-            offset=(row_potential[row], column),
-            left=[(c, column_potential[c]) for c in columns if c not in done],
-        )
-        open_columns = [c for c in columns if c not in done]
-        nearest = min(open_columns, key=lambda c: (slack[c], c))
-        delta = slack[nearest] or 0
-        row_potential[first] += delta
-        for c in done:
-            row_potential[row_of[c]] += delta
-            column_potential[c] -= delta
-        for c in open_columns:
-            slack[c] = (slack[c] or 0) - delta
-        done.append(nearest)
-        row, column = row_of[nearest], nearest
-    while column >= 0:
-        previous = came_from[column]
-        row_of[column] = row_of[previous] if previous >= 0 else first
-        column = previous
+@dataclass(slots=True, kw_only=True)
+class _State:
+    costs: Costs
+    rows: list[int]
+    "The potential of each row."
 
+    columns: list[int]
+    "The potential of each column."
 
-def _relax(
-    costs: Sequence[int],
-    slack: list[int | None],
-    came_from: list[int],
-    *,
-    offset: tuple[int, int],
-    left: list[tuple[int, int]],
-) -> None:
-    potential, column = offset
-    for c, column_potential in left:
-        reduced = costs[c] - potential - column_potential
-        known = slack[c]
-        if known is None or reduced < known:
-            slack[c] = reduced
-            came_from[c] = column
+    row_of: list[int]
+    "The row that holds each column, or -1. One more column stands for the start of a path."
+
+    came_from: list[int] = field(default_factory=list[int])
+
+    def place(self, row: int) -> None:
+        """Give a row a column, moving other rows along the cheapest path of changes."""
+        start = len(self.columns)
+        self.row_of[start] = row
+        column = self._shortest_path(start)
+        while column != start:
+            self.row_of[column] = self.row_of[self.came_from[column]]
+            column = self.came_from[column]
+
+    def _shortest_path(self, start: int) -> int:
+        self.came_from = [start] * start
+        slack = [_UNREACHED] * start
+        left = list(range(start))
+        done = [start]
+        column = start
+        while self.row_of[column] >= 0:
+            self._relax(column, slack, left)
+            column = min(left, key=slack.__getitem__)
+            self._shift(slack[column], done, slack, left=left)
+            left.remove(column)
+            done.append(column)
+        return column
+
+    def _relax(self, column: int, slack: list[int], left: list[int]) -> None:
+        row = self.row_of[column]
+        costs, potential = self.costs[row], self.rows[row]
+        for other in left:
+            reduced = costs[other] - potential - self.columns[other]
+            if reduced < slack[other]:
+                slack[other] = reduced
+                self.came_from[other] = column
+
+    def _shift(self, by: int, done: list[int], slack: list[int], *, left: list[int]) -> None:
+        for column in done:
+            self.rows[self.row_of[column]] += by
+            if column < len(self.columns):
+                self.columns[column] -= by
+        for column in left:
+            slack[column] -= by

@@ -1,0 +1,100 @@
+"""What an assignment is asked and what it answers: values shared by its methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+IMPOSSIBLE: Final = 1 << 60
+"""The cost of what may not be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One expectation, wanted a number of times."""
+
+    row: int
+    "Its row of costs, from 0. No two leaves share one."
+
+    minimum: int = 1
+    maximum: int | None = 1
+    "`None`: as often as it is seen."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Expectations in order, or in any order. In order, all of a member comes before the next."""
+
+    ordered: bool
+    members: tuple[Leaf | Group, ...]
+
+
+Node = Leaf | Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Which observation stands for which expectation."""
+
+    pairs: tuple[tuple[int, int], ...]
+    "Row and observation, by observation."
+
+    missing: tuple[int, ...]
+    "Rows that lack an observation; a row that lacks two is here twice."
+
+    extra: tuple[int, ...]
+    "Observations that no expectation asked for."
+
+    cost: int
+    "0 if and only if everything holds."
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """Yield the leaves in the order in which they were written."""
+    if isinstance(node, Leaf):
+        yield node
+    else:
+        for member in node.members:
+            yield from leaves(member)
+
+
+def precedences(node: Node) -> Iterator[tuple[int, int]]:
+    """Yield each pair of rows of which the first must come before the second."""
+    if isinstance(node, Leaf):
+        return
+    before: list[int] = []
+    for member in node.members:
+        yield from precedences(member)
+        rows = [leaf.row for leaf in leaves(member)]
+        if node.ordered:
+            yield from ((first, second) for first in before for second in rows)
+            before.extend(rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The best use of some observations, while a plan is being put together."""
+
+    cost: int
+    pairs: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What everything costs. A leaf that is wanted twice has two slots."""
+
+    slots: Sequence[Sequence[int]]
+    "For each slot the cost of each observation."
+
+    rows: Sequence[int]
+    "The row that each slot stands for."
+
+    missing: Sequence[int]
+    "What it costs to leave a slot empty."
+
+    extra: int
+    "What it costs to leave an observation unused."
+
+    of_row: dict[int, tuple[int, ...]]
+    "The slots of each row, those that must be filled first."
