@@ -66,7 +66,8 @@ def test_order(client, number):
     assert calls == [{{"order_id": "A-10428"}}]
     assert response.status_code == 200
     assert answer == {{"status": "out_for_delivery", "eta": "today by 6pm"}}
-    reply = f"Order {{arguments['order_id']}} is {{answer['status']}} and should arrive {{answer['eta']}}."
+    order, status, eta = arguments["order_id"], answer["status"], answer["eta"]
+    reply = f"Order {{order}} is {{status}} and should arrive {{eta}}."
     assert reply == REPLY
     calls.clear()
     assert calls == []
