@@ -21,9 +21,15 @@ def json_object(value: Any) -> dict[str, Any] | None:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
+def json_list(value: Any) -> Sequence[Any] | None:
+    """Return a value that is a JSON list, and `None` in place of anything else."""
+    return cast("Sequence[Any]", value) if isinstance(value, list | tuple) else None
+
+
 def _as_tuple(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return tuple(cast("Sequence[Any]", value))
+    items = json_list(value)
+    if items is not None:
+        return tuple(items)
     raise PydanticCustomError("list_type", "Input should be a valid list")
 
 

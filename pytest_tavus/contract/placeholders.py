@@ -8,7 +8,7 @@ Tavus fills placeholders in headers is not known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -64,5 +64,5 @@ def _of_value(value: Any, at: Loc) -> Iterator[TemplateText]:
         for key, inner in cast("dict[str, Any]", value).items():
             yield from _of_value(inner, (*at, key))
     elif isinstance(value, list):
-        for index, inner in enumerate(cast("list[Any]", value)):
+        for index, inner in enumerate(cast("Sequence[Any]", value)):
             yield from _of_value(inner, (*at, index))

@@ -35,7 +35,6 @@ def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
         yield RuleProblem(
             loc=loc,
             message=f"the URL must start with https://, found {shown}",
-            hint=_PUBLIC_HINT if _is_local(parts.hostname or "") else None,
             rule="url_https",
         )
     yield from _host_problems(parts, loc)
