@@ -1,0 +1,141 @@
+"""The parts of an HTTP exchange that redaction has to look at. Knows no secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from pytest_tavus.trace.disguise import MASK
+from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
+
+MASKED_HEADERS = frozenset(
+    {
+        "authorization",
+        "cookie",
+        "proxy-authorization",
+        "set-cookie",
+        "x-api-key",
+        "x-tavus-signature",
+    }
+)
+"""Headers whose value is masked whole, in lower case. The signature is among them because a signed
+body carries no time [wild]: whoever has both can send the call again for ever."""
+
+SEAM = "\0"
+"""Between texts that are searched as one."""
+
+_SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "negotiate", "token"})
+_TOKEN_FIELDS = ("access_token", "refresh_token", "id_token")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """How the texts of an exchange are rewritten."""
+
+    text: Callable[[str], str]
+    body: Callable[[bytes], bytes]
+
+    def exchange(self, exchange: HttpExchange) -> HttpExchange:
+        """Return the exchange with every text and both bodies rewritten."""
+        return replace(
+            exchange,
+            request=self._request(exchange.request),
+            response=exchange.response and self._response(exchange.response),
+            fault=exchange.fault and self._fault(exchange.fault),
+        )
+
+    def _request(self, request: HttpRequest) -> HttpRequest:
+        return replace(
+            request,
+            method=self.text(request.method),
+            url=self.text(request.url),
+            headers=self._headers(request.headers),
+            body=self.body(request.body),
+        )
+
+    def _response(self, response: HttpResponse) -> HttpResponse:
+        return replace(
+            response, headers=self._headers(response.headers), body=self.body(response.body)
+        )
+
+    def _fault(self, fault: HttpFault) -> HttpFault:
+        traceback = fault.traceback and self.text(fault.traceback)
+        return replace(fault, message=self.text(fault.message), traceback=traceback)
+
+    def _headers(self, headers: HeaderList) -> HeaderList:
+        return tuple((self.text(name), self.text(value)) for name, value in headers)
+
+
+def with_masked_headers(exchange: HttpExchange, names: frozenset[str]) -> HttpExchange:
+    """Mask the values of these headers (in lower case); the same object where there are none."""
+    request, response = exchange.request, exchange.response
+    headers = _masked_headers(request.headers, names)
+    if headers is not request.headers:
+        exchange = replace(exchange, request=replace(request, headers=headers))
+    if response is not None:
+        headers = _masked_headers(response.headers, names)
+        if headers is not response.headers:
+            exchange = replace(exchange, response=replace(response, headers=headers))
+    return exchange
+
+
+def _masked_headers(headers: HeaderList, names: frozenset[str]) -> HeaderList:
+    for name, _ in headers:
+        if name.lower() in names:
+            break
+    else:
+        return headers
+    return tuple(
+        (name, _masked_header(value) if name.lower() in names else value) for name, value in headers
+    )
+
+
+def _masked_header(value: str) -> str:
+    """Keep the scheme of credentials, such as ``Bearer``, which is a fact and no secret."""
+    scheme, space, _ = value.partition(" ")
+    if space and scheme.lower() in _SCHEMES:
+        return f"{scheme} {MASK}"
+    return MASK if value else value
+
+
+def tokens_in(exchange: HttpExchange, *, fetched: bool) -> list[str]:
+    """Return the bearer token that was sent, and those that a token request was answered with."""
+    scheme, _, sent = (header(exchange.request.headers, "Authorization") or "").partition(" ")
+    found = [sent.strip()] if scheme.lower() == "bearer" else []
+    if fetched and exchange.response is not None:
+        found += _answered_tokens(exchange.response.body)
+    return found
+
+
+def _answered_tokens(body: bytes) -> list[str]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(answer, dict):
+        return []
+    members = cast("dict[str, Any]", answer)
+    values = (members.get(name) for name in _TOKEN_FIELDS)
+    return [value for value in values if isinstance(value, str)]
+
+
+def all_text(exchange: HttpExchange) -> str:
+    """Return every text of the exchange as one, to be searched."""
+    request, response, fault = exchange.request, exchange.response, exchange.fault
+    parts = [request.method, request.url, decoded(request.body)]
+    for pair in request.headers:
+        parts += pair
+    if response is not None:
+        parts.append(decoded(response.body))
+        for pair in response.headers:
+            parts += pair
+    if fault is not None:
+        parts += (fault.message, fault.traceback or "")
+    return SEAM.join(parts)
+
+
+def decoded(body: bytes) -> str:
+    """Return a body as text from which the same bytes can be made again."""
+    return body.decode("utf-8", "surrogateescape")
