@@ -1,0 +1,123 @@
+"""A trace as Tavus's own app messages: what a participant of the room would have seen and sent.
+
+Pure projection. The envelope is [doc] interactions-protocols/overview: `message_type`,
+`event_type`, `conversation_id`, `inference_id`, `seq`, `turn_idx`, `properties`; the last four
+where they apply. `timestamp` is left out: a trace knows no wall clock. Messages that the client
+sends carry neither `seq` nor `turn_idx`, which are Tavus's to give [inferred].
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.contract.event_types import EVENT_TYPES, Direction, EventType
+from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
+from pytest_tavus.trace.events import (
+    AppMessage,
+    Event,
+    PalSaid,
+    ToolCalled,
+    ToolResolved,
+    UserSaid,
+)
+from pytest_tavus.trace.log import Entry, Trace
+
+__all__ = [
+    "EVENT_TYPES",
+    "EventType",
+    "app_message",
+    "app_messages",
+    "is_oversized",
+    "messages_of",
+]
+
+
+def app_messages(
+    trace: Trace, *, conversation_id: str | None = None, turn: int | None = None
+) -> tuple[dict[str, Any], ...]:
+    """Return every app message of a conversation in order, or those of one turn.
+
+    `conversation_id` is the trace's own unless another is given.
+    """
+    opened = trace.opened()
+    if conversation_id is None:
+        conversation_id = "" if opened is None else opened.conversation_id
+    channels = {call.call_id: call.channel for _, call in trace.calls()}
+    return tuple(
+        message
+        for entry in trace
+        if turn is None or entry.turn == turn
+        for message in messages_of(entry, conversation_id=conversation_id, channels=channels)
+    )
+
+
+def app_message(
+    entry: Entry, *, conversation_id: str, channels: Mapping[str, str] | None = None
+) -> dict[str, Any] | None:
+    """Return the one app message an entry stands for, `None` where it stands for none.
+
+    A caller's line stands for two; this is the utterance, which Tavus sends to everybody.
+    """
+    found = tuple(messages_of(entry, conversation_id=conversation_id, channels=channels))
+    return found[-1] if found else None
+
+
+def messages_of(
+    entry: Entry, *, conversation_id: str, channels: Mapping[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the app messages an entry stands for.
+
+    `channels` gives the channel of each call by its id. An answer is an app message only where
+    its call was one; without `channels`, whether the client answered decides.
+    """
+    event = entry.event
+    for direction, event_type, properties in _projected(event, channels):
+        message: dict[str, Any] = {
+            "message_type": event_type.partition(".")[0],
+            "event_type": event_type,
+            "conversation_id": conversation_id,
+        }
+        if direction == "from_tavus":
+            inference_id = getattr(event, "inference_id", None)
+            known = {} if inference_id is None else {"inference_id": inference_id}
+            message |= {**known, "seq": entry.seq, "turn_idx": entry.turn}
+        yield {**message, "properties": properties}
+
+
+def is_oversized(message: Mapping[str, Any]) -> bool:
+    """Whether a message is longer than what the data channel is reported to carry [wild]."""
+    return len(json.dumps(message, ensure_ascii=False).encode()) > APP_MESSAGE_BYTES
+
+
+def _projected(
+    event: Event, channels: Mapping[str, str] | None
+) -> Iterator[tuple[Direction, str, dict[str, Any]]]:
+    match event:
+        case UserSaid():
+            # Typed text also comes back as an utterance of the caller ([doc]; echo [wild]).
+            yield "to_tavus", "conversation.respond", {"text": event.text}
+            yield "from_tavus", "conversation.utterance", {"role": "user", "speech": event.text}
+        case PalSaid():
+            # Role `replica` is the one the official client counts [client].
+            yield "from_tavus", "conversation.utterance", {"role": "replica", "speech": event.text}
+        case ToolCalled(channel="app_message"):
+            call = {"name": event.name, "arguments": event.arguments, "tool_call_id": event.call_id}
+            yield "from_tavus", "conversation.tool_call", call
+        case ToolResolved(status="success" | "error") if _by_app_message(event, channels):
+            yield "to_tavus", "conversation.tool_result", _tool_result(event)
+        case AppMessage():
+            yield event.direction, event.event_type, event.properties
+        case _:
+            return
+
+
+def _by_app_message(event: ToolResolved, channels: Mapping[str, str] | None) -> bool:
+    if channels is None:
+        return event.answered_by == "client"
+    return channels.get(event.call_id) == "app_message" and event.answered_by != "nobody"
+
+
+def _tool_result(event: ToolResolved) -> dict[str, Any]:
+    return {"tool_call_id": event.call_id, "output": event.output, "status": event.status}
