@@ -23,7 +23,10 @@ StatusWord = Literal["success", "error", "timeout", "unanswered"]
 class Source(Protocol):
     """The file a value came from."""
 
-    path: str
+    @property
+    def path(self) -> str:
+        """As the user would type it."""
+        ...
 
     def span(self, loc: Loc) -> SourceSpan:
         """Return where the value at this path stands; the nearest parent where it is implied."""

@@ -1,0 +1,200 @@
+"""The models of a call that must be seen, and of groups of them.
+
+A call is written short, with the tool as a key beside the reserved ones, or long, with `tool` and
+`arguments`, so that no tool name is out of reach.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.scenario.shapes import (
+    Filled,
+    Part,
+    Seconds,
+    Text,
+    mapping,
+    refuse,
+    short,
+)
+
+StatusWords = Literal["success", "error", "timeout", "unanswered"]
+
+
+def _arguments(value: Any) -> Any:
+    if value is None:
+        return {}
+    if not isinstance(value, (dict, Matcher)):
+        refuse(
+            f"the arguments of a call are a mapping of names to values, not {value!r}",
+            hint="write {name: value}; for a call with any arguments, leave them out",
+        )
+    return value
+
+
+Arguments = Annotated[
+    Any, BeforeValidator(_arguments), Field(json_schema_extra={"type": ["object", "null"]})
+]
+
+
+def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
+    """Turn the short spellings of a call into the long one."""
+    if isinstance(value, str):
+        return {"tool": value}
+    entry = mapping(value)
+    if entry is None or "tool" in entry:
+        return value
+    free = [key for key in entry if key not in reserved]
+    if not free:
+        refuse(f"{what} names no tool", hint="write the tool's name as a key, or under tool:")
+    tool = next((key for key in free if did_you_mean(key, reserved) is None), free[0])
+    if len(free) > 1 and "arguments" not in entry and _two_tools(free, reserved):
+        refuse(
+            f"{what} names one tool, but {free[0]!r} and {free[1]!r} stand in one entry",
+            hint="begin each call with a dash of its own",
+        )
+    if "arguments" in entry:
+        refuse(
+            f"{what} has arguments both under {tool!r} and under 'arguments'",
+            hint="write tool: and arguments:, or the tool's name with its arguments",
+        )
+    rest = {key: item for key, item in entry.items() if key != tool}
+    return {"tool": tool, "arguments": entry[tool], **rest}
+
+
+def _two_tools(free: list[str], reserved: frozenset[str]) -> bool:
+    return sum(did_you_mean(key, reserved) is None for key in free) > 1
+
+
+class TimesDocument(Part):
+    """How often a call is expected."""
+
+    part = "times"
+
+    min: int = Field(default=0, ge=0, description="At least this often.")
+    max: int | None = Field(default=None, ge=0, description="At most this often.")
+
+
+def _times(value: Any) -> Any:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"min": value, "max": value}
+    return value
+
+
+def _status(value: Any) -> Any:
+    words = ("success", "error", "timeout", "unanswered")
+    if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
+        return value
+    if value in words and isinstance(value, str):
+        return value
+    hint = did_you_mean(value, words) if isinstance(value, str) else None
+    return refuse(
+        f"{value!r} is not a status: write an HTTP status from 100 to 599, or one of "
+        f"{', '.join(words)}",
+        hint=hint,
+    )
+
+
+class CallDocument(Part):
+    """One expected call: the tool with its arguments beside what else must hold of it.
+
+    Short: `{get_order_status: {order_id: A-10428}, within: 2s}`, or the bare name of the tool for
+    any arguments. Long: `{tool: ..., arguments: ...}`.
+    """
+
+    part = "an expected call"
+
+    tool: Text = Field(description="The tool, as the PAL names it.")
+    arguments: Arguments = Field(
+        default_factory=dict[str, Any],
+        description="What the call must have been made with, as a recursive subset.",
+    )
+    exact: bool = Field(default=False, description="The arguments are these and no others.")
+    result: Any = Field(
+        default=None, description="What the handler must have answered, as a recursive subset."
+    )
+    status: Annotated[
+        int | StatusWords | None, BeforeValidator(_status)
+    ] = Field(
+        default=None,
+        description="The HTTP status that came back, or what became of the call. "
+        "Left out: the call must succeed.",
+    )
+    within: Seconds | None = Field(
+        default=None, description="Seconds from the start of the turn to the answer."
+    )
+    times: Annotated[
+        TimesDocument | None, BeforeValidator(_times), short({"type": "integer", "minimum": 0})
+    ] = Field(default=None, description="How often: a number, or `{min, max}`. Left out: once.")
+    save: dict[str, Text] = Field(
+        default_factory=dict[str, str],
+        description="Values to keep for later turns, each `result.<path>` or `arguments.<path>`; "
+        "read as `{saved.<name>}`.",
+    )
+
+
+RESERVED = frozenset(CallDocument.model_fields)
+"""The words that are never a tool in the short spelling."""
+
+
+class GroupDocument(Part):
+    """Calls that belong together. Groups nest.
+
+    `{unordered: [...]}` is met in any order, `{ordered: [...]}` in this one.
+    """
+
+    part = "a group of calls"
+
+    ordered: Filled[Member] | None = Field(default=None, description="In this order.")
+    unordered: Filled[Member] | None = Field(default=None, description="In any order.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> GroupDocument:
+        if (self.ordered is None) == (self.unordered is None):
+            refuse("a group of calls is either ordered or unordered", hint="nest one in the other")
+        return self
+
+
+def _expand_member(value: Any) -> Any:
+    entry = mapping(value)
+    if entry is not None and ("ordered" in entry or "unordered" in entry) and "tool" not in entry:
+        return value
+    return expand_call(value, RESERVED, "an expected call")
+
+
+def _kind_of_member(value: Any) -> str:
+    entry = mapping(value)
+    is_group = entry is not None and ("ordered" in entry or "unordered" in entry)
+    return "<group>" if is_group and "tool" not in (entry or {}) else "<call>"
+
+
+Member = Annotated[
+    Annotated[CallDocument, Tag("<call>")] | Annotated[GroupDocument, Tag("<group>")],
+    Discriminator(_kind_of_member),
+    BeforeValidator(_expand_member),
+    short({"x-short": "ShortCall"}),
+    short({"type": "string", "minLength": 1}),
+]
+
+
+def _calls(value: Any) -> Any:
+    if value == "none":
+        return []
+    if value is None or value == []:
+        refuse("calls is empty", hint="write calls: none where no call is expected")
+    if not isinstance(value, list):
+        refuse(
+            f"calls is a list, or none, and not {'a mapping' if mapping(value) else repr(value)}",
+            hint="begin each call with a dash",
+        )
+    return value
+
+
+Calls = Annotated[list[Member], BeforeValidator(_calls), short({"const": "none"})]
+
+
+GroupDocument.model_rebuild()

@@ -1,0 +1,56 @@
+"""Problems on their way to the user: first a path and a sentence, at the end a line of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pytest_tavus.errors import Problem
+from pytest_tavus.spans import Loc, SourceSpan
+
+
+class Placed(Protocol):
+    """A source that knows keys and values apart."""
+
+    path: str
+
+    def span(self, loc: Loc) -> SourceSpan:
+        """Return where a value stands."""
+        ...
+
+    def key_span(self, loc: Loc) -> SourceSpan:
+        """Return where the key of a value stands."""
+        ...
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Takes note of the problems of one load. Places are looked up when it is read."""
+
+    ready: list[Problem] = field(default_factory=list[Problem])
+    _open: list[Callable[[], Problem]] = field(default_factory=list["Callable[[], Problem]"])
+
+    def add(
+        self, source: Placed, loc: Loc, message: str, *, hint: str | None = None, key: bool = False
+    ) -> None:
+        """Note a problem. With `key`, it is the key that is wrong and not its value."""
+
+        def placed() -> Problem:
+            span = source.key_span(loc) if key else source.span(loc)
+            return Problem(message=message, span=span, hint=hint)
+
+        self._open.append(placed)
+
+    def __bool__(self) -> bool:
+        return bool(self.ready or self._open)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return every problem once, in the order of the file."""
+        found = dict.fromkeys([*self.ready, *(placed() for placed in self._open)])
+        return tuple(sorted(found, key=_place))
+
+
+def _place(problem: Problem) -> tuple[str, int, int]:
+    span = problem.span
+    return ("", 0, 0) if span is None else (span.path, span.line, span.column)
