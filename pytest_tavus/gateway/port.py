@@ -21,6 +21,9 @@ class CallRef:
     purpose: Literal["tool", "token"] = "tool"
     "`token`: an OAuth 2 token is asked for on behalf of the call."
 
+    inference_id: str | None = None
+    "Tavus's id of the inference that decided on the call."
+
 
 class Handler(Protocol):
     """A started handler. One instance serves many conversations at once."""
