@@ -1,0 +1,107 @@
+"""An ASGI application in this process: called directly, without a socket or a client."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.gateway.address import address
+from pytest_tavus.gateway.asgi_call import AsgiApp, AsgiCall, http_scope
+from pytest_tavus.gateway.crashlog import CrashLog
+from pytest_tavus.gateway.faults import late, unmapped
+from pytest_tavus.gateway.lifespan import Lifespan
+from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.gateway.timing import Stopwatch
+from pytest_tavus.wire import HttpExchange, HttpRequest
+
+_SETTLING = 0.25
+"""Seconds that background work after a response is waited for. It goes on after that."""
+
+_PATIENCE = 2.0
+"""Seconds for requests that were given up, and for background work, when the handler is closed."""
+
+
+class AsgiHandler:
+    """A started ASGI application. Made by :func:`start_asgi`."""
+
+    def __init__(self, app: AsgiApp, lifespan: Lifespan) -> None:
+        self._app = app
+        self._lifespan = lifespan
+        self._log = CrashLog()
+        self._log.install()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def send(
+        self,
+        request: HttpRequest,
+        *,
+        call: CallRef,  # noqa: ARG002 - the port's; an application does not see it
+        within: float,
+        clock: Clock,
+    ) -> HttpExchange:
+        """Call the application with one request.
+
+        The exchange is over with the last byte of the response, as on a socket; the call returns
+        when the application has returned too, or has been given a moment for it.
+        """
+        target = address(request.url)
+        if target is None:
+            return HttpExchange(request=request, fault=unmapped(request.url))
+        watch = Stopwatch(clock, within)
+        asgi = AsgiCall(request)
+        scope = http_scope(request, target, dict(self._lifespan.state))
+        task = asyncio.create_task(asgi.run(self._app, scope))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        in_time = await _answered(asgi, within)
+        seconds = watch.seconds()
+        if not in_time or watch.late():
+            return HttpExchange(request=request, fault=late(within), seconds=seconds)
+        if not task.done():
+            await asyncio.wait({task}, timeout=_SETTLING)
+        response, fault = asgi.result()
+        return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)
+
+    async def close(self) -> None:
+        """Let what still runs come to its end, then shut the application down.
+
+        Raises:
+            HandlerError: the application's shut-down failed.
+
+        """
+        if self._tasks:
+            _, running = await asyncio.wait(self._tasks, timeout=_PATIENCE)
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running, timeout=_PATIENCE)
+        try:
+            await self._lifespan.stop()
+        finally:
+            self._log.remove()
+
+
+async def start_asgi(app: AsgiApp, *, within: float) -> AsgiHandler:
+    """Run the application's start-up and return it ready for requests.
+
+    Raises:
+        HandlerError: the start-up failed, or took longer than `within` seconds.
+
+    """
+    lifespan = Lifespan(app)
+    await lifespan.start(within)
+    return AsgiHandler(app, lifespan)
+
+
+async def _answered(asgi: AsgiCall, within: float) -> bool:
+    """Wait for the response; hang up on an application that is too slow, as a client would."""
+    try:
+        async with asyncio.timeout(within):
+            await asgi.answered.wait()
+    except TimeoutError:
+        asgi.hang_up()
+        return False
+    except asyncio.CancelledError:
+        asgi.hang_up()
+        raise
+    return True
