@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pytest_tavus.readers import Reader, choice, names, pairs, path, seconds, whole_number
+from pytest_tavus.readers import NAMES, PAIRS, PATH, SECONDS, Reader, choice, whole_number
 
 Place = Literal["flag", "environment", "ini"]
 
@@ -25,7 +25,7 @@ class Option:
     name: str
     "The field of :class:`Settings`. Flag, variable and ini key are made from it."
 
-    read: Reader
+    reader: Reader
     "Turns the user's text into the value, and says what it expects."
 
     default: Any
@@ -59,7 +59,7 @@ _INI: frozenset[Place] = frozenset({"ini"})
 OPTIONS: tuple[Option, ...] = (
     Option(
         name="scenarios",
-        read=path,
+        reader=PATH,
         default="scenarios",
         metavar="PATH",
         help="Run the scenarios found under PATH. Without this flag, or its variable, no YAML "
@@ -67,42 +67,42 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="session",
-        read=choice("sim"),
+        reader=choice("sim"),
         default="sim",
         metavar="KIND",
         help="Who the PAL is: 'sim' is the simulated one.",
     ),
     Option(
         name="trace_dir",
-        read=path,
+        reader=PATH,
         default=None,
         metavar="DIR",
         help="Keep the trace of every scenario as a file in DIR.",
     ),
     Option(
         name="trace",
-        read=choice("all", "failed"),
+        reader=choice("all", "failed"),
         default="all",
         metavar="WHICH",
         help="Which traces --tavus-trace-dir keeps: 'all', or those of 'failed' scenarios.",
     ),
     Option(
         name="seed",
-        read=whole_number(),
+        reader=whole_number(),
         default=0,
         metavar="N",
         help="The number from which conversation and call ids are made.",
     ),
     Option(
         name="deadline",
-        read=seconds,
+        reader=SECONDS,
         default=60.0,
         metavar="SECONDS",
         help="The longest a scenario may take, where it sets no deadline of its own.",
     ),
     Option(
         name="redact",
-        read=names,
+        reader=NAMES,
         default=(),
         metavar="NAME",
         adds_up=True,
@@ -112,7 +112,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="redact_headers",
-        read=names,
+        reader=NAMES,
         default=(),
         places=_INI,
         lines=True,
@@ -120,14 +120,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         name="max_file_bytes",
-        read=whole_number(minimum=1),
+        reader=whole_number(minimum=1),
         default=1_000_000,
         places=_INI,
         help="The largest scenario or PAL file that is read, in bytes.",
     ),
     Option(
         name="simulator",
-        read=pairs,
+        reader=PAIRS,
         default={},
         places=_INI,
         lines=True,

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 
@@ -23,7 +23,7 @@ class Given:
     "As the user knows it: ``--tavus-seed``, ``PYTEST_TAVUS_SEED``, ``tavus_seed in pytest.ini``."
 
     texts: tuple[str, ...]
-    "At least one. More than one where the option is a list."
+    "More than one, or none, only where the option is a list."
 
     start: Path
     "The directory that a relative path starts from."
@@ -34,76 +34,99 @@ class Given:
         return self.texts[-1].strip()
 
 
-Reader = Callable[[Given], Any]
-"""Turns what was given into the value; raises a ScenarioError for a text that is not valid."""
+class UnreadableError(Exception):
+    """This text is not what the reader expects."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(text)
 
 
-def path(given: Given) -> Path:
-    """Read a path, relative to where it was given."""
-    if not given.text:
-        _refuse(given, "a path")
-    return given.start / given.text
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Turns what was given into a value."""
+
+    expects: str
+    "What a valid text is: messages and the reference say it in these words."
+
+    convert: Callable[[Given], Any]
+    "Returns the value, or raises :class:`UnreadableError`."
+
+    words: tuple[str, ...] = ()
+    "All valid texts, where they can be listed."
+
+    def read(self, given: Given) -> Any:
+        """Return the value.
+
+        Raises:
+            ScenarioError: for a text that is not valid.
+
+        """
+        try:
+            return self.convert(given)
+        except UnreadableError as error:
+            message = f"{given.place}: got {error.text!r}, expected {self.expects}"
+            hint = did_you_mean(error.text, self.words)
+            raise ScenarioError(Problem(message=message, hint=hint)) from None
 
 
 def choice(*words: str) -> Reader:
     """Read one of these words."""
 
-    def read(given: Given) -> str:
+    def convert(given: Given) -> str:
         if given.text not in words:
-            expected = " or ".join(repr(word) for word in words)
-            _refuse(given, expected, hint=did_you_mean(given.text, words))
+            raise UnreadableError(given.text)
         return given.text
 
-    return read
+    return Reader(expects=" or ".join(repr(word) for word in words), convert=convert, words=words)
 
 
 def whole_number(*, minimum: int = 0) -> Reader:
     """Read a whole number that is not below `minimum`."""
 
-    def read(given: Given) -> int:
+    def convert(given: Given) -> int:
         text = given.text
         if not (text.isascii() and text.isdigit()) or int(text) < minimum:
-            _refuse(given, f"a whole number of at least {minimum}")
+            raise UnreadableError(text)
         return int(text)
 
-    return read
+    return Reader(expects=f"a whole number, {minimum} or more", convert=convert)
 
 
-def seconds(given: Given) -> float:
-    """Read a number of seconds above zero."""
+def _path(given: Given) -> Path:
+    if not given.text:
+        raise UnreadableError(given.text)
+    return given.start / given.text
+
+
+def _seconds(given: Given) -> float:
     try:
         value = float(given.text)
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        _refuse(given, "a number of seconds above 0, such as 60 or 2.5")
+        raise UnreadableError(given.text)
     return value
 
 
-def names(given: Given) -> tuple[str, ...]:
-    """Read names without a space, in the order given, each once."""
+def _names(given: Given) -> tuple[str, ...]:
     for text in given.texts:
-        if not text.strip() or len(text.split()) > 1 or "=" in text:
-            _refuse(given, "one name without spaces and without '='", text=text)
+        if len(text.split()) != 1 or "=" in text:
+            raise UnreadableError(text)
     return tuple(dict.fromkeys(text.strip() for text in given.texts))
 
 
-def pairs(given: Given) -> dict[str, str]:
-    """Read lines of the form ``key = value``."""
+def _pairs(given: Given) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in given.texts:
-        key, equals, value = (part.strip() for part in text.partition("="))
-        if not (key and equals and value):
-            _refuse(given, "a line 'key = value'", text=text)
-        if key in found:
-            _refuse(given, f"the key {key!r} once", text=text)
+        key, _, value = (part.strip() for part in text.partition("="))
+        if not (key and value) or key in found:
+            raise UnreadableError(text)
         found[key] = value
     return found
 
 
-def _refuse(
-    given: Given, expected: str, *, text: str | None = None, hint: str | None = None
-) -> NoReturn:
-    found = given.texts[-1] if text is None else text
-    message = f"{given.place}: got {found!r}, expected {expected}"
-    raise ScenarioError(Problem(message=message, hint=hint))
+PATH = Reader(expects="a path", convert=_path)
+SECONDS = Reader(expects="a number of seconds above 0, such as 60 or 2.5", convert=_seconds)
+NAMES = Reader(expects="one name a line, without spaces and without '='", convert=_names)
+PAIRS = Reader(expects="'key = value', each key on one line only", convert=_pairs)

@@ -125,7 +125,7 @@ def _value(option: Option, given: Sequence[Given], sources: Sources) -> Any:
     if not given:
         default = option.default
         return sources.ini_dir / default if option.name == "scenarios" else default
-    read = [option.read(one) for one in given]
+    read = [option.reader.read(one) for one in given]
     if not option.adds_up:
         return read[0]
     return tuple(dict.fromkeys(name for listed in read for name in listed))
@@ -145,12 +145,15 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
             raise ScenarioError(Problem(message=message, hint=hint))
 
 
+_UNSET: tuple[object, ...] = (None, ())
+
+
 def header_line(settings: Settings) -> str:
     """Write the effective values for the session header, with where they were given."""
     shown: list[str] = []
     for option in OPTIONS:
         value = getattr(settings, option.name)
-        if option.name in settings.origins or (value is not None and "flag" in option.places):
+        if option.name in settings.origins or (value not in _UNSET and "flag" in option.places):
             shown.append(f"{option.name}={_shown(value)}{_origin(settings, option.name)}")
     return f"tavus: {', '.join(shown)}"
 
@@ -160,9 +163,9 @@ def _origin(settings: Settings, name: str) -> str:
     return f" ({origin})" if origin is not None else ""
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {word}" for key, word in sorted(value.items())) + "}"
+def _shown(value: Mapping[str, str] | Path | tuple[str, ...] | float | str | None) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key} = {word}" for key, word in value.items()) + "}"
     if isinstance(value, Path):
         return os.path.relpath(value)
     return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,3 @@
+"""What the whole suite needs from pytest itself."""
+
+pytest_plugins = ["pytester"]

@@ -1,0 +1,114 @@
+"""Scenario files and scenarios as pytest's collectors and items."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import Problem, ScenarioError, TavusError
+from pytest_tavus.fixtures import stage_of
+from pytest_tavus.marks import marks_of
+from pytest_tavus.outcome import VerdictError, told
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios."""
+
+    def collect(self) -> Iterator[ScenarioItem]:
+        """Read the file and yield its scenarios; every problem of the file is one error."""
+        self.add_marker("tavus")
+        problems: list[Problem] = []
+        items: list[ScenarioItem] = []
+        for scenario in stage_of(self.config).load(self.path):
+            try:
+                marks = marks_of(scenario, self.config)
+            except ScenarioError as error:
+                problems += error.problems
+            else:
+                items.append(_item(self, scenario, marks))
+        if problems:
+            raise ScenarioError(problems)
+        yield from items
+
+    def repr_failure(  # type: ignore[override]  # pytest's own collectors leave out `style` too
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> Any:
+        """Return the problems of the file and nothing else."""
+        if isinstance(excinfo.value, TavusError):
+            return _told_error(excinfo, excinfo.value)
+        return super().repr_failure(excinfo)
+
+
+def _item(
+    file: ScenarioFile, scenario: Scenario, marks: list[pytest.MarkDecorator]
+) -> ScenarioItem:
+    return ScenarioItem.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped there
+        file, name=scenario.name, scenario=scenario, marks=marks
+    )
+
+
+class ScenarioItem(pytest.Function):
+    """A scenario. To fixtures, marks and other plugins it is a test function."""
+
+    def __init__(
+        self, *, scenario: Scenario, marks: list[pytest.MarkDecorator], **function: Any
+    ) -> None:
+        self.scenario = scenario
+        self.result: ScenarioResult | None = None
+        "What came of it, from the end of the conversation until its report has been made."
+
+        # pytest documents `callobj` and leaves its type to be guessed from the default.
+        callobj: Any = self._callable(marks)
+        super().__init__(callobj=callobj, **function)  # pyright: ignore[reportUnknownMemberType]
+
+    def _callable(self, marks: list[pytest.MarkDecorator]) -> Callable[..., None]:
+        def scenario(tavus_handler: object | None) -> None:
+            self._play(tavus_handler)
+
+        for mark in marks:
+            mark(scenario)
+        return scenario
+
+    def _play(self, handler: object | None) -> None:
+        result = stage_of(self.config).run(self.scenario, handler=handler)
+        self.result = result
+        self.ihook.pytest_tavus_result(item=self, result=result)
+        if result.verdict.outcome != "passed":
+            raise VerdictError(result)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return the scenario's own line."""
+        return self.path, self.scenario.span.line - 1, self.name
+
+    def repr_failure(  # type: ignore[override]  # pytest's own collectors leave out `style` too
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> Any:
+        """Return the failure picture; another's exception keeps its traceback."""
+        error = excinfo.value
+        if isinstance(error, VerdictError):
+            return told(excinfo, span=self.scenario.span, reason=error.result.verdict.reason)
+        if isinstance(error, TavusError):
+            return _told_error(excinfo, error)
+        if isinstance(error, pytest.FixtureLookupError) and error.argname in self.scenario.fixtures:
+            return self._unknown_fixture(excinfo, error.argname)
+        return super().repr_failure(excinfo)
+
+    def _unknown_fixture(self, excinfo: pytest.ExceptionInfo[BaseException], name: str) -> Any:
+        number = self.scenario.fixtures.index(name)
+        problem = Problem(
+            message=f"there is no fixture {name!r}",
+            span=self.scenario.where((*self.scenario.at, "fixtures", number)),
+            hint="it must be in a conftest.py of this directory or above, or in a plugin",
+        )
+        error = ScenarioError(problem).with_traceback(excinfo.tb)
+        return _told_error(pytest.ExceptionInfo[BaseException].from_exception(error), error)
+
+
+def _told_error(excinfo: pytest.ExceptionInfo[BaseException], error: TavusError) -> Any:
+    first = error.problems[0] if isinstance(error, ScenarioError) else None
+    reason = first.message if first is not None else str(error).partition("\n")[0]
+    return told(excinfo, span=first.span if first is not None else None, reason=reason)

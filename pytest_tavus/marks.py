@@ -1,0 +1,68 @@
+"""From a scenario's tags, marks and fixtures to pytest's marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.scenario.model import Mark, Scenario
+
+_ACTS = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"})
+"""Marks that make pytest do something. As a tag they would do it unasked."""
+
+_BY_REASON = frozenset({"skip", "xfail"})
+"""Those of them that a scenario can give, since a reason is all they need."""
+
+
+def marks_of(scenario: Scenario, config: pytest.Config) -> list[pytest.MarkDecorator]:
+    """Return a scenario's marks. Its tags are registered, so that strict markers know them.
+
+    Raises:
+        ScenarioError: for a tag that cannot be a mark, or a mark that pytest does not know.
+
+    """
+    problems = list(_problems(scenario))
+    if problems:
+        raise ScenarioError(problems)
+    for tag in scenario.tags:
+        _register(tag, config)
+    marks = [getattr(pytest.mark, tag) for tag in scenario.tags]
+    marks += [_mark(scenario, number, mark) for number, mark in enumerate(scenario.marks)]
+    if scenario.fixtures:
+        marks.append(pytest.mark.usefixtures(*scenario.fixtures))
+    return marks
+
+
+def _register(tag: str, config: pytest.Config) -> None:
+    line = f"{tag}: a tag of Tavus scenarios"
+    if line not in config.getini("markers"):
+        config.addinivalue_line("markers", line)
+
+
+def _mark(scenario: Scenario, number: int, mark: Mark) -> pytest.MarkDecorator:
+    try:
+        decorator: pytest.MarkDecorator = getattr(pytest.mark, mark.name)
+    except (pytest.fail.Exception, pytest.PytestUnknownMarkWarning, AttributeError) as error:
+        span = scenario.where((*scenario.at, "marks", number))
+        hint = "register it under 'markers' in the ini file, or write it as a tag"
+        raise ScenarioError(Problem(message=str(error), span=span, hint=hint)) from None
+    return decorator if mark.reason is None else decorator(reason=mark.reason)
+
+
+def _problems(scenario: Scenario) -> Iterator[Problem]:
+    for number, tag in enumerate(scenario.tags):
+        span = scenario.where((*scenario.at, "tags", number))
+        if tag in _ACTS:
+            message = f"the tag {tag!r} is a mark that pytest acts on"
+            yield Problem(message=message, span=span, hint="write it under 'marks', or rename it")
+        elif tag.startswith("_") or not tag.replace("-", "_").replace(".", "_").isidentifier():
+            message = f"the tag {tag!r} cannot be selected with -m"
+            hint = "use letters, digits, '_', '-' and '.', beginning with a letter"
+            yield Problem(message=message, span=span, hint=hint)
+    for number, mark in enumerate(scenario.marks):
+        if mark.name in _ACTS - _BY_REASON:
+            span = scenario.where((*scenario.at, "marks", number))
+            message = f"the mark {mark.name!r} needs arguments that a scenario cannot give"
+            yield Problem(message=message, span=span, hint="one of: skip, xfail, a mark of yours")

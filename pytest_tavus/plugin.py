@@ -1,0 +1,54 @@
+"""The plugin: a switchboard. Every hook is a call into the module that owns the subject.
+
+pytest loads this module in every run of every project that has the package installed, so it
+imports nothing heavy; what a run with scenarios needs is imported when one begins.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_tavus import hooks
+from pytest_tavus.fixtures import (
+    SETTINGS,
+    close_stage,
+    tavus,
+    tavus_async,
+    tavus_handler,
+    tavus_run,
+)
+from pytest_tavus.settings import add_options, header_line, read_settings
+
+__all__ = ["tavus", "tavus_async", "tavus_handler", "tavus_run"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare flags and ini keys."""
+    add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks others may implement."""
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the options; where scenarios were asked for, bring in what runs them."""
+    config.addinivalue_line("markers", "tavus: a Tavus scenario (every scenario has this mark)")
+    settings = config.stash[SETTINGS] = read_settings(config)
+    if settings.scenarios_on:
+        from pytest_tavus.run import begin
+
+        begin(config, settings)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Show the effective options."""
+    settings = config.stash[SETTINGS]
+    return header_line(settings) if settings.scenarios_on else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End handlers and the loop, after the last fixture is torn down."""
+    close_stage(session.config)

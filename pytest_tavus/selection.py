@@ -1,0 +1,87 @@
+"""Which files are scenario files, and what pytest is told to collect because of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_tavus.options import Settings
+
+_RULE = "*.yaml and *.yml are scenario files, but not *.pal.yaml nor names that begin with '_'"
+
+
+def is_scenario_file(path: Path) -> bool:
+    """Tell by its name alone. A file that is only included has a name that begins with ``_``."""
+    name = path.name
+    if path.suffix not in {".yaml", ".yml"} or name.startswith("_"):
+        return False
+    return not name.endswith((".pal.yaml", ".pal.yml"))
+
+
+def select(config: pytest.Config, settings: Settings) -> None:
+    """Point pytest at the scenarios.
+
+    Where no path was given on the command line, they are all that is collected; where paths were
+    given and none of them leads to scenarios, they are added.
+
+    Raises:
+        pytest.UsageError: nothing is there, or no scenario file is.
+
+    """
+    if hasattr(config, "workerinput"):
+        return  # a worker of pytest-xdist is given the arguments that its controller chose
+    _require_scenarios(settings)
+    argument = f"{settings.scenarios}{settings.scenarios_item}"
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [argument]
+        config.args_source = pytest.Config.ArgsSource.ARGS
+    elif not any(_leads(config, settings, given) for given in config.args):
+        config.args = [*config.args, argument]
+
+
+def _leads(config: pytest.Config, settings: Settings, argument: str) -> bool:
+    given = Path(os.path.normpath(config.invocation_params.dir / argument.partition("::")[0]))
+    wanted = settings.scenarios
+    return (
+        given.is_relative_to(wanted)
+        or is_scenario_file(given)
+        or (wanted.is_relative_to(given) and not settings.scenarios_item)
+    )
+
+
+def _require_scenarios(settings: Settings) -> None:
+    where = settings.scenarios
+    if not where.exists():
+        raise pytest.UsageError(_nothing(settings, "there is no such file or directory"))
+    if next(_scenario_files(where), None) is None:
+        raise pytest.UsageError(_nothing(settings, f"no scenario file is there: {_RULE}"))
+
+
+def nothing_collected(settings: Settings) -> str:
+    """Say that files are there and pytest collected none of them."""
+    what = "pytest collected no scenario file there: they are ignored or not where it looked"
+    return _nothing(settings, what)
+
+
+def _nothing(settings: Settings, what: str) -> str:
+    origin = settings.origins.get("scenarios", "the default")
+    advice = "say where they are with --tavus-scenarios=PATH"
+    if origin == "--tavus-scenarios":
+        advice = (
+            "the word after --tavus-scenarios is its PATH; to give pytest a path of its own, "
+            "write it first: pytest tests --tavus-scenarios"
+        )
+    return f"no scenarios in {settings.scenarios} ({origin}): {what}\n    hint: {advice}"
+
+
+def _scenario_files(where: Path) -> Iterator[Path]:
+    """Yield the scenario files below a directory, without looking into hidden ones."""
+    if where.is_file():
+        yield from (file for file in [where] if is_scenario_file(file))
+        return
+    for directory, below, names in os.walk(where):
+        below[:] = [name for name in below if not name.startswith(".")]
+        yield from (Path(directory, name) for name in names if is_scenario_file(Path(name)))

@@ -1,0 +1,83 @@
+"""A project of a user, with our plugin installed in it and a stage without an engine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+# Loaded here, so that runs in this process share these modules instead of loading their own.
+from pytest_tavus import run as _run
+from tests.plugin import fakes as _fakes
+
+__all__ = ["_fakes", "_run"]
+
+REPOSITORY = Path(__file__).parents[2]
+SECONDS = 60
+"""How long a run in a process of its own may take."""
+
+CONFTEST = """
+import pytest
+from pytest_tavus.fixtures import STAGE
+from tests.plugin.fakes import FakeStage
+
+
+def pytest_configure(config):
+    config.stash[STAGE] = FakeStage(config.rootpath)
+"""
+
+PASSING = {"name": "tells where the order is", "line": 3}
+FAILING = {"name": "cancels the order", "line": 9, "outcome": "failed"}
+
+
+class Project:
+    """A directory in which pytest runs with the plugin, as if it were installed."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        self.path = pytester.path
+        pytester.makeconftest(CONFTEST)
+
+    def scenarios(self, *given: dict[str, Any], file: str = "scenarios/order_status.yaml") -> Path:
+        """Write a scenario file; without an argument, one with a single passing scenario."""
+        return self.write(file, json.dumps(list(given) or [PASSING]))
+
+    def write(self, file: str, text: str) -> Path:
+        path = self.path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def conftest(self, text: str) -> None:
+        """Add to the project's conftest."""
+        with (self.path / "conftest.py").open("a") as conftest:
+            conftest.write(text)
+
+    def run(self, *args: str) -> pytest.RunResult:
+        """Run pytest in this process, with our plugin alone."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+            return self.pytester.runpytest_inprocess("-p", "tavus", *args)
+
+    def run_apart(self, *args: str) -> pytest.RunResult:
+        """Run pytest in a process of its own, with every plugin that is installed."""
+        return self.pytester.runpytest_subprocess(*args, timeout=SECONDS)
+
+    def log(self) -> list[str]:
+        """What the stage was told to do, in order."""
+        log = self.path / "stage.log"
+        return log.read_text().splitlines() if log.exists() else []
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project in which the plugin is installed, however this suite itself came by it."""
+    installed = pytester.mkdir("site") / "pytest_tavus-0.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-tavus\nVersion: 0\n")
+    (installed / "entry_points.txt").write_text("[pytest11]\ntavus = pytest_tavus.plugin\n")
+    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{installed.parent}")
+    monkeypatch.syspath_prepend(str(installed.parent))  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    return Project(pytester)

@@ -1,0 +1,94 @@
+"""A stage without an engine: it reads scenarios written as JSON and decides as they say.
+
+The plugin layer is tested with it, so that nothing but the plugin layer can make its tests fail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.errors import HandlerError, Problem, ScenarioError
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Mark, Scenario
+from pytest_tavus.spans import Loc, SourceSpan
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import Finding, Verdict
+
+ERRORS: dict[str, BaseException] = {
+    "handler": HandlerError("the handler 'shop:app' did not start", detail="ImportError: shop"),
+    "bug": RuntimeError("this is a bug"),
+    "interrupt": KeyboardInterrupt(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FakeSource:
+    """A file of which only the line of the scenario is known."""
+
+    path: str
+    line: int = 1
+
+    def span(self, loc: Loc) -> SourceSpan:
+        return SourceSpan(path=self.path, line=self.line, column=len(loc) or 1)
+
+
+def _problems(path: str, texts: list[str]) -> Iterator[Problem]:
+    for line, text in enumerate(texts, start=1):
+        yield Problem(message=text, span=SourceSpan(path=path, line=line))
+
+
+class FakeStage:
+    """Looks like :class:`pytest_tavus.stage.Stage`. What it was told to do it writes to a file."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._decisions: dict[str, dict[str, Any]] = {}
+
+    def load(self, path: Path) -> tuple[Scenario, ...]:
+        self._note(f"load {path.name}")
+        written: Any = json.loads(path.read_text())
+        name = str(path.relative_to(self._root))
+        if "problems" in written:
+            raise ScenarioError(_problems(name, written["problems"]))
+        return tuple(self._scenario(name, given) for given in written)
+
+    def _scenario(self, path: str, given: dict[str, Any]) -> Scenario:
+        self._decisions[given["name"]] = given
+        return Scenario(
+            at=("scenarios", 0),
+            name=given["name"],
+            source=FakeSource(path=path, line=given.get("line", 1)),
+            pal=Pal(),
+            pal_source=FakeSource(path=path),
+            tags=tuple(given.get("tags", ())),
+            marks=tuple(Mark(**mark) for mark in given.get("marks", ())),
+            fixtures=tuple(given.get("fixtures", ())),
+        )
+
+    def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
+        self._note(f"run {scenario.name} with {handler!r}")
+        given = self._decisions[scenario.name]
+        if "raises" in given:
+            raise ERRORS[given["raises"]]
+        reason = given.get("reason", "the tool get_order_status was not called")
+        finding = Finding(kind="missing_call", message=reason, owner="agent", span=scenario.span)
+        outcome = given.get("outcome", "passed")
+        findings = (finding,) if outcome == "failed" else ()
+        return ScenarioResult(
+            scenario=scenario,
+            trace=Trace(()),
+            verdict=Verdict(outcome=outcome, reason=reason, findings=findings),
+            provenance="scripted, real handler",
+        )
+
+    def close(self) -> None:
+        self._note("close")
+
+    def _note(self, line: str) -> None:
+        with (self._root / "stage.log").open("a") as log:
+            log.write(f"{line}\n")

@@ -1,0 +1,137 @@
+"""Which paths are collected, beside or instead of those on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin.conftest import PASSING, Project
+
+RULE = "*.yaml and *.yml are scenario files, but not *.pal.yaml nor names that begin with '_'"
+ADVICE = (
+    "the word after --tavus-scenarios is its PATH; to give pytest a path of its own, "
+    "write it first: pytest tests --tavus-scenarios"
+)
+
+
+@pytest.fixture
+def mixed(project: Project) -> Project:
+    """A project with a Python test, and a scenario in the default place."""
+    project.write("tests/test_python.py", "def test_python(): pass")
+    project.scenarios()
+    return project
+
+
+def refusal(result: pytest.RunResult) -> str:
+    """The text of a usage error."""
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    text = result.stderr.str() or result.stdout.str()
+    return text[text.index("ERROR: ") :].strip()
+
+
+def test_without_a_path_scenarios_are_all_that_is_collected(mixed: Project) -> None:
+    result = mixed.run("--tavus-scenarios", "-v")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["scenarios/order_status.yaml::tells where the order is PASSED*"])
+
+
+def test_testpaths_do_not_count_as_a_path(mixed: Project) -> None:
+    mixed.write("pytest.ini", "[pytest]\ntestpaths = tests\n")
+
+    result = mixed.run("--tavus-scenarios")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("testpaths:*")
+
+
+def test_a_path_elsewhere_is_collected_too(mixed: Project) -> None:
+    mixed.run("tests", "--tavus-scenarios").assert_outcomes(passed=2)
+
+
+def test_a_path_above_the_scenarios_is_enough(mixed: Project) -> None:
+    mixed.run(".", "--tavus-scenarios").assert_outcomes(passed=2)
+
+
+def test_a_file_among_the_scenarios_is_respected(mixed: Project) -> None:
+    mixed.scenarios(file="scenarios/other.yaml")
+
+    mixed.run("scenarios/other.yaml", "--tavus-scenarios").assert_outcomes(passed=1)
+
+
+def test_a_scenario_file_elsewhere_is_respected(mixed: Project) -> None:
+    mixed.scenarios(PASSING, PASSING | {"name": "another"}, file="elsewhere/other.yaml")
+
+    mixed.run("elsewhere/other.yaml", "--tavus-scenarios").assert_outcomes(passed=2)
+
+
+def test_the_flag_takes_a_directory(project: Project) -> None:
+    project.scenarios(file="conversations/a.yaml")
+
+    project.run("--tavus-scenarios=conversations").assert_outcomes(passed=1)
+
+
+def test_the_flag_takes_a_file(mixed: Project) -> None:
+    mixed.scenarios(file="scenarios/other.yaml")
+
+    mixed.run("--tavus-scenarios=scenarios/other.yaml").assert_outcomes(passed=1)
+
+
+def test_the_variable_asks_for_scenarios(mixed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_TAVUS_SCENARIOS", "scenarios")
+
+    mixed.run().assert_outcomes(passed=1)
+
+
+def test_the_ini_key_alone_asks_for_nothing(mixed: Project) -> None:
+    mixed.write("pytest.ini", "[pytest]\ntavus_scenarios = scenarios\n")
+
+    mixed.run().assert_outcomes(passed=1)
+
+    assert mixed.log() == ["close"]
+
+
+def test_the_ini_key_says_where_they_are(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\ntavus_scenarios = conversations\n")
+    project.scenarios(file="conversations/a.yaml")
+
+    project.run("--tavus-scenarios").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "xdist"])
+def test_a_missing_path_is_refused_with_the_place(
+    project: Project, workers: tuple[str, ...]
+) -> None:
+    assert (
+        refusal(project.run("--tavus-scenarios", *workers))
+        == (
+            f"ERROR: no scenarios in {project.path}/scenarios (the default): there is no such file or "
+            "directory\n    hint: say where they are with --tavus-scenarios=PATH"
+        )
+        or workers
+    )
+
+
+def test_a_path_without_scenario_files_is_refused(project: Project) -> None:
+    project.write("scenarios/_common.yaml", "")
+
+    assert refusal(project.run("--tavus-scenarios")) == (
+        f"ERROR: no scenarios in {project.path}/scenarios (the default): no scenario file is "
+        f"there: {RULE}\n    hint: say where they are with --tavus-scenarios=PATH"
+    )
+
+
+def test_a_path_the_flag_swallowed_is_explained(mixed: Project) -> None:
+    assert refusal(mixed.run("--tavus-scenarios", "tests")) == (
+        f"ERROR: no scenarios in {mixed.path}/tests (--tavus-scenarios): no scenario file is "
+        f"there: {RULE}\n    hint: {ADVICE}"
+    )
+
+
+def test_scenario_files_that_pytest_ignores_are_refused(mixed: Project) -> None:
+    result = mixed.run("tests", "--tavus-scenarios", "--ignore-glob=*.yaml")
+
+    assert refusal(result) == (
+        f"ERROR: no scenarios in {mixed.path}/scenarios (the default): pytest collected no "
+        "scenario file there: they are ignored or not where it looked\n"
+        "    hint: say where they are with --tavus-scenarios=PATH"
+    )
