@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -32,7 +32,7 @@ _EXPECTED: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_KINDS: Mapping[type, str] = MappingProxyType(
+_KINDS: Mapping[type[object], str] = MappingProxyType(
     {str: "text", bool: "true or false", int: "a number", float: "a number"}
 )
 _AUTH_TYPES = "none, bearer, basic, api_key, oauth2_client_credentials, hmac"
@@ -52,6 +52,7 @@ def shape_problems(
 def _told(detail: ErrorDetails, owner: type[BaseModel] | None) -> tuple[str, str | None]:
     key = detail["loc"][-1] if detail["loc"] else ""
     context = detail.get("ctx", {})
+    told: tuple[str, str | None]
     match detail["type"]:
         case "missing":
             told = f"{key!r} is missing", None
@@ -82,7 +83,7 @@ def _found(detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
         return "a list"
     field = owner.model_fields.get(str(detail["loc"][-1])) if owner and detail["loc"] else None
     if (field is not None and not field.repr) or {"headers", "auth"} & set(detail["loc"]):
-        return _KINDS.get(type(value), "something else")
+        return _KINDS.get(cast("type[object]", type(value)), "something else")
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 

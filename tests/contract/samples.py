@@ -1,0 +1,71 @@
+"""Bodies to start from: each is without a problem, and a test changes the one thing it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.rules import problems
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.tool_rules import tool_problems
+from pytest_tavus.spans import Loc, dotted
+
+PARAMETERS: dict[str, Any] = {
+    "type": "object",
+    "properties": {"order_id": {"type": "string"}},
+    "required": ["order_id"],
+}
+
+
+def tool_body(**changes: Any) -> dict[str, Any]:
+    """The body of an app-message tool."""
+    return {
+        "name": "get_order_status",
+        "description": "The state of an order.",
+        "parameters": PARAMETERS,
+        "on_resolve": "generate_response",
+        **changes,
+    }
+
+
+def api_body(**changes: Any) -> dict[str, Any]:
+    """The body of a tool that is delivered over HTTP; `changes` are those of `delivery.api`."""
+    api = {"url": "https://api.example.com/orders/{order_id}", **changes}
+    return tool_body(delivery={"api": api})
+
+
+def tool(**changes: Any) -> Tool:
+    return Tool.model_validate(tool_body(**changes))
+
+
+def api_tool(**changes: Any) -> Tool:
+    return Tool.model_validate(api_body(**changes))
+
+
+def pal(**changes: Any) -> Pal:
+    return Pal.model_validate({"pal_name": "Support", "tools": [tool_body()], **changes})
+
+
+def told(found: Iterable[RuleProblem]) -> list[tuple[str, str]]:
+    """Each problem as its path and its message."""
+    return [(dotted(problem.loc), problem.message) for problem in found]
+
+
+def told_of_tool(tested: Tool) -> list[tuple[str, str]]:
+    return told(tool_problems(tested))
+
+
+def told_of_pal(tested: Pal) -> list[tuple[str, str]]:
+    return told(problems(tested))
+
+
+def only(found: Iterable[RuleProblem]) -> RuleProblem:
+    """The single problem there is."""
+    (problem,) = found
+    return problem
+
+
+def at(*steps: str | int) -> Loc:
+    return steps

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from pytest_tavus.contract.pal import Pal
+from tests.contract.samples import api_body, api_tool, pal, tool
+
+CANARY = "canary-5f1d"
+
+AUTHS: list[dict[str, Any]] = [
+    {"type": "bearer", "token": CANARY},
+    {"type": "basic", "username": "shop", "password": CANARY},
+    {"type": "api_key", "name": "X-Key", "value": CANARY},
+    {"type": "api_key", "name": "key", "value": CANARY, "location": "query"},
+    {
+        "type": "oauth2_client_credentials",
+        "token_url": "https://auth.example.com/token",
+        "client_id": "shop",
+        "client_secret": CANARY,
+    },
+    {"type": "hmac", "secret": CANARY},
+]
+
+
+@pytest.mark.parametrize("auth", AUTHS, ids=lambda auth: auth["type"])
+def test_every_auth_type_names_its_secret_and_never_prints_it(auth: dict[str, Any]) -> None:
+    tested = api_tool(auth=auth)
+    assert tested.secrets() == (CANARY,)
+    assert CANARY not in repr(tested)
+    assert CANARY not in str(tested)
+
+
+def test_no_auth_and_no_http_have_no_secrets() -> None:
+    assert api_tool().secrets() == ()
+    assert api_tool(auth={"type": "none"}).secrets() == ()
+    assert tool().secrets() == ()
+
+
+@pytest.mark.parametrize("value", ["", "********"])
+def test_what_hides_a_secret_is_not_one(value: str) -> None:
+    tested = api_tool(auth={"type": "bearer", "token": value}, headers={"Authorization": value})
+    assert tested.secrets() == ()
+
+
+def test_a_header_that_carries_credentials_is_a_secret_and_no_header_is_printed() -> None:
+    tested = api_tool(headers={"AUTHORIZATION": CANARY, "X-Shop": "shown-nowhere"})
+    assert tested.secrets() == (CANARY,)
+    assert CANARY not in repr(tested)
+    assert "shown-nowhere" not in repr(tested)
+
+
+def test_keys_in_layers_are_secrets_of_the_pal() -> None:
+    tested = pal(
+        layers={"llm": {"api_key": CANARY, "model": "m"}, "tts": {"api_key": ""}, "sts": {}},
+        tools=[api_body(auth={"type": "bearer", "token": "other"})],
+    )
+    assert tested.secrets() == (CANARY, "other")
+    assert CANARY not in repr(tested)
+
+
+def test_a_validation_error_does_not_print_the_input() -> None:
+    body = {"tools": [api_body(auth={"type": "bearer", "token": CANARY, "extra": CANARY})]}
+    with pytest.raises(ValidationError) as caught:
+        Pal.model_validate(body)
+    assert CANARY not in str(caught.value)
