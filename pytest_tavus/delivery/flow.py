@@ -1,0 +1,43 @@
+"""One tool call, from its definition to what the PAL is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pytest_tavus.contract.auth import HmacAuth
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.delivery.auth import Outgoing, credentials_for
+from pytest_tavus.delivery.outcome import ToolOutcome, outcome_of
+from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.delivery.request import enveloped_request, own_request
+from pytest_tavus.delivery.tokens import TokenStore
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.wire import HttpExchange
+
+__all__ = ["Outgoing", "ToolOutcome", "deliver"]
+
+
+def deliver(
+    tool: Tool, call: CallRef, *, profile: DeliveryProfile, tokens: TokenStore, now: float
+) -> Generator[Outgoing, HttpExchange, ToolOutcome]:
+    """Deliver a call of a tool of `delivery.api`.
+
+    The caller sends each request that is yielded and sends back what became of it. `now` is in
+    seconds, by the clock by which `tokens` age.
+
+    Raises:
+        ScenarioError: the tool, its credentials or the arguments cannot be written as a request.
+        HarnessError: the tool is delivered as an app message.
+
+    """
+    api = tool.delivery.api
+    if api is None:
+        message = f"{tool.name} is delivered as an app message, not over HTTP"
+        raise HarnessError(message)
+    build = enveloped_request if isinstance(api.auth, HmacAuth) else own_request
+    credentials = credentials_for(api.auth, profile, tokens=tokens, now=now)
+    end = yield from credentials.flow(build(api, call, profile))
+    if isinstance(end, ToolOutcome):
+        return end
+    return outcome_of(end, max_bytes=profile.max_response_bytes, secrets=api.secrets())

@@ -1,0 +1,154 @@
+"""What an HTTP exchange comes to: the output for the PAL, or one sentence why there is none.
+
+The body of a 2xx response is the output; any other status, and no answer in time, are failures that
+the PAL acknowledges [inferred]. An answer that is not JSON is a failure too. Redirects are not
+followed [inferred].
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import NoReturn
+
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.trace.events import AnsweredBy, ToolStatus
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpResponse, header
+
+EXCERPT = 60
+"""Characters of a body that is quoted in a sentence."""
+
+_NAMES = {
+    "text/html": "HTML",
+    "application/xhtml+xml": "HTML",
+    "text/plain": "plain text",
+    "text/xml": "XML",
+    "application/xml": "XML",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutcome:
+    """What became of a call, as the PAL is told."""
+
+    status: ToolStatus
+    output: str
+    "The text handed to the PAL. Empty where the call failed: then there is a reason."
+
+    http_status: int | None
+    "The handler's status code, where there was a response."
+
+    reason: str | None
+    "One sentence why the status is not `success`."
+
+    answered_by: AnsweredBy
+
+
+def outcome_of(
+    exchange: HttpExchange, *, max_bytes: int, secrets: Iterable[str] = ()
+) -> ToolOutcome:
+    """Tell what an exchange comes to; `secrets` are kept out of what is quoted.
+
+    Raises:
+        HarnessError: the exchange has neither a response nor a fault.
+
+    """
+    fault, response = exchange.fault, exchange.response
+    if fault is not None:
+        return _faulty(exchange, fault)
+    if response is None:
+        raise HarnessError("an HTTP exchange has neither a response nor a fault")
+    output, reason = "", _refusal(response, max_bytes)
+    if reason is None:
+        try:
+            output = _json_text(response.body)
+        except (ValueError, RecursionError):
+            reason = _not_json(response, secrets)
+    return ToolOutcome(
+        status="success" if reason is None else "error",
+        output=output,
+        http_status=response.status,
+        reason=None if reason is None else f"{_who(exchange)} {reason}",
+        answered_by=exchange.answered_by,
+    )
+
+
+def status_line(status: int) -> str:
+    """Return a status code with its usual words: ``503 Service Unavailable``."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def without_query(url: str) -> str:
+    """Return the part of a URL that may be shown: no query, no user name, no password."""
+    place = url.partition("#")[0].partition("?")[0]
+    scheme, separator, rest = place.partition("//")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else place
+
+
+def _faulty(exchange: HttpExchange, fault: HttpFault) -> ToolOutcome:
+    nobody = fault.kind in {"unmapped", "unhandled"}
+    return ToolOutcome(
+        status="timeout" if fault.kind == "timeout" else "error",
+        output="",
+        http_status=None if exchange.response is None else exchange.response.status,
+        reason=fault.message,
+        answered_by="nobody" if nobody else exchange.answered_by,
+    )
+
+
+def _who(exchange: HttpExchange) -> str:
+    return "the handler answered" if exchange.answered_by == "handler" else "the canned answer is"
+
+
+def _refusal(response: HttpResponse, max_bytes: int) -> str | None:
+    status, size = response.status, len(response.body)
+    location = header(response.headers, "Location")
+    if 300 <= status < 400 and location is not None:
+        target = without_query(location)
+        return f"{status_line(status)} to {target!r}, and redirects are not followed"
+    if not 200 <= status < 300:
+        return status_line(status)
+    if size > max_bytes:
+        return f"{size:,} bytes, and an answer may have {max_bytes:,} at most"
+    return None
+
+
+def _json_text(body: bytes) -> str:
+    """Return the body as text; raise `ValueError` where it is neither JSON nor empty."""
+    text = body.decode("utf-8-sig")
+    if not text.strip():
+        return ""
+    json.loads(text, parse_constant=_refuse_constant)
+    return text
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _not_json(response: HttpResponse, secrets: Iterable[str]) -> str:
+    content_type = header(response.headers, "Content-Type") or ""
+    media_type = content_type.partition(";")[0].strip().lower()
+    excerpt = _excerpt(response.body, secrets)
+    if media_type == "application/json" or media_type.endswith("+json"):
+        return f"broken JSON{excerpt}"
+    if not media_type:
+        return f"something that is not JSON and has no Content-Type{excerpt}"
+    return f"{_NAMES.get(media_type, media_type)}, not JSON{excerpt}"
+
+
+def _excerpt(body: bytes, secrets: Iterable[str]) -> str:
+    """Quote the first words, whole ones only: half a secret would not be recognised later."""
+    text = Redaction(secrets).text(body[: 64 * EXCERPT].decode("utf-8", "replace"))
+    words = " ".join(text.split())
+    if len(words) > EXCERPT:
+        words = words[: EXCERPT + 1].rpartition(" ")[0]
+        return f": {words!r} ..." if words else ""
+    return f": {words!r}"
