@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pytest_tavus.clock import SkippingClock
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.loading import load_object
+from pytest_tavus.gateway.imports import load
 from pytest_tavus.gateway.pool import HandlerPool
 from pytest_tavus.gateway.port import Handler
 from pytest_tavus.play.memory import Memory
@@ -107,12 +108,12 @@ class Production:
             await self._handler.close()
 
     def _wire(self, handler: Handler) -> Wire:
-        search_path = self._spec.search_path
+        search_path = [Path(directory) for directory in self._spec.search_path]
         return Wire(
             handler=handler,
             client=Client(
                 answers=self.scenario.client,
-                load=lambda import_string: load_object(import_string, search_path=search_path),
+                load=lambda import_string: load(import_string, search_path=search_path),
             ),
             profile=self._shared.profile,
         )

@@ -53,7 +53,7 @@ class Stage:
         self._checker = Checker(behaviour=self._shared.behaviour)
         self._judge = RulesJudge()
         self._pals: dict[Any, Any] = {}
-        self._redactions: dict[tuple[int, tuple[str, ...]], tuple[Pal, Redaction]] = {}
+        self._redactions: dict[Any, tuple[Pal, Redaction]] = {}
         self._played: dict[str, int] = {}
         self.loop = BackgroundLoop()
         """Where conversations are held."""
@@ -70,8 +70,10 @@ class Stage:
 
     def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
         """Hold the conversation, wait for its end, and judge it."""
-        trace = self.loop.run(self.play(scenario, handler=handler))
-        return self.judge(scenario, trace)
+        return self.loop.run(self._run(scenario, handler))
+
+    async def _run(self, scenario: Scenario, handler: object | None) -> ScenarioResult:
+        return await self.judge(scenario, await self.play(scenario, handler=handler))
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
         """Hold the conversation and return what happened. Runs on the stage's own loop."""
@@ -105,11 +107,11 @@ class Stage:
             env=self._env(scenario),
         )
 
-    def judge(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
+    async def judge(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
         """Hold a trace against its scenario. Touches no network: a stored trace will do."""
         redact = self._redaction(scenario).value
         report = self._checker.check(scenario, trace, env=self._env(scenario), redact=redact)
-        ruled = judge_pass.run(scenario, trace, self._judge)
+        ruled = await judge_pass.run(scenario, trace, self._judge)
         verdict = decide(
             (*report.findings, *ruled.findings),
             ruled.rulings,
@@ -130,7 +132,8 @@ class Stage:
         return {name: self._environ[name] for name in scenario.env if name in self._environ}
 
     def _redaction(self, scenario: Scenario) -> Redaction:
-        key = (id(scenario.pal), scenario.env)
+        token = None if scenario.handler is None else scenario.handler.token
+        key = (id(scenario.pal), scenario.env, token)
         cached = self._redactions.get(key)
         if cached is None:
             # The PAL is kept beside its redaction so that its id is never another's.

@@ -14,6 +14,7 @@ from pytest_tavus.contract.tool import Tool
 from pytest_tavus.delivery.flow import ToolOutcome, deliver
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.delivery.tokens import TokenStore
+from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.scenario.model import ClientAnswer
@@ -102,6 +103,10 @@ class WireDispatcher:
         except StopIteration as stop:
             outcome: ToolOutcome = stop.value
             return outcome
+        except ScenarioError as error:
+            reason = f"{call.name} cannot be sent: {error}"
+            self._recorder.record(Fault(owner="test", message=reason), turn=turn)
+            return _nobody(reason)
 
     def _ref(self, call: ToolCalled, *, purpose: Any = "tool") -> CallRef:
         return CallRef(
