@@ -61,3 +61,8 @@ def length_broken(method: str, response: HttpResponse) -> HttpFault | None:
         return None
     sent = len(response.body)
     return broke_protocol(f"declared a Content-Length of {declared} and sent {sent} bytes")
+
+
+def connection_fault(message: str) -> HttpFault:
+    """Tell that the handler was not reached, or that its answer was cut off."""
+    return HttpFault(kind="connection", message=message)

@@ -1,0 +1,176 @@
+"""A handler that is a process: started, awaited until its port answers, ended with its children."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.gateway.address import LOOPBACK, Address
+from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.gateway.process import Process, pauses
+from pytest_tavus.gateway.remote import RemoteHandler
+from pytest_tavus.gateway.source import CommandSource
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
+
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+_TRACEBACK = "Traceback (most recent call last)"
+_TRACEBACK_GRACE = 0.1
+"""Seconds. A server writes the traceback behind a status 500 after it has sent the response."""
+
+
+class CommandHandler:
+    """A process and the connections to it. Made by :func:`start_command`."""
+
+    def __init__(self, process: Process, remote: RemoteHandler) -> None:
+        self._process = process
+        self._remote = remote
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
+    ) -> HttpExchange:
+        """Send one request; tell what the process wrote beside a fault or a server error."""
+        place = self._process.output.written
+        exchange = await self._remote.send(request, call=call, within=within, clock=clock)
+        if exchange.fault is not None:
+            return replace(exchange, fault=self._explained(exchange.fault))
+        if exchange.response is not None and exchange.response.status >= 500:
+            return replace(exchange, fault=await self._crash(exchange.response.status, place))
+        return exchange
+
+    async def close(self) -> None:
+        """End the process and its children.
+
+        Raises:
+            HandlerError: it could not be ended.
+
+        """
+        await self._remote.close()
+        await self._process.end()
+
+    def _explained(self, fault: HttpFault) -> HttpFault:
+        if fault.kind != "connection":
+            return fault
+        ended = self._process.ended
+        after = f"; its process has ended with {ended}" if ended is not None else ""
+        return replace(fault, message=fault.message + after, traceback=self._process.output.tail())
+
+    async def _crash(self, status: int, place: int) -> HttpFault | None:
+        """Find the traceback behind a server error; `None` where the handler wrote none."""
+        written = ""
+        for pause in pauses(_TRACEBACK_GRACE):
+            written = self._process.output.since(place)
+            if _TRACEBACK in written:
+                break
+            await asyncio.sleep(pause)
+        else:
+            return None
+        message = f"the handler answered {status} and wrote a traceback"
+        return HttpFault(
+            kind="crash", message=message, traceback=written[written.index(_TRACEBACK) :].rstrip()
+        )
+
+
+async def start_command(
+    source: CommandSource, *, root: Path, environ: Mapping[str, str]
+) -> CommandHandler:
+    """Start the command and wait until its port answers.
+
+    A port that somebody else took between being found and being used is retried once.
+
+    Raises:
+        HandlerError: the command ended before its port answered, or did not answer in time.
+
+    """
+    taken = await _try(source, root, environ)
+    if isinstance(taken, CommandHandler):
+        return taken
+    started = await _try(source, root, environ)
+    if isinstance(started, CommandHandler):
+        return started
+    raise started
+
+
+async def _try(
+    source: CommandSource, root: Path, environ: Mapping[str, str]
+) -> CommandHandler | HandlerError:
+    """Start the command on one port; return the error if that port was taken."""
+    port = _free_port()
+    process = Process(
+        [_word(word, index, port) for index, word in enumerate(source.words)],
+        cwd=root / (source.cwd or "."),
+        environ=_environment(source, environ, port),
+    )
+    try:
+        host = await _await_port(process, port, source.within)
+    except HandlerError as error:
+        await process.end()
+        if "address already in use" in (error.detail or "").lower():
+            return error
+        raise
+    except BaseException:
+        await process.end()
+        raise
+    base = Address(scheme="http", host=host, port=port, path="/", query="")
+    return CommandHandler(process, RemoteHandler(base))
+
+
+async def _await_port(process: Process, port: int, within: float) -> str:
+    """Return the address on which the port answers."""
+    for pause in pauses(within):
+        ended = process.ended
+        if ended is not None:
+            process.output.finish(within=0.5)
+            message = f"the handler's command ended with {ended} before port {port} answered"
+            raise HandlerError(message, detail=process.output.tail())
+        for host in LOOPBACK:
+            if await _listens(host, port) and process.ended is None:
+                return host
+        await asyncio.sleep(pause)
+    message = f"the handler's command did not answer on port {port} within {within:g} s"
+    raise HandlerError(message, detail=process.output.tail())
+
+
+async def _listens(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0)
+            async with asyncio.timeout(1):
+                await asyncio.get_running_loop().sock_connect(probe, (host, port))
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _word(word: str, index: int, port: int) -> str:
+    if index == 0 and word == "python":
+        return sys.executable
+    return word.replace("{port}", str(port))
+
+
+def _environment(source: CommandSource, environ: Mapping[str, str], port: int) -> dict[str, str]:
+    """Return what the process needs to run and what the user named, never the rest."""
+    missing = [name for name in source.env if name not in environ]
+    if missing:
+        message = f"the handler's env names {missing[0]!r}, which is not set"
+        raise HandlerError(message)
+    kept = {name: environ[name] for name in _INHERITED if name in environ}
+    kept.update({name: value for name, value in environ.items() if name.startswith("LC_")})
+    if sys.prefix != sys.base_prefix:
+        beside = str(Path(sys.executable).parent)
+        kept["PATH"] = os.pathsep.join([beside, kept.get("PATH", os.defpath)])
+    named = {name: environ[name] for name in source.env}
+    return {"PYTHONUNBUFFERED": "1", **kept, **named, "PORT": str(port)}

@@ -1,0 +1,113 @@
+"""Opens the user's handler, whatever it is and wherever it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.gateway.address import base_address
+from pytest_tavus.gateway.asgi import start_asgi
+from pytest_tavus.gateway.command import start_command
+from pytest_tavus.gateway.frames import one_line, user_traceback
+from pytest_tavus.gateway.front import in_front
+from pytest_tavus.gateway.imports import load
+from pytest_tavus.gateway.interface import interface_of
+from pytest_tavus.gateway.own import OwnHandler
+from pytest_tavus.gateway.port import Handler
+from pytest_tavus.gateway.remote import RemoteHandler
+from pytest_tavus.gateway.source import (
+    AppSource,
+    CommandSource,
+    ImportSource,
+    OwnSource,
+    Source,
+    UrlSource,
+    directories,
+    overriding,
+)
+from pytest_tavus.gateway.wsgi import WsgiHandler
+from pytest_tavus.scenario.model import HandlerSpec
+
+
+async def open_handler(
+    spec: HandlerSpec,
+    *,
+    root: Path,
+    environ: Mapping[str, str],
+    override: object | None = None,
+) -> Handler:
+    """Open a handler for one user, who closes it.
+
+    `root` is the directory that relative paths are meant from; `environ` is where the variables
+    come from that `command` gets. `override` is what the fixture `tavus_handler` returned.
+
+    Raises:
+        HandlerError: it cannot be started.
+
+    """
+    wanted, source = overriding(spec, override)
+    real = None if source is None else await start(source, root=root, environ=environ)
+    return in_front(wanted, real)
+
+
+async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Handler:
+    """Start a real handler.
+
+    Raises:
+        HandlerError: it cannot be started.
+
+    """
+    match source:
+        case ImportSource():
+            return await start(await imported(source, root), root=root, environ=environ)
+        case AppSource():
+            return await _start_app(source)
+        case CommandSource():
+            return await start_command(source, root=root, environ=environ)
+        case UrlSource():
+            return RemoteHandler(base_address(source.url))
+        case OwnSource():
+            return OwnHandler(source.handler)
+
+
+async def imported(source: ImportSource, root: Path) -> AppSource:
+    """Import an application, or make one with the factory that is imported.
+
+    Raises:
+        HandlerError: it cannot be imported, or the factory fails.
+
+    """
+    found = load(source.target, search_path=directories(source, root))
+    name = repr(source.target)
+    if source.factory:
+        found, name = await _made(found, source), f"what {name} returned"
+    if not callable(found):
+        interface_of(found, name=name)
+    app = cast("Any", found)
+    return AppSource(app=app, name=name, interface=source.interface, within=source.within)
+
+
+async def _made(factory: object, source: ImportSource) -> object:
+    if not callable(factory):
+        message = f"{source.target!r} is no factory: it cannot be called"
+        raise HandlerError(message)
+    try:
+        made = factory()
+        if inspect.isawaitable(made):
+            async with asyncio.timeout(source.within):
+                made = await made
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code, whatever it raises
+        message = f"the factory {source.target!r} raised {one_line(error)}"
+        raise HandlerError(message, detail=user_traceback(error)) from None
+    return made
+
+
+async def _start_app(source: AppSource) -> Handler:
+    interface = source.interface or interface_of(source.app, name=source.name)
+    if interface == "asgi":
+        return await start_asgi(source.app, within=source.within)
+    return WsgiHandler(source.app)

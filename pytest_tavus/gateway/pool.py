@@ -1,0 +1,163 @@
+"""The handlers of a run: each started once, shared by all scenarios that name it, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from pathlib import Path
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.gateway.front import in_front
+from pytest_tavus.gateway.open import imported, start
+from pytest_tavus.gateway.port import CallRef, Handler
+from pytest_tavus.gateway.source import AppSource, ImportSource, OwnSource, Source, overriding
+from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.wire import HttpExchange, HttpRequest
+
+
+class Lease:
+    """A handler for as long as one scenario uses it. Closing it gives it back."""
+
+    def __init__(self, handler: Handler, give_back: Callable[[], Awaitable[None]]) -> None:
+        self._handler = handler
+        self._give_back = give_back
+        self._open = True
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
+    ) -> HttpExchange:
+        """Send to the handler."""
+        return await self._handler.send(request, call=call, within=within, clock=clock)
+
+    async def close(self) -> None:
+        """Give the handler back.
+
+        Raises:
+            HandlerError: this was its last user, and it could not be ended.
+
+        """
+        if self._open:
+            self._open = False
+            await self._give_back()
+
+
+class _Entry:
+    """One real handler of the run."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source  # kept, so that an identity in its key stays taken
+        self.lock = asyncio.Lock()
+        self.handler: Handler | None = None
+        self.failure: HandlerError | None = None
+        self.users = 0
+
+
+class HandlerPool:
+    """Gives out handlers. Belongs to the event loop it is used in.
+
+    The real handler is shared by every scenario whose spec names the same one, whatever canned
+    answers stand before it. An application that the fixture `tavus_handler` returned lives only as
+    long as a scenario uses it, so that it is shut down before the fixture is.
+    """
+
+    def __init__(self, *, root: Path, environ: Mapping[str, str]) -> None:
+        self._root = root
+        self._environ = environ
+        self._entries: dict[Hashable, _Entry] = {}
+        self._apps: dict[ImportSource, AppSource | HandlerError] = {}
+        self._fresh: set[Handler] = set()
+
+    async def acquire(self, spec: HandlerSpec, override: object | None = None) -> Handler:
+        """Return a handler, started if it is the first of its kind; its user closes it.
+
+        A start that failed once is not tried again. `fresh` starts another one in any case; for
+        an `app` without `factory` that is another start-up of the same application.
+
+        Raises:
+            HandlerError: it cannot be started.
+
+        """
+        wanted, source = overriding(spec, override)
+        if source is None:
+            return in_front(wanted, None)
+        if isinstance(source, ImportSource) and not source.factory:
+            source = await self._imported(source)
+        if wanted.fresh or isinstance(source, OwnSource):
+            return in_front(wanted, await self._start_fresh(source))
+        lasting = override is None or isinstance(override, str | HandlerSpec)
+        return in_front(wanted, await self._shared(source, lasting=lasting))
+
+    async def close(self) -> None:
+        """End every handler that was started. May be called twice.
+
+        Raises:
+            HandlerError: some could not be ended. All others are.
+
+        """
+        handlers = [entry.handler for entry in self._entries.values() if entry.handler is not None]
+        handlers += self._fresh
+        self._entries.clear()
+        self._fresh.clear()
+        ended = await asyncio.gather(*(each.close() for each in handlers), return_exceptions=True)
+        failures = [result for result in ended if isinstance(result, BaseException)]
+        if failures:
+            raise failures[0]
+
+    async def _imported(self, source: ImportSource) -> AppSource:
+        known = self._apps.get(source)
+        if known is None:
+            try:
+                known = await imported(source, self._root)
+            except HandlerError as error:
+                known = error
+            self._apps[source] = known
+        if isinstance(known, HandlerError):
+            raise _again(known)
+        return known
+
+    async def _start_fresh(self, source: Source) -> Handler:
+        handler = await start(source, root=self._root, environ=self._environ)
+        self._fresh.add(handler)
+
+        async def give_back() -> None:
+            self._fresh.discard(handler)
+            await handler.close()
+
+        return Lease(handler, give_back)
+
+    async def _shared(self, source: Source, *, lasting: bool) -> Handler:
+        entry = self._entries.setdefault(source.key, _Entry(source))
+        entry.users += 1
+        try:
+            handler = await self._started(entry)
+        except BaseException:
+            entry.users -= 1
+            raise
+
+        async def give_back() -> None:
+            entry.users -= 1
+            if entry.users == 0 and not lasting and self._entries.get(source.key) is entry:
+                del self._entries[source.key]
+                await handler.close()
+
+        return Lease(handler, give_back)
+
+    async def _started(self, entry: _Entry) -> Handler:
+        async with entry.lock:
+            if entry.failure is not None:
+                raise _again(entry.failure)
+            if entry.handler is None:
+                try:
+                    entry.handler = await start(
+                        entry.source, root=self._root, environ=self._environ
+                    )
+                except HandlerError as error:
+                    entry.failure = error
+                    raise
+            return entry.handler
+
+
+def _again(error: HandlerError) -> HandlerError:
+    """Return the same error anew, so that tracebacks do not pile up on one object."""
+    return HandlerError(error.message, detail=error.detail)
