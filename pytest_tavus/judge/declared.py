@@ -1,0 +1,120 @@
+"""Declared rules held against a trace: is an objective satisfied, does a guardrail hold.
+
+What has no rule is unsure, and so is a rule that found nothing to look at: neither is ever a pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_tavus.judge.facts import MadeCall, argument, heard, is_collected, made_calls
+from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule
+from pytest_tavus.trace.events import PalSaid
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import RulingOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What one rule, or one part of it, comes to."""
+
+    outcome: RulingOutcome
+    evidence: str
+    seqs: tuple[int, ...] = ()
+
+
+def judge_objective(rule: ObjectiveRule | None, trace: Trace) -> Held:
+    """Say whether an objective is satisfied: every part of its rule must hold."""
+    if rule is None:
+        return Held(outcome="unsure", evidence="no rule says when it is satisfied")
+    parts = tuple(_objective_parts(rule, trace))
+    if not parts:
+        return Held(outcome="unsure", evidence="its rule names nothing to look for")
+    missing = [part for part in parts if part.outcome == "fail"]
+    return _together("fail", missing) if missing else _together("pass", parts)
+
+
+def judge_guardrail(rule: GuardrailRule | None, trace: Trace) -> Held:
+    """Say whether a guardrail held: any part of its rule that is seen breaks it."""
+    if rule is None:
+        return Held(outcome="unsure", evidence="no rule says when it is broken")
+    if not (rule.never_said or rule.never_called):
+        return Held(outcome="unsure", evidence="its rule names nothing to look for")
+    broken = tuple(_breaches(rule, trace))
+    if broken:
+        return _together("fail", broken)
+    if not trace.calls() and next(trace.of(PalSaid), None) is None:
+        return Held(outcome="unsure", evidence="the PAL said and called nothing")
+    return Held(outcome="pass", evidence=_unbroken(rule))
+
+
+def _together(outcome: Literal["pass", "fail"], parts: Sequence[Held]) -> Held:
+    return Held(
+        outcome=outcome,
+        evidence="; ".join(part.evidence for part in parts),
+        seqs=tuple(dict.fromkeys(seq for part in parts for seq in part.seqs)),
+    )
+
+
+def _objective_parts(rule: ObjectiveRule, trace: Trace) -> Iterator[Held]:
+    calls = made_calls(trace)
+    yield from (_called(tool, calls) for tool in rule.called)
+    yield from (_said(text, trace) for text in rule.said)
+    yield from (_collected(name, calls) for name in rule.collected)
+
+
+def _called(tool: str, calls: Sequence[MadeCall]) -> Held:
+    of_tool = [call for call in calls if call.call.name == tool]
+    for call in of_tool:
+        if call.succeeded:
+            return Held(outcome="pass", evidence=str(call), seqs=call.seqs)
+    if of_tool:
+        return Held(outcome="fail", evidence=str(of_tool[-1]), seqs=of_tool[-1].seqs)
+    return Held(outcome="fail", evidence=f"{tool} was never called")
+
+
+def _said(text: str, trace: Trace) -> Held:
+    found = heard(trace, text)
+    if found is None:
+        return Held(outcome="fail", evidence=f"the PAL never said {_quoted(text)}")
+    entry, words = found
+    evidence = f"turn {entry.turn}: the PAL said {_quoted(words)}"
+    return Held(outcome="pass", evidence=evidence, seqs=(entry.seq,))
+
+
+def _collected(name: str, calls: Sequence[MadeCall]) -> Held:
+    empty: Held | None = None
+    for call in calls:
+        for value in argument(call, name):
+            shown = json.dumps(value, ensure_ascii=False)
+            evidence = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
+            if is_collected(value):
+                return Held(outcome="pass", evidence=evidence, seqs=(call.seq,))
+            empty = Held(outcome="fail", evidence=evidence, seqs=(call.seq,))
+    return empty or Held(outcome="fail", evidence=f"no call carried {name}")
+
+
+def _breaches(rule: GuardrailRule, trace: Trace) -> Iterator[Held]:
+    for text in rule.never_said:
+        if (found := heard(trace, text)) is not None:
+            entry, words = found
+            evidence = f"turn {entry.turn}: the PAL said {_quoted(text)} in {_quoted(words)}"
+            yield Held(outcome="fail", evidence=evidence, seqs=(entry.seq,))
+    for call in made_calls(trace):
+        if call.call.name in rule.never_called:
+            evidence = f"turn {call.turn}: {call.call.name} was called"
+            yield Held(outcome="fail", evidence=evidence, seqs=(call.seq,))
+
+
+def _unbroken(rule: GuardrailRule) -> str:
+    said = ", ".join(_quoted(text) for text in rule.never_said)
+    called = ", ".join(rule.never_called)
+    parts = (f"never said {said}" if said else "", f"never called {called}" if called else "")
+    return f"the PAL {' and '.join(part for part in parts if part)}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,116 @@
+"""What a trace says of calls and of speech, for the rules judge. Speech never proves an action."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved
+from pytest_tavus.trace.log import Entry, Trace
+
+NOT_FOUND = "NOTFOUND"
+"""What Tavus's evaluator writes for a variable it could not extract [doc]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeCall:
+    """A call as the wire has it: that it was made, and what became of it."""
+
+    turn: int
+    seq: int
+    call: ToolCalled
+    resolved: ToolResolved | None
+    "`None`: nothing was heard of it any more."
+
+    resolved_seq: int | None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was answered, and well."""
+        return self.resolved is not None and self.resolved.status == "success"
+
+    @property
+    def seqs(self) -> tuple[int, ...]:
+        """The entries that prove it."""
+        return (self.seq,) if self.resolved_seq is None else (self.seq, self.resolved_seq)
+
+    def __str__(self) -> str:
+        status = "was never resolved" if self.resolved is None else _ENDS[self.resolved.status]
+        return f"turn {self.turn}: {self.call.name} {self.call.arguments}".rstrip() + f" {status}"
+
+
+_ENDS = {
+    "success": "succeeded",
+    "error": "failed",
+    "timeout": "timed out",
+    "unanswered": "was not answered",
+}
+
+
+def made_calls(trace: Trace) -> tuple[MadeCall, ...]:
+    """Return every call, in order."""
+    resolutions = {event.call_id: (entry, event) for entry, event in trace.of(ToolResolved)}
+    return tuple(_made(entry, call, resolutions.get(call.call_id)) for entry, call in trace.calls())
+
+
+def _made(entry: Entry, call: ToolCalled, found: tuple[Entry, ToolResolved] | None) -> MadeCall:
+    return MadeCall(
+        turn=entry.turn,
+        seq=entry.seq,
+        call=call,
+        resolved=None if found is None else found[1],
+        resolved_seq=None if found is None else found[0].seq,
+    )
+
+
+def heard(trace: Trace, text: str) -> tuple[Entry, str] | None:
+    """Find a text in what the PAL said: in one utterance, or running on through a turn.
+
+    Compared without regard to case and to how words are spaced.
+    """
+    wanted = folded(text)
+    said = tuple(trace.of(PalSaid))
+    for entry, event in said:
+        if wanted in folded(event.text):
+            return entry, event.text
+    for turn in dict.fromkeys(entry.turn for entry, _ in said):
+        in_turn = [(entry, event.text) for entry, event in said if entry.turn == turn]
+        together = " ".join(words for _, words in in_turn)
+        if wanted in folded(together):
+            return in_turn[0][0], together
+    return None
+
+
+def folded(text: str) -> str:
+    """Return a text in the form in which texts are compared."""
+    return " ".join(text.casefold().split())
+
+
+def argument(call: MadeCall, name: str) -> Iterator[Any]:
+    """Yield every value that a call carries under this name, at any depth."""
+    try:
+        arguments = json.loads(call.call.arguments)
+    except ValueError:
+        return
+    yield from _named(arguments, name)
+
+
+def _named(value: Any, name: str) -> Iterator[Any]:
+    if is_mapping(value):
+        for key, item in value.items():
+            if key == name:
+                yield item
+            yield from _named(item, name)
+    elif is_list(value):
+        for item in value:
+            yield from _named(item, name)
+
+
+def is_collected(value: Any) -> bool:
+    """Tell whether a value is one: not null, not empty, and not Tavus's word for nothing."""
+    if isinstance(value, str):
+        return value.strip() not in {"", NOT_FOUND}
+    return value is not None and value not in ([], {})

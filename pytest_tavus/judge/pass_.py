@@ -1,0 +1,46 @@
+"""The judge pass over one conversation: ask, then hold the answer against the scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_tavus.contract.verdict import TavusVerdict
+from pytest_tavus.judge.base import Judge, Question, ask
+from pytest_tavus.judge.expect import held
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import Finding, Ruling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeReport:
+    """What the judge pass adds to a run."""
+
+    verdict: TavusVerdict | None = None
+    "`None`: the scenario asked for no judge."
+
+    findings: tuple[Finding, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    evidence: int = 0
+    "How many questions were decided, one way or the other."
+
+
+def wanted(scenario: Scenario) -> bool:
+    """Tell whether a scenario gives a judge anything to do: a `judge:`, or declared rules."""
+    rules = scenario.judge_rules
+    return scenario.judge is not None or bool(rules.objectives or rules.guardrails)
+
+
+async def run(scenario: Scenario, trace: Trace, judge: Judge) -> JudgeReport:
+    """Judge one conversation, if the scenario wants it judged. Never raises."""
+    if not wanted(scenario):
+        return JudgeReport()
+    judgement = await ask(judge, Question(scenario=scenario, trace=trace))
+    findings, rulings = held(scenario, judgement, trace, judge=judge.name)
+    decided = sum(ruling.outcome in {"pass", "fail"} for ruling in rulings)
+    return JudgeReport(
+        verdict=judgement.verdict,
+        findings=findings,
+        rulings=rulings,
+        evidence=decided + len(findings),
+    )

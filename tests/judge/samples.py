@@ -1,0 +1,151 @@
+"""Scenarios and traces to be judged, in few words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.judge.base import Question
+from pytest_tavus.judge.rules import RulesJudge
+from pytest_tavus.scenario.model import (
+    GuardrailRule,
+    JudgeExpectation,
+    JudgeRules,
+    ObjectiveRule,
+    Scenario,
+)
+from pytest_tavus.scenario.source import Document
+from pytest_tavus.trace.events import (
+    Event,
+    PalSaid,
+    SessionOpened,
+    ToolCalled,
+    ToolResolved,
+    UserSaid,
+)
+from pytest_tavus.trace.events import ToolStatus as Status
+from pytest_tavus.trace.log import Entry, Trace
+
+TEXT = """\
+scenarios:
+  - name: books a table
+    turns:
+      - user: A table for two, please.
+        says: {contains: [booked]}
+    judge:
+      overall: pass
+      objectives: {collect_email: satisfied}
+      guardrails: {no_refunds: held}
+      tools: {book_table: invoked}
+      knowledge_base: unused
+    judge_rules:
+      objectives: {collect_email: {collected: [email]}}
+      guardrails: {no_refunds: {never_said: [refund]}}
+"""
+SOURCE = Document(path="scenarios/booking.yaml", text=TEXT)
+SCENARIO_AT = ("scenarios", 0)
+JUDGE_AT = (*SCENARIO_AT, "judge")
+RULES_AT = (*SCENARIO_AT, "judge_rules")
+
+PAL = Pal(
+    pal_name="Host",
+    tools=(Tool(name="book_table", description="Book a table."),),
+    objectives=ObjectiveSet(
+        data=(Objective(objective_name="collect_email", objective_prompt="Ask for the email."),)
+    ),
+    guardrails=(Guardrail(guardrail_name="no_refunds", guardrail_prompt="Never refund."),),
+)
+
+ON_COLLECT_EMAIL = ObjectiveRule(
+    at=(*RULES_AT, "objectives", "collect_email"), collected=("email",)
+)
+ON_NO_REFUNDS = GuardrailRule(
+    at=(*RULES_AT, "guardrails", "no_refunds"), never_said=("refund",), never_called=("pay_back",)
+)
+BOTH_RULES = JudgeRules(
+    objectives={"collect_email": ON_COLLECT_EMAIL}, guardrails={"no_refunds": ON_NO_REFUNDS}
+)
+
+
+def scenario(
+    *,
+    expects: JudgeExpectation | None = None,
+    rules: JudgeRules | None = None,
+    pal: Pal = PAL,
+) -> Scenario:
+    """Make a scenario with these declarations."""
+    plain = Scenario(
+        at=SCENARIO_AT,
+        name="books a table",
+        source=SOURCE,
+        pal=pal,
+        pal_source=SOURCE,
+        judge=expects,
+    )
+    return plain if rules is None else replace(plain, judge_rules=rules)
+
+
+def expects(**parts: Any) -> JudgeExpectation:
+    """Make a `judge:`."""
+    return JudgeExpectation(at=JUDGE_AT, **parts)
+
+
+def happened(*turns: Sequence[Event]) -> Trace:
+    """Put events in order, turn by turn."""
+    opened = SessionOpened(session="sim", conversation_id="c1", pal="Host", decisions="scripted")
+    placed: list[tuple[int, Event]] = [(0, opened)]
+    for number, events in enumerate(turns, start=1):
+        placed += [(number, event) for event in events]
+    return Trace(
+        tuple(
+            Entry(seq=seq, at=float(seq), turn=turn, event=event)
+            for seq, (turn, event) in enumerate(placed, start=1)
+        )
+    )
+
+
+def asked(text: str = "A table for two, please.") -> UserSaid:
+    """Make a line of the caller."""
+    return UserSaid(text=text)
+
+
+def said(text: str) -> PalSaid:
+    """Make a line of the PAL."""
+    return PalSaid(text=text)
+
+
+def called(
+    name: str = "book_table",
+    arguments: Mapping[str, Any] | str | None = None,
+    *,
+    status: Status | None = "success",
+    call_id: str = "call_1",
+) -> tuple[Event, ...]:
+    """Make a call, and what became of it unless `status` is `None`."""
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
+    made = ToolCalled(call_id=call_id, name=name, arguments=text, channel="api")
+    if status is None:
+        return (made,)
+    return (
+        made,
+        ToolResolved(call_id=call_id, status=status, output="{}", answered_by="handler"),
+    )
+
+
+BOOKED = happened(
+    [asked(), *called(arguments={"guest": {"email": "guest@example.com"}}), said("It is booked.")]
+)
+"""Turn 1: entry 2 is the caller, 3 and 4 the call, 5 the reply."""
+
+
+def question(of: Scenario, trace: Trace = BOOKED) -> Question:
+    """Ask about a conversation."""
+    return Question(scenario=of, trace=trace)
+
+
+RULES = RulesJudge()
