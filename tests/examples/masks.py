@@ -1,0 +1,22 @@
+"""Takes out of a printed run what differs from one run to the next, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_MASKS = (
+    (re.compile(r"\bin \d+\.\d+s\b"), "in <time>"),  # pytest's last line
+    (re.compile(r"(?<= in )\d+\.\d s\b"), "<time>"),  # how long a slow handler took
+    (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "<port>"),
+    (re.compile(r"\bport \d{4,5}\b"), "port <port>"),
+    (re.compile(r" at 0x[0-9a-f]+"), " at <address>"),
+)
+
+
+def masked(text: str, directory: Path) -> str:
+    """Return the text of a run in `directory` as it would be on any machine, at any time."""
+    text = text.replace(f"{directory}/", "").replace(str(directory), "<directory>")
+    for pattern, instead in _MASKS:
+        text = pattern.sub(instead, text)
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"

@@ -1,0 +1,37 @@
+"""Every example has a twin that is broken in one place, and says so in exactly these words.
+
+The texts are in `golden/`. After a deliberate change of wording, write them anew and read them:
+
+    TAVUS_GOLDEN=write python -m pytest tests/examples
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.examples.scene import Scene
+from tests.examples.twins import TWINS, Twin
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_the_broken_twin_says_what_is_wrong(scene: Scene, twin: Twin) -> None:
+    for edit in twin.edits:
+        scene.edit(edit)
+
+    result = scene.run(f"scenarios/{twin.scenario}")
+    text = f"# {twin.broken}\n\n{scene.red_text(result)}"
+
+    golden = GOLDEN / f"{twin.name}.txt"
+    if os.environ.get("TAVUS_GOLDEN") == "write":
+        golden.write_text(text)
+    assert text == golden.read_text()
+    assert result.ret in {pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
+
+
+def test_every_golden_file_belongs_to_a_twin() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == {twin.name for twin in TWINS}

@@ -1,0 +1,23 @@
+"""What a broken twin is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.examples.scene import Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """One example with one mistake in it."""
+
+    name: str
+    "Of its golden file."
+
+    broken: str
+    "The mistake, in one sentence."
+
+    scenario: str
+    "A scenario file, with the name of one scenario behind `::`."
+
+    edits: tuple[Edit, ...]
