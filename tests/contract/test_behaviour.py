@@ -121,7 +121,8 @@ def test_replacing_no_cell_changes_nothing_and_several_are_replaced_together() -
             "on_resolve.generate_response.succes",
             (
                 "there is no cell 'on_resolve.generate_response.succes' "
-                "in the on_call and on_resolve tables\n    hint: did you mean 'on_resolve.generate_response.success'?"
+                "in the on_call and on_resolve tables\n"
+                "    hint: did you mean 'on_resolve.generate_response.success'?"
             ),
         ),
         (
