@@ -45,7 +45,6 @@ class Body(BaseModel):
         extra="forbid",
         strict=True,
         hide_input_in_errors=True,
-        ser_json_inf_nan="constants",
     )
 
     @model_validator(mode="before")

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from pytest_tavus.contract.auth import NoAuth
@@ -165,3 +166,20 @@ def test_a_body_can_be_written_back_and_read_again() -> None:
     read = Pal.model_validate(body)
     assert Pal.model_validate(read.model_dump(mode="json", exclude_none=True)) == read
     assert Pal.model_validate_json(read.model_dump_json()) == read
+
+
+def test_an_objective_is_found_by_its_name() -> None:
+    written = [{"objective_name": name, "objective_prompt": "Ask."} for name in ("a", "b")]
+    objectives = pal(objectives={"data": written}).objectives
+    assert objectives is not None
+    assert objectives.objective("b") is objectives.data[1]
+    assert objectives.objective("c") is None
+
+
+def test_a_json_schema_of_a_pal_accepts_what_the_models_accept() -> None:
+    schema = Pal.model_json_schema()
+    Draft202012Validator.check_schema(schema)
+    validator: Any = cast("Any", Draft202012Validator)(schema)
+    assert validator.is_valid({"pal_name": "Support", "tools": [tool_body(), api_body()]})
+    assert not validator.is_valid({"pal_nme": "Support"})
+    assert not validator.is_valid({"tools": [tool_body(on_call="loud")]})
