@@ -21,9 +21,9 @@ class OwnHandler:
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
         """Pass one request on, and tell what the handler raises or how late it is."""
-        watch = Stopwatch(clock, within)
+        watch, limit = Stopwatch(clock, within), asyncio.timeout(within)
         try:
-            async with asyncio.timeout(within) as limit:
+            async with limit:
                 exchange = await self._handler.send(request, call=call, within=within, clock=clock)
             fault = _not_an_exchange(exchange)
             if fault is None:

@@ -1,9 +1,11 @@
-"""The handlers of a run: each started once, shared by all scenarios that name it, ended together."""
+"""The handlers of a run: each started once, shared by all who name it, ended together."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
 from pathlib import Path
 
 from pytest_tavus.clock import Clock
@@ -51,6 +53,8 @@ class _Entry:
         self.handler: Handler | None = None
         self.failure: HandlerError | None = None
         self.users = 0
+        self.lasting = False
+        "It stays for the whole run, whether it is in use or not."
 
 
 class HandlerPool:
@@ -67,6 +71,7 @@ class HandlerPool:
         self._entries: dict[Hashable, _Entry] = {}
         self._apps: dict[ImportSource, AppSource | HandlerError] = {}
         self._fresh: set[Handler] = set()
+        self._turns: dict[Hashable, asyncio.Lock] = {}
 
     async def acquire(self, spec: HandlerSpec, override: object | None = None) -> Handler:
         """Return a handler, started if it is the first of its kind; its user closes it.
@@ -83,9 +88,10 @@ class HandlerPool:
             return in_front(wanted, None)
         if isinstance(source, ImportSource) and not source.factory:
             source = await self._imported(source)
-        if wanted.fresh or isinstance(source, OwnSource):
-            return in_front(wanted, await self._start_fresh(source))
         lasting = override is None or isinstance(override, str | HandlerSpec)
+        if wanted.fresh or isinstance(source, OwnSource):
+            turn = self._turns.setdefault(source.key, asyncio.Lock()) if lasting else None
+            return in_front(wanted, await self._start_fresh(source, turn))
         return in_front(wanted, await self._shared(source, lasting=lasting))
 
     async def close(self) -> None:
@@ -116,32 +122,48 @@ class HandlerPool:
             raise _again(known)
         return known
 
-    async def _start_fresh(self, source: Source) -> Handler:
-        handler = await start(source, root=self._root, environ=self._environ)
-        self._fresh.add(handler)
+    async def _start_fresh(self, source: Source, turn: asyncio.Lock | None) -> Handler:
+        """Start a handler for one scenario.
 
-        async def give_back() -> None:
-            self._fresh.discard(handler)
-            await handler.close()
-
-        return Lease(handler, give_back)
+        An application that is there only once is started up by one scenario after the other.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            if turn is not None and isinstance(source, AppSource):
+                await stack.enter_async_context(turn)
+            handler = await start(source, root=self._root, environ=self._environ)
+            self._fresh.add(handler)
+            stack.push_async_callback(handler.close)
+            stack.callback(self._fresh.discard, handler)
+            return Lease(handler, stack.pop_all().aclose)
 
     async def _shared(self, source: Source, *, lasting: bool) -> Handler:
         entry = self._entries.setdefault(source.key, _Entry(source))
+        entry.lasting |= lasting
         entry.users += 1
         try:
             handler = await self._started(entry)
         except BaseException:
-            entry.users -= 1
+            await self._give_back(entry)
             raise
+        return Lease(handler, partial(self._give_back, entry))
 
-        async def give_back() -> None:
-            entry.users -= 1
-            if entry.users == 0 and not lasting and self._entries.get(source.key) is entry:
-                del self._entries[source.key]
+    async def _give_back(self, entry: _Entry) -> None:
+        entry.users -= 1
+        if entry.lasting or entry.users:
+            return
+        async with entry.lock:
+            if entry.users == 0:
+                await self._end(entry)
+
+    async def _end(self, entry: _Entry) -> None:
+        """End a handler nobody uses; who comes meanwhile waits for the lock and starts it anew."""
+        handler, entry.handler = entry.handler, None
+        try:
+            if handler is not None:
                 await handler.close()
-
-        return Lease(handler, give_back)
+        finally:
+            if entry.users == 0 and self._entries.get(entry.source.key) is entry:
+                del self._entries[entry.source.key]
 
     async def _started(self, entry: _Entry) -> Handler:
         async with entry.lock:

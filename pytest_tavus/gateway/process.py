@@ -42,6 +42,7 @@ class Process:
             os.close(writer)
         self.output = Output(reader)
         self._owner = os.getpid()
+        self._over = False
         atexit.register(self._end_at_exit)
 
     @property
@@ -59,6 +60,8 @@ class Process:
             HandlerError: it could not be ended.
 
         """
+        if self._over:
+            return
         self._signal(signal.SIGTERM)
         for pause in pauses(_GRACE):
             if self._gone():
@@ -66,6 +69,7 @@ class Process:
             await asyncio.sleep(pause)
         else:
             await self._kill()
+        self._over = True  # the number of the group may be another's from now on
         atexit.unregister(self._end_at_exit)
         self.output.finish(within=0.5)
 

@@ -133,9 +133,9 @@ def overriding(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, Source
     bare = HandlerSpec(at=spec.at, fresh=spec.fresh, startup_timeout=spec.startup_timeout)
     if isinstance(override, str):
         is_url = override.startswith(("http://", "https://"))
-        named = replace(bare, search_path=spec.search_path)
-        named = replace(named, **{"url" if is_url else "app": override})
-        return named, real_source(named)
+        bare = replace(bare, search_path=spec.search_path)
+        bare = replace(bare, url=override) if is_url else replace(bare, app=override)
+        return bare, real_source(bare)
     if callable(getattr(override, "send", None)) and callable(getattr(override, "close", None)):
         return bare, OwnSource(handler=cast("Handler", override))
     if callable(override):

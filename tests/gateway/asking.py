@@ -1,0 +1,61 @@
+"""How the tests of this room call a handler, and the small applications they call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_tavus.clock import Clock, RealClock
+from pytest_tavus.gateway.port import CallRef, Handler
+from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.wire import HttpExchange, HttpRequest
+
+PRODUCTION = "https://api.shop.example/orders/status?lang=en"
+"""The URL a tool has in its definition."""
+
+
+def spec(**fields: Any) -> HandlerSpec:
+    return HandlerSpec(at=("handler",), **fields)
+
+
+def post(
+    body: object = None, *, url: str = PRODUCTION, headers: Mapping[str, str] | None = None
+) -> HttpRequest:
+    return HttpRequest(
+        method="POST",
+        url=url,
+        headers=(("Content-Type", "application/json"), *(headers or {}).items()),
+        body=json.dumps({} if body is None else body).encode(),
+    )
+
+
+def ref(tool: str = "get_order_status", call_id: str = "call-1", **arguments: Any) -> CallRef:
+    return CallRef(conversation_id="c1", call_id=call_id, tool=tool, arguments=arguments)
+
+
+async def ask(
+    handler: Handler,
+    request: HttpRequest | None = None,
+    *,
+    call: CallRef | None = None,
+    within: float = 10.0,
+    clock: Clock | None = None,
+) -> HttpExchange:
+    return await handler.send(
+        post() if request is None else request,
+        call=ref() if call is None else call,
+        within=within,
+        clock=RealClock() if clock is None else clock,
+    )
+
+
+def data(exchange: HttpExchange) -> Any:
+    assert exchange.fault is None, exchange.fault
+    assert exchange.response is not None
+    return json.loads(exchange.response.body)
+
+
+def fault(exchange: HttpExchange) -> tuple[str, str]:
+    assert exchange.fault is not None, exchange.response
+    return exchange.fault.kind, exchange.fault.message
