@@ -13,7 +13,6 @@ is written has been redacted before; this module knows no secrets.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -25,9 +24,9 @@ from typing import Any, TypeVar, cast
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import EVENT_TYPES, Event
+from pytest_tavus.trace.jsonline import one_line
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.shape import MisfitError, Shape, shape_of
-from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 T = TypeVar("T")
 
@@ -55,9 +54,8 @@ def _type_tag(kind: type[Event]) -> str:
 
 
 _TAGS: Mapping[type[Event], str] = {kind: _type_tag(kind) for kind in EVENT_TYPES}
-_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind))
-    for kind in (*EVENT_TYPES, HttpExchange, HttpRequest, HttpResponse, HttpFault)
+_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in EVENT_TYPES
 }
 
 
@@ -75,7 +73,7 @@ _EVENT_SHAPES: Mapping[str, Shape[Any]] = {tag: shape_of(kind) for kind, tag in 
 
 def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
     """Yield the lines of a trace, without line ends."""
-    yield _line(
+    yield one_line(
         {
             "format": FORMAT,
             "version": VERSION,
@@ -90,7 +88,12 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
 
 
 def encode_entry(entry: Entry) -> str:
-    """Return the line of one entry, without its line end."""
+    """Return the line of one entry, without its line end.
+
+    Raises:
+        HarnessError: the event holds what is no JSON data.
+
+    """
     event = entry.event
     kind = type(event)
     data: dict[str, Any] = {
@@ -101,7 +104,7 @@ def encode_entry(entry: Entry) -> str:
     }
     for name in _FIELDS[kind]:
         data[name] = getattr(event, name)
-    return _line(data)
+    return one_line(data)
 
 
 def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader, Trace]:
@@ -160,40 +163,6 @@ def read(path: Path) -> tuple[TraceHeader, Trace]:
         span = SourceSpan(path=str(path), line=1)
         message = f"this is not a trace: it is not UTF-8 text ({error.reason})"
         raise _refused(span, message, _RECORD) from error
-
-
-def _line(data: Mapping[str, Any]) -> str:
-    line = _READABLE.encode(data)
-    if line.isascii() or _is_one_plain_line(line):
-        return line
-    return _ASCII.encode(data)
-
-
-def _is_one_plain_line(line: str) -> bool:
-    """Whether UTF-8 can carry the line and no reader splits it, as some do at U+2028."""
-    try:
-        line.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return len(line.splitlines()) == 1
-
-
-def _plain(value: Any) -> Any:
-    """Return what JSON has a word for, of what it has not: our values, and bodies."""
-    if isinstance(value, bytes):
-        return _encode_body(value)
-    return {name: getattr(value, name) for name in _FIELDS[type(value)]}
-
-
-_READABLE = json.JSONEncoder(ensure_ascii=False, default=_plain)
-_ASCII = json.JSONEncoder(default=_plain)
-
-
-def _encode_body(body: bytes) -> Any:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode("ascii")}
 
 
 _RECORD = "record the trace again with this version of pytest-tavus"

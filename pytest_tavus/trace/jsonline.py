@@ -1,0 +1,62 @@
+"""One JSON value on one line that every reader takes for one line."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
+
+_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind))
+    for kind in (HttpExchange, HttpRequest, HttpResponse, HttpFault)
+}
+
+
+def one_line(data: Mapping[str, Any]) -> str:
+    """Write JSON data, exchanges and bodies included, as one line.
+
+    Raises:
+        HarnessError: the data holds what is no JSON data.
+
+    """
+    line = _READABLE.encode(data)
+    if line.isascii() or _is_one_plain_line(line):
+        return line
+    return _ASCII.encode(data)
+
+
+def _is_one_plain_line(line: str) -> bool:
+    """Whether UTF-8 can carry the line and no reader splits it, as some do at U+2028."""
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return len(line.splitlines()) == 1
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has a word for, of what it has not: our values, and bodies."""
+    if isinstance(value, bytes):
+        return _encode_body(value)
+    kind: type[Any] = value.__class__
+    names = _FIELDS.get(kind)
+    if names is None:
+        message = f"a trace cannot hold a value of type {kind.__name__}"
+        raise HarnessError(message)
+    return {name: getattr(value, name) for name in names}
+
+
+_READABLE = json.JSONEncoder(ensure_ascii=False, default=_plain)
+_ASCII = json.JSONEncoder(default=_plain)
+
+
+def _encode_body(body: bytes) -> Any:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode("ascii")}

@@ -1,0 +1,66 @@
+"""One event of each kind with a given text in every place that can hold one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_tavus.trace import codec
+from pytest_tavus.trace.events import (
+    AppMessage,
+    Event,
+    Fault,
+    PalSaid,
+    Saved,
+    SessionClosed,
+    SessionOpened,
+    ToolCalled,
+    ToolDelivered,
+    ToolResolved,
+    TurnEnded,
+    UserSaid,
+    Withheld,
+)
+from pytest_tavus.trace.log import Entry
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
+
+
+def exchange_with(text: str, body: bytes | None = None) -> HttpExchange:
+    body = text.encode() if body is None else body
+    return HttpExchange(
+        request=HttpRequest(
+            method="POST",
+            url=f"https://api.example.com/{text}?q={text}",
+            headers=(("X-Trace", text), (text, "x")),
+            body=body,
+        ),
+        response=HttpResponse(status=200, headers=(("X-Echo", text),), body=body),
+        fault=HttpFault(kind="crash", message=text, traceback=text),
+    )
+
+
+def events_with(text: str, data: Any = None) -> Iterator[Event]:
+    yield SessionOpened(session=text, conversation_id=text, pal=text, decisions="scripted")
+    yield UserSaid(text=text)
+    yield PalSaid(text=text, inference_id=text)
+    yield ToolCalled(call_id=text, name=text, arguments=text, channel="api", inference_id=text)
+    yield ToolDelivered(call_id=text, purpose="tool", exchange=exchange_with(text))
+    yield ToolDelivered(call_id=text, purpose="token", exchange=exchange_with(text))
+    yield ToolResolved(
+        call_id=text, status="error", output=text, answered_by="handler", reason=text
+    )
+    yield AppMessage(
+        direction="to_tavus",
+        event_type=text,
+        properties={text: [text, {"deep": text}]},
+        note=text,
+    )
+    yield Saved(name=text, value=data if data is not None else {"a": [text]})
+    yield Withheld(template=text, reason="missing_path", path=text, call_id=text)
+    yield Fault(owner="handler", message=text, detail=text)
+    yield TurnEnded(quiet_for=1.5)
+    yield SessionClosed(reason="finished")
+
+
+def line_of(event: Event) -> str:
+    return codec.encode_entry(Entry(seq=1, at=0.0, turn=0, event=event))

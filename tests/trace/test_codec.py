@@ -1,0 +1,247 @@
+"""A trace on disk is the trace that was recorded, or a clear error."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pytest_tavus.errors import HarnessError, ScenarioError
+from pytest_tavus.trace import codec
+from pytest_tavus.trace.events import EVENT_TYPES, PalSaid, Saved, ToolDelivered, UserSaid
+from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
+from tests.strategies import traces
+from tests.trace.samples import events_with, line_of
+
+HEADER = codec.TraceHeader(
+    scenario="tells where the order is",
+    provenance="scripted, real handler",
+    file="scenarios/order_status.yaml",
+    line=3,
+)
+FIRST = '{"format": "tavus-trace", "version": 1, "scenario": "x"}'
+SECOND = '{"seq": 1, "at": 0.0, "turn": 1, "type": "user_said", "text": "Hi"}'
+
+
+def one(event: Any) -> Trace:
+    return Trace((Entry(seq=1, at=0.5, turn=1, event=event),))
+
+
+def problem(*lines: str) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        codec.decode(lines, path="x.jsonl")
+    return str(caught.value)
+
+
+@given(trace=traces())
+@example(trace=one(UserSaid(text="half a pair: \ud800, a separator: \u2028, a next line: \x85")))
+@example(trace=one(Saved(name="n", value=float("inf"))))
+def test_a_trace_survives_the_round_trip(trace: Trace) -> None:
+    lines = list(codec.encode(trace, HEADER))
+    assert codec.decode(lines) == (HEADER, trace)
+
+
+@given(trace=traces())
+def test_every_reader_sees_the_same_lines(trace: Trace) -> None:
+    lines = list(codec.encode(trace, HEADER))
+    text = "\n".join(lines)
+    assert text.splitlines() == lines
+    assert text.encode("utf-8").decode("utf-8") == text
+
+
+def test_the_lines_are_these() -> None:
+    exchange = HttpExchange(
+        request=HttpRequest(
+            method="POST", url="https://a.test/x", headers=(("Accept", "*/*"),), body="é".encode()
+        ),
+        response=HttpResponse(status=200, body=b"\xff"),
+        seconds=0.25,
+    )
+    trace = one(ToolDelivered(call_id="call_1", purpose="tool", exchange=exchange))
+    header, entry = codec.encode(trace, HEADER)
+    assert header == (
+        '{"format": "tavus-trace", "version": 1, "scenario": "tells where the order is", '
+        '"provenance": "scripted, real handler", "file": "scenarios/order_status.yaml", "line": 3}'
+    )
+    assert entry == (
+        '{"seq": 1, "at": 0.5, "turn": 1, "type": "tool_delivered", "call_id": "call_1", '
+        '"purpose": "tool", "exchange": {"request": {"method": "POST", "url": "https://a.test/x", '
+        '"headers": [["Accept", "*/*"]], "body": "é"}, "response": {"status": 200, "headers": [], '
+        '"body": {"base64": "/w=="}}, "fault": null, "answered_by": "handler", "seconds": 0.25}}'
+    )
+
+
+def test_every_event_has_a_type_of_its_own_in_snake_case() -> None:
+    tags = {json.loads(line_of(event))["type"] for event in events_with("x")}
+    assert len(tags) == len(EVENT_TYPES)
+    assert {"session_opened", "pal_said", "tool_delivered", "withheld"} <= tags
+
+
+def test_no_event_has_a_field_that_an_entry_has() -> None:
+    for kind in EVENT_TYPES:
+        assert not {"seq", "at", "turn", "type"} & {field.name for field in fields(kind)}
+
+
+def test_empty_lines_are_passed_over() -> None:
+    assert len(codec.decode([FIRST, "", SECOND + "\n", "\n"])[1]) == 1
+
+
+def test_optional_fields_may_be_absent() -> None:
+    assert codec.decode([FIRST]) == (codec.TraceHeader(scenario="x"), Trace(()))
+    line = '{"seq": 1, "at": 1, "turn": 1, "type": "pal_said", "text": "Hi"}'
+    entry = codec.decode([FIRST, line])[1].entries[0]
+    assert entry == Entry(seq=1, at=1.0, turn=1, event=PalSaid(text="Hi"))
+    assert isinstance(entry.at, float)
+
+
+NOT_A_TRACE = (
+    'x.jsonl:1:1: this is not a trace: its first line has no "format": "tavus-trace"\n'
+    "    hint: give the path of a file that was recorded as a trace"
+)
+NOT_JSON = "this line is not JSON\n    hint: the file was cut off or edited: record the trace again"
+GAP = "    hint: lines are missing or out of order: record it again"
+TYPES = (
+    "session_opened, user_said, pal_said, tool_called, tool_delivered, tool_resolved, app_message, "
+    "saved, withheld, fault, turn_ended, session_closed"
+)
+AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([], f"x.jsonl:1:1: {NOT_JSON}"),
+        (["{}"], NOT_A_TRACE),
+        (['{"format": "har"}'], NOT_A_TRACE),
+        (["[]"], f"x.jsonl:1:1: this line is not a JSON object{AGAIN}"),
+        (["[" * 100_000], f"x.jsonl:1:1: {NOT_JSON}"),
+        (
+            ['{"format": "tavus-trace", "version": 2, "scenario": "x"}'],
+            "x.jsonl:1:1: this trace has version 2 and version 1 is the one known here" + AGAIN,
+        ),
+        (
+            ['{"format": "tavus-trace", "version": 1}'],
+            "x.jsonl:1:1: scenario: this field is missing" + AGAIN,
+        ),
+        ([FIRST, SECOND[:-5]], f"x.jsonl:2:1: {NOT_JSON}"),
+        (
+            [FIRST, "", SECOND.replace("user_said", "user_sayd")],
+            "x.jsonl:3:1: 'user_sayd' is not a type of event\n    hint: did you mean 'user_said'?",
+        ),
+        (
+            [FIRST, SECOND.replace('"user_said"', "7")],
+            f"x.jsonl:2:1: 7 is not a type of event\n    hint: one of: {TYPES}",
+        ),
+        (
+            [FIRST, SECOND.replace('"text"', '"texd"')],
+            "x.jsonl:2:1: texd: there is no such field\n    hint: did you mean 'text'?",
+        ),
+        (
+            [FIRST, SECOND.replace('"Hi"', "1")],
+            f"x.jsonl:2:1: text: 1 is not text{AGAIN}",
+        ),
+        (
+            [FIRST, SECOND.replace('"turn": 1, ', "")],
+            f"x.jsonl:2:1: turn: this field is missing{AGAIN}",
+        ),
+        (
+            [FIRST, SECOND.replace('"turn": 1', '"turn": true')],
+            f"x.jsonl:2:1: turn: True is not a whole number{AGAIN}",
+        ),
+        (
+            [FIRST, SECOND.replace('"at": 0.0', '"at": null')],
+            f"x.jsonl:2:1: at: None is not a number{AGAIN}",
+        ),
+        (
+            [FIRST, SECOND, SECOND],
+            f"x.jsonl:3:1: this entry has seq 1 where 2 was expected\n{GAP}",
+        ),
+        (
+            [FIRST, '{"seq": 1, "at": 0, "turn": 0, "type": "session_closed", "reason": "bored"}'],
+            "x.jsonl:2:1: reason: 'bored' is not one of finished, fault, deadline, cancelled"
+            + AGAIN,
+        ),
+    ],
+)
+def test_what_is_no_trace_names_the_line(lines: list[str], expected: str) -> None:
+    assert problem(*lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ('"body": "b"', '"body": 1', "exchange.request.body: 1 is not an object"),
+        (
+            '"body": "b"',
+            '"body": {"base64": "?"}',
+            "exchange.request.body: {'base64': '?'} is not text or {\"base64\": \"...\"}",
+        ),
+        (
+            '"body": "b"',
+            '"body": {"hex": ""}',
+            "exchange.request.body: {'hex': ''} is not text or {\"base64\": \"...\"}",
+        ),
+        (
+            '"headers": []',
+            '"headers": {}',
+            "exchange.request.headers: {} is not a list of names and values",
+        ),
+        (
+            '"headers": []',
+            '"headers": [["a"]]',
+            "exchange.request.headers[0]: ['a'] is not a name and a value",
+        ),
+        (
+            '"headers": []',
+            '"headers": ["ab"]',
+            "exchange.request.headers[0]: 'ab' is not a name and a value",
+        ),
+        ('"method": "GET"', '"methode": "GET"', "exchange.request.methode: there is no such field"),
+        ('"answered_by": "handler"', '"answered_by": []', None),
+    ],
+)
+def test_what_does_not_fit_inside_an_exchange_names_its_path(
+    before: str, after: str, expected: str | None
+) -> None:
+    exchange = HttpExchange(request=HttpRequest(method="GET", url="https://a.test/", body=b"b"))
+    trace = one(ToolDelivered(call_id="c", purpose="tool", exchange=exchange))
+    lines = [line.replace(before, after) for line in codec.encode(trace, HEADER)]
+    expected = expected or "exchange.answered_by: [] is not one of handler, canned"
+    assert problem(*lines).startswith(f"x.jsonl:2:1: {expected}\n")
+
+
+@given(st.lists(st.text(max_size=20), max_size=3))
+def test_any_text_is_a_trace_or_a_clear_error(lines: list[str]) -> None:
+    with pytest.raises(ScenarioError, match=r"^<trace>:\d+:1: "):
+        codec.decode(lines)
+
+
+def test_a_file_is_written_whole_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "traces" / "order status.jsonl"
+    trace = one(UserSaid(text="Où est\u2028ma commande?"))
+    codec.write(path, trace, HEADER)
+    assert codec.read(path) == (HEADER, trace)
+    assert [file.name for file in path.parent.iterdir()] == ["order status.jsonl"]
+
+
+def test_a_trace_that_cannot_be_written_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    codec.write(path, one(UserSaid(text="old")), HEADER)
+    before = path.read_bytes()
+    with pytest.raises(HarnessError, match=r"^a trace cannot hold a value of type object$"):
+        codec.write(path, one(Saved(name="n", value=object())), HEADER)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+def test_a_file_that_is_not_text_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(ScenarioError, match="this is not a trace: it is not UTF-8 text"):
+        codec.read(path)

@@ -1,0 +1,121 @@
+"""What a handler is sent and answers is stored without secrets, and is otherwise as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from pytest_tavus.trace.events import ToolDelivered, UserSaid
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.wire import HeaderList, HttpExchange, HttpRequest, HttpResponse
+from tests.strategies import json_values, secrets
+
+MASK = "********"
+
+
+def delivered(
+    *,
+    headers: HeaderList = (),
+    body: bytes = b"",
+    answer: bytes = b"",
+    answer_headers: HeaderList = (),
+    token: bool = False,
+) -> ToolDelivered:
+    exchange = HttpExchange(
+        request=HttpRequest(method="POST", url="https://a.test/x", headers=headers, body=body),
+        response=HttpResponse(status=200, headers=answer_headers, body=answer),
+    )
+    return ToolDelivered(call_id="call_1", purpose="token" if token else "tool", exchange=exchange)
+
+
+def redacted_exchange(redaction: Redaction, event: ToolDelivered) -> HttpExchange:
+    result = redaction.event(event)
+    assert isinstance(result, ToolDelivered)
+    return result.exchange
+
+
+def answered(exchange: HttpExchange) -> HttpResponse:
+    assert exchange.response is not None
+    return exchange.response
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("X-Api-Key", "abc", MASK),
+        ("authorization", "Bearer abc.def", f"Bearer {MASK}"),
+        ("Authorization", "Basic dXNlcjpwYXNz", f"Basic {MASK}"),
+        ("Authorization", "abc def", MASK),
+        ("Authorization", "Bearer", MASK),
+        ("Authorization", "", ""),
+        ("Proxy-Authorization", "Digest a=b", f"Digest {MASK}"),
+        ("Cookie", "sid=1; theme=dark", MASK),
+        ("Set-Cookie", "sid=1; Path=/", MASK),
+        ("X-Tavus-Signature", "00ff", MASK),
+        ("X-Shop-Key", "abc", MASK),
+        ("Accept", "*/*", "*/*"),
+    ],
+)
+def test_secret_headers_are_masked_whole(name: str, value: str, expected: str) -> None:
+    redaction = Redaction([], header_names=["x-shop-key"])
+    event = delivered(headers=((name, value),), answer_headers=((name, value),))
+    exchange = redacted_exchange(redaction, event)
+    assert exchange.request.headers == ((name, expected),)
+    assert answered(exchange).headers == ((name, expected),)
+
+
+def test_a_bearer_token_is_masked_where_it_turns_up_later() -> None:
+    redaction = Redaction([])
+    redaction.event(delivered(headers=(("Authorization", "Bearer tok-123456"),)))
+    assert redaction.event(UserSaid(text="it is tok-123456")) == UserSaid(text=f"it is {MASK}")
+
+
+def test_a_fetched_token_is_masked_in_the_answer_that_brings_it() -> None:
+    answer = b'{"access_token": "tok-123456", "refresh_token": "ref-98765", "expires_in": 60}'
+    exchange = redacted_exchange(Redaction([]), delivered(answer=answer, token=True))
+    assert json.loads(answered(exchange).body) == {
+        "access_token": MASK,
+        "refresh_token": MASK,
+        "expires_in": 60,
+    }
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", b"[1]", b"[" * 100_000, b'{"access_token": 1}'])
+def test_a_token_answer_that_holds_no_token_is_kept(answer: bytes) -> None:
+    exchange = redacted_exchange(Redaction([]), delivered(answer=answer, token=True))
+    assert answered(exchange).body == answer
+
+
+@given(data=json_values, secret=secrets | st.integers(1000, 99999).map(str))
+@example(data={"pin": 12345}, secret="12345")
+@example(data={"a": "b"}, secret='": "')
+@example(data=["\nabcd"], secret="nabcd")
+def test_a_redacted_json_body_is_still_json(data: object, secret: str) -> None:
+    assume(secret.strip("*"))
+    for body in (json.dumps(data).encode(), json.dumps({"k": [secret, data]}).encode()):
+        exchange = redacted_exchange(Redaction([secret]), delivered(body=body, answer=body))
+        json.loads(exchange.request.body)
+        json.loads(answered(exchange).body)
+        assert Redaction([secret]).text(exchange.request.body.decode()) == (
+            exchange.request.body.decode()
+        )
+
+
+def test_a_secret_number_in_json_becomes_the_mask_as_text() -> None:
+    exchange = redacted_exchange(Redaction(["12345"]), delivered(body=b'{"pin": 12345, "n": 1}'))
+    assert json.loads(exchange.request.body) == {"pin": MASK, "n": 1}
+
+
+def test_the_layout_of_a_body_is_kept_where_masking_a_text_is_enough() -> None:
+    body = b'{\n  "key":"hunter22" ,"n":1.50}'
+    exchange = redacted_exchange(Redaction(["hunter22"]), delivered(body=body))
+    assert exchange.request.body == b'{\n  "key":"********" ,"n":1.50}'
+
+
+def test_a_body_that_is_not_text_is_redacted_and_otherwise_kept() -> None:
+    body = b"\xff\xfe hunter22 \x80"
+    exchange = redacted_exchange(Redaction(["hunter22"]), delivered(body=body))
+    assert exchange.request.body == b"\xff\xfe ******** \x80"
