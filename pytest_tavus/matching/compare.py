@@ -13,11 +13,11 @@ from difflib import SequenceMatcher
 from typing import Any, ClassVar, Final
 
 from pytest_tavus.matching.matchers import Matcher
-from pytest_tavus.matching.shape import is_list, is_mapping, is_number
+from pytest_tavus.matching.shape import SCALARS, is_list, is_mapping, is_number
 from pytest_tavus.matching.text import ABSENT, describe
 from pytest_tavus.spans import Loc
 
-__all__ = ["ABSENT", "FARTHEST", "Mismatch", "compare", "describe", "distance"]
+__all__ = ["ABSENT", "FARTHEST", "Mismatch", "compare", "describe", "distance", "matches"]
 
 FARTHEST: Final = 1_000_000
 """The distance of values that have nothing in common. Distances are whole so that sums of them
@@ -54,8 +54,20 @@ def compare(expected: Any, actual: Any, *, exact: bool = False) -> tuple[Mismatc
     return tuple(_mismatches(expected, actual, (), exact))
 
 
+def matches(expected: Any, actual: Any, *, exact: bool = False) -> bool:
+    """Tell whether `actual` is as `expected`: the same as an empty :func:`compare`, sooner."""
+    if type(expected) in SCALARS:
+        return _equal(expected, actual)
+    if type(expected) is dict and type(actual) is dict and not exact:
+        return all(matches(wanted, actual.get(key, ABSENT)) for key, wanted in expected.items())
+    return next(_mismatches(expected, actual, (), exact), None) is None
+
+
 def _mismatches(expected: Any, actual: Any, path: Loc, exact: bool) -> Iterator[Mismatch]:  # noqa: FBT001 - a walk
-    if isinstance(expected, Subtree):
+    if type(expected) in SCALARS:
+        if not _equal(expected, actual):
+            yield Mismatch(path=path, expected=expected, actual=actual)
+    elif isinstance(expected, Subtree):
         yield from _mismatches(expected.tree, actual, path, expected.exact)
     elif isinstance(expected, Matcher):
         if not expected.matches_within(actual, exact=exact):
@@ -82,6 +94,8 @@ def _items(
 
 
 def _equal(expected: Any, actual: Any) -> bool:
+    if type(expected) is str and type(actual) is str:
+        return expected == actual
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
     if is_number(expected) and is_number(actual):
@@ -97,10 +111,12 @@ def distance(expected: Any, actual: Any, *, exact: bool = False) -> int:
     It ranks near misses and nothing else: a text that differs in one letter is closer than
     another text, which is closer than a value of another type.
     """
+    if matches(expected, actual, exact=exact):
+        return 0
     if isinstance(expected, Subtree):
         return distance(expected.tree, actual, exact=expected.exact)
     if isinstance(expected, Matcher):
-        return 0 if expected.matches_within(actual, exact=exact) else _apart(expected, actual)
+        return _apart(expected, actual)
     if is_mapping(expected) and is_mapping(actual):
         items = _items(expected, actual, exact=exact)
         return _mean([distance(wanted, found, exact=exact) for _, wanted, found in items])
@@ -108,7 +124,7 @@ def distance(expected: Any, actual: Any, *, exact: bool = False) -> int:
         shared = zip(expected, actual, strict=False)
         parts = [distance(wanted, found, exact=exact) for wanted, found in shared]
         return _mean(parts + [FARTHEST] * abs(len(expected) - len(actual)))
-    return 0 if _equal(expected, actual) else _apart(expected, actual)
+    return _apart(expected, actual)
 
 
 def _mean(parts: list[int]) -> int:

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from pytest_tavus.matching.compare import Subtree, compare
+from pytest_tavus.matching.compare import Subtree, matches
 from pytest_tavus.matching.hungarian import cheapest
 from pytest_tavus.matching.kinds import AbsentValue, AnyValue
 from pytest_tavus.matching.matchers import Matcher, refuse
@@ -15,7 +15,7 @@ from pytest_tavus.matching.text import ABSENT, describe, flow
 
 
 def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
-    return not compare(expected, actual, exact=exact)
+    return matches(expected, actual, exact=exact)
 
 
 def _several(tag: str, payload: Any) -> tuple[Any, ...]:

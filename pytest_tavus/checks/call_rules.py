@@ -1,0 +1,228 @@
+"""What holds for every call, expected or not: it is handled, well formed, and not forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
+from pytest_tavus.checks.outcome import failed_call, has_saved, nothing_saved
+from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
+from pytest_tavus.checks.seen import UNREADABLE, Call
+from pytest_tavus.checks.trouble import is_unhandled, trouble
+from pytest_tavus.checks.wanted import expectations, has_status
+from pytest_tavus.checks.words import call_text
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.matching.compare import describe, matches
+from pytest_tavus.matching.text import quoted
+from pytest_tavus.scenario.model import CallPattern
+from pytest_tavus.spans import SourceSpan, dotted
+from pytest_tavus.trace.disguise import MASK
+from pytest_tavus.verdict import Difference, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class HandledCalls:
+    """A call that nothing takes is never green, whatever is expected of it."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find calls that nothing took, and accepted extra calls that failed."""
+        if not turn.calls:
+            return NOTHING_TO_CHECK
+        findings = [_unhandled(call, turn) for call in turn.calls if is_unhandled(call)]
+        if turn.turn.extra:
+            findings += _failed_extras(turn)
+        return Checked(findings)
+
+
+def _unhandled(call: Call, turn: TurnCase) -> Finding:
+    why = trouble(call)
+    return Finding(
+        kind="unhandled_call",
+        message=f"{call_text(call)} reached nothing: {why.reason}",
+        owner="test",
+        span=turn.where(turn.turn.at),
+        turn=turn.number,
+        seqs=tuple(call.seqs),
+        hint="give the tool a handler, or a `canned:` or `client:` answer that takes this call",
+    )
+
+
+def _failed_extras(turn: TurnCase) -> Iterator[Finding]:
+    group = turn.turn.calls
+    named = set() if group is None else {each.tool for each in expectations(group)}
+    for call in turn.calls:
+        succeeded = has_status(None, call, turn.case.tools.get(call.name))
+        if call.name not in named and not succeeded and not is_unhandled(call):
+            yield failed_call(call, turn, None)
+
+
+@dataclass(frozen=True, slots=True)
+class WellFormedCalls:
+    """Every call is of a tool of the PAL, with arguments as the tool's `parameters` say."""
+
+    def check(self, case: Case) -> Checked:
+        """Validate the arguments of every call of the conversation."""
+        findings: list[Finding] = []
+        evidence = 0
+        for call in case.seen.calls.values():
+            tool = case.tools.get(call.called.name)
+            if tool is None:
+                findings += _unknown_tool(call, case)
+            elif not _is_unchecked(call, case):
+                evidence += 1
+                findings += _invalid(call, tool, case)
+        return Checked(findings, evidence)
+
+
+def _is_unchecked(call: Call, case: Case) -> bool:
+    if "argument_schema" in case.scenario.unchecked:
+        return True
+    number = call.entry.turn
+    turns = case.scenario.turns
+    return 0 < number <= len(turns) and "argument_schema" in turns[number - 1].unchecked
+
+
+def _unknown_tool(call: Call, case: Case) -> Iterator[Finding]:
+    if call.name.startswith("tavus_"):
+        return  # a system tool, which no PAL defines itself
+    known = ", ".join(case.tools) or "none"
+    yield _finding(
+        call,
+        case,
+        f"the PAL called {call.name!r}, which is not one of its tools",
+        hint=did_you_mean(call.name, case.tools) or f"its tools: {known}",
+    )
+
+
+def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
+    if call.arguments is UNREADABLE:
+        text = quoted(call.called.arguments)
+        yield _finding(call, case, f"the arguments of {call.name} are not JSON: {text}")
+        return
+    error = case.rules.schemas.error(tool, call.arguments)
+    if error is None or (isinstance(error.found, str) and MASK in error.found):
+        return  # what was masked in the trace cannot be held against a schema
+    yield _finding(
+        call,
+        case,
+        f"{call.name} was called with {_complaint(error)}",
+        differences=(_difference(error),),
+        hint=f"its parameters are at {case.place_of(tool, 'parameters')}",
+    )
+
+
+def _difference(error: SchemaError) -> Difference:
+    name = missing_name(error)
+    path = ("arguments", *error.path) if name is None else ("arguments", *error.path, name)
+    actual = describe(error.found) if name is None else "absent"
+    expected = wanted_text(error) if name is None else "required"
+    return Difference(path=dotted(path), expected=expected, actual=actual)
+
+
+def _complaint(error: SchemaError) -> str:
+    path = dotted(("arguments", *error.path))
+    name = missing_name(error)
+    if name is not None:
+        return f"{dotted(('arguments', *error.path, name))} absent, which its parameters require"
+    if error.keyword == "type":
+        asked = wanted_text(error)
+        return f"{path} {describe(error.found)}, where its parameters ask for {asked}"
+    return f"{path} not as its parameters ask: {error.message}"
+
+
+def _finding(
+    call: Call,
+    case: Case,
+    message: str,
+    *,
+    differences: tuple[Difference, ...] = (),
+    hint: str | None = None,
+) -> Finding:
+    return Finding(
+        kind="invalid_arguments",
+        message=message,
+        owner="agent",
+        span=_turn_span(call, case),
+        turn=call.entry.turn,
+        seqs=(call.entry.seq,),
+        closest=call_text(call),
+        differences=differences,
+        hint=hint,
+    )
+
+
+def _turn_span(call: Call, case: Case) -> SourceSpan:
+    number = call.entry.turn
+    turns = case.scenario.turns
+    at = turns[number - 1].at if 0 < number <= len(turns) else case.scenario.at
+    return case.scenario.where(at)
+
+
+@dataclass(frozen=True, slots=True)
+class NeverInScenario:
+    """`never` of a scenario: calls that must not be seen at any time."""
+
+    def check(self, case: Case) -> Checked:
+        """Find forbidden calls in the whole conversation."""
+        patterns = case.scenario.never
+        if not patterns or not case.seen.turns:
+            return NOTHING_TO_CHECK
+        found = [
+            _forbidden(pattern, call, case, whole=True)
+            for pattern in patterns
+            for call in case.seen.calls.values()
+            if _is_seen(pattern, call, case.expected(pattern.arguments, turn=call.entry.turn))
+        ]
+        return Checked(found, len(patterns))
+
+
+@dataclass(frozen=True, slots=True)
+class NeverInTurn:
+    """`never` of a turn."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find forbidden calls of the turn, those after its end included."""
+        patterns = turn.turn.never
+        if not patterns or not turn.played:
+            return NOTHING_TO_CHECK
+        calls = [*turn.seen.calls, *turn.seen.calls_after]
+        found = [
+            _forbidden(pattern, call, turn.case, whole=False)
+            for pattern in patterns
+            for call in calls
+            if _is_seen(pattern, call, turn.expected(pattern.arguments))
+        ]
+        return Checked(found, len(patterns))
+
+
+def _is_seen(pattern: CallPattern, call: Call, arguments: object) -> bool:
+    return pattern.tool == call.name and matches(arguments, call.arguments)
+
+
+def _forbidden(pattern: CallPattern, call: Call, case: Case, *, whole: bool) -> Finding:
+    when = "" if whole else " in this turn"
+    return Finding(
+        kind="forbidden_call",
+        message=f"{call_text(call)} was called, which must never happen{when}",
+        owner="agent",
+        span=case.scenario.where(pattern.at),
+        turn=call.entry.turn,
+        seqs=(call.entry.seq,),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SavedByTurn:
+    """`save` of a turn: its last call leaves the value behind."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find values that were to be kept and were not."""
+        wanted = turn.turn.save
+        if not wanted or not turn.played:
+            return NOTHING_TO_CHECK
+        last = turn.calls[-1] if turn.calls else None
+        missing = [(name, path) for name, path in wanted.items() if not has_saved(turn, name)]
+        found = [nothing_saved(turn, last, name, path=path) for name, path in missing]
+        return Checked(found, len(wanted))

@@ -1,0 +1,74 @@
+"""The rule `on_call`: what is heard while a call is open. Always checked, without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.heard import RuledCall, Utterance, ruled_calls
+from pytest_tavus.checks.words import heard
+from pytest_tavus.matching.text import quoted
+from pytest_tavus.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """What must and must not be heard between a call and its answer.
+
+    A filler may be heard before its call. Where the PAL does not wait for the answer
+    (`add_to_context`, `fire_and_forget`), its reply may stand there too, so silence proves
+    nothing and is not demanded.
+    """
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Hold the turn against the `on_call` of each tool that was called."""
+        calls = ruled_calls(turn)
+        if not calls or turn.is_unchecked("on_call"):
+            return NOTHING_TO_CHECK
+        findings = [found for call in calls if (found := _broken(call, calls, turn)) is not None]
+        return Checked(findings, len(calls))
+
+
+def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
+    said = [item for item in turn.said if ruled.is_open_at(item[0].seq)]
+    filler = ruled.tool.static_filler
+    if ruled.on_call == "filler":
+        wanted = None if said else "a filler was expected while it was running"
+    elif ruled.on_call == "static_filler" and filler is not None:
+        if all(event.text.strip() != filler.strip() for _, event in said):
+            wanted = f"its static_filler {quoted(filler)} was expected while it was running"
+        else:
+            rest = [item for item in said if item[1].text.strip() != filler.strip()]
+            wanted = _silence(ruled, rest, calls, "nothing but its static_filler was expected")
+    elif ruled.on_call == "nothing":
+        wanted = _silence(ruled, said, calls, "nothing was expected to be heard")
+    else:
+        wanted = None
+    return None if wanted is None else _finding(ruled, said, wanted, turn)
+
+
+def _silence(
+    ruled: RuledCall, said: Sequence[Utterance], calls: Sequence[RuledCall], wanted: str
+) -> str | None:
+    if not ruled.waits:
+        return None
+    others = [other for other in calls if other is not ruled]
+    loud = [item for item in said if not any(other.allows(item) for other in others)]
+    return f"{wanted} while it was running" if loud else None
+
+
+def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:
+    tool = ruled.tool
+    seen = f"{quoted(said[0][1].text)} was heard" if said else "nothing was heard"
+    place = turn.case.place_of(tool, "on_call")
+    return Finding(
+        kind="on_call",
+        message=f"on_call of {tool.name} is {tool.effective_on_call}: {wanted}, but {seen}",
+        owner="agent",
+        span=turn.where(turn.turn.at),
+        turn=turn.number,
+        seqs=(*(entry.seq for entry, _ in said), ruled.seq),
+        detail=heard(said) if len(said) > 1 else None,
+        hint=f"the rule is at {place}; `unchecked: [on_call]` on the turn switches it off",
+    )

@@ -1,0 +1,87 @@
+"""The rule `on_resolve`: what is heard after a call is resolved. Always checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.heard import RuledCall, Utterance, is_beside_a_call, ruled_calls
+from pytest_tavus.checks.words import heard
+from pytest_tavus.matching.text import quoted
+from pytest_tavus.verdict import Finding
+
+QUOTED_FROM = 8
+"""Characters. A shorter output can be part of an honest sentence by accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnResolve:
+    """What must and must not be heard from the answer of a call to the end of its turn.
+
+    Several calls may share one reply. Silence is broken only by an utterance that no other call
+    of the turn accounts for.
+    """
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Hold the turn against the `on_resolve` of each tool that was called."""
+        calls = ruled_calls(turn)
+        if not calls or turn.is_unchecked("on_resolve"):
+            return NOTHING_TO_CHECK
+        judged = [call for call in calls if call.on_resolve not in {None, "anything"}]
+        findings = [found for call in judged if (found := _broken(call, calls, turn)) is not None]
+        return Checked(findings, len(judged))
+
+
+def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
+    after = [item for item in turn.said if item[0].seq > ruled.answered]
+    replies = [item for item in after if not is_beside_a_call(item, calls)]
+    resolved = ruled.call.resolved
+    output = "" if resolved is None else resolved.output.strip()
+    wanted: str | None = None
+    match ruled.on_resolve:
+        case "reply" if not replies and not turn.seen.withheld:
+            wanted = "the PAL was expected to speak of the answer"
+        case "acknowledgement" if not replies and not turn.seen.withheld:
+            wanted = "the PAL was expected to acknowledge the failure"
+        case "acknowledgement" if any(_quotes(event.text, output) for _, event in replies):
+            wanted = "the PAL was expected not to quote a failed answer"
+        case "output" if all(event.text.strip() != output for _, event in after):
+            wanted = "the answer was expected to be spoken word for word"
+        case "nothing" if _unaccounted(ruled, after, calls):
+            wanted = "nothing was expected to be heard of the answer"
+        case _:
+            pass
+    return None if wanted is None else _finding(ruled, after, wanted, turn)
+
+
+def _quotes(said: str, output: str) -> bool:
+    return bool(output) and (
+        said.strip() == output or (len(output) >= QUOTED_FROM and output in said)
+    )
+
+
+def _unaccounted(ruled: RuledCall, after: Sequence[Utterance], calls: Sequence[RuledCall]) -> bool:
+    others = [other for other in calls if other is not ruled]
+    return any(not any(other.allows(item) for other in others) for item in after)
+
+
+def _finding(ruled: RuledCall, after: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:
+    tool, call = ruled.tool, ruled.call
+    status = "open" if call.resolved is None else call.resolved.status
+    seen = f"{quoted(after[0][1].text)} was heard" if after else "nothing was heard"
+    place = turn.case.place_of(tool, "on_resolve")
+    default = " (the default)" if tool.on_resolve is None else ""
+    return Finding(
+        kind="on_resolve",
+        message=(
+            f"on_resolve of {tool.name} is {tool.effective_on_resolve}{default}: "
+            f"after {status}, {wanted}, but {seen}"
+        ),
+        owner="agent",
+        span=turn.where(turn.turn.at),
+        turn=turn.number,
+        seqs=(*(entry.seq for entry, _ in after), *reversed(call.seqs)),
+        detail=heard(after) if len(after) > 1 else None,
+        hint=f"the rule is at {place}; `unchecked: [on_resolve]` on the turn switches it off",
+    )

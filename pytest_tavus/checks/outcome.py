@@ -1,0 +1,158 @@
+"""What became of an expected call: its status, its answer, its time, what it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_tavus.checks.case import TurnCase
+from pytest_tavus.checks.seen import Call
+from pytest_tavus.checks.trouble import is_unhandled, trouble
+from pytest_tavus.checks.wanted import Wanted, has_status, is_within, took
+from pytest_tavus.checks.words import accepting, differences, excerpt, seconds
+from pytest_tavus.matching.compare import compare
+from pytest_tavus.matching.text import flow
+from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.verdict import Finding
+
+
+def outcome(want: Wanted, call: Call, turn: TurnCase) -> list[Finding]:
+    """Hold what became of a call against what was expected of it."""
+    findings: list[Finding] = []
+    tool = turn.case.tools.get(call.name)
+    if is_unhandled(call):
+        return findings  # told by a check of its own, whatever status was expected
+    if not has_status(want.expectation.status, call, tool):
+        return [_wrong_status(want.expectation, call, turn)]
+    if want.expectation.expects_result:
+        findings += _wrong_result(want, call, turn)
+    if want.expectation.within is not None:
+        findings += _too_late(want.expectation, call, turn)
+    if want.expectation.save:
+        findings += _nothing_saved(want.expectation, call, turn)
+    return findings
+
+
+def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> Finding:
+    if expectation.status is None or expectation.status == "success":
+        return failed_call(call, turn, expectation)
+    resolved = call.resolved
+    ended = "was never answered" if resolved is None else f"ended in {_ended(call)}"
+    why = trouble(call)
+    failed = resolved is not None and resolved.status != "success"
+    return Finding(
+        kind="wrong_status",
+        message=f"{call.name} was expected to end in {_word(expectation.status)}, but {ended}",
+        owner=why.owner,
+        span=turn.where(expectation.at),
+        turn=turn.number,
+        seqs=tuple(call.seqs),
+        detail=why.detail if failed else f"answer: {excerpt(flow(call.answer))}",
+        change=_status_change(expectation, call),
+    )
+
+
+def _word(status: int | str) -> str:
+    return f"status {status}" if isinstance(status, int) else status
+
+
+def _ended(call: Call) -> str:
+    if call.resolved is None or call.resolved.http_status is None:
+        return "nothing" if call.resolved is None else call.resolved.status
+    return f"{call.resolved.status} with status {call.resolved.http_status}"
+
+
+def _status_change(expectation: CallExpectation, call: Call) -> str | None:
+    if call.resolved is None:
+        return None
+    if isinstance(expectation.status, int) and call.resolved.http_status is not None:
+        return f"status: {call.resolved.http_status}"
+    return f"status: {call.resolved.status}"
+
+
+def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None) -> Finding:
+    """Tell of a call that failed where nobody expected it to."""
+    why = trouble(call)
+    verb = "was not answered" if why.kind == "unanswered_call" else "failed"
+    status = None if call.resolved is None else call.resolved.status
+    return Finding(
+        kind=why.kind,
+        message=f"{call.name} {verb}: {why.reason}",
+        owner=why.owner,
+        span=turn.where(turn.turn.at if expectation is None else expectation.at),
+        turn=turn.number,
+        seqs=tuple(call.seqs),
+        detail=why.detail,
+        hint=(
+            None
+            if expectation is None or status is None
+            else f"where this is meant, write `status: {status}` beside the call"
+        ),
+    )
+
+
+def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    mismatches = compare(want.result, call.answer)
+    if not mismatches:
+        return
+    found = differences("result", mismatches)
+    first = found[0]
+    accepted = accepting(want.result, call.answer, exact=False)
+    yield Finding(
+        kind="wrong_result",
+        message=(
+            f"{call.name} was expected to answer {first.path} {first.expected}, "
+            f"but answered {first.actual}"
+        ),
+        owner="handler",
+        span=turn.where((*want.expectation.at, "result")),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+        differences=found,
+        detail=f"answer: {excerpt(flow(call.answer))}",
+        change=f"result: {flow(accepted)}",
+    )
+
+
+def _too_late(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    measured = took(call, turn)
+    limit = expectation.within
+    if limit is None or measured is None or is_within(limit, call, turn):
+        return
+    yield Finding(
+        kind="too_late",
+        message=(
+            f"the answer of {call.name} was expected within {seconds(limit)} of the caller's "
+            f"line, but came after {seconds(measured)}"
+        ),
+        owner="handler",
+        span=turn.where((*expectation.at, "within")),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+    )
+
+
+def _nothing_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    for name, path in expectation.save.items():
+        if not has_saved(turn, name):
+            yield nothing_saved(turn, call, name, path=path)
+
+
+def has_saved(turn: TurnCase, name: str) -> bool:
+    """Tell whether a value was kept in this turn."""
+    kept = turn.case.seen.saved
+    return any(number == turn.number and event.name == name for number, event in kept)
+
+
+def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str) -> Finding:
+    """Tell of a value that was to be kept and was not there."""
+    why = "no call was made" if call is None else f"{call.name} has no such value"
+    from_answer = path.split(".", 1)[0].split("[", 1)[0] == "result"
+    return Finding(
+        kind="nothing_saved",
+        message=f"{name!r} was to be kept from {path}, but {why}",
+        owner="handler" if from_answer else "agent",
+        span=turn.where(turn.turn.at),
+        turn=turn.number,
+        seqs=() if call is None else tuple(reversed(call.seqs)),
+        detail=None if call is None or not from_answer else f"answer: {excerpt(flow(call.answer))}",
+    )

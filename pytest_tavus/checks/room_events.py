@@ -1,0 +1,128 @@
+"""`events` and `quiet`: what a participant of the room would have seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.unmatched import not_comparable
+from pytest_tavus.checks.words import call_text, differences, seconds
+from pytest_tavus.contract.events import messages_of
+from pytest_tavus.matching.compare import compare, distance, matches
+from pytest_tavus.matching.text import flow, quoted
+from pytest_tavus.scenario.model import EventExpectation
+from pytest_tavus.trace.log import Entry
+from pytest_tavus.verdict import Finding
+
+Message = tuple[Entry, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEvents:
+    """The keyword `events`: Tavus's app messages of a turn, by type and properties."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Look for each expected event, and for each that must be absent."""
+        wanted = turn.turn.events
+        if not wanted or not turn.played:
+            return NOTHING_TO_CHECK
+        messages = _messages(turn)
+        findings = [found for each in wanted if (found := _broken(each, messages, turn))]
+        return Checked(findings, len(wanted))
+
+
+def _messages(turn: TurnCase) -> list[Message]:
+    opened = turn.case.trace.opened()
+    conversation_id = "" if opened is None else opened.conversation_id
+    channels = {call_id: call.called.channel for call_id, call in turn.case.seen.calls.items()}
+    return [
+        (entry, message)
+        for entry in turn.seen.entries
+        for message in messages_of(entry, conversation_id=conversation_id, channels=channels)
+    ]
+
+
+def _broken(wanted: EventExpectation, messages: list[Message], turn: TurnCase) -> Finding | None:
+    try:
+        properties = turn.expected(wanted.properties)
+    except ValueError as error:
+        return not_comparable(turn, wanted.at, error)
+    kin = [item for item in messages if item[1]["event_type"] == wanted.event_type]
+    found = [item for item in kin if matches(properties, item[1]["properties"])]
+    if wanted.absent:
+        return _forbidden(wanted, found[0], turn) if found else None
+    return None if found else _missing(wanted, properties, kin, turn=turn)
+
+
+def _missing(
+    wanted: EventExpectation, properties: Any, kin: list[Message], *, turn: TurnCase
+) -> Finding:
+    def far(message: Message) -> int:
+        return distance(properties, message[1]["properties"])
+
+    closest = min(kin, key=far, default=None)
+    like = f" with {flow(properties)}" if properties else ""
+    seen = "none was seen" if closest is None else f"{len(kin)} of that type had other properties"
+    user = turn.seen.user
+    near = () if closest is None else compare(properties, closest[1]["properties"])
+    return Finding(
+        kind="missing_event",
+        message=f"the event {wanted.event_type}{like} was expected, but {seen}",
+        owner="agent",
+        span=turn.where(wanted.at),
+        turn=turn.number,
+        seqs=(closest[0].seq,) if closest is not None else (() if user is None else (user.seq,)),
+        closest=None if closest is None else _text(closest),
+        differences=differences("properties", near),
+    )
+
+
+def _forbidden(wanted: EventExpectation, found: Message, turn: TurnCase) -> Finding:
+    return Finding(
+        kind="forbidden_event",
+        message=f"the event {wanted.event_type} was expected to be absent, but was seen",
+        owner="agent",
+        span=turn.where(wanted.at),
+        turn=turn.number,
+        seqs=(found[0].seq,),
+        closest=_text(found),
+    )
+
+
+def _text(message: Message) -> str:
+    return f"{message[1]['event_type']}: {flow(message[1]['properties'])}"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The keyword `quiet`: after its turn the PAL neither speaks nor calls for that long.
+
+    The player records the end of the PAL's turn, listens, and records a second end with the
+    seconds it has listened. What stands between the two breaks the silence.
+    """
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find what was said or called after the PAL's turn was over."""
+        wanted, ended = turn.turn.quiet, turn.seen.ended
+        if wanted is None or ended is None:
+            return NOTHING_TO_CHECK
+        broken = [(entry, f"said {quoted(event.text)}") for entry, event in turn.seen.said_after]
+        broken += [(call.entry, f"called {call_text(call)}") for call in turn.seen.calls_after]
+        if not broken:
+            return Checked((), 1) if turn.seen.quiet_for >= wanted else NOTHING_TO_CHECK
+        entry, what = min(broken, key=lambda item: item[0].seq)
+        after = seconds(entry.at - ended.at)
+        found = Finding(
+            kind="not_quiet",
+            message=(
+                f"the PAL was expected to be quiet for {seconds(wanted)} after its turn, "
+                f"but {what} after {after}"
+            ),
+            owner="agent",
+            span=turn.where((*turn.turn.at, "quiet")),
+            turn=turn.number,
+            seqs=tuple(sorted(item.seq for item, _ in broken)),
+        )
+        return Checked((found,), 1)

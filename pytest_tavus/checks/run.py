@@ -1,0 +1,124 @@
+"""Holds one trace against one scenario, with every check there is.
+
+A new expectation keyword is one class with a `check` method and one line in a table below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from pytest_tavus.checks.call_rules import (
+    HandledCalls,
+    NeverInScenario,
+    NeverInTurn,
+    SavedByTurn,
+    WellFormedCalls,
+)
+from pytest_tavus.checks.calls import ExpectedCalls
+from pytest_tavus.checks.case import Case, Rules, ScenarioCheck, TurnCheck, turn_case
+from pytest_tavus.checks.on_call import OnCall
+from pytest_tavus.checks.on_resolve import OnResolve
+from pytest_tavus.checks.room_events import Quiet, RoomEvents
+from pytest_tavus.checks.run_through import EveryTurnPlayed, NoFaults
+from pytest_tavus.checks.schemas import Schemas
+from pytest_tavus.checks.seen import seen
+from pytest_tavus.checks.speech import SaidWithin, Says
+from pytest_tavus.checks.withheld import KnownAnswers
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import Finding
+
+TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
+    ExpectedCalls(),
+    HandledCalls(),
+    NeverInTurn(),
+    SavedByTurn(),
+    KnownAnswers(),
+    Says(),
+    SaidWithin(),
+    OnCall(),
+    OnResolve(),
+    RoomEvents(),
+    Quiet(),
+)
+"""What is asked of each turn, causes before consequences: the first finding is shown first."""
+
+CHECKS_BEFORE: Final[tuple[ScenarioCheck, ...]] = (NoFaults(), EveryTurnPlayed())
+"""What is asked of the conversation as a whole; what they find explains the rest."""
+
+CHECKS_AFTER: Final[tuple[ScenarioCheck, ...]] = (WellFormedCalls(), NeverInScenario())
+"""What is asked of every call of the conversation."""
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What all checks together came to."""
+
+    findings: tuple[Finding, ...]
+    "By turn, then in the order in which a person should read them."
+
+    evidence: int
+    "How many expectations were held against something that was really seen."
+
+
+class Checker:
+    """The checks of a run. Keeps nothing of a scenario, only what is costly to make twice."""
+
+    def __init__(self, *, behaviour: Behaviour | None = None) -> None:
+        self._behaviour = Behaviour() if behaviour is None else behaviour
+        self._schemas = Schemas()
+
+    def check(
+        self,
+        scenario: Scenario,
+        trace: Trace,
+        *,
+        redact: Callable[[Any], Any] | None = None,
+        scope: Mapping[str, Any] = _NOTHING,
+    ) -> CheckReport:
+        """Return every finding on a trace.
+
+        `redact` is what was done to the values in the trace as they were written; it is done to
+        expected values too. `scope` is what placeholders can read beside ``saved``: ``env``.
+        """
+        rules = Rules(
+            behaviour=self._behaviour,
+            schemas=self._schemas,
+            redact=_as_it_is if redact is None else redact,
+        )
+        tools = {tool.name: tool for tool in scenario.pal.tools}
+        return _checked(Case(scenario, trace, seen(trace), rules, scope, tools))
+
+
+def check(
+    scenario: Scenario,
+    trace: Trace,
+    *,
+    behaviour: Behaviour | None = None,
+    redact: Callable[[Any], Any] | None = None,
+    scope: Mapping[str, Any] = _NOTHING,
+) -> CheckReport:
+    """Return every finding on one trace; for many, keep a :class:`Checker`."""
+    return Checker(behaviour=behaviour).check(scenario, trace, redact=redact, scope=scope)
+
+
+def _checked(case: Case) -> CheckReport:
+    results = [check.check(case) for check in CHECKS_BEFORE]
+    for number, turn in enumerate(case.scenario.turns, start=1):
+        one = turn_case(case, number, turn)
+        results += [check.check(one) for check in TURN_CHECKS]
+    results += [check.check(case) for check in CHECKS_AFTER]
+    findings = [finding for result in results for finding in result.findings]
+    findings.sort(key=lambda finding: finding.turn)
+    evidence = sum(result.evidence for result in results)
+    return CheckReport(findings=tuple(findings), evidence=evidence)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

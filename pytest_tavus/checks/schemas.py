@@ -1,0 +1,118 @@
+"""Arguments against the JSON Schema of their tool."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.spans import Loc
+
+_PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "description", "title", "default"})
+
+_TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "string": (str,),
+        "integer": (int,),
+        "number": (int, float),
+        "object": (Mapping,),
+        "array": (list, tuple),
+    }
+)
+"""Booleans stand apart: Python takes them for numbers. So do whole numbers written 1.0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaError:
+    """The first place where arguments are not as their schema says."""
+
+    path: Loc
+    keyword: str
+    "The schema keyword that does not hold: `type`, `required`, `enum`, ..."
+
+    wanted: Any
+    "Its value in the schema."
+
+    found: Any
+    message: str
+
+
+class Schemas:
+    """The schemas of a run, each made ready once. Building a validator is what costs."""
+
+    def __init__(self) -> None:
+        self._validators: dict[str, Draft202012Validator] = {}
+
+    def error(self, tool: Tool, arguments: Any) -> SchemaError | None:
+        """Return why the arguments are not valid, or `None`."""
+        if is_plainly_valid(tool.parameters, arguments):
+            return None
+        found = best_match(self._validator(tool).iter_errors(arguments))
+        return None if found is None else _error(found)
+
+    def _validator(self, tool: Tool) -> Draft202012Validator:
+        key = json.dumps(tool.parameters, sort_keys=True)
+        validator = self._validators.get(key)
+        if validator is None:
+            validator = self._validators[key] = Draft202012Validator(tool.parameters)
+        return validator
+
+
+def _error(error: ValidationError) -> SchemaError:
+    return SchemaError(
+        path=tuple(error.absolute_path),
+        keyword=str(error.validator),
+        wanted=error.validator_value,
+        found=error.instance,
+        message=error.message,
+    )
+
+
+def is_plainly_valid(schema: Any, value: Any) -> bool:
+    """Tell whether a value is valid by the few keywords nearly every tool has.
+
+    True is certain. False says only that it takes a validator, which costs a hundred times more.
+    """
+    if not is_mapping(schema) or not _PLAIN_KEYWORDS.issuperset(schema):
+        return False
+    kind = schema.get("type")
+    if kind is not None and (not isinstance(kind, str) or not _is_of_type(kind, value)):
+        return False
+    return not is_mapping(value) or _has_plain_properties(schema, value)
+
+
+def _has_plain_properties(schema: Mapping[Any, Any], value: Mapping[Any, Any]) -> bool:
+    properties = schema.get("properties", {})
+    return all(name in value for name in schema.get("required", ())) and all(
+        name not in properties or is_plainly_valid(properties[name], item)
+        for name, item in value.items()
+    )
+
+
+def _is_of_type(kind: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    accepted = _TYPES.get(kind)
+    return accepted is not None and isinstance(value, accepted)
+
+
+def wanted_text(error: SchemaError) -> str:
+    """Say what the schema asks for."""
+    if error.keyword == "type":
+        names = error.wanted if is_list(error.wanted) else [error.wanted]
+        return " or ".join(str(name) for name in names)
+    return f"{error.keyword}: {json.dumps(error.wanted, ensure_ascii=False, default=str)}"
+
+
+def missing_name(error: SchemaError) -> str | None:
+    """Return the required property that is not there."""
+    if error.keyword != "required" or not isinstance(error.found, Mapping):
+        return None
+    return next((str(name) for name in error.wanted if name not in error.found), None)

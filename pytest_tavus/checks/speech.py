@@ -1,0 +1,138 @@
+"""`says` and `within` of a turn. They read what was said and never what was answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.unmatched import not_comparable
+from pytest_tavus.checks.words import heard, seconds
+from pytest_tavus.matching.compare import describe
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.text import quoted
+from pytest_tavus.scenario.model import SpeechExpectation
+from pytest_tavus.verdict import Difference, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """The keyword `says`: what must be heard in a turn, and what must not."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Hold what the PAL said in the turn against the texts of the scenario."""
+        wanted = turn.turn.says
+        if wanted is None or not turn.played:
+            return NOTHING_TO_CHECK
+        number = len(wanted.contains) + len(wanted.excludes) + len(wanted.matches)
+        try:
+            findings = tuple(_speech(wanted, turn))
+        except ValueError as error:
+            return Checked((not_comparable(turn, wanted.at, error),), 1)
+        return Checked(findings, number + (wanted.equals is not None))
+
+
+def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:
+    said = " ".join(event.text for _, event in turn.said)
+    for index, part in enumerate(wanted.contains):
+        text = turn.expected(part)
+        if not is_in(text, said):
+            yield _missing(turn, ("contains", index), _to_say(text))
+    for index, part in enumerate(wanted.excludes):
+        text = turn.expected(part)
+        if is_in(text, said):
+            yield _forbidden(turn, ("not", index), text)
+    for index, pattern in enumerate(wanted.matches):
+        if re.search(pattern, said) is None:
+            yield _missing(turn, ("matches", index), f"say something that matches {pattern!r}")
+    if wanted.equals is not None:
+        text = turn.expected(wanted.equals)
+        if text != said:
+            difference = Difference(path="", expected=describe(text), actual=describe(said))
+            yield _missing(turn, ("equals",), f"say just {quoted(str(text))}", difference)
+
+
+def is_in(wanted: Any, said: str) -> bool:
+    """Tell whether a text is part of what was said, or a matcher takes it. Case does not count."""
+    if isinstance(wanted, Matcher):
+        return wanted.matches(said)
+    return str(wanted).casefold() in said.casefold()
+
+
+def _to_say(text: Any) -> str:
+    return f"say {text!r}" if isinstance(text, Matcher) else f"say {quoted(str(text))}"
+
+
+def _missing(
+    turn: TurnCase, keys: tuple[str | int, ...], what: str, *differences: Difference
+) -> Finding:
+    seen = "said something else" if turn.said else "said nothing"
+    wanted = turn.turn.says
+    return Finding(
+        kind="missing_speech",
+        message=f"the PAL was expected to {what}, but {seen}",
+        owner="agent",
+        span=turn.where(turn.turn.at if wanted is None else (*wanted.at, *keys)),
+        turn=turn.number,
+        seqs=_said_seqs(turn),
+        differences=differences,
+        detail=None if differences or not turn.said else heard(turn.said),
+    )
+
+
+def _forbidden(turn: TurnCase, keys: tuple[str | int, ...], text: Any) -> Finding:
+    wanted = turn.turn.says
+    culprits = [(entry, event) for entry, event in turn.said if is_in(text, event.text)]
+    shown = culprits or turn.said
+    return Finding(
+        kind="forbidden_speech",
+        message=f"the PAL was expected not to {_to_say(text)}, but did",
+        owner="agent",
+        span=turn.where(turn.turn.at if wanted is None else (*wanted.at, *keys)),
+        turn=turn.number,
+        seqs=tuple(entry.seq for entry, _ in shown),
+        detail=heard(shown),
+    )
+
+
+def _said_seqs(turn: TurnCase) -> tuple[int, ...]:
+    seqs = tuple(entry.seq for entry, _ in reversed(turn.said))
+    return seqs or (() if turn.seen.user is None else (turn.seen.user.seq,))
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWithin:
+    """The keyword `within` of a turn: the PAL has spoken its last word in time."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Measure from the caller's line to the last utterance of the turn."""
+        limit, user = turn.turn.within, turn.seen.user
+        if limit is None or user is None:
+            return NOTHING_TO_CHECK
+        at = (*turn.turn.at, "within")
+        if not turn.said:
+            message = f"the PAL was expected to speak within {seconds(limit)}, but said nothing"
+            return Checked((_late(turn, at, message, (user.seq,)),), 1)
+        last = turn.said[-1][0]
+        if last.at - user.at <= limit:
+            return Checked((), 1)
+        message = (
+            f"the PAL was expected to be done within {seconds(limit)} of the caller's line, "
+            f"but spoke after {seconds(last.at - user.at)}"
+        )
+        return Checked((_late(turn, at, message, (last.seq, user.seq)),), 1)
+
+
+def _late(
+    turn: TurnCase, at: tuple[str | int, ...], message: str, seqs: tuple[int, ...]
+) -> Finding:
+    return Finding(
+        kind="too_late",
+        message=message,
+        owner="agent",
+        span=turn.where(at),
+        turn=turn.number,
+        seqs=seqs,
+    )

@@ -1,0 +1,101 @@
+"""A call that failed, in words: what the handler did, and its own traceback or answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_tavus.checks.seen import UNREADABLE, Call, parsed
+from pytest_tavus.checks.words import excerpt
+from pytest_tavus.errors import Owner
+from pytest_tavus.verdict import FindingKind
+from pytest_tavus.wire import HttpExchange, HttpResponse, header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why a call did not succeed."""
+
+    kind: FindingKind
+    reason: str
+    owner: Owner
+    detail: str | None
+
+
+def is_unhandled(call: Call) -> bool:
+    """Tell whether nothing was there to take the call."""
+    if call.fault is not None and call.fault.owner == "test":
+        return True
+    exchanges = (call.exchange, call.token)
+    return any(
+        exchange is not None
+        and exchange.fault is not None
+        and exchange.fault.kind in {"unhandled", "unmapped"}
+        for exchange in exchanges
+    )
+
+
+def trouble(call: Call) -> Trouble:
+    """Say why a call did not succeed."""
+    resolved = call.resolved
+    if resolved is None:
+        return Trouble(
+            kind="unanswered_call",
+            reason="it was still open when the conversation ended",
+            owner="handler",
+            detail=None,
+        )
+    if is_unhandled(call):
+        return _of_exchange(call, "unhandled_call", "test")
+    if resolved.status == "unanswered":
+        reason = resolved.reason or "the client did not answer"
+        return Trouble(kind="unanswered_call", reason=reason, owner="handler", detail=None)
+    canned = resolved.answered_by == "canned"
+    return _of_exchange(call, "handler_error", "test" if canned else "handler")
+
+
+def _of_exchange(call: Call, kind: FindingKind, owner: Owner) -> Trouble:
+    reason = None if call.resolved is None else call.resolved.reason
+    if call.fault is not None:
+        return Trouble(kind=kind, reason=call.fault.message, owner=owner, detail=call.fault.detail)
+    exchange, about = call.exchange, "the handler"
+    if exchange is None:
+        exchange, about = call.token, "the token endpoint"
+    told = None if exchange is None else _told(exchange, about)
+    return Trouble(
+        kind=kind,
+        reason=told or reason or "there was no answer",
+        owner=owner,
+        detail=None if exchange is None else _detail(exchange),
+    )
+
+
+def _told(exchange: HttpExchange, about: str) -> str | None:
+    if exchange.fault is not None:
+        return exchange.fault.message
+    response = exchange.response
+    if response is None:
+        return None
+    answered = f"{about} answered {response.status}"
+    if not response.body.strip():
+        return f"{answered} with an empty body"
+    if is_html(response):
+        return f"{answered} with an HTML page instead of JSON"
+    if not 200 <= response.status < 300:
+        return answered
+    readable = parsed(response.body.decode(errors="replace")) is not UNREADABLE
+    return None if readable else f"{answered} with a body that is not JSON"
+
+
+def _detail(exchange: HttpExchange) -> str | None:
+    if exchange.fault is not None and exchange.fault.traceback is not None:
+        return exchange.fault.traceback
+    if exchange.response is None or not exchange.response.body.strip():
+        return None
+    return excerpt(exchange.response.body.decode(errors="replace"))
+
+
+def is_html(response: HttpResponse) -> bool:
+    """Tell whether an answer is a page for people: by its type, or by how it begins."""
+    if "html" in (header(response.headers, "content-type") or "").lower():
+        return True
+    return response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))

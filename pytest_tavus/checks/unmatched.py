@@ -1,0 +1,140 @@
+"""Expectations without a call, calls without an expectation, calls in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_tavus.checks.case import TurnCase
+from pytest_tavus.checks.seen import UNREADABLE, Call
+from pytest_tavus.checks.trouble import is_unhandled, trouble
+from pytest_tavus.checks.wanted import Wanted
+from pytest_tavus.checks.words import call_text, differences, listed
+from pytest_tavus.matching.compare import compare, distance
+from pytest_tavus.matching.text import flow
+from pytest_tavus.scenario.model import Times
+from pytest_tavus.spans import Loc
+from pytest_tavus.verdict import Finding
+
+
+def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: int) -> Finding:
+    """Tell of a call that never came, and of what came nearest."""
+    expectation = want.expectation
+    text = f"{expectation.tool}: {flow(want.arguments)}"
+    closest = _closest(want, left or turn.calls)
+    same_tool = closest is not None and closest.name == expectation.tool
+    wrong = (
+        same_tool
+        and closest is not None
+        and compare(want.arguments, closest.arguments, exact=expectation.exact)
+    )
+    return Finding(
+        kind="missing_call",
+        message=f"{text} was expected{_how_often(expectation.times)}, but {_seen(turn, found)}",
+        owner="agent",
+        span=turn.where(expectation.at),
+        turn=turn.number,
+        seqs=() if closest is None else (closest.entry.seq,),
+        closest=None if closest is None else call_text(closest),
+        differences=differences("arguments", wrong or ()),
+        detail=_others(len(turn.calls)),
+    )
+
+
+def _how_often(times: Times) -> str:
+    if times == Times():
+        return ""
+    if times.minimum == times.maximum:
+        return f" {times.minimum} times"
+    return f" at least {_times(times.minimum)}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _seen(turn: TurnCase, found: int) -> str:
+    if found:
+        return f"was called only {_times(found)}"
+    if not turn.calls:
+        return "the PAL made no call"
+    names = list(dict.fromkeys(call.name for call in turn.calls))
+    return f"the PAL called {listed(names)}"
+
+
+def _closest(want: Wanted, calls: Sequence[Call]) -> Call | None:
+    def far(call: Call) -> tuple[bool, int]:
+        apart = distance(want.arguments, call.arguments, exact=want.expectation.exact)
+        return call.name != want.expectation.tool, apart
+
+    return min(calls, key=far, default=None)
+
+
+def _others(number: int) -> str | None:
+    return f"closest of the {number} calls in this turn" if number > 1 else None
+
+
+def unexpected_call(call: Call, turn: TurnCase) -> Finding:
+    """Tell of a call that nobody asked for, and what would allow it."""
+    at = turn.turn.at if turn.turn.calls is None else turn.turn.calls.at
+    readable = call.arguments is not UNREADABLE
+    return Finding(
+        kind="unexpected_call",
+        message=f"{call_text(call)} was called, but no such call was expected{_more(call, turn)}",
+        owner="agent",
+        span=turn.where(at),
+        turn=turn.number,
+        seqs=tuple(call.seqs),
+        detail=trouble(call).reason if is_unhandled(call) else None,
+        change=f"calls:\n  - {call.name}: {flow(call.arguments)}" if readable else None,
+    )
+
+
+def _more(call: Call, turn: TurnCase) -> str:
+    same = sum(1 for other in turn.calls if other.name == call.name)
+    group = turn.turn.calls
+    if same < 2 or group is None or not group.members:
+        return ""
+    return f": {call.name} was called {same} times in this turn"
+
+
+def wrong_order(late: tuple[Wanted, Call], early: tuple[Wanted, Call], turn: TurnCase) -> Finding:
+    """Tell of two calls that are both as expected, but the wrong way round."""
+    (want, second), (_, first) = late, early
+    one, other = call_text(first), call_text(second)
+    names = listed([call.name for call in turn.calls], last="then")
+    return Finding(
+        kind="wrong_order",
+        message=f"{one} came before {other}, but was expected after it",
+        owner="agent",
+        span=turn.where(want.expectation.at),
+        turn=turn.number,
+        seqs=(first.entry.seq, second.entry.seq),
+        detail=f"called in this order: {names}",
+        hint="calls in any order are written under `unordered:`",
+    )
+
+
+def not_comparable(turn: TurnCase, at: Loc, error: ValueError) -> Finding:
+    """Tell of an expectation whose placeholders have no values."""
+    return Finding(
+        kind="nothing_saved",
+        message=f"what is expected in turn {turn.number} cannot be compared: {error}",
+        owner="test",
+        span=turn.where(at),
+        turn=turn.number,
+    )
+
+
+def too_many_ways(turn: TurnCase, at: Loc) -> Finding:
+    """Tell of a plan that would take too long to decide."""
+    return Finding(
+        kind="fault",
+        message=(
+            f"the {len(turn.calls)} calls of turn {turn.number} can be assigned to what was "
+            "expected in too many ways to look through"
+        ),
+        owner="test",
+        span=turn.where(at),
+        turn=turn.number,
+        hint="write fewer groups side by side in one `unordered:` group, or split the turn",
+    )

@@ -1,0 +1,95 @@
+"""One expected call with its placeholders filled, and how far an observed call is from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pytest_tavus.checks.case import TurnCase
+from pytest_tavus.checks.seen import Call
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.matching.compare import FARTHEST, distance
+from pytest_tavus.matching.plan import Group, Leaf, Node
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, StatusWord
+
+ARGUMENTS_WEIGHT: Final = 4
+"""Arguments say more about which call was meant than what became of it."""
+
+LEFT_OVER: Final = (ARGUMENTS_WEIGHT + 4) * FARTHEST
+"""The cost of an expectation without a call, and of a call without an expectation. Two of them are
+dearer than the worst pair, so a call of the right tool is always told as that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An expectation as it must stand in the trace."""
+
+    expectation: CallExpectation
+    arguments: Any
+    result: Any
+
+    def cost(self, call: Call, turn: TurnCase) -> int | None:
+        """Return how far a call is from this: 0 if it is as expected, `None` for another tool."""
+        expectation = self.expectation
+        if call.called.name != expectation.tool:
+            return None
+        cost = distance(self.arguments, call.arguments, exact=expectation.exact) * ARGUMENTS_WEIGHT
+        if expectation.expects_result:
+            cost += distance(self.result, call.answer)
+        if not has_status(expectation.status, call, turn.case.tools.get(call.called.name)):
+            cost += FARTHEST
+        if expectation.within is not None and not is_within(expectation.within, call, turn):
+            cost += FARTHEST
+        return cost
+
+
+def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -> bool:
+    """Tell whether a call ended as expected.
+
+    An app message of a `fire_and_forget` tool needs no answer: nobody waits for one.
+    """
+    resolved = call.resolved
+    if resolved is None:
+        return False
+    if isinstance(wanted, int):
+        return resolved.http_status == wanted
+    if wanted is None and resolved.status == "unanswered" and tool is not None:
+        silent = tool.channel == "app_message" and tool.effective_on_resolve == "fire_and_forget"
+        return silent and call.fault is None
+    return resolved.status == (wanted or "success")
+
+
+def took(call: Call, turn: TurnCase) -> float | None:
+    """Return the seconds from the caller's line to the answer, if there were both."""
+    if call.resolved_entry is None or turn.seen.user is None:
+        return None
+    return call.resolved_entry.at - turn.seen.user.at
+
+
+def is_within(limit: float, call: Call, turn: TurnCase) -> bool:
+    """Tell whether the answer came in time. One that never came is a matter of status."""
+    measured = took(call, turn)
+    return measured is None or measured <= limit
+
+
+def expectations(group: CallGroup) -> Iterator[CallExpectation]:
+    """Yield the expected calls in the order in which they are written."""
+    for member in group.members:
+        if isinstance(member, CallGroup):
+            yield from expectations(member)
+        else:
+            yield member
+
+
+def plan_of(group: CallGroup) -> Node:
+    """Return the group as a plan whose rows are numbered as :func:`expectations` yields."""
+    return _plan(group, iter(range(10**9)))
+
+
+def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
+    if isinstance(part, CallGroup):
+        return Group(
+            ordered=part.ordered, members=tuple(_plan(member, rows) for member in part.members)
+        )
+    return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)

@@ -1,0 +1,101 @@
+"""A line that a simulated PAL could not say, because it needs what the PAL cannot know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.seen import Call
+from pytest_tavus.checks.trouble import trouble
+from pytest_tavus.checks.words import excerpt
+from pytest_tavus.errors import Owner, did_you_mean
+from pytest_tavus.matching.shape import is_mapping
+from pytest_tavus.matching.text import flow
+from pytest_tavus.trace.events import Withheld
+from pytest_tavus.trace.log import Entry
+from pytest_tavus.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAnswers:
+    """Whatever the PAL says of an answer, the handler has answered and the PAL may know."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Turn each withheld line into a finding."""
+        if not turn.seen.withheld:
+            return NOTHING_TO_CHECK
+        return Checked([_finding(turn, entry, event) for entry, event in turn.seen.withheld], 1)
+
+
+def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
+    call = None if event.call_id is None else turn.case.seen.calls.get(event.call_id)
+    why, owner = _why(event, call)
+    plays = turn.turn.plays
+    return Finding(
+        kind="unknown_answer",
+        message=f"the PAL cannot fill {{{event.path}}}: {why}",
+        owner=owner,
+        span=turn.where(turn.turn.at if plays is None else plays.at),
+        turn=turn.number,
+        seqs=(entry.seq,) if call is None else (entry.seq, *reversed(call.seqs)),
+        detail=_detail(event, call),
+        hint=_hint(turn, event, call),
+    )
+
+
+def _why(event: Withheld, call: Call | None) -> tuple[str, Owner]:
+    if call is None:
+        return "there is no such value", "test"
+    if event.reason == "not_in_context":
+        return f"on_resolve keeps the answer of {call.name} from it", "agent"
+    if event.reason == "call_failed":
+        why = trouble(call)
+        return f"{call.name} gave no answer, because {why.reason}", why.owner
+    if not event.path.startswith("result"):
+        return "there is no such value", "test"
+    resolved = call.resolved
+    canned = resolved is not None and resolved.answered_by in {"canned", "client"}
+    return f"the answer of {call.name} has no such value", "test" if canned else "handler"
+
+
+def _detail(event: Withheld, call: Call | None) -> str:
+    line = f"line: {event.template}"
+    if call is None:
+        return line
+    if event.reason == "call_failed":
+        shown = trouble(call).detail
+        return line if shown is None else f"{line}\n{shown}"
+    return f"{line}\nanswer: {excerpt(flow(call.answer))}"
+
+
+def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:
+    if call is None:
+        return None
+    if event.reason == "missing_path":
+        return _nearest_key(event.path, call)
+    tool = turn.case.tools.get(call.name)
+    if event.reason == "call_failed" or tool is None:
+        return None
+    written = tool.effective_on_resolve
+    default = " (the default)" if tool.on_resolve is None else ""
+    place = turn.case.place_of(tool, "on_resolve")
+    return (
+        f"set `on_resolve: generate_response` on {call.name}, which has {written}{default}, "
+        f"at {place}"
+    )
+
+
+def _nearest_key(path: str, call: Call) -> str | None:
+    """Follow the path as far as it goes, and name the key that is most like the missing one."""
+    found = call.answer
+    steps = path.replace("[", ".").replace("]", "").split(".")[1:]
+    if path.startswith("results"):
+        steps = steps[1:]
+    for step in steps:
+        if is_mapping(found) and step in found:
+            found = found[step]
+        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            return did_you_mean(step, map(str, found)) if is_mapping(found) else None
+    return None

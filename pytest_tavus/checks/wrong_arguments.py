@@ -1,0 +1,42 @@
+"""The right tool with other arguments than expected."""
+
+from __future__ import annotations
+
+from pytest_tavus.checks.case import TurnCase
+from pytest_tavus.checks.seen import Call
+from pytest_tavus.checks.wanted import Wanted
+from pytest_tavus.checks.words import accepting, call_text, differences
+from pytest_tavus.matching.compare import compare
+from pytest_tavus.matching.text import flow
+from pytest_tavus.verdict import Finding
+
+
+def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
+    """Tell the first argument that differs, with both values; `None` where all are right."""
+    expectation = want.expectation
+    mismatches = compare(want.arguments, call.arguments, exact=expectation.exact)
+    if not mismatches:
+        return None
+    found = differences("arguments", mismatches)
+    accepted = accepting(want.arguments, call.arguments, exact=expectation.exact)
+    first = found[0]
+    return Finding(
+        kind="wrong_arguments",
+        message=(
+            f"{call.name} was expected with {first.path} {first.expected}, "
+            f"but was called with {first.actual}"
+        ),
+        owner="agent",
+        span=turn.where(expectation.at),
+        turn=turn.number,
+        seqs=(call.entry.seq,),
+        closest=call_text(call),
+        differences=found,
+        detail=_others(call, turn),
+        change=f"{call.name}: {flow(accepted)}",
+    )
+
+
+def _others(call: Call, turn: TurnCase) -> str | None:
+    number = sum(1 for other in turn.calls if other.name == call.name)
+    return f"{call.name} was called {number} times in this turn" if number > 1 else None

@@ -1,0 +1,208 @@
+"""A conversation written by hand: the PAL, the scenario and the trace that checks are given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pytest_tavus.checks.run import CheckReport, check
+from pytest_tavus.clock import ManualClock
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
+from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.trace.events import (
+    AnsweredBy,
+    Event,
+    PalSaid,
+    SessionOpened,
+    ToolCalled,
+    ToolDelivered,
+    ToolResolved,
+    ToolStatus,
+    TurnEnded,
+    UserSaid,
+)
+from pytest_tavus.trace.log import Recorder, Trace
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
+
+ORDER = {"order_id": "A-10428"}
+ANSWER = {"status": "out_for_delivery", "eta": "today by 6pm"}
+
+OnCallWord = Literal["generate_filler", "static_filler", "silent", "passthrough"]
+OnResolveWord = Literal[
+    "generate_response", "response_in_result", "add_to_context", "fire_and_forget"
+]
+
+
+class FileOf:
+    """A source whose places are as long as their paths are deep."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def span(self, loc: Loc) -> SourceSpan:
+        return SourceSpan(path=f"{self.path}#{dotted(loc)}", line=1)
+
+    def key_span(self, loc: Loc) -> SourceSpan:
+        return self.span(loc)
+
+
+def tool(
+    name: str = "get_order_status",
+    *,
+    on_call: OnCallWord | None = "silent",
+    on_resolve: OnResolveWord | None = "generate_response",
+    client: bool = False,
+    **more: Any,
+) -> Tool:
+    parameters = {
+        "type": "object",
+        "properties": {"order_id": {"type": "string"}},
+    }
+    api = ApiDelivery(url=f"https://shop.example/{name}")
+    return Tool(
+        **{
+            "name": name,
+            "description": "A tool.",
+            "parameters": parameters,
+            "delivery": Delivery(app_message=True) if client else Delivery(api=api),
+            "on_call": on_call,
+            "on_resolve": on_resolve,
+            **more,
+        }
+    )
+
+
+def expect(name: str = "get_order_status", arguments: Any = None, **more: Any) -> CallExpectation:
+    at: Loc = more.pop("at", ("calls", name))
+    return CallExpectation(at=at, tool=name, arguments=arguments or {}, **more)
+
+
+def in_order(*members: CallExpectation | CallGroup) -> CallGroup:
+    return CallGroup(at=("calls",), ordered=True, members=members)
+
+
+def in_any_order(*members: CallExpectation | CallGroup) -> CallGroup:
+    return CallGroup(at=("calls",), ordered=False, members=members)
+
+
+def turn(calls: CallGroup | None = None, **more: Any) -> Turn:
+    at: Loc = more.pop("at", ("turns", 0))
+    return Turn(at=at, user="Where is it?", calls=calls, **more)
+
+
+def scenario(*turns: Turn, tools: tuple[Tool, ...] | None = None, **more: Any) -> Scenario:
+    return Scenario(
+        at=(),
+        name="a scenario",
+        source=FileOf("s.yaml"),
+        pal=Pal(tools=(tool(),) if tools is None else tools),
+        pal_source=FileOf("p.pal.yaml"),
+        turns=turns,
+        **more,
+    )
+
+
+class Story:
+    """Writes a trace, one event after the other, half a second apart."""
+
+    def __init__(self, *, step: float = 0.5) -> None:
+        self.recorder = Recorder(now=ManualClock(step=step).now, redactor=_Open())
+        self.recorder.record(
+            SessionOpened(session="sim", conversation_id="c1", pal="P", decisions="scripted")
+        )
+        self._calls = 0
+
+    def record(self, *events: Event) -> Story:
+        for event in events:
+            self.recorder.record(event)
+        return self
+
+    def user(self, text: str = "Where is it?") -> Story:
+        self.recorder.turn += 1
+        return self.record(UserSaid(text=text))
+
+    def pal(self, text: str, inference_id: str | None = None) -> Story:
+        return self.record(PalSaid(text=text, inference_id=inference_id))
+
+    def end(self, quiet_for: float = 0.0) -> Story:
+        return self.record(TurnEnded(quiet_for=quiet_for))
+
+    def opens(
+        self, name: str = "get_order_status", arguments: Any = ORDER, *, inference: str | None = None
+    ) -> str:
+        self._calls += 1
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        call_id = f"t{self._calls}"
+        called = ToolCalled(
+            call_id=call_id, name=name, arguments=text, channel="api", inference_id=inference
+        )
+        self.record(called)
+        return call_id
+
+    def resolves(
+        self,
+        call_id: str,
+        output: Any = ANSWER,
+        *,
+        status: ToolStatus = "success",
+        http_status: int | None = 200,
+        by: AnsweredBy = "handler",
+        reason: str | None = None,
+    ) -> Story:
+        text = output if isinstance(output, str) else json.dumps(output)
+        resolved = ToolResolved(
+            call_id=call_id,
+            status=status,
+            output=text,
+            answered_by=by,
+            http_status=http_status,
+            reason=reason,
+        )
+        return self.record(resolved)
+
+    def call(
+        self,
+        name: str = "get_order_status",
+        arguments: Any = ORDER,
+        output: Any = ANSWER,
+        **resolution: Any,
+    ) -> Story:
+        return self.resolves(self.opens(name, arguments), output, **resolution)
+
+    def fails(
+        self,
+        *,
+        response: HttpResponse | None = None,
+        fault: HttpFault | None = None,
+        status: ToolStatus = "error",
+        by: AnsweredBy = "handler",
+        reason: str | None = None,
+    ) -> Story:
+        call_id = self.opens()
+        request = HttpRequest(method="POST", url="https://shop.example/get_order_status")
+        exchange = HttpExchange(request=request, response=response, fault=fault)
+        self.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
+        code = None if response is None else response.status
+        return self.resolves(
+            call_id, "", status=status, http_status=code, by=by, reason=reason
+        )
+
+    def trace(self) -> Trace:
+        return self.recorder.trace()
+
+
+class _Open:
+    def event(self, event: Event) -> Event:
+        return event
+
+
+def report(story: Story, *turns: Turn, scope: Mapping[str, Any] | None = None, **more: Any) -> CheckReport:
+    return check(scenario(*turns, **more), story.trace(), scope=scope or {})
+
+
+def told(story: Story, *turns: Turn, **more: Any) -> list[tuple[str, str]]:
+    """Return kind and sentence of every finding."""
+    return [(f.kind, f.message) for f in report(story, *turns, **more).findings]
