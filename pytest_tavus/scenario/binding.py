@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.text import describe
-from pytest_tavus.scenario.shapes import mapping
+from pytest_tavus.scenario.pruning import without
 from pytest_tavus.spans import Loc
 
 M = TypeVar("M", bound=BaseModel)
@@ -28,6 +28,37 @@ _WANTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+_TAVUS_PARTS = {
+    "Pal": "a PAL",
+    "Tool": "a tool",
+    "Delivery": "delivery",
+    "ApiDelivery": "delivery.api",
+    "ObjectiveSet": "objectives",
+    "Objective": "an objective",
+    "Guardrail": "a guardrail",
+    "NoAuth": "auth",
+    "BearerAuth": "auth of type bearer",
+    "BasicAuth": "auth of type basic",
+    "ApiKeyAuth": "auth of type api_key",
+    "OAuth2Auth": "auth of type oauth2_client_credentials",
+    "HmacAuth": "auth of type hmac",
+}
+_AUTH_TYPES = frozenset({"none", "bearer", "basic", "api_key", "oauth2_client_credentials", "hmac"})
+_SECRET = frozenset(
+    {
+        "token",
+        "access_token",
+        "password",
+        "value",
+        "client_secret",
+        "secret",
+        "api_key",
+        "headers",
+        "query_params",
+    }
+)
+"""Keys below which a value may be a secret: it is never shown."""
+
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "greater_than": ("more than", "gt"),
@@ -47,19 +78,19 @@ class Refusal:
     "It is the key that is wrong, not its value."
 
 
-def bind(model: type[M], data: Any, *, secret: bool = False) -> tuple[M | None, list[Refusal]]:
+def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
     """Make a model of data.
 
     What is refused is left out and the rest is bound, so that what remains can be checked too;
-    the model is `None` where nothing useful remains. With `secret`, values are not shown.
+    the model is `None` where nothing useful remains. Values that may be secrets are not shown.
     """
     try:
         return model.model_validate(data), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    refusals = [_refusal(model, detail, secret=secret) for detail in details]
+    refusals = [_refusal(model, detail) for detail in details]
     for _ in range(8):
-        rest = _without(data, [_clean(detail["loc"]) for detail in details])
+        rest = without(data, [_clean(detail["loc"]) for detail in details])
         if rest is None:
             break
         data = rest
@@ -70,35 +101,47 @@ def bind(model: type[M], data: Any, *, secret: bool = False) -> tuple[M | None, 
     return None, refusals
 
 
-def _refusal(model: type[BaseModel], detail: ErrorDetails, *, secret: bool) -> Refusal:
-    loc = _clean(detail["loc"])
+def _refusal(model: type[BaseModel], detail: ErrorDetails) -> Refusal:
+    path = detail["loc"]
+    loc = _clean(path)
     kind = detail["type"]
-    found = detail["input"]
     context: dict[str, Any] = detail.get("ctx", {})
     if kind == "language":
         return Refusal(loc=loc, message=context["sentence"], hint=context["hint"])
     if kind == "extra_forbidden":
-        return _unknown_key(model, loc)
-    name = _name(loc) or _called(model)
+        return _unknown_key(_part_at(model, path[:-1]), loc)
     if kind == "missing":
-        part = _called(_part_at(model, loc[:-1]))
+        part = _called(_part_at(model, path[:-1]))
         return Refusal(loc=loc, message=f"{part} needs the key {loc[-1]!r}")
     if kind in _WANTED:
-        return _wrong_kind(loc, _WANTED[kind], found, secret=secret)
-    shown = "" if secret else f", not {describe(found)}"
+        return _wrong_kind(loc, _WANTED[kind], detail["input"])
+    return _wrong_value(loc, kind, detail, name=_name(loc) or _called(model))
+
+
+def _wrong_value(loc: Loc, kind: str, detail: ErrorDetails, *, name: str) -> Refusal:
+    found = detail["input"]
+    context: dict[str, Any] = detail.get("ctx", {})
+    shown = "" if _is_secret(loc) else f", not {describe(found)}"
     if kind == "literal_error":
         known = context["expected"].replace(" or ", ", ").replace("'", "")
         hint = did_you_mean(found, known.split(", ")) if isinstance(found, str) else None
         return Refusal(loc=loc, message=f"{name} is one of: {known}{shown}", hint=hint)
+    if kind == "union_tag_not_found":
+        return Refusal(loc=loc, message=f"{name} needs the key {context['discriminator']}")
+    if kind == "union_tag_invalid":
+        known = context["expected_tags"].replace("'", "")
+        message = f"type is one of: {known}, not {describe(context['tag'])}"
+        hint = did_you_mean(context["tag"], known.split(", "))
+        return Refusal(loc=(*loc, "type"), message=message, hint=hint)
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
         return Refusal(loc=loc, message=f"{name} is {words} {context[bound]}{shown}")
-    return Refusal(loc=loc, message=f"{name}: {detail['msg']}")
+    return Refusal(loc=loc, message=detail["msg"])
 
 
-def _unknown_key(model: type[BaseModel], loc: Loc) -> Refusal:
-    part = _part_at(model, loc[:-1])
+def _unknown_key(part: type[BaseModel], loc: Loc) -> Refusal:
     known = [field.alias or name for name, field in part.model_fields.items()]
+    known.extend(getattr(part, "beside", ()))
     hint = did_you_mean(str(loc[-1]), known) or getattr(part, "hint", None)
     return Refusal(
         loc=loc,
@@ -108,7 +151,7 @@ def _unknown_key(model: type[BaseModel], loc: Loc) -> Refusal:
     )
 
 
-def _wrong_kind(loc: Loc, wanted: str, found: Any, *, secret: bool) -> Refusal:
+def _wrong_kind(loc: Loc, wanted: str, found: Any) -> Refusal:
     name = _name(loc) or "this"
     if isinstance(found, Matcher):
         return Refusal(
@@ -116,6 +159,7 @@ def _wrong_kind(loc: Loc, wanted: str, found: Any, *, secret: bool) -> Refusal:
             message=f"the matcher {found!r} cannot stand here: {name} is {wanted}",
             hint="matchers stand where values are compared, such as arguments and result",
         )
+    secret = _is_secret(loc)
     shown = "a value of another kind" if secret else describe(found)
     quote = wanted == "text" and isinstance(found, (int, float)) and not secret
     return Refusal(
@@ -133,26 +177,46 @@ def _name(loc: Loc) -> str:
     return ""
 
 
+def _is_secret(loc: Loc) -> bool:
+    return any(isinstance(step, str) and step in _SECRET for step in loc)
+
+
 def _called(part: type[BaseModel]) -> str:
     """Name a mapping, with its article."""
     own = getattr(part, "part", None)
-    return own if isinstance(own, str) else f"the {part.__name__}"
+    return own if isinstance(own, str) else _TAVUS_PARTS.get(part.__name__, "the mapping")
 
 
-def _clean(loc: tuple[int | str, ...]) -> Loc:
+def _clean(path: tuple[int | str, ...]) -> Loc:
     """Take out the steps with which pydantic names a branch."""
-    return tuple(step for step in loc if isinstance(step, int) or not step.startswith("<"))
+    return tuple(
+        step
+        for index, step in enumerate(path)
+        if isinstance(step, int)
+        or not (step.startswith("<") or (step in _AUTH_TYPES and path[index - 1] == "auth"))
+    )
 
 
-def _part_at(model: type[BaseModel], loc: Loc) -> type[BaseModel]:
+def _part_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel]:
     """Return the innermost model on a path."""
-    part = model
-    for step in loc:
-        fields = {field.alias or name: field for name, field in part.model_fields.items()}
-        if isinstance(step, str) and step in fields:
-            inner = list(_models(fields[step].annotation))
-            part = next((one for one in inner), part)
-    return part
+    parts = [model]
+    for step in path:
+        if isinstance(step, int):
+            continue
+        branch = [part for part in parts if step == _branch(part)]
+        fields = {field.alias or name: field for name, field in parts[0].model_fields.items()}
+        if branch:
+            parts = branch
+        elif step in fields:
+            parts = list(_models(fields[step].annotation)) or parts
+    return parts[0]
+
+
+def _branch(part: type[BaseModel]) -> str | None:
+    """Return the word by which pydantic tells this model from others in its place."""
+    kind = part.model_fields.get("type")
+    own = getattr(part, "branch", None)
+    return own if kind is None else kind.default
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -161,46 +225,3 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         return
     for inner in get_args(annotation):
         yield from _models(inner)
-
-
-def _without(data: Any, locs: list[Loc]) -> Any:
-    """Return data without the mapping entries in which something is refused."""
-    for loc in locs:
-        for length in range(len(loc), 0, -1):
-            if isinstance(loc[length - 1], str) and _has(data, loc[:length]):
-                data = _dropped(data, loc[:length])
-                break
-        else:
-            if not any(_has(data, loc[:length]) for length in range(1, len(loc))):
-                return None
-    return data
-
-
-def _has(data: Any, loc: Loc) -> bool:
-    for step in loc:
-        entries = mapping(data)
-        if entries is not None and step in entries:
-            data = entries[step]  # type: ignore[index]  # a key that is there
-        elif isinstance(data, list) and isinstance(step, int):
-            items = cast("list[Any]", data)
-            if step >= len(items):
-                return False
-            data = items[step]
-        else:
-            return False
-    return True
-
-
-def _dropped(data: Any, loc: Loc) -> Any:
-    """Return data without the entry at a path. An item of a list cannot go: its list does."""
-    step, rest = loc[0], loc[1:]
-    if isinstance(data, list):
-        items = list(cast("list[Any]", data))
-        items[cast("int", step)] = _dropped(items[cast("int", step)], rest)
-        return items
-    entries = dict(cast("dict[str, Any]", data))
-    if rest:
-        entries[cast("str", step)] = _dropped(entries[cast("str", step)], rest)
-    else:
-        del entries[cast("str", step)]
-    return entries

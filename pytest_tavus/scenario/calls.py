@@ -107,6 +107,7 @@ class CallDocument(Part):
     """
 
     part = "an expected call"
+    branch = "<call>"
 
     tool: Text = Field(description="The tool, as the PAL names it.")
     arguments: Arguments = Field(
@@ -148,6 +149,7 @@ class GroupDocument(Part):
     """
 
     part = "a group of calls"
+    branch = "<group>"
 
     ordered: Filled[Member] | None = Field(default=None, description="In this order.")
     unordered: Filled[Member] | None = Field(default=None, description="In any order.")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from pytest_tavus.contract.pal import Pal
 from pytest_tavus.scenario.answers import ClientAnswers, Handler
 from pytest_tavus.scenario.calls import Calls
 from pytest_tavus.scenario.events import Events
@@ -125,7 +126,7 @@ class TurnDocument(Part):
 
 
 def _pal(value: Any) -> Any:
-    if not isinstance(value, (str, dict)) or not value:
+    if not isinstance(value, (str, dict, Pal)) or not value:
         refuse(
             "a pal is the path of a PAL file, or the definition itself",
             hint="write pal: pals/support.pal.yaml",
@@ -189,6 +190,8 @@ class ParametrizeDocument(Part):
 class ScenarioHead(Common):
     """A scenario without its turns."""
 
+    beside = ("turns",)
+
     name: Text | None = Field(
         default=None,
         description="What it shows. Left out in a file with one scenario: the file's name.",
@@ -210,17 +213,23 @@ class ScenarioDocument(ScenarioHead):
     turns: Filled[TurnDocument] = Field(description="What is said, and what must follow.")
 
 
-class FileDocument(Common):
-    """A scenario file: scenarios, and what holds for all of them where they do not say it."""
+class FileHead(Common):
+    """A scenario file without its scenarios."""
 
     part = "a scenario file"
+    beside = ("scenarios", "turns")
 
     include: Names | None = Field(
         default=None,
         description="Files whose keys are taken over where this file does not have them.",
     )
+
+
+class FileDocument(FileHead):
+    """A scenario file: scenarios, and what holds for all of them where they do not say it."""
+
     scenarios: Filled[ScenarioDocument] = Field(description="The scenarios.")
 
 
-DEFAULTS = frozenset(Common.model_fields)
+DEFAULTS = tuple(Common.model_fields)
 """The keys that a file may have for all its scenarios."""

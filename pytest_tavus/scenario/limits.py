@@ -15,3 +15,6 @@ class Limits:
 
     max_depth: int = 64
     "Values within values."
+
+    max_includes: int = 500
+    "Files followed from one file, each as often as it is included."

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.errors import Problem
 from pytest_tavus.spans import Loc, SourceSpan
 
 UncheckedRule = Literal["on_call", "on_resolve", "argument_schema"]
@@ -362,6 +363,9 @@ class Scenario:
     fixtures: tuple[str, ...] = ()
     deadline: float | None = None
     "Seconds for the whole conversation; `None`: the run's own."
+
+    lints: tuple[Problem, ...] = ()
+    "What is allowed and probably not meant, in the PAL and in this scenario's use of it."
 
     @property
     def span(self) -> SourceSpan:

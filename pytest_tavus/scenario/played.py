@@ -42,6 +42,7 @@ class PlayedCallDocument(Part):
     """A call that the simulated PAL makes: `{tool: {argument: value}}`, or `{tool, arguments}`."""
 
     part = "a played call"
+    branch = "<call>"
 
     tool: Text = Field(description="The tool.")
     arguments: Arguments = Field(
@@ -54,6 +55,7 @@ class WaveDocument(Part):
     """Calls that the simulated PAL makes at the same time."""
 
     part = "a wave of calls"
+    branch = "<wave>"
 
     parallel: Filled[PlayedCall] = Field(description="Made in one inference.")
 

@@ -23,6 +23,10 @@ class Placed(Protocol):
         """Return where the key of a value stands."""
         ...
 
+    def worded(self, loc: Loc, message: str) -> str:
+        """Return a message as it is shown: with the path where a line says nothing."""
+        ...
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -38,12 +42,12 @@ class Ledger:
 
         def placed() -> Problem:
             span = source.key_span(loc) if key else source.span(loc)
-            return Problem(message=message, span=span, hint=hint)
+            return Problem(message=source.worded(loc, message), span=span, hint=hint)
 
         self._open.append(placed)
 
-    def __bool__(self) -> bool:
-        return bool(self.ready or self._open)
+    def __len__(self) -> int:
+        return len(self.ready) + len(self._open)
 
     def problems(self) -> tuple[Problem, ...]:
         """Return every problem once, in the order of the file."""

@@ -38,6 +38,12 @@ class Part(BaseModel):
     hint: ClassVar[str | None] = None
     "What to do about an unknown key that resembles none."
 
+    branch: ClassVar[str | None] = None
+    "The word by which pydantic tells it from others in its place."
+
+    beside: ClassVar[tuple[str, ...]] = ()
+    "Keys that are bound apart from the model."
+
 
 def refuse(sentence: str, *, hint: str | None = None) -> NoReturn:
     """Refuse the value that is being validated.

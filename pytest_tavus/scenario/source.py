@@ -20,10 +20,19 @@ from pytest_tavus.scenario.yamlfile import (
     YamlError,
     events,
 )
-from pytest_tavus.spans import Loc, SourceSpan
+from pytest_tavus.spans import Loc, SourceSpan, dotted
 
 _STARTS = (MappingStartEvent, SequenceStartEvent)
 _ENDS = (MappingEndEvent, SequenceEndEvent)
+
+
+BESIDE_A_NAME = frozenset(
+    {"tool", "arguments", "exact", "result", "status", "within", "times", "save", "absent"}
+)
+"""The keys that stand beside the name of a tool or an event in a short entry."""
+
+_UNDER_A_NAME = frozenset({"arguments", "properties"})
+"""What the name of a tool or an event stands for, in a short entry."""
 
 
 class _Place(NamedTuple):
@@ -48,27 +57,31 @@ class Document:
 
         A value that begins below the line of its key is at its key.
         """
-        home, inner = self._home(loc)
-        place = home._place(inner)
-        return home._at(place.value if place.value[0] == place.key[0] else place.key)
+        home, inner = self.home(loc)
+        place = home.place(inner)
+        same_line = place.value[0] == place.key[0]
+        return _span(home.path, place.value if same_line else place.key)
 
     def key_span(self, loc: Loc) -> SourceSpan:
         """Return where the key of the value at this path stands."""
-        home, inner = self._home(loc)
-        return home._at(home._place(inner).key)
+        home, inner = self.home(loc)
+        return _span(home.path, home.place(inner).key)
 
-    def _home(self, loc: Loc) -> tuple[Document, Loc]:
+    def worded(self, loc: Loc, message: str) -> str:  # noqa: ARG002 - the port has it
+        """Return the message: the line says where."""
+        return message
+
+    def home(self, loc: Loc) -> tuple[Document, Loc]:
+        """Return the file that a value came from, and the path of the value in it."""
         if self.grafts:
             for length in range(len(loc), 0, -1):
                 if (graft := self.grafts.get(loc[:length])) is not None:
                     document, root = graft
-                    return document._home(root + loc[length:])
+                    return document.home(root + loc[length:])
         return self, loc
 
-    def _at(self, position: tuple[int, int]) -> SourceSpan:
-        return SourceSpan(path=self.path, line=position[0] + 1, column=position[1] + 1)
-
-    def _place(self, loc: Loc) -> _Place:
+    def place(self, loc: Loc) -> _Place:
+        """Return where key and value at a path of this very file stand, from 0."""
         part = self._part(loc)
         if part is None:
             return _locate(self.text, loc)
@@ -99,13 +112,17 @@ class InlineSource:
 
     path: str = "<python>"
 
-    def span(self, loc: Loc) -> SourceSpan:
+    def span(self, loc: Loc) -> SourceSpan:  # noqa: ARG002 - the port has it
         """Return the first line of nowhere: the path of the value is in the message."""
         return SourceSpan(path=self.path, line=1)
 
     def key_span(self, loc: Loc) -> SourceSpan:
         """Return the same as :meth:`span`."""
         return self.span(loc)
+
+    def worded(self, loc: Loc, message: str) -> str:
+        """Return the message with the path of the value, there being no line."""
+        return f"{dotted(loc)}: {message}" if loc else message
 
 
 def _locate(text: str, loc: Loc) -> _Place:
@@ -114,12 +131,13 @@ def _locate(text: str, loc: Loc) -> _Place:
     next_event()
     next_event()
     event = next_event()
-    if event is None:
-        return _Place((0, 0), (0, 0))
-    place = _Place(_mark(event), _mark(event))
-    for step in loc:
+    place = _Place(_mark(event), _mark(event)) if event is not None else _Place((0, 0), (0, 0))
+    for depth, step in enumerate(loc):
         if isinstance(event, MappingStartEvent) and isinstance(step, str):
-            found = _entry(next_event, step)
+            found, others = _entry(next_event, step)
+            free = [key for key in others if key not in BESIDE_A_NAME]
+            if found is None and step in _UNDER_A_NAME and free:
+                return _locate(text, (*loc[:depth], free[0], *loc[depth + 1 :]))
         elif isinstance(event, SequenceStartEvent) and isinstance(step, int):
             found = _item(next_event, step)
         elif isinstance(event, SequenceStartEvent):
@@ -133,13 +151,18 @@ def _locate(text: str, loc: Loc) -> _Place:
     return place
 
 
-def _entry(next_event: Callable[[], Any], name: str) -> tuple[Any, Any] | None:
+def _entry(
+    next_event: Callable[[], Any], name: str
+) -> tuple[tuple[Any, Any] | None, list[str]]:
+    """Return the entry of that name, and the names of those before it."""
+    others: list[str] = []
     while not isinstance(key := next_event(), MappingEndEvent):
         value = next_event()
         if key.value == name:
-            return key, value
+            return (key, value), others
+        others.append(key.value)
         _skip(next_event, value)
-    return None
+    return None, others
 
 
 def _item(next_event: Callable[[], Any], index: int) -> tuple[Any, Any] | None:
@@ -159,6 +182,10 @@ def _skip(next_event: Callable[[], Any], event: Any) -> None:
             depth += 1
         elif isinstance(event, _ENDS):
             depth -= 1
+
+
+def _span(path: str, position: tuple[int, int]) -> SourceSpan:
+    return SourceSpan(path=path, line=position[0] + 1, column=position[1] + 1)
 
 
 def _mark(event: Any) -> tuple[int, int]:

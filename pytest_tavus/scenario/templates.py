@@ -39,6 +39,11 @@ def placeholders(text: str) -> tuple[str, ...]:
     return tuple(match[1] for match in _TOKEN.finditer(text) if match[1] is not None)
 
 
+def is_path(text: str) -> bool:
+    """Tell whether a text could stand between the braces of a placeholder."""
+    return re.fullmatch(_PATH, text) is not None
+
+
 def root(placeholder: str) -> str:
     """Return the first step of a path: ``result`` of ``result.items[0]``."""
     return re.split(r"[.\[]", placeholder, maxsplit=1)[0]

@@ -1,0 +1,133 @@
+"""One scenario from its own data and the defaults of its file, held to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.errors import Problem
+from pytest_tavus.scenario import build_turns, rule_saved, rules
+from pytest_tavus.scenario.defaults import Site, Values, common
+from pytest_tavus.scenario.document import ScenarioHead, TurnDocument
+from pytest_tavus.scenario.model import JudgeRules, Scenario, Turn
+from pytest_tavus.scenario.pals import LoadedPal
+from pytest_tavus.scenario.rule import Ruled, expected_calls
+from pytest_tavus.scenario.templates import placeholders, root
+from pytest_tavus.spans import Loc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """What the file of a scenario says for it."""
+
+    values: Values
+    data: Mapping[str, Any]
+    "As written, for what reads the text itself."
+
+
+def assemble(
+    data: Mapping[str, Any], at: Loc, site: Site, *, defaults: Defaults, name: str
+) -> Scenario | None:
+    """Make one scenario, noting every problem; `None` where too little of it is left."""
+    before = len(site.ledger)
+    own = {key: value for key, value in data.items() if key not in _APART}
+    head = site.bind(ScenarioHead, own, at)
+    values = defaults.values if head is None else common(head, at, site).over(defaults.values)
+    turns = _turns(data, at, site, extra=bool(values.parts.get("extra")))
+    loaded: LoadedPal | None = values.parts.get("pal")
+    if "pal" not in values.at and "pal" not in own:
+        site.complain(at, "a scenario needs a pal", "write pal: pals/support.pal.yaml")
+    if loaded is None or loaded.pal is None:
+        return None
+    made = _made(values, loaded, loaded.pal, _Own(at, site, turns or (), name))
+    ruled = Ruled(made, values.at, site.complain)
+    whole = turns is not None and before == len(site.ledger)
+    for rule in rules.WHOLE if whole else rules.ALWAYS:
+        rule(ruled)
+    rule_saved.known_values(ruled, data, at)
+    rule_saved.known_values(ruled, defaults.data, ())
+    rule_saved.saved_before_used(ruled, data, at)
+    return made
+
+
+_APART = frozenset({"turns", "parametrize", "name"})
+_FIRST_TURN = "write turns: with a first - user: <what the caller says>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    at: Loc
+    site: Site
+    turns: tuple[Turn, ...]
+    name: str
+
+
+def _turns(
+    data: Mapping[str, Any], at: Loc, site: Site, *, extra: bool
+) -> tuple[Turn, ...] | None:
+    """Build every turn that can be built; `None` where one cannot, or there is none."""
+    written = data.get("turns")
+    if not isinstance(written, list) or not written:
+        where = (*at, "turns") if "turns" in data else at
+        site.complain(where, "a scenario needs a list of turns", _FIRST_TURN)
+        return None
+    built: list[Turn] = []
+    for index, item in enumerate(cast("list[Any]", written)):
+        here = (*at, "turns", index)
+        document = site.bind(TurnDocument, item, here)
+        if document is not None:
+            built.append(build_turns.turn(document, here, site.complain, extra=extra))
+    return tuple(built)
+
+
+def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
+    parts = values.parts
+    judge, own_rules = parts.get("judge") or (None, JudgeRules())
+    return Scenario(
+        at=own.at,
+        name=own.name,
+        source=own.site.source,
+        pal=pal,
+        pal_source=loaded.source,
+        pal_at=loaded.at,
+        turns=own.turns,
+        handler=parts.get("handler"),
+        client=parts.get("client") or {},
+        never=parts.get("never") or (),
+        judge=judge,
+        judge_rules=_joined(loaded.judge_rules, own_rules),
+        unchecked=parts.get("unchecked") or frozenset(),
+        env=parts.get("env") or (),
+        tags=parts.get("tags") or (),
+        marks=parts.get("marks") or (),
+        fixtures=parts.get("fixtures") or (),
+        deadline=parts.get("deadline"),
+        lints=(*loaded.lints, *_unheard(own.turns, loaded)),
+    )
+
+
+def _joined(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:
+    if not (own.objectives or own.guardrails):
+        return of_pal
+    return JudgeRules(
+        objectives={**of_pal.objectives, **own.objectives},
+        guardrails={**of_pal.guardrails, **own.guardrails},
+    )
+
+
+def _unheard(turns: tuple[Turn, ...], loaded: LoadedPal) -> Iterator[Problem]:
+    """Yield the lint for each tool whose answer is expected to be heard and never will be."""
+    if not loaded.unheard:
+        return
+    tools = dict.fromkeys(
+        call.tool for turn in turns if _reads_answer(turn) for call in expected_calls(turn.calls)
+    )
+    yield from (loaded.unheard[tool] for tool in tools if tool in loaded.unheard)
+
+
+def _reads_answer(turn: Turn) -> bool:
+    if turn.plays is None or turn.plays.says is None:
+        return False
+    return any(root(one) in {"result", "results"} for one in placeholders(turn.plays.says))

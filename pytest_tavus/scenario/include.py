@@ -1,0 +1,163 @@
+"""Files of one load: read once each, their `include` keys and `!include` tags followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from pytest_tavus.errors import ScenarioError, did_you_mean
+from pytest_tavus.scenario.limits import Limits
+from pytest_tavus.scenario.matcher_values import from_tag
+from pytest_tavus.scenario.problems import Ledger
+from pytest_tavus.scenario.reader import TagError, load
+from pytest_tavus.scenario.shapes import mapping
+from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.yamlfile import read_text
+from pytest_tavus.spans import Loc
+
+
+@dataclass(frozen=True, slots=True)
+class _Include:
+    """Stands where ``!include path`` stood, until the file is read."""
+
+    target: str
+
+
+class _Tags:
+    """Understands the tags of one file, and remembers whether it includes another."""
+
+    def __init__(self) -> None:
+        self.includes = False
+
+    def __call__(self, name: str, payload: Any) -> Any:
+        if name != "include":
+            return from_tag(name, payload)
+        if not isinstance(payload, str) or not payload:
+            raise TagError("!include takes the path of a YAML file", hint="!include parts.yaml")
+        self.includes = True
+        return _Include(payload)
+
+
+@dataclass(slots=True, kw_only=True)
+class Files:
+    """Reads files and what they include. Problems go to the ledger."""
+
+    root: Path
+    "Paths are shown relative to this directory."
+
+    limits: Limits
+    ledger: Ledger
+    _known: dict[Path, tuple[Any, Document]] = field(
+        default_factory=dict[Path, "tuple[Any, Document]"]
+    )
+    _followed: int = 0
+
+    def shown(self, path: Path) -> str:
+        """Return a path the way messages show it."""
+        try:
+            return path.resolve().relative_to(self.root.resolve()).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+    def read(self, path: Path, *, via: tuple[Path, ...] = ()) -> tuple[Any, Document]:
+        """Return the data of a file with what it includes, and its source.
+
+        Raises:
+            ScenarioError: the file cannot be read at all.
+
+        """
+        resolved = path.resolve()
+        if (known := self._known.get(resolved)) is not None:
+            return known
+        shown = self.shown(path)
+        text = read_text(path, shown, max_bytes=self.limits.max_bytes)
+        tags = _Tags()
+        loaded = load(text, shown, limits=self.limits, tagged=tags)
+        self.ledger.ready.extend(loaded.problems)
+        grafts: dict[Loc, tuple[Document, Loc]] = {}
+        document = Document(path=shown, text=text, parts=loaded.parts, grafts=grafts)
+        chain = (*via, resolved)
+        data = loaded.data
+        if tags.includes:
+            data = self._filled(data, (), _Site(document, grafts, path, chain))
+        if (top := mapping(data)) is not None and "include" in top:
+            data = self._merged(top, _Site(document, grafts, path, chain))
+        self._known[resolved] = (data, document)
+        return data, document
+
+    def _filled(self, value: Any, at: Loc, site: _Site) -> Any:
+        """Put the data of other files where they are included."""
+        if isinstance(value, _Include):
+            data, document = self._open(value.target, at, site)
+            if document is not None:
+                site.grafts[at] = (document, ())
+            return data
+        if (entries := mapping(value)) is not None:
+            return {key: self._filled(item, (*at, key), site) for key, item in entries.items()}
+        if isinstance(value, list):
+            items = cast("list[Any]", value)
+            return [self._filled(item, (*at, index), site) for index, item in enumerate(items)]
+        return value
+
+    def _merged(self, own: dict[str, Any], site: _Site) -> dict[str, Any]:
+        """Take over the keys of included files; own keys win, and later files over earlier."""
+        written = own["include"]
+        merged: dict[str, Any] = {}
+        targets = cast("list[Any]", written) if isinstance(written, list) else [written]
+        for index, target in enumerate(targets):
+            at: Loc = ("include", index)
+            if not isinstance(target, str) or not target:
+                message = "include is the path of a YAML file, or a list of them"
+                self.ledger.add(site.document, at, message, hint="include: [shared.yaml]")
+                continue
+            data, document = self._open(target, at, site)
+            entries = mapping(data)
+            if document is None:
+                continue
+            if entries is None:
+                message = f"{target!r} holds no mapping whose keys could be taken over"
+                self.ledger.add(site.document, at, message, hint="use !include for other values")
+                continue
+            merged.update(entries)
+            site.grafts.update({(key,): (document, (key,)) for key in entries if key not in own})
+        return {**merged, **{key: value for key, value in own.items() if key != "include"}}
+
+    def _open(self, target: str, at: Loc, site: _Site) -> tuple[Any, Document | None]:
+        path = site.path.parent / target
+        self._followed += 1
+        problem: tuple[str, str | None] | None = None
+        if self._followed > self.limits.max_includes:
+            message = f"more than {self.limits.max_includes} includes are followed"
+            problem = message, "include fewer files, or each of them less often"
+        elif path.resolve() in site.chain:
+            names = [self.shown(one) for one in (*site.chain, path)]
+            problem = f"files include each other: {' -> '.join(names)}", "break the circle"
+        elif not path.is_file():
+            problem = f"the included file {target!r} does not exist", neighbours(path)
+        if problem is not None:
+            self.ledger.add(site.document, at, problem[0], hint=problem[1])
+            return None, None
+        try:
+            return self.read(path, via=site.chain)
+        except ScenarioError as error:
+            self.ledger.ready.extend(error.problems)
+            return None, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """The file in which an include stands."""
+
+    document: Document
+    grafts: dict[Loc, tuple[Document, Loc]]
+    path: Path
+    chain: tuple[Path, ...]
+
+
+def neighbours(path: Path) -> str | None:
+    """Say which file beside a missing one is meant, or where it was looked for."""
+    if not path.parent.is_dir():
+        return f"there is no directory {path.parent.name!r} there"
+    names = [one.name for one in path.parent.iterdir() if one.suffix in {".yaml", ".yml"}]
+    return did_you_mean(path.name, names) or "paths are relative to the file they stand in"

@@ -1,0 +1,170 @@
+"""PAL definitions: from a file of their own or from a scenario, held to Tavus's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.contract.lints import expects_to_hear, lints
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.rules import problems
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.matching.text import describe
+from pytest_tavus.scenario.binding import bind
+from pytest_tavus.scenario.build_answers import judge_rules
+from pytest_tavus.scenario.include import Files, neighbours
+from pytest_tavus.scenario.judging import JudgeRulesDocument
+from pytest_tavus.scenario.matcher_values import holds_matcher
+from pytest_tavus.scenario.model import JudgeRules
+from pytest_tavus.scenario.problems import Ledger, Placed
+from pytest_tavus.scenario.rule_names import rule_tools, subjects, unknown_tool
+from pytest_tavus.scenario.shapes import mapping
+from pytest_tavus.scenario.source import Document
+from pytest_tavus.spans import Loc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPal:
+    """A PAL, where it was written, and what is to be said about it."""
+
+    pal: Pal | None
+    "`None` where the definition cannot be understood."
+
+    source: Placed
+    at: Loc = ()
+    judge_rules: JudgeRules = field(default_factory=JudgeRules)
+    problems: tuple[Problem, ...] = ()
+    lints: tuple[Problem, ...] = ()
+    unheard: Mapping[str, Problem] = field(default_factory=dict[str, Problem])
+    "By tool: the lint for a scenario that expects to hear an answer the PAL never gets."
+
+
+PalCache = MutableMapping[tuple[Path, int, int], LoadedPal]
+"""PALs by path, time of change and size of their file."""
+
+
+def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
+    """Return the PAL of a file, read once as long as the file does not change.
+
+    Raises:
+        ScenarioError: the file cannot be read at all.
+
+    """
+    stat = path.stat()
+    key = (path.resolve(), stat.st_mtime_ns, stat.st_size)
+    if (known := cache.get(key)) is not None:
+        return known
+    ledger = Ledger()
+    alone = Files(root=files.root, limits=files.limits, ledger=ledger)
+    data, document = alone.read(path)
+    cache[key] = made = make_pal(data, document, (), ledger)
+    return made
+
+
+def make_pal(data: Any, source: Placed, at: Loc, ledger: Ledger) -> LoadedPal:
+    """Return the PAL that data defines; `at` is its path in `source`."""
+    matcher = holds_matcher(data)
+    if mapping(data) is None:
+        ledger.add(source, at, f"a PAL is a mapping, not {describe(data)}")
+    elif matcher is not None:
+        message = f"the matcher {matcher!r} cannot stand in a PAL: nothing is compared there"
+        ledger.add(source, at, message, hint="write the value itself")
+    if ledger:
+        return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
+    pal, refusals = bind(Pal, data)
+    for refusal in refusals:
+        loc = (*at, *refusal.loc)
+        ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+    if pal is None:
+        return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
+    for rule in problems(pal):
+        ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
+    rules = _rules(pal, source, at, ledger)
+    return LoadedPal(
+        pal=pal,
+        source=source,
+        at=at,
+        judge_rules=rules,
+        problems=ledger.problems(),
+        lints=_lints(pal, source, at),
+        unheard=_unheard(pal, source, at),
+    )
+
+
+def _rules(pal: Pal, source: Placed, at: Loc, ledger: Ledger) -> JudgeRules:
+    if pal.judge_rules is None:
+        return JudgeRules()
+    here = (*at, "judge_rules")
+    document, refusals = bind(JudgeRulesDocument, pal.judge_rules)
+    for refusal in refusals:
+        loc = (*here, *refusal.loc)
+        ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+    rules = JudgeRules() if document is None else judge_rules(document, here)
+    tools = [tool.name for tool in pal.tools]
+    for loc, name in rule_tools(rules):
+        if name not in tools:
+            message, hint = unknown_tool(name, tools)
+            ledger.add(source, loc, message, hint=hint)
+    return rules
+
+
+def _lints(pal: Pal, source: Placed, at: Loc) -> tuple[Problem, ...]:
+    ledger = Ledger()
+    for lint in lints(pal):
+        ledger.add(source, (*at, *lint.loc), lint.message, hint=lint.hint)
+    return ledger.problems()
+
+
+def _unheard(pal: Pal, source: Placed, at: Loc) -> dict[str, Problem]:
+    found: dict[str, Problem] = {}
+    for index, tool in enumerate(pal.tools):
+        if (lint := expects_to_hear(tool)) is not None:
+            span = source.span((*at, "tools", index, *lint.loc))
+            found[tool.name] = Problem(message=lint.message, span=span, hint=lint.hint)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PalFinder:
+    """Finds what a value of `pal` means: a file, or the definition itself."""
+
+    files: Files
+    ledger: Ledger
+    cache: PalCache
+
+    def find(self, value: Any, at: Loc, source: Placed) -> LoadedPal | None:
+        """Return the PAL, noting what is wrong with it; `None` where there is no such file."""
+        if isinstance(value, Pal):
+            return LoadedPal(pal=value, source=source, at=at)
+        if not isinstance(value, str):
+            ledger = Ledger()
+            loaded = make_pal(value, source, at, ledger)
+            self.ledger.ready.extend(loaded.problems)
+            return loaded
+        home = source.home(at)[0] if isinstance(source, Document) else None
+        base = self.files.root if home is None else (self.files.root / home.path).parent
+        path = base / value
+        if not path.is_file():
+            message = f"the PAL file {value!r} does not exist"
+            looked = f"looked for {self.files.shown(path)}"
+            close = neighbours(path)
+            self.ledger.add(source, at, message, hint=f"{looked}; {close}" if close else looked)
+            return None
+        try:
+            loaded = self.read(path)
+        except ScenarioError as error:
+            self.ledger.ready.extend(error.problems)
+            return None
+        self.ledger.ready.extend(loaded.problems)
+        return loaded
+
+    def read(self, path: Path) -> LoadedPal:
+        """Return the PAL of a file, read once as long as the file does not change.
+
+        Raises:
+            ScenarioError: the file cannot be read at all.
+
+        """
+        return read_pal(path, self.files, self.cache)

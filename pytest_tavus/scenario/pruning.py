@@ -1,0 +1,51 @@
+"""Plain data without the entries in which something is refused, so that the rest can be checked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from pytest_tavus.scenario.shapes import mapping
+from pytest_tavus.spans import Loc
+
+
+def without(data: Any, locs: list[Loc]) -> Any:
+    """Return data without the mapping entries in which something is refused."""
+    for loc in locs:
+        for length in range(len(loc), 0, -1):
+            if isinstance(loc[length - 1], str) and _has(data, loc[:length]):
+                data = _dropped(data, loc[:length])
+                break
+        else:
+            if not any(_has(data, loc[:length]) for length in range(1, len(loc))):
+                return None
+    return data
+
+
+def _has(data: Any, loc: Loc) -> bool:
+    for step in loc:
+        entries = mapping(data)
+        if entries is not None and step in entries:
+            data = entries[step]
+        elif isinstance(data, list) and isinstance(step, int):
+            items = cast("list[Any]", data)
+            if step >= len(items):
+                return False
+            data = items[step]
+        else:
+            return False
+    return True
+
+
+def _dropped(data: Any, loc: Loc) -> Any:
+    """Return data without the entry at a path. An item of a list cannot go: its list does."""
+    step, rest = loc[0], loc[1:]
+    if isinstance(data, list):
+        items = list(cast("list[Any]", data))
+        items[cast("int", step)] = _dropped(items[cast("int", step)], rest)
+        return items
+    entries = dict(cast("dict[str, Any]", data))
+    if rest:
+        entries[cast("str", step)] = _dropped(entries[cast("str", step)], rest)
+    else:
+        del entries[cast("str", step)]
+    return entries

@@ -1,0 +1,50 @@
+"""What a rule over a whole scenario gets to see, and how it walks through one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from pytest_tavus.scenario.matcher_values import Complain
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
+from pytest_tavus.spans import Loc
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A scenario to be held to a rule."""
+
+    scenario: Scenario
+    at: Mapping[str, Loc]
+    "Where each part that a file may say for all its scenarios stands."
+
+    complain: Complain
+
+    def place(self, key: str) -> Loc:
+        """Return where the value of a common key stands."""
+        return self.at.get(key, self.scenario.at)
+
+
+class Rule(Protocol):
+    """Looks at a scenario and complains."""
+
+    def __call__(self, ruled: Ruled) -> None:
+        """Note what is wrong."""
+        ...
+
+
+def expected_calls(group: CallGroup | None) -> Iterator[CallExpectation]:
+    """Yield the expected calls of a group, those of groups inside included."""
+    for member in group.members if group is not None else ():
+        if isinstance(member, CallGroup):
+            yield from expected_calls(member)
+        else:
+            yield member
+
+
+def makes_calls(turn: Turn) -> bool:
+    """Tell whether the simulated PAL makes any call in a turn."""
+    if turn.plays is not None and turn.plays.calls is not None:
+        return bool(turn.plays.calls)
+    return turn.calls is not None and bool(turn.calls.members)

@@ -1,0 +1,177 @@
+"""The scenarios of one file: which there are, with which defaults and rows, under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.matching.text import describe
+from pytest_tavus.scenario.assemble import Defaults, assemble
+from pytest_tavus.scenario.defaults import Site, Values, common
+from pytest_tavus.scenario.document import DEFAULTS, FileHead, ParametrizeDocument
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.pals import PalFinder
+from pytest_tavus.scenario.problems import Ledger, Placed
+from pytest_tavus.scenario.rows import Row, rows
+from pytest_tavus.scenario.rule_saved import texts
+from pytest_tavus.scenario.shapes import list_stands_for, mapping
+from pytest_tavus.scenario.templates import MissingValue, asks, lookup, placeholders, render, root
+from pytest_tavus.spans import Loc
+
+_NO_DEFAULTS = Defaults(values=Values({}, {}), data={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """The loading of one file."""
+
+    source: Placed
+    ledger: Ledger
+    pals: PalFinder
+    name: str
+    "What a scenario without a name is called."
+
+    search_path: tuple[str, ...]
+
+    def file(self, data: Any) -> tuple[Scenario, ...]:
+        """Return the scenarios of a file, noting every problem."""
+        entries = mapping(data)
+        if entries is None:
+            found = "the file is empty" if data is None else f"the file holds {describe(data)}"
+            self._complain((), f"{found}, and no scenario", _SCENARIOS)
+            return ()
+        if "scenarios" not in entries:
+            return self._lone(entries)
+        found = tuple(self._listed(entries))
+        self._refuse_same_names(found)
+        return found
+
+    def single(self, data: Any) -> Scenario | None:
+        """Return the one scenario that data is, noting every problem."""
+        found = self._scenarios(data, (), _NO_DEFAULTS, alone=True)
+        if len(found) > 1:
+            self._complain(("parametrize",), "one scenario is wanted, and there are rows", None)
+        return next(iter(found), None)
+
+    def _lone(self, entries: dict[str, Any]) -> tuple[Scenario, ...]:
+        if "turns" in entries:
+            return self._scenarios(entries, (), _NO_DEFAULTS, alone=True)
+        before = len(self.ledger)
+        self._site().bind(FileHead, {k: v for k, v in entries.items() if k != "name"}, ())
+        if len(self.ledger) == before:
+            self._complain((), "the file has no scenario", _SCENARIOS)
+        return ()
+
+    def _listed(self, entries: dict[str, Any]) -> Iterator[Scenario]:
+        written = entries["scenarios"]
+        shared = {key: value for key, value in entries.items() if key != "scenarios"}
+        defaults = self._defaults(shared)
+        if not isinstance(written, list) or not written:
+            self._complain(("scenarios",), "scenarios is a list of scenarios", _SCENARIOS)
+            return
+        items = cast("list[Any]", written)
+        for index, item in enumerate(items):
+            at = ("scenarios", index)
+            yield from self._scenarios(item, at, defaults, alone=len(items) == 1)
+
+    def _defaults(self, data: Mapping[str, Any]) -> Defaults:
+        site = self._site()
+        head = site.bind(FileHead, data, ())
+        values = Values({}, {}) if head is None else common(head, (), site)
+        for key in DEFAULTS:
+            if key in data:
+                values.at.setdefault(key, (key,))  # known, though it could not be bound
+        return Defaults(values=values, data=data)
+
+    def _scenarios(
+        self, data: Any, at: Loc, defaults: Defaults, *, alone: bool
+    ) -> tuple[Scenario, ...]:
+        entries = mapping(data)
+        if entries is None:
+            message = f"a scenario is a mapping, not {describe(data)}"
+            self._complain(at, message, "begin it with - name:")
+            return ()
+        name = self._name(entries, at, alone=alone)
+        if "parametrize" not in entries:
+            made = assemble(entries, at, self._site(), defaults=defaults, name=name)
+            return () if made is None else (made,)
+        return tuple(self._rows(entries, at, defaults, name))
+
+    def _rows(
+        self, entries: dict[str, Any], at: Loc, defaults: Defaults, name: str
+    ) -> Iterator[Scenario]:
+        here = (*at, "parametrize")
+        written = list_stands_for("rows")(entries["parametrize"])
+        document = self._site().bind(ParametrizeDocument, written, here)
+        if document is None:
+            return
+        body = {key: value for key, value in entries.items() if key != "parametrize"}
+        for row in rows(document):
+            if not self._has_values(body, at, row):
+                continue
+            scope = {"row": row.values}
+            filled = render(body, scope, only=("row",))
+            shared = defaults
+            if asks(defaults.data) and self._has_values(defaults.data, (), row):
+                shared = self._defaults(render(defaults.data, scope, only=("row",)))
+            title = str(render(name, scope, only=("row",)))
+            title = title.replace("{{", "{").replace("}}", "}")
+            made = assemble(
+                filled, at, self._site(), defaults=shared, name=f"{title}[{row.id}]"
+            )
+            if made is not None:
+                yield made
+
+    def _has_values(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
+        """Tell whether a row has every value that is asked for; note those it has not."""
+        complete = True
+        for here, text in texts(data, at):
+            for placeholder in placeholders(text):
+                if root(placeholder) != "row":
+                    continue
+                try:
+                    lookup(placeholder, {"row": row.values})
+                except MissingValue as missing:
+                    wanted = placeholder.rpartition(".")[2]
+                    known = f"the row has: {', '.join(row.values)}"
+                    hint = did_you_mean(wanted, missing.available) or known
+                    message = f"{{{placeholder}}} has no value in row {row.index + 1}"
+                    self._complain(here, message, hint)
+                    complete = False
+        return complete
+
+    def _name(self, entries: dict[str, Any], at: Loc, *, alone: bool) -> str:
+        name = entries.get("name", self.name if alone else None)
+        if isinstance(name, str) and name.strip() and name.isprintable():
+            return name
+        if name is None:
+            self._complain(at, "a scenario in a list needs a name", "begin it with - name:")
+        else:
+            message = f"the name of a scenario is one line of text, not {describe(name)}"
+            self._complain((*at, "name"), message, None)
+        return self.name
+
+    def _refuse_same_names(self, found: tuple[Scenario, ...]) -> None:
+        first: dict[str, Scenario] = {}
+        for scenario in found:
+            other = first.setdefault(scenario.name, scenario)
+            if other is not scenario:
+                message = f"two scenarios are named {scenario.name!r}"
+                hint = f"the other is in line {other.span.line}"
+                self._complain((*scenario.at, "name"), message, hint)
+
+    def _site(self) -> Site:
+        return Site(
+            source=self.source,
+            ledger=self.ledger,
+            pal=lambda value, at: self.pals.find(value, at, self.source),
+            search_path=self.search_path,
+        )
+
+    def _complain(self, loc: Loc, message: str, hint: str | None) -> None:
+        self.ledger.add(self.source, loc, message, hint=hint)
+
+
+_SCENARIOS = "write scenarios: with a list of them, or turns: for a single one"
