@@ -57,9 +57,12 @@ class Front:
             )
         answers = self._canned.get(call.tool, ())
         if answers:
+            which = "its only canned answer does not hold"
+            if len(answers) > 1:
+                which = f"none of its {len(answers)} canned answers holds"
             return (
-                f"nobody answers this call of {call.tool!r}: the `when` of none of its "
-                f"{len(answers)} canned answers holds, and there is no app, command or url"
+                f"nobody answers this call of {call.tool!r}: the `when` of {which}, "
+                "and there is no app, command or url"
             )
         if not self._canned:
             return (

@@ -85,7 +85,9 @@ def _attribute(module: ModuleType, path: str, target: str) -> object:
         try:
             found = getattr(found, name)
         except AttributeError:
-            holder = "the module" if found is module else f"{type(found).__name__!r} object"
+            holder = (
+                "the module" if found is module else f"an object of type {type(found).__name__!r}"
+            )
             hint = did_you_mean(name, [word for word in dir(found) if not word.startswith("__")])
             message = f"{target!r} does not exist: {holder} has no attribute {name!r}"
             raise HandlerError(message + (f"; {hint}" if hint else "")) from None

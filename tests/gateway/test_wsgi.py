@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, jsonify, request
+
+from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.gateway.port import Handler
+from pytest_tavus.gateway.wsgi import WsgiHandler
+from pytest_tavus.wire import HttpRequest
+from tests.gateway.asking import ask, data, fault, post, ref, spec
+
+pytestmark = pytest.mark.asyncio
+
+StartResponse = Callable[..., Callable[[bytes], object]]
+
+
+@contextlib.asynccontextmanager
+async def opened(app: object) -> AsyncIterator[Handler]:
+    handler = await open_handler(spec(), root=Path(), environ={}, override=app)
+    try:
+        yield handler
+    finally:
+        await handler.close()
+
+
+async def test_an_application_sees_the_request_as_behind_the_production_url() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        seen.append({**environ, "got": environ["wsgi.input"].read()})
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    url = "https://api.shop.example:8443/a%20b/%C3%A9?q=a%20b&x=1+2"
+    headers = (("Content-Type", "application/json"), ("X-Trace", "1"), ("x-trace", "2"))
+    async with opened(app) as handler:
+        await ask(handler, HttpRequest(method="post", url=url, headers=headers, body=b"{}"))
+
+    environ = seen[0]
+    assert environ["got"] == b"{}"
+    assert environ["REQUEST_METHOD"] == "POST"
+    assert environ["SCRIPT_NAME"] == ""
+    assert environ["PATH_INFO"] == "/a b/Ã©"
+    assert environ["QUERY_STRING"] == "q=a%20b&x=1+2"
+    assert environ["CONTENT_TYPE"] == "application/json"
+    assert environ["CONTENT_LENGTH"] == "2"
+    assert environ["HTTP_X_TRACE"] == "1,2"
+    assert environ["HTTP_HOST"] == "api.shop.example:8443"
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"]) == ("api.shop.example", "8443")
+    assert environ["wsgi.url_scheme"] == "https"
+    assert environ["wsgi.multithread"] is True
+    assert "HTTP_CONTENT_TYPE" not in environ
+
+
+async def test_a_flask_application_answers() -> None:
+    app = Flask("shop")
+
+    @app.post("/orders/status")
+    def status() -> Any:
+        return jsonify(order=request.get_json()["order_id"], lang=request.args["lang"])
+
+    async with opened(app) as handler:
+        exchange = await ask(handler, post({"order_id": "A-10428"}))
+
+    assert data(exchange) == {"order": "A-10428", "lang": "en"}
+
+
+async def test_a_crash_that_flask_answers_with_a_page_is_told_with_its_frames() -> None:
+    app = Flask("shop")
+
+    @app.post("/orders/status")
+    def status() -> Any:
+        return {"eta": 1}["status"]  # type: ignore[call-overload, index]
+
+    async with opened(app) as handler:
+        exchange = await ask(handler)
+
+    assert fault(exchange) == ("crash", "the handler answered 500 and raised KeyError: 'status'")
+    assert exchange.response is not None
+    assert exchange.response.status == 500
+    assert exchange.fault is not None
+    files = [line for line in str(exchange.fault.traceback).splitlines() if "  File " in line]
+    assert files == [f'  File "{__file__}", line {status.__code__.co_firstlineno + 2}, in status']
+
+
+async def test_the_body_is_closed_and_write_is_honoured() -> None:
+    closed: list[bool] = []
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b"2}"
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> Body:
+        write = start_response("200 OK", [("Content-Type", "application/json")])
+        write(b'{"a": ')
+        return Body()
+
+    async with opened(app) as handler:
+        assert data(await ask(handler)) == {"a": 2}
+    assert closed == [True]
+
+
+async def test_an_error_page_replaces_the_status_and_tells_its_cause() -> None:
+    import sys
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [])
+        try:
+            raise ValueError("no such order")
+        except ValueError:
+            start_response("500 Broken", [("X-Page", "error")], sys.exc_info())
+        return [b"sorry"]
+
+    async with opened(app) as handler:
+        exchange = await ask(handler)
+
+    assert exchange.response is not None
+    assert exchange.response.status == 500
+    assert exchange.response.headers == (("X-Page", "error"),)
+    message = "the handler answered 500 and raised ValueError: no such order"
+    assert fault(exchange) == ("crash", message)
+
+
+async def test_a_crash_in_the_middle_of_the_body_is_told() -> None:
+    def app(environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"{"
+        raise ValueError("lost the thread")
+
+    async with opened(app) as handler:
+        exchange = await ask(handler)
+
+    assert fault(exchange) == ("crash", "the handler raised ValueError: lost the thread")
+    assert exchange.response is None
+
+
+def no_start(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    return []
+
+
+def body_first(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    return [b"{}"]
+
+
+def started_twice(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    start_response("200 OK", [])
+    start_response("200 OK", [])
+    return []
+
+
+def text_body(environ: dict[str, Any], start_response: StartResponse) -> list[Any]:
+    start_response("200 OK", [])
+    return ["{}"]
+
+
+def number_status(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    start_response(200, [])
+    return []
+
+
+def odd_headers(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", 2)])
+    return []
+
+
+def wrong_length(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "5")])
+    return [b"{}"]
+
+
+@pytest.mark.parametrize(
+    ("app", "message"),
+    [
+        (no_start, "the handler returned without calling start_response"),
+        (body_first, "the handler gave a body before it called start_response"),
+        (started_twice, "the handler called start_response twice"),
+        (text_body, "the handler gave a body of str, not of bytes"),
+        (number_status, "the handler gave 200 as the status of a response"),
+        (odd_headers, "the handler gave headers that are not pairs of text"),
+        (wrong_length, "the handler declared a Content-Length of 5 and sent 2 bytes"),
+    ],
+)
+async def test_what_a_server_would_refuse_is_named(app: Any, message: str) -> None:
+    async with opened(app) as handler:
+        assert fault(await ask(handler)) == ("crash", message)
+
+
+async def test_an_endless_answer_is_cut_off() -> None:
+    def app(environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        while True:
+            yield b"x" * 2**20
+
+    async with opened(app) as handler:
+        exchange = await ask(handler)
+
+    message = "the handler's response is larger than 16 MiB and was cut off"
+    assert fault(exchange) == ("connection", message)
+
+
+async def test_a_handler_that_exits_does_not_end_the_run() -> None:
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        raise SystemExit(3)
+
+    async with opened(app) as handler:
+        assert fault(await ask(handler)) == ("crash", "the handler raised SystemExit: 3")
+
+
+async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer() -> None:
+    app = Flask("shop")
+
+    @app.post("/orders/status")
+    def status() -> Any:
+        return jsonify(call=request.headers["X-Call"])
+
+    async with opened(app) as handler:
+        exchanges = await asyncio.gather(
+            *(
+                ask(handler, post(headers={"x-call": str(n)}), call=ref(call_id=str(n)))
+                for n in range(500)
+            )
+        )
+
+    assert [data(each)["call"] for each in exchanges] == [str(n) for n in range(500)]
+
+
+async def test_a_late_answer_leaves_its_thread_and_takes_none_from_the_others() -> None:
+    release = threading.Event()
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        if environ["QUERY_STRING"] == "slow":
+            release.wait(10)
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    slow = post(url="https://api.shop.example/?slow")
+    handler = WsgiHandler(app, threads=2)
+    try:
+        late = await ask(handler, slow, within=0.02)
+        assert fault(late) == ("timeout", "the handler did not answer within 0.02 s")
+        assert data(await ask(handler)) == {}
+        await ask(handler, slow, within=0.02)
+        full = await ask(handler, within=0.02)
+        message = "none of the handler's 2 threads was free within 0.02 s"
+        assert fault(full) == ("timeout", message)
+    finally:
+        release.set()
+        await handler.close()
+
+
+async def test_closing_ends_the_threads() -> None:
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    async with opened(app) as handler:
+        await asyncio.gather(*(ask(handler) for _ in range(10)))
+        assert any(each.name.startswith("tavus-handler") for each in threading.enumerate())
+        await handler.close()
+        assert not any(each.name.startswith("tavus-handler") for each in threading.enumerate())
