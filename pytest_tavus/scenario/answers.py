@@ -43,7 +43,9 @@ class CannedDocument(Part):
     @model_validator(mode="after")
     def _fault_or_answer(self) -> CannedDocument:
         if self.fault is not None and {"body", "status", "content_type"} & self.model_fields_set:
-            refuse("a canned answer with a fault has no status and no body", hint="keep one of both")
+            refuse(
+                "a canned answer with a fault has no status and no body", hint="keep one of both"
+            )
         return self
 
 
@@ -121,7 +123,10 @@ class HandlerDocument(Part):
     interface: Literal["asgi", "wsgi"] | None = Field(
         default=None, description="Left out: found out from the app."
     )
-    cwd: Text | None = Field(default=None, description="Directory `command` runs in.")
+    cwd: Text | None = Field(
+        default=None,
+        description="Directory `command` runs in, from this file. Left out: pytest's rootdir.",
+    )
     startup_timeout: Seconds = Field(
         default=10.0, description="Time in which the port of `command` must answer."
     )
@@ -169,7 +174,5 @@ Handler = Annotated[
     HandlerDocument, BeforeValidator(text_stands_for("app")), short({"type": "string"})
 ]
 ClientAnswers = OneOrMany[
-    Annotated[
-        ClientDocument, BeforeValidator(text_stands_for("output")), short({"type": "string"})
-    ]
+    Annotated[ClientDocument, BeforeValidator(text_stands_for("output")), short({"type": "string"})]
 ]

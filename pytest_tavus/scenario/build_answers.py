@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from pytest_tavus.scenario.answers import CannedDocument, ClientDocument, HandlerDocument
 from pytest_tavus.scenario.judging import JudgeDocument, JudgeRulesDocument
@@ -23,7 +24,7 @@ from pytest_tavus.spans import Loc
 def handler(
     document: HandlerDocument, at: Loc, complain: Complain, *, search_path: tuple[str, ...]
 ) -> HandlerSpec:
-    """Build where the handler is. `search_path` holds the directories of the file."""
+    """Build where the handler is. `search_path` holds the directories of the file, its own first."""
     token = document.token
     return HandlerSpec(
         at=at,
@@ -31,7 +32,7 @@ def handler(
         factory=document.factory,
         interface=document.interface,
         command=tuple(document.command or ()),
-        cwd=document.cwd,
+        cwd=None if document.cwd is None else str(Path(search_path[0], document.cwd)),
         startup_timeout=document.startup_timeout,
         url=document.url,
         env=tuple(document.env or ()),
@@ -57,9 +58,7 @@ def client(
 ) -> dict[str, tuple[ClientAnswer, ...]]:
     """Build the answers of client tools."""
     return {
-        tool: tuple(
-            _client(one, (*at, tool, index), complain) for index, one in enumerate(answers)
-        )
+        tool: tuple(_client(one, (*at, tool, index), complain) for index, one in enumerate(answers))
         for tool, answers in documents.items()
     }
 

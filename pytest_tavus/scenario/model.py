@@ -251,6 +251,8 @@ class HandlerSpec:
     "`{port}` is replaced by a free port, which is also in the variable PORT."
 
     cwd: str | None = None
+    "Absolute, or from the rootdir, which it is where it is left out."
+
     startup_timeout: float = 10.0
     "Seconds until the port of `command` must answer."
 
