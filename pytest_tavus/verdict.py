@@ -103,6 +103,8 @@ class Ruling:
 
     span: SourceSpan | None = None
     seqs: tuple[int, ...] = ()
+    hint: str | None = None
+    "What to do about it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

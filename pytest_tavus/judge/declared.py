@@ -24,12 +24,13 @@ class Held:
     outcome: RulingOutcome
     evidence: str
     seqs: tuple[int, ...] = ()
+    hint: str | None = None
 
 
 def judge_objective(rule: ObjectiveRule | None, trace: Trace) -> Held:
     """Say whether an objective is satisfied: every part of its rule must hold."""
     if rule is None:
-        return Held(outcome="unsure", evidence="no rule says when it is satisfied")
+        return _without_rule("no rule says when it is satisfied")
     parts = tuple(_objective_parts(rule, trace))
     if not parts:
         return Held(outcome="unsure", evidence="its rule names nothing to look for")
@@ -40,7 +41,7 @@ def judge_objective(rule: ObjectiveRule | None, trace: Trace) -> Held:
 def judge_guardrail(rule: GuardrailRule | None, trace: Trace) -> Held:
     """Say whether a guardrail held: any part of its rule that is seen breaks it."""
     if rule is None:
-        return Held(outcome="unsure", evidence="no rule says when it is broken")
+        return _without_rule("no rule says when it is broken")
     if not (rule.never_said or rule.never_called):
         return Held(outcome="unsure", evidence="its rule names nothing to look for")
     broken = tuple(_breaches(rule, trace))
@@ -49,6 +50,11 @@ def judge_guardrail(rule: GuardrailRule | None, trace: Trace) -> Held:
     if not trace.calls() and next(trace.of(PalSaid), None) is None:
         return Held(outcome="unsure", evidence="the PAL said and called nothing")
     return Held(outcome="pass", evidence=_unbroken(rule))
+
+
+def _without_rule(evidence: str) -> Held:
+    hint = "declare one under judge_rules in the PAL's file, or under judge.rules in the scenario"
+    return Held(outcome="unsure", evidence=evidence, hint=hint)
 
 
 def _together(outcome: Literal["pass", "fail"], parts: Sequence[Held]) -> Held:

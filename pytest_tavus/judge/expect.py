@@ -141,7 +141,7 @@ def _outcome(
 ) -> Finding | Ruling:
     base = Ruling(subject=one.subject, outcome="pass", reason="", judge=judge, span=one.span)
     if ruling is not None:
-        base = replace(base, seqs=ruling.seqs, reason=ruling.reason)
+        base = replace(base, seqs=ruling.seqs, reason=ruling.reason, hint=ruling.hint)
     if one.judged is None:
         return _unjudged(one, base, scenario)
     if ruling is not None and ruling.outcome == "error":

@@ -87,14 +87,14 @@ class RulesJudge:
             judge=self.name,
             span=span,
             seqs=held.seqs,
+            hint=held.hint,
         )
 
 
 def _stray(kind: str, name: str, known: Iterable[str]) -> Held:
     """Refuse a rule for a name the PAL does not have: nobody would ever be held to it."""
-    hint = did_you_mean(name, known)
     reason = f"a rule is declared for it, and the PAL has no {kind} of that name"
-    return Held(outcome="error", evidence=reason if hint is None else f"{reason}; {hint}")
+    return Held(outcome="error", evidence=reason, hint=did_you_mean(name, known))
 
 
 def _tools(names: Iterable[str], calls: Sequence[MadeCall]) -> Iterator[ToolVerdict]:

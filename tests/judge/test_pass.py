@@ -153,6 +153,9 @@ def test_asserting_on_what_is_unsure_leaves_the_run_undecided() -> None:
             "expected satisfied, and nobody can say: no rule says when it is satisfied",
         )
     ]
+    assert report.rulings[0].hint == (
+        "declare one under judge_rules in the PAL's file, or under judge.rules in the scenario"
+    )
     assert outcome(report) == "undecided"
 
 
@@ -266,12 +269,10 @@ def test_a_rule_for_nobody_leaves_the_run_undecided() -> None:
         (
             "guardrail no_refund",
             "error",
-            (
-                "a rule is declared for it, and the PAL has no guardrail of that name; "
-                "did you mean 'no_refunds'?"
-            ),
+            "a rule is declared for it, and the PAL has no guardrail of that name",
         )
     ]
+    assert report.rulings[0].hint == "did you mean 'no_refunds'?"
     assert outcome(report) == "undecided"
 
 

@@ -225,12 +225,10 @@ def test_a_rule_for_a_name_the_pal_does_not_have_is_an_error() -> None:
     rules = JudgeRules(objectives={"colect_email": ObjectiveRule(at=(), said=("x",))})
     ruling = judged(scenario(rules=rules)).ruling("objective colect_email")
     assert ruling is not None
-    assert (ruling.outcome, ruling.reason) == (
+    assert (ruling.outcome, ruling.reason, ruling.hint) == (
         "error",
-        (
-            "a rule is declared for it, and the PAL has no objective of that name; "
-            "did you mean 'collect_email'?"
-        ),
+        "a rule is declared for it, and the PAL has no objective of that name",
+        "did you mean 'collect_email'?",
     )
 
 

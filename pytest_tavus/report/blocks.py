@@ -1,0 +1,126 @@
+"""The blocks a failure picture is made of. Each returns lines; none knows where it will stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.report.complaint import Complaint
+from pytest_tavus.report.ink import Ink
+from pytest_tavus.report.typeset import printable, width, wrap
+from pytest_tavus.report.words import OWNERS, REMEDIES, SCRIPTED_REMEDY, counted
+from pytest_tavus.trace.events import Decisions
+from pytest_tavus.verdict import Difference, Finding, Ruling
+
+_LABEL = 10
+_MOST_DIFFERENCES = 8
+_DETAIL_HEAD, _DETAIL_TAIL = 8, 40
+_LONG = 30
+
+
+def headline(complaint: Complaint, *, ink: Ink, count: tuple[int, int] = (1, 1)) -> str:
+    """Place and kind: the line an editor or a terminal makes clickable."""
+    paint = ink.red if complaint.outcome == "failed" else ink.yellow
+    number, total = count
+    which = ink.dim(f"  ({number} of {total})") if total > 1 else ""
+    return f"{ink.bold(str(complaint.place))}: {paint(complaint.label)}{which}"
+
+
+def sentence(finding: Finding, *, columns: int, indent: int = 2) -> tuple[str, ...]:
+    """Return the message, wrapped."""
+    text = printable(finding.message)
+    return tuple(f"{'':{indent}}{line}" for line in wrap(text, columns - indent))
+
+
+def closest(finding: Finding, *, ink: Ink, columns: int) -> Iterator[str]:
+    """Yield the observed call that comes nearest, and where it parts from what was expected."""
+    if finding.closest is not None:
+        yield from _field("closest", printable(finding.closest), columns, limit=4)
+    yield from differences(finding.differences, ink=ink)
+
+
+def differences(found: Sequence[Difference], *, ink: Ink) -> Iterator[str]:
+    """Yield each place with both values, in full: what differs is never cut."""
+    for difference in found[:_MOST_DIFFERENCES]:
+        expected, actual = printable(difference.expected), printable(difference.actual)
+        if difference.path:
+            yield f"  at        {ink.bold(printable(difference.path))}"
+        yield f"  expected  {ink.green(expected)}"
+        yield f"  actual    {ink.red(actual)}"
+        yield from _parting(expected, actual, ink)
+    if len(found) > _MOST_DIFFERENCES:
+        yield f"  … and {counted(len(found) - _MOST_DIFFERENCES, 'more difference')}"
+
+
+def _parting(expected: str, actual: str, ink: Ink) -> Iterator[str]:
+    """Point below the first character that differs, where eyes would have to search for it."""
+    pairs = zip(expected, actual, strict=False)
+    same = next((at for at, (one, two) in enumerate(pairs) if one != two), None)
+    if same is not None and same > 1 and min(len(expected), len(actual)) >= _LONG:
+        yield ink.red(f"{'':{2 + _LABEL + width(expected[:same])}}^")
+
+
+def detail(finding: Finding, *, ink: Ink) -> Iterator[str]:
+    """Yield further lines, such as the handler's traceback, each behind a bar."""
+    lines = [] if finding.detail is None else finding.detail.rstrip().splitlines()
+    cut = len(lines) - _DETAIL_HEAD - _DETAIL_TAIL
+    if cut > 1:
+        note = f"… {cut} lines left out"
+        lines = [*lines[:_DETAIL_HEAD], note, *lines[-_DETAIL_TAIL:]]
+    yield from (f"  {ink.dim('|')} {printable(line.expandtabs())}".rstrip() for line in lines)
+
+
+def short(complaint: Complaint, *, ink: Ink, columns: int, count: tuple[int, int]) -> Iterator[str]:
+    """Yield one of the findings after the first, in few lines."""
+    finding = complaint.finding
+    yield headline(complaint, ink=ink, count=count)
+    yield from sentence(finding, columns=columns)
+    yield from closest(finding, ink=ink, columns=columns)
+    yield from detail(finding, ink=ink)
+    if finding.hint is not None:
+        yield from _field("hint", printable(finding.hint), columns)
+    yield f"  owner     {OWNERS[finding.owner]}"
+
+
+def remedy(
+    finding: Finding, *, ink: Ink, columns: int, decisions: Decisions | None
+) -> Iterator[str]:
+    """Yield what to do: the smallest change that would accept it, the hint, the owner."""
+    if finding.change is not None:
+        yield "  change    to accept what was seen, write"
+        yield from (f"              {printable(line)}" for line in finding.change.splitlines())
+    if finding.hint is not None:
+        yield from _field("hint", printable(finding.hint), columns)
+    yield f"  owner     {ink.bold(OWNERS[finding.owner])}: {_remedy(finding.owner, decisions)}"
+
+
+def _remedy(owner: Owner, decisions: Decisions | None) -> str:
+    if owner == "agent" and decisions == "scripted":
+        return SCRIPTED_REMEDY
+    return REMEDIES[owner]
+
+
+def evidence(finding: Finding, trace_path: str | None, *, columns: int) -> Iterator[str]:
+    """Yield where the proof is. The proof that something did not happen is a whole turn."""
+    where = "the trace (keep it with --tavus-trace-dir)" if trace_path is None else trace_path
+    if finding.seqs:
+        noun = "entry" if len(finding.seqs) == 1 else "entries"
+        what = f"{noun} {', '.join(map(str, finding.seqs))} of {where}"
+    else:
+        what = f"turn {finding.turn} of {where}" if finding.turn else f"all of {where}"
+    yield from _field("evidence", what, columns)
+
+
+def ruled(rulings: Sequence[Ruling], *, ink: Ink, columns: int) -> Iterator[str]:
+    """Yield what the judge said of each question."""
+    paints = {"pass": ink.green, "fail": ink.red, "unsure": ink.yellow, "error": ink.yellow}
+    for ruling in rulings:
+        first, *more = wrap(printable(f"{ruling.subject}: {ruling.reason}"), columns - 12)
+        yield f"    {paints[ruling.outcome](f'{ruling.outcome:<6}')}  {first}"
+        yield from (f"{'':12}{line}" for line in more)
+
+
+def _field(label: str, text: str, columns: int, *, limit: int | None = None) -> Iterator[str]:
+    first, *more = wrap(text, columns - 2 - _LABEL, limit=limit)
+    yield f"  {label:<{_LABEL}}{first}"
+    yield from (f"{'':{2 + _LABEL}}{line}" for line in more)

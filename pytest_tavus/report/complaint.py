@@ -1,0 +1,130 @@
+"""Findings and rulings that stand in the way of a pass, in one shape, ready to be set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.words import KINDS
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.verdict import Difference, Finding, Ruling, RulingOutcome
+
+NOT_PASSED = "undecided, not passed"
+"""What the first line of a failure says where nothing was found wrong and nothing proven."""
+
+_OWNERS: Mapping[RulingOutcome, Owner] = MappingProxyType(
+    {"pass": "test", "fail": "agent", "unsure": "test", "error": "test"}
+)
+
+_NO_EVIDENCE = "say what must be seen: a call, a reply, an event, or a verdict of the judge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """One reason why a scenario is not passed."""
+
+    label: str
+    "What went wrong, in two or three words."
+
+    place: SourceSpan
+    finding: Finding
+    outcome: Literal["failed", "undecided"]
+
+
+def complaints(result: ScenarioResult) -> tuple[Complaint, ...]:
+    """Return every reason why a result is not a pass, in the order they are shown.
+
+    No text in them holds a secret of the user's files. A failed result does not list what is
+    undecided.
+    """
+    found = tuple(_complaints(result))
+    if not found:
+        return ()
+    mask = mask_of(result.scenario)
+    return tuple(replace(one, finding=_masked(one.finding, mask)) for one in found)
+
+
+def mask_of(scenario: Scenario) -> Callable[[str], str]:
+    """Return what takes the secrets of the scenario's and the PAL's files out of a text."""
+    token = None if scenario.handler is None else scenario.handler.token
+    own = () if token is None else (token.access_token,)
+    return Redaction((*scenario.pal.secrets(), *own)).text
+
+
+def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
+    verdict, scenario = result.verdict, result.scenario
+    if verdict.outcome == "passed":
+        return
+    wanted: set[RulingOutcome] = {"fail"} if verdict.outcome == "failed" else {"unsure", "error"}
+    rulings = [ruling for ruling in verdict.rulings if ruling.outcome in wanted]
+    for finding in verdict.findings:
+        yield Complaint(
+            label=KINDS[finding.kind],
+            place=finding.span or scenario.span,
+            finding=finding,
+            outcome="failed",
+        )
+    for ruling in rulings:
+        yield Complaint(
+            label=_label(ruling),
+            place=ruling.span or scenario.span,
+            finding=_as_finding(ruling, result.trace),
+            outcome=verdict.outcome,
+        )
+    if not verdict.findings and not rulings:
+        yield Complaint(
+            label=NOT_PASSED,
+            place=scenario.span,
+            finding=_unproven(verdict.reason, scenario.span),
+            outcome="undecided",
+        )
+
+
+def _label(ruling: Ruling) -> str:
+    if ruling.outcome != "fail":
+        return NOT_PASSED
+    return "broken guardrail" if ruling.subject.startswith("guardrail ") else "failed by the judge"
+
+
+def _as_finding(ruling: Ruling, trace: Trace) -> Finding:
+    turns = {entry.seq: entry.turn for entry in trace}
+    return Finding(
+        kind="judge",
+        message=f"{ruling.subject}: {ruling.reason}",
+        owner=_OWNERS[ruling.outcome],
+        span=ruling.span,
+        turn=turns.get(ruling.seqs[0], 0) if ruling.seqs else 0,
+        seqs=ruling.seqs,
+        hint=ruling.hint,
+    )
+
+
+def _unproven(reason: str, span: SourceSpan) -> Finding:
+    return Finding(kind="not_run", message=reason, owner="test", span=span, hint=_NO_EVIDENCE)
+
+
+def _masked(finding: Finding, mask: Callable[[str], str]) -> Finding:
+    """Take secrets out of what was written by a person or came from a file."""
+
+    def maybe(text: str | None) -> str | None:
+        return None if text is None else mask(text)
+
+    return replace(
+        finding,
+        message=mask(finding.message),
+        closest=maybe(finding.closest),
+        detail=maybe(finding.detail),
+        hint=maybe(finding.hint),
+        change=maybe(finding.change),
+        differences=tuple(
+            Difference(path=d.path, expected=mask(d.expected), actual=mask(d.actual))
+            for d in finding.differences
+        ),
+    )

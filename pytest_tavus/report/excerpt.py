@@ -1,0 +1,73 @@
+"""The lines of the user's file around a place, with a marker below it.
+
+Where the text cannot be had (the file is gone, or the scenario was made in Python) there is no
+excerpt, and never an error: a report must not hide a failure behind one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from pytest_tavus.report.ink import Ink
+from pytest_tavus.report.typeset import printable, shorten, width
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.spans import SourceSpan
+
+_BEFORE, _AFTER = 2, 1
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A source that still holds its text."""
+
+    @property
+    def text(self) -> str:
+        """The whole file, decoded."""
+        ...
+
+
+def excerpt(
+    scenario: Scenario,
+    span: SourceSpan,
+    *,
+    ink: Ink,
+    columns: int,
+    mask: Callable[[str], str] = str,
+) -> tuple[str, ...]:
+    """Return the lines around `span`, its own line marked; nothing where there is no text.
+
+    `mask` takes secrets out of a line: a PAL definition in the file may hold some.
+    """
+    lines = _text(scenario, span).splitlines()
+    if not 1 <= span.line <= len(lines):
+        return ()
+    first = max(span.line - _BEFORE, 1)
+    shown = range(first, min(span.line + _AFTER, len(lines)) + 1)
+    digits = len(str(shown[-1]))
+    result: list[str] = []
+    for number in shown:
+        line = shorten(printable(mask(lines[number - 1].expandtabs())), columns - digits - 5)
+        if number != span.line:
+            result.append(ink.dim(f"  {number:>{digits}} | {line}".rstrip()))
+            continue
+        indent = width(printable(lines[number - 1][: span.column - 1].expandtabs()))
+        result.append(f"{ink.red('>')} {number:>{digits}} | {line}")
+        if indent < width(line):
+            result.append(ink.red(f"  {'':>{digits}} | {' ' * indent}^"))
+    return tuple(result)
+
+
+def _text(scenario: Scenario, span: SourceSpan) -> str:
+    for source in (scenario.source, scenario.pal_source):
+        if source.path == span.path and isinstance(source, Readable):
+            return source.text
+    return _read(span.path)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,100 @@
+"""The failure picture: everything a person needs to see what went wrong and who can put it right.
+
+In this order: the place in the scenario file and the kind of failure; one sentence; the closest
+call and the values that differ; the lines of the file; the other findings; the conversation with
+``>>>`` at every fault; the evidence; the smallest change that would accept it; the hint; the
+owner. It is text: no frame of ours, and in colour only where that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pytest_tavus.report import blocks
+from pytest_tavus.report.complaint import Complaint, complaints, mask_of
+from pytest_tavus.report.conversation import WIDTH, Mark, conversation
+from pytest_tavus.report.excerpt import excerpt
+from pytest_tavus.report.ink import Ink
+from pytest_tavus.report.result import ScenarioResult
+
+
+def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WIDTH) -> str:
+    """Return the failure picture of a result that is not a pass; one line for one that is.
+
+    `width` is in columns. Values that differ and lines of a traceback are never cut, so they may
+    go beyond it.
+    """
+    ink = Ink(color=color)
+    found = complaints(result)
+    if not found:
+        return f"{result.scenario.span}: passed: {result.verdict.reason}"
+    first, *others = found
+    total = len(found)
+    sections = (
+        (blocks.headline(first, ink=ink, count=(1, total)),),
+        blocks.sentence(first.finding, columns=width),
+        blocks.closest(first.finding, ink=ink, columns=width),
+        blocks.detail(first.finding, ink=ink),
+        excerpt(
+            result.scenario,
+            first.place,
+            ink=ink,
+            columns=width,
+            mask=mask_of(result.scenario),
+        ),
+        *(
+            blocks.short(other, ink=ink, columns=width, count=(number, total))
+            for number, other in enumerate(others, start=2)
+        ),
+        _conversation(result, found, ink=ink, columns=width),
+        _rulings(result, ink=ink, columns=width),
+        _ending(result, found, ink=ink, columns=width),
+    )
+    return _joined(sections)
+
+
+def _joined(sections: Iterable[Iterable[str]]) -> str:
+    """Join what there is, one empty line between sections."""
+    texts = ("\n".join(lines) for lines in sections)
+    return "\n\n".join(text for text in texts if text)
+
+
+def _conversation(
+    result: ScenarioResult, found: Sequence[Complaint], *, ink: Ink, columns: int
+) -> Iterator[str]:
+    yield f"  {ink.bold('conversation')} {ink.dim(f'({result.provenance})')}"
+    marks = _marks(found)
+    yield from conversation(result.trace, marks=marks, ink=ink, columns=columns)
+
+
+def _marks(found: Sequence[Complaint]) -> tuple[Mark, ...]:
+    """Mark the first evidence of each finding; where there is none, the turn."""
+    return tuple(
+        Mark(
+            seq=complaint.finding.seqs[0] if complaint.finding.seqs else None,
+            turn=complaint.finding.turn,
+            label=complaint.label,
+            number=number if len(found) > 1 else None,
+        )
+        for number, complaint in enumerate(found, start=1)
+        if complaint.finding.seqs or complaint.finding.turn
+    )
+
+
+def _rulings(result: ScenarioResult, *, ink: Ink, columns: int) -> Iterator[str]:
+    rulings = result.verdict.rulings
+    if rulings:
+        judges = ", ".join(dict.fromkeys(ruling.judge for ruling in rulings))
+        yield f"  {ink.bold('judge')} {ink.dim(f'({judges})')}"
+        yield from blocks.ruled(rulings, ink=ink, columns=columns)
+
+
+def _ending(
+    result: ScenarioResult, found: Sequence[Complaint], *, ink: Ink, columns: int
+) -> Iterator[str]:
+    first, opened = found[0].finding, result.trace.opened()
+    decisions = None if opened is None else opened.decisions
+    if len(found) > 1:
+        yield f"  {ink.bold(f'1 of {len(found)}')} {ink.dim(f'({found[0].label})')}"
+    yield from blocks.evidence(first, result.trace_path, columns=columns)
+    yield from blocks.remedy(first, ink=ink, columns=columns, decisions=decisions)

@@ -1,0 +1,118 @@
+"""One event of a trace as one line of a conversation: who, and what. Decides nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytest_tavus.report.words import OWNERS
+from pytest_tavus.trace.events import (
+    AppMessage,
+    Event,
+    Fault,
+    PalSaid,
+    Saved,
+    SessionClosed,
+    SessionOpened,
+    ToolCalled,
+    ToolDelivered,
+    ToolResolved,
+    TurnEnded,
+    UserSaid,
+    Withheld,
+)
+from pytest_tavus.wire import HttpExchange
+
+Tone = Literal["speech", "call", "wire", "trouble", "note"]
+"""How a line is set: what is said, what is called, what went over the wire, what went wrong."""
+
+NOTEWORTHY_SECONDS = 0.1
+"""Shorter times are noise: they would differ from run to run and help nobody."""
+
+_REASONS = {
+    "not_in_context": "on_resolve keeps the answer from the PAL",
+    "missing_path": "the answer has no such value",
+    "call_failed": "the call failed, so there is no answer",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One event, told."""
+
+    who: str
+    what: str
+    tone: Tone = "note"
+    call_id: str | None = None
+    quiet: bool = False
+    "Shown only where it is the fault."
+
+
+def tell(event: Event) -> Told:  # noqa: PLR0911  one return for each kind of event
+    """Say in one line what happened."""
+    match event:
+        case UserSaid(text=text):
+            return Told(who="user", what=text, tone="speech")
+        case PalSaid(text=text):
+            return Told(who="PAL", what=text, tone="speech")
+        case ToolCalled():
+            what = f"{event.name} {event.arguments}".rstrip()
+            return Told(who="call", what=what, tone="call", call_id=event.call_id)
+        case ToolDelivered(call_id=call_id, exchange=exchange):
+            who = "http" if event.purpose == "tool" else "token"
+            tone: Tone = "wire" if exchange.fault is None else "trouble"
+            return Told(who=who, what=_exchange(exchange), tone=tone, call_id=call_id)
+        case ToolResolved():
+            tone = "wire" if event.status == "success" else "trouble"
+            return Told(who="answer", what=_answer(event), tone=tone, call_id=event.call_id)
+        case AppMessage():
+            return Told(who="event", what=_app_message(event))
+        case Saved(name=name, value=value):
+            return Told(who="saved", what=f"{name} = {_json(value)}")
+        case Withheld(template=template, path=path):
+            what = f"{template} ({{{path}}}: {_REASONS[event.reason]})"
+            return Told(who="unsaid", what=what, tone="trouble", call_id=event.call_id)
+        case Fault(owner=owner, message=message):
+            return Told(who="fault", what=f"{OWNERS[owner]}: {message}", tone="trouble")
+        case SessionOpened(pal=pal):
+            return Told(who="opened", what=pal, quiet=True)
+        case TurnEnded(quiet_for=seconds):
+            what = f"nothing for {duration(seconds)}" if seconds else "the turn is over"
+            return Told(who="quiet", what=what, quiet=seconds < NOTEWORTHY_SECONDS)
+        case SessionClosed(reason=reason):
+            return Told(who="closed", what=reason, quiet=reason == "finished")
+
+
+def duration(seconds: float) -> str:
+    """Write a time rounded to what matters: ``0.3 s``, ``12 s``."""
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def _exchange(exchange: HttpExchange) -> str:
+    request = exchange.request
+    took = f" in {duration(exchange.seconds)}" if exchange.seconds >= NOTEWORTHY_SECONDS else ""
+    parts: list[str] = []
+    if exchange.response is not None:
+        parts.append(f"{exchange.response.status}{took}")
+    if exchange.fault is not None:
+        after = took.replace(" in ", " after ") if exchange.response is None else ""
+        parts.append(f"{exchange.fault.kind}{after}: {exchange.fault.message}")
+    canned = " (canned)" if exchange.answered_by == "canned" else ""
+    return f"{request.method} {request.url} -> {', '.join(parts) or 'nothing'}{canned}"
+
+
+def _answer(resolved: ToolResolved) -> str:
+    by = f", {resolved.answered_by}:" if resolved.answered_by in {"canned", "client"} else ""
+    reason = "" if resolved.reason is None else f" ({resolved.reason})"
+    return f"{resolved.status}{by}{reason} {resolved.output}".rstrip()
+
+
+def _app_message(message: AppMessage) -> str:
+    note = "" if message.note is None else f" ({message.note})"
+    arrow = "->" if message.direction == "to_tavus" else "<-"
+    return f"{arrow} {message.event_type}{note} {_json(message.properties)}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

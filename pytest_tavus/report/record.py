@@ -1,0 +1,66 @@
+"""A result as plain JSON data: what travels between processes and is left when a run is over."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.report.complaint import complaints, mask_of
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.verdict import FindingKind, Outcome
+
+
+class FindingRecord(TypedDict):
+    """One reason why a scenario is not passed."""
+
+    kind: FindingKind
+    message: str
+    owner: Owner
+    place: str
+    turn: int
+    "0 where it is about the whole conversation."
+
+
+class Record(TypedDict):
+    """A result."""
+
+    name: str
+    place: str
+    "Where the scenario begins: ``path:line:column``."
+
+    outcome: Outcome
+    reason: str
+    provenance: str
+    findings: list[FindingRecord]
+    "Failing and open rulings of the judge among them."
+
+    trace: str | None
+    "The path of the trace, if it was kept."
+
+    seconds: float
+    "By the conversation's own clock."
+
+
+def record(result: ScenarioResult) -> Record:
+    """Return a result as JSON data, without any secret of the user's files."""
+    found = complaints(result)
+    mask = mask_of(result.scenario) if found else str
+    return Record(
+        name=result.scenario.name,
+        place=str(result.scenario.span),
+        outcome=result.verdict.outcome,
+        reason=mask(result.verdict.reason),
+        provenance=result.provenance,
+        findings=[
+            FindingRecord(
+                kind=complaint.finding.kind,
+                message=complaint.finding.message,
+                owner=complaint.finding.owner,
+                place=str(complaint.place),
+                turn=complaint.finding.turn,
+            )
+            for complaint in found
+        ],
+        trace=result.trace_path,
+        seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
+    )

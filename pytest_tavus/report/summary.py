@@ -1,0 +1,80 @@
+"""What a run came to, in the few lines that end it. Made from records alone."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from pytest_tavus.report.ink import Ink
+from pytest_tavus.report.lines import duration
+from pytest_tavus.report.provenance import counts
+from pytest_tavus.report.record import Record
+from pytest_tavus.report.typeset import printable
+from pytest_tavus.report.words import OWNERS, counted
+from pytest_tavus.verdict import Outcome
+
+SLOW_SECONDS = 1.0
+"""A scenario that took less is not named as slow."""
+
+_SLOWEST = 3
+_LABEL = 14
+
+_OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {"passed": "passed", "failed": "failed", "undecided": "undecided (not passed)"}
+)
+
+
+def summary_lines(records: Sequence[Record], *, color: bool = False) -> tuple[str, ...]:
+    """Say what the scenarios of a run came to, in lines; nothing where there was none."""
+    return tuple(_lines(records, Ink(color=color))) if records else ()
+
+
+def _lines(records: Sequence[Record], ink: Ink) -> Iterator[str]:
+    yield f"{counted(len(records), 'scenario')}: {_verdicts(records, ink)}"
+    for provenance, number in counts(one["provenance"] for one in records):
+        yield _row("provenance", f"{provenance}: {number}")
+    owners = _owners(records)
+    if owners:
+        yield _row("to put right", owners)
+    for one in _slowest(records):
+        name = printable(one["name"])
+        yield _row("slow", f"{duration(one['seconds'])} {one['place']} {name}")
+    traces = sorted({os.path.dirname(one["trace"]) or "." for one in records if one["trace"]})
+    for directory in traces:
+        kept = sum(_is_in(one, directory) for one in records)
+        yield _row("traces", f"{directory} ({kept})")
+
+
+def _verdicts(records: Sequence[Record], ink: Ink) -> str:
+    numbers = Counter(one["outcome"] for one in records)
+    paints = {"passed": ink.green, "failed": ink.red, "undecided": ink.yellow}
+    return ", ".join(
+        paints[outcome](f"{numbers[outcome]} {words}")
+        for outcome, words in _OUTCOMES.items()
+        if numbers[outcome]
+    )
+
+
+def _owners(records: Sequence[Record]) -> str:
+    """Count, for each owner, the scenarios in which something is theirs to put right."""
+    numbers = Counter(
+        owner for one in records for owner in {finding["owner"] for finding in one["findings"]}
+    )
+    return ", ".join(
+        f"{words} {numbers[owner]}" for owner, words in OWNERS.items() if numbers[owner]
+    )
+
+
+def _slowest(records: Sequence[Record]) -> list[Record]:
+    slow = [one for one in records if one["seconds"] >= SLOW_SECONDS]
+    return sorted(slow, key=lambda one: (-one["seconds"], one["place"]))[:_SLOWEST]
+
+
+def _is_in(one: Record, directory: str) -> bool:
+    return one["trace"] is not None and (os.path.dirname(one["trace"]) or ".") == directory
+
+
+def _row(label: str, text: str) -> str:
+    return f"  {label:<{_LABEL}}{text}"

@@ -1,0 +1,70 @@
+"""Our machine-readable names in plain words, as data. A kind without words here is a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.verdict import FindingKind
+
+KINDS: Mapping[FindingKind, str] = MappingProxyType(
+    {
+        "missing_call": "missing call",
+        "unexpected_call": "unexpected call",
+        "forbidden_call": "forbidden call",
+        "wrong_arguments": "wrong arguments",
+        "wrong_order": "wrong order",
+        "wrong_result": "wrong result",
+        "wrong_status": "wrong status",
+        "too_late": "too late",
+        "invalid_arguments": "invalid arguments",
+        "handler_error": "handler error",
+        "unhandled_call": "unhandled call",
+        "unanswered_call": "unanswered call",
+        "missing_speech": "missing speech",
+        "forbidden_speech": "forbidden speech",
+        "unknown_answer": "unknown answer",
+        "on_call": "on_call not kept",
+        "on_resolve": "on_resolve not kept",
+        "missing_event": "missing event",
+        "forbidden_event": "forbidden event",
+        "not_quiet": "not quiet",
+        "judge": "judged otherwise",
+        "nothing_saved": "nothing saved",
+        "not_run": "not run",
+        "fault": "fault",
+    }
+)
+"""What the first line of a failure calls each kind."""
+
+OWNERS: Mapping[Owner, str] = MappingProxyType(
+    {
+        "agent": "the PAL",
+        "handler": "your handler",
+        "platform": "the platform",
+        "test": "the scenario file",
+        "harness": "pytest-tavus",
+    }
+)
+"""Who can put a fault right, in two or three words."""
+
+REMEDIES: Mapping[Owner, str] = MappingProxyType(
+    {
+        "agent": "its prompt, or a tool's definition",
+        "handler": "the code that answers the tool's calls",
+        "platform": "Tavus, or what stands in for it",
+        "test": "what it expects or plays",
+        "harness": "a bug of ours: please report it",
+    }
+)
+"""Where each owner would look first."""
+
+
+SCRIPTED_REMEDY = "a tool's definition, or what the scenario makes it play"
+"""Where to look when the PAL's decisions were scripted: it has no prompt to blame."""
+
+
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
+    """Write a number with its noun: ``1 call``, ``2 calls``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"
