@@ -8,7 +8,7 @@ from tests.examples.scene import EXAMPLES, Scene
 
 COUNTS = {
     "auth.yaml": {"passed": 6},
-    "behaviour.yaml": {"passed": 28},
+    "behaviour.yaml": {"passed": 32},
     "booking.yaml": {"passed": 5},
     "courier.yaml": {"passed": 3},
     "order_status.yaml": {"passed": 2},
