@@ -134,7 +134,8 @@ def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: 
     elif evidence <= 0:
         outcome, reason = "undecided", "nothing was checked: there is no evidence to pass on"
     else:
-        outcome, reason = "passed", f"{evidence} checks held"
+        noun = "check" if evidence == 1 else "checks"
+        outcome, reason = "passed", f"{evidence} {noun} held"
     return Verdict(outcome=outcome, reason=reason, findings=tuple(findings), rulings=tuple(rulings))
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
-from pytest_tavus.checks.outcome import failed_call, has_saved, nothing_saved
+from pytest_tavus.checks.outcome import has_saved, nothing_saved
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.checks.trouble import is_unhandled, trouble
-from pytest_tavus.checks.wanted import expectations, has_status
 from pytest_tavus.checks.words import call_text
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import did_you_mean
@@ -27,13 +26,10 @@ class HandledCalls:
     """A call that nothing takes is never green, whatever is expected of it."""
 
     def check(self, turn: TurnCase) -> Checked:
-        """Find calls that nothing took, and accepted extra calls that failed."""
+        """Find the calls that nothing took."""
         if not turn.calls:
             return NOTHING_TO_CHECK
-        findings = [_unhandled(call, turn) for call in turn.calls if is_unhandled(call)]
-        if turn.turn.extra:
-            findings += _failed_extras(turn)
-        return Checked(findings)
+        return Checked([_unhandled(call, turn) for call in turn.calls if is_unhandled(call)])
 
 
 def _unhandled(call: Call, turn: TurnCase) -> Finding:
@@ -49,15 +45,6 @@ def _unhandled(call: Call, turn: TurnCase) -> Finding:
     )
 
 
-def _failed_extras(turn: TurnCase) -> Iterator[Finding]:
-    group = turn.turn.calls
-    named = set() if group is None else {each.tool for each in expectations(group)}
-    for call in turn.calls:
-        succeeded = has_status(None, call, turn.case.tools.get(call.name))
-        if call.name not in named and not succeeded and not is_unhandled(call):
-            yield failed_call(call, turn, None)
-
-
 @dataclass(frozen=True, slots=True)
 class WellFormedCalls:
     """Every call is of a tool of the PAL, with arguments as the tool's `parameters` say."""
@@ -70,6 +57,8 @@ class WellFormedCalls:
             tool = case.tools.get(call.called.name)
             if tool is None:
                 findings += _unknown_tool(call, case)
+            elif call.arguments is UNREADABLE:
+                findings.append(_unreadable(call, case))
             elif not _is_unchecked(call, case):
                 evidence += 1
                 findings += _invalid(call, tool, case)
@@ -96,11 +85,12 @@ def _unknown_tool(call: Call, case: Case) -> Iterator[Finding]:
     )
 
 
+def _unreadable(call: Call, case: Case) -> Finding:
+    text = quoted(call.called.arguments)
+    return _finding(call, case, f"the arguments of {call.name} are not JSON: {text}")
+
+
 def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
-    if call.arguments is UNREADABLE:
-        text = quoted(call.called.arguments)
-        yield _finding(call, case, f"the arguments of {call.name} are not JSON: {text}")
-        return
     error = case.rules.schemas.error(tool, call.arguments)
     if error is None or (isinstance(error.found, str) and MASK in error.found):
         return  # what was masked in the trace cannot be held against a schema
@@ -224,5 +214,7 @@ class SavedByTurn:
             return NOTHING_TO_CHECK
         last = turn.calls[-1] if turn.calls else None
         missing = [(name, path) for name, path in wanted.items() if not has_saved(turn, name)]
-        found = [nothing_saved(turn, last, name, path=path) for name, path in missing]
+        found = [
+            nothing_saved(turn, last, name, path=path, at=turn.turn.at) for name, path in missing
+        ]
         return Checked(found, len(wanted))

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.checks.outcome import outcome
+from pytest_tavus.checks.outcome import failed_call, outcome
 from pytest_tavus.checks.seen import Call
+from pytest_tavus.checks.trouble import is_unhandled
 from pytest_tavus.checks.unmatched import (
     missing_call,
     not_comparable,
@@ -15,7 +16,7 @@ from pytest_tavus.checks.unmatched import (
     unexpected_call,
     wrong_order,
 )
-from pytest_tavus.checks.wanted import LEFT_OVER, Wanted, expectations, plan_of
+from pytest_tavus.checks.wanted import LEFT_OVER, Wanted, expectations, has_status, plan_of
 from pytest_tavus.checks.wrong_arguments import wrong_arguments
 from pytest_tavus.matching.assign import TooManyWaysError, assign, without_order
 from pytest_tavus.matching.plan import Assignment, Node, precedences
@@ -35,8 +36,7 @@ class ExpectedCalls:
             return NOTHING_TO_CHECK
         group = turn.turn.calls
         if group is None or not group.members:
-            findings = () if turn.turn.extra else _unexpected(turn, turn.calls)
-            return Checked(tuple(findings), 0 if group is None else 1)
+            return Checked(_extra(turn, turn.calls), 0 if group is None else 1)
         expected = list(expectations(group))
         try:
             wanted = [_wanted(expectation, turn) for expectation in expected]
@@ -82,8 +82,7 @@ def _assigned(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Iterator[
     yield from _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
     left = [turn.calls[seen] for seen in best.extra]
     yield from _missing(best, wanted, turn, left)
-    if not turn.turn.extra:
-        yield from _unexpected(turn, left)
+    yield from _extra(turn, left)
 
 
 def _missing(
@@ -125,5 +124,12 @@ def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _unexpected(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:
-    return [unexpected_call(call, turn) for call in calls]
+def _extra(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:
+    """Refuse calls that nobody expected; where they are allowed, they must succeed."""
+    if not turn.turn.extra:
+        return [unexpected_call(call, turn) for call in calls]
+    return [
+        failed_call(call, turn, None)
+        for call in calls
+        if not is_unhandled(call) and not has_status(None, call, turn.case.tools.get(call.name))
+    ]

@@ -12,6 +12,7 @@ from pytest_tavus.checks.words import accepting, differences, excerpt, seconds
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.spans import Loc
 from pytest_tavus.verdict import Finding
 
 
@@ -36,29 +37,30 @@ def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> F
     if expectation.status is None or expectation.status == "success":
         return failed_call(call, turn, expectation)
     resolved = call.resolved
-    ended = "was never answered" if resolved is None else f"ended in {_ended(call)}"
     why = trouble(call)
     failed = resolved is not None and resolved.status != "success"
     return Finding(
         kind="wrong_status",
-        message=f"{call.name} was expected to end in {_word(expectation.status)}, but {ended}",
+        message=f"{call.name} was expected {_asked(expectation.status)}, but {_ended(call)}",
         owner=why.owner,
         span=turn.where(expectation.at),
         turn=turn.number,
-        seqs=tuple(call.seqs),
+        seqs=tuple(reversed(call.seqs)),
         detail=why.detail if failed else f"answer: {excerpt(flow(call.answer))}",
         change=_status_change(expectation, call),
     )
 
 
-def _word(status: int | str) -> str:
-    return f"status {status}" if isinstance(status, int) else status
+def _asked(status: int | str) -> str:
+    return f"to be answered {status}" if isinstance(status, int) else f"to end in {status}"
 
 
 def _ended(call: Call) -> str:
-    if call.resolved is None or call.resolved.http_status is None:
-        return "nothing" if call.resolved is None else call.resolved.status
-    return f"{call.resolved.status} with status {call.resolved.http_status}"
+    if call.resolved is None:
+        return "was still open when the conversation ended"
+    code = call.resolved.http_status
+    ended = f"ended in {call.resolved.status}"
+    return ended if code is None else f"was answered {code} and {ended}"
 
 
 def _status_change(expectation: CallExpectation, call: Call) -> str | None:
@@ -80,7 +82,7 @@ def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None)
         owner=why.owner,
         span=turn.where(turn.turn.at if expectation is None else expectation.at),
         turn=turn.number,
-        seqs=tuple(call.seqs),
+        seqs=tuple(reversed(call.seqs)),
         detail=why.detail,
         hint=(
             None
@@ -134,7 +136,7 @@ def _too_late(expectation: CallExpectation, call: Call, turn: TurnCase) -> Itera
 def _nothing_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
     for name, path in expectation.save.items():
         if not has_saved(turn, name):
-            yield nothing_saved(turn, call, name, path=path)
+            yield nothing_saved(turn, call, name, path=path, at=expectation.at)
 
 
 def has_saved(turn: TurnCase, name: str) -> bool:
@@ -143,7 +145,7 @@ def has_saved(turn: TurnCase, name: str) -> bool:
     return any(number == turn.number and event.name == name for number, event in kept)
 
 
-def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str) -> Finding:
+def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc) -> Finding:
     """Tell of a value that was to be kept and was not there."""
     why = "no call was made" if call is None else f"{call.name} has no such value"
     from_answer = path.split(".", 1)[0].split("[", 1)[0] == "result"
@@ -151,7 +153,7 @@ def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str) ->
         kind="nothing_saved",
         message=f"{name!r} was to be kept from {path}, but {why}",
         owner="handler" if from_answer else "agent",
-        span=turn.where(turn.turn.at),
+        span=turn.where((*at, "save", name)),
         turn=turn.number,
         seqs=() if call is None else tuple(reversed(call.seqs)),
         detail=None if call is None or not from_answer else f"answer: {excerpt(flow(call.answer))}",

@@ -33,11 +33,11 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding
 
 TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
-    ExpectedCalls(),
     HandledCalls(),
+    KnownAnswers(),
+    ExpectedCalls(),
     NeverInTurn(),
     SavedByTurn(),
-    KnownAnswers(),
     Says(),
     SaidWithin(),
     OnCall(),

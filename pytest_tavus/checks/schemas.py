@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.matching.shape import is_list, is_mapping
@@ -44,24 +44,30 @@ class SchemaError:
     message: str
 
 
+class _Validator(Protocol):
+    def iter_errors(self, instance: Any) -> Iterator[ValidationError]: ...
+
+
 class Schemas:
     """The schemas of a run, each made ready once. Building a validator is what costs."""
 
     def __init__(self) -> None:
-        self._validators: dict[str, Draft202012Validator] = {}
+        self._validators: dict[str, _Validator] = {}
 
     def error(self, tool: Tool, arguments: Any) -> SchemaError | None:
         """Return why the arguments are not valid, or `None`."""
         if is_plainly_valid(tool.parameters, arguments):
             return None
-        found = best_match(self._validator(tool).iter_errors(arguments))
+        errors = self._validator(tool).iter_errors(arguments)
+        found = min(errors, key=lambda error: len(error.absolute_path), default=None)
         return None if found is None else _error(found)
 
-    def _validator(self, tool: Tool) -> Draft202012Validator:
+    def _validator(self, tool: Tool) -> _Validator:
         key = json.dumps(tool.parameters, sort_keys=True)
         validator = self._validators.get(key)
         if validator is None:
-            validator = self._validators[key] = Draft202012Validator(tool.parameters)
+            validator = cast("_Validator", Draft202012Validator(tool.parameters))
+            self._validators[key] = validator
         return validator
 
 
@@ -113,6 +119,6 @@ def wanted_text(error: SchemaError) -> str:
 
 def missing_name(error: SchemaError) -> str | None:
     """Return the required property that is not there."""
-    if error.keyword != "required" or not isinstance(error.found, Mapping):
+    if error.keyword != "required" or not is_mapping(error.found):
         return None
     return next((str(name) for name in error.wanted if name not in error.found), None)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import UNREADABLE, Call
-from pytest_tavus.checks.trouble import is_unhandled, trouble
 from pytest_tavus.checks.wanted import Wanted
 from pytest_tavus.checks.words import call_text, differences, listed
 from pytest_tavus.matching.compare import compare, distance
@@ -84,7 +83,6 @@ def unexpected_call(call: Call, turn: TurnCase) -> Finding:
         span=turn.where(at),
         turn=turn.number,
         seqs=tuple(call.seqs),
-        detail=trouble(call).reason if is_unhandled(call) else None,
         change=f"calls:\n  - {call.name}: {flow(call.arguments)}" if readable else None,
     )
 

@@ -9,7 +9,7 @@ from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import trouble
 from pytest_tavus.checks.words import excerpt
 from pytest_tavus.errors import Owner, did_you_mean
-from pytest_tavus.matching.shape import is_mapping
+from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import flow
 from pytest_tavus.trace.events import Withheld
 from pytest_tavus.trace.log import Entry
@@ -94,7 +94,7 @@ def _nearest_key(path: str, call: Call) -> str | None:
     for step in steps:
         if is_mapping(found) and step in found:
             found = found[step]
-        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+        elif is_list(found) and step.isdecimal() and int(step) < len(found):
             found = found[int(step)]
         else:
             return did_you_mean(step, map(str, found)) if is_mapping(found) else None

@@ -58,7 +58,7 @@ def matches(expected: Any, actual: Any, *, exact: bool = False) -> bool:
     """Tell whether `actual` is as `expected`: the same as an empty :func:`compare`, sooner."""
     if type(expected) in SCALARS:
         return _equal(expected, actual)
-    if type(expected) is dict and type(actual) is dict and not exact:
+    if not exact and is_mapping(expected) and is_mapping(actual):
         return all(matches(wanted, actual.get(key, ABSENT)) for key, wanted in expected.items())
     return next(_mismatches(expected, actual, (), exact), None) is None
 

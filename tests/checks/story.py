@@ -57,22 +57,17 @@ def tool(
     client: bool = False,
     **more: Any,
 ) -> Tool:
-    parameters = {
-        "type": "object",
-        "properties": {"order_id": {"type": "string"}},
-    }
+    properties = {"order_id": {"type": "string"}}
     api = ApiDelivery(url=f"https://shop.example/{name}")
-    return Tool(
-        **{
-            "name": name,
-            "description": "A tool.",
-            "parameters": parameters,
-            "delivery": Delivery(app_message=True) if client else Delivery(api=api),
-            "on_call": on_call,
-            "on_resolve": on_resolve,
-            **more,
-        }
-    )
+    fields: dict[str, Any] = {
+        "name": name,
+        "description": "A tool.",
+        "parameters": {"type": "object", "properties": properties},
+        "delivery": Delivery(app_message=True) if client else Delivery(api=api),
+        "on_call": on_call,
+        "on_resolve": on_resolve,
+    }
+    return Tool(**{**fields, **more})
 
 
 def expect(name: str = "get_order_status", arguments: Any = None, **more: Any) -> CallExpectation:
@@ -131,7 +126,11 @@ class Story:
         return self.record(TurnEnded(quiet_for=quiet_for))
 
     def opens(
-        self, name: str = "get_order_status", arguments: Any = ORDER, *, inference: str | None = None
+        self,
+        name: str = "get_order_status",
+        arguments: Any = ORDER,
+        *,
+        inference: str | None = None,
     ) -> str:
         self._calls += 1
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
@@ -199,7 +198,9 @@ class _Open:
         return event
 
 
-def report(story: Story, *turns: Turn, scope: Mapping[str, Any] | None = None, **more: Any) -> CheckReport:
+def report(
+    story: Story, *turns: Turn, scope: Mapping[str, Any] | None = None, **more: Any
+) -> CheckReport:
     return check(scenario(*turns, **more), story.trace(), scope=scope or {})
 
 

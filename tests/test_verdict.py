@@ -1,0 +1,71 @@
+"""The one rule that joins findings and rulings."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from pytest_tavus.verdict import Finding, Ruling, RulingOutcome, decide
+
+FINDING = Finding(kind="missing_call", message="book was expected", owner="agent", span=None)
+
+
+def ruling(outcome: RulingOutcome, subject: str = "overall") -> Ruling:
+    return Ruling(subject=subject, outcome=outcome, reason="because", judge="rules/1")
+
+
+def test_a_run_in_which_every_check_held_is_passed() -> None:
+    verdict = decide([], [ruling("pass")], evidence=3)
+    assert (verdict.outcome, verdict.reason) == ("passed", "3 checks held")
+
+
+def test_a_single_check_is_told_as_one() -> None:
+    assert decide([], [], evidence=1).reason == "1 check held"
+
+
+def test_a_finding_fails_the_run_and_gives_the_reason() -> None:
+    verdict = decide([FINDING], [ruling("unsure")], evidence=3)
+    assert (verdict.outcome, verdict.reason) == ("failed", "book was expected")
+
+
+def test_a_failing_ruling_fails_what_the_checks_passed() -> None:
+    verdict = decide([], [ruling("pass"), ruling("fail", "guardrail no_refunds")], evidence=3)
+    assert (verdict.outcome, verdict.reason) == ("failed", "guardrail no_refunds: because")
+
+
+def test_a_judge_never_rescues_what_the_checks_failed() -> None:
+    assert decide([FINDING], [ruling("pass")], evidence=3).outcome == "failed"
+
+
+@pytest.mark.parametrize("outcome", ["unsure", "error"])
+def test_an_open_ruling_leaves_the_run_undecided(outcome: RulingOutcome) -> None:
+    verdict = decide([], [ruling("pass"), ruling(outcome, "objective greet")], evidence=3)
+    assert (verdict.outcome, verdict.reason) == ("undecided", "objective greet: because")
+
+
+@pytest.mark.parametrize("evidence", [0, -1])
+def test_no_evidence_is_not_a_pass(evidence: int) -> None:
+    verdict = decide([], [], evidence=evidence)
+    assert verdict.outcome == "undecided"
+    assert verdict.reason == "nothing was checked: there is no evidence to pass on"
+
+
+def test_a_judge_alone_is_no_evidence() -> None:
+    assert decide([], [ruling("pass")], evidence=0).outcome == "undecided"
+
+
+def test_nothing_but_evidence_without_objection_passes() -> None:
+    outcomes: list[RulingOutcome] = ["pass", "fail", "unsure", "error"]
+    cases = product([[], [FINDING]], [[], *([ruling(o)] for o in outcomes)], [0, 1])
+    passed = [
+        (findings, rulings, evidence)
+        for findings, rulings, evidence in cases
+        if decide(findings, rulings, evidence=evidence).outcome == "passed"
+    ]
+    assert passed == [([], [], 1), ([], [ruling("pass")], 1)]
+
+
+def test_a_verdict_keeps_everything_it_was_made_from() -> None:
+    verdict = decide([FINDING], [ruling("fail")], evidence=1)
+    assert (verdict.findings, verdict.rulings) == ((FINDING,), (ruling("fail"),))
