@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -11,7 +11,8 @@ from pytest_tavus.errors import Problem, ScenarioError, TavusError
 from pytest_tavus.fixtures import stage_of
 from pytest_tavus.marks import marks_of
 from pytest_tavus.outcome import VerdictError, told
-from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.junit import user_properties
+from pytest_tavus.report.record import Record, record
 from pytest_tavus.scenario.model import Scenario
 
 
@@ -58,7 +59,7 @@ class ScenarioItem(pytest.Function):
         self, *, scenario: Scenario, marks: list[pytest.MarkDecorator], **function: Any
     ) -> None:
         self.scenario = scenario
-        self.result: ScenarioResult | None = None
+        self.record: Record | None = None
         "What came of it, from the end of the conversation until its report has been made."
 
         # pytest documents `callobj` and leaves its type to be guessed from the default.
@@ -75,7 +76,8 @@ class ScenarioItem(pytest.Function):
 
     def _play(self, handler: object | None) -> None:
         result = stage_of(self.config).run(self.scenario, handler=handler)
-        self.result = result
+        self.record = record(result)
+        self.user_properties.extend(user_properties(self.record))
         self.ihook.pytest_tavus_result(item=self, result=result)
         if result.verdict.outcome != "passed":
             raise VerdictError(result)
@@ -90,22 +92,32 @@ class ScenarioItem(pytest.Function):
         """Return the failure picture; another's exception keeps its traceback."""
         error = excinfo.value
         if isinstance(error, VerdictError):
-            return told(excinfo, span=self.scenario.span, reason=error.result.verdict.reason)
+            return told(excinfo, span=self.scenario.span, reason=error.reason)
         if isinstance(error, TavusError):
             return _told_error(excinfo, error)
-        if isinstance(error, pytest.FixtureLookupError) and error.argname in self.scenario.fixtures:
-            return self._unknown_fixture(excinfo, error.argname)
         return super().repr_failure(excinfo)
 
-    def _unknown_fixture(self, excinfo: pytest.ExceptionInfo[BaseException], name: str) -> Any:
+    def setup(self) -> None:
+        """Set up fixtures; one that does not exist is a problem of the scenario file."""
+        __tracebackhide__ = True
+        missing = None
+        try:
+            super().setup()
+        except pytest.FixtureLookupError as error:
+            missing = error.argname
+            if missing not in self.scenario.fixtures:
+                raise
+        if missing is not None:  # raised here, so that the lookup does not show as its cause
+            self._refuse_fixture(missing)
+
+    def _refuse_fixture(self, name: str) -> NoReturn:
         number = self.scenario.fixtures.index(name)
         problem = Problem(
             message=f"there is no fixture {name!r}",
             span=self.scenario.where((*self.scenario.at, "fixtures", number)),
             hint="it must be in a conftest.py of this directory or above, or in a plugin",
         )
-        error = ScenarioError(problem).with_traceback(excinfo.tb)
-        return _told_error(pytest.ExceptionInfo[BaseException].from_exception(error), error)
+        pytest.fail(str(problem), pytrace=False)
 
 
 def _told_error(excinfo: pytest.ExceptionInfo[BaseException], error: TavusError) -> Any:

@@ -6,15 +6,18 @@ colour only where it is printed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from pytest_tavus.report.failure import failure_text
+from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.spans import SourceSpan
+
+RECORD, COLOURED = "tavus", "tavus_coloured"
+"""The attributes of a report that carry a scenario's record and its failure picture in colour."""
 
 
 class VerdictError(AssertionError):
@@ -22,7 +25,11 @@ class VerdictError(AssertionError):
 
     def __init__(self, result: ScenarioResult) -> None:
         self.result = result
-        super().__init__(failure_text(result, color=False))
+        self.reason = record(result)["reason"]
+        "In one sentence, without any secret."
+
+        self.coloured = failure_text(result, color=True)
+        super().__init__(failure_text(result))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +66,9 @@ def told(
     return shown
 
 
-def record(result: ScenarioResult) -> dict[str, str | None]:
-    """Return what the controller needs of a result, as JSON-ready data."""
-    failed = result.verdict.outcome != "passed"
-    return {
-        "name": result.scenario.name,
-        "place": str(result.scenario.span),
-        "outcome": result.verdict.outcome,
-        "reason": result.verdict.reason,
-        "provenance": result.provenance,
-        "trace": result.trace_path,
-        "coloured": failure_text(result, color=True) if failed else None,
-    }
-
-
-def colour(report: pytest.TestReport, recorded: Mapping[str, str | None]) -> None:
+def colour(report: pytest.TestReport) -> None:
     """Let a failed report print its picture in colour."""
-    coloured = recorded.get("coloured")
+    coloured = report.__dict__.get(COLOURED)
     if report.failed and coloured is not None:
         crash = getattr(report.longrepr, "reprcrash", None)
         picture: Any = Picture(plain=report.longreprtext, coloured=coloured, reprcrash=crash)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_tavus.collect import ScenarioFile, ScenarioItem
 from pytest_tavus.fixtures import stage_of
 from pytest_tavus.options import Settings
-from pytest_tavus.outcome import colour, record
+from pytest_tavus.outcome import COLOURED, RECORD, VerdictError, colour
+from pytest_tavus.report.record import Record
+from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.selection import is_scenario_file, nothing_collected, select
 
 
@@ -26,8 +29,8 @@ class ScenarioRun:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
-        self._files = 0
-        self._records: list[dict[str, str | None]] = []
+        self._files = self._workers = 0
+        self._records: list[Record] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -51,30 +54,56 @@ class ScenarioRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
         """Refuse a run without a scenario file, before anything is deselected."""
-        if not self._files and not session.testsfailed:
+        if not self._files and not session.testsfailed and not self._is_worker:
             raise pytest.UsageError(nothing_collected(self._settings))
+
+    @property
+    def _is_worker(self) -> bool:
+        return hasattr(self._config, "workerinput")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of pytest-xdist counted."""
+        self._workers += 1
+        self._files += getattr(node, "workeroutput", {}).get("tavus_files", 1)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand on what a worker counted; on the controller, refuse what a single run would."""
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output["tavus_files"] = self._files
+        elif self._workers and not self._files and not session.testsfailed:
+            text = f"ERROR: {nothing_collected(self._settings)}"
+            self._config.get_terminal_writer().line(text, red=True)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item
+        self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put what came of a scenario on its report, as plain data that can travel."""
         report = yield
-        if isinstance(item, ScenarioItem) and item.result is not None:
-            report.__dict__["tavus"] = record(item.result)
-            item.result = None
+        if isinstance(item, ScenarioItem) and item.record is not None:
+            report.__dict__[RECORD], item.record = item.record, None
+            if call.excinfo is not None and isinstance(call.excinfo.value, VerdictError):
+                report.__dict__[COLOURED] = call.excinfo.value.coloured
         return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record for the summary. Runs where reports arrive: on the controller."""
-        recorded = report.__dict__.get("tavus")
-        if recorded is None or hasattr(self._config, "workerinput"):
+        recorded = report.__dict__.get(RECORD)
+        if recorded is None or self._is_worker:
             return
         if self._config.get_terminal_writer().hasmarkup:
-            colour(report, recorded)
-        self._records.append({**recorded, "coloured": None})
+            colour(report)
+        self._records.append(recorded)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the scenarios came to."""
-        terminalreporter.write_line(str(len(self._records)))
+        in_colour = self._config.get_terminal_writer().hasmarkup
+        lines = summary_lines(self._records, color=in_colour)
+        if lines:
+            terminalreporter.section("Tavus scenarios")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -27,12 +27,12 @@ def select(config: pytest.Config, settings: Settings) -> None:
     Where no path was given on the command line, they are all that is collected; where paths were
     given and none of them leads to scenarios, they are added.
 
+    A worker of pytest-xdist is started with its controller's command line and decides the same.
+
     Raises:
         pytest.UsageError: nothing is there, or no scenario file is.
 
     """
-    if hasattr(config, "workerinput"):
-        return  # a worker of pytest-xdist is given the arguments that its controller chose
     _require_scenarios(settings)
     argument = f"{settings.scenarios}{settings.scenarios_item}"
     if config.args_source is not pytest.Config.ArgsSource.ARGS:

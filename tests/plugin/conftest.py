@@ -63,7 +63,7 @@ class Project:
 
     def run_apart(self, *args: str) -> pytest.RunResult:
         """Run pytest in a process of its own, with every plugin that is installed."""
-        return self.pytester.runpytest_subprocess(*args, timeout=SECONDS)
+        return self.pytester.runpytest_subprocess("-p", "no:randomly", *args, timeout=SECONDS)
 
     def log(self) -> list[str]:
         """What the stage was told to do, in order."""

@@ -123,7 +123,7 @@ def test_keywords_select_by_the_name_of_the_scenario(project: Project) -> None:
 def test_deselecting_everything_stays_pytests_own_exit_code(project: Project) -> None:
     project.scenarios()
 
-    result = project.run("--tavus-scenarios", "-k", "nothing like it")
+    result = project.run("--tavus-scenarios", "-k", "nowhere")
 
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 

@@ -101,13 +101,9 @@ def test_the_ini_key_says_where_they_are(project: Project) -> None:
 def test_a_missing_path_is_refused_with_the_place(
     project: Project, workers: tuple[str, ...]
 ) -> None:
-    assert (
-        refusal(project.run("--tavus-scenarios", *workers))
-        == (
-            f"ERROR: no scenarios in {project.path}/scenarios (the default): there is no such file or "
-            "directory\n    hint: say where they are with --tavus-scenarios=PATH"
-        )
-        or workers
+    assert refusal(project.run("--tavus-scenarios", *workers)) == (
+        f"ERROR: no scenarios in {project.path}/scenarios (the default): there is no such file or "
+        "directory\n    hint: say where they are with --tavus-scenarios=PATH"
     )
 
 

@@ -1,0 +1,69 @@
+"""No test reaches beyond this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+class NetworkError(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def is_loopback(host: object) -> bool:
+    """Tell whether a host is this machine: by address, or by the one name that is sure to be."""
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host in {None, "", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _require_loopback(host: object) -> None:
+    if not is_loopback(host):
+        message = f"a test must not reach beyond loopback: {host!r}"
+        raise NetworkError(message)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Fail whatever connects to, sends to, or looks up another machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        patch.setattr(socket.socket, "sendto", _guarded_sendto(socket.socket.sendto))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+def _guarded(real: Any) -> Any:
+    def connect(self: socket.socket, address: Any) -> Any:
+        if self.family != socket.AF_UNIX:
+            _require_loopback(address[0])
+        return real(self, address)
+
+    return connect
+
+
+def _guarded_sendto(real: Any) -> Any:
+    def sendto(self: socket.socket, data: Any, *rest: Any) -> Any:
+        if self.family != socket.AF_UNIX:
+            _require_loopback(rest[-1][0])
+        return real(self, data, *rest)
+
+    return sendto
+
+
+def _guarded_lookup(real: Any) -> Any:
+    def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        _require_loopback(host)
+        return real(host, *args, **kwargs)
+
+    return getaddrinfo
