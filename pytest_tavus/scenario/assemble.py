@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.errors import Problem
-from pytest_tavus.scenario import build_turns, rule_saved, rules
+from pytest_tavus.scenario import build_turns, rules
 from pytest_tavus.scenario.defaults import Site, Values, common
 from pytest_tavus.scenario.document import ScenarioHead, TurnDocument
 from pytest_tavus.scenario.model import JudgeRules, Scenario, Turn
 from pytest_tavus.scenario.pals import LoadedPal
+from pytest_tavus.scenario.plain import is_list
 from pytest_tavus.scenario.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rule_saved import Used, known_values, saved_before_used, used
 from pytest_tavus.scenario.templates import placeholders, root
 from pytest_tavus.spans import Loc
 
@@ -24,7 +26,10 @@ class Defaults:
 
     values: Values
     data: Mapping[str, Any]
-    "As written, for what reads the text itself."
+    "As written, for rows to be put in."
+
+    used: tuple[Used, ...] = ()
+    "The placeholders in it."
 
 
 def assemble(
@@ -46,9 +51,9 @@ def assemble(
     whole = turns is not None and before == len(site.ledger)
     for rule in rules.WHOLE if whole else rules.ALWAYS:
         rule(ruled)
-    rule_saved.known_values(ruled, data, at)
-    rule_saved.known_values(ruled, defaults.data, ())
-    rule_saved.saved_before_used(ruled, data, at)
+    own_used = used(data, at)
+    known_values(ruled, (*own_used, *defaults.used))
+    saved_before_used(ruled, own_used)
     return made
 
 
@@ -64,17 +69,15 @@ class _Own:
     name: str
 
 
-def _turns(
-    data: Mapping[str, Any], at: Loc, site: Site, *, extra: bool
-) -> tuple[Turn, ...] | None:
+def _turns(data: Mapping[str, Any], at: Loc, site: Site, *, extra: bool) -> tuple[Turn, ...] | None:
     """Build every turn that can be built; `None` where one cannot, or there is none."""
     written = data.get("turns")
-    if not isinstance(written, list) or not written:
+    if not is_list(written) or not written:
         where = (*at, "turns") if "turns" in data else at
         site.complain(where, "a scenario needs a list of turns", _FIRST_TURN)
         return None
     built: list[Turn] = []
-    for index, item in enumerate(cast("list[Any]", written)):
+    for index, item in enumerate(written):
         here = (*at, "turns", index)
         document = site.bind(TurnDocument, item, here)
         if document is not None:

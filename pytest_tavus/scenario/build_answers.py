@@ -24,7 +24,7 @@ from pytest_tavus.spans import Loc
 def handler(
     document: HandlerDocument, at: Loc, complain: Complain, *, search_path: tuple[str, ...]
 ) -> HandlerSpec:
-    """Build where the handler is. `search_path` holds the directories of the file, its own first."""
+    """Build where the handler is. `search_path`: directories, the file's own first."""
     token = document.token
     return HandlerSpec(
         at=at,

@@ -129,9 +129,7 @@ def _save(wanted: Mapping[str, str], at: Loc, complain: Complain) -> Mapping[str
     return wanted
 
 
-def _says(
-    document: SaysDocument | None, at: Loc, complain: Complain
-) -> SpeechExpectation | None:
+def _says(document: SaysDocument | None, at: Loc, complain: Complain) -> SpeechExpectation | None:
     if document is None:
         return None
     return SpeechExpectation(

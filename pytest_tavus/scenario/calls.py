@@ -12,15 +12,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
-from pytest_tavus.scenario.shapes import (
-    Filled,
-    Part,
-    Seconds,
-    Text,
-    mapping,
-    refuse,
-    short,
-)
+from pytest_tavus.scenario.plain import is_dict, is_list, mapping
+from pytest_tavus.scenario.shapes import Filled, Part, Seconds, Text, refuse, short
 
 StatusWords = Literal["success", "error", "timeout", "unanswered"]
 
@@ -28,7 +21,7 @@ StatusWords = Literal["success", "error", "timeout", "unanswered"]
 def _arguments(value: Any) -> Any:
     if value is None:
         return {}
-    if not isinstance(value, (dict, Matcher)):
+    if not (is_dict(value) or isinstance(value, Matcher)):
         refuse(
             f"the arguments of a call are a mapping of names to values, not {value!r}",
             hint="write {name: value}; for a call with any arguments, leave them out",
@@ -51,12 +44,7 @@ def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
     free = [key for key in entry if key not in reserved]
     if not free:
         refuse(f"{what} names no tool", hint="write the tool's name as a key, or under tool:")
-    tool = next((key for key in free if did_you_mean(key, reserved) is None), free[0])
-    if len(free) > 1 and "arguments" not in entry and _two_tools(free, reserved):
-        refuse(
-            f"{what} names one tool, but {free[0]!r} and {free[1]!r} stand in one entry",
-            hint="begin each call with a dash of its own",
-        )
+    tool = free[0] if len(free) == 1 else _tool_among(free, reserved, what)
     if "arguments" in entry:
         refuse(
             f"{what} has arguments both under {tool!r} and under 'arguments'",
@@ -66,8 +54,15 @@ def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
     return {"tool": tool, "arguments": entry[tool], **rest}
 
 
-def _two_tools(free: list[str], reserved: frozenset[str]) -> bool:
-    return sum(did_you_mean(key, reserved) is None for key in free) > 1
+def _tool_among(free: list[str], reserved: frozenset[str], what: str) -> str:
+    """Return the key that is the tool; the others must be misspelt reserved keys."""
+    tools = [key for key in free if did_you_mean(key, reserved) is None]
+    if len(tools) > 1:
+        refuse(
+            f"{what} names one tool, but {tools[0]!r} and {tools[1]!r} stand in one entry",
+            hint="begin each call with a dash of its own",
+        )
+    return tools[0] if tools else free[0]
 
 
 class TimesDocument(Part):
@@ -89,7 +84,7 @@ def _status(value: Any) -> Any:
     words = ("success", "error", "timeout", "unanswered")
     if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
         return value
-    if value in words and isinstance(value, str):
+    if isinstance(value, str) and value in words:
         return value
     hint = did_you_mean(value, words) if isinstance(value, str) else None
     return refuse(
@@ -118,9 +113,7 @@ class CallDocument(Part):
     result: Any = Field(
         default=None, description="What the handler must have answered, as a recursive subset."
     )
-    status: Annotated[
-        int | StatusWords | None, BeforeValidator(_status)
-    ] = Field(
+    status: Annotated[int | StatusWords | None, BeforeValidator(_status)] = Field(
         default=None,
         description="The HTTP status that came back, or what became of the call. "
         "Left out: the call must succeed.",
@@ -188,7 +181,7 @@ def _calls(value: Any) -> Any:
         return []
     if value is None or value == []:
         refuse("calls is empty", hint="write calls: none where no call is expected")
-    if not isinstance(value, list):
+    if not is_list(value):
         refuse(
             f"calls is a list, or none, and not {'a mapping' if mapping(value) else repr(value)}",
             hint="begin each call with a dash",

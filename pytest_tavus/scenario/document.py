@@ -16,6 +16,7 @@ from pytest_tavus.scenario.calls import Calls
 from pytest_tavus.scenario.events import Events
 from pytest_tavus.scenario.judging import JudgeDocument
 from pytest_tavus.scenario.marks import Marks
+from pytest_tavus.scenario.plain import is_dict
 from pytest_tavus.scenario.played import Never, PlayedCalls
 from pytest_tavus.scenario.shapes import (
     Filled,
@@ -126,7 +127,7 @@ class TurnDocument(Part):
 
 
 def _pal(value: Any) -> Any:
-    if not isinstance(value, (str, dict, Pal)) or not value:
+    if not (isinstance(value, (str, Pal)) or is_dict(value)) or not value:
         refuse(
             "a pal is the path of a PAL file, or the definition itself",
             hint="write pal: pals/support.pal.yaml",
@@ -165,9 +166,7 @@ class Common(Part):
         default=None, description="`skip: <reason>`, `xfail: <reason>`, or a mark of your own."
     )
     fixtures: Names | None = Field(default=None, description="pytest fixtures to be set up.")
-    deadline: Seconds | None = Field(
-        default=None, description="Time for the whole conversation."
-    )
+    deadline: Seconds | None = Field(default=None, description="Time for the whole conversation.")
 
 
 class ParametrizeDocument(Part):

@@ -24,4 +24,5 @@ def seconds(value: object) -> float:
             return float(value)
     elif isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
         return float(match["amount"]) * _SECONDS[match["unit"]]
-    raise ValueError(f"{value!r} is not a duration: write 2s, 300ms, or a number of seconds")
+    message = f"{value!r} is not a duration: write 2s, 300ms, or a number of seconds"
+    raise ValueError(message)

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from pytest_tavus.scenario.calls import Arguments
-from pytest_tavus.scenario.shapes import OneOrMany, Part, Text, mapping, refuse, short
+from pytest_tavus.scenario.plain import mapping
+from pytest_tavus.scenario.shapes import OneOrMany, Part, Text, refuse, short
 
 
 class EventDocument(Part):

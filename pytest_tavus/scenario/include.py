@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.matcher_values import from_tag
+from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.scenario.problems import Ledger
 from pytest_tavus.scenario.reader import TagError, load
-from pytest_tavus.scenario.shapes import mapping
 from pytest_tavus.scenario.source import Document
 from pytest_tavus.scenario.yamlfile import read_text
 from pytest_tavus.spans import Loc
@@ -48,42 +49,41 @@ class Files:
 
     limits: Limits
     ledger: Ledger
-    _known: dict[Path, tuple[Any, Document]] = field(
-        default_factory=dict[Path, "tuple[Any, Document]"]
+    _known: dict[str, tuple[Any, Document]] = field(
+        default_factory=dict[str, "tuple[Any, Document]"]
     )
     _followed: int = 0
 
     def shown(self, path: Path) -> str:
         """Return a path the way messages show it."""
-        try:
-            return path.resolve().relative_to(self.root.resolve()).as_posix()
-        except ValueError:
-            return path.as_posix()
+        full, base = os.path.abspath(path), os.path.abspath(self.root)
+        inside = full.startswith(base.rstrip(os.sep) + os.sep)
+        return Path(full[len(base) :].lstrip(os.sep) if inside else full).as_posix()
 
-    def read(self, path: Path, *, via: tuple[Path, ...] = ()) -> tuple[Any, Document]:
+    def read(self, path: Path, *, via: tuple[str, ...] = ()) -> tuple[Any, Document]:
         """Return the data of a file with what it includes, and its source.
 
         Raises:
             ScenarioError: the file cannot be read at all.
 
         """
-        resolved = path.resolve()
-        if (known := self._known.get(resolved)) is not None:
+        full = os.path.abspath(path)
+        if (known := self._known.get(full)) is not None:
             return known
         shown = self.shown(path)
         text = read_text(path, shown, max_bytes=self.limits.max_bytes)
         tags = _Tags()
         loaded = load(text, shown, limits=self.limits, tagged=tags)
-        self.ledger.ready.extend(loaded.problems)
+        self.ledger.syntax.extend(loaded.problems)
         grafts: dict[Loc, tuple[Document, Loc]] = {}
         document = Document(path=shown, text=text, parts=loaded.parts, grafts=grafts)
-        chain = (*via, resolved)
+        chain = (*via, full)
         data = loaded.data
         if tags.includes:
             data = self._filled(data, (), _Site(document, grafts, path, chain))
         if (top := mapping(data)) is not None and "include" in top:
             data = self._merged(top, _Site(document, grafts, path, chain))
-        self._known[resolved] = (data, document)
+        self._known[full] = (data, document)
         return data, document
 
     def _filled(self, value: Any, at: Loc, site: _Site) -> Any:
@@ -95,8 +95,8 @@ class Files:
             return data
         if (entries := mapping(value)) is not None:
             return {key: self._filled(item, (*at, key), site) for key, item in entries.items()}
-        if isinstance(value, list):
-            items = cast("list[Any]", value)
+        if is_list(value):
+            items = value
             return [self._filled(item, (*at, index), site) for index, item in enumerate(items)]
         return value
 
@@ -104,7 +104,7 @@ class Files:
         """Take over the keys of included files; own keys win, and later files over earlier."""
         written = own["include"]
         merged: dict[str, Any] = {}
-        targets = cast("list[Any]", written) if isinstance(written, list) else [written]
+        targets = written if is_list(written) else [written]
         for index, target in enumerate(targets):
             at: Loc = ("include", index)
             if not isinstance(target, str) or not target:
@@ -130,8 +130,8 @@ class Files:
         if self._followed > self.limits.max_includes:
             message = f"more than {self.limits.max_includes} includes are followed"
             problem = message, "include fewer files, or each of them less often"
-        elif path.resolve() in site.chain:
-            names = [self.shown(one) for one in (*site.chain, path)]
+        elif os.path.abspath(path) in site.chain:
+            names = [self.shown(Path(one)) for one in (*site.chain, str(path))]
             problem = f"files include each other: {' -> '.join(names)}", "break the circle"
         elif not path.is_file():
             problem = f"the included file {target!r} does not exist", neighbours(path)
@@ -152,7 +152,7 @@ class _Site:
     document: Document
     grafts: dict[Loc, tuple[Document, Loc]]
     path: Path
-    chain: tuple[Path, ...]
+    chain: tuple[str, ...]
 
 
 def neighbours(path: Path) -> str | None:

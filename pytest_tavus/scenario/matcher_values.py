@@ -7,11 +7,12 @@ nobody can say "any text". ``{$literal: ...}`` keeps data as it is that looks li
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.registry import MATCHERS, build
+from pytest_tavus.scenario.plain import is_dict, is_list
 from pytest_tavus.scenario.reader import TagError
 from pytest_tavus.spans import Loc
 
@@ -31,7 +32,8 @@ def from_tag(name: str, payload: Any) -> Matcher:
     if name not in MATCHERS:
         known = ", ".join(f"!{tag}" for tag in (*sorted(MATCHERS), "include"))
         close = did_you_mean(f"!{name}", [f"!{tag}" for tag in (*MATCHERS, "include")])
-        raise TagError(f"!{name} is not a tag", hint=close or f"one of: {known}")
+        message = f"!{name} is not a tag"
+        raise TagError(message, hint=close or f"one of: {known}")
     try:
         return build(name, compared(payload, (), _raise))
     except TagError:
@@ -42,14 +44,14 @@ def from_tag(name: str, payload: Any) -> Matcher:
 
 def compared(value: Any, at: Loc, complain: Complain) -> Any:
     """Return a value that something will be compared with, its plain spellings made matchers."""
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value)
+    if is_dict(value):
+        entries = value
         if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
             return _spelled(key, entries[key], at, complain)
         changed = {key: compared(item, (*at, key), complain) for key, item in entries.items()}
         return entries if _same(entries, changed) else changed
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
+    if is_list(value):
+        items = value
         return [compared(item, (*at, index), complain) for index, item in enumerate(items)]
     return value
 
@@ -60,14 +62,14 @@ def literal(value: Any, at: Loc, complain: Complain) -> Any:
         message = f"the matcher {value!r} cannot stand here: this value is given, not compared"
         complain(at, message, "write the value itself")
         return None
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value)
+    if is_dict(value):
+        entries = value
         if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
             return _given(key, entries, at, complain)
         changed = {key: literal(item, (*at, key), complain) for key, item in entries.items()}
         return entries if _same(entries, changed) else changed
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
+    if is_list(value):
+        items = value
         return [literal(item, (*at, index), complain) for index, item in enumerate(items)]
     return value
 
@@ -76,10 +78,10 @@ def holds_matcher(value: Any) -> Matcher | None:
     """Return the first matcher in a value, if there is one."""
     if isinstance(value, Matcher):
         return value
-    if isinstance(value, dict):
-        inner = list(cast("dict[str, Any]", value).values())
-    elif isinstance(value, list):
-        inner = cast("list[Any]", value)
+    if is_dict(value):
+        inner = list(value.values())
+    elif is_list(value):
+        inner = value
     else:
         return None
     return next((found for item in inner if (found := holds_matcher(item)) is not None), None)
@@ -115,5 +117,5 @@ def _same(before: dict[str, Any], after: dict[str, Any]) -> bool:
     return all(before[key] is value for key, value in after.items())
 
 
-def _raise(at: Loc, message: str, hint: str | None) -> None:
+def _raise(_at: Loc, message: str, hint: str | None) -> None:
     raise TagError(message, hint=hint)

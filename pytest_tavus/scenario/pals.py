@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,9 @@ from pytest_tavus.scenario.include import Files, neighbours
 from pytest_tavus.scenario.judging import JudgeRulesDocument
 from pytest_tavus.scenario.matcher_values import holds_matcher
 from pytest_tavus.scenario.model import JudgeRules
+from pytest_tavus.scenario.plain import mapping
 from pytest_tavus.scenario.problems import Ledger, Placed
-from pytest_tavus.scenario.rule_names import rule_tools, subjects, unknown_tool
-from pytest_tavus.scenario.shapes import mapping
+from pytest_tavus.scenario.rule_names import rule_tools, unknown_tool
 from pytest_tavus.scenario.source import Document
 from pytest_tavus.spans import Loc
 
@@ -41,7 +42,7 @@ class LoadedPal:
     "By tool: the lint for a scenario that expects to hear an answer the PAL never gets."
 
 
-PalCache = MutableMapping[tuple[Path, int, int], LoadedPal]
+PalCache = MutableMapping[tuple[str, int, int], LoadedPal]
 """PALs by path, time of change and size of their file."""
 
 
@@ -53,7 +54,7 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
 
     """
     stat = path.stat()
-    key = (path.resolve(), stat.st_mtime_ns, stat.st_size)
+    key = (os.path.abspath(path), stat.st_mtime_ns, stat.st_size)
     if (known := cache.get(key)) is not None:
         return known
     ledger = Ledger()

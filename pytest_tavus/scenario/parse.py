@@ -19,7 +19,6 @@ from pytest_tavus.scenario.pals import PalCache, PalFinder, make_pal
 from pytest_tavus.scenario.plain import plain_data
 from pytest_tavus.scenario.problems import Ledger
 from pytest_tavus.scenario.scenarios import Load
-from pytest_tavus.scenario.shapes import mapping
 from pytest_tavus.scenario.source import InlineSource
 
 __all__ = ["Limits", "load_pal", "load_scenarios", "parse_inline"]
@@ -44,7 +43,7 @@ def load_scenarios(
         ledger=ledger,
         pals=PalFinder(files=files, ledger=ledger, cache={} if pals is None else pals),
         name=path.name.partition(".")[0],
-        search_path=(str(path.resolve().parent), str(root.resolve())),
+        search_path=(str(path.absolute().parent), str(root.absolute())),
     )
     scenarios = load.file(data)
     _raise_all(ledger)
@@ -92,7 +91,7 @@ def load_pal(
 
     """
     ledger = Ledger()
-    if isinstance(definition, Mapping):
+    if not isinstance(definition, (str, Path)):
         loaded = make_pal(plain_data(definition), InlineSource(), (), ledger)
     else:
         here = root or Path.cwd()

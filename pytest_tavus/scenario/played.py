@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from pytest_tavus.scenario.calls import Arguments, expand_call
-from pytest_tavus.scenario.shapes import Filled, OneOrMany, Part, Text, mapping, refuse, short
+from pytest_tavus.scenario.plain import mapping
+from pytest_tavus.scenario.shapes import Filled, OneOrMany, Part, Text, refuse, short
 
 
 class PatternDocument(Part):

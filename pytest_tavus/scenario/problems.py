@@ -13,7 +13,10 @@ from pytest_tavus.spans import Loc, SourceSpan
 class Placed(Protocol):
     """A source that knows keys and values apart."""
 
-    path: str
+    @property
+    def path(self) -> str:
+        """The file, as messages show it."""
+        ...
 
     def span(self, loc: Loc) -> SourceSpan:
         """Return where a value stands."""
@@ -32,6 +35,9 @@ class Placed(Protocol):
 class Ledger:
     """Takes note of the problems of one load. Places are looked up when it is read."""
 
+    syntax: list[Problem] = field(default_factory=list[Problem])
+    "Of the text itself. What else is said about the same place follows from them."
+
     ready: list[Problem] = field(default_factory=list[Problem])
     _open: list[Callable[[], Problem]] = field(default_factory=list["Callable[[], Problem]"])
 
@@ -47,11 +53,15 @@ class Ledger:
         self._open.append(placed)
 
     def __len__(self) -> int:
-        return len(self.ready) + len(self._open)
+        return len(self.syntax) + len(self.ready) + len(self._open)
 
     def problems(self) -> tuple[Problem, ...]:
         """Return every problem once, in the order of the file."""
-        found = dict.fromkeys([*self.ready, *(placed() for placed in self._open)])
+        unreadable = {problem.span for problem in self.syntax}
+        meant = [*self.ready, *(placed() for placed in self._open)]
+        found = dict.fromkeys(
+            [*self.syntax, *(problem for problem in meant if problem.span not in unreadable)]
+        )
         return tuple(sorted(found, key=_place))
 
 

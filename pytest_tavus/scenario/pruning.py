@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from pytest_tavus.scenario.shapes import mapping
+from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.spans import Loc
 
 
@@ -26,8 +26,8 @@ def _has(data: Any, loc: Loc) -> bool:
         entries = mapping(data)
         if entries is not None and step in entries:
             data = entries[step]
-        elif isinstance(data, list) and isinstance(step, int):
-            items = cast("list[Any]", data)
+        elif is_list(data) and isinstance(step, int):
+            items = data
             if step >= len(items):
                 return False
             data = items[step]
@@ -39,11 +39,11 @@ def _has(data: Any, loc: Loc) -> bool:
 def _dropped(data: Any, loc: Loc) -> Any:
     """Return data without the entry at a path. An item of a list cannot go: its list does."""
     step, rest = loc[0], loc[1:]
-    if isinstance(data, list):
-        items = list(cast("list[Any]", data))
+    if is_list(data):
+        items = list(data)
         items[cast("int", step)] = _dropped(items[cast("int", step)], rest)
         return items
-    entries = dict(cast("dict[str, Any]", data))
+    entries = dict(data)
     if rest:
         entries[cast("str", step)] = _dropped(entries[cast("str", step)], rest)
     else:

@@ -61,9 +61,7 @@ class Loaded:
     problems: tuple[Problem, ...] = ()
 
 
-def load(
-    text: str, path: str, *, limits: Limits, tagged: Tagged, pure: bool = False
-) -> Loaded:
+def load(text: str, path: str, *, limits: Limits, tagged: Tagged, pure: bool = False) -> Loaded:
     """Read one YAML document.
 
     Problems that leave the rest readable, such as a duplicate key, are returned all together.
@@ -140,7 +138,7 @@ class _Reader:
         self._nodes += 1
         if self._nodes > self._limits.max_nodes:
             self._refuse_size(event)
-        kind = type(event)
+        kind: type[Any] = type(event)
         self._last = event
         if kind is AliasEvent:
             return self._alias(event)

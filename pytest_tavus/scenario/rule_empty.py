@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_tavus.matching.kinds import AnyValue
-from pytest_tavus.scenario.model import Turn
+from pytest_tavus.scenario.model import SpeechExpectation, Turn
 from pytest_tavus.scenario.rule import Ruled, expected_calls
 
 
@@ -37,15 +37,18 @@ def can_fail(ruled: Ruled) -> None:
 
 def _turn(ruled: Ruled, turn: Turn) -> None:
     says = turn.says
-    if says is not None and not (says.contains or says.excludes or says.matches):
-        if says.equals is None:
-            hint = "write a text to be heard, or contains, not, equals or matches"
-            ruled.complain(says.at, "says asks for nothing, so it cannot fail", hint)
+    if says is not None and says.equals is None and not _says_something(says):
+        hint = "write a text to be heard, or contains, not, equals or matches"
+        ruled.complain(says.at, "says asks for nothing, so it cannot fail", hint)
     if turn.quiet == 0:
         message = "quiet for 0 seconds cannot fail"
         ruled.complain((*turn.at, "quiet"), message, "write how long: quiet: 2s")
     if turn.within == 0:
         ruled.complain((*turn.at, "within"), "nothing happens within 0 seconds", None)
+
+
+def _says_something(says: SpeechExpectation) -> bool:
+    return bool(says.contains or says.excludes or says.matches)
 
 
 def _asserts(turn: Turn) -> bool:

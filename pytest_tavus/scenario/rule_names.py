@@ -142,7 +142,5 @@ def _judged_tools(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
         yield from (((*here, name), name) for name in scenario.judge.tools)
         own = scenario.judge.at
         yield from (
-            (at, name)
-            for at, name in rule_tools(scenario.judge_rules)
-            if at[: len(own)] == own
+            (at, name) for at, name in rule_tools(scenario.judge_rules) if at[: len(own)] == own
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.scenario.matcher_values import holds_matcher
 from pytest_tavus.scenario.model import Plays, Turn
+from pytest_tavus.scenario.plain import is_dict
 from pytest_tavus.scenario.rule import Ruled, expected_calls, makes_calls
 from pytest_tavus.scenario.templates import placeholders, root
 from pytest_tavus.spans import Loc
@@ -75,7 +76,7 @@ def _argument_names(turn: Turn) -> set[str] | None:
         sent = [call.arguments for wave in turn.plays.calls for call in wave]
     else:
         sent = [call.arguments for call in expected_calls(turn.calls)]
-    if not all(isinstance(arguments, dict) for arguments in sent):
+    if not all(is_dict(arguments) for arguments in sent):
         return None
     return {str(name) for arguments in sent for name in arguments}
 

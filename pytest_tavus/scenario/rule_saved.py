@@ -2,75 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.scenario.plain import is_dict, is_list, is_tuple
 from pytest_tavus.scenario.rule import Ruled, expected_calls
 from pytest_tavus.scenario.templates import placeholders, root
 from pytest_tavus.spans import Loc
 
 
-def texts(value: Any, at: Loc) -> Iterator[tuple[Loc, str]]:
-    """Yield every text in a value that may hold a placeholder, with its path."""
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A placeholder where it is used."""
+
+    at: Loc
+    path: str
+    "Without braces."
+
+
+def used(value: Any, at: Loc) -> tuple[Used, ...]:
+    """Return every placeholder in the texts of a value."""
+    found: list[Used] = []
+    _collect(value, at, found)
+    return tuple(found)
+
+
+def _collect(value: Any, at: Loc, found: list[Used]) -> None:
     if isinstance(value, str):
         if "{" in value:
-            yield at, value
-    elif isinstance(value, dict):
-        for key, item in cast("dict[str, Any]", value).items():
-            yield from texts(item, (*at, key))
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(cast("list[Any]", value)):
-            yield from texts(item, (*at, index))
+            found.extend(Used(at, path) for path in placeholders(value))
+    elif is_dict(value):
+        for key, item in value.items():
+            if isinstance(item, (str, dict, list, Matcher)):
+                _collect(item, (*at, key), found)
+    elif is_list(value):
+        for index, item in enumerate(value):
+            _collect(item, (*at, index), found)
     elif isinstance(value, Matcher):
-        yield from ((at, text) for _, text in texts(value.payload, at))
+        inner: list[Used] = []
+        payload = value.payload
+        _collect(list(payload) if is_tuple(payload) else payload, (), inner)
+        found.extend(Used(at, one.path) for one in inner)
 
 
-def known_values(ruled: Ruled, data: Mapping[str, Any], at: Loc) -> None:
+def known_values(ruled: Ruled, placed: Iterable[Used]) -> None:
     """Refuse `{env.X}` for a variable that `env` does not name, and `{row.x}` without rows."""
-    for here, text in texts(data, at):
-        for placeholder in placeholders(text):
-            name = placeholder.partition(".")[2]
-            if root(placeholder) == "row":
-                message = f"{{{placeholder}}} reads a row, and there are none"
-                ruled.complain(here, message, "write parametrize: with a list of rows")
-            elif root(placeholder) == "env" and name not in ruled.scenario.env:
-                message = f"the environment variable {name!r} is not among those under env"
-                hint = did_you_mean(name, ruled.scenario.env) or f"write env: [{name}]"
-                ruled.complain(here, message, hint)
+    for one in placed:
+        kind, _, name = one.path.partition(".")
+        if kind == "row":
+            message = f"{{{one.path}}} reads a row, and there are none"
+            ruled.complain(one.at, message, "write parametrize: with a list of rows")
+        elif kind == "env" and name not in ruled.scenario.env:
+            message = f"the environment variable {name!r} is not among those under env"
+            hint = did_you_mean(name, ruled.scenario.env) or f"write env: [{name}]"
+            ruled.complain(one.at, message, hint)
 
 
-def saved_before_used(ruled: Ruled, data: Mapping[str, Any], at: Loc) -> None:
+def saved_before_used(ruled: Ruled, placed: Iterable[Used]) -> None:
     """Refuse `{saved.x}` for what is never saved, or saved only later.
 
     What a turn's calls leave behind can be read in the same turn, but not in the caller's line.
     """
-    used = [
-        (here, placeholder)
-        for here, text in texts(data.get("turns"), (*at, "turns"))
-        for placeholder in placeholders(text)
-        if root(placeholder) == "saved"
-    ]
-    if not used:
+    asking = [one for one in placed if one.path.startswith("saved.")]
+    if not asking:
         return
     first: dict[str, int] = {}
     for turn in ruled.scenario.turns:
         calls = (name for call in expected_calls(turn.calls) for name in call.save)
         for name in (*turn.save, *calls):
             first.setdefault(name, cast("int", turn.at[-1]))
-    for here, placeholder in used:
-        _check(ruled, here, placeholder, first, depth=len(at) + 1)
+    for one in asking:
+        _check(ruled, one, first)
 
 
-def _check(
-    ruled: Ruled, here: Loc, placeholder: str, first: Mapping[str, int], *, depth: int
-) -> None:
-    name = placeholder.partition(".")[2].partition(".")[0].partition("[")[0]
-    turn = cast("int", here[depth])
+def _check(ruled: Ruled, one: Used, first: Mapping[str, int]) -> None:
+    name = root(one.path.removeprefix("saved."))
     if name not in first:
         hint = did_you_mean(name, first) or f"write save: {{{name}: result.<path>}} on a call"
-        ruled.complain(here, f"nothing is saved as {name!r}", hint)
-    elif first[name] > turn or (first[name] == turn and here[depth + 1 :] == ("user",)):
-        message = f"{{{placeholder}}} is used before {name!r} is saved"
-        ruled.complain(here, message, "a turn can use what earlier turns save")
+        ruled.complain(one.at, f"nothing is saved as {name!r}", hint)
+        return
+    inside = one.at[len(ruled.scenario.at) :]
+    if inside[:1] != ("turns",):
+        return
+    turn = cast("int", inside[1])
+    if first[name] > turn or (first[name] == turn and inside[2:] == ("user",)):
+        message = f"{{{one.path}}} is used before {name!r} is saved"
+        ruled.complain(one.at, message, "a turn can use what earlier turns save")

@@ -56,10 +56,8 @@ def plain(text: str) -> Scalar:
     lowered = text.lower()
     if lowered in _YES or lowered in _NO:
         word = "true" if lowered in _YES else "false"
-        raise WordError(
-            f"the plain word {text} is a boolean to some readers of YAML and text to others",
-            hint=f'write {word}, or quote it: "{text}"',
-        )
+        message = f"the plain word {text} is a boolean to some readers of YAML and text to others"
+        raise WordError(message, hint=f'write {word}, or quote it: "{text}"')
     return text
 
 
@@ -71,10 +69,10 @@ def _number(text: str) -> Scalar:
     if _FLOAT.fullmatch(text):
         value = float(text)
         if value in {float("inf"), float("-inf")}:
-            raise WordError(f"the number {text} is too large", hint=f'quote it: "{text}"')
+            message = f"the number {text} is too large"
+            raise WordError(message, hint=f'quote it: "{text}"')
         return value
     if text.lower() in _NOT_FINITE:
-        raise WordError(
-            f"{text} is a number that JSON cannot hold", hint=f'quote it if it is text: "{text}"'
-        )
+        message = f"{text} is a number that JSON cannot hold"
+        raise WordError(message, hint=f'quote it if it is text: "{text}"')
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.text import describe
@@ -13,11 +13,12 @@ from pytest_tavus.scenario.defaults import Site, Values, common
 from pytest_tavus.scenario.document import DEFAULTS, FileHead, ParametrizeDocument
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.scenario.pals import PalFinder
+from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.scenario.problems import Ledger, Placed
 from pytest_tavus.scenario.rows import Row, rows
-from pytest_tavus.scenario.rule_saved import texts
-from pytest_tavus.scenario.shapes import list_stands_for, mapping
-from pytest_tavus.scenario.templates import MissingValue, asks, lookup, placeholders, render, root
+from pytest_tavus.scenario.rule_saved import used
+from pytest_tavus.scenario.shapes import list_stands_for
+from pytest_tavus.scenario.templates import MissingValue, asks, lookup, render, root
 from pytest_tavus.spans import Loc
 
 _NO_DEFAULTS = Defaults(values=Values({}, {}), data={})
@@ -44,9 +45,9 @@ class Load:
             return ()
         if "scenarios" not in entries:
             return self._lone(entries)
-        found = tuple(self._listed(entries))
-        self._refuse_same_names(found)
-        return found
+        scenarios = tuple(self._listed(entries))
+        self._refuse_same_names(scenarios)
+        return scenarios
 
     def single(self, data: Any) -> Scenario | None:
         """Return the one scenario that data is, noting every problem."""
@@ -68,10 +69,10 @@ class Load:
         written = entries["scenarios"]
         shared = {key: value for key, value in entries.items() if key != "scenarios"}
         defaults = self._defaults(shared)
-        if not isinstance(written, list) or not written:
+        if not is_list(written) or not written:
             self._complain(("scenarios",), "scenarios is a list of scenarios", _SCENARIOS)
             return
-        items = cast("list[Any]", written)
+        items = written
         for index, item in enumerate(items):
             at = ("scenarios", index)
             yield from self._scenarios(item, at, defaults, alone=len(items) == 1)
@@ -83,7 +84,7 @@ class Load:
         for key in DEFAULTS:
             if key in data:
                 values.at.setdefault(key, (key,))  # known, though it could not be bound
-        return Defaults(values=values, data=data)
+        return Defaults(values=values, data=data, used=used(data, ()))
 
     def _scenarios(
         self, data: Any, at: Loc, defaults: Defaults, *, alone: bool
@@ -118,28 +119,24 @@ class Load:
                 shared = self._defaults(render(defaults.data, scope, only=("row",)))
             title = str(render(name, scope, only=("row",)))
             title = title.replace("{{", "{").replace("}}", "}")
-            made = assemble(
-                filled, at, self._site(), defaults=shared, name=f"{title}[{row.id}]"
-            )
+            made = assemble(filled, at, self._site(), defaults=shared, name=f"{title}[{row.id}]")
             if made is not None:
                 yield made
 
     def _has_values(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
         """Tell whether a row has every value that is asked for; note those it has not."""
         complete = True
-        for here, text in texts(data, at):
-            for placeholder in placeholders(text):
-                if root(placeholder) != "row":
-                    continue
-                try:
-                    lookup(placeholder, {"row": row.values})
-                except MissingValue as missing:
-                    wanted = placeholder.rpartition(".")[2]
-                    known = f"the row has: {', '.join(row.values)}"
-                    hint = did_you_mean(wanted, missing.available) or known
-                    message = f"{{{placeholder}}} has no value in row {row.index + 1}"
-                    self._complain(here, message, hint)
-                    complete = False
+        for one in used(data, at):
+            if root(one.path) != "row":
+                continue
+            try:
+                lookup(one.path, {"row": row.values})
+            except MissingValue as missing:
+                known = f"the row has: {', '.join(row.values)}"
+                hint = did_you_mean(one.path.rpartition(".")[2], missing.available) or known
+                message = f"{{{one.path}}} has no value in row {row.index + 1}"
+                self._complain(one.at, message, hint)
+                complete = False
         return complete
 
     def _name(self, entries: dict[str, Any], at: Loc, *, alone: bool) -> str:

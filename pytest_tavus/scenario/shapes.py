@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, NoReturn, TypeVar, cast
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from pytest_tavus.scenario.durations import PATTERN, seconds
+from pytest_tavus.scenario.plain import is_list
 
 T = TypeVar("T")
 
@@ -100,7 +101,7 @@ Text = Annotated[str, BeforeValidator(_some_text), Field(json_schema_extra={"min
 
 
 def _listed(value: Any) -> Any:
-    return value if isinstance(value, list) or value is None else [value]
+    return value if is_list(value) or value is None else [value]
 
 
 def _filled(value: Any) -> Any:
@@ -136,11 +137,6 @@ Command = Annotated[
 """A command as a list of words, or as a line that is split like a shell would."""
 
 
-def mapping(value: Any) -> dict[str, Any] | None:
-    """Return a value that is a mapping, and `None` in place of anything else."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
-
-
 def text_stands_for(key: str) -> Callable[[Any], Any]:
     """Return a validator for which a text is short for a mapping with that one key."""
 
@@ -154,6 +150,6 @@ def list_stands_for(key: str) -> Callable[[Any], Any]:
     """Return a validator for which a list or a text is short for a mapping with that one key."""
 
     def expand(value: Any) -> Any:
-        return {key: value} if isinstance(value, (str, list)) else value
+        return {key: value} if isinstance(value, str) or is_list(value) else value
 
     return expand

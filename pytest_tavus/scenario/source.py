@@ -151,9 +151,7 @@ def _locate(text: str, loc: Loc) -> _Place:
     return place
 
 
-def _entry(
-    next_event: Callable[[], Any], name: str
-) -> tuple[tuple[Any, Any] | None, list[str]]:
+def _entry(next_event: Callable[[], Any], name: str) -> tuple[tuple[Any, Any] | None, list[str]]:
     """Return the entry of that name, and the names of those before it."""
     others: list[str] = []
     while not isinstance(key := next_event(), MappingEndEvent):

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, cast
+from typing import Any
 
 from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.scenario.plain import is_dict, is_list, is_mapping, is_tuple
 
 _PATH = r"[A-Za-z_][\w-]*(?:\.[\w-]+|\[[0-9]+\])*"
 _TOKEN = re.compile(r"\{\{|\}\}|\{(" + _PATH + r")\}")
@@ -46,10 +47,12 @@ def is_path(text: str) -> bool:
 
 def root(placeholder: str) -> str:
     """Return the first step of a path: ``result`` of ``result.items[0]``."""
-    return re.split(r"[.\[]", placeholder, maxsplit=1)[0]
+    return placeholder.partition(".")[0].partition("[")[0]
 
 
-def render(value: Any, scope: Mapping[str, Any], *, only: Collection[str] | None = None) -> Any:
+def render(  # noqa: PLR0911 - one return for each kind of value
+    value: Any, scope: Mapping[str, Any], *, only: Collection[str] | None = None
+) -> Any:
     """Return `value` with the placeholders in its texts replaced; keys are left alone.
 
     With `only`, placeholders of other roots stay as they are, and so do doubled braces: the
@@ -63,13 +66,13 @@ def render(value: Any, scope: Mapping[str, Any], *, only: Collection[str] | None
         if "{" not in value and "}" not in value:
             return value
         return _full(value, scope) if only is None else _partial(value, scope, only)
-    if isinstance(value, dict):
-        entries = cast("dict[Any, Any]", value)
+    if is_dict(value):
+        entries = value
         return {key: render(item, scope, only=only) for key, item in entries.items()}
-    if isinstance(value, list):
-        return [render(item, scope, only=only) for item in cast("list[Any]", value)]
-    if isinstance(value, tuple):
-        return tuple(render(item, scope, only=only) for item in cast("tuple[Any, ...]", value))
+    if is_list(value):
+        return [render(item, scope, only=only) for item in value]
+    if is_tuple(value):
+        return tuple(render(item, scope, only=only) for item in value)
     if isinstance(value, Matcher) and asks(value.payload):
         return type(value).from_payload(render(value.payload, scope, only=only))
     return value
@@ -79,10 +82,10 @@ def asks(value: Any) -> bool:
     """Tell whether any text in `value` has a placeholder."""
     if isinstance(value, str):
         return bool(placeholders(value))
-    if isinstance(value, dict):
-        return any(asks(item) for item in cast("dict[Any, Any]", value).values())
-    if isinstance(value, (list, tuple)):
-        return any(asks(item) for item in cast("list[Any]", value))
+    if is_dict(value):
+        return any(asks(item) for item in value.values())
+    if is_list(value) or is_tuple(value):
+        return any(asks(item) for item in value)
     return isinstance(value, Matcher) and asks(value.payload)
 
 
@@ -137,24 +140,24 @@ def _partial(text: str, scope: Mapping[str, Any], only: Collection[str]) -> Any:
 def _over_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
-    if isinstance(value, dict):
-        entries = cast("dict[Any, Any]", value)
+    if is_dict(value):
+        entries = value
         return {key: _over_text(item, change) for key, item in entries.items()}
-    if isinstance(value, list):
-        return [_over_text(item, change) for item in cast("list[Any]", value)]
+    if is_list(value):
+        return [_over_text(item, change) for item in value]
     return value
 
 
 def _step(found: Any, step: str | int, placeholder: str, so_far: str) -> Any:
     where = so_far or "this place"
-    if isinstance(found, Mapping):
-        entries = cast("Mapping[str, Any]", found)
+    if is_mapping(found):
+        entries = found
         if isinstance(step, str) and step in entries:
             return entries[step]
         reason = f"there is no {step!r} in {so_far}" if so_far else f"there is no {step!r}"
         raise MissingValue(placeholder, reason, tuple(str(key) for key in entries))
-    if isinstance(found, (list, tuple)):
-        items = cast("list[Any]", found)
+    if is_list(found) or is_tuple(found):
+        items = found
         index = int(step) if isinstance(step, int) or step.isdecimal() else None
         if index is not None and index < len(items):
             return items[index]

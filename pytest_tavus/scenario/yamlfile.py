@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from yaml.events import (
@@ -95,8 +95,8 @@ def events(text: str, *, pure: bool = False) -> Callable[[], Any]:
     The parser in C is used where PyYAML has it; `pure` asks for the one in Python.
     """
     loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    next_event: Callable[[], Any] = loader(text).get_event
-    return next_event
+    parser: Any = loader(text)
+    return cast("Callable[[], Any]", parser.get_event)
 
 
 def read_text(path: Path, shown: str, *, max_bytes: int) -> str:
@@ -133,7 +133,7 @@ def checked_text(text: str, shown: str) -> str:
     line = text.count("\n", 0, match.start()) + 1
     column = match.start() - text.rfind("\n", 0, match.start())
     message = f"the character U+{ord(match[0]):04X} is not allowed in YAML"
-    raise _error(shown, line, column, message, "remove it, or write it as an escape in double quotes")
+    raise _error(shown, line, column, message, "write it as an escape in double quotes")
 
 
 def syntax_error(error: Exception, text: str, shown: str) -> Problem:
@@ -153,8 +153,6 @@ def syntax_error(error: Exception, text: str, shown: str) -> Problem:
     return Problem(message=f"this is not YAML: {found}", span=span)
 
 
-def _error(
-    shown: str, line: int, column: int, message: str, hint: str | None
-) -> ScenarioError:
+def _error(shown: str, line: int, column: int, message: str, hint: str | None) -> ScenarioError:
     span = SourceSpan(path=shown, line=line, column=column)
     return ScenarioError(Problem(message=message, span=span, hint=hint))
