@@ -21,6 +21,14 @@ from pytest_tavus.wire import HttpExchange, HttpFault, HttpResponse, header
 EXCERPT = 60
 """Characters of a body that is quoted in a sentence."""
 
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
+"""Without the `NaN` and `Infinity` that JSON has not."""
+
 _NAMES = {
     "text/html": "HTML",
     "application/xhtml+xml": "HTML",
@@ -122,15 +130,11 @@ def _refusal(response: HttpResponse, max_bytes: int) -> str | None:
 
 def _json_text(body: bytes) -> str:
     """Return the body as text; raise `ValueError` where it is neither JSON nor empty."""
-    text = body.decode("utf-8-sig")
+    text = body.decode().removeprefix("\ufeff")
     if not text.strip():
         return ""
-    json.loads(text, parse_constant=_refuse_constant)
+    _STRICT.decode(text)
     return text
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _not_json(response: HttpResponse, secrets: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ and Tavus's envelope to a static URL for hmac.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -28,6 +29,13 @@ _SPACINGS: Mapping[Spacing, tuple[str, str]] = {
     "compact": (",", ":"),
     "spaced": (", ", ": "),
 }
+_READABLE: Mapping[Spacing, json.JSONEncoder] = {
+    spacing: json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=separators)
+    for spacing, separators in _SPACINGS.items()
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LINE_END = re.compile(r"[\r\n\x00]")
+_SAFE_IN_URL = "%/:?#[]@!$&'()*+,;={}~|"
 
 
 def own_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> HttpRequest:
@@ -109,8 +117,7 @@ def json_body(data: Any, spacing: Spacing = "spaced") -> bytes:
 
     """
     try:
-        text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=_SPACINGS[spacing])
-        return text.encode("utf-8")
+        return _READABLE[spacing].encode(data).encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(data, separators=_SPACINGS[spacing]).encode("ascii")
     except ValueError:
@@ -175,7 +182,7 @@ def _described(headers: HeaderList, content_type: str, body: bytes) -> HeaderLis
 
 
 def _checked(name: str, value: str) -> tuple[str, str]:
-    if any(char in name or char in value for char in "\r\n\0"):
+    if _LINE_END.search(name) is not None or _LINE_END.search(value) is not None:
         message = f"the header {name!r} would be more than one line"
         hint = "take the line break out of its value: a text copied from a file often ends in one"
         raise ScenarioError(Problem(message=message, hint=hint))
@@ -187,10 +194,10 @@ def _checked(name: str, value: str) -> tuple[str, str]:
 
 def _static(url: str) -> str:
     """Encode what a URL must not hold as it is, and leave placeholders for the filler."""
-    if any(char < " " or char == "\x7f" for char in url):
+    if not url.isprintable() and _CONTROL.search(url) is not None:
         message = f"the URL {url.partition('?')[0]!r} holds a control character"
         raise ScenarioError(Problem(message=message, hint="write the URL on a single line"))
-    return quote(url, safe="%/:?#[]@!$&'()*+,;={}~|")
+    return quote(url, safe=_SAFE_IN_URL)
 
 
 def _form(data: Any) -> bytes:
