@@ -77,14 +77,14 @@ def base_address(url: str) -> Address:
         HandlerError: it is not a plain http or https URL, or it is not on loopback.
 
     """
+    if "@" in url:
+        message = "the handler's url holds a user name or a password, which nothing would send"
+        raise HandlerError(message)
     found = address(url)
     if found is None:
         message = f"the handler's url {url!r} is not an absolute http or https URL"
         raise HandlerError(message)
-    if "@" in urlsplit(url).netloc:
-        message = "the handler's url holds a user name or a password, which nothing would send"
-        raise HandlerError(message)
-    if urlsplit(url).query or urlsplit(url).fragment:
+    if "?" in url or "#" in url:
         message = f"the handler's url {url!r} is a base URL: it takes no query and no fragment"
         raise HandlerError(message)
     if not is_loopback(found.host):
