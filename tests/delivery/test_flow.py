@@ -1,0 +1,54 @@
+"""A call from its definition to its outcome."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.delivery.flow import Outgoing, ToolOutcome, deliver
+from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.delivery.tokens import TokenStore
+from pytest_tavus.errors import HarnessError
+from tests.delivery.samples import answer, call, delivered, tool
+
+
+def test_a_call_is_one_request_and_its_answer() -> None:
+    found = delivered(tool(), answers=[answer({"eta": "today"})])
+    assert found.sent == (Outgoing(purpose="tool", request=found.request),)
+    assert found.outcome == ToolOutcome(
+        status="success",
+        output='{"eta": "today"}',
+        http_status=200,
+        reason=None,
+        answered_by="handler",
+    )
+
+
+def test_the_same_call_is_the_same_request() -> None:
+    template = {"b": "{order_id}", "a": [1, "{order_id}"]}
+    tested = tool(headers={"X-B": "1", "X-A": "2"}, body_template=template)
+    assert delivered(tested).sent == delivered(tested).sent
+
+
+def test_the_limit_on_answers_is_that_of_the_profile() -> None:
+    profile = DeliveryProfile(max_response_bytes=3)
+    assert delivered(tool(), answers=[answer(b"[1]")], profile=profile).outcome.reason is None
+    assert delivered(tool(), answers=[answer(b"[10]")], profile=profile).outcome.reason == (
+        "the handler answered 4 bytes, and an answer may have 3 at most"
+    )
+
+
+def test_a_secret_of_the_tool_that_the_handler_echoes_is_not_in_the_reason() -> None:
+    tested = tool(auth={"type": "bearer", "token": "hunter22"})
+    found = delivered(tested, answers=[answer(b"bad token hunter22", content_type="text/plain")])
+    assert found.outcome.reason == (
+        "the handler answered plain text, not JSON: 'bad token ********'"
+    )
+
+
+def test_a_tool_of_the_other_channel_is_our_own_bug() -> None:
+    tested = Tool(name="open_page", description="Opens a page.")
+    flow = deliver(tested, call(), profile=DeliveryProfile(), tokens=TokenStore(), now=0.0)
+    with pytest.raises(HarnessError) as caught:
+        next(flow)
+    assert str(caught.value) == "open_page is delivered as an app message, not over HTTP"
