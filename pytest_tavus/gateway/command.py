@@ -21,6 +21,9 @@ from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 _TRACEBACK = "Traceback (most recent call last)"
+_DYING = 0.1
+"""Seconds from the end of a process's connections to its own."""
+
 _TRACEBACK_GRACE = 0.1
 """Seconds. A server writes the traceback behind a status 500 after it has sent the response."""
 
@@ -39,7 +42,7 @@ class CommandHandler:
         place = self._process.output.written
         exchange = await self._remote.send(request, call=call, within=within, clock=clock)
         if exchange.fault is not None:
-            return replace(exchange, fault=self._explained(exchange.fault))
+            return replace(exchange, fault=await self._explained(exchange.fault))
         if exchange.response is not None and exchange.response.status >= 500:
             return replace(exchange, fault=await self._crash(exchange.response.status, place))
         return exchange
@@ -54,10 +57,10 @@ class CommandHandler:
         await self._remote.close()
         await self._process.end()
 
-    def _explained(self, fault: HttpFault) -> HttpFault:
+    async def _explained(self, fault: HttpFault) -> HttpFault:
         if fault.kind != "connection":
             return fault
-        ended = self._process.ended
+        ended = await self._process.ends(within=_DYING)
         after = f"; its process has ended with {ended}" if ended is not None else ""
         return replace(fault, message=fault.message + after, traceback=self._process.output.tail())
 

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from pytest_tavus.gateway.output import Output
 
 _GRACE = 3.0
 """Seconds between asking the group to end and ending it."""
+
+_ORPHANS_GRACE = 0.5
+"""The same, in seconds, for what is left of a group whose first process has ended."""
 
 _LAST_GRACE = 0.5
 """The same, in seconds, when the interpreter itself ends."""
@@ -53,6 +56,12 @@ class Process:
             return None
         return f"exit code {code}" if code >= 0 else f"signal {_signal_name(-code)}"
 
+    async def ends(self, *, within: float) -> str | None:
+        """Wait for the process to end of itself; return how it ended, or `None`."""
+        if await _until(lambda: self.ended is not None, within):
+            self.output.finish(within=within)
+        return self.ended
+
     async def end(self) -> None:
         """End the process and its children. May be called twice.
 
@@ -63,28 +72,22 @@ class Process:
         if self._over:
             return
         self._signal(signal.SIGTERM)
-        for pause in pauses(_GRACE):
-            if self._gone():
-                break
-            await asyncio.sleep(pause)
-        else:
+        if not await _until(lambda: self.ended is not None, _GRACE):
             await self._kill()
+        elif not await _until(self._is_deserted, _ORPHANS_GRACE):
+            self._signal(signal.SIGKILL)
         self._over = True  # the number of the group may be another's from now on
         atexit.unregister(self._end_at_exit)
         self.output.finish(within=0.5)
 
     async def _kill(self) -> None:
         self._signal(signal.SIGKILL)
-        for pause in pauses(_GRACE):
-            if self.ended is not None:
-                return
-            await asyncio.sleep(pause)
-        message = f"the handler's process {self._popen.pid} could not be ended"
-        raise HandlerError(message)
+        if not await _until(lambda: self.ended is not None, _GRACE):
+            message = f"the handler's process {self._popen.pid} could not be ended"
+            raise HandlerError(message)
 
-    def _gone(self) -> bool:
-        if self.ended is None:
-            return False
+    def _is_deserted(self) -> bool:
+        """Tell whether nothing of the group is left, its first process having ended."""
         try:
             os.killpg(self._popen.pid, 0)
         except (ProcessLookupError, PermissionError):
@@ -110,6 +113,14 @@ def pauses(within: float) -> Iterator[float]:
     while time.monotonic() < until:
         yield pause
         pause = min(pause * 1.5, 0.05)
+
+
+async def _until(condition: Callable[[], bool], within: float) -> bool:
+    for pause in pauses(within):
+        if condition():
+            return True
+        await asyncio.sleep(pause)
+    return condition()
 
 
 def _spawn(
