@@ -33,7 +33,8 @@ class Judgement:
     verdict: TavusVerdict
     rulings: tuple[Ruling, ...] = ()
     """One for each part of the verdict that has more to say than the verdict can: what is unsure,
-    and where in the trace the evidence is. `pass` is satisfied, held, or an overall pass."""
+    and where in the trace the evidence is. `pass` is satisfied, held, invoked, or an overall
+    pass."""
 
     def ruling(self, subject: str) -> Ruling | None:
         """Return the ruling on one subject, such as ``objective collect_email``."""

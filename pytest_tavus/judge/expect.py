@@ -205,11 +205,11 @@ def _unasked(
     """Yield what counts although nobody asserted it: errors, broken guardrails, and what holds.
 
     An objective that is not satisfied is none of these: not every conversation is about every
-    objective. Nor is anything unsure.
+    objective. Nor is anything unsure, nor which tools were called: that is for the checks.
     """
     fail_expected = scenario.judge is not None and scenario.judge.overall == "fail"
     for ruling in (*judgement.rulings, *_unruled_breaches(judgement, judge)):
-        if ruling.subject in asserted or ruling.subject == "overall":
+        if ruling.subject in asserted or ruling.subject.startswith(("overall", "tool ")):
             continue
         broken = ruling.outcome == "fail" and ruling.subject.startswith("guardrail ")
         if ruling.outcome in {"pass", "error"} or (broken and not fail_expected):

@@ -57,11 +57,17 @@ def _open_or_passed(
     if not (objectives or guardrails or succeeded):
         summary = "Nothing was judged: there was no call, and no rule was declared."
         return Whole(overall="partial", summary=summary, outcome="unsure")
-    summary = (
-        f"Objectives satisfied: {len(objectives)}, guardrails held: {len(guardrails)}, "
-        f"calls that succeeded: {succeeded}."
+    parts = (
+        _counted(len(objectives), "objective", "satisfied"),
+        _counted(len(guardrails), "guardrail", "held"),
+        _counted(succeeded, "call", "succeeded"),
     )
+    summary = ", ".join(part for part in parts if part) + "."
     return Whole(overall="pass", summary=summary, outcome="pass")
+
+
+def _counted(number: int, noun: str, verb: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'} {verb}" if number else ""
 
 
 def _open(objectives: Mapping[str, Held], guardrails: Mapping[str, Held]) -> Iterator[str]:

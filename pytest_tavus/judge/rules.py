@@ -53,13 +53,14 @@ class RulesJudge:
         }
         calls = made_calls(trace)
         whole = overall(objectives, guardrails, counted_calls(calls, scenario))
-        tools = tuple(_tools(tool_names(scenario), calls))
+        tools = _judged_tools(tool_names(scenario), calls)
         verdict = _verdict(objectives, guardrails, tools, whole)
         if not (objectives or guardrails or tools):
             return Judgement(verdict=verdict)
         rulings = (
             *self._rulings("objective", objectives, rules.objectives, scenario),
             *self._rulings("guardrail", guardrails, rules.guardrails, scenario),
+            *(self._on(f"tool {name}", held) for name, held in tools.items()),
             self._on(
                 "overall", Held(outcome=whole.outcome, evidence=whole.summary, seqs=whole.seqs)
             ),
@@ -97,18 +98,28 @@ def _stray(kind: str, name: str, known: Iterable[str]) -> Held:
     return Held(outcome="error", evidence=reason, hint=did_you_mean(name, known))
 
 
-def _tools(names: Iterable[str], calls: Sequence[MadeCall]) -> Iterator[ToolVerdict]:
+def _judged_tools(names: Iterable[str], calls: Sequence[MadeCall]) -> dict[str, Held]:
     """Judge each tool of the PAL, and each that was called without being one of them."""
-    for name in dict.fromkeys((*names, *(call.call.name for call in calls))):
-        made = [str(call) for call in calls if call.call.name == name]
-        evidence = "; ".join(made) or "no call on the wire"
-        yield ToolVerdict(name=name, invoked=bool(made), evidence=evidence)
+    return {
+        name: _invoked([call for call in calls if call.call.name == name])
+        for name in dict.fromkeys((*names, *(call.call.name for call in calls)))
+    }
+
+
+def _invoked(made: Sequence[MadeCall]) -> Held:
+    if not made:
+        return Held(outcome="fail", evidence="no call on the wire")
+    return Held(
+        outcome="pass",
+        evidence="; ".join(str(call) for call in made),
+        seqs=tuple(seq for call in made for seq in call.seqs),
+    )
 
 
 def _verdict(
     objectives: Mapping[str, Held],
     guardrails: Mapping[str, Held],
-    tools: tuple[ToolVerdict, ...],
+    tools: Mapping[str, Held],
     whole: Whole,
 ) -> TavusVerdict:
     return TavusVerdict(
@@ -121,7 +132,10 @@ def _verdict(
             for name, held in guardrails.items()
         ),
         knowledge_base=KnowledgeVerdict(used=False, evidence=_NO_RETRIEVAL),
-        tools=tools,
+        tools=tuple(
+            ToolVerdict(name=name, invoked=held.outcome == "pass", evidence=held.evidence)
+            for name, held in tools.items()
+        ),
         overall=whole.overall,
         summary=whole.summary,
     )

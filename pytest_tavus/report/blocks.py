@@ -105,7 +105,7 @@ def evidence(finding: Finding, trace_path: str | None, *, columns: int) -> Itera
     where = "the trace (keep it with --tavus-trace-dir)" if trace_path is None else trace_path
     if finding.seqs:
         noun = "entry" if len(finding.seqs) == 1 else "entries"
-        what = f"{noun} {', '.join(map(str, finding.seqs))} of {where}"
+        what = f"{noun} {', '.join(map(str, sorted(set(finding.seqs))))} of {where}"
     else:
         what = f"turn {finding.turn} of {where}" if finding.turn else f"all of {where}"
     yield from _field("evidence", what, columns)

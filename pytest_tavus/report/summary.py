@@ -8,17 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pytest_tavus.report.ink import Ink
-from pytest_tavus.report.lines import duration
 from pytest_tavus.report.provenance import counts
 from pytest_tavus.report.record import Record
-from pytest_tavus.report.typeset import printable
 from pytest_tavus.report.words import OWNERS, counted
 from pytest_tavus.verdict import Outcome
 
-SLOW_SECONDS = 1.0
-"""A scenario that took less is not named as slow."""
-
-_SLOWEST = 3
 _LABEL = 14
 
 _OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
@@ -38,9 +32,6 @@ def _lines(records: Sequence[Record], ink: Ink) -> Iterator[str]:
     owners = _owners(records)
     if owners:
         yield _row("to put right", owners)
-    for one in _slowest(records):
-        name = printable(one["name"])
-        yield _row("slow", f"{duration(one['seconds'])} {one['place']} {name}")
     traces = sorted({os.path.dirname(one["trace"]) or "." for one in records if one["trace"]})
     for directory in traces:
         kept = sum(_is_in(one, directory) for one in records)
@@ -65,11 +56,6 @@ def _owners(records: Sequence[Record]) -> str:
     return ", ".join(
         f"{words} {numbers[owner]}" for owner, words in OWNERS.items() if numbers[owner]
     )
-
-
-def _slowest(records: Sequence[Record]) -> list[Record]:
-    slow = [one for one in records if one["seconds"] >= SLOW_SECONDS]
-    return sorted(slow, key=lambda one: (-one["seconds"], one["place"]))[:_SLOWEST]
 
 
 def _is_in(one: Record, directory: str) -> bool:
