@@ -108,7 +108,7 @@ class Production:
             await self._handler.close()
 
     def _wire(self, handler: Handler) -> Wire:
-        search_path = [Path(directory) for directory in self._spec.search_path]
+        search_path = [Path(directory) for directory in self.scenario.search_path]
         return Wire(
             handler=handler,
             client=Client(

@@ -366,6 +366,9 @@ class Scenario:
     deadline: float | None = None
     "Seconds for the whole conversation; `None`: the run's own."
 
+    search_path: tuple[str, ...] = ()
+    "Directories in which callables of `client` are looked for before the usual ones."
+
     lints: tuple[Problem, ...] = ()
     "What is allowed and probably not meant, in the PAL and in this scenario's use of it."
 

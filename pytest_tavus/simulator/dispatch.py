@@ -14,6 +14,7 @@ from pytest_tavus.contract.tool import Tool
 from pytest_tavus.delivery.flow import ToolOutcome, deliver
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.delivery.tokens import TokenStore
+from pytest_tavus.errors import HandlerError
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.matching.compare import compare
@@ -146,22 +147,27 @@ class WireDispatcher:
     async def _by_callable(
         self, import_string: str, arguments: dict[str, Any], *, turn: int
     ) -> ToolOutcome:
-        function = self._wire.client.load(import_string)
         try:
-            if inspect.iscoroutinefunction(function):
-                output = await function(arguments)
-            else:
-                output = await asyncio.to_thread(function, arguments)
-                output = await output if inspect.isawaitable(output) else output
+            function = self._wire.client.load(import_string)
+            return _client_outcome(await _called(function, arguments), status="success")
+        except HandlerError as error:
+            reason, detail = error.message, error.detail
         except Exception as error:  # noqa: BLE001 - whatever the user's code raises is its answer
             detail = "".join(traceback.format_exception(error.with_traceback(_own(error))))
             reason = f"{import_string} raised {type(error).__name__}: {error}"
-            fault = Fault(owner="handler", message=reason, detail=detail)
-            self._recorder.record(fault, turn=turn)
-            return ToolOutcome(
-                status="error", output="", http_status=None, reason=reason, answered_by="client"
-            )
-        return _client_outcome(output, status="success")
+        fault = Fault(owner="handler", message=reason, detail=detail)
+        self._recorder.record(fault, turn=turn)
+        return ToolOutcome(
+            status="error", output="", http_status=None, reason=reason, answered_by="client"
+        )
+
+
+async def _called(function: Callable[[dict[str, Any]], Any], arguments: dict[str, Any]) -> Any:
+    """Call the user's function, off the loop where it is not a coroutine function."""
+    if inspect.iscoroutinefunction(function):
+        return await function(arguments)
+    output = await asyncio.to_thread(function, arguments)
+    return await output if inspect.isawaitable(output) else output
 
 
 def _own(error: BaseException) -> Any:
