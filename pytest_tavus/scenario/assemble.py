@@ -107,7 +107,7 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         marks=parts.get("marks") or (),
         fixtures=parts.get("fixtures") or (),
         deadline=parts.get("deadline"),
-        search_path=site.search_path,
+        search_path=own.site.search_path,
         lints=(*loaded.lints, *_unheard(own.turns, loaded)),
     )
 

@@ -14,8 +14,7 @@ from pytest_tavus.contract.tool import Tool
 from pytest_tavus.delivery.flow import ToolOutcome, deliver
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.delivery.tokens import TokenStore
-from pytest_tavus.errors import HandlerError
-from pytest_tavus.errors import ScenarioError
+from pytest_tavus.errors import HandlerError, ScenarioError
 from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.scenario.model import ClientAnswer
