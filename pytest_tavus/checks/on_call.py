@@ -33,29 +33,28 @@ class OnCall:
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
     said = [item for item in turn.said if ruled.is_open_at(item[0].seq)]
     filler = ruled.tool.static_filler
-    if ruled.on_call == "filler":
-        wanted = None if said else "a filler was expected while it was running"
-    elif ruled.on_call == "static_filler" and filler is not None:
-        if all(event.text.strip() != filler.strip() for _, event in said):
-            wanted = f"its static_filler {quoted(filler)} was expected while it was running"
-        else:
-            rest = [item for item in said if item[1].text.strip() != filler.strip()]
-            wanted = _silence(ruled, rest, calls, "nothing but its static_filler was expected")
-    elif ruled.on_call == "nothing":
-        wanted = _silence(ruled, said, calls, "nothing was expected to be heard")
-    else:
-        wanted = None
-    return None if wanted is None else _finding(ruled, said, wanted, turn)
+    if ruled.on_call == "filler" and not said:
+        return _finding(ruled, said, "a filler was expected", turn)
+    if ruled.on_call == "nothing" and (loud := _unaccounted(ruled, said, calls)):
+        return _finding(ruled, loud, "nothing was expected to be heard", turn)
+    if ruled.on_call == "static_filler" and filler is not None:
+        rest = [item for item in said if item[1].text.strip() != filler.strip()]
+        if len(rest) == len(said):
+            wanted = f"its static_filler {quoted(filler)} was expected"
+            return _finding(ruled, said, wanted, turn)
+        if loud := _unaccounted(ruled, rest, calls):
+            return _finding(ruled, loud, "nothing but its static_filler was expected", turn)
+    return None
 
 
-def _silence(
-    ruled: RuledCall, said: Sequence[Utterance], calls: Sequence[RuledCall], wanted: str
-) -> str | None:
+def _unaccounted(
+    ruled: RuledCall, said: Sequence[Utterance], calls: Sequence[RuledCall]
+) -> list[Utterance]:
+    """Return what no other call accounts for, if the PAL was to wait in silence."""
     if not ruled.waits:
-        return None
+        return []
     others = [other for other in calls if other is not ruled]
-    loud = [item for item in said if not any(other.allows(item) for other in others)]
-    return f"{wanted} while it was running" if loud else None
+    return [item for item in said if not any(other.allows(item) for other in others)]
 
 
 def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:
@@ -64,7 +63,7 @@ def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: Tur
     place = turn.case.place_of(tool, "on_call")
     return Finding(
         kind="on_call",
-        message=f"on_call of {tool.name} is {tool.effective_on_call}: {wanted}, but {seen}",
+        message=f"on_call of {tool.name} is {tool.effective_on_call}: {wanted} while it was running, but {seen}",
         owner="agent",
         span=turn.where(turn.turn.at),
         turn=turn.number,

@@ -14,6 +14,11 @@ from pytest_tavus.verdict import Finding
 QUOTED_FROM = 8
 """Characters. A shorter output can be part of an honest sentence by accident."""
 
+_OWED = {
+    "reply": "the PAL was expected to speak of the answer",
+    "acknowledgement": "the PAL was expected to acknowledge the failure",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class OnResolve:
@@ -38,32 +43,33 @@ def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Fin
     replies = [item for item in after if not is_beside_a_call(item, calls)]
     resolved = ruled.call.resolved
     output = "" if resolved is None else resolved.output.strip()
+    shown: Sequence[Utterance] = after
     wanted: str | None = None
     match ruled.on_resolve:
-        case "reply" if not replies and not turn.seen.withheld:
-            wanted = "the PAL was expected to speak of the answer"
-        case "acknowledgement" if not replies and not turn.seen.withheld:
-            wanted = "the PAL was expected to acknowledge the failure"
-        case "acknowledgement" if any(_quotes(event.text, output) for _, event in replies):
+        case "reply" | "acknowledgement" if not replies:
+            wanted = None if turn.seen.withheld else _OWED[ruled.on_resolve]
+        case "acknowledgement" if shown := [r for r in replies if _quotes(r[1].text, output)]:
             wanted = "the PAL was expected not to quote a failed answer"
         case "output" if all(event.text.strip() != output for _, event in after):
-            wanted = "the answer was expected to be spoken word for word"
-        case "nothing" if _unaccounted(ruled, after, calls):
+            wanted, shown = "the answer was expected to be spoken word for word", after
+        case "nothing" if shown := _unaccounted(ruled, after, calls):
             wanted = "nothing was expected to be heard of the answer"
         case _:
             pass
-    return None if wanted is None else _finding(ruled, after, wanted, turn)
+    return None if wanted is None else _finding(ruled, shown, wanted, turn)
 
 
 def _quotes(said: str, output: str) -> bool:
-    return bool(output) and (
-        said.strip() == output or (len(output) >= QUOTED_FROM and output in said)
-    )
+    if len(output) < QUOTED_FROM:
+        return bool(output) and said.strip() == output
+    return output in said
 
 
-def _unaccounted(ruled: RuledCall, after: Sequence[Utterance], calls: Sequence[RuledCall]) -> bool:
+def _unaccounted(
+    ruled: RuledCall, after: Sequence[Utterance], calls: Sequence[RuledCall]
+) -> list[Utterance]:
     others = [other for other in calls if other is not ruled]
-    return any(not any(other.allows(item) for other in others) for item in after)
+    return [item for item in after if not any(other.allows(item) for other in others)]
 
 
 def _finding(ruled: RuledCall, after: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:

@@ -185,9 +185,7 @@ class Story:
         exchange = HttpExchange(request=request, response=response, fault=fault)
         self.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
         code = None if response is None else response.status
-        return self.resolves(
-            call_id, "", status=status, http_status=code, by=by, reason=reason
-        )
+        return self.resolves(call_id, "", status=status, http_status=code, by=by, reason=reason)
 
     def trace(self) -> Trace:
         return self.recorder.trace()

@@ -1,0 +1,282 @@
+"""`calls`: what was called is what was expected, in its order, and nothing else."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from pytest_tavus.checks.run import check
+from pytest_tavus.matching.registry import build
+from pytest_tavus.scenario.model import CallGroup, Times
+from pytest_tavus.verdict import Difference
+from tests.checks.story import (
+    ORDER,
+    Story,
+    expect,
+    in_any_order,
+    in_order,
+    report,
+    scenario,
+    told,
+    tool,
+    turn,
+)
+
+NONE = CallGroup(at=("calls",), ordered=True, members=())
+TWO = (tool(), tool("book", parameters={"type": "object"}))
+
+
+def heard(*calls: tuple[str, Any]) -> Story:
+    story = Story().user()
+    for name, arguments in calls:
+        story.call(name, arguments)
+    return story.pal("Here you are.").end()
+
+
+def test_the_expected_call_is_accepted_and_counts_as_evidence() -> None:
+    found = report(heard(("get_order_status", ORDER)), turn(in_order(expect(arguments=ORDER))))
+    assert found.findings == ()
+    assert found.evidence > 0
+
+
+def test_a_call_that_never_came_is_missing() -> None:
+    assert told(heard(), turn(in_order(expect(arguments=ORDER)))) == [
+        (
+            "missing_call",
+            "get_order_status: {order_id: A-10428} was expected, but the PAL made no call",
+        )
+    ]
+
+
+def test_a_wrong_argument_is_shown_with_its_path_both_values_and_the_change() -> None:
+    story = heard(("get_order_status", {"order_id": "A-10429", "note": "x"}))
+    (finding,) = report(story, turn(in_order(expect(arguments=ORDER)))).findings
+    assert finding.kind == "wrong_arguments"
+    assert finding.message == (
+        "get_order_status was expected with arguments.order_id 'A-10428' (text), "
+        "but was called with 'A-10429' (text)"
+    )
+    assert finding.closest == "get_order_status: {order_id: A-10429, note: x}"
+    assert finding.differences == (
+        Difference(
+            path="arguments.order_id", expected="'A-10428' (text)", actual="'A-10429' (text)"
+        ),
+    )
+    assert finding.change == "get_order_status: {order_id: A-10429}"
+    assert (finding.owner, finding.turn, finding.seqs) == ("agent", 1, (3,))
+    assert str(finding.span) == "s.yaml#calls.get_order_status:1:1"
+
+
+def test_a_wrong_argument_two_levels_deep_is_told_by_its_path() -> None:
+    wanted = {"guest": {"name": "Kim", "party": {"size": 2}}}
+    seen = {"guest": {"name": "Kim", "party": {"size": "2"}}}
+    (finding,) = report(
+        heard(("book", seen)), turn(in_order(expect("book", wanted))), tools=TWO
+    ).findings
+    assert finding.message == (
+        "book was expected with arguments.guest.party.size 2 (number), "
+        "but was called with '2' (text)"
+    )
+    assert finding.change == "book: {guest: {name: Kim, party: {size: '2'}}}"
+
+
+def test_arguments_beyond_those_expected_are_refused_only_where_exact() -> None:
+    seen = {"order_id": "A-10428", "note": "x"}
+    story = heard(("get_order_status", seen))
+    assert told(story, turn(in_order(expect(arguments=ORDER)))) == []
+    (finding,) = report(story, turn(in_order(expect(arguments=ORDER, exact=True)))).findings
+    assert finding.message == (
+        "get_order_status was expected with arguments.note absent, but was called with 'x' (text)"
+    )
+    assert finding.change == "get_order_status: {order_id: A-10428, note: x}"
+
+
+def test_matchers_stay_in_the_suggested_change_where_they_held() -> None:
+    wanted = {"order_id": build("re", "^A-"), "size": 2}
+    seen = {"order_id": "A-1", "size": 3}
+    story = heard(("get_order_status", seen))
+    (finding,) = report(story, turn(in_order(expect(arguments=wanted)))).findings
+    assert finding.change == "get_order_status: {order_id: !re '^A-', size: 3}"
+
+
+def test_another_tool_in_its_place_is_missing_and_unexpected() -> None:
+    story = heard(("book", {"day": "Friday"}))
+    missing, unexpected = report(story, turn(in_order(expect(arguments=ORDER))), tools=TWO).findings
+    assert missing.message == (
+        "get_order_status: {order_id: A-10428} was expected, but the PAL called book"
+    )
+    assert missing.closest == "book: {day: Friday}"
+    assert unexpected.kind == "unexpected_call"
+    assert unexpected.message == "book: {day: Friday} was called, but no such call was expected"
+    assert unexpected.change == "calls:\n  - book: {day: Friday}"
+
+
+@pytest.mark.parametrize("calls", [None, NONE], ids=["not mentioned", "calls: none"])
+def test_a_call_is_unexpected_where_none_is_written(calls: CallGroup | None) -> None:
+    story = heard(("get_order_status", ORDER))
+    assert told(story, turn(calls)) == [
+        (
+            "unexpected_call",
+            "get_order_status: {order_id: A-10428} was called, but no such call was expected",
+        )
+    ]
+    assert told(heard(), turn(calls)) == []
+    assert told(story, turn(calls, extra=True)) == []
+
+
+def test_saying_none_is_evidence_and_saying_nothing_is_not() -> None:
+    assert report(heard(), turn(NONE)).evidence == 1
+    assert report(heard(), turn(None)).evidence == 0
+
+
+def test_a_second_call_of_the_same_kind_is_not_swallowed() -> None:
+    story = heard(("get_order_status", ORDER), ("get_order_status", {"order_id": "A-2"}))
+    assert told(story, turn(in_order(expect(arguments=ORDER)))) == [
+        (
+            "unexpected_call",
+            (
+                "get_order_status: {order_id: A-2} was called, but no such call was expected: "
+                "get_order_status was called 2 times in this turn"
+            ),
+        )
+    ]
+
+
+def test_swapped_calls_are_told_as_an_order_and_nothing_else() -> None:
+    plan = in_order(expect(arguments=ORDER), expect("book"))
+    story = heard(("book", {}), ("get_order_status", ORDER))
+    (finding,) = report(story, turn(plan), tools=TWO).findings
+    assert finding.kind == "wrong_order"
+    assert finding.message == (
+        "book: {} came before get_order_status: {order_id: A-10428}, but was expected after it"
+    )
+    assert finding.detail == "called in this order: book then get_order_status"
+    assert finding.seqs == (3, 5)
+    in_place = heard(("get_order_status", ORDER), ("book", {}))
+    assert told(in_place, turn(plan), tools=TWO) == []
+
+
+def test_swapped_calls_of_one_tool_are_an_order_too() -> None:
+    first, second = {"order_id": "A-1"}, {"order_id": "A-2"}
+    plan = in_order(expect(arguments=first), expect(arguments=second))
+    story = heard(("get_order_status", second), ("get_order_status", first))
+    assert told(story, turn(plan)) == [
+        (
+            "wrong_order",
+            (
+                "get_order_status: {order_id: A-2} came before get_order_status: {order_id: A-1}, "
+                "but was expected after it"
+            ),
+        )
+    ]
+
+
+def test_an_unordered_group_takes_its_calls_in_any_order() -> None:
+    plan = in_any_order(expect(arguments=ORDER), expect("book"))
+    for calls in permutations([("book", {}), ("get_order_status", ORDER)]):
+        assert told(heard(*calls), turn(plan), tools=TWO) == []
+
+
+@pytest.mark.parametrize("calls", list(permutations(["Oslo, celsius", "Oslo, kelvin"])))
+@pytest.mark.parametrize("flipped", [False, True])
+def test_expectations_that_overlap_do_not_depend_on_luck(
+    calls: tuple[str, ...], flipped: bool
+) -> None:
+    """Two calls with overlapping arguments were once taken in one order and refused in another."""
+    loose = expect("book", {"city": "Oslo"})
+    narrow = expect("book", {"city": "Oslo", "unit": "celsius"})
+    members = (narrow, loose) if flipped else (loose, narrow)
+    seen = [("book", dict(zip(("city", "unit"), call.split(", "), strict=True))) for call in calls]
+    assert told(heard(*seen), turn(in_any_order(*members)), tools=TWO) == []
+
+
+def test_results_decide_between_calls_that_are_otherwise_alike() -> None:
+    first = expect(arguments=ORDER, expects_result=True, result={"n": 1})
+    second = expect(arguments=ORDER, expects_result=True, result={"n": 2})
+    story = Story().user().call(output={"n": 2}).call(output={"n": 1}).pal("Done.").end()
+    assert told(story, turn(in_any_order(first, second))) == []
+
+
+def test_times_is_a_number_or_a_range() -> None:
+    twice = turn(in_order(expect(arguments=ORDER, times=Times(minimum=2, maximum=2))))
+    some = turn(in_order(expect(arguments=ORDER, times=Times(minimum=2, maximum=None))))
+    call = ("get_order_status", ORDER)
+    assert told(heard(call, call), twice) == []
+    assert told(heard(call, call, call), some) == []
+    assert told(heard(call), twice) == [
+        (
+            "missing_call",
+            "get_order_status: {order_id: A-10428} was expected 2 times, but was called only once",
+        )
+    ]
+    assert told(heard(), some) == [
+        (
+            "missing_call",
+            (
+                "get_order_status: {order_id: A-10428} was expected at least 2 times, "
+                "but the PAL made no call"
+            ),
+        )
+    ]
+
+
+def test_a_call_expected_no_times_must_not_be_made() -> None:
+    absent = turn(in_order(expect(times=Times(minimum=0, maximum=0))))
+    assert told(heard(), absent) == []
+    assert told(heard(("get_order_status", ORDER)), absent) == [
+        (
+            "unexpected_call",
+            "get_order_status: {order_id: A-10428} was called, but no such call was expected",
+        )
+    ]
+
+
+def test_null_is_not_a_missing_argument() -> None:
+    plan = turn(in_order(expect("book", {"note": None})))
+    (finding,) = report(heard(("book", {})), plan, tools=TWO).findings
+    assert finding.differences == (
+        Difference(path="arguments.note", expected="null", actual="absent"),
+    )
+    assert told(heard(("book", {"note": None})), plan, tools=TWO) == []
+
+
+def test_expected_values_read_what_was_saved_and_what_the_environment_gives() -> None:
+    plan = turn(in_order(expect(arguments={"order_id": "{env.ORDER}"})))
+    story = heard(("get_order_status", ORDER))
+    assert told(story, plan, scope={"env": {"ORDER": "A-10428"}}) == []
+
+
+def test_expected_values_are_redacted_as_the_trace_was() -> None:
+    plan = turn(in_order(expect(arguments={"order_id": "s3cret"})))
+    story = heard(("get_order_status", {"order_id": "********"}))
+
+    def masked(value: Any) -> Any:
+        return {"order_id": "********"} if value == {"order_id": "s3cret"} else value
+
+    assert check(scenario(plan), story.trace(), redact=masked).findings == ()
+
+
+def test_a_placeholder_without_a_value_is_a_finding_and_not_a_crash() -> None:
+    plan = turn(in_order(expect(arguments={"order_id": "{saved.booking}"})))
+    assert told(heard(("get_order_status", ORDER)), plan) == [
+        (
+            "nothing_saved",
+            (
+                "what is expected in turn 1 cannot be compared: "
+                "{saved.booking}: there is no 'booking' in saved"
+            ),
+        )
+    ]
+
+
+def test_a_plan_with_too_many_ways_is_red_and_says_what_to_do() -> None:
+    pairs = [in_order(expect(), expect()) for _ in range(12)]
+    story = heard(*[("get_order_status", ORDER)] * 23, ("book", {}))
+    findings = report(story, turn(in_any_order(*pairs)), tools=TWO).findings
+    assert [f.kind for f in findings] == ["fault"]
+    assert findings[0].message == (
+        "the 24 calls of turn 1 can be assigned to what was expected in too many ways to look "
+        "through"
+    )

@@ -1,0 +1,239 @@
+"""Faults, turns that never took place, forbidden and malformed calls of the whole conversation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from pytest_tavus.checks.run import Checker
+from pytest_tavus.checks.schemas import is_plainly_valid
+from pytest_tavus.scenario.model import CallPattern
+from pytest_tavus.trace.events import Fault, SessionClosed
+from pytest_tavus.verdict import Difference
+from tests.checks.story import (
+    ORDER,
+    Story,
+    expect,
+    in_order,
+    report,
+    scenario,
+    told,
+    tool,
+    turn,
+)
+
+ANY = turn(in_order(expect()))
+FORBIDDEN = (CallPattern(at=("never", 0), tool="get_order_status", arguments=ORDER),)
+
+
+def answered(arguments: Any = ORDER, name: str = "get_order_status") -> Story:
+    return Story().user().call(name, arguments).pal("It is on its way.").end()
+
+
+def test_a_fault_belongs_to_whoever_can_put_it_right() -> None:
+    fault = Fault(owner="platform", message="the room went away", detail="410")
+    (finding,) = report(Story().user().record(fault).end(), turn()).findings
+    assert (finding.kind, finding.owner, finding.detail) == ("fault", "platform", "410")
+    assert finding.message == "the room went away"
+
+
+def test_turns_that_never_took_place_name_what_stopped_them() -> None:
+    story = Story().user().record(Fault(owner="platform", message="the room went away"))
+    turns = [turn(at=("turns", n)) for n in range(3)]
+    assert told(story, *turns) == [
+        ("fault", "the room went away"),
+        ("not_run", "turns 2 to 3 of 3 were not played: the room went away"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("deadline", "the conversation went over its deadline"),
+        ("cancelled", "the conversation was cancelled"),
+        ("fault", "the conversation broke off"),
+        ("finished", "the conversation ended early"),
+        (None, "the trace ends before it"),
+    ],
+)
+def test_a_conversation_that_ended_early_is_never_green(
+    reason: Literal["finished", "fault", "deadline", "cancelled"] | None, why: str
+) -> None:
+    story = Story().user().end()
+    if reason is not None:
+        story.record(SessionClosed(reason=reason))
+    assert told(story, turn(), turn(at=("turns", 1))) == [
+        ("not_run", f"turn 2 of 2 was not played: {why}")
+    ]
+
+
+def test_an_empty_trace_is_not_run_and_no_evidence() -> None:
+    found = report(Story(), turn(in_order(), at=("turns", 0)))
+    assert [f.kind for f in found.findings] == ["not_run"]
+    assert found.evidence == 0
+
+
+def test_a_last_turn_that_was_cut_short_is_not_run() -> None:
+    story = Story().user().record(SessionClosed(reason="deadline"))
+    assert told(story, turn()) == [
+        (
+            "not_run",
+            "turn 1 of 1 was cut short: the conversation went over its deadline",
+        )
+    ]
+
+
+def test_a_forbidden_call_is_found_in_the_scenario_and_in_the_turn() -> None:
+    assert told(answered({"order_id": "A-1"}), ANY, never=FORBIDDEN) == []
+    (finding,) = report(answered(), ANY, never=FORBIDDEN).findings
+    assert (finding.kind, str(finding.span)) == ("forbidden_call", "s.yaml#never[0]:1:1")
+    assert finding.message == (
+        "get_order_status: {order_id: A-10428} was called, which must never happen"
+    )
+    (in_turn,) = report(answered(), turn(in_order(expect()), never=FORBIDDEN)).findings
+    assert in_turn.message == (
+        "get_order_status: {order_id: A-10428} was called, which must never happen in this turn"
+    )
+
+
+def test_a_forbidden_call_of_another_turn_is_allowed() -> None:
+    story = answered().user().pal("Bye.").end()
+    second = turn(at=("turns", 1), never=FORBIDDEN)
+    assert told(story, ANY, second) == []
+
+
+def test_arguments_are_held_against_the_schema_of_their_tool() -> None:
+    (finding,) = report(answered({"order_id": 5}), ANY).findings
+    assert (finding.kind, finding.owner) == ("invalid_arguments", "agent")
+    assert finding.message == (
+        "get_order_status was called with arguments.order_id 5 (number), "
+        "where its parameters ask for string"
+    )
+    assert finding.differences == (
+        Difference(path="arguments.order_id", expected="string", actual="5 (number)"),
+    )
+    assert finding.hint == "its parameters are at p.pal.yaml#tools[0].parameters:1:1"
+
+
+def test_a_required_argument_that_is_absent_is_named() -> None:
+    inner = {"type": "object", "required": ["city"]}
+    parameters = {"type": "object", "properties": {"to": inner}, "required": ["to"]}
+    tools = (tool(parameters=parameters),)
+    assert told(answered({"to": {"city": "Oslo"}}), ANY, tools=tools) == []
+    assert told(answered({"to": {}}), ANY, tools=tools) == [
+        (
+            "invalid_arguments",
+            (
+                "get_order_status was called with arguments.to.city absent, "
+                "which its parameters require"
+            ),
+        )
+    ]
+
+
+def test_a_keyword_beyond_the_plain_ones_is_told_in_the_validators_words() -> None:
+    parameters = {"type": "object", "properties": {"size": {"enum": ["S", "M"]}}}
+    tools = (tool(parameters=parameters),)
+    assert told(answered({"size": "M"}), ANY, tools=tools) == []
+    (finding,) = report(answered({"size": "XL"}), ANY, tools=tools).findings
+    assert finding.message.startswith(
+        "get_order_status was called with arguments.size not as its parameters ask: "
+    )
+    assert finding.differences == (
+        Difference(path="arguments.size", expected='enum: ["S", "M"]', actual="'XL' (text)"),
+    )
+
+
+def test_a_masked_argument_cannot_be_held_against_a_schema() -> None:
+    parameters = {"type": "object", "properties": {"pin": {"type": "string", "maxLength": 4}}}
+    tools = (tool(parameters=parameters),)
+    assert told(answered({"pin": "********"}), ANY, tools=tools) == []
+    assert [k for k, _ in told(answered({"pin": "12345"}), ANY, tools=tools)] == [
+        "invalid_arguments"
+    ]
+
+
+@pytest.mark.parametrize("place", ["turn", "scenario"])
+def test_the_schema_rule_can_be_switched_off(place: str) -> None:
+    off = frozenset({"argument_schema"})
+    expected = turn(in_order(expect()), unchecked=off if place == "turn" else frozenset())
+    story = answered({"order_id": 5})
+    assert told(story, expected, unchecked=off if place == "scenario" else frozenset()) == []
+
+
+def test_arguments_that_are_not_json_are_told_whatever_is_switched_off() -> None:
+    expected = turn(in_order(expect()), unchecked=frozenset({"argument_schema"}))
+    assert told(answered("{order"), expected) == [
+        ("invalid_arguments", "the arguments of get_order_status are not JSON: '{order'")
+    ]
+
+
+def test_empty_arguments_are_an_empty_mapping() -> None:
+    assert told(answered(""), ANY) == []
+
+
+def test_a_tool_that_the_pal_does_not_have_is_named_with_the_nearest() -> None:
+    story = answered(name="get_order")
+    (finding,) = report(story, turn(in_order(expect("get_order")))).findings
+    assert finding.message == "the PAL called 'get_order', which is not one of its tools"
+    assert finding.hint == "did you mean 'get_order_status'?"
+    other = answered(name="zzz")
+    (finding,) = report(other, turn(in_order(expect("zzz")))).findings
+    assert finding.hint == "its tools: get_order_status"
+
+
+def test_system_tools_need_no_definition() -> None:
+    story = answered(name="tavus_end_call")
+    assert told(story, turn(in_order(expect("tavus_end_call")))) == []
+
+
+def test_findings_are_in_the_order_of_the_turns() -> None:
+    story = answered({"order_id": 5}).user().call().pal("Hm.").end()
+    found = report(story, ANY, turn(at=("turns", 1)), never=FORBIDDEN).findings
+    assert [(f.turn, f.kind) for f in found] == [
+        (1, "invalid_arguments"),
+        (2, "unexpected_call"),
+        (2, "forbidden_call"),
+    ]
+
+
+def test_a_checker_keeps_nothing_of_a_scenario() -> None:
+    checker = Checker()
+    red, green = answered({"order_id": 5}).trace(), answered().trace()
+    assert len(checker.check(scenario(ANY), red).findings) == 1
+    assert checker.check(scenario(ANY), green).findings == ()
+    other = scenario(ANY, tools=(tool(parameters={"properties": {"order_id": {"enum": [1]}}}),))
+    assert len(checker.check(other, green).findings) == 1
+
+
+SCHEMAS = st.recursive(
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["string", "integer", "number", "boolean", "array", "object"])}
+    ),
+    lambda inner: st.fixed_dictionaries(
+        {"properties": st.dictionaries(st.sampled_from("ab"), inner, max_size=2)},
+        optional={
+            "type": st.sampled_from(["object", "array", ["object", "null"]]),
+            "required": st.lists(st.sampled_from("ab"), unique=True),
+            "minProperties": st.integers(0, 2),
+        },
+    ),
+    max_leaves=4,
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([1.0, 1.5, "", "x"]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(SCHEMAS, VALUES)
+def test_what_is_plainly_valid_is_valid(schema: dict[str, Any], value: Any) -> None:
+    if is_plainly_valid(schema, value):
+        assert Draft202012Validator(schema).is_valid(value)
