@@ -21,6 +21,7 @@ from pytest_tavus.judge.rules import RulesJudge
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
 from pytest_tavus.production import Production, Shared
+from pytest_tavus.report.archive import Archive
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
@@ -52,6 +53,7 @@ class Stage:
         )
         self._checker = Checker(behaviour=self._shared.behaviour)
         self._judge = RulesJudge()
+        self._archive = Archive(settings.trace_dir, only_failed=settings.trace == "failed")
         self._pals: dict[Any, Any] = {}
         self._redactions: dict[Any, tuple[Pal, Redaction]] = {}
         self._played: dict[str, int] = {}
@@ -73,7 +75,7 @@ class Stage:
         return self.loop.run(self._run(scenario, handler))
 
     async def _run(self, scenario: Scenario, handler: object | None) -> ScenarioResult:
-        return await self.judge(scenario, await self.play(scenario, handler=handler))
+        return await self.conclude(scenario, await self.play(scenario, handler=handler))
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
         """Hold the conversation and return what happened. Runs on the stage's own loop."""
@@ -110,7 +112,8 @@ class Stage:
     async def judge(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
         """Hold a trace against its scenario. Touches no network: a stored trace will do."""
         redact = self._redaction(scenario).value
-        report = self._checker.check(scenario, trace, env=self._env(scenario), redact=redact)
+        scope = {"env": self._env(scenario)}
+        report = self._checker.check(scenario, trace, redact=redact, scope=scope)
         ruled = await judge_pass.run(scenario, trace, self._judge)
         verdict = decide(
             (*report.findings, *ruled.findings),
@@ -120,6 +123,10 @@ class Stage:
         return ScenarioResult(
             scenario=scenario, trace=trace, verdict=verdict, provenance=provenance(trace)
         )
+
+    async def conclude(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
+        """Judge a conversation that has ended, and keep its trace where the user wants it."""
+        return self._archive.keep(await self.judge(scenario, trace))
 
     def close(self) -> None:
         """End every handler and the loop. May be called twice."""

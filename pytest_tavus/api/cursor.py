@@ -53,7 +53,8 @@ class Cursor:
             if isinstance(event, kind) and not _misses(event, expected):
                 self._at = index + 1
                 return event
-        self._miss(f"expected {_named(kind, expected)}, but it never came", self._closest(kind))
+        message = f"expected {_named(kind, expected)}, but it never came"
+        return self._miss(message, self._closest(kind))
 
     def skip(self, count: int = 1) -> None:
         """Step over events, whatever they are. There must be that many."""
@@ -84,9 +85,7 @@ class Cursor:
         rest = self._entries[self._at :]
         return next((entry for entry in rest if isinstance(entry.event, kind)), None)
 
-    def _miss(
-        self, message: str, entry: Entry | None, misses: Sequence[Mismatch] = ()
-    ) -> NoReturn:
+    def _miss(self, message: str, entry: Entry | None, misses: Sequence[Mismatch] = ()) -> NoReturn:
         __tracebackhide__ = True
         finding = Finding(
             kind="missing_event",
@@ -105,8 +104,7 @@ def _misses(event: Told, expected: dict[str, Any]) -> tuple[Mismatch, ...]:
     unknown = set(expected) - names
     if unknown:
         message = (
-            f"{type(event).__name__} has no {sorted(unknown)[0]!r}; it has: "
-            f"{', '.join(sorted(names))}"
+            f"{type(event).__name__} has no {min(unknown)!r}; it has: {', '.join(sorted(names))}"
         )
         raise TypeError(message)
     actual = {name: getattr(event, name) for name in expected}

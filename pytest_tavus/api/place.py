@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pytest_tavus.spans import Loc, SourceSpan
+from pytest_tavus.spans import Loc, SourceSpan, dotted
 
 PACKAGE = str(Path(__file__).resolve().parent.parent)
 
@@ -17,20 +17,25 @@ class TestSource:
 
     def __init__(self, opened: SourceSpan) -> None:
         self.path = opened.path
-        self._opened = opened
-        self._turns: list[SourceSpan] = []
+        self._lines = [opened]
 
     def said(self, span: SourceSpan) -> None:
-        """Note where the next turn was written."""
-        self._turns.append(span)
+        """Note where the next turn is written."""
+        self._lines.append(span)
 
     def span(self, loc: Loc) -> SourceSpan:
         """Return the line of the turn that a path leads into; else, where it was opened."""
-        if len(loc) > 1 and loc[0] == "turns" and isinstance(loc[1], int):
-            number = loc[1]
-            if number < len(self._turns):
-                return self._turns[number]
-        return self._opened
+        number = loc[1] if len(loc) > 1 and loc[0] == "turns" else 0
+        return self._lines[number if isinstance(number, int) else 0]
+
+    def key_span(self, loc: Loc) -> SourceSpan:
+        """Return the same as :meth:`span`: a line of Python has no keys."""
+        return self.span(loc)
+
+    def worded(self, loc: Loc, message: str) -> str:
+        """Return the message with the path of the value within its turn."""
+        inner = loc[2:] if loc[:1] == ("turns",) else loc
+        return f"{dotted(inner)}: {message}" if inner else message
 
 
 def caller(root: Path) -> SourceSpan:
@@ -40,4 +45,4 @@ def caller(root: Path) -> SourceSpan:
         frame = frame.f_back
     path = Path(frame.f_code.co_filename)
     shown = path.relative_to(root) if path.is_relative_to(root) else path
-    return SourceSpan(path=str(shown), line=frame.f_lineno)
+    return SourceSpan(path=shown.as_posix(), line=frame.f_lineno)

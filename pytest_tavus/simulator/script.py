@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
-from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.scenario.templates import MissingValue, render, root
 from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Moment
 from pytest_tavus.simulator.speech import Lines, plain_line
 from pytest_tavus.trace.events import Decisions, Withheld
@@ -150,23 +150,25 @@ def parsed(output: str) -> Any:
 
 
 def _reads_answer(missing: MissingValue) -> bool:
-    return missing.placeholder.split(".")[0].split("[")[0] in {"result", "results"}
+    return root(missing.placeholder) in {"result", "results"}
 
 
 def _withheld(template: str, missing: MissingValue, moment: Moment) -> Withheld:
     answer = _asked_for(missing, moment)
-    if not _reads_answer(missing) or answer is None or _usable(answer):
-        reason = "missing_path"
-    elif answer.status not in {None, "success"}:
-        reason = "call_failed"
-    else:
-        reason = "not_in_context"
     return Withheld(
         template=template,
-        reason=reason,
+        reason=_why(missing, answer),
         path=missing.placeholder,
         call_id=None if answer is None else answer.call_id,
     )
+
+
+def _why(
+    missing: MissingValue, answer: Answer | None
+) -> Literal["not_in_context", "missing_path", "call_failed"]:
+    if not _reads_answer(missing) or answer is None or _usable(answer):
+        return "missing_path"
+    return "not_in_context" if answer.status in {None, "success"} else "call_failed"
 
 
 def _asked_for(missing: MissingValue, moment: Moment) -> Answer | None:

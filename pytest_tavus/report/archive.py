@@ -1,0 +1,52 @@
+"""Keeps traces as files: one for each scenario, named after it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.trace import codec
+
+LONGEST_NAME = 120
+"""Characters of a file name. Longer ones are cut and told apart by a digest."""
+
+
+class Archive:
+    """Where the traces of a run go, if anywhere."""
+
+    def __init__(self, directory: Path | None, *, only_failed: bool) -> None:
+        self._directory = directory
+        self._only_failed = only_failed
+
+    def keep(self, result: ScenarioResult) -> ScenarioResult:
+        """Write the trace of a result, where that is wanted, and return the result with its path.
+
+        A scenario that is played again replaces its trace.
+        """
+        if self._directory is None:
+            return result
+        if self._only_failed and result.verdict.outcome == "passed":
+            return result
+        span = result.scenario.span
+        header = codec.TraceHeader(
+            scenario=result.scenario.name,
+            provenance=result.provenance,
+            file=span.path,
+            line=span.line,
+        )
+        path = self._directory / file_name(span.path, result.scenario.name)
+        codec.write(path, result.trace, header)
+        return replace(result, trace_path=str(path))
+
+
+def file_name(scenario_path: str, name: str) -> str:
+    """Return the name of a trace file: readable, safe on every file system, and its own."""
+    written = f"{scenario_path}--{name}"
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", written).strip("-.")
+    if plain != written or len(plain) > LONGEST_NAME:
+        digest = hashlib.blake2b(written.encode(), digest_size=4).hexdigest()
+        plain = f"{plain[:LONGEST_NAME]}-{digest}"
+    return f"{plain}.trace.jsonl"

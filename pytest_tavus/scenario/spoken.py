@@ -1,0 +1,81 @@
+"""A scenario that a program writes while it is being played, turn by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.scenario.assemble import Defaults, assemble
+from pytest_tavus.scenario.defaults import Site, Values
+from pytest_tavus.scenario.include import Files
+from pytest_tavus.scenario.limits import Limits
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.pals import PalFinder
+from pytest_tavus.scenario.plain import plain_data
+from pytest_tavus.scenario.problems import Ledger, Placed
+
+_SETTING = {"user": "(opened)", "calls": "none"}
+"""Stands before the first line, so that a scenario is whole before anything has been said."""
+
+
+class SpokenScenario:
+    """The growing text of a scenario: every turn is held to the rules of a file."""
+
+    def __init__(
+        self, data: Mapping[str, Any], source: Placed, *, root: Path, directory: Path, name: str
+    ) -> None:
+        self._data = plain_data(data)
+        self._turns: list[Any] = [_SETTING]
+        self._source = source
+        self._root = root
+        self._search_path = (str(directory), str(root))
+        self._name = name
+        pal = self._data.get("pal")
+        if isinstance(pal, str) and (directory / pal).is_file():
+            self._data["pal"] = str(directory / pal)
+
+    def opened(self) -> Scenario:
+        """Return the scenario before its first turn.
+
+        Raises:
+            ScenarioError: with all problems.
+
+        """
+        scenario = self._assembled()
+        self._data["pal"] = scenario.pal  # read once, whatever is said
+        return scenario
+
+    def said(self, turn: Mapping[str, Any]) -> Scenario:
+        """Return the scenario with one more turn.
+
+        Raises:
+            ScenarioError: with all problems of the turn, which is then forgotten.
+
+        """
+        self._turns.append(plain_data(turn))
+        try:
+            return self._assembled()
+        except ScenarioError:
+            self._turns.pop()
+            raise
+
+    def _assembled(self) -> Scenario:
+        ledger = Ledger()
+        files = Files(root=self._root, limits=Limits(), ledger=ledger)
+        finder = PalFinder(files=files, ledger=ledger, cache={})
+        site = Site(
+            source=self._source,
+            ledger=ledger,
+            pal=lambda value, at: finder.find(value, at, self._source),
+            search_path=self._search_path,
+        )
+        data = {**self._data, "turns": self._turns}
+        defaults = Defaults(values=Values({}, {}), data={})
+        scenario = assemble(data, (), site, defaults=defaults, name=self._name)
+        problems = ledger.problems()
+        if problems or scenario is None:
+            raise ScenarioError(problems or "the conversation could not be understood")
+        return replace(scenario, turns=scenario.turns[1:])
