@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.scenario.answers import ClientAnswers, Handler
@@ -32,6 +32,7 @@ from pytest_tavus.scenario.shapes import (
 )
 
 UncheckedRules = OneOrMany[Literal["on_call", "on_resolve", "argument_schema"]]
+Heard = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"x-short": "Matcher"}]})]
 Extra = Literal["allowed", "refused"]
 _TEXT = {"type": "string", "minLength": 1}
 
@@ -41,11 +42,11 @@ class SaysDocument(Part):
 
     part = "says"
 
-    contains: OneOrMany[Any] | None = Field(
+    contains: OneOrMany[Heard] | None = Field(
         default=None,
         description="Texts or matchers; each must be in what the PAL says. Case does not matter.",
     )
-    excludes: OneOrMany[Any] | None = Field(
+    excludes: OneOrMany[Heard] | None = Field(
         default=None, alias="not", description="Texts or matchers that must not be heard."
     )
     equals: Text | None = Field(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from pytest_tavus.contract.event_types import EVENT_TYPES
 from pytest_tavus.scenario.calls import Arguments
 from pytest_tavus.scenario.plain import mapping
 from pytest_tavus.scenario.shapes import OneOrMany, Part, Text, refuse, short
@@ -45,7 +46,7 @@ Events = OneOrMany[
     Annotated[
         EventDocument,
         BeforeValidator(_expand),
-        short({"type": "string", "minLength": 1}),
+        short({"type": "string", "enum": sorted(EVENT_TYPES)}),
         short({"x-short": "ShortEvent"}),
     ]
 ]

@@ -138,7 +138,7 @@ class _Reader:
         self._nodes += 1
         if self._nodes > self._limits.max_nodes:
             self._refuse_size(event)
-        kind: type[Any] = type(event)
+        kind = event.__class__
         self._last = event
         if kind is AliasEvent:
             return self._alias(event)

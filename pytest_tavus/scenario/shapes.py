@@ -73,6 +73,16 @@ class _Also:
         return {"anyOf": [self._schema, handler(core)]}
 
 
+class _OrOne:
+    """A pydantic annotation: the schema of a list, or that of one of its items."""
+
+    def __get_pydantic_json_schema__(
+        self, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = {**handler(core), "minItems": 1}
+        return {"anyOf": [schema.get("items", {}), schema]}
+
+
 def _seconds(value: object) -> float:
     try:
         return seconds(value)
@@ -118,7 +128,7 @@ Names = Annotated[
 ]
 """A list of names; one name stands for a list of one."""
 
-OneOrMany = Annotated[list[T], BeforeValidator(_filled), BeforeValidator(_listed)]
+OneOrMany = Annotated[list[T], BeforeValidator(_filled), BeforeValidator(_listed), _OrOne()]
 """One value, or a list of them."""
 
 

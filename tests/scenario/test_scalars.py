@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.scenario.durations import seconds
+from pytest_tavus.scenario.scalars import WordError, plain
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", None),
+        ("~", None),
+        ("null", None),
+        ("true", True),
+        ("False", False),
+        ("0", 0),
+        ("-17", -17),
+        ("1.50", 1.5),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        ("0x1F", 31),
+        ("0o17", 15),
+    ],
+)
+def test_words_of_yaml_1_2_have_a_type(text: str, value: object) -> None:
+    found = plain(text)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["007", "-01", "00.5", "+4915112345678", "2030-01-31", "12:30:45", "1_000", "A-1", "nULL", "."],
+)
+def test_what_is_not_certainly_a_number_stays_text(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize("word", ["yes", "No", "ON", "off", "y", "N"])
+def test_words_that_readers_of_yaml_disagree_on_are_refused(word: str) -> None:
+    with pytest.raises(WordError) as caught:
+        plain(word)
+    assert str(caught.value) == (
+        f"the plain word {word} is a boolean to some readers of YAML and text to others"
+    )
+    meant = "true" if word.lower() in {"yes", "on", "y"} else "false"
+    assert caught.value.hint == f'write {meant}, or quote it: "{word}"'
+
+
+@pytest.mark.parametrize("word", [".nan", ".inf", "-.INF", "1e999"])
+def test_numbers_that_json_cannot_hold_are_refused(word: str) -> None:
+    with pytest.raises(WordError):
+        plain(word)
+
+
+@given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_as_json_writes_it_is_that_number(number: float) -> None:
+    assert plain(json.dumps(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("2s", 2.0), ("300ms", 0.3), ("1.5s", 1.5), ("1m", 60.0), (3, 3.0), (0.25, 0.25), ("2 s", 2.0)],
+)
+def test_durations_are_seconds(written: object, expected: float) -> None:
+    assert seconds(written) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("written", ["soon", "2", "", "-1s", -1, True, None, float("inf"), [2]])
+def test_what_is_no_duration_is_refused(written: object) -> None:
+    with pytest.raises(ValueError, match="is not a duration: write 2s, 300ms, or a number"):
+        seconds(written)
