@@ -24,7 +24,7 @@ _TRACEBACK = "Traceback (most recent call last)"
 _DYING = 0.1
 """Seconds from the end of a process's connections to its own."""
 
-_TRACEBACK_GRACE = 0.1
+_TRACEBACK_GRACE = 0.15
 """Seconds. A server writes the traceback behind a status 500 after it has sent the response."""
 
 
@@ -68,16 +68,15 @@ class CommandHandler:
         """Find the traceback behind a server error; `None` where the handler wrote none."""
         written = ""
         for pause in pauses(_TRACEBACK_GRACE):
-            written = self._process.output.since(place)
-            if _TRACEBACK in written:
+            before, written = written, self._process.output.since(place)
+            if written == before and _is_whole(written):
                 break
             await asyncio.sleep(pause)
-        else:
+        if _TRACEBACK not in written:
             return None
         message = f"the handler answered {status} and wrote a traceback"
-        return HttpFault(
-            kind="crash", message=message, traceback=written[written.index(_TRACEBACK) :].rstrip()
-        )
+        traceback = written[written.index(_TRACEBACK) :].rstrip()
+        return HttpFault(kind="crash", message=message, traceback=traceback)
 
 
 async def start_command(
@@ -122,6 +121,13 @@ async def _try(
         raise
     base = Address(scheme="http", host=host, port=port, path="/", query="")
     return CommandHandler(process, RemoteHandler(base))
+
+
+def _is_whole(written: str) -> bool:
+    """Tell whether a traceback is in the text, with the line that names its exception."""
+    _, found, rest = written.partition(_TRACEBACK)
+    last = rest.rstrip().rpartition("\n")[2]
+    return bool(found) and rest.endswith("\n") and last[:1] not in {"", ":", " "}
 
 
 async def _await_port(process: Process, port: int, within: float) -> str:

@@ -80,8 +80,10 @@ def test_everything_else_is_not(host: str) -> None:
         ),
         (
             "http://api.shop.example",
-            "the handler's url 'http://api.shop.example' is not on this machine: "
-            "use localhost, 127.0.0.1 or [::1]",
+            (
+                "the handler's url 'http://api.shop.example' is not on this machine: "
+                "use localhost, 127.0.0.1 or [::1]"
+            ),
         ),
         (
             "http://me:secret@localhost",
@@ -89,7 +91,10 @@ def test_everything_else_is_not(host: str) -> None:
         ),
         (
             "http://localhost/?a=1",
-            "the handler's url 'http://localhost/?a=1' is a base URL: it takes no query and no fragment",
+            (
+                "the handler's url 'http://localhost/?a=1' is a base URL: "
+                "it takes no query and no fragment"
+            ),
         ),
     ],
 )

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ Scope = dict[str, Any]
 
 
 @contextlib.asynccontextmanager
-async def opened(app: object, **fields: Any) -> AsyncIterator[Handler]:
+async def opened(app: object, **fields: Any) -> AsyncGenerator[Handler]:
     handler = await open_handler(spec(**fields), root=Path(), environ={}, override=app)
     try:
         yield handler
@@ -193,7 +193,7 @@ async def test_a_crash_that_a_framework_only_logs_is_told() -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         try:
-            raise ValueError("no such order")
+            int("no such order")
         except ValueError:
             logging.getLogger("shop").exception("failed")
         await send({**START, "status": 500})
@@ -202,7 +202,10 @@ async def test_a_crash_that_a_framework_only_logs_is_told() -> None:
     async with opened(app) as handler:
         exchange = await ask(handler)
 
-    message = "the handler answered 500 and raised ValueError: no such order"
+    message = (
+        "the handler answered 500 and raised ValueError: "
+        "invalid literal for int() with base 10: 'no such order'"
+    )
     assert fault(exchange) == ("crash", message)
 
 
@@ -372,7 +375,7 @@ async def test_the_lifespan_is_run_once_and_its_state_reaches_every_request() ->
     log: list[str] = []
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, str]]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[dict[str, str]]:
         log.append("up")
         yield {"db": "orders.db"}
         log.append("down")
@@ -393,8 +396,9 @@ async def test_the_lifespan_is_run_once_and_its_state_reaches_every_request() ->
 
 async def test_a_start_up_that_fails_is_told_with_the_frames_of_the_handler() -> None:
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        raise ConnectionError("no database")
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        if not app.routes:
+            raise ConnectionError("no database")
         yield
 
     with pytest.raises(HandlerError) as caught:
@@ -411,7 +415,7 @@ async def test_a_start_up_that_takes_too_long_is_given_up() -> None:
     ended: list[str] = []
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         try:
             await asyncio.Event().wait()
         finally:
@@ -428,7 +432,7 @@ async def test_a_start_up_that_takes_too_long_is_given_up() -> None:
 
 async def test_a_shut_down_that_fails_is_told() -> None:
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         yield
         raise ValueError("still open")
 

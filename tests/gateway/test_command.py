@@ -3,10 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +92,7 @@ def shop(tmp_path: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def started(root: Path, *command: str, **fields: Any) -> AsyncIterator[Handler]:
+async def started(root: Path, *command: str, **fields: Any) -> AsyncGenerator[Handler]:
     handler = await open_handler(
         spec(command=command or COMMAND, **fields), root=root, environ=ENVIRON
     )
@@ -224,7 +221,10 @@ async def test_a_missing_directory_is_told(shop: Path) -> None:
     assert error.message == f"the handler's cwd '{shop / 'missing'}' is not a directory"
 
 
-async def test_a_process_that_dies_under_a_request_shows_its_output(shop: Path) -> None:
+async def test_a_process_that_dies_under_a_request_shows_its_output(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_tavus.gateway.command._DYING", 5.0)
     async with started(shop) as handler:
         exchange = await ask(handler, post({"die": True}))
         kind, message = fault(exchange)
@@ -242,7 +242,10 @@ async def test_a_process_that_dies_under_a_request_shows_its_output(shop: Path) 
         assert message.endswith("; its process has ended with exit code 7")
 
 
-async def test_a_server_error_shows_the_traceback_the_process_wrote(shop: Path) -> None:
+async def test_a_server_error_shows_the_traceback_the_process_wrote(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_tavus.gateway.command._TRACEBACK_GRACE", 5.0)
     async with started(shop) as handler:
         exchange = await ask(handler, post({"crash": True}))
         assert fault(exchange) == ("crash", "the handler answered 500 and wrote a traceback")

@@ -57,7 +57,7 @@ async def test_the_first_answer_whose_predicate_holds_is_given() -> None:
 
 
 async def test_canned_answers_stand_before_the_real_handler() -> None:
-    front = Front(canned(answer(when={"n": 1}, body="canned")), Real())  # type: ignore[arg-type]
+    front = Front(canned(answer(when={"n": 1}, body="canned")), Real())
 
     exchange = await ask(front, call=ref(n=1))
     assert (data(exchange), exchange.answered_by) == ("canned", "canned")
@@ -153,8 +153,10 @@ async def test_a_token_request_without_a_canned_token_goes_to_the_handler() -> N
     exchange = await ask(Front(canned(answer(body="tool")), None), call=call)
     assert fault(exchange) == (
         "unhandled",
-        "nobody answers the token request for 'get_order_status': there is no canned `token`, "
-        "and no app, command or url",
+        (
+            "nobody answers the token request for 'get_order_status': there is no canned `token`, "
+            "and no app, command or url"
+        ),
     )
 
 
@@ -163,23 +165,31 @@ async def test_a_token_request_without_a_canned_token_goes_to_the_handler() -> N
     [
         (
             spec(),
-            "nobody answers the call of 'get_order_status': the scenario has no handler, "
-            "and no canned answers",
+            (
+                "nobody answers the call of 'get_order_status': the scenario has no handler, "
+                "and no canned answers"
+            ),
         ),
         (
             spec(canned={"book": (answer(),), "cancel": (answer(),)}),
-            "nobody answers the call of 'get_order_status': there are canned answers for "
-            "'book', 'cancel' only, and there is no app, command or url",
+            (
+                "nobody answers the call of 'get_order_status': there are canned answers for "
+                "'book', 'cancel' only, and there is no app, command or url"
+            ),
         ),
         (
             canned(answer(when={"n": 1}), answer(when={"n": 2})),
-            "nobody answers this call of 'get_order_status': the `when` of none of its "
-            "2 canned answers holds, and there is no app, command or url",
+            (
+                "nobody answers this call of 'get_order_status': the `when` of none of its "
+                "2 canned answers holds, and there is no app, command or url"
+            ),
         ),
         (
             canned(answer(when={"n": 1})),
-            "nobody answers this call of 'get_order_status': the `when` of its only canned "
-            "answer does not hold, and there is no app, command or url",
+            (
+                "nobody answers this call of 'get_order_status': the `when` of its only canned "
+                "answer does not hold, and there is no app, command or url"
+            ),
         ),
     ],
 )

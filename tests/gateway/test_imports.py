@@ -200,17 +200,24 @@ def test_a_module_that_exits_does_not_end_the_run(shop: Path) -> None:
         ("number", "'tavus_shop:number' is no application: a value of type 'int' cannot be called"),
         (
             "App",
-            "'tavus_shop:App' is a class, not an application: set 'factory: true' to have it called",
+            (
+                "'tavus_shop:App' is a class, not an application: "
+                "set 'factory: true' to have it called"
+            ),
         ),
         (
             "make",
-            "'tavus_shop:make' takes no arguments: set 'factory: true' if it returns the "
-            "application",
+            (
+                "'tavus_shop:make' takes no arguments: set 'factory: true' if it returns the "
+                "application"
+            ),
         ),
         (
             "nothing_there",
-            "'tavus_shop:nothing_there' may be an ASGI or a WSGI application, which its "
-            "parameters do not tell: set 'interface: asgi' or 'interface: wsgi'",
+            (
+                "'tavus_shop:nothing_there' may be an ASGI or a WSGI application, which its "
+                "parameters do not tell: set 'interface: asgi' or 'interface: wsgi'"
+            ),
         ),
     ],
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +70,7 @@ def shop(tmp_path: Path, log: list[str]) -> Iterator[Path]:
 
 
 @contextlib.asynccontextmanager
-async def pooled(root: Path) -> AsyncIterator[HandlerPool]:
+async def pooled(root: Path) -> AsyncGenerator[HandlerPool]:
     pool = HandlerPool(root=root, environ={})
     try:
         yield pool

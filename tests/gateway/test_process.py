@@ -16,8 +16,9 @@ import asyncio, os, sys
 from pathlib import Path
 from pytest_tavus.gateway.process import Process
 
+child = "[sys.executable, '-c', 'import signal; signal.pause()']"
 waiting = "import subprocess, sys, signal;" \\
-    "print(subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']).pid, flush=True);" \\
+    f"print(subprocess.Popen({child}).pid, flush=True);" \\
     "signal.pause()"
 process = Process([sys.executable, "-c", waiting], cwd=Path(), environ=dict(os.environ))
 while not process.output.tail():

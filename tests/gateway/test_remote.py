@@ -8,7 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -50,7 +50,7 @@ Behaviour = Callable[[Server, Reader, Writer], Awaitable[None]]
 @contextlib.asynccontextmanager
 async def serving(
     behaviour: Behaviour, *, base: str = "", tls: ssl.SSLContext | None = None
-) -> AsyncIterator[tuple[Handler, Server]]:
+) -> AsyncGenerator[tuple[Handler, Server]]:
     server = Server()
 
     async def connected(reader: Reader, writer: Writer) -> None:
@@ -328,7 +328,7 @@ async def test_a_certificate_on_loopback_need_not_be_trusted(tmp_path: Path) -> 
         pytest.skip("there is no openssl to make a certificate with")
     key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
     words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=x"
-    subprocess.run(
+    subprocess.run(  # noqa: ASYNC221 - nothing else runs yet
         [*words.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -385,12 +385,12 @@ class OneByOne(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Say nothing."""
 
 
 @contextlib.contextmanager
-def one_by_one() -> Iterator[int]:
+def one_by_one() -> Generator[int]:
     with HTTPServer(("127.0.0.1", 0), OneByOne) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
