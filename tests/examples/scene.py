@@ -14,6 +14,12 @@ from tests.examples.masks import masked
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = REPOSITORY / "scenarios"
 COLUMNS = "100"
+INI = """
+[pytest]
+addopts = --strict-markers --show-capture=no
+filterwarnings = error
+xfail_strict = true
+"""
 _TITLE = re.compile(r"^=+ (?:FAILURES|ERRORS) =+$", re.MULTILINE)
 
 
@@ -35,7 +41,7 @@ class Scene:
         shutil.copytree(
             EXAMPLES, self.path / "scenarios", ignore=shutil.ignore_patterns("__pycache__")
         )
-        pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = --strict-markers\n")
+        pytester.makeini(INI)
 
     def edit(self, edit: Edit) -> None:
         """Make one replacement, of a text that is there exactly once."""

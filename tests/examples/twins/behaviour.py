@@ -59,15 +59,15 @@ TWINS = (
         edits=(_cell("silent", "generate_response", becomes="add_to_context"),),
     ),
     Twin(
-        name="behaviour-failure_waited_for",
-        broken="`on_resolve` is generate_response, so the PAL talks about a failure.",
+        name="behaviour-page_waited_for",
+        broken="`on_resolve` is response_in_result, so the PAL waits for an answer that never comes.",
         scenario="behaviour.yaml::goes on after a failure it did not wait for",
-        edits=(_cell("silent", "fire_and_forget", becomes="generate_response"),),
+        edits=(_cell("silent", "fire_and_forget", becomes="response_in_result"),),
     ),
     Twin(
         name="behaviour-speaks_without_an_answer",
         broken="The PAL talks on although it has been told nothing.",
-        scenario="behaviour.yaml::has nothing to say when a page never answers",
+        scenario="behaviour.yaml::has nothing to say when the page never answers",
         edits=(
             Edit(
                 file="behaviour.yaml",
@@ -79,7 +79,7 @@ TWINS = (
     Twin(
         name="behaviour-speaks_of_an_answer_it_never_got",
         broken="The PAL's line needs an answer that never came.",
-        scenario="behaviour.yaml::may speak of what it has not got when a page never answers",
+        scenario="behaviour.yaml::may say that it is still looking when the page never answers",
         edits=(
             Edit(
                 file="behaviour.yaml",
@@ -91,12 +91,12 @@ TWINS = (
     Twin(
         name="behaviour-page_answers_after_all",
         broken="The page answers after all.",
-        scenario="behaviour.yaml::goes on when a page never answers",
+        scenario="behaviour.yaml::goes on after a failure it did not wait for",
         edits=(
             Edit(
                 file="behaviour.yaml",
-                old="on_the_page__fire_and_forget: {unanswered: true}",
-                new="on_the_page__fire_and_forget: {output: Table 7 is free.}",
+                old="- {when: {guests: 99}, unanswered: true}",
+                new="- {when: {guests: 99}, output: Table 7 is free.}",
             ),
         ),
     ),

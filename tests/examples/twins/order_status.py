@@ -88,7 +88,7 @@ TWINS = (
     Twin(
         name="order_status-tool_renamed",
         broken="The tool has another name in the PAL than in the scenario.",
-        scenario=_ORDER,
+        scenario="order_status.yaml",
         edits=(Edit(file=_ORDER_PAL, old="get_order_status", new="get_status_of_order"),),
     ),
     Twin(

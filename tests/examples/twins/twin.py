@@ -18,6 +18,6 @@ class Twin:
     "The mistake, in one sentence."
 
     scenario: str
-    "A scenario file, with the name of one scenario behind `::`."
+    "A scenario file, with the name of one scenario behind `::` where the file can be read."
 
     edits: tuple[Edit, ...]
