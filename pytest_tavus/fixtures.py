@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_tavus.options import Settings
 
 if TYPE_CHECKING:
     from pytest_tavus.report.result import ScenarioResult
+    from pytest_tavus.scenario.model import Scenario
     from pytest_tavus.stage import Stage
 
 SETTINGS = pytest.StashKey[Settings]()
@@ -54,10 +56,52 @@ def tavus_handler() -> None:
     """
 
 
+class Player:
+    """Plays scenarios from a test. What :func:`tavus_run` gives."""
+
+    def __init__(self, config: pytest.Config, handler: object | None) -> None:
+        self._config = config
+        self._handler = handler
+
+    def __call__(
+        self,
+        scenario: str | Path | Mapping[str, Any],
+        name: str | None = None,
+        *,
+        handler: object | None = None,
+    ) -> ScenarioResult:
+        """Play one scenario and return its result, whatever the verdict is.
+
+        `scenario` is a file, from pytest's rootdir, in which `name` chooses one of several; or a
+        mapping in the language of the files. `handler` replaces the fixture `tavus_handler`.
+
+        Raises:
+            ScenarioError: the scenario cannot be understood, or the file has none of that name.
+
+        """
+        played = self._chosen(scenario, name)
+        chosen = self._handler if handler is None else handler
+        return stage_of(self._config).run(played, handler=chosen)
+
+    def _chosen(self, scenario: str | Path | Mapping[str, Any], name: str | None) -> Scenario:
+        if isinstance(scenario, Mapping):
+            from pytest_tavus.scenario.parse import parse_inline
+
+            return parse_inline(scenario, name=name or "a scenario in Python")
+        found = stage_of(self._config).load(self._config.rootpath / scenario)
+        named = [one for one in found if name in {None, one.name}]
+        if len(named) == 1:
+            return named[0]
+        names = ", ".join(repr(one.name) for one in found)
+        asked = "one of them must be named" if name is None else f"{name!r} is not one of them"
+        message = f"{scenario}: the scenarios are {names}; {asked}"
+        raise ScenarioError(message)
+
+
 @pytest.fixture
-def tavus_run(pytestconfig: pytest.Config) -> Callable[..., ScenarioResult]:
-    """Play a scenario from a test: ``tavus_run("a.yaml")`` returns its ScenarioResult."""
-    return stage_of(pytestconfig).run_file
+def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> Player:
+    """Play a scenario from a test: ``tavus_run("scenarios/a.yaml", "its name")``."""
+    return Player(pytestconfig, tavus_handler)
 
 
 @pytest.fixture

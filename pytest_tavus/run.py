@@ -93,8 +93,8 @@ class ScenarioRun:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record for the summary. Runs where reports arrive: on the controller."""
         recorded = report.__dict__.get(RECORD)
-        if recorded is None or self._is_worker:
-            return
+        if recorded is None or self._is_worker or report.skipped:
+            return  # an expected failure is nobody's to put right: pytest counts it
         if self._config.get_terminal_writer().hasmarkup:
             colour(report)
         self._records.append(recorded)
@@ -104,6 +104,6 @@ class ScenarioRun:
         in_colour = self._config.get_terminal_writer().hasmarkup
         lines = summary_lines(self._records, color=in_colour)
         if lines:
-            terminalreporter.section("Tavus scenarios")
+            terminalreporter.write_sep("=", "Tavus scenarios")
         for line in lines:
             terminalreporter.write_line(line)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
+from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.options import ENVIRONMENT_PREFIX, OPTIONS, Option, Settings
 from pytest_tavus.readers import Given
 
@@ -100,8 +100,10 @@ def settle(sources: Sources) -> Settings:
 def _given(option: Option, sources: Sources) -> list[Given]:
     """Return where the option was given, the strongest place first; only that one as a rule."""
     flag = sources.flags.get(option.name)
+    if option.name == "scenarios" and not flag:
+        flag = None  # the flag alone turns them on and leaves the place to others
     found = [
-        (option.flag, None if flag == "" else flag, sources.invocation_dir),
+        (option.flag, flag, sources.invocation_dir),
         (option.variable, _variable(option.name, sources), sources.invocation_dir),
         (f"{option.dest} in {sources.ini_name}", sources.ini.get(option.name), sources.ini_dir),
     ]
@@ -140,9 +142,8 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     known = [option.variable for option in OPTIONS if "environment" in option.places]
     for name in sorted(environment):
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
-            hint = did_you_mean(name, known) or f"they are: {', '.join(known)}"
             message = f"{name} is not a variable of pytest-tavus"
-            raise ScenarioError(Problem(message=message, hint=hint))
+            raise ScenarioError(Problem(message=message, hint=f"they are {', '.join(known)}"))
 
 
 _UNSET: tuple[object, ...] = (None, ())

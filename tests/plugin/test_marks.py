@@ -51,7 +51,10 @@ def test_an_expected_failure_that_passes_goes_by_the_ini_file(
     mark = {"name": "xfail", "reason": "the shop loses orders"}
     project.scenarios(PASSING | {"marks": [mark]}, FAILING | {"marks": [mark]})
 
-    project.run("--tavus-scenarios").assert_outcomes(xfailed=1, **outcome)
+    run = project.run("--tavus-scenarios")
+
+    run.assert_outcomes(xfailed=1, **outcome)
+    run.stdout.fnmatch_lines(["*1 scenario: 1 passed"])
 
 
 def test_a_mark_of_the_users_own_is_applied(project: Project) -> None:

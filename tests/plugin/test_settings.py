@@ -1,0 +1,276 @@
+"""From three places to one value: what wins, what is refused, and what is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.options import OPTIONS, Option, Settings
+from pytest_tavus.settings import Sources, header_line, settle
+from tests.plugin.conftest import Project
+
+HERE, THERE = Path("/home/here"), Path("/home")
+
+Text = str | Sequence[str] | None
+
+
+def settled(
+    *,
+    flags: dict[str, Text] | None = None,
+    environment: dict[str, str] | None = None,
+    ini: dict[str, Text] | None = None,
+) -> Settings:
+    return settle(
+        Sources(
+            flags=flags or {},
+            environment=environment or {},
+            ini=ini or {},
+            invocation_dir=HERE,
+            ini_dir=THERE,
+            ini_name="pytest.ini",
+        )
+    )
+
+
+def refused(**given: Any) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        settled(**given)
+    return str(caught.value)
+
+
+def test_nothing_given_is_the_defaults() -> None:
+    assert settled() == Settings(scenarios=THERE / "scenarios")
+
+
+def test_the_fields_of_settings_are_the_rows() -> None:
+    rows = {option.name for option in OPTIONS}
+    ours = {"scenarios_on", "scenarios_item", "origins"}
+
+    assert set(Settings.__dataclass_fields__) - ours == rows
+
+
+def test_the_names_of_a_row_are_made_from_one() -> None:
+    option = next(option for option in OPTIONS if option.name == "trace_dir")
+
+    assert (option.flag, option.variable, option.dest) == (
+        "--tavus-trace-dir",
+        "PYTEST_TAVUS_TRACE_DIR",
+        "tavus_trace_dir",
+    )
+
+
+def test_a_flag_beats_the_environment_and_that_the_ini_file() -> None:
+    flags: dict[str, Text] = {"seed": "1"}
+    environment, ini = {"PYTEST_TAVUS_SEED": "2"}, {"seed": "3"}
+
+    assert settled(flags=flags, environment=environment, ini={**ini}).seed == 1
+    assert settled(environment=environment, ini={**ini}).seed == 2
+    assert settled(ini={**ini}).seed == 3
+
+
+def test_zero_is_a_value() -> None:
+    assert settled(flags={"seed": "0"}, ini={"seed": "3"}).seed == 0
+
+
+def test_an_empty_variable_is_not_given() -> None:
+    assert settled(environment={"PYTEST_TAVUS_SEED": ""}, ini={"seed": "3"}).seed == 3
+
+
+def test_each_value_remembers_where_it_came_from() -> None:
+    given = settled(
+        flags={"seed": "1"}, environment={"PYTEST_TAVUS_DEADLINE": "5"}, ini={"trace": "failed"}
+    )
+
+    assert given.origins == {
+        "seed": "--tavus-seed",
+        "deadline": "PYTEST_TAVUS_DEADLINE",
+        "trace": "tavus_trace in pytest.ini",
+    }
+
+
+def test_a_path_starts_where_it_was_given() -> None:
+    assert settled(flags={"trace_dir": "traces"}).trace_dir == HERE / "traces"
+    assert settled(ini={"trace_dir": "traces"}).trace_dir == THERE / "traces"
+
+
+def test_scenarios_are_off_until_the_flag_or_the_variable_asks() -> None:
+    assert not settled(ini={"scenarios": "a"}).scenarios_on
+    assert settled(flags={"scenarios": ""}).scenarios_on
+    assert settled(environment={"PYTEST_TAVUS_SCENARIOS": "a"}).scenarios_on
+
+
+def test_the_flag_without_a_path_takes_the_next_place() -> None:
+    on: dict[str, Text] = {"scenarios": ""}
+
+    assert settled(flags=on, ini={"scenarios": "b"}).scenarios == THERE / "b"
+    assert settled(flags=on, environment={"PYTEST_TAVUS_SCENARIOS": "a"}).scenarios == HERE / "a"
+
+
+def test_the_flag_takes_a_node_id() -> None:
+    given = settled(flags={"scenarios": "./scenarios/../a.yaml::asks: where?::[1]"})
+
+    assert given.scenarios == HERE / "a.yaml"
+    assert given.scenarios_item == "::asks: where?::[1]"
+
+
+def test_secrets_add_up_over_all_places() -> None:
+    given = settled(
+        flags={"redact": ["A", "B"]},
+        environment={"PYTEST_TAVUS_REDACT": "C, A"},
+        ini={"redact": ["D"]},
+    )
+
+    assert given.redact == ("A", "B", "C", "D")
+    assert given.origins["redact"] == (
+        "--tavus-redact, PYTEST_TAVUS_REDACT, tavus_redact in pytest.ini"
+    )
+
+
+def test_the_simulators_overrides_are_pairs() -> None:
+    lines = ["on_call.silent = filler", "hmac_header=X-Signature"]
+
+    assert settled(ini={"simulator": lines}).simulator == {
+        "on_call.silent": "filler",
+        "hmac_header": "X-Signature",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"flags": {"session": "sin"}},
+            "--tavus-session: got 'sin', expected 'sim'\n    hint: did you mean 'sim'?",
+        ),
+        (
+            {"environment": {"PYTEST_TAVUS_TRACE": "fail"}},
+            (
+                "PYTEST_TAVUS_TRACE: got 'fail', expected 'all' or 'failed'\n"
+                "    hint: did you mean 'failed'?"
+            ),
+        ),
+        (
+            {"ini": {"seed": "seven"}},
+            "tavus_seed in pytest.ini: got 'seven', expected a whole number, 0 or more",
+        ),
+        ({"flags": {"seed": "-1"}}, "--tavus-seed: got '-1', expected a whole number, 0 or more"),
+        (
+            {"flags": {"seed": "\u0664"}},
+            "--tavus-seed: got '\u0664', expected a whole number, 0 or more",
+        ),
+        (
+            {"ini": {"max_file_bytes": "0"}},
+            "tavus_max_file_bytes in pytest.ini: got '0', expected a whole number, 1 or more",
+        ),
+        *(
+            (
+                {"flags": {"deadline": text}},
+                (
+                    f"--tavus-deadline: got {text!r}, expected a number of seconds above 0, "
+                    "such as 60 or 2.5"
+                ),
+            )
+            for text in ("0", "-1", "nan", "inf", "60s")
+        ),
+        ({"flags": {"trace_dir": ""}}, "--tavus-trace-dir: got '', expected a path"),
+        (
+            {"flags": {"redact": ["TOKEN=abc"]}},
+            (
+                "--tavus-redact: got 'TOKEN=abc', expected one name a line, without spaces and "
+                "without '='"
+            ),
+        ),
+        *(
+            (
+                {"ini": {"simulator": ["a = b", line]}},
+                (
+                    f"tavus_simulator in pytest.ini: got {line!r}, expected 'key = value', "
+                    "each key on one line only"
+                ),
+            )
+            for line in ("a", "c =", "= d", "a = e")
+        ),
+    ],
+)
+def test_a_value_that_is_not_valid_is_refused(given: dict[str, Any], message: str) -> None:
+    assert refused(**given) == message
+
+
+@pytest.mark.parametrize("name", ["PYTEST_TAVUS_SEDE", "PYTEST_TAVUS_MAX_FILE_BYTES"])
+def test_a_variable_that_belongs_to_no_option_is_refused(name: str) -> None:
+    assert refused(environment={name: "1"}) == (
+        f"{name} is not a variable of pytest-tavus\n    hint: they are PYTEST_TAVUS_SCENARIOS, "
+        "PYTEST_TAVUS_SESSION, PYTEST_TAVUS_TRACE_DIR, PYTEST_TAVUS_TRACE, PYTEST_TAVUS_SEED, "
+        "PYTEST_TAVUS_DEADLINE, PYTEST_TAVUS_REDACT"
+    )
+
+
+def test_the_header_shows_every_value_and_where_it_was_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir("/")
+    given = settled(
+        flags={"scenarios": "", "seed": "7"}, ini={"simulator": ["on_call.silent = filler"]}
+    )
+
+    assert header_line(given) == (
+        "tavus: scenarios=home/scenarios, session=sim, trace=all, seed=7 (--tavus-seed), "
+        "deadline=60.0, simulator={on_call.silent = filler} (tavus_simulator in pytest.ini)"
+    )
+
+
+@pytest.mark.parametrize(
+    "option", [option for option in OPTIONS if "flag" in option.places], ids=lambda o: o.name
+)
+def test_every_flag_is_in_pytests_help(project: Project, option: Option) -> None:
+    text = " ".join(project.run("--help").stdout.str().split())
+
+    assert option.flag in text
+
+
+def test_an_invalid_value_ends_the_run_before_it_begins(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\ntavus_deadline = soon\n")
+
+    run = project.run()
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(["ERROR: tavus_deadline in pytest.ini: got 'soon', expected *"])
+
+
+def test_every_kind_of_ini_value_is_read_by_pytest(project: Project) -> None:
+    project.scenarios()
+    project.write(
+        "pytest.ini",
+        "[pytest]\ntavus_redact =\n    SHOP_TOKEN\n    OTHER\ntavus_deadline = 2.5\n",
+    )
+
+    run = project.run("--tavus-scenarios", "--tavus-redact=THIRD", "--strict-config")
+
+    run.stdout.fnmatch_lines(
+        [
+            (
+                "tavus: scenarios=scenarios, *, deadline=2.5 (tavus_deadline in pytest.ini), "
+                "redact=THIRD,SHOP_TOKEN,OTHER (--tavus-redact, tavus_redact in pytest.ini)"
+            )
+        ]
+    )
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest 8 knows no typed ini values")
+def test_a_number_in_toml_where_text_belongs_is_a_plain_error(project: Project) -> None:
+    project.write("pytest.toml", "[pytest]\ntavus_seed = 7\n")
+
+    run = project.run()
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(["ERROR: *'tavus_seed' expects a string, got int: 7"])
+
+
+def test_a_run_without_scenarios_shows_no_header(project: Project) -> None:
+    project.write("tests/test_python.py", "def test_python(): pass")
+
+    project.run().stdout.no_fnmatch_line("tavus:*")
