@@ -121,7 +121,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="max_file_bytes",
         reader=whole_number(minimum=1),
-        default=1_000_000,
+        default=10_485_760,
         places=_INI,
         help="The largest scenario or PAL file that is read, in bytes.",
     ),
@@ -161,7 +161,7 @@ class Settings:
     "Names of environment variables."
 
     redact_headers: tuple[str, ...] = ()
-    max_file_bytes: int = 1_000_000
+    max_file_bytes: int = 10_485_760
     simulator: Mapping[str, str] = field(default_factory=dict[str, str])
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
     "Where each value was given, by the name of its row; a default is not listed."
