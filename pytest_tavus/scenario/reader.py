@@ -113,6 +113,7 @@ class _Reader:
 
     def _root(self) -> dict[str, Any]:
         """Read the outermost mapping, noting where the items of its lists are."""
+        self._depth = 1
         data: dict[str, Any] = {}
         while type(event := self._next()) is not MappingEndEvent:
             key = self._key(event, data)

@@ -1,0 +1,222 @@
+"""The YAML that is understood, and each thing that is refused, at its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.scenario.limits import Limits
+from pytest_tavus.scenario.matcher_values import from_tag
+from pytest_tavus.scenario.parse import load_scenarios
+from pytest_tavus.scenario.reader import load
+from tests.scenario.files import SCENARIO, problems, write
+
+
+def read(text: str, *, limits: Limits | None = None, pure: bool = False) -> Any:
+    loaded = load(text, "a.yaml", limits=limits or Limits(), tagged=from_tag, pure=pure)
+    if loaded.problems:
+        raise ScenarioError(loaded.problems)
+    return loaded.data
+
+
+def refusal(text: str, *, limits: Limits | None = None, pure: bool = False) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        read(text, limits=limits, pure=pure)
+    return str(caught.value)
+
+
+printable = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(printable),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(printable), inner, max_size=4)
+    ),
+    max_leaves=20,
+).filter(lambda value: "Infinity" not in json.dumps(value))
+
+
+@given(json_values)
+def test_json_is_yaml(value: Any) -> None:
+    assert read(json.dumps(value, ensure_ascii=False)) == value
+
+
+@pytest.mark.parametrize("pure", [False, True])
+def test_both_parsers_read_the_same(pure: bool) -> None:
+    assert read("a: [1, 'x', {b: ~}]\nc: |\n  two\n  lines\n", pure=pure) == {
+        "a": [1, "x", {"b": None}],
+        "c": "two\nlines\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "a.yaml:3:1: the key 'a' is written twice\n    hint: keep one of the two"),
+        (
+            "a: yes\n",
+            "a.yaml:1:4: the plain word yes is a boolean to some readers of YAML and text to others\n"
+            '    hint: write true, or quote it: "yes"',
+        ),
+        (
+            "a: [.nan]\n",
+            "a.yaml:1:5: .nan is a number that JSON cannot hold\n"
+            '    hint: quote it if it is text: ".nan"',
+        ),
+        ("1: x\n", 'a.yaml:1:1: a key must be text, and 1 is not\n    hint: quote it: "1"'),
+        ("a:\n  ? [x]\n  : 1\n", "a.yaml:2:5: a key must be text\n    hint: quote it"),
+        (
+            "x: &x {a: 1}\ny:\n  <<: *x\n",
+            "a.yaml:3:3: the merge key << is not supported\n"
+            "    hint: write the keys out, or put them in a file of their own and use include",
+        ),
+        (
+            "a: 1\n---\nb: 2\n",
+            "a.yaml:2:1: a second document begins here\n    hint: write one document a file",
+        ),
+        (
+            "a: !ree x\n",
+            "a.yaml:1:4: !ree is not a tag\n    hint: did you mean '!re'?",
+        ),
+        (
+            "a: !!float 3\n",
+            "a.yaml:1:4: the tag !!float is not supported\n"
+            "    hint: leave it out; quote what must stay text",
+        ),
+        (
+            "a: !re '('\n",
+            "a.yaml:1:4: !re takes a regular expression, and '(' is none: "
+            "missing ), unterminated subpattern at position 0",
+        ),
+        (
+            "a: &a [*a]\n",
+            "a.yaml:1:8: the alias *a stands before, or inside, what it refers to\n"
+            "    hint: define &a further up",
+        ),
+        (
+            "a: *b\n",
+            "a.yaml:1:4: the alias *b stands before, or inside, what it refers to\n"
+            "    hint: define &b further up",
+        ),
+        (
+            "a:\n\t- b\n",
+            "a.yaml:2:1: the line is indented by a tab, which YAML does not allow\n"
+            "    hint: indent by spaces",
+        ),
+        (
+            "a: b: c\n",
+            "a.yaml:1:5: this is not YAML: a ': ' stands where no key can be\n"
+            "    hint: quote text that contains ': ', or correct the indentation",
+        ),
+        (
+            "a: 'b\n",
+            "a.yaml:2:1: this is not YAML: a quoted text is never closed\n"
+            "    hint: close the quote, or quote the whole text with the other kind",
+        ),
+        (
+            "a: [1, 2\nb: 3\n",
+            "a.yaml:2:2: this is not YAML: a bracket is never closed, or a comma is missing\n"
+            "    hint: close it, or separate the values by commas",
+        ),
+        (
+            "a: 1\n  b: 2\n",
+            "a.yaml:2:4: this is not YAML: a ': ' stands where no key can be\n"
+            "    hint: quote text that contains ': ', or correct the indentation",
+        ),
+        (
+            "a:\n  - b\n c: 1\n",
+            "a.yaml:3:2: this is not YAML: the line does not fit the indentation of those above it\n"
+            "    hint: indent keys of one mapping by the same number of spaces",
+        ),
+        (
+            "a: @b\n",
+            "a.yaml:1:4: this is not YAML: a value cannot begin with this character\n"
+            "    hint: quote the value",
+        ),
+    ],
+)
+@pytest.mark.parametrize("pure", [False, True])
+def test_what_is_refused_has_a_place_and_a_sentence(text: str, message: str, pure: bool) -> None:
+    assert refusal(text, pure=pure) == message
+
+
+def test_all_refusals_of_a_readable_text_come_together() -> None:
+    assert [line for line in refusal("a: yes\na: no\n").splitlines() if "hint" not in line] == [
+        "a.yaml:1:4: the plain word yes is a boolean to some readers of YAML and text to others",
+        "a.yaml:2:1: the key 'a' is written twice",
+        "a.yaml:2:4: the plain word no is a boolean to some readers of YAML and text to others",
+    ]
+
+
+def test_short_words_may_be_keys() -> None:
+    assert read("point: {x: 1, y: 2}\non: {no: 3}\n") == {"point": {"x": 1, "y": 2}, "on": {"no": 3}}
+
+
+def test_aliases_stand_for_what_they_refer_to() -> None:
+    assert read("a: &a {x: 1}\nb: [*a, *a]\n") == {"a": {"x": 1}, "b": [{"x": 1}, {"x": 1}]}
+
+
+def test_anchors_that_explode_are_refused_before_anything_grows() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    assert refusal("\n".join(lines)) == (
+        "a.yaml:7:10: the file holds more than 1,000,000 values, "
+        "with every alias counted as all that it stands for\n"
+        "    hint: split the file, or repeat less"
+    )
+
+
+def test_nesting_has_a_limit() -> None:
+    assert refusal("a: " + "[" * 80 + "]" * 80) == (
+        "a.yaml:1:68: values are nested more than 64 deep\n"
+        "    hint: move what is inside to a file of its own"
+    )
+
+
+def test_a_file_over_the_size_limit_is_not_read(tmp_path: Path) -> None:
+    path = write(tmp_path, SCENARIO)
+    with pytest.raises(ScenarioError) as caught:
+        load_scenarios(path, root=tmp_path, limits=Limits(max_bytes=100))
+    size = path.stat().st_size
+    assert str(caught.value) == (
+        f"orders.yaml:1:1: the file has {size} bytes, and the limit is 100\n"
+        "    hint: split it into several files"
+    )
+
+
+def test_a_file_that_is_not_utf_8_is_refused_at_the_byte(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes(b"name: x\nuser: Stra\xdfe\n")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenarios(path, root=tmp_path)
+    assert str(caught.value) == (
+        "latin.yaml:2:11: the file is not UTF-8: byte 0xdf at offset 18\n"
+        "    hint: save the file as UTF-8"
+    )
+
+
+def test_a_control_character_is_refused_at_its_place(tmp_path: Path) -> None:
+    assert problems(tmp_path, "name: x\nuser: a\x00b\n") == [
+        "orders.yaml:2:8: the character U+0000 is not allowed in YAML\n"
+        "    hint: write it as an escape in double quotes"
+    ]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
+    path = write(tmp_path, SCENARIO)
+    path.write_bytes(b"\xef\xbb\xbf" + SCENARIO.replace("\n", "\r\n").encode())
+    (scenario,) = load_scenarios(path, root=tmp_path)
+    assert scenario.where((*scenario.turns[1].at, "calls")).line == 14
+
+
+def test_a_file_that_does_not_exist_is_an_error_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenarios(tmp_path / "none.yaml", root=tmp_path)
+    assert str(caught.value) == (
+        "none.yaml:1:1: the file cannot be read: No such file or directory"
+    )
