@@ -97,7 +97,7 @@ def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
     yield _finding(
         call,
         case,
-        f"{call.name} was called with {_complaint(error)}",
+        f"{call.name} was called {_complaint(error)}",
         differences=(_difference(error),),
         hint=f"its parameters are at {case.place_of(tool, 'parameters')}",
     )
@@ -115,11 +115,13 @@ def _complaint(error: SchemaError) -> str:
     path = dotted(("arguments", *error.path))
     name = missing_name(error)
     if name is not None:
-        return f"{dotted(('arguments', *error.path, name))} absent, which its parameters require"
+        return (
+            f"without {dotted(('arguments', *error.path, name))}, which its parameters require"
+        )
     if error.keyword == "type":
         asked = wanted_text(error)
-        return f"{path} {describe(error.found)}, where its parameters ask for {asked}"
-    return f"{path} not as its parameters ask: {error.message}"
+        return f"with {path} {describe(error.found)}, where its parameters ask for {asked}"
+    return f"with {path} not as its parameters ask: {error.message}"
 
 
 def _finding(

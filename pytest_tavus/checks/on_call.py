@@ -61,9 +61,10 @@ def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: Tur
     tool = ruled.tool
     seen = f"{quoted(said[0][1].text)} was heard" if said else "nothing was heard"
     place = turn.case.place_of(tool, "on_call")
+    told = f"on_call of {tool.name} is {tool.effective_on_call}"
     return Finding(
         kind="on_call",
-        message=f"on_call of {tool.name} is {tool.effective_on_call}: {wanted} while it was running, but {seen}",
+        message=f"{told}: {wanted} while it was running, but {seen}",
         owner="agent",
         span=turn.where(turn.turn.at),
         turn=turn.number,

@@ -13,7 +13,7 @@ from pytest_tavus.matching.compare import compare
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.spans import Loc
-from pytest_tavus.verdict import Finding
+from pytest_tavus.verdict import Difference, Finding
 
 
 def outcome(want: Wanted, call: Call, turn: TurnCase) -> list[Finding]:
@@ -64,7 +64,7 @@ def _ended(call: Call) -> str:
 
 
 def _status_change(expectation: CallExpectation, call: Call) -> str | None:
-    if call.resolved is None:
+    if call.resolved is None or call.has_crashed:
         return None
     if isinstance(expectation.status, int) and call.resolved.http_status is not None:
         return f"status: {call.resolved.http_status}"
@@ -103,7 +103,7 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
         kind="wrong_result",
         message=(
             f"{call.name} was expected to answer {first.path} {first.expected}, "
-            f"but answered {first.actual}"
+            f"but {_answered(first)}"
         ),
         owner="handler",
         span=turn.where((*want.expectation.at, "result")),
@@ -113,6 +113,12 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
         detail=f"answer: {excerpt(flow(call.answer))}",
         change=f"result: {flow(accepted)}",
     )
+
+
+def _answered(difference: Difference) -> str:
+    if difference.actual == "absent":
+        return "that is not in its answer"
+    return f"answered {difference.actual}"
 
 
 def _too_late(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:

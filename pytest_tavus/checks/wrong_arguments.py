@@ -8,7 +8,7 @@ from pytest_tavus.checks.wanted import Wanted
 from pytest_tavus.checks.words import accepting, call_text, differences
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.matching.text import flow
-from pytest_tavus.verdict import Finding
+from pytest_tavus.verdict import Difference, Finding
 
 
 def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
@@ -26,7 +26,7 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
         kind="wrong_arguments",
         message=(
             f"{call.name} was expected with {first.path} {first.expected}, "
-            f"but was called with {first.actual}"
+            f"but was called {_with(first)}"
         ),
         owner="agent",
         span=turn.where(expectation.at),
@@ -37,6 +37,10 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
         detail=_others(call, turn),
         change=f"{call.name}: {flow(accepted)}",
     )
+
+
+def _with(difference: Difference) -> str:
+    return "without it" if difference.actual == "absent" else f"with {difference.actual}"
 
 
 def _others(call: Call, turn: TurnCase) -> str | None:

@@ -175,7 +175,8 @@ def test_swapped_calls_of_one_tool_are_an_order_too() -> None:
 
 def test_an_unordered_group_takes_its_calls_in_any_order() -> None:
     plan = in_any_order(expect(arguments=ORDER), expect("book"))
-    for calls in permutations([("book", {}), ("get_order_status", ORDER)]):
+    both: list[tuple[str, Any]] = [("book", {}), ("get_order_status", ORDER)]
+    for calls in permutations(both):
         assert told(heard(*calls), turn(plan), tools=TWO) == []
 
 

@@ -28,10 +28,10 @@ def test_an_event_with_other_properties_is_shown_as_the_closest() -> None:
     (finding,) = report(Story().user().pal("Buy.").end(), turn(events=(SPOKEN,))).findings
     assert (finding.kind, finding.seqs) == ("missing_event", (3,))
     assert finding.message == (
-        "the event conversation.utterance with {role: replica, speech: 'Bye.'} was expected, "
+        "the event conversation.utterance with {role: replica, speech: Bye.} was expected, "
         "but 2 of that type had other properties"
     )
-    assert finding.closest == "conversation.utterance: {role: replica, speech: 'Buy.'}"
+    assert finding.closest == "conversation.utterance: {role: replica, speech: Buy.}"
     assert finding.differences == (
         Difference(path="properties.speech", expected="'Bye.' (text)", actual="'Buy.' (text)"),
     )
@@ -101,5 +101,5 @@ def test_a_call_in_the_silence_is_told_once() -> None:
 
 
 def test_what_comes_after_a_turn_belongs_to_it_where_no_silence_is_asked() -> None:
-    story = Story().user().pal("Bye.").end().call()
+    story = Story().user().end().call()
     assert [kind for kind, _ in told(story, turn())] == ["unexpected_call", "on_resolve"]

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_tavus.checks.run import check
 from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.scenario.model import UncheckedRule
 from pytest_tavus.trace.events import ToolStatus
 from tests.checks.story import (
     OnCallWord,
@@ -30,7 +31,7 @@ Place = Literal["before", "during", "after"]
 
 def conversation(
     *said: tuple[Place, str], status: ToolStatus = "success", output: str = "5"
-) -> Any:
+) -> Story:
     def at(place: Place) -> None:
         for where, text in said:
             if where == place:
@@ -43,6 +44,11 @@ def conversation(
     story.resolves(call_id, output, status=status)
     at("after")
     return story.end()
+
+
+def afterwards(said: list[str], status: ToolStatus) -> Story:
+    after: list[tuple[Place, str]] = [("after", text) for text in said]
+    return conversation(*after, status=status, output="no such order")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,7 @@ def test_silence_is_not_demanded_of_a_pal_that_does_not_wait() -> None:
 def test_what_is_heard_after_an_answer_follows_on_resolve(
     on_resolve: OnResolveWord, status: ToolStatus, said: list[str]
 ) -> None:
-    story = conversation(*[("after", text) for text in said], status=status, output="no such order")
+    story = afterwards(said, status)
     expected = turn(in_order(expect(status=status)))
     assert told(story, expected, tools=(tool(on_resolve=on_resolve),)) == []
 
@@ -175,7 +181,7 @@ NOTHING = "nothing was expected to be heard of the answer, but 'Well: no such or
 def test_what_on_resolve_does_not_allow_is_told_with_what_was_heard(
     on_resolve: OnResolveWord, status: ToolStatus, said: list[str], message: str
 ) -> None:
-    story = conversation(*[("after", text) for text in said], status=status, output="no such order")
+    story = afterwards(said, status)
     expected = turn(in_order(expect(status=status)))
     (finding,) = report(story, expected, tools=(tool(on_resolve=on_resolve),)).findings
     assert finding.kind == "on_resolve"
@@ -240,10 +246,11 @@ def test_a_filler_of_a_later_call_is_no_reply_to_an_earlier_one() -> None:
 
 @pytest.mark.parametrize("place", ["turn", "scenario"])
 def test_a_rule_can_be_switched_off(place: str) -> None:
-    rules = frozenset({"on_call", "on_resolve"})
+    rules: frozenset[UncheckedRule] = frozenset({"on_call", "on_resolve"})
+    nothing: frozenset[UncheckedRule] = frozenset()
     story = conversation(("before", "Hm."))
-    expected = turn(in_order(expect()), unchecked=rules if place == "turn" else frozenset())
-    off = rules if place == "scenario" else frozenset()
+    expected = turn(in_order(expect()), unchecked=rules if place == "turn" else nothing)
+    off = rules if place == "scenario" else nothing
     assert told(story, expected, unchecked=off) == []
     assert [kind for kind, _ in told(story, ANY)] == ["on_call", "on_resolve"]
 
