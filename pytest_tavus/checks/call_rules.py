@@ -115,9 +115,7 @@ def _complaint(error: SchemaError) -> str:
     path = dotted(("arguments", *error.path))
     name = missing_name(error)
     if name is not None:
-        return (
-            f"without {dotted(('arguments', *error.path, name))}, which its parameters require"
-        )
+        return f"without {dotted(('arguments', *error.path, name))}, which its parameters require"
     if error.keyword == "type":
         asked = wanted_text(error)
         return f"with {path} {describe(error.found)}, where its parameters ask for {asked}"

@@ -14,7 +14,7 @@ from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.unmatched import not_comparable
-from pytest_tavus.checks.wanted import expectations
+from pytest_tavus.checks.wanted import expectations, has_status
 from pytest_tavus.checks.words import heard, seconds
 from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.matchers import Matcher
@@ -57,9 +57,8 @@ def _fails_unexpectedly(turn: TurnCase) -> bool:
     wanted = () if group is None else tuple(expectations(group))
     if any(one.status not in {None, "success"} for one in wanted):
         return False
-    return any(
-        call.resolved is not None and call.resolved.status != "success" for call in turn.calls
-    )
+    tools = turn.case.tools
+    return any(not has_status(None, call, tools.get(call.name)) for call in turn.calls)
 
 
 def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:

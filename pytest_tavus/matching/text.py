@@ -30,10 +30,15 @@ ABSENT: Final = Absent.ABSENT
 
 
 def quoted(text: str) -> str:
-    """Write a text in single quotes, or in double quotes with escapes where it must be."""
-    if text.isprintable():
-        return "'" + text.replace("'", "''") + "'"
-    return json.dumps(text, ensure_ascii=False)
+    """Write a text in single quotes; in double ones where it has an apostrophe or needs escapes.
+
+    It is YAML either way: ``'A-10428'``, ``"I'm sorry"``.
+    """
+    if not text.isprintable():
+        return json.dumps(text, ensure_ascii=False)
+    if "'" in text and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
 
 
 def flow(value: Any) -> str:

@@ -129,7 +129,7 @@ def test_a_required_argument_that_is_absent_is_named() -> None:
         (
             "invalid_arguments",
             (
-                "get_order_status was called with arguments.to.city absent, "
+                "get_order_status was called without arguments.to.city, "
                 "which its parameters require"
             ),
         )
