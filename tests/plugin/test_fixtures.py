@@ -68,8 +68,8 @@ def test_an_unclear_choice_names_the_scenarios(played: Project, name: str, advic
     run.stdout.fnmatch_lines(
         [
             (
-                "E       pytest_tavus.errors.ScenarioError: conversations/orders.yaml: the scenarios "
-                f"are 'tells where the order is', 'cancels the order'; {advice}"
+                "E       pytest_tavus.errors.ScenarioError: conversations/orders.yaml: "
+                f"the scenarios are 'tells where the order is', 'cancels the order'; {advice}"
             )
         ]
     )
