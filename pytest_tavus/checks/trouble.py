@@ -73,8 +73,8 @@ def _told(exchange: HttpExchange, about: str) -> str | None:
     if exchange.fault is not None:
         return exchange.fault.message
     response = exchange.response
-    if response is None:
-        return None
+    if response is None or exchange.answered_by == "canned" or 300 <= response.status < 400:
+        return None  # the reason of the delivery says more: whose answer it is, where it leads
     answered = f"{about} answered {response.status}"
     if not response.body.strip():
         return f"{answered} with an empty body"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.scenario.model import StatusWord
-from pytest_tavus.trace.events import Fault, Saved, Withheld
+from pytest_tavus.trace.events import Fault, Saved, ToolDelivered, Withheld
 from pytest_tavus.verdict import Difference
-from pytest_tavus.wire import FaultKind, HttpFault, HttpResponse
+from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.checks.story import Story, expect, in_order, report, told, tool, turn
 
 ANY = turn(in_order(expect()))
@@ -116,6 +116,27 @@ def test_a_page_is_known_by_how_it_begins() -> None:
             "get_order_status failed: the handler answered 200 with an HTML page instead of JSON",
         )
     ]
+
+
+def test_a_redirect_is_told_in_the_words_of_the_delivery() -> None:
+    reason = "the handler answered 302 Found to '/login', and redirects are not followed"
+    story = failing(HttpResponse(status=302, headers=(("Location", "/login"),)), reason=reason)
+    assert told(story, ANY) == [("handler_error", f"get_order_status failed: {reason}")]
+
+
+def test_a_canned_answer_that_fails_is_the_scenarios_own() -> None:
+    canned = HttpExchange(
+        request=HttpRequest(method="POST", url="https://shop.example/get_order_status"),
+        response=HttpResponse(status=503, body=b"{}"),
+        answered_by="canned",
+    )
+    story = Story().user()
+    call_id = story.opens()
+    story.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=canned))
+    reason = "the canned answer is 503 Service Unavailable"
+    story.resolves(call_id, "", status="error", http_status=503, by="canned", reason=reason)
+    (finding,) = report(story.pal("Sorry.").end(), ANY).findings
+    assert (finding.owner, finding.message) == ("test", f"get_order_status failed: {reason}")
 
 
 def test_a_failure_that_is_expected_is_no_failure() -> None:
