@@ -41,8 +41,14 @@ def _unhandled(call: Call, turn: TurnCase) -> Finding:
         span=turn.where(turn.turn.at),
         turn=turn.number,
         seqs=tuple(call.seqs),
-        hint="give the tool a handler, or a `canned:` or `client:` answer that takes this call",
+        hint=_taker(call),
     )
+
+
+def _taker(call: Call) -> str:
+    if call.called.channel == "app_message":
+        return f"write what {call.name} answers under `client:`, or `unanswered: true` there"
+    return "give the tool a handler, or a `canned:` answer that takes this call"
 
 
 @dataclass(frozen=True, slots=True)

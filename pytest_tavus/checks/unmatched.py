@@ -99,7 +99,7 @@ def wrong_order(late: tuple[Wanted, Call], early: tuple[Wanted, Call], turn: Tur
     """Tell of two calls that are both as expected, but the wrong way round."""
     (want, second), (_, first) = late, early
     one, other = call_text(first), call_text(second)
-    names = listed([call.name for call in turn.calls], last="then")
+    names = [call.name for call in turn.calls]
     return Finding(
         kind="wrong_order",
         message=f"{one} came before {other}, but was expected after it",
@@ -107,7 +107,9 @@ def wrong_order(late: tuple[Wanted, Call], early: tuple[Wanted, Call], turn: Tur
         span=turn.where(want.expectation.at),
         turn=turn.number,
         seqs=(first.entry.seq, second.entry.seq),
-        detail=f"called in this order: {names}",
+        detail=f"called in this order: {listed(names, last='then')}"
+        if len(set(names)) > 1
+        else None,
         hint="calls in any order are written under `unordered:`",
     )
 

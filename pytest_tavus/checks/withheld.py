@@ -45,22 +45,27 @@ def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
 
 def _why(event: Withheld, call: Call | None) -> tuple[str, Owner]:
     if call is None:
-        return "there is no such value", "test"
+        return _not_there(event.path), "test"
     if event.reason == "not_in_context":
         return f"on_resolve keeps the answer of {call.name} from it", "agent"
     if event.reason == "call_failed":
         why = trouble(call)
         return f"{call.name} gave no answer, because {why.reason}", why.owner
     if not event.path.startswith("result"):
-        return "there is no such value", "test"
+        return _not_there(event.path), "test"
     resolved = call.resolved
     canned = resolved is not None and resolved.answered_by in {"canned", "client"}
     return f"the answer of {call.name} has no such value", "test" if canned else "handler"
 
 
+def _not_there(path: str) -> str:
+    saved = path.startswith("saved.")
+    return "nothing was saved under that name" if saved else "there is no such value"
+
+
 def _detail(event: Withheld, call: Call | None) -> str:
     line = f"line: {event.template}"
-    if call is None:
+    if call is None or not event.path.startswith("result"):
         return line
     if event.reason == "call_failed":
         shown = trouble(call).detail

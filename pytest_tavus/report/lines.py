@@ -71,17 +71,22 @@ def tell(event: Event) -> Told:  # noqa: PLR0911  one return for each kind of ev
         case Saved(name=name, value=value):
             return Told(who="saved", what=f"{name} = {_json(value)}")
         case Withheld(template=template, path=path):
-            what = f"{template} ({{{path}}}: {_REASONS[event.reason]})"
+            why = "nothing was saved under that name" if _is_saved(path) else _REASONS[event.reason]
+            what = f"{template} ({{{path}}}: {why})"
             return Told(who="unsaid", what=what, tone="trouble", call_id=event.call_id)
         case Fault(owner=owner, message=message):
             return Told(who="fault", what=f"{OWNERS[owner]}: {message}", tone="trouble")
         case SessionOpened(pal=pal):
             return Told(who="opened", what=pal, quiet=True)
         case TurnEnded(quiet_for=seconds):
-            what = f"nothing for {duration(seconds)}" if seconds else "the turn is over"
+            what = f"listened for {duration(seconds)}" if seconds else "the turn is over"
             return Told(who="quiet", what=what, quiet=seconds < NOTEWORTHY_SECONDS)
         case SessionClosed(reason=reason):
             return Told(who="closed", what=reason, quiet=reason == "finished")
+
+
+def _is_saved(path: str) -> bool:
+    return path.startswith("saved.")
 
 
 def duration(seconds: float) -> str:

@@ -138,10 +138,7 @@ class WireDispatcher:
             if answers
             else "`client:` declares no answer for it"
         )
-        return (
-            f"{call.name}({call.arguments}) is delivered as an app message and {declared}; "
-            "write `unanswered: true` if nobody shall answer"
-        )
+        return f"{call.name} is delivered as an app message, and {declared}"
 
     async def _by_callable(
         self, import_string: str, arguments: dict[str, Any], *, turn: int

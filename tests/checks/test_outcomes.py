@@ -312,5 +312,5 @@ def test_a_placeholder_that_reads_no_answer_is_the_scenarios_own() -> None:
     (finding,) = report(Story().user().record(line).end(), turn()).findings
     assert (finding.owner, finding.message) == (
         "test",
-        "the PAL cannot fill {saved.x}: there is no such value",
+        "the PAL cannot fill {saved.x}: nothing was saved under that name",
     )

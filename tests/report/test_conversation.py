@@ -178,7 +178,7 @@ TOLD: list[tuple[Event, str, str]] = [
         "{result.x} ({result.x}: the call failed, so there is no answer)",
     ),
     (Fault(owner="platform", message="gone"), "fault", "the platform: gone"),
-    (TurnEnded(quiet_for=3.0), "quiet", "nothing for 3.0 s"),
+    (TurnEnded(quiet_for=3.0), "quiet", "listened for 3.0 s"),
     (TurnEnded(), "quiet", "the turn is over"),
     (SessionClosed(reason="deadline"), "closed", "deadline"),
 ]
