@@ -123,7 +123,7 @@ def test_overlapping_secrets_leave_no_rest() -> None:
 
 
 def test_a_secret_that_masking_puts_together_is_masked_again() -> None:
-    assert "**ab**" not in Redaction(["**ab**"]).text("**ab**ab**")
+    assert Redaction(["*abcd"]).text("*abcdabcd") == MASK + "*" * 7
 
 
 @pytest.mark.parametrize("secret", ["", "*", "********"])

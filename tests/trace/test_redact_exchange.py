@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, example, given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.trace.events import ToolDelivered, UserSaid
 from pytest_tavus.trace.redact import Redaction
-from pytest_tavus.wire import HeaderList, HttpExchange, HttpRequest, HttpResponse
+from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.strategies import json_values, secrets
 
 MASK = "********"
@@ -119,3 +120,40 @@ def test_a_body_that_is_not_text_is_redacted_and_otherwise_kept() -> None:
     body = b"\xff\xfe hunter22 \x80"
     exchange = redacted_exchange(Redaction(["hunter22"]), delivered(body=body))
     assert exchange.request.body == b"\xff\xfe ******** \x80"
+
+
+@pytest.mark.parametrize("depth", [10, 600])
+def test_a_secret_number_is_found_however_deep_it_stands(depth: int) -> None:
+    body = b"[" * depth + b"12345" + b"]" * depth
+    exchange = redacted_exchange(Redaction(["12345"]), delivered(body=body))
+    assert b"12345" not in exchange.request.body
+    json.loads(exchange.request.body)
+
+
+PLAIN = HttpRequest(method="GET", url="https://a.test/")
+SECRET = "hunter22"
+HOLDERS = {
+    "method": HttpExchange(request=replace(PLAIN, method=SECRET)),
+    "url": HttpExchange(request=replace(PLAIN, url=f"https://a.test/{SECRET}")),
+    "header name": HttpExchange(request=replace(PLAIN, headers=((SECRET, "x"),))),
+    "header": HttpExchange(request=replace(PLAIN, headers=(("x", SECRET),))),
+    "body": HttpExchange(request=replace(PLAIN, body=SECRET.encode())),
+    "answered header": HttpExchange(
+        request=PLAIN, response=HttpResponse(status=200, headers=(("x", SECRET),))
+    ),
+    "answered body": HttpExchange(
+        request=PLAIN, response=HttpResponse(status=200, body=SECRET.encode())
+    ),
+    "fault": HttpExchange(request=PLAIN, fault=HttpFault(kind="crash", message=SECRET)),
+    "traceback": HttpExchange(
+        request=PLAIN, fault=HttpFault(kind="crash", message="it raised", traceback=SECRET)
+    ),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_secret_in_one_part_alone_is_found(holder: str) -> None:
+    event = ToolDelivered(call_id="call_1", purpose="tool", exchange=HOLDERS[holder])
+    exchange = redacted_exchange(Redaction([SECRET]), event)
+    assert SECRET not in repr(exchange)
+    assert repr(exchange).count(MASK) == 1
