@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+_CARETS = re.compile(r"^ *\| +[~^]+$")
+"""Which part of a line a traceback underlines differs from one Python to the next."""
+
 _MASKS = (
     (re.compile(r"\bin \d+\.\d+s\b"), "in <time>"),  # pytest's last line
     (re.compile(r"(?<= in )\d+\.\d s\b"), "<time>"),  # how long a slow handler took
@@ -19,4 +22,5 @@ def masked(text: str, directory: Path) -> str:
     text = text.replace(f"{directory}/", "").replace(str(directory), "<directory>")
     for pattern, instead in _MASKS:
         text = pattern.sub(instead, text)
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
+    lines = [line.rstrip() for line in text.splitlines() if _CARETS.match(line) is None]
+    return "\n".join(lines).strip() + "\n"

@@ -60,7 +60,7 @@ TWINS = (
     ),
     Twin(
         name="behaviour-page_waited_for",
-        broken="`on_resolve` is response_in_result, so the PAL waits for an answer that never comes.",
+        broken="`on_resolve` is response_in_result, so the PAL waits for the page in vain.",
         scenario="behaviour.yaml::goes on after a failure it did not wait for",
         edits=(_cell("silent", "fire_and_forget", becomes="response_in_result"),),
     ),

@@ -56,7 +56,7 @@ TWINS = (
         scenario=_ORDER,
         edits=(
             Edit(file=_ORDERS, old="import sqlite3\n", new="import asyncio\nimport sqlite3\n"),
-            Edit(file=_ORDERS, old=_ANSWER, new=f"await asyncio.sleep(60)\n    {_ANSWER}"),
+            Edit(file=_ORDERS, old=_ANSWER, new=f"await asyncio.sleep(1)\n    {_ANSWER}"),
             Edit(file=_ORDER_PAL, old="timeout: 5", new="timeout: 0.05"),
         ),
     ),

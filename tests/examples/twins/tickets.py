@@ -47,6 +47,6 @@ TWINS = (
         name="tickets-somebody_elses_ticket",
         broken="The handler finds some ticket, whatever the number.",
         scenario="tickets.yaml::cannot find a ticket that nobody opened",
-        edits=(Edit(file=_TICKETS, old="WHERE number = ?", new="WHERE number <= ?"),),
+        edits=(Edit(file=_TICKETS, old="tickets.get(number)", new="tickets.get(1000)"),),
     ),
 )
