@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pytest_tavus.clock import SkippingClock
@@ -100,7 +101,7 @@ class Production:
         if self._player is None:
             return False
         self._brain.add(turn)
-        return await self._player.play(turn, place=str(self.scenario.where(turn.at)))
+        return await self._player.play(turn, place=partial(self.scenario.where, turn.at))
 
     async def close(self) -> None:
         """End what was started for this conversation alone."""
@@ -108,15 +109,15 @@ class Production:
             await self._handler.close()
 
     def _wire(self, handler: Handler) -> Wire:
-        search_path = [Path(directory) for directory in self.scenario.search_path]
         return Wire(
             handler=handler,
-            client=Client(
-                answers=self.scenario.client,
-                load=lambda import_string: load(import_string, search_path=search_path),
-            ),
+            client=Client(answers=self.scenario.client, load=self._load),
             profile=self._shared.profile,
         )
+
+    def _load(self, import_string: str) -> object:
+        search_path = [Path(directory) for directory in self._spec.search_path]
+        return load(import_string, search_path=search_path)
 
     def _around(self) -> Surroundings:
         return Surroundings(

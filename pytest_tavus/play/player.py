@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.play.memory import Memory
 from pytest_tavus.play.session import Session
 from pytest_tavus.scenario.model import Turn
 from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Fault, TurnEnded
 from pytest_tavus.trace.log import Recorder
 
@@ -19,15 +22,18 @@ class Player:
         self._recorder = recorder
         self._memory = memory
 
-    async def play(self, turn: Turn, *, place: str) -> bool:
-        """Play one turn; return whether the conversation can go on."""
+    async def play(self, turn: Turn, *, place: Callable[[], SourceSpan]) -> bool:
+        """Play one turn; return whether the conversation can go on.
+
+        `place` finds the turn's line, which costs more than the turn and is seldom asked for.
+        """
         self._recorder.turn += 1
         self._memory.begin(turn)
         try:
             text = str(render(turn.user, self._memory.scope()))
             await self._session.say(text)
         except MissingValue as missing:
-            message = f"{place}: the caller's line cannot be said: {missing}"
+            message = f"{place()}: the caller's line cannot be said: {missing}"
             self._recorder.record(Fault(owner="test", message=message))
             return False
         except ServiceError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 
 
 class Ids:
@@ -23,7 +22,9 @@ class Ids:
 
     def inference(self) -> str:
         """Return an `inference_id`: a UUID of version 4, as Tavus documents."""
-        return str(uuid.UUID(self._digest(), version=4))
+        d = self._digest()
+        variant = "89ab"[int(d[16], 16) % 4]
+        return f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{variant}{d[17:20]}-{d[20:]}"
 
     def _digest(self) -> str:
         self._count += 1
