@@ -25,6 +25,7 @@ class CannedDocument(Part):
     """An answer that stands in for the handler."""
 
     part = "a canned answer"
+    nullable = frozenset({"body"})
     hint = "the data that is answered stands under body"
 
     when: Arguments = Field(
@@ -53,6 +54,7 @@ class ClientDocument(Part):
     """How a tool of `delivery.app_message` is answered. Short: the output as text."""
 
     part = "a client answer"
+    nullable = frozenset({"output"})
     hint = "the data that is answered stands under output"
 
     when: Arguments = Field(
@@ -109,6 +111,7 @@ class HandlerDocument(Part):
     """Where the real handler is, and how it is started. Short: the import string of an app."""
 
     part = "a handler"
+    of_parts = frozenset({"canned"})
 
     app: Text | None = Field(
         default=None, description="Import string `module:attribute` of an ASGI or WSGI app."

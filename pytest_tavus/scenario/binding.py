@@ -12,59 +12,13 @@ from pydantic_core import ErrorDetails
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.text import describe
+from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.scenario.pruning import without
+from pytest_tavus.scenario.shapes import Part
+from pytest_tavus.scenario.wording import AUTH_TYPES, BOUNDS, SECRET, TAVUS_PARTS, WANTED
 from pytest_tavus.spans import Loc
 
 M = TypeVar("M", bound=BaseModel)
-
-_WANTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-}
-_TAVUS_PARTS = {
-    "Pal": "a PAL",
-    "Tool": "a tool",
-    "Delivery": "delivery",
-    "ApiDelivery": "delivery.api",
-    "ObjectiveSet": "objectives",
-    "Objective": "an objective",
-    "Guardrail": "a guardrail",
-    "NoAuth": "auth",
-    "BearerAuth": "auth of type bearer",
-    "BasicAuth": "auth of type basic",
-    "ApiKeyAuth": "auth of type api_key",
-    "OAuth2Auth": "auth of type oauth2_client_credentials",
-    "HmacAuth": "auth of type hmac",
-}
-_AUTH_TYPES = frozenset({"none", "bearer", "basic", "api_key", "oauth2_client_credentials", "hmac"})
-_SECRET = frozenset(
-    {
-        "token",
-        "access_token",
-        "password",
-        "value",
-        "client_secret",
-        "secret",
-        "api_key",
-        "headers",
-        "query_params",
-    }
-)
-"""Keys below which a value may be a secret: it is never shown."""
-
-_BOUNDS = {
-    "greater_than_equal": ("at least", "ge"),
-    "greater_than": ("more than", "gt"),
-    "less_than_equal": ("at most", "le"),
-    "less_than": ("less than", "lt"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +39,8 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
     the model is `None` where nothing useful remains. Values that may be secrets are not shown.
     """
     try:
-        return model.model_validate(data), []
+        bound = model.model_validate(data)
+        return bound, list(empty_keys(bound, ()))
     except ValidationError as error:
         details = error.errors(include_url=False)
     refusals = [_refusal(model, detail) for detail in details]
@@ -95,10 +50,31 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
             break
         data = rest
         try:
-            return model.model_validate(data), refusals
+            bound = model.model_validate(data)
+            return bound, [*refusals, *empty_keys(bound, ())]
         except ValidationError as error:
             details = error.errors(include_url=False)
     return None, refusals
+
+
+def empty_keys(value: Any, at: Loc) -> Iterator[Refusal]:
+    """Yield a refusal for each key of ours behind which nothing is written."""
+    if isinstance(value, Part):
+        for name in value.model_fields_set:
+            inner = getattr(value, name)
+            if inner is None and name not in value.nullable:
+                loc = (*at, type(value).model_fields[name].alias or name)
+                hint = "write a value, or leave the key out"
+                yield Refusal(loc=loc, message=f"{loc[-1]} is empty", hint=hint)
+            elif isinstance(inner, (Part, list)):
+                yield from empty_keys(inner, (*at, name))
+            elif name in value.of_parts:
+                for key, item in (mapping(inner) or {}).items():
+                    yield from empty_keys(item, (*at, name, key))
+    elif is_list(value):
+        for index, item in enumerate(value):
+            if isinstance(item, Part):
+                yield from empty_keys(item, (*at, index))
 
 
 def _refusal(model: type[BaseModel], detail: ErrorDetails) -> Refusal:
@@ -113,8 +89,8 @@ def _refusal(model: type[BaseModel], detail: ErrorDetails) -> Refusal:
     if kind == "missing":
         part = _called(_part_at(model, path[:-1]))
         return Refusal(loc=loc, message=f"{part} needs the key {loc[-1]!r}")
-    if kind in _WANTED:
-        return _wrong_kind(loc, _WANTED[kind], detail["input"])
+    if kind in WANTED:
+        return _wrong_kind(loc, WANTED[kind], detail["input"])
     return _wrong_value(loc, kind, detail, name=_name(loc) or _called(model))
 
 
@@ -133,8 +109,8 @@ def _wrong_value(loc: Loc, kind: str, detail: ErrorDetails, *, name: str) -> Ref
         message = f"type is one of: {known}, not {describe(context['tag'])}"
         hint = did_you_mean(context["tag"], known.split(", "))
         return Refusal(loc=(*loc, "type"), message=message, hint=hint)
-    if kind in _BOUNDS:
-        words, bound = _BOUNDS[kind]
+    if kind in BOUNDS:
+        words, bound = BOUNDS[kind]
         return Refusal(loc=loc, message=f"{name} is {words} {context[bound]}{shown}")
     return Refusal(loc=loc, message=detail["msg"])
 
@@ -178,13 +154,13 @@ def _name(loc: Loc) -> str:
 
 
 def _is_secret(loc: Loc) -> bool:
-    return any(isinstance(step, str) and step in _SECRET for step in loc)
+    return any(isinstance(step, str) and step in SECRET for step in loc)
 
 
 def _called(part: type[BaseModel]) -> str:
     """Name a mapping, with its article."""
     own = getattr(part, "part", None)
-    return own if isinstance(own, str) else _TAVUS_PARTS.get(part.__name__, "the mapping")
+    return own if isinstance(own, str) else TAVUS_PARTS.get(part.__name__, "the mapping")
 
 
 def _clean(path: tuple[int | str, ...]) -> Loc:
@@ -193,7 +169,7 @@ def _clean(path: tuple[int | str, ...]) -> Loc:
         step
         for index, step in enumerate(path)
         if isinstance(step, int)
-        or not (step.startswith("<") or (step in _AUTH_TYPES and path[index - 1] == "auth"))
+        or not (step.startswith("<") or (step in AUTH_TYPES and path[index - 1] == "auth"))
     )
 
 

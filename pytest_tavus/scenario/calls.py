@@ -73,6 +73,18 @@ class TimesDocument(Part):
     min: int = Field(default=0, ge=0, description="At least this often.")
     max: int | None = Field(default=None, ge=0, description="At most this often.")
 
+    @model_validator(mode="after")
+    def _can_fail(self) -> TimesDocument:
+        if self.max is None and self.min == 0:
+            refuse("times allows any number of calls, so it cannot fail", hint="write min or max")
+        if self.max == 0:
+            message = "times asks for no call, in a list of calls that are expected"
+            refuse(message, hint="write the tool under never")
+        if self.max is not None and self.max < self.min:
+            message = f"times asks for at least {self.min} and at most {self.max} calls"
+            refuse(message, hint="swap min and max")
+        return self
+
 
 def _times(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
@@ -102,6 +114,7 @@ class CallDocument(Part):
     """
 
     part = "an expected call"
+    nullable = frozenset({"result"})
     branch = "<call>"
 
     tool: Text = Field(description="The tool, as the PAL names it.")

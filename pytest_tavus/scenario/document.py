@@ -140,6 +140,7 @@ class Common(Part):
     """What a scenario says for itself and a file says for all of its scenarios."""
 
     part = "a scenario"
+    of_parts = frozenset({"client"})
 
     pal: Annotated[Any, BeforeValidator(_pal)] = Field(
         default=None,

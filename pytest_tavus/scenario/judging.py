@@ -48,6 +48,7 @@ class JudgeRulesDocument(Part):
     """Rules of the judge, by the name of the objective or guardrail."""
 
     part = "the rules of the judge"
+    of_parts = frozenset({"objectives", "guardrails"})
 
     objectives: dict[str, ObjectiveRuleDocument] | None = Field(
         default=None, description="When each objective is satisfied."

@@ -38,7 +38,7 @@ def _expand(value: Any) -> Any:
 def _named(name: str, reason: str | None) -> dict[str, Any]:
     if not name.isidentifier():
         refuse(f"{name!r} cannot be the name of a pytest mark", hint="use letters, digits and _")
-    return {"name": name, "reason": reason}
+    return {"name": name} if reason is None else {"name": name, "reason": reason}
 
 
 def _apart(value: Any) -> Any:

@@ -94,12 +94,12 @@ def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
     if name not in MATCHERS:
         known = [f"${tag}" for tag in (*MATCHERS, "literal")]
         hint = did_you_mean(key, known) or "data that looks so is written {$literal: ...}"
-        complain((*at, key), f"{key} is not a matcher", hint)
+        complain(at, f"{key} is not a matcher", hint)
         return None
     try:
         return build(name, compared(payload, (*at, key), complain))
     except ValueError as error:
-        complain((*at, key), str(error), None)
+        complain(at, str(error), None)
         return None
 
 
@@ -108,7 +108,7 @@ def _given(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> An
         return entries[key]
     if key[1:] in MATCHERS:
         message = f"the matcher {key} cannot stand here: this value is given, not compared"
-        complain((*at, key), message, "data that looks so is written {$literal: ...}")
+        complain(at, message, "data that looks so is written {$literal: ...}")
         return None
     return {key: literal(entries[key], (*at, key), complain)}
 

@@ -119,6 +119,8 @@ def _finished(value: Any) -> Any:
 def _flat(alternatives: list[Any]) -> list[Any]:
     flat: list[Any] = []
     for one in alternatives:
+        if one == {"type": "null"}:
+            continue  # a key behind which nothing stands is a slip
         nested = one.get("anyOf") if is_dict(one) and set(one) == {"anyOf"} else None
         for inner in _flat(nested) if is_list(nested) else [one]:
             if inner not in flat:

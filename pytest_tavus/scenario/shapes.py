@@ -39,6 +39,12 @@ class Part(BaseModel):
     hint: ClassVar[str | None] = None
     "What to do about an unknown key that resembles none."
 
+    nullable: ClassVar[frozenset[str]] = frozenset()
+    "Keys whose value may be null; elsewhere nothing behind a key is a slip."
+
+    of_parts: ClassVar[frozenset[str]] = frozenset()
+    "Keys whose value is a mapping of names to further parts."
+
     branch: ClassVar[str | None] = None
     "The word by which pydantic tells it from others in its place."
 

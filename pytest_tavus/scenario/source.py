@@ -142,6 +142,8 @@ def _locate(text: str, loc: Loc) -> _Place:
             found = _item(next_event, step)
         elif isinstance(event, SequenceStartEvent):
             continue  # a list that stands for a mapping with one key
+        elif isinstance(event, MappingStartEvent) and step == 0:
+            continue  # a mapping that stands for a list of one
         else:
             break
         if found is None:

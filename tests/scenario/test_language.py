@@ -79,7 +79,9 @@ def test_a_call_is_short_or_long(tmp_path: Path, call: str) -> None:
     assert (found.status, found.exact) == (404, True)
 
 
-@pytest.mark.parametrize("call", ["get_order_status", "{get_order_status: }", "{tool: get_order_status}"])
+@pytest.mark.parametrize(
+    "call", ["get_order_status", "{get_order_status: }", "{tool: get_order_status}"]
+)
 def test_a_bare_name_is_a_call_with_any_arguments(tmp_path: Path, call: str) -> None:
     assert only_call(tmp_path, call).arguments == {}
 
@@ -99,9 +101,7 @@ def test_groups_nest_and_know_their_order(tmp_path: Path) -> None:
     inner = outer.members[1]
     assert isinstance(inner, CallGroup)
     assert inner.ordered is True
-    assert inner.members[1].at == (
-        *("turns", 0, "calls", 0, "unordered", 1, "ordered", 1),
-    )
+    assert inner.members[1].at == (*("turns", 0, "calls", 0, "unordered", 1, "ordered", 1),)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,11 @@ def test_data_that_looks_like_a_matcher_is_escaped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("says", "contains"),
-    [("hello", ("hello",)), ("[a, b]", ("a", "b")), ('{contains: !re "A-[0-9]"}', (build("re", "A-[0-9]"),))],
+    [
+        ("hello", ("hello",)),
+        ("[a, b]", ("a", "b")),
+        ('{contains: !re "A-[0-9]"}', (build("re", "A-[0-9]"),)),
+    ],
 )
 def test_says_is_a_text_a_list_or_a_mapping(
     tmp_path: Path, says: str, contains: tuple[object, ...]
@@ -238,7 +242,9 @@ def test_scenarios_of_a_file_share_what_the_file_says(tmp_path: Path) -> None:
 
 
 def test_a_lone_scenario_is_named_after_its_file(tmp_path: Path) -> None:
-    assert lone(tmp_path, "pal: support.pal.yaml\nturns: [{user: hi, calls: none}]").name == "orders"
+    assert (
+        lone(tmp_path, "pal: support.pal.yaml\nturns: [{user: hi, calls: none}]").name == "orders"
+    )
 
 
 def test_a_handler_and_clients_answer(tmp_path: Path) -> None:

@@ -94,7 +94,11 @@ def test_a_matcher_is_rendered_only_where_it_holds_a_placeholder() -> None:
             "{result.status.code}: result.status is text, in which there is no 'code'",
             (),
         ),
-        ("{result.items.x}", "{result.items.x}: result.items is a list of 1, in which there is no 'x'", ()),
+        (
+            "{result.items.x}",
+            "{result.items.x}: result.items is a list of 1, in which there is no 'x'",
+            (),
+        ),
     ],
 )
 def test_a_missing_value_names_the_first_step_that_leads_nowhere(

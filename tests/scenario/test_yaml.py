@@ -1,5 +1,7 @@
 """The YAML that is understood, and each thing that is refused, at its place."""
 
+# ruff: noqa: E501 - messages are quoted whole
+
 from __future__ import annotations
 
 import json
@@ -57,23 +59,32 @@ def test_both_parsers_read_the_same(pure: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: 2\na: 3\n", "a.yaml:3:1: the key 'a' is written twice\n    hint: keep one of the two"),
+        (
+            "a: 1\nb: 2\na: 3\n",
+            "a.yaml:3:1: the key 'a' is written twice\n    hint: keep one of the two",
+        ),
         (
             "a: yes\n",
-            "a.yaml:1:4: the plain word yes is a boolean to some readers of YAML and text to others\n"
-            '    hint: write true, or quote it: "yes"',
+            (
+                "a.yaml:1:4: the plain word yes is a boolean to some readers of YAML and text to others\n"
+                '    hint: write true, or quote it: "yes"'
+            ),
         ),
         (
             "a: [.nan]\n",
-            "a.yaml:1:5: .nan is a number that JSON cannot hold\n"
-            '    hint: quote it if it is text: ".nan"',
+            (
+                "a.yaml:1:5: .nan is a number that JSON cannot hold\n"
+                '    hint: quote it if it is text: ".nan"'
+            ),
         ),
         ("1: x\n", 'a.yaml:1:1: a key must be text, and 1 is not\n    hint: quote it: "1"'),
         ("a:\n  ? [x]\n  : 1\n", "a.yaml:2:5: a key must be text\n    hint: quote it"),
         (
             "x: &x {a: 1}\ny:\n  <<: *x\n",
-            "a.yaml:3:3: the merge key << is not supported\n"
-            "    hint: write the keys out, or put them in a file of their own and use include",
+            (
+                "a.yaml:3:3: the merge key << is not supported\n"
+                "    hint: write the keys out, or put them in a file of their own and use include"
+            ),
         ),
         (
             "a: 1\n---\nb: 2\n",
@@ -85,58 +96,80 @@ def test_both_parsers_read_the_same(pure: bool) -> None:
         ),
         (
             "a: !!float 3\n",
-            "a.yaml:1:4: the tag !!float is not supported\n"
-            "    hint: leave it out; quote what must stay text",
+            (
+                "a.yaml:1:4: the tag !!float is not supported\n"
+                "    hint: leave it out; quote what must stay text"
+            ),
         ),
         (
             "a: !re '('\n",
-            "a.yaml:1:4: !re takes a regular expression, and '(' is none: "
-            "missing ), unterminated subpattern at position 0",
+            (
+                "a.yaml:1:4: !re takes a regular expression, and '(' is none: "
+                "missing ), unterminated subpattern at position 0"
+            ),
         ),
         (
             "a: &a [*a]\n",
-            "a.yaml:1:8: the alias *a stands before, or inside, what it refers to\n"
-            "    hint: define &a further up",
+            (
+                "a.yaml:1:8: the alias *a stands before, or inside, what it refers to\n"
+                "    hint: define &a further up"
+            ),
         ),
         (
             "a: *b\n",
-            "a.yaml:1:4: the alias *b stands before, or inside, what it refers to\n"
-            "    hint: define &b further up",
+            (
+                "a.yaml:1:4: the alias *b stands before, or inside, what it refers to\n"
+                "    hint: define &b further up"
+            ),
         ),
         (
             "a:\n\t- b\n",
-            "a.yaml:2:1: the line is indented by a tab, which YAML does not allow\n"
-            "    hint: indent by spaces",
+            (
+                "a.yaml:2:1: the line is indented by a tab, which YAML does not allow\n"
+                "    hint: indent by spaces"
+            ),
         ),
         (
             "a: b: c\n",
-            "a.yaml:1:5: this is not YAML: a ': ' stands where no key can be\n"
-            "    hint: quote text that contains ': ', or correct the indentation",
+            (
+                "a.yaml:1:5: this is not YAML: a ': ' stands where no key can be\n"
+                "    hint: quote text that contains ': ', or correct the indentation"
+            ),
         ),
         (
             "a: 'b\n",
-            "a.yaml:2:1: this is not YAML: a quoted text is never closed\n"
-            "    hint: close the quote, or quote the whole text with the other kind",
+            (
+                "a.yaml:2:1: this is not YAML: a quoted text is never closed\n"
+                "    hint: close the quote, or quote the whole text with the other kind"
+            ),
         ),
         (
             "a: [1, 2\nb: 3\n",
-            "a.yaml:2:2: this is not YAML: a bracket is never closed, or a comma is missing\n"
-            "    hint: close it, or separate the values by commas",
+            (
+                "a.yaml:2:2: this is not YAML: a bracket is never closed, or a comma is missing\n"
+                "    hint: close it, or separate the values by commas"
+            ),
         ),
         (
             "a: 1\n  b: 2\n",
-            "a.yaml:2:4: this is not YAML: a ': ' stands where no key can be\n"
-            "    hint: quote text that contains ': ', or correct the indentation",
+            (
+                "a.yaml:2:4: this is not YAML: a ': ' stands where no key can be\n"
+                "    hint: quote text that contains ': ', or correct the indentation"
+            ),
         ),
         (
             "a:\n  - b\n c: 1\n",
-            "a.yaml:3:2: this is not YAML: the line does not fit the indentation of those above it\n"
-            "    hint: indent keys of one mapping by the same number of spaces",
+            (
+                "a.yaml:3:2: this is not YAML: the line does not fit the indentation of those above it\n"
+                "    hint: indent keys of one mapping by the same number of spaces"
+            ),
         ),
         (
             "a: @b\n",
-            "a.yaml:1:4: this is not YAML: a value cannot begin with this character\n"
-            "    hint: quote the value",
+            (
+                "a.yaml:1:4: this is not YAML: a value cannot begin with this character\n"
+                "    hint: quote the value"
+            ),
         ),
     ],
 )
@@ -154,7 +187,10 @@ def test_all_refusals_of_a_readable_text_come_together() -> None:
 
 
 def test_short_words_may_be_keys() -> None:
-    assert read("point: {x: 1, y: 2}\non: {no: 3}\n") == {"point": {"x": 1, "y": 2}, "on": {"no": 3}}
+    assert read("point: {x: 1, y: 2}\non: {no: 3}\n") == {
+        "point": {"x": 1, "y": 2},
+        "on": {"no": 3},
+    }
 
 
 def test_aliases_stand_for_what_they_refer_to() -> None:
@@ -202,8 +238,10 @@ def test_a_file_that_is_not_utf_8_is_refused_at_the_byte(tmp_path: Path) -> None
 
 def test_a_control_character_is_refused_at_its_place(tmp_path: Path) -> None:
     assert problems(tmp_path, "name: x\nuser: a\x00b\n") == [
-        "orders.yaml:2:8: the character U+0000 is not allowed in YAML\n"
-        "    hint: write it as an escape in double quotes"
+        (
+            "orders.yaml:2:8: the character U+0000 is not allowed in YAML\n"
+            "    hint: write it as an escape in double quotes"
+        )
     ]
 
 

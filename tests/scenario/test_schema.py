@@ -1,0 +1,115 @@
+"""Models, editor schema and reference page say the same."""
+
+# ruff: noqa: E501 - messages are quoted whole
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from pytest_tavus.scenario import calls, reference, schema, source
+from pytest_tavus.scenario.document import ScenarioDocument, TurnDocument
+from pytest_tavus.scenario.limits import Limits
+from pytest_tavus.scenario.matcher_values import from_tag
+from pytest_tavus.scenario.reader import load
+from tests.scenario.files import SCENARIO
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md"
+
+
+def errors(text: str) -> list[str]:
+    data = load(text, "a.yaml", limits=Limits(), tagged=from_tag).data
+    validator: Any = jsonschema.Draft202012Validator(schema.json_schema())
+    return [error.message for error in validator.iter_errors(data)]
+
+
+def turn(text: str) -> str:
+    return f"pal: support.pal.yaml\nturns:\n  - {{user: hi, {text}}}\n"
+
+
+def test_the_shipped_schema_is_current() -> None:
+    assert schema.SHIPPED.read_text(encoding="utf-8") == schema.text()
+
+
+def test_the_reference_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference.markdown()
+
+
+def test_the_schema_is_one_of_its_dialect() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema.json_schema())
+
+
+def test_every_part_of_the_schema_is_explained_and_the_other_way_round() -> None:
+    defs: dict[str, Any] = schema.json_schema()["$defs"]
+    explained = {part.__name__ for part in reference.PARTS} - {"FileDocument"}
+    assert {name for name in defs if name.endswith("Document")} == explained
+
+
+def test_every_key_of_the_language_is_described() -> None:
+    missing = [
+        f"{part.__name__}.{name}"
+        for part in reference.PARTS
+        for name, field in part.model_fields.items()
+        if not field.description
+    ]
+    assert missing == []
+
+
+def test_every_key_of_a_part_is_in_the_schema() -> None:
+    defs: dict[str, Any] = schema.json_schema()["$defs"]
+    for part in (ScenarioDocument, TurnDocument, calls.CallDocument):
+        name = "Scenario" if part is ScenarioDocument else part.__name__
+        keys = {field.alias or key for key, field in part.model_fields.items()}
+        assert keys <= set(defs[name]["properties"])
+
+
+def test_positions_know_the_reserved_words() -> None:
+    assert {*calls.RESERVED, "absent"} == source.BESIDE_A_NAME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SCENARIO,
+        turn("calls: none"),
+        turn("calls: [a, {b: }, {c: {x: 1}, within: 2s}, {tool: d}, {unordered: [e, {f: {}}]}]"),
+        turn("says: hello"),
+        turn("says: [a, {$re: x}]"),
+        turn("says: {contains: a, not: [b], matches: c}"),
+        turn("plays: {calls: [a, {parallel: [b, {c: {x: 1}}]}], later: {after: 2, says: x}}"),
+        turn("never: a"),
+        turn("never: [a, {b: {x: 1}}]"),
+        turn("events: [conversation.utterance, {absent: conversation.interrupt}]"),
+        turn("quiet: 2s, extra: allowed, unchecked: on_call"),
+        (
+            "pal: {pal_name: P}\nhandler: {canned: {a: {body: 1}, b: [{status: 404}]}}\n"
+            "client: {c: shown, d: {unanswered: true}}\nmarks: [{skip: why}, mine]\nturns: [{user: hi}]\n"
+        ),
+        "pal: p\nmarks: {xfail: why}\nparametrize: {matrix: {a: [1]}}\nturns: [{user: hi}]\n",
+        "include: shared.yaml\nscenarios: [{name: a, parametrize: [{a: 1}], turns: [{user: hi}]}]\n",
+    ],
+)
+def test_an_editor_accepts_what_the_loader_accepts(text: str) -> None:
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        turn("cals: none"),
+        turn("calls: [{tool: a, resul: 1}]"),
+        turn("says: {contain: a}"),
+        turn("extra: maybe"),
+        turn("within: soon"),
+        turn("events: [conversation.utteranc]"),
+        "pal: p\nturns: []\n",
+        "pal: p\nhandlr: x\nturns: [{user: hi}]\n",
+        "scenarios: []\n",
+        "{}\n",
+    ],
+)
+def test_an_editor_marks_what_the_loader_refuses(text: str) -> None:
+    assert errors(text) != []
