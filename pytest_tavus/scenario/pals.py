@@ -60,19 +60,20 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
     ledger = Ledger()
     alone = Files(root=files.root, limits=files.limits, ledger=ledger)
     data, document = alone.read(path)
-    cache[key] = made = make_pal(data, document, (), ledger)
+    cache[key] = made = make_pal(data, document, at=(), ledger=ledger)
     return made
 
 
-def make_pal(data: Any, source: Placed, at: Loc, ledger: Ledger) -> LoadedPal:
+def make_pal(data: Any, source: Placed, *, at: Loc, ledger: Ledger) -> LoadedPal:
     """Return the PAL that data defines; `at` is its path in `source`."""
     matcher = holds_matcher(data)
+    before = len(ledger)
     if mapping(data) is None:
         ledger.add(source, at, f"a PAL is a mapping, not {describe(data)}")
     elif matcher is not None:
         message = f"the matcher {matcher!r} cannot stand in a PAL: nothing is compared there"
         ledger.add(source, at, message, hint="write the value itself")
-    if ledger:
+    if len(ledger) > before:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     pal, refusals = bind(Pal, data)
     for refusal in refusals:
@@ -141,7 +142,7 @@ class PalFinder:
             return LoadedPal(pal=value, source=source, at=at)
         if not isinstance(value, str):
             ledger = Ledger()
-            loaded = make_pal(value, source, at, ledger)
+            loaded = make_pal(value, source, at=at, ledger=ledger)
             self.ledger.ready.extend(loaded.problems)
             return loaded
         home = source.home(at)[0] if isinstance(source, Document) else None

@@ -92,7 +92,7 @@ def load_pal(
     """
     ledger = Ledger()
     if not isinstance(definition, (str, Path)):
-        loaded = make_pal(plain_data(definition), InlineSource(), (), ledger)
+        loaded = make_pal(plain_data(definition), InlineSource(), at=(), ledger=ledger)
     else:
         here = root or Path.cwd()
         files = Files(root=here, limits=limits or Limits(), ledger=ledger)
