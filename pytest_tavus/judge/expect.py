@@ -122,18 +122,20 @@ def held(
     if failed is not None:
         return (), (failed,)
     findings: list[Finding] = []
+    on_the_whole: list[Finding] = []
     rulings: list[Ruling] = []
     asserted = tuple(assertions(scenario, judgement.verdict))
     for one in asserted:
         ruling = judgement.ruling(one.subject)
         outcome = _outcome(one, ruling, scenario, judge=judge)
         if isinstance(outcome, Finding):
-            findings.append(_with_evidence(outcome, ruling, trace))
+            causes_first = on_the_whole if one.kind == "overall" else findings
+            causes_first.append(_with_evidence(outcome, ruling, trace))
         else:
             rulings.append(outcome)
     subjects = {one.subject for one in asserted}
     rulings.extend(_unasked(scenario, judgement, subjects, judge=judge))
-    return tuple(findings), tuple(rulings)
+    return (*findings, *on_the_whole), tuple(rulings)
 
 
 def _outcome(
