@@ -8,7 +8,7 @@ for again, the same booking is the answer, and nobody ends up with two.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from typing import TypedDict
 
@@ -40,7 +40,7 @@ class State(TypedDict):
 
 
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+async def lifespan(_app: Starlette) -> AsyncGenerator[State]:
     """Open a new book of slots; an application that is started again begins with a clean one."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript(SCHEMA)

@@ -6,7 +6,7 @@ An ordinary Starlette application. The tool's production URL leads to `POST /ord
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, closing
 from typing import TypedDict
 
@@ -28,7 +28,7 @@ class State(TypedDict):
 
 
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+async def lifespan(_app: Starlette) -> AsyncGenerator[State]:
     """Open the table of orders for as long as the application runs."""
     with closing(sqlite3.connect(":memory:")) as db:
         db.execute("CREATE TABLE orders (order_id TEXT PRIMARY KEY, status TEXT, eta TEXT)")

@@ -7,7 +7,7 @@ which is how a revoked token looks from outside.
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TypedDict
 from urllib.parse import parse_qs
@@ -30,7 +30,7 @@ class State(TypedDict):
 
 
 @asynccontextmanager
-async def lifespan(_app: Starlette) -> AsyncIterator[State]:
+async def lifespan(_app: Starlette) -> AsyncGenerator[State]:
     """Begin without tokens."""
     yield {"tokens": {}}
 

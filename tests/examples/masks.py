@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_CARETS = re.compile(r"^ *\| +[~^]+$")
+_CARETS = re.compile(r"^  \| +[~^]+$")
 """Which part of a line a traceback underlines differs from one Python to the next."""
 
 _MASKS = (
