@@ -51,7 +51,7 @@ class WsgiHandler:
         wsgi = WsgiCall(request, target)
         in_time = await _returned(self._threads.run(lambda: wsgi.run(self._app)), within)
         seconds = watch.seconds()
-        if not in_time or watch.late():
+        if not in_time:
             return HttpExchange(request=request, fault=late(within), seconds=seconds)
         response, fault = wsgi.result()
         return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
@@ -188,8 +189,6 @@ async def test_a_crash_behind_middleware_is_told() -> None:
 
 
 async def test_a_crash_that_a_framework_only_logs_is_told() -> None:
-    import logging
-
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         try:
@@ -449,3 +448,89 @@ async def test_a_shut_down_that_fails_is_told() -> None:
 async def test_an_application_without_a_lifespan_is_fine() -> None:
     async with opened(scripted(START, BODY)) as handler:
         assert data(await ask(handler)) == {}
+
+
+async def test_a_handler_that_waits_on_after_its_answer_learns_that_its_caller_left() -> None:
+    told: list[str] = []
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await receive()
+        await send(START)
+        await send(BODY)
+        told.append((await receive())["type"])
+
+    async with opened(app) as handler:
+        assert data(await ask(handler)) == {}
+        assert told == ["http.disconnect"]
+
+
+async def test_an_error_that_is_logged_beside_a_good_answer_is_no_crash() -> None:
+    async def status(request: Request) -> Response:
+        try:
+            int("no number")
+        except ValueError:
+            logging.getLogger("shop").exception("using the default")
+        return JSONResponse({"eta": "today"}, status_code=404)
+
+    async with opened(routed(status)) as handler:
+        exchange = await ask(handler)
+
+    assert exchange.fault is None
+
+
+async def test_a_conversation_that_is_cancelled_hangs_up() -> None:
+    told: list[str] = []
+    called = asyncio.Event()
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        await receive()
+        called.set()
+        told.append((await receive())["type"])
+
+    async with opened(app) as handler:
+        asking = asyncio.create_task(ask(handler))
+        async with asyncio.timeout(5):
+            await called.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    assert told == ["http.disconnect"]
+
+
+async def test_a_request_that_never_ends_is_ended_with_the_handler(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pytest_tavus.gateway.asgi._PATIENCE", 0.02)
+    ended: list[str] = []
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("cancelled")
+
+    async with opened(app) as handler:
+        assert fault(await ask(handler, within=0.01))[0] == "timeout"
+        assert ended == []
+    assert ended == ["cancelled"]
+
+
+async def test_a_shut_down_that_takes_too_long_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pytest_tavus.gateway.lifespan._PATIENCE", 0.02)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        yield
+        await asyncio.Event().wait()
+
+    handler = await open_handler(
+        spec(), root=Path(), environ={}, override=Starlette(lifespan=lifespan)
+    )
+    with pytest.raises(HandlerError) as caught:
+        await handler.close()
+    assert caught.value.message == "the handler's shut-down was not complete after 0.02 s"

@@ -39,7 +39,9 @@ class Orders(BaseHTTPRequestHandler):
             print("x" * 80 * asked["talk"], flush=True)
             self.answer(200, {})
         elif asked.get("child"):
-            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+            words = [sys.executable, "-c", asked["child"]]
+            child = subprocess.Popen(words, stdout=subprocess.PIPE)
+            child.stdout.readline()
             self.answer(200, {"pid": child.pid})
         else:
             self.answer(200, {"pid": os.getpid(), "cwd": os.getcwd(), "env": dict(os.environ)})
@@ -57,6 +59,8 @@ class Orders(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Orders).serve_forever()
 """
+
+CHILD = "import signal; print('ready', flush=True); signal.pause()"
 
 COMMAND = ("python", "server.py", "{port}")
 
@@ -134,7 +138,7 @@ async def test_a_command_is_started_where_it_belongs_with_what_it_needs(shop: Pa
 async def test_closing_ends_the_process_and_its_children(shop: Path) -> None:
     async with started(shop) as handler:
         pid = data(await ask(handler))["pid"]
-        child = data(await ask(handler, post({"child": True})))["pid"]
+        child = data(await ask(handler, post({"child": CHILD})))["pid"]
         assert alive(pid)
         assert alive(child)
 
@@ -306,3 +310,16 @@ async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer(tmp_pa
             )
         )
     assert [data(each)["call"] for each in exchanges] == [str(n) for n in range(500)]
+
+
+async def test_a_child_that_will_not_end_is_ended(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_tavus.gateway.process._ORPHANS_GRACE", 0.1)
+    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + CHILD
+    async with started(shop) as handler:
+        child = data(await ask(handler, post({"child": stubborn})))["pid"]
+        assert alive(child)
+    async with asyncio.timeout(5):
+        while alive(child):  # noqa: ASYNC110 - the system tells nobody
+            await asyncio.sleep(0.005)

@@ -407,3 +407,9 @@ async def test_a_server_that_serves_one_connection_at_a_time_is_not_starved() ->
         exchanges = await asyncio.gather(*(ask(handler, within=5.0) for _ in range(4)))
         assert [data(each) for each in exchanges] == [{}] * 4
         await handler.close()
+
+
+async def test_a_url_that_is_none_leads_nowhere() -> None:
+    async with serving(always(OK)) as (handler, server):
+        assert fault(await ask(handler, post(url="orders/status")))[0] == "unmapped"
+        assert server.connections == 0

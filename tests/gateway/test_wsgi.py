@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +114,6 @@ async def test_the_body_is_closed_and_write_is_honoured() -> None:
 
 
 async def test_an_error_page_replaces_the_status_and_tells_its_cause() -> None:
-    import sys
-
     def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         start_response("200 OK", [])
         try:
@@ -271,3 +272,41 @@ async def test_closing_ends_the_threads() -> None:
         assert any(each.name.startswith("tavus-handler") for each in threading.enumerate())
         await handler.close()
         assert not any(each.name.startswith("tavus-handler") for each in threading.enumerate())
+
+
+async def test_calls_do_not_share_a_context() -> None:
+    customer: ContextVar[str] = ContextVar("customer", default="nobody")
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        before = customer.get()
+        customer.set("somebody")
+        start_response("200 OK", [])
+        return [f'"{before}"'.encode()]
+
+    async with opened(app) as handler:
+        assert [data(await ask(handler)) for _ in range(3)] == ["nobody"] * 3
+
+
+async def test_an_answer_that_came_while_the_loop_was_blocked_is_late_too() -> None:
+    answered = threading.Event()
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        start_response("200 OK", [])
+        answered.set()
+        return [b"{}"]
+
+    def block() -> None:
+        assert answered.wait(5)
+        time.sleep(0.05)
+
+    async with opened(app) as handler:
+        asking = asyncio.create_task(ask(handler, within=0.01))
+        asyncio.get_running_loop().call_soon(block)
+        exchange = await asking
+
+    assert fault(exchange) == ("timeout", "the handler did not answer within 0.01 s")
+
+
+async def test_a_url_that_is_none_leads_nowhere() -> None:
+    async with opened(no_start) as handler:
+        assert fault(await ask(handler, post(url="orders/status")))[0] == "unmapped"
