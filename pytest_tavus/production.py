@@ -116,7 +116,7 @@ class Production:
         )
 
     def _load(self, import_string: str) -> object:
-        search_path = [Path(directory) for directory in self._spec.search_path]
+        search_path = [Path(directory) for directory in self.scenario.search_path]
         return load(import_string, search_path=search_path)
 
     def _around(self) -> Surroundings:
