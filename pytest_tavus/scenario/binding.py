@@ -40,7 +40,7 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
     """
     try:
         bound = model.model_validate(data)
-        return bound, list(empty_keys(bound, ()))
+        return bound, empty_keys(bound)
     except ValidationError as error:
         details = error.errors(include_url=False)
     refusals = [_refusal(model, detail) for detail in details]
@@ -51,30 +51,40 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
         data = rest
         try:
             bound = model.model_validate(data)
-            return bound, [*refusals, *empty_keys(bound, ())]
+            return bound, [*refusals, *empty_keys(bound)]
         except ValidationError as error:
             details = error.errors(include_url=False)
     return None, refusals
 
 
-def empty_keys(value: Any, at: Loc) -> Iterator[Refusal]:
-    """Yield a refusal for each key of ours behind which nothing is written."""
-    if isinstance(value, Part):
-        for name in value.model_fields_set:
-            inner = getattr(value, name)
-            if inner is None and name not in value.nullable:
-                loc = (*at, type(value).model_fields[name].alias or name)
-                hint = "write a value, or leave the key out"
-                yield Refusal(loc=loc, message=f"{loc[-1]} is empty", hint=hint)
-            elif isinstance(inner, (Part, list)):
-                yield from empty_keys(inner, (*at, name))
-            elif name in value.of_parts:
-                for key, item in (mapping(inner) or {}).items():
-                    yield from empty_keys(item, (*at, name, key))
-    elif is_list(value):
-        for index, item in enumerate(value):
-            if isinstance(item, Part):
-                yield from empty_keys(item, (*at, index))
+def empty_keys(part: BaseModel) -> list[Refusal]:
+    """Return a refusal for each key of ours behind which nothing is written."""
+    found: list[Refusal] = []
+    if isinstance(part, Part):
+        _look_behind_keys(part, (), found)
+    return found
+
+
+def _look_behind_keys(part: Part, at: Loc, found: list[Refusal]) -> None:
+    for name in part.model_fields_set:
+        inner = getattr(part, name)
+        if inner is None and name not in part.nullable:
+            loc = (*at, type(part).model_fields[name].alias or name)
+            hint = "write a value, or leave the key out"
+            found.append(Refusal(loc=loc, message=f"{loc[-1]} is empty", hint=hint))
+        elif isinstance(inner, Part):
+            _look_behind_keys(inner, (*at, name), found)
+        elif is_list(inner):
+            _look_into_items(inner, (*at, name), found)
+        elif name in part.of_parts:
+            for key, item in (mapping(inner) or {}).items():
+                _look_into_items(item if is_list(item) else [item], (*at, name, key), found)
+
+
+def _look_into_items(items: list[Any], at: Loc, found: list[Refusal]) -> None:
+    for index, item in enumerate(items):
+        if isinstance(item, Part):
+            _look_behind_keys(item, (*at, index), found)
 
 
 def _refusal(model: type[BaseModel], detail: ErrorDetails) -> Refusal:

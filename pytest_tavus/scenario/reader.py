@@ -90,6 +90,7 @@ class _Reader:
         self._limits = limits
         self._tagged = tagged
         self._anchors: dict[str, tuple[Any, int]] = {}
+        self._sound_keys: set[str] = set()
         self._nodes = 0
         self._depth = 0
         self._last: Any = None
@@ -179,7 +180,7 @@ class _Reader:
         if type(event) is not ScalarEvent or (event.tag and event.tag not in _JUST_TEXT):
             self._fail(event, "a key must be text", hint="quote it")
         key: str = event.value
-        if not event.style and not event.tag:
+        if key not in self._sound_keys and not event.style and not event.tag:
             self._check_plain_key(event, key)
         if key in data:
             self._report(event, f"the key {key!r} is written twice", hint="keep one of the two")
@@ -194,9 +195,11 @@ class _Reader:
             found = plain(key)
         except WordError:
             return
-        if not isinstance(found, str):
-            message = f"a key must be text, and {key or 'an empty one'} is not"
-            self._report(event, message, hint=f'quote it: "{key}"')
+        if isinstance(found, str):
+            self._sound_keys.add(key)
+            return
+        message = f"a key must be text, and {key or 'an empty one'} is not"
+        self._report(event, message, hint=f'quote it: "{key}"')
 
     def _scalar(self, event: Any) -> Any:
         if event.style or event.tag in _JUST_TEXT:

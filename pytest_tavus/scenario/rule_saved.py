@@ -36,7 +36,8 @@ def _collect(value: Any, at: Loc, found: list[Used]) -> None:
             found.extend(Used(at, path) for path in placeholders(value))
     elif is_dict(value):
         for key, item in value.items():
-            if isinstance(item, (str, dict, list, Matcher)):
+            # Most values are text without a placeholder: no path is made for them.
+            if "{" in item if isinstance(item, str) else isinstance(item, (dict, list, Matcher)):
                 _collect(item, (*at, key), found)
     elif is_list(value):
         for index, item in enumerate(value):
