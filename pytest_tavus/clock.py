@@ -57,7 +57,7 @@ class SkippingClock:
         heapq.heappush(self._waking, wake)
         try:
             await asyncio.sleep(0)
-            while self._waking[0] < wake:
+            while self._waking[0] < wake:  # noqa: ASYNC110 - the earlier sleepers run meanwhile
                 await asyncio.sleep(0)
             self._skipped += max(0.0, wake - self.now())
         finally:

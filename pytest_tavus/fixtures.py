@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_tavus.errors import ScenarioError
+from pytest_tavus.errors import HandlerError, ScenarioError
 from pytest_tavus.options import Settings
 
 if TYPE_CHECKING:
+    from pytest_tavus.api.opening import AsyncTavus, Tavus
     from pytest_tavus.report.result import ScenarioResult
     from pytest_tavus.scenario.model import Scenario
     from pytest_tavus.stage import Stage
@@ -40,12 +41,20 @@ def stage_of(config: pytest.Config) -> Stage:
     return stage
 
 
-def close_stage(config: pytest.Config) -> None:
-    """End what the stage started, if it was ever used."""
+def close_stage(session: pytest.Session) -> None:
+    """End what the stage started, if it was ever used. What ends badly fails the run."""
+    config = session.config
     stage = config.stash.get(STAGE, None)
-    if stage is not None:
-        del config.stash[STAGE]
+    if stage is None:
+        return
+    del config.stash[STAGE]
+    try:
         stage.close()
+    except HandlerError as error:
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"\ntavus: your handler did not end well: {error}", red=True)
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -105,12 +114,16 @@ def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> Play
 
 
 @pytest.fixture
-def tavus(pytestconfig: pytest.Config) -> Any:
+def tavus(pytestconfig: pytest.Config, tavus_handler: object | None) -> Tavus:
     """Open conversations in a test: ``with tavus.open(pal=..., handler=...) as session:``."""
-    return stage_of(pytestconfig).api()
+    from pytest_tavus.api.opening import Tavus
+
+    return Tavus(stage_of(pytestconfig), root=pytestconfig.rootpath, handler=tavus_handler)
 
 
 @pytest.fixture
-def tavus_async(pytestconfig: pytest.Config) -> Any:
+def tavus_async(pytestconfig: pytest.Config, tavus_handler: object | None) -> AsyncTavus:
     """Open conversations in an async test: ``async with tavus_async.open(...) as session:``."""
-    return stage_of(pytestconfig).async_api()
+    from pytest_tavus.api.opening import AsyncTavus
+
+    return AsyncTavus(stage_of(pytestconfig), root=pytestconfig.rootpath, handler=tavus_handler)

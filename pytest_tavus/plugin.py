@@ -51,4 +51,4 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End handlers and the loop, after the last fixture is torn down."""
-    close_stage(session.config)
+    close_stage(session)

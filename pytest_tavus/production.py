@@ -104,9 +104,15 @@ class Production:
         return await self._player.play(turn, place=partial(self.scenario.where, turn.at))
 
     async def close(self) -> None:
-        """End what was started for this conversation alone."""
-        if self._handler is not None and self._spec.fresh:
-            await self._handler.close()
+        """Give back the handler; how badly one ended that was this conversation's own is noted."""
+        if self._handler is None:
+            return
+        handler, self._handler = self._handler, None
+        try:
+            await handler.close()
+        except HandlerError as error:
+            fault = Fault(owner="handler", message=error.message, detail=error.detail)
+            self.recorder.record(fault)
 
     def _wire(self, handler: Handler) -> Wire:
         return Wire(

@@ -82,7 +82,6 @@ def settle(sources: Sources) -> Settings:
         ScenarioError: for a value that is not valid, or a variable that is no option's.
 
     """
-    _refuse_unknown_variables(sources.environment)
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for option in OPTIONS:
@@ -91,6 +90,8 @@ def settle(sources: Sources) -> Settings:
             origins[option.name] = ", ".join(one.place for one in given)
         values[option.name] = _value(option, given, sources)
     on = sources.flags.get("scenarios") is not None or bool(_variable("scenarios", sources))
+    if on:  # what is none of ours must not trouble a run that does not ask for us
+        _refuse_unknown_variables(sources.environment)
     where, item = _split_item(values.pop("scenarios"))
     return Settings(
         scenarios=where, scenarios_on=on, scenarios_item=item, origins=origins, **values

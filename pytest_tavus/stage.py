@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pytest_tavus.checks.run import Checker
 from pytest_tavus.contract.behaviour import Behaviour
@@ -32,6 +32,9 @@ from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled, ToolReso
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redact import Redaction
 from pytest_tavus.verdict import decide
+
+
+Reason = Literal["finished", "fault", "deadline", "cancelled"]
 
 
 class Stage:
@@ -82,18 +85,17 @@ class Stage:
         production = self.produce(scenario)
         recorder = production.recorder
         deadline = self._settings.deadline if scenario.deadline is None else scenario.deadline
+        reason: Reason = "cancelled"
         try:
             async with asyncio.timeout(deadline):
                 finished = await production.open(handler) and await production.play()
-            recorder.record(SessionClosed(reason="finished" if finished else "fault"))
+            reason = "finished" if finished else "fault"
         except TimeoutError:
             recorder.record(_overdue(recorder.trace(), deadline))
-            recorder.record(SessionClosed(reason="deadline"))
-        except asyncio.CancelledError:
-            recorder.record(SessionClosed(reason="cancelled"))
-            raise
+            reason = "deadline"
         finally:
             await production.close()
+            recorder.record(SessionClosed(reason=reason))
         return recorder.trace()
 
     def produce(self, scenario: Scenario) -> Production:

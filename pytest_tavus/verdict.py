@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Literal
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.spans import SourceSpan
@@ -88,6 +89,9 @@ class Finding:
     change: str | None = None
     "The smallest YAML that would accept what was seen, where accepting it can make sense."
 
+    consequence: bool = False
+    "It follows from an earlier finding, which is the one to put right. Set by :func:`decide`."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
@@ -117,15 +121,46 @@ class Verdict:
     rulings: tuple[Ruling, ...] = ()
 
 
+_Kinds = frozenset[FindingKind]
+
+_UNSAID: Final[_Kinds] = frozenset({"missing_speech", "forbidden_speech", "judge"})
+_UNANSWERED: Final[_Kinds] = frozenset(
+    {*_UNSAID, "unknown_answer", "wrong_result", "nothing_saved", "missing_event"}
+)
+_UNPLAYED: Final[_Kinds] = frozenset({*_UNANSWERED, "not_run", "missing_call", "unanswered_call"})
+_REFUSED: Final[_Kinds] = frozenset({*_UNANSWERED, "handler_error"})
+_UNTOLD: Final[_Kinds] = frozenset({*_UNSAID, "wrong_result"})
+_MISTOLD: Final[_Kinds] = frozenset({*_UNSAID, "unknown_answer"})
+
+_EFFECTS: Final[Mapping[FindingKind, _Kinds]] = MappingProxyType(
+    {
+        "fault": _UNPLAYED,
+        "handler_error": _UNANSWERED,
+        "unhandled_call": _UNANSWERED,
+        "unanswered_call": _UNANSWERED,
+        "wrong_status": _UNANSWERED,
+        "missing_call": _UNANSWERED,
+        "wrong_arguments": _REFUSED,
+        "invalid_arguments": _REFUSED,
+        "unknown_answer": _UNTOLD,
+        "wrong_result": _MISTOLD,
+        "nothing_saved": _UNSAID,
+    }
+)
+"""What each kind of finding brings about by itself, so that one cause is not told as three."""
+
+
 def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: int) -> Verdict:
     """Join findings and rulings into a verdict.
 
     A failing finding or ruling fails the run. Otherwise an unsure or errored ruling, or no
     evidence at all (`evidence` counts the checks that looked at something), leaves it undecided.
-    A judge can fail what the checks passed; it never rescues what they failed.
+    A judge can fail what the checks passed; it never rescues what they failed. Findings come
+    causes first; one that an earlier one explains is kept and marked as its consequence.
     """
     failing = [ruling for ruling in rulings if ruling.outcome == "fail"]
     open_ = [ruling for ruling in rulings if ruling.outcome in {"unsure", "error"}]
+    findings = _with_consequences(findings)
     outcome: Outcome
     if findings or failing:
         outcome, reason = "failed", _first_reason(findings, failing)
@@ -137,6 +172,16 @@ def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: 
         noun = "check" if evidence == 1 else "checks"
         outcome, reason = "passed", f"{evidence} {noun} held"
     return Verdict(outcome=outcome, reason=reason, findings=tuple(findings), rulings=tuple(rulings))
+
+
+def _with_consequences(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Mark the findings that an earlier one of the same turn, or a fault, explains."""
+    marked: list[Finding] = []
+    for finding in findings:
+        causes = (one for one in marked if one.turn in {0, finding.turn} or finding.turn == 0)
+        effect = any(finding.kind in _EFFECTS.get(one.kind, ()) for one in causes)
+        marked.append(replace(finding, consequence=True) if effect else finding)
+    return tuple(marked)
 
 
 def _first_reason(findings: Sequence[Finding], failing: Sequence[Ruling]) -> str:

@@ -67,8 +67,8 @@ class Held:
 
     async def close(self) -> ScenarioResult:
         """End the conversation and return what it came to, the judge's verdict included."""
-        self._production.recorder.record(SessionClosed(reason="finished"))
         await self._production.close()
+        self._production.recorder.record(SessionClosed(reason="finished"))
         return await self._stage.conclude(self.scenario, self.trace())
 
     def trace(self) -> Trace:

@@ -82,6 +82,17 @@ def short(complaint: Complaint, *, ink: Ink, columns: int, count: tuple[int, int
     yield f"  owner     {OWNERS[finding.owner]}"
 
 
+def consequences(found: Sequence[Complaint], *, ink: Ink, columns: int) -> Iterator[str]:
+    """Yield what follows from the findings above, each in one sentence."""
+    if found:
+        yield f"  {ink.bold('in consequence')}"
+    for complaint in found:
+        text = f"{complaint.place}: {complaint.label}: {complaint.finding.message}"
+        first, *more = wrap(printable(text), columns - 4)
+        yield f"    {first}"
+        yield from (f"      {line}" for line in more)
+
+
 def remedy(
     finding: Finding, *, ink: Ink, columns: int, decisions: Decisions | None
 ) -> Iterator[str]:

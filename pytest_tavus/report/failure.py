@@ -1,9 +1,9 @@
 """The failure picture: everything a person needs to see what went wrong and who can put it right.
 
 In this order: the place in the scenario file and the kind of failure; one sentence; the closest
-call and the values that differ; the lines of the file; the other findings; the conversation with
-``>>>`` at every fault; the evidence; the smallest change that would accept it; the hint; the
-owner. It is text: no frame of ours, and in colour only where that is asked for.
+call and the values that differ; the lines of the file; the other findings; what follows from them;
+the conversation with ``>>>`` at every fault; the evidence; the smallest change that would accept
+it; the hint; the owner. It is text: no frame of ours, and in colour only where that is asked for.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
     go beyond it.
     """
     ink = Ink(color=color)
-    found = complaints(result)
-    if not found:
+    every = complaints(result)
+    if not every:
         return f"{result.scenario.span}: passed: {result.verdict.reason}"
+    found = [complaint for complaint in every if not complaint.finding.consequence]
     first, *others = found
     total = len(found)
     sections = (
@@ -45,6 +46,11 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
         *(
             blocks.short(other, ink=ink, columns=width, count=(number, total))
             for number, other in enumerate(others, start=2)
+        ),
+        blocks.consequences(
+            [complaint for complaint in every if complaint.finding.consequence],
+            ink=ink,
+            columns=width,
         ),
         _conversation(result, found, ink=ink, columns=width),
         _rulings(result, ink=ink, columns=width),

@@ -115,6 +115,7 @@ class WireDispatcher:
             tool=call.name,
             arguments=json.loads(call.arguments or "{}"),
             purpose=purpose,
+            inference_id=call.inference_id,
         )
 
     async def _by_client(self, call: ToolCalled, *, turn: int) -> ToolOutcome:

@@ -202,11 +202,15 @@ def test_a_value_that_is_not_valid_is_refused(given: dict[str, Any], message: st
 
 @pytest.mark.parametrize("name", ["PYTEST_TAVUS_SEDE", "PYTEST_TAVUS_MAX_FILE_BYTES"])
 def test_a_variable_that_belongs_to_no_option_is_refused(name: str) -> None:
-    assert refused(environment={name: "1"}) == (
+    assert refused(flags={"scenarios": ""}, environment={name: "1"}) == (
         f"{name} is not a variable of pytest-tavus\n    hint: they are PYTEST_TAVUS_SCENARIOS, "
         "PYTEST_TAVUS_SESSION, PYTEST_TAVUS_TRACE_DIR, PYTEST_TAVUS_TRACE, PYTEST_TAVUS_SEED, "
         "PYTEST_TAVUS_DEADLINE, PYTEST_TAVUS_REDACT"
     )
+
+
+def test_a_strange_variable_does_not_trouble_a_run_without_scenarios() -> None:
+    assert settled(environment={"PYTEST_TAVUS_SEDE": "1"}) == settled()
 
 
 def test_the_header_shows_every_value_and_where_it_was_given(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
-REGOLD = "PYTEST_TAVUS_REGOLD"
+REGOLD = "TAVUS_REGOLD"
 """Set to 1 to write the golden files anew; the run then fails, and the difference is to be read."""
 
 
