@@ -15,7 +15,7 @@ from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.scenario.pruning import without
 from pytest_tavus.scenario.shapes import Part
-from pytest_tavus.scenario.wording import AUTH_TYPES, BOUNDS, SECRET, TAVUS_PARTS, WANTED
+from pytest_tavus.scenario.wording import AUTH_TYPES, BOUNDS, BRANCHES, SECRET, TAVUS_PARTS, WANTED
 from pytest_tavus.spans import Loc
 
 M = TypeVar("M", bound=BaseModel)
@@ -45,7 +45,7 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
         details = error.errors(include_url=False)
     refusals = [_refusal(model, detail) for detail in details]
     for _ in range(8):
-        rest = without(data, [_clean(detail["loc"]) for detail in details])
+        rest = without(data, [_clean(detail) for detail in details])
         if rest is None:
             break
         data = rest
@@ -89,7 +89,7 @@ def _look_into_items(items: list[Any], at: Loc, found: list[Refusal]) -> None:
 
 def _refusal(model: type[BaseModel], detail: ErrorDetails) -> Refusal:
     path = detail["loc"]
-    loc = _clean(path)
+    loc = _clean(detail)
     kind = detail["type"]
     context: dict[str, Any] = detail.get("ctx", {})
     if kind == "language":
@@ -173,13 +173,16 @@ def _called(part: type[BaseModel]) -> str:
     return own if isinstance(own, str) else TAVUS_PARTS.get(part.__name__, "the mapping")
 
 
-def _clean(path: tuple[int | str, ...]) -> Loc:
-    """Take out the steps with which pydantic names a branch."""
+def _clean(detail: ErrorDetails) -> Loc:
+    """Return the path in the data: without the steps with which pydantic names a branch."""
+    path = detail["loc"]
+    last = len(path) - 1 if detail["type"] == "extra_forbidden" else len(path)
     return tuple(
         step
         for index, step in enumerate(path)
         if isinstance(step, int)
-        or not (step.startswith("<") or (step in AUTH_TYPES and path[index - 1] == "auth"))
+        or index == last
+        or not (step in BRANCHES or (step in AUTH_TYPES and path[index - 1] == "auth"))
     )
 
 

@@ -28,6 +28,9 @@ TAVUS_PARTS = {
     "OAuth2Auth": "auth of type oauth2_client_credentials",
     "HmacAuth": "auth of type hmac",
 }
+BRANCHES = frozenset({"<call>", "<group>", "<wave>"})
+"""Steps by which pydantic tells the models of one place apart."""
+
 AUTH_TYPES = frozenset({"none", "bearer", "basic", "api_key", "oauth2_client_credentials", "hmac"})
 SECRET = frozenset(
     {

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import Problem, ScenarioError
@@ -123,6 +123,7 @@ def test_the_example_itself_has_no_problem() -> None:
     ]
 
 
+@example(("scenarios", 1), {"<call>": None})
 @given(st.sampled_from(PLACES), junk)
 @settings(max_examples=300, deadline=None)
 def test_a_file_is_loaded_or_refused_at_a_place_in_it(at: tuple[Any, ...], value: Any) -> None:
