@@ -89,6 +89,9 @@ class Finding:
     change: str | None = None
     "The smallest YAML that would accept what was seen, where accepting it can make sense."
 
+    needs: str | None = None
+    "The placeholder that had no value, where that is the matter: ``saved.booking_id``."
+
     consequence: bool = False
     "It follows from an earlier finding, which is the one to put right. Set by :func:`decide`."
 
@@ -129,7 +132,7 @@ _UNANSWERED: Final[_Kinds] = frozenset(
 )
 _UNPLAYED: Final[_Kinds] = frozenset({*_UNANSWERED, "not_run", "missing_call", "unanswered_call"})
 _REFUSED: Final[_Kinds] = frozenset({*_UNANSWERED, "handler_error"})
-_UNTOLD: Final[_Kinds] = frozenset({*_UNSAID, "wrong_result"})
+_UNTOLD: Final[_Kinds] = frozenset({*_UNSAID, "wrong_result", "nothing_saved"})
 _MISTOLD: Final[_Kinds] = frozenset({*_UNSAID, "unknown_answer"})
 
 _EFFECTS: Final[Mapping[FindingKind, _Kinds]] = MappingProxyType(
@@ -148,6 +151,11 @@ _EFFECTS: Final[Mapping[FindingKind, _Kinds]] = MappingProxyType(
     }
 )
 """What each kind of finding brings about by itself, so that one cause is not told as three."""
+
+_LEAVES_NOTHING: Final[_Kinds] = frozenset(
+    {"nothing_saved", *(kind for kind, effects in _EFFECTS.items() if "nothing_saved" in effects)}
+)
+"""After these, later turns may lack a saved value."""
 
 
 def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: int) -> Verdict:
@@ -175,13 +183,19 @@ def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: 
 
 
 def _with_consequences(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Mark the findings that an earlier one of the same turn, or a fault, explains."""
+    """Mark the findings that an earlier one explains."""
     marked: list[Finding] = []
     for finding in findings:
-        causes = (one for one in marked if one.turn in {0, finding.turn} or finding.turn == 0)
-        effect = any(finding.kind in _EFFECTS.get(one.kind, ()) for one in causes)
+        effect = any(_explains(one, finding) for one in marked)
         marked.append(replace(finding, consequence=True) if effect else finding)
     return tuple(marked)
+
+
+def _explains(cause: Finding, finding: Finding) -> bool:
+    if finding.needs is not None and finding.needs.startswith("saved."):
+        return cause.kind in _LEAVES_NOTHING
+    near = cause.turn in {0, finding.turn} or finding.turn == 0
+    return near and finding.kind in _EFFECTS.get(cause.kind, ())
 
 
 def _first_reason(findings: Sequence[Finding], failing: Sequence[Ruling]) -> str:

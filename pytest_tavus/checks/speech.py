@@ -1,9 +1,4 @@
-"""`says` and `within` of a turn. They read what was said and never what was answered.
-
-A scripted PAL that could not say its line, because a call failed or an answer was not what the line
-needs, says a line of ours instead. That is told once, with its cause, and `says` is not held
-against words that nobody wrote.
-"""
+"""`says` and `within` of a turn. They read what was said and never what was answered."""
 
 from __future__ import annotations
 
@@ -14,7 +9,6 @@ from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.unmatched import not_comparable
-from pytest_tavus.checks.wanted import expectations, has_status
 from pytest_tavus.checks.words import heard, seconds
 from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.matchers import Matcher
@@ -30,7 +24,7 @@ class Says:
     def check(self, turn: TurnCase) -> Checked:
         """Hold what the PAL said in the turn against the texts of the scenario."""
         wanted = turn.turn.says
-        if wanted is None or not turn.played or _is_off_script(turn):
+        if wanted is None or not turn.played:
             return NOTHING_TO_CHECK
         number = len(wanted.contains) + len(wanted.excludes) + len(wanted.matches)
         try:
@@ -38,27 +32,6 @@ class Says:
         except ValueError as error:
             return Checked((not_comparable(turn, wanted.at, error),), 1)
         return Checked(findings, number + (wanted.equals is not None))
-
-
-def _is_off_script(turn: TurnCase) -> bool:
-    """Tell whether a scripted PAL lost its line to something that another check tells of."""
-    opened = turn.case.trace.opened()
-    if opened is None or opened.decisions != "scripted":
-        return False
-    if turn.seen.withheld:
-        return True
-    plays = turn.turn.plays
-    has_line_for_it = plays is not None and plays.on_error is not None
-    return not has_line_for_it and _fails_unexpectedly(turn)
-
-
-def _fails_unexpectedly(turn: TurnCase) -> bool:
-    group = turn.turn.calls
-    wanted = () if group is None else tuple(expectations(group))
-    if any(one.status not in {None, "success"} for one in wanted):
-        return False
-    tools = turn.case.tools
-    return any(not has_status(None, call, tools.get(call.name)) for call in turn.calls)
 
 
 def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:

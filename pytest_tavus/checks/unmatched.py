@@ -11,6 +11,7 @@ from pytest_tavus.checks.words import call_text, differences, listed
 from pytest_tavus.matching.compare import compare, distance
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import Times
+from pytest_tavus.scenario.templates import MissingValue
 from pytest_tavus.spans import Loc
 from pytest_tavus.verdict import Finding
 
@@ -122,6 +123,7 @@ def not_comparable(turn: TurnCase, at: Loc, error: ValueError) -> Finding:
         owner="test",
         span=turn.where(at),
         turn=turn.number,
+        needs=error.placeholder if isinstance(error, MissingValue) else None,
     )
 
 

@@ -40,6 +40,7 @@ def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
         seqs=(entry.seq,) if call is None else (entry.seq, *reversed(call.seqs)),
         detail=_detail(event, call),
         hint=_hint(turn, event, call),
+        needs=event.path,
     )
 
 

@@ -20,5 +20,6 @@ def _properties(record: Record) -> Iterator[tuple[str, str]]:
         yield "tavus_trace", record["trace"]
     findings = record["findings"]
     if findings:
-        yield "tavus_owner", ",".join(dict.fromkeys(one["owner"] for one in findings))
+        causes = [one for one in findings if not one["consequence"]]
+        yield "tavus_owner", ",".join(dict.fromkeys(one["owner"] for one in causes))
         yield "tavus_finding", ",".join(dict.fromkeys(one["kind"] for one in findings))

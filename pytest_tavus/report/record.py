@@ -20,6 +20,9 @@ class FindingRecord(TypedDict):
     turn: int
     "0 where it is about the whole conversation."
 
+    consequence: bool
+    "It follows from one further up, which is the one to put right."
+
 
 class Record(TypedDict):
     """A result."""
@@ -58,6 +61,7 @@ def record(result: ScenarioResult) -> Record:
                 owner=complaint.finding.owner,
                 place=str(complaint.place),
                 turn=complaint.finding.turn,
+                consequence=complaint.finding.consequence,
             )
             for complaint in found
         ],

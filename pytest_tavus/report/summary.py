@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from pytest_tavus.errors import Owner
 from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.provenance import counts
 from pytest_tavus.report.record import Record
@@ -50,12 +51,14 @@ def _verdicts(records: Sequence[Record], ink: Ink) -> str:
 
 def _owners(records: Sequence[Record]) -> str:
     """Count, for each owner, the scenarios in which something is theirs to put right."""
-    numbers = Counter(
-        owner for one in records for owner in {finding["owner"] for finding in one["findings"]}
-    )
+    numbers = Counter(owner for one in records for owner in _owners_of(one))
     return ", ".join(
         f"{words} {numbers[owner]}" for owner, words in OWNERS.items() if numbers[owner]
     )
+
+
+def _owners_of(one: Record) -> set[Owner]:
+    return {finding["owner"] for finding in one["findings"] if not finding["consequence"]}
 
 
 def _is_in(one: Record, directory: str) -> bool:

@@ -14,7 +14,6 @@ from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Tu
 from pytest_tavus.spans import Loc, SourceSpan, dotted
 from pytest_tavus.trace.events import (
     AnsweredBy,
-    Decisions,
     Event,
     PalSaid,
     SessionOpened,
@@ -104,10 +103,10 @@ def scenario(*turns: Turn, tools: tuple[Tool, ...] | None = None, **more: Any) -
 class Story:
     """Writes a trace, one event after the other, half a second apart."""
 
-    def __init__(self, *, step: float = 0.5, decisions: Decisions = "scripted") -> None:
+    def __init__(self, *, step: float = 0.5) -> None:
         self.recorder = Recorder(now=ManualClock(step=step).now, redactor=_Open())
         self.recorder.record(
-            SessionOpened(session="sim", conversation_id="c1", pal="P", decisions=decisions)
+            SessionOpened(session="sim", conversation_id="c1", pal="P", decisions="scripted")
         )
         self._calls = 0
 

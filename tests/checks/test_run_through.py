@@ -128,10 +128,7 @@ def test_a_required_argument_that_is_absent_is_named() -> None:
     assert told(answered({"to": {}}), ANY, tools=tools) == [
         (
             "invalid_arguments",
-            (
-                "get_order_status was called without arguments.to.city, "
-                "which its parameters require"
-            ),
+            ("get_order_status was called without arguments.to.city, which its parameters require"),
         )
     ]
 

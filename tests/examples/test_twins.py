@@ -2,7 +2,7 @@
 
 The texts are in `golden/`. After a deliberate change of wording, write them anew and read them:
 
-    TAVUS_GOLDEN=write python -m pytest tests/examples
+    TAVUS_REGOLD=1 python -m pytest tests/examples
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pytest
 
 from tests.examples.scene import Scene
 from tests.examples.twins import TWINS, Twin
+from tests.report.golden_files import REGOLD
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,8 +28,9 @@ def test_the_broken_twin_says_what_is_wrong(scene: Scene, twin: Twin) -> None:
     text = f"# {twin.broken}\n\n{scene.red_text(result)}"
 
     golden = GOLDEN / f"{twin.name}.txt"
-    if os.environ.get("TAVUS_GOLDEN") == "write":
+    if os.environ.get(REGOLD) == "1":
         golden.write_text(text)
+        pytest.fail(f"{golden.name} was written anew: read the difference", pytrace=False)
     assert text == golden.read_text()
     assert result.ret in {pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
 

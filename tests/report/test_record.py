@@ -46,6 +46,7 @@ def test_a_record_says_what_a_result_comes_to() -> None:
                 "owner": "agent",
                 "place": "scenarios/order_status.yaml:15:12",
                 "turn": 2,
+                "consequence": False,
             }
         ],
         "trace": "traces/order_status-1.jsonl",
@@ -82,7 +83,7 @@ def test_a_result_without_any_event_took_no_time() -> None:
                 ("tavus_verdict", "failed"),
                 ("tavus_provenance", "scripted PAL, real handler"),
                 ("tavus_place", "scenarios/order_status.yaml:4:5"),
-                ("tavus_owner", "agent,handler"),
+                ("tavus_owner", "agent"),
                 ("tavus_finding", "wrong_arguments,missing_speech,wrong_result,judge"),
             ),
         ),
@@ -113,10 +114,10 @@ def test_a_green_run_says_what_it_is_proof_of() -> None:
     )
 
 
-def test_an_owner_counts_once_for_each_scenario() -> None:
+def test_an_owner_counts_once_for_each_scenario_and_not_for_consequences() -> None:
     lines = summary_lines([record(PICTURES["several_findings"]())])
     assert lines[0] == "1 scenario: 1 failed"
-    assert "  to put right  the PAL 1, your handler 1" in lines
+    assert "  to put right  the PAL 1" in lines
 
 
 def test_the_summary_has_colour_where_it_is_asked_for() -> None:
