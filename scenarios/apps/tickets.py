@@ -20,7 +20,7 @@ def create_app() -> Flask:
     def create_ticket() -> ResponseReturnValue:
         queue, summary = request.json["queue"], request.json["summary"]
         if queue not in QUEUES:
-            return {"error": f"there is no queue {queue}"}, 422
+            return {"error": f"there is no queue {queue}"}, 400
         number = next(numbers)
         tickets[number] = {"queue": queue, "summary": summary}
         return {"ticket_id": f"T-{number}", "queue": queue, "answer_in": QUEUES[queue]}, 201
