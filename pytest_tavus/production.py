@@ -19,10 +19,12 @@ from pytest_tavus.gateway.pool import HandlerPool
 from pytest_tavus.gateway.port import Handler
 from pytest_tavus.play.memory import Memory
 from pytest_tavus.play.player import Player
+from pytest_tavus.play.session import Session
 from pytest_tavus.scenario.model import HandlerSpec, Scenario, Turn
 from pytest_tavus.sessions.sim import open_sim
+from pytest_tavus.simulator.client import Client
 from pytest_tavus.simulator.conversation import Rules, Surroundings
-from pytest_tavus.simulator.dispatch import Client, Wire
+from pytest_tavus.simulator.dispatch import Wire
 from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.script import ScriptBrain
 from pytest_tavus.simulator.speech import Lines
@@ -64,6 +66,7 @@ class Production:
         """Where everything goes that happens in the conversation."""
         self._memory = Memory(self.recorder, env=env)
         self._brain = ScriptBrain(scope=self._memory.scope, lines=shared.lines)
+        self._session: Session | None = None
         self._player: Player | None = None
         self._handler: Handler | None = None
         self._spec = scenario.handler or NO_HANDLER
@@ -76,16 +79,16 @@ class Production:
         try:
             self._handler = await self._shared.pool.acquire(self._spec, override=handler)
         except HandlerError as error:
-            fault = Fault(owner="handler", message=error.message, detail=error.detail)
-            self.recorder.record(fault)
+            self._note(error)
             return False
         session = open_sim(
             self.scenario.pal,
             self._brain,
             wire=self._wire(self._handler),
             around=self._around(),
-            resolved=self._memory.resolved,
+            answered=self._memory.answered,
         )
+        self._session = session
         self._player = Player(session, self.recorder, self._memory)
         return True
 
@@ -104,15 +107,22 @@ class Production:
         return await self._player.play(turn, place=partial(self.scenario.where, turn.at))
 
     async def close(self) -> None:
-        """Give back the handler; how badly one ended that was this conversation's own is noted."""
-        if self._handler is None:
-            return
+        """End the session and give back the handler. May be called twice.
+
+        How badly a handler ended that was this conversation's own is noted.
+        """
+        if self._session is not None:
+            await self._session.end()
         handler, self._handler = self._handler, None
-        try:
-            await handler.close()
-        except HandlerError as error:
-            fault = Fault(owner="handler", message=error.message, detail=error.detail)
-            self.recorder.record(fault)
+        if handler is not None:
+            try:
+                await handler.close()
+            except HandlerError as error:
+                self._note(error)
+
+    def _note(self, error: HandlerError) -> None:
+        fault = Fault(owner="handler", message=error.message, detail=error.detail)
+        self.recorder.record(fault)
 
     def _wire(self, handler: Handler) -> Wire:
         return Wire(

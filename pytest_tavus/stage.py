@@ -33,7 +33,6 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redact import Redaction
 from pytest_tavus.verdict import decide
 
-
 Reason = Literal["finished", "fault", "deadline", "cancelled"]
 
 

@@ -1,7 +1,9 @@
-"""One event loop in the background, on which all conversations of a process are held.
+"""One event loop on which all conversations of a process are held.
 
 A pytest item is synchronous and a user's own test may be running a loop of its own; neither
-should matter to a conversation or to a handler that lives longer than one test.
+should matter to a conversation or to a handler that lives longer than one test. As long as all work
+is waited for where it is started, the loop runs in the thread that waits, which costs a tenth of
+handing it over; with the first work that is not, it moves to a thread of its own for good.
 """
 
 from __future__ import annotations
@@ -19,29 +21,34 @@ CLOSING_SECONDS = 5.0
 
 
 class BackgroundLoop:
-    """An event loop in a daemon thread, started at once."""
+    """An event loop that is nobody's: it runs wherever it is waited for, or in the background."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._serve, name="pytest-tavus", daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_forever()
-        finally:
-            self._loop.close()
+        self._thread: threading.Thread | None = None
+        self._turn = threading.Lock()
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Start a coroutine on the loop."""
+        """Start a coroutine in the background."""
+        with self._turn:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="pytest-tavus", daemon=True
+                )
+                self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and wait for it from this thread.
+        """Run a coroutine and wait for it.
 
         An interrupt cancels the work and lets it clean up before it is raised.
         """
+        if not _in_a_loop() and self._turn.acquire(blocking=False):
+            try:
+                if self._thread is None:
+                    return self._run_here(work)
+            finally:
+                self._turn.release()
         future = self.submit(work)
         try:
             return future.result()
@@ -51,13 +58,34 @@ class BackgroundLoop:
                 concurrent.futures.wait([future], timeout=CLOSING_SECONDS)
             raise
 
+    def _run_here(self, work: Coroutine[Any, Any, T]) -> T:
+        task = self._loop.create_task(work)
+        try:
+            return self._loop.run_until_complete(task)
+        except BaseException:
+            if not task.done():
+                task.cancel()
+                self._loop.run_until_complete(asyncio.wait([task], timeout=CLOSING_SECONDS))
+            raise
+
     def close(self) -> None:
         """Cancel what is still running, then end the loop and its thread. May be called twice."""
-        if self._loop.is_closed() or not self._thread.is_alive():
+        if self._loop.is_closed():
             return
-        self.submit(_drain()).result(timeout=2 * CLOSING_SECONDS)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=CLOSING_SECONDS)
+        self.run(_drain())
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(timeout=CLOSING_SECONDS)
+        self._loop.close()
+
+
+def _in_a_loop() -> bool:
+    """Tell whether this thread is running a loop already, as under an async test."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 async def _drain() -> None:

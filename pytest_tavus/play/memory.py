@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytest_tavus.matching.compare import compare
+from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
 from pytest_tavus.scenario.templates import MissingValue, render
-from pytest_tavus.trace.events import Saved, ToolCalled, ToolResolved
+from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 
@@ -20,8 +20,8 @@ class Memory:
         self._recorder = recorder
         self._env = env
         self._saved: dict[str, Any] = {}
-        self._pending: list[CallExpectation] = []
-        self._last: Mapping[str, Any] | None = None
+        self._expected: list[CallExpectation] = []
+        self._answered: dict[str, Mapping[str, Any]] = {}
 
     def scope(self) -> dict[str, Any]:
         """Return what ``{saved.x}`` and ``{env.X}`` can read now."""
@@ -29,27 +29,32 @@ class Memory:
 
     def begin(self, turn: Turn) -> None:
         """Start a turn: its calls will be looked at for what to keep."""
-        self._last = None
-        self._pending = [] if turn.calls is None else [c for c in _calls(turn.calls) if c.save]
+        self._answered = {}
+        self._expected = [] if turn.calls is None else [c for c in _calls(turn.calls) if c.save]
 
-    def resolved(self, call: ToolCalled, resolution: ToolResolved) -> None:
-        """Keep what an expected call is to leave behind."""
+    def answered(self, call: ToolCalled, answer: str) -> None:
+        """Keep what an expected call is to leave behind, whether it succeeded or not."""
         arguments = _json(call.arguments)
-        self._last = {"arguments": arguments, "result": _json(resolution.output)}
-        for expected in self._pending:
+        left = {"arguments": arguments, "result": _json(answer)}
+        self._answered[call.call_id] = left
+        for expected in self._expected:
             if expected.tool == call.name and self._fits(expected.arguments, arguments):
-                self._keep(expected.save, self._last)
-                self._pending.remove(expected)
+                self._keep(expected.save, left)
+                self._expected.remove(expected)
                 return
 
     def finish(self, turn: Turn) -> None:
-        """End a turn: keep what the turn itself is to leave behind, from its last call."""
-        if turn.save and self._last is not None:
-            self._keep(turn.save, self._last)
+        """End a turn: keep what it is itself to leave behind, from the last call it made."""
+        if not turn.save:
+            return
+        calls = self._recorder.trace().calls(turn=self._recorder.turn)
+        left = self._answered.get(calls[-1][1].call_id) if calls else None
+        if left is not None:
+            self._keep(turn.save, left)
 
     def _fits(self, expected: Any, arguments: Any) -> bool:
         try:
-            return not compare(render(expected, self.scope()), arguments)
+            return matches(render(expected, self.scope()), arguments)
         except MissingValue:
             return False
 

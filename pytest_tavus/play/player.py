@@ -8,7 +8,7 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.play.memory import Memory
 from pytest_tavus.play.session import Session
 from pytest_tavus.scenario.model import Turn
-from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.scenario.templates import MissingValue, as_text, render
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Fault, TurnEnded
 from pytest_tavus.trace.log import Recorder
@@ -30,18 +30,22 @@ class Player:
         self._recorder.turn += 1
         self._memory.begin(turn)
         try:
-            text = str(render(turn.user, self._memory.scope()))
-            await self._session.say(text)
+            text = as_text(render(turn.user, self._memory.scope()))
         except MissingValue as missing:
             message = f"{place()}: the caller's line cannot be said: {missing}"
             self._recorder.record(Fault(owner="test", message=message))
             return False
+        try:
+            await self._hold(turn, text)
         except ServiceError as error:
             self._recorder.record(Fault(owner="platform", message=str(error)))
             return False
+        return True
+
+    async def _hold(self, turn: Turn, text: str) -> None:
+        await self._session.say(text)
         self._memory.finish(turn)
         self._recorder.record(TurnEnded())
         if turn.quiet is not None:
             await self._session.listen(turn.quiet)
             self._recorder.record(TurnEnded(quiet_for=turn.quiet))
-        return True

@@ -23,7 +23,12 @@ class Session(Protocol):
         ...
 
     async def listen(self, seconds: float) -> None:
-        """Keep the conversation open for this long without a word from the caller."""
+        """Keep the conversation open for this long without a word from the caller.
+
+        Raises:
+            ServiceError: the conversation is gone.
+
+        """
         ...
 
     async def end(self) -> None:

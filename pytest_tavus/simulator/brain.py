@@ -72,6 +72,17 @@ class Moment:
     "Calls of earlier turns."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What the PAL does unasked when its turn is over."""
+
+    after: float
+    "Seconds after the turn's last event."
+
+    inference: Inference
+    "Without calls."
+
+
 class Brain(Protocol):
     """Decides what a simulated PAL says and calls."""
 
@@ -82,6 +93,6 @@ class Brain(Protocol):
         """Return what the PAL says or calls next."""
         ...
 
-    def later(self, turn: int) -> tuple[float, str] | None:
-        """Return what the PAL says unasked after its turn, and after how many seconds."""
+    def later(self, moment: Moment) -> Later | None:
+        """Return what the PAL says unasked after the turn of `moment`, which is over."""
         ...

@@ -10,21 +10,22 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Protocol
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.contract.behaviour import Behaviour, OnResolveRow
+from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.errors import HarnessError
 from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Moment
 from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.open_call import OpenCall, cut_short
 from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved
+from pytest_tavus.trace.events import Fault, PalSaid, ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
 
 MAX_INFERENCES = 32
-"""Per turn. A brain that still calls tools after this many would go on for ever."""
+"""Per turn. A model that still calls tools after this many would go on for ever; a script ends."""
 
 
 class Dispatcher(Protocol):
@@ -53,16 +54,6 @@ class Surroundings:
     rules: Rules
 
 
-@dataclass(slots=True, kw_only=True)
-class _Open:
-    """A call that has been made in the current turn."""
-
-    call: ToolCalled
-    intent: CallIntent
-    row: OnResolveRow
-    task: asyncio.Task[ToolResolved]
-
-
 class Conversation:
     """A PAL in a conversation. Everything it says and calls goes to the recorder."""
 
@@ -77,7 +68,10 @@ class Conversation:
         self._ids = around.ids
         self._rules = around.rules
         self._remembered: list[Answer] = []
-        self._turn = 0
+        "What the PAL knows of earlier turns."
+
+        self._past: Moment | None = None
+        "The last turn, as the PAL knows it now that it is over."
 
     def greet(self) -> None:
         """Say the PAL's `greeting`, as it does when a participant joins. [inferred] in chat."""
@@ -85,43 +79,50 @@ class Conversation:
             self._say(self._pal.greeting, None)
 
     async def hear(self, text: str) -> None:
-        """Take one line of the caller and return when the PAL's turn is over."""
-        self._turn += 1
-        made: list[_Open] = []
+        """Take one line of the caller and return when the PAL's turn is over.
+
+        The PAL may have replied long before: the turn is over when its last call is answered.
+        """
+        if self._past is not None:
+            self._remembered.extend(self._past.answers)
+        now = self._moment(text)
+        made: list[OpenCall] = []
         try:
-            await self._respond(text, made)
+            await self._respond(now, made)
             await asyncio.gather(*(entry.task for entry in made))
         finally:
-            await _cancel([entry.task for entry in made])
-        self._remembered.extend(_remember(entry) for entry in made)
+            await cut_short(made)
+        self._past = replace(now, answers=tuple(entry.remembered() for entry in made))
 
     async def listen(self, seconds: float) -> None:
         """Let time pass without a word from the caller; the PAL may speak unasked."""
-        later = self._brain.later(self._turn) if self._turn else None
-        if later is not None and later[0] <= seconds:
-            await self._clock.sleep(later[0])
-            self._say(later[1], self._ids.inference())
-            seconds -= later[0]
+        later = None if self._past is None else self._brain.later(self._past)
+        if later is not None and later.after <= seconds:
+            await self._clock.sleep(later.after)
+            self._speak(later.inference, self._ids.inference())
+            seconds -= later.after
         await self._clock.sleep(seconds)
 
-    async def _respond(self, text: str, made: list[_Open]) -> None:
-        for step in range(MAX_INFERENCES):
-            inference = await self._brain.infer(self._moment(text, step, made))
+    async def _respond(self, now: Moment, made: list[OpenCall]) -> None:
+        steps = count() if self._brain.decisions == "scripted" else range(MAX_INFERENCES)
+        for step in steps:
+            answers = tuple(entry.answer() for entry in made)
+            inference = await self._brain.infer(replace(now, step=step, answers=answers))
             inference_id = self._ids.inference()
-            for withheld in inference.withheld:
-                self._recorder.record(withheld)
             if not inference.calls:
-                self._say(inference.words, inference_id)
+                self._speak(inference, inference_id)
                 return
             wave = self._call(inference, inference_id)
             made.extend(wave)
             owed = await self._settle(wave)
             if not owed and not inference.unfinished:
                 return
-        message = f"the brain asked for {MAX_INFERENCES} inferences in one turn"
-        raise HarnessError(message)
+        message = f"the PAL called tools {MAX_INFERENCES} times in one turn and was stopped"
+        self._recorder.record(Fault(owner="agent", message=message))
 
-    def _call(self, inference: Inference, inference_id: str) -> list[_Open]:
+    def _call(self, inference: Inference, inference_id: str) -> list[OpenCall]:
+        for withheld in inference.withheld:
+            self._recorder.record(withheld)
         for filler in self._fillers(inference):
             self._say(filler, inference_id)
         return [self._start(intent, inference_id) for intent in inference.calls]
@@ -144,7 +145,7 @@ class Conversation:
                 texts[spoken] = None
         return list(texts)
 
-    def _start(self, intent: CallIntent, inference_id: str) -> _Open:
+    def _start(self, intent: CallIntent, inference_id: str) -> OpenCall:
         tool = self._pal.tool(intent.tool)
         call = ToolCalled(
             call_id=self._ids.call(),
@@ -155,7 +156,7 @@ class Conversation:
         )
         self._recorder.record(call)
         resolve = "fire_and_forget" if tool is None else tool.effective_on_resolve
-        return _Open(
+        return OpenCall(
             call=call,
             intent=intent,
             row=self._rules.behaviour.on_resolve[resolve],
@@ -164,7 +165,7 @@ class Conversation:
             ),
         )
 
-    async def _settle(self, wave: Sequence[_Open]) -> bool:
+    async def _settle(self, wave: Sequence[OpenCall]) -> bool:
         """Wait for the calls the PAL waits for; return whether it owes the caller a reply."""
         owed = False
         for entry in wave:
@@ -178,54 +179,21 @@ class Conversation:
             owed = owed or heard in {"reply", "acknowledgement", "anything"}
         return owed
 
-    def _moment(self, text: str, step: int, made: Sequence[_Open]) -> Moment:
+    def _moment(self, text: str) -> Moment:
+        """Return the beginning of the next turn."""
         return Moment(
-            turn=self._turn,
+            turn=1 if self._past is None else self._past.turn + 1,
             user=text,
-            step=step,
-            answers=tuple(_answer(entry) for entry in made),
+            step=0,
+            answers=(),
             remembered=tuple(self._remembered),
         )
+
+    def _speak(self, inference: Inference, inference_id: str) -> None:
+        for withheld in inference.withheld:
+            self._recorder.record(withheld)
+        self._say(inference.words, inference_id)
 
     def _say(self, text: str | None, inference_id: str | None) -> None:
         if text:
             self._recorder.record(PalSaid(text=text, inference_id=inference_id))
-
-
-def _answer(entry: _Open) -> Answer:
-    """Return what the PAL knows of a call while its turn goes on."""
-    answer = Answer(
-        call_id=entry.call.call_id,
-        tool=entry.intent.tool,
-        arguments=entry.intent.arguments,
-        status=None,
-        known=False,
-    )
-    if not entry.row.waits or not entry.task.done():
-        return answer
-    resolved = entry.task.result()
-    return replace(
-        answer, status=resolved.status, known=entry.row.in_context, output=resolved.output
-    )
-
-
-def _remember(entry: _Open) -> Answer:
-    """Return what the PAL knows of a call in later turns."""
-    resolved = entry.task.result()
-    return Answer(
-        call_id=entry.call.call_id,
-        tool=entry.intent.tool,
-        arguments=entry.intent.arguments,
-        status=resolved.status if entry.row.in_context else None,
-        known=entry.row.in_context,
-        output=resolved.output if entry.row.in_context else "",
-    )
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[ToolResolved]]) -> None:
-    """End what is still running when a turn is cut short."""
-    pending = [task for task in tasks if not task.done()]
-    for task in pending:
-        task.cancel()
-    if pending:
-        await asyncio.gather(*pending, return_exceptions=True)

@@ -7,16 +7,20 @@ and why is recorded; it is never filled in from the expectation.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
-from pytest_tavus.scenario.templates import MissingValue, render, root
-from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Moment
+from pytest_tavus.scenario.templates import MissingValue, as_text, render, root
+from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Later, Moment
 from pytest_tavus.simulator.speech import Lines, plain_line
 from pytest_tavus.trace.events import Decisions, Withheld
 
 Wave = tuple[PlayedCall, ...]
+
+_ANSWERS = frozenset({"result", "results"})
+"""The roots of placeholders that read what a tool answered."""
 
 
 class ScriptBrain:
@@ -33,12 +37,12 @@ class ScriptBrain:
         """Append the script of the next turn."""
         self._turns.append(turn)
 
-    def later(self, turn: int) -> tuple[float, str] | None:
-        """Return the line of `plays.later`, and after how many seconds."""
-        plays = self._turns[turn - 1].plays
+    def later(self, moment: Moment) -> Later | None:
+        """Return the line of `plays.later`."""
+        plays = self._turns[moment.turn - 1].plays
         if plays is None or plays.later is None:
             return None
-        return plays.later.after, str(render(plays.later.says, self._scope()))
+        return Later(after=plays.later.after, inference=self._said(plays.later.says, moment))
 
     async def infer(self, moment: Moment) -> Inference:
         """Return the next wave of calls, or the reply when all have been made."""
@@ -58,38 +62,40 @@ class ScriptBrain:
         except MissingValue as missing:
             withheld = _withheld(f"{{{missing.placeholder}}}", missing, moment)
             return Inference(withheld=(withheld,))
-        before = plays.before if plays is not None and moment.step == 0 else None
-        return Inference(
-            words=None if before is None else str(render(before, scope)),
-            calls=calls,
-            unfinished=moment.step + 1 < len(waves),
-        )
+        spoken = Inference()
+        if plays is not None and plays.before is not None and moment.step == 0:
+            spoken = self._said(plays.before, moment, calls)
+        return replace(spoken, calls=calls, unfinished=moment.step + 1 < len(waves))
 
     def _reply(self, plays: Plays | None, moment: Moment) -> Inference:
         failed = any(a.status not in {None, "success"} for a in moment.answers)
         template = _template(plays, failed=failed)
         if template is None:
             return Inference(words=self._plain(moment, failed=failed))
-        try:
-            return Inference(words=self._fill(template, moment))
-        except MissingValue as missing:
-            if failed and _reads_answer(missing):
-                return Inference(words=self._lines.acknowledgement)
-            withheld = _withheld(template, missing, moment)
-            return Inference(words=self._lines.unknown, withheld=(withheld,))
+        reply = self._said(template, moment)
+        if not reply.withheld:
+            return reply
+        if failed and root(reply.withheld[0].path) in _ANSWERS:
+            return Inference(words=self._lines.acknowledgement)
+        return replace(reply, words=self._lines.unknown)
 
-    def _fill(self, template: str, moment: Moment) -> str:
-        arguments: dict[str, Any] = {}
-        for answer in moment.answers:
-            arguments.update(answer.arguments)
-        scope = {**arguments, **self._scope(), **_answers_scope(moment)}
-        text = render(template, scope)
-        return text if isinstance(text, str) else json.dumps(text, ensure_ascii=False)
+    def _said(self, template: str, moment: Moment, calls: tuple[CallIntent, ...] = ()) -> Inference:
+        """Fill a line with what the PAL knows, or withhold it and say why."""
+        scope: dict[str, Any] = {}
+        for answer in (*moment.remembered, *moment.answers):
+            scope.update(answer.arguments)
+        for call in calls:
+            scope.update(call.arguments)
+        scope |= {**self._scope(), **_answers_scope(moment)}
+        try:
+            return Inference(words=as_text(render(template, scope)))
+        except MissingValue as missing:
+            return Inference(withheld=(_withheld(template, missing, moment),))
 
     def _plain(self, moment: Moment, *, failed: bool) -> str | None:
         if failed:
             return self._lines.acknowledgement
-        heard = [a for a in moment.answers if a.known and a.status == "success"]
+        heard = [a for a in moment.answers if _usable(a)]
         return " ".join(plain_line(answer.output) for answer in heard) or None
 
 
@@ -129,12 +135,23 @@ def _repeated(expected: CallExpectation) -> list[PlayedCall]:
 def _answers_scope(moment: Moment) -> dict[str, Any]:
     """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
     known = [a for a in (*moment.remembered, *moment.answers) if _usable(a)]
-    this_turn = [a for a in moment.answers if a.call_id]
     scope: dict[str, Any] = {"results": {a.tool: parsed(a.output) for a in known}}
-    last = this_turn[-1] if this_turn else (known[-1] if known else None)
+    last = _last(moment)
     if last is not None and _usable(last):
         scope["result"] = parsed(last.output)
     return scope
+
+
+def _last(moment: Moment) -> Answer | None:
+    """Return the answer that `result` means: of this turn's last call, else the last one known."""
+    if moment.answers:
+        return moment.answers[-1]
+    return _latest(moment.remembered)
+
+
+def _latest(answers: Sequence[Answer]) -> Answer | None:
+    """Return the last answer that can be read; where there is none, the last one of all."""
+    return next((a for a in reversed(answers) if _usable(a)), answers[-1] if answers else None)
 
 
 def _usable(answer: Answer) -> bool:
@@ -150,7 +167,7 @@ def parsed(output: str) -> Any:
 
 
 def _reads_answer(missing: MissingValue) -> bool:
-    return root(missing.placeholder) in {"result", "results"}
+    return root(missing.placeholder) in _ANSWERS
 
 
 def _withheld(template: str, missing: MissingValue, moment: Moment) -> Withheld:
@@ -173,8 +190,7 @@ def _why(
 
 def _asked_for(missing: MissingValue, moment: Moment) -> Answer | None:
     head, _, rest = missing.placeholder.partition(".")
-    answers = moment.answers or moment.remembered
-    if head == "results":
-        tool = rest.split(".")[0].split("[")[0]
-        answers = tuple(a for a in (*moment.remembered, *moment.answers) if a.tool == tool)
-    return answers[-1] if answers else None
+    if head != "results":
+        return _last(moment)
+    tool = rest.split(".")[0].split("[")[0]
+    return _latest([a for a in (*moment.remembered, *moment.answers) if a.tool == tool])
