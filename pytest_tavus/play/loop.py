@@ -14,6 +14,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from pytest_tavus.errors import HandlerError
+
 T = TypeVar("T")
 
 CLOSING_SECONDS = 5.0
@@ -69,12 +71,23 @@ class BackgroundLoop:
             raise
 
     def close(self) -> None:
-        """Cancel what is still running, then end the loop and its thread. May be called twice."""
+        """Cancel what is still running, then end the loop and its thread. May be called twice.
+
+        Raises:
+            HandlerError: something that was started on the loop does not end. It is left behind.
+
+        """
         if self._loop.is_closed():
             return
-        self.run(_drain())
+        # In the background, because a thread that hangs would not let the loop go on here.
+        drained = self.submit(_drain())
+        try:
+            drained.result(timeout=CLOSING_SECONDS)
+        except TimeoutError:
+            message = f"something it started does not end within {CLOSING_SECONDS:g} s"
+            raise HandlerError(message) from None
+        self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(timeout=CLOSING_SECONDS)
         self._loop.close()
 
@@ -94,7 +107,7 @@ async def _drain() -> None:
     for task in pending:
         task.cancel()
     if pending:
-        await asyncio.wait(pending, timeout=CLOSING_SECONDS)
+        await asyncio.wait(pending)
     loop = asyncio.get_running_loop()
     await loop.shutdown_asyncgens()
     await loop.shutdown_default_executor()
