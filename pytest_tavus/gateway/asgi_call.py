@@ -82,7 +82,9 @@ class AsgiCall:
             if not self._over.is_set():
                 self._fault = crashed(error)
             raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault, whatever it is
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a fault, `pytest.fail` too
             answered = self._status if self.complete else None
             self._fault = self._fault or crashed(error, answered=answered)
         finally:

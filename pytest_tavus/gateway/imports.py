@@ -43,7 +43,9 @@ def _module(name: str, directories: list[str]) -> ModuleType:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
             raise HandlerError(_no_module(name, error.name, directories)) from None
         raise _import_failed(name, error) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code, whatever it raises
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
         raise _import_failed(name, error) from None
     _require_ours(name, directories)
     return module

@@ -80,7 +80,9 @@ class Lifespan:
         }
         try:
             await self._app(scope, self._inbox.get, self._send)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - told by start or stop
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - told by start or stop
             unsupported = not self._started.is_set()
             self._error = None if unsupported else error
         finally:

@@ -100,7 +100,9 @@ async def _made(factory: object, source: ImportSource) -> object:
         if inspect.isawaitable(made):
             async with asyncio.timeout(source.within):
                 made = await made
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code, whatever it raises
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
         message = f"the factory {source.target!r} raised {one_line(error)}"
         raise HandlerError(message, detail=user_traceback(error)) from None
     return made

@@ -28,7 +28,9 @@ class OwnHandler:
             fault = _not_an_exchange(exchange)
             if fault is None:
                 return exchange
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault, whatever it is
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a fault, `pytest.fail` too
             fault = late(within) if limit.expired() else crashed(error)
         return HttpExchange(request=request, fault=fault, seconds=watch.seconds())
 

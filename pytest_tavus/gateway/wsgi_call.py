@@ -86,7 +86,7 @@ class WsgiCall:
             self._read(body)
         except OutOfTurnError as breach:
             self._fault = broke_protocol(str(breach), error=breach)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault, whatever it is
+        except BaseException as error:  # noqa: BLE001 - a fault: Ctrl-C reaches no such thread
             answered = self._status if self._complete else None
             self._fault = self._fault or crashed(error, answered=answered)
 

@@ -55,7 +55,9 @@ class Client:
             output = await _outcome(self.load(import_string), arguments)
         except HandlerError as error:
             reason, detail = error.message, error.detail
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's code, whatever it is
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
             reason, detail = f"{import_string} raised {one_line(error)}", user_traceback(error)
         else:
             with contextlib.suppress(TypeError, ValueError, RecursionError):

@@ -229,6 +229,15 @@ async def test_a_handler_that_exits_does_not_end_the_run() -> None:
         assert fault(await ask(handler)) == ("crash", "the handler raised SystemExit: 3")
 
 
+async def test_a_handler_that_skips_or_fails_its_test_does_neither() -> None:
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        pytest.skip("no stock")
+
+    async with opened(app) as handler:
+        assert fault(await ask(handler)) == ("crash", "the handler raised Skipped: no stock")
+
+
 async def test_a_handler_that_cancels_itself_is_told() -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"

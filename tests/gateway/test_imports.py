@@ -194,6 +194,12 @@ def test_a_module_that_exits_does_not_end_the_run(shop: Path) -> None:
     assert error.message == "importing 'tavus_exit' raised SystemExit: no configuration"
 
 
+def test_a_module_that_skips_does_not_skip_the_scenario(shop: Path) -> None:
+    (shop / "tavus_skip.py").write_text("import pytest\npytest.importorskip('no_such_library')\n")
+    error = refusal(shop, app="tavus_skip:app")
+    assert error.message.startswith("importing 'tavus_skip' raised Skipped: could not import")
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [

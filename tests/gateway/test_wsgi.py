@@ -220,6 +220,19 @@ async def test_a_handler_that_exits_does_not_end_the_run() -> None:
         assert fault(await ask(handler)) == ("crash", "the handler raised SystemExit: 3")
 
 
+@pytest.mark.parametrize("error", [pytest.skip.Exception("no stock"), KeyboardInterrupt()])
+async def test_a_handler_ends_neither_its_test_nor_the_run(error: BaseException) -> None:
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        raise error
+
+    async with opened(app) as handler:
+        kind, message = fault(await ask(handler))
+    assert kind == "crash"
+    assert message == "the handler raised " + (
+        "Skipped: no stock" if error.args else "KeyboardInterrupt"
+    )
+
+
 async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer() -> None:
     app = Flask("shop")
 
