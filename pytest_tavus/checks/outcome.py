@@ -9,7 +9,7 @@ from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import is_unhandled, trouble
 from pytest_tavus.checks.wanted import Wanted, has_status, is_within, took
-from pytest_tavus.checks.words import accepting, differences, excerpt, seconds
+from pytest_tavus.checks.words import accepting, answered, differences, seconds
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import CallExpectation
@@ -47,7 +47,7 @@ def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> F
         span=turn.where(expectation.at),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
-        detail=why.detail if failed else f"answer: {excerpt(flow(call.answer))}",
+        detail=why.detail if failed else answered(call),
         change=_status_change(expectation, call),
     )
 
@@ -114,7 +114,7 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
         differences=found,
-        detail=f"answer: {excerpt(flow(call.answer))}",
+        detail=answered(call),
         change=f"result: {flow(accepted)}",
     )
 
@@ -166,5 +166,5 @@ def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at
         span=turn.where((*at, "save", name)),
         turn=turn.number,
         seqs=() if call is None else tuple(reversed(call.seqs)),
-        detail=None if call is None or not from_answer else f"answer: {excerpt(flow(call.answer))}",
+        detail=None if call is None or not from_answer else answered(call),
     )

@@ -25,11 +25,18 @@ def _fault(entry: Entry, event: Fault, case: Case) -> Finding:
         kind="fault",
         message=event.message,
         owner=event.owner,
-        span=case.scenario.where(_turn_at(entry.turn, case)),
+        span=case.scenario.where(_place_of(entry, event, case)),
         turn=entry.turn,
         seqs=(entry.seq,),
         detail=event.detail,
     )
+
+
+def _place_of(entry: Entry, event: Fault, case: Case) -> Loc:
+    handler = case.scenario.handler
+    if event.owner == "handler" and not entry.turn and handler is not None:
+        return handler.at  # it did not start
+    return _turn_at(entry.turn, case)
 
 
 def _turn_at(number: int, case: Case) -> Loc:

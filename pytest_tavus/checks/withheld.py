@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import trouble
-from pytest_tavus.checks.words import excerpt
+from pytest_tavus.checks.words import answered
 from pytest_tavus.errors import Owner, did_you_mean
 from pytest_tavus.matching.shape import is_list, is_mapping
-from pytest_tavus.matching.text import flow
 from pytest_tavus.trace.events import Withheld
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Finding
@@ -71,7 +70,7 @@ def _detail(event: Withheld, call: Call | None) -> str:
     if event.reason == "call_failed":
         shown = trouble(call).detail
         return line if shown is None else f"{line}\n{shown}"
-    return f"{line}\nanswer: {excerpt(flow(call.answer))}"
+    return f"{line}\n{answered(call)}"
 
 
 def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:

@@ -56,6 +56,13 @@ def heard(said: Sequence[tuple[Entry, PalSaid]]) -> str:
     return "\n".join(f"heard: {quoted(event.text)}" for _, event in said)
 
 
+def answered(call: Call) -> str:
+    """Write what a call was answered, for the lines below a finding."""
+    answer = call.answer
+    empty = answer is None and (call.resolved is None or not call.resolved.output)
+    return f"answer: {'nothing' if empty else excerpt(flow(answer))}"
+
+
 def excerpt(text: str) -> str:
     """Cut a body to what a person reads."""
     text = text.strip()

@@ -33,7 +33,9 @@ ANSWERERS: Mapping[AnsweredBy, str] = MappingProxyType(
 def provenance(trace: Trace) -> str:
     """Say who decided and who answered: ``scripted PAL, real handler + canned answers``."""
     opened = trace.opened()
-    decider = "PAL unknown" if opened is None else DECIDERS[opened.decisions]
+    if opened is None:
+        return "not held"
+    decider = DECIDERS[opened.decisions]
     seen = {resolved.answered_by for _, resolved in trace.of(ToolResolved)}
     answered = " + ".join(words for who, words in ANSWERERS.items() if who in seen)
     if not answered:

@@ -276,6 +276,14 @@ def test_a_field_the_handler_did_not_send_is_named_with_the_answer() -> None:
     assert finding.hint == "did you mean 'eta'?"
 
 
+@pytest.mark.parametrize(("output", "shown"), [("", "nothing"), ("null", "null")])
+def test_an_empty_answer_is_told_apart_from_null(output: str, shown: str) -> None:
+    line = Withheld(template="{result.a}", reason="missing_path", path="result.a", call_id="t1")
+    story = Story().user().call(output=output).record(line).pal("Hm.").end()
+    (finding,) = report(story, ANY).findings
+    assert finding.detail == f"line: {{result.a}}\nanswer: {shown}"
+
+
 def test_an_answer_that_on_resolve_keeps_back_is_told_with_what_to_set() -> None:
     line = Withheld(
         template="It comes {result.eta}.", reason="not_in_context", path="result.eta", call_id="t1"

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from pytest_tavus.checks.run import Checker
 from pytest_tavus.checks.schemas import is_plainly_valid
-from pytest_tavus.scenario.model import CallPattern
+from pytest_tavus.scenario.model import CallPattern, HandlerSpec
 from pytest_tavus.trace.events import Fault, SessionClosed
 from pytest_tavus.verdict import Difference
 from tests.checks.story import (
@@ -40,6 +40,13 @@ def test_a_fault_belongs_to_whoever_can_put_it_right() -> None:
     (finding,) = report(Story().user().record(fault).end(), turn()).findings
     assert (finding.kind, finding.owner, finding.detail) == ("fault", "platform", "410")
     assert finding.message == "the room went away"
+
+
+def test_a_handler_that_did_not_start_is_told_at_its_line() -> None:
+    fault = Fault(owner="handler", message="importing 'shop' failed")
+    story = Story().record(fault)
+    first, _ = report(story, turn(), handler=HandlerSpec(at=("handler",), app="shop:app")).findings
+    assert str(first.span) == "s.yaml#handler:1:1"
 
 
 def test_turns_that_never_took_place_name_what_stopped_them() -> None:

@@ -1,4 +1,4 @@
-"""Pages that a test writes: compared byte by byte, written anew on demand."""
+"""Pages that tests write: compared byte by byte, or written anew."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-REGOLD = "TAVUS_REGOLD"
+from tests.report.golden_files import REGOLD
 
 
 def regold() -> bool:
-    """Tell whether the pages are to be written anew: where ``TAVUS_REGOLD=1`` is set."""
+    """Tell whether what is printed is to be written anew instead of compared."""
     return os.environ.get(REGOLD) == "1"
 
 
 def hold(page: Path, text: str) -> None:
-    """Require that a page is this text; where it is to be written anew, write it."""
+    """Require that a page is this text; where it is to be written anew, write it and fail."""
     if regold():
-        page.write_text(text, encoding="utf-8")
-    if page.read_text(encoding="utf-8") != text:
-        pytest.fail(f"{page} is not current: run with {REGOLD}=1 and read what changed")
+        page.write_text(text, encoding="utf-8", newline="\n")
+        pytest.fail(f"{page.name} was written anew: read the difference", pytrace=False)
+    assert page.read_text(encoding="utf-8") == text

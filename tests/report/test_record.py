@@ -59,7 +59,7 @@ def test_a_passed_result_has_no_findings() -> None:
 
 
 def test_a_result_without_any_event_took_no_time() -> None:
-    empty = replace(result(scenario(ORDER, "name"), Trace(())), provenance="PAL unknown")
+    empty = replace(result(scenario(ORDER, "name"), Trace(())), provenance="not held")
     assert record(empty)["seconds"] == 0.0
 
 
@@ -164,8 +164,8 @@ def test_provenance_names_every_kind_of_pal(decisions: Decisions, text: str) -> 
     assert provenance(Trace(entries)) == f"{text}, no tool call"
 
 
-def test_a_conversation_that_was_never_opened_has_no_known_pal() -> None:
-    assert provenance(Trace(())) == "PAL unknown, no tool call"
+def test_a_conversation_that_was_never_opened_was_not_held() -> None:
+    assert provenance(Trace(())) == "not held"
 
 
 def test_provenances_are_counted_most_frequent_first() -> None:
