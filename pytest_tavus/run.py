@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from pytest_tavus.fixtures import stage_of
 from pytest_tavus.options import Settings
 from pytest_tavus.outcome import COLOURED, RECORD, VerdictError, colour
 from pytest_tavus.report.record import Record
-from pytest_tavus.report.summary import summary_lines
+from pytest_tavus.report.summary import advice_lines, summary_lines
 from pytest_tavus.selection import is_scenario_file, nothing_collected, select
 
 
@@ -56,6 +56,13 @@ class ScenarioRun:
         """Refuse a run without a scenario file, before anything is deselected."""
         if not self._files and not session.testsfailed and not self._is_worker:
             raise pytest.UsageError(nothing_collected(self._settings))
+
+    def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
+        """Give the advice that a run gives at its end where nothing is going to run."""
+        if not self._config.option.collectonly:
+            return []
+        scenarios = (item.scenario for item in items if isinstance(item, ScenarioItem))
+        return list(advice_lines(str(lint) for one in scenarios for lint in one.lints))
 
     @property
     def _is_worker(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.report.words import KINDS
+from pytest_tavus.report.words import FAULTS, KINDS
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
@@ -66,7 +66,7 @@ def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
     rulings = [ruling for ruling in verdict.rulings if ruling.outcome in wanted]
     for finding in verdict.findings:
         yield Complaint(
-            label=KINDS[finding.kind],
+            label=_kind(finding),
             place=finding.span or scenario.span,
             finding=finding,
             outcome="failed",
@@ -85,6 +85,11 @@ def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
             finding=_unproven(verdict.reason, scenario.span),
             outcome="undecided",
         )
+
+
+def _kind(finding: Finding) -> str:
+    """Name the kind of a finding, a fault by whose it is."""
+    return FAULTS[finding.owner] if finding.kind == "fault" else KINDS[finding.kind]
 
 
 def _label(ruling: Ruling) -> str:

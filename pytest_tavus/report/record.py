@@ -43,6 +43,9 @@ class Record(TypedDict):
     seconds: float
     "By the conversation's own clock."
 
+    advice: list[str]
+    "What is allowed and probably not meant, in the scenario's file or its PAL's."
+
 
 def record(result: ScenarioResult) -> Record:
     """Return a result as JSON data, without any secret of the user's files."""
@@ -67,4 +70,5 @@ def record(result: ScenarioResult) -> Record:
         ],
         trace=result.trace_path,
         seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
+        advice=[str(lint) for lint in result.scenario.lints],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pytest_tavus.errors import Owner
@@ -37,6 +37,15 @@ def _lines(records: Sequence[Record], ink: Ink) -> Iterator[str]:
     for directory in traces:
         kept = sum(_is_in(one, directory) for one in records)
         yield _row("traces", f"{directory} ({kept})")
+    yield from advice_lines(text for one in records for text in one["advice"])
+
+
+def advice_lines(advice: Iterable[str]) -> Iterator[str]:
+    """Yield each piece of advice once, however many scenarios it concerns."""
+    for text in dict.fromkeys(advice):
+        first, *more = text.splitlines()
+        yield _row("advice", first)
+        yield from (f"  {line}" for line in more)
 
 
 def _verdicts(records: Sequence[Record], ink: Ink) -> str:

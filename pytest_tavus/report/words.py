@@ -38,6 +38,17 @@ KINDS: Mapping[FindingKind, str] = MappingProxyType(
 )
 """What the first line of a failure calls each kind."""
 
+FAULTS: Mapping[Owner, str] = MappingProxyType(
+    {
+        "agent": "fault of the PAL",
+        "handler": "handler fault",
+        "platform": "platform fault",
+        "test": "scenario fault",
+        "harness": "fault of pytest-tavus",
+    }
+)
+"""What the first line of a failure calls a fault, by whose it is."""
+
 OWNERS: Mapping[Owner, str] = MappingProxyType(
     {
         "agent": "the PAL",
