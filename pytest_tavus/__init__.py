@@ -10,9 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __all__ = [
+    "AsyncConversation",
+    "AsyncTavus",
+    "Conversation",
+    "Cursor",
     "Finding",
     "HandlerError",
     "HarnessError",
+    "PalSaid",
     "Problem",
     "Ruling",
     "Scenario",
@@ -21,13 +26,21 @@ __all__ = [
     "ServiceError",
     "Settings",
     "SourceSpan",
+    "Tavus",
     "TavusError",
+    "ToolCalled",
+    "ToolResolved",
     "Trace",
+    "UserSaid",
     "Verdict",
+    "VerdictError",
     "load_scenarios",
 ]
 
 if TYPE_CHECKING:
+    from pytest_tavus.api.conversation import AsyncConversation, Conversation
+    from pytest_tavus.api.cursor import Cursor
+    from pytest_tavus.api.opening import AsyncTavus, Tavus
     from pytest_tavus.errors import (
         HandlerError,
         HarnessError,
@@ -37,14 +50,19 @@ if TYPE_CHECKING:
         TavusError,
     )
     from pytest_tavus.options import Settings
+    from pytest_tavus.outcome import VerdictError
     from pytest_tavus.report.result import ScenarioResult
     from pytest_tavus.scenario.model import Scenario
     from pytest_tavus.scenario.parse import load_scenarios
     from pytest_tavus.spans import SourceSpan
+    from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved, UserSaid
     from pytest_tavus.trace.log import Trace
     from pytest_tavus.verdict import Finding, Ruling, Verdict
 
 _HOMES = {
+    "api.conversation": ("AsyncConversation", "Conversation"),
+    "api.cursor": ("Cursor",),
+    "api.opening": ("AsyncTavus", "Tavus"),
     "errors": (
         "HandlerError",
         "HarnessError",
@@ -54,10 +72,12 @@ _HOMES = {
         "TavusError",
     ),
     "options": ("Settings",),
+    "outcome": ("VerdictError",),
     "report.result": ("ScenarioResult",),
     "scenario.model": ("Scenario",),
     "scenario.parse": ("load_scenarios",),
     "spans": ("SourceSpan",),
+    "trace.events": ("PalSaid", "ToolCalled", "ToolResolved", "UserSaid"),
     "trace.log": ("Trace",),
     "verdict": ("Finding", "Ruling", "Verdict"),
 }

@@ -114,16 +114,29 @@ def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> Play
 
 
 @pytest.fixture
-def tavus(pytestconfig: pytest.Config, tavus_handler: object | None) -> Tavus:
+def tavus(
+    request: pytest.FixtureRequest, pytestconfig: pytest.Config, tavus_handler: object | None
+) -> Tavus:
     """Open conversations in a test: ``with tavus.open(pal=..., handler=...) as session:``."""
     from pytest_tavus.api.opening import Tavus
 
-    return Tavus(stage_of(pytestconfig), root=pytestconfig.rootpath, handler=tavus_handler)
+    stage, root = stage_of(pytestconfig), pytestconfig.rootpath
+    return Tavus(stage, root=root, handler=tavus_handler, test=_test(request))
 
 
 @pytest.fixture
-def tavus_async(pytestconfig: pytest.Config, tavus_handler: object | None) -> AsyncTavus:
+def tavus_async(
+    request: pytest.FixtureRequest, pytestconfig: pytest.Config, tavus_handler: object | None
+) -> AsyncTavus:
     """Open conversations in an async test: ``async with tavus_async.open(...) as session:``."""
     from pytest_tavus.api.opening import AsyncTavus
 
-    return AsyncTavus(stage_of(pytestconfig), root=pytestconfig.rootpath, handler=tavus_handler)
+    stage, root = stage_of(pytestconfig), pytestconfig.rootpath
+    return AsyncTavus(stage, root=root, handler=tavus_handler, test=_test(request))
+
+
+def _test(request: pytest.FixtureRequest) -> str:
+    """Return the name of a test within its file, with its class and parameters."""
+    item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    nodeid: str = item.nodeid
+    return nodeid.partition("::")[2]

@@ -5,7 +5,8 @@ Made by the stage for each conversation; everything shared between conversations
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,8 +29,8 @@ from pytest_tavus.simulator.dispatch import Wire
 from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.script import ScriptBrain
 from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import Fault
-from pytest_tavus.trace.log import Recorder
+from pytest_tavus.trace.events import CloseReason, Fault, SessionClosed, ToolResolved
+from pytest_tavus.trace.log import Recorder, Trace
 from pytest_tavus.trace.redact import Redaction
 
 NO_HANDLER = HandlerSpec(at=())
@@ -71,6 +72,22 @@ class Production:
         self._handler: Handler | None = None
         self._spec = scenario.handler or NO_HANDLER
 
+    async def within(self, seconds: float, part: Callable[[], Awaitable[bool]]) -> CloseReason:
+        """Hold a part of the conversation; one that is not over in time is given up, and noted.
+
+        Returns how a conversation that ends with this part has ended.
+        """
+        limit = asyncio.timeout(seconds)
+        try:
+            async with limit:
+                return "finished" if await part() else "fault"
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        self.recorder.record(_overdue(self.recorder.trace(), seconds))
+        self._player = None
+        return "deadline"
+
     async def open(self, handler: object | None = None) -> bool:
         """Start the handler and open the session; return whether both are there.
 
@@ -100,17 +117,27 @@ class Production:
         return True
 
     async def take(self, turn: Turn) -> bool:
-        """Play one turn; return whether the conversation can go on."""
+        """Play one turn; return whether the conversation can go on. A broken one takes no turn."""
         if self._player is None:
             return False
         self._brain.add(turn)
-        return await self._player.play(turn, place=partial(self.scenario.where, turn.at))
+        place = partial(self.scenario.where, turn.at)
+        goes_on = await self._player.play(turn, place=place)
+        if not goes_on:
+            self._player = None
+        return goes_on
 
-    async def close(self) -> None:
-        """End the session and give back the handler. May be called twice.
+    async def close(self, reason: CloseReason) -> None:
+        """End the session, give back the handler, and note why.
 
-        How badly a handler ended that was this conversation's own is noted.
+        How badly a handler ended that was this conversation's own is noted too.
         """
+        try:
+            await self._end()
+        finally:
+            self.recorder.record(SessionClosed(reason=reason))
+
+    async def _end(self) -> None:
         if self._session is not None:
             await self._session.end()
         handler, self._handler = self._handler, None
@@ -142,3 +169,13 @@ class Production:
             ids=self._ids,
             rules=Rules(behaviour=self._shared.behaviour, lines=self._shared.lines),
         )
+
+
+def _overdue(trace: Trace, seconds: float) -> Fault:
+    """Say what the conversation was waiting for when its time was up."""
+    resolved = {event.call_id for _, event in trace.of(ToolResolved)}
+    waiting = [call.name for _, call in trace.calls() if call.call_id not in resolved]
+    message = f"the conversation did not end within {seconds:g} s"
+    if waiting:
+        message += f"; {waiting[0]} had not been answered"
+    return Fault(owner="handler" if waiting else "test", message=message)

@@ -6,10 +6,9 @@ below receives what it needs as an argument.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pytest_tavus.checks.run import Checker
 from pytest_tavus.contract.behaviour import Behaviour
@@ -28,12 +27,10 @@ from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.scenario.parse import Limits, load_scenarios
 from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled, ToolResolved
+from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redact import Redaction
 from pytest_tavus.verdict import decide
-
-Reason = Literal["finished", "fault", "deadline", "cancelled"]
 
 
 class Stage:
@@ -82,20 +79,20 @@ class Stage:
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
         """Hold the conversation and return what happened. Runs on the stage's own loop."""
         production = self.produce(scenario)
-        recorder = production.recorder
-        deadline = self._settings.deadline if scenario.deadline is None else scenario.deadline
-        reason: Reason = "cancelled"
+        reason: CloseReason = "cancelled"
+
+        async def whole() -> bool:
+            return await production.open(handler) and await production.play()
+
         try:
-            async with asyncio.timeout(deadline):
-                finished = await production.open(handler) and await production.play()
-            reason = "finished" if finished else "fault"
-        except TimeoutError:
-            recorder.record(_overdue(recorder.trace(), deadline))
-            reason = "deadline"
+            reason = await production.within(self.deadline(scenario), whole)
         finally:
-            await production.close()
-            recorder.record(SessionClosed(reason=reason))
-        return recorder.trace()
+            await production.close(reason)
+        return production.recorder.trace()
+
+    def deadline(self, scenario: Scenario) -> float:
+        """Return the seconds a conversation may take: the scenario's own, else the run's."""
+        return self._settings.deadline if scenario.deadline is None else scenario.deadline
 
     def produce(self, scenario: Scenario) -> Production:
         """Make a conversation ready to be opened, with ids that are its own."""
@@ -152,8 +149,7 @@ class Stage:
     def _secrets(self, scenario: Scenario) -> set[str]:
         named = (*scenario.env, *self._settings.redact)
         secrets = {self._environ[name] for name in named if name in self._environ}
-        for tool in scenario.pal.tools:
-            secrets.update(tool.secrets())
+        secrets.update(scenario.pal.secrets())
         if scenario.handler is not None and scenario.handler.token is not None:
             secrets.add(scenario.handler.token.access_token)
         return secrets
@@ -163,13 +159,3 @@ def _split(overrides: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]
     """Part the overrides of the behaviour tables from those of the delivery profile."""
     cells = {k: v for k, v in overrides.items() if k.startswith(("on_call.", "on_resolve."))}
     return cells, {k: v for k, v in overrides.items() if k not in cells}
-
-
-def _overdue(trace: Trace, deadline: float) -> Fault:
-    """Say what the conversation was waiting for when its time was up."""
-    resolved = {event.call_id for _, event in trace.of(ToolResolved)}
-    waiting = [e.name for _, e in trace.of(ToolCalled) if e.call_id not in resolved]
-    message = f"the conversation did not end within {deadline:g} s"
-    if waiting:
-        message += f"; {waiting[0]} had not been answered"
-    return Fault(owner="handler" if waiting else "test", message=message)

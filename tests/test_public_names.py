@@ -7,9 +7,14 @@ import pytest
 import pytest_tavus
 
 PUBLIC = [
+    "AsyncConversation",
+    "AsyncTavus",
+    "Conversation",
+    "Cursor",
     "Finding",
     "HandlerError",
     "HarnessError",
+    "PalSaid",
     "Problem",
     "Ruling",
     "Scenario",
@@ -18,9 +23,14 @@ PUBLIC = [
     "ServiceError",
     "Settings",
     "SourceSpan",
+    "Tavus",
     "TavusError",
+    "ToolCalled",
+    "ToolResolved",
     "Trace",
+    "UserSaid",
     "Verdict",
+    "VerdictError",
     "load_scenarios",
 ]
 

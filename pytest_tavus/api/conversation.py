@@ -6,53 +6,97 @@ import concurrent.futures
 from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
+import anyio
 import anyio.to_thread
 
 from pytest_tavus.api.cursor import Cursor
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import caller
+from pytest_tavus.errors import ScenarioError
 from pytest_tavus.outcome import VerdictError
 from pytest_tavus.play.loop import BackgroundLoop
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import Finding
 
 T = TypeVar("T")
 
+CLEANING_SECONDS = 10.0
+"""How long a conversation may take to end when its test has been cancelled."""
 
-class _Opened:
+
+class _Spoken:
     """What both kinds of conversation can say without waiting."""
 
     def __init__(self, held: Held, loop: BackgroundLoop, root: Path) -> None:
         self._held = held
         self._loop = loop
         self._root = root
-        self.result: ScenarioResult | None = None
-        """What the conversation came to. Set when it has been closed."""
+        self._open = False
+        self._result: ScenarioResult | None = None
 
     @property
     def trace(self) -> Trace:
         """Everything that has happened so far."""
         return self._held.trace()
 
+    @property
+    def result(self) -> ScenarioResult:
+        """What the conversation came to. There when its block has been left.
+
+        Raises:
+            ScenarioError: the conversation is still open.
+
+        """
+        if self._result is None:
+            _refuse("the conversation has no result yet: read it after its `with` block")
+        return self._result
+
     def cursor(self, *, turn: int | None = None) -> Cursor:
-        """Return a cursor over one turn, counted from 1, or over the whole conversation."""
-        return self._held.cursor(turn=turn, span=caller(self._root))
+        """Return a cursor over what has happened: in one turn, counted from 1, or in all."""
+        entries = [entry for entry in self.trace if turn is None or entry.turn == turn]
+        return Cursor(entries, self._missed)
+
+    def _missed(self, finding: Finding) -> VerdictError:
+        return VerdictError(self._held.failing(finding, span=caller(self._root)))
+
+    def _written(self, turn: dict[str, Any], span: SourceSpan) -> int:
+        __tracebackhide__ = True
+        if not self._open:
+            _refuse("the conversation is not open: say its lines inside its `with` block")
+        try:
+            return self._held.write(turn, span)
+        except ScenarioError as error:
+            raise error.with_traceback(None) from None
+
+    def _opened(self, failed: ScenarioResult | None) -> None:
+        __tracebackhide__ = True
+        if failed is not None:
+            self._result = failed
+            raise VerdictError(failed)
+        self._open = True
 
     def _ended(self, result: ScenarioResult, *, quietly: bool) -> None:
         __tracebackhide__ = True
-        self.result = result
+        self._open = False
+        self._result = result
+        verdict = result.verdict
+        asked = verdict.findings or verdict.rulings  # the test may check everything by itself
         # A conversation that ends with another failure must not hide that one.
-        if result.verdict.findings and not quietly:
+        if asked and verdict.outcome != "passed" and not quietly:
             raise VerdictError(result)
 
 
-class Conversation(_Opened):
+class Conversation(_Spoken):
     """A conversation in a sync test. A context manager: it is open inside the `with` block."""
 
     def __enter__(self) -> Self:
-        self._loop.run(self._held.open())
+        __tracebackhide__ = True
+        self._loop.keep_running()  # what a handler does in the background goes on between lines
+        self._opened(self._loop.run(self._held.open()))
         return self
 
     def __exit__(
@@ -71,20 +115,24 @@ class Conversation(_Opened):
         `events`, `quiet`, `within`, `never`, `save`, `extra`, `unchecked`.
 
         Raises:
+            ScenarioError: a key or a value cannot be understood.
             VerdictError: the turn did not go as expected; its text is the failure picture.
 
         """
         __tracebackhide__ = True
-        span = caller(self._root)
-        self._loop.run(self._held.say({"user": user, **turn}, span))
-        return self._held.cursor(turn=len(self._held.scenario.turns), span=span)
+        number = self._written({"user": user, **turn}, caller(self._root))
+        failed = self._loop.run(self._held.play(number))
+        if failed is not None:
+            raise VerdictError(failed)
+        return self.cursor(turn=number)
 
 
-class AsyncConversation(_Opened):
+class AsyncConversation(_Spoken):
     """A conversation in an async test, under asyncio or trio."""
 
     async def __aenter__(self) -> Self:
-        await self._wait(self._held.open())
+        __tracebackhide__ = True
+        self._opened(await self._wait(self._held.open()))
         return self
 
     async def __aexit__(
@@ -94,21 +142,33 @@ class AsyncConversation(_Opened):
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
-        self._ended(await self._wait(self._held.close()), quietly=error is not None)
+        with anyio.move_on_after(CLEANING_SECONDS, shield=True):
+            result = await self._wait(self._held.close())
+            self._ended(result, quietly=error is not None)
 
-    async def say(self, user: str, **turn: Any) -> Cursor:
-        """Do as :meth:`Conversation.say`."""
+    def say(self, user: str, **turn: Any) -> Coroutine[Any, Any, Cursor]:
+        """Do as :meth:`Conversation.say`, and wait for it without blocking other tasks."""
+        # The line is that of the call: in a task of its own, there is none to be found later.
+        return self._say({"user": user, **turn}, caller(self._root))
+
+    async def _say(self, turn: dict[str, Any], span: SourceSpan) -> Cursor:
         __tracebackhide__ = True
-        span = caller(self._root)
-        await self._wait(self._held.say({"user": user, **turn}, span))
-        return self._held.cursor(turn=len(self._held.scenario.turns), span=span)
+        number = self._written(turn, span)
+        failed = await self._wait(self._held.play(number))
+        if failed is not None:
+            raise VerdictError(failed)
+        return self.cursor(turn=number)
 
     async def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         """Wait for what runs on the stage's loop without blocking the test's own."""
         __tracebackhide__ = True
         future = self._loop.submit(work)
+        # A limiter of its own: waiting takes none of the threads that the test may need.
+        limiter = anyio.CapacityLimiter(1)
         try:
-            await anyio.to_thread.run_sync(_settled, future, abandon_on_cancel=True)
+            await anyio.to_thread.run_sync(
+                _settled, future, abandon_on_cancel=True, limiter=limiter
+            )
         except BaseException:
             future.cancel()
             raise
@@ -117,3 +177,8 @@ class AsyncConversation(_Opened):
 
 def _settled(future: concurrent.futures.Future[Any]) -> None:
     concurrent.futures.wait([future])
+
+
+def _refuse(message: str) -> NoReturn:
+    __tracebackhide__ = True
+    raise ScenarioError(message)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from typing import Any, NoReturn, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Generic, NoReturn, TypeVar
 
-from pytest_tavus.matching.compare import Mismatch, compare, describe
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.matching.compare import Mismatch, compare, describe, distance
+from pytest_tavus.matching.text import flow
+from pytest_tavus.scenario.matcher_values import compared
+from pytest_tavus.scenario.plain import plain_data
+from pytest_tavus.spans import Loc, dotted
 from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved, UserSaid
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Difference, Finding
@@ -17,61 +22,74 @@ Told = UserSaid | PalSaid | ToolCalled | ToolResolved
 
 T = TypeVar("T", UserSaid, PalSaid, ToolCalled, ToolResolved)
 
+_JSON_FIELDS = frozenset({"arguments", "output"})
+
 
 class Cursor:
-    """Walks the events of a conversation in order; a miss fails the test with the whole picture."""
+    """Walks the events of a conversation in order; a miss fails the test with the whole picture.
 
-    def __init__(self, entries: Sequence[Entry], fail: Callable[[Finding], NoReturn]) -> None:
+    Values are compared as in a scenario: mappings are recursive subsets, types count, and a matcher
+    is written ``{"$re": "^A-"}``. `arguments` and `output` are compared as JSON, and as text where
+    a text is expected.
+    """
+
+    def __init__(
+        self, entries: Sequence[Entry], missed: Callable[[Finding], AssertionError]
+    ) -> None:
         self._entries = [entry for entry in entries if isinstance(entry.event, Told)]
-        self._fail = fail
+        self._missed = missed
         self._at = 0
 
-    def next(self, kind: type[T], **expected: Any) -> T:
-        """Return the next event, which must be of this kind and hold these values.
-
-        Values are compared as in a scenario: `arguments` and `output` as JSON, recursive subset,
-        matchers allowed.
-        """
+    def next(self, kind: type[T], /, **expected: Any) -> T:
+        """Return the next event, which must be of this kind and hold these values."""
         __tracebackhide__ = True
+        wanted = _wanted(kind, expected)
         if self._at >= len(self._entries):
-            self._miss(f"expected {_named(kind, expected)}, but nothing more happened", None)
+            self._miss(f"expected {wanted}, but nothing more happened")
         entry = self._entries[self._at]
-        if not isinstance(entry.event, kind):
-            seen = type(entry.event).__name__
-            self._miss(f"expected {_named(kind, expected)} next, but {seen} came", entry)
-        misses = _misses(entry.event, expected)
+        event = entry.event
+        if not isinstance(event, kind):
+            self._miss(f"expected {wanted} next, but {type(event).__name__} came", entry)
+        misses = wanted.misses(event)
         if misses:
-            self._miss(f"the next {kind.__name__} is another than expected", entry, misses)
+            self._miss(f"the next {wanted.name} is not as expected", entry, misses)
         self._at += 1
-        return entry.event
+        return event
 
-    def find(self, kind: type[T], **expected: Any) -> T:
+    def find(self, kind: type[T], /, **expected: Any) -> T:
         """Skip to the first event from here on that fits, and return it."""
         __tracebackhide__ = True
+        wanted = _wanted(kind, expected)
+        missed: list[tuple[Entry, T]] = []
         for index in range(self._at, len(self._entries)):
             event = self._entries[index].event
-            if isinstance(event, kind) and not _misses(event, expected):
+            if not isinstance(event, kind):
+                continue
+            if not wanted.misses(event):
                 self._at = index + 1
                 return event
-        message = f"expected {_named(kind, expected)}, but it never came"
-        return self._miss(message, self._closest(kind))
+            missed.append((self._entries[index], event))
+        message = f"expected {wanted}, but it never came"
+        if not missed:
+            self._miss(message)
+        entry, closest = min(missed, key=lambda pair: wanted.distance(pair[1]))
+        return self._miss(f"{message}; the closest differs", entry, wanted.misses(closest))
 
     def skip(self, count: int = 1) -> None:
         """Step over events, whatever they are. There must be that many."""
         __tracebackhide__ = True
         left = len(self._entries) - self._at
         if count > left:
-            self._miss(f"cannot skip {count} events: {left} are left", None)
+            noun = "event" if count == 1 else "events"
+            self._miss(f"there are not {count} {noun} to skip: {left or 'none'} left")
         self._at += count
 
-    def not_called(self, tool: str, **arguments: Any) -> None:
+    def not_called(self, tool: str, /, **arguments: Any) -> None:
         """Require that no call of this tool, with these arguments, comes from here on."""
         __tracebackhide__ = True
+        wanted = _wanted(ToolCalled, {"name": tool, "arguments": arguments})
         for entry in self._entries[self._at :]:
-            event = entry.event
-            if not isinstance(event, ToolCalled) or event.name != tool:
-                continue
-            if not _misses(event, {"arguments": arguments}):
+            if isinstance(entry.event, ToolCalled) and not wanted.misses(entry.event):
                 self._miss(f"{tool} was called, and must not be", entry)
 
     def end(self) -> None:
@@ -81,11 +99,9 @@ class Cursor:
             entry = self._entries[self._at]
             self._miss(f"expected nothing more, but {type(entry.event).__name__} came", entry)
 
-    def _closest(self, kind: type[Any]) -> Entry | None:
-        rest = self._entries[self._at :]
-        return next((entry for entry in rest if isinstance(entry.event, kind)), None)
-
-    def _miss(self, message: str, entry: Entry | None, misses: Sequence[Mismatch] = ()) -> NoReturn:
+    def _miss(
+        self, message: str, entry: Entry | None = None, misses: Sequence[Mismatch] = ()
+    ) -> NoReturn:
         __tracebackhide__ = True
         finding = Finding(
             kind="missing_event",
@@ -96,38 +112,63 @@ class Cursor:
             seqs=() if entry is None else (entry.seq,),
             differences=tuple(_difference(miss) for miss in misses),
         )
-        self._fail(finding)
+        raise self._missed(finding)
 
 
-def _misses(event: Told, expected: dict[str, Any]) -> tuple[Mismatch, ...]:
-    names = {field.name for field in fields(event)}
-    unknown = set(expected) - names
-    if unknown:
-        message = (
-            f"{type(event).__name__} has no {min(unknown)!r}; it has: {', '.join(sorted(names))}"
-        )
-        raise TypeError(message)
-    actual = {name: getattr(event, name) for name in expected}
-    for name in {"arguments", "output"} & set(actual):
-        actual[name] = _json(actual[name], expected[name])
-    return compare(expected, actual)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted(Generic[T]):
+    """An event as a test asks for it."""
+
+    name: str
+    values: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{name}={flow(value)}" for name, value in self.values.items())
+        return f"{self.name}({values})"
+
+    def misses(self, event: Told) -> tuple[Mismatch, ...]:
+        return compare(self.values, self._seen(event))
+
+    def distance(self, event: Told) -> int:
+        return distance(self.values, self._seen(event))
+
+    def _seen(self, event: Told) -> dict[str, Any]:
+        return {name: _seen(event, name, wanted) for name, wanted in self.values.items()}
 
 
-def _json(text: str, expected: Any) -> Any:
-    """Read JSON where something other than text is expected."""
-    if isinstance(expected, str):
-        return text
+def _wanted(kind: type[T], expected: dict[str, Any]) -> _Wanted[T]:
+    """Take what a test expects.
+
+    Raises:
+        TypeError: the event has no such field, or something is not a matcher.
+
+    """
+    __tracebackhide__ = True
+    names = [field.name for field in fields(kind)]
+    for name in expected:
+        if name not in names:
+            hint = did_you_mean(name, names) or f"it has: {', '.join(names)}"
+            message = f"{kind.__name__} has no {name!r}; {hint}"
+            raise TypeError(message)
+    return _Wanted(name=kind.__name__, values=compared(plain_data(expected), (), _refuse))
+
+
+def _refuse(at: Loc, message: str, hint: str | None) -> NoReturn:
+    __tracebackhide__ = True
+    raise TypeError(f"{dotted(at)}: {message}" + (f"; {hint}" if hint else ""))
+
+
+def _seen(event: Told, name: str, wanted: Any) -> Any:
+    value = getattr(event, name)
+    if name not in _JSON_FIELDS or isinstance(wanted, str):
+        return value
     try:
-        return json.loads(text)
+        return json.loads(value)
     except ValueError:
-        return text
+        return value
 
 
 def _difference(miss: Mismatch) -> Difference:
-    path = "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in miss.path).lstrip(".")
-    return Difference(path=path, expected=describe(miss.expected), actual=describe(miss.actual))
-
-
-def _named(kind: type[Any], expected: dict[str, Any]) -> str:
-    values = ", ".join(f"{name}={value!r}" for name, value in expected.items())
-    return f"{kind.__name__}({values})"
+    return Difference(
+        path=dotted(miss.path), expected=describe(miss.expected), actual=describe(miss.actual)
+    )

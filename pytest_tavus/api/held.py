@@ -1,30 +1,31 @@
 """A conversation that a test holds turn by turn: what sync and async tests have in common.
 
-Its coroutines run on the stage's loop, whatever loop the test runs on.
+Its coroutines run on the stage's loop, whatever loop the test runs on. They return what is wrong
+and do not raise it: the exception of a failure is made in the test's own thread, at its own line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
-from pytest_tavus.api.cursor import Cursor
 from pytest_tavus.api.place import TestSource
-from pytest_tavus.errors import HandlerError
-from pytest_tavus.outcome import VerdictError
+from pytest_tavus.errors import ScenarioError
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Turn
 from pytest_tavus.scenario.spoken import SpokenScenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.stage import Stage
-from pytest_tavus.trace.events import Fault, SessionClosed
+from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, decide
 
 
 class Held:
-    """One open conversation, with the scenario that it turns out to be."""
+    """One conversation, with the scenario that it turns out to be."""
 
     def __init__(
         self, stage: Stage, spoken: SpokenScenario, source: TestSource, *, handler: object | None
@@ -36,58 +37,66 @@ class Held:
         self.scenario = spoken.opened()
         """The turns so far, with what was expected of them."""
         self._production = stage.produce(self.scenario)
+        self._deadline = stage.deadline(self.scenario)
+        self._reason: CloseReason = "finished"
+        self._turns = asyncio.Lock()
 
-    async def open(self) -> None:
-        """Start the handler and open the session.
+    async def open(self) -> ScenarioResult | None:
+        """Start the handler and open the session; return what is wrong if that fails."""
+        self._reason = await self._production.within(
+            self._deadline, lambda: self._production.open(self._handler)
+        )
+        return None if self._reason == "finished" else await self.close()
 
-        Raises:
-            HandlerError: the handler did not start.
-
-        """
-        if not await self._production.open(self._handler):
-            fault = next(event for _, event in self.trace().of(Fault))
-            raise HandlerError(fault.message, detail=fault.detail)
-
-    async def say(self, turn: Mapping[str, Any], span: SourceSpan) -> None:
-        """Play one turn and hold it against its expectations.
+    def write(self, turn: Mapping[str, Any], span: SourceSpan) -> int:
+        """Add a turn that is written at `span`; return its number, counted from 1.
 
         Raises:
             ScenarioError: the turn cannot be understood.
-            VerdictError: it did not go as expected.
 
         """
         self._source.said(span)
-        self.scenario = self._spoken.said(turn)
-        number = len(self.scenario.turns)
-        await self._production.take(self.scenario.turns[-1])
-        result = await self._stage.judge(replace(self.scenario, judge=None), self.trace())
-        found = tuple(f for f in result.verdict.findings if f.turn in {0, number})
-        if found:
-            raise VerdictError(replace(result, verdict=decide(found, (), evidence=0)))
+        try:
+            self.scenario = self._spoken.said(turn)
+        except ScenarioError:
+            self._source.unsaid()
+            raise
+        return len(self.scenario.turns)
+
+    async def play(self, number: int) -> ScenarioResult | None:
+        """Play one turn; return what is wrong with it. Turns wait for each other."""
+        turn = self.scenario.turns[number - 1]
+        async with self._turns:
+            if self._reason == "finished":
+                await self._take(turn)
+        judged = await self._stage.judge(replace(self.scenario, judge=None), self.trace())
+        found = [one for one in judged.verdict.findings if one.turn in {0, number}]
+        return self._failed(found) if found else None
+
+    async def _take(self, turn: Turn) -> None:
+        self._reason = "cancelled"  # which it stays if this is not seen through
+        self._reason = await self._production.within(
+            self._deadline, lambda: self._production.take(turn)
+        )
 
     async def close(self) -> ScenarioResult:
         """End the conversation and return what it came to, the judge's verdict included."""
-        await self._production.close()
-        self._production.recorder.record(SessionClosed(reason="finished"))
+        await self._production.close(self._reason)
         return await self._stage.conclude(self.scenario, self.trace())
 
     def trace(self) -> Trace:
         """Return what has happened so far."""
         return self._production.recorder.trace()
 
-    def cursor(self, *, turn: int | None, span: SourceSpan) -> Cursor:
-        """Return a cursor over one turn, or over the whole conversation."""
-        entries = [e for e in self.trace() if turn is None or e.turn == turn]
-        return Cursor(entries, lambda finding: self._fail(replace(finding, span=span)))
+    def failing(self, finding: Finding, *, span: SourceSpan) -> ScenarioResult:
+        """Return the conversation so far as one that fails with what is found at `span`."""
+        return self._failed([replace(finding, span=span)])
 
-    def _fail(self, finding: Finding) -> NoReturn:
-        __tracebackhide__ = True
+    def _failed(self, findings: Sequence[Finding]) -> ScenarioResult:
         trace = self.trace()
-        raise VerdictError(
-            ScenarioResult(
-                scenario=self.scenario,
-                trace=trace,
-                verdict=decide((finding,), (), evidence=0),
-                provenance=provenance(trace),
-            )
+        return ScenarioResult(
+            scenario=self.scenario,
+            trace=trace,
+            verdict=decide(findings, (), evidence=0),
+            provenance=provenance(trace),
         )

@@ -10,39 +10,47 @@ from pytest_tavus.api.conversation import AsyncConversation, Conversation
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import TestSource, caller
 from pytest_tavus.contract.pal import Pal
-from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.parse import parse_inline
+from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.spoken import SpokenScenario
+from pytest_tavus.spans import SourceSpan
 from pytest_tavus.stage import Stage
 
-PalLike = Pal | str | Mapping[str, Any]
+PalLike = Pal | str | Path | Mapping[str, Any]
 """A PAL, its file, or its definition. A path is relative to the test's file, or to the root."""
 
 
 class _Opening:
     """What opening a conversation takes, for both kinds of test."""
 
-    def __init__(self, stage: Stage, *, root: Path, handler: object | None) -> None:
+    def __init__(self, stage: Stage, *, root: Path, handler: object | None, test: str) -> None:
         self._stage = stage
         self._root = root
         self._handler = handler
+        self._test = test
+        self._times = 0
 
     def _held(self, pal: PalLike, handler: object | None, setting: Mapping[str, Any]) -> Held:
         opened = caller(self._root)
+        data = {"pal": str(pal) if isinstance(pal, Path) else pal, **setting}
+        override = self._handler
+        if handler is not None:
+            override = _override(handler, opened)
+            if override is None:
+                data["handler"] = handler
         source = TestSource(opened)
-        data = {"pal": pal, **setting}
-        # A handler of the language is written like one; anything else is started as it is.
-        override = self._handler if handler is None else handler
-        if isinstance(handler, str | Mapping):
-            data["handler"], override = handler, None
         spoken = SpokenScenario(
             data,
             source,
             root=self._root,
             directory=(self._root / opened.path).parent,
-            name=f"line {opened.line}",
+            name=self._name(),
         )
         return Held(self._stage, spoken, source, handler=override)
+
+    def _name(self) -> str:
+        """Name the conversation after the test, and the ones after the first by number, too."""
+        self._times += 1
+        return self._test if self._times == 1 else f"{self._test} ({self._times})"
 
 
 class Tavus(_Opening):
@@ -51,20 +59,21 @@ class Tavus(_Opening):
     def open(self, *, pal: PalLike, handler: object | None = None, **setting: Any) -> Conversation:
         """Return a conversation with a PAL, to be opened by a `with` statement.
 
-        `handler` is an application object, or what `handler:` takes in a scenario file; without
-        it, the fixture `tavus_handler` decides. `setting` are the other keys of a scenario:
-        `client`, `never`, `judge`, `unchecked`, `extra`, `env`.
+        `handler` is an application object, or what `handler:` takes in a scenario file: an import
+        string, a mapping; or a base URL on loopback. Without it, the fixture `tavus_handler`
+        decides. `setting` are the other keys of a scenario: `client`, `never`, `judge`,
+        `unchecked`, `extra`, `env`, `deadline` (in seconds, for each line).
 
         Raises:
             ScenarioError: the PAL or a key cannot be understood.
 
         """
-        held = self._held(pal, handler, setting)
+        __tracebackhide__ = True
+        try:
+            held = self._held(pal, handler, setting)
+        except ScenarioError as error:
+            raise error.with_traceback(None) from None
         return Conversation(held, self._stage.loop, self._root)
-
-    def run(self, scenario: Mapping[str, Any], *, name: str = "scenario") -> ScenarioResult:
-        """Play one scenario, given as data in the language of the files."""
-        return self._stage.run(parse_inline(scenario, name=name), handler=self._handler)
 
 
 class AsyncTavus(_Opening):
@@ -74,5 +83,31 @@ class AsyncTavus(_Opening):
         self, *, pal: PalLike, handler: object | None = None, **setting: Any
     ) -> AsyncConversation:
         """Do as :meth:`Tavus.open`, for an `async with` statement."""
-        held = self._held(pal, handler, setting)
+        __tracebackhide__ = True
+        try:
+            held = self._held(pal, handler, setting)
+        except ScenarioError as error:
+            raise error.with_traceback(None) from None
         return AsyncConversation(held, self._stage.loop, self._root)
+
+
+def _override(handler: object, span: SourceSpan) -> object | None:
+    """Return what is started as it is; `None` for what is written as in a scenario file.
+
+    Raises:
+        ScenarioError: it is nothing that can be a handler.
+
+    """
+    if isinstance(handler, str):
+        return handler if handler.startswith(("http://", "https://")) else None
+    if isinstance(handler, Mapping):
+        return None
+    if callable(handler) or callable(getattr(handler, "send", None)):
+        return handler
+    raise ScenarioError(
+        Problem(
+            message=f"handler: a value of type {type(handler).__name__!r} is no handler",
+            span=span,
+            hint="pass an ASGI or WSGI application, an import string, a base URL, or a mapping",
+        )
+    )

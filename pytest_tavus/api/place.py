@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+import inspect
+import os
 from pathlib import Path
 
+from pytest_tavus.errors import HarnessError
 from pytest_tavus.spans import Loc, SourceSpan, dotted
 
-PACKAGE = str(Path(__file__).resolve().parent.parent)
+PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
 
 
 class TestSource:
@@ -22,6 +24,10 @@ class TestSource:
     def said(self, span: SourceSpan) -> None:
         """Note where the next turn is written."""
         self._lines.append(span)
+
+    def unsaid(self) -> None:
+        """Forget the last turn, which was refused."""
+        self._lines.pop()
 
     def span(self, loc: Loc) -> SourceSpan:
         """Return the line of the turn that a path leads into; else, where it was opened."""
@@ -40,9 +46,11 @@ class TestSource:
 
 def caller(root: Path) -> SourceSpan:
     """Return the nearest line outside this package that led here."""
-    frame = sys._getframe(1)  # noqa: SLF001 - documented, and the only way to name the test's line
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
         frame = frame.f_back
+    if frame is None:
+        raise HarnessError("a conversation was held by nobody")
     path = Path(frame.f_code.co_filename)
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     return SourceSpan(path=shown.as_posix(), line=frame.f_lineno)

@@ -17,6 +17,9 @@ from pytest_tavus.wire import HttpExchange, HttpRequest
 _SETTLING = 0.25
 """Seconds that background work after a response is waited for. It goes on after that."""
 
+_PARTING = 0.05
+"""Seconds between hanging up on an application and ending its request, when nobody waits for it."""
+
 _PATIENCE = 2.0
 """Seconds for requests that were given up, and for background work, when the handler is closed."""
 
@@ -53,7 +56,11 @@ class AsgiHandler:
         task = asyncio.create_task(asgi.run(self._app, scope))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        in_time = await _answered(asgi, within)
+        try:
+            in_time = await _answered(asgi, within)
+        except asyncio.CancelledError:
+            await _end(asgi, task)
+            raise
         seconds = watch.seconds()
         if not in_time or watch.late():
             return HttpExchange(request=request, fault=late(within), seconds=seconds)
@@ -101,7 +108,16 @@ async def _answered(asgi: AsgiCall, within: float) -> bool:
     except TimeoutError:
         asgi.hang_up()
         return False
-    except asyncio.CancelledError:
-        asgi.hang_up()
-        raise
     return True
+
+
+async def _end(asgi: AsgiCall, task: asyncio.Task[None]) -> None:
+    """End a request of a conversation that was given up: nobody will ask what became of it.
+
+    An application that hears the hang-up returns by itself.
+    """
+    asgi.hang_up()
+    _, running = await asyncio.wait({task}, timeout=_PARTING)
+    if running:
+        task.cancel()
+        await asyncio.wait(running, timeout=_SETTLING)

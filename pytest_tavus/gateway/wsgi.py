@@ -27,6 +27,7 @@ class WsgiHandler:
     def __init__(self, app: WsgiApp, *, threads: int = _THREADS) -> None:
         self._app = app
         self._threads = Threads(threads)
+        self._patience = _PATIENCE
         self._log = CrashLog()
         self._log.install()
 
@@ -41,6 +42,7 @@ class WsgiHandler:
         """Call the application with one request.
 
         A request that is late is told so, and its thread is left to finish: nothing can end it.
+        One that is given up with its conversation is not waited for when the handler is closed.
         """
         target = address(request.url)
         if target is None:
@@ -49,7 +51,11 @@ class WsgiHandler:
             return HttpExchange(request=request, fault=no_thread(self._threads.limit, within))
         watch = Stopwatch(clock, within)
         wsgi = WsgiCall(request, target)
-        in_time = await _returned(self._threads.run(lambda: wsgi.run(self._app)), within)
+        try:
+            in_time = await _returned(self._threads.run(lambda: wsgi.run(self._app)), within)
+        except asyncio.CancelledError:
+            self._patience = 0.0
+            raise
         seconds = watch.seconds()
         if not in_time:
             return HttpExchange(request=request, fault=late(within), seconds=seconds)
@@ -59,7 +65,7 @@ class WsgiHandler:
     async def close(self) -> None:
         """End the threads. One that still works on a late request is left behind."""
         self._log.remove()
-        await self._threads.close(within=_PATIENCE)
+        await self._threads.close(within=self._patience)
 
 
 async def _returned(done: asyncio.Event, within: float) -> bool:

@@ -30,14 +30,18 @@ class BackgroundLoop:
         self._thread: threading.Thread | None = None
         self._turn = threading.Lock()
 
-    def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-        """Start a coroutine in the background."""
+    def keep_running(self) -> None:
+        """Run in the background from now on: for work that goes on while nobody waits for it."""
         with self._turn:
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._loop.run_forever, name="pytest-tavus", daemon=True
                 )
                 self._thread.start()
+
+    def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Start a coroutine in the background."""
+        self.keep_running()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:

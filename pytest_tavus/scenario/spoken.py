@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,10 @@ from pytest_tavus.scenario.defaults import Site, Values
 from pytest_tavus.scenario.include import Files
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.pals import PalFinder
+from pytest_tavus.scenario.pals import LoadedPal, PalFinder
 from pytest_tavus.scenario.plain import plain_data
 from pytest_tavus.scenario.problems import Ledger, Placed
+from pytest_tavus.spans import Loc
 
 _SETTING = {"user": "(opened)", "calls": "none"}
 """Stands before the first line, so that a scenario is whole before anything has been said."""
@@ -33,9 +35,10 @@ class SpokenScenario:
         self._root = root
         self._search_path = (str(directory), str(root))
         self._name = name
+        self._pal: LoadedPal | None = None
         pal = self._data.get("pal")
-        if isinstance(pal, str) and (directory / pal).is_file():
-            self._data["pal"] = str(directory / pal)
+        if isinstance(pal, str) and ((directory / pal).is_file() or not (root / pal).is_file()):
+            self._data["pal"] = os.path.relpath(directory / pal, root)
 
     def opened(self) -> Scenario:
         """Return the scenario before its first turn.
@@ -44,9 +47,7 @@ class SpokenScenario:
             ScenarioError: with all problems.
 
         """
-        scenario = self._assembled()
-        self._data["pal"] = scenario.pal  # read once, whatever is said
-        return scenario
+        return self._assembled()
 
     def said(self, turn: Mapping[str, Any]) -> Scenario:
         """Return the scenario with one more turn.
@@ -66,12 +67,13 @@ class SpokenScenario:
         ledger = Ledger()
         files = Files(root=self._root, limits=Limits(), ledger=ledger)
         finder = PalFinder(files=files, ledger=ledger, cache={})
-        site = Site(
-            source=self._source,
-            ledger=ledger,
-            pal=lambda value, at: finder.find(value, at, self._source),
-            search_path=self._search_path,
-        )
+
+        def pal(value: Any, at: Loc) -> LoadedPal | None:
+            # Read once, whatever is said: what it came to holds for the whole conversation.
+            self._pal = self._pal or finder.find(value, at, self._source)
+            return self._pal
+
+        site = Site(source=self._source, ledger=ledger, pal=pal, search_path=self._search_path)
         data = {**self._data, "turns": self._turns}
         defaults = Defaults(values=Values({}, {}), data={})
         scenario = assemble(data, (), site, defaults=defaults, name=self._name)

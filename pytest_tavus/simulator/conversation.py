@@ -132,7 +132,7 @@ class Conversation:
         texts: dict[str, None] = {}
         for intent in inference.calls:
             tool = self._pal.tool(intent.tool)
-            if tool is None or tool.effective_on_call is None:
+            if tool is None:
                 continue
             heard = self._rules.behaviour.on_call[tool.effective_on_call].heard
             spoken = {

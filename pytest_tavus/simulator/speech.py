@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_tavus.scenario.plain import is_dict, is_list
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
@@ -31,10 +33,10 @@ def plain_line(output: str) -> str:
 
 
 def _leaves(data: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(data, dict):
+    if is_dict(data):
         for key, value in data.items():
-            yield from _leaves(value, f"{path} {key}" if path else str(key))
-    elif isinstance(data, list):
+            yield from _leaves(value, f"{path} {key}" if path else key)
+    elif is_list(data):
         for value in data:
             yield from _leaves(value, path)
     else:

@@ -26,6 +26,10 @@ AnsweredBy = Literal["handler", "canned", "client", "nobody"]
 """Whose answer a call got: the real handler, a canned answer, a client tool, or none."""
 
 
+CloseReason = Literal["finished", "fault", "deadline", "cancelled"]
+"""Why a conversation ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened:
     """A conversation began."""
@@ -158,7 +162,7 @@ class TurnEnded:
 class SessionClosed:
     """The conversation ended."""
 
-    reason: Literal["finished", "fault", "deadline", "cancelled"]
+    reason: CloseReason
 
 
 Event = (
