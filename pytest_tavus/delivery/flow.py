@@ -40,4 +40,9 @@ def deliver(
     end = yield from credentials.flow(build(api, call, profile))
     if isinstance(end, ToolOutcome):
         return end
-    return outcome_of(end, max_bytes=profile.max_response_bytes, secrets=api.secrets())
+    return outcome_of(
+        end,
+        max_bytes=profile.max_response_bytes,
+        text_answers=profile.text_answers,
+        secrets=api.secrets(),
+    )

@@ -56,9 +56,15 @@ class ToolOutcome:
 
 
 def outcome_of(
-    exchange: HttpExchange, *, max_bytes: int, secrets: Iterable[str] = ()
+    exchange: HttpExchange,
+    *,
+    max_bytes: int,
+    text_answers: bool = False,
+    secrets: Iterable[str] = (),
 ) -> ToolOutcome:
     """Tell what an exchange comes to; `secrets` are kept out of what is quoted.
+
+    With `text_answers`, an answer of type ``text/plain`` is an output as it is.
 
     Raises:
         HarnessError: the exchange has neither a response nor a fault.
@@ -74,7 +80,10 @@ def outcome_of(
         try:
             output = _json_text(response.body)
         except (ValueError, RecursionError):
-            reason = _not_json(response, secrets)
+            if text_answers and _media_type(response) == "text/plain":
+                output = response.body.decode("utf-8", "replace")
+            else:
+                reason = _not_json(response, secrets)
     return ToolOutcome(
         status="success" if reason is None else "error",
         output=output,
@@ -137,9 +146,13 @@ def _json_text(body: bytes) -> str:
     return text
 
 
-def _not_json(response: HttpResponse, secrets: Iterable[str]) -> str:
+def _media_type(response: HttpResponse) -> str:
     content_type = header(response.headers, "Content-Type") or ""
-    media_type = content_type.partition(";")[0].strip().lower()
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _not_json(response: HttpResponse, secrets: Iterable[str]) -> str:
+    media_type = _media_type(response)
     excerpt = _excerpt(response.body, secrets)
     if media_type == "application/json" or media_type.endswith("+json"):
         return f"broken JSON{excerpt}"

@@ -71,6 +71,10 @@ class DeliveryProfile:
     max_response_bytes: int = 1_048_576
     "A larger response body is an error [inferred]."
 
+    text_answers: bool = False
+    """Whether the PAL is handed an answer of type ``text/plain``. It is not known what Tavus makes
+    of an answer that is not JSON; until it is, one that is text is an error [inferred]."""
+
     user_agent: str = "tavus-simulator"
     "Ours; what Tavus sends is not known."
 

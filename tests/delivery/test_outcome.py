@@ -184,3 +184,22 @@ def test_every_exchange_is_a_success_or_has_a_reason(
 )
 def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
     assert without_query(url) == shown
+
+
+def test_a_text_answer_is_the_output_where_the_profile_says_so() -> None:
+    exchange = HttpExchange(
+        request=REQUEST, response=answer(b"Table 7 is free.", content_type="text/plain")
+    )
+    found = outcome_of(exchange, max_bytes=1000, text_answers=True)
+    assert (found.status, found.output, found.reason) == ("success", "Table 7 is free.", None)
+
+
+def test_html_is_no_answer_even_where_text_is() -> None:
+    exchange = HttpExchange(
+        request=REQUEST, response=answer(b"<h1>Oops</h1>", content_type="text/html")
+    )
+    found = outcome_of(exchange, max_bytes=1000, text_answers=True)
+    assert (found.status, found.reason) == (
+        "error",
+        "the handler answered HTML, not JSON: '<h1>Oops</h1>'",
+    )
