@@ -16,16 +16,17 @@ _RULE = "*.yaml and *.yml are scenario files, but not *.pal.yaml nor names that 
 def is_scenario_file(path: Path) -> bool:
     """Tell by its name alone. A file that is only included has a name that begins with ``_``."""
     name = path.name
-    if path.suffix not in {".yaml", ".yml"} or name.startswith("_"):
+    if path.suffix.lower() not in {".yaml", ".yml"} or name.startswith("_"):
         return False
-    return not name.endswith((".pal.yaml", ".pal.yml"))
+    return not name.lower().endswith((".pal.yaml", ".pal.yml"))
 
 
 def select(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios.
 
-    Where no path was given on the command line, they are all that is collected; where paths were
-    given and none of them leads to scenarios, they are added.
+    Where the flag stands on the command line, and no path, they are all that is collected. In
+    every other case they are added to what is collected anyway, if nothing of that leads to them:
+    a flag in `addopts` or a variable must not take a project's other tests out of its run.
 
     A worker of pytest-xdist is started with its controller's command line and decides the same.
 
@@ -35,11 +36,16 @@ def select(config: pytest.Config, settings: Settings) -> None:
     """
     _require_scenarios(settings)
     argument = f"{settings.scenarios}{settings.scenarios_item}"
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    if config.args_source is not pytest.Config.ArgsSource.ARGS and _is_typed(config):
         config.args = [argument]
         config.args_source = pytest.Config.ArgsSource.ARGS
     elif not any(_leads(config, settings, given) for given in config.args):
         config.args = [*config.args, argument]
+
+
+def _is_typed(config: pytest.Config) -> bool:
+    typed = config.invocation_params.args
+    return any(str(word).partition("=")[0] == "--tavus-scenarios" for word in typed)
 
 
 def _leads(config: pytest.Config, settings: Settings, argument: str) -> bool:

@@ -44,6 +44,27 @@ def test_testpaths_do_not_count_as_a_path(mixed: Project) -> None:
     result.stdout.no_fnmatch_line("testpaths:*")
 
 
+@pytest.mark.parametrize("ini", ["testpaths = tests\n", ""])
+def test_the_flag_in_addopts_takes_no_test_away(mixed: Project, ini: str) -> None:
+    mixed.write("pytest.ini", f"[pytest]\naddopts = --tavus-scenarios\n{ini}")
+
+    mixed.run().assert_outcomes(passed=2)
+
+
+def test_the_variable_takes_no_test_away(mixed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_TAVUS_SCENARIOS", "scenarios")
+    mixed.write("pytest.ini", "[pytest]\ntestpaths = tests\n")
+
+    mixed.run().assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("name", ["other.YAML", "other.Yml", "other.yml"])
+def test_the_case_of_an_extension_does_not_matter(mixed: Project, name: str) -> None:
+    mixed.scenarios(file=f"scenarios/{name}")
+
+    mixed.run("--tavus-scenarios").assert_outcomes(passed=2)
+
+
 def test_a_path_elsewhere_is_collected_too(mixed: Project) -> None:
     mixed.run("tests", "--tavus-scenarios").assert_outcomes(passed=2)
 
@@ -79,7 +100,7 @@ def test_the_flag_takes_a_file(mixed: Project) -> None:
 def test_the_variable_asks_for_scenarios(mixed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_TAVUS_SCENARIOS", "scenarios")
 
-    mixed.run().assert_outcomes(passed=1)
+    mixed.run().assert_outcomes(passed=2)
 
 
 def test_the_ini_key_alone_asks_for_nothing(mixed: Project) -> None:
