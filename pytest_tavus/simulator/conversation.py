@@ -6,10 +6,10 @@ The brain decides, the rules bind. This module knows no HTTP: a call is handed t
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Moment
 from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.simulator.open_call import OpenCall, cut_short
+from pytest_tavus.simulator.open_call import OpenCall, cut_short, set_off
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import Fault, PalSaid, ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
@@ -67,7 +67,8 @@ class Conversation:
         self._clock = around.clock
         self._ids = around.ids
         self._rules = around.rules
-        self._remembered: list[Answer] = []
+        self._turn = 0
+        self._remembered: tuple[Answer, ...] = ()
         "What the PAL knows of earlier turns."
 
         self._past: Moment | None = None
@@ -84,15 +85,16 @@ class Conversation:
         The PAL may have replied long before: the turn is over when its last call is answered.
         """
         if self._past is not None:
-            self._remembered.extend(self._past.answers)
-        now = self._moment(text)
+            self._remembered += self._past.answers
+        self._turn += 1
         made: list[OpenCall] = []
         try:
-            await self._respond(now, made)
-            await asyncio.gather(*(entry.task for entry in made))
+            await self._respond(text, made)
+            for entry in made:
+                await entry.resolution()
         finally:
             await cut_short(made)
-        self._past = replace(now, answers=tuple(entry.remembered() for entry in made))
+        self._past = self._moment(text, tuple(entry.remembered() for entry in made))
 
     async def listen(self, seconds: float) -> None:
         """Let time pass without a word from the caller; the PAL may speak unasked."""
@@ -103,16 +105,17 @@ class Conversation:
             seconds -= later.after
         await self._clock.sleep(seconds)
 
-    async def _respond(self, now: Moment, made: list[OpenCall]) -> None:
+    async def _respond(self, text: str, made: list[OpenCall]) -> None:
         steps = count() if self._brain.decisions == "scripted" else range(MAX_INFERENCES)
         for step in steps:
             answers = tuple(entry.answer() for entry in made)
-            inference = await self._brain.infer(replace(now, step=step, answers=answers))
+            inference = await self._brain.infer(self._moment(text, answers, step=step))
             inference_id = self._ids.inference()
             if not inference.calls:
                 self._speak(inference, inference_id)
                 return
             wave = self._call(inference, inference_id)
+            set_off(wave, beside=made)
             made.extend(wave)
             owed = await self._settle(wave)
             if not owed and not inference.unfinished:
@@ -160,9 +163,7 @@ class Conversation:
             call=call,
             intent=intent,
             row=self._rules.behaviour.on_resolve[resolve],
-            task=asyncio.create_task(
-                self._dispatcher.dispatch(tool, call, turn=self._recorder.turn)
-            ),
+            deliver=partial(self._dispatcher.dispatch, tool, call, turn=self._recorder.turn),
         )
 
     async def _settle(self, wave: Sequence[OpenCall]) -> bool:
@@ -172,21 +173,20 @@ class Conversation:
             if not entry.row.waits:
                 owed = True
                 continue
-            resolved = await entry.task
+            resolved = await entry.resolution()
             heard = entry.row.cell(resolved.status).heard
             if heard == "output":
                 self._say(resolved.output, self._ids.inference())
             owed = owed or heard in {"reply", "acknowledgement", "anything"}
         return owed
 
-    def _moment(self, text: str) -> Moment:
-        """Return the beginning of the next turn."""
+    def _moment(self, text: str, answers: tuple[Answer, ...], *, step: int = 0) -> Moment:
         return Moment(
-            turn=1 if self._past is None else self._past.turn + 1,
+            turn=self._turn,
             user=text,
-            step=0,
-            answers=(),
-            remembered=tuple(self._remembered),
+            step=step,
+            answers=answers,
+            remembered=self._remembered,
         )
 
     def _speak(self, inference: Inference, inference_id: str) -> None:
