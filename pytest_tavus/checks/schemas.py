@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol, cast
+from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-
+from pytest_tavus.contract.dialect import SchemaFault, Validator, validator
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.spans import Loc
 
-_PLAIN_KEYWORDS = frozenset({"type", "properties", "required", "description", "title", "default"})
+_PLAIN_KEYWORDS = frozenset(
+    {
+        "type",
+        "enum",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "description",
+        "title",
+        "default",
+        "examples",
+        "format",
+    }
+)
 
 _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
     {
@@ -44,15 +56,11 @@ class SchemaError:
     message: str
 
 
-class _Validator(Protocol):
-    def iter_errors(self, instance: Any) -> Iterator[ValidationError]: ...
-
-
 class Schemas:
     """The schemas of a run, each made ready once. Building a validator is what costs."""
 
     def __init__(self) -> None:
-        self._validators: dict[str, _Validator] = {}
+        self._validators: dict[str, Validator] = {}
 
     def error(self, tool: Tool, arguments: Any) -> SchemaError | None:
         """Return why the arguments are not valid, or `None`."""
@@ -62,19 +70,18 @@ class Schemas:
         found = min(errors, key=lambda error: len(error.absolute_path), default=None)
         return None if found is None else _error(found)
 
-    def _validator(self, tool: Tool) -> _Validator:
+    def _validator(self, tool: Tool) -> Validator:
         key = json.dumps(tool.parameters, sort_keys=True)
-        validator = self._validators.get(key)
-        if validator is None:
-            validator = cast("_Validator", Draft202012Validator(tool.parameters))
-            self._validators[key] = validator
-        return validator
+        known = self._validators.get(key)
+        if known is None:
+            known = self._validators[key] = validator(tool.parameters)
+        return known
 
 
-def _error(error: ValidationError) -> SchemaError:
+def _error(error: SchemaFault) -> SchemaError:
     return SchemaError(
         path=tuple(error.absolute_path),
-        keyword=str(error.validator),
+        keyword=error.validator,
         wanted=error.validator_value,
         found=error.instance,
         message=error.message,
@@ -91,13 +98,19 @@ def is_plainly_valid(schema: Any, value: Any) -> bool:
     kind = schema.get("type")
     if kind is not None and (not isinstance(kind, str) or not _is_of_type(kind, value)):
         return False
+    # Text is equal to itself alone; 1, 1.0 and true are another matter.
+    if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
+        return False
+    if is_list(value):
+        return "items" not in schema or all(is_plainly_valid(schema["items"], i) for i in value)
     return not is_mapping(value) or _has_plain_properties(schema, value)
 
 
 def _has_plain_properties(schema: Mapping[Any, Any], value: Mapping[Any, Any]) -> bool:
     properties = schema.get("properties", {})
+    others = schema.get("additionalProperties", True)
     return all(name in value for name in schema.get("required", ())) and all(
-        name not in properties or is_plainly_valid(properties[name], item)
+        is_plainly_valid(properties[name], item) if name in properties else others is True
         for name, item in value.items()
     )
 

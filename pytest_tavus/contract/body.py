@@ -45,6 +45,7 @@ class Body(BaseModel):
         extra="forbid",
         strict=True,
         hide_input_in_errors=True,
+        defer_build=True,
     )
 
     @model_validator(mode="before")

@@ -30,7 +30,11 @@ class Part(BaseModel):
     """One mapping of the language."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,
     )
 
     part: ClassVar[str]

@@ -220,6 +220,11 @@ COMBINED: list[Any] = ["object", "array", ["object", "null"]]
 NAMES = st.sampled_from("abc")
 
 
+SCALARS: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([1.0, 1.5]) | st.just("x")
+)
+
+
 @st.composite
 def objects(draw: st.DrawFn, inner: st.SearchStrategy[Any]) -> dict[str, Any]:
     schema: dict[str, Any] = {"properties": draw(st.dictionaries(NAMES, inner, max_size=2))}
@@ -227,6 +232,10 @@ def objects(draw: st.DrawFn, inner: st.SearchStrategy[Any]) -> dict[str, Any]:
         "type": st.sampled_from(COMBINED),
         "required": st.lists(NAMES, unique=True, max_size=2),
         "minProperties": st.integers(0, 2),
+        "enum": st.lists(SCALARS, max_size=3),
+        "items": inner,
+        "additionalProperties": st.booleans() | inner,
+        "format": st.just("date"),
     }
     for name in draw(st.lists(st.sampled_from(list(keywords)), unique=True)):
         schema[name] = draw(keywords[name])
@@ -238,10 +247,7 @@ def plain(name: Any) -> dict[str, Any]:
 
 
 SCHEMAS: st.SearchStrategy[Any] = st.recursive(
-    st.sampled_from(TYPES).map(plain), objects, max_leaves=4
-)
-SCALARS: st.SearchStrategy[Any] = (
-    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([1.0, 1.5]) | st.just("x")
+    st.sampled_from(TYPES).map(plain) | st.just({"enum": ["x", 1]}), objects, max_leaves=4
 )
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,

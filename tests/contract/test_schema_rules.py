@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
+from pytest_tavus.contract.plain_schema import is_plain_schema
 from pytest_tavus.contract.schema_rules import schema_problems
 from tests.contract.samples import PARAMETERS, told
 
@@ -135,3 +137,57 @@ def test_no_schema_is_beyond_judgement(parameters: dict[str, Any]) -> None:
     found = list(schema_problems(parameters))
     assert all(problem.loc[0] == "parameters" for problem in found)
     assert not found or parameters
+
+
+KEYWORDS = ["type", "properties", "required", "additionalProperties", "items", "anyOf", "enum"]
+KEYWORDS += ["default", "description", "minimum", "minLength", "uniqueItems", "other", "$ref"]
+TYPES = ["string", "object", "text"]
+
+near_schemas = st.recursive(
+    json_values | st.sampled_from(TYPES) | st.lists(st.sampled_from(TYPES), max_size=2),
+    lambda inner: (
+        st.dictionaries(st.sampled_from(KEYWORDS), inner, max_size=4) | st.lists(inner, max_size=2)
+    ),
+    max_leaves=8,
+)
+
+
+@given(near_schemas)
+def test_what_is_told_at_once_to_be_a_schema_passes_the_metaschema(value: Any) -> None:
+    if is_plain_schema(value):
+        Draft202012Validator.check_schema(value)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        True,
+        {"type": "object", "properties": {"a": {"type": ["string", "null"]}}, "required": ["a"]},
+        {"type": "array", "items": {"enum": ["a", 1], "description": "a"}, "minItems": 1},
+        {"anyOf": [{"type": "number", "minimum": 0.5}, {"const": None}], "default": None},
+        {"type": "string", "format": "date", "pattern": "a", "title": "a", "examples": ["a"]},
+        {"additionalProperties": False, "properties": {}, "required": []},
+    ],
+)
+def test_a_schema_as_tools_have_it_is_told_at_once(schema: Any) -> None:
+    assert is_plain_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "object",
+        {"type": []},
+        {"type": ["string", "string"]},
+        {"type": "text"},
+        {"required": ["a", "a"]},
+        {"required": [1]},
+        {"minLength": -1},
+        {"minLength": True},
+        {"anyOf": []},
+        {"properties": {"a": {"minimum": "1"}}},
+        {"$ref": "#/properties/a"},
+    ],
+)
+def test_anything_else_is_left_to_the_metaschema(schema: Any) -> None:
+    assert not is_plain_schema(schema)
