@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.matching.compare import matches
@@ -11,6 +12,21 @@ from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
 from pytest_tavus.scenario.templates import MissingValue, render
 from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What a call has left behind, as text: few calls are looked at for what to keep."""
+
+    call: ToolCalled
+    answer: str
+
+    def arguments(self) -> Any:
+        return _json(self.call.arguments)
+
+    def values(self) -> Mapping[str, Any]:
+        """Return what the paths of `save` are read in."""
+        return {"arguments": self.arguments(), "result": _json(self.answer)}
 
 
 class Memory:
@@ -21,7 +37,7 @@ class Memory:
         self._env = env
         self._saved: dict[str, Any] = {}
         self._expected: list[CallExpectation] = []
-        self._answered: dict[str, Mapping[str, Any]] = {}
+        self._answered: dict[str, _Left] = {}
 
     def scope(self) -> dict[str, Any]:
         """Return what ``{saved.x}`` and ``{env.X}`` can read now."""
@@ -34,11 +50,9 @@ class Memory:
 
     def answered(self, call: ToolCalled, answer: str) -> None:
         """Keep what an expected call is to leave behind, whether it succeeded or not."""
-        arguments = _json(call.arguments)
-        left = {"arguments": arguments, "result": _json(answer)}
-        self._answered[call.call_id] = left
+        left = self._answered[call.call_id] = _Left(call, answer)
         for expected in self._expected:
-            if expected.tool == call.name and self._fits(expected.arguments, arguments):
+            if expected.tool == call.name and self._fits(expected.arguments, left.arguments()):
                 self._keep(expected.save, left)
                 self._expected.remove(expected)
                 return
@@ -58,10 +72,11 @@ class Memory:
         except MissingValue:
             return False
 
-    def _keep(self, wanted: Mapping[str, str], answer: Mapping[str, Any]) -> None:
+    def _keep(self, wanted: Mapping[str, str], left: _Left) -> None:
+        values = left.values()
         for name, path in wanted.items():
             try:
-                value = render(f"{{{path}}}", answer)
+                value = render(f"{{{path}}}", values)
             except MissingValue:
                 continue  # The check of `save` finds that nothing was kept, and shows the answer.
             self._saved[name] = value

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.delivery.flow import ToolOutcome, deliver
@@ -80,9 +79,9 @@ class WireDispatcher:
         try:
             outgoing = next(flow)
             while True:
-                ref = self._ref(call, purpose=outgoing.purpose)
+                asking = ref if outgoing.purpose == "tool" else replace(ref, purpose="token")
                 exchange = await self._wire.handler.send(
-                    outgoing.request, call=ref, within=within, clock=self._clock
+                    outgoing.request, call=asking, within=within, clock=self._clock
                 )
                 delivered = ToolDelivered(
                     call_id=call.call_id, purpose=outgoing.purpose, exchange=exchange
@@ -98,13 +97,12 @@ class WireDispatcher:
             self._recorder.record(Fault(owner="test", message=reason), turn=turn)
             return unanswered(reason), body
 
-    def _ref(self, call: ToolCalled, *, purpose: Literal["tool", "token"] = "tool") -> CallRef:
+    def _ref(self, call: ToolCalled) -> CallRef:
         return CallRef(
             conversation_id=self._conversation_id,
             call_id=call.call_id,
             tool=call.name,
             arguments=json.loads(call.arguments or "{}"),
-            purpose=purpose,
             inference_id=call.inference_id,
         )
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
-from pytest_tavus.scenario.templates import MissingValue, as_text, render, root
+from pytest_tavus.scenario.templates import MissingValue, as_text, asks, render, root
 from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Later, Moment
 from pytest_tavus.simulator.speech import Lines, plain_line
 from pytest_tavus.trace.events import Decisions, Withheld
@@ -23,6 +23,14 @@ _ANSWERS = frozenset({"result", "results"})
 """The roots of placeholders that read what a tool answered."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The script of one turn."""
+
+    plays: Plays | None
+    waves: tuple[Wave, ...]
+
+
 class ScriptBrain:
     """Decides by script. Turns can be added while the conversation goes on."""
 
@@ -31,41 +39,41 @@ class ScriptBrain:
     def __init__(self, *, scope: Callable[[], Mapping[str, Any]], lines: Lines) -> None:
         self._scope = scope
         self._lines = lines
-        self._turns: list[Turn] = []
+        self._parts: list[_Part] = []
 
     def add(self, turn: Turn) -> None:
         """Append the script of the next turn."""
-        self._turns.append(turn)
+        self._parts.append(_Part(plays=turn.plays, waves=_waves(turn)))
 
     def later(self, moment: Moment) -> Later | None:
         """Return the line of `plays.later`."""
-        plays = self._turns[moment.turn - 1].plays
+        plays = self._parts[moment.turn - 1].plays
         if plays is None or plays.later is None:
             return None
         return Later(after=plays.later.after, inference=self._said(plays.later.says, moment))
 
     async def infer(self, moment: Moment) -> Inference:
         """Return the next wave of calls, or the reply when all have been made."""
-        turn = self._turns[moment.turn - 1]
-        waves = _waves(turn)
-        if moment.step < len(waves):
-            return self._calls(turn.plays, waves, moment)
-        return self._reply(turn.plays, moment)
+        part = self._parts[moment.turn - 1]
+        if moment.step < len(part.waves):
+            return self._calls(part, moment)
+        return self._reply(part.plays, moment)
 
-    def _calls(self, plays: Plays | None, waves: tuple[Wave, ...], moment: Moment) -> Inference:
+    def _calls(self, part: _Part, moment: Moment) -> Inference:
         scope = {**self._scope(), **_answers_scope(moment)}
         try:
             calls = tuple(
                 CallIntent(tool=call.tool, arguments=render(call.arguments, scope))
-                for call in waves[moment.step]
+                for call in part.waves[moment.step]
             )
         except MissingValue as missing:
             withheld = _withheld(f"{{{missing.placeholder}}}", missing, moment)
             return Inference(withheld=(withheld,))
-        spoken = Inference()
-        if plays is not None and plays.before is not None and moment.step == 0:
-            spoken = self._said(plays.before, moment, calls)
-        return replace(spoken, calls=calls, unfinished=moment.step + 1 < len(waves))
+        unfinished = moment.step + 1 < len(part.waves)
+        if part.plays is None or part.plays.before is None or moment.step > 0:
+            return Inference(calls=calls, unfinished=unfinished)
+        spoken = self._said(part.plays.before, moment, calls)
+        return replace(spoken, calls=calls, unfinished=unfinished)
 
     def _reply(self, plays: Plays | None, moment: Moment) -> Inference:
         failed = any(a.status not in {None, "success"} for a in moment.answers)
@@ -82,6 +90,8 @@ class ScriptBrain:
     def _said(self, template: str, moment: Moment, calls: tuple[CallIntent, ...] = ()) -> Inference:
         """Fill a line with what the PAL knows, or withhold it and say why."""
         scope: dict[str, Any] = {}
+        if not asks(template):
+            return Inference(words=as_text(render(template, scope)))
         for answer in (*moment.remembered, *moment.answers):
             scope.update(answer.arguments)
         for call in calls:
@@ -138,7 +148,7 @@ def _answers_scope(moment: Moment) -> dict[str, Any]:
     scope: dict[str, Any] = {"results": {a.tool: parsed(a.output) for a in known}}
     last = _last(moment)
     if last is not None and _usable(last):
-        scope["result"] = parsed(last.output)
+        scope["result"] = scope["results"][last.tool]
     return scope
 
 
