@@ -22,13 +22,15 @@ class Lines:
 def plain_line(output: str) -> str:
     """Say an answer in plain words, so that speech checks have the real answer to read.
 
-    ``{"status": "late", "eta": "6pm"}`` becomes ``status: late, eta: 6pm``.
+    ``{"status": "late", "eta": "6pm"}`` becomes ``status: late, eta: 6pm``. An answer without a
+    value in it, such as an empty one, is said to be done: a reply that is owed must be heard.
     """
     try:
-        data = json.loads(output)
+        data = json.loads(output or "null")
     except ValueError:
         return output
-    parts = [f"{path}: {value}" if path else value for path, value in _leaves(data, "")]
+    leaves = () if data is None else _leaves(data, "")
+    parts = [f"{path}: {value}" if path else value for path, value in leaves]
     return ", ".join(parts) if parts else "Done."
 
 

@@ -1,0 +1,213 @@
+"""A simulated conversation whose deliveries are under the test's control."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_tavus.clock import ManualClock
+from pytest_tavus.contract.behaviour import Behaviour, OnCall, OnResolve
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
+from pytest_tavus.simulator.brain import Brain, Inference, Later, Moment
+from pytest_tavus.simulator.conversation import Conversation, Rules, Surroundings
+from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.script import ScriptBrain
+from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.trace.events import (
+    Decisions,
+    Event,
+    Fault,
+    PalSaid,
+    ToolCalled,
+    ToolResolved,
+    ToolStatus,
+    Withheld,
+)
+from pytest_tavus.trace.log import Recorder, Trace
+from pytest_tavus.trace.redact import Redaction
+
+SECONDS = 5
+"""How long anything in these tests may take before it counts as stuck."""
+
+
+def tool(
+    name: str = "find",
+    *,
+    on_call: OnCall | None = "silent",
+    on_resolve: OnResolve | None = "generate_response",
+) -> Tool:
+    filler = "One moment." if on_call == "static_filler" else None
+    return Tool(
+        name=name,
+        description="Finds a table.",
+        on_call=on_call,
+        on_resolve=on_resolve,
+        static_filler=filler,
+    )
+
+
+def wave(*names: str, **arguments: Any) -> tuple[PlayedCall, ...]:
+    return tuple(PlayedCall(at=(), tool=name, arguments=arguments) for name in names)
+
+
+def turn(*waves: tuple[PlayedCall, ...], calls: CallGroup | None = None, **plays: Any) -> Turn:
+    """A turn in which the PAL plays these waves of calls; none: the expected ones."""
+    return Turn(
+        at=("turns", 0),
+        user="A table for two.",
+        calls=calls,
+        plays=Plays(at=("turns", 0, "plays"), calls=waves or None, **plays),
+    )
+
+
+def expected(*members: CallExpectation | CallGroup, ordered: bool = True) -> CallGroup:
+    return CallGroup(at=(), ordered=ordered, members=members)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let everything else go on until something is so."""
+    async with asyncio.timeout(SECONDS):
+        while not condition():  # noqa: ASYNC110 - the others run meanwhile
+            await asyncio.sleep(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What becomes of a call."""
+
+    status: ToolStatus = "success"
+    output: str = '{"table": 7}'
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """A dispatcher that answers when the test lets it."""
+
+    recorder: Recorder
+    replies: Mapping[str, Reply] = field(default_factory=dict[str, Reply])
+    after: Mapping[str, str] = field(default_factory=dict[str, str])
+    "A tool is answered only after the delivery of another one has begun."
+
+    begun: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+    given_up: list[str] = field(default_factory=list[str])
+
+    async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
+        self.begin(call.name)
+        try:
+            if call.name in self.after:
+                await self._begun(self.after[call.name]).wait()
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.given_up.append(call.name)
+            raise
+        reply = self.replies.get(call.name, Reply())
+        resolved = ToolResolved(
+            call_id=call.call_id,
+            status=reply.status,
+            output=reply.output if reply.status == "success" else "",
+            answered_by="handler",
+        )
+        self.recorder.record(resolved, turn=turn)
+        return resolved
+
+    def begin(self, name: str) -> None:
+        """Let those go on that wait for this."""
+        self._begun(name).set()
+
+    def _begun(self, name: str) -> asyncio.Event:
+        return self.begun.setdefault(name, asyncio.Event())
+
+
+class Scene:
+    """One conversation, turn by turn."""
+
+    def __init__(
+        self,
+        *tools: Tool,
+        brain: Brain | None = None,
+        behaviour: Behaviour | None = None,
+        scope: Mapping[str, Any] | None = None,
+        greeting: str | None = None,
+    ) -> None:
+        clock = ManualClock()
+        self.recorder = Recorder(now=clock.now, redactor=Redaction(()))
+        self.desk = Desk(recorder=self.recorder)
+        self.script = ScriptBrain(
+            scope=lambda: {"saved": {}, "env": {}, **(scope or {})}, lines=Lines()
+        )
+        self.conversation = Conversation(
+            Pal(tools=tools or (tool(),), greeting=greeting),
+            brain or self.script,
+            dispatcher=self.desk,
+            around=Surroundings(
+                recorder=self.recorder,
+                clock=clock,
+                ids=Ids(seed=0, name="a scene"),
+                rules=Rules(behaviour=behaviour or Behaviour(), lines=Lines()),
+            ),
+        )
+
+    async def play(self, *turns: Turn) -> list[str]:
+        """Play turns and return what happened in the last one."""
+        for one in turns:
+            self.script.add(one)
+            self.recorder.turn += 1
+            async with asyncio.timeout(SECONDS):
+                await self.conversation.hear(one.user)
+        return self.told(turn=self.recorder.turn)
+
+    def trace(self) -> Trace:
+        return self.recorder.trace()
+
+    def told(self, *, turn: int | None = None) -> list[str]:
+        """Return what happened, one line for each event."""
+        names = {call.call_id: call.name for _, call in self.trace().calls()}
+        return [
+            _line(entry.event, names)
+            for entry in self.trace()
+            if turn is None or entry.turn == turn
+        ]
+
+    def withheld(self) -> list[tuple[str, str, str | None]]:
+        """Return what was not said: the placeholder, why, and the tool it is about."""
+        names = {call.call_id: call.name for _, call in self.trace().calls()}
+        return [
+            (event.path, event.reason, names.get(event.call_id or ""))
+            for _, event in self.trace().of(Withheld)
+        ]
+
+
+def _line(event: Event, names: Mapping[str, str]) -> str:
+    match event:
+        case PalSaid():
+            return f"says {event.text}"
+        case ToolCalled():
+            return f"calls {event.name}"
+        case ToolResolved():
+            return f"{names[event.call_id]}: {event.status}"
+        case Withheld():
+            return f"withholds {event.path}: {event.reason}"
+        case Fault():
+            return f"fault of {event.owner}: {event.message}"
+        case _:
+            return type(event).__name__
+
+
+class Model:
+    """A brain that comes to what the test says, whatever it knows; it remembers what it knew."""
+
+    def __init__(self, *inferences: Inference, decisions: Decisions = "model") -> None:
+        self.decisions: Decisions = decisions
+        self.moments: list[Moment] = []
+        self._inferences = list(inferences)
+
+    async def infer(self, moment: Moment) -> Inference:
+        self.moments.append(moment)
+        return self._inferences.pop(0) if len(self._inferences) > 1 else self._inferences[0]
+
+    def later(self, moment: Moment) -> Later | None:
+        return None
