@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from pytest_tavus.contract.body import json_object
 
@@ -55,9 +55,10 @@ def _is_type(value: Any) -> bool:
 
 
 def _are_names(value: Any, known: tuple[str, ...] = ()) -> bool:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+    names = _list(value)
+    if names is None or not all(isinstance(name, str) for name in names):
         return False
-    return len(set(value)) == len(value) and (not known or all(name in known for name in value))
+    return len(set(names)) == len(names) and (not known or all(name in known for name in names))
 
 
 def _are_properties(value: Any) -> bool:
@@ -66,7 +67,12 @@ def _are_properties(value: Any) -> bool:
 
 
 def _are_schemas(value: Any) -> bool:
-    return isinstance(value, list) and value != [] and all(map(is_plain_schema, value))
+    schemas = _list(value)
+    return bool(schemas) and all(is_plain_schema(schema) for schema in schemas or ())
+
+
+def _list(value: Any) -> list[Any] | None:
+    return cast("list[Any]", value) if isinstance(value, list) else None
 
 
 _KEYWORDS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(

@@ -139,8 +139,10 @@ def test_no_schema_is_beyond_judgement(parameters: dict[str, Any]) -> None:
     assert not found or parameters
 
 
-KEYWORDS = ["type", "properties", "required", "additionalProperties", "items", "anyOf", "enum"]
-KEYWORDS += ["default", "description", "minimum", "minLength", "uniqueItems", "other", "$ref"]
+KEYWORDS = (
+    *("type", "properties", "required", "additionalProperties", "items", "anyOf", "enum"),
+    *("default", "description", "minimum", "minLength", "uniqueItems", "other", "$ref"),
+)
 TYPES = ["string", "object", "text"]
 
 near_schemas = st.recursive(
