@@ -13,12 +13,10 @@ from pydantic import Field
 from pytest_tavus.contract.auth import SECRET_MASK, Auth, NoAuth
 from pytest_tavus.contract.behaviour import OnCall, OnResolve
 from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.credentials import in_headers, in_query, in_url
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 """The methods of `delivery.api.method` [client]."""
-
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
-"""Headers whose whole value is a secret, in lower case."""
 
 
 class ApiDelivery(Body):
@@ -30,15 +28,15 @@ class ApiDelivery(Body):
     "Seconds. More than 0 and at most 60 [client]."
 
     headers: dict[str, str] = Field(default_factory=dict, repr=False)
-    auth: Auth = NoAuth()
+    auth: Auth = NoAuth.model_construct()
     body_template: dict[str, Any] | None = None
     query_params: dict[str, str] = Field(default_factory=dict)
     content_type: str | None = None
 
     def secrets(self) -> tuple[str, ...]:
         """Return every value of this request that must be redacted wherever it appears."""
-        headers = (text for name, text in self.headers.items() if name.lower() in SECRET_HEADERS)
-        return (*self.auth.secrets(), *(text for text in headers if text not in {"", SECRET_MASK}))
+        shown = (*in_headers(self.headers), *in_url(self.url), *in_query(self.query_params))
+        return (*self.auth.secrets(), *(text for text in shown if text not in {"", SECRET_MASK}))
 
 
 class Delivery(Body):
@@ -59,7 +57,7 @@ class Tool(Body):
     parameters: dict[str, Any] = Field(default_factory=dict)
     "A JSON Schema of type `object` [doc]."
 
-    delivery: Delivery = Delivery(app_message=True)
+    delivery: Delivery = Delivery.model_construct(app_message=True)
     trigger_type: Literal["in_call", "post_call"] = "in_call"
     origin: Literal["llm", "vision", "audio"] = "llm"
     on_call: OnCall | None = None

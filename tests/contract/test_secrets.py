@@ -52,6 +52,31 @@ def test_a_header_that_carries_credentials_is_a_secret_and_no_header_is_printed(
     assert "shown-nowhere" not in repr(tested)
 
 
+@pytest.mark.parametrize(
+    "api",
+    [
+        {"headers": {"X-Shop-Token": CANARY}},
+        {"headers": {"X-Webhook-Secret": CANARY}},
+        {"query_params": {"apikey": CANARY, "unit": "kg"}},
+        {"url": f"https://shop.example.com/orders?unit=kg&api_key={CANARY}&n=1#part"},
+        {"url": f"https://shop.example.com/orders?code={CANARY}"},
+        {"url": f"https://bob:{CANARY}@shop.example.com/orders"},
+    ],
+    ids=str,
+)
+def test_credentials_outside_auth_are_secrets_by_their_names(api: dict[str, Any]) -> None:
+    assert api_tool(**api).secrets() == (CANARY,)
+
+
+def test_an_argument_and_a_plain_value_are_no_secrets() -> None:
+    tested = api_tool(
+        url="https://shop.example.com/orders?token={order_id}&unit=kg",
+        query_params={"key": "{order_id}", "unit": "kg"},
+        headers={"X-Shop": "north", "X-Token-For": "{order_id}"},
+    )
+    assert tested.secrets() == ()
+
+
 def test_keys_in_layers_are_secrets_of_the_pal() -> None:
     tested = pal(
         layers={"llm": {"api_key": CANARY, "model": "m"}, "tts": {"api_key": ""}, "sts": {}},

@@ -1,0 +1,49 @@
+"""Finds credentials that a tool's request carries in plain sight: in headers and in the URL.
+
+`delivery.api.auth` is where they belong, and says itself what is secret. Many definitions have them
+elsewhere all the same: ``?api_key=...`` behind the URL, ``X-Shop-Token`` among the headers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, unquote
+
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+"""Headers whose whole value is a secret, in lower case."""
+
+_TELLING = re.compile(
+    r"secret|token|passw|credential|signature|api[-_]?key|access[-_]?key|^(?:key|sig|code)$",
+    re.IGNORECASE,
+)
+"""A name that says its value is a secret."""
+
+
+def in_headers(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield the values of headers whose names tell of a secret."""
+    for name, value in headers.items():
+        if name.lower() in SECRET_HEADERS or (_TELLING.search(name) and _is_literal(value)):
+            yield value
+
+
+def in_query(parameters: Mapping[str, str]) -> Iterator[str]:
+    """Yield the values of query parameters whose names tell of a secret."""
+    for name, value in parameters.items():
+        if _TELLING.search(name) and _is_literal(value):
+            yield value
+
+
+def in_url(url: str) -> Iterator[str]:
+    """Yield the password in a URL, and what its query holds under telling names."""
+    place, _, query = url.partition("#")[0].partition("?")
+    user_info, separator, _ = place.partition("//")[2].partition("/")[0].rpartition("@")
+    password = unquote(user_info.partition(":")[2])
+    if separator and _is_literal(password):
+        yield password
+    yield from in_query(dict(parse_qsl(query)))
+
+
+def _is_literal(value: str) -> bool:
+    """Tell whether a value stands in the definition itself; an argument is not its secret."""
+    return "{" not in value
