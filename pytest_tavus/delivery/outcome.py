@@ -126,8 +126,8 @@ def _who(exchange: HttpExchange) -> str:
 
 def _refusal(response: HttpResponse, max_bytes: int) -> str | None:
     status, size = response.status, len(response.body)
-    location = header(response.headers, "Location")
-    if 300 <= status < 400 and location is not None:
+    location = header(response.headers, "Location") if 300 <= status < 400 else None
+    if location is not None:
         target = without_query(location)
         return f"{status_line(status)} to {target!r}, and redirects are not followed"
     if not 200 <= status < 300:

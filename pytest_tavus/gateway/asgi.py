@@ -56,11 +56,15 @@ class AsgiHandler:
         task = asyncio.create_task(asgi.run(self._app, scope))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Hung up on when it is too slow, as by a client; it may still come to its own end.
+        alarm = asyncio.get_running_loop().call_later(within, asgi.hang_up)
         try:
-            in_time = await _answered(asgi, within)
+            in_time = await asgi.answered
         except asyncio.CancelledError:
             await _end(asgi, task)
             raise
+        finally:
+            alarm.cancel()
         seconds = watch.seconds()
         if not in_time or watch.late():
             return HttpExchange(request=request, fault=late(within), seconds=seconds)
@@ -98,17 +102,6 @@ async def start_asgi(app: AsgiApp, *, within: float) -> AsgiHandler:
     lifespan = Lifespan(app)
     await lifespan.start(within)
     return AsgiHandler(app, lifespan)
-
-
-async def _answered(asgi: AsgiCall, within: float) -> bool:
-    """Wait for the response; hang up on an application that is too slow, as a client would."""
-    try:
-        async with asyncio.timeout(within):
-            await asgi.answered.wait()
-    except TimeoutError:
-        asgi.hang_up()
-        return False
-    return True
 
 
 async def _end(asgi: AsgiCall, task: asyncio.Task[None]) -> None:

@@ -64,8 +64,8 @@ class AsgiCall:
         self.complete = False
         "The whole response is there."
 
-        self.answered = asyncio.Event()
-        "The response is complete, or will never be."
+        self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        "Over: the response is complete, or will never be. False where the caller hung up first."
 
         self._fault: HttpFault | None = None
         self._logged: list[BaseException] = []
@@ -88,7 +88,7 @@ class AsgiCall:
             answered = self._status if self.complete else None
             self._fault = self._fault or crashed(error, answered=answered)
         finally:
-            self.answered.set()
+            self._settle(answered=True)
 
     async def receive(self) -> Message:
         """Give the body once, then wait until there is no one left to answer."""
@@ -113,6 +113,7 @@ class AsgiCall:
     def hang_up(self) -> None:
         """Tell the application that its caller has gone."""
         self._over.set()
+        self._settle(answered=False)
 
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
         """Return the response, if it is complete, and what else there is to tell."""
@@ -147,7 +148,7 @@ class AsgiCall:
         if not message.get("more_body", False):
             self.complete = True
             self._over.set()
-            self.answered.set()
+            self._settle(answered=True)
 
     def _append(self, chunk: bytes) -> None:
         self._size += len(chunk)
@@ -155,7 +156,7 @@ class AsgiCall:
             self._chunks.clear()
             self._fault = too_large()
             self._over.set()
-            self.answered.set()
+            self._settle(answered=True)
         else:
             self._chunks.append(chunk)
 
@@ -165,6 +166,10 @@ class AsgiCall:
         except (TypeError, ValueError):
             self._refuse("sent headers that are not pairs of bytes")
         return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+
+    def _settle(self, *, answered: bool) -> None:
+        if not self.answered.done():
+            self.answered.set_result(answered)
 
     def _refuse(self, what: str) -> NoReturn:
         raise OutOfTurnError(what)

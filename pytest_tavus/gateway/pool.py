@@ -137,7 +137,9 @@ class HandlerPool:
             return Lease(handler, stack.pop_all().aclose)
 
     async def _shared(self, source: Source, *, lasting: bool) -> Handler:
-        entry = self._entries.setdefault(source.key, _Entry(source))
+        entry = self._entries.get(source.key)
+        if entry is None:
+            entry = self._entries[source.key] = _Entry(source)
         entry.lasting |= lasting
         entry.users += 1
         try:
@@ -166,6 +168,8 @@ class HandlerPool:
                 del self._entries[entry.source.key]
 
     async def _started(self, entry: _Entry) -> Handler:
+        if entry.handler is not None:
+            return entry.handler
         async with entry.lock:
             if entry.failure is not None:
                 raise _again(entry.failure)
