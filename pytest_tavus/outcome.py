@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.report.failure import failure_text
 from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.spans import SourceSpan
@@ -24,6 +23,8 @@ class VerdictError(AssertionError):
     """A scenario was played and did not pass. Its text is the failure picture."""
 
     def __init__(self, result: ScenarioResult) -> None:
+        from pytest_tavus.report.failure import failure_text
+
         self.result = result
         self.reason = record(result)["reason"]
         "In one sentence, without any secret."

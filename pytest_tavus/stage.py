@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_tavus.checks.run import Checker
+from pytest_tavus.checks.run import Checker, CheckReport
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.gateway.pool import HandlerPool
-from pytest_tavus.judge import pass_ as judge_pass
-from pytest_tavus.judge.rules import RulesJudge
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
 from pytest_tavus.production import Production, Shared
-from pytest_tavus.report.archive import Archive
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
@@ -30,7 +27,10 @@ from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redact import Redaction
-from pytest_tavus.verdict import decide
+from pytest_tavus.verdict import Verdict, decide
+
+if TYPE_CHECKING:
+    from pytest_tavus.report.archive import Archive
 
 
 class Stage:
@@ -51,8 +51,7 @@ class Stage:
             pool=HandlerPool(root=root, environ=environ),
         )
         self._checker = Checker(behaviour=self._shared.behaviour)
-        self._judge = RulesJudge()
-        self._archive = Archive(settings.trace_dir, only_failed=settings.trace == "failed")
+        self._archive = _archive(settings)
         self._pals: dict[Any, Any] = {}
         self._redactions: dict[Any, tuple[Pal, Redaction]] = {}
         self._played: dict[str, int] = {}
@@ -111,20 +110,19 @@ class Stage:
         """Hold a trace against its scenario. Touches no network: a stored trace will do."""
         redact = self._redaction(scenario).value
         scope = {"env": self._env(scenario)}
-        report = self._checker.check(scenario, trace, redact=redact, scope=scope)
-        ruled = await judge_pass.run(scenario, trace, self._judge)
-        verdict = decide(
-            (*report.findings, *ruled.findings),
-            ruled.rulings,
-            evidence=report.evidence + ruled.evidence,
-        )
+        checked = self._checker.check(scenario, trace, redact=redact, scope=scope)
+        if scenario.is_judged:
+            verdict = await _judged(scenario, trace, checked)
+        else:
+            verdict = decide(checked.findings, (), evidence=checked.evidence)
         return ScenarioResult(
             scenario=scenario, trace=trace, verdict=verdict, provenance=provenance(trace)
         )
 
     async def conclude(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
         """Judge a conversation that has ended, and keep its trace where the user wants it."""
-        return self._archive.keep(await self.judge(scenario, trace))
+        result = await self.judge(scenario, trace)
+        return result if self._archive is None else self._archive.keep(result)
 
     def close(self) -> None:
         """End every handler and the loop. May be called twice."""
@@ -153,6 +151,26 @@ class Stage:
         if scenario.handler is not None and scenario.handler.token is not None:
             secrets.add(scenario.handler.token.access_token)
         return secrets
+
+
+def _archive(settings: Settings) -> Archive | None:
+    if settings.trace_dir is None:
+        return None
+    from pytest_tavus.report.archive import Archive
+
+    return Archive(settings.trace_dir, only_failed=settings.trace == "failed")
+
+
+async def _judged(scenario: Scenario, trace: Trace, checked: CheckReport) -> Verdict:
+    from pytest_tavus.judge import pass_
+    from pytest_tavus.judge.rules import RulesJudge
+
+    ruled = await pass_.run(scenario, trace, RulesJudge())
+    return decide(
+        (*checked.findings, *ruled.findings),
+        ruled.rulings,
+        evidence=checked.evidence + ruled.evidence,
+    )
 
 
 def _split(overrides: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

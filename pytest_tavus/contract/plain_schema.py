@@ -6,7 +6,7 @@ metaschema itself must be asked, which costs a hundred times more. Knows nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -71,8 +71,8 @@ def _are_schemas(value: Any) -> bool:
     return bool(schemas) and all(is_plain_schema(schema) for schema in schemas or ())
 
 
-def _list(value: Any) -> list[Any] | None:
-    return cast("list[Any]", value) if isinstance(value, list) else None
+def _list(value: Any) -> Sequence[Any] | None:
+    return cast("Sequence[Any]", value) if isinstance(value, list) else None
 
 
 _KEYWORDS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(

@@ -1,4 +1,7 @@
-"""Opens the user's handler, whatever it is and wherever it comes from."""
+"""Opens the user's handler, whatever it is and wherever it comes from.
+
+What a process, a URL or a WSGI application needs is imported with the first of its kind.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.address import base_address
 from pytest_tavus.gateway.asgi import start_asgi
-from pytest_tavus.gateway.command import start_command
 from pytest_tavus.gateway.frames import one_line, user_traceback
 from pytest_tavus.gateway.front import in_front
 from pytest_tavus.gateway.imports import load
 from pytest_tavus.gateway.interface import interface_of
 from pytest_tavus.gateway.own import OwnHandler
 from pytest_tavus.gateway.port import Handler
-from pytest_tavus.gateway.remote import RemoteHandler
 from pytest_tavus.gateway.source import (
     AppSource,
     CommandSource,
@@ -29,7 +29,6 @@ from pytest_tavus.gateway.source import (
     directories,
     overriding,
 )
-from pytest_tavus.gateway.wsgi import WsgiHandler
 from pytest_tavus.scenario.model import HandlerSpec
 
 
@@ -67,8 +66,13 @@ async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Ha
         case AppSource():
             return await _start_app(source)
         case CommandSource():
+            from pytest_tavus.gateway.command import start_command
+
             return await start_command(source, root=root, environ=environ)
         case UrlSource():
+            from pytest_tavus.gateway.address import base_address
+            from pytest_tavus.gateway.remote import RemoteHandler
+
             return RemoteHandler(base_address(source.url))
         case OwnSource():
             return OwnHandler(source.handler)
@@ -112,4 +116,6 @@ async def _start_app(source: AppSource) -> Handler:
     interface = source.interface or interface_of(source.app, name=source.name)
     if interface == "asgi":
         return await start_asgi(source.app, within=source.within)
+    from pytest_tavus.gateway.wsgi import WsgiHandler
+
     return WsgiHandler(source.app)

@@ -25,15 +25,9 @@ class JudgeReport:
     "How many questions were decided, one way or the other."
 
 
-def wanted(scenario: Scenario) -> bool:
-    """Tell whether a scenario gives a judge anything to do: a `judge:`, or declared rules."""
-    rules = scenario.judge_rules
-    return scenario.judge is not None or bool(rules.objectives or rules.guardrails)
-
-
 async def run(scenario: Scenario, trace: Trace, judge: Judge) -> JudgeReport:
     """Judge one conversation, if the scenario wants it judged. Never raises."""
-    if not wanted(scenario):
+    if not scenario.is_judged:
         return JudgeReport()
     judgement = await ask(judge, Question(scenario=scenario, trace=trace))
     findings, rulings = held(scenario, judgement, trace, judge=judge.name)

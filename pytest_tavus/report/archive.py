@@ -15,9 +15,9 @@ LONGEST_NAME = 120
 
 
 class Archive:
-    """Where the traces of a run go, if anywhere."""
+    """Where the traces of a run go."""
 
-    def __init__(self, directory: Path | None, *, only_failed: bool) -> None:
+    def __init__(self, directory: Path, *, only_failed: bool) -> None:
         self._directory = directory
         self._only_failed = only_failed
 
@@ -26,8 +26,6 @@ class Archive:
 
         A scenario that is played again replaces its trace.
         """
-        if self._directory is None:
-            return result
         if self._only_failed and result.verdict.outcome == "passed":
             return result
         span = result.scenario.span

@@ -38,7 +38,7 @@ def assemble(
     """Make one scenario, noting every problem; `None` where too little of it is left."""
     before = len(site.ledger)
     own = {key: value for key, value in data.items() if key not in _APART}
-    head = site.bind(ScenarioHead, own, at)
+    head = site.bind(ScenarioHead, own, at) if own else None
     values = defaults.values if head is None else common(head, at, site).over(defaults.values)
     turns = _turns(data, at, site, extra=bool(values.parts.get("extra")))
     loaded: LoadedPal | None = values.parts.get("pal")

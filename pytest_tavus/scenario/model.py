@@ -125,6 +125,12 @@ class Scenario:
     "What is allowed and probably not meant, in the PAL and in this scenario's use of it."
 
     @property
+    def is_judged(self) -> bool:
+        """Whether a judge has anything to do: there is a `judge:`, or there are declared rules."""
+        rules = self.judge_rules
+        return self.judge is not None or bool(rules.objectives or rules.guardrails)
+
+    @property
     def span(self) -> SourceSpan:
         """Where the scenario begins."""
         return self.source.span(self.at)
