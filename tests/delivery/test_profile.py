@@ -24,6 +24,7 @@ def test_each_field_can_be_set_from_text() -> None:
         "oauth2_credentials": "basic",
         "oauth2_early_refresh": "1.5",
         "max_response_bytes": "100",
+        "text_answers": "true",
         "user_agent": "mine",
     }
     profile = DeliveryProfile().with_overrides(overrides)
@@ -40,6 +41,7 @@ def test_each_field_can_be_set_from_text() -> None:
         oauth2_credentials="basic",
         oauth2_early_refresh=1.5,
         max_response_bytes=100,
+        text_answers=True,
         user_agent="mine",
     )
     assert set(overrides) == {field.name for field in fields(DeliveryProfile)}
