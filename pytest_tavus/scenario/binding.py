@@ -193,6 +193,7 @@ def _part_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseMo
         if isinstance(step, int):
             continue
         branch = [part for part in parts if step == _branch(part)]
+        parts[0].model_rebuild()  # no-one may have used it alone, so its fields may be mere names
         fields = {field.alias or name: field for name, field in parts[0].model_fields.items()}
         if branch:
             parts = branch

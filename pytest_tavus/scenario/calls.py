@@ -203,6 +203,3 @@ def _calls(value: Any) -> Any:
 
 
 Calls = Annotated[list[Member], BeforeValidator(_calls), short({"const": "none"})]
-
-
-GroupDocument.model_rebuild()

@@ -97,5 +97,3 @@ def _played(value: Any) -> Any:
 
 
 PlayedCalls = Annotated[list[Wave], BeforeValidator(_played), short({"const": "none"})]
-
-WaveDocument.model_rebuild()

@@ -332,6 +332,11 @@ def test_a_turn_is_refused(tmp_path: Path, turn: str, column: int, message: str)
             "a group of calls is either ordered or unordered\n    hint: nest one in the other",
         ),
         (
+            "[{unordered: [{tool: show_map, exakt: true}]}]",
+            54,
+            "unknown key 'exakt' in an expected call\n    hint: did you mean 'exact'?",
+        ),
+        (
             "[{unordered: []}]",
             36,
             "the list is empty, so nothing would be asked\n    hint: leave the key out",
