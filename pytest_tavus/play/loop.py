@@ -55,11 +55,12 @@ class BackgroundLoop:
                     return self._run_here(work)
             finally:
                 self._turn.release()
-        future = self.submit(work)
+        future: concurrent.futures.Future[T] | None = None
         try:
+            future = self.submit(work)
             return future.result()
         except BaseException:
-            if not future.done():
+            if future is not None and not future.done():
                 future.cancel()
                 concurrent.futures.wait([future], timeout=CLOSING_SECONDS)
             raise

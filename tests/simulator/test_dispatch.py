@@ -1,0 +1,221 @@
+"""How a call of a simulated PAL reaches its handler, and what is recorded on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from pytest_tavus.clock import ManualClock
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.scenario.model import ClientAnswer
+from pytest_tavus.simulator.client import Client
+from pytest_tavus.simulator.conversation import Rules, Surroundings
+from pytest_tavus.simulator.dispatch import Wire, WireDispatcher
+from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.trace.events import Fault, ToolCalled, ToolDelivered, ToolResolved
+from pytest_tavus.trace.log import Recorder
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.wire import HttpFault, HttpResponse
+from tests.simulator.far import Answering, Far, ok
+from tests.simulator.samples import SECONDS
+
+pytestmark = pytest.mark.asyncio
+
+
+class Bench:
+    """A dispatcher with everything around it."""
+
+    def __init__(self, answering: Answering, *answers: ClientAnswer) -> None:
+        clock = ManualClock()
+        self.recorder = Recorder(now=clock.now, redactor=Redaction(()))
+        self.handler = Far(answering)
+        self.answered: list[tuple[str, str]] = []
+        self._dispatcher = WireDispatcher(
+            Wire(
+                handler=self.handler,
+                client=Client(answers={"find": answers} if answers else {}, load=self._load),
+                profile=DeliveryProfile(),
+            ),
+            Surroundings(
+                recorder=self.recorder,
+                clock=clock,
+                ids=Ids(seed=0, name="a bench"),
+                rules=Rules(behaviour=Behaviour(), lines=Lines()),
+            ),
+            conversation_id="c1",
+            answered=lambda call, answer: self.answered.append((call.call_id, answer)),
+        )
+
+    async def dispatch(
+        self, tool: Tool | None, arguments: str = '{"guests": 2}', *, call_id: str = "t1"
+    ) -> ToolResolved:
+        call = ToolCalled(
+            call_id=call_id, name="find", arguments=arguments, channel="api", inference_id="i1"
+        )
+        async with asyncio.timeout(SECONDS):
+            return await self._dispatcher.dispatch(tool, call, turn=3)
+
+    def recorded(self) -> list[str]:
+        return [type(entry.event).__name__ for entry in self.recorder.trace()]
+
+    @staticmethod
+    def _load(import_string: str) -> Any:
+        raise AssertionError(import_string)
+
+
+def over_http(**api: Any) -> Tool:
+    return Tool.model_validate(
+        {
+            "name": "find",
+            "description": "Finds a table.",
+            "delivery": {"api": {"url": "https://shop.example/find", **api}},
+        }
+    )
+
+
+def by_message() -> Tool:
+    return Tool(name="find", description="Finds a table.")
+
+
+async def test_a_call_carries_its_identity_to_the_handler() -> None:
+    bench = Bench(lambda call: ok({"table": 7}))
+
+    resolved = await bench.dispatch(over_http(timeout=7))
+
+    assert bench.handler.asked == [
+        CallRef(
+            conversation_id="c1",
+            call_id="t1",
+            tool="find",
+            arguments={"guests": 2},
+            purpose="tool",
+            inference_id="i1",
+        )
+    ]
+    assert bench.handler.within == [7]
+    assert resolved == ToolResolved(
+        call_id="t1",
+        status="success",
+        output='{"table": 7}',
+        answered_by="handler",
+        http_status=200,
+    )
+
+
+async def test_the_exchange_is_recorded_before_what_it_came_to() -> None:
+    bench = Bench(lambda call: ok({"table": 7}))
+
+    await bench.dispatch(over_http())
+
+    assert bench.recorded() == ["ToolDelivered", "ToolResolved"]
+    assert [entry.turn for entry in bench.recorder.trace()] == [3, 3]
+
+
+async def test_a_token_is_an_exchange_of_the_same_call() -> None:
+    oauth2 = {
+        "type": "oauth2_client_credentials",
+        "token_url": "https://shop.example/token",
+        "client_id": "us",
+        "client_secret": "hush-hush",
+    }
+    tokens = {"access_token": "t", "token_type": "Bearer", "expires_in": 60}
+    bench = Bench(lambda call: ok(tokens if call.purpose == "token" else {"table": 7}))
+
+    await bench.dispatch(over_http(auth=oauth2))
+    await bench.dispatch(over_http(auth=oauth2), call_id="t2")
+
+    purposes = [(each.call_id, each.purpose) for each in bench.handler.asked]
+    assert purposes == [("t1", "token"), ("t1", "tool"), ("t2", "tool")]
+    delivered = [event for _, event in bench.recorder.trace().of(ToolDelivered)]
+    assert [(event.call_id, event.purpose) for event in delivered] == purposes
+    assert bench.answered == [("t1", '{"table": 7}'), ("t2", '{"table": 7}')]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "told"),
+    [
+        (ok({"error": "taken"}, 409), "error", '{"error": "taken"}'),
+        (ok(b"<html>oops</html>", 500), "error", "<html>oops</html>"),
+        (ok(b"not json"), "error", "not json"),
+        (HttpFault(kind="connection", message="gone"), "error", ""),
+        (HttpFault(kind="timeout", message="late"), "timeout", ""),
+    ],
+)
+async def test_what_came_back_is_told_although_the_pal_does_not_hear_it(
+    answer: HttpResponse | HttpFault, status: str, told: str
+) -> None:
+    bench = Bench(lambda call: answer)
+
+    resolved = await bench.dispatch(over_http())
+
+    assert (resolved.status, resolved.output) == (status, "")
+    assert bench.answered == [("t1", told)]
+
+
+async def test_a_request_that_cannot_be_written_is_a_fault_of_the_scenario() -> None:
+    bench = Bench(lambda call: ok({}))
+
+    resolved = await bench.dispatch(over_http(), '{"guests": NaN}')
+
+    assert bench.handler.asked == []
+    assert bench.recorded() == ["Fault", "ToolResolved"]
+    (fault,) = (event for _, event in bench.recorder.trace().of(Fault))
+    assert fault.owner == "test"
+    assert fault.message.startswith("find cannot be sent: ")
+    assert (resolved.status, resolved.answered_by) == ("unanswered", "nobody")
+    assert resolved.reason == fault.message
+
+
+async def test_a_call_without_arguments_is_sent_with_none() -> None:
+    bench = Bench(lambda call: ok({}))
+
+    await bench.dispatch(over_http(), "")
+
+    assert bench.handler.asked[0].arguments == {}
+
+
+async def test_a_call_of_an_unknown_tool_reaches_nobody() -> None:
+    bench = Bench(lambda call: ok({}))
+
+    resolved = await bench.dispatch(None)
+
+    assert bench.handler.asked == []
+    assert (resolved.status, resolved.answered_by) == ("unanswered", "nobody")
+    assert resolved.reason == "the PAL has no tool named 'find'"
+
+
+async def test_an_app_message_is_answered_by_the_client_and_not_by_the_handler() -> None:
+    bench = Bench(lambda call: ok({}), ClientAnswer(at=(), output="Table 7."))
+
+    resolved = await bench.dispatch(by_message())
+
+    assert bench.handler.asked == []
+    assert bench.recorded() == ["ToolResolved"]
+    assert (resolved.output, resolved.answered_by) == ("Table 7.", "client")
+    assert bench.answered == [("t1", "Table 7.")]
+
+
+async def test_a_fault_of_the_client_is_recorded_in_one_breath_with_the_resolution() -> None:
+    bench = Bench(lambda call: ok({}))
+
+    await bench.dispatch(by_message())
+
+    assert bench.recorded() == ["Fault", "ToolResolved"]
+    assert [entry.turn for entry in bench.recorder.trace()] == [3, 3]
+
+
+async def test_hundreds_of_calls_at_once_each_get_their_own_answer() -> None:
+    bench = Bench(lambda call: ok({"you": call.call_id}))
+    ids = [f"t{number}" for number in range(500)]
+
+    resolved = await asyncio.gather(*(bench.dispatch(over_http(), call_id=each) for each in ids))
+
+    assert [json.loads(each.output)["you"] for each in resolved] == ids
+    assert [each.call_id for each in resolved] == ids
