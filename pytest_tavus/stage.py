@@ -17,7 +17,7 @@ from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.gateway.pool import HandlerPool
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
-from pytest_tavus.production import Production, Shared
+from pytest_tavus.production import NO_HANDLER, Production, Shared
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
@@ -135,8 +135,8 @@ class Stage:
         return {name: self._environ[name] for name in scenario.env if name in self._environ}
 
     def _redaction(self, scenario: Scenario) -> Redaction:
-        token = None if scenario.handler is None else scenario.handler.token
-        key = (id(scenario.pal), scenario.env, token)
+        handler = scenario.handler or NO_HANDLER
+        key = (id(scenario.pal), scenario.env, handler.env, handler.secrets())
         cached = self._redactions.get(key)
         if cached is None:
             # The PAL is kept beside its redaction so that its id is never another's.
@@ -145,12 +145,10 @@ class Stage:
         return cached[1]
 
     def _secrets(self, scenario: Scenario) -> set[str]:
-        named = (*scenario.env, *self._settings.redact)
+        handler = scenario.handler or NO_HANDLER
+        named = (*scenario.env, *handler.env, *self._settings.redact)
         secrets = {self._environ[name] for name in named if name in self._environ}
-        secrets.update(scenario.pal.secrets())
-        if scenario.handler is not None and scenario.handler.token is not None:
-            secrets.add(scenario.handler.token.access_token)
-        return secrets
+        return secrets.union(scenario.pal.secrets(), handler.secrets())
 
 
 def _archive(settings: Settings) -> Archive | None:

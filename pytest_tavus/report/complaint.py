@@ -53,8 +53,7 @@ def complaints(result: ScenarioResult) -> tuple[Complaint, ...]:
 
 def mask_of(scenario: Scenario) -> Callable[[str], str]:
     """Return what takes the secrets of the scenario's and the PAL's files out of a text."""
-    token = None if scenario.handler is None else scenario.handler.token
-    own = () if token is None else (token.access_token,)
+    own = () if scenario.handler is None else scenario.handler.secrets()
     return Redaction((*scenario.pal.secrets(), *own)).text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pytest_tavus.contract.credentials import in_url
 from pytest_tavus.spans import Loc
 
 
@@ -95,3 +96,8 @@ class HandlerSpec:
 
     search_path: tuple[str, ...] = ()
     "Directories in which `app` is looked for before the usual ones: those of the file."
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every secret that is written out here, for redaction."""
+        token = () if self.token is None else (self.token.access_token,)
+        return (*token, *in_url(self.url or ""))
