@@ -38,8 +38,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.mark.parametrize(
     "handler",
     [
-        "{command: [python, -c, 'import os, sys; sys.exit(os.environ[\"SHOP_KEY\"])'], "
-        "env: [SHOP_KEY]}",
+        "{command: [python, -c, 'import os; exit(os.environ[\"SHOP_KEY\"])'], env: [SHOP_KEY]}",
         f"{{url: 'http://shop:{CANARY}@127.0.0.1:9/'}}",
     ],
     ids=["a variable of the command", "a password in the url"],
