@@ -6,7 +6,7 @@ The dialect is 2020-12, to which the OpenAI function shape that Tavus asks for b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
@@ -76,12 +76,24 @@ def _invalid(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
     if is_plain_schema(parameters):
         return
     seen = set[str]()
-    for error in metaschema().iter_errors(parameters):
+    errors = metaschema().iter_errors(parameters)
+    for error in sorted(errors, key=lambda one: _written(parameters, one.absolute_path)):
         problem = _of_error(error)
         # One fault can break several vocabularies of the metaschema, in the same words.
         if str(problem) not in seen:
             seen.add(str(problem))
             yield problem
+
+
+def _written(value: Any, path: Iterable[int | str]) -> tuple[int, ...]:
+    """Return where a path stands among others as they are written: jsonschema has no order."""
+    order: list[int] = []
+    for step in path:
+        entries = json_object(value)
+        steps: list[int | str] = list(range(len(value)) if entries is None else entries)
+        order.append(steps.index(step))
+        value = value[step]
+    return tuple(order)
 
 
 def _of_error(error: SchemaFault) -> RuleProblem:
