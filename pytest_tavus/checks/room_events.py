@@ -39,7 +39,8 @@ def _messages(turn: TurnCase) -> list[Message]:
     channels = {call_id: call.called.channel for call_id, call in turn.case.seen.calls.items()}
     return [
         (entry, message)
-        for entry in turn.seen.entries
+        for entry in turn.case.trace.entries
+        if entry.turn == turn.number
         for message in messages_of(entry, conversation_id=conversation_id, channels=channels)
     ]
 

@@ -18,7 +18,14 @@ from pytest_tavus.checks.call_rules import (
     WellFormedCalls,
 )
 from pytest_tavus.checks.calls import ExpectedCalls
-from pytest_tavus.checks.case import Case, Rules, ScenarioCheck, TurnCheck, turn_case
+from pytest_tavus.checks.case import (
+    NOTHING_TO_CHECK,
+    Case,
+    Rules,
+    ScenarioCheck,
+    TurnCheck,
+    turn_case,
+)
 from pytest_tavus.checks.on_call import OnCall
 from pytest_tavus.checks.on_resolve import OnResolve
 from pytest_tavus.checks.room_events import Quiet, RoomEvents
@@ -114,9 +121,10 @@ def _checked(case: Case) -> CheckReport:
         one = turn_case(case, number, turn)
         results += [check.check(one) for check in TURN_CHECKS]
     results += [check.check(case) for check in CHECKS_AFTER]
-    findings = [finding for result in results for finding in result.findings]
+    told = [result for result in results if result is not NOTHING_TO_CHECK]
+    findings = [finding for result in told for finding in result.findings]
     findings.sort(key=lambda finding: finding.turn)
-    evidence = sum(result.evidence for result in results)
+    evidence = sum([result.evidence for result in told])
     return CheckReport(findings=tuple(findings), evidence=evidence)
 
 

@@ -102,8 +102,6 @@ class SeenTurn:
     said_after: list[tuple[Entry, PalSaid]] = field(default_factory=list[tuple[Entry, PalSaid]])
     "What came after the first end."
 
-    entries: list[Entry] = field(default_factory=list[Entry])
-
 
 @dataclass(slots=True)
 class Seen:
@@ -148,7 +146,6 @@ class _Sorter:
         turn = self.seen.turns.get(entry.turn)
         if turn is None:
             turn = self.seen.turns[entry.turn] = SeenTurn(entry.turn)
-        turn.entries.append(entry)
         sort = _SORTS.get(type(entry.event))
         if sort is not None:
             sort(self, entry, entry.event, turn)

@@ -44,5 +44,5 @@ def deliver(
         end,
         max_bytes=profile.max_response_bytes,
         text_answers=profile.text_answers,
-        secrets=api.secrets(),
+        secrets=api.secrets,
     )

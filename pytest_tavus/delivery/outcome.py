@@ -8,7 +8,7 @@ followed [inferred].
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NoReturn
@@ -60,9 +60,9 @@ def outcome_of(
     *,
     max_bytes: int,
     text_answers: bool = False,
-    secrets: Iterable[str] = (),
+    secrets: Callable[[], Iterable[str]] = tuple,
 ) -> ToolOutcome:
-    """Tell what an exchange comes to; `secrets` are kept out of what is quoted.
+    """Tell what an exchange comes to; `secrets` are asked for, and kept out of what is quoted.
 
     With `text_answers`, an answer of type ``text/plain`` is an output as it is.
 
@@ -83,7 +83,7 @@ def outcome_of(
             if text_answers and _media_type(response) == "text/plain":
                 output = response.body.decode("utf-8", "replace")
             else:
-                reason = _not_json(response, secrets)
+                reason = _not_json(response, secrets())
     return ToolOutcome(
         status="success" if reason is None else "error",
         output=output,

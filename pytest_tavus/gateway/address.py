@@ -16,6 +16,9 @@ _OURS_TO_SET = frozenset({"host", "content-length", "transfer-encoding", "connec
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _PORTS = {"http": 80, "https": 443}
 
+ADDRESSES = 256
+"""URLs that a handler keeps taken apart: its tools have few, and call them again and again."""
+
 LOOPBACK = ("127.0.0.1", "::1")
 """What `localhost` means, in the order in which it is tried."""
 

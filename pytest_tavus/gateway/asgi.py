@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.gateway.address import address
+from pytest_tavus.gateway.address import ADDRESSES, address
 from pytest_tavus.gateway.asgi_call import AsgiApp, AsgiCall, http_scope
 from pytest_tavus.gateway.crashlog import CrashLog
 from pytest_tavus.gateway.faults import late, unmapped
@@ -30,6 +31,7 @@ class AsgiHandler:
     def __init__(self, app: AsgiApp, lifespan: Lifespan) -> None:
         self._app = app
         self._lifespan = lifespan
+        self._address = lru_cache(ADDRESSES)(address)
         self._log = CrashLog()
         self._log.install()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -47,7 +49,7 @@ class AsgiHandler:
         The exchange is over with the last byte of the response, as on a socket; the call returns
         when the application has returned too, or has been given a moment for it.
         """
-        target = address(request.url)
+        target = self._address(request.url)
         if target is None:
             return HttpExchange(request=request, fault=unmapped(request.url))
         watch = Stopwatch(clock, within)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from functools import lru_cache
 
 import h11
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.gateway.address import LOOPBACK, Address, address, header_lines
+from pytest_tavus.gateway.address import ADDRESSES, LOOPBACK, Address, address, header_lines
 from pytest_tavus.gateway.connection import BrokenExchangeError, Connection
 from pytest_tavus.gateway.faults import connection_fault, late, unmapped
 from pytest_tavus.gateway.port import CallRef
@@ -27,6 +28,7 @@ class RemoteHandler:
 
     def __init__(self, base: Address) -> None:
         self._base = base
+        self._address = lru_cache(ADDRESSES)(address)
         self._hosts = LOOPBACK if base.host == "localhost" else (base.host,)
         self._tls = _trusting_context() if base.scheme == "https" else None
         self._room = asyncio.Semaphore(_CONNECTIONS)
@@ -43,7 +45,7 @@ class RemoteHandler:
         clock: Clock,
     ) -> HttpExchange:
         """Send one request to the handler, its path put behind the base URL."""
-        target = address(request.url)
+        target = self._address(request.url)
         if target is None:
             return HttpExchange(request=request, fault=unmapped(request.url))
         async with self._room:

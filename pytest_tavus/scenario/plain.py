@@ -23,7 +23,7 @@ def is_tuple(value: Any) -> TypeGuard[tuple[Any, ...]]:
 
 def is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
     """Tell whether a value is a mapping of any kind."""
-    return isinstance(value, Mapping)
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def mapping(value: Any) -> dict[str, Any] | None:

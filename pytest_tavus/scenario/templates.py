@@ -81,7 +81,7 @@ def render(  # noqa: PLR0911 - one return for each kind of value
 def asks(value: Any) -> bool:
     """Tell whether any text in `value` has a placeholder."""
     if isinstance(value, str):
-        return bool(placeholders(value))
+        return "{" in value and any(match[1] is not None for match in _TOKEN.finditer(value))
     if is_dict(value):
         return any(asks(item) for item in value.values())
     if is_list(value) or is_tuple(value):

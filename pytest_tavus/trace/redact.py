@@ -106,13 +106,16 @@ class Redaction:
 
         A number that spells a secret becomes the mask.
         """
+        return self._value(value) if self._anchors else value
+
+    def _value(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
             members = cast("dict[str, Any]", value)
-            return {self.text(key): self.value(item) for key, item in members.items()}
+            return {self.text(key): self._value(item) for key, item in members.items()}
         if isinstance(value, list):
-            return [self.value(item) for item in cast("list[object]", value)]
+            return [self._value(item) for item in cast("list[object]", value)]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             text = repr(value)
             return value if self.text(text) == text else MASK

@@ -27,7 +27,7 @@ def outcome(
     exchange = HttpExchange(
         request=REQUEST, response=response, fault=found, answered_by=answered_by
     )
-    return outcome_of(exchange, max_bytes=1000, secrets=secrets)
+    return outcome_of(exchange, max_bytes=1000, secrets=lambda: secrets)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 299])
