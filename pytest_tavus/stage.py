@@ -125,7 +125,14 @@ class Stage:
         return result if self._archive is None else self._archive.keep(result)
 
     def close(self) -> None:
-        """End every handler and the loop. May be called twice."""
+        """End every handler and the loop. May be called twice.
+
+        Raises:
+            HandlerError: something of a handler's could not be ended. Everything else is.
+
+        """
+        if self.loop.closed:
+            return
         try:
             self.loop.run(self._shared.pool.close())
         finally:

@@ -30,6 +30,11 @@ class BackgroundLoop:
         self._thread: threading.Thread | None = None
         self._turn = threading.Lock()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can run on it any more."""
+        return self._loop.is_closed()
+
     def keep_running(self) -> None:
         """Run in the background from now on: for work that goes on while nobody waits for it."""
         with self._turn:
@@ -82,7 +87,7 @@ class BackgroundLoop:
             HandlerError: something that was started on the loop does not end. It is left behind.
 
         """
-        if self._loop.is_closed():
+        if self.closed:
             return
         # In the background, because a thread that hangs would not let the loop go on here.
         drained = self.submit(_drain())

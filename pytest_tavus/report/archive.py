@@ -43,8 +43,9 @@ class Archive:
 def file_name(scenario_path: str, name: str) -> str:
     """Return the name of a trace file: readable, safe on every file system, and its own."""
     written = f"{scenario_path}--{name}"
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", written).strip("-.")
-    if plain != written or len(plain) > LONGEST_NAME:
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", written).strip("-.") or "scenario"
+    # Some file systems do not tell capitals apart.
+    if plain != written or plain != plain.lower() or len(plain) > LONGEST_NAME:
         digest = hashlib.blake2b(written.encode(), digest_size=4).hexdigest()
         plain = f"{plain[:LONGEST_NAME]}-{digest}"
     return f"{plain}.trace.jsonl"
