@@ -73,7 +73,7 @@ def _unheard_answer(tool: Tool) -> Iterator[RuleProblem]:
     if promise is not None:
         cause = "is fire_and_forget" if written else "is not written, which means fire_and_forget"
         yield RuleProblem(
-            loc=("on_resolve",) if written else ("description",),
+            loc=("on_resolve",),
             message=f"the description of {tool.name!r} promises an answer ({promise.group()!r}), "
             f"but its on_resolve {cause}: the PAL never hears it",
             hint=_HEAR,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 from pytest_tavus.errors import Owner
-from pytest_tavus.report.complaint import complaints, mask_of
+from pytest_tavus.report.complaint import Complaint, complaints, mask_of
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.verdict import FindingKind, Outcome
 
@@ -70,5 +71,11 @@ def record(result: ScenarioResult) -> Record:
         ],
         trace=result.trace_path,
         seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
-        advice=[str(lint) for lint in result.scenario.lints],
+        advice=list(_advice(result, found)),
     )
+
+
+def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:
+    """Yield the lints, without those whose place the hint of a finding names already."""
+    named = {word for one in found for word in (one.finding.hint or "").split()}
+    yield from (str(lint) for lint in result.scenario.lints if str(lint.span) not in named)

@@ -108,8 +108,14 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         fixtures=parts.get("fixtures") or (),
         deadline=parts.get("deadline"),
         search_path=own.site.search_path,
-        lints=(*loaded.lints, *_unheard(own.turns, loaded)),
+        lints=_told_once(loaded.lints, tuple(_unheard(own.turns, loaded))),
     )
+
+
+def _told_once(of_pal: tuple[Problem, ...], unheard: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Leave out what the PAL's lints suspect of a tool where the scenario proves it."""
+    places = [lint.span for lint in unheard]
+    return (*(lint for lint in of_pal if lint.span not in places), *unheard)
 
 
 def _joined(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:

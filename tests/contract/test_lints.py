@@ -30,17 +30,17 @@ def test_on_resolve_left_at_its_default_is_warned_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "place", "cause"),
+    ("written", "cause"),
     [
-        (None, ("description",), "is not written, which means fire_and_forget"),
-        ("fire_and_forget", ("on_resolve",), "is fire_and_forget"),
+        (None, "is not written, which means fire_and_forget"),
+        ("fire_and_forget", "is fire_and_forget"),
     ],
 )
 def test_a_promised_answer_that_is_never_heard_is_warned_of(
-    written: str | None, place: tuple[str], cause: str
+    written: str | None, cause: str
 ) -> None:
     lint = only(tool_lints(tool(description="Looks up an order.", on_resolve=written)))
-    assert lint.loc == place
+    assert lint.loc == ("on_resolve",)
     assert lint.message == (
         "the description of 'get_order_status' promises an answer ('Looks up'), "
         f"but its on_resolve {cause}: the PAL never hears it"

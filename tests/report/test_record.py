@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_tavus.errors import Problem
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.provenance import counts, provenance
 from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.summary import summary_lines
+from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Decisions, Event, SessionOpened
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import Finding, decide
 from tests.report.pictures import PICTURES
 from tests.report.samples import ORDER, ORDER_TURN, call, resolved, result, said, scenario, trace
 
@@ -53,6 +56,18 @@ def test_a_record_says_what_a_result_comes_to() -> None:
         "seconds": 1.1,
         "advice": [],
     }
+
+
+def test_advice_that_a_hint_gives_already_is_not_given_twice() -> None:
+    played = PICTURES["broken_guardrail"]()
+    places = [SourceSpan(path="p.pal.yaml", line=line, column=5) for line in (3, 33)]
+    lints = tuple(Problem(message="nobody hears it", span=place) for place in places)
+    played = replace(played, scenario=replace(played.scenario, lints=lints))
+    hinted = Finding(
+        kind="judge", message="m", owner="agent", span=None, hint=f"set it at {places[1]}"
+    )
+    verdict = decide((hinted,), (), evidence=1)
+    assert record(replace(played, verdict=verdict))["advice"] == [str(lints[0])]
 
 
 def test_a_passed_result_has_no_findings() -> None:

@@ -212,9 +212,9 @@ def test_a_scenario_that_waits_for_an_answer_nobody_hears_has_a_lint(tmp_path: P
             plays: It is {result.status}.
         """,
     )
-    assert [
-        lint.message for lint in scenario.lints if "on_resolve is not written" in lint.message
-    ] == [
+    lints = [lint for lint in scenario.lints if "on_resolve is not written" in lint.message]
+    assert len({(lint.span, lint.hint) for lint in scenario.lints}) == len(scenario.lints)
+    assert [lint.message for lint in lints] == [
         (
             "the answer of 'cancel_order' is expected to be heard, but its on_resolve is not written, "
             "which means fire_and_forget: the PAL never hears it"
