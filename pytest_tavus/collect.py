@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any, NoReturn
 
 import pytest
 
 from pytest_tavus.errors import Problem, ScenarioError, TavusError
 from pytest_tavus.fixtures import stage_of
-from pytest_tavus.marks import marks_of
+from pytest_tavus.marks import marked, marks_of
 from pytest_tavus.outcome import VerdictError, told
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
 from pytest_tavus.scenario.model import Scenario
 
 
-class ScenarioFile(pytest.File):
-    """A file of scenarios."""
+class ScenarioFile(pytest.Module):
+    """A file of scenarios. To fixtures of scope module it is a module, and an empty one."""
+
+    def __init__(self, **node: Any) -> None:
+        super().__init__(**node)  # pyright: ignore[reportUnknownMemberType]  # untyped there
+        self.obj = ModuleType(self.path.stem)
 
     def collect(self) -> Iterator[ScenarioItem]:
         """Read the file and yield its scenarios; every problem of the file is one error."""
@@ -63,16 +68,8 @@ class ScenarioItem(pytest.Function):
         "What came of it, from the end of the conversation until its report has been made."
 
         # pytest documents `callobj` and leaves its type to be guessed from the default.
-        callobj: Any = self._callable(marks)
+        callobj: Any = marked(self._play, marks)
         super().__init__(callobj=callobj, **function)  # pyright: ignore[reportUnknownMemberType]
-
-    def _callable(self, marks: list[pytest.MarkDecorator]) -> Callable[..., None]:
-        def scenario(tavus_handler: object | None) -> None:
-            self._play(tavus_handler)
-
-        for mark in marks:
-            mark(scenario)
-        return scenario
 
     def _play(self, handler: object | None) -> None:
         result = stage_of(self.config).run(self.scenario, handler=handler)

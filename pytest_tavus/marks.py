@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
@@ -33,6 +33,23 @@ def marks_of(scenario: Scenario, config: pytest.Config) -> list[pytest.MarkDecor
     if scenario.fixtures:
         marks.append(pytest.mark.usefixtures(*scenario.fixtures))
     return marks
+
+
+def marked(
+    play: Callable[[object | None], None], marks: Iterable[pytest.MarkDecorator]
+) -> Callable[..., None]:
+    """Return the function that is a scenario to pytest: it asks for the user's handler.
+
+    It is not written where the item is, because pytest cuts a traceback off at the first frame in
+    the file of this function, and would show how a user's fixture was reached from there.
+    """
+
+    def scenario(tavus_handler: object | None) -> None:
+        play(tavus_handler)
+
+    for mark in marks:
+        mark(scenario)
+    return scenario
 
 
 def _register(tag: str, config: pytest.Config) -> None:
