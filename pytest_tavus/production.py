@@ -6,7 +6,7 @@ Made by the stage for each conversation; everything shared between conversations
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -154,13 +154,16 @@ class Production:
     def _wire(self, handler: Handler) -> Wire:
         return Wire(
             handler=handler,
-            client=Client(answers=self.scenario.client, load=self._load),
+            client=Client(answers=self.scenario.client, load=self._loader()),
             profile=self._shared.profile,
         )
 
-    def _load(self, import_string: str) -> object:
-        search_path = [Path(directory) for directory in self.scenario.search_path]
-        return load(import_string, search_path=search_path)
+    def _loader(self) -> Callable[[str], object]:
+        """Return what finds client callables. It knows the directories, and not this object.
+
+        Otherwise a conversation would refer to itself, and be cleared away late and dearly.
+        """
+        return partial(_load, self.scenario.search_path)
 
     def _around(self) -> Surroundings:
         return Surroundings(
@@ -169,6 +172,10 @@ class Production:
             ids=self._ids,
             rules=Rules(behaviour=self._shared.behaviour, lines=self._shared.lines),
         )
+
+
+def _load(search_path: Sequence[str], import_string: str) -> object:
+    return load(import_string, search_path=[Path(directory) for directory in search_path])
 
 
 def _overdue(trace: Trace, seconds: float) -> Fault:
