@@ -83,7 +83,7 @@ def _ruled(turn: TurnCase) -> Iterator[RuledCall]:
             behaviour.on_call[tool.effective_on_call].heard,
             None if resolved is None else row.cell(resolved.status).heard,
             row.waits,
-            max((answer for answer in answers if answer < seq), default=start),
+            max([answer for answer in answers if answer < seq], default=start),
             end if call.resolved_entry is None else call.resolved_entry.seq,
         )
 

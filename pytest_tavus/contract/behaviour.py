@@ -74,13 +74,8 @@ class OnResolveRow:
 
     def cell(self, status: Status) -> OnResolveCell:
         """Return the cell for one status."""
-        cells = {
-            "success": self.success,
-            "error": self.error,
-            "timeout": self.timeout,
-            "unanswered": self.unanswered,
-        }
-        return cells[status]
+        cell: OnResolveCell = getattr(self, status)
+        return cell
 
     def with_cell(self, status: Status, cell: OnResolveCell) -> OnResolveRow:
         """Return the row with another cell for one status."""

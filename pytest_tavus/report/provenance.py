@@ -37,7 +37,7 @@ def provenance(trace: Trace) -> str:
         return "not held"
     decider = DECIDERS[opened.decisions]
     seen = {resolved.answered_by for _, resolved in trace.of(ToolResolved)}
-    answered = " + ".join(words for who, words in ANSWERERS.items() if who in seen)
+    answered = " + ".join([words for who, words in ANSWERERS.items() if who in seen])
     if not answered:
         answered = "unanswered calls" if trace.calls() else "no tool call"
     return f"{decider}, {answered}"

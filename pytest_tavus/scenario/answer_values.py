@@ -100,4 +100,4 @@ class HandlerSpec:
     def secrets(self) -> tuple[str, ...]:
         """Return every secret that is written out here, for redaction."""
         token = () if self.token is None else (self.token.access_token,)
-        return (*token, *in_url(self.url or ""))
+        return (*token, *in_url(self.url)) if self.url else token

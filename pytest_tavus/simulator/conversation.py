@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Protocol
+from typing import Final, Protocol
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.contract.behaviour import Behaviour
@@ -23,6 +23,8 @@ from pytest_tavus.simulator.open_call import OpenCall, cut_short, set_off
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import Fault, PalSaid, ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 MAX_INFERENCES = 32
 """Per turn. A model that still calls tools after this many would go on for ever; a script ends."""
@@ -153,7 +155,7 @@ class Conversation:
         call = ToolCalled(
             call_id=self._ids.call(),
             name=intent.tool,
-            arguments=json.dumps(intent.arguments, ensure_ascii=False),
+            arguments=_JSON.encode(intent.arguments),
             channel="app_message" if tool is None else tool.channel,
             inference_id=inference_id,
         )
