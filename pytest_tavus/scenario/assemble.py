@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.pal import Pal
@@ -11,7 +12,7 @@ from pytest_tavus.errors import Problem
 from pytest_tavus.scenario import build_turns, rules
 from pytest_tavus.scenario.defaults import Site, Values, common
 from pytest_tavus.scenario.document import ScenarioHead, TurnDocument
-from pytest_tavus.scenario.model import JudgeRules, Scenario, Turn
+from pytest_tavus.scenario.model import ClientAnswer, JudgeRules, Scenario, Turn, UncheckedRule
 from pytest_tavus.scenario.pals import LoadedPal
 from pytest_tavus.scenario.plain import is_list
 from pytest_tavus.scenario.rule import Ruled, expected_calls
@@ -57,6 +58,11 @@ def assemble(
     return made
 
 
+# Thousands of scenarios say nothing of these: one empty value for all of them.
+_NO_CLIENT: Mapping[str, tuple[ClientAnswer, ...]] = MappingProxyType({})
+_NO_JUDGE_RULES = JudgeRules()
+_ALL_CHECKED = frozenset[UncheckedRule]()
+
 _APART = frozenset({"turns", "parametrize", "name"})
 _FIRST_TURN = "write turns: with a first - user: <what the caller says>"
 
@@ -87,7 +93,7 @@ def _turns(data: Mapping[str, Any], at: Loc, site: Site, *, extra: bool) -> tupl
 
 def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
     parts = values.parts
-    judge, own_rules = parts.get("judge") or (None, JudgeRules())
+    judge, own_rules = parts.get("judge") or (None, _NO_JUDGE_RULES)
     return Scenario(
         at=own.at,
         name=own.name,
@@ -97,11 +103,11 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         pal_at=loaded.at,
         turns=own.turns,
         handler=parts.get("handler"),
-        client=parts.get("client") or {},
+        client=parts.get("client") or _NO_CLIENT,
         never=parts.get("never") or (),
         judge=judge,
         judge_rules=_joined(loaded.judge_rules, own_rules),
-        unchecked=parts.get("unchecked") or frozenset(),
+        unchecked=parts.get("unchecked") or _ALL_CHECKED,
         env=parts.get("env") or (),
         tags=parts.get("tags") or (),
         marks=parts.get("marks") or (),

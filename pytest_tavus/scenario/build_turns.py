@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.matching.matchers import Matcher
@@ -27,12 +28,17 @@ from pytest_tavus.scenario.model import (
     SpeechExpectation,
     Times,
     Turn,
+    UncheckedRule,
 )
 from pytest_tavus.scenario.played import PatternDocument, PlayedCallDocument, WaveDocument
 from pytest_tavus.scenario.templates import is_path, root
 from pytest_tavus.spans import Loc
 
 _ONCE = Times()
+
+# Thousands of turns say nothing of these: one empty value for all of them.
+_NOTHING_SAVED: Mapping[str, str] = MappingProxyType({})
+_ALL_CHECKED = frozenset[UncheckedRule]()
 
 
 def turn(document: TurnDocument, at: Loc, complain: Complain, *, extra: bool) -> Turn:
@@ -53,8 +59,8 @@ def turn(document: TurnDocument, at: Loc, complain: Complain, *, extra: bool) ->
         quiet=document.quiet,
         within=document.within,
         never=patterns(document.never or (), (*at, "never"), complain),
-        save=_save(document.save or {}, (*at, "save"), complain),
-        unchecked=frozenset(document.unchecked or ()),
+        save=_save(document.save, (*at, "save"), complain),
+        unchecked=frozenset(document.unchecked) if document.unchecked else _ALL_CHECKED,
     )
 
 
@@ -108,7 +114,9 @@ def _times(document: TimesDocument | None) -> Times:
     return _ONCE if document is None else Times(minimum=document.min, maximum=document.max)
 
 
-def _save(wanted: Mapping[str, str], at: Loc, complain: Complain) -> Mapping[str, str]:
+def _save(wanted: Mapping[str, str] | None, at: Loc, complain: Complain) -> Mapping[str, str]:
+    if not wanted:
+        return _NOTHING_SAVED
     for name, path in wanted.items():
         if not name.isidentifier():
             hint = "use letters, digits and _"

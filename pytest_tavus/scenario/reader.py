@@ -91,8 +91,8 @@ class _Reader:
         self._tagged = tagged
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._sound_keys: set[str] = set()
-        self._nodes = 0
-        self._depth = 0
+        self._texts: dict[str, str] = {}
+        self._nodes = self._depth = 0
         self._last: Any = None
         self.parts: Parts = {}
         self.problems: list[Problem] = []
@@ -179,7 +179,7 @@ class _Reader:
     def _key(self, event: Any, data: dict[str, Any]) -> str:
         if type(event) is not ScalarEvent or (event.tag and event.tag not in _JUST_TEXT):
             self._fail(event, "a key must be text", hint="quote it")
-        key: str = event.value
+        key = self._texts.setdefault(event.value, event.value)
         if key not in self._sound_keys and not event.style and not event.tag:
             self._check_plain_key(event, key)
         if key in data:
@@ -202,13 +202,14 @@ class _Reader:
         self._report(event, message, hint=f'quote it: "{key}"')
 
     def _scalar(self, event: Any) -> Any:
-        if event.style or event.tag in _JUST_TEXT:
-            return event.value
-        try:
-            return plain(event.value)
-        except WordError as error:
-            self._report(event, str(error), hint=error.hint)
-            return event.value
+        value: Any = event.value
+        if not event.style and event.tag not in _JUST_TEXT:
+            try:
+                value = plain(value)
+            except WordError as error:
+                self._report(event, str(error), hint=error.hint)
+        # Files repeat themselves: the same text is one object.
+        return self._texts.setdefault(value, value) if isinstance(value, str) else value
 
     def _apply(self, event: Any, value: Any) -> Any:
         if event.tag.startswith(_STANDARD):
