@@ -29,6 +29,7 @@ class RemoteHandler:
     def __init__(self, base: Address) -> None:
         self._base = base
         self._address = lru_cache(ADDRESSES)(address)
+        self._head = lru_cache(ADDRESSES)(_head)
         self._hosts = LOOPBACK if base.host == "localhost" else (base.host,)
         self._tls = _trusting_context() if base.scheme == "https" else None
         self._room = asyncio.Semaphore(_CONNECTIONS)
@@ -72,7 +73,8 @@ class RemoteHandler:
         await asyncio.sleep(0)  # lets the transports close their sockets
 
     async def _exchange(self, request: HttpRequest, target: str) -> HttpResponse:
-        head = _head(request, target, self._base.netloc)
+        lines = header_lines(request, host=self._base.netloc)
+        head = self._head(request.method.upper(), target, tuple(lines))
         connection = await self._connection()
         try:
             return await self._carry(connection, head, request.body)
@@ -134,11 +136,9 @@ class RemoteHandler:
             self._kept.pop().abort()
 
 
-def _head(request: HttpRequest, target: str, host: str) -> h11.Request:
+def _head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...]) -> h11.Request:
     try:
-        return h11.Request(
-            method=request.method.upper(), target=target, headers=header_lines(request, host=host)
-        )
+        return h11.Request(method=method, target=target, headers=list(lines))
     except h11.LocalProtocolError as error:
         fault = connection_fault(f"the request cannot be sent: {error}")
         raise BrokenExchangeError(fault) from None
