@@ -62,8 +62,8 @@ Decided without a key, because nothing suggests otherwise:
   answer that is not JSON are failures, which the PAL acknowledges and never quotes [inferred].
 - A redirect is not followed [inferred]. Nothing is sent twice, except once with a new token after
   a 401 to an OAuth 2 token [doc].
-- Nobody waits for ever for the page that takes an app message, and no answer has a deadline of
-  its own [inferred].
+- The page's answer to an app message has no deadline of its own [inferred]. One that is written as
+  `unanswered: true` never comes.
 - A `tool_call_id` is `call_` and 24 hexadecimal digits; Tavus's own format is not known.
 """
 
