@@ -45,9 +45,7 @@ def _imports(node: ast.AST, *, lazy: bool, typing_only: bool) -> Iterator[Import
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             for target in _targets(child):
-                yield Import(
-                    target=target, line=child.lineno, lazy=lazy, typing_only=typing_only
-                )
+                yield Import(target=target, line=child.lineno, lazy=lazy, typing_only=typing_only)
         inside = lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         guarded = typing_only or (
             isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"

@@ -134,7 +134,7 @@ def test_a_near_miss_is_closer_than_a_far_one() -> None:
     [
         ("A-10428", "'A-10428' (text)"),
         ("it's", '"it\'s" (text)'),
-        ("it's \"it\"", "'it''s \"it\"' (text)"),
+        ('it\'s "it"', "'it''s \"it\"' (text)"),
         ("a\nb", '"a\\nb" (text)'),
         (3, "3 (number)"),
         (1.5, "1.5 (number)"),
