@@ -40,6 +40,7 @@ class Held:
         self._deadline = stage.deadline(self.scenario)
         self._reason: CloseReason = "finished"
         self._turns = asyncio.Lock()
+        self._told: set[Finding] = set()
 
     async def open(self) -> ScenarioResult | None:
         """Start the handler and open the session; return what is wrong if that fails."""
@@ -71,6 +72,7 @@ class Held:
                 await self._take(turn)
         judged = await self._stage.judge(replace(self.scenario, judge=None), self.trace())
         found = [one for one in judged.verdict.findings if one.turn in {0, number}]
+        self._told.update(_cause(one) for one in found)
         return self._failed(found) if found else None
 
     async def _take(self, turn: Turn) -> None:
@@ -83,6 +85,17 @@ class Held:
         """End the conversation and return what it came to, the judge's verdict included."""
         await self._production.close(self._reason)
         return await self._stage.conclude(self.scenario, self.trace())
+
+    def is_news(self, result: ScenarioResult) -> bool:
+        """Tell whether the end has more against the conversation than its turns have told.
+
+        A test that caught a failure has heard of it. One that checks by itself gives the verdict
+        nothing to pass on, which is not held against it.
+        """
+        verdict = result.verdict
+        if any(_cause(one) not in self._told for one in verdict.findings):
+            return True
+        return any(ruling.outcome != "pass" for ruling in verdict.rulings)
 
     def trace(self) -> Trace:
         """Return what has happened so far."""
@@ -100,3 +113,8 @@ class Held:
             verdict=decide(findings, (), evidence=0),
             provenance=provenance(trace),
         )
+
+
+def _cause(finding: Finding) -> Finding:
+    """Return a finding as it is by itself, whatever else was found."""
+    return replace(finding, consequence=False)
