@@ -40,6 +40,9 @@ def _turn(ruled: Ruled, turn: Turn) -> None:
     if says is not None and says.equals is None and not _says_something(says):
         hint = "write a text to be heard, or contains, not, equals or matches"
         ruled.complain(says.at, "says asks for nothing, so it cannot fail", hint)
+    if turn.extra and turn.calls is not None and not turn.calls.members:
+        hint = "leave calls out, or write extra: refused in this turn"
+        ruled.complain(turn.calls.at, "calls: none cannot fail where any call is allowed", hint)
     if turn.quiet == 0:
         message = "quiet for 0 seconds cannot fail"
         ruled.complain((*turn.at, "quiet"), message, "write how long: quiet: 2s")

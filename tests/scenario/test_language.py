@@ -208,7 +208,7 @@ def test_a_scenario_replaces_what_the_file_says(tmp_path: Path) -> None:
         deadline: 20s
         scenarios:
           - name: as the file says
-            turns: [{user: hi, calls: none}]
+            turns: [{user: hi, calls: [show_map]}]
           - name: as it says itself
             handler: {url: "http://127.0.0.1:8000"}
             tags: fast

@@ -94,7 +94,7 @@ TWINS = (
     Twin(
         name="order_status-argument_renamed",
         broken="The tool's argument has another name in the PAL than in the scenario.",
-        scenario=_ORDER,
+        scenario="order_status.yaml",
         edits=(
             Edit(file=_ORDER_PAL, old="        order_id: {type", new="        order: {type"),
             Edit(file=_ORDER_PAL, old="required: [order_id]", new="required: [order]"),
