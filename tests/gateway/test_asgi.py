@@ -508,6 +508,28 @@ async def test_a_conversation_that_is_cancelled_hangs_up() -> None:
     assert told == ["http.disconnect"]
 
 
+async def test_an_application_that_does_not_hear_a_hang_up_is_ended() -> None:
+    told: list[str] = []
+    called = asyncio.Event()
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        called.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("ended")
+
+    async with opened(app) as handler:
+        asking = asyncio.create_task(ask(handler))
+        async with asyncio.timeout(5):
+            await called.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert told == ["ended"]
+
+
 async def test_a_request_that_never_ends_is_ended_with_the_handler(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -323,3 +323,28 @@ async def test_an_answer_that_came_while_the_loop_was_blocked_is_late_too() -> N
 async def test_a_url_that_is_none_leads_nowhere() -> None:
     async with opened(no_start) as handler:
         assert fault(await ask(handler, post(url="orders/status")))[0] == "unmapped"
+
+
+async def test_a_request_that_is_given_up_does_not_hold_up_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pytest_tavus.gateway.wsgi._PATIENCE", 3600.0)
+    asked, release = threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+        asked.set()
+        release.wait(30)
+        start_response("200 OK", [])
+        return [b"{}"]
+
+    try:
+        async with asyncio.timeout(10), opened(app) as handler:
+            asking = asyncio.create_task(ask(handler))
+            while not asked.is_set():  # noqa: ASYNC110 - set in a thread
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.wait([asking])
+            await handler.close()
+        assert not release.is_set()
+    finally:
+        release.set()
