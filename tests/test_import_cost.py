@@ -1,4 +1,7 @@
-"""What is loaded in every pytest run of every project that has the package installed."""
+"""What is loaded in every pytest run of every project that has the package installed.
+
+And what a run of scenarios does without, as long as nothing in them asks for it.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,48 @@ HEAVY = {
     "yaml",
 }
 
+WANTED_BY_FEW = {
+    "h11",
+    "httpx",
+    "jsonschema",
+    "mcp",
+    "pytest_tavus.api",
+    "pytest_tavus.contract.verdict",
+    "pytest_tavus.gateway.command",
+    "pytest_tavus.gateway.remote",
+    "pytest_tavus.gateway.wsgi",
+    "pytest_tavus.judge",
+    "pytest_tavus.report.archive",
+    "pytest_tavus.report.failure",
+    "pytest_tavus.trace.codec",
+    "uvicorn",
+}
+
+APP = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+"""
+
+SCENARIOS = """
+pal:
+  tools:
+    - name: get_order_status
+      description: Looks up where an order is.
+      parameters:
+        type: object
+        properties: {order_id: {type: string, description: As printed.}}
+        required: [order_id]
+      delivery: {api: {url: "https://shop.example.com/orders", method: POST}}
+handler: {app: "shop:app"}
+name: an order
+turns:
+  - user: Where is my order A-10428?
+    calls:
+      - get_order_status: {order_id: A-10428}
+"""
+
 LOADED = """
 import json, sys
 {statement}
@@ -33,7 +78,7 @@ import json, os, sys
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 import pytest
 code = pytest.main(["-q", "-p", "pytest_tavus.plugin", "-p", "no:cacheprovider", "-c", os.devnull,
-                    sys.argv[1]])
+                    *sys.argv[1:]])
 print(json.dumps(sorted(sys.modules)))
 raise SystemExit(code)
 """
@@ -70,6 +115,20 @@ def test_an_unrelated_run_loads_nothing_heavy(tmp_path_factory: pytest.TempPathF
 
     assert "pytest_tavus.plugin" in modules
     assert modules & HEAVY == set()
+
+
+@pytest.fixture(scope="module")
+def of_a_green_scenario(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    home = tmp_path_factory.mktemp("shop")
+    (home / "shop.py").write_text(APP)
+    (home / "order.yaml").write_text(SCENARIOS)
+    return loaded(OF_A_RUN, f"--tavus-scenarios={home / 'order.yaml'}")
+
+
+@pytest.mark.parametrize("module", sorted(WANTED_BY_FEW))
+def test_a_green_scenario_does_without(module: str, of_a_green_scenario: set[str]) -> None:
+    assert "pytest_tavus.gateway.asgi" in of_a_green_scenario
+    assert module not in of_a_green_scenario
 
 
 def test_the_guard_sees_what_a_heavy_module_loads() -> None:
