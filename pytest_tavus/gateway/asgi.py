@@ -57,7 +57,7 @@ class AsgiHandler:
         scope = http_scope(request, target, dict(self._lifespan.state))
         task = asyncio.create_task(asgi.run(self._app, scope))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
         # Hung up on when it is too slow, as by a client; it may still come to its own end.
         alarm = asyncio.get_running_loop().call_later(within, asgi.hang_up)
         try:
@@ -74,6 +74,11 @@ class AsgiHandler:
             await asyncio.wait({task}, timeout=_SETTLING)
         response, fault = asgi.result()
         return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # an interrupt: it has ended the run, and need not be logged as well
 
     async def close(self) -> None:
         """Let what still runs come to its end, then shut the application down.
