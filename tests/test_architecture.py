@@ -46,7 +46,7 @@ BESIDE: frozenset[tuple[str, str]] = frozenset(
 LATE = frozenset({"plugin", "stage", "cli", "fixtures", "outcome", "__init__"})
 """Only these may import inside a function."""
 
-LATE_DOORS = frozenset({"contract/dialect.py", "gateway/open.py"})
+LATE_DOORS = frozenset({"contract/dialect.py", "gateway/open.py", "scenario/matcher_values.py"})
 """And these: what is behind them takes long to import, and few runs need it."""
 
 ONLY_IN = {"yaml": {"scenario/yamlfile.py"}, "jsonschema": {"contract/dialect.py"}}

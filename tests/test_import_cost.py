@@ -36,6 +36,7 @@ WANTED_BY_FEW = {
     "pytest_tavus.gateway.remote",
     "pytest_tavus.gateway.wsgi",
     "pytest_tavus.judge",
+    "pytest_tavus.matching.registry",
     "pytest_tavus.report.archive",
     "pytest_tavus.report.failure",
     "pytest_tavus.trace.codec",

@@ -2,6 +2,7 @@
 
 They may stand where a value is compared. Where a value is said or sent they are refused, because
 nobody can say "any text". ``{$literal: ...}`` keeps data as it is that looks like a matcher.
+The matchers themselves are imported with the first that a file spells.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Any
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
-from pytest_tavus.matching.registry import MATCHERS, build
 from pytest_tavus.scenario.plain import is_dict, is_list
 from pytest_tavus.scenario.reader import TagError
 from pytest_tavus.spans import Loc
@@ -29,6 +29,8 @@ def from_tag(name: str, payload: Any) -> Matcher:
         TagError: there is no such matcher, or it cannot be built from this.
 
     """
+    from pytest_tavus.matching.registry import MATCHERS, build
+
     if name not in MATCHERS:
         known = ", ".join(f"!{tag}" for tag in (*sorted(MATCHERS), "include"))
         close = did_you_mean(f"!{name}", [f"!{tag}" for tag in (*MATCHERS, "include")])
@@ -90,6 +92,8 @@ def holds_matcher(value: Any) -> Matcher | None:
 def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
     if key == _LITERAL:
         return payload
+    from pytest_tavus.matching.registry import MATCHERS, build
+
     name = key[1:]
     if name not in MATCHERS:
         known = [f"${tag}" for tag in (*MATCHERS, "literal")]
@@ -106,6 +110,8 @@ def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
 def _given(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> Any:
     if key == _LITERAL:
         return entries[key]
+    from pytest_tavus.matching.registry import MATCHERS
+
     if key[1:] in MATCHERS:
         message = f"the matcher {key} cannot stand here: this value is given, not compared"
         complain(at, message, "data that looks so is written {$literal: ...}")
