@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.checks.heard import RuledCall, Utterance, ruled_calls
+from pytest_tavus.checks.heard import RuledCall, Utterance
 from pytest_tavus.checks.words import heard
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.verdict import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class OnCall:
-    """What must and must not be heard between a call and its answer.
+def on_call(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
+    """Hold what is heard between a call and its answer against the `on_call` of its tool.
 
     A filler may be heard before its call. Where the PAL does not wait for the answer
     (`add_to_context`, `fire_and_forget`), its reply may stand there too, so silence proves
     nothing and is not demanded.
     """
-
-    def check(self, turn: TurnCase) -> Checked:
-        """Hold the turn against the `on_call` of each tool that was called."""
-        calls = ruled_calls(turn)
-        if not calls or turn.is_unchecked("on_call"):
-            return NOTHING_TO_CHECK
-        findings = [found for call in calls if (found := _broken(call, calls, turn)) is not None]
-        return Checked(findings, len(calls))
+    if turn.is_unchecked("on_call"):
+        return NOTHING_TO_CHECK
+    findings = [found for call in calls if (found := _broken(call, calls, turn)) is not None]
+    return Checked(findings, len(calls))
 
 
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:

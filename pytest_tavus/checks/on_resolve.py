@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.checks.heard import RuledCall, Utterance, is_beside_a_call, ruled_calls
+from pytest_tavus.checks.heard import RuledCall, Utterance, is_beside_a_call
 from pytest_tavus.checks.words import heard
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.verdict import Finding
@@ -20,22 +19,17 @@ _OWED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OnResolve:
-    """What must and must not be heard from the answer of a call to the end of its turn.
+def on_resolve(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
+    """Hold what is heard from an answer to the end of its turn against the tool's `on_resolve`.
 
     Several calls may share one reply. Silence is broken only by an utterance that no other call
     of the turn accounts for.
     """
-
-    def check(self, turn: TurnCase) -> Checked:
-        """Hold the turn against the `on_resolve` of each tool that was called."""
-        calls = ruled_calls(turn)
-        if not calls or turn.is_unchecked("on_resolve"):
-            return NOTHING_TO_CHECK
-        judged = [call for call in calls if call.on_resolve not in {None, "anything"}]
-        findings = [found for call in judged if (found := _broken(call, calls, turn)) is not None]
-        return Checked(findings, len(judged))
+    if turn.is_unchecked("on_resolve"):
+        return NOTHING_TO_CHECK
+    judged = [call for call in calls if call.on_resolve not in {None, "anything"}]
+    findings = [found for call in judged if (found := _broken(call, calls, turn)) is not None]
+    return Checked(findings, len(judged))
 
 
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:

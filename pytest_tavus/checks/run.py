@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from pytest_tavus.checks.around_calls import HeardAroundCalls
 from pytest_tavus.checks.call_rules import (
     HandledCalls,
     NeverInScenario,
@@ -26,8 +27,6 @@ from pytest_tavus.checks.case import (
     TurnCheck,
     turn_case,
 )
-from pytest_tavus.checks.on_call import OnCall
-from pytest_tavus.checks.on_resolve import OnResolve
 from pytest_tavus.checks.room_events import Quiet, RoomEvents
 from pytest_tavus.checks.run_through import EveryTurnPlayed, NoFaults
 from pytest_tavus.checks.schemas import Schemas
@@ -47,8 +46,7 @@ TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
     SavedByTurn(),
     Says(),
     SaidWithin(),
-    OnCall(),
-    OnResolve(),
+    HeardAroundCalls(),
     RoomEvents(),
     Quiet(),
 )

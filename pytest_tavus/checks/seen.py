@@ -88,19 +88,23 @@ class SeenTurn:
     """What happened in one turn."""
 
     number: int
+    calls: list[Call]
+    said: list[tuple[Entry, PalSaid]]
+    withheld: list[tuple[Entry, Withheld]]
+    calls_after: list[Call]
+    said_after: list[tuple[Entry, PalSaid]]
+    "What came after the first end."
+
     user: Entry | None = None
-    calls: list[Call] = field(default_factory=list[Call])
-    said: list[tuple[Entry, PalSaid]] = field(default_factory=list[tuple[Entry, PalSaid]])
-    withheld: list[tuple[Entry, Withheld]] = field(default_factory=list[tuple[Entry, Withheld]])
     ended: Entry | None = None
     "The first end: the PAL has finished."
 
     quiet_for: float = 0.0
     "Seconds that were listened to after that."
 
-    calls_after: list[Call] = field(default_factory=list[Call])
-    said_after: list[tuple[Entry, PalSaid]] = field(default_factory=list[tuple[Entry, PalSaid]])
-    "What came after the first end."
+
+def _empty_turn(number: int) -> SeenTurn:
+    return SeenTurn(number, [], [], [], [], [])
 
 
 @dataclass(slots=True)
@@ -121,7 +125,7 @@ class Seen:
 
     def turn(self, number: int) -> SeenTurn:
         """Return a turn, empty if it never took place."""
-        return self.turns.get(number) or SeenTurn(number)
+        return self.turns.get(number) or _empty_turn(number)
 
     def kept(self, turn: int) -> dict[str, Any]:
         """Return what ``{saved.x}`` stands for in a turn.
@@ -145,7 +149,7 @@ class _Sorter:
         """Put one entry where it belongs."""
         turn = self.seen.turns.get(entry.turn)
         if turn is None:
-            turn = self.seen.turns[entry.turn] = SeenTurn(entry.turn)
+            turn = self.seen.turns[entry.turn] = _empty_turn(entry.turn)
         sort = _SORTS.get(type(entry.event))
         if sort is not None:
             sort(self, entry, entry.event, turn)
