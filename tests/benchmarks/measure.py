@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ def pytest_run(directory: Path, arguments: Sequence[str]) -> Taken:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server() -> Generator[str]:
     """Run the benchmark's handler under uvicorn in another process; yield its base URL."""
     command = [
         sys.executable, "-m", "uvicorn", "tests.benchmarks.handler:app",
