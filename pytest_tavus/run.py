@@ -14,7 +14,7 @@ from pytest_tavus.options import Settings
 from pytest_tavus.outcome import COLOURED, RECORD, VerdictError, colour
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.summary import advice_lines, summary_lines
-from pytest_tavus.selection import is_scenario_file, nothing_collected, select
+from pytest_tavus.selection import is_scenario_file, nothing_collected, passed_over, select
 
 
 def begin(config: pytest.Config, settings: Settings) -> None:
@@ -29,7 +29,8 @@ class ScenarioRun:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
-        self._files = self._workers = 0
+        self._files: set[str] = set()
+        self._workers = 0
         self._records: list[Record] = []
 
     @pytest.hookimpl(tryfirst=True)
@@ -43,7 +44,7 @@ class ScenarioRun:
         """Take the scenario files below the scenarios path, and those named by the user."""
         if not is_scenario_file(file_path) or not self._wanted(file_path, parent.session):
             return None
-        self._files += 1
+        self._files.add(str(file_path))
         return ScenarioFile.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped there
             parent, path=file_path
         )
@@ -70,15 +71,15 @@ class ScenarioRun:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker of pytest-xdist counted."""
+        """Take over what a worker of pytest-xdist collected; one that crashed cannot say."""
         self._workers += 1
-        self._files += getattr(node, "workeroutput", {}).get("tavus_files", 1)
+        self._files.update(getattr(node, "workeroutput", {}).get("tavus_files", ["unknown"]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand on what a worker counted; on the controller, refuse what a single run would."""
+        """Hand on what a worker collected; on the controller, refuse what a single run would."""
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output["tavus_files"] = self._files
+            output["tavus_files"] = sorted(self._files)
         elif self._workers and not self._files and not session.testsfailed:
             text = f"ERROR: {nothing_collected(self._settings)}"
             self._config.get_terminal_writer().line(text, red=True)
@@ -109,7 +110,10 @@ class ScenarioRun:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the scenarios came to."""
         in_colour = self._config.get_terminal_writer().hasmarkup
-        lines = summary_lines(self._records, color=in_colour)
+        lines = [
+            *summary_lines(self._records, color=in_colour),
+            *passed_over(self._config, self._settings, self._files),
+        ]
         if lines:
             terminalreporter.write_sep("=", "Tavus scenarios")
         for line in lines:

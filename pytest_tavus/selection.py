@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,8 +48,12 @@ def _is_typed(config: pytest.Config) -> bool:
     return any(str(word).partition("=")[0] == "--tavus-scenarios" for word in typed)
 
 
+def _path(config: pytest.Config, argument: str) -> Path:
+    return Path(os.path.normpath(config.invocation_params.dir / argument.partition("::")[0]))
+
+
 def _leads(config: pytest.Config, settings: Settings, argument: str) -> bool:
-    given = Path(os.path.normpath(config.invocation_params.dir / argument.partition("::")[0]))
+    given = _path(config, argument)
     wanted = settings.scenarios
     return (
         given.is_relative_to(wanted)
@@ -70,6 +74,19 @@ def nothing_collected(settings: Settings) -> str:
     """Say that files are there and pytest collected none of them."""
     what = "pytest collected no scenario file there: they are ignored or not where it looked"
     return _nothing(settings, what)
+
+
+def passed_over(
+    config: pytest.Config, settings: Settings, collected: Collection[str]
+) -> Iterator[str]:
+    """Tell of scenario files that pytest kept away from, where all of them were asked for."""
+    where = settings.scenarios
+    if not any(where.is_relative_to(_path(config, argument)) for argument in config.args):
+        return
+    for file in sorted(_scenario_files(where)) if collected else ():
+        if str(file) not in collected:
+            shown = os.path.relpath(file, config.rootpath)
+            yield f"  not collected {shown}: norecursedirs, --ignore or a conftest.py excludes it"
 
 
 def _nothing(settings: Settings, what: str) -> str:

@@ -152,3 +152,24 @@ def test_scenario_files_that_pytest_ignores_are_refused(mixed: Project) -> None:
         "scenario file there: they are ignored or not where it looked\n"
         "    hint: say where they are with --tavus-scenarios=PATH"
     )
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "with workers"])
+def test_a_file_that_pytest_keeps_away_from_is_named(mixed: Project, workers: list[str]) -> None:
+    mixed.scenarios(file="scenarios/build/other.yaml")
+
+    run = mixed.run_apart if workers else mixed.run
+    result = run("--tavus-scenarios", *workers)
+
+    result.assert_outcomes(passed=1)
+    why = "norecursedirs, --ignore or a conftest.py excludes it"
+    result.stdout.fnmatch_lines([f"  not collected scenarios/build/other.yaml: {why}"])
+
+
+def test_a_file_that_was_not_asked_for_is_not_named(mixed: Project) -> None:
+    mixed.scenarios(file="scenarios/other.yaml")
+
+    result = mixed.run("scenarios/other.yaml", "--tavus-scenarios")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*not collected*")
