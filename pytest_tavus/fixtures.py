@@ -82,7 +82,8 @@ class Player:
         """Play one scenario and return its result, whatever the verdict is.
 
         `scenario` is a file, from pytest's rootdir, in which `name` chooses one of several; or a
-        mapping in the language of the files. `handler` replaces the fixture `tavus_handler`.
+        mapping in the language of the files, whose `pal` may be a path from the test's file.
+        `handler` replaces the fixture `tavus_handler`.
 
         Raises:
             ScenarioError: the scenario cannot be understood, or the file has none of that name.
@@ -94,9 +95,7 @@ class Player:
 
     def _chosen(self, scenario: str | Path | Mapping[str, Any], name: str | None) -> Scenario:
         if isinstance(scenario, Mapping):
-            from pytest_tavus.scenario.parse import parse_inline
-
-            return parse_inline(scenario, name=name or "a scenario in Python")
+            return self._written(scenario, name or "a scenario in Python")
         found = stage_of(self._config).load(self._config.rootpath / scenario)
         named = [one for one in found if name in {None, one.name}]
         if len(named) == 1:
@@ -105,6 +104,16 @@ class Player:
         asked = "one of them must be named" if name is None else f"{name!r} is not one of them"
         message = f"{scenario}: the scenarios are {names}; {asked}"
         raise ScenarioError(message)
+
+    def _written(self, data: Mapping[str, Any], name: str) -> Scenario:
+        from pytest_tavus.api.place import caller
+        from pytest_tavus.scenario.parse import parse_inline
+
+        root, pal = self._config.rootpath, data.get("pal")
+        if isinstance(pal, str | Path):
+            beside = (root / caller(root).path).parent / pal
+            data = {**data, "pal": str(beside if beside.is_file() else root / pal)}
+        return parse_inline(data, name=name)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.asgi_call import AsgiApp, Message, Receive, Send
 from pytest_tavus.options import Settings
+from pytest_tavus.outcome import VerdictError
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.stage import Stage
@@ -247,6 +249,7 @@ def test_a_client_callable_that_hangs_does_not_hold_up_the_run(staged: Staged) -
         "  - turns: [{user: Show me., calls: [show]}]\n"
     )
 
+    sys.modules["hanging_page"].release.set()
     (fault,) = faults(result.trace)
     assert fault.message == (
         "the conversation did not end within 0.05 s; show had not been answered"
@@ -586,11 +589,10 @@ def test_a_secret_does_not_reach_the_failure_either(staged: Staged) -> None:
     house = staged({"WORD": SECRETS["env"]})
     (house.path / "keeper.pal.yaml").write_text(guarded_pal())
 
-    result = house.run(
-        guarded().replace("calls: [ask_key: {word", "calls: [ask_key: {wort"), handler=telling
-    )
+    result = house.run(guarded().replace("{result}", "{result.nothing}"), handler=telling)
 
-    told = f"{result.verdict} {result.trace}"
+    assert [kind for kind, _, _ in found(result)] == ["unknown_answer"] * len(AUTH)
+    told = f"{VerdictError(result)} {result.verdict} {result.trace}"
     assert [name for name, secret in SECRETS.items() if secret in told] == ["listed", "own_header"]
 
 
@@ -640,3 +642,40 @@ def test_a_delivery_is_in_the_trace_although_nobody_waited_for_it(staged: Staged
     ]
     ((_, delivered),) = result.trace.of(ToolDelivered)
     assert delivered.exchange.response is not None
+
+
+def test_a_handler_that_ends_badly_is_noted_in_the_conversation_it_belongs_to(
+    staged: Staged,
+) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        while scope["type"] == "lifespan":
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                reason = "the till is still open"
+                raise RuntimeError(reason)
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b'{"table": 7}'})
+
+    result = staged().run(FINDS, handler=app)
+
+    assert faults(result.trace)[0].message == (
+        "the handler's shut-down failed: RuntimeError: the till is still open"
+    )
+    assert closed(result.trace) == "finished"
+    assert result.verdict.outcome == "failed"
+
+
+def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = staged()
+    (scenario,) = house.load(FINDS)
+
+    async def broken(*args: object, **kwargs: object) -> object:
+        raise TimeoutError
+
+    monkeypatch.setattr("pytest_tavus.gateway.pool.HandlerPool.acquire", broken)
+
+    with pytest.raises(TimeoutError):
+        house.stage.run(scenario)

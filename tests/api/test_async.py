@@ -100,6 +100,20 @@ def test_what_cannot_be_understood_is_told_at_the_line_of_the_test(runner: Runne
     assert "pytest_tavus/" not in result.stdout.str()
 
 
+def test_what_cannot_be_opened_is_told_at_the_line_of_the_test(runner: Runner) -> None:
+    result = runner.run("pass", opened='handlr="desk:app"')
+
+    result.assert_outcomes(failed=1)
+    assert red(result) == [
+        (
+            "pytest_tavus.errors.ScenarioError: tests/test_talk.py:10:1: handlr: unknown key "
+            "'handlr' in a scenario"
+        ),
+        "    hint: did you mean 'handler'?",
+    ]
+    assert "pytest_tavus/" not in result.stdout.str()
+
+
 def test_what_is_found_only_at_the_end_fails_the_test(runner: Runner) -> None:
     result = runner.run(
         "await session.say('Hello.')",

@@ -574,3 +574,19 @@ def test_talk(tavus_run):
     result = tavus_run("conversations/find.yaml", "finds a table", handler=desk.wsgi)
     assert result.provenance == "scripted PAL, real handler"
 """).assert_outcomes(passed=1)
+
+
+def test_a_scenario_written_in_a_test_is_played(project: Project) -> None:
+    project.run("""
+import desk
+import pytest
+
+TURN = {"user": "A table.", "calls": ["find"], "plays": "Table {result.table}."}
+
+
+@pytest.mark.parametrize("pal", ["pals/waiter.pal.yaml", "tests/pals/waiter.pal.yaml"])
+def test_talk(tavus_run, pal):
+    result = tavus_run({"pal": pal, "turns": [TURN]}, "asks for a table", handler=desk.app)
+    assert result.verdict.outcome == "passed"
+    assert result.scenario.name == "asks for a table"
+""").assert_outcomes(passed=2)

@@ -200,20 +200,19 @@ async def test_a_callable_that_cannot_be_found_is_an_error_and_a_fault() -> None
 
 
 async def test_a_callable_that_hangs_is_left_behind_when_its_call_is_given_up() -> None:
-    release = threading.Event()
+    threads, release = set(threading.enumerate()), threading.Event()
     hanging = Client(answers={"find": (answer(call="the:page"),)}, load=lambda name: stuck(release))
     asking = asyncio.create_task(hanging.answer(called(), clock=ManualClock()))
-    await until(lambda: "tavus-client" in {thread.name for thread in threading.enumerate()})
+    await until(lambda: set(threading.enumerate()) - threads)
 
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
 
-    (left,) = (thread for thread in threading.enumerate() if thread.name == "tavus-client")
+    (left,) = set(threading.enumerate()) - threads
     assert left.daemon
     release.set()
-    await asyncio.to_thread(left.join, SECONDS)
-    assert not left.is_alive()
+    await until(lambda: not left.is_alive())
 
 
 async def test_an_output_is_what_json_can_hold() -> None:

@@ -260,6 +260,15 @@ async def test_a_line_that_comes_unasked_is_withheld_where_it_cannot_be_known() 
     assert scene.told()[-1] == "withholds result.table: not_in_context"
 
 
+async def test_silence_without_a_line_for_it_stays_silent() -> None:
+    scene = Scene()
+    await scene.play(turn(says="Fine."))
+
+    await scene.conversation.listen(60.0)
+
+    assert scene.told() == ["says Fine."]
+
+
 async def test_silence_before_the_first_line_stays_silent() -> None:
     scene = Scene()
 
