@@ -101,8 +101,8 @@ class ScenarioRun:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record for the summary. Runs where reports arrive: on the controller."""
         recorded = report.__dict__.get(RECORD)
-        if recorded is None or self._is_worker or report.skipped:
-            return  # an expected failure is nobody's to put right: pytest counts it
+        if recorded is None or self._is_worker or not (report.passed or report.failed):
+            return  # neither an expected failure nor one that is run again is to be put right
         if self._config.get_terminal_writer().hasmarkup:
             colour(report)
         self._records.append(recorded)

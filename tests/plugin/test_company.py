@@ -102,6 +102,22 @@ def test_scenarios_are_shuffled_with_the_rest(project: Project) -> None:
     run.stdout.fnmatch_lines(["Using --randomly-seed=*"])
 
 
+def test_a_failure_that_is_run_again_is_not_counted(project: Project) -> None:
+    project.scenarios(FAILING)
+    project.conftest("""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(call):
+    report = yield
+    if call.when == "call":
+        report.outcome = "rerun"  # as pytest-rerunfailures does
+    return report
+""")
+
+    result = project.run("--tavus-scenarios")
+
+    result.stdout.no_fnmatch_line("*1 scenario: 1 failed*")
+
+
 def test_the_plugin_can_be_switched_off(project: Project) -> None:
     project.scenarios(PASSING)
     project.write("conftest.py", "")
