@@ -114,7 +114,7 @@ class _Solver:
             return self.best(members[0], first, last)
         if all(isinstance(member, Leaf) for member in members):
             return self._in_any_order(node, first, last)
-        return interleave(Group(ordered=False, members=members), self.table, first, last)
+        return interleave(Group(ordered=False, members=members), self.table, first=first, last=last)
 
     def _in_order(self, node: Node, first: int, last: int) -> list[Solution]:
         """Return, for each end, the best use of the observations from `first` up to there."""

@@ -23,7 +23,7 @@ class TooManyWaysError(Exception):
     """The expectations leave more ways open than can be looked through."""
 
 
-def interleave(node: Node, table: Table, first: int, last: int) -> Solution:
+def interleave(node: Node, table: Table, *, first: int, last: int) -> Solution:
     """Return the best assignment of the observations from `first` up to `last`.
 
     Raises:
