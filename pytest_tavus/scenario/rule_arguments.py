@@ -71,8 +71,7 @@ def _told_apart(ruled: Ruled) -> Iterator[Asked]:
     scenario = ruled.scenario
     for pattern in (*scenario.never, *(each for turn in scenario.turns for each in turn.never)):
         yield (*pattern.at, "arguments"), pattern.tool, pattern.arguments
-    canned = scenario.handler.canned if scenario.handler is not None else {}
-    for answers in (canned, scenario.client):
-        for name, given in answers.items():
-            for answer in given:
-                yield (*answer.at, "when"), name, answer.when
+    canned = () if scenario.handler is None else scenario.handler.canned.items()
+    for name, given in (*canned, *scenario.client.items()):
+        for answer in given:
+            yield (*answer.at, "when"), name, answer.when
