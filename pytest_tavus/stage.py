@@ -151,11 +151,11 @@ class Stage:
             cached = self._redactions[key] = (scenario.pal, redaction)
         return cached[1]
 
-    def _secrets(self, scenario: Scenario) -> set[str]:
+    def _secrets(self, scenario: Scenario) -> list[str]:
         handler = scenario.handler or NO_HANDLER
         named = (*scenario.env, *handler.env, *self._settings.redact)
-        secrets = {self._environ[name] for name in named if name in self._environ}
-        return secrets.union(scenario.pal.secrets(), handler.secrets())
+        secrets = [self._environ[name] for name in named if name in self._environ]
+        return [*secrets, *scenario.pal.secrets(), *handler.secrets()]
 
 
 def _archive(settings: Settings) -> Archive | None:

@@ -32,14 +32,15 @@ _BASE64_SPELLINGS = {
 _BASE64_NEIGHBOUR = "[A-Za-z0-9+/_-]?"
 _BASE64_END = "(?:=|%3[dD]){0,2}"
 
-Span = tuple[int, int]
-"""From and to, as in a slice."""
+Span = tuple[int, int, str]
+"""From and to, as in a slice, and the mask that goes there."""
 
 
 class Disguises:
     """Finds one secret in any text, however it is encoded there."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, mask: str = MASK) -> None:
+        self._mask = mask
         cores = () if len(secret) < SHORT else _base64_cores(secret)
         direct = _spelled(secret)
         if len(secret) < SHORT:
@@ -51,29 +52,30 @@ class Disguises:
     def spans(self, text: str) -> list[Span]:
         """Return where the secret stands, places that overlap included."""
         return [
-            match.span(1)
+            (*match.span(1), self._mask)
             for pattern in self._patterns
             for match in re.finditer(f"(?=({pattern}))", text)
         ]
 
 
 def masked(text: str, spans: list[Span]) -> str:
-    """Return the text with every span, joined where they touch, replaced by one mask."""
+    """Return the text with every span, joined where they touch, replaced by its mask."""
     parts: list[str] = []
     kept = 0
-    for start, end in _joined(spans):
-        parts += (text[kept:start], MASK)
+    for start, end, mask in _joined(spans):
+        parts += (text[kept:start], mask)
         kept = end
     return "".join((*parts, text[kept:]))
 
 
 def _joined(spans: list[Span]) -> list[Span]:
     joined: list[Span] = []
-    for start, end in sorted(spans):
+    for start, end, mask in sorted(spans):
         if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            first = joined[-1]
+            joined[-1] = (first[0], max(end, first[1]), first[2])
         else:
-            joined.append((start, end))
+            joined.append((start, end, mask))
     return joined
 
 

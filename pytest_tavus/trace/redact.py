@@ -64,6 +64,9 @@ _JSON_FIELDS = frozenset({"arguments", "output"})
 class Redaction:
     """Masks secrets with eight asterisks, wherever and however encoded they stand.
 
+    From the second secret on a number follows the asterisks, in the order in which they became
+    known, so that one secret in the place of another is still seen to be another.
+
     Secrets of fewer than four characters are masked only where they are a whole value: a whole
     text, a whole JSON text, a whole value in a query or a form. Anywhere else they would take half
     of the trace with them. Empty secrets, and secrets of nothing but asterisks, are ignored.
@@ -124,8 +127,15 @@ class Redaction:
     def _learn(self, secret: str) -> None:
         if not secret.strip("*") or secret in self._known:
             return
-        disguises = self._known[secret] = Disguises(secret)
+        disguises = self._known[secret] = Disguises(secret, self._mask(secret))
         self._anchors += [(anchor, disguises) for anchor in disguises.anchors]
+
+    def _mask(self, secret: str) -> str:
+        number = len(self._known) + 1
+        # A secret that could stand in a numbered mask would be masked for ever.
+        if number == 1 or any(map(_like_a_mask, (*self._known, secret))):
+            return MASK
+        return f"{MASK}#{number}"
 
     def _suspects(self, text: str) -> list[Disguises]:
         """Return the secrets that may be in the text: nearly always none, and found out fast."""
@@ -165,6 +175,10 @@ class Redaction:
         text = decoded(body)
         result = self._document(text)
         return body if result == text else result.encode("utf-8", "surrogateescape")
+
+
+def _like_a_mask(secret: str) -> bool:
+    return not secret.isdigit() and set(secret) <= set("*#0123456789")
 
 
 def _spans(suspects: list[Disguises], text: str) -> list[Span]:

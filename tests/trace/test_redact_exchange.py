@@ -79,7 +79,7 @@ def test_a_fetched_token_is_masked_in_the_answer_that_brings_it() -> None:
     exchange = redacted_exchange(Redaction([]), delivered(answer=answer, token=True))
     assert json.loads(answered(exchange).body) == {
         "access_token": MASK,
-        "refresh_token": MASK,
+        "refresh_token": f"{MASK}#2",
         "expires_in": 60,
     }
 
