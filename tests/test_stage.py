@@ -679,3 +679,18 @@ def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
 
     with pytest.raises(TimeoutError):
         house.stage.run(scenario)
+
+
+@pytest.mark.parametrize(("played", "outcome"), [("A1", "passed"), ("B1", "failed")])
+def test_one_secret_is_not_taken_for_another(staged: Staged, played: str, outcome: str) -> None:
+    text = FINDS.replace("    turns:", "    env: [A1, B1]\n    turns:")
+    text = text.replace("{find: {body: {table: 7}}}", "{cancel: {body: {}}}")
+    head, _, _ = text.partition("        calls:")
+    turn = f"""\
+        calls: [cancel: {{id: "{{env.A1}}"}}]
+        plays: {{calls: [cancel: {{id: "{{env.{played}}}"}}], says: "Yes."}}
+"""
+
+    result = staged({"A1": "alpha-secret", "B1": "bravo-secret"}).run(head + turn)
+
+    assert result.verdict.outcome == outcome
