@@ -88,7 +88,8 @@ def layer_problems(layers: Mapping[str, Any]) -> Iterator[RuleProblem]:
             message = f"unknown layer {name!r}"
             yield _unknown(message, name, at, tuple(LAYERS))
         elif layer is not None and body is None:
-            message = f"the layer {name!r} must be a mapping of settings, found {layer!r}"
+            # Not quoted: what stands there by a slip may be the key of the service.
+            message = f"the layer {name!r} must be a mapping of settings"
             yield RuleProblem(loc=at, message=message, rule="layer_shape")
         else:
             yield from _key_problems(name, body or {}, at)

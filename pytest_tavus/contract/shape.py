@@ -59,11 +59,12 @@ def _told(detail: ErrorDetails, owner: type[BaseModel] | None) -> tuple[str, str
         case "invalid_key":
             told = f"expected a text key, found {key!r}", None
         case "extra_forbidden":
-            told = f"unknown key {key!r}", _known_key(str(key), owner)
+            shown = "" if _is_secret(detail["loc"][:-1]) else f" {key!r}"
+            told = f"unknown key{shown}", _known_key(str(key), owner)
         case "union_tag_not_found":
             told = "'type' is missing", f"one of: {_AUTH_TYPES}"
         case "union_tag_invalid":
-            told = f"{context['tag']!r} is not a known type: expected {_AUTH_TYPES}", None
+            told = f"'type' is not a known one: expected {_AUTH_TYPES}", None
         case "literal_error":
             expected = context["expected"]
             told = f"expected {expected}, found {_found(detail, owner)}", _close(detail, expected)
@@ -82,10 +83,15 @@ def _found(detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
     if json_list(value) is not None:
         return "a list"
     field = owner.model_fields.get(str(detail["loc"][-1])) if owner and detail["loc"] else None
-    if (field is not None and not field.repr) or {"headers", "auth"} & set(detail["loc"]):
+    if (field is not None and not field.repr) or _is_secret(detail["loc"]):
         return _KINDS.get(cast("type[object]", type(value)), "something else")
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _is_secret(loc: Loc) -> bool:
+    """Tell whether what stands at this path may be a secret, be it a value or a slip for a key."""
+    return not {"auth", "headers", "query_params", "layers"}.isdisjoint(loc)
 
 
 def _known_key(key: str, owner: type[BaseModel] | None) -> str | None:

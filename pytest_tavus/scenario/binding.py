@@ -15,7 +15,15 @@ from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.scenario.pruning import without
 from pytest_tavus.scenario.shapes import Part
-from pytest_tavus.scenario.wording import AUTH_TYPES, BOUNDS, BRANCHES, SECRET, TAVUS_PARTS, WANTED
+from pytest_tavus.scenario.wording import (
+    AUTH_TYPES,
+    BOUNDS,
+    BRANCHES,
+    TAVUS_PARTS,
+    WANTED,
+    is_secret,
+    kind_of,
+)
 from pytest_tavus.spans import Loc
 
 M = TypeVar("M", bound=BaseModel)
@@ -107,7 +115,7 @@ def _refusal(model: type[BaseModel], detail: ErrorDetails) -> Refusal:
 def _wrong_value(loc: Loc, kind: str, detail: ErrorDetails, *, name: str) -> Refusal:
     found = detail["input"]
     context: dict[str, Any] = detail.get("ctx", {})
-    shown = "" if _is_secret(loc) else f", not {describe(found)}"
+    shown = "" if is_secret(loc) else f", not {describe(found)}"
     if kind == "literal_error":
         known = context["expected"].replace(" or ", ", ").replace("'", "")
         hint = did_you_mean(found, known.split(", ")) if isinstance(found, str) else None
@@ -116,7 +124,7 @@ def _wrong_value(loc: Loc, kind: str, detail: ErrorDetails, *, name: str) -> Ref
         return Refusal(loc=loc, message=f"{name} needs the key {context['discriminator']}")
     if kind == "union_tag_invalid":
         known = context["expected_tags"].replace("'", "")
-        message = f"type is one of: {known}, not {describe(context['tag'])}"
+        message = f"type is one of: {known}"  # what is not a type may be a secret
         hint = did_you_mean(context["tag"], known.split(", "))
         return Refusal(loc=(*loc, "type"), message=message, hint=hint)
     if kind in BOUNDS:
@@ -129,9 +137,10 @@ def _unknown_key(part: type[BaseModel], loc: Loc) -> Refusal:
     known = [field.alias or name for name, field in part.model_fields.items()]
     known.extend(getattr(part, "beside", ()))
     hint = did_you_mean(str(loc[-1]), known) or getattr(part, "hint", None)
+    shown = "" if is_secret(loc[:-1]) else f" {loc[-1]!r}"
     return Refusal(
         loc=loc,
-        message=f"unknown key {loc[-1]!r} in {_called(part)}",
+        message=f"unknown key{shown} in {_called(part)}",
         hint=hint or f"the keys of {_called(part)} are: {', '.join(known)}",
         key=True,
     )
@@ -139,14 +148,15 @@ def _unknown_key(part: type[BaseModel], loc: Loc) -> Refusal:
 
 def _wrong_kind(loc: Loc, wanted: str, found: Any) -> Refusal:
     name = _name(loc) or "this"
+    secret = is_secret(loc)
     if isinstance(found, Matcher):
+        matcher = "a matcher" if secret else f"the matcher {found!r}"
         return Refusal(
             loc=loc,
-            message=f"the matcher {found!r} cannot stand here: {name} is {wanted}",
+            message=f"{matcher} cannot stand here: {name} is {wanted}",
             hint="matchers stand where values are compared, such as arguments and result",
         )
-    secret = _is_secret(loc)
-    shown = "a value of another kind" if secret else describe(found)
+    shown = kind_of(found) if secret else describe(found)
     quote = wanted == "text" and isinstance(found, (int, float)) and not secret
     return Refusal(
         loc=loc,
@@ -161,10 +171,6 @@ def _name(loc: Loc) -> str:
         if isinstance(step, str):
             return step if index == 0 else f"each of {step}"
     return ""
-
-
-def _is_secret(loc: Loc) -> bool:
-    return any(isinstance(step, str) and step in SECRET for step in loc)
 
 
 def _called(part: type[BaseModel]) -> str:

@@ -7,7 +7,7 @@ The matchers themselves are imported with the first that a file spells.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_tavus.errors import did_you_mean
@@ -87,6 +87,18 @@ def holds_matcher(value: Any) -> Matcher | None:
     else:
         return None
     return next((found for item in inner if (found := holds_matcher(item)) is not None), None)
+
+
+def matchers_in(value: Any, at: Loc = ()) -> Iterator[tuple[Loc, Matcher]]:
+    """Yield every matcher in a value with its path."""
+    if isinstance(value, Matcher):
+        yield at, value
+    elif is_dict(value):
+        for key, item in value.items():
+            yield from matchers_in(item, (*at, key))
+    elif is_list(value):
+        for index, item in enumerate(value):
+            yield from matchers_in(item, (*at, index))
 
 
 def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:

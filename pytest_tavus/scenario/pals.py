@@ -17,12 +17,13 @@ from pytest_tavus.scenario.binding import bind
 from pytest_tavus.scenario.build_answers import judge_rules
 from pytest_tavus.scenario.include import Files, neighbours
 from pytest_tavus.scenario.judging import JudgeRulesDocument
-from pytest_tavus.scenario.matcher_values import holds_matcher
+from pytest_tavus.scenario.matcher_values import matchers_in
 from pytest_tavus.scenario.model import JudgeRules
 from pytest_tavus.scenario.plain import mapping
 from pytest_tavus.scenario.problems import Ledger, Placed
 from pytest_tavus.scenario.rule_names import rule_tools, unknown_tool
 from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.wording import is_secret
 from pytest_tavus.spans import Loc
 
 
@@ -66,13 +67,13 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
 
 def make_pal(data: Any, source: Placed, *, at: Loc, ledger: Ledger) -> LoadedPal:
     """Return the PAL that data defines; `at` is its path in `source`."""
-    matcher = holds_matcher(data)
     before = len(ledger)
     if mapping(data) is None:
         ledger.add(source, at, f"a PAL is a mapping, not {describe(data)}")
-    elif matcher is not None:
-        message = f"the matcher {matcher!r} cannot stand in a PAL: nothing is compared there"
-        ledger.add(source, at, message, hint="write the value itself")
+    for loc, matcher in matchers_in(data):
+        shown = "a matcher" if is_secret(loc) else f"the matcher {matcher!r}"
+        message = f"{shown} cannot stand in a PAL: nothing is compared there"
+        ledger.add(source, (*at, *loc), message, hint="write the value itself")
     if len(ledger) > before:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     pal, refusals = bind(Pal, data)

@@ -108,7 +108,8 @@ def pytest_names(ruled: Ruled) -> None:
             ruled.complain((*ruled.place("fixtures"), index), message, "use letters, digits and _")
     for index, name in enumerate(scenario.env):
         if _VARIABLE.fullmatch(name) is None:
-            message = f"{name!r} cannot be the name of an environment variable"
+            # Not quoted: it may be NAME=value, or the value alone.
+            message = "this cannot be the name of an environment variable"
             ruled.complain((*ruled.place("env"), index), message, "list names, not values")
 
 

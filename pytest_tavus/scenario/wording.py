@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.scenario.plain import is_list
+from pytest_tavus.spans import Loc
+
 WANTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -43,9 +47,31 @@ SECRET = frozenset(
         "api_key",
         "headers",
         "query_params",
+        "auth",
+        "env",
+        "layers",
     }
 )
-"""Keys below which a value may be a secret: it is never shown."""
+"""Keys at and below which a value may be a secret: it is never shown, nor is a key of it."""
+
+_KINDS = {bool: "true or false", int: "a number", float: "a number", str: "text"}
+
+
+def is_secret(loc: Loc) -> bool:
+    """Tell whether what stands at this path may be a secret."""
+    return any(isinstance(step, str) and step in SECRET for step in loc)
+
+
+def kind_of(value: object) -> str:
+    """Name the kind of a value without showing any of it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Matcher):
+        return "a matcher"
+    if is_list(value):
+        return "a list"
+    return _KINDS.get(type(value), "a mapping")
+
 
 BOUNDS = {
     "greater_than_equal": ("at least", "ge"),

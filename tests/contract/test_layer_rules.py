@@ -45,11 +45,11 @@ def test_tools_inside_a_layer_are_sent_to_their_new_place(layer: str, key: str) 
     assert problem.hint == "write them under `tools`, without the outer type and function"
 
 
-@pytest.mark.parametrize(("layer", "found"), [([], "[]"), ("full", "'full'"), (3, "3")])
-def test_a_layer_is_a_mapping(layer: Any, found: str) -> None:
+@pytest.mark.parametrize("layer", [[], "full", 3])
+def test_a_layer_is_a_mapping(layer: Any) -> None:
     assert told_of_pal(pal(layers={"llm": None, "sts": {}})) == []
     assert told_of_pal(pal(layers={"llm": layer})) == [
-        ("layers.llm", f"the layer 'llm' must be a mapping of settings, found {found}")
+        ("layers.llm", "the layer 'llm' must be a mapping of settings")
     ]
 
 

@@ -137,7 +137,7 @@ def test_a_secret_of_the_wrong_kind_is_not_shown(tmp_path: Path) -> None:
         PAL.replace("{app_message: true}", auth), encoding="utf-8"
     )
     assert problems_of(tmp_path) == [
-        "support.pal.yaml:26:85: token is text, not a value of another kind"
+        "support.pal.yaml:26:85: token is text, not a number"
     ]
 
 
@@ -149,7 +149,7 @@ def test_an_unknown_auth_type_lists_those_there_are(tmp_path: Path) -> None:
     assert problems_of(tmp_path) == [
         (
             "support.pal.yaml:26:70: type is one of: none, bearer, basic, api_key, "
-            "oauth2_client_credentials, hmac, not 'baerer' (text)\n    hint: did you mean 'bearer'?"
+            "oauth2_client_credentials, hmac\n    hint: did you mean 'bearer'?"
         )
     ]
 
@@ -158,7 +158,7 @@ def test_a_matcher_in_a_pal_is_refused(tmp_path: Path) -> None:
     (tmp_path / "support.pal.yaml").write_text("pal_name: !re x\n", encoding="utf-8")
     assert problems_of(tmp_path) == [
         (
-            "support.pal.yaml:1:1: the matcher !re 'x' cannot stand in a PAL: nothing is compared there\n"
+            "support.pal.yaml:1:11: the matcher !re 'x' cannot stand in a PAL: nothing is compared there\n"
             "    hint: write the value itself"
         )
     ]
