@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-from pytest_tavus.errors import Problem, ScenarioError, TavusError
+from pytest_tavus.errors import HarnessError, Problem, ScenarioError, TavusError
 from pytest_tavus.fixtures import stage_of
 from pytest_tavus.marks import marked, marks_of
-from pytest_tavus.outcome import VerdictError, told
+from pytest_tavus.outcome import VerdictError, told, told_bug, without_item
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
 from pytest_tavus.scenario.model import Scenario
@@ -67,12 +67,21 @@ class ScenarioItem(pytest.Function):
         self.record: Record | None = None
         "What came of it, from the end of the conversation until its report has been made."
 
+        self._bug: Exception | None = None
+        "What was raised that nobody but us can put right."
+
         # pytest documents `callobj` and leaves its type to be guessed from the default.
         callobj: Any = marked(self._play, marks)
         super().__init__(callobj=callobj, **function)  # pyright: ignore[reportUnknownMemberType]
 
     def _play(self, handler: object | None) -> None:
-        result = stage_of(self.config).run(self.scenario, handler=handler)
+        __tracebackhide__ = True
+        try:
+            result = stage_of(self.config).run(self.scenario, handler=handler)
+        except Exception as error:
+            if not isinstance(error, TavusError) or isinstance(error, HarnessError):
+                self._bug = error
+            raise
         self.record = record(result)
         self.user_properties.extend(user_properties(self.record))
         self.ihook.pytest_tavus_result(item=self, result=result)
@@ -86,8 +95,10 @@ class ScenarioItem(pytest.Function):
     def repr_failure(  # type: ignore[override]  # pytest's own collectors leave out `style` too
         self, excinfo: pytest.ExceptionInfo[BaseException]
     ) -> Any:
-        """Return the failure picture; another's exception keeps its traceback."""
+        """Return the failure picture; a bug of ours and a user's exception have tracebacks."""
         error = excinfo.value
+        if error is self._bug:
+            return told_bug(excinfo, path=__file__)
         if isinstance(error, VerdictError):
             return told(excinfo, span=self.scenario.span, reason=error.reason)
         if isinstance(error, TavusError):
@@ -101,13 +112,14 @@ class ScenarioItem(pytest.Function):
         try:
             super().setup()
         except pytest.FixtureLookupError as error:
-            missing = error.argname
-            if missing not in self.scenario.fixtures:
-                raise
+            missing = error
         if missing is not None:  # raised here, so that the lookup does not show as its cause
             self._refuse_fixture(missing)
 
-    def _refuse_fixture(self, name: str) -> NoReturn:
+    def _refuse_fixture(self, error: pytest.FixtureLookupError) -> NoReturn:
+        name = error.argname
+        if name is None or name not in self.scenario.fixtures:
+            pytest.fail(str(without_item(error.formatrepr())), pytrace=False)
         number = self.scenario.fixtures.index(name)
         problem = Problem(
             message=f"there is no fixture {name!r}",

@@ -45,6 +45,7 @@ def marked(
     """
 
     def scenario(tavus_handler: object | None) -> None:
+        __tracebackhide__ = True
         play(tavus_handler)
 
     for mark in marks:

@@ -67,6 +67,29 @@ def told(
     return shown
 
 
+def told_bug(excinfo: pytest.ExceptionInfo[BaseException], *, path: str) -> Any:
+    """Return pytest's representation of an error of ours: where it was raised, and whose it is.
+
+    It begins at the first frame in the file `path`. No local variable is shown, whatever the
+    user asked for: ours hold the environment and the PAL with its secrets.
+    """
+    shown = excinfo.getrepr(
+        style="short", showlocals=False, tbfilter=lambda info: info.traceback.cut(path=path)
+    )
+    whose = "this is a bug of pytest-tavus and not of the scenario: please report it"
+    shown.addsection("pytest-tavus", whose)
+    if shown.reprcrash is not None:
+        shown.reprcrash.message = f"a bug of pytest-tavus: {shown.reprcrash.message}"
+    return shown
+
+
+def without_item(shown: Any) -> Any:
+    """Return what pytest shows of a missing fixture, without the function that is the scenario."""
+    places = [index for index, line in enumerate(shown.tblines) if line.startswith("file ")]
+    shown.tblines = shown.tblines[places[1] :] if len(places) > 1 else []
+    return shown
+
+
 def colour(report: pytest.TestReport) -> None:
     """Let a failed report print its picture in colour."""
     coloured = report.__dict__.get(COLOURED)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_tavus.contract.pal import Pal
-from pytest_tavus.errors import HandlerError, Problem, ScenarioError
+from pytest_tavus.errors import HandlerError, HarnessError, Problem, ScenarioError
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Mark, Scenario
 from pytest_tavus.spans import Loc, SourceSpan
@@ -22,6 +22,7 @@ from pytest_tavus.verdict import Finding, Verdict
 ERRORS: dict[str, BaseException] = {
     "handler": HandlerError("the handler 'shop:app' did not start", detail="ImportError: shop"),
     "bug": RuntimeError("this is a bug"),
+    "harness": HarnessError("an exchange has neither a response nor a fault"),
     "interrupt": KeyboardInterrupt(),
 }
 
@@ -74,7 +75,7 @@ class FakeStage:
         self._note(f"run {scenario.name} with {handler!r}")
         given = self._decisions[scenario.name]
         if "raises" in given:
-            raise ERRORS[given["raises"]]
+            raise ERRORS[given["raises"]].with_traceback(None)
         reason = given.get("reason", "the tool get_order_status was not called")
         finding = Finding(kind="missing_call", message=reason, owner="agent", span=scenario.span)
         outcome = given.get("outcome", "passed")

@@ -105,7 +105,7 @@ def test_a_bug_of_ours_keeps_its_traceback(project: Project) -> None:
 
     result = project.run("--tavus-scenarios")
 
-    result.stdout.fnmatch_lines(["*fakes.py:*: RuntimeError"])
+    result.stdout.fnmatch_lines(["*fakes.py:*: in run", "E   RuntimeError: this is a bug"])
 
 
 def test_an_interrupt_ends_the_run_and_closes_the_stage(project: Project) -> None:
