@@ -1,8 +1,9 @@
-"""No test reaches beyond this machine."""
+"""What holds for every test: it can be interrupted, and does not reach beyond this machine."""
 
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,13 @@ def _require_loopback(host: object) -> None:
     if not is_loopback(host):
         message = f"a test must not reach beyond loopback: {host!r}"
         raise NetworkError(message)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Let Ctrl-C be felt: whatever a shell starts in the background ignores it, tests included."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

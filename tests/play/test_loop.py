@@ -37,7 +37,7 @@ async def thread() -> threading.Thread:
 
 
 async def interrupt() -> None:
-    """Press Ctrl-C when the main thread waits for the loop, or runs it; then wait for ever."""
+    """Press Ctrl-C when the main thread waits for the loop, or runs it; then wait for it."""
     main = threading.main_thread()
     assert main.ident is not None
     async with asyncio.timeout(SECONDS):
@@ -45,7 +45,8 @@ async def interrupt() -> None:
             await asyncio.sleep(0)
     press = functools.partial(signal.pthread_kill, main.ident, signal.SIGINT)
     asyncio.get_running_loop().call_soon(press)
-    await asyncio.Event().wait()
+    async with asyncio.timeout(SECONDS):
+        await asyncio.Event().wait()
 
 
 def _waits(thread: int) -> bool:
