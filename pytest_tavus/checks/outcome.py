@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from pytest_tavus.checks.case import TurnCase
+from pytest_tavus.checks.change import changed_result
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import is_unhandled, trouble
 from pytest_tavus.checks.wanted import Wanted, has_status, is_within, took
-from pytest_tavus.checks.words import accepting, answered, differences, seconds
+from pytest_tavus.checks.words import answered, differences, seconds
 from pytest_tavus.matching.compare import compare
-from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.spans import Loc
 from pytest_tavus.verdict import Difference, Finding
@@ -102,7 +102,6 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
         return
     found = differences("result", mismatches)
     first = found[0]
-    accepted = accepting(want.result, call.answer, exact=False)
     yield Finding(
         kind="wrong_result",
         message=(
@@ -115,7 +114,7 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
         seqs=tuple(reversed(call.seqs)),
         differences=found,
         detail=answered(call),
-        change=f"result: {flow(accepted)}",
+        change=changed_result(want, call),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_tavus.checks.case import TurnCase
-from pytest_tavus.checks.seen import UNREADABLE, Call
+from pytest_tavus.checks.change import changed_calls
+from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.wanted import Wanted
 from pytest_tavus.checks.words import call_text, differences, listed
 from pytest_tavus.matching.compare import compare, distance
@@ -76,7 +77,6 @@ def _others(number: int) -> str | None:
 def unexpected_call(call: Call, turn: TurnCase) -> Finding:
     """Tell of a call that nobody asked for, and what would allow it."""
     at = turn.turn.at if turn.turn.calls is None else turn.turn.calls.at
-    readable = call.arguments is not UNREADABLE
     return Finding(
         kind="unexpected_call",
         message=f"{call_text(call)} was called, but no such call was expected{_more(call, turn)}",
@@ -84,7 +84,7 @@ def unexpected_call(call: Call, turn: TurnCase) -> Finding:
         span=turn.where(at),
         turn=turn.number,
         seqs=tuple(call.seqs),
-        change=f"calls:\n  - {call.name}: {flow(call.arguments)}" if readable else None,
+        change=changed_calls(call, turn),
     )
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from pytest_tavus.checks.seen import UNREADABLE, Call
-from pytest_tavus.matching.compare import Mismatch, compare, describe
-from pytest_tavus.matching.shape import is_mapping
-from pytest_tavus.matching.text import ABSENT, flow, quoted
+from pytest_tavus.matching.compare import Mismatch, describe
+from pytest_tavus.matching.text import flow, quoted
 from pytest_tavus.spans import dotted
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry
@@ -67,11 +65,3 @@ def excerpt(text: str) -> str:
     """Cut a body to what a person reads."""
     text = text.strip()
     return text if len(text) <= BODY_EXCERPT else f"{text[:BODY_EXCERPT]}…"
-
-
-def accepting(expected: Any, actual: Any, *, exact: bool) -> Any:
-    """Return the smallest expectation that would have accepted `actual`."""
-    if is_mapping(expected) and is_mapping(actual):
-        keys = actual if exact else [key for key in expected if key in actual]
-        return {key: accepting(expected.get(key, ABSENT), actual[key], exact=exact) for key in keys}
-    return actual if compare(expected, actual, exact=exact) else expected

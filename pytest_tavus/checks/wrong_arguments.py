@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pytest_tavus.checks.case import TurnCase
+from pytest_tavus.checks.change import changed_arguments
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.checks.wanted import Wanted
-from pytest_tavus.checks.words import accepting, call_text, differences
+from pytest_tavus.checks.words import call_text, differences
 from pytest_tavus.matching.compare import compare
-from pytest_tavus.matching.text import flow
 from pytest_tavus.verdict import Difference, Finding
 
 
@@ -20,7 +20,6 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
     if not mismatches:
         return None
     found = differences("arguments", mismatches)
-    accepted = accepting(want.arguments, call.arguments, exact=expectation.exact)
     first = found[0]
     return Finding(
         kind="wrong_arguments",
@@ -35,7 +34,7 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
         closest=call_text(call),
         differences=found,
         detail=_others(call, turn),
-        change=f"{call.name}: {flow(accepted)}",
+        change=changed_arguments(want, call, turn),
     )
 
 

@@ -15,6 +15,7 @@ from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.judge.base import JUDGEMENT, Judgement
 from pytest_tavus.judge.names import guardrail_names, objective_names, tool_names
+from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import JudgeExpectation, Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
@@ -185,7 +186,7 @@ def _contradicted(one: Asserted) -> Finding:
         message=f"{one.subject}: expected {one.expected}, judged {one.judged}{because}",
         owner="agent",
         span=one.span,
-        change=None if one.kind == "guardrail" else f"{key}: {one.judged}",
+        change=None if one.kind == "guardrail" else f"{flow(key)}: {one.judged}",
     )
 
 

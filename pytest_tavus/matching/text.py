@@ -51,10 +51,17 @@ def flow(value: Any) -> str:
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
         return value if plain else quoted(value)
     if is_mapping(value):
-        return "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(key)}: {_item(item)}" for key, item in value.items()) + "}"
     if is_list(value):
-        return "[" + ", ".join(flow(item) for item in value) + "]"
+        return "[" + ", ".join(_item(item) for item in value) + "]"
     return repr(value)
+
+
+def _item(value: Any) -> str:
+    """Write a value inside brackets. To YAML, a bracket or a comma behind a tag is part of it."""
+    text = flow(value)
+    ends_in_tag = not isinstance(value, str) and text.rpartition(" ")[2].startswith("!")
+    return f"{text} " if ends_in_tag else text
 
 
 def describe(value: Any) -> str:

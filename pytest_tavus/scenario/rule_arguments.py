@@ -31,13 +31,22 @@ def known_arguments(ruled: Ruled) -> None:
     scenario = ruled.scenario
     for at, name, arguments in (*_called(scenario), *_told_apart(ruled)):
         tool = scenario.pal.tool(name)
-        declared = None if tool is None else _declared(tool)
-        if declared is None or not is_mapping(arguments):
+        if tool is None or not is_mapping(arguments):
             continue
-        for argument, value in arguments.items():
-            if argument not in declared and not isinstance(value, AbsentValue):
-                message = f"the tool {name!r} has no parameter {argument!r}"
-                ruled.complain((*at, argument), message, _hint(str(argument), list(declared)))
+        for argument in undeclared(tool, arguments):
+            message = f"the tool {name!r} has no parameter {argument!r}"
+            hint = _hint(argument, list(_declared(tool) or ()))
+            ruled.complain((*at, argument), message, hint)
+
+
+def undeclared(tool: Tool, arguments: Mapping[Any, Any]) -> Iterator[str]:
+    """Yield the names of arguments that a tool does not declare, if it declares all it takes."""
+    declared = _declared(tool)
+    if declared is None:
+        return
+    for argument, value in arguments.items():
+        if argument not in declared and not isinstance(value, AbsentValue):
+            yield str(argument)
 
 
 def _hint(argument: str, declared: list[str]) -> str:

@@ -79,9 +79,9 @@ def render(  # noqa: PLR0911 - one return for each kind of value
 
 
 def asks(value: Any) -> bool:
-    """Tell whether any text in `value` has a placeholder."""
+    """Tell whether any text in `value` has a placeholder, or a brace that is written twice."""
     if isinstance(value, str):
-        return "{" in value and any(match[1] is not None for match in _TOKEN.finditer(value))
+        return ("{" in value or "}" in value) and _TOKEN.search(value) is not None
     if is_dict(value):
         return any(asks(item) for item in value.values())
     if is_list(value) or is_tuple(value):

@@ -56,6 +56,10 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
         "a quoted text is never closed",
         "close the quote, or quote the whole text with the other kind",
     ),
+    *(
+        (found, "a bracket stands directly behind a tag", "put a space behind the tag")
+        for found in ("expected whitespace or line break", "expected ' ', but found '")
+    ),
     (
         "did not find expected ',' or",
         "a bracket is never closed, or a comma is missing",

@@ -25,6 +25,7 @@ from tests.checks.story import (
 )
 
 NONE = CallGroup(at=("calls",), ordered=True, members=())
+SIZED = tool(parameters={"type": "object", "properties": {"order_id": {}, "note": {}, "size": {}}})
 TWO = (tool(), tool("book", parameters={"type": "object"}))
 
 
@@ -86,7 +87,9 @@ def test_arguments_beyond_those_expected_are_refused_only_where_exact() -> None:
     seen = {"order_id": "A-10428", "note": "x"}
     story = heard(("get_order_status", seen))
     assert told(story, turn(in_order(expect(arguments=ORDER)))) == []
-    (finding,) = report(story, turn(in_order(expect(arguments=ORDER, exact=True)))).findings
+    (finding,) = report(
+        story, turn(in_order(expect(arguments=ORDER, exact=True))), tools=(SIZED,)
+    ).findings
     assert finding.message == (
         "get_order_status was expected with arguments.note absent, but was called with 'x' (text)"
     )
@@ -97,7 +100,7 @@ def test_matchers_stay_in_the_suggested_change_where_they_held() -> None:
     wanted = {"order_id": build("re", "^A-"), "size": 2}
     seen = {"order_id": "A-1", "size": 3}
     story = heard(("get_order_status", seen))
-    (finding,) = report(story, turn(in_order(expect(arguments=wanted)))).findings
+    (finding,) = report(story, turn(in_order(expect(arguments=wanted))), tools=(SIZED,)).findings
     assert finding.change == "get_order_status: {order_id: !re '^A-', size: 3}"
 
 

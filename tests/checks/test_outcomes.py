@@ -46,7 +46,7 @@ def test_another_answer_is_shown_in_full_with_the_first_difference() -> None:
         path="result.items", expected="[{sku: 1}] (list)", actual="absent"
     )
     assert finding.detail == "answer: {status: out_for_delivery, eta: today by 6pm}"
-    assert finding.change == "result: {status: out_for_delivery}"
+    assert finding.change == "result: {status: out_for_delivery, items: !absent }"
     assert str(finding.span) == "s.yaml#calls.get_order_status.result:1:1"
 
 

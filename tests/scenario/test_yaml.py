@@ -258,3 +258,11 @@ def test_a_file_that_does_not_exist_is_an_error_of_the_file(tmp_path: Path) -> N
     assert str(caught.value) == (
         "none.yaml:1:1: the file cannot be read: No such file or directory"
     )
+
+
+@pytest.mark.parametrize("pure", [True, False])
+def test_a_bracket_behind_a_tag_is_told_how_to_part_them(pure: bool) -> None:
+    assert refusal("{label: !absent}", pure=pure) == (
+        "a.yaml:1:16: this is not YAML: a bracket stands directly behind a tag\n"
+        "    hint: put a space behind the tag"
+    )
