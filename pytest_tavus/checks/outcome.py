@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_result
 from pytest_tavus.checks.seen import Call
-from pytest_tavus.checks.trouble import is_unhandled, trouble
+from pytest_tavus.checks.trouble import is_unhandled, may_be_meant, trouble
 from pytest_tavus.checks.wanted import Wanted, has_status, is_within, took
 from pytest_tavus.checks.words import answered, differences, seconds
 from pytest_tavus.matching.compare import compare
@@ -90,7 +90,7 @@ def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None)
         detail=why.detail,
         hint=(
             None
-            if expectation is None or status is None
+            if expectation is None or not may_be_meant(call)
             else f"where this is meant, write `status: {status}` beside the call"
         ),
     )

@@ -53,6 +53,21 @@ def trouble(call: Call) -> Trouble:
     return _of_exchange(call, "handler_error", "test" if canned else "handler")
 
 
+def may_be_meant(call: Call) -> bool:
+    """Tell whether a handler may fail so on purpose: by a clean refusal, or by no answer in time.
+
+    A crash, a redirect, a page for people or broken JSON is for the handler to put right.
+    """
+    resolved = call.resolved
+    if resolved is None or call.fault is not None:
+        return False
+    if resolved.answered_by in {"canned", "client"} or resolved.status in {"timeout", "unanswered"}:
+        return True
+    exchange = call.exchange or call.token
+    response = None if exchange is None or exchange.fault is not None else exchange.response
+    return response is not None and 400 <= response.status < 500 and not is_html(response)
+
+
 def _of_exchange(call: Call, kind: FindingKind, owner: Owner) -> Trouble:
     reason = None if call.resolved is None else call.resolved.reason
     if call.fault is not None:

@@ -105,7 +105,29 @@ def test_a_failure_nobody_expected_shows_what_the_handler_did(
     (finding,) = report(failing(response, broken, "no idea"), ANY).findings
     assert (finding.kind, finding.owner) == ("handler_error", "handler")
     assert (finding.message, finding.detail) == (message, detail)
+    assert finding.hint is None  # the handler is to be put right
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+def test_a_refusal_may_be_meant(status: int) -> None:
+    refused = HttpResponse(status=status, body=b'{"error": "no"}')
+    (finding,) = report(failing(refused, None, "no"), ANY).findings
     assert finding.hint == "where this is meant, write `status: error` beside the call"
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        HttpResponse(status=404, body=b"<!doctype html><title>Not Found</title>"),
+        HttpResponse(status=307, headers=(("Location", "/orders/"),)),
+        HttpResponse(status=200, body=b"{"),
+        HttpResponse(status=503, body=b"{}"),
+    ],
+    ids=["page", "redirect", "broken JSON", "503"],
+)
+def test_what_no_handler_means_is_not_offered(response: HttpResponse) -> None:
+    (finding,) = report(failing(response, None, "no"), ANY).findings
+    assert finding.hint is None
 
 
 def test_a_page_is_known_by_how_it_begins() -> None:
