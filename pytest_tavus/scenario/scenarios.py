@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from pytest_tavus.scenario.pals import PalFinder
 from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.scenario.problems import Ledger, Placed
 from pytest_tavus.scenario.rows import Row, rows
-from pytest_tavus.scenario.rule_saved import used
+from pytest_tavus.scenario.rule_saved import Used, used
 from pytest_tavus.scenario.shapes import list_stands_for
 from pytest_tavus.scenario.templates import MissingValue, asks, lookup, render, root
 from pytest_tavus.spans import Loc
@@ -109,7 +109,9 @@ class Load:
         if document is None:
             return
         body = {key: value for key, value in entries.items() if key != "parametrize"}
-        for row in rows(document):
+        found = rows(document)
+        self._refuse_unread(found, (*used(body, at), *defaults.used), here)
+        for row in found:
             if not self._has_values(body, at, row):
                 continue
             scope = {"row": row.values}
@@ -122,6 +124,14 @@ class Load:
             made = assemble(filled, at, self._site(), defaults=shared, name=f"{title}[{row.id}]")
             if made is not None:
                 yield made
+
+    def _refuse_unread(self, found: Sequence[Row], asked: Iterable[Used], at: Loc) -> None:
+        """Refuse rows that nothing reads: two such scenarios would prove what one does."""
+        names = dict.fromkeys(name for row in found for name in row.values)
+        if names and not any(root(one.path) == "row" for one in asked):
+            message = "nothing reads {row.…}: every row would be the same scenario"
+            hint = f"write {{row.{next(iter(names))}}} where its value belongs"
+            self._complain(at, message, hint)
 
     def _has_values(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
         """Tell whether a row has every value that is asked for; note those it has not."""
