@@ -175,7 +175,10 @@ def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: 
     elif open_:
         outcome, reason = "undecided", f"{open_[0].subject}: {open_[0].reason}"
     elif evidence <= 0:
-        outcome, reason = "undecided", "nothing was checked: there is no evidence to pass on"
+        outcome, reason = (
+            "undecided",
+            "nothing was checked: there is no evidence to pass on, and silence is none",
+        )
     else:
         noun = "check" if evidence == 1 else "checks"
         outcome, reason = "passed", f"{evidence} {noun} held"

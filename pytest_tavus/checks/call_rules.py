@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
 from pytest_tavus.checks.outcome import has_saved, nothing_saved
+from pytest_tavus.checks.places import call_span
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.checks.trouble import is_unhandled, trouble
@@ -16,7 +17,7 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import describe, matches
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import CallPattern
-from pytest_tavus.spans import SourceSpan, dotted
+from pytest_tavus.spans import dotted
 from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.verdict import Difference, Finding
 
@@ -34,14 +35,15 @@ class HandledCalls:
 
 def _unhandled(call: Call, turn: TurnCase) -> Finding:
     why = trouble(call)
+    unsent = call.called.channel == "api" and call.fault is not None
     return Finding(
-        kind="unhandled_call",
-        message=f"{call_text(call)} reached nothing: {why.reason}",
+        kind="fault" if unsent else "unhandled_call",
+        message=why.reason if unsent else f"{call_text(call)} reached nothing: {why.reason}",
         owner="test",
-        span=turn.where(turn.turn.at),
+        span=call_span(call, turn.case),
         turn=turn.number,
         seqs=tuple(call.seqs),
-        hint=_taker(call),
+        hint=why.detail if unsent else _taker(call),
     )
 
 
@@ -140,20 +142,13 @@ def _finding(
         kind="invalid_arguments",
         message=message,
         owner="agent",
-        span=_turn_span(call, case),
+        span=call_span(call, case),
         turn=call.entry.turn,
         seqs=(call.entry.seq,),
         closest=call_text(call),
         differences=differences,
         hint=hint,
     )
-
-
-def _turn_span(call: Call, case: Case) -> SourceSpan:
-    number = call.entry.turn
-    turns = case.scenario.turns
-    at = turns[number - 1].at if 0 < number <= len(turns) else case.scenario.at
-    return case.scenario.where(at)
 
 
 @dataclass(frozen=True, slots=True)

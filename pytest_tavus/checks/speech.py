@@ -26,7 +26,9 @@ class Says:
         wanted = turn.turn.says
         if wanted is None or not turn.played:
             return NOTHING_TO_CHECK
-        number = len(wanted.contains) + len(wanted.excludes) + len(wanted.matches)
+        # Silence cannot say what it must not: then nothing was held against anything.
+        unsaid = len(wanted.excludes) if turn.said else 0
+        number = len(wanted.contains) + unsaid + len(wanted.matches)
         try:
             findings = tuple(_speech(wanted, turn))
         except ValueError as error:

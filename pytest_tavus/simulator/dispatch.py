@@ -93,8 +93,11 @@ class WireDispatcher:
             outcome: ToolOutcome = stop.value
             return outcome, body
         except ScenarioError as error:
-            reason = f"{call.name} cannot be sent: {error}"
-            self._recorder.record(Fault(owner="test", message=reason), turn=turn)
+            # The sentence alone: where a failure is told, its hint is a line of its own.
+            problem = error.problems[0]
+            reason = f"{call.name} cannot be sent: {problem.message}"
+            fault = Fault(owner="test", message=reason, detail=problem.hint)
+            self._recorder.record(fault, turn=turn)
             return unanswered(reason), body
 
     def _ref(self, call: ToolCalled) -> CallRef:

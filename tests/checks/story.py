@@ -131,12 +131,13 @@ class Story:
         arguments: Any = ORDER,
         *,
         inference: str | None = None,
+        channel: Literal["api", "app_message"] = "api",
     ) -> str:
         self._calls += 1
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
         call_id = f"t{self._calls}"
         called = ToolCalled(
-            call_id=call_id, name=name, arguments=text, channel="api", inference_id=inference
+            call_id=call_id, name=name, arguments=text, channel=channel, inference_id=inference
         )
         self.record(called)
         return call_id

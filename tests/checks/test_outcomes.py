@@ -238,7 +238,7 @@ def test_a_client_tool_that_raised_is_told_once_with_its_traceback() -> None:
 
 def test_a_client_call_that_no_answer_takes_is_told_once() -> None:
     story = Story().user()
-    call_id = story.opens()
+    call_id = story.opens(channel="app_message")
     story.record(Fault(owner="test", message="no client answer takes get_order_status"))
     story.resolves(call_id, "", status="unanswered", http_status=None, by="nobody").end()
     assert told(story, ANY) == [

@@ -116,3 +116,10 @@ def test_the_last_word_must_come_in_time() -> None:
     assert told(heard(), turn(within=2.0)) == [
         ("too_late", "the PAL was expected to speak within 2 s, but said nothing")
     ]
+
+
+def test_silence_is_no_evidence_that_something_is_not_said() -> None:
+    forbidden = says(excludes=("sorry",))
+    assert report(heard(), forbidden).evidence == 0
+    assert report(heard("Bye."), forbidden).evidence == 1
+    assert report(heard(), forbidden).findings == ()

@@ -169,6 +169,8 @@ async def test_a_request_that_cannot_be_written_is_a_fault_of_the_scenario() -> 
     (fault,) = (event for _, event in bench.recorder.trace().of(Fault))
     assert fault.owner == "test"
     assert fault.message.startswith("find cannot be sent: ")
+    assert "hint" not in fault.message
+    assert fault.detail == "infinity and NaN are not JSON"
     assert (resolved.status, resolved.answered_by) == ("unanswered", "nobody")
     assert resolved.reason == fault.message
 
