@@ -21,3 +21,6 @@ class Twin:
     "A scenario file, with the name of one scenario behind `::` where the file can be read."
 
     edits: tuple[Edit, ...]
+
+    pytest: int = 8
+    "From which major version on pytest's own words are those of the golden file."
