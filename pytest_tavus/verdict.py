@@ -202,6 +202,7 @@ def _explains(cause: Finding, finding: Finding) -> bool:
 
 
 def _first_reason(findings: Sequence[Finding], failing: Sequence[Ruling]) -> str:
-    if findings:
-        return findings[0].message
+    causes = [finding for finding in findings if not finding.consequence]
+    if causes or not failing:
+        return (causes or findings)[0].message
     return f"{failing[0].subject}: {failing[0].reason}"

@@ -18,6 +18,7 @@ from pytest_tavus.judge.names import guardrail_names, objective_names, tool_name
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import JudgeExpectation, Scenario
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.events import ToolResolved
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, Ruling
 
@@ -136,7 +137,14 @@ def held(
             rulings.append(outcome)
     subjects = {one.subject for one in asserted}
     rulings.extend(_unasked(scenario, judgement, subjects, judge=judge))
-    return (*findings, *on_the_whole), tuple(rulings)
+    told = [one.seqs for one in (*findings, *rulings) if _counts_against(one)]
+    whole = (replace(one, consequence=one.seqs in told) for one in on_the_whole)
+    return (*findings, *whole), tuple(rulings)
+
+
+def _counts_against(one: Finding | Ruling) -> bool:
+    """Tell whether this is what an overall verdict with the same evidence comes from."""
+    return bool(one.seqs) and (isinstance(one, Finding) or one.outcome == "fail")
 
 
 def _outcome(
@@ -198,8 +206,17 @@ def _clause(text: str) -> str:
 def _with_evidence(finding: Finding, ruling: Ruling | None, trace: Trace) -> Finding:
     if ruling is None or not ruling.seqs:
         return finding
-    turns = {entry.seq: entry.turn for entry in trace}
-    return replace(finding, seqs=ruling.seqs, turn=turns.get(ruling.seqs[0], 0))
+    shown = [entry for entry in trace if entry.seq in ruling.seqs]
+    turns = {entry.seq: entry.turn for entry in shown}
+    failed = any(
+        isinstance(entry.event, ToolResolved) and entry.event.status != "success" for entry in shown
+    )
+    return replace(
+        finding,
+        seqs=ruling.seqs,
+        turn=turns.get(ruling.seqs[0], 0),
+        owner="handler" if failed else finding.owner,
+    )
 
 
 def _unasked(
