@@ -77,6 +77,18 @@ def _missing(
         seqs=(closest[0].seq,) if closest is not None else (() if user is None else (user.seq,)),
         closest=None if closest is None else _text(closest),
         differences=differences("properties", near),
+        hint=_hint(wanted, turn),
+    )
+
+
+def _hint(wanted: EventExpectation, turn: TurnCase) -> str | None:
+    """Say why there is no app message of a call that was made all the same."""
+    by_http = [call.name for call in turn.calls if call.called.channel == "api"]
+    if wanted.event_type != "conversation.tool_call" or not by_http:
+        return None
+    return (
+        f"{by_http[0]} is delivered over HTTP, and such a tool sends no app message: "
+        "write it under `calls:`"
     )
 
 

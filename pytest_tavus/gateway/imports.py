@@ -63,7 +63,9 @@ def _no_module(name: str, missing: str, directories: list[str]) -> str:
         missing.rpartition(".")[2], [found.name for found in pkgutil.iter_modules(places)]
     )
     within = f" ({missing!r} is not there)" if missing != name else ""
-    looked = f"; looked in {', '.join(directories)} and on sys.path" if parent is None else ""
+    shown = ", ".join(dict.fromkeys(path for path in directories if path))
+    where = f"in {shown} and on sys.path" if shown else "on sys.path"
+    looked = f"; looked {where}" if parent is None else ""
     return f"there is no module {name!r}{within}{looked}" + (f"; {hint}" if hint else "")
 
 

@@ -137,14 +137,9 @@ def held(
             rulings.append(outcome)
     subjects = {one.subject for one in asserted}
     rulings.extend(_unasked(scenario, judgement, subjects, judge=judge))
-    told = [one.seqs for one in (*findings, *rulings) if _counts_against(one)]
-    whole = (replace(one, consequence=one.seqs in told) for one in on_the_whole)
+    told = {one.seqs for one in findings} | {one.seqs for one in rulings if one.outcome == "fail"}
+    whole = (replace(one, consequence=bool(one.seqs) and one.seqs in told) for one in on_the_whole)
     return (*findings, *whole), tuple(rulings)
-
-
-def _counts_against(one: Finding | Ruling) -> bool:
-    """Tell whether this is what an overall verdict with the same evidence comes from."""
-    return bool(one.seqs) and (isinstance(one, Finding) or one.outcome == "fail")
 
 
 def _outcome(

@@ -173,9 +173,16 @@ class HandlerDocument(Part):
         return self
 
 
-Handler = Annotated[
-    HandlerDocument, BeforeValidator(text_stands_for("app")), short({"type": "string"})
-]
+def _handler(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        refuse(
+            "a handler as text is the import string of an app, not a URL",
+            hint="write handler: {url: <the URL>}",
+        )
+    return text_stands_for("app")(value)
+
+
+Handler = Annotated[HandlerDocument, BeforeValidator(_handler), short({"type": "string"})]
 ClientAnswers = OneOrMany[
     Annotated[ClientDocument, BeforeValidator(text_stands_for("output")), short({"type": "string"})]
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from pytest_tavus.scenario.model import EventExpectation
 from pytest_tavus.trace.events import AppMessage
 from pytest_tavus.verdict import Difference
-from tests.checks.story import Story, report, told, turn
+from tests.checks.story import Story, expect, in_order, report, told, turn
 
 
 def event(event_type: str, properties: Any = None, *, absent: bool = False) -> EventExpectation:
@@ -103,3 +103,13 @@ def test_a_call_in_the_silence_is_told_once() -> None:
 def test_what_comes_after_a_turn_belongs_to_it_where_no_silence_is_asked() -> None:
     story = Story().user().end().call()
     assert [kind for kind, _ in told(story, turn())] == ["unexpected_call", "on_resolve"]
+
+
+def test_an_app_message_of_a_tool_over_http_is_told_not_to_come() -> None:
+    wanted = EventExpectation(at=("events", 0), event_type="conversation.tool_call")
+    story = Story().user().call().pal("hi").end()
+    (finding,) = report(story, turn(in_order(expect()), events=(wanted,))).findings
+    assert finding.hint == (
+        "get_order_status is delivered over HTTP, and such a tool sends no app message: "
+        "write it under `calls:`"
+    )

@@ -369,6 +369,7 @@ def test_expected_calls_are_refused(tmp_path: Path, calls: str, column: int, mes
         ("marks: [{smoke: why}]", 9, "only skip and xfail take a reason, not 'smoke'\n    hint: write - smoke"),
         ("fixtures: [a-b]", 12, "'a-b' cannot be the name of a fixture\n    hint: use letters, digits and _"),
         ("env: [KEY=value]", 7, "this cannot be the name of an environment variable\n    hint: list names, not values"),
+        ("handler: 'http://127.0.0.1:8000'", 10, "a handler as text is the import string of an app, not a URL\n    hint: write handler: {url: <the URL>}"),
         ("handler: {}", 10, "a handler is nowhere: no app, no command, no url and no canned answers\n    hint: write handler: package.module:app"),
         ("handler: {app: 'a:b', url: 'http://localhost:1'}", 10, "a handler is in one place, but app and url are given\n    hint: keep one of app, command and url"),
         ("handler: {url: 'http://example.com'}", 16, "'http://example.com' is not on this machine: the url of a handler is on loopback\n    hint: write http://127.0.0.1:<port>"),
