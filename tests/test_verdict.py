@@ -48,7 +48,10 @@ def test_an_open_ruling_leaves_the_run_undecided(outcome: RulingOutcome) -> None
 def test_no_evidence_is_not_a_pass(evidence: int) -> None:
     verdict = decide([], [], evidence=evidence)
     assert verdict.outcome == "undecided"
-    assert verdict.reason == "nothing was checked: there is no evidence to pass on, and silence is none"
+    assert (
+        verdict.reason
+        == "nothing was checked: there is no evidence to pass on, and silence is none"
+    )
 
 
 def test_a_judge_alone_is_no_evidence() -> None:

@@ -136,9 +136,7 @@ def test_a_secret_of_the_wrong_kind_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / "support.pal.yaml").write_text(
         PAL.replace("{app_message: true}", auth), encoding="utf-8"
     )
-    assert problems_of(tmp_path) == [
-        "support.pal.yaml:26:85: token is text, not a number"
-    ]
+    assert problems_of(tmp_path) == ["support.pal.yaml:26:85: token is text, not a number"]
 
 
 def test_an_unknown_auth_type_lists_those_there_are(tmp_path: Path) -> None:
