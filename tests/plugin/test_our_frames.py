@@ -74,8 +74,9 @@ from pdb import Pdb
 
 
 class Quiet(Pdb):
-    def interaction(self, frame, traceback, *rest):
-        stack, index = self.get_stack(frame, traceback)
+    def interaction(self, frame, thrown, *rest):
+        # From Python 3.13 on, it is the exception and no longer its traceback.
+        stack, index = self.get_stack(frame, getattr(thrown, "__traceback__", thrown))
         print("begins in", stack[index][0].f_code.co_filename)
 """,
     )
