@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.scenario.plain import is_list
 from pytest_tavus.spans import Loc
@@ -54,7 +56,7 @@ SECRET = frozenset(
 )
 """Keys at and below which a value may be a secret: it is never shown, nor is a key of it."""
 
-_KINDS = {bool: "true or false", int: "a number", float: "a number", str: "text"}
+_KINDS: Mapping[type[object], str] = {bool: "true or false", int: "a number", float: "a number", str: "text"}
 
 
 def is_secret(loc: Loc) -> bool:
