@@ -56,7 +56,12 @@ SECRET = frozenset(
 )
 """Keys at and below which a value may be a secret: it is never shown, nor is a key of it."""
 
-_KINDS: Mapping[type[object], str] = {bool: "true or false", int: "a number", float: "a number", str: "text"}
+_KINDS: Mapping[type[object], str] = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+}
 
 
 def is_secret(loc: Loc) -> bool:
