@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pytest_tavus.contract.verdict import Overall
 from pytest_tavus.judge.declared import Held
 from pytest_tavus.judge.facts import MadeCall
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario
+from pytest_tavus.scenario.model import CallExpectation, Scenario
+from pytest_tavus.scenario.rule import expected_calls
 from pytest_tavus.verdict import RulingOutcome
 
 
@@ -106,16 +107,8 @@ def _unawaited(call: MadeCall, scenario: Scenario) -> bool:
 
 def _expected_failures(scenario: Scenario) -> Iterator[tuple[int, str]]:
     for number, turn in enumerate(scenario.turns, start=1):
-        if turn.calls is not None:
-            yield from ((number, call.tool) for call in _flat(turn.calls) if _may_fail(call))
-
-
-def _flat(group: CallGroup) -> Iterator[CallExpectation]:
-    for member in group.members:
-        if isinstance(member, CallGroup):
-            yield from _flat(member)
-        else:
-            yield member
+        calls = expected_calls(turn.calls)
+        yield from ((number, call.tool) for call in calls if _may_fail(call))
 
 
 def _may_fail(call: CallExpectation) -> bool:

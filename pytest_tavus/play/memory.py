@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.matching.compare import matches
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
+from pytest_tavus.scenario.model import CallExpectation, Turn
+from pytest_tavus.scenario.rule import expected_calls
 from pytest_tavus.scenario.templates import MissingValue, render
 from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
@@ -46,7 +47,7 @@ class Memory:
     def begin(self, turn: Turn) -> None:
         """Start a turn: its calls will be looked at for what to keep."""
         self._answered = {}
-        self._expected = [] if turn.calls is None else [c for c in _calls(turn.calls) if c.save]
+        self._expected = [call for call in expected_calls(turn.calls) if call.save]
 
     def answered(self, call: ToolCalled, answer: str) -> None:
         """Keep what an expected call is to leave behind, whether it succeeded or not."""
@@ -81,14 +82,6 @@ class Memory:
                 continue  # The check of `save` finds that nothing was kept, and shows the answer.
             self._saved[name] = value
             self._recorder.record(Saved(name=name, value=value))
-
-
-def _calls(group: CallGroup) -> Iterator[CallExpectation]:
-    for member in group.members:
-        if isinstance(member, CallGroup):
-            yield from _calls(member)
-        else:
-            yield member
 
 
 def _json(text: str) -> Any:
