@@ -1,0 +1,1 @@
+"""Conversations that others join: rooms, app messages, timers, callbacks. No sockets."""

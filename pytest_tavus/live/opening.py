@@ -1,0 +1,52 @@
+"""What a conversation is opened with, and the words for how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pytest_tavus.contract.pal import Pal
+
+EndReason = Literal[
+    "end_conversation_endpoint_hit",
+    "max_call_duration",
+    "participant_left_timeout",
+    "participant_absent_timeout",
+    "exception_encountered_during_conversation_startup",
+]
+"""Tavus's shutdown reasons [doc]. A callback writes the three limits with `` reached`` after them;
+the verbose GET does not [doc]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timers:
+    """When a conversation ends by itself, in seconds [doc]."""
+
+    max_call_duration: float = 3600
+    participant_left_timeout: float = 0
+    participant_absent_timeout: float = 300
+    "Counted from creation."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Everything a conversation is opened with."""
+
+    conversation_id: str
+    pal: Pal
+    "With its tools, objectives and guardrails written out, and its secrets."
+
+    pal_id: str
+    face_id: str
+    name: str = ""
+    chat: bool = False
+    "Text only: no face, no speech [client]."
+
+    greeting: str | None = None
+    "`custom_greeting`; else the PAL's own is spoken."
+
+    context: str = ""
+    "`conversational_context`: added to the PAL's own [doc]."
+
+    callback_url: str | None = None
+    timers: Timers = field(default_factory=Timers)

@@ -1,0 +1,105 @@
+"""What a simulated Tavus account holds: tables of JSON records, and conversations in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pytest_tavus.live.port import LiveConversations
+from pytest_tavus.live.scripts import ScriptBook
+from pytest_tavus.service.ids import AccountIds
+
+TABLES = (
+    "pals",
+    "tools",
+    "skills",
+    "objectives",
+    "guardrails",
+    "documents",
+    "pronunciation_dictionaries",
+    "faces",
+    "voices",
+    "deployments",
+    "builders",
+    "conversations",
+    "memory_stores",
+)
+
+
+@dataclass(slots=True)
+class Record:
+    """One object of the account, in Tavus's own field names, secrets included."""
+
+    data: dict[str, Any]
+    deleted: bool = False
+    "Soft: nothing finds it any more, and its id is never given again."
+
+
+class Table:
+    """The objects of one kind, in the order they were made."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Record] = {}
+
+    def add(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Keep a new object and return it."""
+        self._records[key] = Record(data)
+        return data
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return an object that is not deleted."""
+        record = self._records.get(key)
+        return None if record is None or record.deleted else record.data
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield every object that is not deleted, the oldest first."""
+        return (record.data for record in self._records.values() if not record.deleted)
+
+    def replace(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Put other data in an object's place and return them."""
+        self._records[key].data = data
+        return data
+
+    def delete(self, key: str) -> bool:
+        """Delete an object softly; return whether it was there."""
+        record = self._records.get(key)
+        if record is None or record.deleted:
+            return False
+        record.deleted = True
+        return True
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._records.clear()
+
+
+class Account:
+    """One account of one environment. Everything that operations read and change."""
+
+    def __init__(
+        self,
+        *,
+        ids: AccountIds,
+        now: Callable[[], float],
+        live: LiveConversations,
+        scripts: ScriptBook,
+    ) -> None:
+        self.ids = ids
+        self.live = live
+        self.scripts = scripts
+        self.tables: Mapping[str, Table] = {name: Table() for name in TABLES}
+        self._now = now
+
+    def __getitem__(self, table: str) -> Table:
+        return self.tables[table]
+
+    def epoch(self) -> float:
+        """Return the seconds since 1970, by the account's clock."""
+        return self._now()
+
+    def timestamp(self) -> str:
+        """Return the time as Tavus writes it: ISO 8601 in UTC, with microseconds."""
+        moment = datetime.fromtimestamp(self._now(), tz=UTC)
+        return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
