@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.scenario.model import Scenario
 
 EndReason = Literal[
     "end_conversation_endpoint_hit",
@@ -49,4 +50,7 @@ class Opening:
     "`conversational_context`: added to the PAL's own [doc]."
 
     callback_url: str | None = None
+    script: Scenario | None = None
+    "What the PAL plays in this conversation; `None`: a scenario of the script book."
+
     timers: Timers = field(default_factory=Timers)

@@ -43,6 +43,9 @@ class ApiAnswer:
     lines: tuple[Any, ...] | None = None
     "JSON data, one a line (NDJSON), instead of a body."
 
+    text: str | None = None
+    "Plain text, instead of a body: the chat stream of the older builder [client] 0.3.2."
+
 
 class ApiRefusal(Exception):  # noqa: N818 - an answer of the API, not something that went wrong
     """The API refuses a request, with a body of Tavus's: ``{"error": ...}``, or ``message``."""
