@@ -33,6 +33,11 @@ def _require_loopback(host: object) -> None:
         raise NetworkError(message)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that ties a test to an entry of `tests/fidelity/`."""
+    config.addinivalue_line("markers", "fidelity(*names): proves these entries of tests/fidelity/")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
     """Let Ctrl-C be felt: whatever a shell starts in the background ignores it, tests included."""

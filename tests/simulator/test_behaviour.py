@@ -51,6 +51,7 @@ REPLY: dict[OnResolve, str] = {
 }
 
 
+@pytest.mark.fidelity("live.on_call_and_on_resolve")
 @pytest.mark.parametrize(
     ("on_call", "on_resolve", "status"), list(itertools.product(ON_CALLS, ON_RESOLVES, STATUSES))
 )
