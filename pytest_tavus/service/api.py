@@ -43,6 +43,9 @@ class ApiAnswer:
     lines: tuple[Any, ...] | None = None
     "JSON data, one a line (NDJSON), instead of a body."
 
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    "What HTTP is to say beside it, such as ``allow`` with a 405. Names are in lower case."
+
     text: str | None = None
     "Plain text, instead of a body: the chat stream of the older builder [client] 0.3.2."
 
@@ -71,3 +74,5 @@ class Route:
     operation: Operation
     source: Source
     note: str = ""
+    public: bool = False
+    "No API key is asked for."

@@ -1,0 +1,67 @@
+"""From a request body to a value of `contract`, or to the 400 that tells all that is wrong with it.
+
+The models and the rules are those that scenario files are held to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.shape import shape_problems
+from pytest_tavus.service.refusals import bad_field, bad_fields
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_object(body: Any) -> dict[str, Any]:
+    """Return a body that is a JSON object.
+
+    Raises:
+        ApiRefusal: it is something else, or there is none.
+
+    """
+    found = json_object(body)
+    if found is None:
+        kind = "nothing" if body is None else f"a {_kind(body)}"
+        raise bad_field("_schema", f"expected a JSON object, found {kind}")
+    return found
+
+
+def read_body(
+    model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]] | None = None
+) -> M:
+    """Return a body as a value that keeps all rules.
+
+    Raises:
+        ApiRefusal: the shape is wrong somewhere, a key is unknown, or a rule is broken.
+
+    """
+    written = read_object(body)
+    try:
+        value = model.model_validate(written)
+    except ValidationError as error:
+        raise bad_fields(shape_problems(error, written, model=model)) from None
+    refuse_if(() if rules is None else rules(value))
+    return value
+
+
+def refuse_if(problems: Iterable[RuleProblem]) -> None:
+    """Refuse where there is a problem.
+
+    Raises:
+        ApiRefusal: there is.
+
+    """
+    found = tuple(problems)
+    if found:
+        raise bad_fields(found)
+
+
+def _kind(value: Any) -> str:
+    kinds = {list: "list", str: "text", bool: "yes or no", int: "number", float: "number"}
+    return kinds.get(type(value), "something else")

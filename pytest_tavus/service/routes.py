@@ -1,0 +1,7 @@
+"""Every route of the API, joined from the modules that have them."""
+
+from __future__ import annotations
+
+from pytest_tavus.service.api import Route
+
+ROUTES: tuple[Route, ...] = ()

@@ -1,0 +1,162 @@
+"""Both vocabularies: keys, rows and pointers, there and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.service.vocabulary import (
+    FORMER,
+    PRESENT,
+    TwoSpellingsError,
+    pointer_to_present,
+    spelling_of,
+    text_to_former,
+    to_former,
+    to_present,
+)
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+OTHER_KEYS = st.text(max_size=8).filter(lambda key: key not in {*PRESENT, *FORMER, "layers"})
+FLOWS = st.dictionaries(
+    st.sampled_from(["face_interruptibility", "turn_commitment"]), SCALARS, max_size=2
+)
+LAYERS = st.fixed_dictionaries(
+    {}, optional={"conversational_flow": FLOWS, "llm": st.dictionaries(OTHER_KEYS, SCALARS)}
+)
+
+
+def objects(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    plain = st.dictionaries(keys | OTHER_KEYS, SCALARS, max_size=6)
+    return st.builds(lambda body, layers: {**body, "layers": layers}, plain, LAYERS) | plain
+
+
+@given(objects(st.sampled_from(sorted(FORMER))))
+def test_an_object_comes_back_from_the_former_words_as_it_was(body: dict[str, Any]) -> None:
+    assert to_present(to_former(body)) == body
+
+
+@given(objects(st.sampled_from(sorted(FORMER))))
+def test_no_present_word_is_left_in_a_former_answer(body: dict[str, Any]) -> None:
+    assert FORMER.keys().isdisjoint(to_former(body))
+
+
+@given(st.lists(objects(st.sampled_from(sorted(FORMER))), max_size=3))
+def test_rows_are_translated_each(rows: list[dict[str, Any]]) -> None:
+    assert to_former({"data": rows, "total_count": 3}) == {
+        "data": [to_former(row) for row in rows],
+        "total_count": 3,
+    }
+
+
+@given(objects(st.sampled_from(sorted(PRESENT))))
+def test_translating_twice_changes_nothing_more(body: dict[str, Any]) -> None:
+    once = to_present(body)
+
+    assert to_present(once) == once
+
+
+@pytest.mark.parametrize(
+    ("pointer", "present"),
+    [
+        ("/default_replica_id", "/default_face_id"),
+        ("/default_face_id", "/default_face_id"),
+        (
+            "/layers/conversational_flow/replica_interruptibility",
+            "/layers/conversational_flow/face_interruptibility",
+        ),
+        (
+            "/layers/conversational_flow/pal_interruptibility",
+            "/layers/conversational_flow/face_interruptibility",
+        ),
+        ("/layers/llm/extra_body/replica_id", "/layers/llm/extra_body/replica_id"),
+        ("", ""),
+        ("/", "/"),
+        ("persona_name", "persona_name"),
+    ],
+)
+def test_a_pointer_is_translated_where_it_names_a_field(pointer: str, present: str) -> None:
+    assert pointer_to_present(pointer) == present
+
+
+@given(st.lists(st.text(max_size=5), max_size=4))
+def test_any_other_pointer_stays_as_it_is(steps: list[str]) -> None:
+    pointer = "".join(f"/{step}" for step in steps if step not in {*PRESENT, "layers"})
+
+    assert pointer_to_present(pointer) == pointer
+
+
+def test_operations_are_translated_in_path_from_and_value() -> None:
+    assert to_present(
+        [
+            {"op": "move", "from": "/persona_name", "path": "/default_replica_id"},
+            {"op": "add", "path": "", "value": {"persona_name": "Ann"}},
+            {
+                "op": "add",
+                "path": "/layers",
+                "value": {"conversational_flow": {"replica_interruptibility": "low"}},
+            },
+            {
+                "op": "add",
+                "path": "/layers/conversational_flow",
+                "value": {"replica_interruptibility": "low"},
+            },
+            {"op": "add", "path": "/context", "value": {"persona_name": "free"}},
+            {"op": "remove", "path": ""},
+            "no operation",
+        ]
+    ) == [
+        {"op": "move", "from": "/pal_name", "path": "/default_face_id"},
+        {"op": "add", "path": "", "value": {"pal_name": "Ann"}},
+        {
+            "op": "add",
+            "path": "/layers",
+            "value": {"conversational_flow": {"face_interruptibility": "low"}},
+        },
+        {
+            "op": "add",
+            "path": "/layers/conversational_flow",
+            "value": {"face_interruptibility": "low"},
+        },
+        {"op": "add", "path": "/context", "value": {"persona_name": "free"}},
+        {"op": "remove", "path": ""},
+        "no operation",
+    ]
+
+
+def test_two_spellings_with_two_values_are_told_apart() -> None:
+    with pytest.raises(
+        TwoSpellingsError,
+        match=r"^face_id and replica_id are two spellings of one field and have different values$",
+    ):
+        to_present({"face_id": "r1", "replica_id": "r2"})
+
+
+@pytest.mark.parametrize("body", [None, "persona_id", 3, True])
+def test_what_is_no_object_is_left_alone(body: Any) -> None:
+    assert to_present(body) == body
+    assert to_former(body) == body
+
+
+def test_a_sentence_names_fields_in_the_former_words() -> None:
+    assert text_to_former({"error": ["default_face_id, not my_face_id"]}) == {
+        "error": ["default_replica_id, not my_face_id"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "spelling"),
+    [
+        ("/pals/p1", "present"),
+        ("/personas", "former"),
+        ("/replicas/", "former"),
+        ("/conversations/c1/end", "former"),
+        ("/persona-builder/select-replica", "former"),
+        ("/tools", None),
+    ],
+)
+def test_a_route_answers_in_its_own_words(path: str, spelling: str | None) -> None:
+    assert spelling_of(path) == spelling
