@@ -6,9 +6,9 @@ A brain is asked for one inference at a time and knows what the PAL knows, no mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pytest_tavus.trace.events import Decisions, ToolStatus, Withheld
 
@@ -19,6 +19,8 @@ class CallIntent:
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    written: str | None = None
+    "The arguments as a model wrote them, where that is no JSON object; `arguments` is then empty."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What was said aloud at one time, and the calls that were made with it."""
+
+    by: Literal["user", "pal"]
+    text: str
+    "What was really heard: `on_call` may have put other words in the model's place, or none."
+
+    calls: tuple[Answer, ...] = ()
+    """As they were made. What became of them since is in `Moment.answers` and `remembered`; a call
+    of a turn that was cut short may be in neither."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """What the PAL knows when it is asked for an inference."""
 
@@ -69,7 +84,10 @@ class Moment:
     "The calls of this turn, in the order they were made."
 
     remembered: tuple[Answer, ...]
-    "Calls of earlier turns."
+    "Calls of earlier turns, in the order in which they were resolved; it only ever grows."
+
+    context: str = ""
+    "What the PAL was given beside its prompt, as it stands now: see `Conversation.context`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

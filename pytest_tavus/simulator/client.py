@@ -20,6 +20,7 @@ from pytest_tavus.errors import HandlerError
 from pytest_tavus.gateway.frames import one_line, user_traceback
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import ClientAnswer
+from pytest_tavus.simulator.arguments import arguments_of
 from pytest_tavus.trace.events import Fault, ToolCalled
 
 
@@ -32,8 +33,13 @@ class Client:
     "Finds the object an import string names. Raises `HandlerError`."
 
     async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
-        """Return what becomes of a call, and the fault behind it, where there is one."""
-        arguments: dict[str, Any] = json.loads(call.arguments or "{}")
+        """Return what becomes of a call, and the fault behind it, where there is one.
+
+        Raises:
+            UnreadableArguments: the call's arguments are no JSON object.
+
+        """
+        arguments = arguments_of(call)
         answers = self.answers.get(call.name, ())
         answer = next((each for each in answers if matches(each.when, arguments)), None)
         if answer is None:

@@ -17,7 +17,7 @@ from pytest_tavus.clock import Clock
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Moment
+from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Later, Moment
 from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.open_call import OpenCall, cut_short, set_off
 from pytest_tavus.simulator.speech import Lines
@@ -69,43 +69,90 @@ class Conversation:
         self._clock = around.clock
         self._ids = around.ids
         self._rules = around.rules
+        self.context = ""
+        """What the PAL was given beside its prompt. Whoever holds the conversation may change it;
+        the next inference knows."""
+
         self._turn = 0
+        self._user = ""
+        self._made: list[OpenCall] = []
+        "The calls of the turn."
+
+        self._open: list[OpenCall] = []
+        "Calls of earlier turns that nobody waited for."
+
         self._remembered: tuple[Answer, ...] = ()
         "What the PAL knows of earlier turns."
 
-        self._past: Moment | None = None
-        "The last turn, as the PAL knows it now that it is over."
+    def greet(self, greeting: str | None = None) -> None:
+        """Say this, or the PAL's `greeting`, when a participant joins. [inferred] in chat."""
+        self._say(self._pal.greeting if greeting is None else greeting, None)
 
-    def greet(self) -> None:
-        """Say the PAL's `greeting`, as it does when a participant joins. [inferred] in chat."""
-        if self._pal.greeting:
-            self._say(self._pal.greeting, None)
+    def echo(self, text: str, inference_id: str | None = None) -> None:
+        """Say a text word for word, without the brain."""
+        self._say(text, self._ids.inference() if inference_id is None else inference_id)
 
     async def hear(self, text: str) -> None:
         """Take one line of the caller and return when the PAL's turn is over.
 
         The PAL may have replied long before: the turn is over when its last call is answered.
         """
-        if self._past is not None:
-            self._remembered += self._past.answers
-        self._turn += 1
-        made: list[OpenCall] = []
+        await self.reply(text)
         try:
-            await self._respond(text, made)
-            for entry in made:
+            for entry in self._made:
                 await entry.resolution()
         finally:
-            await cut_short(made)
-        self._past = self._moment(text, tuple(entry.remembered() for entry in made))
+            await cut_short(self._made)
+
+    async def reply(self, text: str) -> None:
+        """Take one line of the caller and return when the PAL has said what it has to say.
+
+        Calls it does not wait for may be open still, and go on during later turns. Cancelled, it
+        cuts the calls of the turn short.
+        """
+        self._remember()
+        self._turn, self._user, self._made = self._turn + 1, text, []
+        try:
+            await self._respond(text, self._made)
+        except BaseException:
+            await cut_short(self._made)
+            raise
 
     async def listen(self, seconds: float) -> None:
         """Let time pass without a word from the caller; the PAL may speak unasked."""
-        later = None if self._past is None else self._brain.later(self._past)
+        later = self.later()
         if later is not None and later.after <= seconds:
             await self._clock.sleep(later.after)
-            self._speak(later.inference, self._ids.inference())
+            self.say_later(later)
             seconds -= later.after
         await self._clock.sleep(seconds)
+
+    def later(self) -> Later | None:
+        """Return what the PAL says unasked after the turn that is over; `None` before the first."""
+        if not self._turn:
+            return None
+        answers = tuple(entry.remembered() for entry in self._made)
+        return self._brain.later(self._moment(self._user, answers))
+
+    def say_later(self, later: Later) -> None:
+        """Say what the PAL says unasked."""
+        self._speak(later.inference, self._ids.inference())
+
+    async def close(self) -> None:
+        """Cut short whatever is still under way."""
+        await cut_short((*self._open, *self._made))
+
+    def _remember(self) -> None:
+        """Keep for later turns what has been answered meanwhile."""
+        ended, self._open = [*self._open, *self._made], []
+        for entry in ended:
+            match entry.state:
+                case "open":
+                    self._open.append(entry)
+                case "resolved":
+                    self._remembered += (entry.remembered(),)
+                case "cut":
+                    pass
 
     async def _respond(self, text: str, made: list[OpenCall]) -> None:
         steps = count() if self._brain.decisions == "scripted" else range(MAX_INFERENCES)
@@ -128,9 +175,13 @@ class Conversation:
     def _call(self, inference: Inference, inference_id: str) -> list[OpenCall]:
         for withheld in inference.withheld:
             self._recorder.record(withheld)
-        for filler in self._fillers(inference):
-            self._say(filler, inference_id)
-        return [self._start(intent, inference_id) for intent in inference.calls]
+        fillers = self._fillers(inference)
+        for filler in fillers:
+            self._recorder.record(PalSaid(text=filler, inference_id=inference_id))
+        wave = [self._start(intent, inference_id) for intent in inference.calls]
+        calls = tuple(entry.answer() for entry in wave)
+        self._said.append(Line(by="pal", text=" ".join(fillers), calls=calls))
+        return wave
 
     def _fillers(self, inference: Inference) -> list[str]:
         """Return what is heard while the calls are open, each text once."""
@@ -155,7 +206,7 @@ class Conversation:
         call = ToolCalled(
             call_id=self._ids.call(),
             name=intent.tool,
-            arguments=_JSON.encode(intent.arguments),
+            arguments=_JSON.encode(intent.arguments) if intent.written is None else intent.written,
             channel="app_message" if tool is None else tool.channel,
             inference_id=inference_id,
         )
@@ -189,6 +240,7 @@ class Conversation:
             step=step,
             answers=answers,
             remembered=self._remembered,
+            context=self.context,
         )
 
     def _speak(self, inference: Inference, inference_id: str) -> None:
@@ -199,3 +251,4 @@ class Conversation:
     def _say(self, text: str | None, inference_id: str | None) -> None:
         if text:
             self._recorder.record(PalSaid(text=text, inference_id=inference_id))
+            self._said.append(Line(by="pal", text=text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.delivery.tokens import TokenStore
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.port import CallRef, Handler
+from pytest_tavus.simulator.arguments import UnreadableArguments, arguments_of
 from pytest_tavus.simulator.client import Client, unanswered
 from pytest_tavus.simulator.conversation import Surroundings
 from pytest_tavus.trace.events import Fault, ToolCalled, ToolDelivered, ToolResolved
@@ -47,14 +47,16 @@ class WireDispatcher:
     async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
         """Deliver one call by its tool's channel and return what became of it."""
         body = ""
-        if tool is None:
-            outcome = unanswered(f"the PAL has no tool named {call.name!r}")
-        elif tool.channel == "api":
-            outcome, body = await self._over_http(tool, call, turn=turn)
-        else:
-            outcome, fault = await self._wire.client.answer(call, clock=self._clock)
-            if fault is not None:
-                self._recorder.record(fault, turn=turn)
+        try:
+            if tool is None:
+                outcome = unanswered(f"the PAL has no tool named {call.name!r}")
+            elif tool.channel == "api":
+                outcome, body = await self._over_http(tool, call, turn=turn)
+            else:
+                outcome = await self._to_client(call, turn=turn)
+        except UnreadableArguments as unreadable:
+            self._recorder.record(Fault(owner="agent", message=str(unreadable)), turn=turn)
+            outcome = _unsent(str(unreadable))
         event = ToolResolved(
             call_id=call.call_id,
             status=outcome.status,
@@ -66,6 +68,12 @@ class WireDispatcher:
         self._recorder.record(event, turn=turn)
         self._answered(call, outcome.output or body)
         return event
+
+    async def _to_client(self, call: ToolCalled, *, turn: int) -> ToolOutcome:
+        outcome, fault = await self._wire.client.answer(call, clock=self._clock)
+        if fault is not None:
+            self._recorder.record(fault, turn=turn)
+        return outcome
 
     async def _over_http(
         self, tool: Tool, call: ToolCalled, *, turn: int
@@ -105,9 +113,16 @@ class WireDispatcher:
             conversation_id=self._conversation_id,
             call_id=call.call_id,
             tool=call.name,
-            arguments=json.loads(call.arguments or "{}"),
+            arguments=arguments_of(call),
             inference_id=call.inference_id,
         )
+
+
+def _unsent(reason: str) -> ToolOutcome:
+    """Return the outcome of a call that cannot be delivered because of the PAL [inferred]."""
+    return ToolOutcome(
+        status="error", output="", http_status=None, reason=reason, answered_by="nobody"
+    )
 
 
 def _body(exchange: HttpExchange) -> str:

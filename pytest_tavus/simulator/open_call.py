@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pytest_tavus.contract.behaviour import OnResolveRow
 from pytest_tavus.simulator.brain import Answer, CallIntent
@@ -29,6 +29,17 @@ class OpenCall:
         if self.resolved is None:
             self.resolved = await (self.deliver() if self.task is None else self.task)
         return self.resolved
+
+    @property
+    def state(self) -> Literal["open", "resolved", "cut"]:
+        """What has become of the call, without waiting; `cut`: it was ended before its answer."""
+        if self.resolved is None and self.task is not None and self.task.done():
+            if self.task.cancelled():
+                return "cut"
+            self.resolved = self.task.result()
+        if self.resolved is not None:
+            return "resolved"
+        return "cut" if self.task is None else "open"
 
     def answer(self) -> Answer:
         """Return what the PAL knows while its turn goes on: only what it has waited for."""

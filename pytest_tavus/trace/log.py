@@ -89,10 +89,18 @@ class Recorder:
         now: Callable[[], float],
         redactor: Redactor,
         listeners: Sequence[Callable[[Entry], None]] = (),
+        witness: Callable[[Event, Entry], None] | None = None,
     ) -> None:
+        """Begin an empty log.
+
+        `listeners` are told of each entry as it is stored. `witness` is told of each event as it
+        happened, secrets included, with its entry: for whoever takes part in the conversation and
+        keeps nothing.
+        """
         self._now = now
         self._redactor = redactor
         self._listeners = tuple(listeners)
+        self._witness = witness
         self._entries: list[Entry] = []
         self.turn = 0
         """The turn that events belong to from now on."""
@@ -111,6 +119,8 @@ class Recorder:
         self._entries.append(entry)
         for listener in self._listeners:
             listener(entry)
+        if self._witness is not None:
+            self._witness(event, entry)
         return entry
 
     def trace(self) -> Trace:
