@@ -86,6 +86,9 @@ class Moment:
     remembered: tuple[Answer, ...]
     "Calls of earlier turns, in the order in which they were resolved; it only ever grows."
 
+    said: Sequence[Line] = ()
+    "Everything said so far, `user` included. Grows as the conversation goes on."
+
     context: str = ""
     "What the PAL was given beside its prompt, as it stands now: see `Conversation.context`."
 

@@ -8,52 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Final, Protocol
+from typing import Final
 
-from pytest_tavus.clock import Clock
-from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Later, Moment
-from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Later, Line, Moment
 from pytest_tavus.simulator.open_call import OpenCall, cut_short, set_off
-from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import Fault, PalSaid, ToolCalled, ToolResolved
-from pytest_tavus.trace.log import Recorder
+from pytest_tavus.simulator.surroundings import Dispatcher, Rules, Surroundings
+from pytest_tavus.trace.events import Fault, PalSaid, ToolCalled
+
+__all__ = ["Conversation", "Dispatcher", "Rules", "Surroundings"]
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 MAX_INFERENCES = 32
 """Per turn. A model that still calls tools after this many would go on for ever; a script ends."""
-
-
-class Dispatcher(Protocol):
-    """Delivers a call and returns what became of it. Records what happens on the way."""
-
-    async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
-        """Deliver one call. Whatever goes wrong is in the resolution, never an exception."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The rules a simulated PAL is bound by. What of them is inferred can be replaced."""
-
-    behaviour: Behaviour
-    lines: Lines
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a conversation is given from outside: where it is recorded, its time, its ids."""
-
-    recorder: Recorder
-    clock: Clock
-    ids: Ids
-    rules: Rules
 
 
 class Conversation:
@@ -72,6 +42,9 @@ class Conversation:
         self.context = ""
         """What the PAL was given beside its prompt. Whoever holds the conversation may change it;
         the next inference knows."""
+
+        self._said: list[Line] = []
+        "Everything that was really said."
 
         self._turn = 0
         self._user = ""
@@ -112,6 +85,7 @@ class Conversation:
         """
         self._remember()
         self._turn, self._user, self._made = self._turn + 1, text, []
+        self._said.append(Line(by="user", text=text))
         try:
             await self._respond(text, self._made)
         except BaseException:
@@ -240,6 +214,7 @@ class Conversation:
             step=step,
             answers=answers,
             remembered=self._remembered,
+            said=self._said,
             context=self.context,
         )
 
