@@ -1,0 +1,159 @@
+"""What a simulated Tavus is started with. Values only: nothing is opened here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from pytest_tavus.errors import ScenarioError, did_you_mean
+from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.service.keys import Environment
+
+ClockKind = Literal["real", "still"]
+BrainKind = Literal["script", "llm"]
+
+_ALIASES = {
+    "test_db": "test",
+    "dev": "test",
+    "local": "test",
+    "stage": "stg",
+    "staging": "stg",
+    "production": "prod",
+}
+"""Other words that the official client takes for an environment [client]."""
+
+_KEY = re.compile(r"tavus_sim_(prod|stg|test)_[A-Za-z0-9]{8,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOptions:
+    """Which language model is the brain, where `brain` is ``llm``."""
+
+    model: str = ""
+    base_url: str | None = None
+    "Of an OpenAI-compatible endpoint; `None` is the client library's own default."
+
+    api_key_variable: str = "OPENAI_API_KEY"
+    "The environment variable that holds the endpoint's key. The key itself is never an option."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one client may ask of the server. Beyond it the client hears why."""
+
+    body_bytes: int = 4 * 2**20
+    path_bytes: int = 2048
+    header_seconds: float = 10
+    "Until the head of a request must be there."
+
+    body_seconds: float = 20
+    "Until the body of a request must be there."
+
+    idle_seconds: int = 30
+    "How long a connection stays open between two requests."
+
+    message_bytes: int = 2**20
+    "One message into a room."
+
+    messages_per_second: float = 200
+    "Into a room, by one participant; twice as many may come at once."
+
+    bytes_per_second: float = 4 * 2**20
+    "Into a room, by one participant; twice as many may come at once."
+
+    waiting_messages: int = 1024
+    "Out of a room, for one participant who does not read them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """Everything a server is started with.
+
+    Raises:
+        ScenarioError: the API key is not one of a simulator's, or of another environment.
+
+    """
+
+    seed: int = 0
+    "Every id is made from it, and the API key."
+
+    environment: Environment = "prod"
+    "A key of one environment is refused by another [client]."
+
+    api_key: str | None = None
+    "`None`: made from the seed."
+
+    port: int = 0
+    "0: any that is free."
+
+    concurrency_limit: int | None = None
+    "Conversations at the same time; `None` is no limit."
+
+    control: bool = False
+    "The control plane is there."
+
+    clock: ClockKind = "real"
+    "``still``: no time passes until the control plane says so."
+
+    dual_roles: bool = False
+    "What the PAL says is sent twice, with the roles ``replica`` and ``pal`` [inferred]."
+
+    streaming: bool = False
+    "`conversation.utterance.streaming` is sent as well [doc]."
+
+    handler: HandlerSpec | None = None
+    "Who takes the calls of API tools, as in scenario files; `None`: the tool's own loopback URL."
+
+    scripts: tuple[Path, ...] = ()
+    "Scenario files that conversations are played from."
+
+    brain: BrainKind = "script"
+    model: ModelOptions = field(default_factory=ModelOptions)
+    auto_approve: bool = False
+    "OAuth: the portal agrees without asking anybody. Must be asked for."
+
+    hosted_names: bool = False
+    "MCP tools are named and chosen as Tavus's hosted server does [client]."
+
+    limits: Limits = field(default_factory=Limits)
+    root: Path = field(default_factory=Path)
+    "What relative paths are meant from."
+
+    def __post_init__(self) -> None:
+        if self.api_key is not None:
+            _check(self.api_key, self.environment)
+
+
+def environment_of(word: str) -> Environment:
+    """Return the environment that a word stands for, as the official client reads it [client].
+
+    Raises:
+        ScenarioError: for any other word.
+
+    """
+    name = _ALIASES.get(word.strip().lower(), word.strip().lower())
+    if name in get_args(Environment):
+        return cast("Environment", name)
+    known = (*get_args(Environment), *_ALIASES)
+    hint = did_you_mean(name, known)
+    message = f"{word!r} is no environment of Tavus: expected one of {', '.join(known)}"
+    raise ScenarioError(f"{message}; {hint}" if hint else message)
+
+
+def _check(key: str, environment: Environment) -> None:
+    """Let only keys pass that could never be anybody's. What was given is not repeated."""
+    match = _KEY.fullmatch(key)
+    if match is None:
+        message = (
+            "the API key does not look like a simulated one, and a real key has no business here: "
+            f"leave it out, or write 'tavus_sim_{environment}_' and 8 to 64 letters and digits"
+        )
+        raise ScenarioError(message)
+    if match.group(1) != environment:
+        message = (
+            f"the API key is one of the environment {match.group(1)!r}, and the server is to be "
+            f"{environment!r}: a key belongs to one environment"
+        )
+        raise ScenarioError(message)

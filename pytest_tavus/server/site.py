@@ -1,0 +1,44 @@
+"""What every door of the server is given, and what a door is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.service.account import Account
+from pytest_tavus.service.front import Api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One simulated Tavus behind one address."""
+
+    base_url: str
+    "``http://127.0.0.1:PORT``, without a slash at its end."
+
+    options: ServerOptions
+    account: Account
+    api: Api
+
+    @property
+    def mcp_url(self) -> str:
+        """Where MCP is spoken: the resource that OAuth guards."""
+        return f"{self.base_url}/mcp"
+
+
+@asynccontextmanager
+async def nothing_to_run() -> AsyncIterator[None]:
+    """Run nothing: most doors are only routes."""
+    yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One way in: its routes, and what has to run while the server does."""
+
+    routes: tuple[BaseRoute, ...]
+    running: Callable[[], AbstractAsyncContextManager[None]] = nothing_to_run
