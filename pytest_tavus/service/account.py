@@ -10,6 +10,7 @@ from typing import Any
 from pytest_tavus.live.port import LiveConversations
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.service.ids import AccountIds
+from pytest_tavus.service.rules import AccountRules
 
 TABLES = (
     "pals",
@@ -85,7 +86,9 @@ class Account:
         now: Callable[[], float],
         live: LiveConversations,
         scripts: ScriptBook,
+        rules: AccountRules | None = None,
     ) -> None:
+        self.rules = AccountRules() if rules is None else rules
         self.ids = ids
         self.live = live
         self.scripts = scripts

@@ -31,6 +31,9 @@ class ApiRequest:
     body: Any = None
     "JSON data; `None` where none was sent."
 
+    former: bool = False
+    "The route used is an older one, of personas or replicas, which may ask for less."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiAnswer:

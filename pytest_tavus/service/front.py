@@ -15,21 +15,24 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRefusal, ApiRequest, Route
 from pytest_tavus.service.keys import ApiKeys
-from pytest_tavus.service.refusals import invalid_key
+from pytest_tavus.service.refusals import bad_request, invalid_key
 from pytest_tavus.service.routes import ROUTES
 from pytest_tavus.service.table import Found, RouteTable
 from pytest_tavus.service.vocabulary import (
     Spelling,
     TwoSpellingsError,
+    answered_in,
     present_path,
     spelling_of,
     text_to_former,
-    to_former,
     to_present,
 )
 
 KEY_HEADER = "x-api-key"
 """Where the key stands [doc]; REST takes no bearer."""
+
+DEPTH = 100
+"""Levels of a JSON body: ours, so that no body can exhaust the stack."""
 
 
 class Api:
@@ -68,6 +71,7 @@ class Api:
                 params={} if found is None else found.params,
                 query=dict(query or {}) if spelling is None else to_present(query or {}),
                 body=_copy(body) if spelling is None else to_present(_copy(body)),
+                former=path.removeprefix("/").startswith(("personas", "replicas")),
             )
             return await self._answer(route, request, spelling)
         except TwoSpellingsError as error:
@@ -86,8 +90,8 @@ class Api:
             if spelling == "former":
                 raise ApiRefusal(refusal.status, text_to_former(refusal.body)) from None
             raise
-        body = _copy(answer.body)
-        return replace(answer, body=to_former(body) if spelling == "former" else body)
+        body = _copy(answer.body, 2 * DEPTH)
+        return replace(answer, body=body if spelling is None else answered_in(spelling, body))
 
     def _route(
         self, method: str, path: str, found: Found | None, headers: Mapping[str, str]
@@ -120,10 +124,13 @@ class Api:
         return f"the simulator does not know the route {method} {path}{near}"
 
 
-def _copy(value: Any) -> Any:
+def _copy(value: Any, depth: int = DEPTH) -> Any:
     """Return JSON data that nobody else holds, so that no caller changes a record by accident."""
+    if depth < 0:
+        message = f"the body is nested more than {DEPTH} levels deep"
+        raise bad_request(message)
     if (found := json_object(value)) is not None:
-        return {key: _copy(each) for key, each in found.items()}
+        return {key: _copy(each, depth - 1) for key, each in found.items()}
     if (items := json_list(value)) is not None:
-        return [_copy(each) for each in items]
+        return [_copy(each, depth - 1) for each in items]
     return value

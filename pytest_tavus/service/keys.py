@@ -7,7 +7,6 @@ simulator say what they are: ``tavus_sim_<environment>_<hex>``, so nobody takes 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
 from typing import Literal
 
 from pytest_tavus.service.ids import AccountIds
@@ -20,13 +19,13 @@ class ApiKeys:
     """The keys that one account of one environment takes."""
 
     def __init__(
-        self, *, ids: AccountIds, environment: Environment = "prod", also: Iterable[str] = ()
+        self, *, ids: AccountIds, environment: Environment = "prod", first: str | None = None
     ) -> None:
-        """Make the account's first key; `also` are a user's own, of any shape."""
+        """Take the account's first key, or make one."""
         self.environment: Environment = environment
         self._ids = ids
-        self._keys = [key for key in also if key]
-        self.first = self.issue()
+        self._keys = [first] if first else []
+        self.first = first or self.issue()
 
     def issue(self) -> str:
         """Return a new key that is good from now on."""

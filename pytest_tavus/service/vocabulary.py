@@ -31,6 +31,12 @@ PRESENT: Mapping[str, str] = MappingProxyType(
 
 FORMER: Mapping[str, str] = MappingProxyType({new: old for old, new in PRESENT.items()})
 
+STAYED: Mapping[str, str] = MappingProxyType(
+    {"pal_description": "persona_description", "face_type": "replica_type"}
+)
+"""Words that are the former ones on every route: the official client reads them so in what
+``/pals`` and ``/faces`` answer, and reads them no other way [client] carrier_builder.py."""
+
 FLOW_PRESENT: Mapping[str, str] = MappingProxyType(dict(FLOW_ALIASES))
 """The same below ``/layers/conversational_flow``."""
 
@@ -53,6 +59,8 @@ _ANSWERED_IN: Mapping[str, Spelling] = MappingProxyType(
         "persona-builder": "former",
     }
 )
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _ROWS = ("data", "sessions", "deployments", "session")
 """Where the objects of an answer stand, when the answer is not one itself."""
@@ -95,18 +103,19 @@ def to_present(body: Any) -> Any:
     return _object(body, PRESENT, FLOW_PRESENT)
 
 
-def to_former(body: Any) -> Any:
-    """Return an answer in the former vocabulary: its own keys, and those of its rows."""
+def answered_in(spelling: Spelling, body: Any) -> Any:
+    """Return an answer in a route's vocabulary: its own keys, and those of its rows."""
+    words, flow = (FORMER, FLOW_FORMER) if spelling == "former" else (STAYED, _NOTHING)
     found = json_object(body)
     if found is None:
         return body
-    answer: dict[str, Any] = _object(found, FORMER, FLOW_FORMER)
+    answer: dict[str, Any] = _object(found, words, flow)
     for name in _ROWS:
         rows = json_list(answer.get(name))
         if rows is not None:
-            answer[name] = [_object(row, FORMER, FLOW_FORMER) for row in rows]
+            answer[name] = [_object(row, words, flow) for row in rows]
         elif name in answer:
-            answer[name] = _object(answer[name], FORMER, FLOW_FORMER)
+            answer[name] = _object(answer[name], words, flow)
     return answer
 
 
@@ -149,7 +158,7 @@ def _operation(written: Any) -> Any:
         case "/layers":
             result["value"] = _layers(result.get("value"), FLOW_PRESENT)
         case "/layers/conversational_flow":
-            result["value"] = _renamed(result.get("value"), FLOW_PRESENT)
+            result["value"] = _flow(result.get("value"), FLOW_PRESENT)
         case _:
             pass
     return result if "value" in operation else {k: v for k, v in result.items() if k != "value"}
@@ -169,7 +178,19 @@ def _layers(written: Any, flow: Mapping[str, str]) -> Any:
     layers = json_object(written)
     if layers is None or "conversational_flow" not in layers:
         return written
-    return {**layers, "conversational_flow": _renamed(layers["conversational_flow"], flow)}
+    return {**layers, "conversational_flow": _flow(layers["conversational_flow"], flow)}
+
+
+def _flow(written: Any, words: Mapping[str, str]) -> Any:
+    """Rename below ``conversational_flow``; of two spellings the one written last is meant.
+
+    The official client adds the former spelling to what it has read in the present one [client]
+    carrier_builder.py.
+    """
+    body = json_object(written)
+    if body is None:
+        return written
+    return {words.get(key, key): value for key, value in body.items()}
 
 
 def _renamed(written: Any, words: Mapping[str, str]) -> Any:

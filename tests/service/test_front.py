@@ -190,7 +190,8 @@ async def test_a_public_route_needs_no_key() -> None:
 async def test_keys_say_that_they_are_simulated_and_are_the_same_for_a_seed() -> None:
     assert keys().first == keys().first
     assert keys().first.startswith("tavus_sim_test_")
-    own = ApiKeys(ids=AccountIds(seed=1), also=["my-own-key"])
+    own = ApiKeys(ids=AccountIds(seed=1), first="my-own-key")
+    assert own.first == "my-own-key"
     assert own.admit("my-own-key")
     assert own.admit(own.issue())
     assert not own.admit(None)

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from pytest_tavus.service.vocabulary import (
     FORMER,
     PRESENT,
+    STAYED,
     TwoSpellingsError,
+    answered_in,
     pointer_to_present,
     spelling_of,
     text_to_former,
-    to_former,
     to_present,
 )
 
@@ -29,6 +30,10 @@ LAYERS = st.fixed_dictionaries(
 )
 
 
+def former(body: Any) -> Any:
+    return answered_in("former", body)
+
+
 def objects(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
     plain = st.dictionaries(keys | OTHER_KEYS, SCALARS, max_size=6)
     return st.builds(lambda body, layers: {**body, "layers": layers}, plain, LAYERS) | plain
@@ -36,18 +41,18 @@ def objects(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 @given(objects(st.sampled_from(sorted(FORMER))))
 def test_an_object_comes_back_from_the_former_words_as_it_was(body: dict[str, Any]) -> None:
-    assert to_present(to_former(body)) == body
+    assert to_present(former(body)) == body
 
 
 @given(objects(st.sampled_from(sorted(FORMER))))
 def test_no_present_word_is_left_in_a_former_answer(body: dict[str, Any]) -> None:
-    assert FORMER.keys().isdisjoint(to_former(body))
+    assert FORMER.keys().isdisjoint(former(body))
 
 
 @given(st.lists(objects(st.sampled_from(sorted(FORMER))), max_size=3))
 def test_rows_are_translated_each(rows: list[dict[str, Any]]) -> None:
-    assert to_former({"data": rows, "total_count": 3}) == {
-        "data": [to_former(row) for row in rows],
+    assert former({"data": rows, "total_count": 3}) == {
+        "data": [former(row) for row in rows],
         "total_count": 3,
     }
 
@@ -127,6 +132,31 @@ def test_operations_are_translated_in_path_from_and_value() -> None:
     ]
 
 
+def test_an_answer_in_the_present_words_keeps_those_that_never_changed() -> None:
+    row = {"pal_id": "p1", "pal_description": "a clerk", "face_type": "system"}
+
+    assert answered_in("present", {"data": [row], **row}) == {
+        "data": [{"pal_id": "p1", "persona_description": "a clerk", "replica_type": "system"}],
+        "pal_id": "p1",
+        "persona_description": "a clerk",
+        "replica_type": "system",
+    }
+
+
+@given(objects(st.sampled_from(sorted(FORMER))))
+def test_an_answer_in_the_present_words_can_be_sent_back(body: dict[str, Any]) -> None:
+    assert to_present(answered_in("present", body)) == body
+    assert STAYED.keys().isdisjoint(answered_in("present", body))
+
+
+def test_of_two_spellings_in_the_flow_the_last_is_meant() -> None:
+    flow = {"face_interruptibility": "low", "replica_interruptibility": "high"}
+
+    assert to_present({"layers": {"conversational_flow": flow}}) == {
+        "layers": {"conversational_flow": {"face_interruptibility": "high"}}
+    }
+
+
 def test_two_spellings_with_two_values_are_told_apart() -> None:
     with pytest.raises(
         TwoSpellingsError,
@@ -138,7 +168,7 @@ def test_two_spellings_with_two_values_are_told_apart() -> None:
 @pytest.mark.parametrize("body", [None, "persona_id", 3, True])
 def test_what_is_no_object_is_left_alone(body: Any) -> None:
     assert to_present(body) == body
-    assert to_former(body) == body
+    assert former(body) == body
 
 
 def test_a_sentence_names_fields_in_the_former_words() -> None:

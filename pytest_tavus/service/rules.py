@@ -1,0 +1,31 @@
+"""What an account does that Tavus does not document, or does by plan: one switch each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRules:
+    """The switches of one account."""
+
+    concurrency_limit: int | None = None
+    """Conversations at the same time; `None` is no limit. Tavus has one for each plan; its number
+    is not told by the API, its refusal is [wild]."""
+
+    room_url: str = "https://tavus.daily.co"
+    "What a `conversation_url` begins with; the id of the conversation is its last step."
+
+    any_face: bool = True
+    """Any id is taken for that of a face. `False`: only those of the account, as at Tavus, which
+    knows faces that a simulated account was never told of."""
+
+    plain_names: bool = False
+    "Punctuation is taken out of a PAL's name [wild]."
+
+    wrapped_pal: bool = False
+    """One PAL is answered as ``{"data": [...]}``, as openapi.yaml shows it [doc]; the official
+    client reads it flat [client]."""
+
+    local_tools: bool = False
+    "The URL of a tool may be one of this machine, and plain http; Tavus refuses both [doc]."

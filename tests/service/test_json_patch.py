@@ -1,0 +1,128 @@
+"""JSON Patch: what is a patch, what it does, how it fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.service.api import ApiRefusal
+from pytest_tavus.service.json_patch import patched, read_patch, same
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(st.text(max_size=3), JSON, max_size=4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        {},
+        "[]",
+        ["remove"],
+        [{}],
+        [{"op": "add", "path": "/a"}],
+        [{"op": "melt", "path": "/a"}],
+        [{"op": "remove", "path": "a"}],
+        [{"op": "remove", "path": 1}],
+        [{"op": "move", "path": "/a"}],
+        [{"op": ["add"], "path": "/a", "value": 1}],
+        [{"path": "/a", "value": 1}],
+    ],
+)
+def test_what_is_no_patch_is_a_422(body: Any) -> None:
+    with pytest.raises(ApiRefusal) as refused:
+        read_patch(body)
+
+    assert refused.value.status == 422
+    assert refused.value.body == {"message": "Invalid JSON patch format"}
+
+
+def test_operations_are_applied_in_their_order_to_a_copy() -> None:
+    document = {"a": {"b": [1]}}
+
+    result = patched(
+        document,
+        read_patch(
+            [
+                {"op": "test", "path": "/a/b/0", "value": 1},
+                {"op": "add", "path": "/a/b/-", "value": 2},
+                {"op": "copy", "from": "/a/b", "path": "/c"},
+                {"op": "remove", "path": "/a"},
+            ]
+        ),
+    )
+
+    assert result == {"c": [1, 2]}
+    assert document == {"a": {"b": [1]}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "sentence"),
+    [
+        (
+            {"op": "replace", "path": "/z", "value": 1},
+            "operation 0, replace '/z', cannot be applied: there is nothing at that place",
+        ),
+        (
+            {"op": "add", "path": "/a/b/c", "value": 1},
+            "operation 0, add '/a/b/c', cannot be applied: there is nothing at that place",
+        ),
+        (
+            {"op": "add", "path": "/~2", "value": 1},
+            "operation 0, add '/~2', cannot be applied: there is nothing at that place",
+        ),
+        (
+            {"op": "test", "path": "/a", "value": "guess"},
+            "operation 0, test '/a', cannot be applied: the value there is another",
+        ),
+        ({"op": "replace", "path": "", "value": 1}, "the patch would leave no JSON object"),
+    ],
+)
+def test_an_operation_that_cannot_be_applied_is_named(
+    operation: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ApiRefusal) as refused:
+        patched({"a": "secret"}, read_patch([operation]))
+
+    assert (refused.value.status, refused.value.body) == (400, {"error": sentence})
+
+
+def test_a_document_cannot_be_grown_without_end() -> None:
+    bomb = [{"op": "copy", "from": "", "path": f"/{number}"} for number in range(60)]
+
+    with pytest.raises(ApiRefusal) as refused:
+        patched({"a": "x" * 100}, read_patch(bomb))
+
+    assert refused.value.body["error"].endswith("the document would become too large")
+
+
+def test_a_patch_has_an_end() -> None:
+    with pytest.raises(ApiRefusal) as refused:
+        read_patch([{"op": "test", "path": "", "value": {}}] * 1001)
+
+    assert refused.value.body == {"error": "a patch can have at most 1000 operations, found 1001"}
+
+
+@given(OBJECTS, OBJECTS)
+def test_replacing_the_whole_document_gives_the_new_one(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    result = patched(before, read_patch([{"op": "replace", "path": "", "value": after}]))
+
+    assert same(result, after)
+
+
+@given(OBJECTS)
+def test_a_document_is_the_same_as_itself_in_any_order(document: dict[str, Any]) -> None:
+    assert same(document, dict(reversed(document.items())))
+
+
+def test_numbers_and_truth_are_different_json() -> None:
+    assert not same({"a": 1}, {"a": True})
