@@ -9,50 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pytest_tavus.readers import NAMES, PAIRS, PATH, SECONDS, Reader, choice, whole_number
+from pytest_tavus.option import ENVIRONMENT_PREFIX, Option, Place
+from pytest_tavus.readers import (
+    NAMES,
+    PAIRS,
+    PATH,
+    SECONDS,
+    SWITCH,
+    choice,
+    number_or,
+    whole_number,
+)
 
-Place = Literal["flag", "environment", "ini"]
-
-ENVIRONMENT_PREFIX = "PYTEST_TAVUS_"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One row: everything there is to know of an option."""
-
-    name: str
-    "The field of :class:`Settings`. Flag, variable and ini key are made from it."
-
-    reader: Reader
-    "Turns the user's text into the value, and says what it expects."
-
-    default: Any
-    help: str
-    metavar: str = "VALUE"
-    places: frozenset[Place] = frozenset({"flag", "environment", "ini"})
-    adds_up: bool = False
-    "Every place adds to the list; none takes away what another one listed."
-
-    lines: bool = False
-    "In the ini file, one value a line."
-
-    @property
-    def flag(self) -> str:
-        """The command line option."""
-        return f"--tavus-{self.name.replace('_', '-')}"
-
-    @property
-    def dest(self) -> str:
-        """The name under which pytest keeps the flag's value, and the ini key."""
-        return f"tavus_{self.name}"
-
-    @property
-    def variable(self) -> str:
-        """The environment variable. An empty one counts as absent."""
-        return ENVIRONMENT_PREFIX + self.name.upper()
-
+__all__ = ["ENVIRONMENT_PREFIX", "OPTIONS", "Option", "Place", "Settings"]
 
 _INI: frozenset[Place] = frozenset({"ini"})
 
@@ -62,6 +33,7 @@ OPTIONS: tuple[Option, ...] = (
         reader=PATH,
         default="scenarios",
         metavar="PATH",
+        bare="",
         help="Run the scenarios found under PATH. Without this flag, or its variable, no YAML "
         "file is touched; the ini key only says where they are. Write it with '='.",
     ),
@@ -99,6 +71,68 @@ OPTIONS: tuple[Option, ...] = (
         default=60.0,
         metavar="SECONDS",
         help="The longest a scenario may take, where it sets no deadline of its own.",
+    ),
+    Option(
+        name="concurrency",
+        reader=number_or("auto"),
+        default=1,
+        metavar="N",
+        help="The most conversations that a process holds at once; 'auto' is 1 where all handlers "
+        "are applications in this process, and 8 otherwise.",
+    ),
+    Option(
+        name="max_in_flight",
+        reader=whole_number(minimum=1),
+        default=None,
+        metavar="N",
+        help="The most conversations at once over all workers of pytest-xdist.",
+    ),
+    Option(
+        name="max_starts",
+        reader=whole_number(minimum=1),
+        default=None,
+        metavar="N",
+        help="The most conversations that are opened in a second, over all workers.",
+    ),
+    Option(
+        name="max_conversations",
+        reader=whole_number(minimum=1),
+        default=None,
+        metavar="N",
+        help="The most conversations that a run opens, over all workers. A scenario beyond them is "
+        "not run and fails.",
+    ),
+    Option(
+        name="max_connected",
+        reader=SECONDS,
+        default=None,
+        metavar="SECONDS",
+        help="The longest that all conversations of a run may be open together, over all workers. "
+        "A scenario beyond that is not run and fails.",
+    ),
+    Option(
+        name="run_deadline",
+        reader=SECONDS,
+        default=None,
+        metavar="SECONDS",
+        help="The time from the beginning of the run after which no conversation is opened and "
+        "open ones are ended. A scenario beyond that is not run and fails.",
+    ),
+    Option(
+        name="plan",
+        reader=SWITCH,
+        default=False,
+        metavar="yes|no",
+        bare="yes",
+        help="Say what would run, and how, without setting up a fixture or opening a conversation.",
+    ),
+    Option(
+        name="results",
+        reader=PATH,
+        default=None,
+        metavar="FILE",
+        help="Write what came of every scenario to FILE, one a line: 'pytest-tavus merge' joins "
+        "the parts of a run that was split.",
     ),
     Option(
         name="redact",
@@ -157,6 +191,20 @@ class Settings:
     deadline: float = 60.0
     "Seconds."
 
+    concurrency: int | Literal["auto"] = 1
+    max_in_flight: int | None = None
+    max_starts: int | None = None
+    "A second."
+
+    max_conversations: int | None = None
+    max_connected: float | None = None
+    "Seconds."
+
+    run_deadline: float | None = None
+    "Seconds."
+
+    plan: bool = False
+    results: Path | None = None
     redact: tuple[str, ...] = ()
     "Names of environment variables."
 

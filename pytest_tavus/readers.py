@@ -93,6 +93,22 @@ def whole_number(*, minimum: int = 0) -> Reader:
     return Reader(expects=f"a whole number, {minimum} or more", convert=convert)
 
 
+def number_or(word: str) -> Reader:
+    """Read a whole number that is not below 1, or the one word that may stand for it."""
+    number = whole_number(minimum=1)
+
+    def convert(given: Given) -> int | str:
+        return word if given.text == word else number.convert(given)
+
+    return Reader(expects=f"{number.expects}, or {word!r}", convert=convert, words=(word,))
+
+
+def _switch(given: Given) -> bool:
+    if given.text not in {"yes", "no"}:
+        raise UnreadableError(given.text)
+    return given.text == "yes"
+
+
 def _path(given: Given) -> Path:
     if not given.text:
         raise UnreadableError(given.text)
@@ -128,5 +144,6 @@ def _pairs(given: Given) -> dict[str, str]:
 
 PATH = Reader(expects="a path", convert=_path)
 SECONDS = Reader(expects="a number of seconds above 0, such as 60 or 2.5", convert=_seconds)
+SWITCH = Reader(expects="'yes' or 'no'", convert=_switch, words=("yes", "no"))
 NAMES = Reader(expects="one name a line, without spaces and without '='", convert=_names)
 PAIRS = Reader(expects="'key = value', each key on one line only", convert=_pairs)

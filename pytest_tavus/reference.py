@@ -42,10 +42,16 @@ def _rows(option: Option) -> Iterator[tuple[str, str]]:
         yield "variable", f"`{option.variable}`"
     yield "ini key", f"`{option.dest}`" + (", one value a line" if option.lines else "")
     yield "expects", option.reader.expects
-    yield "default", "none" if option.default in (None, (), {}) else f"`{option.default}`"
+    yield "default", _default(option)
+
+
+def _default(option: Option) -> str:
+    if isinstance(option.default, bool):
+        return "`yes`" if option.default else "`no`"
+    return "none" if option.default in (None, (), {}) else f"`{option.default}`"
 
 
 def _usage(option: Option) -> str:
-    if option.name == "scenarios":
+    if option.bare is not None:
         return f"{option.flag}[={option.metavar}]"
     return f"{option.flag}={option.metavar}"

@@ -41,7 +41,9 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def _flag_arguments(option: Option) -> dict[str, Any]:
-    shape: dict[str, Any] = {"nargs": "?", "const": ""} if option.name == "scenarios" else {}
+    shape: dict[str, Any] = {}
+    if option.bare is not None:
+        shape = {"nargs": "?", "const": option.bare}
     if option.lines:
         shape = {"action": "append"}
     shape.update(dest=option.dest, metavar=option.metavar, default=None, help=option.help)
@@ -155,7 +157,8 @@ def header_line(settings: Settings) -> str:
     shown: list[str] = []
     for option in OPTIONS:
         value = getattr(settings, option.name)
-        if option.name in settings.origins or (value not in _UNSET and "flag" in option.places):
+        unset = value is False or value in _UNSET
+        if option.name in settings.origins or (not unset and "flag" in option.places):
             shown.append(f"{option.name}={_shown(value)}{_origin(settings, option.name)}")
     return f"tavus: {', '.join(shown)}"
 
@@ -165,7 +168,9 @@ def _origin(settings: Settings, name: str) -> str:
     return f" ({origin})" if origin is not None else ""
 
 
-def _shown(value: Mapping[str, str] | Path | tuple[str, ...] | float | str | None) -> str:
+def _shown(value: Mapping[str, str] | Path | tuple[str, ...] | bool | float | str | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key} = {word}" for key, word in value.items()) + "}"
     if isinstance(value, Path):

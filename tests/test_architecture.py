@@ -12,7 +12,7 @@ from tests.source import PACKAGE, functions, imports, label, modules
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("spans", "errors", "wire", "clock", "matching"),
-    ("trace", "contract", "readers"),
+    ("trace", "contract", "readers", "option"),
     ("scenario", "verdict", "options"),
     ("delivery", "gateway"),
     ("play", "checks", "judge"),
@@ -29,6 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 BESIDE: frozenset[tuple[str, str]] = frozenset(
     {
         ("errors", "spans"),
+        ("option", "readers"),
         ("matching", "errors"),
         ("matching", "spans"),
         ("contract", "trace"),
@@ -46,10 +47,21 @@ BESIDE: frozenset[tuple[str, str]] = frozenset(
 LATE = frozenset({"plugin", "stage", "cli", "fixtures", "outcome", "__init__"})
 """Only these may import inside a function."""
 
-LATE_DOORS = frozenset({"contract/dialect.py", "gateway/open.py", "scenario/matcher_values.py"})
+LATE_DOORS = frozenset(
+    {
+        "contract/dialect.py",
+        "gateway/open.py",
+        "scenario/matcher_values.py",
+        "simulator/llm.py",
+    }
+)
 """And these: what is behind them takes long to import, and few runs need it."""
 
-ONLY_IN = {"yaml": {"scenario/yamlfile.py"}, "jsonschema": {"contract/dialect.py"}}
+ONLY_IN = {
+    "yaml": {"scenario/yamlfile.py"},
+    "jsonschema": {"contract/dialect.py"},
+    "openai": {"simulator/llm.py"},
+}
 """Third-party packages with one door."""
 
 DEFINED_ONCE = frozenset({("matching/matchers.py", "_classes")})

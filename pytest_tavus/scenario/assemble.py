@@ -113,6 +113,8 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         marks=parts.get("marks") or (),
         fixtures=parts.get("fixtures") or (),
         deadline=parts.get("deadline"),
+        alone=bool(parts.get("alone")),
+        locks=parts.get("lock") or (),
         search_path=own.site.search_path,
         lints=_told_once(loaded.lints, tuple(_unheard(own.turns, loaded))),
     )

@@ -95,5 +95,7 @@ _COMMON: Mapping[str, Callable[[Any, Loc, Site], Any]] = {
     ),
     "fixtures": lambda value, _at, _site: tuple(value),
     "deadline": lambda value, _at, _site: value,
+    "alone": lambda value, _at, _site: value,
+    "lock": lambda value, _at, _site: tuple(dict.fromkeys(value)),
 }
 """How each common key is built."""

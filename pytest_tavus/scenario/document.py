@@ -169,6 +169,14 @@ class Common(Part):
     )
     fixtures: Names | None = Field(default=None, description="pytest fixtures to be set up.")
     deadline: Seconds | None = Field(default=None, description="Time for the whole conversation.")
+    alone: bool | None = Field(
+        default=None, description="`true`: no other conversation is held meanwhile."
+    )
+    lock: Names | None = Field(
+        default=None,
+        description="Names of what it needs for itself, such as `orders-db`: of the scenarios that "
+        "share a name, one is held at a time.",
+    )
 
 
 class ParametrizeDocument(Part):

@@ -118,6 +118,12 @@ class Scenario:
     deadline: float | None = None
     "Seconds for the whole conversation; `None`: the run's own."
 
+    alone: bool = False
+    "No other conversation is held meanwhile."
+
+    locks: tuple[str, ...] = ()
+    "Of the scenarios that share a name, one is held at a time."
+
     search_path: tuple[str, ...] = ()
     "Directories in which callables of `client` are looked for before the usual ones."
 

@@ -72,6 +72,24 @@ def test_a_flag_beats_the_environment_and_that_the_ini_file() -> None:
     assert settled(ini={**ini}).seed == 3
 
 
+def test_a_flag_that_stands_alone_is_a_switch() -> None:
+    assert settled(flags={"plan": "yes"}).plan
+    assert not settled(flags={"plan": "no"}, ini={"plan": "yes"}).plan
+    assert refused(flags={"plan": "on"}) == "--tavus-plan: got 'on', expected 'yes' or 'no'"
+
+
+def test_a_number_may_be_left_to_the_run() -> None:
+    assert settled(flags={"concurrency": "12"}).concurrency == 12
+    assert settled(ini={"concurrency": "auto"}).concurrency == "auto"
+    assert refused(flags={"concurrency": "0"}) == (
+        "--tavus-concurrency: got '0', expected a whole number, 1 or more, or 'auto'"
+    )
+    assert refused(flags={"concurrency": "aut"}) == (
+        "--tavus-concurrency: got 'aut', expected a whole number, 1 or more, or 'auto'\n"
+        "    hint: did you mean 'auto'?"
+    )
+
+
 def test_zero_is_a_value() -> None:
     assert settled(flags={"seed": "0"}, ini={"seed": "3"}).seed == 0
 
@@ -205,7 +223,9 @@ def test_a_variable_that_belongs_to_no_option_is_refused(name: str) -> None:
     assert refused(flags={"scenarios": ""}, environment={name: "1"}) == (
         f"{name} is not a variable of pytest-tavus\n    hint: they are PYTEST_TAVUS_SCENARIOS, "
         "PYTEST_TAVUS_SESSION, PYTEST_TAVUS_TRACE_DIR, PYTEST_TAVUS_TRACE, PYTEST_TAVUS_SEED, "
-        "PYTEST_TAVUS_DEADLINE, PYTEST_TAVUS_REDACT"
+        "PYTEST_TAVUS_DEADLINE, PYTEST_TAVUS_CONCURRENCY, PYTEST_TAVUS_MAX_IN_FLIGHT, "
+        "PYTEST_TAVUS_MAX_STARTS, PYTEST_TAVUS_MAX_CONVERSATIONS, PYTEST_TAVUS_MAX_CONNECTED, "
+        "PYTEST_TAVUS_RUN_DEADLINE, PYTEST_TAVUS_PLAN, PYTEST_TAVUS_RESULTS, PYTEST_TAVUS_REDACT"
     )
 
 
@@ -223,7 +243,8 @@ def test_the_header_shows_every_value_and_where_it_was_given(
 
     assert header_line(given) == (
         "tavus: scenarios=home/scenarios, session=sim, trace=all, seed=7 (--tavus-seed), "
-        "deadline=60.0, simulator={on_call.silent = filler} (tavus_simulator in pytest.ini)"
+        "deadline=60.0, concurrency=1, "
+        "simulator={on_call.silent = filler} (tavus_simulator in pytest.ini)"
     )
 
 
@@ -258,7 +279,7 @@ def test_every_kind_of_ini_value_is_read_by_pytest(project: Project) -> None:
         [
             (
                 "tavus: scenarios=scenarios, *, deadline=2.5 (tavus_deadline in pytest.ini), "
-                "redact=THIRD,SHOP_TOKEN,OTHER (--tavus-redact, tavus_redact in pytest.ini)"
+                "concurrency=1, redact=THIRD,SHOP_TOKEN,OTHER (--tavus-redact, tavus_redact in pytest.ini)"
             )
         ]
     )

@@ -226,6 +226,29 @@ def test_a_scenario_replaces_what_the_file_says(tmp_path: Path) -> None:
     assert [turn.extra for turn in second.turns] == [False, True]
 
 
+def test_a_scenario_can_be_held_by_itself_or_within_its_locks(tmp_path: Path) -> None:
+    plain, locked, alone = loaded(
+        tmp_path,
+        """\
+        pal: support.pal.yaml
+        handler: apps.orders:app
+        lock: orders-db
+        scenarios:
+          - name: as the file says
+            turns: [{user: hi, calls: [show_map]}]
+          - name: with locks of its own
+            lock: [mail, sms, mail]
+            turns: [{user: hi, calls: [show_map]}]
+          - name: by itself
+            alone: true
+            turns: [{user: hi, calls: [show_map]}]
+        """,
+    )
+    assert (plain.alone, plain.locks) == (False, ("orders-db",))
+    assert locked.locks == ("mail", "sms")
+    assert alone.alone
+
+
 def test_scenarios_of_a_file_share_what_the_file_says(tmp_path: Path) -> None:
     first, second = loaded(
         tmp_path,
