@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pytest_tavus.errors import ServiceError
 
 MARKER = "x-tavus-simulator"
-"""In every response of a simulated Tavus, errors and handshakes included. Its value is a version."""
+"""In every response of a simulated Tavus, errors and handshakes too; its value is a version."""
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 """Names and values. Names compare without regard to case."""

@@ -66,6 +66,9 @@ class Limits:
     waiting_messages: int = 1024
     "Out of a room, for one participant who does not read them."
 
+    stall_seconds: float = 20
+    "How long a participant may take to read one message."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:

@@ -1,0 +1,146 @@
+"""One TCP connection: the server's own protocol, with what it lacks of limits and of manners.
+
+uvicorn waits for ever for the head of a request, and answers what is no HTTP, or no WebSocket, in
+words of its own. Both are put right here; and connections are known by their peer, so that they can
+be cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+import h11
+from starlette.types import Scope
+from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.marker import MARKER, simulator_version
+from pytest_tavus.server.options import Limits
+
+_REASONS = {400: "Bad Request", 408: "Request Timeout"}
+
+
+class Connections:
+    """The open connections of one server, by the address of their peer."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._open: WeakValueDictionary[tuple[str, int], asyncio.Transport] = WeakValueDictionary()
+
+    def add(self, peer: tuple[str, int], transport: asyncio.Transport) -> None:
+        """Know a connection from now on."""
+        self._open[peer] = transport
+
+    def hang_up(self, scope: Scope) -> bool:
+        """Cut the connection of a request; return whether there was one."""
+        transport = self._open.get(tuple(scope.get("client") or ("", 0)))
+        if transport is None:
+            return False
+        transport.abort()
+        return True
+
+    def hang_up_all(self) -> None:
+        """Cut whatever is still open."""
+        for transport in list(self._open.values()):
+            transport.abort()
+
+    def protocol(self) -> Callable[..., asyncio.Protocol]:
+        """Return what makes the protocol of a connection, as uvicorn calls it."""
+
+        def make(
+            config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
+        ) -> asyncio.Protocol:
+            return _Connection(config, server_state, app_state, connections=self)
+
+        return make
+
+
+class _Connection(H11Protocol):
+    """One connection, until it ends or becomes a WebSocket."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        *,
+        connections: Connections,
+    ) -> None:
+        super().__init__(config, server_state, app_state)
+        self._connections = connections
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self.client is not None:
+            self._connections.add(self.client, transport)
+        self._expect_a_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._deadline is None and self._is_between_requests():
+            self._expect_a_head()
+        super().data_received(data)
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if not self._is_between_requests():
+            self._expect_nothing()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        self._expect_nothing()
+        problem = _handshake_problem(dict(self.headers))
+        if problem is None:
+            super().handle_websocket_upgrade(event)
+        else:
+            self._end(400, problem)
+
+    def send_400_response(self, msg: str) -> None:
+        del msg
+        self._expect_nothing()
+        self._end(400, "this is no HTTP request that can be understood")
+
+    def _is_between_requests(self) -> bool:
+        """Tell whether no request is being answered, and no head of one is there."""
+        return self.conn.their_state is h11.IDLE
+
+    def _expect_a_head(self) -> None:
+        seconds = self._connections.limits.header_seconds
+        self._deadline = self.loop.call_later(seconds, self._too_late)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _too_late(self) -> None:
+        if not self.transport.is_closing():
+            seconds = self._connections.limits.header_seconds
+            self._end(408, f"the head of the request was not there within {seconds:g} s")
+
+    def _end(self, status: int, sentence: str) -> None:
+        """Answer past everything, because there is no request to answer, and close."""
+        body = json_bytes({"error": sentence})
+        head = (
+            f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(body)}\r\n{MARKER}: {simulator_version()}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+def _handshake_problem(headers: dict[bytes, bytes]) -> str | None:
+    if headers.get(b"sec-websocket-version") != b"13":
+        return "the WebSocket handshake needs 'Sec-WebSocket-Version: 13'"
+    if not headers.get(b"sec-websocket-key"):
+        return "the WebSocket handshake needs a 'Sec-WebSocket-Key'"
+    return None

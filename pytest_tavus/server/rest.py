@@ -1,0 +1,95 @@
+"""The REST door: HTTP under ``/v2``, and nothing of what is behind it.
+
+Reads what a request says, asks `Api.call`, and writes what it answers. No rule of Tavus's is here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.site import Door
+from pytest_tavus.service.api import ApiAnswer
+from pytest_tavus.service.front import Api
+
+PREFIX = "/v2"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+BODILESS = frozenset({204, 304})
+
+_JSON_TYPES = frozenset({"application/json", "application/json-patch+json", ""})
+
+
+class _BodyError(ValueError):
+    """The body cannot be read."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status = status
+        super().__init__(sentence)
+
+
+def rest_door(api: Api) -> Door:
+    """Return the way in to the REST API."""
+
+    async def serve(request: Request) -> Response:
+        try:
+            body = _read(await request.body(), request.headers.get("content-type", ""))
+        except _BodyError as error:
+            return _response(ApiAnswer(status=error.status, body={"error": str(error)}))
+        answer = await api.call(
+            request.method,
+            request.scope["path"].removeprefix(PREFIX) or "/",
+            query=dict(request.query_params),
+            body=body,
+            headers=dict(request.headers),
+        )
+        return _response(answer)
+
+    return Door(
+        routes=(
+            Route(PREFIX, serve, methods=METHODS),
+            Route(PREFIX + "/{path:path}", serve, methods=METHODS),
+        )
+    )
+
+
+def _read(body: bytes, content_type: str) -> Any:
+    if not body.strip():
+        return None
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind not in _JSON_TYPES:
+        sentence = f"the body is {kind!r}, and the API takes 'application/json'"
+        raise _BodyError(415, sentence)
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except _BodyError:
+        raise
+    except UnicodeDecodeError:
+        raise _BodyError(400, "the body is not UTF-8") from None
+    except RecursionError:
+        raise _BodyError(400, "the body is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        sentence = f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise _BodyError(400, sentence) from None
+    except ValueError:
+        raise _BodyError(400, "the body holds a number with too many digits") from None
+
+
+def _no_number(word: str) -> Any:
+    raise _BodyError(400, f"the body is not JSON: {word} is no JSON number")
+
+
+def _response(answer: ApiAnswer) -> Response:
+    headers = dict(answer.headers)
+    if answer.lines is not None:
+        lines = b"".join(json_bytes(line) + b"\n" for line in answer.lines)
+        return Response(lines, answer.status, headers, "application/x-ndjson")
+    if answer.text is not None:
+        return Response(answer.text, answer.status, headers, "text/plain")
+    if answer.body is None or answer.status in BODILESS:
+        return Response(None, answer.status, headers)
+    return Response(json_bytes(answer.body), answer.status, headers, "application/json")

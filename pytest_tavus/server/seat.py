@@ -1,0 +1,106 @@
+"""A participant's place in a room: what is on its way to them, and how much they may send.
+
+Knows no WebSocket: messages go in at one end and are taken out, as text, at the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.server.options import Limits
+
+BURST_SECONDS = 2
+"""What may be sent in so many seconds may also be sent at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Why the server closes a WebSocket, in the codes of RFC 6455."""
+
+    code: int
+    reason: str
+    "At most 123 bytes."
+
+
+OVER = Closing(code=1000, reason="the conversation has ended")
+
+
+class Seat:
+    """What is on its way to one participant."""
+
+    def __init__(self, participant_id: str, *, waiting: int) -> None:
+        self.participant_id = participant_id
+        self._most = waiting
+        self._waiting: deque[str] = deque()
+        self._woken = asyncio.Event()
+        self._over = asyncio.Event()
+        self._full = asyncio.Event()
+
+    def deliver(self, message: Mapping[str, Any]) -> None:
+        """Take one app message. Who lets too many wait is given up, and gets no more of them."""
+        if self._over.is_set() or self._full.is_set():
+            return
+        if len(self._waiting) >= self._most:
+            self._full.set()
+            return
+        self._waiting.append(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+        self._woken.set()
+
+    def dismiss(self) -> None:
+        """Hear that the conversation is over. What is on its way still arrives."""
+        self._over.set()
+        self._woken.set()
+
+    async def next(self) -> str | None:
+        """Return the next message; `None` once there will be no more."""
+        while not self._waiting:
+            if self._over.is_set():
+                return None
+            self._woken.clear()
+            await self._woken.wait()
+        return self._waiting.popleft()
+
+    async def given_up(self) -> Closing:
+        """Wait until the participant has let too many messages wait, and return what that means."""
+        await self._full.wait()
+        return Closing(code=1008, reason=f"{self._most} messages are waiting and are not read")
+
+
+class Meter:
+    """How much a participant has sent of late."""
+
+    def __init__(self, limits: Limits, *, now: Callable[[], float]) -> None:
+        self._now = now
+        self._messages = _Allowance(limits.messages_per_second, now())
+        self._bytes = _Allowance(limits.bytes_per_second, now())
+
+    def take(self, size: int) -> Closing | None:
+        """Count one message of `size` bytes; return what follows where it is one too many."""
+        now = self._now()
+        if not self._messages.take(1, now):
+            return Closing(code=1008, reason=f"more than {self._messages.rate:g} messages a second")
+        if not self._bytes.take(size, now):
+            return Closing(code=1008, reason=f"more than {self._bytes.rate:g} bytes a second")
+        return None
+
+
+class _Allowance:
+    """Grows with time up to a bound, and shrinks by what is taken."""
+
+    def __init__(self, rate: float, now: float) -> None:
+        self.rate = rate
+        self._left = rate * BURST_SECONDS
+        self._then = now
+
+    def take(self, amount: float, now: float) -> bool:
+        grown = self._left + (now - self._then) * self.rate
+        self._left, self._then = min(grown, self.rate * BURST_SECONDS), now
+        if amount > self._left:
+            return False
+        self._left -= amount
+        return True

@@ -1,0 +1,106 @@
+"""Serves on loopback: binds first, so that the address is known before anything is built on it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Generator
+from typing import Any, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.server.answers import HangUp
+from pytest_tavus.server.connection import Connections
+from pytest_tavus.server.options import Limits
+
+LOOPBACK = "127.0.0.1"
+STOP_SECONDS = 5.0
+
+MakeApp = Callable[[str, HangUp], ASGIApp]
+"""Takes the base URL, and what cuts connections, and returns the application."""
+
+
+class _Quiet(uvicorn.Server):
+    """A server that leaves signals to whoever started it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def bind(port: int) -> socket.socket:
+    """Return a socket bound to loopback; port 0 is any that is free.
+
+    Raises:
+        ServiceError: the port is taken, or may not be used.
+
+    """
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((LOOPBACK, port))
+    except OSError as error:
+        bound.close()
+        message = f"port {port} of {LOOPBACK} cannot be used: {error.strerror}; try --port 0"
+        raise ServiceError(message) from None
+    return bound
+
+
+@contextlib.asynccontextmanager
+async def serving(make: MakeApp, *, port: int, limits: Limits) -> AsyncIterator[str]:
+    """Serve an application for as long as the context is open; gives its base URL.
+
+    Raises:
+        ServiceError: the port cannot be used, or the application does not start.
+
+    """
+    with bind(port) as bound:
+        base_url = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        connections = Connections(limits)
+        server = _Quiet(_config(make(base_url, connections.hang_up), connections))
+        task = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            await _started(server, task)
+            yield base_url
+        finally:
+            await _stop(server, task, connections)
+
+
+async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    while not server.started:
+        await asyncio.wait({task}, timeout=0.005)
+        if task.done():
+            task.result()
+            raise ServiceError("the server did not start: its log says why")
+
+
+async def _stop(server: uvicorn.Server, task: asyncio.Task[None], open_: Connections) -> None:
+    server.should_exit = True
+    done, _ = await asyncio.wait({task}, timeout=STOP_SECONDS)
+    open_.hang_up_all()
+    if not done:
+        task.cancel()
+        await asyncio.wait({task}, timeout=STOP_SECONDS)
+    if task.done() and not task.cancelled():
+        task.result()
+
+
+def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
+    limits = connections.limits
+    return uvicorn.Config(
+        cast("Any", app),
+        # uvicorn takes whatever can be called as it calls a class.
+        http=cast("Any", connections.protocol()),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=limits.idle_seconds,
+        timeout_graceful_shutdown=1,
+        ws_max_size=limits.message_bytes,
+        ws_per_message_deflate=False,
+    )

@@ -1,0 +1,129 @@
+"""A room of a simulated Tavus, as a WebSocket.
+
+Joins nothing else: not Daily, and nothing on another machine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+try:
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+    from websockets.sync.client import ClientConnection, connect
+except ImportError:
+    connect = None  # type: ignore[assignment]  # told when a room is to be joined
+
+MARKER = "x-tavus-simulator"
+_CONNECT_SECONDS = 10.0
+_MISSING = (
+    "the stand-in for 'daily' needs the package 'websockets' in this environment: "
+    "pip install websockets"
+)
+
+
+class RoomError(Exception):
+    """A room cannot be joined; the sentence says why."""
+
+
+class Room:
+    """An open room: yields what is said in it, until it ends."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+        self.problem: str | None = None
+        """Why it ended, where that was not in good order."""
+
+    def __iter__(self) -> Iterator[str]:
+        try:
+            for text in self._connection:
+                yield text if isinstance(text, str) else text.decode()
+        except ConnectionClosed as closed:
+            self.problem = _why(closed)
+
+    def send(self, text: str) -> str | None:
+        """Send a message; return what went wrong, if anything did."""
+        try:
+            self._connection.send(text)
+        except ConnectionClosed as closed:
+            return _why(closed)
+        return None
+
+    def close(self) -> None:
+        """Leave."""
+        self._connection.close()
+
+
+def open_room(url: str, token: str | None) -> Room:
+    """Join a room.
+
+    Raises:
+        RoomError: it is none of a simulated Tavus on this machine, or it lets nobody in.
+
+    """
+    if connect is None:
+        raise RoomError(_MISSING)
+    parts = _local(url)
+    query = parts.query + ("&" if parts.query and token else "") + _query(token)
+    target = parts._replace(scheme="ws", query=query).geturl()
+    try:
+        # A socket of our own: it goes to this machine whatever proxy the environment names.
+        plain = socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_SECONDS)
+        connection = connect(target, sock=plain, open_timeout=_CONNECT_SECONDS, max_size=None)
+    except InvalidStatus as refused:
+        raise RoomError(_refusal(refused.response)) from None
+    except (OSError, InvalidHandshake, TimeoutError) as error:
+        message = f"the room {url} cannot be joined: {error}"
+        raise RoomError(message) from None
+    if connection.response is None or MARKER not in connection.response.headers:
+        connection.close()
+        raise RoomError(_unmarked(url))
+    return Room(connection)
+
+
+def _local(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "ws"} or not _is_loopback(parts.hostname):
+        message = (
+            f"{url} is no room of a simulated Tavus on this machine, and this stand-in for 'daily' "
+            "joins no other: take its directory off PYTHONPATH to join real rooms"
+        )
+        raise RoomError(message)
+    return parts
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _query(token: str | None) -> str:
+    return urlencode({"t": token}) if token else ""
+
+
+def _refusal(response: Any) -> str:
+    if MARKER not in response.headers:
+        return _unmarked("the room")
+    body = (response.body or b"").decode("utf-8", "replace")
+    return f"the room lets nobody in (HTTP {response.status_code}): {body}"
+
+
+def _unmarked(what: str) -> str:
+    return (
+        f"{what} is not of a simulated Tavus: its answer has no {MARKER!r} header, so nothing was "
+        "sent to it"
+    )
+
+
+def _why(closed: ConnectionClosed) -> str | None:
+    """Return why a room ended, unless everything was in order."""
+    if closed.rcvd is None:
+        return "the connection to the room was lost"
+    if closed.rcvd.code in {1000, 1001, 1012}:
+        return None
+    return f"the room was closed ({closed.rcvd.code}): {closed.rcvd.reason}"
