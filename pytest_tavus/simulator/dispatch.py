@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
+from pytest_tavus.clock import Clock
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.delivery.flow import ToolOutcome, deliver
 from pytest_tavus.delivery.profile import DeliveryProfile
@@ -12,7 +14,7 @@ from pytest_tavus.delivery.tokens import TokenStore
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.simulator.arguments import UnreadableArguments, arguments_of
-from pytest_tavus.simulator.client import Client, unanswered
+from pytest_tavus.simulator.client import unanswered
 from pytest_tavus.simulator.conversation import Surroundings
 from pytest_tavus.trace.events import Fault, ToolCalled, ToolDelivered, ToolResolved
 from pytest_tavus.wire import HttpExchange
@@ -21,12 +23,20 @@ Answered = Callable[[ToolCalled, str], None]
 """Told of each call with what came back, failed or not, before anything is redacted."""
 
 
+class AppMessageTools(Protocol):
+    """Whoever answers the tools of `delivery.app_message`."""
+
+    async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
+        """Return what becomes of a call, and the fault behind it, where there is one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
     """What a dispatcher sends with."""
 
     handler: Handler
-    client: Client
+    client: AppMessageTools
     profile: DeliveryProfile
 
 

@@ -17,6 +17,7 @@ class Lines:
     filler: str = "One moment, please."
     acknowledgement: str = "I'm sorry, that did not work."
     unknown: str = "I'm sorry, I don't have that information."
+    unscripted: str = "I have no script for that."
 
 
 def plain_line(output: str) -> str:

@@ -132,6 +132,7 @@ class Scene:
         behaviour: Behaviour | None = None,
         scope: Mapping[str, Any] | None = None,
         greeting: str | None = None,
+        pal: Pal | None = None,
     ) -> None:
         clock = ManualClock()
         self.recorder = Recorder(now=clock.now, redactor=Redaction(()))
@@ -140,7 +141,7 @@ class Scene:
             scope=lambda: {"saved": {}, "env": {}, **(scope or {})}, lines=Lines()
         )
         self.conversation = Conversation(
-            Pal(tools=tools or (tool(),), greeting=greeting),
+            pal or Pal(tools=tools or (tool(),), greeting=greeting),
             brain or self.script,
             dispatcher=self.desk,
             around=Surroundings(

@@ -1,0 +1,103 @@
+"""Reads what a chat endpoint answers. What the servers of many makers send is not always sound."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_tavus.scenario.plain import is_dict, is_list
+from pytest_tavus.simulator.brain import CallIntent, Inference
+
+SHOWN = 80
+"""Characters of an answer that are quoted in a message."""
+
+MESSAGE = 200
+"""Characters of an endpoint's own sentence that are passed on."""
+
+
+class NotACompletion(ValueError):  # noqa: N818 - what the endpoint sent, not what we did
+    """An answer is no chat completion; the text says what stands in the way."""
+
+    def __init__(self, what: str, found: Any) -> None:
+        text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+        super().__init__(f"{what} {_quoted(text)}")
+
+
+def inference(body: str) -> Inference:
+    """Return what the model has come to.
+
+    Raises:
+        NotACompletion: the answer cannot be understood.
+
+    """
+    message = _message(body)
+    calls: Any = message.get("tool_calls") or []
+    if not is_list(calls):
+        raise NotACompletion("its `tool_calls` are", calls)
+    return Inference(words=_words(message), calls=tuple(_call(call) for call in calls))
+
+
+def reason(body: str) -> str:
+    """Return why an endpoint refuses, in its own words, on one line."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return _quoted(body)
+    error = found.get("error", found) if is_dict(found) else found
+    words = (error.get("message") or error.get("detail")) if is_dict(error) else error
+    if not isinstance(words, str) or not words.strip():
+        return _quoted(body)
+    line = " ".join(words.split()).rstrip(".")
+    readable = "".join(letter if letter.isprintable() else "?" for letter in line)
+    return readable if len(readable) <= MESSAGE else f"{readable[:MESSAGE]}…"
+
+
+def _message(body: str) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotACompletion("it is not JSON:", body) from None
+    choices = found.get("choices") if is_dict(found) else None
+    first = choices[0] if is_list(choices) and choices else None
+    message = first.get("message") if is_dict(first) else None
+    if not is_dict(message):
+        raise NotACompletion("it has no `choices` with a `message`:", body)
+    return message
+
+
+def _words(message: dict[str, Any]) -> str | None:
+    """Return what the model says; a refusal is said too."""
+    words = message.get("content") or message.get("refusal")
+    if words is None or isinstance(words, str):
+        return words or None
+    raise NotACompletion("its `content` is", words)
+
+
+def _call(call: Any) -> CallIntent:
+    function = call.get("function") if is_dict(call) else None
+    name = function.get("name") if is_dict(function) else None
+    if not is_dict(function) or not isinstance(name, str) or not name:
+        raise NotACompletion("a tool call is", call)
+    arguments = function.get("arguments")
+    if is_dict(arguments):  # Some local servers send the object itself.
+        return CallIntent(tool=name, arguments=arguments)
+    if arguments is None or arguments == "":
+        return CallIntent(tool=name)
+    if not isinstance(arguments, str):
+        raise NotACompletion("the arguments of a tool call are", arguments)
+    return _written(name, arguments)
+
+
+def _written(name: str, text: str) -> CallIntent:
+    """Return a call whose arguments are passed on as they are, where they are no JSON object."""
+    try:
+        arguments = json.loads(text)
+    except (ValueError, RecursionError):
+        arguments = None
+    if is_dict(arguments):
+        return CallIntent(tool=name, arguments=arguments)
+    return CallIntent(tool=name, written=text)
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

@@ -1,0 +1,188 @@
+"""The LLM brain: a language model behind any OpenAI-compatible chat endpoint decides for the PAL.
+
+The one door to the library `openai`, which comes with the extra `llm` and is imported when a model
+is opened. Knows no conversation: what the model is given is in `prompt`, what it answers is read
+in `completion`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.errors import Problem, ScenarioError, ServiceError
+from pytest_tavus.gateway.frames import one_line
+from pytest_tavus.simulator.brain import Inference, Later, Moment
+from pytest_tavus.simulator.completion import NotACompletion, inference, reason
+from pytest_tavus.simulator.prompt import functions, messages
+from pytest_tavus.trace.disguise import Disguises, masked
+from pytest_tavus.trace.events import Decisions
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+
+NO_KEY = "none"
+"""Sent to an endpoint that asks for no key; the library insists on one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """Which model decides, and how it is asked."""
+
+    base_url: str
+    "Of the API, such as ``http://127.0.0.1:11434/v1``."
+
+    model: str
+    api_key_env: str | None = None
+    "Name of the environment variable that holds the key; `None`: the endpoint asks for none."
+
+    timeout: float = 60
+    "Seconds for one inference."
+
+    temperature: float | None = None
+    "`None`: the endpoint's own."
+
+    seed: int | None = None
+    "For endpoints that can repeat themselves; `None`: none is sent."
+
+    def options(self) -> dict[str, Any]:
+        """Return what is sent beside messages and tools, where it is set."""
+        options = {"temperature": self.temperature, "seed": self.seed}
+        return {name: value for name, value in options.items() if value is not None}
+
+    def __str__(self) -> str:
+        url = urlsplit(self.base_url)
+        place = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="").geturl()
+        return f"the model {self.model!r} at {place}"
+
+
+class Model:
+    """An opened endpoint. Serves the conversations of one event loop, and sends nothing twice."""
+
+    def __init__(self, settings: ModelSettings, key: str | None) -> None:
+        self._settings = settings
+        self._secret = Disguises(key) if key else None
+        self._client = _client(settings, key)
+
+    def brain(self, pal: Pal) -> LlmBrain:
+        """Return what decides for this PAL in one conversation."""
+        return LlmBrain(self, pal)
+
+    async def complete(self, told: list[Any], tools: list[Any]) -> Inference:
+        """Ask for one inference.
+
+        Raises:
+            ServiceError: the endpoint cannot be reached, refuses, is too slow, or sends what is
+                no chat completion. The sentence holds no key.
+
+        """
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                return inference(await self._ask(told, tools))
+        except TimeoutError:
+            trouble = f"did not answer within {self._settings.timeout:g} s"
+        except NotACompletion as error:
+            trouble = f"sent no chat completion: {error}"
+        raise self._error(trouble)
+
+    async def _ask(self, told: list[Any], tools: list[Any]) -> str:
+        import openai
+
+        asked: dict[str, Any] = {"model": self._settings.model, "messages": told}
+        asked |= ({"tools": tools} if tools else {}) | self._settings.options()
+        # Raw, because the library takes whatever it is sent for a completion.
+        create: Any = self._client.chat.completions.with_raw_response.create
+        try:
+            text: str = (await create(**asked)).text
+        except openai.APITimeoutError:
+            raise TimeoutError from None
+        except openai.APIStatusError as error:
+            trouble = self._refused(error)
+        except openai.APIConnectionError as error:
+            trouble = f"cannot be reached: {one_line(error.__cause__ or error)}"
+        else:
+            return text
+        raise self._error(trouble)
+
+    def _refused(self, error: APIStatusError) -> str:
+        if error.status_code in {401, 403}:
+            # Nothing of the body: some endpoints quote half of the key there.
+            variable = self._settings.api_key_env
+            key = f"the key in {variable}" if variable else "to be asked without a key"
+            return f"refuses {key} (status {error.status_code})"
+        wait = error.response.headers.get("retry-after")
+        later = f"; it asks to wait {wait} s" if wait and wait.isdecimal() else ""
+        return f"answered with status {error.status_code}: {reason(error.response.text)}{later}"
+
+    def _error(self, trouble: str) -> ServiceError:
+        text = f"{self._settings} {trouble}"
+        return ServiceError(masked(text, self._secret.spans(text)) if self._secret else text)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+
+class LlmBrain:
+    """Implements :class:`~pytest_tavus.simulator.brain.Brain` for one conversation."""
+
+    decisions: Decisions = "model"
+
+    def __init__(self, model: Model, pal: Pal) -> None:
+        self._model = model
+        self._pal = pal
+        self._functions = functions(pal)
+
+    async def infer(self, moment: Moment) -> Inference:
+        """Ask the model.
+
+        Raises:
+            ServiceError: it gives no answer that can be used.
+
+        """
+        return await self._model.complete(messages(self._pal, moment), self._functions)
+
+    def later(self, moment: Moment) -> Later | None:  # noqa: ARG002 - as the protocol has it
+        """Return nothing: a model speaks when it is asked."""
+        return None
+
+
+def open_model(settings: ModelSettings, env: Mapping[str, str]) -> Model:
+    """Open a model; `env` holds its key. Nothing is sent yet.
+
+    Raises:
+        ScenarioError: the library is not installed, the address is none, or the key is not there.
+
+    """
+    if importlib.util.find_spec("openai") is None:
+        raise ScenarioError(
+            Problem(
+                message="a language model as the brain needs the library 'openai'",
+                hint="pip install 'pytest-tavus[llm]'",
+            )
+        )
+    if urlsplit(settings.base_url).scheme not in {"http", "https"}:
+        message = f"the address of a model begins with http:// or https://: {settings.base_url!r}"
+        raise ScenarioError(message)
+    variable = settings.api_key_env
+    key = env.get(variable) if variable else None
+    if variable and not key:
+        message = f"the environment variable {variable}, which holds the key of the model, is empty"
+        raise ScenarioError(Problem(message=message, hint="set it, or name another one"))
+    return Model(settings, key)
+
+
+def _client(settings: ModelSettings, key: str | None) -> AsyncOpenAI:
+    from openai import AsyncOpenAI
+
+    return AsyncOpenAI(
+        api_key=key or NO_KEY,
+        base_url=settings.base_url,
+        timeout=settings.timeout,
+        max_retries=0,
+    )
