@@ -9,8 +9,9 @@ from typing import Any
 
 from pytest_tavus.live.port import LiveConversations
 from pytest_tavus.live.scripts import ScriptBook
+from pytest_tavus.service.callbacks import Callbacks, NoCallbacks
 from pytest_tavus.service.ids import AccountIds
-from pytest_tavus.service.rules import AccountRules
+from pytest_tavus.service.options import AccountOptions
 
 TABLES = (
     "pals",
@@ -86,9 +87,11 @@ class Account:
         now: Callable[[], float],
         live: LiveConversations,
         scripts: ScriptBook,
-        rules: AccountRules | None = None,
+        options: AccountOptions | None = None,
+        callbacks: Callbacks | None = None,
     ) -> None:
-        self.rules = AccountRules() if rules is None else rules
+        self.options = AccountOptions() if options is None else options
+        self.callbacks: Callbacks = NoCallbacks() if callbacks is None else callbacks
         self.ids = ids
         self.live = live
         self.scripts = scripts

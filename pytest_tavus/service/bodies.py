@@ -27,7 +27,7 @@ def read_object(body: Any) -> dict[str, Any]:
     """
     found = json_object(body)
     if found is None:
-        kind = "nothing" if body is None else f"a {_kind(body)}"
+        kind = "nothing" if body is None else _kind(body)
         raise bad_field("_schema", f"expected a JSON object, found {kind}")
     return found
 
@@ -63,5 +63,8 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
 
 
 def _kind(value: Any) -> str:
-    kinds = {list: "list", str: "text", bool: "yes or no", int: "number", float: "number"}
-    return kinds.get(type(value), "something else")
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, int | float):
+        return "a number"
+    return "text" if isinstance(value, str) else "a list"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonpatch  # type: ignore[import-untyped]  # has no stubs
+import jsonpatch
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.service.api import ApiAnswer, ApiRefusal
@@ -49,15 +49,15 @@ def read_patch(body: Any) -> list[dict[str, Any]]:
     return [dict(each) for each in operations]
 
 
-def patched(document: dict[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the document with all operations applied; the one given stays as it is.
+def patched(document: dict[str, Any], body: Any) -> dict[str, Any]:
+    """Return the document with all operations of a patch applied; the one given stays as it is.
 
     Raises:
-        ApiRefusal: 400, an operation cannot be applied. None has been.
+        ApiRefusal: 422, it is no patch; 400, an operation cannot be applied. None has been.
 
     """
     result: Any = document
-    for number, operation in enumerate(operations):
+    for number, operation in enumerate(read_patch(body)):
         result = _applied(result, operation, number)
     if json_object(result) is None:
         raise bad_request("the patch would leave no JSON object")

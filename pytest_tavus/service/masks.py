@@ -23,12 +23,12 @@ LAYER_SECRETS = frozenset({"api_key"})
 
 def masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:
     """Return the `auth` of a tool as it is shown."""
-    return _masked(auth, AUTH_SECRETS)
+    return {key: _hidden(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
 
 
 def masked_layers(layers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the layers of a PAL as they are shown."""
-    return {name: _masked(layer, LAYER_SECRETS) for name, layer in layers.items()}
+    return {name: _masked(layer) for name, layer in layers.items()}
 
 
 def unmasked_layers(layers: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,11 +52,15 @@ def mask_problems(written: Any, loc: Loc = ()) -> Iterator[RuleProblem]:
         yield from mask_problems(value, (*loc, index))
 
 
-def _masked(written: Any, secrets: frozenset[str]) -> Any:
-    body = json_object(written)
-    if body is None:
+def _hidden(value: Any) -> Any:
+    return SECRET_MASK if value else value
+
+
+def _masked(written: Any) -> Any:
+    layer = json_object(written)
+    if layer is None:
         return written
-    return {key: SECRET_MASK if key in secrets and body[key] else body[key] for key in body}
+    return {key: _hidden(layer[key]) if key in LAYER_SECRETS else layer[key] for key in layer}
 
 
 def _unmasked(written: Any, kept: Any) -> Any:

@@ -35,8 +35,11 @@ def former(body: Any) -> Any:
 
 
 def objects(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
-    plain = st.dictionaries(keys | OTHER_KEYS, SCALARS, max_size=6)
-    return st.builds(lambda body, layers: {**body, "layers": layers}, plain, LAYERS) | plain
+    return st.builds(layered, st.dictionaries(keys | OTHER_KEYS, SCALARS, max_size=6), LAYERS)
+
+
+def layered(body: dict[str, Any], layers: dict[str, Any]) -> dict[str, Any]:
+    return {**body, "layers": layers} if layers else body
 
 
 @given(objects(st.sampled_from(sorted(FORMER))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRules:
+class AccountOptions:
     """The switches of one account."""
 
     concurrency_limit: int | None = None
@@ -26,6 +26,9 @@ class AccountRules:
     wrapped_pal: bool = False
     """One PAL is answered as ``{"data": [...]}``, as openapi.yaml shows it [doc]; the official
     client reads it flat [client]."""
+
+    document_seconds: float = 0
+    "How long a document takes until it is ready, half of it waiting [inferred]."
 
     local_tools: bool = False
     "The URL of a tool may be one of this machine, and plain http; Tavus refuses both [doc]."
