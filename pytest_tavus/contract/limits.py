@@ -44,3 +44,36 @@ GUARDRAIL_TAGS = 32
 
 APP_MESSAGE_BYTES = 4096
 "Bytes of one app message as JSON; beyond it a message may be dropped [wild]."
+
+CRAWL_DEPTH = 10
+"The most that `crawl.depth` may be; at least 1 [doc]."
+
+CRAWL_PAGES = 100
+"The most that `crawl.max_pages` may be; at least 1 [doc]."
+
+CRAWL_DOCUMENTS = 100
+"Documents with a crawl in one account; one more is answered with 429 [doc]."
+
+CRAWLS_AT_ONCE = 5
+"Crawls of one account that run at the same time [doc] recrawl-document."
+
+RECRAWL_COOLDOWN = 3600.0
+"Seconds between two crawls of the same document [doc] recrawl-document."
+
+DICTIONARY_NAME_LENGTH = 255
+"Characters of a pronunciation dictionary's name; at least 1 [client]."
+
+DICTIONARY_RULES = 10_000
+"Rules of one pronunciation dictionary [client]."
+
+PRONOUNCED_TEXT_LENGTH = 200
+"Characters of a rule's `text`; at least 1 [client]."
+
+PRONUNCIATION_LENGTH = 500
+"Characters of a rule's `pronunciation`; at least 1 [client]."
+
+PINNED_MEMORY_LENGTH = 500
+"Characters of a pinned memory; at least 1 [wild]."
+
+PINNED_MEMORIES = 30
+"Pinned memories of one store [wild]."

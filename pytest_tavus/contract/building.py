@@ -1,0 +1,129 @@
+"""The bodies of the builder's requests, in the present vocabulary. All of it is [client].
+
+Known from the official clients 0.11.0 (sdk/client/http.py, sdk/recipes/carrier_builder.py and
+build_and_verify.py) and 0.3.2, which took the creator through a chat of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pytest_tavus.contract.body import Body, Items
+
+
+class BuilderOpening(Body):
+    """The body of ``POST /v2/builder``."""
+
+    name: str
+    greeting: str | None = None
+    pal_id: str | None = None
+    "A PAL that is to be changed; absent, one is made."
+
+    model: str | None = None
+    "Taken and not used: nothing here is written by a model."
+
+
+class BuilderMessage(Body):
+    """One line of a builder's history."""
+
+    role: Literal["user", "assistant", "system"]
+    content: str
+
+
+class BuilderMessages(Body):
+    """The body of ``POST /v2/builder/{builder_id}/append-messages``."""
+
+    messages: Items[BuilderMessage]
+
+
+class CurrentPal(Body):
+    """What the PAL is when it is drafted anew."""
+
+    system_prompt: str = ""
+    greeting: str = ""
+    name: str = ""
+    description: str = ""
+    tool_ids: Items[str] = ()
+
+
+class Briefs(Body):
+    """What is to be drafted, by artifact."""
+
+    personality: str = ""
+    objectives: str = ""
+    guardrails: str = ""
+    greeting: str = ""
+    tools: str = ""
+    skills: str = ""
+    perception: str = ""
+    documents: str = ""
+    face: str = ""
+
+
+class DraftRequest(Body):
+    """The body of ``POST /v2/builder/{builder_id}/draft-fanout``."""
+
+    message: str
+    briefs: Briefs
+    current: CurrentPal = CurrentPal.model_construct()
+
+
+class Wish(Body):
+    """The body of the older routes: one message of the creator [client] 0.3.2."""
+
+    message: str
+
+
+class PersonalityWish(Wish):
+    """The body of ``POST /v2/builder/{builder_id}/update-personality`` [client] 0.3.2."""
+
+    pal_name: bool = False
+    system_prompt: bool = False
+
+
+class HeadlessOpening(Body):
+    """The body of ``POST /v2/conversations/persona-builder/headless``."""
+
+    builder_id: str
+    pal_id: str
+    "The carrier's: the PAL that interviews a creator."
+
+    conversation_name: str | None = None
+    conversational_context: str = ""
+    chat: bool = True
+    modality: Literal["text"] = "text"
+    llm: dict[str, Any] = Field(default_factory=dict)
+    headless_transport: bool = False
+
+
+class FaceWish(Body):
+    """The body of ``POST /v2/persona-builder/select-replica``."""
+
+    pal_id: str
+    model: str | None = None
+
+
+class ProbesWish(Body):
+    """The body of ``POST /v2/persona-builder/llm/generate-probes``."""
+
+    persona_spec: dict[str, Any]
+    model: str | None = None
+
+
+class JudgeWish(Body):
+    """The body of ``POST /v2/persona-builder/llm/judge-transcript``."""
+
+    persona_spec: dict[str, Any]
+    smoke_transcript: Items[dict[str, Any]]
+    model: str | None = None
+
+
+class DecisionWish(Body):
+    """The body of ``POST /v2/persona-builder/llm/decide-next-action`` [client] 0.3.2."""
+
+    goal: str
+    transcript: Items[dict[str, Any]] = ()
+    latest_reply: dict[str, Any] = Field(default_factory=dict)
+    model: str | None = None

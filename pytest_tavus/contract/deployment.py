@@ -1,0 +1,77 @@
+"""A deployment as Tavus stores it: how a PAL goes live on a page ([doc] create-deployment)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.problem import RuleProblem
+
+Channel = Literal["landing-page", "embed", "widget"]
+"""Where a deployment lives [doc]."""
+
+DeploymentStatus = Literal["draft", "active", "inactive"]
+"""Only an active one can be started by the public [client]."""
+
+
+class CallLimits(Body):
+    """`limits`: each at least 1; what is absent is unlimited [client]."""
+
+    daily_call_limit: int | None = None
+    daily_call_limit_per_user: int | None = None
+    concurrent_call_limit: int | None = None
+    max_call_duration: int | None = None
+    "Seconds."
+
+
+class Deployment(Body):
+    """The body of ``POST /v2/deployments``."""
+
+    pal_id: str
+    channel: Channel
+    name: str | None = None
+    status: DeploymentStatus = "active"
+    password: str | None = Field(default=None, repr=False)
+    "What a visitor must enter before a call [doc]."
+
+    allowed_origins: Items[str] = ()
+    "Empty: any [client]."
+
+    limits: CallLimits = CallLimits.model_construct()
+    customization: dict[str, Any] = Field(default_factory=dict)
+    "Free: the look, the texts, and `conversation` with `context` and `unique_memory_tag`."
+
+
+class PublicStart(Body):
+    """The body of ``POST /v2/deployments/{deployment_id}/start`` [doc]."""
+
+    password: str | None = Field(default=None, repr=False)
+    conversational_context: str | None = None
+    custom_greeting: str | None = None
+    pal_id: str | None = None
+    "A preview's own PAL; the portal's only, so it is not taken here [doc]."
+
+    memory_stores: Items[str] = ()
+    captcha_token: str | None = Field(default=None, repr=False)
+
+
+def deployment_problems(deployment: Deployment) -> Iterator[RuleProblem]:
+    """Yield everything that is wrong with a deployment beyond its shape."""
+    for field in CallLimits.model_fields:
+        value: int | None = getattr(deployment.limits, field)
+        if value is not None and value < 1:
+            yield RuleProblem(
+                loc=("limits", field),
+                message=f"{field} is {value}, expected at least 1",
+                rule="deployment_limits",
+            )
+    for index, origin in enumerate(deployment.allowed_origins):
+        if not origin:
+            yield RuleProblem(
+                loc=("allowed_origins", index),
+                message="an allowed origin must not be empty",
+                rule="deployment_origins",
+            )

@@ -1,0 +1,101 @@
+"""A knowledge document as Tavus takes it. Shapes, and what must hold for them; no downloads.
+
+Fields: [doc] create-document and recrawl-document; those marked so are known to the client only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pytest_tavus.contract import limits
+from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.spans import Loc
+
+DocumentStatus = Literal["started", "processing", "ready", "error", "recrawling"]
+"""What becomes of a document [doc] get-document."""
+
+FILE_TYPES = frozenset(
+    {".pdf", ".pptx", ".png", ".jpg", ".jpeg", ".csv", ".xlsx", ".txt", ".docx", ".doc", ".md"}
+    | {".json"}
+)
+"""The endings of files that can be uploaded [client]."""
+
+PAGE_TYPES = frozenset({"", ".html", ".htm", ".php", ".asp", ".aspx"})
+"""The endings of what is read as a page of a website [inferred]."""
+
+
+class Crawl(Body):
+    """`crawl`: follow the links of a website."""
+
+    depth: int = 1
+    max_pages: int = 1
+
+
+class Document(Body):
+    """The body of ``POST /v2/documents``."""
+
+    document_url: str
+    document_name: str | None = None
+    tags: Items[str] = ()
+    callback_url: str | None = None
+    crawl: Crawl | None = None
+    participant_tags: Items[str] = ()
+    "Known to the client only, as are the three that follow [client]."
+
+    custom_description: str | None = None
+    is_customer_support_document: bool = False
+    font_size_aware_extraction: bool = False
+
+
+class DocumentChange(Body):
+    """The body of ``PATCH /v2/documents/{document_id}``: a plain object [doc]."""
+
+    document_name: str | None = None
+    tags: Items[str] | None = None
+
+
+class Recrawl(Body):
+    """The body of ``POST /v2/documents/{document_id}/recrawl``."""
+
+    crawl: Crawl | None = None
+
+
+def document_problems(document: Document) -> Iterator[RuleProblem]:
+    """Yield everything that is wrong with a document that is to be created."""
+    parts = urlsplit(document.document_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield RuleProblem(
+            loc=("document_url",),
+            message=f"{document.document_url!r} is not the URL of a document: expected http:// or "
+            "https:// and a host",
+            rule="document_url",
+        )
+    if document.crawl is not None:
+        yield from crawl_problems(document.crawl, ("crawl",))
+
+
+def crawl_problems(crawl: Crawl, at: Loc = ()) -> Iterator[RuleProblem]:
+    """Yield what is wrong with the limits of a crawl; `at` is its path."""
+    for field, value, most in (
+        ("depth", crawl.depth, limits.CRAWL_DEPTH),
+        ("max_pages", crawl.max_pages, limits.CRAWL_PAGES),
+    ):
+        if not 1 <= value <= most:
+            yield RuleProblem(
+                loc=(*at, field),
+                message=f"{field} is {value}, expected 1 to {most}",
+                rule="document_crawl",
+            )
+
+
+def document_error(url: str) -> str | None:
+    """Return the error code that processing a document of this URL ends with, going by its name.
+
+    The codes are [doc]; that an unknown ending is what brings this one about is [inferred].
+    """
+    name = urlsplit(url).path.rpartition("/")[2]
+    ending = f".{name.rpartition('.')[2].lower()}" if "." in name else ""
+    return None if ending in FILE_TYPES | PAGE_TYPES else "file_format_unsupported"

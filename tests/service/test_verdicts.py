@@ -1,0 +1,104 @@
+"""From a scenario's `judge` to a verdict in Tavus's shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.contract.verdict import TavusVerdict
+from pytest_tavus.scenario.model import JudgeExpectation, Scenario
+from pytest_tavus.scenario.parse import parse_inline
+from pytest_tavus.service.verdicts import (
+    Judged,
+    scripted_verdict,
+    speaking_for,
+    unscripted_verdict,
+)
+
+PAL = {"pal_name": "Dent", "system_prompt": "Book."}
+
+
+def scenario(name: str, *lines: str, **judge: Any) -> Scenario:
+    turns = [{"user": line, "says": {"contains": "x"}, "plays": {"says": "x"}} for line in lines]
+    asked = {"judge": judge} if judge else {}
+    return parse_inline({"pal": PAL, "turns": turns, **asked}, name=name)
+
+
+def verdict(judged: Judged | None = None, **judge: Any) -> dict[str, Any]:
+    expected = JudgeExpectation(at=(), **judge)
+    return scripted_verdict(expected, judged or Judged(), evidence="why").to_json()
+
+
+def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
+    assert verdict(
+        overall="fail",
+        objectives={"a": True, "b": False},
+        guardrails={"g": False},
+        tools={"t": True},
+        knowledge_base=True,
+    ) == {
+        "objectives": [
+            {"name": "a", "satisfied": True, "evidence": "why"},
+            {"name": "b", "satisfied": False, "evidence": "why"},
+        ],
+        "guardrails": [{"name": "g", "held": False, "evidence": "why"}],
+        "knowledge_base": {"used": True, "evidence": "why"},
+        "tools": [{"name": "t", "invoked": True, "evidence": "why"}],
+        "overall": "fail",
+        "summary": "why",
+    }
+
+
+@pytest.mark.parametrize(("overall", "well"), [("pass", True), ("partial", False), ("fail", False)])
+def test_what_is_not_mentioned_goes_with_the_overall_word(overall: str, well: bool) -> None:
+    judged = Judged(objectives=("o", "p"), guardrails=("g",), tools=("t",))
+    found = verdict(judged, overall=overall, objectives={"p": not well})
+    assert found["objectives"] == [
+        {"name": "o", "satisfied": well, "evidence": "why"},
+        {"name": "p", "satisfied": not well, "evidence": "why"},
+    ]
+    assert found["guardrails"][0]["held"] is well
+    assert found["tools"][0]["invoked"] is well
+
+
+@pytest.mark.parametrize(
+    ("judge", "overall"),
+    [
+        ({"objectives": {"a": True}}, "pass"),
+        ({"objectives": {"a": True, "b": False}}, "partial"),
+        ({"tools": {"t": False}}, "partial"),
+        ({"knowledge_base": False}, "partial"),
+        ({"knowledge_base": True}, "pass"),
+    ],
+)
+def test_an_overall_word_that_is_left_out_follows_from_the_parts(
+    judge: dict[str, Any], overall: str
+) -> None:
+    assert verdict(**judge)["overall"] == overall
+
+
+def test_the_scenario_in_which_the_caller_says_just_that_speaks() -> None:
+    one = scenario("one", "hi", overall="partial")
+    two = scenario("two", "hi", "bye", overall="pass")
+    silent = scenario("silent", "hi", "bye")
+    found = speaking_for([silent, one, two], ["hi", "bye"])
+    assert found is not None
+    assert found[0] is two
+    assert found[1].overall == "pass"
+
+
+def test_else_the_first_scenario_with_a_judge_speaks() -> None:
+    one = scenario("one", "hi", overall="partial")
+    two = scenario("two", "hi", "bye", overall="pass")
+    found = speaking_for([scenario("silent", "x"), one, two], ["something else"])
+    assert found is not None
+    assert found[0] is one
+    assert speaking_for([scenario("silent", "x")], ["x"]) is None
+
+
+def test_without_a_script_the_verdict_is_partial_and_says_why() -> None:
+    assert unscripted_verdict() == TavusVerdict(
+        overall="partial",
+        summary="No verdict is scripted for this PAL: no loaded scenario of it has a judge block.",
+    )
