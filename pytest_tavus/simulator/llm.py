@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError, ServiceError
 from pytest_tavus.gateway.frames import one_line
 from pytest_tavus.simulator.brain import Inference, Later, Moment
 from pytest_tavus.simulator.completion import NotACompletion, inference, reason
-from pytest_tavus.simulator.prompt import functions, messages
+from pytest_tavus.simulator.prompt import function, functions, messages, to_be_filled
 from pytest_tavus.trace.disguise import Disguises, masked
 from pytest_tavus.trace.events import Decisions
 
@@ -73,8 +74,25 @@ class Model:
         """Return what decides for this PAL in one conversation."""
         return LlmBrain(self, pal)
 
-    async def complete(self, told: list[Any], tools: list[Any]) -> Inference:
-        """Ask for one inference.
+    async def fill(self, tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Write a post-call tool's arguments from the transcript of an ended conversation.
+
+        Raises:
+            ServiceError: the model gives no answer that can be used.
+
+        """
+        offered = [function(tool)]
+        found = await self.complete(to_be_filled(tool, transcript), offered, choice=tool.name)
+        written = [call.arguments for call in found.calls if call.tool == tool.name]
+        if not written:
+            trouble = f"did not fill in the arguments of {tool.name}"
+            raise self._error(trouble)
+        return dict(written[0])
+
+    async def complete(
+        self, told: list[Any], tools: list[Any], *, choice: str | None = None
+    ) -> Inference:
+        """Ask for one inference. `choice` is the tool that must be called.
 
         Raises:
             ServiceError: the endpoint cannot be reached, refuses, is too slow, or sends what is
@@ -83,18 +101,18 @@ class Model:
         """
         try:
             async with asyncio.timeout(self._settings.timeout):
-                return inference(await self._ask(told, tools))
+                return inference(await self._ask(told, _offer(tools, choice)))
         except TimeoutError:
             trouble = f"did not answer within {self._settings.timeout:g} s"
         except NotACompletion as error:
             trouble = f"sent no chat completion: {error}"
         raise self._error(trouble)
 
-    async def _ask(self, told: list[Any], tools: list[Any]) -> str:
+    async def _ask(self, told: list[Any], offer: dict[str, Any]) -> str:
         import openai
 
-        asked: dict[str, Any] = {"model": self._settings.model, "messages": told}
-        asked |= ({"tools": tools} if tools else {}) | self._settings.options()
+        asked = {"model": self._settings.model, "messages": told, **offer}
+        asked |= self._settings.options()
         # Raw, because the library takes whatever it is sent for a completion.
         create: Any = self._client.chat.completions.with_raw_response.create
         try:
@@ -175,6 +193,12 @@ def open_model(settings: ModelSettings, env: Mapping[str, str]) -> Model:
         message = f"the environment variable {variable}, which holds the key of the model, is empty"
         raise ScenarioError(Problem(message=message, hint="set it, or name another one"))
     return Model(settings, key)
+
+
+def _offer(tools: list[Any], choice: str | None) -> dict[str, Any]:
+    if choice is None:
+        return {"tools": tools} if tools else {}
+    return {"tools": tools, "tool_choice": {"type": "function", "function": {"name": choice}}}
 
 
 def _client(settings: ModelSettings, key: str | None) -> AsyncOpenAI:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.simulator.brain import Answer, Line, Moment
 from pytest_tavus.trace.events import ToolStatus
 
@@ -31,17 +32,28 @@ FAILED: Mapping[ToolStatus, str] = {
 
 def functions(pal: Pal) -> list[dict[str, Any]]:
     """Return the tools that the PAL's model may call: those of origin `llm`, during the call."""
+    return [function(tool) for tool in pal.tools if not (tool.is_perception or tool.is_post_call)]
+
+
+def function(tool: Tool) -> dict[str, Any]:
+    """Return a tool as chat endpoints know it."""
+    return {
+        "type": "function",
+        "function": {
+            "name": tool.name,
+            "description": tool.description,
+            "parameters": tool.parameters or {"type": "object", "properties": {}},
+        },
+    }
+
+
+def to_be_filled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a model is asked that is to write a post-call tool's arguments [inferred]."""
+    lines = (f"{row.get('role', '')}: {row.get('content', '')}" for row in transcript)
+    task = f"The conversation is over. Call {tool.name} with what it brought up."
     return [
-        {
-            "type": "function",
-            "function": {
-                "name": tool.name,
-                "description": tool.description,
-                "parameters": tool.parameters or {"type": "object", "properties": {}},
-            },
-        }
-        for tool in pal.tools
-        if not tool.is_perception and not tool.is_post_call
+        {"role": "system", "content": task},
+        {"role": "user", "content": "\n".join(lines)},
     ]
 
 

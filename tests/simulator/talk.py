@@ -9,8 +9,7 @@ from typing import Any
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.simulator.brain import Brain
-from pytest_tavus.simulator.llm import ModelSettings, open_model
+from pytest_tavus.simulator.llm import Model, ModelSettings, open_model
 from tests.simulator.endpoint import Answer, Endpoint, serving
 from tests.simulator.samples import SECONDS, Scene, tool
 
@@ -20,9 +19,10 @@ KEY = "sk-0123456789abcdef"
 class Talk:
     """A conversation with a model at the other end of a socket."""
 
-    def __init__(self, brain: Brain, pal: Pal, endpoint: Endpoint) -> None:
-        self.brain = brain
-        self.scene = Scene(brain=brain, pal=pal)
+    def __init__(self, model: Model, pal: Pal, endpoint: Endpoint) -> None:
+        self.model = model
+        self.brain = model.brain(pal)
+        self.scene = Scene(brain=self.brain, pal=pal)
         self.endpoint = endpoint
 
     async def hear(self, text: str = "A table for two.") -> list[str]:
@@ -51,7 +51,7 @@ async def talk(
         chosen: dict[str, Any] = {"base_url": endpoint.base_url, "model": "small", **settings}
         model = open_model(ModelSettings(**chosen), {"KEY": KEY})
         try:
-            yield Talk(model.brain(pal), pal, endpoint)
+            yield Talk(model, pal, endpoint)
         finally:
             await model.close()
 

@@ -292,3 +292,34 @@ async def test_a_model_that_says_nothing_leaves_the_pal_silent() -> None:
 async def test_what_the_model_decides_is_marked_as_a_models() -> None:
     async with talk(says("Yes.")) as held:
         assert held.brain.decisions == "model"
+
+
+async def test_a_post_call_tool_is_filled_in_from_the_transcript() -> None:
+    after = Tool(name="sum_up", description="Sums up.", trigger_type="post_call")
+    rows = [{"role": "user", "content": "For two."}, {"role": "assistant", "content": "Done."}]
+
+    async with talk(says(None, ("sum_up", {"guests": 2}))) as held:
+        filled = await held.model.fill(after, rows)
+
+    assert filled == {"guests": 2}
+    assert held.endpoint.asked[0].body == {
+        "model": "small",
+        "messages": [
+            {
+                "role": "system",
+                "content": "The conversation is over. Call sum_up with what it brought up.",
+            },
+            {"role": "user", "content": "user: For two.\nassistant: Done."},
+        ],
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": "sum_up",
+                    "description": "Sums up.",
+                    "parameters": {"type": "object", "properties": {}},
+                },
+            }
+        ],
+        "tool_choice": {"type": "function", "function": {"name": "sum_up"}},
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import ScenarioError, ServiceError
 from pytest_tavus.simulator.llm import ModelSettings, open_model
 from tests.simulator.endpoint import Answer, refuses, says
@@ -123,6 +124,16 @@ async def test_a_conversation_goes_on_after_an_inference_that_failed() -> None:
 
     assert told == ["says Yes."]
     assert held.told()[1:] == [{"role": "user", "content": "Hello?\nHello?"}]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("answer", [says("Done."), says(None, ("find", {}))])
+async def test_a_post_call_tool_that_is_not_filled_in_is_told(answer: Answer) -> None:
+    after = Tool(name="sum_up", description="Sums up.", trigger_type="post_call")
+
+    async with talk(answer) as held:
+        with pytest.raises(ServiceError, match="did not fill in the arguments of sum_up"):
+            await held.model.fill(after, [])
 
 
 def test_a_key_that_is_not_there_is_refused_by_its_name() -> None:
