@@ -88,7 +88,7 @@ def _drafting(index: int, arguments: Mapping[str, str], *, said: str) -> Turn:
     at = ("turns", index)
     told = {"response_to_user": "I am drafting your PAL."}
     call = PlayedCall(
-        at=at, tool="draft_pal", arguments={k: escape(v) for k, v in (arguments | told).items()}
+        at=at, tool="draft_pal", arguments={k: escape(v) for k, v in {**arguments, **told}.items()}
     )
     return Turn(at=at, user=said, plays=Plays(at=at, calls=((call,),)))
 

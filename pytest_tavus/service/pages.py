@@ -37,6 +37,9 @@ class Paging:
     count: str = "total_count"
     "The keys of the answer."
 
+    most: int = MOST
+    "The most rows of a page."
+
 
 def ordered(
     rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging
@@ -52,7 +55,7 @@ def ordered(
 def page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) -> dict[str, Any]:
     """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for."""
     found = ordered(rows, query, paging=paging)
-    limit = whole(query, "limit", default=paging.limit, least=1, most=MOST)
+    limit = whole(query, "limit", default=paging.limit, least=1, most=paging.most)
     number = whole(query, "page", default=paging.first, least=0)
     start = max(0, number - paging.first) * limit
     if "offset" in query and "page" not in query:
