@@ -39,7 +39,7 @@ class Conversation:
         self._clock = around.clock
         self._ids = around.ids
         self._rules = around.rules
-        self.context = ""
+        self.context = pal.context or ""
         """What the PAL was given beside its prompt. Whoever holds the conversation may change it;
         the next inference knows."""
 
