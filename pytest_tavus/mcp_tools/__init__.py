@@ -1,1 +1,1 @@
-"""The tools of Tavus's own MCP server, each done by the REST operations of `service`."""
+"""The tools of Tavus's MCP server, each done by calling the API in process. No MCP, no HTTP."""

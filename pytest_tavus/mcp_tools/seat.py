@@ -1,0 +1,143 @@
+"""A seat in the room of a conversation, from which lines are said and replies are heard.
+
+The official server joins the room through Daily; here the conversation is in the same process. That
+a turn is over is known from the conversation itself, and need not be guessed from silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.live.port import LiveConversation
+from pytest_tavus.mcp_tools.client import Client, Patience, refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardCall:
+    """A call that the PAL made of whoever is in the room."""
+
+    name: str
+    call_id: str
+    arguments: Mapping[str, Any]
+    "Nothing, where what the PAL wrote is no object [client]."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What came of one line: the PAL's words, a line for each utterance, and its calls."""
+
+    text: str
+    calls: tuple[HeardCall, ...] = ()
+
+
+class Seat:
+    """One participant. Keeps what is said until it is asked for."""
+
+    participant_id = "mcp-tools"
+
+    def __init__(self, conversation: LiveConversation, patience: Patience) -> None:
+        self._conversation = conversation
+        self._patience = patience
+        self._texts: list[str] = []
+        self._calls: list[HeardCall] = []
+        self._stirred = asyncio.Event()
+
+    def deliver(self, message: Mapping[str, Any]) -> None:
+        """Keep what the official client would have heard of a message [client]."""
+        properties = json_object(message.get("properties")) or {}
+        match message.get("event_type"):
+            case "conversation.utterance" if properties.get("role") == "replica":
+                self._texts.append(str(properties.get("speech") or "").strip())
+            case "conversation.tool_call":
+                self._calls.append(_call(properties))
+            case _:
+                return
+        self._stirred.set()
+
+    def dismiss(self) -> None:
+        """Hear that the conversation is over: what is being waited for ends by itself."""
+
+    async def say(self, text: str, *, within: float) -> Heard:
+        """Say a line and return what came of it; what was said before it is forgotten [client].
+
+        Raises:
+            ToolRefusal: nothing came within so many seconds, or the line was not taken.
+
+        """
+        self._texts.clear()
+        self._calls.clear()
+        replying = asyncio.ensure_future(self._conversation.respond(text, within=within))
+        try:
+            async with asyncio.timeout(within):
+                await self._turn(replying)
+        except TimeoutError:
+            pass  # what was heard so far is what there is
+        finally:
+            replying.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ServiceError):
+                await replying
+        if not self._texts and not self._calls:
+            refuse(f"the PAL did not reply within {within:g} s")
+        return Heard(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
+
+    async def _turn(self, replying: asyncio.Future[Any]) -> None:
+        """Wait for the end of a turn, and not for a result that only this seat could give."""
+        while not replying.done():
+            self._stirred.clear()
+            stirred = asyncio.ensure_future(self._stirred.wait())
+            settle = self._patience.settle if self._calls else None
+            done, _ = await asyncio.wait(
+                {replying, stirred}, timeout=settle, return_when=asyncio.FIRST_COMPLETED
+            )
+            stirred.cancel()
+            if not done:
+                return
+        replying.result()
+
+    async def send(self, event_type: str, **properties: Any) -> None:
+        """Send an app message. Raises `ServiceError` where the conversation does not take it."""
+        message = {
+            "message_type": "conversation",
+            "event_type": event_type,
+            "conversation_id": self._conversation.opening.conversation_id,
+            "properties": properties,
+        }
+        await self._conversation.receive(message, sender=self)
+
+    def leave(self) -> None:
+        """Leave the room."""
+        self._conversation.leave(self)
+
+
+def take_seat(client: Client, conversation_id: str) -> Seat:
+    """Join a conversation.
+
+    Raises:
+        ServiceError: it is not there, it has ended, or its room is full.
+
+    """
+    conversation = client.account.live.get(conversation_id)
+    if conversation is None:
+        refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
+    seat = Seat(conversation, client.patience)
+    conversation.join(seat)
+    return seat
+
+
+def _call(properties: Mapping[str, Any]) -> HeardCall:
+    written: Any = properties.get("arguments")
+    if isinstance(written, str):
+        with contextlib.suppress(ValueError):
+            written = json.loads(written)
+    return HeardCall(
+        name=str(properties.get("name") or ""),
+        call_id=str(properties.get("tool_call_id") or ""),
+        arguments=json_object(written) or {},
+    )

@@ -1,0 +1,103 @@
+"""The tools as one box: how they are listed, and a way to call each by its name.
+
+Whatever goes wrong in a call is its result, never an exception. Knows no protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from pytest_tavus.errors import ServiceError, did_you_mean
+from pytest_tavus.mcp_tools.arguments import checked_arguments
+from pytest_tavus.mcp_tools.client import Around, Client, Patience, Place, Progress, call_headers
+from pytest_tavus.mcp_tools.definitions import Definition, recorded_definitions
+from pytest_tavus.mcp_tools.hosted import hosted_definitions, local_name
+from pytest_tavus.mcp_tools.table import TOOLS
+from pytest_tavus.service.front import Api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What came of a call."""
+
+    value: Any = None
+    """JSON data: the answer. The official server sends an object as text and as structured content,
+    a list as text, and `None`, which is the answer to a deletion, as no content at all [client]."""
+
+    error: str | None = None
+    "Why the tool could not do what it was asked; `None` where it could."
+
+    @property
+    def is_error(self) -> bool:
+        """Whether the call failed."""
+        return self.error is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxOptions:
+    """Who calls, from where, and which of the two servers is meant."""
+
+    hosted_names: bool = False
+    "Names and choice of tools are those of the hosted server [client]."
+
+    key: str | None = field(default=None, repr=False)
+    "The API key that requests carry; `None` where whoever calls was let in already."
+
+    place: Place = field(default_factory=Place)
+    patience: Patience = field(default_factory=Patience)
+
+
+class ToolBox:
+    """The 81 tools of tavus-cli 0.11.0, on one account."""
+
+    def __init__(
+        self,
+        api: Api,
+        definitions: Iterable[Definition] | None = None,
+        *,
+        options: BoxOptions | None = None,
+    ) -> None:
+        self._api = api
+        self._options = options or BoxOptions()
+        listed = recorded_definitions() if definitions is None else tuple(definitions)
+        self._definitions = hosted_definitions(listed) if self._options.hosted_names else listed
+        self._by_name: Mapping[str, Definition] = MappingProxyType(
+            {one["name"]: one for one in self._definitions}
+        )
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return the definitions as the official server lists them."""
+        return self._definitions
+
+    async def call(
+        self,
+        name: str,
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> ToolResult:
+        """Do what a tool is for. `progress` hears of the steps of one that takes long."""
+        definition = self._by_name.get(name)
+        if definition is None:
+            hint = did_you_mean(name, self._by_name)
+            told = f"there is no tool {name!r}"
+            return ToolResult(error=f"{told}, {hint}" if hint else told)
+        local = local_name(name) if self._options.hosted_names else name
+        try:
+            checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
+            client = Client(self._api, around=self._around(name, checked["intent"], progress))
+            return ToolResult(value=await TOOLS[local](client, checked))
+        except ServiceError as refusal:
+            return ToolResult(error=str(refusal))
+
+    def _around(self, name: str, intent: str | None, progress: Progress | None) -> Around:
+        options = self._options
+        around = Around(
+            headers=call_headers(name, intent, key=options.key),
+            place=options.place,
+            patience=options.patience,
+        )
+        return around if progress is None else replace(around, progress=progress)
