@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -82,3 +83,109 @@ class ManualClock:
         """Let the seconds pass at once."""
         self._now += seconds
         await asyncio.sleep(0)
+
+
+@dataclass(slots=True, order=True)
+class _Sleeper:
+    wake: float
+    number: int
+    woken: asyncio.Future[None] = field(compare=False)
+    ran: asyncio.Future[None] | None = field(default=None, compare=False)
+    "Set when the woken one has gone on to wherever it waits next."
+
+
+class AdjustableClock:
+    """Time for a server: it runs as for everyone, or stands still, and can be put forward.
+
+    Whoever sleeps is woken, never polled. One event loop only.
+    """
+
+    def __init__(self, *, running: bool = True) -> None:
+        self.running = running
+        """Whether time passes by itself."""
+        self._opened = time.monotonic()
+        self._forward = 0.0
+        self._sleepers: list[_Sleeper] = []
+        self._given_up = 0
+        self._number = 0
+        self._alarm: asyncio.TimerHandle | None = None
+
+    def now(self) -> float:
+        """Return the seconds that have passed, by themselves and by being put forward."""
+        return self._forward + (time.monotonic() - self._opened if self.running else 0.0)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until so much time has passed, whichever way."""
+        self._number += 1
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sleeper = _Sleeper(self.now() + seconds, self._number, woken)
+        heapq.heappush(self._sleepers, sleeper)
+        self._arm()
+        try:
+            await woken
+        finally:
+            if woken.cancelled():
+                self._forget()
+            if sleeper.ran is not None:
+                asyncio.get_running_loop().call_soon(_settle, sleeper.ran)
+
+    async def advance(self, seconds: float) -> None:
+        """Put the clock forward. Sleepers wake in order, each at its own time.
+
+        One that sleeps again at once is woken again if that is due too.
+
+        Raises:
+            ValueError: the time would go back.
+
+        """
+        if seconds < 0:
+            message = f"time does not go back: {seconds:g} s"
+            raise ValueError(message)
+        target = self.now() + seconds
+        while (sleeper := self._next(target)) is not None:
+            self._reach(sleeper.wake)
+            sleeper.ran = asyncio.get_running_loop().create_future()
+            sleeper.woken.set_result(None)
+            await sleeper.ran
+        self._reach(target)
+        self._arm()
+
+    def _reach(self, moment: float) -> None:
+        self._forward += max(0.0, moment - self.now())
+
+    def _next(self, until: float) -> _Sleeper | None:
+        """Take out the next sleeper that is due; those who gave up are passed over."""
+        while self._sleepers and self._sleepers[0].wake <= until:
+            sleeper = heapq.heappop(self._sleepers)
+            if not sleeper.woken.done():
+                return sleeper
+            self._given_up -= 1
+        return None
+
+    def _forget(self) -> None:
+        """Count one who gave up; clear them away when they are the most."""
+        self._given_up += 1
+        if self._given_up > 64 and self._given_up * 2 > len(self._sleepers):
+            self._sleepers = [one for one in self._sleepers if not one.woken.done()]
+            heapq.heapify(self._sleepers)
+            self._given_up = 0
+
+    def _arm(self) -> None:
+        """See to it that the next sleeper is woken by the time that passes by itself."""
+        if not self.running or not self._sleepers:
+            return
+        wake = self._sleepers[0].wake
+        if self._alarm is not None:
+            self._alarm.cancel()
+        loop = asyncio.get_running_loop()
+        self._alarm = loop.call_later(max(0.0, wake - self.now()), self._ring)
+
+    def _ring(self) -> None:
+        while (sleeper := self._next(self.now())) is not None:
+            sleeper.woken.set_result(None)
+        self._arm()
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

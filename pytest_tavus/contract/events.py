@@ -31,6 +31,7 @@ __all__ = [
     "app_messages",
     "is_oversized",
     "messages_of",
+    "sent_by_tavus",
 ]
 
 
@@ -84,6 +85,13 @@ def messages_of(
             known = {} if inference_id is None else {"inference_id": inference_id}
             message |= {**known, "seq": entry.seq, "turn_idx": entry.turn}
         yield {**message, "properties": properties}
+
+
+def sent_by_tavus(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what Tavus sends into the room for an event: each message's type and properties."""
+    for direction, event_type, properties in _projected(event, None):
+        if direction == "from_tavus":
+            yield event_type, properties
 
 
 def is_oversized(message: Mapping[str, Any]) -> bool:

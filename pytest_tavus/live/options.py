@@ -1,0 +1,73 @@
+"""How conversations are served: what of Tavus's behaviour is unknown or can be had both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackOptions:
+    """How callbacks are sent. Tavus documents neither retries nor an order [unknown]."""
+
+    within: float = 10.0
+    "Seconds of real time that a receiver has to answer."
+
+    attempts: int = 1
+    "How often one is sent that does not arrive."
+
+    retry_after: float = 1.0
+    "Seconds between attempts, by the server's clock."
+
+    copies: int = 1
+    "How often each is delivered: 2 tries a receiver that must bear duplicates."
+
+    objective_shape: Literal["flat", "nested"] = "flat"
+    "Where objective and guardrail callbacks have their fields; both are seen [wild]."
+
+    guardrail_event: str = "conversation.guardrail.triggered"
+    "Ours: the event's name is not known [inferred]."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveOptions:
+    """How conversations are served. The defaults are the likeliest Tavus."""
+
+    dual_roles: bool = False
+    "Send each utterance of the PAL a second time, with role `pal` [wild]."
+
+    streaming: bool = False
+    "Send `conversation.utterance.streaming` before each utterance of the PAL [doc]."
+
+    speaking: bool = True
+    "Send `started_speaking` and `stopped_speaking`; never in chat, which has no voice [inferred]."
+
+    refuse_oversized: bool = False
+    "Refuse a message of more than 4096 bytes, and drop one of Tavus's own; else warn [wild]."
+
+    tool_window: float | None = None
+    "Seconds after which a call that the client has not answered is given up; `None`: never [doc]."
+
+    tool_warning: float = 10.0
+    "Seconds after which such a call is worth a warning."
+
+    open_calls: int = 64
+    "Unanswered calls that a conversation keeps; the oldest drops out of the context [doc]."
+
+    waiting_lines: int = 64
+    "Lines that may wait for the PAL; further ones are refused."
+
+    participants: int = 32
+    "Who may be in a room at the same time; the face is not counted."
+
+    chat_ends_when_left: bool = False
+    """Whether a `participant_left_timeout` of 0 ends a chat. The official client leaves after each
+    turn and goes on [client], so it cannot [inferred]."""
+
+    shuffle_end: bool = False
+    "What follows the end comes in another order each time; the same for the same seed."
+
+    analysis: str = "A simulated call: nothing was seen or heard."
+    "The text of `application.perception_analysis`."
+
+    callbacks: CallbackOptions = field(default_factory=CallbackOptions)

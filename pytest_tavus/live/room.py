@@ -1,0 +1,125 @@
+"""The room of a conversation: who is in it, and the envelope of what Tavus sends there.
+
+The envelope is [doc] interactions-protocols/overview. Knows no engine and no sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pytest_tavus.contract.events import is_oversized
+from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.live.port import Participant
+
+_LONGEST_ESCAPE = 6
+"""Bytes that one character of a text may take in JSON: ``\\u0007``."""
+
+_ENVELOPE = 512
+"""More bytes than an envelope ever has around the texts of its properties."""
+
+
+class Room:
+    """Sends to everybody in it. `seq` counts what was sent, heard or not."""
+
+    def __init__(
+        self,
+        conversation_id: str,
+        *,
+        epoch: float,
+        options: LiveOptions,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._conversation_id = conversation_id
+        self._epoch = epoch
+        self._options = options
+        self._warn = warn
+        self._present: dict[str, Participant] = {}
+        self._seq = 0
+
+    def __len__(self) -> int:
+        return len(self._present)
+
+    def __contains__(self, participant: Participant) -> bool:
+        return self._present.get(participant.participant_id) is participant
+
+    def join(self, participant: Participant) -> None:
+        """Let someone in.
+
+        Raises:
+            ServiceError: the room is full, or has someone of that id in it.
+
+        """
+        if participant.participant_id in self._present:
+            message = f"a participant {participant.participant_id!r} is in the room already"
+            raise ServiceError(message)
+        if len(self._present) >= self._options.participants:
+            message = (
+                f"the room of {self._conversation_id} is full: {len(self._present)} participants"
+            )
+            raise ServiceError(message)
+        self._present[participant.participant_id] = participant
+
+    def leave(self, participant: Participant) -> bool:
+        """Let someone go; return whether they were there."""
+        if participant not in self:
+            return False
+        del self._present[participant.participant_id]
+        return True
+
+    def dismiss(self) -> None:
+        """Send everybody home."""
+        present, self._present = self._present, {}
+        for participant in present.values():
+            participant.dismiss()
+
+    def send(
+        self,
+        event_type: str,
+        properties: Mapping[str, Any],
+        *,
+        at: float,
+        turn: int,
+        inference_id: str | None = None,
+    ) -> None:
+        """Send one message to everybody; `at` is in seconds since the conversation was opened."""
+        self._seq += 1
+        if not self._present:
+            return
+        message: dict[str, Any] = {
+            "message_type": event_type.partition(".")[0],
+            "event_type": event_type,
+            "conversation_id": self._conversation_id,
+            "timestamp": self._epoch + at,
+            "seq": self._seq,
+            "turn_idx": turn,
+            "properties": dict(properties),
+        }
+        if inference_id is not None:
+            message["inference_id"] = inference_id
+        if self._fits(message):
+            for participant in tuple(self._present.values()):
+                participant.deliver(message)
+
+    def _fits(self, message: Mapping[str, Any]) -> bool:
+        if not may_be_oversized(message["properties"]) or not is_oversized(message):
+            return True
+        refused = self._options.refuse_oversized
+        self._warn(
+            f"{message['event_type']} with seq {message['seq']} is longer than "
+            f"{APP_MESSAGE_BYTES} bytes and {'was dropped' if refused else 'may be dropped'}"
+        )
+        return not refused
+
+
+def may_be_oversized(properties: Mapping[str, Any]) -> bool:
+    """Tell, in no time, of most messages that they cannot be too long."""
+    length = 0
+    for value in properties.values():
+        if isinstance(value, str):
+            length += len(value)
+        elif not isinstance(value, (bool, int, float, type(None))):
+            return True
+    return length * _LONGEST_ESCAPE + _ENVELOPE > APP_MESSAGE_BYTES

@@ -1,0 +1,79 @@
+"""The transcript of a conversation, as the verbose GET and its callback have it.
+
+Shapes: [doc] get-conversation; `tool_calls` on the rows of the assistant: [wild].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, UserSaid
+from pytest_tavus.trace.log import Entry
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    role: Literal["user", "assistant"]
+    content: str
+    at: float
+    inference_id: str | None = None
+    calls: list[ToolCalled] = field(default_factory=list[ToolCalled])
+
+
+class Transcript:
+    """What was said, and called, as it happened."""
+
+    def __init__(self, *, epoch: float) -> None:
+        self._epoch = epoch
+        self._rows: list[_Row] = []
+        self.has_dialogue = False
+        """Whether the caller said anything."""
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+    def take(self, event: Event, entry: Entry) -> None:
+        """Keep what belongs in a transcript."""
+        match event:
+            case UserSaid():
+                self.has_dialogue = True
+                self._rows.append(_Row(role="user", content=event.text, at=entry.at))
+            case PalSaid():
+                self._rows.append(_assistant(event.text, entry.at, event.inference_id))
+            case ToolCalled():
+                self._row_of(event, entry.at).calls.append(event)
+            case _:
+                return
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return it as Tavus writes it. The duration of a line is not known here: it is 0."""
+        return [self._written(row) for row in self._rows]
+
+    def _row_of(self, call: ToolCalled, at: float) -> _Row:
+        """Return the row of the inference that made the call: its filler's, else one of its own."""
+        last = self._rows[-1] if self._rows else None
+        if last is None or last.role == "user" or last.inference_id != call.inference_id:
+            last = _assistant("", at, call.inference_id)
+            self._rows.append(last)
+        return last
+
+    def _written(self, row: _Row) -> dict[str, Any]:
+        written: dict[str, Any] = {
+            "role": row.role,
+            "content": row.content,
+            "timestamp": self._epoch + row.at,
+            "seconds_from_start": row.at,
+            "duration": 0.0,
+        }
+        if row.inference_id is not None:
+            written["inference_id"] = row.inference_id
+        if row.calls:
+            written["tool_calls"] = [
+                {"function": {"name": call.name, "arguments": call.arguments}} for call in row.calls
+            ]
+        return written
+
+
+def _assistant(content: str, at: float, inference_id: str | None) -> _Row:
+    return _Row(role="assistant", content=content, at=at, inference_id=inference_id)

@@ -1,0 +1,141 @@
+"""What is heard in the room of a conversation, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.live.options import LiveOptions
+from tests.live.room import (
+    EPOCH,
+    ID,
+    Guest,
+    call,
+    client_tool,
+    house,
+    pal,
+    said,
+    script,
+    settled,
+    turn,
+    until,
+)
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_the_first_one_to_join_is_greeted() -> None:
+    async with house() as home:
+        _, guest = await home.joined(Pal(greeting="Hello."))
+
+        assert guest.types() == ["system.replica_joined", "conversation.utterance"]
+        assert guest.spoken() == ["Hello."]
+
+
+async def test_the_greeting_of_the_conversation_wins() -> None:
+    async with house() as home:
+        _, guest = await home.joined(Pal(greeting="Hello."), greeting="Welcome back.")
+
+        assert guest.spoken() == ["Welcome back."]
+
+
+async def test_whoever_joins_later_hears_that_the_face_is_there_and_no_greeting() -> None:
+    async with house() as home:
+        conversation, _ = await home.joined(Pal(greeting="Hello."))
+        late = Guest("late")
+        conversation.join(late)
+
+        assert late.types() == ["system.replica_present"]
+
+
+async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() -> None:
+    async with house(script(turn("Hi.", says="Hello."))) as home:
+        conversation, guest = await home.joined()
+        await home.clock.advance(2.5)
+        await conversation.receive(said("respond", text="Hi."), sender=guest)
+        await until(guest.spoken)
+
+        joined, echoed, reply = guest.heard
+        assert joined["message_type"] == "system"
+        assert echoed == {
+            "message_type": "conversation",
+            "event_type": "conversation.utterance",
+            "conversation_id": ID,
+            "timestamp": EPOCH + 2.5,
+            "seq": 2,
+            "turn_idx": 1,
+            "properties": {"role": "user", "speech": "Hi."},
+        }
+        assert reply["properties"] == {"role": "replica", "speech": "Hello."}
+        assert (reply["seq"], reply["turn_idx"]) == (3, 1)
+        assert len(reply["inference_id"]) == 36
+
+
+async def test_a_client_tool_is_called_in_the_room_and_its_result_is_spoken_of() -> None:
+    scenario = script(turn("Find.", call("find", seats=2), says="It is {result.table}."))
+    async with house(scenario) as home:
+        conversation, guest = await home.joined(pal(client_tool()))
+        await conversation.receive(said("respond", text="Find."), sender=guest)
+        await until(lambda: guest.of("conversation.tool_call"))
+
+        (made,) = guest.of("conversation.tool_call")
+        assert made["properties"] == {
+            "name": "find",
+            "arguments": '{"seats": 2}',
+            "tool_call_id": guest.call_id(),
+        }
+        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
+        await conversation.receive(result, sender=guest)
+        await until(guest.spoken)
+        assert guest.spoken() == ["It is T4."]
+
+
+async def test_with_dual_roles_each_utterance_of_the_pal_comes_twice() -> None:
+    async with house(options=LiveOptions(dual_roles=True)) as home:
+        _, guest = await home.joined(Pal(greeting="Hello."))
+
+        roles = [each["properties"]["role"] for each in guest.of("conversation.utterance")]
+        assert roles == ["replica", "pal"]
+
+
+async def test_a_voice_starts_and_stops_and_streams() -> None:
+    async with house(options=LiveOptions(streaming=True)) as home:
+        _, guest = await home.joined(Pal(greeting="Good day to you."), chat=False)
+
+        assert guest.types() == [
+            "system.replica_joined",
+            "conversation.started_speaking",
+            *["conversation.utterance.streaming"] * 4,
+            "conversation.utterance",
+            "conversation.stopped_speaking",
+        ]
+        streamed = guest.of("conversation.utterance.streaming")
+        assert [each["properties"]["speech"] for each in streamed] == [
+            "Good",
+            "Good day",
+            "Good day to",
+            "Good day to you.",
+        ]
+
+
+async def test_nobody_is_heard_who_is_not_in_the_room() -> None:
+    async with house() as home:
+        conversation, guest = await home.joined()
+        conversation.leave(guest)
+
+        with pytest.raises(ServiceError) as refusal:
+            await conversation.receive(said("respond", text="Hi."), sender=guest)
+        assert str(refusal.value) == f"'guest' is not in the room of {ID}"
+
+
+async def test_an_ended_conversation_takes_nothing() -> None:
+    async with house() as home:
+        conversation, guest = await home.joined()
+        await home.conversations.end(ID, "end_conversation_endpoint_hit")
+
+        assert guest.dismissed
+        with pytest.raises(ServiceError) as refusal:
+            conversation.join(Guest("late"))
+        assert str(refusal.value) == f"the conversation {ID} has ended"
+        await settled()
