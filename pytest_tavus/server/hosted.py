@@ -1,0 +1,38 @@
+"""Tavus's hosted MCP server, simulated: the endpoint, and the sign-in that guards it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, ToolBox, mcp_door
+from pytest_tavus.server.oauth.door import oauth_door
+from pytest_tavus.server.oauth.randomness import FreshToken, unguessable
+from pytest_tavus.server.oauth.terms import Note, OAuthTerms, Surroundings
+from pytest_tavus.server.site import Door, Site
+from pytest_tavus.service.keys import ApiKeys
+
+
+def mcp_routes(
+    site: Site,
+    tools: ToolBox,
+    *,
+    keys: ApiKeys,
+    note: Note,
+    fresh: FreshToken = unguessable,
+) -> McpDoor:
+    """Open `/mcp` and everything that a client needs to sign in there.
+
+    A person who signs in gets a key of `keys`, and each of them is a bearer token as well.
+    """
+    around = Surroundings(
+        base_url=site.base_url,
+        issue_key=keys.issue,
+        accepts_key=keys.admit,
+        now=site.account.epoch,
+        fresh=fresh,
+        note=note,
+    )
+    sign_in = oauth_door(around, OAuthTerms(auto_approve=site.options.auto_approve))
+    opened = mcp_door(tools, identity=ServerIdentity(), protect=sign_in.protect)
+    routes = (*sign_in.routes, *opened.door.routes)
+    return replace(opened, door=Door(routes=routes, running=opened.door.running))

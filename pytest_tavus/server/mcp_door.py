@@ -1,0 +1,164 @@
+"""The door at `/mcp`: streamable HTTP in both eras of the protocol, without sessions.
+
+It is made of the SDK's low-level server, which sends stored definitions as they are and leaves the
+rest to us: what a failed call looks like, and how a client hears that the list has changed. What a
+tool does, and whether its arguments are right, is the tool box's business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import NotificationOptions, Server
+from mcp.server.models import InitializationOptions
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
+from mcp_types import (
+    CallToolRequestParams,
+    CallToolResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    TextContent,
+    Tool,
+)
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
+from pytest_tavus.server.site import Door
+
+Context = ServerRequestContext[Any, Any]
+
+
+class ToolResult(Protocol):
+    """What came of a call."""
+
+    @property
+    def value(self) -> Any:
+        """JSON data: the answer."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, in a sentence; `None` where nothing did."""
+        ...
+
+
+class ToolBox(Protocol):
+    """Tools by name: how they are listed, and a way to call them."""
+
+    def definitions(self) -> Sequence[Mapping[str, Any]]:
+        """Return the definitions, as they are listed."""
+        ...
+
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        """Check the arguments and do what the tool is for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerIdentity:
+    """How the server introduces itself."""
+
+    name: str = "tavus"
+    "As the official server [client]."
+
+    version: str = ""
+    instructions: str | None = None
+    "What a model that uses the tools is told about them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpDoor:
+    """The MCP server's way in."""
+
+    door: Door
+    tools_changed: Callable[[], Awaitable[None]]
+    "Tells every listening client that the list of tools is another one now."
+
+    end_streams: Callable[[], None]
+    "Ends the streams that listening clients hold open, so that the server can stop."
+
+
+def mcp_door(
+    tools: ToolBox, *, identity: ServerIdentity, protect: Callable[[ASGIApp], ASGIApp]
+) -> McpDoor:
+    """Open the MCP server. `protect` stands before it, and lets through who may use it."""
+    changes = ChangeStreams()
+    manager = StreamableHTTPSessionManager(
+        app=_server(tools, identity, changes), json_response=True, stateless=True
+    )
+    app = EarlierEraStream(StreamableHTTPASGIApp(manager), changes=changes)
+    return McpDoor(
+        door=Door(routes=(Route("/mcp", endpoint=protect(app)),), running=manager.run),
+        tools_changed=changes.publish,
+        end_streams=changes.end,
+    )
+
+
+class _Announcing(Server[Any]):
+    """Says in the handshake that it tells of changes. The SDK has no argument for it."""
+
+    def create_initialization_options(
+        self,
+        notification_options: NotificationOptions | None = None,
+        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
+        extensions: dict[str, dict[str, Any]] | None = None,
+    ) -> InitializationOptions:
+        return super().create_initialization_options(
+            notification_options or NotificationOptions(tools_changed=True),
+            experimental_capabilities,
+            extensions,
+        )
+
+
+def _server(tools: ToolBox, identity: ServerIdentity, changes: ChangeStreams) -> Server[Any]:
+    async def listed(_context: Context, _params: PaginatedRequestParams | None) -> ListToolsResult:
+        return ListToolsResult(tools=[Tool.model_validate(each) for each in tools.definitions()])
+
+    async def called(_context: Context, params: CallToolRequestParams) -> CallToolResult:
+        return await _called(tools, params.name, params.arguments or {})
+
+    def schema_of(name: str) -> Mapping[str, Any] | None:
+        return next((t["inputSchema"] for t in tools.definitions() if t["name"] == name), None)
+
+    return _Announcing(
+        identity.name,
+        version=identity.version,
+        instructions=identity.instructions,
+        get_tool_input_schema=schema_of,
+        on_list_tools=listed,
+        on_call_tool=called,
+        on_subscriptions_listen=changes.listen,
+    )
+
+
+async def _called(tools: ToolBox, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+    """Call a tool. Whatever goes wrong is a result that says so, as at the official one [client].
+
+    The protocol would have an unknown tool be an error of the request; the official server tells
+    it as a failed call.
+    """
+    if all(each["name"] != name for each in tools.definitions()):
+        return _failed(f"Unknown tool: {name!r}")
+    try:
+        result = await tools.call(name, arguments)
+    except Exception as error:  # noqa: BLE001 - a tool that breaks must not break the connection
+        return _failed(f"Error calling tool {name!r}: {error or type(error).__name__}")
+    return _failed(result.error) if result.error is not None else _answered(result.value)
+
+
+def _answered(value: Any) -> CallToolResult:
+    """Return an answer as text, and an object as an object beside it [client]."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return CallToolResult(
+        content=[TextContent(text=text)], structured_content=json_object(value), is_error=False
+    )
+
+
+def _failed(sentence: str) -> CallToolResult:
+    return CallToolResult(content=[TextContent(text=sentence)], is_error=True)

@@ -1,0 +1,352 @@
+"""Codes and tokens: what they are good for, and when they stop being that."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.responses import PlainTextResponse
+
+from pytest_tavus.server.oauth.door import protected
+from pytest_tavus.server.oauth.provider import SignIn
+from pytest_tavus.server.oauth.randomness import digest
+from pytest_tavus.server.oauth.sessions import Grant, Sessions
+from pytest_tavus.server.oauth.terms import OAuthTerms
+from tests.server.hosted import BASE, CALLBACK, KEY, MCP, START, World, challenge, hosted, visitor
+
+pytestmark = pytest.mark.asyncio
+
+GRANT = Grant(
+    client_id="c",
+    scopes=("mcp",),
+    resource=MCP,
+    code_challenge=challenge(),
+    redirect_uri=CALLBACK,
+    redirect_uri_given=True,
+)
+
+
+@pytest.mark.fidelity("oauth.access_tokens_last_15_minutes")
+async def test_a_code_becomes_a_token_for_a_quarter_of_an_hour_and_one_to_refresh_it() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        answer = await client.exchange(await client.code())
+        listing = await client.knock(answer.json()["access_token"])
+
+    tokens = answer.json()
+    assert tokens.keys() == {"access_token", "token_type", "expires_in", "scope", "refresh_token"}
+    assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("Bearer", 900, "mcp")
+    assert answer.headers["cache-control"] == "no-store"
+    assert listing.status_code == 200
+
+
+@pytest.mark.fidelity("oauth.one_time_requests")
+async def test_a_code_is_good_once() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        code = await client.code()
+        first, second = await client.exchange(code), await client.exchange(code)
+
+    assert first.status_code == 200
+    assert (second.status_code, second.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(("later", "status"), [(60, 200), (61, 400)])
+async def test_a_code_is_good_for_a_minute(later: float, status: int) -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        code = await client.code()
+        server.world.now += later
+        answer = await client.exchange(code)
+
+    assert answer.status_code == status
+
+
+@pytest.mark.fidelity("oauth.pkce")
+async def test_a_wrong_verifier_gets_nothing_and_does_not_burn_the_code() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        code = await client.code()
+        wrong = await client.exchange(
+            code, code_verifier="another-verifier-that-is-long-enough-too"
+        )
+        right = await client.exchange(code)
+
+    assert (wrong.status_code, wrong.json()["error"]) == (400, "invalid_grant")
+    assert right.status_code == 200
+
+
+@pytest.mark.fidelity("oauth.resource")
+@pytest.mark.parametrize("resource", ["http://127.0.0.1:9/mcp", "", "https://mcp.tavus.io/mcp"])
+async def test_a_code_is_not_exchanged_for_another_server(resource: str) -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        code = await client.code()
+        wrong = await client.exchange(code, resource=resource)
+        right = await client.exchange(code)
+
+    assert wrong.status_code == 400
+    assert wrong.json() == {
+        "error": "invalid_target",
+        "error_description": f"This server is {MCP}.",
+    }
+    assert right.status_code == 200
+
+
+async def test_one_foreign_resource_among_several_is_enough_to_refuse() -> None:
+    async with hosted() as server:
+        form = {"resource": [MCP, "http://127.0.0.1:9/mcp"]}
+        answer = await server.http.post("/token", data=form)
+
+    assert answer.json()["error"] == "invalid_target"
+
+
+@pytest.mark.fidelity("oauth.token_checks")
+async def test_a_code_is_exchanged_by_its_own_client_with_its_own_callback() -> None:
+    async with hosted() as server:
+        client, other = await visitor(server), await visitor(server)
+        code = await client.code()
+        stolen = await other.exchange(code)
+        moved = await client.exchange(code, redirect_uri="http://127.0.0.1:7777/elsewhere")
+        right = await client.exchange(code)
+
+    assert (stolen.status_code, stolen.json()["error"]) == (400, "invalid_grant")
+    assert (moved.status_code, moved.json()["error"]) == (400, "invalid_request")
+    assert right.status_code == 200
+
+
+@pytest.mark.parametrize("form", [{}, {"client_id": "nobody"}])
+async def test_tokens_are_not_for_a_client_that_did_not_register(form: dict[str, str]) -> None:
+    async with hosted() as server:
+        answer = await server.http.post("/token", data=form)
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.fidelity("oauth.access_tokens_last_15_minutes")
+@pytest.mark.parametrize(("later", "status"), [(900, 200), (901, 401)])
+async def test_an_access_token_ends_after_a_quarter_of_an_hour_of_the_account(
+    later: float, status: int
+) -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        tokens = await client.tokens()
+        server.world.now += later
+        answer = await client.knock(tokens["access_token"])
+
+    assert answer.status_code == status
+
+
+@pytest.mark.fidelity("oauth.rotating_refresh_tokens")
+async def test_refreshing_gives_two_new_tokens() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        old = await client.tokens()
+        server.world.now += 30 * 24 * 3600
+        answer = await client.refresh(old["refresh_token"])
+        new = answer.json()
+        listing = await client.knock(new["access_token"])
+
+    assert answer.status_code == 200
+    assert new["access_token"] != old["access_token"]
+    assert new["refresh_token"] != old["refresh_token"]
+    assert listing.status_code == 200
+
+
+@pytest.mark.fidelity("oauth.refresh_reuse")
+async def test_a_refresh_token_may_come_back_within_a_minute() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        old = await client.tokens()
+        first = await client.refresh(old["refresh_token"])
+        server.world.now += 60
+        second = await client.refresh(old["refresh_token"])
+        listings = [await client.knock(each.json()["access_token"]) for each in (first, second)]
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json()["refresh_token"] != second.json()["refresh_token"]
+    assert [each.status_code for each in listings] == [200, 200]
+
+
+@pytest.mark.fidelity("oauth.refresh_reuse")
+async def test_a_refresh_token_that_comes_back_later_ends_its_session() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        bystander = await client.tokens()
+        old = await client.tokens()
+        new = (await client.refresh(old["refresh_token"])).json()
+        server.world.now += 61
+        late = await client.refresh(old["refresh_token"])
+        after = await client.refresh(new["refresh_token"])
+        listings = [await client.knock(each["access_token"]) for each in (old, new, bystander)]
+
+    assert (late.status_code, late.json()["error"]) == (400, "invalid_grant")
+    assert (after.status_code, after.json()["error"]) == (400, "invalid_grant")
+    assert [each.status_code for each in listings] == [401, 401, 200]
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"resource": "http://127.0.0.1:9/mcp"}, "invalid_target"),
+        ({"scope": "everything"}, "invalid_scope"),
+        ({"refresh_token": "nobody-gave-this"}, "invalid_grant"),
+    ],
+)
+async def test_a_refresh_that_is_refused_costs_nothing(changed: dict[str, str], error: str) -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        old = await client.tokens()
+        wrong = await client.refresh(old["refresh_token"], **changed)
+        server.world.now += 61
+        right = await client.refresh(old["refresh_token"])
+
+    assert (wrong.status_code, wrong.json()["error"]) == (400, error)
+    assert right.status_code == 200
+
+
+async def test_another_client_cannot_refresh() -> None:
+    async with hosted() as server:
+        client, other = await visitor(server), await visitor(server)
+        tokens = await client.tokens()
+        answer = await other.refresh(tokens["refresh_token"])
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.fidelity("oauth.scope_of_each_request")
+async def test_a_token_with_too_little_scope_is_not_enough() -> None:
+    async with hosted(scopes=("read", "write")) as server:
+        client = await visitor(server)
+        tokens = await client.tokens()
+        less = (await client.refresh(tokens["refresh_token"], scope="read")).json()
+        enough, lacking = (
+            await client.knock(tokens["access_token"]),
+            await client.knock(less["access_token"]),
+        )
+
+    assert less["scope"] == "read"
+    assert enough.status_code == 200
+    assert (lacking.status_code, lacking.json()["error"]) == (403, "insufficient_scope")
+
+
+@pytest.mark.fidelity("oauth.resource")
+@pytest.mark.parametrize(("resource", "status"), [(MCP, 200), ("http://127.0.0.1:9/mcp", 401)])
+async def test_a_token_for_another_resource_is_not_taken(resource: str, status: int) -> None:
+    """Such a token cannot be asked for, so it is put where tokens are kept."""
+    sign_in = SignIn(World().surroundings(), OAuthTerms())
+    pair = sign_in.sessions.redeem(sign_in.sessions.code_for(replace(GRANT, resource=resource)))
+    assert pair is not None
+    app = protected(PlainTextResponse("in"), sign_in)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http:
+        answer = await http.get("/mcp", headers={"Authorization": f"Bearer {pair.access}"})
+
+    assert answer.status_code == status
+
+
+@pytest.mark.fidelity("oauth.revocation")
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+async def test_revoking_either_token_ends_the_session(which: str) -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        tokens = await client.tokens()
+        before = await client.knock(tokens["access_token"])
+        answer = await client.revoke(tokens[which])
+        after = await client.knock(tokens["access_token"])
+        refreshed = await client.refresh(tokens["refresh_token"])
+
+    assert (before.status_code, answer.status_code, after.status_code) == (200, 200, 401)
+    assert (refreshed.status_code, refreshed.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize("token", ["nobody-gave-this", KEY])
+async def test_revoking_what_is_no_token_of_a_session_is_fine_and_does_nothing(token: str) -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        tokens = await client.tokens()
+        answer = await client.revoke(token)
+        listings = [await client.knock(each) for each in (tokens["access_token"], KEY)]
+
+    assert answer.status_code == 200
+    assert [each.status_code for each in listings] == [200, 200]
+
+
+async def test_nobody_revokes_for_another_client() -> None:
+    async with hosted() as server:
+        client, other = await visitor(server), await visitor(server)
+        tokens = await client.tokens()
+        answer = await other.revoke(tokens["refresh_token"])
+        listing = await client.knock(tokens["access_token"])
+
+    assert (answer.status_code, listing.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "error"),
+    [
+        ({"client_id": "nobody"}, 401, "invalid_client"),
+        ({"client_id": None}, 401, "invalid_client"),
+        ({}, 400, "invalid_request"),
+    ],
+)
+async def test_a_revocation_without_client_or_token_is_refused(
+    changed: dict[str, Any], status: int, error: str
+) -> None:
+    async with hosted() as server:
+        answer = await (await visitor(server)).revoke(None, **changed)
+
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+
+
+@pytest.mark.parametrize("secret", [None, "wrong"])
+async def test_a_client_with_a_secret_has_to_show_it(secret: str | None) -> None:
+    async with hosted() as server:
+        client = await visitor(server, token_endpoint_auth_method="client_secret_post")
+        answers = [
+            await client.exchange(await client.code(), client_secret=secret),
+            await client.revoke("x", client_secret=secret),
+        ]
+
+    assert [each.status_code for each in answers] == [401, 401]
+    assert [each.json()["error"] for each in answers] == ["invalid_client", "invalid_client"]
+
+
+@pytest.mark.fidelity("oauth.raw_key")
+async def test_an_api_key_is_a_bearer_token_as_it_is() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        good, bad = await client.knock(KEY), await client.knock(f"{KEY}0")
+
+    assert (good.status_code, bad.status_code) == (200, 401)
+
+
+async def test_a_scheme_that_is_not_bearer_is_refused() -> None:
+    async with hosted() as server:
+        basic = base64.b64encode(f"{KEY}:".encode()).decode()
+        answer = await server.http.post("/mcp", headers={"Authorization": f"Basic {basic}"})
+
+    assert answer.status_code == 401
+
+
+async def test_no_token_is_kept_as_it_is() -> None:
+    given: list[str] = []
+    world = World()
+    seeded_source = world.fresh
+
+    def fresh(kind: str) -> str:
+        token = seeded_source(kind)
+        if kind in {"code", "access", "refresh"}:
+            given.append(token)
+        return token
+
+    kept = Sessions(terms=OAuthTerms(), now=lambda: START, fresh=fresh)
+    kept.code_for(GRANT)
+    kept.redeem(kept.code_for(GRANT))
+
+    state = repr(vars(kept))
+    assert len(given) == 4
+    assert not [token for token in given if token in state]
+    assert digest(given[0]) in state
