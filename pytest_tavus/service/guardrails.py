@@ -1,0 +1,147 @@
+"""Guardrails: `/guardrails`, each a thing of its own, and the older sets of them.
+
+One path serves both [doc]: a body with `guardrail_name` is a guardrail, one with `data` is a set,
+and an id is the one or the other. Without `legacy=false` the list is that of the sets [doc].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.objective import Guardrail
+from pytest_tavus.service.account import Account
+from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.service.bodies import read_object
+from pytest_tavus.service.guardrail_bodies import (
+    GuardrailSet,
+    read_guardrail,
+    read_guardrail_set,
+    written_guardrail,
+    written_set,
+)
+from pytest_tavus.service.json_patch import UNCHANGED, patched, read_patch, same
+from pytest_tavus.service.pages import Paging, page
+from pytest_tavus.service.queries import Query, choice, flag, words
+from pytest_tavus.service.references import forget, holders
+from pytest_tavus.service.refusals import not_found
+from pytest_tavus.service.tags import named_like, tag_page, with_any_tag
+
+PAGING = Paging(limit=10)
+_NAMES = ("guardrail_id", "guardrail_name", "guardrails_id", "name")
+
+
+def create(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Take a guardrail, or a set: the body's shape tells which [doc]."""
+    if "data" in read_object(request.body):
+        return ApiAnswer(body=_keep_set(account, read_guardrail_set(request.body)))
+    return ApiAnswer(body=keep(account, read_guardrail(request.body)))
+
+
+def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
+    """Tell whether a set would be taken [client] 0.3.2; the answer's body is [inferred]."""
+    read_guardrail_set(request.body)
+    return ApiAnswer(body={"valid": True})
+
+
+def listed(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List guardrails, or the sets. None is Tavus's own, so `type: system` finds nothing."""
+    query = request.query
+    kind = choice(query, "type", ("user", "system", "all")) or "user"
+    sets = flag(query, "legacy", default=True)
+    rows = () if kind == "system" else account["guardrails"].rows()
+    found = with_any_tag((row for row in rows if _is_set(row) == sets), words(query, "tags"))
+    found = named_like(found, query.get("name_or_uuid", ""), fields=_NAMES)
+    shown = (_shown(account, row, query) for row in found)
+    return ApiAnswer(body=page(shown, query, paging=PAGING))
+
+
+def tags(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List the tags that guardrails have [client]."""
+    return ApiAnswer(body=tag_page(account["guardrails"].rows(), request.query, paging=PAGING))
+
+
+def get(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Return a guardrail or a set."""
+    return ApiAnswer(body=_shown(account, _found(account, request), request.query))
+
+
+def change(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Change one by JSON Patch [doc], or by the plain object that older clients send [client]."""
+    row = _found(account, request)
+    written = written_set(row) if _is_set(row) else written_guardrail(row)
+    plain = json_object(request.body)
+    wanted = {**written, **plain} if plain else patched(written, read_patch(request.body))
+    if same(wanted, written):
+        return UNCHANGED
+    if _is_set(row):
+        kept = written_set(read_guardrail_set(wanted).model_dump(mode="json", exclude_none=True))
+    else:
+        kept = written_guardrail(read_guardrail(wanted).model_dump(mode="json", exclude_none=True))
+    for name in written.keys() - kept.keys():
+        del row[name]
+    row |= kept | {"updated_at": account.timestamp()}
+    return ApiAnswer(body=_shown(account, row, request.query))
+
+
+def delete(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Delete one; PALs lose it [doc]."""
+    row = _found(account, request)
+    key = _key(row)
+    account["guardrails"].delete(key)
+    forget(account, "guardrails_id" if _is_set(row) else "guardrail_ids", key)
+    return ApiAnswer(status=204)
+
+
+def keep(account: Account, guardrail: Guardrail) -> dict[str, Any]:
+    """Add a guardrail to the account and return its record."""
+    at = account.timestamp()
+    guardrail_id = account.ids.new("g")
+    body = written_guardrail(guardrail.model_dump(mode="json", exclude_none=True))
+    row = {"guardrail_id": guardrail_id, **body, "created_at": at, "updated_at": at}
+    return account["guardrails"].add(guardrail_id, row)
+
+
+def _keep_set(account: Account, guardrails: GuardrailSet) -> dict[str, Any]:
+    at = account.timestamp()
+    key = account.ids.new("g")
+    body = written_set(guardrails.model_dump(mode="json", exclude_none=True))
+    row = {"guardrails_id": key, **body, "created_at": at, "updated_at": at}
+    return account["guardrails"].add(key, row)
+
+
+def _shown(account: Account, row: dict[str, Any], query: Query) -> dict[str, Any]:
+    """Return a row; `verbose` adds which PALs hold it, and of a single one its type [client]."""
+    if not flag(query, "verbose"):
+        return row
+    held = holders(account, "guardrails_id" if _is_set(row) else "guardrail_ids", _key(row))
+    refs = [{"persona_id": pal["pal_id"], "persona_name": pal.get("pal_name")} for pal in held]
+    kind = {} if _is_set(row) else {"guardrail_type": "user"}
+    return {**row, **kind, "persona_refs": refs}
+
+
+def _is_set(row: dict[str, Any]) -> bool:
+    return json_list(row.get("data")) is not None
+
+
+def _key(row: dict[str, Any]) -> str:
+    return str(row["guardrails_id"] if _is_set(row) else row["guardrail_id"])
+
+
+def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
+    row = account["guardrails"].get(request.params["guardrail_id"])
+    if row is None:
+        raise not_found("Guardrail not found")
+    return row
+
+
+_ONE = "/guardrails/{guardrail_id}"
+ROUTES: tuple[Route, ...] = (
+    Route(method="POST", path="/guardrails", operation=create, source="doc"),
+    Route(method="POST", path="/guardrails/validate", operation=validate, source="client"),
+    Route(method="GET", path="/guardrails", operation=listed, source="doc"),
+    Route(method="GET", path="/guardrails/tags", operation=tags, source="client"),
+    Route(method="GET", path=_ONE, operation=get, source="client"),
+    Route(method="PATCH", path=_ONE, operation=change, source="doc"),
+    Route(method="DELETE", path=_ONE, operation=delete, source="doc"),
+)
