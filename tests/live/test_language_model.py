@@ -1,0 +1,128 @@
+"""A language model decides in a room: what it is asked, and what the others hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.live.conversation import ServedConversation
+from pytest_tavus.simulator.llm import ModelSettings, open_model
+from pytest_tavus.trace.events import Fault
+from tests.live.room import Guest, client_tool, house, pal, said, settled, until
+from tests.simulator.endpoint import Answer, Endpoint, refuses, says, serving
+
+pytestmark = pytest.mark.asyncio
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One guest in the room of a PAL that a model decides for."""
+
+    conversation: ServedConversation
+    guest: Guest
+    endpoint: Endpoint
+
+    async def send(self, event_type: str, **properties: Any) -> None:
+        await self.conversation.receive(said(event_type, **properties), sender=self.guest)
+
+    async def ask(self, text: str = "A table for two.") -> None:
+        """Say a line and wait for what the PAL says to it."""
+        heard = len(self.guest.spoken())
+        await self.send("respond", text=text)
+        await until(lambda: len(self.guest.spoken()) > heard)
+
+    def told(self, number: int = -1) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.endpoint.asked[number].body["messages"]
+        return found
+
+
+@asynccontextmanager
+async def visit(*answers: Answer, of: Pal | None = None) -> AsyncGenerator[Visit, None]:
+    async with serving(*answers) as endpoint:
+        model = open_model(ModelSettings(base_url=endpoint.base_url, model="small"), {})
+        async with house(brains=(lambda opening: model.brain(opening.pal),)) as home:
+            conversation, guest = await home.joined(of, context="It is raining.")
+            yield Visit(conversation=conversation, guest=guest, endpoint=endpoint)
+            await model.close()
+            await settled()
+
+
+async def test_the_model_knows_prompt_context_and_greeting() -> None:
+    who = Pal(system_prompt="You find tables.", context="We are open.", greeting="Hello.")
+
+    async with visit(says("For how many?"), of=who) as held:
+        await held.ask("A table.")
+
+    assert held.guest.spoken() == ["Hello.", "For how many?"]
+    assert held.told() == [
+        {"role": "system", "content": "You find tables.\n\nWe are open.\nIt is raining."},
+        {"role": "assistant", "content": "Hello."},
+        {"role": "user", "content": "A table."},
+    ]
+
+
+@pytest.mark.fidelity("llm.context_beside_the_prompt")
+async def test_a_client_appends_to_the_context_and_overwrites_it() -> None:
+    who = Pal(system_prompt="You find tables.")
+
+    async with visit(says("Yes."), of=who) as held:
+        await held.send("append_llm_context", context="The terrace is closed.")
+        await held.ask()
+        await held.send("overwrite_llm_context", context="The sun shines.")
+        await held.ask()
+
+    assert [held.told(number)[0]["content"] for number in range(2)] == [
+        "You find tables.\n\nIt is raining.\nThe terrace is closed.",
+        "You find tables.\n\nThe sun shines.",
+    ]
+
+
+async def test_a_call_goes_through_the_room_and_its_result_back_to_the_model() -> None:
+    answers = (says(None, ("find", {"guests": 2})), says("Table 7."))
+
+    async with visit(*answers, of=pal(client_tool())) as held:
+        await held.send("respond", text="A table for two.")
+        await until(lambda: held.guest.of("conversation.tool_call"))
+        await held.send("tool_result", tool_call_id=held.guest.call_id(), output="Table 7 is free.")
+        await until(held.guest.spoken)
+
+    assert held.told()[-1] == {
+        "role": "tool",
+        "tool_call_id": held.guest.call_id(),
+        "content": "Table 7 is free.",
+    }
+    assert held.guest.spoken() == ["Table 7."]
+
+
+async def test_arguments_that_are_no_json_reach_the_page_as_the_model_wrote_them() -> None:
+    answers = (says(None, ("find", '{"guests": ')), says("Sorry."))
+
+    async with visit(*answers, of=pal(client_tool())) as held:
+        await held.send("respond", text="A table for two.")
+        await until(lambda: held.guest.of("conversation.tool_call"))
+        (made,) = held.guest.of("conversation.tool_call")
+        await held.send("tool_result", tool_call_id=held.guest.call_id(), status="error")
+        await until(held.guest.spoken)
+
+    assert made["properties"]["arguments"] == '{"guests": '
+    assert held.told()[-1]["content"] == "The call has failed."
+
+
+async def test_a_model_that_fails_is_a_fault_of_the_platform_and_the_conversation_goes_on() -> None:
+    async with visit(refuses(500, "Out of memory."), says("Yes.")) as held:
+        await held.send("respond", text="Hello?")
+        await until(lambda: list(held.conversation.trace().of(Fault)))
+        await held.ask("Hello?")
+        status = held.conversation.status
+
+    ((_, fault),) = held.conversation.trace().of(Fault)
+    assert (fault.owner, status) == ("platform", "active")
+    assert fault.message == (
+        f"the model 'small' at {held.endpoint.base_url} answered with status 500: Out of memory"
+    )
+    assert held.guest.spoken() == ["Yes."]
