@@ -37,7 +37,7 @@ LAYERS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
         "perception": _keys(
             "perception_model visual_awareness_queries visual_tool_prompt audio_awareness_queries "
             "audio_tool_prompt perception_analysis_queries ambient_awareness_queries "
-            "perception_tool_prompt tool_prompt"
+            "perception_tool_prompt tool_prompt emotion_recognition"
         ),
         "conversational_flow": _keys(
             "turn_detection_model turn_taking_patience turn_commitment face_interruptibility "
@@ -58,8 +58,8 @@ LAYERS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
         "transport": None,
     }
 )
-"""The keys of each layer; `None` where any are allowed. `email` is set by the server; `mcp` is
-[wild]; all else is [client]."""
+"""The keys of each layer; `None` where any are allowed. `email` is set by the server and
+`emotion_recognition` by the builder [client]; `mcp` is [wild]; all else is [client]."""
 
 INLINE_TOOLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -88,10 +88,11 @@ class Account:
         live: LiveConversations,
         scripts: ScriptBook,
         options: AccountOptions | None = None,
-        callbacks: Callbacks | None = None,
     ) -> None:
         self.options = AccountOptions() if options is None else options
-        self.callbacks: Callbacks = NoCallbacks() if callbacks is None else callbacks
+        "Whoever serves the account puts others here, once it knows its own address."
+        self.callbacks: Callbacks = NoCallbacks()
+        "Whoever serves the account puts a sender here."
         self.ids = ids
         self.live = live
         self.scripts = scripts

@@ -1,0 +1,120 @@
+"""The body of ``POST /v2/conversations`` [doc], openapi.yaml, and what must hold for it.
+
+In the present vocabulary, though Tavus's own documents write `persona_id` and `replica_id` here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+
+from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.problem import RuleProblem
+
+CALL_SECONDS = 3600
+"""The longest that a conversation may be, and the default [doc]."""
+
+
+class ConversationProperties(Body):
+    """`properties`: limits and looks of one conversation [doc]."""
+
+    max_call_duration: int = CALL_SECONDS
+    "Seconds; 3600 is also the most."
+
+    participant_left_timeout: int = 0
+    "Seconds after the last participant has left."
+
+    participant_absent_timeout: int = 300
+    "Seconds after creation, if nobody has joined."
+
+    enable_recording: bool = False
+    enable_closed_captions: bool = False
+    apply_greenscreen: bool = False
+    require_auth: bool = False
+    language: str | None = None
+    "A language's full name, or `multilingual`."
+
+    recording_storage: dict[str, Any] | None = Field(default=None, repr=False)
+    "Where recordings are kept; what a provider needs beside its name is passed over."
+
+    recording_s3_bucket_name: str | None = None
+    "This and the two below are older than `recording_storage`."
+
+    recording_s3_bucket_region: str | None = None
+    aws_assume_role_arn: str | None = None
+
+
+class ConversationBody(Body):
+    """What a conversation is opened with."""
+
+    pal_id: str | None = None
+    face_id: str | None = None
+    "Required where the PAL has no default face; goes before the one it has."
+
+    conversation_name: str | None = None
+    conversational_context: str | None = None
+    "Appended to the PAL's own."
+
+    custom_greeting: str | None = None
+    callback_url: str | None = None
+    audio_only: bool = False
+    memory_stores: Items[str] = ()
+    document_ids: Items[str] = ()
+    document_tags: Items[str] = ()
+    document_retrieval_strategy: Literal["speed", "quality", "balanced"] = "balanced"
+    test_mode: bool = False
+    "The conversation is created as ended: no face, no cost, no slot."
+
+    require_auth: bool = False
+    max_participants: int | None = None
+    enable_dynamic_greeting: bool = False
+    chat: bool = False
+    "Text only [client]."
+
+    meeting_url: str | None = None
+    "A meeting of Google Meet, Zoom or Teams that the PAL joins [client]."
+
+    properties: ConversationProperties = ConversationProperties.model_construct()
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the room is joined with a token only."""
+        return self.require_auth or self.properties.require_auth
+
+
+_PROVIDERS = ("s3", "gcs", "azure_blob")
+
+
+def conversation_problems(body: ConversationBody) -> Iterator[RuleProblem]:
+    """Yield what is wrong with a conversation that is to be opened."""
+    wanted = body.properties
+    if not 0 < wanted.max_call_duration <= CALL_SECONDS:
+        yield RuleProblem(
+            loc=("properties", "max_call_duration"),
+            message=f"expected more than 0 and at most {CALL_SECONDS} seconds, "
+            f"found {wanted.max_call_duration}",
+            rule="call_duration",
+        )
+    for name in ("participant_left_timeout", "participant_absent_timeout"):
+        if getattr(wanted, name) < 0:
+            yield RuleProblem(
+                loc=("properties", name),
+                message=f"expected at least 0 seconds, found {getattr(wanted, name)}",
+                rule="timeout",
+            )
+    if body.max_participants is not None and body.max_participants < 2:
+        yield RuleProblem(
+            loc=("max_participants",),
+            message=f"expected at least 2, because the face counts as one, "
+            f"found {body.max_participants}",
+            rule="participants",
+        )
+    storage = wanted.recording_storage
+    if storage is not None and storage.get("provider") not in _PROVIDERS:
+        yield RuleProblem(
+            loc=("properties", "recording_storage", "provider"),
+            message=f"expected one of {', '.join(_PROVIDERS)}",
+            rule="recording_storage",
+        )

@@ -1,0 +1,38 @@
+"""How a PAL is kept, and how it is answered: every field there is, no secret.
+
+A record has all fields of `PalBody` and all layers, empty ones as null, so that a JSON Patch
+`replace` finds what it replaces, as the official client expects [client] carrier_builder.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pytest_tavus.contract.layer_rules import LAYERS
+from pytest_tavus.contract.pal_body import PalBody
+from pytest_tavus.service.masks import masked_layers
+
+SERVER_SET = ("pal_id", "pal_type", "is_published", "created_at", "updated_at")
+"""Fields that only the server sets."""
+
+SKILLS = "skills"
+"""Where a record keeps its skills; they are shown below ``/pals/{pal_id}/skills`` only."""
+
+EMPTY_LAYERS: Mapping[str, None] = MappingProxyType(
+    {name: None for name in LAYERS if name != "mcp"}
+)
+"""The layers that every PAL has ([client] schemas/pal.py; that they are null is [inferred])."""
+
+
+def kept_fields(body: PalBody) -> dict[str, Any]:
+    """Return what a record keeps of a body."""
+    fields = body.model_dump(mode="json")
+    return {**fields, "layers": {**EMPTY_LAYERS, **body.layers}}
+
+
+def shown_pal(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a PAL as the API answers it ([client], [doc])."""
+    shown = {key: value for key, value in record.items() if key != SKILLS}
+    return {**shown, "layers": masked_layers(record["layers"])}

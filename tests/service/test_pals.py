@@ -1,0 +1,361 @@
+"""``/pals``: what is created is listed, shown, changed, published, deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal_body import PalBody
+from pytest_tavus.service.stock import stock
+from tests.service.account import Desk
+
+pytestmark = pytest.mark.asyncio
+
+BODY: dict[str, Any] = {
+    "pal_name": "Support",
+    "system_prompt": "You help.",
+    "default_face_id": "r90bbd427f71",
+}
+
+
+def desk() -> Desk:
+    made = Desk()
+    stock(made.account)
+    return made
+
+
+async def made(at: Desk, **fields: Any) -> str:
+    pal_id: str = (await at.get("POST /pals", {**BODY, **fields}))["pal_id"]
+    return pal_id
+
+
+async def test_a_created_pal_has_an_id_of_tavus_s_shape_and_every_field() -> None:
+    pal = await desk().get("POST /pals", BODY)
+
+    assert pal["pal_id"].startswith("p")
+    assert len(pal["pal_id"]) == 13
+    assert {**pal, **BODY} == pal
+    assert pal["created_at"] == pal["updated_at"] == "2026-09-21T14:13:20.000000Z"
+    assert pal["layers"]["conversational_flow"] is None
+    assert pal["tool_ids"] == []
+
+
+async def test_what_is_shown_can_be_pasted_into_a_scenario() -> None:
+    pal = await desk().get("POST /pals", BODY)
+
+    assert Pal.model_validate(pal).pal_name == "Support"
+
+
+async def test_the_same_requests_of_the_same_seed_give_the_same_ids() -> None:
+    assert await made(desk()) == await made(desk())
+
+
+async def test_a_pal_is_the_same_on_the_older_route_in_its_words() -> None:
+    at = desk()
+    flow = {"face_interruptibility": "low"}
+    pal_id = await made(at, pal_description="a clerk", layers={"conversational_flow": flow})
+
+    present = await at.get(f"GET /pals/{pal_id}/")
+    former = await at.get(f"GET /personas/{pal_id}")
+
+    assert (present["pal_id"], former["persona_id"]) == (pal_id, pal_id)
+    assert former["default_replica_id"] == present["default_face_id"] == "r90bbd427f71"
+    assert former["persona_name"] == present["pal_name"]
+    assert former["persona_description"] == present["persona_description"] == "a clerk"
+    assert former["layers"]["conversational_flow"] == {"replica_interruptibility": "low"}
+    assert present["layers"]["conversational_flow"] == flow
+
+
+async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
+    body = {"pal_name": "Support", "system_prompt": "You help."}
+
+    assert await desk().refused("POST /pals", body) == (
+        400,
+        {"error": "Bad Request. {'default_face_id': ['default_face_id is missing']}"},
+    )
+    former = await desk().get(
+        "POST /personas", {"persona_name": "Support", "system_prompt": "You help."}
+    )
+    assert former["default_replica_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            {"pal_nam": "x"},
+            "{'pal_nam': [\"unknown key 'pal_nam'; did you mean 'pal_name'?\"]}",
+        ),
+        (
+            {"system_prompt": None},
+            "{'system_prompt': [\"system_prompt is missing: expected it because pipeline_mode is "
+            "'full'\"]}",
+        ),
+        (
+            {"pipeline_mode": "echo"},
+            "{'system_prompt': [\"system_prompt must be absent when pipeline_mode is 'echo'\"]}",
+        ),
+        (
+            {"layers": {"llm": {"modle": "x"}}},
+            "{'layers': {'llm': {'modle': [\"unknown key 'modle' in the layer 'llm'; did you mean "
+            "'model'?\"]}}}",
+        ),
+        ({"tool_ids": ["t0"]}, "{'tool_ids': [\"there is none with the id 't0'\"]}"),
+        ({"objectives_id": "o0"}, "{'objectives_id': [\"there is none with the id 'o0'\"]}"),
+        (
+            {"pal_nmae": "p1"},
+            "{'pal_nmae': [\"unknown key 'pal_nmae'; did you mean 'pal_name'?\"]}",
+        ),
+        (
+            {"layers": {"tts": {"api_key": "********"}}},
+            "{'layers': {'tts': {'api_key': ['api_key must be the value itself, found ********, "
+            "which stands for a hidden secret; leave it out to keep the one there is']}}}",
+        ),
+    ],
+)
+async def test_a_body_that_is_wrong_is_told_where(fields: dict[str, Any], sentence: str) -> None:
+    assert await desk().refused("POST /pals", {**BODY, **fields}) == (
+        400,
+        {"error": f"Bad Request. {sentence}"},
+    )
+
+
+@pytest.mark.parametrize("body", [None, [], "text", 3, True])
+async def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
+    status, said = await desk().refused("POST /pals", body)
+
+    assert status == 400
+    assert said["error"].startswith("Bad Request. {'_schema': ['expected a JSON object, found ")
+
+
+async def test_pals_are_listed_the_oldest_first_page_0_being_page_1() -> None:
+    at = desk()
+    ids = [await made(at, pal_name=f"n{number}") for number in range(12)]
+
+    first = await at.get("GET /pals", page="0")
+    second = await at.get("GET /pals", page="2")
+    newest = await at.get("GET /pals", sort="desc", limit="1")
+
+    assert first == await at.get("GET /pals", page="1")
+    assert [row["pal_id"] for row in first["data"]] == ids[:10]
+    assert [row["pal_id"] for row in second["data"]] == ids[10:]
+    assert newest["data"][0]["pal_id"] == ids[-1]
+    assert first["total_count"] == 12
+
+
+async def test_pals_are_listed_by_type_and_in_the_words_of_the_route() -> None:
+    at = desk()
+    pal_id = await made(at)
+
+    assert (await at.get("GET /pals", pal_type="system"))["data"] == []
+    rows = (await at.get("GET /personas", persona_type="user"))["data"]
+    assert [row["persona_id"] for row in rows] == [pal_id]
+
+
+@pytest.mark.parametrize("line", ["GET", "PATCH", "DELETE"])
+async def test_a_pal_that_is_not_there_is_a_400_in_the_older_word(line: str) -> None:
+    assert await desk().refused(f"{line} /pals/p0", []) == (400, {"error": "Invalid persona_id"})
+
+
+async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
+    at = desk()
+    pal_id = await made(at)
+    at.time += 60
+
+    answer = await at.ask(
+        f"PATCH /pals/{pal_id}",
+        [
+            {"op": "replace", "path": "/greeting", "value": "Hello."},
+            {"op": "replace", "path": "/persona_description", "value": "a clerk"},
+            {"op": "add", "path": "/default_replica_id", "value": "r2"},
+            {"op": "replace", "path": "/layers/conversational_flow", "value": {}},
+            {
+                "op": "add",
+                "path": "/layers/conversational_flow/replica_interruptibility",
+                "value": "high",
+            },
+        ],
+    )
+
+    assert answer.status == 200
+    pal = await at.get(f"GET /pals/{pal_id}")
+    assert pal == answer.body
+    assert pal["greeting"] == "Hello."
+    assert pal["persona_description"] == "a clerk"
+    assert pal["default_face_id"] == "r2"
+    assert pal["layers"]["conversational_flow"] == {"face_interruptibility": "high"}
+    assert pal["updated_at"] == "2026-09-21T14:14:20.000000Z"
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        [],
+        [{"op": "replace", "path": "/pal_name", "value": "Support"}],
+        [{"op": "remove", "path": "/greeting"}],
+        [{"op": "test", "path": "/pal_name", "value": "Support"}],
+    ],
+)
+async def test_a_patch_that_changes_nothing_is_a_304_without_a_body(patch: Any) -> None:
+    at = desk()
+    pal_id = await made(at)
+    before = await at.get(f"GET /pals/{pal_id}")
+    at.time += 60
+
+    answer = await at.ask(f"PATCH /pals/{pal_id}", patch)
+
+    assert (answer.status, answer.body) == (304, None)
+    assert await at.get(f"GET /pals/{pal_id}") == before
+
+
+@pytest.mark.parametrize("patch", [None, {}, [{"op": "melt", "path": "/a"}]])
+async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
+    at = desk()
+
+    assert await at.refused(f"PATCH /pals/{await made(at)}", patch) == (
+        422,
+        {"message": "Invalid JSON patch format"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "sentence"),
+    [
+        (
+            {"op": "replace", "path": "/layers/llm/model", "value": "m"},
+            "operation 0, replace '/layers/llm/model', cannot be applied: there is nothing at "
+            "that place",
+        ),
+        (
+            {"op": "add", "path": "/pal_id", "value": "p2"},
+            "Bad Request. {'pal_id': ['pal_id is set by the server and cannot be changed']}",
+        ),
+        (
+            {"op": "add", "path": "/persona_idea", "value": 1},
+            "Bad Request. {'persona_idea': [\"unknown key 'persona_idea'; one of: ",
+        ),
+        (
+            {"op": "add", "path": "/layers/llm", "value": {"tools": []}},
+            "Bad Request. {'layers': {'llm': {'tools': [\"tools written inside the layer 'llm' "
+            "are no longer supported; ",
+        ),
+        (
+            {"op": "add", "path": "/layers/llm", "value": {"api_key": "********"}},
+            "Bad Request. {0: {'value': {'api_key': ['expected the value itself, found ********, ",
+        ),
+    ],
+)
+async def test_a_patch_that_cannot_be_is_told_why(operation: dict[str, Any], sentence: str) -> None:
+    at = desk()
+    pal_id = await made(at)
+    before = await at.get(f"GET /pals/{pal_id}")
+
+    status, said = await at.refused(f"PATCH /pals/{pal_id}", [operation])
+
+    assert status == 400
+    assert said["error"].startswith(sentence)
+    assert await at.get(f"GET /pals/{pal_id}") == before
+
+
+async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
+    at = desk()
+    pal_id = await made(at)
+    alone = [{"op": "add", "path": "/layers/conferencing", "value": {"username": "support"}}]
+    mixed = [*alone, {"op": "add", "path": "/greeting", "value": "Hello."}]
+
+    assert await at.refused(f"PATCH /pals/{pal_id}", mixed) == (
+        400,
+        {
+            "error": "conferencing cannot be changed together with authored fields: "
+            "send it in a patch of its own"
+        },
+    )
+    pal = await at.get(f"PATCH /pals/{pal_id}", alone)
+    assert pal["layers"]["conferencing"] == {"username": "support"}
+
+
+async def test_keys_in_layers_are_masked_and_survive_other_changes() -> None:
+    at = desk()
+    pal_id = await made(at, layers={"llm": {"api_key": "sk-canary", "model": "m"}})
+
+    shown = await at.get(f"GET /pals/{pal_id}")
+    await at.get(
+        f"PATCH /pals/{pal_id}", [{"op": "add", "path": "/layers/llm/model", "value": "n"}]
+    )
+
+    assert shown["layers"]["llm"] == {"api_key": "********", "model": "m"}
+    record = at.account["pals"].get(pal_id)
+    assert record is not None
+    assert record["layers"]["llm"] == {"api_key": "sk-canary", "model": "n"}
+
+
+@pytest.mark.parametrize("op", ["copy", "move"])
+async def test_no_patch_reads_a_hidden_key(op: str) -> None:
+    at = desk()
+    pal_id = await made(at, layers={"llm": {"api_key": "sk-canary"}})
+
+    await at.ask(
+        f"PATCH /pals/{pal_id}", [{"op": op, "from": "/layers/llm/api_key", "path": "/greeting"}]
+    )
+    status, _ = await at.refused(
+        f"PATCH /pals/{pal_id}",
+        [{"op": "test", "path": "/layers/llm/api_key", "value": "sk-canary"}],
+    )
+
+    assert "sk-canary" not in str(await at.get(f"GET /pals/{pal_id}"))
+    assert status == 400
+
+
+async def test_a_published_pal_says_so() -> None:
+    at = desk()
+    pal_id = await made(at)
+
+    assert (await at.get(f"POST /pals/{pal_id}/publish"))["is_published"] is True
+    assert (await at.get(f"GET /pals/{pal_id}"))["is_published"] is True
+
+
+async def test_a_deleted_pal_is_gone_and_its_id_is_not_given_again() -> None:
+    at = desk()
+    pal_id = await made(at)
+
+    answer = await at.ask(f"DELETE /pals/{pal_id}")
+
+    assert (answer.status, answer.body) == (204, None)
+    assert await at.refused(f"GET /pals/{pal_id}") == (400, {"error": "Invalid persona_id"})
+    assert await made(at) != pal_id
+
+
+async def test_one_pal_can_be_answered_as_the_documents_show_it() -> None:
+    at = desk()
+    at.account.options = replace(at.account.options, wrapped_pal=True)
+    pal_id = await made(at)
+
+    rows = (await at.get(f"GET /personas/{pal_id}"))["data"]
+    assert [row["persona_id"] for row in rows] == [pal_id]
+
+
+async def test_a_name_can_lose_its_punctuation() -> None:
+    at = desk()
+    assert (await at.get("POST /pals", {**BODY, "pal_name": "Help (v2)!"}))["pal_name"] == (
+        "Help (v2)!"
+    )
+    at.account.options = replace(at.account.options, plain_names=True)
+    assert (await at.get("POST /pals", {**BODY, "pal_name": "Help (v2)!"}))["pal_name"] == "Help v2"
+
+
+async def test_a_face_may_have_to_be_one_of_the_account() -> None:
+    at = desk()
+    assert await made(at, default_face_id="rffffffffff")
+    at.account.options = replace(at.account.options, any_face=False)
+    assert await made(at)
+    assert await at.refused("POST /pals", {**BODY, "default_face_id": "r0"}) == (
+        400,
+        {"error": "Invalid replica_id"},
+    )
+
+
+async def test_every_field_of_the_body_is_one_of_a_pal_file() -> None:
+    assert PalBody.model_fields.keys() <= Pal.model_fields.keys()
