@@ -85,13 +85,15 @@ class ManualClock:
         await asyncio.sleep(0)
 
 
+_ROUNDS = 50
+"""How often everybody gets a turn after one sleeper was woken, before the next one is."""
+
+
 @dataclass(slots=True, order=True)
 class _Sleeper:
     wake: float
     number: int
     woken: asyncio.Future[None] = field(compare=False)
-    ran: asyncio.Future[None] | None = field(default=None, compare=False)
-    "Set when the woken one has gone on to wherever it waits next."
 
 
 class AdjustableClock:
@@ -126,13 +128,12 @@ class AdjustableClock:
         finally:
             if woken.cancelled():
                 self._forget()
-            if sleeper.ran is not None:
-                asyncio.get_running_loop().call_soon(_settle, sleeper.ran)
 
     async def advance(self, seconds: float) -> None:
         """Put the clock forward. Sleepers wake in order, each at its own time.
 
-        One that sleeps again at once is woken again if that is due too.
+        Whoever is woken goes on as far as it can without time before the next one is, and is woken
+        again where it sleeps again and that is due too.
 
         Raises:
             ValueError: the time would go back.
@@ -144,9 +145,9 @@ class AdjustableClock:
         target = self.now() + seconds
         while (sleeper := self._next(target)) is not None:
             self._reach(sleeper.wake)
-            sleeper.ran = asyncio.get_running_loop().create_future()
             sleeper.woken.set_result(None)
-            await sleeper.ran
+            for _ in range(_ROUNDS):
+                await asyncio.sleep(0)
         self._reach(target)
         self._arm()
 
@@ -184,8 +185,3 @@ class AdjustableClock:
         while (sleeper := self._next(self.now())) is not None:
             sleeper.woken.set_result(None)
         self._arm()
-
-
-def _settle(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

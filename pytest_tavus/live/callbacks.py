@@ -27,10 +27,6 @@ class CallbackSender(Protocol):
         """
         ...
 
-    async def close(self) -> None:
-        """Give back what it holds."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:

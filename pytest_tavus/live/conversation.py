@@ -174,8 +174,10 @@ class ServedConversation:
         if self.status == "ended":
             return
         self.status, self.shutdown_reason = "ended", reason
+        errands = self._ending.listed(reason)
         await self._parts.stop()
-        self._ending.begin(reason)
+        for errand in errands:
+            self._parts.errands.add(errand)
 
     async def aftermath(self) -> None:
         """Return when all that follows the end is done, callbacks and post-call tools."""

@@ -19,6 +19,7 @@ class Conversations:
     ) -> None:
         self._world = World(seed=seed, time=time, minds=minds, wire=wire, options=options)
         self._held: dict[str, ServedConversation] = {}
+        self._active: list[ServedConversation] = []
 
     async def open(self, opening: Opening) -> ServedConversation:
         """Begin a conversation.
@@ -32,6 +33,7 @@ class Conversations:
             raise HarnessError(message)
         conversation = ServedConversation(opening, self._world)
         self._held[opening.conversation_id] = conversation
+        self._active.append(conversation)
         await conversation.begin()
         return conversation
 
@@ -41,7 +43,8 @@ class Conversations:
 
     def active(self) -> int:
         """Return how many have not ended."""
-        return sum(each.status == "active" for each in self._held.values())
+        self._active = [each for each in self._active if each.status == "active"]
+        return len(self._active)
 
     async def end(self, conversation_id: str, reason: EndReason) -> None:
         """End a conversation. Ending one that has ended, or never was, does nothing."""
@@ -51,6 +54,5 @@ class Conversations:
 
     async def close(self) -> None:
         """End everything without a word, and forget it."""
-        held, self._held = self._held, {}
+        held, self._held, self._active = self._held, {}, []
         await asyncio.gather(*(each.close() for each in held.values()))
-        await self._world.wire.callbacks.close()

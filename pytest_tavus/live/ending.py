@@ -30,16 +30,14 @@ class Ending:
         self._parts = parts
         self._opening = parts.opening
 
-    def begin(self, reason: EndReason) -> None:
-        """List what the end brings, and have it told in the background."""
+    def listed(self, reason: EndReason) -> list[Errand]:
+        """List what the end brings, and return what is to be done about it, in order."""
         errands = self._errands(reason)
         options = self._parts.world.options
         if options.shuffle_end:
             seed = f"{self._parts.world.seed} {self._opening.conversation_id}"
             random.Random(seed).shuffle(errands)  # noqa: S311 - an order, not a secret
-        for errand in errands:
-            self._parts.errands.add(errand)
-        self._parts.errands.add(partial(self._closed, reason))
+        return [*errands, partial(self._closed, reason)]
 
     def objective_completed(self, name: str, output_variables: Mapping[str, Any]) -> None:
         """Tell that an objective was reached; variables that are missing are ``NOTFOUND`` [doc].

@@ -40,6 +40,7 @@ class ScriptBrain:
         self._scope = scope
         self._lines = lines
         self._parts: list[_Part] = []
+        self._past = _Past()
 
     def add(self, turn: Turn) -> None:
         """Append the script of the next turn."""
@@ -60,7 +61,7 @@ class ScriptBrain:
         return self._reply(part.plays, moment)
 
     def _calls(self, part: _Part, moment: Moment) -> Inference:
-        scope = {**self._scope(), **_answers_scope(moment)}
+        scope = {**self._scope(), **self._past.answers_scope(moment)}
         try:
             calls = tuple(
                 CallIntent(tool=call.tool, arguments=render(call.arguments, scope))
@@ -92,11 +93,12 @@ class ScriptBrain:
         scope: dict[str, Any] = {}
         if not asks(template):
             return Inference(words=as_text(render(template, scope)))
-        for answer in (*moment.remembered, *moment.answers):
+        scope.update(self._past.arguments_until(moment))
+        for answer in moment.answers:
             scope.update(answer.arguments)
         for call in calls:
             scope.update(call.arguments)
-        scope |= {**self._scope(), **_answers_scope(moment)}
+        scope |= {**self._scope(), **self._past.answers_scope(moment)}
         try:
             return Inference(words=as_text(render(template, scope)))
         except MissingValue as missing:
@@ -142,14 +144,35 @@ def _repeated(expected: CallExpectation) -> list[PlayedCall]:
     return [call] * expected.times.minimum
 
 
-def _answers_scope(moment: Moment) -> dict[str, Any]:
-    """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
-    known = [a for a in (*moment.remembered, *moment.answers) if _usable(a)]
-    scope: dict[str, Any] = {"results": {a.tool: parsed(a.output) for a in known}}
-    last = _last(moment)
-    if last is not None and _usable(last):
-        scope["result"] = scope["results"][last.tool]
-    return scope
+class _Past:
+    """What is known of earlier turns. Each answer is read once, for a conversation may be long."""
+
+    def __init__(self) -> None:
+        self._read = 0
+        self._results: dict[str, Any] = {}
+        self._arguments: dict[str, Any] = {}
+
+    def answers_scope(self, moment: Moment) -> dict[str, Any]:
+        """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
+        self._catch_up(moment)
+        now = {a.tool: parsed(a.output) for a in moment.answers if _usable(a)}
+        scope: dict[str, Any] = {"results": {**self._results, **now}}
+        last = _last(moment)
+        if last is not None and _usable(last):
+            scope["result"] = scope["results"][last.tool]
+        return scope
+
+    def arguments_until(self, moment: Moment) -> Mapping[str, Any]:
+        """Return the arguments of the calls of earlier turns; the last one of a name wins."""
+        self._catch_up(moment)
+        return self._arguments
+
+    def _catch_up(self, moment: Moment) -> None:
+        for answer in moment.remembered[self._read :]:
+            self._arguments.update(answer.arguments)
+            if _usable(answer):
+                self._results[answer.tool] = parsed(answer.output)
+        self._read = len(moment.remembered)
 
 
 def _last(moment: Moment) -> Answer | None:
