@@ -7,7 +7,7 @@ wherever else it turns up, in whatever encoding.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -57,6 +57,7 @@ class Journal:
         self._entries: deque[Entry] = deque(maxlen=longest)
         self._secrets = dict.fromkeys(secrets)
         self._redaction = Redaction(self._secrets)
+        self._notes: deque[dict[str, Any]] = deque(maxlen=longest)
         self._count = 0
 
     def __iter__(self) -> Iterator[Entry]:
@@ -65,11 +66,16 @@ class Journal:
     def as_json(self) -> dict[str, Any]:
         """Return the journal as JSON data; `total_count` counts what is no longer kept as well."""
         rows = [{**asdict(entry), "headers": list(entry.headers)} for entry in self._entries]
-        return {"total_count": self._count, "data": rows}
+        return {"total_count": self._count, "data": rows, "notes": list(self._notes)}
+
+    def note(self, name: str, data: Mapping[str, Any]) -> None:
+        """Keep what a door says has happened."""
+        self._notes.append({"name": name, **self.redacted(dict(data))})
 
     def clear(self) -> None:
         """Forget every request. Secrets stay known: they may turn up again."""
         self._entries.clear()
+        self._notes.clear()
         self._count = 0
 
     def next_number(self) -> int:
@@ -96,7 +102,8 @@ class Journal:
         )
 
     def redacted(self, value: Any) -> Any:
-        """Return JSON data without any secret that is known by now."""
+        """Return JSON data without their secrets, and without any that is known by now."""
+        self._learn(*secrets_in_json(value))
         return self._redaction.value(masked_json(value))
 
     def _learn(self, *secrets: str) -> None:

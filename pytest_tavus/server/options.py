@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
+from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.service.keys import Environment
+from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.simulator.llm import ModelSettings
 
 ClockKind = Literal["real", "still"]
-BrainKind = Literal["script", "llm"]
 
 _ALIASES = {
     "test_db": "test",
@@ -25,18 +27,6 @@ _ALIASES = {
 """Other words that the official client takes for an environment [client]."""
 
 _KEY = re.compile(r"tavus_sim_(prod|stg|test)_[A-Za-z0-9]{8,64}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelOptions:
-    """Which language model is the brain, where `brain` is ``llm``."""
-
-    model: str = ""
-    base_url: str | None = None
-    "Of an OpenAI-compatible endpoint; `None` is the client library's own default."
-
-    api_key_variable: str = "OPENAI_API_KEY"
-    "The environment variable that holds the endpoint's key. The key itself is never an option."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,29 +81,28 @@ class ServerOptions:
     port: int = 0
     "0: any that is free."
 
-    concurrency_limit: int | None = None
-    "Conversations at the same time; `None` is no limit."
-
     control: bool = False
     "The control plane is there."
 
     clock: ClockKind = "real"
     "``still``: no time passes until the control plane says so."
 
-    dual_roles: bool = False
-    "What the PAL says is sent twice, with the roles ``replica`` and ``pal`` [inferred]."
+    account: AccountOptions = field(default_factory=AccountOptions)
+    "What an account may do; where its rooms are is settled by the server."
 
-    streaming: bool = False
-    "`conversation.utterance.streaming` is sent as well [doc]."
+    live: LiveOptions = field(default_factory=LiveOptions)
+    "How conversations are held."
 
     handler: HandlerSpec | None = None
-    "Who takes the calls of API tools, as in scenario files; `None`: the tool's own loopback URL."
+    """Who takes the calls of API tools, as in scenario files; `None`: the handler that the scripts
+    name, else the tool's own URL where that is on this machine."""
 
     scripts: tuple[Path, ...] = ()
     "Scenario files that conversations are played from."
 
-    brain: BrainKind = "script"
-    model: ModelOptions = field(default_factory=ModelOptions)
+    model: ModelSettings | None = None
+    "The language model that decides for every PAL; `None`: the scripts do."
+
     auto_approve: bool = False
     "OAuth: the portal agrees without asking anybody. Must be asked for."
 

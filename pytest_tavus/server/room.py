@@ -33,13 +33,23 @@ FAREWELL_SECONDS = 2.0
 class Rooms:
     """Every room of the server."""
 
-    def __init__(self, site: Site, *, now: Callable[[], float], hang_up: HangUp) -> None:
-        """Open the rooms. `now` is in seconds of real time, and measures floods."""
+    def __init__(
+        self,
+        site: Site,
+        *,
+        now: Callable[[], float],
+        hang_up: HangUp,
+        malformed: Counter[str],
+    ) -> None:
+        """Open the rooms.
+
+        `now` is in seconds of real time, and measures floods. In `malformed` frames are counted
+        that could not be taken, by conversation.
+        """
         self._site = site
         self._now = now
         self._hang_up = hang_up
-        self.malformed: Counter[str] = Counter()
-        """How many frames could not be taken, by conversation."""
+        self._malformed = malformed
 
     def door(self) -> Door:
         """Return the way in."""
@@ -116,7 +126,7 @@ class Rooms:
             try:
                 await conversation.receive(_message(text), sender=seat)
             except ServiceError as error:
-                self.malformed[conversation.opening.conversation_id] += 1
+                self._malformed[conversation.opening.conversation_id] += 1
                 seat.deliver(_error(conversation.opening.conversation_id, str(error)))
         return None
 

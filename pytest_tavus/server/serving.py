@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Generator
 from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.connection import Connections
-from pytest_tavus.server.options import Limits
 
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 5.0
-
-MakeApp = Callable[[str, HangUp], ASGIApp]
-"""Takes the base URL, and what cuts connections, and returns the application."""
 
 
 class _Quiet(uvicorn.Server):
@@ -50,23 +45,22 @@ def bind(port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving(make: MakeApp, *, port: int, limits: Limits) -> AsyncIterator[str]:
-    """Serve an application for as long as the context is open; gives its base URL.
+async def serving(
+    app: ASGIApp, bound: socket.socket, connections: Connections
+) -> AsyncIterator[None]:
+    """Serve an application on a bound socket for as long as the context is open.
 
     Raises:
-        ServiceError: the port cannot be used, or the application does not start.
+        ServiceError: it does not start.
 
     """
-    with bind(port) as bound:
-        base_url = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
-        connections = Connections(limits)
-        server = _Quiet(_config(make(base_url, connections.hang_up), connections))
-        task = asyncio.create_task(server.serve(sockets=[bound]))
-        try:
-            await _started(server, task)
-            yield base_url
-        finally:
-            await _stop(server, task, connections)
+    server = _Quiet(_config(app, connections))
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    try:
+        await _started(server, task)
+        yield
+    finally:
+        await _stop(server, task, connections)
 
 
 async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
@@ -94,7 +88,7 @@ def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
         cast("Any", app),
         # uvicorn takes whatever can be called as it calls a class.
         http=cast("Any", connections.protocol()),
-        lifespan="on",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,

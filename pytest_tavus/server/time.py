@@ -54,6 +54,7 @@ class ServerClock:
         self._monotonic = monotonic
         self._began = monotonic()
         self._moved = 0.0
+        self._wall = wall
         self._epoch = wall() if kind == "real" else STILL_EPOCH
         self._sleepers: list[_Sleeper] = []
 
@@ -93,6 +94,12 @@ class ServerClock:
         if self.kind == "real":
             for sleeper in self._sleepers:
                 sleeper.set(max(0.0, sleeper.wake - self.now()))
+
+    def restart(self) -> None:
+        """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
+        self._began, self._moved = self._monotonic(), 0.0
+        if self.kind == "real":
+            self._epoch = self._wall()
 
     def _next(self, target: float) -> _Sleeper | None:
         """Return who wakes first; of those at the same moment, who has waited longest."""

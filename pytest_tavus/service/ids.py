@@ -23,8 +23,9 @@ class AccountIds:
         variant = "89ab"[int(d[16], 16) % 4]
         return f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{variant}{d[17:20]}-{d[20:]}"
 
-    def reset(self) -> None:
-        """Begin anew: the ids that were given will be given again."""
+    def reset(self, *, seed: int | None = None) -> None:
+        """Begin anew: the ids that were given will be given again; with `seed`, others."""
+        self._seed = self._seed if seed is None else seed
         self._given.clear()
 
     def _digest(self, kind: str) -> str:

@@ -1,0 +1,103 @@
+"""What can be done to a simulated Tavus from behind: emptied, given scripts, looked at.
+
+The control plane does it over HTTP, and a fixture does it in process. Knows no HTTP.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.parse import load_scenarios, parse_inline
+from pytest_tavus.server.faults import Faults
+from pytest_tavus.server.journal import Journal
+from pytest_tavus.server.stocking import Stock
+from pytest_tavus.server.time import ServerClock
+from pytest_tavus.service.account import Account
+from pytest_tavus.service.stock import restock
+
+POSTED = "posted.yaml"
+"""What messages call a scenario that came as text."""
+
+
+class Backstage:
+    """Everything of one server that its clients do not see."""
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        scripts: Iterable[Scenario],
+        clock: ServerClock,
+        journal: Journal,
+    ) -> None:
+        """Stand behind an account; `scripts` are those it is begun with, at every reset anew."""
+        self.account = account
+        self.clock = clock
+        self.journal = journal
+        self.faults = Faults()
+        self.malformed: Counter[str] = Counter()
+        """How many frames could not be taken, by conversation."""
+        self._scripts = tuple(scripts)
+        self._stock = Stock(account)
+
+    async def begin(self, *, seed: int | None = None) -> None:
+        """Make everything as it is at the start; with `seed`, with other ids.
+
+        Raises:
+            ServiceError: a script's PAL cannot be brought into the account.
+
+        """
+        await self.account.live.close()
+        if seed is not None:
+            self.account.ids.reset(seed=seed)
+        restock(self.account)
+        self.clock.restart()
+        self.account.scripts.clear()
+        self.faults.clear()
+        self.malformed.clear()
+        self.journal.clear()
+        self._stock.clear()
+        await self.add(self._scripts)
+
+    async def load_text(self, text: str) -> list[dict[str, Any]]:
+        """Take scenarios as the text of a file; its PAL is written out in it, or in the account.
+
+        Raises:
+            ScenarioError: the text cannot be understood.
+            ServiceError: its PAL cannot be brought into the account.
+
+        """
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / POSTED
+            path.write_text(text, encoding="utf-8")
+            scenarios = load_scenarios(path, root=Path(directory))
+        return await self.add(scenarios)
+
+    async def load_data(self, data: dict[str, Any]) -> list[dict[str, Any]]:
+        """Take one scenario as JSON data. Raises as `load_text` does."""
+        return await self.add([parse_inline(data, name="posted")])
+
+    async def add(self, scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
+        """Offer scenarios as scripts, and return what each is called and whose it is."""
+        told: list[dict[str, Any]] = []
+        for scenario in scenarios:
+            pal_id = await self._stock.add(scenario.pal)
+            self.account.scripts.add(scenario)
+            told.append({"name": scenario.name, "pal_id": pal_id})
+        return told
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the account holds, without its secrets."""
+        tables = {name: list(table.rows()) for name, table in self.account.tables.items()}
+        found: dict[str, Any] = self.journal.redacted(tables)
+        return {
+            "clock": {"kind": self.clock.kind, "now": self.clock.now()},
+            "active_conversations": self.account.live.active(),
+            "malformed_frames": dict(self.malformed),
+            "tables": found,
+        }

@@ -1,0 +1,223 @@
+"""The composition root of the server: options in, one ASGI application out.
+
+The one place that names concrete parts: which clock, which brain, which handler, which doors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from starlette.types import ASGIApp
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.live.conversations import Conversations
+from pytest_tavus.live.scripts import ScriptBook
+from pytest_tavus.live.world import LiveTime, LiveWire, Minds
+from pytest_tavus.mcp_tools.client import Place
+from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
+from pytest_tavus.scenario.model import HandlerSpec, Scenario
+from pytest_tavus.scenario.parse import load_scenarios
+from pytest_tavus.server.answers import HangUp
+from pytest_tavus.server.application import Front, application
+from pytest_tavus.server.backstage import Backstage
+from pytest_tavus.server.control import ControlPlane
+from pytest_tavus.server.hosted import mcp_routes
+from pytest_tavus.server.journal import Journal
+from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
+from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.server.rest import rest_door
+from pytest_tavus.server.room import Rooms
+from pytest_tavus.server.site import Door, Site
+from pytest_tavus.server.time import ServerClock
+from pytest_tavus.service.account import Account
+from pytest_tavus.service.front import Api
+from pytest_tavus.service.ids import AccountIds
+from pytest_tavus.service.keys import ApiKeys
+from pytest_tavus.simulator.llm import open_model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a server is given from outside."""
+
+    base_url: str
+    environ: Mapping[str, str]
+    hang_up: HangUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedTavus:
+    """One simulated Tavus, ready to be asked."""
+
+    site: Site
+    keys: ApiKeys
+    backstage: Backstage
+    app: ASGIApp
+    end_streams: Callable[[], None]
+
+    async def fall_silent(self) -> None:
+        """End every conversation and every stream, so that nobody waits for more."""
+        self.end_streams()
+        await self.site.account.live.close()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Parts:
+    """What is made on the way."""
+
+    options: ServerOptions
+    outside: Outside
+    scripts: tuple[Scenario, ...]
+    clock: ServerClock
+    keys: ApiKeys
+    ids: AccountIds
+    journal: Journal
+    loopback: Loopback
+
+
+@asynccontextmanager
+async def simulated_tavus(
+    options: ServerOptions, outside: Outside
+) -> AsyncIterator[SimulatedTavus]:
+    """Open everything there is of a simulated Tavus, for as long as the context is open.
+
+    Raises:
+        ScenarioError: a script, or the model, cannot be used.
+        HandlerError: the handler does not start.
+        ServiceError: a script's PAL cannot be brought into the account.
+
+    """
+    parts = _parts(options, outside)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(parts.loopback.close)
+        minds, wire = await _minds_and_wire(parts, stack)
+        account = _account(parts, minds, wire, stack)
+        backstage = Backstage(
+            account, scripts=parts.scripts, clock=parts.clock, journal=parts.journal
+        )
+        await backstage.begin()
+        tavus, doors = _opened(parts, backstage)
+        for door in doors:
+            await stack.enter_async_context(door.running())
+        yield tavus
+
+
+def _parts(options: ServerOptions, outside: Outside) -> _Parts:
+    ids = AccountIds(seed=options.seed)
+    keys = ApiKeys(ids=ids, environment=options.environment, first=options.api_key)
+    return _Parts(
+        options=options,
+        outside=outside,
+        scripts=tuple(
+            scenario
+            for path in options.scripts
+            for scenario in load_scenarios(options.root / path, root=options.root)
+        ),
+        clock=ServerClock(options.clock),
+        keys=keys,
+        ids=ids,
+        journal=Journal(secrets=keys.all()),
+        loopback=Loopback(),
+    )
+
+
+async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, LiveWire]:
+    """Start what decides for the PALs, and what takes their calls."""
+    options, environ = parts.options, parts.outside.environ
+    minds = Minds(scripts=ScriptBook(), env=_readable(parts.scripts, environ))
+    wire = LiveWire(callbacks=LoopbackCallbacks(parts.loopback), handler=parts.loopback)
+    spec = _handler_of(options, parts.scripts)
+    if spec is not None:
+        handler = await open_handler(spec, root=options.root, environ=environ)
+        stack.push_async_callback(handler.close)
+        wire = replace(wire, handler=handler)
+    if options.model is not None:
+        model = open_model(options.model, environ)
+        stack.push_async_callback(model.close)
+        minds = replace(minds, brains=(lambda opening: model.brain(opening.pal),))
+        wire = replace(wire, filling=model.fill)
+    return minds, wire
+
+
+def _account(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack) -> Account:
+    options, clock = parts.options, parts.clock
+    live = Conversations(
+        seed=options.seed,
+        time=LiveTime(clock=clock, epoch=clock.epoch),
+        minds=minds,
+        wire=wire,
+        options=options.live,
+    )
+    stack.push_async_callback(live.close)
+    callbacks = AccountCallbacks(wire.callbacks, note=parts.journal.note)
+    stack.push_async_callback(callbacks.close)
+    account = Account(
+        ids=parts.ids,
+        now=clock.epoch,
+        live=live,
+        scripts=minds.scripts,
+        options=replace(options.account, room_url=f"{parts.outside.base_url}/rooms"),
+    )
+    account.callbacks = callbacks
+    return account
+
+
+def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[Door, ...]]:
+    """Open the doors, and put everything in front of them."""
+    options, base_url = parts.options, parts.outside.base_url
+    account, hang_up = backstage.account, parts.outside.hang_up
+    api = Api(account, keys=parts.keys)
+    site = Site(base_url=base_url, options=options, account=account, api=api)
+    mcp = mcp_routes(site, _tool_box(site), keys=parts.keys, note=parts.journal.note)
+    rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
+    control = (ControlPlane(backstage, keys=parts.keys).door(),) if options.control else ()
+    doors = (rest_door(api), rooms.door(), mcp.door, *control)
+    front = Front(
+        limits=options.limits,
+        clock=parts.clock,
+        journal=parts.journal,
+        faults=backstage.faults,
+        hang_up=hang_up,
+    )
+    tavus = SimulatedTavus(
+        site=site,
+        keys=parts.keys,
+        backstage=backstage,
+        app=application(doors, front),
+        end_streams=mcp.end_streams,
+    )
+    return tavus, doors
+
+
+def _tool_box(site: Site) -> ToolBox:
+    place = Place(
+        environment=site.options.environment.upper(),
+        api_url=f"{site.base_url}/v2",
+        maker_url=site.base_url,
+    )
+    options = BoxOptions(hosted_names=site.options.hosted_names, place=place)
+    return ToolBox(Api(site.account), options=options)
+
+
+def _handler_of(options: ServerOptions, scripts: Sequence[Scenario]) -> HandlerSpec | None:
+    """Return who takes the calls: whom the options name, else the one whom the scripts name."""
+    if options.handler is not None:
+        return options.handler
+    named = [replace(one.handler, at=()) for one in scripts if one.handler is not None]
+    if any(each != named[0] for each in named):
+        message = (
+            "the scripts name different handlers, and a server has one: name it with --handler, or "
+            "start a server for each"
+        )
+        raise ScenarioError(message)
+    return named[0] if named else None
+
+
+def _readable(scripts: Sequence[Scenario], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
+    names = {name for scenario in scripts for name in scenario.env}
+    return {name: environ[name] for name in names if name in environ}

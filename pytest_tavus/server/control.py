@@ -1,0 +1,160 @@
+"""The control plane: what a test does to the server behind the back of the client under test.
+
+One prefix, the server's own API key, and only where it was asked for. It speaks plain words of its
+own, and none of Tavus's API.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pytest_tavus.contract.body import Body
+from pytest_tavus.errors import ScenarioError, ServiceError
+from pytest_tavus.server.backstage import Backstage
+from pytest_tavus.server.faults import Fault
+from pytest_tavus.server.site import Door
+from pytest_tavus.service.api import ApiRefusal
+from pytest_tavus.service.bodies import read_body, read_object
+from pytest_tavus.service.front import KEY_HEADER
+from pytest_tavus.service.keys import ApiKeys
+from pytest_tavus.service.refusals import bad_field, bad_request, invalid_key, not_found
+
+PREFIX = "/_simulator"
+
+_LONGEST_ADVANCE = 31_536_000.0
+
+Action = Callable[[Request], Awaitable[Any]]
+"""Returns JSON data to answer with; `None` is an empty 204."""
+
+
+class Seed(Body):
+    """`POST reset`, and `POST seed`, where it must be there."""
+
+    seed: int | None = None
+    "`None`: the seed there is."
+
+
+class Advance(Body):
+    """`POST clock/advance`."""
+
+    seconds: float = Field(gt=0, le=_LONGEST_ADVANCE)
+
+
+class ControlPlane:
+    """The routes below the prefix."""
+
+    def __init__(self, backstage: Backstage, *, keys: ApiKeys) -> None:
+        self._backstage = backstage
+        self._keys = keys
+
+    def door(self) -> Door:
+        """Return the way in."""
+        rows: tuple[tuple[str, str, Action], ...] = (
+            ("POST", "/reset", self._reset),
+            ("POST", "/seed", self._seed),
+            ("POST", "/scenarios", self._load),
+            ("DELETE", "/scenarios", self._unload),
+            ("GET", "/state", self._state),
+            ("GET", "/journal", self._journal),
+            ("DELETE", "/journal", self._forget),
+            ("GET", "/faults", self._faults),
+            ("POST", "/faults", self._add_fault),
+            ("DELETE", "/faults", self._clear_faults),
+            ("DELETE", "/faults/{fault_id}", self._remove_fault),
+            ("GET", "/clock", self._clock),
+            ("POST", "/clock/advance", self._advance),
+        )
+        routes = [
+            Route(PREFIX + path, self._guarded(action), methods=[method])
+            for method, path, action in rows
+        ]
+        return Door(routes=tuple(routes))
+
+    def _guarded(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
+        async def serve(request: Request) -> Response:
+            try:
+                if not self._keys.admit(request.headers.get(KEY_HEADER)):
+                    raise invalid_key()
+                told = await action(request)
+            except ApiRefusal as refusal:
+                return JSONResponse(refusal.body, status_code=refusal.status)
+            except (ScenarioError, ServiceError) as error:
+                return JSONResponse({"error": str(error)}, status_code=400)
+            return Response(status_code=204) if told is None else JSONResponse(told)
+
+        return serve
+
+    async def _reset(self, request: Request) -> None:
+        asked = read_body(Seed, await _json(request) or {})
+        await self._backstage.begin(seed=asked.seed)
+
+    async def _seed(self, request: Request) -> None:
+        asked = read_body(Seed, await _json(request))
+        if asked.seed is None:
+            raise bad_field("seed", "'seed' is missing")
+        await self._backstage.begin(seed=asked.seed)
+
+    async def _load(self, request: Request) -> Any:
+        body = await request.body()
+        if "json" in request.headers.get("content-type", ""):
+            data = read_object(await _json(request))
+            return {"data": await self._backstage.load_data(data)}
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            raise bad_request("the scenario is not UTF-8") from None
+        return {"data": await self._backstage.load_text(text)}
+
+    async def _unload(self, _: Request) -> None:
+        self._backstage.account.scripts.clear()
+
+    async def _state(self, _: Request) -> Any:
+        return self._backstage.state()
+
+    async def _journal(self, _: Request) -> Any:
+        return self._backstage.journal.as_json()
+
+    async def _forget(self, _: Request) -> None:
+        self._backstage.journal.clear()
+
+    async def _faults(self, _: Request) -> Any:
+        return {"data": self._backstage.faults.as_json()}
+
+    async def _add_fault(self, request: Request) -> Any:
+        fault = read_body(Fault, await _json(request))
+        return {"fault_id": self._backstage.faults.add(fault)}
+
+    async def _clear_faults(self, _: Request) -> None:
+        self._backstage.faults.clear()
+
+    async def _remove_fault(self, request: Request) -> None:
+        key = request.path_params["fault_id"]
+        if not self._backstage.faults.remove(key):
+            message = f"there is no fault {key!r}"
+            raise not_found(message)
+
+    async def _clock(self, _: Request) -> Any:
+        clock = self._backstage.clock
+        return {"kind": clock.kind, "now": clock.now(), "epoch": clock.epoch()}
+
+    async def _advance(self, request: Request) -> Any:
+        asked = read_body(Advance, await _json(request))
+        await self._backstage.clock.advance(asked.seconds)
+        return await self._clock(request)
+
+
+async def _json(request: Request) -> Any:
+    body = await request.body()
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise bad_request("the body is not JSON") from None
