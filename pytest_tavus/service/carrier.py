@@ -105,7 +105,6 @@ def _briefs(request: str) -> dict[str, str]:
         "guardrails_brief": f"Stay within what the creator asks for: {request}",
         "greeting_brief": request,
         "tools_brief": request,
-        "skills_brief": request,
         "documents_brief": request,
     }
 

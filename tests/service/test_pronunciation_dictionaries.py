@@ -50,8 +50,8 @@ async def test_a_dictionary_is_made_with_201_and_its_defaults() -> None:
         (
             {"name": "x", "rules": [RULE, RULE]},
             (
-                "{'rules': {1: {'text': [\"the text 'Tavus' is already that of rules[0]: texts must "
-                'be unique in a dictionary"]}}}'
+                "{'rules': {1: {'text': [\"the text 'Tavus' is already that of rules[0]: texts "
+                'must be unique in a dictionary"]}}}'
             ),
         ),
         (
