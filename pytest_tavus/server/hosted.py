@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, ToolBox, mcp_door
+from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, Tools, mcp_door
 from pytest_tavus.server.oauth.door import oauth_door
 from pytest_tavus.server.oauth.randomness import FreshToken, unguessable
 from pytest_tavus.server.oauth.terms import Note, OAuthTerms, Surroundings
@@ -14,7 +14,7 @@ from pytest_tavus.service.keys import ApiKeys
 
 def mcp_routes(
     site: Site,
-    tools: ToolBox,
+    tools: Tools,
     *,
     keys: ApiKeys,
     note: Note,

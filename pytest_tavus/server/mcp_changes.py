@@ -47,8 +47,8 @@ class ChangeStreams:
     def end(self) -> None:
         """End every stream."""
         self.listen.close()
-        for stream in tuple(self._streams):
-            stream.close()
+        while self._streams:
+            self._streams.pop().close()
 
     @contextmanager
     def opened(self) -> Generator[MemoryObjectReceiveStream[bytes]]:

@@ -28,27 +28,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from pytest_tavus.contract.body import json_object
+from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
 from pytest_tavus.server.site import Door
 
 Context = ServerRequestContext[Any, Any]
 
 
-class ToolResult(Protocol):
-    """What came of a call."""
-
-    @property
-    def value(self) -> Any:
-        """JSON data: the answer."""
-        ...
-
-    @property
-    def error(self) -> str | None:
-        """What went wrong, in a sentence; `None` where nothing did."""
-        ...
-
-
-class ToolBox(Protocol):
+class Tools(Protocol):
     """Tools by name: how they are listed, and a way to call them."""
 
     def definitions(self) -> Sequence[Mapping[str, Any]]:
@@ -56,7 +43,7 @@ class ToolBox(Protocol):
         ...
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
-        """Check the arguments and do what the tool is for."""
+        """Do what a tool is for. An unknown name and wrong arguments are results too."""
         ...
 
 
@@ -85,7 +72,7 @@ class McpDoor:
 
 
 def mcp_door(
-    tools: ToolBox, *, identity: ServerIdentity, protect: Callable[[ASGIApp], ASGIApp]
+    tools: Tools, *, identity: ServerIdentity, protect: Callable[[ASGIApp], ASGIApp]
 ) -> McpDoor:
     """Open the MCP server. `protect` stands before it, and lets through who may use it."""
     changes = ChangeStreams()
@@ -116,7 +103,7 @@ class _Announcing(Server[Any]):
         )
 
 
-def _server(tools: ToolBox, identity: ServerIdentity, changes: ChangeStreams) -> Server[Any]:
+def _server(tools: Tools, identity: ServerIdentity, changes: ChangeStreams) -> Server[Any]:
     async def listed(_context: Context, _params: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[Tool.model_validate(each) for each in tools.definitions()])
 
@@ -137,26 +124,26 @@ def _server(tools: ToolBox, identity: ServerIdentity, changes: ChangeStreams) ->
     )
 
 
-async def _called(tools: ToolBox, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+async def _called(tools: Tools, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
     """Call a tool. Whatever goes wrong is a result that says so, as at the official one [client].
 
     The protocol would have an unknown tool be an error of the request; the official server tells
     it as a failed call.
     """
-    if all(each["name"] != name for each in tools.definitions()):
-        return _failed(f"Unknown tool: {name!r}")
     try:
         result = await tools.call(name, arguments)
     except Exception as error:  # noqa: BLE001 - a tool that breaks must not break the connection
-        return _failed(f"Error calling tool {name!r}: {error or type(error).__name__}")
-    return _failed(result.error) if result.error is not None else _answered(result.value)
+        return _failed(f"Error calling tool {name!r}: {str(error) or type(error).__name__}")
+    return _answered(result.value) if result.error is None else _failed(result.error)
 
 
 def _answered(value: Any) -> CallToolResult:
-    """Return an answer as text, and an object as an object beside it [client]."""
+    """Return an answer as text, an object beside it as an object, nothing as nothing [client]."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return CallToolResult(
-        content=[TextContent(text=text)], structured_content=json_object(value), is_error=False
+        content=[] if value is None else [TextContent(text=text)],
+        structured_content=json_object(value),
+        is_error=False,
     )
 
 

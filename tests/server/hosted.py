@@ -16,6 +16,7 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.guard import Guard
 from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, mcp_door
 from pytest_tavus.server.oauth.door import OAuthDoor, oauth_door
@@ -44,20 +45,14 @@ ECHO: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What a tool of the tests answers with."""
-
-    value: Any = None
-    error: str | None = None
-
-
 @dataclass(slots=True, kw_only=True)
-class Tools:
+class GivenTools:
     """A tool box with given answers: a result, or an exception to raise."""
 
     listed: Sequence[Mapping[str, Any]] = (ECHO,)
-    answers: dict[str, Result | Exception] = field(default_factory=dict[str, Result | Exception])
+    answers: dict[str, ToolResult | Exception] = field(
+        default_factory=dict[str, ToolResult | Exception]
+    )
     calls: list[tuple[str, Mapping[str, Any]]] = field(
         default_factory=list[tuple[str, Mapping[str, Any]]]
     )
@@ -65,9 +60,9 @@ class Tools:
     def definitions(self) -> Sequence[Mapping[str, Any]]:
         return self.listed
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> Result:
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
         self.calls.append((name, arguments))
-        answer = self.answers.get(name, Result(value={"said": dict(arguments)}))
+        answer = self.answers.get(name, ToolResult(value={"said": dict(arguments)}))
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -82,7 +77,7 @@ class World:
         default_factory=list[tuple[str, dict[str, Any]]]
     )
     keys: set[str] = field(default_factory=lambda: {KEY})
-    tools: Tools = field(default_factory=Tools)
+    tools: GivenTools = field(default_factory=GivenTools)
     fresh: FreshToken = field(default_factory=lambda: seeded(1))
 
     def surroundings(self, base_url: str = BASE) -> Surroundings:
