@@ -14,6 +14,7 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.carrier import CARRIER_IDS
 from pytest_tavus.service.front import Api
+from pytest_tavus.service.stock import FACES
 
 _NOT_SENT = frozenset({"tools", "objectives", "guardrails", "judge_rules"})
 _SET_BY_TAVUS = frozenset(
@@ -28,6 +29,9 @@ _SET_BY_TAVUS = frozenset(
         "deploy_url",
     }
 )
+
+NO_PROMPT = "The scenario file gives this PAL no prompt."
+"""A script does without one, and the API does not."""
 
 
 class Stock:
@@ -61,7 +65,7 @@ class Stock:
     async def _pal(self, pal: Pal) -> str:
         if pal.pal_id in CARRIER_IDS or self._is_there(pal.pal_id):
             return pal.pal_id or ""
-        body = _written(pal, without=_NOT_SENT | _SET_BY_TAVUS)
+        body = {**_unwritten(pal), **_written(pal, without=_NOT_SENT | _SET_BY_TAVUS)}
         body["tool_ids"] = [*pal.tool_ids, *[await self._tool(tool) for tool in pal.tools]]
         if pal.objectives is not None:
             made = await self._made("/objectives", _written(pal.objectives))
@@ -109,6 +113,12 @@ class Stock:
             message = f"POST {path} was refused with {answer.status}: {answer.body}"
             raise ServiceError(message)
         return found
+
+
+def _unwritten(pal: Pal) -> dict[str, Any]:
+    """Return what the API requires of a PAL and a file may leave out."""
+    required = {"default_face_id": FACES[0][0]}
+    return {**required, "system_prompt": NO_PROMPT} if pal.pipeline_mode == "full" else required
 
 
 def _written(body: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
