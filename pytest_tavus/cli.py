@@ -8,15 +8,24 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-Command = Callable[[argparse.Namespace], str]
-"""Takes the parsed command line and returns what is printed."""
+from pytest_tavus.server.extra import missing_package, without_it
+from pytest_tavus.server.flags import add_flags
+
+Command = Callable[[argparse.Namespace], str | int]
+"""Takes the parsed command line; returns what is printed, or, having printed it, an exit code."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code: 0, or 2 where the command line is wrong."""
+    """Run one command and return the exit code.
+
+    It is 0, or 2 where the command line is wrong, or 1 where a server does not start.
+    """
     parsed = _parser().parse_args(argv)
     command: Command = parsed.command
-    sys.stdout.write(command(parsed))
+    told = command(parsed)
+    if isinstance(told, int):
+        return told
+    sys.stdout.write(told)
     return 0
 
 
@@ -29,6 +38,15 @@ def _parser() -> argparse.ArgumentParser:
         ("options", _options, "print the reference of all options, as Markdown"),
     ):
         commands.add_parser(name, help=summary, description=summary).set_defaults(command=command)
+    summary = "serve a simulated Tavus on this machine, for any client of Tavus"
+    serve = commands.add_parser(
+        "serve",
+        help=summary,
+        description=summary,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_flags(serve)
+    serve.set_defaults(command=_serve)
     return parser
 
 
@@ -49,3 +67,15 @@ def _options(_: argparse.Namespace) -> str:
     from pytest_tavus.reference import options_page
 
     return options_page()
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    try:
+        from pytest_tavus.server.command import serve
+    except ModuleNotFoundError as error:
+        package = missing_package(error)
+        if package is None:
+            raise
+        sys.stderr.write(without_it("pytest-tavus serve", package) + "\n")
+        return 1
+    return serve(parsed)

@@ -13,9 +13,12 @@ from pytest_tavus.errors import HandlerError, ScenarioError
 from pytest_tavus.options import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_tavus.api.opening import AsyncTavus, Tavus
     from pytest_tavus.report.result import ScenarioResult
     from pytest_tavus.scenario.model import Scenario
+    from pytest_tavus.server.fixture import TavusServer
     from pytest_tavus.stage import Stage
 
 SETTINGS = pytest.StashKey[Settings]()
@@ -142,6 +145,46 @@ def tavus_async(
 
     stage, root = stage_of(pytestconfig), pytestconfig.rootpath
     return AsyncTavus(stage, root=root, handler=tavus_handler, test=_test(request))
+
+
+@pytest.fixture(scope="session")
+def tavus_server_options() -> Mapping[str, Any]:
+    """Say how `tavus_server` is started: override this fixture.
+
+    Return fields of `ServerOptions`, such as ``{"clock": "still"}``.
+    """
+    return {}
+
+
+@pytest.fixture(scope="session")
+def tavus_server(
+    pytestconfig: pytest.Config, tavus_server_options: Mapping[str, Any]
+) -> Iterator[TavusServer]:
+    """Serve a simulated Tavus on this machine for the whole run, for any client of Tavus.
+
+    Raises:
+        pytest.UsageError: the extra `serve` is not installed, or an option is wrong.
+
+    """
+    from pytest_tavus.errors import TavusError
+    from pytest_tavus.server.extra import missing_package, without_it
+
+    seed = pytestconfig.stash[SETTINGS].seed
+    given = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
+    try:
+        from pytest_tavus.server.fixture import TavusServer, server_options
+
+        server = TavusServer(server_options(given), environ=os.environ)
+    except ModuleNotFoundError as error:
+        package = missing_package(error)
+        if package is None:
+            raise
+        raise pytest.UsageError(without_it("the fixture tavus_server", package)) from None
+    except TavusError as error:
+        message = f"the fixture tavus_server: {error}"
+        raise pytest.UsageError(message) from None
+    yield server
+    server.close()
 
 
 def _test(request: pytest.FixtureRequest) -> str:

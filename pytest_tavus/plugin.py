@@ -16,10 +16,19 @@ from pytest_tavus.fixtures import (
     tavus_async,
     tavus_handler,
     tavus_run,
+    tavus_server,
+    tavus_server_options,
 )
 from pytest_tavus.settings import add_options, header_line, read_settings
 
-__all__ = ["tavus", "tavus_async", "tavus_handler", "tavus_run"]
+__all__ = [
+    "tavus",
+    "tavus_async",
+    "tavus_handler",
+    "tavus_run",
+    "tavus_server",
+    "tavus_server_options",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

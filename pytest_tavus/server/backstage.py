@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,20 @@ class Backstage:
         scripts: Iterable[Scenario],
         clock: ServerClock,
         journal: Journal,
+        env: dict[str, str],
     ) -> None:
-        """Stand behind an account; `scripts` are those it is begun with, at every reset anew."""
+        """Stand behind an account.
+
+        `scripts` are those it is begun with, at every reset anew. In `env` stands what scripts may
+        read as ``{env.NAME}``; the values are secrets.
+        """
         self.account = account
         self.clock = clock
         self.journal = journal
         self.faults = Faults()
         self.malformed: Counter[str] = Counter()
         """How many frames could not be taken, by conversation."""
+        self._env = env
         self._scripts = tuple(scripts)
         self._stock = Stock(account)
 
@@ -91,6 +97,11 @@ class Backstage:
             told.append({"name": scenario.name, "pal_id": pal_id})
         return told
 
+    def allow(self, env: Mapping[str, str]) -> None:
+        """Let scripts read these variables as well. Not over HTTP: a client may not choose them."""
+        self._env.update(env)
+        self.journal.learn(*env.values())
+
     def state(self) -> dict[str, Any]:
         """Return all that the account holds, without its secrets."""
         tables = {name: list(table.rows()) for name, table in self.account.tables.items()}
@@ -101,3 +112,9 @@ class Backstage:
             "malformed_frames": dict(self.malformed),
             "tables": found,
         }
+
+
+def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
+    names = {name for scenario in scripts for name in scenario.env}
+    return {name: environ[name] for name in names if name in environ}

@@ -23,7 +23,7 @@ from pytest_tavus.scenario.model import HandlerSpec, Scenario
 from pytest_tavus.scenario.parse import load_scenarios
 from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.application import Front, application
-from pytest_tavus.server.backstage import Backstage
+from pytest_tavus.server.backstage import Backstage, readable
 from pytest_tavus.server.control import ControlPlane
 from pytest_tavus.server.hosted import mcp_routes
 from pytest_tavus.server.journal import Journal
@@ -72,6 +72,7 @@ class _Parts:
     options: ServerOptions
     outside: Outside
     scripts: tuple[Scenario, ...]
+    env: dict[str, str]
     clock: ServerClock
     keys: ApiKeys
     ids: AccountIds
@@ -97,7 +98,7 @@ async def simulated_tavus(
         minds, wire = await _minds_and_wire(parts, stack)
         account = _account(parts, minds, wire, stack)
         backstage = Backstage(
-            account, scripts=parts.scripts, clock=parts.clock, journal=parts.journal
+            account, scripts=parts.scripts, clock=parts.clock, journal=parts.journal, env=parts.env
         )
         await backstage.begin()
         tavus, doors = _opened(parts, backstage)
@@ -109,18 +110,21 @@ async def simulated_tavus(
 def _parts(options: ServerOptions, outside: Outside) -> _Parts:
     ids = AccountIds(seed=options.seed)
     keys = ApiKeys(ids=ids, environment=options.environment, first=options.api_key)
+    scripts = tuple(
+        scenario
+        for path in options.scripts
+        for scenario in load_scenarios(options.root / path, root=options.root)
+    )
+    env = readable(scripts, outside.environ)
     return _Parts(
         options=options,
         outside=outside,
-        scripts=tuple(
-            scenario
-            for path in options.scripts
-            for scenario in load_scenarios(options.root / path, root=options.root)
-        ),
+        scripts=scripts,
+        env=env,
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
-        journal=Journal(secrets=keys.all()),
+        journal=Journal(secrets=(*keys.all(), *env.values())),
         loopback=Loopback(),
     )
 
@@ -128,7 +132,7 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
 async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, LiveWire]:
     """Start what decides for the PALs, and what takes their calls."""
     options, environ = parts.options, parts.outside.environ
-    minds = Minds(scripts=ScriptBook(), env=_readable(parts.scripts, environ))
+    minds = Minds(scripts=ScriptBook(), env=parts.env)
     wire = LiveWire(callbacks=LoopbackCallbacks(parts.loopback), handler=parts.loopback)
     spec = _handler_of(options, parts.scripts)
     if spec is not None:
@@ -215,9 +219,3 @@ def _handler_of(options: ServerOptions, scripts: Sequence[Scenario]) -> HandlerS
         )
         raise ScenarioError(message)
     return named[0] if named else None
-
-
-def _readable(scripts: Sequence[Scenario], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
-    names = {name for scenario in scripts for name in scenario.env}
-    return {name: environ[name] for name in names if name in environ}

@@ -85,7 +85,7 @@ class Journal:
 
     def keep(self, entry: Entry) -> None:
         """Keep one request, redacted."""
-        self._learn(
+        self.learn(
             *secrets_in_headers(entry.headers),
             *secrets_in_pairs(entry.query),
             *secrets_in_json(entry.body),
@@ -103,10 +103,11 @@ class Journal:
 
     def redacted(self, value: Any) -> Any:
         """Return JSON data without their secrets, and without any that is known by now."""
-        self._learn(*secrets_in_json(value))
+        self.learn(*secrets_in_json(value))
         return self._redaction.value(masked_json(value))
 
-    def _learn(self, *secrets: str) -> None:
+    def learn(self, *secrets: str) -> None:
+        """Know secrets from now on."""
         new = [secret for secret in secrets if secret not in self._secrets]
         if new and len(self._secrets) < _SECRETS_KEPT:
             self._secrets.update(dict.fromkeys(new))

@@ -64,6 +64,7 @@ class CallClient:
         meeting_url: str,
         meeting_token: str | None = None,
         client_settings: Mapping[str, Any] | None = None,
+        *,
         completion: Completion | None = None,
     ) -> None:
         """Join a room in the background.

@@ -1,0 +1,119 @@
+"""The command ``pytest-tavus serve``: from its flags to a server that runs until it is ended."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+from pytest_tavus.errors import ScenarioError, TavusError
+from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.server.environment import exports
+from pytest_tavus.server.options import ServerOptions, environment_of
+from pytest_tavus.server.running import Running, running
+from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.simulator.llm import ModelSettings
+
+
+def serve(parsed: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM, and return the exit code: 0, or 1 where it did not start."""
+    try:
+        asyncio.run(_serve(options_of(parsed, root=Path.cwd()), as_json=parsed.json))
+    except TavusError as error:
+        sys.stderr.write(f"pytest-tavus serve: {error}\n")
+        return 1
+    return 0
+
+
+def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
+    """Return the options that the flags come to.
+
+    Raises:
+        ScenarioError: for flags that cannot be, or that contradict each other.
+
+    """
+    return ServerOptions(
+        seed=parsed.seed,
+        environment=environment_of(parsed.env),
+        api_key=parsed.api_key,
+        port=parsed.port,
+        control=parsed.control,
+        clock=parsed.clock,
+        account=AccountOptions(
+            concurrency_limit=parsed.concurrency, local_tools=parsed.local_tools
+        ),
+        live=LiveOptions(dual_roles=parsed.dual_roles, streaming=parsed.streaming),
+        handler=None if parsed.handler is None else handler_of(parsed.handler),
+        scripts=tuple(parsed.script),
+        model=_model_of(parsed),
+        auto_approve=parsed.auto_approve,
+        hosted_names=parsed.hosted,
+        root=root,
+    )
+
+
+def handler_of(target: str) -> HandlerSpec:
+    """Return a handler that is named in one word, or by the words of a command."""
+    if target.startswith(("http://", "https://")):
+        return HandlerSpec(at=(), url=target)
+    words = shlex.split(target)
+    if len(words) == 1 and ":" in target:
+        return HandlerSpec(at=(), app=target)
+    if not words:
+        raise ScenarioError("--handler is empty")
+    return HandlerSpec(at=(), command=tuple(words))
+
+
+def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
+    if parsed.model is None:
+        if parsed.model_url or parsed.model_key_env:
+            raise ScenarioError("--model-url and --model-key-env need --model, which is missing")
+        return None
+    if parsed.model_url is None:
+        message = (
+            "--model needs --model-url, the endpoint that has the model, such as "
+            "http://127.0.0.1:11434/v1"
+        )
+        raise ScenarioError(message)
+    return ModelSettings(
+        base_url=parsed.model_url, model=parsed.model, api_key_env=parsed.model_key_env
+    )
+
+
+async def _serve(options: ServerOptions, *, as_json: bool) -> None:
+    told_to_end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told_to_end.set)
+    async with running(options, environ=os.environ) as server:
+        sys.stdout.write(_json(server) if as_json else _page(server))
+        sys.stdout.flush()
+        await told_to_end.wait()
+
+
+def _json(server: Running) -> str:
+    told = {
+        "url": server.url,
+        "api_key": server.api_key,
+        "mcp_url": server.tavus.site.mcp_url,
+        "environ": server.environ,
+    }
+    return json.dumps(told) + "\n"
+
+
+def _page(server: Running) -> str:
+    control = server.tavus.site.options.control
+    lines = [
+        f"# A simulated Tavus is at {server.url}, its MCP server at {server.tavus.site.mcp_url}.",
+        f"# The control plane is below {server.url}/_simulator." if control else "",
+        "# In the shell of a client:",
+        exports(server.environ).rstrip(),
+        "# Ctrl-C ends it.",
+    ]
+    return "".join(f"{line}\n" for line in lines if line)

@@ -1,0 +1,19 @@
+"""What the extra `serve` brings, and what is said where it is missing. Imports none of it."""
+
+from __future__ import annotations
+
+PACKAGES = frozenset({"jsonpatch", "mcp", "mcp_types", "starlette", "uvicorn", "websockets"})
+
+
+def missing_package(error: ModuleNotFoundError) -> str | None:
+    """Return the package of the extra that could not be imported; `None` where it is another."""
+    package = (error.name or "").partition(".")[0]
+    return package if package in PACKAGES else None
+
+
+def without_it(what: str, package: str) -> str:
+    """Say what to install."""
+    return (
+        f"{what} needs the package {package!r}, which is not installed: "
+        "pip install 'pytest-tavus[serve]'"
+    )
