@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.dialect import SchemaFault, validator
@@ -115,7 +115,7 @@ def _kind(value: Any) -> str:
         return "object"
     if json_list(value) is not None:
         return "array"
-    return _KINDS.get(type(value), "something else")
+    return _KINDS.get(cast("type[object]", type(value)), "something else")
 
 
 def _part(schema: Mapping[str, Any], path: Loc) -> Mapping[str, Any]:

@@ -36,7 +36,7 @@ async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
     await client.post(f"/builder/{build.builder_id}/publish")
     selection = await _set_face(client, build.pal_id, arguments["face_id"])
     spec = await pal_spec(client, build.pal_id)
-    probes = list(arguments["probes"] or ()) or await probes_for(client, spec)
+    probes: list[str] = arguments["probes"] or await probes_for(client, spec)
     tested = await _tested(client, build, spec, probes)
     refinements = 0
     while tested["verdict"].get("overall") != "pass" and refinements < REFINEMENTS:

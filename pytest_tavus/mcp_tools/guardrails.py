@@ -24,7 +24,8 @@ _FIELDS = (
 
 async def _list(client: Client, arguments: Arguments) -> Any:
     query = chosen(arguments, "limit", "page", "type", "legacy")
-    return await client.get("/guardrails", **query, **filled(arguments, "name_or_uuid", "tags"))
+    query |= filled(arguments, "name_or_uuid", "tags", "verbose")
+    return await client.get("/guardrails", **query)
 
 
 async def _get(client: Client, arguments: Arguments) -> Any:

@@ -17,6 +17,7 @@ _PHRASES = ("wake_phrase", "sleep_phrase")
 
 
 async def _configure(client: Client, arguments: Arguments) -> Any:
+    _check_blank(arguments)
     return await _prepared(client, arguments, await _read(client, arguments["pal_id"]))
 
 
@@ -24,7 +25,7 @@ async def _prepared(client: Client, arguments: Arguments, pal: Mapping[str, Any]
     """Save the phrases, make an identity where there is none, and read both back [client]."""
     pal_id = arguments["pal_id"]
     phrases = chosen(arguments, *_PHRASES)
-    _check_phrases({**_layer(pal, "conversational_flow"), **phrases}, phrases)
+    _check_sleep({**_layer(pal, "conversational_flow"), **phrases})
     username = _layer(pal, "conferencing").get("username") or f"pal-{pal_id}"
     # Conferencing takes effect at once, so it must not share a patch with what is drafted.
     await _set(client, pal, "conversational_flow", phrases)
@@ -45,10 +46,13 @@ async def _prepared(client: Client, arguments: Arguments, pal: Mapping[str, Any]
     }
 
 
-def _check_phrases(flow: Mapping[str, Any], given: Mapping[str, str]) -> None:
-    for name, phrase in given.items():
+def _check_blank(arguments: Arguments) -> None:
+    for name, phrase in chosen(arguments, *_PHRASES).items():
         if not phrase.strip():
             refuse(f"{name}: it must not be blank")
+
+
+def _check_sleep(flow: Mapping[str, Any]) -> None:
     if flow.get("sleep_phrase") and not flow.get("wake_phrase"):
         refuse("wake_phrase: a PAL that can be put to sleep needs one to wake up")
 
@@ -77,6 +81,7 @@ def _layer(pal: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 async def _join(client: Client, arguments: Arguments) -> Any:
+    _check_blank(arguments)
     face_id = arguments["face_id"]
     pal = await _read(client, arguments["pal_id"])
     if not face_id and not pal.get("default_face_id"):

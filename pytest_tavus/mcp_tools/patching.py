@@ -31,8 +31,8 @@ _ROOT = _words(
     "created_at updated_at session_id is_draft source_template_id registration_id pal_settings_id"
 )
 
-_NOT_SENT = frozenset({("conferencing", "email"), ("mcp", "connector_tools")})
-"""Keys of a layer that the API has and the client does not know."""
+_NOT_SENT = frozenset({("conferencing", "email"), ("perception", "emotion_recognition")})
+"""Keys of a layer that the API has and the client does not know; nor does it the layer `mcp`."""
 
 
 def pal_patch_paths() -> frozenset[str]:
@@ -96,7 +96,7 @@ def _check_path(pointer: str, at: str, paths: frozenset[str]) -> None:
         refuse(f"{at}: a path must begin with '/', found {pointer!r}")
     if pointer in paths or _is_free(pointer, paths):
         return
-    close = difflib.get_close_matches(pointer, sorted(paths), n=5)
+    close = difflib.get_close_matches(pointer, sorted(paths))
     hint = f", did you mean {' or '.join(close)}?" if close else ""
     refuse(f"{at}: {pointer!r} is no path of a PAL{hint}")
 

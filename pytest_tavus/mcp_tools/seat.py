@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.port import LiveConversation
 from pytest_tavus.mcp_tools.client import Client, Patience, refuse
 
@@ -75,14 +74,9 @@ class Seat:
         self._calls.clear()
         replying = asyncio.ensure_future(self._conversation.respond(text, within=within))
         try:
-            async with asyncio.timeout(within):
-                await self._turn(replying)
-        except TimeoutError:
-            pass  # what was heard so far is what there is
+            await self._turn(replying)
         finally:
-            replying.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ServiceError):
-                await replying
+            await _dropped(replying)
         if not self._texts and not self._calls:
             refuse(f"the PAL did not reply within {within:g} s")
         return Heard(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
@@ -96,7 +90,7 @@ class Seat:
             done, _ = await asyncio.wait(
                 {replying, stirred}, timeout=settle, return_when=asyncio.FIRST_COMPLETED
             )
-            stirred.cancel()
+            await _dropped(stirred)
             if not done:
                 return
         replying.result()
@@ -129,6 +123,14 @@ def take_seat(client: Client, conversation_id: str) -> Seat:
     seat = Seat(conversation, client.patience)
     conversation.join(seat)
     return seat
+
+
+async def _dropped(future: asyncio.Future[Any]) -> None:
+    """Wait for a future no longer, whatever has become of it."""
+    future.cancel()
+    await asyncio.wait({future})
+    if not future.cancelled():
+        future.exception()
 
 
 def _call(properties: Mapping[str, Any]) -> HeardCall:

@@ -1,0 +1,107 @@
+"""Tool boxes to call: on an account that only answers, and on one that really holds things."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_tavus.mcp_tools.client import Patience
+from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox, ToolResult
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.service.account import Account
+from pytest_tavus.service.api import ApiAnswer
+from pytest_tavus.service.front import Api
+from pytest_tavus.service.ids import AccountIds
+from pytest_tavus.service.stock import stock
+from tests.live.room import EPOCH, House, house
+from tests.service.account import Desk
+
+QUICK = Patience(turn=5, probe=5, settle=0.05)
+
+Asked = tuple[str, str, dict[str, str], Any]
+"""Method, path, query and body of a request."""
+
+
+class Listening(Api):
+    """An API that remembers what it was asked."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self.asked: list[Asked] = []
+        self.headers: list[dict[str, str]] = []
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiAnswer:
+        self.asked.append((method, path, dict(query or {}), body))
+        self.headers.append(dict(headers or {}))
+        return await super().call(method, path, query=query, body=body, headers=headers)
+
+
+class Answering(Listening):
+    """An API that answers what a test tells it to, and asks nobody."""
+
+    def __init__(self, answer: Callable[[str, str, Any], ApiAnswer] | None = None) -> None:
+        super().__init__(Desk(()).account)
+        self.answer = answer or (lambda *_: ApiAnswer(body={}))
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiAnswer:
+        self.asked.append((method, path, dict(query or {}), body))
+        self.headers.append(dict(headers or {}))
+        return self.answer(method, path, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A box, the API it asks, and the conversations behind it."""
+
+    box: ToolBox
+    api: Listening
+    house: House
+
+    async def call(self, name: str, **arguments: Any) -> ToolResult:
+        return await self.box.call(name, arguments)
+
+    async def value(self, name: str, **arguments: Any) -> Any:
+        """Call a tool that must do what it was asked."""
+        result = await self.call(name, **arguments)
+        assert result.error is None, f"{name}: {result.error}"
+        return result.value
+
+    async def error(self, name: str, **arguments: Any) -> str:
+        """Call a tool that must refuse."""
+        result = await self.call(name, **arguments)
+        assert result.error is not None, f"{name} answered {result.value}"
+        return result.error
+
+
+@asynccontextmanager
+async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncIterator[Bench]:
+    """Open an account with its conversations, and a box on it."""
+    async with house(*scripts) as open_house:
+        account = Account(
+            ids=AccountIds(seed=1),
+            now=lambda: EPOCH + open_house.clock.now(),
+            live=open_house.conversations,
+            scripts=open_house.scripts,
+        )
+        stock(account)
+        api = Listening(account)
+        options = BoxOptions(hosted_names=hosted, patience=QUICK)
+        yield Bench(ToolBox(api, options=options), api, open_house)
