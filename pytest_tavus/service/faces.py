@@ -31,6 +31,7 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     found = named_like(found, query.get("name_or_uuid", ""), fields=("face_id", "face_name"))
     if query.get("sort", "").lower() == "recommended":
         found = recommended_first(found)
+        query = {name: value for name, value in query.items() if name != "sort"}
     return ApiAnswer(body=page(found, query, paging=PAGING))
 
 

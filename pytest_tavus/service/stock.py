@@ -1,7 +1,7 @@
-"""What every account has from the beginning: stock faces, system tools, skills.
+"""What every account has from the beginning: stock faces and voices, system tools, skills.
 
-Faces and their texts are made up in the shape of Tavus's; the first has the id of the documents'
-examples, so that what is pasted from there works.
+Faces, voices and their texts are made up in the shape of Tavus's; the first of each has the id of
+the documents' examples, so that what is pasted from there works.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ FACES = (
     ("r1d7e9a3c540", "Classroom", "phoenix-3", False),
 )
 """Id, name, model, whether recommended. Not one is a likeness of anybody."""
+
+VOICES = (
+    ("v0a1b2c3d4e5f", "Alder", "Warm and unhurried", ("warm", "low")),
+    ("v1c7d93e0b2a4", "Birch", "Bright and quick", ("bright", "high")),
+    ("v2e5f80a6c1d9", "Cedar", "Calm and plain", ("calm", "low")),
+    ("v3b9a47d5e8f0", "Elm", "Friendly and clear", ("warm", "clear")),
+)
+"""Id, name, description, tags; the first has the id of the documents' examples [doc]."""
 
 SYSTEM_TOOLS = (
     (
@@ -47,6 +55,8 @@ def stock(account: Account) -> None:
     """Put everything that an account is born with where it belongs."""
     for face_id, name, model, recommended in FACES:
         account["faces"].add(face_id, _face(face_id, name, model, recommended=recommended))
+    for voice_id, name, description, tags in VOICES:
+        account["voices"].add(voice_id, _voice(voice_id, name, description, tags))
     for tool_id, name, description in SYSTEM_TOOLS:
         account["tools"].add(tool_id, _system_tool(tool_id, name, description))
     for skill_id, (name, description) in SKILLS.items():
@@ -85,6 +95,18 @@ def _face(face_id: str, name: str, model: str, *, recommended: bool) -> dict[str
         "thumbnail_video_url": None,
         "created_at": STOCKED,
         "updated_at": STOCKED,
+    }
+
+
+def _voice(voice_id: str, name: str, description: str, tags: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "voice_id": voice_id,
+        "voice_name": name,
+        "description": description,
+        "voice_type": "system",
+        "status": "completed",
+        "tags": list(tags),
+        "created_at": STOCKED,
     }
 
 
