@@ -89,7 +89,37 @@ _PROVIDERS = ("s3", "gcs", "azure_blob")
 
 def conversation_problems(body: ConversationBody) -> Iterator[RuleProblem]:
     """Yield what is wrong with a conversation that is to be opened."""
-    wanted = body.properties
+    yield from _limit_problems(body.properties)
+    yield from _url_problems(body)
+    if body.max_participants is not None and body.max_participants < 2:
+        yield RuleProblem(
+            loc=("max_participants",),
+            message=f"expected at least 2, because the face counts as one, "
+            f"found {body.max_participants}",
+            rule="participants",
+        )
+    storage = body.properties.recording_storage
+    if storage is not None and storage.get("provider") not in _PROVIDERS:
+        yield RuleProblem(
+            loc=("properties", "recording_storage", "provider"),
+            message=f"expected one of {', '.join(_PROVIDERS)}",
+            rule="recording_storage",
+        )
+
+
+def _url_problems(body: ConversationBody) -> Iterator[RuleProblem]:
+    """Refuse what cannot be called. An address of this machine is good: Tavus's rule is unknown."""
+    for name in ("callback_url", "meeting_url"):
+        url = getattr(body, name)
+        if url and not url.startswith(("https://", "http://")):
+            yield RuleProblem(
+                loc=(name,),
+                message=f"expected a URL that starts with https:// or http://, found {url!r}",
+                rule="url",
+            )
+
+
+def _limit_problems(wanted: ConversationProperties) -> Iterator[RuleProblem]:
     if not 0 < wanted.max_call_duration <= CALL_SECONDS:
         yield RuleProblem(
             loc=("properties", "max_call_duration"),
@@ -104,17 +134,3 @@ def conversation_problems(body: ConversationBody) -> Iterator[RuleProblem]:
                 message=f"expected at least 0 seconds, found {getattr(wanted, name)}",
                 rule="timeout",
             )
-    if body.max_participants is not None and body.max_participants < 2:
-        yield RuleProblem(
-            loc=("max_participants",),
-            message=f"expected at least 2, because the face counts as one, "
-            f"found {body.max_participants}",
-            rule="participants",
-        )
-    storage = wanted.recording_storage
-    if storage is not None and storage.get("provider") not in _PROVIDERS:
-        yield RuleProblem(
-            loc=("properties", "recording_storage", "provider"),
-            message=f"expected one of {', '.join(_PROVIDERS)}",
-            rule="recording_storage",
-        )

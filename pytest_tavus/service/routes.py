@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from pytest_tavus.service import pal_tools, pals, skills, tools
+from pytest_tavus.service import (
+    builder,
+    conversations,
+    deployment_use,
+    deployments,
+    documents,
+    faces,
+    fanout,
+    guardrails,
+    headless,
+    memory_stores,
+    objectives,
+    pal_tools,
+    pals,
+    persona_builder,
+    pronunciation_dictionaries,
+    skills,
+    tools,
+    voices,
+)
 from pytest_tavus.service.api import Route
 
 ROUTES: tuple[Route, ...] = (
+    *conversations.ROUTES,
+    *headless.ROUTES,
     *pals.ROUTES,
     *pal_tools.ROUTES,
     *skills.ROUTES,
     *tools.ROUTES,
+    *objectives.ROUTES,
+    *guardrails.ROUTES,
+    *documents.ROUTES,
+    *pronunciation_dictionaries.ROUTES,
+    *memory_stores.ROUTES,
+    *faces.ROUTES,
+    *voices.ROUTES,
+    *deployments.ROUTES,
+    *deployment_use.ROUTES,
+    *builder.ROUTES,
+    *fanout.ROUTES,
+    *persona_builder.ROUTES,
 )

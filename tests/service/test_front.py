@@ -50,6 +50,7 @@ def desk(*, keys: ApiKeys | None = None) -> Desk:
     return Desk(ROWS, keys=keys)
 
 
+@pytest.mark.fidelity("rest.both_slash_spellings")
 @pytest.mark.parametrize("path", ["/builder/history", "/builder/history/"])
 async def test_a_literal_step_goes_before_a_placeholder_in_both_slash_spellings(path: str) -> None:
     body = await desk().get(f"GET {path}")
@@ -70,6 +71,7 @@ async def test_a_path_with_a_trick_in_it_is_unknown(path: str) -> None:
     assert status == 404
 
 
+@pytest.mark.fidelity("rest.unknown_route")
 async def test_an_unknown_route_names_the_closest_ones() -> None:
     assert await desk().refused("GET /buidler/history") == (
         404,
@@ -111,6 +113,7 @@ async def test_a_query_is_translated() -> None:
     assert body["query"] == {"face_id": "r1"}
 
 
+@pytest.mark.fidelity("rest.both_spellings")
 async def test_two_spellings_of_one_field_must_agree() -> None:
     same = {"persona_name": "Ann", "pal_name": "Ann"}
     assert (await desk().get("POST /pals", same))["body"] == {"pal_name": "Ann"}
@@ -163,6 +166,7 @@ async def test_the_account_s_key_opens_in_any_case_of_the_header() -> None:
     assert answer.status == 200
 
 
+@pytest.mark.fidelity("rest.invalid_key")
 @pytest.mark.parametrize("line", ["GET /tools", "GET /zzz", "DELETE /tools"])
 @pytest.mark.parametrize("headers", [{}, {"x-api-key": ""}, {"x-api-key": "tavus_sim_test_0"}])
 async def test_without_the_key_nothing_is_told(line: str, headers: dict[str, str]) -> None:
@@ -173,6 +177,7 @@ async def test_without_the_key_nothing_is_told(line: str, headers: dict[str, str
     assert (answer.status, answer.body) == (401, {"message": "Invalid access token"})
 
 
+@pytest.mark.fidelity("rest.environment_alignment")
 async def test_a_key_of_another_environment_is_no_key() -> None:
     other = ApiKeys(ids=AccountIds(seed=1), environment="prod")
 

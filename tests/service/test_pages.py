@@ -39,6 +39,7 @@ def test_an_offset_begins_at_any_row() -> None:
     assert numbers(page(ROWS, {"offset": "3", "limit": "2"}, paging=Paging())) == [3, 4]
 
 
+@pytest.mark.fidelity("rest.sort_spellings")
 @pytest.mark.parametrize("sort", ["desc", "descending", "DESC"])
 def test_the_newest_first_in_both_spellings(sort: str) -> None:
     assert numbers(page(ROWS, {"sort": sort, "limit": "2"}, paging=Paging())) == [24, 23]
@@ -62,6 +63,7 @@ def test_all_pages_together_are_all_rows_once(limit: int, size: int, first: Any)
     assert [number for each in pages for number in numbers(each)] == list(range(size))
 
 
+@pytest.mark.fidelity("rest.page_limits")
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [

@@ -32,6 +32,7 @@ async def made(at: Desk, **fields: Any) -> str:
     return pal_id
 
 
+@pytest.mark.fidelity("rest.pal_created")
 async def test_a_created_pal_has_an_id_of_tavus_s_shape_and_every_field() -> None:
     pal = await desk().get("POST /pals", BODY)
 
@@ -53,6 +54,7 @@ async def test_the_same_requests_of_the_same_seed_give_the_same_ids() -> None:
     assert await made(desk()) == await made(desk())
 
 
+@pytest.mark.fidelity("rest.aliased_routes")
 async def test_a_pal_is_the_same_on_the_older_route_in_its_words() -> None:
     at = desk()
     flow = {"face_interruptibility": "low"}
@@ -69,6 +71,7 @@ async def test_a_pal_is_the_same_on_the_older_route_in_its_words() -> None:
     assert present["layers"]["conversational_flow"] == flow
 
 
+@pytest.mark.fidelity("rest.pal_needs_a_face")
 async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
     body = {"pal_name": "Support", "system_prompt": "You help."}
 
@@ -82,6 +85,7 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
     assert former["default_replica_id"] is None
 
 
+@pytest.mark.fidelity("rest.field_errors")
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -91,8 +95,10 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         ),
         (
             {"system_prompt": None},
-            "{'system_prompt': [\"system_prompt is missing: expected it because pipeline_mode is "
-            "'full'\"]}",
+            (
+                "{'system_prompt': [\"system_prompt is missing: expected it because pipeline_mode is "
+                "'full'\"]}"
+            ),
         ),
         (
             {"pipeline_mode": "echo"},
@@ -100,8 +106,10 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         ),
         (
             {"layers": {"llm": {"modle": "x"}}},
-            "{'layers': {'llm': {'modle': [\"unknown key 'modle' in the layer 'llm'; did you mean "
-            "'model'?\"]}}}",
+            (
+                "{'layers': {'llm': {'modle': [\"unknown key 'modle' in the layer 'llm'; did you mean "
+                "'model'?\"]}}}"
+            ),
         ),
         ({"tool_ids": ["t0"]}, "{'tool_ids': [\"there is none with the id 't0'\"]}"),
         ({"objectives_id": "o0"}, "{'objectives_id': [\"there is none with the id 'o0'\"]}"),
@@ -111,8 +119,10 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         ),
         (
             {"layers": {"tts": {"api_key": "********"}}},
-            "{'layers': {'tts': {'api_key': ['api_key must be the value itself, found ********, "
-            "which stands for a hidden secret; leave it out to keep the one there is']}}}",
+            (
+                "{'layers': {'tts': {'api_key': ['api_key must be the value itself, found ********, "
+                "which stands for a hidden secret; leave it out to keep the one there is']}}}"
+            ),
         ),
     ],
 )
@@ -131,6 +141,7 @@ async def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
     assert said["error"].startswith("Bad Request. {'_schema': ['expected a JSON object, found ")
 
 
+@pytest.mark.fidelity("rest.pages_from_one")
 async def test_pals_are_listed_the_oldest_first_page_0_being_page_1() -> None:
     at = desk()
     ids = [await made(at, pal_name=f"n{number}") for number in range(12)]
@@ -155,11 +166,13 @@ async def test_pals_are_listed_by_type_and_in_the_words_of_the_route() -> None:
     assert [row["persona_id"] for row in rows] == [pal_id]
 
 
+@pytest.mark.fidelity("rest.pal_unknown")
 @pytest.mark.parametrize("line", ["GET", "PATCH", "DELETE"])
 async def test_a_pal_that_is_not_there_is_a_400_in_the_older_word(line: str) -> None:
     assert await desk().refused(f"{line} /pals/p0", []) == (400, {"error": "Invalid persona_id"})
 
 
+@pytest.mark.fidelity("rest.pal_patched")
 async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
     at = desk()
     pal_id = await made(at)
@@ -190,6 +203,7 @@ async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
     assert pal["updated_at"] == "2026-09-21T14:14:20.000000Z"
 
 
+@pytest.mark.fidelity("rest.no_op_patch")
 @pytest.mark.parametrize(
     "patch",
     [
@@ -211,6 +225,7 @@ async def test_a_patch_that_changes_nothing_is_a_304_without_a_body(patch: Any) 
     assert await at.get(f"GET /pals/{pal_id}") == before
 
 
+@pytest.mark.fidelity("rest.patch_format")
 @pytest.mark.parametrize("patch", [None, {}, [{"op": "melt", "path": "/a"}]])
 async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
     at = desk()
@@ -226,8 +241,10 @@ async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
     [
         (
             {"op": "replace", "path": "/layers/llm/model", "value": "m"},
-            "operation 0, replace '/layers/llm/model', cannot be applied: there is nothing at "
-            "that place",
+            (
+                "operation 0, replace '/layers/llm/model', cannot be applied: there is nothing at "
+                "that place"
+            ),
         ),
         (
             {"op": "add", "path": "/pal_id", "value": "p2"},
@@ -239,8 +256,10 @@ async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
         ),
         (
             {"op": "add", "path": "/layers/llm", "value": {"tools": []}},
-            "Bad Request. {'layers': {'llm': {'tools': [\"tools written inside the layer 'llm' "
-            "are no longer supported; ",
+            (
+                "Bad Request. {'layers': {'llm': {'tools': [\"tools written inside the layer 'llm' "
+                "are no longer supported; "
+            ),
         ),
         (
             {"op": "add", "path": "/layers/llm", "value": {"api_key": "********"}},
@@ -260,6 +279,7 @@ async def test_a_patch_that_cannot_be_is_told_why(operation: dict[str, Any], sen
     assert await at.get(f"GET /pals/{pal_id}") == before
 
 
+@pytest.mark.fidelity("rest.conferencing_alone")
 async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
     at = desk()
     pal_id = await made(at)
@@ -277,6 +297,7 @@ async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
     assert pal["layers"]["conferencing"] == {"username": "support"}
 
 
+@pytest.mark.fidelity("rest.layer_keys_masked")
 async def test_keys_in_layers_are_masked_and_survive_other_changes() -> None:
     at = desk()
     pal_id = await made(at, layers={"llm": {"api_key": "sk-canary", "model": "m"}})
@@ -309,6 +330,7 @@ async def test_no_patch_reads_a_hidden_key(op: str) -> None:
     assert status == 400
 
 
+@pytest.mark.fidelity("rest.pal_published")
 async def test_a_published_pal_says_so() -> None:
     at = desk()
     pal_id = await made(at)
@@ -317,6 +339,7 @@ async def test_a_published_pal_says_so() -> None:
     assert (await at.get(f"GET /pals/{pal_id}"))["is_published"] is True
 
 
+@pytest.mark.fidelity("rest.pal_deleted")
 async def test_a_deleted_pal_is_gone_and_its_id_is_not_given_again() -> None:
     at = desk()
     pal_id = await made(at)

@@ -67,6 +67,7 @@ def test_translating_twice_changes_nothing_more(body: dict[str, Any]) -> None:
     assert to_present(once) == once
 
 
+@pytest.mark.fidelity("rest.pointer_translation")
 @pytest.mark.parametrize(
     ("pointer", "present"),
     [
@@ -135,6 +136,7 @@ def test_operations_are_translated_in_path_from_and_value() -> None:
     ]
 
 
+@pytest.mark.fidelity("rest.words_that_stayed")
 def test_an_answer_in_the_present_words_keeps_those_that_never_changed() -> None:
     row = {"pal_id": "p1", "pal_description": "a clerk", "face_type": "system"}
 
@@ -152,6 +154,7 @@ def test_an_answer_in_the_present_words_can_be_sent_back(body: dict[str, Any]) -
     assert STAYED.keys().isdisjoint(answered_in("present", body))
 
 
+@pytest.mark.fidelity("rest.flow_spellings")
 def test_of_two_spellings_in_the_flow_the_last_is_meant() -> None:
     flow = {"face_interruptibility": "low", "replica_interruptibility": "high"}
 

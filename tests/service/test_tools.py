@@ -1,0 +1,416 @@
+"""``/tools`` and ``/pals/{pal_id}/tools``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.contract.auth import SECRET_MASK
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.service.stock import stock
+from tests.service.account import Desk
+
+PALS = {"pal_name": "Support", "system_prompt": "You help.", "default_face_id": "r90bbd427f71"}
+
+AUTHS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"type": "bearer", "token": "canary-1"}, "token"),
+    ({"type": "basic", "username": "u", "password": "canary-2"}, "password"),
+    ({"type": "api_key", "name": "x-k", "value": "canary-3"}, "value"),
+    (
+        {
+            "type": "oauth2_client_credentials",
+            "token_url": "https://auth.example.com/token",
+            "client_id": "i",
+            "client_secret": "canary-4",
+        },
+        "client_secret",
+    ),
+    ({"type": "hmac", "secret": "canary-5"}, "secret"),
+)
+
+
+def desk() -> Desk:
+    made = Desk()
+    stock(made.account)
+    return made
+
+
+def body(name: str = "get_order", **fields: Any) -> dict[str, Any]:
+    return {"name": name, "description": "Finds an order.", **fields}
+
+
+def api(**fields: Any) -> dict[str, Any]:
+    return {"api": {"url": "https://api.example.com/orders", **fields}}
+
+
+async def made(at: Desk, name: str = "get_order", **fields: Any) -> str:
+    tool_id: str = (await at.get("POST /tools", body(name, **fields)))["tool_id"]
+    return tool_id
+
+
+async def pal(at: Desk, **fields: Any) -> str:
+    pal_id: str = (await at.get("POST /pals", {**PALS, **fields}))["pal_id"]
+    return pal_id
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_defaults")
+async def test_a_created_tool_is_answered_with_every_default() -> None:
+    tool = await desk().get("POST /tools", body())
+
+    assert len(tool.pop("tool_id")) == 13
+    assert tool == {
+        "owner_id": "simulated",
+        "name": "get_order",
+        "description": "Finds an order.",
+        "parameters": {},
+        "delivery": {"app_message": True},
+        "trigger_type": "in_call",
+        "origin": "llm",
+        "on_call": "generate_filler",
+        "on_resolve": "fire_and_forget",
+        "static_filler": None,
+        "tags": [],
+        "is_system_tool": False,
+        "created_at": "2026-09-21T14:13:20.000000Z",
+        "updated_at": "2026-09-21T14:13:20.000000Z",
+    }
+
+
+@pytest.mark.asyncio
+async def test_what_is_shown_can_be_pasted_into_a_scenario() -> None:
+    tool = await desk().get("POST /tools", body(delivery=api()))
+
+    assert Tool.model_validate(tool).channel == "api"
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_secret_masked")
+@pytest.mark.parametrize(("auth", "secret"), AUTHS)
+async def test_the_secret_of_a_tool_is_masked_wherever_it_is_answered(
+    auth: dict[str, Any], secret: str
+) -> None:
+    at = desk()
+
+    created = await at.get("POST /tools", body(delivery=api(auth=auth)))
+    pal_id = await pal(at)
+    answers = [
+        created,
+        await at.get(f"GET /tools/{created['tool_id']}"),
+        (await at.get("GET /tools"))["data"][0],
+        (await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [created["tool_id"]]}))["data"][0],
+        (await at.get(f"GET /pals/{pal_id}/tools/"))["data"][0],
+        await at.get(f"PATCH /tools/{created['tool_id']}", {"tags": ["a"]}),
+    ]
+
+    for answer in answers:
+        assert answer["delivery"]["app_message"] is False
+        assert answer["delivery"]["api"]["auth"] == {**auth, secret: SECRET_MASK}
+        assert "canary" not in str(answer)
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_mask_refused")
+@pytest.mark.parametrize(("auth", "secret"), AUTHS)
+async def test_the_mask_is_refused_and_leaving_it_out_keeps_the_secret(
+    auth: dict[str, Any], secret: str
+) -> None:
+    at = desk()
+    tool_id = await made(at, delivery=api(auth=auth))
+    scrubbed = {**auth, secret: SECRET_MASK}
+
+    status, said = await at.refused(f"PATCH /tools/{tool_id}", {"delivery": api(auth=scrubbed)})
+    assert status == 400
+    assert f"{secret} must be the value itself, found ********" in said["error"]
+
+    without = {key: value for key, value in auth.items() if key != secret}
+    await at.get(f"PATCH /tools/{tool_id}", {"delivery": api(auth=without, timeout=5)})
+    await at.get(f"PATCH /tools/{tool_id}", {"delivery": api(timeout=6)})
+    record = at.account["tools"].get(tool_id)
+    assert record is not None
+    assert record["delivery"]["api"] == {**api()["api"], "timeout": 6, "auth": auth}
+
+
+@pytest.mark.asyncio
+async def test_another_auth_takes_the_place_of_the_one_before() -> None:
+    at = desk()
+    tool_id = await made(at, delivery=api(auth=AUTHS[0][0]))
+
+    shown = await at.get(
+        f"PATCH /tools/{tool_id}", {"delivery": api(auth={"type": "none"}, method="GET")}
+    )
+    assert shown["delivery"]["api"]["auth"] == {"type": "none"}
+    shown = await at.get(f"PATCH /tools/{tool_id}", {"delivery": {"app_message": True}})
+    assert shown["delivery"] == {"app_message": True}
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_duplicate_name")
+async def test_a_name_that_is_taken_is_a_409_until_the_tool_is_deleted() -> None:
+    at = desk()
+    tool_id = await made(at)
+    other = await made(at, "other")
+
+    taken = (409, {"error": "A tool named 'get_order' already exists"})
+    assert await at.refused("POST /tools", body()) == taken
+    assert await at.refused(f"PATCH /tools/{other}", {"name": "get_order"}) == taken
+    await at.ask(f"DELETE /tools/{tool_id}")
+    assert await made(at) != tool_id
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_deleted_softly")
+async def test_a_deleted_tool_is_gone_and_detached_everywhere() -> None:
+    at = desk()
+    tool_id, other = await made(at), await made(at, "other")
+    pal_id = await pal(at, tool_ids=[tool_id, other])
+
+    answer = await at.ask(f"DELETE /tools/{tool_id}")
+
+    assert (answer.status, answer.body) == (204, None)
+    assert await at.refused(f"GET /tools/{tool_id}") == (404, {"error": "Tool not found"})
+    assert await at.refused(f"DELETE /tools/{tool_id}") == (404, {"error": "Tool not found"})
+    assert (await at.get(f"GET /pals/{pal_id}"))["tool_ids"] == [other]
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.system_tool")
+async def test_the_system_s_own_tool_is_seen_and_never_changed() -> None:
+    at = desk()
+    (system,) = (await at.get("GET /tools", type="system"))["data"]
+    line = f"/tools/{system['tool_id']}"
+
+    assert (system["name"], system["is_system_tool"]) == ("end_call", True)
+    assert await at.refused(f"PATCH {line}", {"tags": []}) == (
+        400,
+        {"error": "end_call is a system tool and cannot be changed"},
+    )
+    assert await at.refused(f"DELETE {line}") == (
+        400,
+        {"error": "end_call is a system tool and cannot be deleted"},
+    )
+    assert await at.get(f"GET {line}") == system
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_listing")
+async def test_tools_are_listed_by_type_name_and_order() -> None:
+    at = desk()
+    first, second = await made(at, "get_order"), await made(at, "cancel_order")
+    await made(at, "greet")
+
+    async def names(**query: str) -> list[str]:
+        return [row["name"] for row in (await at.get("GET /tools", **query))["data"]]
+
+    assert await names() == ["get_order", "cancel_order", "greet"]
+    assert await names(type="all") == ["end_call", "get_order", "cancel_order", "greet"]
+    assert await names(name_or_uuid="ORDER", sort="descending") == ["cancel_order", "get_order"]
+    assert await names(name_or_uuid=second[3:9].upper()) == ["cancel_order"]
+    assert await names(limit="1", page="2") == ["cancel_order"]
+    assert (await at.get("GET /tools", limit="1"))["total_count"] == 3
+    assert first != second
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_type_of_tools_is_a_400() -> None:
+    status, said = await desk().refused("GET /tools", type="mine")
+
+    assert (status, said["error"]) == (
+        400,
+        "Bad Request. {'type': [\"expected one of user, system, all, found 'mine'\"]}",
+    )
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"nmae": "x"}, "{'nmae': [\"unknown key 'nmae'; did you mean 'name'?\"]}"),
+        ({"tool_id": "t1"}, "{'tool_id': [\"unknown key 'tool_id': it is set by the server\"]}"),
+        (
+            {"delivery": api(method="FETCH")},
+            (
+                "{'delivery': {'api': {'method': [\"expected 'GET', 'POST', 'PUT', 'PATCH', 'DELETE' "
+                "or 'HEAD', found 'FETCH'; did you mean 'PATCH'?\"]}}}"
+            ),
+        ),
+        (
+            {"delivery": {"app_message": True, **api()}},
+            "{'delivery': ['delivery must be exactly one of app_message and api, found both']}",
+        ),
+        (
+            {"delivery": {"api": {"url": "http://api.example.com/"}}},
+            (
+                "{'delivery': {'api': {'url': [\"the URL must start with https://, found "
+                "'http://api.example.com/'\"]}}}"
+            ),
+        ),
+        (
+            {"on_call": "static_filler"},
+            (
+                "{'static_filler': [\"static_filler is missing: expected the text to be said, because "
+                "on_call is 'static_filler'\"]}"
+            ),
+        ),
+    ],
+)
+async def test_a_tool_keeps_the_rules_of_scenario_files(
+    fields: dict[str, Any], sentence: str
+) -> None:
+    at = desk()
+    wanted = (400, {"error": f"Bad Request. {sentence}"})
+
+    assert await at.refused("POST /tools", body(**fields)) == wanted
+    tool_id = await made(at)
+    assert await at.refused(f"PATCH /tools/{tool_id}", fields) == wanted
+
+
+@pytest.mark.asyncio
+async def test_a_tool_of_this_machine_has_to_be_allowed() -> None:
+    at = desk()
+    local = body(delivery={"api": {"url": "http://127.0.0.1:8000/orders"}})
+    status, _ = await at.refused("POST /tools", local)
+    assert status == 400
+
+    at.account.options = replace(at.account.options, local_tools=True)
+    assert await at.get("POST /tools", local)
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_patch_is_partial")
+async def test_a_patch_changes_the_fields_given_and_no_other() -> None:
+    at = desk()
+    tool_id = await made(at, on_resolve="add_to_context", tags=["a"])
+    at.time += 1
+
+    shown = await at.get(f"PATCH /tools/{tool_id}", {"description": "New.", "on_call": None})
+
+    assert shown == await at.get(f"GET /tools/{tool_id}")
+    assert shown["description"] == "New."
+    assert (shown["on_resolve"], shown["tags"]) == ("add_to_context", ["a"])
+    assert shown["updated_at"] > shown["created_at"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.post_call_tool")
+async def test_a_post_call_tool_has_no_origin_and_an_api() -> None:
+    at = desk()
+    tool = await at.get("POST /tools", body(trigger_type="post_call", delivery=api()))
+
+    assert (tool["trigger_type"], tool["origin"], tool["on_call"]) == ("post_call", None, None)
+    status, said = await at.refused("POST /tools", body("b", trigger_type="post_call"))
+    assert status == 400
+    assert "delivery must be api when trigger_type is 'post_call'" in said["error"]
+    other = await made(at, "c", origin="llm", delivery=api())
+    shown = await at.get(f"PATCH /tools/{other}", {"trigger_type": "post_call"})
+    assert shown["origin"] is None
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.attach_is_idempotent")
+async def test_attaching_twice_is_attaching_once() -> None:
+    at = desk()
+    pal_id, first, second = await pal(at), await made(at), await made(at, "other")
+
+    once = await at.get(f"POST /pals/{pal_id}/tools/", {"tool_ids": [first]})
+    twice = await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [second, first, second]})
+
+    assert [tool["tool_id"] for tool in once["data"]] == [first]
+    assert [tool["tool_id"] for tool in twice["data"]] == [first, second]
+    assert (await at.get(f"GET /personas/{pal_id}/tools/")) == twice
+    assert (await at.get(f"GET /pals/{pal_id}"))["tool_ids"] == [first, second]
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.detach_keeps_the_tool")
+async def test_a_detached_tool_is_still_in_the_registry() -> None:
+    at = desk()
+    tool_id = await made(at)
+    pal_id = await pal(at, tool_ids=[tool_id])
+
+    answer = await at.ask(f"DELETE /pals/{pal_id}/tools/{tool_id}")
+
+    assert (answer.status, answer.body) == (204, None)
+    assert (await at.get(f"GET /pals/{pal_id}/tools"))["data"] == []
+    assert await at.get(f"GET /tools/{tool_id}")
+    assert await at.refused(f"DELETE /pals/{pal_id}/tools/{tool_id}") == (
+        404,
+        {"error": "Tool is not attached to this PAL"},
+    )
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.fifty_tools")
+async def test_a_pal_has_at_most_fifty_tools() -> None:
+    at = desk()
+    ids = [await made(at, f"tool_{number}") for number in range(51)]
+    pal_id = await pal(at)
+
+    assert await at.refused(f"POST /pals/{pal_id}/tools", {"tool_ids": ids}) == (
+        400,
+        {"error": "Bad Request. {'tool_ids': ['expected 1 to 50 ids, found 51']}"},
+    )
+    await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": ids[:50]})
+    assert await at.refused(f"POST /pals/{pal_id}/tools", {"tool_ids": ids[50:]}) == (
+        400,
+        {
+            "error": "Bad Request. {'tool_ids': ['a PAL can have at most 50 tools, "
+            "this one would have 51']}"
+        },
+    )
+    assert await at.refused(f"POST /pals/{pal_id}/tools", {"tool_ids": []}) == (
+        400,
+        {"error": "Bad Request. {'tool_ids': ['expected 1 to 50 ids, found 0']}"},
+    )
+
+
+@pytest.mark.asyncio
+async def test_a_tool_that_is_not_there_cannot_be_attached() -> None:
+    at = desk()
+
+    assert await at.refused(f"POST /pals/{await pal(at)}/tools", {"tool_ids": ["t0"]}) == (
+        400,
+        {"error": "Bad Request. {'tool_ids': [\"there is none with the id 't0'\"]}"},
+    )
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.perception_tools_attach_blind")
+@pytest.mark.parametrize("origin", ["vision", "audio"])
+async def test_a_perception_tool_is_attached_before_perception_is_on(origin: str) -> None:
+    at = desk()
+    tool_id = await made(at, origin=origin)
+    pal_id = await pal(at, layers={"perception": {"perception_model": "off"}})
+
+    (tool,) = (await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [tool_id]}))["data"]
+
+    assert (tool["origin"], tool["on_call"]) == (origin, None)
+
+
+@pytest.mark.asyncio
+async def test_a_system_tool_can_be_attached_and_is_not_listed_with_the_pal_s_own() -> None:
+    at = desk()
+    (system,) = (await at.get("GET /tools", type="system"))["data"]
+    pal_id = await pal(at)
+
+    shown = await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [system["tool_id"]]})
+
+    assert shown == {"data": []}
+    assert (await at.get(f"GET /pals/{pal_id}"))["tool_ids"] == [system["tool_id"]]
+
+
+@pytest.mark.asyncio
+@given(st.text(min_size=1, max_size=30).filter(lambda text: text != SECRET_MASK))
+async def test_no_answer_about_a_tool_ever_holds_its_secret(secret: str) -> None:
+    at = desk()
+    token = f"<{secret}>"
+
+    created = await at.get(
+        "POST /tools", body(delivery=api(auth={"type": "bearer", "token": token}))
+    )
+
+    assert created["delivery"]["api"]["auth"] == {"type": "bearer", "token": SECRET_MASK}
