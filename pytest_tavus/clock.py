@@ -142,12 +142,12 @@ class AdjustableClock:
         if seconds < 0:
             message = f"time does not go back: {seconds:g} s"
             raise ValueError(message)
+        await _let_go_on()  # who is about to sleep shall be asleep
         target = self.now() + seconds
         while (sleeper := self._next(target)) is not None:
             self._reach(sleeper.wake)
             sleeper.woken.set_result(None)
-            for _ in range(_ROUNDS):
-                await asyncio.sleep(0)
+            await _let_go_on()
         self._reach(target)
         self._arm()
 
@@ -185,3 +185,8 @@ class AdjustableClock:
         while (sleeper := self._next(self.now())) is not None:
             sleeper.woken.set_result(None)
         self._arm()
+
+
+async def _let_go_on() -> None:
+    for _ in range(_ROUNDS):
+        await asyncio.sleep(0)

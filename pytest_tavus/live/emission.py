@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pytest_tavus.contract.events import sent_by_tavus
 from pytest_tavus.live.options import LiveOptions
@@ -44,7 +44,7 @@ class Emission:
                 inference_id=said.inference_id,
             )
 
-    def _messages(self, said: PalSaid) -> Iterator[tuple[str, dict[str, object]]]:
+    def _messages(self, said: PalSaid) -> Iterator[tuple[str, Mapping[str, object]]]:
         if self._speaking:
             yield "conversation.started_speaking", {"role": "replica"}
         if self._streaming:

@@ -26,15 +26,12 @@ class ScriptBook:
         Those whose `pal` has that `pal_id`; else those whose `pal` has that `pal_name`; else those
         whose `pal` names neither, which are everybody's.
         """
-        for wanted in (
-            lambda pal: pal.pal_id == pal_id,
-            lambda pal: pal.pal_id is None and pal.pal_name == pal_name,
-            lambda pal: pal.pal_id is None and _unnamed(pal),
-        ):
-            found = tuple(one for one in self._scenarios if wanted(one.pal))
-            if found:
-                return found
-        return ()
+        by_id = tuple(one for one in self._scenarios if one.pal.pal_id == pal_id)
+        if by_id:
+            return by_id
+        rest = [one for one in self._scenarios if one.pal.pal_id is None]
+        named = tuple(one for one in rest if one.pal.pal_name == pal_name)
+        return named or tuple(one for one in rest if _unnamed(one.pal))
 
 
 def _unnamed(pal: Pal) -> bool:

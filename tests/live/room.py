@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ from pytest_tavus.live.opening import Opening, Timers
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.live.world import BrainSource, LiveTime, LiveWire, Minds
-from pytest_tavus.scenario.model import PlayedCall, Plays, Scenario, Turn
+from pytest_tavus.scenario.model import PlayedCall, PlayedLater, Plays, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan
 
 SECONDS = 5
@@ -115,7 +115,7 @@ async def house(
     handler: Handler | None = None,
     brains: tuple[BrainSource, ...] = (),
     env: Mapping[str, str] | None = None,
-) -> AsyncIterator[House]:
+) -> AsyncGenerator[House]:
     """Serve conversations on a clock that stands still; nothing may be left behind."""
     before = asyncio.all_tasks()
     clock, book, post = AdjustableClock(running=False), ScriptBook(), Post()
@@ -161,9 +161,18 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-def turn(user: str, *calls: PlayedCall, says: str | None = None, **plays: Any) -> Turn:
+def turn(
+    user: str,
+    *calls: PlayedCall,
+    says: str | None = None,
+    on_error: str | None = None,
+    later: str | None = None,
+) -> Turn:
+    """What is played for a line; `later` is said 10 seconds after."""
+    unasked = None if later is None else PlayedLater(at=(), after=10, says=later)
     waves = (calls,) if calls else ()
-    return Turn(at=(), user=user, plays=Plays(at=(), calls=waves, says=says, **plays))
+    plays = Plays(at=(), calls=waves, says=says, on_error=on_error, later=unasked)
+    return Turn(at=(), user=user, plays=plays)
 
 
 def call(tool: str, **arguments: Any) -> PlayedCall:

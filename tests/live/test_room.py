@@ -49,6 +49,7 @@ async def test_whoever_joins_later_hears_that_the_face_is_there_and_no_greeting(
         assert late.types() == ["system.replica_present"]
 
 
+@pytest.mark.fidelity("live.room")
 async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() -> None:
     async with house(script(turn("Hi.", says="Hello."))) as home:
         conversation, guest = await home.joined()
