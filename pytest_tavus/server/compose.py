@@ -31,7 +31,7 @@ from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCal
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.rest import rest_door
 from pytest_tavus.server.room import Rooms
-from pytest_tavus.server.site import Door, Site
+from pytest_tavus.server.site import Door, Site, kept_open
 from pytest_tavus.server.time import ServerClock
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.front import Api
@@ -102,8 +102,7 @@ async def simulated_tavus(
         )
         await backstage.begin()
         tavus, doors = _opened(parts, backstage)
-        for door in doors:
-            await stack.enter_async_context(door.running())
+        await stack.enter_async_context(kept_open(doors))
         yield tavus
 
 

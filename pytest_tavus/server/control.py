@@ -142,7 +142,12 @@ class ControlPlane:
 
     async def _clock(self, _: Request) -> Any:
         clock = self._backstage.clock
-        return {"kind": clock.kind, "now": clock.now(), "epoch": clock.epoch()}
+        return {
+            "kind": clock.kind,
+            "now": clock.now(),
+            "epoch": clock.epoch(),
+            "waiting": clock.waiting,
+        }
 
     async def _advance(self, request: Request) -> Any:
         asked = read_body(Advance, await _json(request))

@@ -7,6 +7,7 @@ machine would send it), and so is the origin of a page that is not served from t
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -41,10 +42,22 @@ class Guard:
         marked = _Marked(send, marker=self._marker, scope=scope)
         problem = self._problem(scope)
         if problem is None:
-            await self._app(scope, receive, marked)
+            await self._pass(scope, receive, marked)
         else:
             status, sentence = problem
             await refuse(scope, marked, status=status, sentence=sentence)
+        if marked.turned_away:
+            # The server underneath takes a handshake for unfinished until its connection is lost.
+            await asyncio.sleep(0)
+
+    async def _pass(self, scope: Scope, receive: Receive, marked: _Marked) -> None:
+        try:
+            await self._app(scope, receive, marked)
+        except Exception:
+            if not marked.begun:
+                sentence = "the simulator failed: this is a bug in it, and its log says more"
+                await refuse(scope, marked, status=500, sentence=sentence)
+            raise
 
     def _problem(self, scope: Scope) -> Problem | None:
         return (
@@ -65,14 +78,18 @@ class _Marked:
         self._send = send
         self._marker = marker
         self._scope = scope
-        self._begun = False
+        self.begun = False
+        """An answer has begun."""
+        self.turned_away = False
+        """It is one that refuses a WebSocket."""
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "websocket.close" and not self._begun:
+        if message["type"] == "websocket.close" and not self.begun:
             await refuse(self._scope, self, status=403, sentence="this room cannot be entered")
             return
         if is_start(message):
-            self._begun = True
+            self.begun = True
+            self.turned_away = message["type"] == "websocket.http.response.start"
             message = {**message, "headers": [*message.get("headers", ()), *self._marker]}
         await self._send(message)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
@@ -42,3 +43,32 @@ class Door:
 
     routes: tuple[BaseRoute, ...]
     running: Callable[[], AbstractAsyncContextManager[None]] = nothing_to_run
+
+
+@asynccontextmanager
+async def kept_open(doors: Iterable[Door]) -> AsyncIterator[None]:
+    """Keep doors open, in a task of their own.
+
+    What a door runs may be bound to the task that began it, and may wrap whatever is raised in
+    there; whoever is served by the doors should see neither.
+    """
+    opened, closing = asyncio.Event(), asyncio.Event()
+
+    async def keep() -> None:
+        async with AsyncExitStack() as stack:
+            for door in doors:
+                await stack.enter_async_context(door.running())
+            opened.set()
+            await closing.wait()
+
+    keeping = asyncio.create_task(keep())
+    begun = asyncio.create_task(opened.wait())
+    try:
+        await asyncio.wait({keeping, begun}, return_when=asyncio.FIRST_COMPLETED)
+        if keeping.done():
+            keeping.result()
+        yield
+    finally:
+        begun.cancel()
+        closing.set()
+        await keeping

@@ -63,6 +63,11 @@ class ServerClock:
         ran = self._monotonic() - self._began if self.kind == "real" else 0.0
         return ran + self._moved
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for time to pass."""
+        return len(self._sleepers)
+
     def epoch(self) -> float:
         """Return the same moment as seconds since 1970."""
         return self._epoch + self.now()

@@ -1,0 +1,165 @@
+"""What is kept of requests, and what of them is never kept."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.server.journal import Entry, Journal
+from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.server.secrecy import SECRET_FIELDS, masked_json, masked_pairs, read_body
+from tests.server.served import served
+
+MASK = "********"
+SECRETS = st.text("abcdefghijkmnpqrstuvwxyz23456789/+=!", min_size=8, max_size=24)
+
+
+def entry(**fields: Any) -> Entry:
+    given: dict[str, Any] = {
+        "number": 1,
+        "at": 0.0,
+        "method": "POST",
+        "path": "/v2/tools",
+        "query": "",
+        "headers": (),
+        "body": None,
+        "status": 200,
+    }
+    return Entry(**{**given, **fields})
+
+
+def kept(*entries: Entry) -> str:
+    journal = Journal(secrets=())
+    for each in entries:
+        journal.keep(each)
+    return json.dumps(journal.as_json())
+
+
+@given(secret=SECRETS, name=st.sampled_from(sorted(SECRET_FIELDS)))
+def test_a_secret_field_is_nowhere_to_be_found(secret: str, name: str) -> None:
+    body = {"outer": [{name: secret}], "again": f"it is {secret}!"}
+    text = kept(
+        entry(body=body, query=f"{name}={quote(secret, safe='')}"), entry(path=f"/{secret}")
+    )
+
+    assert secret not in text
+    assert json.dumps(secret)[1:-1] not in text
+    assert MASK in text
+
+
+@given(secret=SECRETS)
+def test_a_secret_that_was_sent_once_is_known_in_other_encodings(secret: str) -> None:
+    encoded = base64.b64encode(f"user:{secret}".encode()).decode()
+    text = kept(
+        entry(body={"delivery": {"api": {"auth": {"type": "basic", "password": secret}}}}),
+        entry(body={"note": f"Basic {encoded}"}),
+    )
+
+    assert encoded not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"auth": {"type": "api_key", "name": "X-Key", "value": "canary-8f3b"}},
+        {"headers": {"X-Shop-Token": "canary-8f3b"}},
+        {"query_params": {"api_key": "canary-8f3b"}},
+        {"url": "https://user:canary-8f3b@shop.example.com/"},
+        [{"op": "add", "path": "/layers/llm/api_key", "value": "canary-8f3b"}],
+        {"layers": {"llm": {"api_key": "canary-8f3b"}}},
+    ],
+)
+def test_secrets_are_found_where_tavus_has_them(body: Any) -> None:
+    assert "canary" not in kept(entry(body=body))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("x-api-key", "tavus_sim_prod_12345678", MASK),
+        ("authorization", "Bearer abcdefghijkl", f"Bearer {MASK}"),
+        ("x-tavus-client-intent", "to order a cake", MASK),
+        ("user-agent", "tavus-cli/0.11.0", "tavus-cli/0.11.0"),
+    ],
+)
+def test_headers_keep_what_is_no_secret(name: str, value: str, shown: str) -> None:
+    journal = Journal(secrets=())
+    journal.keep(entry(headers=((name, value),)))
+
+    assert next(iter(journal)).headers == ((name, shown),)
+
+
+def test_what_is_no_secret_stays() -> None:
+    body = {"name": "get_order", "value": 3, "path": "/x", "tokens": 5, "token": 7}
+
+    assert masked_json(body) == body
+    assert masked_pairs("limit=5&page=1") == "limit=5&page=1"
+
+
+def test_of_an_unreadable_body_only_the_length_is_told() -> None:
+    assert read_body(b'{"api_key": "canary', "application/json") == (
+        "(19 bytes that are neither JSON nor a form)"
+    )
+
+
+def test_a_form_is_read_as_data() -> None:
+    journal = Journal(secrets=())
+    journal.keep(entry(body=read_body(b"grant_type=a&code=12345678", "x-www-form-urlencoded")))
+
+    assert next(iter(journal)).body == {"grant_type": "a", "code": MASK}
+
+
+def test_only_the_last_requests_are_kept_and_all_are_counted() -> None:
+    journal = Journal(secrets=(), longest=2)
+    for _ in range(3):
+        journal.keep(entry(number=journal.next_number()))
+
+    told = journal.as_json()
+    assert [row["number"] for row in told["data"]] == [2, 3]
+    assert told["total_count"] == 3
+
+
+def test_a_journal_that_was_cleared_still_knows_the_secrets() -> None:
+    journal = Journal(secrets=())
+    journal.keep(entry(body={"api_key": "canary-8f3b"}))
+    journal.clear()
+    journal.keep(entry(path="/canary-8f3b"))
+
+    assert [each.path for each in journal] == [f"/{MASK}"]
+
+
+def test_what_a_door_notes_is_redacted() -> None:
+    journal = Journal(secrets=("canary-8f3b",))
+    journal.note("seen", {"what": "canary-8f3b", "token": "another-one"})
+
+    assert journal.as_json()["notes"] == [{"name": "seen", "what": MASK, "token": MASK}]
+
+
+@pytest.mark.asyncio
+async def test_requests_are_written_down_as_they_were_answered() -> None:
+    async with served(ServerOptions(clock="still", control=True)) as server:
+        await server.http.get("/v2/pals?limit=5")
+        await server.http.post("/v2/nowhere", json={"api_key": "canary-8f3b", "a": 1})
+        await server.http.post("/v2/pals", content=b"x" * 70_000)
+        told = (await server.http.get("/_simulator/journal")).json()
+
+    rows = told["data"]
+    assert [(row["method"], row["path"], row["status"]) for row in rows] == [
+        ("GET", "/v2/pals", 200),
+        ("POST", "/v2/nowhere", 404),
+        ("POST", "/v2/pals", 400),
+    ]
+    assert [row["query"] for row in rows] == ["limit=5", "", ""]
+    assert [row["body"] for row in rows] == [
+        None,
+        {"api_key": MASK, "a": 1},
+        "(70000 bytes, which is too much to keep)",
+    ]
+    assert ["x-api-key", MASK] in rows[0]["headers"]
+    assert server.tavus.keys.first not in json.dumps(told)
