@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -14,6 +14,7 @@ from pytest_tavus.marks import marked, marks_of
 from pytest_tavus.outcome import VerdictError, told, told_bug, without_item
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
+from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
 
 
@@ -67,6 +68,12 @@ class ScenarioItem(pytest.Function):
         self.record: Record | None = None
         "What came of it, from the end of the conversation until its report has been made."
 
+        self.seconds: float | None = None
+        "How long the conversation itself took, where it was not held in its own turn."
+
+        self.perform: Perform = perform_now
+        "Holds the conversation, or waits for it."
+
         self._bug: Exception | None = None
         "What was raised that nobody but us can put right."
 
@@ -77,7 +84,7 @@ class ScenarioItem(pytest.Function):
     def _play(self, handler: object | None) -> None:
         __tracebackhide__ = True
         try:
-            result = stage_of(self.config).run(self.scenario, handler=handler)
+            result = self.perform(self, handler)
         except Exception as error:
             if not isinstance(error, TavusError) or isinstance(error, HarnessError):
                 self._bug = error
@@ -127,6 +134,14 @@ class ScenarioItem(pytest.Function):
             hint="it must be in a conftest.py of this directory or above, or in a plugin",
         )
         pytest.fail(str(problem), pytrace=False)
+
+
+Perform = Callable[[ScenarioItem, "object | None"], ScenarioResult]
+
+
+def perform_now(item: ScenarioItem, handler: object | None) -> ScenarioResult:
+    """Hold a scenario's conversation and wait for it."""
+    return stage_of(item.config).run(item.scenario, handler=handler)
 
 
 def _told_error(excinfo: pytest.ExceptionInfo[BaseException], error: TavusError) -> Any:

@@ -49,6 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_tavus.run import begin
 
         begin(config, settings)
+    if settings.scenarios_on and settings.concurrency != 1:
+        from pytest_tavus.ahead.hooks import begin as begin_ahead
+
+        begin_ahead(config, settings)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -91,6 +91,8 @@ class ScenarioRun:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Put what came of a scenario on its report, as plain data that can travel."""
         report = yield
+        if isinstance(item, ScenarioItem) and call.when == "call" and item.seconds is not None:
+            report.duration, item.seconds = item.seconds, None
         if isinstance(item, ScenarioItem) and item.record is not None:
             report.__dict__[RECORD], item.record = item.record, None
             if call.excinfo is not None and isinstance(call.excinfo.value, VerdictError):

@@ -168,7 +168,7 @@ def _origin(settings: Settings, name: str) -> str:
     return f" ({origin})" if origin is not None else ""
 
 
-def _shown(value: Mapping[str, str] | Path | tuple[str, ...] | bool | float | str | None) -> str:
+def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):

@@ -6,7 +6,9 @@ below receives what it needs as an argument.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,10 +72,14 @@ class Stage:
 
     def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
         """Hold the conversation, wait for its end, and judge it."""
-        return self.loop.run(self._run(scenario, handler))
+        return self.loop.run(self.perform(scenario, handler=handler))
 
-    async def _run(self, scenario: Scenario, handler: object | None) -> ScenarioResult:
-        return await self.conclude(scenario, await self.play(scenario, handler=handler))
+    async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
+        """Hold the conversation and judge it. Runs on the stage's own loop."""
+        began = time.monotonic()
+        trace = await self.play(scenario, handler=handler)
+        result = await self.conclude(scenario, trace)
+        return replace(result, took=time.monotonic() - began)
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
         """Hold the conversation and return what happened. Runs on the stage's own loop."""
@@ -87,6 +93,8 @@ class Stage:
             reason = await production.within(self.deadline(scenario), whole)
         finally:
             await production.close(reason)
+            if reason == "cancelled":
+                self._keep_interrupted(scenario, production.recorder.trace())
         return production.recorder.trace()
 
     def deadline(self, scenario: Scenario) -> float:
@@ -123,6 +131,15 @@ class Stage:
         """Judge a conversation that has ended, and keep its trace where the user wants it."""
         result = await self.judge(scenario, trace)
         return result if self._archive is None else self._archive.keep(result)
+
+    def _keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:
+        if self._archive is not None:
+            verdict = Verdict(outcome="undecided", reason="the conversation was interrupted")
+            self._archive.keep(
+                ScenarioResult(
+                    scenario=scenario, trace=trace, verdict=verdict, provenance=provenance(trace)
+                )
+            )
 
     def close(self) -> None:
         """End every handler and the loop. May be called twice.

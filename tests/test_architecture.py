@@ -11,17 +11,17 @@ import pytest
 from tests.source import PACKAGE, functions, imports, label, modules
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("spans", "errors", "wire", "clock", "matching"),
+    ("spans", "errors", "wire", "clock", "voice", "matching"),
     ("trace", "contract", "readers", "option"),
     ("scenario", "verdict", "options"),
     ("delivery", "gateway"),
     ("play", "checks", "judge"),
-    ("simulator", "report"),
+    ("simulator", "report", "traffic"),
     ("sessions", "live"),
     ("production", "outcome", "service"),
     ("stage", "mcp_tools"),
     ("api", "server"),
-    ("fixtures", "settings", "selection", "marks", "collect", "run", "reference"),
+    ("fixtures", "settings", "selection", "marks", "collect", "run", "reference", "ahead"),
     ("hooks", "plugin", "cli", "__init__"),
 )
 """A room imports rooms of lower floors, and of its own where both say so below."""
@@ -34,6 +34,8 @@ BESIDE: frozenset[tuple[str, str]] = frozenset(
         ("matching", "spans"),
         ("contract", "trace"),
         ("delivery", "gateway"),
+        ("ahead", "collect"),
+        ("ahead", "fixtures"),
         ("collect", "fixtures"),
         ("collect", "marks"),
         ("run", "collect"),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
+
+from pytest_tavus.voice import carried
 
 Work = Callable[[], None]
 """Keeps its own result and does not raise."""
@@ -43,9 +44,11 @@ class Threads:
         """
         loop, done = asyncio.get_running_loop(), asyncio.Event()
 
+        spoken = carried(work)
+
         def job() -> None:
             try:
-                contextvars.Context().run(work)
+                spoken()
             finally:
                 self._tell(loop, done)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from pytest_tavus.errors import HandlerError
@@ -40,9 +40,26 @@ class BackgroundLoop:
         with self._turn:
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._loop.run_forever, name="pytest-tavus", daemon=True
+                    target=self._serve, name="pytest-tavus", daemon=True
                 )
                 self._thread.start()
+
+    def _serve(self) -> None:
+        """Run until the loop is stopped, whatever is raised through it.
+
+        An interrupt that a task raises leaves the loop; it reaches who waits for that task.
+        """
+        while True:
+            try:
+                self._loop.run_forever()
+            except (KeyboardInterrupt, SystemExit):
+                continue
+            return
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call a function on the loop, soon, in the background."""
+        self.keep_running()
+        self._loop.call_soon_threadsafe(function)
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Start a coroutine in the background."""

@@ -19,5 +19,8 @@ class ScenarioResult:
     provenance: str
     "Who decided and who answered: ``scripted, real handler``; ``scripted, canned answers``."
 
+    took: float = 0.0
+    "Seconds of real time from opening to closing the conversation."
+
     trace_path: str | None = None
     "Where the trace was written, if it was kept."

@@ -1,0 +1,143 @@
+"""Which scenarios have the same fixtures, and whether those are there for all of them at once.
+
+Seen through pytest's public hooks alone: what a scenario's fixtures are is known when the first
+scenario with the same ones has been set up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pytest
+
+from pytest_tavus.collect import ScenarioItem
+
+_DECIDES = ("pytest_runtest_setup", "pytest_runtest_protocol")
+"""Hooks in which a conftest.py may decide that a test is not run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Where fixtures mean the same: the conftest files that apply, and the fixtures' names."""
+
+    conftests: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+Reach = Literal["run", "home", "file"]
+"""All of a home; or those that come next, up to another home or another file."""
+
+_REACH: Mapping[str, Reach] = MappingProxyType(
+    {"class": "file", "module": "file", "package": "home"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A home whose fixtures are set up."""
+
+    reach: Reach
+    "For which scenarios of the home."
+
+    handler: object | None
+    "What the fixture `tavus_handler` gave."
+
+    each: str | None
+    "A fixture that is set up for each scenario, so that none can begin ahead."
+
+
+class Homes:
+    """What is known of fixtures so far."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._active: dict[pytest.FixtureDef[Any], str] = {}
+        self._homes: dict[ScenarioItem, Home] = {}
+        self._applying: dict[Path, tuple[str, ...]] = {}
+        self._ready: dict[Home, Ready] = {}
+
+    def set_up(self, fixture: pytest.FixtureDef[Any]) -> None:
+        """Note that a fixture is there now."""
+        self._active[fixture] = fixture.scope
+
+    def torn_down(self, fixture: pytest.FixtureDef[Any]) -> None:
+        """Note that a fixture is gone. What relied on it is not ready any more."""
+        scope = self._active.pop(fixture, None)
+        if scope is not None and scope != "function":
+            name = fixture.argname
+            self._ready = {
+                one: ready for one, ready in self._ready.items() if name not in one.names
+            }
+
+    def observe(self, item: ScenarioItem) -> Ready:
+        """Learn from a scenario that has just been set up."""
+        home = self.home(item)
+        counting = [(one.argname, self._active[one]) for one in self._counting(item)]
+        reaches = {_REACH.get(scope, "run") for _, scope in counting}
+        ready = self._ready[home] = Ready(
+            reach=next((one for one in ("file", "home") if one in reaches), "run"),
+            handler=item.funcargs.get("tavus_handler"),
+            each=next((name for name, scope in counting if scope == "function"), None),
+        )
+        return ready
+
+    def ready(self, item: ScenarioItem) -> Ready | None:
+        """Return what is known of the fixtures of a scenario's home."""
+        return self._ready.get(self.home(item))
+
+    def home(self, item: ScenarioItem) -> Home:
+        """Return where a scenario's fixtures mean the same."""
+        found = self._homes.get(item)
+        if found is None:
+            names = tuple(sorted(item.fixturenames))
+            found = self._homes[item] = Home(conftests=self._conftests(item.path), names=names)
+        return found
+
+    def conftest_decides(self, item: ScenarioItem) -> str | None:
+        """Name the hook of a conftest.py that may decide about this scenario when it is set up."""
+        applying = self._conftests(item.path)
+        plugins = self._config.pluginmanager.get_plugins()
+        deciding = (one for one in plugins if getattr(one, "__file__", None) in applying)
+        return next(
+            (name for plugin in deciding for name in _DECIDES if hasattr(plugin, name)), None
+        )
+
+    def _counting(self, item: ScenarioItem) -> Iterator[pytest.FixtureDef[Any]]:
+        """Yield the fixtures of a scenario, without what installed plugins do for every test."""
+        asked = {*item.scenario.fixtures, "tavus_handler"}
+        for mark in item.iter_markers("usefixtures"):
+            asked.update(str(name) for name in mark.args)
+        asked.update(self._config.getini("usefixtures"))
+        installed = self._installed()
+        for fixture in self._active:
+            if fixture.argname not in item.fixturenames:
+                continue
+            module = getattr(fixture.func, "__module__", "")
+            if fixture.argname in asked or module not in installed:
+                yield fixture
+
+    def _installed(self) -> set[str]:
+        plugins = self._config.pluginmanager.get_plugins()
+        return {
+            str(getattr(one, "__name__", type(one).__module__))
+            for one in plugins
+            if not _is_conftest(one)
+        }
+
+    def _conftests(self, path: Path) -> tuple[str, ...]:
+        directory = path.parent
+        found = self._applying.get(directory)
+        if found is None:
+            plugins = self._config.pluginmanager.get_plugins()
+            files = (one.__file__ for one in plugins if _is_conftest(one))
+            applying = (file for file in files if directory.is_relative_to(Path(file).parent))
+            found = self._applying[directory] = tuple(sorted(applying))
+        return found
+
+
+def _is_conftest(plugin: Any) -> bool:
+    return Path(getattr(plugin, "__file__", None) or "").name == "conftest.py"

@@ -1,0 +1,157 @@
+"""The hooks of a run in which more than one conversation is held at once."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import pytest
+
+from pytest_tavus.ahead.homes import Homes
+from pytest_tavus.ahead.look import Look
+from pytest_tavus.ahead.upcoming import upcoming
+from pytest_tavus.collect import ScenarioItem
+from pytest_tavus.fixtures import stage_of
+from pytest_tavus.options import Settings
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.traffic.line import Job, Line
+from pytest_tavus.traffic.router import Router
+
+AUTO = 8
+"""Conversations at once where handlers are processes or servers, which gain by it."""
+
+
+class AheadRun:
+    """Begins scenarios ahead of their turn. Without concurrency it does nothing."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self._config = config
+        self._settings = settings
+        self._homes = Homes(config)
+        self._router = Router()
+        self._session: pytest.Session | None = None
+        self._look: Look | None = None
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Begin to look ahead; at the end, whatever it is, end what is still in flight."""
+        limit = self._limit(session.items)
+        if limit > 1 and not self._is_pretence():
+            self._look = self._looking(session, limit)
+            self._router.cover()
+        try:
+            return (yield)
+        finally:
+            self._end()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        """Make room for an item that is to be by itself, and give it up after it."""
+        if self._look is None:
+            return (yield)
+        if isinstance(item, ScenarioItem):
+            item.perform = self._perform
+        self._look.prepare(item, nextitem)
+        try:
+            return (yield)
+        finally:
+            if self._look is not None:
+                self._look.release(item, nextitem)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Learn from the fixtures of a scenario, once they are set up."""
+        yield
+        if self._look is not None and isinstance(item, ScenarioItem):
+            self._router.keep_level()
+            self._look.ready(item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any]
+    ) -> Generator[None, object, object]:
+        """Note which fixtures are there."""
+        value = yield
+        self._homes.set_up(fixturedef)
+        return value
+
+    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
+        """Note which fixtures are gone."""
+        self._homes.torn_down(fixturedef)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Stop where pytest is going to stop: nothing begins, and what is in flight ends."""
+        session = self._session
+        if session is not None and (session.shouldfail or session.shouldstop):
+            self._end()
+
+    def _looking(self, session: pytest.Session, limit: int) -> Look:
+        self._session = session
+        stage, option = stage_of(self._config), self._config.option
+        most = 1 if getattr(option, "stepwise", False) else option.maxfail
+        line: Line[ScenarioResult] = Line(stage.loop, limit=limit, failures=most or None)
+        look = Look(stage, self._homes, order=upcoming(session), line=line)
+        if most:
+            look.failures = lambda: max(1, most - session.testsfailed)
+        return look
+
+    def _limit(self, items: Iterable[pytest.Item]) -> int:
+        wanted = self._settings.concurrency
+        if wanted != "auto":
+            return wanted
+        specs = (item.scenario.handler for item in items if isinstance(item, ScenarioItem))
+        return AUTO if any(one is not None and (one.command or one.url) for one in specs) else 1
+
+    def _is_pretence(self) -> bool:
+        option = self._config.option
+        return bool(option.collectonly or getattr(option, "setuponly", False))
+
+    def _perform(self, item: ScenarioItem, handler: object | None) -> ScenarioResult:
+        __tracebackhide__ = True
+        if self._look is None:  # the run is being stopped, and this is played all the same
+            return stage_of(self._config).run(item.scenario, handler=handler)
+        result = self._look.perform(item, handler, wait=self._wait)
+        item.seconds = result.took
+        return result
+
+    def _wait(self, job: Job[ScenarioResult]) -> None:
+        """Wait for a job."""
+
+    def _end(self) -> None:
+        look, self._look = self._look, None
+        if look is not None:
+            look.stop()
+            self._router.uncover()
+
+    def cover(self) -> None:
+        """Cover the streams and log handlers of a phase."""
+        if self._look is not None:
+            self._router.cover()
+
+
+class Inside:
+    """The hooks that run inside of pytest's own, when it has put in place what it captures with."""
+
+    def __init__(self, run: AheadRun) -> None:
+        self._run = run
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_setup(self) -> Generator[None, None, None]:
+        """Keep what conversations print and log apart, before any can begin."""
+        self._run.cover()
+        yield
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """Keep it apart where a fixture has put something else in place."""
+        self._run.cover()
+        yield
+
+
+def begin(config: pytest.Config, settings: Settings) -> None:
+    """Look ahead in this run."""
+    run = AheadRun(config, settings)
+    config.pluginmanager.register(run, "tavus-ahead")
+    config.pluginmanager.register(Inside(run), "tavus-ahead-inside")

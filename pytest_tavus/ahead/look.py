@@ -1,0 +1,169 @@
+"""Looks ahead: begins scenarios before their turn, and lets each wait for its own result.
+
+A scenario begins ahead once the fixtures it uses are there for all of its kind. One that has
+fixtures of its own, or wants to be alone, is held while no other is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from pytest_tavus.ahead.homes import Homes
+from pytest_tavus.ahead.standing import shown, written
+from pytest_tavus.ahead.stretches import Stretches
+from pytest_tavus.ahead.upcoming import Ordered, Sent
+from pytest_tavus.collect import ScenarioItem
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.stage import Stage
+from pytest_tavus.traffic.line import Job, Line
+from pytest_tavus.voice import Voice
+
+WINDOW = 256
+"""Scenarios that are looked at beyond the one whose turn it is; more where more may be held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A scenario that has been handed to the line."""
+
+    job: Job[ScenarioResult]
+    voice: Voice
+    handler: object | None
+
+
+class Look:
+    """Which scenarios begin, and when. Knows the order, the fixtures and the line."""
+
+    def __init__(
+        self, stage: Stage, homes: Homes, *, order: Ordered | Sent, line: Line[ScenarioResult]
+    ) -> None:
+        self._stage = stage
+        self._homes = homes
+        self._order = order
+        self._window = max(WINDOW, 8 * line.limit)
+        self._stretches = Stretches(homes)
+        self._begun: dict[ScenarioItem, Begun] = {}
+        self._pending: dict[pytest.Item, ScenarioItem] = {}
+        self._places = 0
+        self._held = False
+        self._place = -1
+        self.line = line
+        self.failures: Callable[[], int] | None = None
+        """After how many more failures the run ends; `None` where none ends it."""
+
+    @property
+    def waiting(self) -> int:
+        """How many have been handed to the line, in flight and ended ones among them."""
+        return len(self._begun)
+
+    def prepare(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Make room for an item that is to be by itself, before it is set up."""
+        if isinstance(self._order, Sent):
+            self._order.begin(nextitem)
+        self._pending.pop(item, None)
+        if self._begun and not self._held and not self._joins(item):
+            self._held = True
+            self.line.hold()
+
+    def ready(self, item: ScenarioItem) -> None:
+        """Begin what may begin, now that a scenario has been set up."""
+        ready = self._homes.observe(item)
+        if item not in self._begun:
+            self._begun[item] = self._handed(item, ready.handler, urgent=True)
+        if shown(ready) is None and not item.scenario.alone:
+            self._go_on()
+        for lost in self._order.lost(self._begun.keys()):
+            self.line.drop(self._begun.pop(lost).job)
+        self._stretches.add(item)
+        for one in self._order.fresh(item, self._window):
+            self._stretches.add(one)
+            if isinstance(one, ScenarioItem) and written(one, self._homes) is None:
+                self._pending[one] = one
+        self._begin(item)
+
+    def release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Let others go on after an item, unless the next one is to be by itself, too."""
+        if self.failures is not None:
+            self.line.reported(self._place, failures=self.failures())
+        if isinstance(item, ScenarioItem) and item in self._begun:  # its call was not reached
+            self.line.drop(self._begun.pop(item).job)
+        if nextitem is None or self._joins(nextitem):
+            self._go_on()
+
+    def perform(
+        self,
+        item: ScenarioItem,
+        handler: object | None,
+        *,
+        wait: Callable[[Job[ScenarioResult]], None],
+    ) -> ScenarioResult:
+        """Wait for a scenario's conversation, which begins now unless it has begun."""
+        begun = self._begun.pop(item, None)
+        if begun is not None and begun.handler is not handler:
+            self.line.drop(begun.job)
+            begun = None
+        if begun is None:
+            begun = self._handed(item, handler, urgent=True)
+        if begun.job.begun is None:
+            self.line.urge(begun.job)
+        begun.voice.speak()
+        self._place = begun.job.place
+        wait(begun.job)
+        return begun.job.future.result()
+
+    def stop(self) -> None:
+        """Begin nothing more, and end what is in flight."""
+        self._begun.clear()
+        self._pending.clear()
+        self.line.stop()
+
+    def _joins(self, item: pytest.Item) -> bool:
+        """Tell whether an item can be set up and held while others are in flight."""
+        if not isinstance(item, ScenarioItem) or item.scenario.alone:
+            return False
+        if item in self._begun or item.get_closest_marker("skip") is not None:
+            return True
+        ready = self._homes.ready(item)
+        return ready is not None and shown(ready) is None
+
+    def _go_on(self) -> None:
+        if self._held:
+            self._held = False
+            self.line.go_on()
+
+    def _begin(self, current: ScenarioItem) -> None:
+        for item in tuple(self._pending.values()):
+            ready = self._homes.ready(item)
+            if ready is None or shown(ready) is not None:
+                continue
+            if self._stretches.reaches(ready.reach, item, current):
+                del self._pending[item]
+                self._begun[item] = self._handed(item, ready.handler)
+
+    def _handed(self, item: ScenarioItem, handler: object | None, *, urgent: bool = False) -> Begun:
+        self._places += 1
+        voice = Voice()
+        job = Job(
+            place=-1 if urgent else self._places,
+            name=item.scenario.name,
+            work=partial(self._stage.perform, item.scenario, handler=handler),
+            context=voice.context(),
+            locks=item.scenario.locks,
+            fails=_failed if item.get_closest_marker("xfail") is None else _never,
+            urgent=urgent,
+        )
+        self.line.add(job)
+        return Begun(job=job, voice=voice, handler=handler)
+
+
+def _failed(result: ScenarioResult) -> bool:
+    return result.verdict.outcome != "passed"
+
+
+def _never(result: ScenarioResult) -> bool:
+    del result
+    return False

@@ -1,0 +1,90 @@
+"""What runs next in this process: pytest's own order, or what pytest-xdist has sent so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import pytest
+
+T = TypeVar("T", bound=pytest.Item)
+
+
+class Ordered:
+    """All items of the session, one after the other."""
+
+    def __init__(self, items: Sequence[pytest.Item]) -> None:
+        self._items = items
+        self._places = {item: place for place, item in enumerate(items)}
+        self._seen = 0
+
+    def fresh(self, item: pytest.Item, window: int) -> Iterator[pytest.Item]:
+        """Yield what comes after an item, as far as `window`, and was not yielded before."""
+        place = self._places[item]
+        begin, end = max(self._seen, place + 1), place + 1 + window
+        self._seen = max(self._seen, end)
+        yield from islice(self._items, begin, end)
+
+    def lost(self, items: Collection[T]) -> tuple[T, ...]:
+        """Return those of the items that run elsewhere after all: none."""
+        del items
+        return ()
+
+
+class Sent:
+    """What the controller of pytest-xdist has sent to this worker. It may take some back."""
+
+    def __init__(self, items: Sequence[pytest.Item], queue: Any) -> None:
+        self._items = items
+        self._queue = queue
+        self._seen: set[pytest.Item] = set()
+        self._next: pytest.Item | None = None
+
+    def begin(self, nextitem: pytest.Item | None) -> None:
+        """Note the item that has left the queue already."""
+        self._next = nextitem
+
+    def fresh(self, item: pytest.Item, window: int) -> Iterator[pytest.Item]:
+        """Yield what comes after an item, as far as `window`, and was not yielded before."""
+        self._seen.add(item)
+        for one in (self._next, *self._waiting(window)):
+            if one is not None and one not in self._seen:
+                self._seen.add(one)
+                yield one
+
+    def lost(self, items: Collection[T]) -> tuple[T, ...]:
+        """Return those of the items that another worker runs."""
+        if not items:
+            return ()
+        here = {self._next, *self._waiting(None)}
+        gone = tuple(one for one in items if one not in here)
+        self._seen.difference_update(gone)
+        return gone
+
+    def _waiting(self, window: int | None) -> list[pytest.Item]:
+        with self._queue.lock() as queue:
+            numbers = [one for one in islice(queue, window) if isinstance(one, int)]
+        return [self._items[number] for number in numbers]
+
+
+def upcoming(session: pytest.Session) -> Ordered | Sent:
+    """Return what knows the order of this process's items."""
+    if not hasattr(session.config, "workerinput"):
+        return Ordered(session.items)
+    plugins = session.config.pluginmanager.get_plugins()
+    queue = next((one.torun for one in plugins if hasattr(one, "torun")), None)
+    return Sent(session.items, _Empty() if queue is None else queue)
+
+
+class _Empty:
+    """A queue nothing is known of: only the next item is."""
+
+    def lock(self) -> _Empty:
+        return self
+
+    def __enter__(self) -> tuple[int, ...]:
+        return ()
+
+    def __exit__(self, *_: object) -> None:
+        return None

@@ -1,0 +1,79 @@
+"""Whose words they are: what a conversation prints and logs, kept until its turn to be reported.
+
+A conversation that is held ahead of its turn writes into whatever is captured at that moment. Its
+context says whose words they are, so they can be kept, and written when its turn has come.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Stream = Literal["stdout", "stderr"]
+
+_CURRENT: Final[ContextVar[Voice | None]] = ContextVar("voice", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A text that was written to a stream."""
+
+    stream: Stream
+    text: str
+
+
+class Voice:
+    """The words of one conversation: kept at first, passed on from its turn onwards."""
+
+    def __init__(self) -> None:
+        self._kept: list[Printed | logging.LogRecord] = []
+        self._speaks = False
+        self._turn = threading.Lock()
+
+    def context(self) -> Context:
+        """Return a context in which everything that is printed or logged is this voice's."""
+        context = copy_context()
+        context.run(_CURRENT.set, self)
+        return context
+
+    def keep(self, word: Printed | logging.LogRecord) -> bool:
+        """Keep what is printed or logged; `False` from its turn onwards."""
+        with self._turn:
+            if not self._speaks:
+                self._kept.append(word)
+            return not self._speaks
+
+    def speak(self) -> None:
+        """Its turn has come: write what was kept, and pass on what is still to come."""
+        with self._turn:
+            kept, self._kept = self._kept, []
+            for word in kept:
+                if isinstance(word, Printed):
+                    getattr(sys, word.stream).write(word.text)
+                else:
+                    _log(word)
+            self._speaks = True
+
+
+def current() -> Voice | None:
+    """Return the voice of the conversation that is being held in this context, if it has one."""
+    return _CURRENT.get()
+
+
+def carried(work: Callable[[], None]) -> Callable[[], None]:
+    """Return work for another thread that speaks with this voice, and knows nothing else of it."""
+    context = Context()
+    context.run(_CURRENT.set, _CURRENT.get())
+    return lambda: context.run(work)
+
+
+def _log(record: logging.LogRecord) -> None:
+    """Give a kept record to the handlers that are there now."""
+    for handler in logging.getLogger().handlers:
+        if record.levelno >= handler.level:
+            handler.handle(record)
