@@ -113,15 +113,17 @@ def _server(tools: Tools, identity: ServerIdentity, changes: ChangeStreams) -> S
     def schema_of(name: str) -> Mapping[str, Any] | None:
         return next((t["inputSchema"] for t in tools.definitions() if t["name"] == name), None)
 
-    return _Announcing(
+    server = _Announcing(
         identity.name,
         version=identity.version,
         instructions=identity.instructions,
-        get_tool_input_schema=schema_of,
         on_list_tools=listed,
         on_call_tool=called,
         on_subscriptions_listen=changes.listen,
     )
+    # Without it, each call lists every tool first. The SDK asks for it since 2.3.
+    server.get_tool_input_schema = schema_of
+    return server
 
 
 async def _called(tools: Tools, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
