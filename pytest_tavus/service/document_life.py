@@ -48,7 +48,7 @@ def _settle(account: Account, row: dict[str, Any]) -> None:
 
 def _pass(account: Account, row: dict[str, Any], status: DocumentStatus) -> None:
     row["status"] = status
-    row["progress"] = {"started": 0, "recrawling": 0, "processing": 50}.get(status)
+    row["progress"] = 50 if status == "processing" else None
     row["updated_at"] = account.timestamp()
     if row["callback_url"]:
         account.callbacks.send(row["callback_url"], _told(row))

@@ -47,9 +47,8 @@ def system_prompt(brief: str, message: str, current: CurrentPal) -> str:
         name = name_of(message, current.name)
         asked = "" if message.strip() in brief else f"\n\n## Request\n{message.strip()}"
         return f"## Role\nYou are {name}.\n\n## Brief\n{brief.strip()}{asked}"
-    note = f"- {' '.join(message.split())}"
-    prompt = current.system_prompt.rstrip()
-    if note in prompt.splitlines():
+    prompt, note = current.system_prompt.rstrip(), f"- {' '.join(message.split())}"
+    if message.strip() in prompt or note in prompt.splitlines():
         return current.system_prompt
     return f"{prompt}\n{note}" if CHANGES in prompt else f"{prompt}\n\n{CHANGES}\n{note}"
 

@@ -60,9 +60,8 @@ def judge_transcript(account: Account, request: ApiRequest) -> ApiAnswer:
     if speaking is None:
         return ApiAnswer(body=unscripted_verdict().to_json())
     scenario, judge = speaking
-    evidence = f"The scenario {scenario.name!r} says so."
-    judged = _judged(wanted.persona_spec)
-    return ApiAnswer(body=scripted_verdict(judge, judged, evidence=evidence).to_json())
+    verdict = scripted_verdict(judge, _judged(wanted.persona_spec), scenario=scenario.name)
+    return ApiAnswer(body=verdict.to_json())
 
 
 def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation

@@ -6,7 +6,7 @@ becomes of an objective that it does not mention, is this project's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_tavus.contract.verdict import (
@@ -43,39 +43,48 @@ def speaking_for(
     return next(iter([*exact, *judging]), None)
 
 
-def scripted_verdict(judge: JudgeExpectation, judged: Judged, *, evidence: str) -> TavusVerdict:
+def scripted_verdict(judge: JudgeExpectation, judged: Judged, *, scenario: str) -> TavusVerdict:
     """Return the verdict that bears out a `judge` block to the letter.
 
-    An objective or guardrail of the PAL that the block does not mention goes with the overall word:
-    well where that is `pass`, else not. A tool that it does not mention was called where it is
-    `pass`.
+    What the PAL has and the block does not mention goes with the overall word: well where that is
+    `pass`, else not. A knowledge base that it does not mention was not used.
     """
     overall = judge.overall or _overall(judge)
+    said, unsaid = f"The scenario {scenario!r} says so.", f"The scenario {scenario!r} does not say."
     well = overall == "pass"
-    objectives = dict.fromkeys(judged.objectives, well) | dict(judge.objectives)
-    guardrails = dict.fromkeys(judged.guardrails, well) | dict(judge.guardrails)
-    tools = dict.fromkeys(judged.tools, well) | dict(judge.tools)
+
+    def parts(
+        names: tuple[str, ...], asserted: Mapping[str, bool]
+    ) -> Iterator[tuple[str, bool, str]]:
+        for name in dict.fromkeys((*names, *asserted)):
+            yield name, asserted.get(name, well), said if name in asserted else unsaid
+
     return TavusVerdict(
         objectives=tuple(
-            ObjectiveVerdict(name=name, satisfied=good, evidence=evidence)
-            for name, good in objectives.items()
+            ObjectiveVerdict(name=name, satisfied=good, evidence=why)
+            for name, good, why in parts(judged.objectives, judge.objectives)
         ),
         guardrails=tuple(
-            GuardrailVerdict(name=name, held=good, evidence=evidence)
-            for name, good in guardrails.items()
+            GuardrailVerdict(name=name, held=good, evidence=why)
+            for name, good, why in parts(judged.guardrails, judge.guardrails)
         ),
         tools=tuple(
-            ToolVerdict(name=name, invoked=good, evidence=evidence) for name, good in tools.items()
+            ToolVerdict(name=name, invoked=good, evidence=why)
+            for name, good, why in parts(judged.tools, judge.tools)
         ),
-        knowledge_base=KnowledgeVerdict(used=bool(judge.knowledge_base), evidence=evidence),
+        knowledge_base=KnowledgeVerdict(
+            used=bool(judge.knowledge_base),
+            evidence=unsaid if judge.knowledge_base is None else said,
+        ),
         overall=overall,
-        summary=evidence,
+        summary=f"The verdict of the scenario {scenario!r}.",
     )
 
 
 def unscripted_verdict() -> TavusVerdict:
     """Return the verdict where no scenario has one."""
-    return TavusVerdict(overall="partial", summary=UNSCRIPTED)
+    unknown = KnowledgeVerdict(used=False, evidence=UNSCRIPTED)
+    return TavusVerdict(overall="partial", knowledge_base=unknown, summary=UNSCRIPTED)
 
 
 def _overall(judge: JudgeExpectation) -> Overall:

@@ -50,6 +50,8 @@ def test_a_later_request_is_noted_once_in_the_prompt_that_there_is() -> None:
     assert once == "You book.\n\n## Changes\n- Be short."
     again = drafting.system_prompt("", "Be short.", CurrentPal(system_prompt=once))
     assert again == once
+    first = drafting.system_prompt("Be kind.", REQUEST, CurrentPal())
+    assert drafting.system_prompt("", REQUEST, CurrentPal(system_prompt=first)) == first
     more = drafting.system_prompt("", "Be kind.", CurrentPal(system_prompt=once))
     assert more == f"{once}\n- Be kind."
 

@@ -83,14 +83,15 @@ async def test_the_verdict_is_what_the_script_of_the_pal_says() -> None:
         "POST /persona-builder/llm/judge-transcript",
         {"persona_spec": SPEC, "smoke_transcript": TRANSCRIPT},
     )
-    why = "The scenario 'books a visit' says so."
+    unsaid = "The scenario 'books a visit' does not say."
+    said = "The scenario 'books a visit' says so."
     assert verdict == {
-        "objectives": [{"name": "book", "satisfied": False, "evidence": why}],
-        "guardrails": [{"name": "no_advice", "held": True, "evidence": why}],
-        "knowledge_base": {"used": False, "evidence": why},
-        "tools": [{"name": "find_visit", "invoked": True, "evidence": why}],
+        "objectives": [{"name": "book", "satisfied": False, "evidence": said}],
+        "guardrails": [{"name": "no_advice", "held": True, "evidence": unsaid}],
+        "knowledge_base": {"used": False, "evidence": unsaid},
+        "tools": [{"name": "find_visit", "invoked": True, "evidence": unsaid}],
         "overall": "pass",
-        "summary": why,
+        "summary": "The verdict of the scenario 'books a visit'.",
     }
 
 

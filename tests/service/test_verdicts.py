@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.scenario.model import JudgeExpectation, Scenario
 from pytest_tavus.scenario.parse import parse_inline
 from pytest_tavus.service.verdicts import (
@@ -15,6 +14,8 @@ from pytest_tavus.service.verdicts import (
     speaking_for,
     unscripted_verdict,
 )
+
+SAID, UNSAID = "The scenario 's' says so.", "The scenario 's' does not say."
 
 PAL = {"pal_name": "Dent", "system_prompt": "Book."}
 
@@ -27,7 +28,7 @@ def scenario(name: str, *lines: str, **judge: Any) -> Scenario:
 
 def verdict(judged: Judged | None = None, **judge: Any) -> dict[str, Any]:
     expected = JudgeExpectation(at=(), **judge)
-    return scripted_verdict(expected, judged or Judged(), evidence="why").to_json()
+    return scripted_verdict(expected, judged or Judged(), scenario="s").to_json()
 
 
 def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
@@ -39,14 +40,14 @@ def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
         knowledge_base=True,
     ) == {
         "objectives": [
-            {"name": "a", "satisfied": True, "evidence": "why"},
-            {"name": "b", "satisfied": False, "evidence": "why"},
+            {"name": "a", "satisfied": True, "evidence": SAID},
+            {"name": "b", "satisfied": False, "evidence": SAID},
         ],
-        "guardrails": [{"name": "g", "held": False, "evidence": "why"}],
-        "knowledge_base": {"used": True, "evidence": "why"},
-        "tools": [{"name": "t", "invoked": True, "evidence": "why"}],
+        "guardrails": [{"name": "g", "held": False, "evidence": SAID}],
+        "knowledge_base": {"used": True, "evidence": SAID},
+        "tools": [{"name": "t", "invoked": True, "evidence": SAID}],
         "overall": "fail",
-        "summary": "why",
+        "summary": "The verdict of the scenario 's'.",
     }
 
 
@@ -55,8 +56,8 @@ def test_what_is_not_mentioned_goes_with_the_overall_word(overall: str, well: bo
     judged = Judged(objectives=("o", "p"), guardrails=("g",), tools=("t",))
     found = verdict(judged, overall=overall, objectives={"p": not well})
     assert found["objectives"] == [
-        {"name": "o", "satisfied": well, "evidence": "why"},
-        {"name": "p", "satisfied": not well, "evidence": "why"},
+        {"name": "o", "satisfied": well, "evidence": UNSAID},
+        {"name": "p", "satisfied": not well, "evidence": SAID},
     ]
     assert found["guardrails"][0]["held"] is well
     assert found["tools"][0]["invoked"] is well
@@ -98,7 +99,7 @@ def test_else_the_first_scenario_with_a_judge_speaks() -> None:
 
 
 def test_without_a_script_the_verdict_is_partial_and_says_why() -> None:
-    assert unscripted_verdict() == TavusVerdict(
-        overall="partial",
-        summary="No verdict is scripted for this PAL: no loaded scenario of it has a judge block.",
-    )
+    why = "No verdict is scripted for this PAL: no loaded scenario of it has a judge block."
+    verdict = unscripted_verdict().to_json()
+    assert (verdict["overall"], verdict["summary"]) == ("partial", why)
+    assert verdict["knowledge_base"] == {"used": False, "evidence": why}
