@@ -22,6 +22,7 @@ from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import ClientAnswer
 from pytest_tavus.simulator.arguments import arguments_of
 from pytest_tavus.trace.events import Fault, ToolCalled
+from pytest_tavus.voice import carried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,5 +149,5 @@ def _in_thread(work: Callable[[], Any]) -> Awaitable[Any]:
         with contextlib.suppress(RuntimeError):  # the loop was closed while it went on
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=run, name="tavus-client", daemon=True).start()
+    threading.Thread(target=carried(run), name="tavus-client", daemon=True).start()
     return future
