@@ -7,6 +7,8 @@ requests come in is translated; NDJSON frames are not, so they are written in it
 
 from __future__ import annotations
 
+from typing import Any
+
 from pytest_tavus.contract.building import BuilderMessages, BuilderOpening
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
@@ -40,7 +42,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         if wanted.greeting is not None:
             pal["greeting"] = wanted.greeting
     builder_id, at = account.ids.uuid("builder"), account.timestamp()
-    row = {
+    row: dict[str, Any] = {
         "builder_id": builder_id,
         "uuid": builder_id,
         "name": wanted.name,
@@ -94,7 +96,7 @@ def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what was said about a PAL, of its latest session. There may be none."""
     limit = whole(request.query, "limit", default=HISTORY, least=1)
     row = session_of(account, found_pal(account, request.query.get("pal_id", ""))["pal_id"])
-    said = [] if row is None else row["chat_history"][-limit:]
+    said: list[Any] = [] if row is None else row["chat_history"][-limit:]
     key = None if row is None else row["builder_id"]
     return ApiAnswer(body={"builder_id": key, "messages": said})
 

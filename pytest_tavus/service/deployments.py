@@ -36,7 +36,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     wanted = read_body(Deployment, request.body, rules=deployment_problems)
     found_pal(account, wanted.pal_id)
     key, at = account.ids.new("d", length=16), account.timestamp()
-    row = {
+    row: dict[str, Any] = {
         "deployment_id": key,
         "pal_id": wanted.pal_id,
         "channel": wanted.channel,

@@ -73,7 +73,7 @@ def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
     row = _found(account, request)
     collection = choice(request.query, "collection", ("regular", "customer_support")) or "regular"
     own = "customer_support" if row["is_customer_support_document"] else "regular"
-    texts = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
+    texts: list[str] = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
     cut = [
         {"chunk_id": f"{row['document_id']}-{index}", "chunk_index": index, "content": text}
         for index, text in enumerate(texts if collection == own else [])

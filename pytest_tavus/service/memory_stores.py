@@ -49,7 +49,8 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         raise conflict("Memory store already exists for this pal_id and participant_tag")
     key, at = account.ids.new("ms"), account.timestamp()
     stamps = {"created_at": at, "updated_at": at}
-    row = {"memory_store_id": key, **wanted.model_dump(mode="json"), _PINNED: [], **stamps}
+    row: dict[str, Any] = {"memory_store_id": key, **wanted.model_dump(mode="json"), **stamps}
+    row[_PINNED] = []
     return ApiAnswer(body=_shown(account["memory_stores"].add(key, row)))
 
 

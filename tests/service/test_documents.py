@@ -57,7 +57,7 @@ async def test_a_document_is_taken_with_the_fields_that_tavus_shows() -> None:
 async def test_a_document_becomes_ready_as_time_passes() -> None:
     at = desk(seconds=60)
     key = (await made(at))["document_id"]
-    seen = []
+    seen: list[str] = []
     for _ in range(4):
         seen.append((await at.get(f"GET /documents/{key}"))["status"])
         at.time += 20

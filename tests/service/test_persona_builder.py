@@ -135,13 +135,17 @@ async def test_a_spec_of_any_shape_is_judged(spec: dict[str, Any]) -> None:
 async def test_a_creator_is_done_when_a_draft_can_be_made() -> None:
     at = desk()
     line = "POST /persona-builder/llm/decide-next-action"
-    asked = {"goal": "A tutor", "transcript": [], "latest_reply": {"draft_ready": True}}
+    asked: dict[str, Any] = {
+        "goal": "A tutor",
+        "transcript": [],
+        "latest_reply": {"draft_ready": True},
+    }
     assert await at.get(line, asked) == {
         "action": "done",
         "next_message": "",
         "target_updates": [],
     }
-    open_yet = {**asked, "latest_reply": {"text": "For whom?"}}
+    open_yet: dict[str, Any] = {**asked, "latest_reply": {"text": "For whom?"}}
     assert await at.get(line, open_yet) == {
         "action": "reply",
         "next_message": "Use best-practice defaults consistent with the goal, and draft the PAL "
