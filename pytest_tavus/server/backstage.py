@@ -8,9 +8,11 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_tavus.live.conversations import Conversations
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.scenario.parse import load_scenarios, parse_inline
 from pytest_tavus.server.faults import Faults
@@ -24,31 +26,36 @@ POSTED = "posted.yaml"
 """What messages call a scenario that came as text."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repertoire:
+    """What a server was begun with, and begins with again at every reset."""
+
+    scripts: tuple[Scenario, ...]
+    env: dict[str, str]
+    "What scripts may read as ``{env.NAME}``; the values are secrets. Grows with later scripts."
+
+
 class Backstage:
     """Everything of one server that its clients do not see."""
 
     def __init__(
         self,
         account: Account,
+        live: Conversations,
         *,
-        scripts: Iterable[Scenario],
+        repertoire: Repertoire,
         clock: ServerClock,
         journal: Journal,
-        env: dict[str, str],
     ) -> None:
-        """Stand behind an account.
-
-        `scripts` are those it is begun with, at every reset anew. In `env` stands what scripts may
-        read as ``{env.NAME}``; the values are secrets.
-        """
+        """Stand behind an account, whose conversations are `live`."""
         self.account = account
+        self.live = live
         self.clock = clock
         self.journal = journal
         self.faults = Faults()
         self.malformed: Counter[str] = Counter()
         """How many frames could not be taken, by conversation."""
-        self._env = env
-        self._scripts = tuple(scripts)
+        self._repertoire = repertoire
         self._stock = Stock(account)
 
     async def begin(self, *, seed: int | None = None) -> None:
@@ -58,7 +65,7 @@ class Backstage:
             ServiceError: a script's PAL cannot be brought into the account.
 
         """
-        await self.account.live.close()
+        await self.live.close()
         if seed is not None:
             self.account.ids.reset(seed=seed)
         restock(self.account)
@@ -68,7 +75,7 @@ class Backstage:
         self.malformed.clear()
         self.journal.clear()
         self._stock.clear()
-        await self.add(self._scripts)
+        await self.add(self._repertoire.scripts)
 
     async def load_text(self, text: str) -> list[dict[str, Any]]:
         """Take scenarios as the text of a file; its PAL is written out in it, or in the account.
@@ -99,7 +106,7 @@ class Backstage:
 
     def allow(self, env: Mapping[str, str]) -> None:
         """Let scripts read these variables as well. Not over HTTP: a client may not choose them."""
-        self._env.update(env)
+        self._repertoire.env.update(env)
         self.journal.learn(*env.values())
 
     def state(self) -> dict[str, Any]:
@@ -108,7 +115,7 @@ class Backstage:
         found: dict[str, Any] = self.journal.redacted(tables)
         return {
             "clock": {"kind": self.clock.kind, "now": self.clock.now()},
-            "active_conversations": self.account.live.active(),
+            "active_conversations": self.live.active(),
             "malformed_frames": dict(self.malformed),
             "tables": found,
         }

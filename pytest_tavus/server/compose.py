@@ -23,7 +23,7 @@ from pytest_tavus.scenario.model import HandlerSpec, Scenario
 from pytest_tavus.scenario.parse import load_scenarios
 from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.application import Front, application
-from pytest_tavus.server.backstage import Backstage, readable
+from pytest_tavus.server.backstage import Backstage, Repertoire, readable
 from pytest_tavus.server.control import ControlPlane
 from pytest_tavus.server.hosted import mcp_routes
 from pytest_tavus.server.journal import Journal
@@ -71,8 +71,7 @@ class _Parts:
 
     options: ServerOptions
     outside: Outside
-    scripts: tuple[Scenario, ...]
-    env: dict[str, str]
+    repertoire: Repertoire
     clock: ServerClock
     keys: ApiKeys
     ids: AccountIds
@@ -96,10 +95,7 @@ async def simulated_tavus(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parts.loopback.close)
         minds, wire = await _minds_and_wire(parts, stack)
-        account = _account(parts, minds, wire, stack)
-        backstage = Backstage(
-            account, scripts=parts.scripts, clock=parts.clock, journal=parts.journal, env=parts.env
-        )
+        backstage = _backstage(parts, minds, wire, stack)
         await backstage.begin()
         tavus, doors = _opened(parts, backstage)
         await stack.enter_async_context(kept_open(doors))
@@ -118,8 +114,7 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
     return _Parts(
         options=options,
         outside=outside,
-        scripts=scripts,
-        env=env,
+        repertoire=Repertoire(scripts=scripts, env=env),
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
@@ -131,9 +126,9 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
 async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, LiveWire]:
     """Start what decides for the PALs, and what takes their calls."""
     options, environ = parts.options, parts.outside.environ
-    minds = Minds(scripts=ScriptBook(), env=parts.env)
+    minds = Minds(scripts=ScriptBook(), env=parts.repertoire.env)
     wire = LiveWire(callbacks=LoopbackCallbacks(parts.loopback), handler=parts.loopback)
-    spec = _handler_of(options, parts.scripts)
+    spec = _handler_of(options, parts.repertoire.scripts)
     if spec is not None:
         handler = await open_handler(spec, root=options.root, environ=environ)
         stack.push_async_callback(handler.close)
@@ -146,7 +141,8 @@ async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, 
     return minds, wire
 
 
-def _account(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack) -> Account:
+def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack) -> Backstage:
+    """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
     live = Conversations(
         seed=options.seed,
@@ -166,7 +162,7 @@ def _account(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack)
         options=replace(options.account, room_url=f"{parts.outside.base_url}/rooms"),
     )
     account.callbacks = callbacks
-    return account
+    return Backstage(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
 
 
 def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[Door, ...]]:

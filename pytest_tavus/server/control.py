@@ -15,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.errors import ScenarioError, ServiceError
+from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.server.backstage import Backstage
 from pytest_tavus.server.faults import Fault
 from pytest_tavus.server.site import Door
@@ -47,6 +48,28 @@ class Advance(Body):
     seconds: float = Field(gt=0, le=_LONGEST_ADVANCE)
 
 
+class Perceived(Body):
+    """`POST conversations/{name}/perception`: something is seen or heard."""
+
+    tool: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    frames: Items[dict[str, Any]] = ()
+    "Of a vision tool: `data` (base64) and `mime_type` each [doc]."
+
+
+class Completed(Body):
+    """`POST conversations/{name}/objectives`: an objective is reached."""
+
+    objective_name: str
+    output_variables: dict[str, Any] = Field(default_factory=dict)
+
+
+class Triggered(Body):
+    """`POST conversations/{name}/guardrails`: a guardrail is violated."""
+
+    guardrail_name: str
+
+
 class ControlPlane:
     """The routes below the prefix."""
 
@@ -70,6 +93,9 @@ class ControlPlane:
             ("DELETE", "/faults/{fault_id}", self._remove_fault),
             ("GET", "/clock", self._clock),
             ("POST", "/clock/advance", self._advance),
+            ("POST", "/conversations/{name}/perception", self._perceive),
+            ("POST", "/conversations/{name}/objectives", self._complete),
+            ("POST", "/conversations/{name}/guardrails", self._trigger),
         )
         routes = [
             Route(PREFIX + path, self._guarded(action), methods=[method])
@@ -153,6 +179,29 @@ class ControlPlane:
         asked = read_body(Advance, await _json(request))
         await self._backstage.clock.advance(asked.seconds)
         return await self._clock(request)
+
+    async def _perceive(self, request: Request) -> None:
+        asked = read_body(Perceived, await _json(request))
+        conversation = self._conversation(request)
+        await conversation.perceive(asked.tool, asked.arguments, frames=asked.frames)
+
+    async def _complete(self, request: Request) -> None:
+        asked = read_body(Completed, await _json(request))
+        self._conversation(request).objective_completed(
+            asked.objective_name, asked.output_variables
+        )
+
+    async def _trigger(self, request: Request) -> None:
+        asked = read_body(Triggered, await _json(request))
+        self._conversation(request).guardrail_triggered(asked.guardrail_name)
+
+    def _conversation(self, request: Request) -> ServedConversation:
+        name = request.path_params["name"]
+        found = self._backstage.live.get(name)
+        if found is None:
+            message = f"there is no conversation {name!r}"
+            raise not_found(message)
+        return found
 
 
 async def _json(request: Request) -> Any:

@@ -90,11 +90,11 @@ class ServerClock:
     async def advance(self, seconds: float) -> None:
         """Move on. Every wait that is over by then ends in its turn, with the time it ends at."""
         target = self.now() + seconds
+        await _turns()  # whoever was about to wait is waiting by then
         while (due := self._next(target)) is not None:
             self._moved += max(0.0, due.wake - self.now())
             due.release()
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
+            await _turns()
         self._moved += max(0.0, target - self.now())
         if self.kind == "real":
             for sleeper in self._sleepers:
@@ -110,3 +110,8 @@ class ServerClock:
         """Return who wakes first; of those at the same moment, who has waited longest."""
         due = (one for one in self._sleepers if not one.over.done() and one.wake <= target)
         return min(due, key=lambda one: one.wake, default=None)
+
+
+async def _turns() -> None:
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
