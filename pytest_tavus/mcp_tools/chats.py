@@ -11,6 +11,7 @@ from pytest_tavus.mcp_tools.arguments import Arguments, filled
 from pytest_tavus.mcp_tools.client import Client, refuse
 from pytest_tavus.mcp_tools.links import without_call_link
 from pytest_tavus.mcp_tools.plain import ToolFunction, send
+from pytest_tavus.service.conversations import BRIDGE_MOST
 
 _END = "/conversations/{conversation_id}/end"
 
@@ -25,9 +26,11 @@ async def _start(client: Client, arguments: Arguments) -> Any:
 async def _turn(client: Client, arguments: Arguments) -> Any:
     """Say a line over the HTTP bridge, as the hosted server does, and return the reply [client].
 
-    The local server joins the room for each turn instead, and answers the same.
+    The local server joins the room for each turn instead, and answers the same. It waits as long
+    as it is told to; the bridge has a longest time.
     """
-    path, seconds = f"/conversations/{arguments['conversation_id']}", arguments["timeout_s"]
+    path = f"/conversations/{arguments['conversation_id']}"
+    seconds = min(arguments["timeout_s"], BRIDGE_MOST)
     await client.get(path)
     line = {"text": arguments["text"], "timeout_s": seconds}
     reply = json_object(await client.post(f"{path}/respond", line)) or {}

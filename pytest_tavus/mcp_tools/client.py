@@ -136,7 +136,10 @@ class Client:
         written = {key: _text(value) for key, value in (query or {}).items() if value is not None}
         answer = await self._api.call(method, path, query=written, body=body, headers=self._headers)
         if answer.status >= 400:
-            told = f"{method} {path} was refused with {answer.status}{_reason(answer.body)}"
+            reason = _reason(answer.body)
+            if path.startswith("/pals"):
+                reason = reason.replace("persona_id", "pal_id")  # as the official client [client]
+            told = f"{method} {path} was refused with {answer.status}{reason}"
             raise ToolRefusal(told, status=answer.status)
         return answer
 

@@ -77,8 +77,13 @@ class Seat:
             await self._turn(replying)
         finally:
             await _dropped(replying)
-        if not self._texts and not self._calls:
+        heard = self.heard()
+        if not heard.text and not heard.calls:
             refuse(f"the PAL did not reply within {within:g} s")
+        return heard
+
+    def heard(self) -> Heard:
+        """Return what was heard since the last line."""
         return Heard(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
 
     async def _turn(self, replying: asyncio.Future[Any]) -> None:

@@ -75,19 +75,19 @@ class Bench:
     api: Listening
     house: House
 
-    async def call(self, name: str, **arguments: Any) -> ToolResult:
-        return await self.box.call(name, arguments)
+    async def call(self, tool: str, /, **arguments: Any) -> ToolResult:
+        return await self.box.call(tool, arguments)
 
-    async def value(self, name: str, **arguments: Any) -> Any:
+    async def value(self, tool: str, /, **arguments: Any) -> Any:
         """Call a tool that must do what it was asked."""
-        result = await self.call(name, **arguments)
-        assert result.error is None, f"{name}: {result.error}"
+        result = await self.call(tool, **arguments)
+        assert result.error is None, f"{tool}: {result.error}"
         return result.value
 
-    async def error(self, name: str, **arguments: Any) -> str:
+    async def error(self, tool: str, /, **arguments: Any) -> str:
         """Call a tool that must refuse."""
-        result = await self.call(name, **arguments)
-        assert result.error is not None, f"{name} answered {result.value}"
+        result = await self.call(tool, **arguments)
+        assert result.error is not None, f"{tool} answered {result.value}"
         return result.error
 
 

@@ -121,7 +121,7 @@ def test_an_intent_is_ascii_at_most_500_characters_long_and_readable_again(inten
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ({"error": "Invalid persona_id"}, ": Invalid persona_id"),
+        ({"error": "Invalid persona_id"}, ": Invalid pal_id"),
         ({"message": "No."}, ": No."),
         ({"error": {"a": 1}}, ""),
         (None, ""),

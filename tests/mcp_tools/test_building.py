@@ -1,0 +1,284 @@
+"""A PAL built from a sentence: what is asked of the API, in which order, and what comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.mcp_tools.building import name_from
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.parse import parse_inline
+from pytest_tavus.service.carrier import CLOSING
+from tests.mcp_tools.box import Bench, bench
+
+CARRIER = "p1abc173c043"
+PROMPT = "A dental receptionist. Books visits."
+
+
+def judged(overall: str, *lines: str) -> Scenario:
+    """What every PAL says, and how it is judged."""
+    turns = [{"user": line, "plays": {"says": line[::-1]}} for line in lines or ("Hello",)]
+    data = {"pal": {"system_prompt": "You help."}, "turns": turns, "judge": {"overall": overall}}
+    return parse_inline(data, name=f"is judged {overall}")
+
+
+def carrier(*turns: dict[str, Any]) -> Scenario:
+    """What the carrier does: for each turn its calls or its words."""
+    played = [{"user": "any line", "plays": turn} for turn in turns]
+    tools = [
+        {"name": name, "description": "One of the builder's.", "delivery": {"app_message": True}}
+        for name in ("draft_pal", "update_persona_field", "read_knowledge_document", "fly")
+    ]
+    quiet = [{**tool, "on_call": "silent", "on_resolve": "fire_and_forget"} for tool in tools]
+    pal = {"pal_id": CARRIER, "pal_name": "PAL Maker", "tools": quiet}
+    return parse_inline({"pal": pal, "turns": played, "judge": {"overall": "pass"}}, name="carrier")
+
+
+def calls(tool: str, **arguments: Any) -> dict[str, Any]:
+    return {"calls": [{tool: arguments}]}
+
+
+def says(text: str) -> dict[str, Any]:
+    return {"says": text}
+
+
+DRAFTS = calls("draft_pal", sections_brief="Be kind.", response_to_user="I am drafting.")
+
+
+async def built(at: Bench, **arguments: Any) -> dict[str, Any]:
+    value: dict[str, Any] = await at.value(
+        "tavus_pal_build_and_verify", **{"prompt": PROMPT, **arguments}
+    )
+    return value
+
+
+def lines(at: Bench) -> list[str]:
+    """The requests that change something."""
+    return [f"{method} {path}" for method, path, _, _ in at.api.asked if method != "GET"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("mcp.build_and_verify")
+async def test_a_pal_is_drafted_published_given_a_face_tried_and_judged_in_that_order() -> None:
+    async with bench(judged("pass")) as at:
+        result = await built(at)
+        builder, pal = f"/builder/{result['builder_id']}", f"/pals/{result['pal_id']}"
+        conversations = [one["conversation_id"] for one in at.api.account["conversations"].rows()]
+        ends = [f"POST /conversations/{one}/end" for one in conversations]
+
+    assert lines(at) == [
+        "POST /builder",
+        "POST /conversations/persona-builder/headless",
+        f"POST {builder}/append-messages",
+        f"POST {builder}/append-messages",
+        f"POST {builder}/draft-fanout",
+        f"PATCH {pal}",
+        f"POST {builder}/append-messages",
+        ends[0],
+        f"POST {builder}/publish",
+        "POST /persona-builder/select-replica",
+        "POST /persona-builder/llm/generate-probes",
+        "POST /conversations",
+        ends[1],
+        "POST /persona-builder/llm/judge-transcript",
+    ]
+    assert result["verdict"]["overall"] == "pass"
+    assert result["validated"] is True
+    assert result["refine_rounds_used"] == 0
+    assert result["face_selection"]["replica_id"] == result["face_id"]
+    assert result["pal_name"] == "Dental receptionist"
+    assert result["smoke_transcript"] == [
+        {"role": "user", "text": "Hello"},
+        {"role": "assistant", "text": "olleH"},
+    ]
+    assert result["build_transcript"] == [
+        {"role": "user", "text": PROMPT},
+        {"role": "assistant", "text": "I am drafting your PAL."},
+        {"role": "assistant", "text": CLOSING},
+    ]
+    assert at.api.account.live.active() == 0
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("mcp.refinement")
+async def test_a_pal_that_does_not_pass_is_put_right_once_and_tried_again() -> None:
+    async with bench(judged("partial")) as at:
+        result = await built(at)
+
+    assert result["refine_rounds_used"] == 1
+    assert result["validated"] is False
+    assert lines(at).count("POST /persona-builder/llm/judge-transcript") == 2
+    assert sum(line.endswith("/publish") for line in lines(at)) == 2
+    told = [row["text"] for row in result["build_transcript"] if row["role"] == "user"]
+    assert told == [PROMPT]  # what is to be put right is not the creator's own line
+
+
+@pytest.mark.asyncio
+async def test_a_face_and_probes_of_ones_own_are_taken() -> None:
+    async with bench(judged("pass", "Ping", "Pong")) as at:
+        result = await built(at, face_id="r5f0577fc829", probes=["Ping", "Pong"])
+        pal = await at.value("tavus_pal_get", pal_id=result["pal_id"])
+
+    assert (result["face_id"], result["face_selection"]) == ("r5f0577fc829", None)
+    assert pal["default_face_id"] == "r5f0577fc829"
+    assert [row["text"] for row in result["smoke_transcript"]] == ["Ping", "gniP", "Pong", "gnoP"]
+    assert "POST /persona-builder/llm/generate-probes" not in lines(at)
+
+
+@pytest.mark.asyncio
+async def test_a_face_that_is_not_there_is_told_before_anything_is_built() -> None:
+    async with bench() as at:
+        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT, face_id="r0")
+
+    assert error == "face_id: there is no face 'r0' to give to the PAL"
+    assert lines(at) == []
+
+
+@pytest.mark.asyncio
+async def test_answers_are_said_one_after_the_other() -> None:
+    async with bench(judged("pass")) as at:
+        result = await built(at, answers=["Only in the morning.", "Call her Ada."], max_rounds=2)
+
+    said = [row["text"] for row in result["build_transcript"] if row["role"] == "user"]
+    assert said == [PROMPT, "Only in the morning.", "Call her Ada."]
+
+
+@pytest.mark.asyncio
+async def test_no_more_answers_are_said_than_there_are_rounds() -> None:
+    async with bench(judged("pass")) as at:
+        result = await built(at, answers=["One.", "Two.", "Three."], max_rounds=1)
+
+    said = [row["text"] for row in result["build_transcript"] if row["role"] == "user"]
+    assert said == [PROMPT, "One."]
+
+
+@pytest.mark.asyncio
+async def test_a_carrier_that_asks_is_told_to_choose_until_it_drafts() -> None:
+    script = carrier(says("Which town?"), says("Which hours?"), DRAFTS, says("Done."))
+    async with bench(judged("pass"), script) as at:
+        result = await built(at)
+
+    heard = [row["text"] for row in result["build_transcript"] if row["role"] == "assistant"]
+    assert heard == ["Which town?", "Which hours?", "I am drafting.", "Done."]
+
+
+@pytest.mark.asyncio
+async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -> None:
+    script = carrier(*[says("Which town?")] * 3)
+    async with bench(judged("pass"), script) as at:
+        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT, max_rounds=2)
+        active = at.api.account.live.active()
+
+    assert error == "the carrier ended without a draft"
+    assert active == 0
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("mcp.carrier_tools")
+async def test_the_carrier_changes_fields_reads_documents_and_is_told_what_came_of_it() -> None:
+    def update(field: str, value: Any) -> dict[str, Any]:
+        return calls("update_persona_field", field=field, value=value)
+
+    script = carrier(
+        DRAFTS,
+        update("greeting", "Good day."),
+        update("wake_phrase", "Hey Ada"),
+        update("tool_ids", ["builtin:web_search"]),
+        says("All done."),
+    )
+    async with bench(judged("pass"), script) as at:
+        result = await built(at)
+        pal = await at.value("tavus_pal_get", pal_id=result["pal_id"])
+        skills = await at.value("tavus_pal_skills_list", pal_id=result["pal_id"])
+
+    assert pal["greeting"] == "Good day."
+    assert pal["layers"]["conversational_flow"]["wake_phrase"] == "Hey Ada"
+    assert list(skills) == ["internet_search"]
+    assert result["build_transcript"][-1] == {"role": "assistant", "text": "All done."}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (calls("fly"), "the carrier called a tool that is not known: 'fly'"),
+        (
+            calls("update_persona_field", field="shoe_size", value=1),
+            "the carrier called update_persona_field for an unknown field: shoe_size",
+        ),
+        (
+            calls("update_persona_field", field="greeting"),
+            "the carrier called update_persona_field without a field and a value",
+        ),
+        (
+            calls("read_knowledge_document"),
+            "the carrier called read_knowledge_document without a document_id",
+        ),
+        (
+            calls("read_knowledge_document", document_id="d0"),
+            "GET /documents/d0 was refused with 404: Document not found",
+        ),
+        (
+            calls("update_persona_field", field="tool_ids", value=[1]),
+            "the carrier wrote tool_ids that are no list of texts",
+        ),
+        (
+            calls("update_persona_field", field="magic_canvas_scheduling_url", value="http://x"),
+            "the carrier wrote a booking link that is not https: 'http://x'",
+        ),
+    ],
+)
+async def test_a_carrier_that_calls_wrongly_fails_the_build(call: Any, told: str) -> None:
+    async with bench(judged("pass"), carrier(call)) as at:
+        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT)
+
+    assert error == told
+
+
+@pytest.mark.asyncio
+async def test_the_steps_of_a_build_are_heard_while_it_goes_on() -> None:
+    heard: list[str] = []
+
+    async def progress(sentence: str) -> None:
+        heard.append(sentence)
+
+    async with bench(judged("pass")) as at:
+        arguments = {"prompt": PROMPT}
+        result = await at.box.call("tavus_pal_build_and_verify", arguments, progress=progress)
+
+    assert heard == [
+        "I am drafting your PAL.",
+        CLOSING,
+        f"Drafted {result.value['pal_id']}.",
+        "Judged: pass.",
+    ]
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("mcp.hosted_build")
+async def test_the_hosted_tool_drafts_from_briefs_without_the_carrier() -> None:
+    async with bench(judged("pass"), hosted=True) as at:
+        first = await built(at, briefs={"personality": "Be kind."})
+        said = [{"role": "user", "content": "Be brief."}]
+        again = await built(
+            at, pal_id=first["pal_id"], briefs={"greeting": 'Say "Hi."'}, transcript=said
+        )
+        pal = await at.value("tavus_pal_get", pal_id=first["pal_id"])
+
+    assert "POST /conversations/persona-builder/headless" not in lines(at)
+    assert again["pal_id"] == first["pal_id"]
+    assert again["build_transcript"] == [{"role": "user", "text": "Be brief."}]
+    assert pal["greeting"] == "Hi."
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("A dental receptionist. Books visits.", "Dental receptionist"),
+        ("the one and only helper of all", "One and only helper"),
+        ("...", "Untitled PAL"),
+    ],
+)
+def test_a_builder_is_named_after_the_first_words_of_its_prompt(prompt: str, name: str) -> None:
+    assert name_from(prompt) == name
