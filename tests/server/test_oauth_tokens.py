@@ -262,6 +262,17 @@ async def test_revoking_either_token_ends_the_session(which: str) -> None:
     assert (refreshed.status_code, refreshed.json()["error"]) == (400, "invalid_grant")
 
 
+async def test_a_token_can_be_revoked_by_way_of_the_sdk_too() -> None:
+    sign_in = SignIn(World().surroundings(), OAuthTerms())
+    pair = sign_in.sessions.redeem(sign_in.sessions.code_for(GRANT))
+    assert pair is not None
+    token = await sign_in.load_access_token(pair.access)
+    assert token is not None
+    await sign_in.revoke_token(token)
+
+    assert await sign_in.load_access_token(pair.access) is None
+
+
 @pytest.mark.parametrize("token", ["nobody-gave-this", KEY])
 async def test_revoking_what_is_no_token_of_a_session_is_fine_and_does_nothing(token: str) -> None:
     async with hosted() as server:

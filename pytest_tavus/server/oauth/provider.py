@@ -1,4 +1,4 @@
-"""The sign-in as the MCP SDK wants it: its nine questions, answered from our sessions.
+"""The sign-in as the MCP SDK wants it: its questions, answered from our sessions.
 
 The SDK reads the wall clock where it looks at an expiry. What it is handed here never expires by
 that clock: whether a code or token is too old was settled before, on the account's.
