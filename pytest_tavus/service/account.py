@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_tavus.live.port import LiveConversations
 from pytest_tavus.live.scripts import ScriptBook
+from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.callbacks import Callbacks, NoCallbacks
 from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.options import AccountOptions
@@ -93,6 +94,8 @@ class Account:
         "Whoever serves the account puts others here, once it knows its own address."
         self.callbacks: Callbacks = NoCallbacks()
         "Whoever serves the account puts a sender here."
+        self.alarm: Alarm | None = None
+        "Whoever serves the account puts one here, so that documents become ready by themselves."
         self.ids = ids
         self.live = live
         self.scripts = scripts

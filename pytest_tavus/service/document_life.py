@@ -1,13 +1,14 @@
 """What becomes of a document as time passes: started, processing, ready or error [doc].
 
 Nothing is downloaded. How long it takes is the account's own (`AccountOptions.document_seconds`);
-a status is passed when somebody looks, or when :func:`settle` is called by whoever owns the clock.
+a status is passed when somebody looks, and by itself where the account has an alarm.
 Each status is told to the document's `callback_url`; that callback's body is [inferred], for the
 page that shows it was not seen.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pytest_tavus.contract.document import DocumentStatus, document_error
@@ -15,6 +16,9 @@ from pytest_tavus.service.account import Account
 
 BEGUN = "_begun"
 """The key of a record, never answered: when its processing began, in seconds since 1970."""
+
+SLACK = 0.01
+"""Seconds that a timer may be early, and that seconds since 1970 may be rounded by."""
 
 RUNNING: frozenset[DocumentStatus] = frozenset({"started", "processing", "recrawling"})
 
@@ -29,12 +33,16 @@ def begin(account: Account, row: dict[str, Any], *, status: DocumentStatus) -> N
     """Let a document start its way from here."""
     row[BEGUN] = account.epoch()
     _pass(account, row, status)
+    whole = account.options.document_seconds
+    if account.alarm is not None and whole > 0:
+        for seconds in (whole / 2, whole):
+            account.alarm.after(seconds, partial(settle, account))
 
 
 def _settle(account: Account, row: dict[str, Any]) -> None:
     if row["status"] not in RUNNING:
         return
-    gone = account.epoch() - row[BEGUN]
+    gone = account.epoch() - row[BEGUN] + SLACK
     whole = account.options.document_seconds
     if row["status"] != "processing" and gone >= whole / 2:
         _pass(account, row, "processing")

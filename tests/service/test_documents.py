@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from pytest_tavus.service import documents
+from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.document_life import settle
 from pytest_tavus.service.options import AccountOptions
-from tests.service.account import Desk
+from tests.service.account import NOON, Desk
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,6 +28,34 @@ class Heard:
 
     def send(self, url: str, body: Mapping[str, Any]) -> None:
         self.all.append((url, body["status"]))
+
+
+class Hourglass:
+    """A clock whose sleepers wake when it is turned."""
+
+    def __init__(self) -> None:
+        self._time = 0.0
+        self._sleepers: list[tuple[float, asyncio.Event]] = []
+
+    def now(self) -> float:
+        return self._time
+
+    async def sleep(self, seconds: float) -> None:
+        over = asyncio.Event()
+        self._sleepers.append((self._time + seconds, over))
+        await over.wait()
+
+    async def begun(self) -> None:
+        """Let whoever is about to sleep fall asleep."""
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    async def turn(self, time: float) -> None:
+        self._time = time
+        for wake, over in self._sleepers:
+            if wake <= time:
+                over.set()
+        await self.begun()
 
 
 def desk(*, seconds: float = 0) -> Desk:
@@ -95,6 +125,32 @@ async def test_each_status_is_told_to_the_callback_url() -> None:
     settle(at.account)
     settle(at.account)
     assert heard.all == [*told, ("https://cb.example.com/", "ready")]
+
+
+@pytest.mark.fidelity("resources.document_callbacks")
+async def test_with_an_alarm_nobody_has_to_look() -> None:
+    at, heard, clock = desk(seconds=10), Heard(), Hourglass()
+    at.account.callbacks = heard
+    at.account.alarm = Alarm(clock)
+    await made(at, callback_url="https://cb.example.com/")
+    await clock.begun()
+    for status in ("processing", "ready"):
+        at.time += 5
+        await clock.turn(at.time - NOON)
+        assert heard.all[-1] == ("https://cb.example.com/", status)
+    assert len(heard.all) == 3
+
+
+async def test_a_silenced_alarm_does_not_ring() -> None:
+    at, heard, clock = desk(seconds=10), Heard(), Hourglass()
+    at.account.callbacks = heard
+    at.account.alarm = Alarm(clock)
+    await made(at, callback_url="https://cb.example.com/")
+    await clock.begun()
+    await at.account.alarm.silence()
+    at.time += 10
+    await clock.turn(10)
+    assert [status for _, status in heard.all] == ["started"]
 
 
 @pytest.mark.parametrize(
