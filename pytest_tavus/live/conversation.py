@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.calls import Stray
 from pytest_tavus.live.ending import Ending
+from pytest_tavus.live.errands import Errand
 from pytest_tavus.live.inbound import (
     Command,
     Context,
@@ -52,10 +53,12 @@ class ServedConversation:
         )
         self._greeted = False
         self._bridged: SaidLine | None = None
+        self._stopping: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Let time run, and the face join [inferred]; or end, where it could not be begun."""
-        error = self._parts.startup_error
+        self._parts.opened()
+        error = self._parts.mind.error
         if error is not None:
             self._parts.recorder.record(Fault(owner=error.owner, message=str(error)))
             await self.end("exception_encountered_during_conversation_startup")
@@ -96,12 +99,12 @@ class ServedConversation:
         if sender not in self._parts.room:
             message_ = f"{sender.participant_id!r} is not in the room of {self._id}"
             raise ServiceError(message_)
-        command = read(
-            message, conversation_id=self._id, refuse_oversized=self._options.refuse_oversized
-        )
+        command = read(message, conversation_id=self._id)
+        self._parts.room.weigh(message, sender)
         note = self._obey(command)
-        if not isinstance(command, Respond) and (note or not isinstance(command, ToolResult)):
-            self._record(message, note)
+        if isinstance(command, Respond) or (isinstance(command, ToolResult) and note is None):
+            return  # the line, or what became of the call, is in the trace as itself
+        self._record(message, note)
 
     async def respond(self, text: str, *, within: float) -> Reply:
         """Take a line over the HTTP bridge and return the reply, or `pending` after `within` s.
@@ -174,20 +177,28 @@ class ServedConversation:
         if self.status == "ended":
             return
         self.status, self.shutdown_reason = "ended", reason
-        errands = self._ending.listed(reason)
-        await self._parts.stop()
-        for errand in errands:
-            self._parts.errands.add(errand)
+        # A task of its own: whoever asked for the end may be among what it ends.
+        self._stopping = asyncio.create_task(self._stop(self._ending.listed(reason)))
+        await asyncio.shield(self._stopping)
 
     async def aftermath(self) -> None:
         """Return when all that follows the end is done, callbacks and post-call tools."""
+        if self._stopping is not None:
+            await self._stopping
         await self._parts.errands.done()
 
     async def close(self) -> None:
         """End without a word."""
         self.status = "ended"
+        if self._stopping is not None:
+            await self._stopping
         await self._parts.stop()
         await self._parts.errands.close()
+
+    async def _stop(self, errands: Sequence[Errand]) -> None:
+        await self._parts.stop()
+        for errand in errands:
+            self._parts.errands.add(errand)
 
     def _obey(self, command: Command) -> Stray | None:
         match command:
@@ -208,7 +219,7 @@ class ServedConversation:
         return None
 
     def _say(self, text: str) -> SaidLine:
-        return self._parts.turns.say(text, waiting=self._options.waiting_lines)
+        return self._parts.turns.say(text, self._options)
 
     def _record(self, message: Mapping[str, Any], note: str | None) -> None:
         event = AppMessage(

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
-from pytest_tavus.contract.events import EVENT_TYPES, is_oversized
-from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
+from pytest_tavus.contract.event_types import EVENT_TYPES
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.scenario.plain import is_dict
 
@@ -68,7 +67,7 @@ class ToolResult:
 Command = Respond | Echo | Interrupt | Context | Sensitivity | ToolResult
 
 
-def read(message: object, *, conversation_id: str, refuse_oversized: bool) -> Command:
+def read(message: object, *, conversation_id: str) -> Command:
     """Return what a message asks for.
 
     Raises:
@@ -83,8 +82,6 @@ def read(message: object, *, conversation_id: str, refuse_oversized: bool) -> Co
     properties = message.get("properties", {})
     if not is_dict(properties):
         _refuse(f"the properties of {event_type} are {_shown(properties)}, not an object")
-    if refuse_oversized and is_oversized(message):
-        _refuse(f"{event_type} is longer than {APP_MESSAGE_BYTES} bytes")
     return _READERS[event_type](_Properties(event_type, properties))
 
 

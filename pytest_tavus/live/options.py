@@ -51,6 +51,10 @@ class LiveOptions:
     tool_warning: float = 10.0
     "Seconds after which such a call is worth a warning."
 
+    lines_wait: bool = False
+    """Whether a line waits while the PAL waits for a client's tool result; otherwise that turn is
+    given up, since the client may never answer [inferred]."""
+
     open_calls: int = 64
     "Unanswered calls that a conversation keeps; the oldest drops out of the context [doc]."
 

@@ -103,6 +103,21 @@ class Room:
             for participant in tuple(self._present.values()):
                 participant.deliver(message)
 
+    def weigh(self, message: Mapping[str, Any], sender: Participant) -> None:
+        """Warn of a participant's message that Tavus may drop.
+
+        Raises:
+            ServiceError: it is too long, and such messages are refused here.
+
+        """
+        if not may_be_oversized(message.get("properties", {})) or not is_oversized(message):
+            return
+        what = f"{message['event_type']} of {sender.participant_id!r}"
+        sentence = f"{what} is longer than {APP_MESSAGE_BYTES} bytes"
+        if self._options.refuse_oversized:
+            raise ServiceError(sentence)
+        self._warn(f"{sentence} and may be dropped")
+
     def _fits(self, message: Mapping[str, Any]) -> bool:
         if not may_be_oversized(message["properties"]) or not is_oversized(message):
             return True

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import ServiceError, TavusError
 from pytest_tavus.live.calls import RoomCalls
+from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.tasks import Tasks
 from pytest_tavus.simulator.brain import Later
 from pytest_tavus.simulator.conversation import Conversation
@@ -61,23 +62,24 @@ class Turns:
         self._unresolved: dict[str, int] = {}
         "The turns of the calls that are open."
 
-    def say(self, text: str, *, waiting: int) -> SaidLine:
-        """Say a line of the caller; at most so many may be `waiting` before it.
-
-        A turn in which the PAL waits for a client that does not answer is given up [inferred].
+    def say(self, text: str, options: LiveOptions) -> SaidLine:
+        """Say a line of the caller.
 
         Raises:
             ServiceError: too many are waiting.
 
         """
-        if len(self._waiting) >= waiting:
-            message = f"{waiting} lines are waiting for the PAL to reply; this one was not taken"
+        if len(self._waiting) >= options.waiting_lines:
+            message = (
+                f"{options.waiting_lines} lines are waiting for the PAL to reply; "
+                "this one was not taken"
+            )
             raise ServiceError(message)
         line = SaidLine(text=text, over=asyncio.get_running_loop().create_future())
         self._waiting.append(line)
         if self._task is None:
             self._begin()
-        elif self._calls.holds_up(self._recorder.turn):
+        elif not options.lines_wait and self._calls.holds_up(self._recorder.turn):
             self.cut("the caller went on without it")
         return line
 

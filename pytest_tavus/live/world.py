@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.gateway.front import in_front
 from pytest_tavus.gateway.port import Handler
 from pytest_tavus.live.callbacks import CallbackSender
-from pytest_tavus.live.opening import Opening
+from pytest_tavus.live.mind import BrainSource, Minds
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.post_call import Filling, plainly_filled
-from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.scenario.model import HandlerSpec
-from pytest_tavus.simulator.brain import Brain
-from pytest_tavus.simulator.conversation import Rules
-from pytest_tavus.simulator.speech import Lines
 
-BrainSource = Callable[[Opening], Brain | None]
-"""Gives a conversation its brain, or leaves it to the next source, and at last to the scripts.
-
-May raise a `TavusError`: then the conversation ends before it begins.
-"""
+__all__ = ["BrainSource", "LiveTime", "LiveWire", "Minds", "World"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +25,6 @@ class LiveTime:
     clock: Clock
     epoch: Callable[[], float]
     "Seconds since 1970, by the same clock."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Minds:
-    """What decides for the PALs."""
-
-    scripts: ScriptBook
-    brains: tuple[BrainSource, ...] = ()
-    "Asked in this order before a script is played; a conversation's own script wins over them."
-
-    rules: Rules = field(default_factory=lambda: Rules(behaviour=Behaviour(), lines=Lines()))
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
-    "What scripts may read as ``{env.NAME}``; the values are secrets."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,8 +36,8 @@ TAKEN = (
 )
 
 
-def taken(message: object, *, refuse_oversized: bool = False) -> Command:
-    return read(message, conversation_id=ID, refuse_oversized=refuse_oversized)
+def taken(message: object) -> Command:
+    return read(message, conversation_id=ID)
 
 
 def refused(message: object) -> str:
@@ -176,14 +176,6 @@ def test_an_interrupt_needs_no_properties() -> None:
 )
 def test_anything_else_is_refused_with_a_sentence(message: object, sentence: str) -> None:
     assert refused(message) == sentence
-
-
-def test_a_long_message_is_refused_where_that_was_asked_for() -> None:
-    message = said("respond", text="x" * 4096)
-    assert taken(message) == Respond(text="x" * 4096)
-    with pytest.raises(ServiceError) as refusal:
-        taken(message, refuse_oversized=True)
-    assert str(refusal.value) == "conversation.respond is longer than 4096 bytes"
 
 
 @given(JSON, st.sampled_from([*TAKEN.split(", "), "zzz"]), JSON)

@@ -133,6 +133,19 @@ async def test_a_line_gives_up_the_call_that_the_pal_waits_for() -> None:
         assert conversation.trace().turns() == 2
 
 
+async def test_a_line_can_be_made_to_wait_for_the_result() -> None:
+    async with house(FIND, options=LiveOptions(lines_wait=True)) as home:
+        conversation, guest = await home.joined(pal(client_tool()))
+        call_id = await find(conversation, guest)
+        await conversation.receive(said("respond", text="Again."), sender=guest)
+        await settled()
+        assert guest.spoken() == []
+        await conversation.receive(result(call_id), sender=guest)
+        await until(lambda: len(guest.spoken()) == 2)
+
+        assert guest.spoken() == ["It is T4.", "It was T4."]
+
+
 async def test_a_line_waits_where_the_result_is_there_already() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))

@@ -270,6 +270,21 @@ async def test_long_messages_are_warned_of_or_dropped() -> None:
             assert conversation.warnings == (warning,)
 
 
+async def test_a_long_message_of_a_client_is_warned_of_or_refused() -> None:
+    sentence = "conversation.respond of 'guest' is longer than 4096 bytes"
+    long = said("respond", text="x" * 4096)
+    async with house() as home:
+        conversation, guest = await home.joined()
+        await conversation.receive(long, sender=guest)
+        assert conversation.warnings[0] == f"{sentence} and may be dropped"
+    async with house(options=LiveOptions(refuse_oversized=True)) as home:
+        conversation, guest = await home.joined()
+        with pytest.raises(ServiceError) as refusal:
+            await conversation.receive(long, sender=guest)
+        assert str(refusal.value) == sentence
+        assert guest.types() == ["system.replica_joined"]
+
+
 async def test_a_full_room_lets_nobody_in() -> None:
     async with house(options=LiveOptions(participants=1)) as home:
         conversation, guest = await home.joined()
