@@ -66,6 +66,8 @@ class Backstage:
 
         """
         await self.live.close()
+        if self.account.alarm is not None:
+            await self.account.alarm.silence()
         if seed is not None:
             self.account.ids.reset(seed=seed)
         restock(self.account)

@@ -34,6 +34,7 @@ from pytest_tavus.server.room import Rooms
 from pytest_tavus.server.site import Door, Site, kept_open
 from pytest_tavus.server.time import ServerClock
 from pytest_tavus.service.account import Account
+from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.front import Api
 from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
@@ -162,6 +163,8 @@ def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStac
         options=replace(options.account, room_url=f"{parts.outside.base_url}/rooms"),
     )
     account.callbacks = callbacks
+    account.alarm = Alarm(clock)
+    stack.push_async_callback(account.alarm.silence)
     return Backstage(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
 
 
