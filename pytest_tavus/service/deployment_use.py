@@ -93,7 +93,7 @@ def _calls_now(account: Account, row: dict[str, Any]) -> int:
 
 
 def _admit(row: dict[str, Any], password: str | None) -> None:
-    kept = row["_password"]
+    kept = row["password"]
     if kept and not hmac.compare_digest(kept.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
 

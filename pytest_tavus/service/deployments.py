@@ -28,6 +28,7 @@ DAY = 86_400
 
 _CHANNELS = ("landing-page", "embed", "widget")
 _STATUSES = ("draft", "active", "inactive")
+_HIDDEN = ("password", "_calls")
 _WRITTEN = ("name", "status", "allowed_origins", "limits", "customization")
 
 
@@ -41,7 +42,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         "pal_id": wanted.pal_id,
         "channel": wanted.channel,
         **_written(wanted),
-        "_password": wanted.password,
+        "password": wanted.password,
         "_calls": [],
         "created_at": at,
         "updated_at": at,
@@ -82,7 +83,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     value = read_body(Deployment, body, rules=deployment_problems)
     row |= {**_written(value), "updated_at": account.timestamp()}
     if "password" in wanted:
-        row["_password"] = value.password
+        row["password"] = value.password
     return ApiAnswer(body=shown_deployment(account, row))
 
 
@@ -118,9 +119,9 @@ def calls_today(account: Account, row: dict[str, Any]) -> int:
 
 def shown_deployment(account: Account, row: dict[str, Any]) -> dict[str, Any]:
     """Return a deployment as it is answered: whether there is a password, never which."""
-    shown = {key: value for key, value in row.items() if not key.startswith("_")}
+    shown = {key: value for key, value in row.items() if key not in _HIDDEN}
     return shown | {
-        "has_password": bool(row["_password"]),
+        "has_password": bool(row["password"]),
         "thumbnail_video_url": None,
         "thumbnail_image_url": None,
         "usage_total": len(row["_calls"]),
