@@ -108,13 +108,16 @@ def conversation_problems(body: ConversationBody) -> Iterator[RuleProblem]:
 
 
 def _url_problems(body: ConversationBody) -> Iterator[RuleProblem]:
-    """Refuse what cannot be called. An address of this machine is good: Tavus's rule is unknown."""
+    """Refuse what cannot be called, without repeating it: users put tokens into such a URL.
+
+    An address of this machine is good: Tavus's own rule is not known.
+    """
     for name in ("callback_url", "meeting_url"):
         url = getattr(body, name)
         if url and not url.startswith(("https://", "http://")):
             yield RuleProblem(
                 loc=(name,),
-                message=f"expected a URL that starts with https:// or http://, found {url!r}",
+                message="expected a URL that starts with https:// or http://",
                 rule="url",
             )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.layer_rules import LAYERS
 from pytest_tavus.contract.pal_body import PalBody
 from pytest_tavus.service.masks import masked_layers
@@ -20,6 +21,9 @@ SERVER_SET = ("pal_id", "pal_type", "is_published", "created_at", "updated_at")
 SKILLS = "skills"
 """Where a record keeps its skills; they are shown below ``/pals/{pal_id}/skills`` only."""
 
+INVITED_AT = "tavusinvite.com"
+"""Where meetings are told of [doc] conferencing username check."""
+
 EMPTY_LAYERS: Mapping[str, None] = MappingProxyType(
     {name: None for name in LAYERS if name != "mcp"}
 )
@@ -29,7 +33,16 @@ EMPTY_LAYERS: Mapping[str, None] = MappingProxyType(
 def kept_fields(body: PalBody) -> dict[str, Any]:
     """Return what a record keeps of a body."""
     fields = body.model_dump(mode="json")
-    return {**fields, "layers": {**EMPTY_LAYERS, **body.layers}}
+    return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_invited(body.layers)}}
+
+
+def _invited(layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layer whose `email` is the server's: the address to invite a PAL by [client]."""
+    conferencing = json_object(layers.get("conferencing"))
+    if conferencing is None or not conferencing.get("username"):
+        return {}
+    address = f"{conferencing['username']}@{INVITED_AT}"
+    return {"conferencing": {**conferencing, "email": address}}
 
 
 def shown_pal(record: Mapping[str, Any]) -> dict[str, Any]:

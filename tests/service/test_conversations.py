@@ -107,7 +107,8 @@ async def test_a_face_is_needed_where_the_pal_has_none() -> None:
         (
             {"properties": {"max_call_duration": 3601}},
             (
-                "Bad Request. {'properties': {'max_call_duration': ['expected more than 0 and at most "
+                "Bad Request. {'properties': {'max_call_duration': ['expected more than 0 "
+                "and at most "
                 "3600 seconds, found 3601']}}"
             ),
         ),
@@ -128,22 +129,24 @@ async def test_a_face_is_needed_where_the_pal_has_none() -> None:
         (
             {"properties": {"recording_storage": {"provider": "tape"}}},
             (
-                "Bad Request. {'properties': {'recording_storage': {'provider': ['expected one of s3, "
+                "Bad Request. {'properties': {'recording_storage': {'provider': ['expected "
+                "one of s3, "
                 "gcs, azure_blob']}}}"
             ),
         ),
         (
             {"max_participants": 1},
             (
-                "Bad Request. {'max_participants': ['expected at least 2, because the face counts as "
+                "Bad Request. {'max_participants': ['expected at least 2, because the face "
+                "counts as "
                 "one, found 1']}"
             ),
         ),
         (
-            {"callback_url": "app.example.com"},
+            {"callback_url": "app.example.com?token=canary"},
             (
-                "Bad Request. {'callback_url': [\"expected a URL that starts with https:// or "
-                "http://, found 'app.example.com'\"]}"
+                "Bad Request. {'callback_url': ['expected a URL that starts with https:// or "
+                "http://']}"
             ),
         ),
         (

@@ -96,7 +96,8 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         (
             {"system_prompt": None},
             (
-                "{'system_prompt': [\"system_prompt is missing: expected it because pipeline_mode is "
+                "{'system_prompt': [\"system_prompt is missing: expected it because "
+                "pipeline_mode is "
                 "'full'\"]}"
             ),
         ),
@@ -107,7 +108,8 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         (
             {"layers": {"llm": {"modle": "x"}}},
             (
-                "{'layers': {'llm': {'modle': [\"unknown key 'modle' in the layer 'llm'; did you mean "
+                "{'layers': {'llm': {'modle': [\"unknown key 'modle' in the layer 'llm'; "
+                "did you mean "
                 "'model'?\"]}}}"
             ),
         ),
@@ -120,7 +122,8 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         (
             {"layers": {"tts": {"api_key": "********"}}},
             (
-                "{'layers': {'tts': {'api_key': ['api_key must be the value itself, found ********, "
+                "{'layers': {'tts': {'api_key': ['api_key must be the value itself, found "
+                "********, "
                 "which stands for a hidden secret; leave it out to keep the one there is']}}}"
             ),
         ),
@@ -294,7 +297,9 @@ async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
         },
     )
     pal = await at.get(f"PATCH /pals/{pal_id}", alone)
-    assert pal["layers"]["conferencing"] == {"username": "support"}
+    invited = {"username": "support", "email": "support@tavusinvite.com"}
+    assert pal["layers"]["conferencing"] == invited
+    assert (await at.ask(f"PATCH /pals/{pal_id}", alone)).status == 304
 
 
 @pytest.mark.fidelity("rest.layer_keys_masked")

@@ -94,7 +94,8 @@ async def test_the_whole_set_is_replaced_at_once() -> None:
             "PUT {skills}/memory",
             {"config": {"days": 3}},
             (
-                "Bad Request. {'config': [\"unknown key 'days' for memory: expected none: it has no "
+                "Bad Request. {'config': [\"unknown key 'days' for memory: expected none: "
+                "it has no "
                 'configuration"]}'
             ),
         ),
@@ -102,7 +103,8 @@ async def test_the_whole_set_is_replaced_at_once() -> None:
             "PUT {skills}/presentation",
             {"config": {"slides_trigger": "at_dawn"}},
             (
-                "Bad Request. {'config': [\"slides_trigger must be on_demand or walk_the_deck, found "
+                "Bad Request. {'config': [\"slides_trigger must be on_demand or "
+                "walk_the_deck, found "
                 "'at_dawn'\"]}"
             ),
         ),

@@ -234,7 +234,8 @@ async def test_an_unknown_type_of_tools_is_a_400() -> None:
         (
             {"delivery": api(method="FETCH")},
             (
-                "{'delivery': {'api': {'method': [\"expected 'GET', 'POST', 'PUT', 'PATCH', 'DELETE' "
+                "{'delivery': {'api': {'method': [\"expected 'GET', 'POST', 'PUT', 'PATCH', "
+                "'DELETE' "
                 "or 'HEAD', found 'FETCH'; did you mean 'PATCH'?\"]}}}"
             ),
         ),
@@ -252,7 +253,8 @@ async def test_an_unknown_type_of_tools_is_a_400() -> None:
         (
             {"on_call": "static_filler"},
             (
-                "{'static_filler': [\"static_filler is missing: expected the text to be said, because "
+                "{'static_filler': [\"static_filler is missing: expected the text to be "
+                "said, because "
                 "on_call is 'static_filler'\"]}"
             ),
         ),
