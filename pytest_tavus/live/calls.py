@@ -7,8 +7,7 @@ one for a call that never was is unknown: none of the three changes anything [wi
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +49,9 @@ class RoomCalls:
         "Those whose outcome has not been fetched yet."
 
         self._closed: dict[str, Literal["answered", "given up"]] = {}
-        self._unwarned: deque[_Call] = deque()
+        self._unwarned: dict[str, _Call] = {}
+        "Of the open ones, those that nobody has been warned of."
+
         self._watched = False
 
     def begin(self, call: ToolCalled, *, turn: int, waits: bool) -> None:
@@ -58,9 +59,9 @@ class RoomCalls:
         outcome: asyncio.Future[ToolOutcome] = asyncio.get_running_loop().create_future()
         entry = _Call(call=call, turn=turn, waits=waits, since=self._clock.now(), outcome=outcome)
         self._open[call.call_id] = self._awaited[call.call_id] = entry
-        self._unwarned.append(entry)
+        self._unwarned[call.call_id] = entry
         if len(self._open) > self._options.open_calls:
-            oldest = next(iter(self._open.values()))
+            oldest = _oldest(self._open)
             reason = f"{self._options.open_calls} later calls are open, and it was forgotten"
             self._give_up(oldest, reason)
         if not self._watched:
@@ -110,6 +111,7 @@ class RoomCalls:
         self, entry: _Call, how: Literal["answered", "given up"], outcome: ToolOutcome
     ) -> None:
         del self._open[entry.call.call_id]
+        self._unwarned.pop(entry.call.call_id, None)
         self._closed[entry.call.call_id] = how
         if not entry.outcome.done():
             entry.outcome.set_result(outcome)
@@ -125,28 +127,32 @@ class RoomCalls:
 
     def _due(self) -> float | None:
         """Return when there is something to do next."""
-        while self._unwarned and self._unwarned[0].outcome.done():
-            self._unwarned.popleft()
-        moments = [entry.since + self._options.tool_warning for entry in [*self._unwarned][:1]]
-        if self._options.tool_window is not None and self._open:
-            moments.append(next(iter(self._open.values())).since + self._options.tool_window)
+        moments: list[float] = []
+        for calls, seconds in (
+            (self._unwarned, self._options.tool_warning),
+            (self._open, self._options.tool_window),
+        ):
+            if calls and seconds is not None:
+                moments.append(_oldest(calls).since + seconds)
         return min(moments, default=None)
 
     def _look(self) -> None:
         now = self._clock.now()
-        while self._unwarned and self._unwarned[0].since + self._options.tool_warning <= now:
-            entry = self._unwarned.popleft()
-            if not entry.outcome.done():
-                self._warn(
-                    f"nobody has answered {entry.call.name} ({entry.call.call_id}) "
-                    f"for {self._options.tool_warning:g} s"
-                )
+        after = self._options.tool_warning
+        while self._unwarned and _oldest(self._unwarned).since + after <= now:
+            call = _oldest(self._unwarned).call
+            del self._unwarned[call.call_id]
+            self._warn(f"nobody has answered {call.name} ({call.call_id}) for {after:g} s")
         window = self._options.tool_window
         while window is not None and self._open:
-            oldest = next(iter(self._open.values()))
+            oldest = _oldest(self._open)
             if oldest.since + window > now:
                 return
             self._give_up(oldest, f"the client did not answer within {window:g} s")
+
+
+def _oldest(calls: Mapping[str, _Call]) -> _Call:
+    return next(iter(calls.values()))
 
 
 def _outcome(result: ToolResult) -> ToolOutcome:

@@ -6,7 +6,6 @@ writes `` reached`` after a limit, the verbose GET calls it `reason` and does no
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -51,8 +50,8 @@ class Milestones:
         return _nothing if callback is None else partial(self._postman.send, callback)
 
     def all(self) -> list[dict[str, Any]]:
-        """Return what the verbose GET lists. The caller's to keep."""
-        return copy.deepcopy(self._listed)
+        """Return what the verbose GET lists. To be read: a transcript may be long."""
+        return [*self._listed]
 
 
 def told_reason(reason: EndReason) -> str:

@@ -5,7 +5,7 @@ Shapes: [doc] get-conversation; `tool_calls` on the rows of the assistant: [wild
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, UserSaid
@@ -18,7 +18,7 @@ class _Row:
     content: str
     at: float
     inference_id: str | None = None
-    calls: list[ToolCalled] = field(default_factory=list[ToolCalled])
+    calls: tuple[ToolCalled, ...] = ()
 
 
 class Transcript:
@@ -42,7 +42,7 @@ class Transcript:
             case PalSaid():
                 self._rows.append(_assistant(event.text, entry.at, event.inference_id))
             case ToolCalled():
-                self._row_of(event, entry.at).calls.append(event)
+                self._row_of(event, entry.at).calls += (event,)
             case _:
                 return
 
