@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.mcp_tools.client import Patience
+from pytest_tavus.mcp_tools.definitions import recorded_definitions
 from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox, ToolResult
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.service.account import Account
@@ -19,6 +20,8 @@ from tests.live.room import EPOCH, House, house
 from tests.service.account import Desk
 
 QUICK = Patience(turn=5, probe=5, settle=0.05)
+
+DEFINITIONS = recorded_definitions()
 
 Asked = tuple[str, str, dict[str, str], Any]
 """Method, path, query and body of a request."""
@@ -51,7 +54,7 @@ class Answering(Listening):
 
     def __init__(self, answer: Callable[[str, str, Any], ApiAnswer] | None = None) -> None:
         super().__init__(Desk(()).account)
-        self.answer = answer or (lambda *_: ApiAnswer(body={}))
+        self.answer = answer
 
     async def call(
         self,
@@ -64,7 +67,16 @@ class Answering(Listening):
     ) -> ApiAnswer:
         self.asked.append((method, path, dict(query or {}), body))
         self.headers.append(dict(headers or {}))
-        return self.answer(method, path, body)
+        return ApiAnswer(body={}) if self.answer is None else self.answer(method, path, body)
+
+
+def always(answer: ApiAnswer) -> Callable[[str, str, Any], ApiAnswer]:
+    """Answer everything alike."""
+
+    def give(_method: str, _path: str, _body: Any) -> ApiAnswer:
+        return answer
+
+    return give
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,7 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncIterator[Bench]:
+async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncGenerator[Bench]:
     """Open an account with its conversations, and a box on it."""
     async with house(*scripts) as open_house:
         account = Account(
@@ -104,4 +116,4 @@ async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncIterator[Bench
         stock(account)
         api = Listening(account)
         options = BoxOptions(hosted_names=hosted, patience=QUICK)
-        yield Bench(ToolBox(api, options=options), api, open_house)
+        yield Bench(ToolBox(api, DEFINITIONS, options=options), api, open_house)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from pytest_tavus.contract.body import json_list
 from pytest_tavus.scenario.model import Scenario
 from tests.mcp_tools.box import Bench, bench
 
@@ -40,15 +41,15 @@ class Furnished:
         return {key: self._filled(value) for key, value in arguments.items()}
 
     def _filled(self, value: object) -> object:
-        if isinstance(value, list):
-            return [self._filled(each) for each in value]
+        if (items := json_list(value)) is not None:
+            return [self._filled(each) for each in items]
         if isinstance(value, str) and value.startswith("{"):
             return getattr(self.ids, value[1:-1], value)
         return value
 
 
 @asynccontextmanager
-async def furnished(*scripts: Scenario) -> AsyncIterator[Furnished]:
+async def furnished(*scripts: Scenario) -> AsyncGenerator[Furnished]:
     """Open an account and put one of everything into it."""
     async with bench(*scripts) as at:
         yield Furnished(at, await _furnish(at))

@@ -24,7 +24,7 @@ BARE_PAL: Mapping[str, Any] = {
     "pal_name": "B",
     "layers": {"perception": {"perception_model": "off"}},
 }
-PAL_TOOLS = [
+PAL_TOOLS: list[dict[str, Any]] = [
     {
         "tool_id": "t1",
         "name": "see",
@@ -40,7 +40,7 @@ PAL_TOOLS = [
         "delivery": {"app_message": True},
     },
 ]
-TOOLS = [
+TOOLS: list[dict[str, Any]] = [
     {"tool_id": "t9", "name": "n", "origin": "llm", "description": "d", "secret": 1},
     {"tool_id": "t8", "name": "m", "origin": "llm"},
 ]

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.links import DEPLOYMENT_OPTIONS
 from pytest_tavus.mcp_tools.table import TOOLS
 from pytest_tavus.mcp_tools.toolbox import ToolBox
 from pytest_tavus.service.api import ApiAnswer
-from tests.mcp_tools.box import Answering
+from tests.mcp_tools.box import Answering, always
 from tests.mcp_tools.furnished import FACE, furnished
 
 pytestmark = pytest.mark.asyncio
@@ -186,8 +187,9 @@ async def test_a_tool_that_is_called_rightly_answers_in_the_shape_of_the_officia
     if keys == NOTHING:
         assert result.value is None
     else:
-        assert isinstance(result.value, dict)
-        assert set(keys.split()) - {"*"} <= set(result.value)
+        answer = json_object(result.value)
+        assert answer is not None
+        assert set(keys.split()) - {"*"} <= set(answer)
 
 
 async def test_every_tool_is_called_rightly_but_for_those_of_the_portal() -> None:
@@ -347,7 +349,7 @@ async def test_all_tools_are_listed_however_many_pages_they_fill() -> None:
 
 async def test_a_health_check_that_may_not_look_tells_why() -> None:
     refusal = ApiAnswer(status=401, body={"message": "Invalid access token"})
-    checked = (await ToolBox(Answering(lambda *_: refusal)).call("tavus_mcp_health_check")).value
+    checked = (await ToolBox(Answering(always(refusal))).call("tavus_mcp_health_check")).value
 
     assert checked["ok"] is False
     assert checked["checks"]["tavus_api"]["error"] == (

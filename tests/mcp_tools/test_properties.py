@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.contract.dialect import validator
-from pytest_tavus.mcp_tools.definitions import recorded_definitions
+from tests.mcp_tools.box import DEFINITIONS
 from tests.mcp_tools.furnished import Ids, furnished
 from tests.strategies import json_objects, json_text, json_values
 
-DEFINITIONS = pytest.mark.parametrize("definition", recorded_definitions(), ids=lambda d: d["name"])
+EVERY_TOOL = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d["name"])
 WORDS = ("type", "anyOf", "enum", "items", "properties", "required", "additionalProperties")
 OTHER_WORDS = ("default", "description", "minLength")
 
@@ -48,7 +48,8 @@ def of_schema(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 def _object(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     properties: Mapping[str, Any] = schema.get("properties", {})
     values = {name: NOT_WAITED_FOR.get(name, of_schema(each)) for name, each in properties.items()}
-    if (others := schema.get("additionalProperties")) is not False:
+    others: Any = schema.get("additionalProperties")
+    if others is not False:
         inner = json_values if others is True else of_schema(others)
         return st.dictionaries(TEXTS, inner, max_size=3)
     required = {name: values.pop(name) for name in schema.get("required", ())}
@@ -67,7 +68,7 @@ def called(name: str, arguments: dict[str, Any]) -> None:
     asyncio.run(call())
 
 
-@DEFINITIONS
+@EVERY_TOOL
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_arguments_of_the_schema_give_a_result(
@@ -80,8 +81,8 @@ def test_arguments_of_the_schema_give_a_result(
     called(definition["name"], arguments)
 
 
-@DEFINITIONS
-@settings(max_examples=10, deadline=None)
+@EVERY_TOOL
+@settings(max_examples=5, deadline=None)
 @given(arguments=json_objects, data=st.data(), value=json_values)
 def test_arguments_of_any_kind_give_a_result(
     definition: dict[str, Any], arguments: dict[str, Any], data: st.DataObject, value: Any

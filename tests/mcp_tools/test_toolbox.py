@@ -16,7 +16,7 @@ from pytest_tavus.mcp_tools.hosted import ABSENT, RENAMED
 from pytest_tavus.mcp_tools.table import TOOLS
 from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
 from pytest_tavus.service.api import ApiAnswer
-from tests.mcp_tools.box import Answering
+from tests.mcp_tools.box import Answering, always
 from tests.strategies import any_text
 
 HOSTED = BoxOptions(hosted_names=True)
@@ -128,7 +128,7 @@ def test_an_intent_is_ascii_at_most_500_characters_long_and_readable_again(inten
     ],
 )
 async def test_a_refusal_of_the_api_is_told_with_its_reason(body: object, told: str) -> None:
-    api = Answering(lambda *_: ApiAnswer(status=400, body=body))
+    api = Answering(always(ApiAnswer(status=400, body=body)))
 
     result = await ToolBox(api).call("tavus_pal_get", {"pal_id": "p1"})
 
@@ -138,7 +138,7 @@ async def test_a_refusal_of_the_api_is_told_with_its_reason(body: object, told: 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.empty_answers")
 async def test_an_answer_without_a_body_is_nothing() -> None:
-    api = Answering(lambda *_: ApiAnswer(status=204))
+    api = Answering(always(ApiAnswer(status=204)))
 
     result = await ToolBox(api).call("tavus_pal_delete", {"pal_id": "p1"})
 
