@@ -35,7 +35,7 @@ BLOCKS = blocks(GUIDE)
 FILES = story(GUIDE).files
 PYTHON = {b.comments["python"]: b.text for b in BLOCKS if "python" in b.comments}
 SCRIPTS = {b.comments["script"]: b.text for b in BLOCKS if "script" in b.comments}
-(SERVES,) = (steps(block)[0].command for block in BLOCKS if "serves" in block.comments)
+(STARTS,) = (steps(block)[0].command for block in BLOCKS if "starts" in block.comments)
 _PRELUDE = re.compile(r"\w+\(\) \{|PAL=")
 """What is typed in one part of the guide and used in another."""
 
@@ -116,7 +116,7 @@ def write(home: Path, files: Mapping[str, str]) -> None:
 
 @pytest.fixture
 def server(home: Path) -> Generator[Server]:
-    with serving(SERVES, home, environment()) as found:
+    with serving(STARTS, home, environment()) as found:
         yield found
 
 
@@ -125,7 +125,7 @@ def marked(*names: str) -> list[Block]:
 
 
 def test_every_console_block_is_typed() -> None:
-    typed = marked("serves", "typed", "client", "model")
+    typed = marked("starts", "typed", "client", "model")
     console = [block for block in BLOCKS if block.language == "console" and "$ " in block.text]
 
     assert [block.place for block in console if block not in typed] == []
