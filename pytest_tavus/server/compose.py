@@ -61,9 +61,10 @@ class SimulatedTavus:
     end_streams: Callable[[], None]
 
     async def fall_silent(self) -> None:
-        """End every conversation and every stream, so that nobody waits for more."""
+        """End every conversation, every stream and every wait, so that nothing holds up the end."""
         self.end_streams()
         await self.site.account.live.close()
+        self.backstage.clock.wake_all()
 
 
 @dataclass(slots=True, kw_only=True)

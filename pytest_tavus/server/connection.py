@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakValueDictionary
 
 import h11
@@ -21,6 +21,12 @@ from uvicorn.server import ServerState
 from pytest_tavus.server.answers import json_bytes
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits
+
+Awaited = Literal["head", "rest"]
+"""The head of a request, or what is left of a body that was answered before it was there."""
+
+LINGER_SECONDS = 1.0
+"""How long a connection that was ended goes on to read, and to drop what it reads."""
 
 _REASONS = {400: "Bad Request", 408: "Request Timeout"}
 
@@ -73,30 +79,30 @@ class _Connection(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state)
         self._connections = connections
+        self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if self.client is not None:
             self._connections.add(self.client, transport)
-        self._expect_a_head()
+        self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._expect_nothing()
+        self._forget()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._deadline is None and self._is_between_requests():
-            self._expect_a_head()
-        super().data_received(data)
+        if not self._ended:
+            super().data_received(data)
+            self._watch()
 
-    def handle_events(self) -> None:
-        super().handle_events()
-        if not self._is_between_requests():
-            self._expect_nothing()
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        self._expect_nothing()
         problem = _handshake_problem(dict(self.headers))
         if problem is None:
             super().handle_websocket_upgrade(event)
@@ -105,29 +111,54 @@ class _Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        self._expect_nothing()
         self._end(400, "this is no HTTP request that can be understood")
 
-    def _is_between_requests(self) -> bool:
-        """Tell whether no request is being answered, and no head of one is there."""
-        return self.conn.their_state is h11.IDLE
+    def shutdown(self) -> None:
+        if self._ended:
+            self.transport.close()
+        else:
+            super().shutdown()
 
-    def _expect_a_head(self) -> None:
-        seconds = self._connections.limits.header_seconds
-        self._deadline = self.loop.call_later(seconds, self._too_late)
+    def _watch(self) -> None:
+        """Set a limit to what is waited for, once for each."""
+        awaited = self._what_is_awaited()
+        if awaited == self._awaited:
+            return
+        self._forget()
+        self._awaited = awaited
+        limits = self._connections.limits
+        if awaited == "head":
+            self._deadline = self.loop.call_later(limits.header_seconds, self._no_head)
+        elif awaited == "rest":
+            self._deadline = self.loop.call_later(limits.body_seconds, self.transport.abort)
 
-    def _expect_nothing(self) -> None:
+    def _what_is_awaited(self) -> Awaited | None:
+        if self._ended or self.transport.is_closing():
+            return None
+        theirs, unread = self.conn.their_state, self.conn.trailing_data[0]
+        if theirs is h11.IDLE and (self.cycle is None or unread):
+            return "head"
+        if theirs is h11.SEND_BODY and self.cycle.response_complete:
+            return "rest"
+        return None
+
+    def _forget(self) -> None:
+        self._awaited = None
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _too_late(self) -> None:
-        if not self.transport.is_closing():
-            seconds = self._connections.limits.header_seconds
-            self._end(408, f"the head of the request was not there within {seconds:g} s")
+    def _no_head(self) -> None:
+        seconds = self._connections.limits.header_seconds
+        self._end(408, f"the head of the request was not there within {seconds:g} s")
 
     def _end(self, status: int, sentence: str) -> None:
-        """Answer past everything, because there is no request to answer, and close."""
+        """Answer past everything, because there is no request to answer, and close.
+
+        Not at once: where a client is still sending, that would take the answer away from it.
+        """
+        self._forget()
+        self._ended = True
         body = json_bytes({"error": sentence})
         head = (
             f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\n"
@@ -135,7 +166,8 @@ class _Connection(H11Protocol):
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        self.transport.close()
+        self.transport.write_eof()
+        self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
 def _handshake_problem(headers: dict[bytes, bytes]) -> str | None:

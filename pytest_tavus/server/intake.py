@@ -12,9 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pytest_tavus.server.answers import header_values, refuse
 from pytest_tavus.server.options import Limits
 
-_CLOSE = (("connection", "close"),)
-"""What has not been read of a request would be taken for the next one."""
-
 
 class Intake:
     """Reads bodies before anybody else does."""
@@ -34,10 +31,10 @@ class Intake:
                 body = await _whole(scope, receive, longest)
         except TimeoutError:
             sentence = f"the body was not there within {self._limits.body_seconds:g} s"
-            await refuse(scope, send, status=408, sentence=sentence, headers=_CLOSE)
+            await refuse(scope, send, status=408, sentence=sentence)
         except _TooLongError:
             sentence = f"the body is longer than {longest} bytes"
-            await refuse(scope, send, status=413, sentence=sentence, headers=_CLOSE)
+            await refuse(scope, send, status=413, sentence=sentence)
         else:
             if body is not None:
                 await self._app(scope, _Replay(body, receive), send)

@@ -100,6 +100,11 @@ class ServerClock:
             for sleeper in self._sleepers:
                 sleeper.set(max(0.0, sleeper.wake - self.now()))
 
+    def wake_all(self) -> None:
+        """End every wait, because time is over."""
+        for sleeper in self._sleepers:
+            sleeper.release()
+
     def restart(self) -> None:
         """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
         self._began, self._moved = self._monotonic(), 0.0

@@ -1,0 +1,216 @@
+"""Connections that misbehave, over plain sockets: each is told, and the server goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from pytest_tavus.server.marker import MARKER, simulator_version
+from pytest_tavus.server.options import Limits, ServerOptions
+from pytest_tavus.server.running import Running
+from tests.server.served import PATIENCE, listening
+
+pytestmark = pytest.mark.asyncio
+
+HASTY = ServerOptions(limits=Limits(header_seconds=0.05, body_seconds=0.05, body_bytes=100))
+
+HANDSHAKE = (
+    b"GET /rooms/c1 HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One connection, as bytes."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def rest(self) -> tuple[str, dict[str, str], str]:
+        """Read to the end of the connection; return status line, headers and body."""
+        async with asyncio.timeout(PATIENCE):
+            received = await self.reader.read()
+        head, _, body = received.decode().partition("\r\n\r\n")
+        status, *lines = head.split("\r\n")
+        pairs = (line.partition(": ") for line in lines)
+        return status, {name.lower(): value for name, _, value in pairs}, body
+
+    async def close(self) -> None:
+        self.writer.close()
+        await asyncio.gather(self.writer.wait_closed(), return_exceptions=True)
+
+
+async def line_to(server: Running) -> Line:
+    host, port = server.url.removeprefix("http://").split(":")
+    return Line(*await asyncio.open_connection(host, int(port)))
+
+
+async def still_serves(server: Running) -> bool:
+    line = await line_to(server)
+    line.writer.write(request(server, connection="close"))
+    status, _, _ = await line.rest()
+    await line.close()
+    return status == "HTTP/1.1 200 OK"
+
+
+def request(server: Running, *, method: str = "GET", body: str = "", **headers: str) -> bytes:
+    given = {"host": server.url.removeprefix("http://"), "x-api-key": server.api_key}
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in {**given, **headers}.items()]
+    return "\r\n".join([f"{method} /v2/pals HTTP/1.1", *lines, "", body]).encode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "sentence"),
+    [
+        (b"nonsense\r\n\r\n", 400, "this is no HTTP request that can be understood"),
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400, "this is no HTTP request that can be understood"),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "this is no HTTP request that can be understood"),
+        (
+            b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 200_000,
+            400,
+            "this is no HTTP request that can be understood",
+        ),
+        (b"", 408, "the head of the request was not there within 0.05 s"),
+        (b"GET /v2/pals HT", 408, "the head of the request was not there within 0.05 s"),
+        (
+            HANDSHAKE + b"\r\n",
+            400,
+            "the WebSocket handshake needs 'Sec-WebSocket-Version: 13'",
+        ),
+        (
+            HANDSHAKE + b"sec-websocket-version: 13\r\n\r\n",
+            400,
+            "the WebSocket handshake needs a 'Sec-WebSocket-Key'",
+        ),
+    ],
+)
+async def test_what_is_no_request_is_told_with_the_mark(
+    sent: bytes, status: int, sentence: str
+) -> None:
+    async with listening(HASTY) as server:
+        line = await line_to(server)
+        line.writer.write(sent)
+        answered, headers, body = await line.rest()
+        await line.close()
+        goes_on = await still_serves(server)
+
+    assert answered.startswith(f"HTTP/1.1 {status} ")
+    assert json.loads(body) == {"error": sentence}
+    assert headers[MARKER] == simulator_version()
+    assert goes_on
+
+
+async def test_a_body_that_trickles_is_given_up() -> None:
+    async with listening(HASTY) as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", content_length="50", body="{"))
+        status, headers, body = await line.rest()
+        await line.close()
+        goes_on = await still_serves(server)
+
+    assert status == "HTTP/1.1 408 Request Timeout"
+    assert json.loads(body) == {"error": "the body was not there within 0.05 s"}
+    assert headers[MARKER] == simulator_version()
+    assert goes_on
+
+
+async def test_a_body_that_is_too_long_is_refused_before_it_has_come() -> None:
+    async with listening(HASTY) as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", content_length="101"))
+        status, _, body = await line.rest()
+        await line.close()
+        goes_on = await still_serves(server)
+
+    assert status.startswith("HTTP/1.1 413 ")
+    assert json.loads(body) == {"error": "the body is longer than 100 bytes"}
+    assert goes_on
+
+
+async def test_whoever_goes_on_sending_still_hears_that_it_is_too_much() -> None:
+    options = ServerOptions(limits=Limits(body_bytes=100))
+    async with listening(options) as server:
+        line = await line_to(server)
+        much = "a" * 3_000_000
+        line.writer.write(request(server, method="POST", content_length=str(len(much)), body=much))
+        line.writer.write(request(server, connection="close"))
+        async with asyncio.timeout(PATIENCE):
+            received = await line.reader.read()
+        await line.close()
+
+    assert received.startswith(b"HTTP/1.1 413 ")
+    assert received.count(b"HTTP/1.1 200 OK") == 1
+
+
+async def test_a_chunked_body_is_counted_as_it_comes() -> None:
+    async with listening(HASTY) as server:
+        line = await line_to(server)
+        chunk = f"{200:x}\r\n{'a' * 200}\r\n"
+        line.writer.write(request(server, method="POST", transfer_encoding="chunked", body=chunk))
+        status, _, _ = await line.rest()
+        await line.close()
+
+    assert status.startswith("HTTP/1.1 413 ")
+
+
+async def test_a_connection_between_two_requests_has_time() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        for _ in range(3):
+            line.writer.write(request(server))
+            async with asyncio.timeout(PATIENCE):
+                head = await line.reader.readuntil(b"\r\n\r\n")
+                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                await line.reader.readexactly(length)
+            assert head.startswith(b"HTTP/1.1 200 ")
+        await line.close()
+
+
+async def test_two_requests_at_once_are_answered_in_order() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server) + request(server, connection="close"))
+        async with asyncio.timeout(PATIENCE):
+            received = await line.reader.read()
+        await line.close()
+
+    assert received.count(b"HTTP/1.1 200 OK") == 2
+    assert received.count(MARKER.encode()) == 2
+
+
+async def test_the_head_of_a_second_request_must_come_as_well() -> None:
+    async with listening(HASTY) as server:
+        line = await line_to(server)
+        line.writer.write(request(server) + b"GET /v2")
+        async with asyncio.timeout(PATIENCE):
+            received = await line.reader.read()
+        await line.close()
+
+    assert received.count(b"HTTP/1.1 200 OK") == 1
+    assert received.count(b"HTTP/1.1 408 Request Timeout") == 1
+
+
+async def test_a_client_that_goes_away_in_the_middle_leaves_nothing() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", content_length="50", body="{"))
+        await line.writer.drain()
+        line.writer.transport.abort()
+        await line.close()
+
+        assert await still_serves(server)
+
+
+async def test_a_client_that_says_no_more_after_its_request_does_no_harm() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server))
+        line.writer.write_eof()
+        async with asyncio.timeout(PATIENCE):
+            await line.reader.read()
+        await line.close()
+
+        assert await still_serves(server)

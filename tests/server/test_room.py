@@ -1,0 +1,281 @@
+"""A room over a real WebSocket: who gets in, what is carried, and who is put out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.server.marker import MARKER, simulator_version
+from pytest_tavus.server.options import Limits, ServerOptions
+from pytest_tavus.server.running import Running
+from tests.server.served import PATIENCE, listening, talking, until
+
+pytestmark = pytest.mark.asyncio
+
+
+@asynccontextmanager
+async def joined(server: Running, name: str = "c1") -> AsyncIterator[ClientConnection]:
+    url = f"{server.url.replace('http', 'ws')}/rooms/{name}"
+    async with asyncio.timeout(PATIENCE), connect(url, proxy=None) as room:
+        yield room
+
+
+async def heard(room: ClientConnection, event_type: str) -> dict[str, Any]:
+    """Return the next message of a kind."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            message: dict[str, Any] = json.loads(await room.recv())
+            if message["event_type"] == event_type:
+                return message
+
+
+async def say(room: ClientConnection, text: str, *, conversation_id: str = "c1") -> None:
+    message = {
+        "message_type": "conversation",
+        "event_type": "conversation.echo",
+        "conversation_id": conversation_id,
+        "properties": {"modality": "text", "text": text},
+    }
+    await room.send(json.dumps(message))
+
+
+async def put_out(room: ClientConnection) -> tuple[int, str]:
+    """Read to the end, and return how the server closed."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                await room.recv()
+    except ConnectionClosed as closed:
+        return (0, "") if closed.rcvd is None else (closed.rcvd.code, closed.rcvd.reason)
+
+
+@pytest.mark.fidelity("door.room_messages")
+async def test_a_frame_is_one_app_message_with_nothing_around_it() -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            first = json.loads(await room.recv())
+            await say(room, "Good day.")
+            greeting = await heard(room, "conversation.utterance")
+            echoed = await heard(room, "conversation.utterance")
+
+    assert first["event_type"] == "system.replica_joined"
+    assert {"message_type", "conversation_id", "seq", "timestamp", "properties"} <= first.keys()
+    assert greeting["properties"]["speech"] == "Hello there!"
+    assert echoed["properties"]["speech"] == "Good day."
+    assert echoed["seq"] > greeting["seq"] > first["seq"]
+
+
+async def test_the_handshake_is_marked() -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            assert room.response is not None
+            assert room.response.headers[MARKER] == simulator_version()
+
+
+async def test_what_is_said_is_heard_by_everybody_in_the_room_and_nobody_else() -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        await talking(server.tavus, "c2", pal={"greeting": None})
+        async with joined(server) as one, joined(server) as two, joined(server, "c2") as other:
+            await heard(one, "conversation.utterance")
+            await say(one, "Between us.")
+            assert (await heard(one, "conversation.utterance"))["conversation_id"] == "c1"
+            assert (await heard(two, "conversation.utterance"))["conversation_id"] == "c1"
+            await say(other, "Elsewhere.", conversation_id="c2")
+            elsewhere = await heard(other, "conversation.utterance")
+
+    assert elsewhere["properties"]["speech"] == "Elsewhere."
+    assert elsewhere["conversation_id"] == "c2"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "sentence"),
+    [
+        ("c9", 404, "there is no conversation of that name"),
+        ("ended", 410, "the conversation has ended, and its room is closed"),
+        ("private", 401, "the room is private: join with ?t= and the conversation's meeting_token"),
+        ("private?t=wrong", 401, "the room is private"),
+        ("full", 403, "the room of full is full: 0 participants"),
+    ],
+)
+async def test_a_room_that_lets_nobody_in_says_why(name: str, status: int, sentence: str) -> None:
+    options = ServerOptions(live=LiveOptions(participants=0))
+    async with listening(options) as server:
+        for each in ("ended", "private", "full"):
+            await talking(server.tavus, each)
+        await server.backstage.live.end("ended", "end_conversation_endpoint_hit")
+        server.tavus.site.account["conversations"].add("private", {"meeting_token": "canary"})
+        with pytest.raises(InvalidStatus) as refused:
+            async with joined(server, name):
+                pass
+
+    response = refused.value.response
+    assert response.status_code == status
+    assert sentence in json.loads(response.body or b"")["error"]
+    assert response.headers[MARKER] == simulator_version()
+
+
+@pytest.mark.fidelity("door.room_token")
+async def test_a_private_room_opens_with_its_token() -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        server.tavus.site.account["conversations"].add("c1", {"meeting_token": "canary-8f3b"})
+        async with joined(server, "c1?t=canary-8f3b") as room:
+            assert json.loads(await room.recv())["event_type"] == "system.replica_joined"
+        assert "canary" not in json.dumps(server.backstage.journal.as_json())
+
+
+@pytest.mark.parametrize(
+    ("frame", "sentence"),
+    [
+        (b"{}", "an app message is a text frame, and this one was binary"),
+        ("{", "an app message is JSON, and this frame is none"),
+        ("[" * 100_000, "an app message is JSON, and this frame is none"),
+        ("[]", "an app message is a JSON object, and this frame is another value"),
+        ("{}", "the event_type of an app message is missing, not text"),
+    ],
+)
+async def test_a_frame_that_cannot_be_taken_is_answered_and_counted(
+    frame: str | bytes, sentence: str
+) -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            await room.send(frame)
+            error = await heard(room, "simulator.error")
+            await say(room, "I am still here.")
+            await heard(room, "conversation.utterance")
+            state = server.backstage.state()
+
+    assert error == {
+        "message_type": "simulator",
+        "event_type": "simulator.error",
+        "conversation_id": "c1",
+        "properties": {"message": sentence},
+    }
+    assert state["malformed_frames"] == {"c1": 1}
+
+
+async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -> None:
+    options = ServerOptions(limits=Limits(messages_per_second=5))
+    async with listening(options) as server:
+        await talking(server.tavus)
+        async with joined(server) as calm, joined(server) as wild:
+            for _ in range(20):
+                await say(wild, "More!")
+            ended = await put_out(wild)
+            await say(calm, "Peace.")
+            while (await heard(calm, "conversation.utterance"))["properties"]["speech"] != "Peace.":
+                pass
+
+    assert ended == (1008, "more than 5 messages a second")
+
+
+async def test_a_flood_of_bytes_is_ended_as_well() -> None:
+    options = ServerOptions(limits=Limits(bytes_per_second=1000))
+    async with listening(options) as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            for _ in range(3):
+                await say(room, "x" * 900)
+
+            assert await put_out(room) == (1008, "more than 1000 bytes a second")
+
+
+async def test_a_message_that_is_too_long_ends_the_socket() -> None:
+    async with listening(ServerOptions(limits=Limits(message_bytes=2000))) as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            await say(room, "x" * 3000)
+            code, _ = await put_out(room)
+
+    assert code == 1009
+
+
+async def test_the_end_of_the_conversation_is_the_end_of_the_room() -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            await heard(room, "conversation.utterance")
+            await server.backstage.live.end("c1", "end_conversation_endpoint_hit")
+
+            assert await put_out(room) == (1000, "the conversation has ended")
+
+
+async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on() -> None:
+    options = ServerOptions(limits=Limits(waiting_messages=10, bytes_per_second=10**9))
+    async with listening(options) as server:
+        conversation = await talking(server.tavus)
+        async with joined(server) as calm:
+            with deaf(server) as plug:
+                await heard(calm, "conversation.utterance")
+                parts = present(conversation)
+                await until(lambda: len(parts) == 2)
+                for _ in range(200):
+                    await say(calm, "x" * 500_000)
+                    await heard(calm, "conversation.utterance")
+                    if len(parts) == 1:
+                        break
+                assert len(parts) == 1
+                assert plug.fileno() >= 0
+
+
+async def test_a_socket_that_is_closed_halfway_leaves_the_room() -> None:
+    async with listening() as server:
+        conversation = await talking(server.tavus)
+        with deaf(server) as plug:
+            await until(lambda: len(present(conversation)) == 1)
+            plug.shutdown(socket.SHUT_WR)
+            await until(lambda: len(present(conversation)) == 0)
+        async with joined(server) as room:
+            await say(room, "Anybody?")
+            await heard(room, "conversation.utterance")
+
+
+async def test_a_socket_that_is_lost_leaves_the_room() -> None:
+    async with listening() as server:
+        conversation = await talking(server.tavus)
+        async with joined(server) as room:
+            room.transport.abort()
+            await until(lambda: len(present(conversation)) == 0)
+
+
+async def test_a_page_of_elsewhere_cannot_join() -> None:
+    async with listening() as server:
+        await talking(server.tavus)
+        url = f"{server.url.replace('http', 'ws')}/rooms/c1"
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(url, proxy=None, origin="http://evil.example"):  # type: ignore[arg-type]  # a string to it
+                pass
+
+    assert refused.value.response.status_code == 403
+
+
+def present(conversation: Any) -> Any:
+    """Return the room of a conversation."""
+    return conversation._parts.room
+
+
+def deaf(server: Running) -> socket.socket:
+    """Join a room with a small plain socket, and never read what comes."""
+    plug = socket.socket()
+    plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    host, port = server.url.removeprefix("http://").split(":")
+    plug.connect((host, int(port)))
+    plug.sendall(
+        f"GET /rooms/c1 HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    return plug
