@@ -16,16 +16,16 @@ def check_held(account: Account, body: PalBody) -> None:
         ApiRefusal: 400, one is nobody's. Tavus's own sentences are not known [inferred].
 
     """
-    check_all(account, "tools", "tool_ids", body.tool_ids)
-    check_all(account, "guardrails", "guardrail_ids", body.guardrail_ids)
-    if body.objectives_id:
-        check_all(account, "objectives", "objectives_id", (body.objectives_id,))
+    check_all(account, body.tool_ids, table="tools", field="tool_ids")
+    check_all(account, body.guardrail_ids, table="guardrails", field="guardrail_ids")
+    goals = filter(None, [body.objectives_id])
+    check_all(account, goals, table="objectives", field="objectives_id")
     if body.default_face_id:
         check_face(account, body.default_face_id)
 
 
-def check_all(account: Account, table: str, field: str, ids: Iterable[str]) -> None:
-    """Check ids of one table.
+def check_all(account: Account, ids: Iterable[str], *, table: str, field: str) -> None:
+    """Check ids of one table, written in that field.
 
     Raises:
         ApiRefusal: 400, the first that is nobody's.

@@ -39,7 +39,7 @@ def attach(account: Account, request: ApiRequest) -> ApiAnswer:
     if not 1 <= len(wanted) <= TOOLS_PER_PAL:
         message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(wanted)}"
         raise bad_field("tool_ids", message)
-    check_all(account, "tools", "tool_ids", wanted)
+    check_all(account, wanted, table="tools", field="tool_ids")
     after = list(dict.fromkeys((*pal["tool_ids"], *wanted)))
     if len(after) > TOOLS_PER_PAL:
         message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"

@@ -104,7 +104,7 @@ def keep_pal(account: Account, written: PalBody | Mapping[str, Any]) -> dict[str
         body = read_body(PalBody, dict(written), rules=pal_body_problems)
     check_held(account, body)
     pal_id, now = account.ids.new("p"), account.timestamp()
-    record = {
+    record: dict[str, Any] = {
         "pal_id": pal_id,
         **kept_fields(body),
         "pal_name": _name(account, body.pal_name or NAMELESS),

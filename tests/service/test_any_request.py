@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.service.api import Route
 from pytest_tavus.service.routes import ROUTES
 from pytest_tavus.service.stock import stock
@@ -162,17 +163,18 @@ SOUND: dict[str, Any] = {
 @st.composite
 def spoiled(draw: st.DrawFn, body: Any) -> Any:
     """A body with one value replaced, taken out, or put where none was."""
-    if isinstance(body, dict) and body and draw(st.booleans()):
-        key = draw(st.sampled_from(sorted(body)))
-        return {**body, key: draw(spoiled(body[key]))}
-    if isinstance(body, list) and body and draw(st.booleans()):
-        place = draw(st.integers(0, len(body) - 1))
-        return [*body[:place], draw(spoiled(body[place])), *body[place + 1 :]]
-    if isinstance(body, dict) and body and draw(st.booleans()):
-        gone = draw(st.sampled_from(sorted(body)))
-        return {key: value for key, value in body.items() if key != gone}
-    if isinstance(body, dict):
-        return {**body, draw(FIELDS): draw(JSON)}
+    fields, items = json_object(body), json_list(body)
+    if fields and draw(st.booleans()):
+        name = draw(st.sampled_from(sorted(fields)))
+        return {**fields, name: draw(spoiled(fields[name]))}
+    if items and draw(st.booleans()):
+        place = draw(st.integers(0, len(items) - 1))
+        return [*items[:place], draw(spoiled(items[place])), *items[place + 1 :]]
+    if fields and draw(st.booleans()):
+        gone = draw(st.sampled_from(sorted(fields)))
+        return {name: value for name, value in fields.items() if name != gone}
+    if fields is not None:
+        return {**fields, draw(FIELDS): draw(JSON)}
     return draw(JSON)
 
 
