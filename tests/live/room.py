@@ -12,14 +12,16 @@ from typing import Any
 from pytest_tavus.clock import AdjustableClock
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
+from pytest_tavus.gateway.front import in_front
 from pytest_tavus.gateway.port import Handler
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.conversations import Conversations
 from pytest_tavus.live.opening import Opening, Timers
 from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.live.post_call import Filling, plainly_filled
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.live.world import BrainSource, LiveTime, LiveWire, Minds
-from pytest_tavus.scenario.model import PlayedCall, PlayedLater, Plays, Scenario, Turn
+from pytest_tavus.scenario.model import HandlerSpec, PlayedCall, PlayedLater, Plays, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan
 
 SECONDS = 5
@@ -70,10 +72,12 @@ class Post:
         default_factory=list[tuple[str, dict[str, Any]]]
     )
     failures: int = 0
+    stuck: bool = False
+    "Nothing ever arrives."
 
     async def send(self, url: str, body: bytes, *, within: float) -> str | None:
         assert within > 0
-        await asyncio.sleep(0)
+        await (asyncio.Event().wait() if self.stuck else asyncio.sleep(0))
         if self.failures:
             self.failures -= 1
             return "it answered 500 Internal Server Error"
@@ -108,6 +112,10 @@ class House:
         return conversation, guest
 
 
+NOBODY = in_front(HandlerSpec(at=()), None)
+"""A handler that takes no call."""
+
+
 @asynccontextmanager
 async def house(
     *scripts: Scenario,
@@ -115,6 +123,7 @@ async def house(
     handler: Handler | None = None,
     brains: tuple[BrainSource, ...] = (),
     env: Mapping[str, str] | None = None,
+    filling: Filling = plainly_filled,
 ) -> AsyncGenerator[House]:
     """Serve conversations on a clock that stands still; nothing may be left behind."""
     before = asyncio.all_tasks()
@@ -125,9 +134,7 @@ async def house(
         seed=7,
         time=LiveTime(clock=clock, epoch=lambda: EPOCH + clock.now()),
         minds=Minds(scripts=book, brains=brains, env=env or {}),
-        wire=LiveWire(callbacks=post)
-        if handler is None
-        else LiveWire(callbacks=post, handler=handler),
+        wire=LiveWire(callbacks=post, handler=handler or NOBODY, filling=filling),
         options=options or LiveOptions(),
     )
     async with asyncio.timeout(SECONDS):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import pytest
 
 from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.opening import EndReason, Opening, Timers
@@ -235,6 +238,45 @@ async def test_a_callback_can_be_tried_again_and_sent_twice() -> None:
         assert not [*conversation.trace().of(Fault)]
 
 
+async def test_a_callback_that_hangs_does_not_hold_up_the_end() -> None:
+    async with house() as home:
+        home.post.stuck = True
+        conversation, guest = await home.joined(callback_url=URL)
+        await settled()
+        await home.conversations.end(ID, END)
+
+        assert (conversation.status, guest.dismissed) == ("ended", True)
+        assert home.post.taken == []
+
+
+async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None:
+    async with house(HELLO) as home:
+        await spoken_with(home, callback_url=URL)
+        asking = asyncio.create_task(home.conversations.end(ID, END))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await held(home).aftermath()
+
+        assert home.post.types()[1:] == ["system.shutdown", "application.transcription_ready"]
+
+
+async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
+    async def unfilled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        del transcript
+        message = f"no model for {tool.name}"
+        raise ServiceError(message)
+
+    async with house(HELLO, filling=unfilled) as home:
+        await spoken_with(home, pal(api_tool("keep", trigger_type="post_call")))
+        await home.conversations.end(ID, END)
+        await held(home).aftermath()
+
+        (_, fault), *_ = held(home).trace().of(Fault)
+        assert fault.message == "no model for keep"
+        assert held(home).trace().entries[-1].event == SessionClosed(reason="finished")
+
+
 @pytest.mark.parametrize("shape", ["flat", "nested"])
 @pytest.mark.fidelity("live.objective_callbacks")
 async def test_an_objective_tells_its_variables_and_what_was_not_found(shape: Any) -> None:
@@ -374,11 +416,14 @@ class TestLimits:
             assert told == "max_call_duration reached"
             assert held(home).events()[-1]["properties"] == {"reason": "max_call_duration"}
 
-    @pytest.mark.parametrize(("chat", "status"), [(True, "active"), (False, "ended")])
-    async def test_a_timeout_of_zero_ends_a_call_at_once_and_a_chat_never(
-        self, chat: bool, status: str
+    @pytest.mark.parametrize(
+        ("chat", "asked_for", "status"),
+        [(True, False, "active"), (True, True, "ended"), (False, False, "ended")],
+    )
+    async def test_a_timeout_of_zero_ends_a_call_at_once_and_a_chat_only_where_asked_for(
+        self, chat: bool, asked_for: bool, status: str
     ) -> None:
-        async with house() as home:
+        async with house(options=LiveOptions(chat_ends_when_left=asked_for)) as home:
             conversation, guest = await home.joined(timers=Timers(), chat=chat)
             conversation.leave(guest)
             await settled()

@@ -167,6 +167,14 @@ async def test_over_the_bridge_a_reply_is_pending_until_it_is_there() -> None:
         assert conversation.reply().text == "It is T4."
 
 
+async def test_before_the_first_line_over_the_bridge_there_is_no_reply() -> None:
+    async with house() as home:
+        conversation, guest = await home.joined()
+        await conversation.receive(said("respond", text="Hi."), sender=guest)
+        await settled()
+        assert conversation.reply().status == "pending"
+
+
 async def test_the_bridge_refuses_an_empty_line() -> None:
     async with house() as home:
         conversation = await home.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.trace.events import (
     EVENT_TYPES,
+    Event,
     PalSaid,
     Saved,
     SessionOpened,
@@ -97,3 +98,16 @@ def test_an_empty_trace_has_no_turns() -> None:
 def test_the_union_of_events_is_closed() -> None:
     assert len(EVENT_TYPES) == 12
     assert len({kind.__name__ for kind in EVENT_TYPES}) == 12
+
+
+def test_a_witness_sees_what_happened_and_the_log_keeps_it_redacted() -> None:
+    seen: list[tuple[Event, Entry]] = []
+    log = Recorder(
+        now=ManualClock().now,
+        redactor=Redaction(["hunter22"]),
+        witness=lambda event, entry: seen.append((event, entry)),
+    )
+    entry = log.record(UserSaid(text="It is hunter22."))
+
+    assert seen == [(UserSaid(text="It is hunter22."), entry)]
+    assert entry.event == UserSaid(text="It is ********.")
