@@ -69,6 +69,15 @@ async def test_a_pal_with_nothing_attached_has_nothing() -> None:
     assert (pal.tools, pal.objectives, pal.guardrails) == ((), None, ())
 
 
+async def test_an_older_set_is_that_of_its_pal_only() -> None:
+    at = Desk()
+    held = {"name": "set", "data": [{**GUARDRAIL, "guardrail_name": "held"}]}
+    await at.get("POST /guardrails/", held)
+    pal = await at.get("POST /pals", BODY)
+
+    assert pal_of(at.account, pal["pal_id"]).guardrails == ()
+
+
 async def test_a_pal_that_is_not_there_is_refused() -> None:
     with pytest.raises(ApiRefusal) as refused:
         pal_of(Desk().account, "p0")

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.live.port import Reply
 from pytest_tavus.service.stock import stock
 from tests.service.account import Desk
 
@@ -330,6 +332,23 @@ async def test_a_line_that_is_wrong_is_not_said(body: dict[str, Any], sentence: 
         {"error": f"Bad Request. {sentence}"},
     )
     assert at.live.all[conversation_id].said == []
+
+
+async def test_what_a_conversation_does_not_take_is_told_in_its_own_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at, pal_id = await desk()
+    conversation_id = (await at.get("POST /conversations", {"pal_id": pal_id}))["conversation_id"]
+
+    async def full(text: str, *, within: float) -> Reply:
+        raise ServiceError("too many lines are waiting")
+
+    monkeypatch.setattr(at.live.all[conversation_id], "respond", full)
+
+    assert await at.refused(f"POST /conversations/{conversation_id}/respond", {"text": "Hi"}) == (
+        400,
+        {"error": "too many lines are waiting"},
+    )
 
 
 async def test_nothing_is_said_after_the_end_and_the_last_reply_stays() -> None:

@@ -153,6 +153,21 @@ async def test_what_is_answered_is_a_copy() -> None:
     assert kept == {"tags": ["a"]}
 
 
+async def test_a_body_may_be_nested_only_so_deep() -> None:
+    def nested(levels: int) -> Any:
+        return [nested(levels - 1)] if levels else 1
+
+    assert await desk().get("POST /pals", {"layers": nested(99)})
+    assert await desk().refused("POST /pals", {"layers": nested(100)}) == (
+        400,
+        {"error": "the body is nested more than 100 levels deep"},
+    )
+    assert await desk().refused("POST /pals", {"layers": nested(400)}) == (
+        400,
+        {"error": "the body is nested more than 100 levels deep"},
+    )
+
+
 def keys() -> ApiKeys:
     return ApiKeys(ids=AccountIds(seed=1), environment="test")
 
@@ -197,6 +212,7 @@ async def test_keys_say_that_they_are_simulated_and_are_the_same_for_a_seed() ->
     assert keys().first.startswith("tavus_sim_test_")
     own = ApiKeys(ids=AccountIds(seed=1), first="my-own-key")
     assert own.first == "my-own-key"
+    assert own.all() == ("my-own-key",)
     assert own.admit("my-own-key")
     assert own.admit(own.issue())
     assert not own.admit(None)

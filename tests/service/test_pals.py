@@ -21,6 +21,9 @@ BODY: dict[str, Any] = {
 }
 
 
+LAYER_SHAPE = "{'layers': {'llm': [\"the layer 'llm' must be a mapping of settings\"]}}"
+
+
 def desk() -> Desk:
     made = Desk()
     stock(made.account)
@@ -113,6 +116,16 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
                 "'model'?\"]}}}"
             ),
         ),
+        (
+            {"pipeline_mode": "echo", "system_prompt": None, "context": "It rains."},
+            "{'context': [\"context must be absent when pipeline_mode is 'echo'\"]}",
+        ),
+        (
+            {"tool_ids": [f"t{number}" for number in range(51)]},
+            "{'tool_ids': ['a PAL can have at most 50 tools, found 51']}",
+        ),
+        ({"tool_ids": [""]}, "{'tool_ids': {0: ['a tool id must not be empty']}}"),
+        ({"layers": {"llm": "sk-canary"}}, LAYER_SHAPE),
         ({"tool_ids": ["t0"]}, "{'tool_ids': [\"there is none with the id 't0'\"]}"),
         ({"objectives_id": "o0"}, "{'objectives_id': [\"there is none with the id 'o0'\"]}"),
         (
@@ -264,6 +277,11 @@ async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
                 "are no longer supported; "
             ),
         ),
+        (
+            {"op": "add", "path": "/layers", "value": []},
+            "Bad Request. {'layers': ['expected a mapping, found a list",
+        ),
+        ({"op": "add", "path": "/layers/llm", "value": "m"}, f"Bad Request. {LAYER_SHAPE}"),
         (
             {"op": "add", "path": "/layers/llm", "value": {"api_key": "********"}},
             "Bad Request. {0: {'value': {'api_key': ['expected the value itself, found ********, ",

@@ -178,8 +178,8 @@ def test_what_is_no_object_is_left_alone(body: Any) -> None:
 
 
 def test_a_sentence_names_fields_in_the_former_words() -> None:
-    assert text_to_former({"error": ["default_face_id, not my_face_id"]}) == {
-        "error": ["default_replica_id, not my_face_id"]
+    assert text_to_former({"error": ["default_face_id, not my_face_id", 3]}) == {
+        "error": ["default_replica_id, not my_face_id", 3]
     }
 
 
