@@ -82,6 +82,7 @@ class _Connection(H11Protocol):
         self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ended = False
+        self._handed_over = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -105,6 +106,7 @@ class _Connection(H11Protocol):
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         problem = _handshake_problem(dict(self.headers))
         if problem is None:
+            self._handed_over = True
             super().handle_websocket_upgrade(event)
         else:
             self._end(400, problem)
@@ -133,7 +135,7 @@ class _Connection(H11Protocol):
             self._deadline = self.loop.call_later(limits.body_seconds, self.transport.abort)
 
     def _what_is_awaited(self) -> Awaited | None:
-        if self._ended or self.transport.is_closing():
+        if self._ended or self._handed_over or self.transport.is_closing():
             return None
         theirs, unread = self.conn.their_state, self.conn.trailing_data[0]
         if theirs is h11.IDLE and (self.cycle is None or unread):
