@@ -1,4 +1,8 @@
-"""Faces: `/faces`, which `/replicas` stands for too. Trained ones only: no video is taken here."""
+"""Faces: `/faces`, which `/replicas` stands for too. What there is, and how it is found.
+
+A face is started, then completed [doc] get-face; how long that takes is
+`AccountOptions.training_seconds`, at Tavus some hours [doc].
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,23 @@ from typing import Any
 
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.service.document_life import BEGUN, SLACK
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, words
 from pytest_tavus.service.refusals import invalid_id
 from pytest_tavus.service.tags import named_like
 
 PAGING = Paging(limit=10)
+CALLBACK = "_callback_url"
+"""The key of a record, never answered: who is told that the face is completed."""
+
 RECOMMENDED_MODEL = "phoenix-4"
 """The model of the faces that the builder chooses from [client]."""
 
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     """List faces by type, model, ids or name; `sort=recommended` has those first [client]."""
+    settle(account)
     query = request.query
     kind = choice(query, "face_type", ("user", "system"))
     model, ids = query.get("model_name"), words(query, "face_ids", "replica_ids")
@@ -32,15 +41,45 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     if query.get("sort", "").lower() == "recommended":
         found = recommended_first(found)
         query = {name: value for name, value in query.items() if name != "sort"}
-    return ApiAnswer(body=page(found, query, paging=PAGING))
+    return ApiAnswer(body=page((_shown(row) for row in found), query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return a face; 400 for an id that is nobody's, as for the other ids of old [doc]."""
+    """Return a face."""
+    settle(account)
+    return ApiAnswer(body=_shown(found_face(account, request)))
+
+
+def found_face(account: Account, request: ApiRequest) -> dict[str, Any]:
+    """Return the face of a request.
+
+    Raises:
+        ApiRefusal: 400, there is none of that id, as with the other ids of old [doc].
+
+    """
     row = account["faces"].get(request.params["face_id"])
     if row is None:
         raise invalid_id("face_id")
-    return ApiAnswer(body=row)
+    return row
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if not key.startswith("_")}
+
+
+def settle(account: Account) -> None:
+    """Let every face whose training is over be completed, and tell who asked to hear of it.
+
+    That there is a callback is [doc], its body is [inferred].
+    """
+    for row in account["faces"].rows():
+        gone = account.epoch() - row.get(BEGUN, 0) + SLACK
+        if row["status"] == "started" and gone >= account.options.training_seconds:
+            row |= {"status": "completed", "training_progress": "100/100"}
+            row["updated_at"] = account.timestamp()
+            if row[CALLBACK]:
+                told = {"replica_id": row["face_id"], "status": "completed"}
+                account.callbacks.send(row[CALLBACK], told)
 
 
 def recommended_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -30,5 +30,8 @@ class AccountOptions:
     document_seconds: float = 0
     "How long a document takes until it is ready, half of it waiting [inferred]."
 
+    training_seconds: float = 0
+    "How long a face is trained; hours at Tavus [doc]."
+
     local_tools: bool = False
     "The URL of a tool may be one of this machine, and plain http; Tavus refuses both [doc]."

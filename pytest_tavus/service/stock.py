@@ -92,7 +92,11 @@ def _face(face_id: str, name: str, model: str, *, recommended: bool) -> dict[str
         "is_recommended": recommended,
         "tags": ["stock"],
         "observations": "",
+        "training_progress": "100/100",
+        "error_message": None,
         "thumbnail_video_url": None,
+        "default_voice_id": None,
+        "original_voice_id": None,
         "created_at": STOCKED,
         "updated_at": STOCKED,
     }

@@ -1,0 +1,68 @@
+"""A face as Tavus trains and keeps it: shapes and rules ([doc] create-face, update-face)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.problem import RuleProblem
+
+
+class FaceTraining(Body):
+    """The body of ``POST /v2/faces``: one video, or one image with a voice for it."""
+
+    face_name: str | None = None
+    train_video_url: str | None = None
+    consent_video_url: str | None = None
+    train_image_url: str | None = None
+    voice_name: str | None = None
+    "Of a stock voice, for a face that is made from an image."
+
+    default_voice_id: str | None = None
+    "A voice by its id, which goes before the name [doc] voices."
+
+    auto_fix_training_image: bool = False
+    model_name: str = "phoenix-4"
+    callback_url: str | None = None
+    "Empty is none, as in the documents' examples."
+
+
+class FaceChange(Body):
+    """The body of ``PATCH /v2/faces/{face_id}``: a JSON Merge Patch."""
+
+    face_name: str | None = None
+    default_voice_id: str | None = None
+
+
+class FaceName(Body):
+    """The body of ``PATCH /v2/faces/{face_id}/name``, the older way to rename a face."""
+
+    face_name: str
+
+
+def training_problems(training: FaceTraining) -> Iterator[RuleProblem]:
+    """Yield everything that is wrong with what a face is to be trained from."""
+    image, video = training.train_image_url, training.train_video_url
+    if bool(image) == bool(video):
+        found = "both" if image else "neither"
+        yield RuleProblem(
+            loc=("train_video_url",),
+            message=f"expected train_video_url or train_image_url, found {found}",
+            rule="face_training",
+        )
+    if image and not (training.voice_name or training.default_voice_id):
+        yield RuleProblem(
+            loc=("voice_name",),
+            message="voice_name is missing: a face that is made from an image has no voice",
+            rule="face_voice",
+        )
+
+
+def change_problems(change: FaceChange) -> Iterator[RuleProblem]:
+    """Yield what is wrong with a change: neither field can be blank [doc]."""
+    for field in FaceChange.model_fields:
+        value: str | None = getattr(change, field)
+        if value is not None and not value.strip():
+            yield RuleProblem(
+                loc=(field,), message=f"{field} is blank: expected some text", rule="face_change"
+            )
