@@ -26,7 +26,7 @@ or the official client was run against the simulated Tavus.
 
 TITLES = {
     "builder": "Building a PAL by conversation",
-    "doors": "What holds for every door",
+    "door": "What holds for every door",
     "live": "Conversations",
     "llm": "A language model as the brain",
     "mcp": "The MCP server",
