@@ -117,8 +117,6 @@ class Model:
         create: Any = self._client.chat.completions.with_raw_response.create
         try:
             text: str = (await create(**asked)).text
-        except openai.APITimeoutError:
-            raise TimeoutError from None
         except openai.APIStatusError as error:
             trouble = self._refused(error)
         except openai.APIConnectionError as error:
@@ -207,6 +205,6 @@ def _client(settings: ModelSettings, key: str | None) -> AsyncOpenAI:
     return AsyncOpenAI(
         api_key=key or NO_KEY,
         base_url=settings.base_url,
-        timeout=settings.timeout,
+        timeout=None,  # Of its parts; the whole has one.
         max_retries=0,
     )
