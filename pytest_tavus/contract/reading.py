@@ -1,12 +1,12 @@
-"""From a body to a PAL, with every problem of shape and of rule found in one pass."""
+"""From a body to a value of Tavus's, with every problem of shape and of rule found in one pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.pal import Pal
@@ -15,30 +15,39 @@ from pytest_tavus.contract.rules import problems, tool_problems
 from pytest_tavus.contract.shape import shape_problems
 from pytest_tavus.contract.tool import Tool
 
+M = TypeVar("M", bound=BaseModel)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PalReading:
+class Reading(Generic[M]):
     """What came of reading a body."""
 
-    pal: Pal | None
-    "`None` where the body does not have the shape of a PAL."
+    value: M | None
+    "`None` where the body does not have the shape."
 
     problems: tuple[RuleProblem, ...] = ()
-    "Every problem, those of shape first. A PAL with a problem is there to be looked at, not used."
+    "Every problem, those of shape first. A value with a problem is to be looked at, not used."
 
 
-def read_pal(body: Any) -> PalReading:
+def read(model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]]) -> Reading[M]:
+    """Read a body from JSON data, and hold what has the shape to the rules."""
+    try:
+        value = model.model_validate(body)
+    except ValidationError as error:
+        return Reading(value=None, problems=tuple(shape_problems(error, body, model=model)))
+    return Reading(value=value, problems=tuple(rules(value)))
+
+
+def read_pal(body: Any) -> Reading[Pal]:
     """Read a PAL from JSON data.
 
     Where the shape is wrong somewhere, the tools that are well formed are still held to the rules,
     so that their problems need no second run to be seen.
     """
-    try:
-        pal = Pal.model_validate(body)
-    except ValidationError as error:
-        shape = tuple(shape_problems(error, body, model=Pal))
-        return PalReading(pal=None, problems=(*shape, *_of_sound_tools(body)))
-    return PalReading(pal=pal, problems=tuple(problems(pal)))
+    reading = read(Pal, body, rules=problems)
+    if reading.value is not None:
+        return reading
+    return Reading(value=None, problems=(*reading.problems, *_of_sound_tools(body)))
 
 
 def _of_sound_tools(body: Any) -> Iterator[RuleProblem]:

@@ -13,7 +13,9 @@ from pydantic import BaseModel
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.objective import Guardrail, ObjectiveSet
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.reading import read_pal
 from pytest_tavus.contract.tool import Tool
+from pytest_tavus.errors import HarnessError
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.pals import found_pal
 
@@ -21,8 +23,12 @@ from pytest_tavus.service.pals import found_pal
 def pal_of(account: Account, pal_id: str) -> Pal:
     """Return a PAL with its tools, objectives and guardrails, and all secrets.
 
+    It may break a rule that no route enforces: a vision tool, say, is attached before perception
+    is turned on. Its tools were held to theirs when they were written.
+
     Raises:
         ApiRefusal: there is no such PAL.
+        HarnessError: the account holds what is none.
 
     """
     record = found_pal(account, pal_id)
@@ -31,7 +37,12 @@ def pal_of(account: Account, pal_id: str) -> Pal:
         "guardrails": list(_guardrails(account, record)),
         "objectives": _objectives(account, record),
     }
-    return Pal.model_validate({**_fields(Pal, record), **parts})
+    reading = read_pal({**_fields(Pal, record), **parts})
+    if reading.value is None:
+        wrong = "; ".join(problem.message for problem in reading.problems)
+        message = f"the account holds a PAL {pal_id!r} that is none: {wrong}"
+        raise HarnessError(message)
+    return reading.value
 
 
 def _tools(account: Account, pal: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.shape import shape_problems
+from pytest_tavus.contract.reading import read
 from pytest_tavus.service.refusals import bad_field, bad_fields
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,13 +41,10 @@ def read_body(
         ApiRefusal: the shape is wrong somewhere, a key is unknown, or a rule is broken.
 
     """
-    written = read_object(body)
-    try:
-        value = model.model_validate(written)
-    except ValidationError as error:
-        raise bad_fields(shape_problems(error, written, model=model)) from None
-    refuse_if(() if rules is None else rules(value))
-    return value
+    reading = read(model, read_object(body), rules=_no_rules if rules is None else rules)
+    if reading.value is None or reading.problems:
+        raise bad_fields(reading.problems)
+    return reading.value
 
 
 def refuse_if(problems: Iterable[RuleProblem]) -> None:
@@ -60,6 +57,10 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
     found = tuple(problems)
     if found:
         raise bad_fields(found)
+
+
+def _no_rules(_value: BaseModel) -> Iterable[RuleProblem]:
+    return ()
 
 
 def _kind(value: Any) -> str:

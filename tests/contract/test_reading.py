@@ -31,13 +31,13 @@ def of_api(**changes: Any) -> dict[str, Any]:
 def test_a_good_body_gives_a_pal_and_no_problem() -> None:
     reading = read_pal({"pal_name": "Support", "tools": [tool_body(), api_body(), tool_body()][:1]})
     assert reading.problems == ()
-    assert reading.pal is not None
-    assert reading.pal.pal_name == "Support"
+    assert reading.value is not None
+    assert reading.value.pal_name == "Support"
 
 
 def test_a_broken_rule_leaves_the_pal_to_be_looked_at() -> None:
     reading = read_pal(of_tool(name="a-b"))
-    assert reading.pal is not None
+    assert reading.value is not None
     assert [problem.rule for problem in reading.problems] == ["tool_name"]
 
 
@@ -91,7 +91,7 @@ def test_a_wrong_shape_is_told_at_its_place(
     body: Any, place: str, message: str, hint: str | None
 ) -> None:
     reading = read_pal(body)
-    assert reading.pal is None
+    assert reading.value is None
     assert told_of(body) == [(place, message, hint)]
 
 
@@ -134,7 +134,7 @@ json_values = st.recursive(
 @given(json_values)
 def test_no_body_is_beyond_judgement(body: Any) -> None:
     reading = read_pal(body)
-    assert reading.pal is not None or reading.problems
+    assert reading.value is not None or reading.problems
 
 
 @given(json_values)
@@ -142,7 +142,7 @@ def test_no_tool_is_beyond_judgement(part: Any) -> None:
     tool = {"name": "a", "description": "d", "delivery": {"api": {"url": "https://a.example"}}}
     for field in ("parameters", "delivery", "tags", "origin"):
         body = {"tools": [{**tool, field: part}]}
-        assert read_pal(body).pal is not None or read_pal(body).problems
+        assert read_pal(body).value is not None or read_pal(body).problems
     api = {"url": "https://a.example", "auth": part, "body_template": part, "headers": part}
     body = {"tools": [{**tool, "delivery": {"api": api}}]}
-    assert read_pal(body).pal is not None or read_pal(body).problems
+    assert read_pal(body).value is not None or read_pal(body).problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_tavus.errors import HarnessError
 from pytest_tavus.service.api import ApiRefusal
 from pytest_tavus.service.assembled import pal_of
 from pytest_tavus.service.stock import SKILLS, restock, stock
@@ -83,6 +84,21 @@ async def test_a_pal_that_is_not_there_is_refused() -> None:
         pal_of(Desk().account, "p0")
 
     assert refused.value.body == {"error": "Invalid persona_id"}
+
+
+async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
+    at = Desk()
+    created = await at.get("POST /pals", BODY)
+    record = at.account["pals"].get(created["pal_id"])
+    assert record is not None
+    record["greeting"] = 3
+
+    with pytest.raises(HarnessError) as broken:
+        pal_of(at.account, created["pal_id"])
+
+    assert str(broken.value) == (
+        f"the account holds a PAL '{created['pal_id']}' that is none: expected text, found 3"
+    )
 
 
 async def test_a_restocked_account_is_as_it_was_born() -> None:

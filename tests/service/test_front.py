@@ -89,6 +89,13 @@ async def test_an_unknown_route_that_is_like_nothing_says_so_alone() -> None:
     )
 
 
+async def test_of_a_very_long_path_only_the_beginning_is_compared() -> None:
+    status, said = await desk().refused(f"GET /builder/history{'y' * 5000}/y")
+
+    assert status == 404
+    assert "the closest it knows" not in said["error"]
+
+
 async def test_another_method_is_405_and_names_those_there_are() -> None:
     answer = await desk().ask("DELETE /pals")
 
