@@ -185,12 +185,23 @@ def open_model(settings: ModelSettings, env: Mapping[str, str]) -> Model:
     if urlsplit(settings.base_url).scheme not in {"http", "https"}:
         message = f"the address of a model begins with http:// or https://: {settings.base_url!r}"
         raise ScenarioError(message)
-    variable = settings.api_key_env
-    key = env.get(variable) if variable else None
-    if variable and not key:
+    return Model(settings, _key(settings.api_key_env, env))
+
+
+def _key(variable: str | None, env: Mapping[str, str]) -> str | None:
+    if variable is None:
+        return None
+    key = env.get(variable)
+    if not key:
         message = f"the environment variable {variable}, which holds the key of the model, is empty"
         raise ScenarioError(Problem(message=message, hint="set it, or name another one"))
-    return Model(settings, key)
+    if not key.isascii() or not key.isprintable() or " " in key:
+        message = (
+            f"what the environment variable {variable} holds is no key: it has a space, a line "
+            "break or a letter that no header may have"
+        )
+        raise ScenarioError(message)
+    return key
 
 
 def _offer(tools: list[Any], choice: str | None) -> dict[str, Any]:

@@ -148,6 +148,19 @@ def test_a_key_that_is_not_there_is_refused_by_its_name() -> None:
     )
 
 
+@pytest.mark.parametrize("key", [f"{KEY}\n", f"Bearer {KEY}", f"{KEY}é"])
+def test_a_key_that_no_header_may_have_is_refused_and_not_shown(key: str) -> None:
+    settings = ModelSettings(base_url="http://127.0.0.1/v1", model="small", api_key_env="KEY")
+
+    with pytest.raises(ScenarioError) as error:
+        open_model(settings, {"KEY": key})
+
+    assert str(error.value) == (
+        "what the environment variable KEY holds is no key: it has a space, a line break or a "
+        "letter that no header may have"
+    )
+
+
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(ScenarioError) as error:
         open_model(ModelSettings(base_url="localhost:11434", model="small"), {})
