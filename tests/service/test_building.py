@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -88,8 +88,8 @@ class Creator:
         result = {"tool_call_id": guest.call_id(), "name": "draft_pal", "output": "Drafted."}
         key = opened["conversation_id"]
         await conversation.receive(said("tool_result", key, **result), sender=guest)
-        context = said("overwrite_llm_context", key, context="anew")
-        await conversation.receive(context, sender=guest)
+        renewed = said("overwrite_llm_context", key, context="anew")
+        await conversation.receive(renewed, sender=guest)
         await self.tell(conversation, guest, "(System: the requested builder action completed.)")
         conversation.leave(guest)
         await self.ask(f"POST /conversations/{key}/end")
@@ -143,7 +143,7 @@ class Creator:
 
 
 @asynccontextmanager
-async def creator() -> AsyncIterator[Creator]:
+async def creator() -> AsyncGenerator[Creator]:
     async with house() as home:
         yield Creator(home)
 
