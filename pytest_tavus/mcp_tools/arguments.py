@@ -96,10 +96,8 @@ def _wanted(fault: SchemaFault) -> str:
             return " or ".join(str(each.get("type")) for each in value)
         case "minLength":
             return "text that is not empty"
-        case "type":
+        case _:
             return str(value)
-        case other:
-            return f"{other} {value!r}"
 
 
 def _found(fault: SchemaFault) -> str:

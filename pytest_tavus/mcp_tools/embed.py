@@ -25,7 +25,7 @@ def _iframe(url: str, _name: str) -> dict[str, Any]:
 
 def _component(url: str, name: str) -> dict[str, Any]:
     content = (
-        f"const url = {_script(url)};\n\n"
+        f"const url = {script_text(url)};\n\n"
         f"export const {name} = () => (\n"
         '  <a href={url} target="_blank" rel="noopener noreferrer">\n'
         "    Talk to us\n"
@@ -51,14 +51,14 @@ def _page(url: str, _name: str) -> dict[str, Any]:
         "<script>\n"
         "  const room = DailyIframe.createFrame(document.querySelector('#room'));\n"
         "  document.querySelector('#talk').onclick = () =>\n"
-        f"    room.join({{ url: {_script(url)} }});\n"
+        f"    room.join({{ url: {script_text(url)} }});\n"
         "</script>\n"
     )
     note = "The room is joined on a click, so that the browser asks for camera and microphone."
     return _manifest("tavus-vanilla.html", "A page that joins the room.", content, (note,))
 
 
-def _script(text: str) -> str:
+def script_text(text: str) -> str:
     """Write a text for a script that may stand in a page."""
     return json.dumps(text).replace("<", "\\u003c")
 

@@ -28,7 +28,7 @@ async def _check(client: Client, arguments: Arguments) -> Any:
         "server": SERVER,
         "environment": client.place.environment,
         "public_api_base_url": client.place.api_url,
-        "pal_maker_url": client.place.maker_url,
+        "pal_maker_url": f"{client.place.maker_url.rstrip('/')}/",
         "auth": {"configured": True, "source": KEY_SOURCE},
         "checks": checks,
     }

@@ -13,7 +13,7 @@ from pytest_tavus.mcp_tools.capabilities import pal_capabilities
 from pytest_tavus.mcp_tools.capability_catalog import catalog
 from pytest_tavus.mcp_tools.client import Client
 from pytest_tavus.mcp_tools.knowledge import pal_knowledge
-from pytest_tavus.mcp_tools.patching import pal_patch_paths
+from pytest_tavus.mcp_tools.patching import field_schema, pal_patch_paths
 from pytest_tavus.mcp_tools.plain import ToolFunction
 from pytest_tavus.mcp_tools.rows import rows_in, skills_in, unwrapped
 
@@ -62,13 +62,13 @@ def _by_origin(tools: Any) -> dict[str, list[Any]]:
 def patch_schema() -> dict[str, Any]:
     """Return the JSON Schema of what can be patched: which keys there are, and no others.
 
-    The official server sends one with types and titles, generated from its own models [client];
-    this one is generated from the paths, and so says the same of the keys alone.
+    The official server sends one that is generated from its models, with a type and a title for
+    each key [client]; this one is made from the paths, and knows lists and objects only.
     """
     names = {path.split("/")[1] for path in pal_patch_paths()}
     keys = {name: _layer_schema(name) for name in LAYERS if f"/layers/{name}" in pal_patch_paths()}
     layers = {"type": "object", "additionalProperties": False, "properties": keys}
-    properties: dict[str, Any] = {name: {} for name in sorted(names)}
+    properties = {name: field_schema(name) for name in sorted(names)}
     return {
         "type": "object",
         "additionalProperties": False,
@@ -78,10 +78,10 @@ def patch_schema() -> dict[str, Any]:
 
 def _layer_schema(layer: str) -> dict[str, Any]:
     if LAYERS[layer] is None:
-        return {"type": "object", "additionalProperties": True}
+        return field_schema(layer)
     steps = [path.split("/") for path in sorted(pal_patch_paths())]
     known = [step[3] for step in steps if step[1:3] == ["layers", layer] and len(step) == 4]
-    properties: dict[str, Any] = {name: {} for name in known}
+    properties = {name: field_schema(name) for name in known}
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 

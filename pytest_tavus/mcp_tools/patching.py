@@ -62,6 +62,13 @@ def _of_field(path: str, name: str) -> Iterator[str]:
         yield f"{path}/*"
 
 
+def field_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a field, as far as it follows from how it is patched."""
+    if name in _LISTS:
+        return {"type": "array", "items": {"type": "string"}}
+    return {"type": "object"} if name in _MAPS else {}
+
+
 def checked_operations(
     operations: Sequence[Mapping[str, Any]], *, paths: frozenset[str] | None = None
 ) -> list[dict[str, Any]]:

@@ -29,13 +29,3 @@ def send(method: str, path: str, *body: str) -> ToolFunction:
         return await client.request(method, path.format_map(arguments), body=sent)
 
     return run
-
-
-def as_whole(method: str, path: str, argument: str) -> ToolFunction:
-    """Return a tool that sends one argument as its whole body."""
-
-    async def run(client: Client, arguments: Arguments) -> Any:
-        sent = arguments[argument]
-        return await client.request(method, path.format_map(arguments), body=sent)
-
-    return run

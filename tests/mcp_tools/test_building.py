@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from pytest_tavus.mcp_tools.building import name_from
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.parse import parse_inline
 from pytest_tavus.service.carrier import CLOSING
-from tests.mcp_tools.box import Bench, bench
-
-CARRIER = "p1abc173c043"
-PROMPT = "A dental receptionist. Books visits."
-
-
-def judged(overall: str, *lines: str) -> Scenario:
-    """What every PAL says, and how it is judged."""
-    turns = [{"user": line, "plays": {"says": line[::-1]}} for line in lines or ("Hello",)]
-    data = {"pal": {"system_prompt": "You help."}, "turns": turns, "judge": {"overall": overall}}
-    return parse_inline(data, name=f"is judged {overall}")
-
-
-def carrier(*turns: dict[str, Any]) -> Scenario:
-    """What the carrier does: for each turn its calls or its words."""
-    played = [{"user": "any line", "plays": turn} for turn in turns]
-    tools = [
-        {"name": name, "description": "One of the builder's.", "delivery": {"app_message": True}}
-        for name in ("draft_pal", "update_persona_field", "read_knowledge_document", "fly")
-    ]
-    quiet = [{**tool, "on_call": "silent", "on_resolve": "fire_and_forget"} for tool in tools]
-    pal = {"pal_id": CARRIER, "pal_name": "PAL Maker", "tools": quiet}
-    return parse_inline({"pal": pal, "turns": played, "judge": {"overall": "pass"}}, name="carrier")
-
-
-def calls(tool: str, **arguments: Any) -> dict[str, Any]:
-    return {"calls": [{tool: arguments}]}
-
-
-def says(text: str) -> dict[str, Any]:
-    return {"says": text}
-
-
-DRAFTS = calls("draft_pal", sections_brief="Be kind.", response_to_user="I am drafting.")
-
-
-async def built(at: Bench, **arguments: Any) -> dict[str, Any]:
-    value: dict[str, Any] = await at.value(
-        "tavus_pal_build_and_verify", **{"prompt": PROMPT, **arguments}
-    )
-    return value
-
-
-def lines(at: Bench) -> list[str]:
-    """The requests that change something."""
-    return [f"{method} {path}" for method, path, _, _ in at.api.asked if method != "GET"]
+from tests.mcp_tools.box import bench
+from tests.mcp_tools.builds import (
+    PROMPT,
+    built,
+    judged,
+    lines,
+)
 
 
 @pytest.mark.asyncio
@@ -151,89 +108,6 @@ async def test_no_more_answers_are_said_than_there_are_rounds() -> None:
 
     said = [row["text"] for row in result["build_transcript"] if row["role"] == "user"]
     assert said == [PROMPT, "One."]
-
-
-@pytest.mark.asyncio
-async def test_a_carrier_that_asks_is_told_to_choose_until_it_drafts() -> None:
-    script = carrier(says("Which town?"), says("Which hours?"), DRAFTS, says("Done."))
-    async with bench(judged("pass"), script) as at:
-        result = await built(at)
-
-    heard = [row["text"] for row in result["build_transcript"] if row["role"] == "assistant"]
-    assert heard == ["Which town?", "Which hours?", "I am drafting.", "Done."]
-
-
-@pytest.mark.asyncio
-async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -> None:
-    script = carrier(*[says("Which town?")] * 3)
-    async with bench(judged("pass"), script) as at:
-        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT, max_rounds=2)
-        active = at.api.account.live.active()
-
-    assert error == "the carrier ended without a draft"
-    assert active == 0
-
-
-@pytest.mark.asyncio
-@pytest.mark.fidelity("mcp.carrier_tools")
-async def test_the_carrier_changes_fields_reads_documents_and_is_told_what_came_of_it() -> None:
-    def update(field: str, value: Any) -> dict[str, Any]:
-        return calls("update_persona_field", field=field, value=value)
-
-    script = carrier(
-        DRAFTS,
-        update("greeting", "Good day."),
-        update("wake_phrase", "Hey Ada"),
-        update("tool_ids", ["builtin:web_search"]),
-        says("All done."),
-    )
-    async with bench(judged("pass"), script) as at:
-        result = await built(at)
-        pal = await at.value("tavus_pal_get", pal_id=result["pal_id"])
-        skills = await at.value("tavus_pal_skills_list", pal_id=result["pal_id"])
-
-    assert pal["greeting"] == "Good day."
-    assert pal["layers"]["conversational_flow"]["wake_phrase"] == "Hey Ada"
-    assert list(skills) == ["internet_search"]
-    assert result["build_transcript"][-1] == {"role": "assistant", "text": "All done."}
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize(
-    ("call", "told"),
-    [
-        (calls("fly"), "the carrier called a tool that is not known: 'fly'"),
-        (
-            calls("update_persona_field", field="shoe_size", value=1),
-            "the carrier called update_persona_field for an unknown field: shoe_size",
-        ),
-        (
-            calls("update_persona_field", field="greeting"),
-            "the carrier called update_persona_field without a field and a value",
-        ),
-        (
-            calls("read_knowledge_document"),
-            "the carrier called read_knowledge_document without a document_id",
-        ),
-        (
-            calls("read_knowledge_document", document_id="d0"),
-            "GET /documents/d0 was refused with 404: Document not found",
-        ),
-        (
-            calls("update_persona_field", field="tool_ids", value=[1]),
-            "the carrier wrote tool_ids that are no list of texts",
-        ),
-        (
-            calls("update_persona_field", field="magic_canvas_scheduling_url", value="http://x"),
-            "the carrier wrote a booking link that is not https: 'http://x'",
-        ),
-    ],
-)
-async def test_a_carrier_that_calls_wrongly_fails_the_build(call: Any, told: str) -> None:
-    async with bench(judged("pass"), carrier(call)) as at:
-        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT)
-
-    assert error == told
 
 
 @pytest.mark.asyncio
