@@ -65,6 +65,8 @@ class ServedConversation:
             return
         self._parts.milestones.reach("system.replica_joined")
         self._limits.begin()
+        if self._options.heartbeat is not None:
+            self._parts.tasks.spawn(self._parts.beat(self._options.heartbeat))
 
     def join(self, participant: Participant) -> None:
         """Let someone in. The PAL greets the first one.
@@ -77,8 +79,7 @@ class ServedConversation:
         self._parts.room.join(participant)
         self._limits.present()
         event_type = "system.replica_present" if self._greeted else "system.replica_joined"
-        recorder = self._parts.recorder
-        self._parts.room.send(event_type, {}, at=self._parts.clock.now(), turn=recorder.turn)
+        self._parts.announce(event_type, {})
         if not self._greeted:
             self._greeted = True
             self._parts.engine.greet(self.opening.greeting)

@@ -22,6 +22,7 @@ class Emission:
         self._dual = options.dual_roles
         self._streaming = options.streaming
         self._speaking = options.speaking and not chat
+        self._older = options.older_speaking and not chat
 
     def emit(self, event: Event, entry: Entry) -> None:
         """Send what Tavus sends for an event, if anything."""
@@ -47,6 +48,8 @@ class Emission:
     def _messages(self, said: PalSaid) -> Iterator[tuple[str, Mapping[str, object]]]:
         if self._speaking:
             yield "conversation.started_speaking", {"role": "replica"}
+        if self._older:
+            yield "conversation.replica.started_speaking", {}
         if self._streaming:
             for prefix in prefixes(said.text):
                 streamed = {"role": "replica", "speech": prefix, "is_interrupted": False}
@@ -55,6 +58,8 @@ class Emission:
             yield event_type, properties
             if self._dual:
                 yield event_type, {**properties, "role": "pal"}
+        if self._older:
+            yield "conversation.replica.stopped_speaking", {}
         if self._speaking:
             # The duration is not known: speech takes no time here, and Tavus allows null [doc].
             stopped = {"role": "replica", "interrupted": False, "duration": None}

@@ -97,6 +97,7 @@ class Ending:
             errands.append(milestones.listed("application.transcription_ready", said))
         if _perceives(self._opening) and transcript:
             analysis = {"analysis": self._parts.world.options.analysis}
+            self._parts.announce("conversation.perception_analysis", analysis)
             errands.append(milestones.listed("application.perception_analysis", analysis))
         if transcript.has_dialogue:
             errands.append(self._post_call)

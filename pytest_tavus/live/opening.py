@@ -50,6 +50,9 @@ class Opening:
     "`conversational_context`: added to the PAL's own [doc]."
 
     callback_url: str | None = None
+    max_participants: int | None = None
+    "Who may be in the room; the face counts as one [doc]. `None`: as many as the server lets in."
+
     script: Scenario | None = None
     "What the PAL plays in this conversation; `None`: a scenario of the script book."
 

@@ -42,6 +42,12 @@ class LiveOptions:
     speaking: bool = True
     "Send `started_speaking` and `stopped_speaking`; never in chat, which has no voice [inferred]."
 
+    older_speaking: bool = False
+    "Send the older forms beside them, as `conversation.replica.started_speaking` [client]."
+
+    heartbeat: float | None = None
+    "Seconds between `system.replica_present` messages; Tavus sends about one a second [wild]."
+
     refuse_oversized: bool = False
     "Refuse a message of more than 4096 bytes, and drop one of Tavus's own; else warn [wild]."
 

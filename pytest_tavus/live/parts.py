@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from typing import Any
 
 from pytest_tavus.live.callbacks import Postman
 from pytest_tavus.live.calls import RoomCalls
@@ -47,10 +49,7 @@ class Parts:
         self.ids = Ids(seed=world.seed, name=opening.conversation_id)
         self.transcript = Transcript(epoch=self._began)
         self.room = Room(
-            opening.conversation_id,
-            epoch=self._began,
-            options=world.options,
-            warn=self.warnings.append,
+            opening, epoch=self._began, options=world.options, warn=self.warnings.append
         )
         self._emission = Emission(self.room, world.options, chat=opening.chat)
         self.calls = RoomCalls(
@@ -88,6 +87,17 @@ class Parts:
             decisions=self.mind.brain.decisions,
         )
         self.recorder.record(event)
+
+    def announce(self, event_type: str, properties: Mapping[str, Any]) -> None:
+        """Send to the room what no event of the conversation stands for."""
+        turn = self.recorder.turn
+        self.room.send(event_type, properties, at=self.clock.now(), turn=turn)
+
+    async def beat(self, seconds: float) -> None:
+        """Say every so many seconds that the face is there, until it is ended."""
+        while True:
+            await self.clock.sleep(seconds)
+            self.announce("system.replica_present", {})
 
     async def stop(self) -> None:
         """End all that goes on, and send everybody home."""

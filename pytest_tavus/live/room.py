@@ -11,6 +11,7 @@ from typing import Any
 from pytest_tavus.contract.events import is_oversized
 from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import ServiceError
+from pytest_tavus.live.opening import Opening
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.port import Participant
 
@@ -26,13 +27,16 @@ class Room:
 
     def __init__(
         self,
-        conversation_id: str,
+        opening: Opening,
         *,
         epoch: float,
         options: LiveOptions,
         warn: Callable[[str], None],
     ) -> None:
-        self._conversation_id = conversation_id
+        self._conversation_id = opening.conversation_id
+        face = 1
+        wanted = opening.max_participants
+        self._most = options.participants if wanted is None else wanted - face
         self._epoch = epoch
         self._options = options
         self._warn = warn
@@ -55,7 +59,7 @@ class Room:
         if participant.participant_id in self._present:
             message = f"a participant {participant.participant_id!r} is in the room already"
             raise ServiceError(message)
-        if len(self._present) >= self._options.participants:
+        if len(self._present) >= self._most:
             message = (
                 f"the room of {self._conversation_id} is full: {len(self._present)} participants"
             )

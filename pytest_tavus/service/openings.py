@@ -84,6 +84,7 @@ def _opening(
         greeting=body.custom_greeting,
         context=body.conversational_context or "",
         callback_url=body.callback_url,
+        max_participants=body.max_participants,
         script=script,
         timers=Timers(
             max_call_duration=wanted.max_call_duration,

@@ -120,6 +120,36 @@ async def test_a_voice_starts_and_stops_and_streams() -> None:
         ]
 
 
+async def test_the_older_forms_of_speaking_can_be_had_beside_the_newer() -> None:
+    async with house(options=LiveOptions(older_speaking=True)) as home:
+        _, guest = await home.joined(Pal(greeting="Hello."), chat=False)
+
+        assert guest.types()[1:] == [
+            "conversation.started_speaking",
+            "conversation.replica.started_speaking",
+            "conversation.utterance",
+            "conversation.replica.stopped_speaking",
+            "conversation.stopped_speaking",
+        ]
+
+
+async def test_a_heartbeat_can_be_had() -> None:
+    async with house(options=LiveOptions(heartbeat=1)) as home:
+        _, guest = await home.joined()
+        await home.clock.advance(3.5)
+
+        assert guest.types() == ["system.replica_joined", *["system.replica_present"] * 3]
+
+
+async def test_the_analysis_of_a_call_is_the_last_thing_heard() -> None:
+    async with house() as home:
+        conversation, guest = await home.joined(Pal(greeting="Hello."), chat=False)
+        await conversation.end("end_conversation_endpoint_hit")
+
+        assert guest.types()[-1] == "conversation.perception_analysis"
+        assert guest.heard[-1]["properties"] == {"analysis": LiveOptions().analysis}
+
+
 async def test_nobody_is_heard_who_is_not_in_the_room() -> None:
     async with house() as home:
         conversation, guest = await home.joined()

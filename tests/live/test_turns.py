@@ -293,9 +293,13 @@ async def test_a_long_message_of_a_client_is_warned_of_or_refused() -> None:
         assert guest.types() == ["system.replica_joined"]
 
 
-async def test_a_full_room_lets_nobody_in() -> None:
-    async with house(options=LiveOptions(participants=1)) as home:
-        conversation, guest = await home.joined()
+@pytest.mark.parametrize(
+    ("options", "most"),
+    [(LiveOptions(participants=1), None), (LiveOptions(), 2)],
+)
+async def test_a_full_room_lets_nobody_in(options: LiveOptions, most: int | None) -> None:
+    async with house(options=options) as home:
+        conversation, guest = await home.joined(max_participants=most)
         with pytest.raises(ServiceError) as refusal:
             conversation.join(Guest("late"))
         assert str(refusal.value) == f"the room of {ID} is full: 1 participants"
