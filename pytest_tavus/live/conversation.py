@@ -86,7 +86,8 @@ class ServedConversation:
 
     def leave(self, participant: Participant) -> None:
         """Let someone go; the last one to go starts the timer of `participant_left_timeout`."""
-        if self._parts.room.leave(participant) and not self._parts.room:
+        gone = self._parts.room.leave(participant)
+        if gone and not self._parts.room and self.status == "active":
             self._limits.deserted()
 
     async def receive(self, message: Mapping[str, Any], *, sender: Participant) -> None:

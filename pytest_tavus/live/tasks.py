@@ -23,8 +23,7 @@ class Tasks:
     async def cancel(self) -> None:
         """End every task but the one that asks, and return when they have ended."""
         current = asyncio.current_task()
-        running = [task for task in self._running if task is not current]
-        for task in running:
-            task.cancel()
-        if running:
+        while running := [task for task in self._running if task is not current]:
+            for task in running:
+                task.cancel()
             await asyncio.gather(*running, return_exceptions=True)

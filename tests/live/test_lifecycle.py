@@ -466,6 +466,24 @@ async def test_an_end_lets_nothing_go_on() -> None:
         assert guest.spoken() == []
 
 
+async def test_an_end_leaves_no_task_behind_even_when_somebody_leaves_meanwhile() -> None:
+    note = client_tool("note", on_resolve="fire_and_forget")
+    scenario = script(turn("Note.", call("note"), says="Noted.", later="Still there?"))
+    async with house(scenario, options=LiveOptions(heartbeat=1)) as home:
+        before = asyncio.all_tasks()
+        conversation, guest = await home.joined(pal(note), timers=BRIEF, callback_url=URL)
+        await conversation.receive(said("respond", text="Note."), sender=guest)
+        await until(guest.spoken)
+        ending = asyncio.create_task(conversation.end(END))
+        await asyncio.sleep(0)
+        conversation.leave(guest)
+        await ending
+        await conversation.aftermath()
+        await settled()
+
+        assert asyncio.all_tasks() == before
+
+
 async def test_the_conversations_that_have_not_ended_are_counted() -> None:
     async with house() as home:
         for number in range(3):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from pytest_tavus.contract.pal import Pal
@@ -11,6 +13,7 @@ from tests.live.room import (
     EPOCH,
     ID,
     Guest,
+    House,
     call,
     client_tool,
     house,
@@ -170,3 +173,62 @@ async def test_an_ended_conversation_takes_nothing() -> None:
             conversation.join(Guest("late"))
         assert str(refusal.value) == f"the conversation {ID} has ended"
         await settled()
+
+
+@pytest.mark.parametrize(
+    ("on_resolve", "after"),
+    [
+        ("generate_response", ["replica: It is T4."]),
+        ("response_in_result", ['replica: {"table": "T4"}']),
+    ],
+)
+async def test_around_a_call_the_filler_comes_first_and_the_reply_last(
+    on_resolve: str, after: list[str]
+) -> None:
+    tool = client_tool(on_call="static_filler", static_filler="One moment.", on_resolve=on_resolve)
+    scenario = script(turn("Find.", call("find"), says="It is {result.table}."))
+    async with house(scenario) as home:
+        conversation, guest = await home.joined(pal(tool))
+        await conversation.receive(said("respond", text="Find."), sender=guest)
+        await until(lambda: guest.of("conversation.tool_call"))
+        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
+        await conversation.receive(result, sender=guest)
+        await settled()
+
+        heard = [each["properties"] for each in guest.heard[1:]]
+        told = [f"{each['role']}: {each['speech']}" if "role" in each else "call" for each in heard]
+        assert told == ["user: Find.", "replica: One moment.", "call", *after]
+
+
+@pytest.mark.parametrize("on_resolve", ["add_to_context", "fire_and_forget"])
+async def test_a_call_that_nobody_waits_for_leaves_the_reply_alone(on_resolve: str) -> None:
+    scenario = script(turn("Note.", call("find"), says="Noted."))
+    async with house(scenario) as home:
+        conversation, guest = await home.joined(pal(client_tool(on_resolve=on_resolve)))
+        await conversation.receive(said("respond", text="Note."), sender=guest)
+        await until(guest.spoken)
+        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
+        await conversation.receive(result, sender=guest)
+        await settled()
+
+        assert guest.spoken() == ["Noted."]
+
+
+async def test_many_conversations_side_by_side_lose_and_mix_up_nothing() -> None:
+    turns = [turn(f"q{n}", call("find", n=n), says="It is {result.n}.") for n in range(20)]
+
+    async def talk(home: House, name: str) -> None:
+        conversation, guest = await home.joined(pal(client_tool()), conversation_id=name)
+        for n in range(20):
+            await conversation.receive(said("respond", name, text=f"q{n}"), sender=guest)
+            await settled()
+            output = {"n": f"{name}:{n}"}
+            result = said("tool_result", name, tool_call_id=guest.call_id(), output=output)
+            await conversation.receive(result, sender=guest)
+            await settled()
+        assert guest.spoken() == [f"It is {name}:{n}." for n in range(20)]
+        assert [each["seq"] for each in guest.heard] == [*range(1, 62)]
+
+    async with house(script(*turns)) as home, asyncio.TaskGroup() as group:
+        for number in range(30):
+            group.create_task(talk(home, f"c{number}"))
