@@ -17,10 +17,12 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from starlette.routing import Route
 
+from pytest_tavus.server.control import PREFIX, ControlPlane
 from tests.docs.golden import regold
 from tests.docs.pages import DOCS, Block, blocks
 from tests.docs.project import Project
@@ -136,6 +138,22 @@ def test_every_block_of_python_is_run() -> None:
     assert [
         b for b in BLOCKS if b.language == "python" and b not in marked("python", "script")
     ] == []
+
+
+def test_the_table_of_the_control_plane_has_every_request() -> None:
+    text = GUIDE.read_text("utf-8")
+    cells = re.findall(r"^\| (`[A-Z]+ /[^|]+`) \|", text, re.MULTILINE)
+    told = [request for cell in cells for request in re.findall(r"`([^`]+)`", cell)]
+
+    door = ControlPlane(cast("Any", None), keys=cast("Any", None)).door()
+    routes = [route for route in door.routes if isinstance(route, Route)]
+    known = {
+        f"{method} {route.path.removeprefix(PREFIX)}"
+        for route in routes
+        for method in route.methods or ()
+    } - {f"HEAD {route.path.removeprefix(PREFIX)}" for route in routes}
+
+    assert sorted(told) == sorted(known)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
