@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from pytest_tavus.errors import HarnessError, Problem, ScenarioError, TavusError
+from pytest_tavus.errors import HarnessError, NotRunError, Problem, ScenarioError, TavusError
 from pytest_tavus.fixtures import stage_of
 from pytest_tavus.marks import marked, marks_of
 from pytest_tavus.outcome import VerdictError, told, told_bug, without_item
@@ -16,6 +16,7 @@ from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.spans import SourceSpan
 
 
 class ScenarioFile(pytest.Module):
@@ -85,6 +86,9 @@ class ScenarioItem(pytest.Function):
         __tracebackhide__ = True
         try:
             result = self.perform(self, handler)
+        except NotRunError:
+            self.user_properties.append(("tavus_verdict", "not run"))
+            raise
         except Exception as error:
             if not isinstance(error, TavusError) or isinstance(error, HarnessError):
                 self._bug = error
@@ -109,7 +113,8 @@ class ScenarioItem(pytest.Function):
         if isinstance(error, VerdictError):
             return told(excinfo, span=self.scenario.span, reason=error.reason)
         if isinstance(error, TavusError):
-            return _told_error(excinfo, error)
+            own = self.scenario.span if isinstance(error, NotRunError) else None
+            return _told_error(excinfo, error, span=own)
         return super().repr_failure(excinfo)
 
     def setup(self) -> None:
@@ -144,7 +149,12 @@ def perform_now(item: ScenarioItem, handler: object | None) -> ScenarioResult:
     return stage_of(item.config).run(item.scenario, handler=handler)
 
 
-def _told_error(excinfo: pytest.ExceptionInfo[BaseException], error: TavusError) -> Any:
+def _told_error(
+    excinfo: pytest.ExceptionInfo[BaseException],
+    error: TavusError,
+    *,
+    span: SourceSpan | None = None,
+) -> Any:
     first = error.problems[0] if isinstance(error, ScenarioError) else None
     reason = first.message if first is not None else str(error).partition("\n")[0]
-    return told(excinfo, span=first.span if first is not None else None, reason=reason)
+    return told(excinfo, span=first.span if first is not None else span, reason=reason)

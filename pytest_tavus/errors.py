@@ -6,6 +6,8 @@
     |-- ScenarioError      your file: a scenario, a PAL definition, an option
     |-- HandlerError       your handler: it did not start, crashed, or could not be reached
     |-- ServiceError       the service: Tavus, or what stands in for it, refused or went away
+    |   `-- LimitError     it takes no further conversation now, and will later
+    |-- NotRunError        your limits: the run had nothing left for this scenario
     `-- HarnessError       our bug: please report it
 
 A :class:`ScenarioError` carries every problem of a file, found in one pass.
@@ -78,6 +80,29 @@ class ServiceError(TavusError):
     """Tavus, or what stands in for it, refused a request or went away."""
 
     owner: Owner = "platform"
+
+
+class LimitError(ServiceError):
+    """The service takes no further conversation now: too many at once, or too many requests.
+
+    Tavus answers 400 "User has reached maximum concurrent conversations" [wild]; 429 is what a
+    rate limit answers in general, and no number for it is published.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds that the service asks to wait."""
+
+
+class NotRunError(TavusError):
+    """A scenario was not run: a limit that the user set for the whole run had been reached."""
+
+    owner: Owner = "test"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"not run: {reason}")
+        self.reason = reason
 
 
 class HarnessError(TavusError):

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from pytest_tavus.scenario.model import Scenario
     from pytest_tavus.server.fixture import TavusServer
     from pytest_tavus.stage import Stage
+    from pytest_tavus.traffic.store import Store
 
 SETTINGS = pytest.StashKey[Settings]()
 STAGE: pytest.StashKey[Stage] = pytest.StashKey()
+STORE: pytest.StashKey[Store] = pytest.StashKey()
+"""Where the ledger of a run is that has several processes."""
 
 
 def stage_of(config: pytest.Config) -> Stage:
@@ -36,8 +39,11 @@ def stage_of(config: pytest.Config) -> Stage:
     if stage is None:
         from pytest_tavus.stage import Stage
 
+        store = config.stash.get(STORE, None)
         try:
-            stage = Stage(config.stash[SETTINGS], root=config.rootpath, environ=os.environ)
+            stage = Stage(
+                config.stash[SETTINGS], root=config.rootpath, environ=os.environ, store=store
+            )
         except ScenarioError as error:
             raise pytest.UsageError(str(error)) from None
         config.stash[STAGE] = stage

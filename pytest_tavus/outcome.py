@@ -18,6 +18,9 @@ from pytest_tavus.spans import SourceSpan
 RECORD, COLOURED = "tavus", "tavus_coloured"
 """The attributes of a report that carry a scenario's record and its failure picture in colour."""
 
+NOT_RUN = "tavus_not_run"
+"""The attribute of a report that says why a scenario was not run."""
+
 
 class VerdictError(AssertionError):
     """A scenario was played and did not pass. Its text is the failure picture."""

@@ -49,6 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_tavus.run import begin
 
         begin(config, settings)
+        if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":
+            from pytest_tavus.ahead.sharing import begin as begin_sharing
+
+            begin_sharing(config)
     if settings.scenarios_on and settings.concurrency != 1:
         from pytest_tavus.ahead.hooks import begin as begin_ahead
 

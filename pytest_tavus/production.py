@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from pytest_tavus.clock import SkippingClock
 from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.contract.pal import Pal
 from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.errors import HandlerError
+from pytest_tavus.errors import HandlerError, LimitError, Owner, ServiceError
 from pytest_tavus.gateway.imports import load
 from pytest_tavus.gateway.pool import HandlerPool
 from pytest_tavus.gateway.port import Handler
@@ -23,9 +25,10 @@ from pytest_tavus.play.player import Player
 from pytest_tavus.play.session import Session
 from pytest_tavus.scenario.model import HandlerSpec, Scenario, Turn
 from pytest_tavus.sessions.sim import open_sim
+from pytest_tavus.simulator.brain import Brain
 from pytest_tavus.simulator.client import Client
 from pytest_tavus.simulator.conversation import Rules, Surroundings
-from pytest_tavus.simulator.dispatch import Wire
+from pytest_tavus.simulator.dispatch import Answered, Wire
 from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.script import ScriptBrain
 from pytest_tavus.simulator.speech import Lines
@@ -37,6 +40,23 @@ NO_HANDLER = HandlerSpec(at=())
 """A scenario without a handler has one that takes no call."""
 
 
+class Opener(Protocol):
+    """Opens a session. Raises `ServiceError`, and `LimitError` where it may be tried again."""
+
+    async def __call__(
+        self, pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+    ) -> Session:
+        """Open a conversation with a PAL."""
+        ...
+
+
+async def open_simulated(
+    pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+) -> Session:
+    """Open a simulated conversation."""
+    return open_sim(pal, brain, wire=wire, around=around, answered=answered)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What all conversations of a process have in common."""
@@ -45,6 +65,7 @@ class Shared:
     profile: DeliveryProfile
     lines: Lines
     pool: HandlerPool
+    opener: Opener = open_simulated
 
 
 class Production:
@@ -72,10 +93,13 @@ class Production:
         self._handler: Handler | None = None
         self._spec = scenario.handler or NO_HANDLER
 
-    async def within(self, seconds: float, part: Callable[[], Awaitable[bool]]) -> CloseReason:
+    async def within(
+        self, seconds: float, part: Callable[[], Awaitable[bool]], *, cut: str | None = None
+    ) -> CloseReason:
         """Hold a part of the conversation; one that is not over in time is given up, and noted.
 
-        Returns how a conversation that ends with this part has ended.
+        `cut` says what has shortened its time. Returns how a conversation that ends with this
+        part has ended.
         """
         limit = asyncio.timeout(seconds)
         try:
@@ -84,7 +108,7 @@ class Production:
         except TimeoutError:
             if not limit.expired():
                 raise
-        self.recorder.record(_overdue(self.recorder.trace(), seconds))
+        self.recorder.record(_overdue(self.recorder.trace(), seconds, cut))
         self._player = None
         return "deadline"
 
@@ -92,22 +116,30 @@ class Production:
         """Start the handler and open the session; return whether both are there.
 
         `handler` is what the user's own fixture gave, and wins over the scenario's.
+
+        Raises:
+            LimitError: the service takes no further conversation now.
+
         """
         try:
             self._handler = await self._shared.pool.acquire(self._spec, override=handler)
-        except HandlerError as error:
-            self._note(error)
+            self._session = await self._opened(self._handler)
+        except LimitError:
+            raise
+        except (HandlerError, ServiceError) as error:
+            self.note(error)
             return False
-        session = open_sim(
+        self._player = Player(self._session, self.recorder, self._memory)
+        return True
+
+    async def _opened(self, handler: Handler) -> Session:
+        return await self._shared.opener(
             self.scenario.pal,
             self._brain,
-            wire=self._wire(self._handler),
+            wire=self._wire(handler),
             around=self._around(),
             answered=self._memory.answered,
         )
-        self._session = session
-        self._player = Player(session, self.recorder, self._memory)
-        return True
 
     async def play(self) -> bool:
         """Play the scenario's turns up to the first that cannot be; return whether all were."""
@@ -145,10 +177,14 @@ class Production:
             try:
                 await handler.close()
             except HandlerError as error:
-                self._note(error)
+                self.note(error)
 
-    def _note(self, error: HandlerError) -> None:
-        fault = Fault(owner="handler", message=error.message, detail=error.detail)
+    def note(self, error: HandlerError | ServiceError) -> None:
+        """Record an error that the conversation has come to as its fault."""
+        if isinstance(error, HandlerError):
+            fault = Fault(owner="handler", message=error.message, detail=error.detail)
+        else:
+            fault = Fault(owner="platform", message=str(error))
         self.recorder.record(fault)
 
     def _wire(self, handler: Handler) -> Wire:
@@ -178,11 +214,14 @@ def _load(search_path: Sequence[str], import_string: str) -> object:
     return load(import_string, search_path=[Path(directory) for directory in search_path])
 
 
-def _overdue(trace: Trace, seconds: float) -> Fault:
+def _overdue(trace: Trace, seconds: float, cut: str | None) -> Fault:
     """Say what the conversation was waiting for when its time was up."""
     resolved = {event.call_id for _, event in trace.of(ToolResolved)}
     waiting = [call.name for _, call in trace.calls() if call.call_id not in resolved]
-    message = f"the conversation did not end within {seconds:g} s"
+    message = f"the conversation did not end within {round(seconds, 2):g} s"
+    if cut is not None:
+        message += f", {cut}"
     if waiting:
         message += f"; {waiting[0]} had not been answered"
-    return Fault(owner="handler" if waiting else "test", message=message)
+    owner: Owner = "handler" if waiting and cut is None else "test"
+    return Fault(owner=owner, message=message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,17 @@ from typing import Any
 import pytest
 
 from pytest_tavus.collect import ScenarioFile, ScenarioItem
-from pytest_tavus.fixtures import stage_of
+from pytest_tavus.errors import NotRunError
+from pytest_tavus.fixtures import STAGE, stage_of
 from pytest_tavus.options import Settings
-from pytest_tavus.outcome import COLOURED, RECORD, VerdictError, colour
+from pytest_tavus.outcome import COLOURED, NOT_RUN, RECORD, VerdictError, colour
 from pytest_tavus.report.record import Record
-from pytest_tavus.report.summary import advice_lines, summary_lines
+from pytest_tavus.report.summary import (
+    advice_lines,
+    not_run_lines,
+    slowed_lines,
+    summary_lines,
+)
 from pytest_tavus.selection import is_scenario_file, nothing_collected, passed_over, select
 
 
@@ -32,6 +39,8 @@ class ScenarioRun:
         self._files: set[str] = set()
         self._workers = 0
         self._records: list[Record] = []
+        self._not_run: Counter[str] = Counter()
+        self._slowed: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -77,6 +86,12 @@ class ScenarioRun:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand on what a worker collected; on the controller, refuse what a single run would."""
+        stage = self._config.stash.get(STAGE, None)
+        if stage is not None:
+            used = stage.ledger()
+            self._slowed = list(
+                slowed_lines(times=used.slowed, ceiling=used.ceiling, said=used.said)
+            )
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output["tavus_files"] = sorted(self._files)
@@ -93,6 +108,8 @@ class ScenarioRun:
         report = yield
         if isinstance(item, ScenarioItem) and call.when == "call" and item.seconds is not None:
             report.duration, item.seconds = item.seconds, None
+        if call.excinfo is not None and isinstance(call.excinfo.value, NotRunError):
+            report.__dict__[NOT_RUN] = call.excinfo.value.reason
         if isinstance(item, ScenarioItem) and item.record is not None:
             report.__dict__[RECORD], item.record = item.record, None
             if call.excinfo is not None and isinstance(call.excinfo.value, VerdictError):
@@ -102,6 +119,8 @@ class ScenarioRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record for the summary. Runs where reports arrive: on the controller."""
+        if report.failed and NOT_RUN in report.__dict__ and not self._is_worker:
+            self._not_run[report.__dict__[NOT_RUN]] += 1
         recorded = report.__dict__.get(RECORD)
         if recorded is None or self._is_worker or not (report.passed or report.failed):
             return  # neither an expected failure nor one that is run again is to be put right
@@ -114,6 +133,8 @@ class ScenarioRun:
         in_colour = self._config.get_terminal_writer().hasmarkup
         lines = [
             *summary_lines(self._records, color=in_colour),
+            *not_run_lines(self._not_run),
+            *self._slowed,
             *passed_over(self._config, self._settings, self._files),
         ]
         if lines:

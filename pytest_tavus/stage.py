@@ -6,6 +6,7 @@ below receives what it needs as an argument.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_tavus.checks.run import Checker, CheckReport
+from pytest_tavus.clock import RealClock
 from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.contract.pal import Pal
 from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.errors import LimitError
 from pytest_tavus.gateway.pool import HandlerPool
+from pytest_tavus.masking import Masking
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
-from pytest_tavus.production import NO_HANDLER, Production, Shared
+from pytest_tavus.production import Opener, Production, Shared, open_simulated
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
@@ -28,7 +31,9 @@ from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.traffic.gate import ATTEMPTS, Gate, Needs
+from pytest_tavus.traffic.ledger import Allowance, Granted, Ledger
+from pytest_tavus.traffic.store import OwnStore, Store
 from pytest_tavus.verdict import Verdict, decide
 
 if TYPE_CHECKING:
@@ -41,21 +46,36 @@ class Stage:
     Its loop, its handlers and its caches live until :meth:`close`.
     """
 
-    def __init__(self, settings: Settings, *, root: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        root: Path,
+        environ: Mapping[str, str],
+        store: Store | None = None,
+        opener: Opener = open_simulated,
+    ) -> None:
+        """`store` is where the run's ledger is, `opener` what opens its sessions."""
         self._settings = settings
         self._root = root
-        self._environ = environ
+        self._masking = Masking(settings, environ)
         cells, delivery = _split(settings.simulator)
         self._shared = Shared(
             behaviour=Behaviour().with_cells(cells),
             profile=DeliveryProfile().with_overrides(delivery),
             lines=Lines(),
             pool=HandlerPool(root=root, environ=environ),
+            opener=opener,
+        )
+        self._gate = Gate(
+            _allowance(settings),
+            OwnStore(now=time.monotonic()) if store is None else store,
+            clock=RealClock(),
+            now=time.monotonic,
         )
         self._checker = Checker(behaviour=self._shared.behaviour)
         self._archive = _archive(settings)
         self._pals: dict[Any, Any] = {}
-        self._redactions: dict[Any, tuple[Pal, Redaction]] = {}
         self._played: dict[str, int] = {}
         self.loop = BackgroundLoop()
         """Where conversations are held."""
@@ -76,26 +96,61 @@ class Stage:
 
     async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
         """Hold the conversation and judge it. Runs on the stage's own loop."""
-        began = time.monotonic()
-        trace = await self.play(scenario, handler=handler)
-        result = await self.conclude(scenario, trace)
-        return replace(result, took=time.monotonic() - began)
+        trace, took = await self._played_through(scenario, handler)
+        return replace(await self.conclude(scenario, trace), took=took)
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
-        """Hold the conversation and return what happened. Runs on the stage's own loop."""
-        production = self.produce(scenario)
+        """Hold the conversation and return what happened. Runs on the stage's own loop.
+
+        Raises:
+            NotRunError: the limits of the run leave nothing for it.
+
+        """
+        trace, _ = await self._played_through(scenario, handler)
+        return trace
+
+    async def _played_through(
+        self, scenario: Scenario, handler: object | None
+    ) -> tuple[Trace, float]:
+        """Hold the conversation, asking the service again where it must; say how long it took."""
+        needs = Needs(seconds=self.deadline(scenario), locks=scenario.locks, alone=scenario.alone)
+        ids = self._ids(scenario)
+        for attempt in itertools.count(1):
+            production = self._made(scenario, ids)
+            try:
+                async with self._gate.enter(needs) as granted:
+                    began = time.monotonic()
+                    await self._held(production, handler, granted, last=attempt == ATTEMPTS)
+                    return production.recorder.trace(), time.monotonic() - began
+            except LimitError as error:
+                refusal = error
+            await self._gate.pause(attempt, refusal)
+        raise AssertionError  # the last attempt returns
+
+    async def _held(
+        self, production: Production, handler: object | None, granted: Granted, *, last: bool
+    ) -> None:
         reason: CloseReason = "cancelled"
 
         async def whole() -> bool:
             return await production.open(handler) and await production.play()
 
         try:
-            reason = await production.within(self.deadline(scenario), whole)
+            reason = await production.within(granted.seconds, whole, cut=granted.cut)
+        except LimitError as error:
+            reason = "fault"
+            self._gate.refused(error)
+            if not last:
+                raise
+            production.note(error)
         finally:
             await production.close(reason)
-            if reason == "cancelled":
-                self._keep_interrupted(scenario, production.recorder.trace())
-        return production.recorder.trace()
+            if reason == "cancelled" and self._archive is not None:
+                self._archive.keep_interrupted(production.scenario, production.recorder.trace())
+
+    def ledger(self) -> Ledger:
+        """Return what the run has used so far of what it may use."""
+        return self._gate.ledger()
 
     def deadline(self, scenario: Scenario) -> float:
         """Return the seconds a conversation may take: the scenario's own, else the run's."""
@@ -103,21 +158,28 @@ class Stage:
 
     def produce(self, scenario: Scenario) -> Production:
         """Make a conversation ready to be opened, with ids that are its own."""
+        return self._made(scenario, self._ids(scenario))
+
+    def _ids(self, scenario: Scenario) -> str:
+        """Return what the ids of a conversation are made from: its name, and which time it is."""
         name = f"{scenario.source.path}::{scenario.name}"
         times = self._played.get(name, 0)
         self._played[name] = times + 1
+        return f"{name}#{times}" if times else name
+
+    def _made(self, scenario: Scenario, ids: str) -> Production:
         return Production(
             scenario,
             self._shared,
-            ids=Ids(seed=self._settings.seed, name=f"{name}#{times}" if times else name),
-            redaction=self._redaction(scenario),
-            env=self._env(scenario),
+            ids=Ids(seed=self._settings.seed, name=ids),
+            redaction=self._masking.redaction(scenario),
+            env=self._masking.env(scenario),
         )
 
     async def judge(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
         """Hold a trace against its scenario. Touches no network: a stored trace will do."""
-        redact = self._redaction(scenario).value
-        scope = {"env": self._env(scenario)}
+        redact = self._masking.redaction(scenario).value
+        scope = {"env": self._masking.env(scenario)}
         checked = self._checker.check(scenario, trace, redact=redact, scope=scope)
         if scenario.is_judged:
             verdict = await _judged(scenario, trace, checked)
@@ -131,15 +193,6 @@ class Stage:
         """Judge a conversation that has ended, and keep its trace where the user wants it."""
         result = await self.judge(scenario, trace)
         return result if self._archive is None else self._archive.keep(result)
-
-    def _keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:
-        if self._archive is not None:
-            verdict = Verdict(outcome="undecided", reason="the conversation was interrupted")
-            self._archive.keep(
-                ScenarioResult(
-                    scenario=scenario, trace=trace, verdict=verdict, provenance=provenance(trace)
-                )
-            )
 
     def close(self) -> None:
         """End every handler and the loop. May be called twice.
@@ -155,24 +208,15 @@ class Stage:
         finally:
             self.loop.close()
 
-    def _env(self, scenario: Scenario) -> dict[str, str]:
-        return {name: self._environ[name] for name in scenario.env if name in self._environ}
 
-    def _redaction(self, scenario: Scenario) -> Redaction:
-        handler = scenario.handler or NO_HANDLER
-        key = (id(scenario.pal), scenario.env, handler.env, handler.secrets())
-        cached = self._redactions.get(key)
-        if cached is None:
-            # The PAL is kept beside its redaction so that its id is never another's.
-            redaction = Redaction(self._secrets(scenario), self._settings.redact_headers)
-            cached = self._redactions[key] = (scenario.pal, redaction)
-        return cached[1]
-
-    def _secrets(self, scenario: Scenario) -> list[str]:
-        handler = scenario.handler or NO_HANDLER
-        named = (*scenario.env, *handler.env, *self._settings.redact)
-        secrets = [self._environ[name] for name in named if name in self._environ]
-        return [*secrets, *scenario.pal.secrets(), *handler.secrets()]
+def _allowance(settings: Settings) -> Allowance:
+    return Allowance(
+        in_flight=settings.max_in_flight,
+        starts=settings.max_starts,
+        conversations=settings.max_conversations,
+        connected=settings.max_connected,
+        run=settings.run_deadline,
+    )
 
 
 def _archive(settings: Settings) -> Archive | None:

@@ -18,7 +18,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("play", "checks", "judge"),
     ("simulator", "report", "traffic"),
     ("sessions", "live"),
-    ("production", "outcome", "service"),
+    ("production", "masking", "outcome", "service"),
     ("stage", "mcp_tools"),
     ("api", "server"),
     ("fixtures", "settings", "selection", "marks", "collect", "run", "reference", "ahead"),
@@ -29,6 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 BESIDE: frozenset[tuple[str, str]] = frozenset(
     {
         ("errors", "spans"),
+        ("masking", "production"),
         ("option", "readers"),
         ("matching", "errors"),
         ("matching", "spans"),

@@ -72,12 +72,12 @@ class Look:
     def ready(self, item: ScenarioItem) -> None:
         """Begin what may begin, now that a scenario has been set up."""
         ready = self._homes.observe(item)
+        for lost in self._order.lost(self._begun.keys() - {item}):
+            self.line.drop(self._begun.pop(lost).job)
         if item not in self._begun:
             self._begun[item] = self._handed(item, ready.handler, urgent=True)
         if shown(ready) is None and not item.scenario.alone:
             self._go_on()
-        for lost in self._order.lost(self._begun.keys()):
-            self.line.drop(self._begun.pop(lost).job)
         self._stretches.add(item)
         for one in self._order.fresh(item, self._window):
             self._stretches.add(one)

@@ -7,8 +7,12 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.trace import codec
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict import Verdict
 
 LONGEST_NAME = 120
 """Characters of a file name. Longer ones are cut and told apart by a digest."""
@@ -38,6 +42,12 @@ class Archive:
         path = self._directory / file_name(span.path, result.scenario.name)
         codec.write(path, result.trace, header)
         return replace(result, trace_path=str(path))
+
+    def keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:
+        """Write the trace of a conversation that was ended before it was over."""
+        verdict = Verdict(outcome="undecided", reason="the conversation was interrupted")
+        who = provenance(trace)
+        self.keep(ScenarioResult(scenario=scenario, trace=trace, verdict=verdict, provenance=who))
 
 
 def file_name(scenario_path: str, name: str) -> str:

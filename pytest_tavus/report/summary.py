@@ -48,6 +48,19 @@ def advice_lines(advice: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in more)
 
 
+def not_run_lines(reasons: Mapping[str, int]) -> Iterator[str]:
+    """Say how many scenarios were not run, and why."""
+    for reason, number in reasons.items():
+        yield _row("not run", f"{number}: {reason}")
+
+
+def slowed_lines(*, times: int, ceiling: int | None, said: str) -> Iterator[str]:
+    """Say that the service slowed the run down, and how far; nothing where it did not."""
+    if times:
+        at_once = counted(ceiling or 1, "conversation")
+        yield _row("slowed down", f"{counted(times, 'time')}, to {at_once} at once: {said}")
+
+
 def _verdicts(records: Sequence[Record], ink: Ink) -> str:
     numbers = Counter(one["outcome"] for one in records)
     paints = {"passed": ink.green, "failed": ink.red, "undecided": ink.yellow}

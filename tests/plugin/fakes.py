@@ -17,6 +17,7 @@ from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Mark, Scenario
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.traffic.ledger import Ledger
 from pytest_tavus.verdict import Finding, Verdict
 
 ERRORS: dict[str, BaseException] = {
@@ -86,6 +87,9 @@ class FakeStage:
             verdict=Verdict(outcome=outcome, reason=reason, findings=findings),
             provenance="scripted, real handler",
         )
+
+    def ledger(self) -> Ledger:
+        return Ledger(began=0.0)
 
     def close(self) -> None:
         self._note("close")

@@ -1,0 +1,57 @@
+"""One ledger for all workers of pytest-xdist, in a directory that the controller makes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_tavus.fixtures import STORE
+from pytest_tavus.traffic.store import SharedStore
+
+_KEY = "tavus_ledger"
+
+
+class Sharing:
+    """The hooks by which the controller and its workers share a ledger."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._directory: Path | None = None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where the ledger is."""
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="pytest-tavus-"))
+            self._use(self._directory, "controller")
+        node.workerinput[_KEY] = str(self._directory)
+
+    def use_own(self) -> None:
+        """Use the ledger that this process was told of, if it is a worker."""
+        given: dict[str, Any] = getattr(self._config, "workerinput", {})
+        if _KEY in given:
+            self._use(Path(given[_KEY]), given["workerid"])
+
+    def pytest_unconfigure(self) -> None:
+        """Remove the directory."""
+        store = self._config.stash.get(STORE, None)
+        if isinstance(store, SharedStore):
+            store.close()
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _use(self, directory: Path, worker: str) -> None:
+        store = SharedStore(directory, worker=worker, now=time.monotonic())
+        self._config.stash[STORE] = store
+
+
+def begin(config: pytest.Config) -> None:
+    """Share the ledger where there are several processes."""
+    sharing = Sharing(config)
+    sharing.use_own()
+    config.pluginmanager.register(sharing, "tavus-sharing")

@@ -1,0 +1,159 @@
+"""What a run has used of what it may use, and the rule by which a conversation may be opened.
+
+Pure: the time is an argument, and nothing waits here. Where the ledger is kept is not its business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pytest_tavus.errors import NotRunError
+
+SOON: Final = 0.02
+"""Seconds after which to ask again where something must be given back first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What a run may use, over all its processes. `None`: as much as it wants."""
+
+    in_flight: int | None = None
+    starts: int | None = None
+    "A second."
+
+    conversations: int | None = None
+    connected: float | None = None
+    "Seconds of all conversations together."
+
+    run: float | None = None
+    "Seconds from the beginning of the run."
+
+
+@dataclass(slots=True, kw_only=True)
+class Held:
+    """An open conversation."""
+
+    worker: str
+    seconds: float
+    "What it may take of the connected seconds."
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """What has been used."""
+
+    began: float
+    "When the run began, by the monotonic clock of the machine."
+
+    started: int = 0
+    spent: float = 0.0
+    "Connected seconds of conversations that have ended."
+
+    held: dict[str, Held] = field(default_factory=dict[str, Held])
+    next_start: float = 0.0
+    ceiling: int | None = None
+    "The most at once that the service has been found to take."
+
+    slowed: int = 0
+    "How often the service took no further conversation."
+
+    said: str = ""
+    "What it said."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """A conversation may be opened."""
+
+    seconds: float
+    "How long it may take."
+
+    cut: str | None = None
+    "What shortens it: half a sentence."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Ask again after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A conversation that is to be opened."""
+
+    token: str
+    worker: str
+    seconds: float
+    "How long it may take by itself."
+
+
+def ask(ledger: Ledger, limits: Allowance, wanted: Wanted, *, now: float) -> Granted | Later:
+    """Grant a conversation and note it, or say when to ask again.
+
+    Raises:
+        NotRunError: the run has nothing left for it.
+
+    """
+    granted = _time(ledger, limits, wanted, now)
+    if isinstance(granted, Later):
+        return granted
+    if limits.conversations is not None and ledger.started >= limits.conversations:
+        opened = f"{limits.conversations} conversations"
+        raise NotRunError("the run has opened its " + opened + " (--tavus-max-conversations)")
+    if _is_full(ledger, limits):
+        return Later(seconds=SOON)
+    if limits.starts is not None:
+        if ledger.next_start > now:
+            return Later(seconds=ledger.next_start - now)
+        ledger.next_start = max(ledger.next_start, now - SOON) + 1 / limits.starts
+    ledger.started += 1
+    ledger.held[wanted.token] = Held(worker=wanted.worker, seconds=granted.seconds)
+    return granted
+
+
+def give_back(ledger: Ledger, token: str, *, used: float) -> None:
+    """Note that a conversation has ended after so many seconds."""
+    if ledger.held.pop(token, None) is not None:
+        ledger.spent += used
+
+
+def slow_down(ledger: Ledger, said: str) -> None:
+    """Note that the service took no further conversation: from now on fewer are held at once.
+
+    The one that was refused is among those held.
+    """
+    ledger.slowed += 1
+    ledger.said = said
+    ledger.started -= 1
+    taken = max(1, len(ledger.held) - 1)
+    ledger.ceiling = taken if ledger.ceiling is None else min(ledger.ceiling, taken)
+
+
+def _is_full(ledger: Ledger, limits: Allowance) -> bool:
+    held = len(ledger.held)
+    return any(most is not None and held >= most for most in (limits.in_flight, ledger.ceiling))
+
+
+def _time(ledger: Ledger, limits: Allowance, wanted: Wanted, now: float) -> Granted | Later:
+    """Return how long a conversation may take, from what is left to the run."""
+    granted = Granted(seconds=wanted.seconds)
+    if limits.run is not None:
+        left = limits.run - (now - ledger.began)
+        whole = f"{limits.run:g} s (--tavus-run-deadline)"
+        if left <= 0:
+            raise NotRunError("the run took longer than its " + whole)
+        if left < granted.seconds:
+            granted = Granted(seconds=left, cut=f"all that was left of the run's {whole}")
+    if limits.connected is not None:
+        left = limits.connected - ledger.spent - sum(one.seconds for one in ledger.held.values())
+        whole = f"{limits.connected:g} connected seconds (--tavus-max-connected)"
+        if left < granted.seconds and ledger.held:
+            return Later(seconds=SOON)
+        if left <= 0:
+            raise NotRunError("the run has used its " + whole)
+        if left < granted.seconds:
+            granted = Granted(seconds=left, cut=f"all that was left of the run's {whole}")
+    return granted

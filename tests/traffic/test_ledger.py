@@ -1,0 +1,130 @@
+"""What a run may use, and what it is told when nothing is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_tavus.errors import NotRunError
+from pytest_tavus.traffic.ledger import (
+    Allowance,
+    Granted,
+    Later,
+    Ledger,
+    Wanted,
+    ask,
+    give_back,
+    slow_down,
+)
+
+
+def wanted(token: str = "a", seconds: float = 60.0) -> Wanted:
+    return Wanted(token=token, worker="", seconds=seconds)
+
+
+def refused(ledger: Ledger, allowance: Allowance, now: float = 0.0) -> str:
+    with pytest.raises(NotRunError) as caught:
+        ask(ledger, allowance, wanted("z"), now=now)
+    return str(caught.value)
+
+
+def test_without_limits_every_conversation_is_granted_its_own_time() -> None:
+    ledger = Ledger(began=0.0)
+
+    for number in range(1000):
+        assert ask(ledger, Allowance(), wanted(str(number)), now=1e6) == Granted(seconds=60.0)
+
+    assert (ledger.started, len(ledger.held)) == (1000, 1000)
+
+
+def test_no_more_are_held_at_once_than_allowed() -> None:
+    ledger, allowance = Ledger(began=0.0), Allowance(in_flight=2)
+    ask(ledger, allowance, wanted("a"), now=0.0)
+    ask(ledger, allowance, wanted("b"), now=0.0)
+
+    assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), Later)
+    give_back(ledger, "a", used=1.0)
+    assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), Granted)
+
+
+def test_no_more_begin_in_a_second_than_allowed() -> None:
+    ledger, allowance = Ledger(began=0.0), Allowance(starts=4)
+
+    assert isinstance(ask(ledger, allowance, wanted("a"), now=100.0), Granted)
+    later = ask(ledger, allowance, wanted("b"), now=100.0)
+
+    assert isinstance(later, Later)
+    assert 0.2 < later.seconds <= 0.25
+    assert isinstance(ask(ledger, allowance, wanted("b"), now=100.25), Granted)
+
+
+def test_no_more_are_opened_than_allowed() -> None:
+    ledger, allowance = Ledger(began=0.0), Allowance(conversations=1)
+    ask(ledger, allowance, wanted("a"), now=0.0)
+    give_back(ledger, "a", used=1.0)
+
+    assert refused(ledger, allowance) == (
+        "not run: the run has opened its 1 conversations (--tavus-max-conversations)"
+    )
+
+
+def test_after_the_deadline_of_the_run_nothing_is_opened() -> None:
+    ledger, allowance = Ledger(began=10.0), Allowance(run=100.0)
+
+    assert ask(ledger, allowance, wanted("a"), now=20.0) == Granted(seconds=60.0)
+    assert ask(ledger, allowance, wanted("b"), now=80.0) == Granted(
+        seconds=30.0, cut="all that was left of the run's 100 s (--tavus-run-deadline)"
+    )
+    assert refused(ledger, allowance, now=110.0) == (
+        "not run: the run took longer than its 100 s (--tavus-run-deadline)"
+    )
+
+
+def test_connected_seconds_are_never_exceeded() -> None:
+    ledger, allowance = Ledger(began=0.0), Allowance(connected=100.0)
+
+    assert ask(ledger, allowance, wanted("a"), now=0.0) == Granted(seconds=60.0)
+    assert isinstance(ask(ledger, allowance, wanted("b"), now=0.0), Later)  # 60 might be used
+    give_back(ledger, "a", used=55.0)
+    assert ask(ledger, allowance, wanted("b"), now=0.0) == Granted(
+        seconds=45.0,
+        cut="all that was left of the run's 100 connected seconds (--tavus-max-connected)",
+    )
+    give_back(ledger, "b", used=45.0)
+    assert refused(ledger, allowance) == (
+        "not run: the run has used its 100 connected seconds (--tavus-max-connected)"
+    )
+
+
+def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
+    ledger = Ledger(began=0.0)
+    for token in "abcd":
+        ask(ledger, Allowance(), wanted(token), now=0.0)
+
+    slow_down(ledger, "User has reached maximum concurrent conversations")
+    give_back(ledger, "d", used=0.0)
+
+    assert (ledger.slowed, ledger.ceiling, ledger.started) == (1, 3, 3)
+    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Later)
+    give_back(ledger, "a", used=1.0)
+    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Granted)
+
+
+def test_one_conversation_is_always_possible() -> None:
+    ledger = Ledger(began=0.0)
+    for number in range(3):
+        ask(ledger, Allowance(), wanted(str(number)), now=0.0)
+        slow_down(ledger, "429")
+        give_back(ledger, str(number), used=0.0)
+
+    assert ledger.ceiling == 1
+    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Granted)
+
+
+def test_giving_back_twice_counts_once() -> None:
+    ledger = Ledger(began=0.0)
+    ask(ledger, Allowance(), wanted("a"), now=0.0)
+
+    give_back(ledger, "a", used=2.0)
+    give_back(ledger, "a", used=2.0)
+
+    assert ledger.spent == 2.0
