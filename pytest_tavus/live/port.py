@@ -63,7 +63,14 @@ class LiveConversation(Protocol):
         ...
 
     async def respond(self, text: str, *, within: float) -> Reply:
-        """Take a line over the HTTP bridge and return the reply, or `pending` after `within` s."""
+        """Take a line over the HTTP bridge and return the reply, or `pending` after `within` s.
+
+        `within` is real time: it is how long the client waits for its HTTP answer.
+
+        Raises:
+            ServiceError: the conversation has ended, the line is empty, or too many are waiting.
+
+        """
         ...
 
     def reply(self) -> Reply:
@@ -71,7 +78,10 @@ class LiveConversation(Protocol):
         ...
 
     def events(self) -> list[dict[str, Any]]:
-        """Return what the verbose GET lists under `events`, transcript included [doc]."""
+        """Return what the verbose GET lists under `events`, transcript included [doc].
+
+        To be read, not changed: a transcript may be long.
+        """
         ...
 
 

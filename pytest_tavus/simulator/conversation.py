@@ -118,15 +118,12 @@ class Conversation:
 
     def _remember(self) -> None:
         """Keep for later turns what has been answered meanwhile."""
-        ended, self._open = [*self._open, *self._made], []
-        for entry in ended:
-            match entry.state:
-                case "open":
-                    self._open.append(entry)
-                case "resolved":
-                    self._remembered += (entry.remembered(),)
-                case "cut":
-                    pass
+        ended = [*self._open, *self._made] if self._open else self._made
+        if ended:
+            self._open = [entry for entry in ended if entry.state == "open"]
+            self._remembered += tuple(
+                entry.remembered() for entry in ended if entry.state == "resolved"
+            )
 
     async def _respond(self, text: str, made: list[OpenCall]) -> None:
         steps = count() if self._brain.decisions == "scripted" else range(MAX_INFERENCES)
