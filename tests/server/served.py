@@ -14,6 +14,7 @@ from starlette.types import Message, Scope
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.live.opening import Opening
 from pytest_tavus.live.port import LiveConversation
+from pytest_tavus.server.application import Front
 from pytest_tavus.server.compose import Outside, SimulatedTavus, simulated_tavus
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.running import Running, running
@@ -57,6 +58,18 @@ async def listening(options: ServerOptions | None = None) -> AsyncIterator[Runni
     """Open one on a loopback port."""
     async with running(options or ServerOptions(control=True), environ={}) as server:
         yield server
+
+
+def front(tavus: SimulatedTavus) -> Front:
+    """Return what stands in front of the doors of a simulated Tavus."""
+    backstage = tavus.backstage
+    return Front(
+        limits=tavus.site.options.limits,
+        clock=backstage.clock,
+        journal=backstage.journal,
+        faults=backstage.faults,
+        hang_up=no_connection,
+    )
 
 
 async def talking(

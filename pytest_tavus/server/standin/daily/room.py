@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -32,8 +33,9 @@ class RoomError(Exception):
 class Room:
     """An open room: yields what is said in it, until it ends."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: ClientConnection, opened: ExitStack) -> None:
         self._connection = connection
+        self._opened = opened
         self.problem: str | None = None
         """Why it ended, where that was not in good order."""
 
@@ -54,7 +56,7 @@ class Room:
 
     def close(self) -> None:
         """Leave."""
-        self._connection.close()
+        self._opened.close()
 
 
 def open_room(url: str, token: str | None) -> Room:
@@ -69,19 +71,27 @@ def open_room(url: str, token: str | None) -> Room:
     parts = _local(url)
     query = parts.query + ("&" if parts.query and token else "") + _query(token)
     target = parts._replace(scheme="ws", query=query).geturl()
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(_connected(target, parts))
+        except InvalidStatus as refused:
+            raise RoomError(_refusal(refused.response)) from None
+        except (OSError, InvalidHandshake, TimeoutError) as error:
+            message = f"the room {url} cannot be joined: {error}"
+            raise RoomError(message) from None
+        if connection.response is None or MARKER not in connection.response.headers:
+            raise RoomError(_unmarked(url))
+        return Room(connection, stack.pop_all())
+
+
+def _connected(target: str, parts: SplitResult) -> ClientConnection:
+    """Connect through a socket of our own, which goes here whatever proxy the environment names."""
+    plain = socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_SECONDS)
     try:
-        # A socket of our own: it goes to this machine whatever proxy the environment names.
-        plain = socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_SECONDS)
-        connection = connect(target, sock=plain, open_timeout=_CONNECT_SECONDS, max_size=None)
-    except InvalidStatus as refused:
-        raise RoomError(_refusal(refused.response)) from None
-    except (OSError, InvalidHandshake, TimeoutError) as error:
-        message = f"the room {url} cannot be joined: {error}"
-        raise RoomError(message) from None
-    if connection.response is None or MARKER not in connection.response.headers:
-        connection.close()
-        raise RoomError(_unmarked(url))
-    return Room(connection)
+        return connect(target, sock=plain, open_timeout=_CONNECT_SECONDS, max_size=None)
+    except BaseException:
+        plain.close()
+        raise
 
 
 def _local(url: str) -> SplitResult:

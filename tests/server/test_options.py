@@ -1,0 +1,176 @@
+"""What a server may be started with, and the marker by which it is known."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from pytest_tavus.errors import ScenarioError, ServiceError
+from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.server.command import handler_of, options_of
+from pytest_tavus.server.flags import add_flags
+from pytest_tavus.server.marker import (
+    MARKER,
+    is_simulated,
+    refuse_simulated,
+    require_simulated,
+    simulator_version,
+)
+from pytest_tavus.server.options import ServerOptions, environment_of
+from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.simulator.llm import ModelSettings
+
+MARKED = {"Content-Type": "text/plain", MARKER.upper(): simulator_version()}
+
+
+@pytest.mark.parametrize(
+    ("word", "environment"),
+    [("prod", "prod"), ("PRODUCTION", "prod"), (" stage ", "stg"), ("LOCAL", "test")],
+)
+def test_an_environment_goes_by_the_words_of_the_official_client(
+    word: str, environment: str
+) -> None:
+    assert environment_of(word) == environment
+
+
+def test_an_unknown_environment_names_those_there_are() -> None:
+    with pytest.raises(ScenarioError) as refused:
+        environment_of("prd")
+
+    assert str(refused.value) == (
+        "'prd' is no environment of Tavus: expected one of test, stg, prod, test_db, dev, local, "
+        "stage, staging, production; did you mean 'prod'?"
+    )
+
+
+def test_a_key_of_a_simulator_is_taken() -> None:
+    assert ServerOptions(api_key="tavus_sim_prod_12345678").api_key == "tavus_sim_prod_12345678"
+
+
+@pytest.mark.parametrize("key", ["", "abcdef0123456789", "tavus_sim_prod_short", "sk-canary"])
+def test_a_key_that_may_be_real_is_refused_and_not_repeated(key: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        ServerOptions(api_key=key)
+
+    assert str(refused.value) == (
+        "the API key does not look like a simulated one, and a real key has no business here: "
+        "leave it out, or write 'tavus_sim_prod_' and 8 to 64 letters and digits"
+    )
+
+
+def test_a_key_of_another_environment_is_refused() -> None:
+    with pytest.raises(ScenarioError) as refused:
+        ServerOptions(api_key="tavus_sim_stg_12345678")
+
+    assert str(refused.value) == (
+        "the API key is one of the environment 'stg', and the server is to be 'prod': a key "
+        "belongs to one environment"
+    )
+
+
+def flags(*argv: str) -> ServerOptions:
+    parser = argparse.ArgumentParser()
+    add_flags(parser)
+    return options_of(parser.parse_args(argv), root=Path("/home"))
+
+
+def test_without_flags_everything_is_at_its_default() -> None:
+    assert flags() == ServerOptions(root=Path("/home"))
+
+
+def test_every_flag_arrives() -> None:
+    given = flags(
+        *("--port", "8123", "--seed", "7", "--env", "STAGE", "--api-key", "tavus_sim_stg_12345678"),
+        *("--script", "a.yaml", "--script", "b.yaml", "--handler", "shop:app", "--clock", "still"),
+        *("--model", "small", "--model-url", "http://127.0.0.1:1/v1", "--model-key-env", "KEY"),
+        *("--dual-roles", "--streaming", "--control", "--concurrency", "3", "--local-tools"),
+        *("--auto-approve", "--hosted"),
+    )
+
+    assert given == ServerOptions(
+        port=8123,
+        seed=7,
+        environment="stg",
+        api_key="tavus_sim_stg_12345678",
+        scripts=(Path("a.yaml"), Path("b.yaml")),
+        handler=HandlerSpec(at=(), app="shop:app"),
+        clock="still",
+        model=ModelSettings(base_url="http://127.0.0.1:1/v1", model="small", api_key_env="KEY"),
+        live=LiveOptions(dual_roles=True, streaming=True),
+        control=True,
+        account=AccountOptions(concurrency_limit=3, local_tools=True),
+        auto_approve=True,
+        hosted_names=True,
+        root=Path("/home"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        (
+            ["--model", "small"],
+            (
+                "--model needs --model-url, the endpoint that has the model, such as "
+                "http://127.0.0.1:11434/v1"
+            ),
+        ),
+        (
+            ["--model-url", "http://127.0.0.1:1"],
+            "--model-url and --model-key-env need --model, which is missing",
+        ),
+        (["--handler", ""], "--handler is empty"),
+    ],
+)
+def test_flags_that_cannot_be_are_told(argv: list[str], sentence: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        flags(*argv)
+
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("target", "spec"),
+    [
+        ("shop.web:app", HandlerSpec(at=(), app="shop.web:app")),
+        ("http://127.0.0.1:8000/api", HandlerSpec(at=(), url="http://127.0.0.1:8000/api")),
+        (
+            "uvicorn shop:app --port {port}",
+            HandlerSpec(at=(), command=("uvicorn", "shop:app", "--port", "{port}")),
+        ),
+        ("./serve", HandlerSpec(at=(), command=("./serve",))),
+    ],
+)
+def test_a_handler_is_an_import_a_url_or_a_command(target: str, spec: HandlerSpec) -> None:
+    assert handler_of(target) == spec
+
+
+@pytest.mark.parametrize("headers", [MARKED, list(MARKED.items())])
+def test_the_marker_is_seen_however_it_is_spelled(headers: dict[str, str]) -> None:
+    require_simulated(headers)
+
+    assert is_simulated(headers)
+
+
+def test_without_the_marker_nothing_is_sent() -> None:
+    with pytest.raises(ServiceError) as refused:
+        require_simulated({"content-type": "text/plain"})
+
+    assert str(refused.value) == (
+        "the server does not mark itself as simulated (its response has no 'x-tavus-simulator' "
+        "header), so nothing is sent to it; start one with 'pytest-tavus serve'"
+    )
+
+
+def test_with_the_marker_it_is_not_the_real_one() -> None:
+    refuse_simulated({"content-type": "text/plain"})
+    with pytest.raises(ServiceError) as refused:
+        refuse_simulated(MARKED)
+
+    assert str(refused.value) == (
+        "the server is a simulated Tavus (its response has the 'x-tavus-simulator' header), and a "
+        "live session wants the real one; unset TAVUS_PUBLIC_API_BASE_URL"
+    )
