@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -16,12 +15,10 @@ from pytest_tavus.mcp_tools.drafts import draft
 from pytest_tavus.mcp_tools.links import handover
 from pytest_tavus.mcp_tools.plain import ToolFunction
 from pytest_tavus.mcp_tools.smoke import gaps_in, judged, pal_spec, probes_for, smoke_test
+from pytest_tavus.service.drafting import name_of
 
 REFINEMENTS = 1
 """How often a PAL that does not pass is sent back to the carrier [client]."""
-
-_ARTICLE = re.compile(r"^\s*(?:an?|the)\s+", re.IGNORECASE)
-_REST = re.compile(r"[.!?,;:].*$")
 
 
 async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
@@ -56,7 +53,7 @@ async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
 
 
 async def _begun(client: Client, arguments: Arguments, prompt: str) -> Build:
-    body = {"name": name_from(prompt)}
+    body = {"name": name_of(prompt, "")}
     if pal_id := arguments.get("pal_id"):
         body["persona_id"] = pal_id
     session = json_object(await client.post("/builder", body)) or {}
@@ -131,12 +128,6 @@ def _identity(
         "face_id": face_id or chosen or spec.get("default_replica_id"),
         "face_selection": selection,
     }
-
-
-def name_from(prompt: str) -> str:
-    """Return what a PAL is called before it is drafted: the first words of its prompt [client]."""
-    words = " ".join(_REST.sub("", _ARTICLE.sub("", prompt)).split()[:4])
-    return words[:1].upper() + words[1:] if words else "Untitled PAL"
 
 
 TOOLS: Mapping[str, ToolFunction] = MappingProxyType(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.mcp_tools.building import name_from
 from pytest_tavus.service.carrier import CLOSING
 from tests.mcp_tools.box import bench
 from tests.mcp_tools.builds import (
@@ -146,6 +145,7 @@ async def test_the_hosted_tool_drafts_from_briefs_without_the_carrier() -> None:
     assert pal["greeting"] == "Hi."
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("prompt", "name"),
     [
@@ -154,5 +154,11 @@ async def test_the_hosted_tool_drafts_from_briefs_without_the_carrier() -> None:
         ("...", "Untitled PAL"),
     ],
 )
-def test_a_builder_is_named_after_the_first_words_of_its_prompt(prompt: str, name: str) -> None:
-    assert name_from(prompt) == name
+async def test_a_builder_is_named_after_the_first_words_of_its_prompt(
+    prompt: str, name: str
+) -> None:
+    async with bench(judged("pass")) as at:
+        result = await built(at, prompt=prompt)
+        read = await at.value("tavus_builder_get", builder_id=result["builder_id"])
+
+    assert read["session"]["name"] == name

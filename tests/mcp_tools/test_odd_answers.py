@@ -120,10 +120,15 @@ async def test_layers_of_a_wrong_shape_are_the_apis_to_refuse() -> None:
     assert api.asked[-1][3]["layers"] == {"llm": "gpt"}
 
 
-@pytest.mark.parametrize(
-    ("body", "shape", "count"),
-    [([{}, {}], "list", 2), ({"data": [{}]}, "paginated", 1), ({}, "object", 0), (3, "unknown", 0)],
-)
+SHAPES: list[tuple[Any, str, int]] = [
+    ([{}, {}], "list", 2),
+    ({"data": [{}]}, "paginated", 1),
+    ({}, "object", 0),
+    (3, "unknown", 0),
+]
+
+
+@pytest.mark.parametrize(("body", "shape", "count"), SHAPES)
 @pytest.mark.fidelity("mcp.health_check")
 async def test_a_health_check_tells_the_shape_of_an_answer_and_nothing_of_it(
     body: Any, shape: str, count: int
@@ -161,7 +166,7 @@ async def test_a_page_that_cannot_answer_the_pals_tools_comes_with_a_warning() -
 @pytest.mark.fidelity("mcp.integration")
 async def test_a_site_gets_a_snippet_and_the_tools_it_has_to_answer() -> None:
     deployment = {"deployment_id": "dep1", "pal_id": "p1", "channel": "widget", "status": "active"}
-    tools = [
+    tools: list[dict[str, Any]] = [
         {
             "name": "find",
             "delivery": {"app_message": True},
