@@ -7,6 +7,8 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
 from pytest_tavus.server.extra import missing_package, without_it
 from pytest_tavus.server.flags import add_flags
@@ -38,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         ("options", _options, "print the reference of all options, as Markdown"),
     ):
         commands.add_parser(name, help=summary, description=summary).set_defaults(command=command)
+    _add_merge(commands)
     summary = "serve a simulated Tavus on this machine, for any client of Tavus"
     serve = commands.add_parser(
         "serve",
@@ -48,6 +51,39 @@ def _parser() -> argparse.ArgumentParser:
     add_flags(serve)
     serve.set_defaults(command=_serve)
     return parser
+
+
+def _add_merge(commands: Any) -> None:
+    summary = "join the parts of a run that was split into one report and one exit code"
+    merge = commands.add_parser("merge", help=summary, description=summary)
+    merge.add_argument(
+        "parts",
+        metavar="PART",
+        nargs="+",
+        type=Path,
+        help="a directory with results.jsonl and traces, or a file that --tavus-results wrote",
+    )
+    merge.add_argument("--junit", metavar="FILE", type=Path, help="write one JUnit file")
+    merge.add_argument("--trace-dir", metavar="DIR", type=Path, help="copy all traces to DIR")
+    merge.add_argument("--results", metavar="FILE", type=Path, help="write one file of results")
+    merge.set_defaults(command=_merge)
+
+
+def _merge(parsed: argparse.Namespace) -> int:
+    from pytest_tavus.report import merge
+
+    parts, problems = merge.read_parts(parsed.parts)
+    code = merge.exit_code(parts, problems)
+    if parsed.junit is not None:
+        merge.write_junit(parsed.junit, parts)
+    if parsed.results is not None:
+        merge.write_results(parsed.results, parts, code)
+    lines = list(merge.report(parts, problems))
+    if parsed.trace_dir is not None:
+        copied = merge.copy_traces(parsed.parts, parsed.trace_dir)
+        lines.append(f"traces: {parsed.trace_dir} ({copied})")
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return code
 
 
 def _version() -> str:

@@ -53,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_tavus.ahead.sharing import begin as begin_sharing
 
             begin_sharing(config)
+        if settings.results is not None:
+            from pytest_tavus.results import begin as begin_results
+
+            begin_results(config, settings.results)
     if settings.scenarios_on and settings.concurrency != 1:
         from pytest_tavus.ahead.hooks import begin as begin_ahead
 

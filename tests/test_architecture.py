@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("production", "masking", "outcome", "service"),
     ("stage", "mcp_tools"),
     ("api", "server"),
-    ("fixtures", "settings", "selection", "marks", "collect", "run", "reference", "ahead"),
+    ("fixtures", "settings", "selection", "marks", "collect", "run", "reference", "results", "ahead"),
     ("hooks", "plugin", "cli", "__init__"),
 )
 """A room imports rooms of lower floors, and of its own where both say so below."""
@@ -42,6 +42,7 @@ BESIDE: frozenset[tuple[str, str]] = frozenset(
         ("run", "collect"),
         ("run", "fixtures"),
         ("run", "selection"),
+        ("results", "selection"),
         ("plugin", "hooks"),
     }
 )

@@ -1,0 +1,140 @@
+"""The parts of a run that was split, as one: one report, one verdict."""
+
+from __future__ import annotations
+
+import shutil
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.report.junit import user_properties
+from pytest_tavus.report.results import Part, ResultsFile, Row, read_part, records
+from pytest_tavus.report.summary import not_run_lines, summary_lines
+
+NOTHING_RAN = 5
+"""pytest's exit code where a part had nothing to run. It takes nothing away from the others."""
+
+_FAILING = frozenset({"failed", "error", "not run", "xpassed"})
+
+
+def read_parts(paths: Iterable[Path]) -> tuple[tuple[Part, ...], tuple[Problem, ...]]:
+    """Read every part that is whole; and say what is wrong with the others, or with all."""
+    parts: list[Part] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            parts.append(read_part(path))
+        except ScenarioError as error:
+            problems += error.problems
+    return tuple(parts), (*problems, *_twice(parts))
+
+
+def _twice(parts: Sequence[Part]) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for part in parts:
+        for row in part.rows:
+            if row.nodeid in first:
+                message = f"{row.nodeid} is in {first[row.nodeid]} and in {part.path}"
+                hint = "each scenario belongs to one part: how was the run split?"
+                yield Problem(message=message, hint=hint)
+            first.setdefault(row.nodeid, part.path)
+
+
+def exit_code(parts: Sequence[Part], problems: Sequence[Problem]) -> int:
+    """Return 0 where every part is whole and green, and something ran; 1 otherwise."""
+    bad = any(part.exit_code not in {0, NOTHING_RAN} for part in parts)
+    ran = any(part.rows for part in parts)
+    return int(bad or bool(problems) or not ran)
+
+
+def report(parts: Sequence[Part], problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield the lines that say what all parts came to."""
+    rows = [row for part in parts for row in part.rows]
+    for row in rows:
+        if row.came in _FAILING:
+            yield f"{row.came.upper()} {row.nodeid}"
+            yield from (f"  {line}".rstrip() for line in row.text.splitlines())
+            yield ""
+    yield from summary_lines(records(rows))
+    reasons = Counter(row.text.removeprefix("not run: ") for row in rows if row.came == "not run")
+    yield from not_run_lines(reasons)
+    came = Counter(row.came for row in rows)
+    counted = ", ".join(f"{number} {word}" for word, number in came.items())
+    yield f"{len(parts)} parts: {counted or 'nothing ran'}"
+    yield from (f"ERROR {problem}" for problem in problems)
+
+
+def write_results(path: Path, parts: Sequence[Part], code: int) -> None:
+    """Write the results of all parts as those of one run.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    """
+    file = ResultsFile(path)
+    for part in parts:
+        for row in part.rows:
+            file.add(row)
+    file.end(code)
+
+
+def copy_traces(paths: Iterable[Path], directory: Path) -> int:
+    """Copy the traces of all parts into one directory; return how many there are.
+
+    Raises:
+        OSError: one cannot be copied.
+
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    traces = [one for path in paths if path.is_dir() for one in sorted(path.rglob("*.trace.jsonl"))]
+    for trace in traces:
+        shutil.copyfile(trace, directory / trace.name)
+    return len(traces)
+
+
+def write_junit(path: Path, parts: Sequence[Part]) -> None:
+    """Write all parts as one JUnit file.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    """
+    rows = [row for part in parts for row in part.rows]
+    suites = ET.Element("testsuites")
+    suite = ET.SubElement(suites, "testsuite", name="pytest-tavus", tests=str(len(rows)))
+    for name, words in (
+        ("failures", {"failed", "not run", "xpassed"}),
+        ("errors", {"error"}),
+        ("skipped", {"skipped", "xfailed"}),
+    ):
+        suite.set(name, str(sum(row.came in words for row in rows)))
+    suite.set("time", f"{sum(row.seconds for row in rows):.3f}")
+    for row in rows:
+        _case(suite, row)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ET.ElementTree(suites).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _case(suite: ET.Element, row: Row) -> None:
+    file, _, name = row.nodeid.partition("::")
+    case = ET.SubElement(
+        suite, "testcase", classname=file, name=_legal(name), time=f"{row.seconds:.3f}"
+    )
+    if row.record is not None:
+        properties = ET.SubElement(case, "properties")
+        for key, value in user_properties(row.record):
+            ET.SubElement(properties, "property", name=key, value=_legal(value))
+    first = _legal(row.text.strip().partition("\n")[0])
+    if row.came == "error":
+        ET.SubElement(case, "error", message=first).text = _legal(row.text)
+    elif row.came in _FAILING:
+        ET.SubElement(case, "failure", message=first).text = _legal(row.text)
+    elif row.came != "passed":
+        ET.SubElement(case, "skipped", message=first)
+
+
+def _legal(text: str) -> str:
+    """Leave out what XML cannot hold."""
+    return "".join(one if one.isprintable() or one in "\n\t" else "?" for one in text)

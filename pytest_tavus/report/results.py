@@ -1,0 +1,128 @@
+"""What came of every scenario of a run, as JSON lines: what the parts of a split run leave behind.
+
+The first line says what the file is; each further line is one scenario; the last one says that the
+run has ended and how. A file without it is of a run that did not come to its end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, TextIO, cast, get_args
+
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.report.record import Record
+from pytest_tavus.spans import SourceSpan
+
+FORMAT, VERSION = "tavus-results", 1
+NAME = "results.jsonl"
+"""What the file is called in a directory of results."""
+
+Came = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What came of one scenario."""
+
+    nodeid: str
+    came: Came
+    seconds: float
+    text: str = ""
+    "The failure picture, or why it was skipped or not run."
+
+    record: Record | None = None
+    "`None` where no conversation was held to its end."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The results of one run."""
+
+    path: Path
+    rows: tuple[Row, ...]
+    exit_code: int
+
+
+class ResultsFile:
+    """Writes results as they come, so that a run that is cut off leaves what it had."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin the file.
+
+        Raises:
+            OSError: it cannot be written.
+
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+        self._line({"format": FORMAT, "version": VERSION})
+
+    def add(self, row: Row) -> None:
+        """Write what came of one scenario."""
+        self._line(asdict(row))
+
+    def end(self, exit_code: int) -> None:
+        """Say that the run has come to its end."""
+        self._line({"exit": exit_code})
+        self._file.close()
+
+    def _line(self, data: dict[str, Any]) -> None:
+        self._file.write(json.dumps(data, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+
+def read_part(path: Path) -> Part:
+    """Read the results of a run, from its file or from the directory it is in.
+
+    Raises:
+        ScenarioError: there is none, it is of something else, or the run did not come to its end.
+
+    """
+    file = path / NAME if path.is_dir() else path
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        message = f"the part {str(path)!r} has no results: {error.strerror or error}"
+        hint = f"write them with --tavus-results={path}/{NAME}"
+        raise ScenarioError(Problem(message=message, hint=hint)) from None
+    data = [_object(file, number, line) for number, line in enumerate(lines, start=1)]
+    if not data or data[0].get("format") != FORMAT or data[0].get("version") != VERSION:
+        raise _refused(file, 1, f"this is not a file of results of version {VERSION}")
+    if "exit" not in data[-1]:
+        hint = "its process was killed, or is still running"
+        raise _refused(file, len(lines), "this run did not come to its end", hint)
+    rows = tuple(_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
+    return Part(path=path, rows=rows, exit_code=int(data[-1]["exit"]))
+
+
+def _object(file: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        data: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise _refused(file, number, "this line is not a JSON object", "the file was cut off")
+    return cast("dict[str, Any]", data)
+
+
+def _row(file: Path, number: int, data: dict[str, Any]) -> Row:
+    try:
+        row = Row(**data)
+    except TypeError:
+        raise _refused(file, number, "this line is no result of a scenario") from None
+    if row.came not in get_args(Came):
+        raise _refused(file, number, f"{row.came!r} is nothing that comes of a scenario")
+    return row
+
+
+def _refused(file: Path, number: int, message: str, hint: str | None = None) -> ScenarioError:
+    span = SourceSpan(path=str(file), line=number)
+    return ScenarioError(Problem(message=message, span=span, hint=hint))
+
+
+def records(rows: Sequence[Row]) -> list[Record]:
+    """Return the records of the scenarios that passed or failed."""
+    return [row.record for row in rows if row.record and row.came in {"passed", "failed"}]

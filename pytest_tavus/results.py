@@ -1,0 +1,83 @@
+"""The hooks that write what came of every scenario of a run to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_tavus.outcome import NOT_RUN, RECORD
+from pytest_tavus.report.results import Came, ResultsFile, Row
+from pytest_tavus.selection import is_scenario_file
+
+
+class Results:
+    """Writes where reports arrive: in the only process, or in the controller."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = ResultsFile(path)
+        self._reports: dict[str, list[pytest.TestReport]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what is reported of a scenario until all of it is there."""
+        if is_scenario_file(Path(report.nodeid.partition("::")[0])):
+            self._reports.setdefault(report.nodeid, []).append(report)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Write what came of a scenario."""
+        reports = self._reports.pop(nodeid, None)
+        if reports:
+            self._file.add(_row(nodeid, reports))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write what has not been told of, such as what a dying worker left; and the end."""
+        for nodeid, reports in self._reports.items():
+            self._file.add(_row(nodeid, reports))
+        self._reports.clear()
+        self._file.end(int(session.exitstatus))
+
+
+def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
+    """Make one row of the reports of set-up, call and teardown."""
+    telling = next((one for one in reports if one.failed), None)
+    if telling is None:
+        telling = next(
+            (one for one in reports if not one.passed or one.when == "call"), reports[-1]
+        )
+    texts = (telling.longreprtext, str(getattr(telling, "wasxfail", "")))
+    record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)
+    return Row(
+        nodeid=nodeid,
+        came=_came(telling),
+        seconds=round(sum(one.duration for one in reports), 6),
+        text=next((text for text in texts if text), "") if not telling.passed else "",
+        record=record,
+    )
+
+
+def _came(report: pytest.TestReport) -> Came:
+    if NOT_RUN in report.__dict__:
+        return "not run"
+    if report.failed:
+        return "failed" if report.when == "call" else "error"
+    if hasattr(report, "wasxfail"):
+        return "xpassed" if report.passed else "xfailed"
+    return "skipped" if report.skipped else "passed"
+
+
+def begin(config: pytest.Config, path: Path) -> None:
+    """Write the results of this run, unless it is a worker's.
+
+    Raises:
+        pytest.UsageError: the file cannot be written.
+
+    """
+    if hasattr(config, "workerinput"):
+        return
+    try:
+        results = Results(path)
+    except OSError as error:
+        message = f"--tavus-results: {path} cannot be written: {error.strerror}"
+        raise pytest.UsageError(message) from None
+    config.pluginmanager.register(results, "tavus-results")

@@ -1,0 +1,188 @@
+"""A run that was split over three machines is one run again, with one report and one exit code."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from pytest_tavus.cli import main
+from tests.ahead.conftest import Town, asks
+
+
+def part(town: Town, number: int, *args: str) -> Path:
+    """Run one file of the suite as a part of its own."""
+    directory = town.path / f"part{number}"
+    town.run(
+        f"scenarios/{number}.yaml",
+        f"--tavus-results={directory / 'results.jsonl'}",
+        f"--tavus-trace-dir={directory / 'traces'}",
+        *args,
+    )
+    return directory
+
+
+@pytest.fixture
+def parts(town: Town) -> list[Path]:
+    town.scenarios(
+        asks("good one"), asks("skipped", marks=[{"skip": "not today"}]), file="scenarios/1.yaml"
+    )
+    town.scenarios(
+        asks("good two"),
+        asks("known", says="x", marks=[{"xfail": "known"}]),
+        file="scenarios/2.yaml",
+    )
+    town.scenarios(asks("good three"), asks("bad", says="nothing"), file="scenarios/3.yaml")
+    return [part(town, number) for number in (1, 2, 3)]
+
+
+def merged(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, list[str]]:
+    capsys.readouterr()
+    code = main(["merge", *map(str, args)])
+    return code, capsys.readouterr().out.splitlines()
+
+
+def test_three_parts_are_one_report(
+    town: Town, parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, lines = merged(capsys, *parts, "--trace-dir", town.path / "traces")
+
+    assert code == 1
+    assert lines[0] == "FAILED scenarios/3.yaml::bad"
+    assert "4 scenarios: 3 passed, 1 failed" in lines
+    assert lines[-2:] == [
+        "3 parts: 3 passed, 1 skipped, 1 xfailed, 1 failed",
+        f"traces: {town.path / 'traces'} (5)",
+    ]
+    assert len(list((town.path / "traces").iterdir())) == 5
+
+
+def test_green_parts_are_green(parts: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = merged(capsys, *parts[:2])
+
+    assert code == 0
+    assert lines[-1] == "2 parts: 2 passed, 1 skipped, 1 xfailed"
+
+
+def test_the_merged_results_are_a_part_again(
+    town: Town, parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = town.path / "whole.jsonl"
+    merged(capsys, *parts[1:], "--results", whole)
+
+    code, lines = merged(capsys, parts[0], whole)
+
+    assert (code, lines[-1]) == (1, "2 parts: 3 passed, 1 skipped, 1 xfailed, 1 failed")
+
+
+def test_junit_has_every_scenario_once(
+    town: Town, parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    merged(capsys, *parts, "--junit", town.path / "all.xml")
+
+    suite = next(ET.parse(town.path / "all.xml").iter("testsuite"))
+    counts = {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "6", "failures": "1", "errors": "0", "skipped": "2"}
+    bad = next(case for case in suite if case.get("name") == "bad")
+    failure = bad.find("failure")
+    assert failure is not None
+    assert "missing speech" in (failure.get("message") or "")
+    assert "'nothing'" in (failure.text or "")
+    values = {one.get("name"): one.get("value") for one in bad.iter("property")}
+    assert values["tavus_verdict"] == "failed"
+
+
+def test_a_missing_part_fails(parts: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    missing = parts[0].with_name("part4")
+
+    code, lines = merged(capsys, *parts[:2], missing)
+
+    assert code == 1
+    assert lines[-2:] == [
+        f"ERROR the part {str(missing)!r} has no results: No such file or directory",
+        f"    hint: write them with --tavus-results={missing}/results.jsonl",
+    ]
+
+
+def test_a_part_that_was_cut_off_fails(
+    parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = parts[1] / "results.jsonl"
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+
+    code, lines = merged(capsys, *parts[:2])
+
+    assert code == 1
+    assert lines[-2:] == [
+        f"ERROR {file}:3:1: this run did not come to its end",
+        "    hint: its process was killed, or is still running",
+    ]
+
+
+def test_a_scenario_in_two_parts_fails(
+    parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, lines = merged(capsys, parts[0], parts[0])
+
+    assert code == 1
+    assert f"ERROR scenarios/1.yaml::good one is in {parts[0]} and in {parts[0]}" in lines
+
+
+def test_a_part_that_had_nothing_to_run_takes_nothing_away(
+    town: Town, parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = part(town, 2, "-k", "nowhere")
+
+    assert merged(capsys, parts[0], empty)[0] == 0
+    assert merged(capsys, empty)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "1:1: this is not a file of results of version 1"),
+        ("{}\n", "1:1: this is not a file of results of version 1"),
+        ("[\n", "1:1: this line is not a JSON object\n    hint: the file was cut off"),
+    ],
+)
+def test_another_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    (tmp_path / "results.jsonl").write_text(text)
+
+    code, lines = merged(capsys, tmp_path)
+
+    assert code == 1
+    assert "\n".join(lines).endswith(f"ERROR {tmp_path}/results.jsonl:{message}")
+
+
+def test_what_was_not_run_is_in_the_results(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    town.scenarios(*(asks(f"s{number}") for number in range(3)), file="scenarios/1.yaml")
+    capped = part(town, 1, "--tavus-max-conversations=1")
+
+    code, lines = merged(capsys, capped)
+
+    assert code == 1
+    reason = "the run has opened its 1 conversations (--tavus-max-conversations)"
+    assert f"  not run       2: {reason}" in lines
+    assert lines[-1] == "1 parts: 1 passed, 2 not run"
+
+
+def test_a_fixture_that_fails_is_an_error_of_its_scenario(town: Town) -> None:
+    town.conftest("@pytest.fixture\ndef broken():\n    raise RuntimeError('no database')\n")
+    town.scenarios(asks("first", fixtures=["broken"]), file="scenarios/1.yaml")
+
+    lines = (part(town, 1) / "results.jsonl").read_text().splitlines()
+
+    assert json.loads(lines[1])["came"] == "error"
+    assert json.loads(lines[-1]) == {"exit": 1}
+
+
+def test_a_file_that_cannot_be_written_is_a_usage_error(town: Town) -> None:
+    town.scenarios(asks("first"))
+
+    run = town.run("--tavus-results=pytest.ini/results.jsonl")
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
