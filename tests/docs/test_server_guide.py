@@ -32,7 +32,7 @@ from tests.docs.guided import (
     write,
 )
 from tests.docs.project import Project
-from tests.docs.shell import steps
+from tests.docs.shell import same_everywhere, steps
 from tests.docs.story import story
 from tests.simulator.endpoint import Answer, says
 from tests.simulator.endpoint import serving as endpoint_serving
@@ -67,6 +67,13 @@ def test_every_block_of_python_is_run() -> None:
     assert [
         b for b in BLOCKS if b.language == "python" and b not in marked("python", "script")
     ] == []
+
+
+def test_the_lines_to_paste_are_those_that_it_prints(server: Server) -> None:
+    (block,) = marked("starts")
+    (step,) = steps(block)
+
+    hold([(block, step, same_everywhere(server.exports, port=server.port))])
 
 
 def test_the_table_of_the_control_plane_has_every_request() -> None:
