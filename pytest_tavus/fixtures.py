@@ -168,9 +168,7 @@ def tavus_server(
 ) -> Iterator[TavusServer]:
     """Serve a simulated Tavus on this machine for the whole run, for any client of Tavus.
 
-    Raises:
-        pytest.UsageError: the extra `serve` is not installed, or an option is wrong.
-
+    A test that asks for it fails where the extra `serve` is not installed, or an option is wrong.
     """
     from pytest_tavus.errors import TavusError
     from pytest_tavus.server.extra import missing_package, without_it
@@ -185,10 +183,9 @@ def tavus_server(
         package = missing_package(error)
         if package is None:
             raise
-        raise pytest.UsageError(without_it("the fixture tavus_server", package)) from None
+        pytest.fail(without_it("the fixture tavus_server", package), pytrace=False)
     except TavusError as error:
-        message = f"the fixture tavus_server: {error}"
-        raise pytest.UsageError(message) from None
+        pytest.fail(f"the fixture tavus_server: {error}", pytrace=False)
     yield server
     server.close()
 

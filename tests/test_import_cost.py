@@ -16,19 +16,25 @@ HEAVY = {
     "asyncio",
     "httpx",
     "hypothesis",
+    "jsonpatch",
     "jsonschema",
     "mcp",
     "openai",
     "pydantic",
+    "pytest_tavus.live",
+    "pytest_tavus.server",
+    "pytest_tavus.service",
     "ssl",
     "starlette",
     "uvicorn",
+    "websockets",
     "yaml",
 }
 
 WANTED_BY_FEW = {
     "h11",
     "httpx",
+    "jsonpatch",
     "jsonschema",
     "mcp",
     "openai",
@@ -38,11 +44,16 @@ WANTED_BY_FEW = {
     "pytest_tavus.gateway.remote",
     "pytest_tavus.gateway.wsgi",
     "pytest_tavus.judge",
+    "pytest_tavus.live",
     "pytest_tavus.matching.registry",
     "pytest_tavus.report.archive",
     "pytest_tavus.report.failure",
+    "pytest_tavus.server",
+    "pytest_tavus.service",
     "pytest_tavus.trace.codec",
+    "starlette",
     "uvicorn",
+    "websockets",
 }
 
 APP = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,7 +34,10 @@ turns:
       - get_order: {order_id: A-1}
 """
 
-QUIET = {"pal": {"pal_name": "Quiet", "system_prompt": "Listen."}, "turns": [{"user": "Hello?", "calls": "none"}]}
+QUIET = {
+    "pal": {"pal_name": "Quiet", "system_prompt": "Listen."},
+    "turns": [{"user": "Hello?", "calls": "none"}],
+}
 
 
 async def load(server: Served, text: str) -> Any:
@@ -167,9 +171,9 @@ async def test_another_seed_gives_other_ids() -> None:
     assert first != other
 
 
-async def test_scripts_that_the_server_began_with_survive_a_reset(tmp_path: Any) -> None:
+async def test_scripts_that_the_server_began_with_survive_a_reset(tmp_path: Path) -> None:
     (tmp_path / "order.yaml").write_text(SCENARIO)
-    options = ServerOptions(control=True, scripts=("order.yaml",), root=tmp_path)
+    options = ServerOptions(control=True, scripts=(Path("order.yaml"),), root=tmp_path)
     async with served(options) as server:
         await server.http.post("/_simulator/reset")
         pals = (await server.http.get("/v2/pals")).json()

@@ -1,0 +1,176 @@
+"""``pytest-tavus serve``: started, asked, ended, and what keeps it from starting."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pytest_tavus.cli import main
+from tests.server.served import PATIENCE
+
+SCRIPT = """
+pal: {pal_name: Shop, system_prompt: Help., default_face_id: r90bbd427f71}
+name: an order
+turns:
+  - user: Is anybody there?
+    calls: none
+    plays: I am here.
+"""
+
+MAIN = "import sys; from pytest_tavus.cli import main; sys.exit(main())"
+
+
+@contextmanager
+def started(*flags: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run the command, and make sure that it is gone afterwards."""
+    command = [sys.executable, "-c", MAIN, "serve", *flags]
+    process = subprocess.Popen(
+        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_told_to_end_and_ends_well(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    (tmp_path / "order.yaml").write_text(SCRIPT)
+    flags = ("--json", "--control", "--seed", "7", "--script", "order.yaml")
+    with started(*flags, cwd=tmp_path) as process:
+        told = json.loads(first_line(process))
+        key = {"x-api-key": told["api_key"]}
+        pals = httpx.get(f"{told['url']}/v2/pals", headers=key).json()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, out, err) == (0, "", "")
+    assert [pal["pal_name"] for pal in pals["data"]] == ["Shop"]
+    assert told["mcp_url"] == f"{told['url']}/mcp"
+    assert told["environ"]["TAVUS_API_KEY"] == told["api_key"]
+    assert told["environ"]["TAVUS_PUBLIC_API_BASE_URL"] == f"{told['url']}/v2"
+
+
+def test_a_conversation_in_progress_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    (tmp_path / "order.yaml").write_text(SCRIPT)
+    with started("--json", "--script", "order.yaml", cwd=tmp_path) as process:
+        told = json.loads(first_line(process))
+        with httpx.Client(base_url=told["url"], headers={"x-api-key": told["api_key"]}) as http:
+            pal_id = http.get("/v2/pals").json()["data"][0]["pal_id"]
+            made = http.post("/v2/conversations", json={"pal_id": pal_id, "chat": True}).json()
+            url = f"/v2/conversations/{made['conversation_id']}/respond"
+            reply = http.post(url, json={"text": "Is anybody there?", "timeout_s": 10}).json()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert reply == {"status": "ready", "text": "I am here."}
+    assert (process.returncode, err) == (0, "")
+
+
+def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:
+    with started("--control", cwd=tmp_path) as process:
+        lines = [first_line(process).rstrip() for _ in range(11)]
+
+    url = lines[0].partition(" is at ")[2].partition(",")[0]
+    assert lines[0] == f"# A simulated Tavus is at {url}, its MCP server at {url}/mcp."
+    assert lines[1] == f"# The control plane is below {url}/_simulator."
+    assert lines[2] == "# In the shell of a client:"
+    assert [line.split("=")[0] for line in lines[3:10]] == [
+        "export TAVUS_API_KEY",
+        "export TAVUS_ENV",
+        "export TAVUS_PUBLIC_API_BASE_URL",
+        "export TAVUS_PORTAL_API_BASE_URL",
+        "export TAVUS_DEV_PORTAL_URL",
+        "export TAVUS_PAL_MAKER_URL",
+        "export PYTHONPATH",
+    ]
+    assert lines[10] == "# Ctrl-C ends it."
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--env", "moon"], "'moon' is no environment of Tavus"),
+        (["--api-key", "canary-8f3b"], "the API key does not look like a simulated one"),
+        (["--script", "nowhere.yaml"], "nowhere.yaml"),
+        (["--handler", "nowhere:app"], "nowhere"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_told_in_a_line(
+    flags: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["serve", *flags]) == 1
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("pytest-tavus serve: ")
+    assert sentence in err
+    assert "canary" not in err
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn", "mcp", "jsonpatch"])
+def test_without_the_extra_it_names_what_to_install(package: str) -> None:
+    program = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "from pytest_tavus.cli import main; sys.exit(main(['serve']))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=dict(os.environ),
+    )
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"pytest-tavus serve needs the package {package!r}, which is not installed: "
+        "pip install 'pytest-tavus[serve]'\n"
+    )
+
+
+def test_another_missing_module_is_no_matter_of_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['pytest_tavus.server.running'] = None\n"
+        "from pytest_tavus.cli import main; main(['serve'])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert run.returncode == 1
+    assert "ModuleNotFoundError" in run.stderr
+
+
+def test_the_help_names_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--help"])
+
+    text = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "listens on 127.0.0.1 only" in text
+    assert "--auto-approve" in text
