@@ -57,6 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
             from pytest_tavus.results import begin as begin_results
 
             begin_results(config, settings.results)
+        if settings.plan:
+            from pytest_tavus.ahead.plan import begin as begin_plan
+
+            begin_plan(config, settings)
     if settings.scenarios_on and settings.concurrency != 1:
         from pytest_tavus.ahead.hooks import begin as begin_ahead
 

@@ -14,11 +14,20 @@ from pytest_tavus.collect import ScenarioItem
 from pytest_tavus.fixtures import stage_of
 from pytest_tavus.options import Settings
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.traffic.line import Job, Line
 from pytest_tavus.traffic.router import Router
 
 AUTO = 8
 """Conversations at once where handlers are processes or servers, which gain by it."""
+
+
+def at_most(settings: Settings, scenarios: Iterable[Scenario]) -> int:
+    """Return how many conversations a process holds at once."""
+    if settings.concurrency != "auto":
+        return settings.concurrency
+    specs = (one.handler for one in scenarios)
+    return AUTO if any(one is not None and (one.command or one.url) for one in specs) else 1
 
 
 class AheadRun:
@@ -98,11 +107,8 @@ class AheadRun:
         return look
 
     def _limit(self, items: Iterable[pytest.Item]) -> int:
-        wanted = self._settings.concurrency
-        if wanted != "auto":
-            return wanted
-        specs = (item.scenario.handler for item in items if isinstance(item, ScenarioItem))
-        return AUTO if any(one is not None and (one.command or one.url) for one in specs) else 1
+        scenarios = (item.scenario for item in items if isinstance(item, ScenarioItem))
+        return at_most(self._settings, scenarios)
 
     def _is_pretence(self) -> bool:
         option = self._config.option

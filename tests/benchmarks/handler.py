@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -14,4 +16,11 @@ async def status(request: Request) -> JSONResponse:
     return JSONResponse({"status": "out_for_delivery", "eta": "today by 6pm"})
 
 
+async def late(request: Request) -> JSONResponse:
+    """Answer after a second."""
+    await asyncio.sleep(1.0)
+    return await status(request)
+
+
+slow = Starlette(routes=[Route("/orders/status", late, methods=["POST"])])
 app = Starlette(routes=[Route("/orders/status", status, methods=["POST"])])

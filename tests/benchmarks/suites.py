@@ -37,6 +37,19 @@ SCENARIO = """\
         calls: none
 """
 
+WAITING = """\
+  - name: order {number}
+    turns:
+      - user: Where is my order A-10428?
+        calls:
+          - get_order_status: {{order_id: A-10428}}
+            result: {{status: out_for_delivery}}
+      - user: And now?
+        calls:
+          - get_order_status: {{order_id: A-10428}}
+            result: {{status: out_for_delivery}}
+"""
+
 NOOP = """
 import pytest
 
@@ -97,6 +110,15 @@ def ours_http(directory: Path, count: int, url: str) -> list[str]:
 def ours_in_process(directory: Path, count: int, url: str) -> list[str]:
     """Write scenarios with the same application in this process."""
     return _scenarios(directory, count, "{app: 'tests.benchmarks.handler:app'}")
+
+
+def waiting(directory: Path, count: int, url: str) -> list[str]:
+    """Write scenarios of two turns, in each of which the handler takes a second to answer."""
+    _write(directory, "support.pal.yaml", PAL)
+    head = "pal: support.pal.yaml\nhandler: tests.benchmarks.handler:slow\nscenarios:\n"
+    body = "".join(WAITING.format(number=number) for number in range(count))
+    _write(directory, "orders.yaml", head + body)
+    return ["--tavus-scenarios=orders.yaml"]
 
 
 def _scenarios(directory: Path, count: int, handler: str) -> list[str]:

@@ -1,0 +1,86 @@
+"""The plan says what would run, and how, and runs nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ahead.conftest import Town, asks
+
+FIXTURES = """
+@pytest.fixture(scope="session", autouse=True)
+def database():
+    note("open")
+
+@pytest.fixture
+def clean():
+    note("clean")
+"""
+
+
+def test_the_plan_says_how_each_would_be_held(town: Town) -> None:
+    town.conftest(FIXTURES)
+    town.scenarios(
+        asks("first"),
+        asks("second", deadline="5s", lock=["orders-db", "mail"]),
+        asks("cleaned", fixtures=["clean"]),
+        asks("alone", alone=True),
+        asks("skipped", marks=[{"skip": "not today"}]),
+    )
+
+    run = town.run("--tavus-plan", at_once=4)
+
+    assert run.ret == pytest.ExitCode.OK
+    assert town.log() == []
+    text = run.stdout.str()
+    assert text[
+        text.index("scenarios/a.yaml::first") : text.index("=== ", text.index("cost"))
+    ].splitlines()[:-1] == [
+        "scenarios/a.yaml::first",
+        "  session   sim, 1 turns",
+        "  handler   app shop:app",
+        "  held      in its turn: it is the first to set up its fixtures",
+        "  deadline  60 s",
+        "scenarios/a.yaml::second",
+        "  session   sim, 1 turns",
+        "  handler   app shop:app",
+        "  held      ahead",
+        "  locks     orders-db, mail",
+        "  deadline  5 s",
+        "scenarios/a.yaml::cleaned",
+        "  session   sim, 1 turns",
+        "  handler   app shop:app",
+        "  held      by itself: the fixture clean is set up for each scenario",
+        "  deadline  60 s",
+        "scenarios/a.yaml::alone",
+        "  session   sim, 1 turns",
+        "  handler   app shop:app",
+        "  held      by itself: alone: true",
+        "  deadline  60 s",
+        "scenarios/a.yaml::skipped",
+        "  session   sim, 1 turns",
+        "  handler   app shop:app",
+        "  held      in its turn: its mark skip decides whether it runs",
+        "  deadline  60 s",
+        "5 scenarios, 5 turns: 2 in its turn, 1 ahead, 2 by itself",
+        "  at once   4 in each process",
+        "  time      at most 245 connected seconds",
+        "  cost      none: the session is simulated",
+    ]
+
+
+def test_a_plan_is_made_in_one_process(town: Town) -> None:
+    town.scenarios(asks("first"))
+
+    run = town.run_apart("--tavus-plan", "-n", "2")
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(["ERROR: --tavus-plan is made in one process: leave out -n"])
+
+
+def test_without_the_plan_everything_runs(town: Town) -> None:
+    town.scenarios(asks("first"))
+
+    run = town.run("--tavus-plan=no")
+
+    run.assert_outcomes(passed=1)
+    assert len(town.log("begin")) == 1

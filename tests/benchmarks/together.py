@@ -1,0 +1,154 @@
+"""``python -m tests.benchmarks.together``: what many conversations at once gain and cost.
+
+Every number is a ratio of two things measured side by side in this run: a suite that waits against
+the same waits under `asyncio.gather`; a suite that computes, at once and one by one; two workers
+and one; one sender of requests with one and with fifty calls in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pytest_tavus.clock import RealClock
+from pytest_tavus.gateway.address import base_address
+from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.gateway.remote import RemoteHandler
+from pytest_tavus.wire import HttpRequest
+from tests.benchmarks.measure import Taken, pytest_run, server
+from tests.benchmarks.suites import noop, ours_in_process, waiting
+
+TURNS, SECONDS = 2, 1.0
+
+
+def ideal(count: int, at_once: int) -> float:
+    """Return the seconds that the waits of a suite take under `asyncio.gather` alone."""
+
+    async def conversation(room: asyncio.Semaphore) -> None:
+        async with room:
+            for _ in range(TURNS):
+                await asyncio.sleep(SECONDS)
+
+    async def main() -> None:
+        room = asyncio.Semaphore(at_once)
+        await asyncio.gather(*(conversation(room) for _ in range(count)))
+
+    began = time.perf_counter()
+    asyncio.run(main())
+    return time.perf_counter() - began
+
+
+def start_up(directory: Path, writes: Callable[[Path, int, str], list[str]]) -> float:
+    """Return the seconds that a run takes before and after its scenarios: one with none."""
+    arguments = [*writes(directory / "none", 1, ""), "--collect-only"]
+    return pytest_run(directory / "none", arguments).seconds
+
+
+def latency_bound(count: int, at_once: int, directory: Path) -> None:
+    """Print how near a suite that waits comes to its ideal."""
+    place = directory / f"w{count}"
+    arguments = [*waiting(place, count, ""), f"--tavus-concurrency={at_once}"]
+    around = start_up(directory, waiting)
+    taken = pytest_run(place, arguments).seconds - around
+    best = ideal(count, at_once)
+    print(
+        f"latency-bound, {count} scenarios x {TURNS} turns x {SECONDS:g} s, {at_once} at once: "
+        f"{taken:.2f} s = {taken / best:.2f} x the ideal of {best:.2f} s "
+        f"(one by one: {count * TURNS * SECONDS:.0f} s)"
+    )
+
+
+def cpu_bound(count: int, rounds: int, directory: Path) -> None:
+    """Print what concurrency costs a suite that has nothing to wait for."""
+    place = directory / "c"
+    arguments = ours_in_process(place, count, "")
+    runs: dict[int, list[Taken]] = {1: [], 8: [], 64: []}
+    for _ in range(rounds):
+        for at_once, taken in runs.items():
+            taken.append(pytest_run(place, [*arguments, f"--tavus-concurrency={at_once}"]))
+    one = _seconds(runs[1])
+    for at_once in (8, 64):
+        ratio = _seconds(runs[at_once]) / one
+        print(f"CPU-bound, {count} scenarios, {at_once} at once: {ratio:.2f} x one by one")
+
+
+def workers(count: int, rounds: int, directory: Path) -> None:
+    """Print what two workers of pytest-xdist gain, for scenarios and for tests that do nothing."""
+    for name, writes in (("scenarios", ours_in_process), ("no-op tests", noop)):
+        place = directory / f"x-{name.partition(' ')[0]}"
+        arguments = writes(place, count, "")
+        one: list[Taken] = []
+        two: list[Taken] = []
+        for _ in range(rounds):
+            one.append(pytest_run(place, arguments))
+            two.append(pytest_run(place, [*arguments, "-n", "2"]))
+        print(f"xdist -n 2, {count} {name}: {_seconds(one) / _seconds(two):.2f} x the throughput")
+
+
+def memory(directory: Path) -> None:
+    """Print what a scenario takes that has ended ahead of its turn, or waits to begin."""
+    sizes: dict[int, float] = {}
+    for count in (200, 1000):
+        place = directory / f"m{count}"
+        arguments = [*waiting(place, count, ""), f"--tavus-concurrency={count}"]
+        one = pytest_run(place, [*arguments, "--collect-only"]).megabytes
+        sizes[count] = pytest_run(place, arguments).megabytes - one
+    per = (sizes[1000] - sizes[200]) / 800 * 1024
+    print(f"memory: {per:.0f} KB per scenario in flight or waiting")
+
+
+def sender(count: int, rounds: int) -> None:
+    """Print what a request costs with fifty in flight against one at a time, by one sender."""
+
+    async def sent(url: str, at_once: int) -> float:
+        remote = RemoteHandler(base_address(url))
+        room, clock = asyncio.Semaphore(at_once), RealClock()
+        request = HttpRequest(
+            method="POST",
+            url="https://shop.example.com/orders/status",
+            headers=(("Content-Type", "application/json"),),
+            body=b'{"order_id": "A-10428"}',
+        )
+        call = CallRef(conversation_id="c", call_id="1", tool="get_order_status")
+
+        async def one() -> None:
+            async with room:
+                exchange = await remote.send(request, call=call, within=30, clock=clock)
+                assert exchange.response is not None, exchange.fault
+
+        await asyncio.gather(*(one() for _ in range(100)))
+        began = time.perf_counter()
+        await asyncio.gather(*(one() for _ in range(count)))
+        taken = time.perf_counter() - began
+        await remote.close()
+        return taken / count * 1000
+
+    with server() as url:
+        pairs = [(asyncio.run(sent(url, 1)), asyncio.run(sent(url, 50))) for _ in range(rounds)]
+    single, fifty = (statistics.median(pair[i] for pair in pairs) for i in (0, 1))
+    print(f"a request, 50 in flight: {fifty / single:.2f} x one at a time ({single:.2f} ms)")
+
+
+def _seconds(runs: list[Taken]) -> float:
+    return statistics.median(run.seconds for run in runs)
+
+
+def main(rounds: int = 5) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary)
+        latency_bound(40, 40, directory)
+        latency_bound(400, 100, directory)
+        cpu_bound(1000, rounds, directory)
+        workers(2000, max(1, rounds // 2), directory)
+        memory(directory)
+    sender(2000, rounds)
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:2]))
