@@ -6,15 +6,17 @@ The one place that names concrete parts: which clock, which brain, which handler
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from starlette.types import ASGIApp
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.open import open_handler
 from pytest_tavus.live.conversations import Conversations
+from pytest_tavus.live.opening import Opening
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.live.world import LiveTime, LiveWire, Minds
 from pytest_tavus.mcp_tools.client import Place
@@ -38,7 +40,8 @@ from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.front import Api
 from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
-from pytest_tavus.simulator.llm import open_model
+from pytest_tavus.simulator.brain import Brain
+from pytest_tavus.simulator.llm import Model, open_model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,7 @@ class _Parts:
 @asynccontextmanager
 async def simulated_tavus(
     options: ServerOptions, outside: Outside
-) -> AsyncIterator[SimulatedTavus]:
+) -> AsyncGenerator[SimulatedTavus]:
     """Open everything there is of a simulated Tavus, for as long as the context is open.
 
     Raises:
@@ -138,9 +141,13 @@ async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, 
     if options.model is not None:
         model = open_model(options.model, environ)
         stack.push_async_callback(model.close)
-        minds = replace(minds, brains=(lambda opening: model.brain(opening.pal),))
+        minds = replace(minds, brains=(partial(_brain, model),))
         wire = replace(wire, filling=model.fill)
     return minds, wire
+
+
+def _brain(model: Model, opening: Opening) -> Brain:
+    return model.brain(opening.pal)
 
 
 def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack) -> Backstage:

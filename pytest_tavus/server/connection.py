@@ -44,7 +44,8 @@ class Connections:
 
     def hang_up(self, scope: Scope) -> bool:
         """Cut the connection of a request; return whether there was one."""
-        transport = self._open.get(tuple(scope.get("client") or ("", 0)))
+        host, port = scope.get("client") or ("", 0)
+        transport = self._open.get((host, port))
         if transport is None:
             return False
         transport.abort()
@@ -83,6 +84,7 @@ class _Connection(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._ended = False
         self._handed_over = False
+        self._asked = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -100,6 +102,7 @@ class _Connection(H11Protocol):
             self._watch()
 
     def on_response_complete(self) -> None:
+        self._asked = True
         super().on_response_complete()
         self._watch()
 
@@ -138,7 +141,7 @@ class _Connection(H11Protocol):
         if self._ended or self._handed_over or self.transport.is_closing():
             return None
         theirs, unread = self.conn.their_state, self.conn.trailing_data[0]
-        if theirs is h11.IDLE and (self.cycle is None or unread):
+        if theirs is h11.IDLE and (unread or not self._asked):
             return "head"
         if theirs is h11.SEND_BODY and self.cycle.response_complete:
             return "rest"

@@ -5,7 +5,7 @@ Knows no server: whoever talks to something that may or may not be simulated ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
 from pytest_tavus.errors import ServiceError
@@ -13,8 +13,8 @@ from pytest_tavus.errors import ServiceError
 MARKER = "x-tavus-simulator"
 """In every response of a simulated Tavus, errors and handshakes too; its value is a version."""
 
-Headers = Mapping[str, str] | Iterable[tuple[str, str]]
-"""Names and values. Names compare without regard to case."""
+Headers = Mapping[str, str]
+"""Of a response. Names compare without regard to case."""
 
 
 def simulator_version() -> str:
@@ -27,8 +27,7 @@ def simulator_version() -> str:
 
 def is_simulated(headers: Headers) -> bool:
     """Tell whether a response with these headers came from a simulated Tavus."""
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return any(name.lower() == MARKER for name, _ in pairs)
+    return any(name.lower() == MARKER for name in headers)
 
 
 def require_simulated(headers: Headers) -> None:

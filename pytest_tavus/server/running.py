@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(options: ServerOptions, *, environ: Mapping[str, str]) -> AsyncIterator[Running]:
+async def running(options: ServerOptions, *, environ: Mapping[str, str]) -> AsyncGenerator[Running]:
     """Run a server on this loop for as long as the context is open.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncGenerator, Generator
 from typing import Any, cast
 
 import uvicorn
@@ -47,7 +47,7 @@ def bind(port: int) -> socket.socket:
 @contextlib.asynccontextmanager
 async def serving(
     app: ASGIApp, bound: socket.socket, connections: Connections
-) -> AsyncIterator[None]:
+) -> AsyncGenerator[None]:
     """Serve an application on a bound socket for as long as the context is open.
 
     Raises:

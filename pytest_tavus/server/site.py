@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -32,7 +32,7 @@ class Site:
 
 
 @asynccontextmanager
-async def nothing_to_run() -> AsyncIterator[None]:
+async def nothing_to_run() -> AsyncGenerator[None]:
     """Run nothing: most doors are only routes."""
     yield
 
@@ -46,7 +46,7 @@ class Door:
 
 
 @asynccontextmanager
-async def kept_open(doors: Iterable[Door]) -> AsyncIterator[None]:
+async def kept_open(doors: Iterable[Door]) -> AsyncGenerator[None]:
     """Keep doors open, in a task of their own.
 
     What a door runs may be bound to the task that began it, and may wrap whatever is raised in

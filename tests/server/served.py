@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +43,7 @@ class Served:
 @asynccontextmanager
 async def served(
     options: ServerOptions | None = None, *, environ: Mapping[str, str] | None = None
-) -> AsyncIterator[Served]:
+) -> AsyncGenerator[Served]:
     """Open one in process, with its control plane."""
     outside = Outside(base_url=BASE, environ=environ or {}, hang_up=no_connection)
     async with simulated_tavus(options or ServerOptions(control=True), outside) as tavus:
@@ -54,7 +54,7 @@ async def served(
 
 
 @asynccontextmanager
-async def listening(options: ServerOptions | None = None) -> AsyncIterator[Running]:
+async def listening(options: ServerOptions | None = None) -> AsyncGenerator[Running]:
     """Open one on a loopback port."""
     async with running(options or ServerOptions(control=True), environ={}) as server:
         yield server

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ MAIN = "import sys; from pytest_tavus.cli import main; sys.exit(main())"
 
 
 @contextmanager
-def started(*flags: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+def started(*flags: str, cwd: Path) -> Generator[subprocess.Popen[str]]:
     """Run the command, and make sure that it is gone afterwards."""
     command = [sys.executable, "-c", MAIN, "serve", *flags]
     process = subprocess.Popen(

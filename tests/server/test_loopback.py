@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,7 +26,7 @@ ELSEWHERE = (
 
 
 @asynccontextmanager
-async def receiver(status: int = 200) -> AsyncIterator[tuple[str, list[bytes]]]:
+async def receiver(status: int = 200) -> AsyncGenerator[tuple[str, list[bytes]]]:
     """Take requests, and answer each with a status."""
     taken: list[bytes] = []
 

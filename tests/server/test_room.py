@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio
 
 
 @asynccontextmanager
-async def joined(server: Running, name: str = "c1") -> AsyncIterator[ClientConnection]:
+async def joined(server: Running, name: str = "c1") -> AsyncGenerator[ClientConnection]:
     url = f"{server.url.replace('http', 'ws')}/rooms/{name}"
     async with asyncio.timeout(PATIENCE), connect(url, proxy=None) as room:
         yield room

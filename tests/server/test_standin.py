@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from pytest_tavus.server.options import Limits, ServerOptions
 from pytest_tavus.server.running import Running, ServerThread
 from pytest_tavus.server.standin import daily
 from pytest_tavus.server.standin.daily import CallClient, Daily, EventHandler
-from pytest_tavus.server.standin.daily import room as daily_room
 from tests.server.served import PATIENCE, talking
 
 CALLBACKS = """
@@ -78,7 +77,7 @@ class Heard(EventHandler):
 
 
 @contextmanager
-def serving(options: ServerOptions | None = None) -> Iterator[tuple[ServerThread, Running]]:
+def serving(options: ServerOptions | None = None) -> Generator[tuple[ServerThread, Running]]:
     thread = ServerThread(options or ServerOptions(), environ={})
     server = thread.start()
     try:
@@ -89,7 +88,7 @@ def serving(options: ServerOptions | None = None) -> Iterator[tuple[ServerThread
 
 
 @contextmanager
-def client() -> Iterator[tuple[CallClient, Heard]]:
+def client() -> Generator[tuple[CallClient, Heard]]:
     heard = Heard()
     found = CallClient(event_handler=heard)
     try:
@@ -130,10 +129,12 @@ def test_a_handler_takes_any_arguments_as_that_of_daily_python_does() -> None:
 def test_it_joins_speaks_hears_and_leaves() -> None:
     Daily.init()
     completed: queue.Queue[tuple[Any, Any]] = queue.Queue()
+
+    def complete(data: Any, error: Any) -> None:
+        completed.put((data, error))
+
     with serving() as (_, server), client() as (joining, heard):
-        joining.join(
-            f"{server.url}/rooms/c1", completion=lambda data, error: completed.put((data, error))
-        )
+        joining.join(f"{server.url}/rooms/c1", completion=complete)
         data, error = completed.get(timeout=PATIENCE)
         (pal,) = heard.next("joined")
         greeting = heard.utterance()
@@ -203,11 +204,12 @@ def test_the_end_of_the_conversation_is_no_error() -> None:
 
 def test_being_put_out_is_an_error() -> None:
     options = ServerOptions(limits=Limits(messages_per_second=1))
+    sent: queue.Queue[Any] = queue.Queue()
     with serving(options) as (_, server), client() as (joining, heard):
         joining.join(f"{server.url}/rooms/c1")
         heard.utterance()
         for _ in range(5):
-            joining.send_app_message(echo("More!"), completion=lambda _: None)
+            joining.send_app_message(echo("More!"), completion=sent.put)
 
         assert heard.next("error") == ("the room was closed (1008): more than 1 messages a second",)
 
@@ -300,7 +302,7 @@ def test_a_callback_that_breaks_does_not_break_the_next(
 
 
 def test_without_websockets_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daily_room, "connect", None)
+    monkeypatch.setitem(sys.modules, f"{daily.__name__}.room", None)
     with client() as (joining, heard):
         joining.join("http://127.0.0.1:1/rooms/c1")
 
@@ -351,7 +353,7 @@ def _names(node: ast.AST) -> list[str]:
 
 
 @contextmanager
-def answering(response: bytes) -> Iterator[str]:
+def answering(response: bytes) -> Generator[str]:
     """Serve one connection with these bytes."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 

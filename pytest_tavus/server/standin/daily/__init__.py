@@ -13,10 +13,13 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .handler import EventHandler
-from .room import Room, RoomError, open_room
+from .trouble import MISSING, RoomError
+
+if TYPE_CHECKING:
+    from .room import Room
 
 __all__ = ["CallClient", "Daily", "EventHandler"]
 
@@ -155,7 +158,7 @@ class CallClient:
     def _enter(self, url: str, token: str | None, completion: Completion | None) -> None:
         """Open the room, then read it until it ends. Runs on a thread of its own."""
         try:
-            room = open_room(url, token)
+            room = _opened(url, token)
         except RoomError as error:
             problem = str(error)
             self._state = "left"
@@ -217,6 +220,20 @@ class CallClient:
     def _require_unreleased(self) -> None:
         if self._released:
             raise RuntimeError("this client has been released")
+
+
+def _opened(url: str, token: str | None) -> Room:
+    """Join a room, with what only a room needs.
+
+    Raises:
+        RoomError: `websockets` is missing, or the room cannot be joined.
+
+    """
+    try:
+        from .room import open_room
+    except ImportError:
+        raise RoomError(MISSING) from None
+    return open_room(url, token)
 
 
 def _participant(identity: str, name: str, *, local: bool) -> dict[str, Any]:

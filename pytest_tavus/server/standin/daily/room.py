@@ -12,22 +12,13 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-try:
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-    from websockets.sync.client import ClientConnection, connect
-except ImportError:
-    connect = None  # type: ignore[assignment]  # told when a room is to be joined
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from .trouble import RoomError
 
 MARKER = "x-tavus-simulator"
 _CONNECT_SECONDS = 10.0
-_MISSING = (
-    "the stand-in for 'daily' needs the package 'websockets' in this environment: "
-    "pip install websockets"
-)
-
-
-class RoomError(Exception):
-    """A room cannot be joined; the sentence says why."""
 
 
 class Room:
@@ -66,8 +57,6 @@ def open_room(url: str, token: str | None) -> Room:
         RoomError: it is none of a simulated Tavus on this machine, or it lets nobody in.
 
     """
-    if connect is None:
-        raise RoomError(_MISSING)
     parts = _local(url)
     query = parts.query + ("&" if parts.query and token else "") + _query(token)
     target = parts._replace(scheme="ws", query=query).geturl()
