@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pytest_tavus.live.conversations import Conversations
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.model import HandlerSpec, Scenario
 from pytest_tavus.scenario.parse import load_scenarios, parse_inline
 from pytest_tavus.server.faults import Faults
+from pytest_tavus.server.handling import CallTaker
 from pytest_tavus.server.journal import Journal
 from pytest_tavus.server.stocking import Stock
 from pytest_tavus.server.time import ServerClock
@@ -28,9 +29,12 @@ POSTED = "posted.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repertoire:
-    """What a server was begun with, and begins with again at every reset."""
+    """What a server plays, and with what."""
 
     scripts: tuple[Scenario, ...]
+    "What it was begun with, and begins with again at every reset."
+
+    handling: CallTaker
     env: dict[str, str]
     "What scripts may read as ``{env.NAME}``; the values are secrets. Grows with later scripts."
 
@@ -91,14 +95,31 @@ class Backstage:
             path = Path(directory) / POSTED
             path.write_text(text, encoding="utf-8")
             scenarios = load_scenarios(path, root=Path(directory))
-        return await self.add(scenarios)
+        return await self._add_from_afar(scenarios)
 
     async def load_data(self, data: dict[str, Any]) -> list[dict[str, Any]]:
         """Take one scenario as JSON data. Raises as `load_text` does."""
-        return await self.add([parse_inline(data, name="posted")])
+        return await self._add_from_afar([parse_inline(data, name="posted")])
 
-    async def add(self, scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
-        """Offer scenarios as scripts, and return what each is called and whose it is."""
+    async def add(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
+        """Offer scenarios as scripts, and return what each is called and whose it is.
+
+        Raises:
+            HandlerError: the handler that one of them names does not start.
+            ScenarioError: they name another handler than scripts before them.
+            ServiceError: a PAL cannot be brought into the account.
+
+        """
+        for spec in _handlers(scenarios):
+            await self._repertoire.handling.take(spec)
+        return await self._added(scenarios)
+
+    async def _add_from_afar(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
+        for spec in _handlers(scenarios):
+            await self._repertoire.handling.take_from_afar(spec)
+        return await self._added(scenarios)
+
+    async def _added(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
         told: list[dict[str, Any]] = []
         for scenario in scenarios:
             pal_id = await self._stock.add(scenario.pal)
@@ -127,3 +148,7 @@ def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[st
     """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
     names = {name for scenario in scripts for name in scenario.env}
     return {name: environ[name] for name in names if name in environ}
+
+
+def _handlers(scenarios: Iterable[Scenario]) -> list[HandlerSpec]:
+    return [scenario.handler for scenario in scenarios if scenario.handler is not None]

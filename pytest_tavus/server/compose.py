@@ -6,14 +6,13 @@ The one place that names concrete parts: which clock, which brain, which handler
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
 from starlette.types import ASGIApp
 
-from pytest_tavus.errors import ScenarioError
 from pytest_tavus.gateway.open import open_handler
 from pytest_tavus.live.conversations import Conversations
 from pytest_tavus.live.opening import Opening
@@ -21,12 +20,12 @@ from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.live.world import LiveTime, LiveWire, Minds
 from pytest_tavus.mcp_tools.client import Place
 from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
-from pytest_tavus.scenario.model import HandlerSpec, Scenario
 from pytest_tavus.scenario.parse import load_scenarios
 from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.application import Front, application
 from pytest_tavus.server.backstage import Backstage, Repertoire, readable
 from pytest_tavus.server.control import ControlPlane
+from pytest_tavus.server.handling import CallTaker
 from pytest_tavus.server.hosted import mcp_routes
 from pytest_tavus.server.journal import Journal
 from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
@@ -116,15 +115,17 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
         for scenario in load_scenarios(options.root / path, root=options.root)
     )
     env = readable(scripts, outside.environ)
+    loopback = Loopback()
+    start = partial(open_handler, root=options.root, environ=outside.environ)
     return _Parts(
         options=options,
         outside=outside,
-        repertoire=Repertoire(scripts=scripts, env=env),
+        repertoire=Repertoire(scripts=scripts, env=env, handling=CallTaker(loopback, start)),
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
         journal=Journal(secrets=(*keys.all(), *env.values())),
-        loopback=Loopback(),
+        loopback=loopback,
     )
 
 
@@ -132,12 +133,11 @@ async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, 
     """Start what decides for the PALs, and what takes their calls."""
     options, environ = parts.options, parts.outside.environ
     minds = Minds(scripts=ScriptBook(), env=parts.repertoire.env)
-    wire = LiveWire(callbacks=LoopbackCallbacks(parts.loopback), handler=parts.loopback)
-    spec = _handler_of(options, parts.repertoire.scripts)
-    if spec is not None:
-        handler = await open_handler(spec, root=options.root, environ=environ)
-        stack.push_async_callback(handler.close)
-        wire = replace(wire, handler=handler)
+    handling = parts.repertoire.handling
+    stack.push_async_callback(handling.close)
+    if options.handler is not None:
+        await handling.settle(options.handler)
+    wire = LiveWire(callbacks=LoopbackCallbacks(parts.loopback), handler=handling)
     if options.model is not None:
         model = open_model(options.model, environ)
         stack.push_async_callback(model.close)
@@ -211,17 +211,3 @@ def _tool_box(site: Site) -> ToolBox:
     )
     options = BoxOptions(hosted_names=site.options.hosted_names, place=place)
     return ToolBox(Api(site.account), options=options)
-
-
-def _handler_of(options: ServerOptions, scripts: Sequence[Scenario]) -> HandlerSpec | None:
-    """Return who takes the calls: whom the options name, else the one whom the scripts name."""
-    if options.handler is not None:
-        return options.handler
-    named = [replace(one.handler, at=()) for one in scripts if one.handler is not None]
-    if any(each != named[0] for each in named):
-        message = (
-            "the scripts name different handlers, and a server has one: name it with --handler, or "
-            "start a server for each"
-        )
-        raise ScenarioError(message)
-    return named[0] if named else None

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pytest_tavus.contract.body import Body, Items
-from pytest_tavus.errors import ScenarioError, ServiceError
+from pytest_tavus.errors import HandlerError, ScenarioError, ServiceError
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.server.backstage import Backstage
 from pytest_tavus.server.faults import Fault
@@ -111,7 +111,7 @@ class ControlPlane:
                 told = await action(request)
             except ApiRefusal as refusal:
                 return JSONResponse(refusal.body, status_code=refusal.status)
-            except (ScenarioError, ServiceError) as error:
+            except (HandlerError, ScenarioError, ServiceError) as error:
                 return JSONResponse({"error": str(error)}, status_code=400)
             return Response(status_code=204) if told is None else JSONResponse(told)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.server.options import ServerOptions
 from tests.server.served import Served, served, talking
 
@@ -126,6 +127,32 @@ async def test_a_scenario_with_a_mistake_is_told(text: str, sentence: str) -> No
 
     assert response.status_code == 400
     assert sentence in response.json()["error"]
+
+
+@pytest.mark.parametrize("handler", ["app: 'shop:app'", "command: [touch, /tmp/canary]"])
+async def test_a_scenario_that_comes_over_http_cannot_run_code(handler: str) -> None:
+    async with served() as server:
+        response = await load(server, f"handler: {{{handler}}}\n{SCENARIO}")
+        state = (await server.http.get("/_simulator/state")).json()
+
+    assert (response.status_code, response.json()) == (
+        400,
+        {
+            "error": (
+                "a scenario that comes over HTTP cannot start a handler: name it when the server "
+                "is started, and leave it out here"
+            )
+        },
+    )
+    assert state["tables"]["pals"] == []
+
+
+async def test_a_scenario_that_comes_over_http_may_name_the_handler_there_is() -> None:
+    options = ServerOptions(control=True, handler=HandlerSpec(at=(), url="http://127.0.0.1:1"))
+    async with served(options) as server:
+        response = await load(server, f"handler: {{app: 'shop:app'}}\n{SCENARIO}")
+
+    assert response.status_code == 200
 
 
 async def test_the_state_shows_everything_but_secrets() -> None:
