@@ -21,7 +21,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("production", "masking", "outcome", "service"),
     ("stage", "mcp_tools"),
     ("api", "server"),
-    ("fixtures", "settings", "selection", "marks", "collect", "run", "reference", "results", "ahead"),
+    (
+        "fixtures",
+        "settings",
+        "selection",
+        "marks",
+        "collect",
+        "run",
+        "reference",
+        "results",
+        "ahead",
+    ),
     ("hooks", "plugin", "cli", "__init__"),
 )
 """A room imports rooms of lower floors, and of its own where both say so below."""
@@ -64,10 +74,16 @@ LATE_DOORS = frozenset(
 
 ONLY_IN = {
     "yaml": {"scenario/yamlfile.py"},
+    "jsonpatch": {"service/json_patch.py"},
     "jsonschema": {"contract/dialect.py"},
     "openai": {"simulator/llm.py"},
 }
 """Third-party packages with one door."""
+
+ONLY_IN_ROOM = {
+    package: "server" for package in ("mcp", "mcp_types", "starlette", "uvicorn", "websockets")
+}
+"""And those with one room."""
 
 DEFINED_ONCE = frozenset({("matching/matchers.py", "_classes")})
 """Tables that fill up while classes are being defined, and never after."""
@@ -162,6 +178,7 @@ def test_a_module_keeps_to_public_pytest_and_to_the_doors(path: Path) -> None:
         package = found.target.split(".")[0]
         assert package != "_pytest", f"{label(path)}:{found.line}"
         assert inside in ONLY_IN.get(package, {inside}), f"{label(path)}:{found.line}"
+        assert room(path) == ONLY_IN_ROOM.get(package, room(path)), f"{label(path)}:{found.line}"
 
 
 @MODULES
