@@ -80,9 +80,7 @@ ONLY_IN = {
 }
 """Third-party packages with one door."""
 
-ONLY_IN_ROOM = {
-    package: "server" for package in ("mcp", "mcp_types", "starlette", "uvicorn", "websockets")
-}
+ONLY_IN_ROOM = dict.fromkeys(("mcp", "mcp_types", "starlette", "uvicorn", "websockets"), "server")
 """And those with one room."""
 
 DEFINED_ONCE = frozenset({("matching/matchers.py", "_classes")})
