@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.heard import ruled_calls
 from pytest_tavus.checks.on_call import on_call
 from pytest_tavus.checks.on_resolve import on_resolve
 
 
-@dataclass(frozen=True, slots=True)
 class HeardAroundCalls:
     """The rules `on_call` and `on_resolve`, for which a turn is laid out only once."""
 

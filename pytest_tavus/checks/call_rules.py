@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
 from pytest_tavus.checks.outcome import has_saved, nothing_saved
@@ -22,7 +21,6 @@ from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.verdict import Difference, Finding
 
 
-@dataclass(frozen=True, slots=True)
 class HandledCalls:
     """A call that nothing takes is never green, whatever is expected of it."""
 
@@ -53,7 +51,6 @@ def _taker(call: Call) -> str:
     return "give the tool a handler, or a `canned:` answer that takes this call"
 
 
-@dataclass(frozen=True, slots=True)
 class WellFormedCalls:
     """Every call is of a tool of the PAL, with arguments as the tool's `parameters` say."""
 
@@ -151,7 +148,6 @@ def _finding(
     )
 
 
-@dataclass(frozen=True, slots=True)
 class NeverInScenario:
     """`never` of a scenario: calls that must not be seen at any time."""
 
@@ -169,7 +165,6 @@ class NeverInScenario:
         return Checked(found, len(patterns))
 
 
-@dataclass(frozen=True, slots=True)
 class NeverInTurn:
     """`never` of a turn."""
 
@@ -204,7 +199,6 @@ def _forbidden(pattern: CallPattern, call: Call, case: Case, *, whole: bool) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
 class SavedByTurn:
     """`save` of a turn: its last call leaves the value behind."""
 

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.checks.outcome import failed_call, outcome
-from pytest_tavus.checks.seen import Call
-from pytest_tavus.checks.trouble import is_unhandled
-from pytest_tavus.checks.unmatched import (
-    missing_call,
-    not_comparable,
-    too_many_ways,
-    unexpected_call,
-    wrong_order,
-)
-from pytest_tavus.checks.wanted import LEFT_OVER, Wanted, expectations, has_status, plan_of
-from pytest_tavus.checks.wrong_arguments import wrong_arguments
-from pytest_tavus.matching.assign import TooManyWaysError, assign, without_order
-from pytest_tavus.matching.plan import Assignment, Node, precedences
+from pytest_tavus.checks.outcome import outcome
+from pytest_tavus.checks.unmatched import not_comparable, unexpected_calls
+from pytest_tavus.checks.wanted import Wanted, expectations
 from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.verdict import Finding
 
-Matched = list[tuple[Wanted, Call]]
 
-
-@dataclass(frozen=True, slots=True)
 class ExpectedCalls:
     """The keyword `calls`, with `result`, `status`, `within`, `times` and `save` of each."""
 
@@ -36,7 +21,7 @@ class ExpectedCalls:
             return NOTHING_TO_CHECK
         group = turn.turn.calls
         if group is None or not group.members:
-            return Checked(_extra(turn, turn.calls), 0 if group is None else 1)
+            return Checked(unexpected_calls(turn, turn.calls), 0 if group is None else 1)
         expected = list(expectations(group))
         try:
             wanted = [_wanted(expectation, turn) for expectation in expected]
@@ -44,10 +29,9 @@ class ExpectedCalls:
             return Checked((not_comparable(turn, group.at, error),), 1)
         if _is_as_written(wanted, turn):
             return Checked(_of_perfect(wanted, turn), len(wanted))
-        try:
-            return Checked(tuple(_assigned(plan_of(group), wanted, turn)), len(wanted))
-        except TooManyWaysError:
-            return Checked((too_many_ways(turn, group.at),), 1)
+        from pytest_tavus.checks.assigned import assigned
+
+        return assigned(group, wanted, turn)
 
 
 def _wanted(expectation: CallExpectation, turn: TurnCase) -> Wanted:
@@ -68,44 +52,6 @@ def _is_as_written(wanted: Sequence[Wanted], turn: TurnCase) -> bool:
     )
 
 
-def _assigned(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Iterator[Finding]:
-    costs = [[want.cost(call, turn) for call in turn.calls] for want in wanted]
-    extra = 0 if turn.turn.extra else LEFT_OVER
-    count = len(turn.calls)
-    best = assign(plan, costs, count=count, missing=LEFT_OVER, extra=extra)
-    if best.cost:
-        # Where another order would explain more, the order is what is wrong.
-        loose = without_order(plan)
-        free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
-        best = min(best, free, key=lambda assignment: assignment.cost)
-    yield from _order(plan, best, wanted, turn)
-    yield from _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
-    left = [turn.calls[seen] for seen in best.extra]
-    yield from _missing(best, wanted, turn, left)
-    yield from _extra(turn, left)
-
-
-def _missing(
-    best: Assignment, wanted: Sequence[Wanted], turn: TurnCase, left: Sequence[Call]
-) -> Iterator[Finding]:
-    for row in dict.fromkeys(best.missing):
-        found = sum(1 for other, _ in best.pairs if other == row)
-        yield missing_call(wanted[row], turn, left=left, found=found)
-
-
-def _order(
-    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
-) -> Iterator[Finding]:
-    earliest = dict(reversed(best.pairs))
-    latest = dict(best.pairs)
-    for first, second in precedences(plan):
-        if first in latest and second in earliest and latest[first] > earliest[second]:
-            late = (wanted[first], turn.calls[latest[first]])
-            early = (wanted[second], turn.calls[earliest[second]])
-            yield wrong_order(late, early, turn)
-            return
-
-
 def _of_perfect(wanted: Sequence[Wanted], turn: TurnCase) -> list[Finding]:
     """Look at the one thing that the cost of a pair leaves open: what it was to leave behind."""
     return [
@@ -113,23 +59,4 @@ def _of_perfect(wanted: Sequence[Wanted], turn: TurnCase) -> list[Finding]:
         for want, call in zip(wanted, turn.calls, strict=True)
         if want.expectation.save
         for found in outcome(want, call, turn)
-    ]
-
-
-def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
-    findings: list[Finding] = []
-    for want, call in matched:
-        wrong = wrong_arguments(want, call, turn)
-        findings += [wrong] if wrong is not None else outcome(want, call, turn)
-    return tuple(findings)
-
-
-def _extra(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:
-    """Refuse calls that nobody expected; where they are allowed, they must succeed."""
-    if not turn.turn.extra:
-        return [unexpected_call(call, turn) for call in calls]
-    return [
-        failed_call(call, turn, None)
-        for call in calls
-        if not is_unhandled(call) and not has_status(None, call, turn.case.tools.get(call.name))
     ]

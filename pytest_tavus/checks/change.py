@@ -9,8 +9,8 @@ from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.wanted import Wanted
 from pytest_tavus.matching.compare import compare
-from pytest_tavus.matching.kinds import AbsentValue
 from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.presence import AbsentValue
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import ABSENT, flow
 from pytest_tavus.scenario.rule_arguments import undeclared

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
@@ -19,7 +18,6 @@ from pytest_tavus.verdict import Finding
 Message = tuple[Entry, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
 class RoomEvents:
     """The keyword `events`: Tavus's app messages of a turn, by type and properties."""
 
@@ -108,7 +106,6 @@ def _text(message: Message) -> str:
     return f"{message[1]['event_type']}: {flow(message[1]['properties'])}"
 
 
-@dataclass(frozen=True, slots=True)
 class Quiet:
     """The keyword `quiet`: after its turn the PAL neither speaks nor calls for that long.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked
 from pytest_tavus.spans import Loc
 from pytest_tavus.trace.events import Fault
@@ -11,7 +9,6 @@ from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Finding
 
 
-@dataclass(frozen=True, slots=True)
 class NoFaults:
     """Nothing outside the conversation's rules went wrong."""
 
@@ -44,7 +41,6 @@ def _turn_at(number: int, case: Case) -> Loc:
     return turns[number - 1].at if 0 < number <= len(turns) else case.scenario.at
 
 
-@dataclass(frozen=True, slots=True)
 class EveryTurnPlayed:
     """Every turn of the scenario took place."""
 

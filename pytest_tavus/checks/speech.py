@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
@@ -17,7 +16,6 @@ from pytest_tavus.scenario.model import SpeechExpectation
 from pytest_tavus.verdict import Difference, Finding
 
 
-@dataclass(frozen=True, slots=True)
 class Says:
     """The keyword `says`: what must be heard in a turn, and what must not."""
 
@@ -104,7 +102,6 @@ def _said_seqs(turn: TurnCase) -> tuple[int, ...]:
     return seqs or (() if turn.seen.user is None else (turn.seen.user.seq,))
 
 
-@dataclass(frozen=True, slots=True)
 class SaidWithin:
     """The keyword `within` of a turn: the PAL has spoken its last word in time."""
 

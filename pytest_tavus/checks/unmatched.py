@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_calls
+from pytest_tavus.checks.outcome import failed_call
 from pytest_tavus.checks.seen import Call
-from pytest_tavus.checks.wanted import Wanted
+from pytest_tavus.checks.trouble import is_unhandled
+from pytest_tavus.checks.wanted import Wanted, has_status
 from pytest_tavus.checks.words import call_text, differences, listed
 from pytest_tavus.matching.compare import compare, distance
 from pytest_tavus.matching.text import flow
@@ -140,3 +142,14 @@ def too_many_ways(turn: TurnCase, at: Loc) -> Finding:
         turn=turn.number,
         hint="write fewer groups side by side in one `unordered:` group, or split the turn",
     )
+
+
+def unexpected_calls(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:
+    """Refuse calls that nobody expected; where they are allowed, they must succeed."""
+    if not turn.turn.extra:
+        return [unexpected_call(call, turn) for call in calls]
+    return [
+        failed_call(call, turn, None)
+        for call in calls
+        if not is_unhandled(call) and not has_status(None, call, turn.case.tools.get(call.name))
+    ]

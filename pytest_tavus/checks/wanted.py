@@ -10,7 +10,6 @@ from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.matching.compare import FARTHEST, distance
-from pytest_tavus.matching.plan import Group, Leaf, Node
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, StatusWord
 
 ARGUMENTS_WEIGHT: Final = 4
@@ -80,16 +79,3 @@ def expectations(group: CallGroup) -> Iterator[CallExpectation]:
             yield from expectations(member)
         else:
             yield member
-
-
-def plan_of(group: CallGroup) -> Node:
-    """Return the group as a plan whose rows are numbered as :func:`expectations` yields."""
-    return _plan(group, iter(range(10**9)))
-
-
-def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
-    if isinstance(part, CallGroup):
-        return Group(
-            ordered=part.ordered, members=tuple(_plan(member, rows) for member in part.members)
-        )
-    return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import trouble
@@ -15,7 +13,6 @@ from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Finding
 
 
-@dataclass(frozen=True, slots=True)
 class KnownAnswers:
     """Whatever the PAL says of an answer, the handler has answered and the PAL may know."""
 

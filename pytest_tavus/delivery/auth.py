@@ -1,8 +1,9 @@
-"""The six ways in which a call proves who it is from, each a flow of requests and answers.
+"""The ways in which a call proves who it is from, each a flow of requests and answers.
 
 A flow yields what is to be sent and is sent the exchange that came of it; it returns the exchange
-that counts, or an outcome where the call could not be made at all. Five of the six only add to the
-request; `oauth2_client_credentials` may need up to four requests.
+that counts, or an outcome where the call could not be made at all. All but one only add to the
+request; `oauth2_client_credentials` may need up to four requests. A call that proves nothing has no
+need of this module, see :mod:`~.flow`.
 """
 
 from __future__ import annotations
@@ -11,34 +12,24 @@ import base64
 import hmac
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pytest_tavus.contract.auth import (
     ApiKeyAuth,
-    Auth,
     BasicAuth,
     BearerAuth,
     HmacAuth,
-    NoAuth,
     OAuth2Auth,
 )
 from pytest_tavus.delivery.grant import read_token, token_request
 from pytest_tavus.delivery.outcome import ToolOutcome, outcome_of
 from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.delivery.request import with_header, with_query
+from pytest_tavus.delivery.request import Outgoing, with_header, with_query
 from pytest_tavus.delivery.tokens import Token, TokenKey, TokenStore
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A request that is to be sent now."""
-
-    purpose: Literal["tool", "token"]
-    request: HttpRequest
-
-
+Proof = BearerAuth | BasicAuth | ApiKeyAuth | OAuth2Auth | HmacAuth
 Flow = Generator[Outgoing, HttpExchange, HttpExchange | ToolOutcome]
 
 
@@ -53,15 +44,6 @@ class Credentials(Protocol):
 
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoCredentials:
-    """Adds nothing."""
-
-    def flow(self, request: HttpRequest) -> Flow:
-        """Send the request as it is."""
-        return (yield Outgoing(purpose="tool", request=request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +151,10 @@ class OAuth2Credentials:
 
 
 def credentials_for(
-    auth: Auth, profile: DeliveryProfile, *, tokens: TokenStore, now: float
+    auth: Proof, profile: DeliveryProfile, *, tokens: TokenStore, now: float
 ) -> Credentials:
     """Return what proves who a call is from, for one auth type."""
     match auth:
-        case NoAuth():
-            return NoCredentials()
         case BearerAuth():
             return BearerCredentials(auth)
         case BasicAuth():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from pytest_tavus.contract.auth import HmacAuth
+from pytest_tavus.contract.auth import HmacAuth, NoAuth
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.auth import Outgoing, credentials_for
 from pytest_tavus.delivery.outcome import ToolOutcome, outcome_of
 from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.delivery.request import enveloped_request, own_request
+from pytest_tavus.delivery.request import Outgoing, enveloped_request, own_request
 from pytest_tavus.delivery.tokens import TokenStore
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.gateway.port import CallRef
@@ -36,8 +35,14 @@ def deliver(
         message = f"{tool.name} is delivered as an app message, not over HTTP"
         raise HarnessError(message)
     build = enveloped_request if isinstance(api.auth, HmacAuth) else own_request
-    credentials = credentials_for(api.auth, profile, tokens=tokens, now=now)
-    end = yield from credentials.flow(build(api, call, profile))
+    request = build(api, call, profile)
+    end: HttpExchange | ToolOutcome
+    if isinstance(api.auth, NoAuth):
+        end = yield Outgoing(purpose="tool", request=request)
+    else:
+        from pytest_tavus.delivery.auth import credentials_for
+
+        end = yield from credentials_for(api.auth, profile, tokens=tokens, now=now).flow(request)
     if isinstance(end, ToolOutcome):
         return end
     return outcome_of(

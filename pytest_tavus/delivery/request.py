@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode
 
 from pytest_tavus.contract.api_rules import BODYLESS
@@ -36,6 +36,14 @@ _READABLE: Mapping[Spacing, json.JSONEncoder] = {
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LINE_END = re.compile(r"[\r\n\x00]")
 _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;={}~|"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A request that is to be sent now."""
+
+    purpose: Literal["tool", "token"]
+    request: HttpRequest
 
 
 def own_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> HttpRequest:

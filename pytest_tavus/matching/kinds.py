@@ -1,4 +1,4 @@
-"""Matchers on presence and type."""
+"""Matchers on type."""
 
 from __future__ import annotations
 
@@ -7,29 +7,6 @@ from typing import Any
 
 from pytest_tavus.matching.matchers import PlainMatcher
 from pytest_tavus.matching.shape import is_list, is_mapping, is_number
-from pytest_tavus.matching.text import ABSENT
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class AnyValue(PlainMatcher):
-    """Present, whatever it is: ``note: !any``. Null is a value."""
-
-    tag = "any"
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether there is a value."""
-        return actual is not ABSENT
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class AbsentValue(PlainMatcher):
-    """Not there: ``coupon: !absent``. Null is there."""
-
-    tag = "absent"
-
-    def matches(self, actual: Any) -> bool:
-        """Tell whether there is no value."""
-        return actual is ABSENT
 
 
 @dataclass(frozen=True, slots=True, repr=False)

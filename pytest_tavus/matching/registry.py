@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching import kinds, numbers, structure, texts
+from pytest_tavus.matching import kinds, numbers, presence, structure, texts
 from pytest_tavus.matching.matchers import REGISTERED, Matcher, refuse
 
 __all__ = ["MATCHERS", "build"]
 
-_FAMILIES = (kinds, numbers, structure, texts)
+_FAMILIES = (presence, kinds, numbers, structure, texts)
 
 MATCHERS: Mapping[str, type[Matcher]] = REGISTERED
 """Read-only, by tag without the exclamation mark. Complete, because this module imports every

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from pytest_tavus.matching.compare import Subtree, matches
 from pytest_tavus.matching.hungarian import cheapest
-from pytest_tavus.matching.kinds import AbsentValue, AnyValue
 from pytest_tavus.matching.matchers import Matcher, refuse
+from pytest_tavus.matching.presence import AbsentValue, AnyValue
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import ABSENT, describe, flow
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching.kinds import AbsentValue
+from pytest_tavus.matching.presence import AbsentValue
 from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.scenario.model import Scenario, Turn
 from pytest_tavus.scenario.rule import Ruled, expected_calls

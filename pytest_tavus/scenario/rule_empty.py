@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_tavus.matching.kinds import AnyValue
+from pytest_tavus.matching.presence import AnyValue
 from pytest_tavus.scenario.model import SpeechExpectation, Turn
 from pytest_tavus.scenario.rule import Ruled, expected_calls
 

@@ -1,0 +1,85 @@
+"""Calls that are not the very ones written: the best assignment, and what it leaves over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_tavus.checks.case import Checked, TurnCase
+from pytest_tavus.checks.outcome import outcome
+from pytest_tavus.checks.seen import Call
+from pytest_tavus.checks.unmatched import missing_call, too_many_ways, unexpected_calls, wrong_order
+from pytest_tavus.checks.wanted import LEFT_OVER, Wanted
+from pytest_tavus.checks.wrong_arguments import wrong_arguments
+from pytest_tavus.matching.assign import TooManyWaysError, assign, without_order
+from pytest_tavus.matching.plan import Assignment, Group, Leaf, Node, precedences
+from pytest_tavus.scenario.model import CallExpectation, CallGroup
+from pytest_tavus.verdict import Finding
+
+Matched = list[tuple[Wanted, Call]]
+
+
+def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Checked:
+    """Assign the calls of a turn to a group of expectations, and tell what does not fit."""
+    try:
+        return Checked(tuple(_findings(_plan_of(group), wanted, turn)), len(wanted))
+    except TooManyWaysError:
+        return Checked((too_many_ways(turn, group.at),), 1)
+
+
+def _plan_of(group: CallGroup) -> Node:
+    """Return the group as a plan whose rows are numbered as :func:`expectations` yields."""
+    return _plan(group, iter(range(10**9)))
+
+
+def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
+    if isinstance(part, CallGroup):
+        return Group(
+            ordered=part.ordered, members=tuple(_plan(member, rows) for member in part.members)
+        )
+    return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)
+
+
+def _findings(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Iterator[Finding]:
+    costs = [[want.cost(call, turn) for call in turn.calls] for want in wanted]
+    extra = 0 if turn.turn.extra else LEFT_OVER
+    count = len(turn.calls)
+    best = assign(plan, costs, count=count, missing=LEFT_OVER, extra=extra)
+    if best.cost:
+        # Where another order would explain more, the order is what is wrong.
+        loose = without_order(plan)
+        free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
+        best = min(best, free, key=lambda assignment: assignment.cost)
+    yield from _order(plan, best, wanted, turn)
+    yield from _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
+    left = [turn.calls[seen] for seen in best.extra]
+    yield from _missing(best, wanted, turn, left)
+    yield from unexpected_calls(turn, left)
+
+
+def _missing(
+    best: Assignment, wanted: Sequence[Wanted], turn: TurnCase, left: Sequence[Call]
+) -> Iterator[Finding]:
+    for row in dict.fromkeys(best.missing):
+        found = sum(1 for other, _ in best.pairs if other == row)
+        yield missing_call(wanted[row], turn, left=left, found=found)
+
+
+def _order(
+    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
+) -> Iterator[Finding]:
+    earliest = dict(reversed(best.pairs))
+    latest = dict(best.pairs)
+    for first, second in precedences(plan):
+        if first in latest and second in earliest and latest[first] > earliest[second]:
+            late = (wanted[first], turn.calls[latest[first]])
+            early = (wanted[second], turn.calls[earliest[second]])
+            yield wrong_order(late, early, turn)
+            return
+
+
+def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
+    findings: list[Finding] = []
+    for want, call in matched:
+        wrong = wrong_arguments(want, call, turn)
+        findings += [wrong] if wrong is not None else outcome(want, call, turn)
+    return tuple(findings)
