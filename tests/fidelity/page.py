@@ -26,6 +26,7 @@ or the official client was run against the simulated Tavus.
 
 TITLES = {
     "builder": "Building a PAL by conversation",
+    "conformance": "The official clients as they are",
     "door": "What holds for every door",
     "live": "Conversations",
     "llm": "A language model as the brain",

@@ -32,7 +32,7 @@ def test_no_test_is_without_an_entry() -> None:
 
 
 def test_every_area_has_a_title() -> None:
-    assert {file.stem for file in areas()} == set(TITLES)
+    assert {file.stem for file in areas()} <= set(TITLES)
 
 
 def test_the_page_is_what_the_manifest_says() -> None:
