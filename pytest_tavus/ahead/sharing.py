@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.fixtures import STORE
+from pytest_tavus.collect import ScenarioItem
+from pytest_tavus.fixtures import SETTINGS, STORE
+from pytest_tavus.options import Settings
 from pytest_tavus.traffic.store import SharedStore
 
 _KEY = "tavus_ledger"
@@ -31,6 +33,20 @@ class Sharing:
             self._use(self._directory, "controller")
         node.workerinput[_KEY] = str(self._directory)
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Share nothing that this run has no use for. All workers have collected the same."""
+        store = self._config.stash.get(STORE, None)
+        if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
+            scenarios = [one.scenario for one in session.items if isinstance(one, ScenarioItem)]
+            store.locking = any(one.alone or one.locks for one in scenarios)
+            store.counting = has_limits(self._config.stash[SETTINGS])
+
+    def pytest_sessionfinish(self) -> None:
+        """Hand in what only this worker knows."""
+        store = self._config.stash.get(STORE, None)
+        if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
+            store.hand_in()
+
     def use_own(self) -> None:
         """Use the ledger that this process was told of, if it is a worker."""
         given: dict[str, Any] = getattr(self._config, "workerinput", {})
@@ -48,6 +64,19 @@ class Sharing:
     def _use(self, directory: Path, worker: str) -> None:
         store = SharedStore(directory, worker=worker, now=time.monotonic())
         self._config.stash[STORE] = store
+
+
+def has_limits(settings: Settings) -> bool:
+    """Tell whether the user has set any limit for the whole run."""
+    return any(
+        limit is not None
+        for limit in (
+            settings.max_in_flight,
+            settings.max_starts,
+            settings.max_conversations,
+            settings.max_connected,
+        )
+    )
 
 
 def begin(config: pytest.Config) -> None:

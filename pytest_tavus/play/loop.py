@@ -4,6 +4,10 @@ A pytest item is synchronous and a user's own test may be running a loop of its 
 should matter to a conversation or to a handler that lives longer than one test. As long as all work
 is waited for where it is started, the loop runs in the thread that waits, which costs a tenth of
 handing it over; with the first work that is not, it moves to a thread of its own for good.
+
+Where many conversations are held at once, it alternates: it runs in the thread that waits for one
+of them, so that two threads do not get in each other's way, and in a thread of its own as soon as
+nobody has waited for a moment, so that conversations go on while a slow fixture is set up.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -22,6 +27,10 @@ CLOSING_SECONDS = 5.0
 """How long closing waits for what is still running after it was cancelled."""
 
 
+LULL_SECONDS = 0.01
+"""How long nobody runs an alternating loop before its keeper does."""
+
+
 class BackgroundLoop:
     """An event loop that is nobody's: it runs wherever it is waited for, or in the background."""
 
@@ -29,18 +38,31 @@ class BackgroundLoop:
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
         self._turn = threading.Lock()
+        self._keeper: threading.Thread | None = None
+        self._wanted = threading.Event()
+        self._left = 0.0
+        self._ending = threading.Event()
+        self._closing = threading.Event()
 
     @property
     def closed(self) -> bool:
         """Whether nothing can run on it any more."""
         return self._loop.is_closed()
 
+    def alternate(self) -> None:
+        """Run in the thread that waits, and in the background while nobody does, from now on."""
+        if self._thread is None and self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep, name="pytest-tavus", daemon=True)
+            self._keeper.start()
+
     def keep_running(self) -> None:
         """Run in the background from now on: for work that goes on while nobody waits for it."""
+        if self._keeper is not None:
+            return
         with self._turn:
             if self._thread is None:
                 self._thread = threading.Thread(
-                    target=self._serve, name="pytest-tavus", daemon=True
+                    target=self._serve_on, name="pytest-tavus", daemon=True
                 )
                 self._thread.start()
 
@@ -56,6 +78,11 @@ class BackgroundLoop:
                 continue
             return
 
+    def _serve_on(self) -> None:
+        """Run until the loop is closed, whatever stops it before."""
+        while not self._closing.is_set():
+            self._serve()
+
     def call(self, function: Callable[[], object]) -> None:
         """Call a function on the loop, soon, in the background."""
         self.keep_running()
@@ -66,12 +93,48 @@ class BackgroundLoop:
         self.keep_running()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def wait(self, future: concurrent.futures.Future[Any], timeout: float | None = None) -> bool:
+        """Wait until a future is done, or so many seconds; return whether it is."""
+        if self._keeper is None or _in_a_loop():
+            concurrent.futures.wait([future], timeout=timeout)
+        elif not future.done():
+            self._run_until(future, timeout)
+        return future.done()
+
+    def _run_until(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
+        """Take the loop over from its keeper, and run it here."""
+        self._wanted.set()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        with self._turn:
+            self._wanted.clear()
+            alarm = None
+            if timeout is not None:
+                alarm = self._loop.call_later(timeout, self._loop.stop)
+            stop = self._loop.stop
+            future.add_done_callback(lambda _: self._loop.call_soon_threadsafe(stop))
+            try:
+                while not future.done() and not (alarm is not None and _is_past(alarm)):
+                    self._loop.run_forever()
+            finally:
+                if alarm is not None:
+                    alarm.cancel()
+                self._left = time.monotonic()
+
+    def _keep(self) -> None:
+        """Run the loop whenever nobody has for a moment, until somebody wants to."""
+        while not self._ending.wait(LULL_SECONDS):
+            if self._wanted.is_set() or time.monotonic() - self._left < LULL_SECONDS:
+                continue
+            with self._turn:
+                if not self._wanted.is_set() and not self._ending.is_set():
+                    self._serve()
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine and wait for it.
 
         An interrupt cancels the work and lets it clean up before it is raised.
         """
-        if not _in_a_loop() and self._turn.acquire(blocking=False):
+        if self._keeper is None and not _in_a_loop() and self._turn.acquire(blocking=False):
             try:
                 if self._thread is None:
                     return self._run_here(work)
@@ -80,11 +143,12 @@ class BackgroundLoop:
         future: concurrent.futures.Future[T] | None = None
         try:
             future = self.submit(work)
+            self.wait(future)
             return future.result()
         except BaseException:
             if future is not None and not future.done():
                 future.cancel()
-                concurrent.futures.wait([future], timeout=CLOSING_SECONDS)
+                self.wait(future, timeout=CLOSING_SECONDS)
             raise
 
     def _run_here(self, work: Coroutine[Any, Any, T]) -> T:
@@ -106,6 +170,11 @@ class BackgroundLoop:
         """
         if self.closed:
             return
+        if self._keeper is not None:
+            self._ending.set()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._keeper.join(timeout=CLOSING_SECONDS)
+            self._keeper = None
         # In the background, because a thread that hangs would not let the loop go on here.
         drained = self.submit(_drain())
         try:
@@ -113,10 +182,15 @@ class BackgroundLoop:
         except TimeoutError:
             message = f"something it started does not end within {CLOSING_SECONDS:g} s"
             raise HandlerError(message) from None
+        self._closing.set()
         self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
             self._thread.join(timeout=CLOSING_SECONDS)
         self._loop.close()
+
+
+def _is_past(alarm: asyncio.TimerHandle) -> bool:
+    return time.monotonic() >= alarm.when()
 
 
 def _in_a_loop() -> bool:

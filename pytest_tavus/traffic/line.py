@@ -53,6 +53,7 @@ class Line(Generic[T]):
 
     def __init__(self, loop: BackgroundLoop, *, limit: int, failures: int | None = None) -> None:
         """Hold at most `limit` at a time; after so many failures the run is going to end."""
+        loop.alternate()
         self._loop = loop
         self.limit = limit
         self._failures = failures
@@ -86,11 +87,15 @@ class Line(Generic[T]):
         """Begin nothing more, and wait until nothing is in flight."""
         idle: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._loop.call(partial(self._hold, idle))
-        idle.result()
+        self._loop.wait(idle)
 
     def go_on(self) -> None:
         """Begin jobs again."""
         self._loop.call(self._go_on)
+
+    def wait(self, job: Job[T], timeout: float | None = None) -> bool:
+        """Wait until a job has ended, or so many seconds; return whether it has."""
+        return self._loop.wait(job.future, timeout)
 
     def reported(self, place: int, *, failures: int) -> None:
         """Note that a job has been reported, and after how many more failures the run ends."""
@@ -100,7 +105,7 @@ class Line(Generic[T]):
         """Begin nothing more, cancel what is in flight, and wait a bounded time for its end."""
         ended: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._loop.call(partial(self._stop, ended))
-        concurrent.futures.wait([ended], timeout=CLOSING_SECONDS)
+        self._loop.wait(ended, timeout=CLOSING_SECONDS)
 
     def _add(self, job: Job[T]) -> None:
         if self._stopped:

@@ -63,6 +63,12 @@ class SharedStore:
         self.worker = worker
         self._directory = directory
         self._file = directory / "ledger.json"
+        self._own = Ledger(began=now)
+        self.counting = True
+        """Whether limits are to be shared. Otherwise this process keeps a ledger of its own."""
+
+        self.locking = True
+        """Whether any scenario of the run has a lock or is alone."""
         self._alive = _opened(directory / f"alive-{worker}")
         fcntl.flock(self._alive, fcntl.LOCK_EX)
         with self._only():
@@ -72,6 +78,9 @@ class SharedStore:
     @contextlib.contextmanager
     def open(self) -> Generator[Ledger]:
         """Give the ledger, without what processes held that have died."""
+        if not self.counting:
+            yield self._own
+            return
         with self._only():
             ledger = _ledger(json.loads(self._file.read_text(encoding="utf-8")))
             self._bury(ledger)
@@ -81,6 +90,9 @@ class SharedStore:
     @contextlib.asynccontextmanager
     async def locked(self, names: Sequence[str], *, alone: bool) -> AsyncGenerator[None]:
         """Hold a file for each lock. Who wants to be alone keeps others from coming in first."""
+        if not self.locking:
+            yield
+            return
         with contextlib.ExitStack() as held:
             entrance = held.enter_context(_file(self._directory / "entrance"))
             room = held.enter_context(_file(self._directory / "room"))
@@ -93,6 +105,15 @@ class SharedStore:
                 file = held.enter_context(_file(self._directory / f"lock-{digest}"))
                 await _lock(file, fcntl.LOCK_EX)
             yield
+
+    def hand_in(self) -> None:
+        """Let the others know how the service slowed down a process with a ledger of its own."""
+        own, self._own = self._own, Ledger(began=0.0)
+        if own.slowed:
+            self.counting = True
+            with self.open() as ledger:
+                ledger.slowed += own.slowed
+                ledger.ceiling, ledger.said = own.ceiling, own.said
 
     def close(self) -> None:
         """Be found dead by the others. May be called twice."""

@@ -87,7 +87,7 @@ def test_an_interrupt_ends_what_is_in_flight_and_keeps_its_trace(town: Town, how
     run = town.run_apart("--tavus-trace-dir=traces", at_once=4)
 
     assert run.ret == pytest.ExitCode.INTERRUPTED
-    assert sum("stays" in line for line in town.log("cancelled")) == 3
+    assert sum("stays" in line for line in town.log("end")) == 3
     kept = sorted((town.path / "traces").glob("*stays*"))
     assert len(kept) == 3
     last = json.loads(kept[0].read_text().splitlines()[-1])
