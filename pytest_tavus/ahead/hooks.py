@@ -72,6 +72,7 @@ class AheadRun:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Learn from the fixtures of a scenario, once they are set up."""
+        __tracebackhide__ = True
         yield
         if self._look is not None and isinstance(item, ScenarioItem):
             self._router.keep_level()
@@ -82,6 +83,7 @@ class AheadRun:
         self, fixturedef: pytest.FixtureDef[Any]
     ) -> Generator[None, object, object]:
         """Note which fixtures are there."""
+        __tracebackhide__ = True
         value = yield
         self._homes.set_up(fixturedef)
         return value
@@ -146,12 +148,14 @@ class Inside:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
         """Keep what conversations print and log apart, before any can begin."""
+        __tracebackhide__ = True
         self._run.cover()
         yield
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
         """Keep it apart where a fixture has put something else in place."""
+        __tracebackhide__ = True
         self._run.cover()
         yield
 

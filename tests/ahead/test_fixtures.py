@@ -238,6 +238,8 @@ def database():
 """
     )
 
-    town.run().assert_outcomes(errors=2)
+    run = town.run("--tb=long")
 
+    run.assert_outcomes(errors=2)
     assert town.log() == []
+    run.stdout.no_fnmatch_line("*pytest_tavus*")

@@ -49,8 +49,7 @@ import asyncio
 import gc
 import os
 import threading
-
-import pytest
+from pathlib import Path
 
 BEFORE = {}
 
@@ -59,7 +58,7 @@ def left():
     gc.collect()
     tasks = [one for one in gc.get_objects() if isinstance(one, asyncio.Task) and not one.done()]
     files = len(os.listdir("/proc/self/fd"))
-    children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
     return {"tasks": len(tasks), "files": files, "children": len(children),
             "threads": threading.active_count()}
 

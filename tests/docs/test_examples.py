@@ -27,6 +27,7 @@ BLOCKS = {
     "README.md": 2,
     "docs/failures.md": 19,
     "docs/guides/ci.md": 1,
+    "docs/guides/concurrency.md": 3,
     "docs/guides/first-scenario.md": 3,
     "docs/guides/handlers.md": 8,
     "docs/guides/server.md": 2,
