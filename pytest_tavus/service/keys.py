@@ -24,12 +24,14 @@ class ApiKeys:
         """Take the account's first key, or make one."""
         self.environment: Environment = environment
         self._ids = ids
-        self._keys = [first] if first else []
-        self.first = first or self.issue()
+        self.first = first or self._new()
+        self._keys = [self.first]
 
     def issue(self) -> str:
-        """Return a new key that is good from now on."""
-        key = self._ids.new(f"tavus_sim_{self.environment}_", length=32)
+        """Return a new key that is good from now on; never the first one, which stays itself."""
+        key = self._new()
+        if key == self.first:
+            key = self._new()  # the ids begin anew, and the first one was made of them
         self._keys.append(key)
         return key
 
@@ -42,3 +44,6 @@ class ApiKeys:
         given = (key or "").encode()
         found = [hmac.compare_digest(given, each.encode()) for each in self._keys]
         return any(found)
+
+    def _new(self) -> str:
+        return self._ids.new(f"tavus_sim_{self.environment}_", length=32)
