@@ -340,3 +340,19 @@ async def test_a_body_that_is_no_object_is_told(content: bytes) -> None:
         response = await server.http.post("/_simulator/faults", content=content)
 
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("body", [{}, {"seed": None}, {"seed": "7"}])
+async def test_a_seed_must_be_there(body: dict[str, Any]) -> None:
+    async with served() as server:
+        response = await server.http.post("/_simulator/seed", json=body)
+
+    assert response.status_code == 400
+    assert "seed" in response.json()["error"]
+
+
+async def test_a_scenario_must_be_text() -> None:
+    async with served() as server:
+        response = await server.http.post("/_simulator/scenarios", content=b"\xff\xfe")
+
+    assert response.json() == {"error": "the scenario is not UTF-8"}

@@ -200,3 +200,13 @@ async def test_the_api_asks_for_its_key_in_its_own_header() -> None:
 
     assert [each.status_code for each in (without, bearer, other, good)] == [401, 401, 401, 200]
     assert without.json() == {"message": "Invalid access token"}
+
+
+async def test_a_method_that_a_room_does_not_know_is_told() -> None:
+    async with served() as server:
+        response = await server.http.delete("/rooms/c1")
+
+    assert (response.status_code, response.json()) == (
+        405,
+        {"error": "DELETE is not allowed for /rooms/c1"},
+    )
