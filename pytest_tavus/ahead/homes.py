@@ -36,6 +36,9 @@ _REACH: Mapping[str, Reach] = MappingProxyType(
 )
 
 
+_NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """A home whose fixtures are set up."""
@@ -79,7 +82,7 @@ class Homes:
         counting = [(one.argname, self._active[one]) for one in self._counting(item)]
         reaches = {_REACH.get(scope, "run") for _, scope in counting}
         ready = self._ready[home] = Ready(
-            reach=next((one for one in ("file", "home") if one in reaches), "run"),
+            reach=next((one for one in _NARROWEST_FIRST if one in reaches), "run"),
             handler=item.funcargs.get("tavus_handler"),
             each=next((name for name, scope in counting if scope == "function"), None),
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from pytest_tavus.ahead.homes import Homes
 from pytest_tavus.ahead.look import Look
+from pytest_tavus.ahead.progress import TICK_SECONDS, Progress, progress
 from pytest_tavus.ahead.upcoming import upcoming
 from pytest_tavus.collect import ScenarioItem
 from pytest_tavus.fixtures import stage_of
@@ -40,6 +42,7 @@ class AheadRun:
         self._router = Router()
         self._session: pytest.Session | None = None
         self._look: Look | None = None
+        self._progress: Progress | None = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -47,6 +50,7 @@ class AheadRun:
         limit = self._limit(session.items)
         if limit > 1 and not self._is_pretence():
             self._look = self._looking(session, limit)
+            self._progress = progress(self._config)
             self._router.cover()
         try:
             return (yield)
@@ -66,8 +70,7 @@ class AheadRun:
         try:
             return (yield)
         finally:
-            if self._look is not None:
-                self._look.release(item, nextitem)
+            self._release(item, nextitem)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -108,6 +111,10 @@ class AheadRun:
             look.failures = lambda: max(1, most - session.testsfailed)
         return look
 
+    def _release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        if self._look is not None:
+            self._look.release(item, nextitem)
+
     def _limit(self, items: Iterable[pytest.Item]) -> int:
         scenarios = (item.scenario for item in items if isinstance(item, ScenarioItem))
         return at_most(self._settings, scenarios)
@@ -120,18 +127,37 @@ class AheadRun:
         __tracebackhide__ = True
         if self._look is None:  # the run is being stopped, and this is played all the same
             return stage_of(self._config).run(item.scenario, handler=handler)
-        result = self._look.perform(item, handler, wait=self._wait)
+        result = self._look.perform(item, handler, wait=partial(self._wait, self._look))
+        self._count(result)
         item.seconds = result.took
         return result
 
-    def _wait(self, job: Job[ScenarioResult]) -> None:
-        """Wait for a job."""
+    def _wait(self, look: Look, job: Job[ScenarioResult]) -> None:
+        """Wait for a job, and say meanwhile what is in flight."""
+        if self._progress is None:
+            look.line.wait(job)
+            return
+        writer = self._config.get_terminal_writer()
+        while not look.line.wait(job, TICK_SECONDS):
+            room = writer.fullwidth - writer.width_of_current_line
+            self._progress.show(look.line.running(), look.waiting, columns=room)
+        self._progress.clear()
+
+    def _count(self, result: ScenarioResult) -> None:
+        if self._progress is not None:
+            passed = result.verdict.outcome == "passed"
+            self._progress.counts.passed += passed
+            self._progress.counts.failed += not passed
+            self._progress.counts.turns += result.trace.turns()
 
     def _end(self) -> None:
         look, self._look = self._look, None
         if look is not None:
             look.stop()
             self._router.uncover()
+        shown, self._progress = self._progress, None
+        if shown is not None:
+            shown.close()
 
     def cover(self) -> None:
         """Cover the streams and log handlers of a phase."""

@@ -113,7 +113,6 @@ class Look:
         begun.voice.speak()
         self._place = begun.job.place
         wait(begun.job)
-        self.line.wait(begun.job)
         return begun.job.future.result()
 
     def stop(self) -> None:

@@ -40,9 +40,7 @@ class Job(Generic[T]):
     begun: float | None = None
     "When it began, by the monotonic clock."
 
-    future: concurrent.futures.Future[T] = field(
-        default_factory=concurrent.futures.Future  # pyright: ignore[reportUnknownVariableType, reportArgumentType]  # generic class as factory
-    )
+    future: concurrent.futures.Future[T] = field(default_factory=concurrent.futures.Future[T])
 
     def __lt__(self, other: Job[T]) -> bool:
         return self.place < other.place

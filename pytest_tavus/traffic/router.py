@@ -53,8 +53,9 @@ class Router:
     def uncover(self) -> None:
         """Leave everything as it was found."""
         for stream in self._streams:
+            own: dict[str, Any] = vars(stream)
             for name in ("write", "writelines"):
-                vars(stream).pop(name, None)
+                own.pop(name, None)
         for handler in self._handlers:
             handler.removeFilter(self._filter)
         root = logging.getLogger()
@@ -67,7 +68,8 @@ class Router:
         if any(stream is one for one in self._streams) or not hasattr(stream, "__dict__"):
             return
         write = _attributing(name, stream.write)
-        vars(stream).update(write=write, writelines=_by_line(write))
+        own: dict[str, Any] = vars(stream)
+        own.update(write=write, writelines=_by_line(write))
         self._streams.append(stream)
 
 
