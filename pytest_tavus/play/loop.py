@@ -101,6 +101,19 @@ class BackgroundLoop:
             self._run_until(future, timeout)
         return future.done()
 
+    def _let_end(self, future: concurrent.futures.Future[Any]) -> None:
+        """Wait a bounded time until what was cancelled has cleaned up.
+
+        A future that was cancelled is done at once; whether its task has ended is told by `wait`.
+        """
+        until = time.monotonic() + CLOSING_SECONDS
+        alternates = self._keeper is not None and not _in_a_loop()
+        within = 0.0 if alternates else CLOSING_SECONDS
+        while not concurrent.futures.wait([future], timeout=within).done:
+            if time.monotonic() >= until:
+                return
+            self._run_until(concurrent.futures.Future(), LULL_SECONDS)
+
     def _run_until(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
         """Take the loop over from its keeper, and run it here."""
         self._wanted.set()
@@ -148,7 +161,7 @@ class BackgroundLoop:
         except BaseException:
             if future is not None and not future.done():
                 future.cancel()
-                self.wait(future, timeout=CLOSING_SECONDS)
+                self._let_end(future)
             raise
 
     def _run_here(self, work: Coroutine[Any, Any, T]) -> T:

@@ -1,4 +1,4 @@
-"""The soak that is run by hand, on a small scale: every scenario accounted for, and nothing left."""
+"""The soak, on a small scale: every scenario is accounted for, and nothing is left."""
 
 from __future__ import annotations
 

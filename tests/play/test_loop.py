@@ -22,11 +22,13 @@ SECONDS = 10
 "How long anything in these tests may take before it counts as stuck."
 
 
-@pytest.fixture(params=["in the thread that waits", "in the background"])
+@pytest.fixture(params=["in the thread that waits", "in the background", "alternating"])
 def loop(request: pytest.FixtureRequest) -> Iterator[BackgroundLoop]:
     held = BackgroundLoop()
     if request.param == "in the background":
         held.keep_running()
+    if request.param == "alternating":
+        held.alternate()
     yield held
     held.close()
 
@@ -52,6 +54,64 @@ async def interrupt() -> None:
 def _waits(thread: int) -> bool:
     frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented
     return frames[thread].f_code is threading.Condition.wait.__code__
+
+
+def test_an_alternating_loop_runs_in_the_thread_that_waits_for_it() -> None:
+    loop = BackgroundLoop()
+    loop.alternate()
+
+    assert loop.run(thread()) is threading.current_thread()
+    loop.close()
+
+
+def test_an_alternating_loop_goes_on_while_nobody_waits() -> None:
+    loop = BackgroundLoop()
+    loop.alternate()
+    seen: list[threading.Thread] = []
+    done = threading.Event()
+
+    async def work() -> None:
+        seen.append(await thread())
+        done.set()
+
+    future = loop.submit(work())
+
+    assert done.wait(SECONDS)
+    assert loop.wait(future, SECONDS)
+    assert seen[0] is not threading.current_thread()
+    loop.close()
+
+
+def test_an_alternating_loop_is_taken_over_again_and_again() -> None:
+    loop = BackgroundLoop()
+    loop.alternate()
+    ticks: list[int] = []
+
+    async def tick() -> None:
+        while True:
+            ticks.append(1)
+            await asyncio.sleep(0)
+
+    ticking = loop.submit(tick())
+    for _ in range(20):
+        before = len(ticks)
+        assert loop.run(thread()) is threading.current_thread()
+        until = threading.Event()
+        until.wait(0.02)  # long enough for the keeper to take it over now and then
+        assert len(ticks) > before
+    ticking.cancel()
+    loop.close()
+
+
+def test_waiting_for_what_does_not_end_ends_with_its_time() -> None:
+    loop = BackgroundLoop()
+    loop.alternate()
+
+    future = loop.submit(asyncio.sleep(3600))
+
+    assert not loop.wait(future, 0.01)
+    future.cancel()
+    loop.close()
 
 
 def test_work_runs_in_the_thread_that_waits_for_it() -> None:

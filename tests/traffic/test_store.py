@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pytest_tavus.traffic.ledger import Allowance, Granted, Later, Wanted, ask
+from pytest_tavus.traffic.ledger import Allowance, Granted, Later, Wanted, ask, slow_down
 from pytest_tavus.traffic.store import SharedStore
 
 SECONDS = 30
@@ -74,6 +75,37 @@ def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Pa
     first.close()
     with second.open() as ledger:
         assert isinstance(ask(ledger, allowance, theirs, now=0.0), Granted)
+
+
+def test_without_limits_each_process_keeps_its_own_ledger(
+    first: SharedStore, tmp_path: Path
+) -> None:
+    second = SharedStore(tmp_path, worker="gw1", now=0.0)
+    second.counting = False
+    with second.open() as ledger:
+        ask(ledger, Allowance(), Wanted(token="a", worker="gw1", seconds=60.0), now=0.0)
+        slow_down(ledger, "429")
+    with first.open() as ledger:
+        assert (ledger.started, ledger.slowed) == (0, 0)
+
+    second.hand_in()
+
+    with first.open() as ledger:
+        assert (ledger.slowed, ledger.ceiling, ledger.said) == (1, 1, "429")
+
+
+def test_without_locks_in_the_run_no_file_is_held(first: SharedStore, tmp_path: Path) -> None:
+    first.locking = False
+
+    async def main() -> None:
+        async with first.locked(["orders"], alone=True):
+            held.extend(os.listdir(tmp_path))
+
+    held: list[str] = []
+    asyncio.run(main())
+
+    assert held
+    assert [name for name in held if name.startswith("lock-")] == []
 
 
 def test_no_change_is_lost_between_processes(first: SharedStore, tmp_path: Path) -> None:
