@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from pytest_tavus.scenario import build_answers, build_turns
 from pytest_tavus.scenario.binding import bind
 from pytest_tavus.scenario.document import Common
-from pytest_tavus.scenario.model import JudgeRules, Mark
+from pytest_tavus.scenario.model import CallPattern, JudgeRules, Mark
 from pytest_tavus.scenario.pals import LoadedPal
+from pytest_tavus.scenario.played import ADDED
 from pytest_tavus.scenario.problems import Ledger, Placed
 from pytest_tavus.spans import Loc
 
@@ -51,10 +52,26 @@ class Values:
     parts: dict[str, Any]
 
     def over(self, defaults: Values | None) -> Values:
-        """Return these values with those of the file where they say nothing."""
+        """Return these values with those of the file where they say nothing.
+
+        What must never be called adds up: a scenario cannot allow what its file forbids.
+        """
         if defaults is None:
             return self
-        return Values({**defaults.at, **self.at}, {**defaults.parts, **self.parts})
+        parts = {**defaults.parts, **self.parts}
+        if (shared := defaults.parts.get(ADDED)) and (own := self.parts.get(ADDED)):
+            parts[ADDED] = _joined(shared, own)
+        elif shared:
+            parts[ADDED] = shared
+        return Values({**defaults.at, **self.at}, parts)
+
+
+def _joined(
+    shared: tuple[CallPattern, ...], own: tuple[CallPattern, ...]
+) -> tuple[CallPattern, ...]:
+    """Put the scenario's own behind the file's, and leave out what is there already."""
+    known = [(pattern.tool, pattern.arguments) for pattern in shared]
+    return (*shared, *(one for one in own if (one.tool, one.arguments) not in known))
 
 
 def common(document: Common, at: Loc, site: Site) -> Values:

@@ -153,7 +153,8 @@ class Common(Part):
         default=None, description="Answers of the tools that are app messages, by tool."
     )
     never: Never | None = Field(
-        default=None, description="Calls that must not be seen in the whole conversation."
+        default=None,
+        description="Calls that must not be seen in the whole conversation, the file's included.",
     )
     judge: JudgeDocument | None = Field(default=None, description="What the judge must find.")
     extra: Extra | None = Field(

@@ -11,6 +11,7 @@ from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.matcher_values import from_tag
 from pytest_tavus.scenario.plain import is_list, mapping
+from pytest_tavus.scenario.played import ADDED
 from pytest_tavus.scenario.problems import Ledger
 from pytest_tavus.scenario.reader import TagError, load
 from pytest_tavus.scenario.source import Document
@@ -101,9 +102,13 @@ class Files:
         return value
 
     def _merged(self, own: dict[str, Any], site: _Site) -> dict[str, Any]:
-        """Take over the keys of included files; own keys win, and later files over earlier."""
+        """Take over the keys of included files; own keys win, and later files over earlier.
+
+        What must never be called adds up: a file cannot allow what another has forbidden it.
+        """
         written = own["include"]
         merged: dict[str, Any] = {}
+        forbidden = _listed(own.get(ADDED))
         targets = written if is_list(written) else [written]
         for index, target in enumerate(targets):
             at: Loc = ("include", index)
@@ -121,7 +126,11 @@ class Files:
                 continue
             merged.update(entries)
             site.grafts.update({(key,): (document, (key,)) for key in entries if key not in own})
-        return {**merged, **{key: value for key, value in own.items() if key != "include"}}
+            for place, item in _placed(entries.get(ADDED)):
+                site.grafts[ADDED, len(forbidden)] = (document, place)
+                forbidden.append(item)
+        merged.update({key: value for key, value in own.items() if key != "include"})
+        return {**merged, ADDED: forbidden} if forbidden else merged
 
     def _open(self, target: str, at: Loc, site: _Site) -> tuple[Any, Document | None]:
         path = site.path.parent / target
@@ -143,6 +152,19 @@ class Files:
         except ScenarioError as error:
             self.ledger.ready.extend(error.problems)
             return None, None
+
+
+def _listed(value: Any) -> list[Any]:
+    return [item for _, item in _placed(value)]
+
+
+def _placed(value: Any) -> list[tuple[Loc, Any]]:
+    """Return what a `never` forbids, each with its place in the file."""
+    if value is None:
+        return []
+    if is_list(value):
+        return [((ADDED, index), item) for index, item in enumerate(value)]
+    return [((ADDED,), value)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ Never = OneOrMany[
 ]
 
 
+ADDED = "never"
+"""The key that adds to what the file, and the files it includes, say; others replace it."""
+
+
 class PlayedCallDocument(Part):
     """A call that the simulated PAL makes: `{tool: {argument: value}}`, or `{tool, arguments}`."""
 

@@ -44,9 +44,11 @@ class Load:
             self._complain((), f"{found}, and no scenario", _SCENARIOS)
             return ()
         if "scenarios" not in entries:
-            return self._lone(entries)
-        scenarios = tuple(self._listed(entries))
-        self._refuse_same_names(scenarios)
+            scenarios = self._lone(entries)
+        else:
+            scenarios = tuple(self._listed(entries))
+            self._refuse_same_names(scenarios)
+        self._refuse_unselectable(scenarios)
         return scenarios
 
     def single(self, data: Any) -> Scenario | None:
@@ -167,6 +169,14 @@ class Load:
             if other is not scenario:
                 message = f"two scenarios are named {scenario.name!r}"
                 hint = f"the other is in line {other.span.line}"
+                self._complain((*scenario.at, "name"), message, hint)
+
+    def _refuse_unselectable(self, found: tuple[Scenario, ...]) -> None:
+        """Refuse names that pytest takes apart where they stand behind the file of a node id."""
+        for scenario in found:
+            if "::" in scenario.name.partition("[")[0]:
+                message = f"no scenario can be selected by the name {scenario.name!r}"
+                hint = "pytest parts a node id at '::', so write one colon, or none"
                 self._complain((*scenario.at, "name"), message, hint)
 
     def _site(self) -> Site:
