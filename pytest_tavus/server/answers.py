@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
+
+from pytest_tavus.server.json_text import json_text
 
 HangUp = Callable[[Scope], bool]
 """Cuts the connection of a request, and tells whether there was one to cut."""
@@ -16,7 +17,7 @@ HeaderPairs = Iterable[tuple[str, str]]
 
 def json_bytes(value: Any) -> bytes:
     """Return JSON data as it is sent."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json_text(value).encode()
 
 
 async def refuse(

@@ -6,20 +6,21 @@ own, and none of Tavus's API.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.errors import HandlerError, ScenarioError, ServiceError
 from pytest_tavus.live.conversation import ServedConversation
+from pytest_tavus.server.answers import json_bytes
 from pytest_tavus.server.backstage import Backstage
 from pytest_tavus.server.faults import Fault
+from pytest_tavus.server.json_text import JsonTextError, read_json
 from pytest_tavus.server.site import Door
 from pytest_tavus.service.api import ApiRefusal
 from pytest_tavus.service.bodies import read_body, read_object
@@ -110,10 +111,10 @@ class ControlPlane:
                     raise invalid_key()
                 told = await action(request)
             except ApiRefusal as refusal:
-                return JSONResponse(refusal.body, status_code=refusal.status)
+                return _response(refusal.status, refusal.body)
             except (HandlerError, ScenarioError, ServiceError) as error:
-                return JSONResponse({"error": str(error)}, status_code=400)
-            return Response(status_code=204) if told is None else JSONResponse(told)
+                return _response(400, {"error": str(error)})
+            return _response(200, told)
 
         return serve
 
@@ -204,11 +205,17 @@ class ControlPlane:
         return found
 
 
+def _response(status: int, told: Any) -> Response:
+    if told is None:
+        return Response(status_code=204)
+    return Response(json_bytes(told), status, media_type="application/json")
+
+
 async def _json(request: Request) -> Any:
     body = await request.body()
     if not body:
         return None
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise bad_request("the body is not JSON") from None
+        return read_json(body)
+    except JsonTextError as error:
+        raise bad_request(str(error)) from None

@@ -7,7 +7,6 @@ tool does, and whether its arguments are right, is the tool box's business.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -29,6 +28,7 @@ from starlette.types import ASGIApp
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.toolbox import ToolResult
+from pytest_tavus.server.json_text import json_text
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
 from pytest_tavus.server.site import Door
 
@@ -141,7 +141,7 @@ async def _called(tools: Tools, name: str, arguments: Mapping[str, Any]) -> Call
 
 def _answered(value: Any) -> CallToolResult:
     """Return an answer as text, an object beside it as an object, nothing as nothing [client]."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json_text(value)
     return CallToolResult(
         content=[] if value is None else [TextContent(text=text)],
         structured_content=json_object(value),

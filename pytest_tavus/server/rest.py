@@ -5,7 +5,6 @@ Reads what a request says, asks `Api.call`, and writes what it answers. No rule 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.json_text import JsonTextError, read_json
 from pytest_tavus.server.site import Door
 from pytest_tavus.service.api import ApiAnswer
 from pytest_tavus.service.front import Api
@@ -65,22 +65,9 @@ def _read(body: bytes, content_type: str) -> Any:
         sentence = f"the body is {kind!r}, and the API takes 'application/json'"
         raise _BodyError(415, sentence)
     try:
-        return json.loads(body, parse_constant=_no_number)
-    except _BodyError:
-        raise
-    except UnicodeDecodeError:
-        raise _BodyError(400, "the body is not UTF-8") from None
-    except RecursionError:
-        raise _BodyError(400, "the body is nested too deeply") from None
-    except json.JSONDecodeError as error:
-        sentence = f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise _BodyError(400, sentence) from None
-    except ValueError:
-        raise _BodyError(400, "the body holds a number with too many digits") from None
-
-
-def _no_number(word: str) -> Any:
-    raise _BodyError(400, f"the body is not JSON: {word} is no JSON number")
+        return read_json(body)
+    except JsonTextError as error:
+        raise _BodyError(400, str(error)) from None
 
 
 def _response(answer: ApiAnswer) -> Response:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +22,7 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.port import LiveConversation
 from pytest_tavus.server.answers import HangUp
+from pytest_tavus.server.json_text import JsonTextError, read_json
 from pytest_tavus.server.seat import OVER, Closing, Meter, Seat
 from pytest_tavus.server.site import Door, Site
 
@@ -176,9 +176,9 @@ def _message(text: str | None) -> dict[str, Any]:
     if text is None:
         raise ServiceError("an app message is a text frame, and this one was binary")
     try:
-        message = json_object(json.loads(text))
-    except (ValueError, RecursionError):
-        raise ServiceError("an app message is JSON, and this frame is none") from None
+        message = json_object(read_json(text, called="the frame"))
+    except JsonTextError as error:
+        raise ServiceError(str(error)) from None
     if message is None:
         raise ServiceError("an app message is a JSON object, and this frame is another value")
     return message

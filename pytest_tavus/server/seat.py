@@ -6,12 +6,12 @@ Knows no WebSocket: messages go in at one end and are taken out, as text, at the
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pytest_tavus.server.json_text import json_text
 from pytest_tavus.server.options import Limits
 
 BURST_SECONDS = 2
@@ -48,7 +48,7 @@ class Seat:
         if len(self._waiting) >= self._most:
             self._full.set()
             return
-        self._waiting.append(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+        self._waiting.append(json_text(message))
         self._woken.set()
 
     def dismiss(self) -> None:

@@ -5,13 +5,13 @@ What is found is masked in its place, and told, so that it can be masked whereve
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.credentials import in_headers, in_query, in_url
+from pytest_tavus.server.json_text import read_json
 from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.trace.exchange import MASKED_HEADERS
 
@@ -106,8 +106,8 @@ def read_body(body: bytes, content_type: str) -> Any:
     try:
         if "urlencoded" in content_type:
             return dict(parse_qsl(body.decode(), keep_blank_values=True))
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return read_json(body)
+    except ValueError:
         return f"({len(body)} bytes that are neither JSON nor a form)"
 
 

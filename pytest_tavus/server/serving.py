@@ -95,6 +95,7 @@ def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=limits.idle_seconds,
         timeout_graceful_shutdown=1,
+        ws="websockets-sansio",
         ws_max_size=limits.message_bytes,
         ws_per_message_deflate=False,
     )

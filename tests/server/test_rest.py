@@ -101,6 +101,12 @@ async def test_a_body_without_a_type_is_taken_for_json(http: httpx.AsyncClient) 
         (b"-Infinity", "the body is not JSON: -Infinity is no JSON number"),
         (b'"\xff"', "the body is not UTF-8"),
         (b"[" * 100_000, "the body is nested too deeply"),
+        (b"[" * 101 + b"]" * 101, "the body is nested too deeply"),
+        (b'{"a": 1e999}', "the body holds a number that is too large"),
+        (
+            b'{"a": "\\ud800"}',
+            "the body holds half of a surrogate pair, which is no character",
+        ),
         (b"1" * 5000, "the body holds a number with too many digits"),
     ],
 )

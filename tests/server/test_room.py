@@ -140,8 +140,12 @@ async def test_a_private_room_opens_with_its_token() -> None:
     ("frame", "sentence"),
     [
         (b"{}", "an app message is a text frame, and this one was binary"),
-        ("{", "an app message is JSON, and this frame is none"),
-        ("[" * 100_000, "an app message is JSON, and this frame is none"),
+        ("", "the frame is not JSON: Expecting value at line 1, column 1"),
+        ("[" * 100_000, "the frame is nested too deeply"),
+        (
+            '{"event_type": "\\ud800"}',
+            "the frame holds half of a surrogate pair, which is no character",
+        ),
         ("[]", "an app message is a JSON object, and this frame is another value"),
         ("{}", "the event_type of an app message is missing, not text"),
     ],

@@ -1,0 +1,101 @@
+"""JSON that comes in from clients, read strictly; and JSON that goes out, which is always text.
+
+Python's reader takes more than JSON: NaN, a number that becomes infinite, half of a surrogate pair,
+any depth that its stack bears. Each of them is kept without complaint and breaks whoever writes it
+out later, so none of them comes in.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+from pytest_tavus.contract.body import json_list, json_object
+
+DEEPEST = 100
+"""Objects and lists within each other. No definition of Tavus's comes near."""
+
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
+_MAY_HOLD_ONE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+class JsonTextError(ValueError):
+    """A text is no JSON that can be used; the sentence says why."""
+
+
+def read_json(text: bytes | str, *, called: str = "the body") -> Any:
+    """Return the JSON data in a text.
+
+    Raises:
+        JsonTextError: it is no JSON, or is JSON of which Tavus could not make anything.
+
+    """
+    problem = None
+    try:
+        written = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text
+        value = json.loads(
+            written.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=_finite
+        )
+        problem = _problem(value, written)
+    except JsonTextError as error:
+        problem = str(error)
+    except UnicodeDecodeError:
+        problem = "is not UTF-8"
+    except RecursionError:
+        problem = "is nested too deeply"
+    except json.JSONDecodeError as error:
+        problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+    except ValueError:
+        problem = "holds a number with too many digits"
+    if problem is not None:
+        message = f"{called} {problem}"
+        raise JsonTextError(message) from None
+    return value
+
+
+def json_text(value: Any) -> str:
+    """Return JSON data as text that can be encoded, whatever texts are in them.
+
+    A handler or a model may answer with half of a surrogate pair, which no encoding knows: then
+    everything beyond ASCII is escaped.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if _HALF_PAIR.search(text) is None:
+        return text
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _problem(value: Any, written: str) -> str | None:
+    if written.count("[") + written.count("{") > DEEPEST and _is_deep(value):
+        return "is nested too deeply"
+    if _MAY_HOLD_ONE.search(written) and _HALF_PAIR.search(json.dumps(value, ensure_ascii=False)):
+        return "holds half of a surrogate pair, which is no character"
+    return None
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [part for each in level for part in _parts(each)]
+        if not level:
+            return False
+    return True
+
+
+def _parts(value: Any) -> list[Any]:
+    found = json_object(value)
+    return list(json_list(value) or ()) if found is None else list(found.values())
+
+
+def _no_number(word: str) -> Any:
+    message = f"is not JSON: {word} is no JSON number"
+    raise JsonTextError(message)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise JsonTextError("holds a number that is too large")
+    return number

@@ -1,0 +1,64 @@
+"""What comes in as JSON can go out again, whatever it is; what could not does not come in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.server.json_text import DEEPEST, JsonTextError, json_text, read_json
+
+_ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=5)
+_DATA = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | _ANY_TEXT,
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(_ANY_TEXT, parts, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(_DATA)
+def test_whatever_is_written_can_be_encoded_and_says_the_same(value: object) -> None:
+    assert json.loads(json_text(value).encode()) == value
+
+
+@given(_DATA, st.booleans())
+def test_what_is_read_can_be_written_as_utf_8(value: object, escaped: bool) -> None:
+    try:
+        found = read_json(json.dumps(value, ensure_ascii=escaped))
+    except JsonTextError:
+        return
+    json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    assert read_json(b'"\\ud83d\\ude00"') == "\N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b'{"\\uDFFF": 1}', "the body holds half of a surrogate pair, which is no character"),
+        ('"\ud800"', "the body holds half of a surrogate pair, which is no character"),
+        (b"[1e400]", "the body holds a number that is too large"),
+        (b"9" * 5000, "the body holds a number with too many digits"),
+        (b"[Infinity]", "the body is not JSON: Infinity is no JSON number"),
+        (b'"\xff"', "the body is not UTF-8"),
+        (b"", "the body is not JSON: Expecting value at line 1, column 1"),
+    ],
+)
+def test_what_could_not_be_written_again_is_refused(text: bytes | str, says: str) -> None:
+    with pytest.raises(JsonTextError) as caught:
+        read_json(text)
+    assert str(caught.value) == says
+
+
+def test_depth_is_limited_where_it_helps_nobody() -> None:
+    read_json("[" * DEEPEST + "]" * DEEPEST)
+    with pytest.raises(JsonTextError, match="the frame is nested too deeply"):
+        read_json("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), called="the frame")
+
+
+def test_many_brackets_beside_each_other_are_not_deep() -> None:
+    assert read_json(json.dumps([[]] * 1000)) == [[]] * 1000
