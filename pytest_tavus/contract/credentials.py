@@ -44,6 +44,11 @@ def in_url(url: str) -> Iterator[str]:
     yield from in_query(dict(parse_qsl(query)))
 
 
+def tells_of_a_secret(name: str) -> bool:
+    """Tell whether a field of this name holds a secret, as ``secret_access_key`` does."""
+    return _TELLING.search(name) is not None
+
+
 def _is_literal(value: str) -> bool:
     """Tell whether a value stands in the definition itself; an argument is not its secret."""
     return "{" not in value

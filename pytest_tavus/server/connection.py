@@ -8,6 +8,7 @@ be cut.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 from weakref import WeakValueDictionary
@@ -28,6 +29,13 @@ Awaited = Literal["head", "rest"]
 LINGER_SECONDS = 1.0
 """How long a connection that was ended goes on to read, and to drop what it reads."""
 
+_NONCE = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==")
+"""16 bytes in base64."""
+
+_NO_REQUEST = (
+    "this is no HTTP request that can be understood: the server speaks plain HTTP/1.1, and wants "
+    "one Host header"
+)
 _REASONS = {400: "Bad Request", 408: "Request Timeout"}
 
 
@@ -107,7 +115,7 @@ class _Connection(H11Protocol):
         self._watch()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        problem = _handshake_problem(dict(self.headers))
+        problem = _handshake_problem(event.method, dict(self.headers))
         if problem is None:
             self._handed_over = True
             super().handle_websocket_upgrade(event)
@@ -116,7 +124,7 @@ class _Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        self._end(400, "this is no HTTP request that can be understood")
+        self._end(400, _NO_REQUEST)
 
     def shutdown(self) -> None:
         if self._ended:
@@ -175,9 +183,11 @@ class _Connection(H11Protocol):
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
-def _handshake_problem(headers: dict[bytes, bytes]) -> str | None:
+def _handshake_problem(method: bytes, headers: dict[bytes, bytes]) -> str | None:
+    if method != b"GET":
+        return "a WebSocket handshake is a GET"
     if headers.get(b"sec-websocket-version") != b"13":
         return "the WebSocket handshake needs 'Sec-WebSocket-Version: 13'"
-    if not headers.get(b"sec-websocket-key"):
-        return "the WebSocket handshake needs a 'Sec-WebSocket-Key'"
+    if _NONCE.fullmatch(headers.get(b"sec-websocket-key", b"")) is None:
+        return "the WebSocket handshake needs a 'Sec-WebSocket-Key' of 16 bytes in base64"
     return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,8 +18,9 @@ from pytest_tavus.server.answers import encoded, header_values, is_start, refuse
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits
 
-_HOST = re.compile(rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
-_LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOOPBACK = rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?"
+_HOST = re.compile(_LOOPBACK, re.IGNORECASE)
+_ORIGIN = re.compile(rb"https?://" + _LOOPBACK, re.IGNORECASE)
 _DOTS = frozenset({b".", b".."})
 
 Problem = tuple[int, str]
@@ -104,20 +105,12 @@ def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
 
 
 def _origin_problem(origins: Sequence[bytes]) -> Problem | None:
-    if all(_is_local(origin.decode("latin-1")) for origin in origins):
+    if all(_ORIGIN.fullmatch(origin) for origin in origins):
         return None
     return 403, (
         "the simulator answers pages of this machine only, and the request's Origin header "
         "names another"
     )
-
-
-def _is_local(origin: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and parts.hostname in _LOOPBACK_NAMES
 
 
 def _path_problem(path: bytes, longest: int) -> Problem | None:

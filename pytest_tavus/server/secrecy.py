@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.contract.credentials import in_headers, in_query, in_url
+from pytest_tavus.contract.credentials import in_headers, in_query, in_url, tells_of_a_secret
 from pytest_tavus.server.json_text import read_json
 from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.trace.exchange import MASKED_HEADERS
@@ -32,8 +32,9 @@ SECRET_FIELDS = frozenset(
         "token",
     }
 )
-"""Fields of a body, a query or a form whose whole value is kept back, in lower case. `intent` is
-what a client's user wanted, which is nobody else's business [client]."""
+"""Fields of a body, a query or a form whose whole value is kept back, in lower case, beside those
+whose names tell of a secret. `intent` is what a client's user wanted, which is nobody else's
+business [client]."""
 
 SECRET_HEADERS = MASKED_HEADERS | {"x-tavus-client-intent"}
 
@@ -60,9 +61,9 @@ def masked_json(value: Any, *, below: str = "") -> Any:
 def masked_pairs(text: str) -> str:
     """Return a query or a form with every secret field masked."""
     pairs = parse_qsl(text, keep_blank_values=True)
-    if not any(name.lower() in SECRET_FIELDS for name, _ in pairs):
+    if not any(_names_a_secret(name) for name, _ in pairs):
         return text
-    kept = [(name, MASK if name.lower() in SECRET_FIELDS else value) for name, value in pairs]
+    kept = [(name, MASK if _names_a_secret(name) else value) for name, value in pairs]
     return urlencode(kept, safe="*")
 
 
@@ -82,7 +83,7 @@ def secrets_in_json(value: Any, *, below: str = "") -> Iterator[str]:
 def secrets_in_pairs(text: str) -> Iterator[str]:
     """Yield the secrets in a query or a form."""
     for name, value in parse_qsl(text):
-        if name.lower() in SECRET_FIELDS and _is_worth_learning(value):
+        if _names_a_secret(name) and _is_worth_learning(value):
             yield value
 
 
@@ -111,10 +112,14 @@ def read_body(body: bytes, content_type: str) -> Any:
         return f"({len(body)} bytes that are neither JSON nor a form)"
 
 
+def _names_a_secret(name: str) -> bool:
+    return name.lower() in SECRET_FIELDS or tells_of_a_secret(name)
+
+
 def _is_secret(key: str, below: str, pointed: str, value: Any) -> bool:
-    if key.lower() in SECRET_FIELDS:
+    if _names_a_secret(key):
         return isinstance(value, str)
-    return key == "value" and (below == "auth" or pointed.lower() in SECRET_FIELDS)
+    return key == "value" and (below == "auth" or _names_a_secret(pointed))
 
 
 def _in_json(value: Any, below: str) -> Iterator[str]:

@@ -17,6 +17,10 @@ pytestmark = pytest.mark.asyncio
 
 HASTY = ServerOptions(limits=Limits(header_seconds=0.05, body_seconds=0.05, body_bytes=100))
 
+NO_REQUEST = (
+    "this is no HTTP request that can be understood: the server speaks plain HTTP/1.1, and wants "
+    "one Host header"
+)
 HANDSHAKE = (
     b"GET /rooms/c1 HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
 )
@@ -65,13 +69,13 @@ def request(server: Running, *, method: str = "GET", body: str = "", **headers: 
 @pytest.mark.parametrize(
     ("sent", "status", "sentence"),
     [
-        (b"nonsense\r\n\r\n", 400, "this is no HTTP request that can be understood"),
-        (b"\x16\x03\x01\x02\x00\x01\x00", 400, "this is no HTTP request that can be understood"),
-        (b"GET / HTTP/1.1\r\n\r\n", 400, "this is no HTTP request that can be understood"),
+        (b"nonsense\r\n\r\n", 400, NO_REQUEST),
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400, NO_REQUEST),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, NO_REQUEST),
         (
             b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 200_000,
             400,
-            "this is no HTTP request that can be understood",
+            NO_REQUEST,
         ),
         (b"", 408, "the head of the request was not there within 0.05 s"),
         (b"GET /v2/pals HT", 408, "the head of the request was not there within 0.05 s"),
@@ -83,7 +87,18 @@ def request(server: Running, *, method: str = "GET", body: str = "", **headers: 
         (
             HANDSHAKE + b"sec-websocket-version: 13\r\n\r\n",
             400,
-            "the WebSocket handshake needs a 'Sec-WebSocket-Key'",
+            "the WebSocket handshake needs a 'Sec-WebSocket-Key' of 16 bytes in base64",
+        ),
+        (
+            HANDSHAKE + b"sec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n",
+            400,
+            "the WebSocket handshake needs a 'Sec-WebSocket-Key' of 16 bytes in base64",
+        ),
+        (
+            HANDSHAKE.replace(b"GET", b"POST")
+            + b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+            400,
+            "a WebSocket handshake is a GET",
         ),
     ],
 )

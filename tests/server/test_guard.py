@@ -89,7 +89,16 @@ async def test_a_page_of_this_machine_may_ask(origin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["null", "", "http://evil.example", "http://localhost.evil.example", "http://[::1"]
+    "origin",
+    [
+        "null",
+        "",
+        "http://evil.example",
+        "http://localhost.evil.example",
+        "http://[::1",
+        "http://user@localhost",
+        "http://localhost http://evil.example",
+    ],
 )
 async def test_a_page_of_elsewhere_may_not(origin: str) -> None:
     sent = await asked(request_scope(headers={"origin": origin}))

@@ -73,6 +73,9 @@ def test_a_secret_that_was_sent_once_is_known_in_other_encodings(secret: str) ->
         {"url": "https://user:canary-8f3b@shop.example.com/"},
         [{"op": "add", "path": "/layers/llm/api_key", "value": "canary-8f3b"}],
         {"layers": {"llm": {"api_key": "canary-8f3b"}}},
+        {"recording_storage": {"provider": "s3", "secret_access_key": "canary-8f3b"}},
+        [{"op": "add", "path": "/layers/tts/x_api_key", "value": "canary-8f3b"}],
+        {"storage": {"sas_token": "canary"}},
     ],
 )
 def test_secrets_are_found_where_tavus_has_them(body: Any) -> None:
@@ -96,7 +99,7 @@ def test_headers_keep_what_is_no_secret(name: str, value: str, shown: str) -> No
 
 
 def test_what_is_no_secret_stays() -> None:
-    body = {"name": "get_order", "value": 3, "path": "/x", "tokens": 5, "token": 7}
+    body = {"name": "get_order", "value": 3, "path": "/x", "tokens": 5, "token": 7, "author": "x"}
 
     assert masked_json(body) == body
     assert masked_pairs("limit=5&page=1") == "limit=5&page=1"
