@@ -12,7 +12,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from pytest_tavus.clock import RealClock
@@ -43,23 +42,23 @@ def ideal(count: int, at_once: int) -> float:
     return time.perf_counter() - began
 
 
-def start_up(directory: Path, writes: Callable[[Path, int, str], list[str]]) -> float:
-    """Return the seconds that a run takes before and after its scenarios: one with none."""
-    arguments = [*writes(directory / "none", 1, ""), "--collect-only"]
-    return pytest_run(directory / "none", arguments).seconds
+def start_up(directory: Path, arguments: list[str]) -> Taken:
+    """Return what a run takes without its conversations: starting, reading the files, ending."""
+    collecting = [*arguments, "--collect-only"]
+    pytest_run(directory, collecting)  # the first run compiles and warms caches
+    return pytest_run(directory, collecting)
 
 
 def latency_bound(count: int, at_once: int, directory: Path) -> None:
     """Print how near a suite that waits comes to its ideal."""
     place = directory / f"w{count}"
     arguments = [*waiting(place, count, ""), f"--tavus-concurrency={at_once}"]
-    around = start_up(directory, waiting)
-    taken = pytest_run(place, arguments).seconds - around
-    best = ideal(count, at_once)
+    around, whole = start_up(place, arguments), pytest_run(place, arguments)
+    taken, best = whole.seconds - around.seconds, ideal(count, at_once)
     print(
         f"latency-bound, {count} scenarios x {TURNS} turns x {SECONDS:g} s, {at_once} at once: "
         f"{taken:.2f} s = {taken / best:.2f} x the ideal of {best:.2f} s "
-        f"(one by one: {count * TURNS * SECONDS:.0f} s)"
+        f"(processor time {whole.cpu - around.cpu:.2f} s; one by one {count * TURNS * SECONDS:.0f})"
     )
 
 
