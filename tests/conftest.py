@@ -33,6 +33,16 @@ def _require_loopback(host: object) -> None:
         raise NetworkError(message)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option with which the clients of others are run."""
+    parser.addoption(
+        "--conformance",
+        action="store_true",
+        help="run the clients of others against the simulated Tavus; they come from the package "
+        "index",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the mark that ties a test to an entry of `tests/fidelity/`."""
     config.addinivalue_line("markers", "fidelity(*names): proves these entries of tests/fidelity/")
