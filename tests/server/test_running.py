@@ -126,3 +126,21 @@ async def test_scripts_that_name_two_handlers_are_refused(tmp_path: Path) -> Non
     )
     async with running(named, environ={}) as server:
         assert server.url
+
+
+@pytest.mark.asyncio
+async def test_an_answer_is_sent_at_once_and_not_held_back_for_more() -> None:
+    accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def met(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        found = writer.get_extra_info("socket")
+        accepted.set_result(found.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with bind(0) as bound:
+        async with await asyncio.start_server(met, sock=bound):
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            async with asyncio.timeout(PATIENCE):
+                assert await accepted
+            writer.close()
+            await writer.wait_closed()
