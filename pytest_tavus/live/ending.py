@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NoReturn
 
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.callbacks import Callback, reached
 from pytest_tavus.live.errands import Errand
@@ -100,24 +101,21 @@ class Ending:
             self._parts.announce("conversation.perception_analysis", analysis)
             errands.append(milestones.listed("application.perception_analysis", analysis))
         if transcript.has_dialogue:
-            errands.append(self._post_call)
+            errands.extend(partial(self._post_call, tool) for tool in _after_the_end(self._opening))
         return errands
 
-    async def _post_call(self) -> None:
+    async def _post_call(self, tool: Tool) -> None:
         parts = self._parts
         rows = parts.transcript.rows()
-        for tool in self._opening.pal.tools:
-            if not tool.is_post_call or tool.channel != "api":
-                continue
-            arguments = await arguments_of(tool, rows, parts.world.wire.filling)
-            call = ToolCalled(
-                call_id=parts.ids.call(),
-                name=tool.name,
-                arguments=json.dumps(arguments, ensure_ascii=False),
-                channel="api",
-            )
-            turn = parts.recorder.record(call).turn
-            await parts.dispatcher.dispatch(tool, call, turn=turn)
+        arguments = await arguments_of(tool, rows, parts.world.wire.filling)
+        call = ToolCalled(
+            call_id=parts.ids.call(),
+            name=tool.name,
+            arguments=json.dumps(arguments, ensure_ascii=False),
+            channel="api",
+        )
+        turn = parts.recorder.record(call).turn
+        await parts.dispatcher.dispatch(tool, call, turn=turn)
 
     async def _closed(self, reason: EndReason) -> None:
         self._parts.recorder.record(SessionClosed(reason=_CLOSED.get(reason, "finished")))
@@ -127,6 +125,10 @@ _CLOSED: Mapping[EndReason, CloseReason] = {
     "max_call_duration": "deadline",
     "exception_encountered_during_conversation_startup": "fault",
 }
+
+
+def _after_the_end(opening: Opening) -> list[Tool]:
+    return [tool for tool in opening.pal.tools if tool.is_post_call and tool.channel == "api"]
 
 
 def _perceives(opening: Opening) -> bool:

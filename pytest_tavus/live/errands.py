@@ -15,7 +15,7 @@ Errand = Callable[[], Awaitable[None]]
 class Errands:
     """Runs errands in the background. One that fails is told, and the next one is run."""
 
-    def __init__(self, *, failed: Callable[[str], None]) -> None:
+    def __init__(self, *, failed: Callable[[TavusError], None]) -> None:
         self._failed = failed
         self._waiting: deque[Errand] = deque()
         self._tasks = Tasks()
@@ -43,4 +43,4 @@ class Errands:
             try:
                 await errand()
             except TavusError as error:
-                self._failed(str(error))
+                self._failed(error)

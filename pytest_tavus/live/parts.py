@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
+from pytest_tavus.errors import TavusError
 from pytest_tavus.live.callbacks import Postman
 from pytest_tavus.live.calls import RoomCalls
 from pytest_tavus.live.emission import Emission
@@ -64,7 +65,7 @@ class Parts:
         self.turns = Turns(
             self.engine, self.recorder, clock=self.clock, calls=self.calls, tasks=self.tasks
         )
-        self.errands = Errands(failed=self.failed)
+        self.errands = Errands(failed=self.went_wrong)
         self.postman = self._postman()
         self.milestones = Milestones(
             opening, postman=self.postman, errands=self.errands, epoch=self.epoch
@@ -77,6 +78,10 @@ class Parts:
     def failed(self, message: str) -> None:
         """Record that something at the user's own server went wrong."""
         self.recorder.record(Fault(owner="handler", message=message))
+
+    def went_wrong(self, error: TavusError) -> None:
+        """Record an error with whose it is: a model's is the platform's."""
+        self.recorder.record(Fault(owner=error.owner, message=str(error)))
 
     def opened(self) -> None:
         """Record that the conversation began."""

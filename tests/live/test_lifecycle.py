@@ -15,6 +15,7 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.opening import EndReason, Opening, Timers
 from pytest_tavus.live.options import CallbackOptions, LiveOptions
+from pytest_tavus.live.post_call import plainly_filled
 from pytest_tavus.simulator.brain import Brain
 from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled
 from tests.live.room import (
@@ -263,17 +264,20 @@ async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None
 
 async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
     async def unfilled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-        del transcript
+        if tool.name == "log":
+            return await plainly_filled(tool, transcript)
         message = f"no model for {tool.name}"
         raise ServiceError(message)
 
     async with house(HELLO, filling=unfilled) as home:
-        await spoken_with(home, pal(api_tool("keep", trigger_type="post_call")))
+        tools = [api_tool(name, trigger_type="post_call") for name in ("keep", "log")]
+        await spoken_with(home, pal(*tools))
         await home.conversations.end(ID, END)
         await held(home).aftermath()
 
         (_, fault), *_ = held(home).trace().of(Fault)
-        assert fault.message == "no model for keep"
+        assert (fault.owner, fault.message) == ("platform", "no model for keep")
+        assert [call.name for _, call in held(home).trace().calls()] == ["log"]
         assert held(home).trace().entries[-1].event == SessionClosed(reason="finished")
 
 
