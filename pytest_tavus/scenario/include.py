@@ -18,6 +18,8 @@ from pytest_tavus.scenario.source import Document
 from pytest_tavus.scenario.yamlfile import read_text
 from pytest_tavus.spans import Loc
 
+IN_PLACE = "write it out in its place"
+
 
 @dataclass(frozen=True, slots=True)
 class _Include:
@@ -136,7 +138,9 @@ class Files:
         path = site.path.parent / target
         self._followed += 1
         problem: tuple[str, str | None] | None = None
-        if self._followed > self.limits.max_includes:
+        if not self.limits.other_files:
+            problem = f"{target!r} is not included: this scenario may read no file", IN_PLACE
+        elif self._followed > self.limits.max_includes:
             message = f"more than {self.limits.max_includes} includes are followed"
             problem = message, "include fewer files, or each of them less often"
         elif os.path.abspath(path) in site.chain:

@@ -18,3 +18,6 @@ class Limits:
 
     max_includes: int = 500
     "Files followed from one file, each as often as it is included."
+
+    other_files: bool = True
+    "Whether it may name others, to include them or for a PAL. What came over a wire may not."

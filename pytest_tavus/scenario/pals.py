@@ -15,7 +15,7 @@ from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.binding import bind
 from pytest_tavus.scenario.build_answers import judge_rules
-from pytest_tavus.scenario.include import Files, neighbours
+from pytest_tavus.scenario.include import IN_PLACE, Files, neighbours
 from pytest_tavus.scenario.judging import JudgeRulesDocument
 from pytest_tavus.scenario.matcher_values import matchers_in
 from pytest_tavus.scenario.model import JudgeRules
@@ -146,6 +146,10 @@ class PalFinder:
             loaded = make_pal(value, source, at=at, ledger=ledger)
             self.ledger.ready.extend(loaded.problems)
             return loaded
+        if not self.files.limits.other_files:
+            message = f"the PAL file {value!r} is not read: this scenario may read no file"
+            self.ledger.add(source, at, message, hint=IN_PLACE)
+            return None
         home = source.home(at)[0] if isinstance(source, Document) else None
         base = self.files.root if home is None else (self.files.root / home.path).parent
         path = base / value

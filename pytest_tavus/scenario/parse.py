@@ -50,7 +50,7 @@ def load_scenarios(
     return scenarios
 
 
-def parse_inline(data: Mapping[str, Any], *, name: str) -> Scenario:
+def parse_inline(data: Mapping[str, Any], *, name: str, limits: Limits | None = None) -> Scenario:
     """Return the scenario that a program gives as plain data, in the language of the files.
 
     The data is one scenario, with `turns`; `name` is used where it has none. A `pal` may also be a
@@ -63,7 +63,7 @@ def parse_inline(data: Mapping[str, Any], *, name: str) -> Scenario:
     ledger = Ledger()
     source = InlineSource()
     here = Path.cwd()
-    files = Files(root=here, limits=Limits(), ledger=ledger)
+    files = Files(root=here, limits=limits or Limits(), ledger=ledger)
     load = Load(
         source=source,
         ledger=ledger,

@@ -5,6 +5,7 @@ The control plane does it over HTTP, and a fixture does it in process. Knows no 
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_tavus.live.conversations import Conversations
+from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.model import HandlerSpec, Scenario
 from pytest_tavus.scenario.parse import load_scenarios, parse_inline
 from pytest_tavus.server.faults import Faults
@@ -25,6 +27,9 @@ from pytest_tavus.service.stock import restock
 
 POSTED = "posted.yaml"
 """What messages call a scenario that came as text."""
+
+_ALONE = Limits(other_files=False)
+"""Who sends a scenario shall not learn what is in the files of whoever serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +96,12 @@ class Backstage:
             ServiceError: its PAL cannot be brought into the account.
 
         """
-        with tempfile.TemporaryDirectory() as directory:
-            path = Path(directory) / POSTED
-            path.write_text(text, encoding="utf-8")
-            scenarios = load_scenarios(path, root=Path(directory))
-        return await self._add_from_afar(scenarios)
+        # In a thread: of a file with thousands of turns nobody else shall have to wait for the end.
+        return await self._add_from_afar(await asyncio.to_thread(_written_out, text))
 
     async def load_data(self, data: dict[str, Any]) -> list[dict[str, Any]]:
         """Take one scenario as JSON data. Raises as `load_text` does."""
-        return await self._add_from_afar([parse_inline(data, name="posted")])
+        return await self._add_from_afar([parse_inline(data, name="posted", limits=_ALONE)])
 
     async def add(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
         """Offer scenarios as scripts, and return what each is called and whose it is.
@@ -148,6 +150,13 @@ def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[st
     """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
     names = {name for scenario in scripts for name in scenario.env}
     return {name: environ[name] for name in names if name in environ}
+
+
+def _written_out(text: str) -> tuple[Scenario, ...]:
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / POSTED
+        path.write_text(text, encoding="utf-8")
+        return load_scenarios(path, root=Path(directory), limits=_ALONE)
 
 
 def _handlers(scenarios: Iterable[Scenario]) -> list[HandlerSpec]:

@@ -356,3 +356,33 @@ async def test_a_scenario_must_be_text() -> None:
         response = await server.http.post("/_simulator/scenarios", content=b"\xff\xfe")
 
     assert response.json() == {"error": "the scenario is not UTF-8"}
+
+
+NO_FILE = "this scenario may read no file\n    hint: write it out in its place"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("pal: /etc/hostname", "1:6: the PAL file '/etc/hostname' is not read"),
+        ("include: ../../etc/hostname", "1:10: '../../etc/hostname' is not included"),
+        ("pal: !include /etc/hostname", "1:6: '/etc/hostname' is not included"),
+    ],
+)
+async def test_a_scenario_from_afar_reads_no_file_of_this_machine(line: str, says: str) -> None:
+    turns = "turns: [{user: Hello?, plays: Yes., says: Yes}]"
+    async with served() as server:
+        refused = await load(server, f"{line}\n{turns}\n")
+
+    assert refused.status_code == 400
+    assert f"posted.yaml:{says}: {NO_FILE}" in refused.json()["error"]
+
+
+async def test_nor_does_one_that_comes_as_data() -> None:
+    async with served() as server:
+        told = await server.http.post(
+            "/_simulator/scenarios", json={**QUIET, "pal": "/etc/hostname"}
+        )
+
+    problem = f"<python>:1:1: pal: the PAL file '/etc/hostname' is not read: {NO_FILE}"
+    assert (told.status_code, told.json()) == (400, {"error": problem})
