@@ -32,7 +32,7 @@ _PIP: Mapping[str, str] = {
     "PIP_RETRIES": "1",
     "PIP_TIMEOUT": "15",
 }
-_NOT_FOR_PIP = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV")
+_NOT_FOR_PIP = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PIP_REQUIRE_VIRTUALENV", "PIP_QUIET")
 
 
 class IndexUnreachableError(Exception):
