@@ -116,22 +116,24 @@ class BackgroundLoop:
 
     def _run_until(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
         """Take the loop over from its keeper, and run it here."""
-        self._wanted.set()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        with self._turn:
+        if not self._turn.acquire(blocking=False):
+            self._wanted.set()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._turn.acquire()
             self._wanted.clear()
-            alarm = None
+        alarm = None
+        try:
             if timeout is not None:
                 alarm = self._loop.call_later(timeout, self._loop.stop)
             stop = self._loop.stop
             future.add_done_callback(lambda _: self._loop.call_soon_threadsafe(stop))
-            try:
-                while not future.done() and not (alarm is not None and _is_past(alarm)):
-                    self._loop.run_forever()
-            finally:
-                if alarm is not None:
-                    alarm.cancel()
-                self._left = time.monotonic()
+            while not future.done() and not (alarm is not None and _is_past(alarm)):
+                self._loop.run_forever()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
+            self._left = time.monotonic()
+            self._turn.release()
 
     def _keep(self) -> None:
         """Run the loop whenever nobody has for a moment, until somebody wants to."""

@@ -53,7 +53,7 @@ class Router:
     def uncover(self) -> None:
         """Leave everything as it was found."""
         for stream in self._streams:
-            own: dict[str, Any] = vars(stream)
+            own: dict[str, Any] = stream.__dict__
             for name in ("write", "writelines"):
                 own.pop(name, None)
         for handler in self._handlers:
@@ -68,7 +68,7 @@ class Router:
         if any(stream is one for one in self._streams) or not hasattr(stream, "__dict__"):
             return
         write = _attributing(name, stream.write)
-        own: dict[str, Any] = vars(stream)
+        own: dict[str, Any] = stream.__dict__
         own.update(write=write, writelines=_by_line(write))
         self._streams.append(stream)
 
