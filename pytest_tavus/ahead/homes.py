@@ -81,7 +81,7 @@ class Homes:
         home = self.home(item)
         counting = [(one.argname, self._active[one]) for one in self._counting(item)]
         reaches = {_REACH.get(scope, "run") for _, scope in counting}
-        narrow = [one for one in _NARROWEST_FIRST if one in reaches]
+        narrow: list[Reach] = [one for one in _NARROWEST_FIRST if one in reaches]
         ready = self._ready[home] = Ready(
             reach=narrow[0] if narrow else "run",
             handler=item.funcargs.get("tavus_handler"),
