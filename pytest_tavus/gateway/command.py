@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONHOME", "PY
 _TRACEBACK = "Traceback (most recent call last)"
 _DYING = 0.1
 """Seconds from the end of a process's connections to its own."""
+
+_PORT = re.compile(r"(?:[\w.\]]:|\bport\W{1,3})([0-9]{2,5})(?![0-9.:])", re.IGNORECASE)
+"""A port as servers tell of it: ``http://127.0.0.1:8000``, ``localhost:8000``, ``port 8000``."""
 
 _TRACEBACK_GRACE = 0.15
 """Seconds. A server writes the traceback behind a status 500 after it has sent the response."""
@@ -110,7 +114,7 @@ async def _try(
         environ=_environment(source, environ, port),
     )
     try:
-        host = await _await_port(process, port, source.within)
+        host = await _await_port(process, port, source)
     except HandlerError as error:
         await process.end()
         if "address already in use" in (error.detail or "").lower():
@@ -130,9 +134,9 @@ def _is_whole(written: str) -> bool:
     return bool(found) and rest.endswith("\n") and last[:1] not in {"", ":", " "}
 
 
-async def _await_port(process: Process, port: int, within: float) -> str:
+async def _await_port(process: Process, port: int, source: CommandSource) -> str:
     """Return the address on which the port answers."""
-    for pause in pauses(within):
+    for pause in pauses(source.within):
         ended = process.ended
         if ended is not None:
             process.output.finish(within=0.5)
@@ -142,8 +146,21 @@ async def _await_port(process: Process, port: int, within: float) -> str:
             if await _listens(host, port) and process.ended is None:
                 return host
         await asyncio.sleep(pause)
-    message = f"the handler's command did not answer on port {port} within {within:g} s"
-    raise HandlerError(message, detail=process.output.tail())
+    message = f"the handler's command did not answer on port {port} within {source.within:g} s"
+    raise HandlerError(message + await _hint(process, port, source), detail=process.output.tail())
+
+
+async def _hint(process: Process, port: int, source: CommandSource) -> str:
+    """Say why a command that runs may not answer: it listens elsewhere, or was not told where."""
+    for other in ports(process.output.since(0)):
+        if other != port and any([await _listens(host, other) for host in LOOPBACK]):
+            return (
+                f"; it writes of port {other}, where somebody listens: "
+                "pass it {port}, or let it read the environment variable PORT"
+            )
+    if any("{port}" in word for word in source.words):
+        return ""
+    return "; there is no {port} in it: does it read the environment variable PORT?"
 
 
 async def _listens(host: str, port: int) -> bool:
@@ -162,6 +179,12 @@ def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+def ports(written: str) -> list[int]:
+    """Return the ports that a server writes of, the last one first, each once."""
+    found = [int(digits) for digits in _PORT.findall(written)]
+    return [port for port in dict.fromkeys(reversed(found)) if 0 < port < 65536]
 
 
 def _word(word: str, index: int, port: int) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.gateway.output import Output
+from pytest_tavus.gateway.watch import Watch
 
 _GRACE = 3.0
 """Seconds between asking the group to end and ending it."""
@@ -26,7 +27,7 @@ _LAST_GRACE = 0.5
 
 
 class Process:
-    """A started process group. It does not outlive this interpreter."""
+    """A started process group. It does not outlive this interpreter, however that ends."""
 
     def __init__(self, words: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> None:
         """Start it.
@@ -35,14 +36,17 @@ class Process:
             HandlerError: there is no such command or directory, or it may not be run.
 
         """
+        self._watch = _watch(words[0])
         reader, writer = os.pipe()
         try:
             self._popen = _spawn(words, cwd, environ, writer)
         except HandlerError:
+            self._watch.dismiss()
             os.close(reader)
             raise
         finally:
             os.close(writer)
+        self._watch.over(self._popen.pid)
         self.output = Output(reader)
         self._owner = os.getpid()
         self._over = False
@@ -77,6 +81,7 @@ class Process:
         elif not await _until(self._is_deserted, _ORPHANS_GRACE):
             self._signal(signal.SIGKILL)
         self._over = True  # the number of the group may be another's from now on
+        self._watch.dismiss()
         atexit.unregister(self._end_at_exit)
         self.output.finish(within=0.5)
 
@@ -105,6 +110,7 @@ class Process:
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_LAST_GRACE)
         self._signal(signal.SIGKILL)
+        self._watch.dismiss()
 
 
 def pauses(within: float) -> Iterator[float]:
@@ -121,6 +127,14 @@ async def _until(condition: Callable[[], bool], within: float) -> bool:
             return True
         await asyncio.sleep(pause)
     return condition()
+
+
+def _watch(command: str) -> Watch:
+    try:
+        return Watch()
+    except OSError as error:
+        message = f"the handler's command {command!r} cannot be run: {error.strerror}"
+        raise HandlerError(message) from None
 
 
 def _spawn(

@@ -173,7 +173,7 @@ async def test_a_command_that_is_killed_names_the_signal(shop: Path) -> None:
 
 async def test_a_command_that_never_answers_is_given_up(shop: Path) -> None:
     script = "print('waiting for nobody'); import signal; signal.pause()"
-    error = await refusal(shop, "python", "-c", script, startup_timeout=0.5)
+    error = await refusal(shop, "python", "-c", script, "{port}", startup_timeout=0.5)
     assert error.message.startswith("the handler's command did not answer on port ")
     assert error.message.endswith(" within 0.5 s")
     assert error.detail in {"waiting for nobody", None}
