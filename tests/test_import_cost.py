@@ -52,6 +52,7 @@ WANTED_BY_FEW = {
     "pytest_tavus.matching.registry",
     "pytest_tavus.report.archive",
     "pytest_tavus.report.failure",
+    "pytest_tavus.scenario.whole",
     "pytest_tavus.server",
     "pytest_tavus.service",
     "pytest_tavus.trace.codec",

@@ -96,7 +96,10 @@ class Pal(Body):
 
     def tool(self, name: str) -> Tool | None:
         """Return the tool of that name."""
-        return next((tool for tool in self.tools if tool.name == name), None)
+        for tool in self.tools:
+            if tool.name == name:
+                return tool
+        return None
 
     def secrets(self) -> tuple[str, ...]:
         """Return every secret in the definition, tools and layers, for redaction."""

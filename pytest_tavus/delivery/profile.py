@@ -85,6 +85,8 @@ class DeliveryProfile:
             ScenarioError: with every unknown field and every value that does not fit its field.
 
         """
+        if not overrides:
+            return self
         readers = _readers()
         problems: list[Problem] = []
         values: dict[str, Any] = {}

@@ -19,6 +19,8 @@ from pytest_tavus.wire import HttpFault, HttpResponse
 _HEAD_LIMIT = 256 * 1024
 """Bytes of status line and headers."""
 
+_END = h11.EndOfMessage()
+
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A server that writes head and body apart, with Nagle's algorithm on,
 otherwise waits 40 ms for our acknowledgement in every exchange."""
@@ -172,6 +174,4 @@ def _response(head: h11.Response, chunks: list[bytes]) -> HttpResponse:
 
 
 def _parts(request: h11.Request, body: bytes) -> list[h11.Event]:
-    if not body:
-        return [request, h11.EndOfMessage()]
-    return [request, h11.Data(data=body), h11.EndOfMessage()]
+    return [request, h11.Data(data=body), _END] if body else [request, _END]

@@ -76,6 +76,8 @@ def empty_keys(part: BaseModel) -> list[Refusal]:
 def _look_behind_keys(part: Part, at: Loc, found: list[Refusal]) -> None:
     for name in part.model_fields_set:
         inner = getattr(part, name)
+        if isinstance(inner, str):
+            continue  # as most are, and asking a model's class for its instances is dear
         if inner is None and name not in part.nullable:
             loc = (*at, type(part).model_fields[name].alias or name)
             hint = "write a value, or leave the key out"

@@ -1,7 +1,8 @@
 """The scenario language, as pydantic models: a file, a scenario, a turn and what they hold.
 
 These models are the one source of the loader, of the JSON Schema for editors and of the reference
-page. Field descriptions are written for users.
+page. Field descriptions are written for users. The loader binds a file part by part; a file and a
+scenario as one piece are in :mod:`~.whole`.
 """
 
 from __future__ import annotations
@@ -217,12 +218,6 @@ class ScenarioHead(Common):
     )
 
 
-class ScenarioDocument(ScenarioHead):
-    """One conversation to be held, with all that must be seen in it."""
-
-    turns: Filled[TurnDocument] = Field(description="What is said, and what must follow.")
-
-
 class FileHead(Common):
     """A scenario file without its scenarios."""
 
@@ -233,12 +228,6 @@ class FileHead(Common):
         default=None,
         description="Files whose keys are taken over where this file does not have them.",
     )
-
-
-class FileDocument(FileHead):
-    """A scenario file: scenarios, and what holds for all of them where they do not say it."""
-
-    scenarios: Filled[ScenarioDocument] = Field(description="The scenarios.")
 
 
 DEFAULTS = tuple(Common.model_fields)

@@ -15,12 +15,10 @@ from pytest_tavus.scenario.answers import (
 )
 from pytest_tavus.scenario.calls import CallDocument, GroupDocument, TimesDocument
 from pytest_tavus.scenario.document import (
-    FileDocument,
     LaterDocument,
     ParametrizeDocument,
     PlaysDocument,
     SaysDocument,
-    ScenarioDocument,
     TurnDocument,
 )
 from pytest_tavus.scenario.events import EventDocument
@@ -35,6 +33,7 @@ from pytest_tavus.scenario.plain import is_list
 from pytest_tavus.scenario.played import PatternDocument, PlayedCallDocument, WaveDocument
 from pytest_tavus.scenario.schema import json_schema
 from pytest_tavus.scenario.shapes import Part
+from pytest_tavus.scenario.whole import FileDocument, ScenarioDocument
 
 PARTS: tuple[type[Part], ...] = (
     FileDocument,

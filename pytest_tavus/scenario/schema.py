@@ -12,8 +12,8 @@ from typing import Any
 
 from pytest_tavus.matching.registry import MATCHERS
 from pytest_tavus.scenario.calls import RESERVED
-from pytest_tavus.scenario.document import FileDocument, ScenarioDocument
 from pytest_tavus.scenario.plain import is_dict, is_list
+from pytest_tavus.scenario.whole import FileDocument, ScenarioDocument
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

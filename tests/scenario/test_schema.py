@@ -11,10 +11,11 @@ import jsonschema
 import pytest
 
 from pytest_tavus.scenario import calls, reference, schema, source
-from pytest_tavus.scenario.document import ScenarioDocument, TurnDocument
+from pytest_tavus.scenario.document import TurnDocument
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.matcher_values import from_tag
 from pytest_tavus.scenario.reader import load
+from pytest_tavus.scenario.whole import ScenarioDocument
 from tests.scenario.files import SCENARIO
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md"
