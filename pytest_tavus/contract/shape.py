@@ -32,6 +32,15 @@ _EXPECTED: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_BOUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "greater_than_equal": "at least",
+        "greater_than": "more than",
+        "less_than_equal": "at most",
+        "less_than": "less than",
+    }
+)
+
 _KINDS: Mapping[type[object], str] = MappingProxyType(
     {str: "text", bool: "true or false", int: "a number", float: "a number"}
 )
@@ -68,6 +77,9 @@ def _told(detail: ErrorDetails, owner: type[BaseModel] | None) -> tuple[str, str
         case "literal_error":
             expected = context["expected"]
             told = f"expected {expected}, found {_found(detail, owner)}", _close(detail, expected)
+        case kind if kind in _BOUNDS:
+            limit = context.get("ge", context.get("gt", context.get("le", context.get("lt"))))
+            told = f"expected {_BOUNDS[kind]} {limit:g}, found {_found(detail, owner)}", None
         case kind if kind in _EXPECTED:
             told = f"expected {_EXPECTED[kind]}, found {_found(detail, owner)}", None
         case _:

@@ -6,6 +6,7 @@ The control plane does it over HTTP, and a fixture does it in process. Knows no 
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.conversations import Conversations
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.model import HandlerSpec, Scenario
@@ -24,6 +26,7 @@ from pytest_tavus.server.stocking import Stock
 from pytest_tavus.server.time import ServerClock
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.stock import restock
+from pytest_tavus.trace.codec import encode_entry
 
 POSTED = "posted.yaml"
 """What messages call a scenario that came as text."""
@@ -134,6 +137,17 @@ class Backstage:
         self._repertoire.env.update(env)
         self.journal.learn(*env.values())
 
+    def conversation(self, conversation_id: str) -> dict[str, Any] | None:
+        """Return all that has happened in a conversation, without secrets: calls and answers too.
+
+        `warnings` are about what was allowed and is probably not meant.
+        """
+        found = self.live.get(conversation_id)
+        if found is None:
+            return None
+        told: dict[str, Any] = self.journal.redacted(_told(found))
+        return told
+
     def state(self) -> dict[str, Any]:
         """Return all that the account holds, without its secrets."""
         tables = {name: list(table.rows()) for name, table in self.account.tables.items()}
@@ -144,6 +158,15 @@ class Backstage:
             "malformed_frames": dict(self.malformed),
             "tables": found,
         }
+
+
+def _told(conversation: ServedConversation) -> dict[str, Any]:
+    return {
+        "conversation_id": conversation.opening.conversation_id,
+        "status": conversation.status,
+        "warnings": list(conversation.warnings),
+        "trace": [json.loads(encode_entry(entry)) for entry in conversation.trace()],
+    }
 
 
 def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[str, str]:

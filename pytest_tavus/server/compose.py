@@ -137,7 +137,9 @@ async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, 
     stack.push_async_callback(handling.close)
     if options.handler is not None:
         await handling.settle(options.handler)
-    wire = LiveWire(callbacks=LoopbackCallbacks(parts.loopback), handler=handling)
+    wire = LiveWire(
+        callbacks=LoopbackCallbacks(parts.loopback, note=parts.journal.note), handler=handling
+    )
     if options.model is not None:
         model = open_model(options.model, environ)
         stack.push_async_callback(model.close)
@@ -161,7 +163,7 @@ def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStac
         options=options.live,
     )
     stack.push_async_callback(live.close)
-    callbacks = AccountCallbacks(wire.callbacks, note=parts.journal.note)
+    callbacks = AccountCallbacks(wire.callbacks)
     stack.push_async_callback(callbacks.close)
     account = Account(
         ids=parts.ids,

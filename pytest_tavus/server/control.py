@@ -94,6 +94,7 @@ class ControlPlane:
             ("DELETE", "/faults/{fault_id}", self._remove_fault),
             ("GET", "/clock", self._clock),
             ("POST", "/clock/advance", self._advance),
+            ("GET", "/conversations/{name}", self._look),
             ("POST", "/conversations/{name}/perception", self._perceive),
             ("POST", "/conversations/{name}/objectives", self._complete),
             ("POST", "/conversations/{name}/guardrails", self._trigger),
@@ -180,6 +181,9 @@ class ControlPlane:
         asked = read_body(Advance, await _json(request))
         await self._backstage.clock.advance(asked.seconds)
         return await self._clock(request)
+
+    async def _look(self, request: Request) -> Any:
+        return self._backstage.conversation(self._conversation(request).opening.conversation_id)
 
     async def _perceive(self, request: Request) -> None:
         asked = read_body(Perceived, await _json(request))

@@ -11,10 +11,13 @@ from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.contract.body import Body
 from pytest_tavus.server.answers import HangUp, answer, cut, json_bytes
+
+METHODS = ("*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 Effect = Literal["answer", "malformed", "drop", "delay"]
 
@@ -45,19 +48,28 @@ class Fault(Body):
     skip: int = Field(default=0, ge=0)
     "How many requests it lets pass first."
 
+    @field_validator("method")
+    @classmethod
+    def _is_one_that_comes(cls, method: str) -> str:
+        if method.upper() not in METHODS:
+            message = f"expected one of {', '.join(METHODS)}, found {method!r}"
+            raise PydanticCustomError("fault", "{text}", {"text": message})
+        return method.upper()
+
     @field_validator("path")
     @classmethod
     def _is_absolute(cls, path: str) -> str:
         if not path.startswith("/"):
-            message = f"a path begins with a slash, as in '/v2/pals'; this one is {path!r}"
-            raise ValueError(message)
+            message = (
+                f"expected a path that begins with a slash, such as '/v2/pals', found {path!r}"
+            )
+            raise PydanticCustomError("fault", "{text}", {"text": message})
         return path
 
     @model_validator(mode="after")
     def _says_something(self) -> Fault:
         if self.effect == "delay" and not self.delay:
-            message = "the effect 'delay' needs a 'delay' in seconds"
-            raise ValueError(message)
+            raise PydanticCustomError("fault", "the effect 'delay' needs a 'delay' in seconds")
         return self
 
     @cached_property
@@ -70,7 +82,7 @@ class Fault(Body):
 
     def strikes(self, method: str, path: str) -> bool:
         """Tell whether this is a request it is about."""
-        return self.method.upper() in {"*", method} and bool(self.pattern.fullmatch(path))
+        return self.method in {"*", method} and bool(self.pattern.fullmatch(path))
 
 
 class _Standing:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from pytest_tavus.errors import ScenarioError, did_you_mean
+from pytest_tavus.errors import ScenarioError, ServiceError, did_you_mean
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.scenario.parse import load_scenarios, parse_inline
 from pytest_tavus.server.backstage import readable
@@ -104,6 +104,23 @@ class TavusServer:
     def advance(self, seconds: float) -> None:
         """Let this much of the server's time pass at once."""
         self._thread.run(self._server.backstage.clock.advance(seconds))
+
+    def conversation(self, conversation_id: str) -> dict[str, Any]:
+        """Return all that has happened in a conversation, as `GET /conversations/{name}` does.
+
+        Raises:
+            ServiceError: there is none of that id.
+
+        """
+
+        async def read() -> dict[str, Any] | None:
+            return self._server.backstage.conversation(conversation_id)
+
+        found = self._thread.run(read())
+        if found is None:
+            message = f"there is no conversation {conversation_id!r}"
+            raise ServiceError(message)
+        return found
 
     def state(self) -> dict[str, Any]:
         """Return all that the account holds, without its secrets."""

@@ -18,6 +18,9 @@ from pytest_tavus.live.tasks import Tasks
 from pytest_tavus.server.answers import json_bytes
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
+Note = Callable[[str, Mapping[str, Any]], None]
+"""Keeps what happened, under a name."""
+
 CALLBACK_SECONDS = 10.0
 """How long a receiver of a callback has to answer."""
 
@@ -56,13 +59,22 @@ class Loopback:
 
 
 class LoopbackCallbacks:
-    """Carries callbacks."""
+    """Carries callbacks, and tells of each what became of it."""
 
-    def __init__(self, loopback: Loopback) -> None:
+    def __init__(self, loopback: Loopback, *, note: Note) -> None:
         self._loopback = loopback
+        self._note = note
 
     async def send(self, url: str, body: bytes, *, within: float) -> str | None:
         """Send one; return why it did not arrive, `None` where it did."""
+        problem = await self._problem(url, body, within)
+        if problem is None:
+            self._note("callback.sent", {"url": url})
+        else:
+            self._note("callback.failed", {"url": url, "problem": problem})
+        return problem
+
+    async def _problem(self, url: str, body: bytes, within: float) -> str | None:
         request = HttpRequest(method="POST", url=url, headers=_JSON, body=body)
         exchange = await self._loopback.send(
             request, call=_NOBODYS, within=within, clock=RealClock()
@@ -81,12 +93,8 @@ class LoopbackCallbacks:
 class AccountCallbacks:
     """Sends the account's own callbacks, such as a document's, while the account goes on."""
 
-    def __init__(
-        self, sender: CallbackSender, *, note: Callable[[str, Mapping[str, Any]], None]
-    ) -> None:
-        """Send with `sender`; `note` hears of what did not arrive."""
+    def __init__(self, sender: CallbackSender) -> None:
         self._sender = sender
-        self._note = note
         self._tasks = Tasks()
 
     def send(self, url: str, body: Mapping[str, Any]) -> None:
@@ -98,6 +106,4 @@ class AccountCallbacks:
         await self._tasks.cancel()
 
     async def _send(self, url: str, body: Mapping[str, Any]) -> None:
-        problem = await self._sender.send(url, json_bytes(body), within=CALLBACK_SECONDS)
-        if problem is not None:
-            self._note("callback.failed", {"url": url, "problem": problem})
+        await self._sender.send(url, json_bytes(body), within=CALLBACK_SECONDS)

@@ -75,7 +75,8 @@ def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        ({"path": "v2/pals"}, "a path begins with a slash, as in '/v2/pals'"),
+        ({"path": "v2/pals"}, "that begins with a slash, such as '/v2/pals', found 'v2/pals'"),
+        ({"path": "/v2", "method": "FETCH"}, "expected one of .*, OPTIONS, found 'FETCH'"),
         ({"path": "/v2", "effect": "delay"}, "the effect 'delay' needs a 'delay' in seconds"),
         ({"path": "/v2", "effect": "explode"}, "'answer', 'malformed', 'drop' or 'delay'"),
         ({"path": "/v2", "status": 99}, "greater than or equal to 200"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pytest_tavus.errors import ScenarioError
+from pytest_tavus.errors import ScenarioError, ServiceError
 from pytest_tavus.server.fixture import TavusServer, server_options
 from pytest_tavus.server.options import ServerOptions
 from tests.server.served import PATIENCE
@@ -130,6 +130,32 @@ def test_a_scenario_may_be_data(server: TavusServer) -> None:
     )
 
     assert [pal["pal_id"] for pal in server.state()["tables"]["pals"]] == [pal_id]
+
+
+def test_what_happened_in_a_conversation_can_be_looked_at(server: TavusServer) -> None:
+    (pal_id,) = server.load(
+        {
+            "pal": {"pal_name": "Shop", "system_prompt": "Help."},
+            "turns": [{"user": "Hello?", "plays": "Good morning.", "says": "morning"}],
+        }
+    )
+    http = httpx.Client(base_url=f"{server.url}/v2", headers={"x-api-key": server.api_key})
+    with http:
+        made = http.post("/conversations", json={"pal_id": pal_id, "chat": True}).json()
+        http.post(f"/conversations/{made['conversation_id']}/respond", json={"text": "Hello?"})
+        told = server.conversation(made["conversation_id"])
+        control = http.get(
+            f"{server.url}/_simulator/conversations/{made['conversation_id']}"
+        ).json()
+
+    assert [one["text"] for one in told["trace"] if "text" in one] == ["Hello?", "Good morning."]
+    assert (told["status"], told["warnings"]) == ("active", [])
+    assert control["trace"][: len(told["trace"])] == told["trace"]
+
+
+def test_a_conversation_that_never_was_is_told(server: TavusServer) -> None:
+    with pytest.raises(ServiceError, match="there is no conversation 'c0'"):
+        server.conversation("c0")
 
 
 def test_a_fault_that_cannot_be_is_told(server: TavusServer) -> None:

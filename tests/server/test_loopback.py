@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,13 @@ ELSEWHERE = (
     "the simulator sends nothing to 'https://shop.example.com/orders', which is not on this "
     "machine: name the handler that takes the calls, or use a URL of 127.0.0.1"
 )
+
+
+class Notes(list[tuple[str, Any]]):
+    """What was noted, in order."""
+
+    def __call__(self, name: str, data: Mapping[str, Any]) -> None:
+        self.append((name, dict(data)))
 
 
 @asynccontextmanager
@@ -64,45 +71,48 @@ async def test_a_tool_elsewhere_is_not_called() -> None:
 
 
 async def test_a_callback_arrives() -> None:
-    loopback = Loopback()
+    loopback, notes = Loopback(), Notes()
     async with receiver() as (url, taken):
-        problem = await LoopbackCallbacks(loopback).send(f"{url}/hook", b'{"a":1}', within=10)
+        sender = LoopbackCallbacks(loopback, note=notes)
+        problem = await sender.send(f"{url}/hook", b'{"a":1}', within=10)
         await loopback.close()
 
     assert problem is None
     assert taken[0].startswith(b"POST /hook HTTP/1.1\r\n")
     assert taken[0].endswith(b'{"a":1}')
     assert b"content-type: application/json\r\n" in taken[0]
+    assert notes == [("callback.sent", {"url": f"{url}/hook"})]
 
 
 async def test_a_callback_that_is_refused_says_so() -> None:
-    sender = LoopbackCallbacks(Loopback())
+    notes = Notes()
+    sender = LoopbackCallbacks(Loopback(), note=notes)
     async with receiver(status=500) as (url, _):
         problem = await sender.send(url, b"{}", within=10)
         await sender.close()
 
     assert problem == "it was answered with 500"
+    assert notes == [("callback.failed", {"url": url, "problem": problem})]
 
 
 async def test_a_callback_to_elsewhere_says_so() -> None:
-    problem = await LoopbackCallbacks(Loopback()).send(
-        "https://shop.example.com/orders", b"{}", within=10
-    )
+    url = "https://shop.example.com/orders"
+    notes = Notes()
+    problem = await LoopbackCallbacks(Loopback(), note=notes).send(url, b"{}", within=10)
 
     assert problem == ELSEWHERE
+    assert notes == [("callback.failed", {"url": url, "problem": ELSEWHERE})]
 
 
-async def test_the_account_sends_without_waiting_and_notes_what_does_not_arrive() -> None:
-    notes: list[tuple[str, Any]] = []
-    sender = LoopbackCallbacks(Loopback())
-    callbacks = AccountCallbacks(sender, note=lambda name, data: notes.append((name, data)))
+async def test_the_account_sends_without_waiting() -> None:
+    notes = Notes()
+    sender = LoopbackCallbacks(Loopback(), note=notes)
+    callbacks = AccountCallbacks(sender)
     async with receiver() as (url, taken):
         callbacks.send(f"{url}/hook", {"status": "ready"})
-        callbacks.send("https://shop.example.com/orders", {"status": "ready"})
-        await until(lambda: taken and notes)
+        await until(lambda: notes)
         await callbacks.close()
         await sender.close()
 
     assert json.loads(taken[0].partition(b"\r\n\r\n")[2]) == {"status": "ready"}
-    url = "https://shop.example.com/orders"
-    assert notes == [("callback.failed", {"url": url, "problem": ELSEWHERE})]
+    assert notes == [("callback.sent", {"url": f"{url}/hook"})]
