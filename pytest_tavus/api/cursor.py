@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Generic, NoReturn, TypeVar
@@ -12,6 +11,7 @@ from pytest_tavus.matching.compare import Mismatch, compare, describe, distance
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.matcher_values import compared
 from pytest_tavus.scenario.plain import plain_data
+from pytest_tavus.scenario.templates import json_or_text
 from pytest_tavus.spans import Loc, dotted
 from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved, UserSaid
 from pytest_tavus.trace.log import Entry
@@ -162,10 +162,7 @@ def _seen(event: Told, name: str, wanted: Any) -> Any:
     value = getattr(event, name)
     if name not in _JSON_FIELDS or isinstance(wanted, str):
         return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
+    return json_or_text(value)
 
 
 def _difference(miss: Mismatch) -> Difference:

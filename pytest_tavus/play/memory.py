@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import CallExpectation, Turn
 from pytest_tavus.scenario.rule import expected_calls
-from pytest_tavus.scenario.templates import MissingValue, render
+from pytest_tavus.scenario.templates import MissingValue, json_or_text, render
 from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
@@ -23,11 +22,11 @@ class _Left:
     answer: str
 
     def arguments(self) -> Any:
-        return _json(self.call.arguments)
+        return json_or_text(self.call.arguments)
 
     def values(self) -> Mapping[str, Any]:
         """Return what the paths of `save` are read in."""
-        return {"arguments": self.arguments(), "result": _json(self.answer)}
+        return {"arguments": self.arguments(), "result": json_or_text(self.answer)}
 
 
 class Memory:
@@ -82,10 +81,3 @@ class Memory:
                 continue  # The check of `save` finds that nothing was kept, and shows the answer.
             self._saved[name] = value
             self._recorder.record(Saved(name=name, value=value))
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

@@ -99,6 +99,14 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
+def json_or_text(text: str) -> Any:
+    """Read an answer as placeholders do: as JSON where it is JSON, as text where it is not."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
 def lookup(placeholder: str, scope: Mapping[str, Any]) -> Any:
     """Follow a path through mappings and lists.
 

@@ -6,13 +6,19 @@ and why is recorded; it is never filled in from the expectation.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
-from pytest_tavus.scenario.templates import MissingValue, as_text, asks, render, root
+from pytest_tavus.scenario.templates import (
+    MissingValue,
+    as_text,
+    asks,
+    json_or_text,
+    render,
+    root,
+)
 from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Later, Moment
 from pytest_tavus.simulator.speech import Lines, plain_line
 from pytest_tavus.trace.events import Decisions, Withheld
@@ -155,7 +161,7 @@ class _Past:
     def answers_scope(self, moment: Moment) -> dict[str, Any]:
         """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
         self._catch_up(moment)
-        now = {a.tool: parsed(a.output) for a in moment.answers if _usable(a)}
+        now = {a.tool: json_or_text(a.output) for a in moment.answers if _usable(a)}
         scope: dict[str, Any] = {"results": {**self._results, **now}}
         last = _last(moment)
         if last is not None and _usable(last):
@@ -171,7 +177,7 @@ class _Past:
         for answer in moment.remembered[self._read :]:
             self._arguments.update(answer.arguments)
             if _usable(answer):
-                self._results[answer.tool] = parsed(answer.output)
+                self._results[answer.tool] = json_or_text(answer.output)
         self._read = len(moment.remembered)
 
 
@@ -189,14 +195,6 @@ def _latest(answers: Sequence[Answer]) -> Answer | None:
 
 def _usable(answer: Answer) -> bool:
     return answer.known and answer.status == "success"
-
-
-def parsed(output: str) -> Any:
-    """Read an answer as JSON data where it is JSON, as text where it is not."""
-    try:
-        return json.loads(output)
-    except ValueError:
-        return output
 
 
 def _reads_answer(missing: MissingValue) -> bool:

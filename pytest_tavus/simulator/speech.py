@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.scenario.plain import is_dict, is_list
+from pytest_tavus.scenario.templates import json_or_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,7 @@ def plain_line(output: str) -> str:
     ``{"status": "late", "eta": "6pm"}`` becomes ``status: late, eta: 6pm``. An answer without a
     value in it, such as an empty one, is said to be done: a reply that is owed must be heard.
     """
-    try:
-        data = json.loads(output or "null")
-    except ValueError:
-        return output
+    data = json_or_text(output or "null")
     leaves = () if data is None else _leaves(data, "")
     parts = [f"{path}: {value}" if path else value for path, value in leaves]
     return ", ".join(parts) if parts else "Done."

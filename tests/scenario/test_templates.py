@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.templates import MissingValue, escape, placeholders, render
+from pytest_tavus.scenario.templates import (
+    MissingValue,
+    escape,
+    json_or_text,
+    placeholders,
+    render,
+)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -32,6 +39,16 @@ def test_a_text_that_is_one_placeholder_keeps_value_and_type(value: Any) -> None
 def test_a_row_value_with_braces_survives_the_second_rendering(value: Any) -> None:
     once = render(["{row.x}", "{saved.y}"], {"row": {"x": value}}, only=("row",))
     assert render(once, {"saved": {"y": 1}}) == [value, 1]
+
+
+@given(json_values)
+def test_an_answer_that_is_json_is_read(value: Any) -> None:
+    assert json_or_text(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize("text", ["", "out for delivery", "{'a': 1}", "[" * 100_000])
+def test_an_answer_that_is_not_json_is_text(text: str) -> None:
+    assert json_or_text(text) is text
 
 
 @given(st.text())
