@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pytest_tavus.server.extra import missing_package, without_it
+from pytest_tavus.server.extra import missing_package, require_all, without_it
 from pytest_tavus.server.flags import add_flags
 
 Command = Callable[[argparse.Namespace], str | int]
@@ -107,6 +107,7 @@ def _options(_: argparse.Namespace) -> str:
 
 def _serve(parsed: argparse.Namespace) -> int:
     try:
+        require_all()
         from pytest_tavus.server.command import serve
     except ModuleNotFoundError as error:
         package = missing_package(error)

@@ -171,11 +171,12 @@ def tavus_server(
     A test that asks for it fails where the extra `serve` is not installed, or an option is wrong.
     """
     from pytest_tavus.errors import TavusError
-    from pytest_tavus.server.extra import missing_package, without_it
+    from pytest_tavus.server.extra import missing_package, require_all, without_it
 
     seed = pytestconfig.stash[SETTINGS].seed
     given = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
     try:
+        require_all()
         from pytest_tavus.server.fixture import TavusServer, server_options
 
         server = TavusServer(server_options(given), environ=os.environ)

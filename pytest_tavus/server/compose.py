@@ -26,9 +26,9 @@ from pytest_tavus.server.application import Front, application
 from pytest_tavus.server.backstage import Backstage, Repertoire, readable
 from pytest_tavus.server.control import ControlPlane
 from pytest_tavus.server.handling import CallTaker
-from pytest_tavus.server.hosted import mcp_routes
 from pytest_tavus.server.journal import Journal
 from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
+from pytest_tavus.server.mcp_late import McpDoor, late
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.rest import rest_door
 from pytest_tavus.server.room import Rooms
@@ -184,7 +184,7 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     account, hang_up = backstage.account, parts.outside.hang_up
     api = Api(account, keys=parts.keys)
     site = Site(base_url=base_url, options=options, account=account, api=api)
-    mcp = mcp_routes(site, _tool_box(site), keys=parts.keys, note=parts.journal.note)
+    mcp = late(partial(_mcp, site, parts))
     rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
     control = (ControlPlane(backstage, keys=parts.keys).door(),) if options.control else ()
     doors = (rest_door(api), rooms.door(), mcp.door, *control)
@@ -203,6 +203,12 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
         end_streams=mcp.end_streams,
     )
     return tavus, doors
+
+
+def _mcp(site: Site, parts: _Parts) -> McpDoor:
+    from pytest_tavus.server.hosted import mcp_routes
+
+    return mcp_routes(site, _tool_box(site), keys=parts.keys, note=parts.journal.note)
 
 
 def _tool_box(site: Site) -> ToolBox:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 PACKAGES = frozenset({"jsonpatch", "mcp", "mcp_types", "starlette", "uvicorn", "websockets"})
+
+
+def require_all() -> None:
+    """Insist on every package, those included that are imported when they are first needed.
+
+    Raises:
+        ModuleNotFoundError: one is not installed.
+
+    """
+    for package in sorted(PACKAGES):
+        if find_spec(package) is None:
+            message = f"No module named {package!r}"
+            raise ModuleNotFoundError(message, name=package)
 
 
 def missing_package(error: ModuleNotFoundError) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_tavus.server.marker import simulator_version
-from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, Tools, mcp_door
+from pytest_tavus.server.mcp_door import ServerIdentity, Tools, mcp_door
+from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.oauth.door import oauth_door
 from pytest_tavus.server.oauth.randomness import FreshToken, unguessable
 from pytest_tavus.server.oauth.terms import Note, OAuthTerms, Surroundings

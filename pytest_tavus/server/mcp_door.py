@@ -7,7 +7,7 @@ tool does, and whether its arguments are right, is the tool box's business.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -30,6 +30,7 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.json_text import json_text
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
+from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.site import Door
 
 Context = ServerRequestContext[Any, Any]
@@ -57,18 +58,6 @@ class ServerIdentity:
     version: str = ""
     instructions: str | None = None
     "What a model that uses the tools is told about them."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class McpDoor:
-    """The MCP server's way in."""
-
-    door: Door
-    tools_changed: Callable[[], Awaitable[None]]
-    "Tells every listening client that the list of tools is another one now."
-
-    end_streams: Callable[[], None]
-    "Ends the streams that listening clients hold open, so that the server can stop."
 
 
 def mcp_door(

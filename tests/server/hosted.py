@@ -18,7 +18,8 @@ from starlette.types import ASGIApp
 
 from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.guard import Guard
-from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_door import ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.oauth.door import OAuthDoor, oauth_door
 from pytest_tavus.server.oauth.randomness import FreshToken, seeded
 from pytest_tavus.server.oauth.terms import OAuthTerms, Surroundings

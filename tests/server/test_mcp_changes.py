@@ -16,7 +16,8 @@ from starlette.responses import PlainTextResponse
 
 from pytest_tavus.server.connection import Connections
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
-from pytest_tavus.server.mcp_door import McpDoor, ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_door import ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.options import Limits
 from pytest_tavus.server.serving import bind, serving
 from tests.server.hosted import GivenTools

@@ -1,0 +1,93 @@
+"""The way to the MCP server, which is built when somebody first comes to it.
+
+Its SDK takes as long to import as everything else together, and many a test never speaks MCP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pytest_tavus.server.oauth.terms import PAGE_PATH
+from pytest_tavus.server.site import Door, kept_open
+
+PATHS = (
+    "/mcp",
+    "/.well-known/oauth-protected-resource/mcp",
+    "/.well-known/oauth-authorization-server",
+    "/register",
+    "/authorize",
+    "/token",
+    "/revoke",
+    PAGE_PATH,
+)
+"""Where its routes are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class McpDoor:
+    """The MCP server's way in."""
+
+    door: Door
+    tools_changed: Callable[[], Awaitable[None]]
+    "Tells every listening client that the list of tools is another one now."
+
+    end_streams: Callable[[], None]
+    "Ends the streams that listening clients hold open, so that the server can stop."
+
+
+def late(build: Callable[[], McpDoor]) -> McpDoor:
+    """Return a door that `build` makes at the first request. It is called in a thread."""
+    behind = _Behind(build)
+    routes: tuple[BaseRoute, ...] = tuple(Route(path, behind) for path in PATHS)
+    return McpDoor(
+        door=Door(routes=routes, running=behind.running),
+        tools_changed=behind.tools_changed,
+        end_streams=behind.end_streams,
+    )
+
+
+class _Behind:
+    """What is behind the door, once it is there."""
+
+    def __init__(self, build: Callable[[], McpDoor]) -> None:
+        self._build = build
+        self._building = asyncio.Lock()
+        self._running = AsyncExitStack()
+        self._opened: McpDoor | None = None
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        app = self._app or await self._first()
+        await app(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """Keep running what has to, as long as the server does."""
+        async with self._running:
+            yield
+
+    async def tools_changed(self) -> None:
+        """Tell those who listen; nobody does where nobody has come."""
+        if self._opened is not None:
+            await self._opened.tools_changed()
+
+    def end_streams(self) -> None:
+        """End the streams there are."""
+        if self._opened is not None:
+            self._opened.end_streams()
+
+    async def _first(self) -> ASGIApp:
+        async with self._building:
+            if self._app is None:
+                opened = await asyncio.to_thread(self._build)
+                await self._running.enter_async_context(kept_open([opened.door]))
+                self._opened = opened
+                self._app = Router(opened.door.routes, redirect_slashes=False)
+            return self._app

@@ -1,0 +1,96 @@
+"""The MCP server is built by the first who comes, and is as good as if it had been there before."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from pytest_tavus.server.mcp_late import PATHS, McpDoor, late
+from pytest_tavus.server.site import Door
+from tests.server.hosted import hosted
+from tests.server.served import Sent, nothing, request_scope, served
+
+pytestmark = pytest.mark.asyncio
+
+
+class Built:
+    """Counts how often it was asked for a door, and what was done with it."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.changes = 0
+        self.ends = 0
+
+    def __call__(self) -> McpDoor:
+        self.times += 1
+        routes = (Route("/mcp", lambda _: PlainTextResponse("here")),)
+        return McpDoor(door=Door(routes=routes), tools_changed=self.changed, end_streams=self.end)
+
+    async def changed(self) -> None:
+        self.changes += 1
+
+    def end(self) -> None:
+        self.ends += 1
+
+
+async def knock(door: McpDoor) -> bytes:
+    sent = Sent()
+    (route,) = (one for one in door.door.routes if isinstance(one, Route) and one.path == "/mcp")
+    await route.app(request_scope("/mcp"), nothing, sent)
+    return sent.body
+
+
+async def test_it_is_built_once_however_many_come_at_first() -> None:
+    built = Built()
+    door = late(built)
+    async with door.door.running():
+        found = await asyncio.gather(*(knock(door) for _ in range(5)))
+
+    assert found == [b"here"] * 5
+    assert built.times == 1
+
+
+async def test_what_is_told_before_anybody_came_is_told_to_nobody() -> None:
+    built = Built()
+    door = late(built)
+    async with door.door.running():
+        await door.tools_changed()
+        door.end_streams()
+        before = (built.changes, built.ends)
+        await knock(door)
+        await door.tools_changed()
+        door.end_streams()
+
+    assert before == (0, 0)
+    assert (built.changes, built.ends) == (1, 1)
+
+
+async def test_every_path_of_the_built_one_leads_to_it() -> None:
+    async with hosted() as there:
+        routes = (*there.oauth.routes, *there.door.door.routes)
+
+    assert {getattr(route, "path", None) for route in routes} == set(PATHS)
+
+
+async def test_a_method_that_is_not_allowed_is_told_as_anywhere() -> None:
+    async with served() as server:
+        told = await server.http.get("/register")
+
+    assert (told.status_code, told.json()) == (405, {"error": "GET is not allowed for /register"})
+
+
+async def test_the_sdk_is_not_imported_by_whoever_does_not_ask_for_it() -> None:
+    program = (
+        "import sys, pytest_tavus.server.command\n"
+        "sys.exit(sorted({'mcp', 'mcp_types', 'openai'} & set(sys.modules)) or 0)"
+    )
+    run = subprocess.run(  # noqa: ASYNC221 - nothing else goes on
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (run.returncode, run.stderr) == (0, "")
