@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import shlex
 import signal
@@ -23,6 +24,7 @@ from pytest_tavus.simulator.llm import ModelSettings
 
 def serve(parsed: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, and return the exit code: 0, or 1 where it did not start."""
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_serve(options_of(parsed, root=Path.cwd()), as_json=parsed.json))
     except TavusError as error:
@@ -70,10 +72,23 @@ def handler_of(target: str) -> HandlerSpec:
     return HandlerSpec(at=(), command=tuple(words))
 
 
+_OF_MODEL = {
+    "model_url": "base_url",
+    "model_key_env": "api_key_env",
+    "model_temperature": "temperature",
+    "model_seed": "seed",
+    "model_timeout": "timeout",
+}
+"""Flags that say more of a model, and what they set."""
+
+
 def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
+    given = {name: value for name in _OF_MODEL if (value := getattr(parsed, name)) is not None}
     if parsed.model is None:
-        if parsed.model_url or parsed.model_key_env:
-            raise ScenarioError("--model-url and --model-key-env need --model, which is missing")
+        if given:
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+            message = f"without --model there is no model that {flags} could be about"
+            raise ScenarioError(message)
         return None
     if parsed.model_url is None:
         message = (
@@ -81,9 +96,11 @@ def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
             "http://127.0.0.1:11434/v1"
         )
         raise ScenarioError(message)
-    return ModelSettings(
-        base_url=parsed.model_url, model=parsed.model, api_key_env=parsed.model_key_env
-    )
+    if parsed.model_timeout is not None and not parsed.model_timeout > 0:
+        message = f"--model-timeout is more than 0 seconds, and not {parsed.model_timeout:g}"
+        raise ScenarioError(message)
+    settings = {_OF_MODEL[name]: value for name, value in given.items()}
+    return ModelSettings(model=parsed.model, **settings)
 
 
 async def _serve(options: ServerOptions, *, as_json: bool) -> None:
@@ -102,6 +119,7 @@ def _json(server: Running) -> str:
         "url": server.url,
         "api_key": server.api_key,
         "mcp_url": server.tavus.site.mcp_url,
+        "pals": [{"pal_id": pal_id, "pal_name": name} for pal_id, name in server.pals],
         "environ": server.environ,
     }
     return json.dumps(told) + "\n"
@@ -112,6 +130,7 @@ def _page(server: Running) -> str:
     lines = [
         f"# A simulated Tavus is at {server.url}, its MCP server at {server.tavus.site.mcp_url}.",
         f"# The control plane is below {server.url}/_simulator." if control else "",
+        *(f"# The PAL {name!r} is {pal_id}." for pal_id, name in server.pals),
         "# In the shell of a client:",
         exports(server.environ).rstrip(),
         "# Ctrl-C ends it.",

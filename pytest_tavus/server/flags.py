@@ -43,6 +43,9 @@ def _add_of_conversations(parser: argparse.ArgumentParser) -> None:
     add("--model", metavar="NAME", help="let a language model decide for every PAL")
     add("--model-url", metavar="URL", help="its OpenAI-compatible endpoint")
     add("--model-key-env", metavar="NAME", help="the environment variable that holds its key")
+    add("--model-temperature", type=float, metavar="T", help="its temperature; else its own")
+    add("--model-seed", type=int, metavar="N", help="for a model that can repeat itself")
+    add("--model-timeout", type=float, metavar="S", help="seconds for one answer of it; 60")
     add(
         "--clock",
         choices=("real", "still"),

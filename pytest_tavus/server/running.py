@@ -47,6 +47,12 @@ class Running:
         return variables(self.url, api_key=self.api_key, environment=environment)
 
     @property
+    def pals(self) -> list[tuple[str, str]]:
+        """The PALs that the account has, as ids and names: those of the scripts, at the start."""
+        rows = self.tavus.site.account["pals"].rows()
+        return [(row["pal_id"], row["pal_name"]) for row in rows]
+
+    @property
     def backstage(self) -> Backstage:
         """What can be done to it from behind."""
         return self.tavus.backstage

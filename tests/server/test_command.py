@@ -63,6 +63,7 @@ def test_it_serves_until_it_is_told_to_end_and_ends_well(
 
     assert (process.returncode, out, err) == (0, "", "")
     assert [pal["pal_name"] for pal in pals["data"]] == ["Shop"]
+    assert told["pals"] == [{"pal_id": pal["pal_id"], "pal_name": "Shop"} for pal in pals["data"]]
     assert told["mcp_url"] == f"{told['url']}/mcp"
     assert told["environ"]["TAVUS_API_KEY"] == told["api_key"]
     assert told["environ"]["TAVUS_PUBLIC_API_BASE_URL"] == f"{told['url']}/v2"
@@ -82,6 +83,40 @@ def test_a_conversation_in_progress_does_not_hold_up_the_end(tmp_path: Path) -> 
 
     assert reply == {"status": "ready", "text": "I am here."}
     assert (process.returncode, err) == (0, "")
+
+
+def test_it_says_which_pals_there_are(tmp_path: Path) -> None:
+    (tmp_path / "order.yaml").write_text(SCRIPT)
+    with started("--script", "order.yaml", cwd=tmp_path) as process:
+        lines = [first_line(process).rstrip() for _ in range(2)]
+
+    assert lines[1] == "# The PAL 'Shop' is p2ead7fb79245."
+
+
+def test_a_failure_of_its_own_is_in_its_log(tmp_path: Path) -> None:
+    program = (
+        "from pytest_tavus.service.front import Api\n"
+        "async def call(*_, **__): raise KeyError('a bug')\n"
+        "Api.call = call\n"
+    ) + MAIN
+    (tmp_path / "shop.py").write_text("async def app(scope, receive, send): pass\n")
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--json", "--handler", "shop:app"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        told = json.loads(first_line(process))
+        answer = httpx.get(f"{told['url']}/v2/pals", headers={"x-api-key": told["api_key"]})
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert answer.json() == {
+        "error": "the simulator failed at GET /v2/pals (KeyError): a bug in it"
+    }
+    assert err.startswith("ERROR uvicorn.error: Exception in ASGI application\n")
+    assert err.endswith("KeyError: 'a bug'\n")
 
 
 def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:

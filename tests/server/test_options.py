@@ -88,6 +88,7 @@ def test_every_flag_arrives() -> None:
         *("--model", "small", "--model-url", "http://127.0.0.1:1/v1", "--model-key-env", "KEY"),
         *("--dual-roles", "--streaming", "--control", "--concurrency", "3", "--local-tools"),
         *("--auto-approve", "--hosted"),
+        *("--model-temperature", "0.5", "--model-seed", "3", "--model-timeout", "9"),
     )
 
     assert given == ServerOptions(
@@ -98,7 +99,14 @@ def test_every_flag_arrives() -> None:
         scripts=(Path("a.yaml"), Path("b.yaml")),
         handler=HandlerSpec(at=(), app="shop:app"),
         clock="still",
-        model=ModelSettings(base_url="http://127.0.0.1:1/v1", model="small", api_key_env="KEY"),
+        model=ModelSettings(
+            base_url="http://127.0.0.1:1/v1",
+            model="small",
+            api_key_env="KEY",
+            temperature=0.5,
+            seed=3,
+            timeout=9,
+        ),
         live=LiveOptions(dual_roles=True, streaming=True),
         control=True,
         account=AccountOptions(concurrency_limit=3, local_tools=True),
@@ -120,7 +128,15 @@ def test_every_flag_arrives() -> None:
         ),
         (
             ["--model-url", "http://127.0.0.1:1"],
-            "--model-url and --model-key-env need --model, which is missing",
+            "without --model there is no model that --model-url could be about",
+        ),
+        (
+            ["--model-seed", "3", "--model-timeout", "9"],
+            "without --model there is no model that --model-seed, --model-timeout could be about",
+        ),
+        (
+            ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-timeout", "0"],
+            "--model-timeout is more than 0 seconds, and not 0",
         ),
         (["--handler", ""], "--handler is empty"),
     ],
