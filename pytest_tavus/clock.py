@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -102,10 +104,13 @@ class AdjustableClock:
     Whoever sleeps is woken, never polled. One event loop only.
     """
 
-    def __init__(self, *, running: bool = True) -> None:
+    def __init__(
+        self, *, running: bool = True, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self.running = running
         """Whether time passes by itself."""
-        self._opened = time.monotonic()
+        self._monotonic = monotonic
+        self._opened = monotonic()
         self._forward = 0.0
         self._sleepers: list[_Sleeper] = []
         self._given_up = 0
@@ -114,10 +119,18 @@ class AdjustableClock:
 
     def now(self) -> float:
         """Return the seconds that have passed, by themselves and by being put forward."""
-        return self._forward + (time.monotonic() - self._opened if self.running else 0.0)
+        return self._forward + (self._monotonic() - self._opened if self.running else 0.0)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for time to pass."""
+        return sum(not one.woken.done() for one in self._sleepers)
 
     async def sleep(self, seconds: float) -> None:
         """Wait until so much time has passed, whichever way."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
         self._number += 1
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sleeper = _Sleeper(self.now() + seconds, self._number, woken)
@@ -150,6 +163,15 @@ class AdjustableClock:
             await _let_go_on()
         self._reach(target)
         self._arm()
+
+    def wake_all(self) -> None:
+        """End every wait, because time is over."""
+        while (sleeper := self._next(math.inf)) is not None:
+            sleeper.woken.set_result(None)
+
+    def restart(self) -> None:
+        """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
+        self._opened, self._forward = self._monotonic(), 0.0
 
     def _reach(self, moment: float) -> None:
         self._forward += max(0.0, moment - self.now())

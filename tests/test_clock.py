@@ -112,10 +112,24 @@ async def test_sleepers_who_gave_up_are_forgotten() -> None:
     for task in tasks[1:]:
         task.cancel()
     await asyncio.gather(*tasks[1:], return_exceptions=True)
+    assert clock.waiting == 1
     async with asyncio.timeout(5):
         await clock.advance(1000)
         await tasks[0]
     assert log == [(10, 10.0)]
+    assert clock.waiting == 0
+
+
+async def test_when_time_is_over_nobody_waits() -> None:
+    clock = AdjustableClock(running=False)
+    log: list[tuple[float, float]] = []
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        for seconds in (3.0, 1.0):
+            group.create_task(slept(clock, seconds, log))
+        await clock.advance(0.5)
+        clock.wake_all()
+    assert sorted(log) == [(1.0, 0.5), (3.0, 0.5)]
+    assert clock.waiting == 0
 
 
 async def test_time_does_not_go_back() -> None:
