@@ -15,6 +15,7 @@ from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.spans import Loc
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+_BARE_PASSWORD = re.compile(r"[^/?#]*//(?!\[)[^/?#@]*:(?![0-9]*[/?#])[^/?#@]*[/?#].*@", re.DOTALL)
 _PUBLIC_HINT = (
     "write the production address; a simulated conversation sends the call to its own handler"
 )
@@ -22,7 +23,7 @@ _PUBLIC_HINT = (
 
 def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
     """Yield what is wrong with a URL that is to be called from the public internet."""
-    shown = repr(_without_secrets(url))
+    shown = repr(without_secrets(url))
     parts = _split(url)
     if parts is None:
         yield RuleProblem(
@@ -50,7 +51,7 @@ def _host_problems(parts: SplitResult, loc: Loc) -> Iterator[RuleProblem]:
             rule="url_host_static",
         )
     elif not host and parts.scheme in {"https", "http"}:
-        message = f"the URL has no hostname: {_without_secrets(parts.geturl())!r}"
+        message = f"the URL has no hostname: {without_secrets(parts.geturl())!r}"
         yield RuleProblem(loc=loc, message=message, rule="url")
     elif _is_local(host):
         yield RuleProblem(
@@ -78,10 +79,15 @@ def _place(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
-def _without_secrets(url: str) -> str:
-    """Return the URL for a message: without credentials, and without a query that may hold some."""
+def without_secrets(url: str) -> str:
+    """Return the URL for a message: without credentials, and without a query that may hold some.
+
+    Of one whose password holds a `/`, `?` or `#` as it is, nothing behind the scheme is shown.
+    """
+    if _BARE_PASSWORD.match(url):
+        return f"{url.partition('//')[0]}//..."
     head = re.split(r"[?#]", url, maxsplit=1)[0]
-    return re.sub(r"//[^/]*@", "//", head)
+    return re.sub(r"(^|//)[^/]*@", r"\1", head)
 
 
 def _is_local(host: str) -> bool:

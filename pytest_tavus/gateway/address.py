@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
+from pytest_tavus.contract.url_rules import without_secrets
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.wire import HttpRequest
 
@@ -83,16 +84,16 @@ def base_address(url: str) -> Address:
     if "@" in url:
         message = "the handler's url holds a user name or a password, which nothing would send"
         raise HandlerError(message)
-    found = address(url)
+    found, shown = address(url), without_secrets(url)
     if found is None:
-        message = f"the handler's url {url!r} is not an absolute http or https URL"
+        message = f"the handler's url {shown!r} is not an absolute http or https URL"
         raise HandlerError(message)
     if "?" in url or "#" in url:
-        message = f"the handler's url {url!r} is a base URL: it takes no query and no fragment"
+        message = f"the handler's url {shown!r} is a base URL: it takes no query and no fragment"
         raise HandlerError(message)
     if not is_loopback(found.host):
         message = (
-            f"the handler's url {url!r} is not on this machine: use localhost, 127.0.0.1 or [::1]"
+            f"the handler's url {shown!r} is not on this machine: use localhost, 127.0.0.1 or [::1]"
         )
         raise HandlerError(message)
     return found

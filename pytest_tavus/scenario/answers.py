@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from pytest_tavus.contract.url_rules import without_secrets
 from pytest_tavus.scenario.calls import Arguments
 from pytest_tavus.scenario.shapes import (
     Command,
@@ -101,7 +102,8 @@ def _loopback(value: Any) -> Any:
         host, parts = None, urlsplit("")
     if parts.scheme not in {"http", "https"} or host not in {"localhost", "127.0.0.1", "::1"}:
         refuse(
-            f"{value!r} is not on this machine: the url of a handler is on loopback",
+            f"{without_secrets(value)!r} is not on this machine: "
+            "the url of a handler is on loopback",
             hint="write http://127.0.0.1:<port>",
         )
     return value

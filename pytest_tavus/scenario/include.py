@@ -15,6 +15,7 @@ from pytest_tavus.scenario.played import ADDED
 from pytest_tavus.scenario.problems import Ledger
 from pytest_tavus.scenario.reader import TagError, load
 from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.unshown import without_secrets
 from pytest_tavus.scenario.yamlfile import read_text
 from pytest_tavus.spans import Loc
 
@@ -76,8 +77,11 @@ class Files:
         shown = self.shown(path)
         text = read_text(path, shown, max_bytes=self.limits.max_bytes)
         tags = _Tags()
-        loaded = load(text, shown, limits=self.limits, tagged=tags)
-        self.ledger.syntax.extend(loaded.problems)
+        try:
+            loaded = load(text, shown, limits=self.limits, tagged=tags)
+        except ScenarioError as error:
+            raise ScenarioError(without_secrets(error.problems, text)) from None
+        self.ledger.syntax.extend(without_secrets(loaded.problems, text))
         grafts: dict[Loc, tuple[Document, Loc]] = {}
         document = Document(path=shown, text=text, parts=loaded.parts, grafts=grafts)
         chain = (*via, full)

@@ -49,10 +49,19 @@ def test_a_public_https_url_is_accepted(url: str) -> None:
         ("{base}/a", "{base}/a"),
         ("", ""),
         ("http://user:pass@api.example.com/a?key=s3cret#f", "http://api.example.com/a"),
+        ("user:pass@api.example.com/a", "api.example.com/a"),
+        ("http://api.example.com:80/@a", "http://api.example.com:80/@a"),
     ],
 )
 def test_a_url_starts_with_https_and_is_shown_without_secrets(url: str, shown: str) -> None:
     assert messages(url) == [f"the URL must start with https://, found {shown!r}"]
+
+
+@pytest.mark.parametrize("url", ["https://u:p/w@a.example", "https://u:p?w@a.example/b"])
+def test_a_password_that_breaks_its_url_is_not_shown(url: str) -> None:
+    assert messages(url) == [
+        "'https://...' is not a valid URL: expected https://, a host and a path"
+    ]
 
 
 @pytest.mark.parametrize("url", ["https://", "https:///a", "https:api.example.com", "https://:443"])

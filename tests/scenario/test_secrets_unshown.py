@@ -135,6 +135,57 @@ def test_what_may_be_a_secret_of_a_handler_is_not_quoted(
     assert [one.partition(": ")[2] for one in found] == [message]
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"https://user:{SECRET}@shop.example/a", "https://shop.example/a"),
+        (f"https://shop.example/a?key={SECRET}", "https://shop.example/a"),
+        (f"user:{SECRET}@localhost:8000", "localhost:8000"),
+    ],
+)
+def test_what_may_be_a_secret_of_a_url_elsewhere_is_not_quoted(
+    tmp_path: Path, url: str, shown: str
+) -> None:
+    text = f"pal: support.pal.yaml\nhandler: {{url: '{url}'}}\nturns: [{{user: hi, calls: none}}]\n"
+    assert problems(tmp_path, text) == [
+        (
+            f"orders.yaml:2:16: {shown!r} is not on this machine: the url of a handler is on "
+            "loopback\n    hint: write http://127.0.0.1:<port>"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"auth: {{type: bearer, token: !re '({SECRET}'}}",
+        f"auth: {{type: bearer, token: !{SECRET} x}}",
+        f"auth: {{type: bearer, token: !!{SECRET} x}}",
+        f"auth: !re '({SECRET}'",
+        f"headers: {{X-Key: !one_of [!re '({SECRET}']}}",
+        f"headers: {{{SECRET}: a, {SECRET}: b}}",
+        "headers: {X-Key: 1e9999}",
+    ],
+)
+def test_what_cannot_be_read_where_a_secret_may_be_is_not_quoted(tmp_path: Path, line: str) -> None:
+    found = problems(tmp_path, TOOL.format(line=line))
+    assert (
+        "what is written here cannot be read, and is not shown because it may be a secret\n"
+        "    hint: write it as text in quotes, without a tag, and each key once"
+    ) in [one.partition(": ")[2] for one in found]
+    assert not any(SECRET in one or "1e9999" in one for one in found)
+    assert all(one.startswith("orders.yaml:9:") for one in found)
+
+
+def test_a_matcher_that_cannot_be_built_elsewhere_is_quoted(tmp_path: Path) -> None:
+    text = (
+        "pal: support.pal.yaml\n"
+        "turns: [{user: hi, calls: [{cancel_order: {order_id: !re '(open'}}]}]\n"
+    )
+    (found,) = problems(tmp_path, text)
+    assert found.startswith("orders.yaml:2:54: !re takes a regular expression, and '(open' is none")
+
+
 def test_a_value_given_for_the_name_of_a_variable_is_not_quoted(tmp_path: Path) -> None:
     text = f"pal: support.pal.yaml\nenv: [KEY={SECRET}]\nturns: [{{user: hi, calls: none}}]\n"
     assert problems(tmp_path, text) == [
