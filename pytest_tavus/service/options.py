@@ -31,7 +31,7 @@ class AccountOptions:
     "How long a document takes until it is ready, half of it waiting [inferred]."
 
     training_seconds: float = 0
-    "How long a face is trained; hours at Tavus [doc]."
+    "How long a face is trained, which is hours at Tavus, and a voice, which is minutes [doc]."
 
     local_tools: bool = False
     "The URL of a tool may be one of this machine, and plain http; Tavus refuses both [doc]."

@@ -21,6 +21,7 @@ from pytest_tavus.service import (
     pronunciation_dictionaries,
     skills,
     tools,
+    voice_cloning,
     voices,
 )
 from pytest_tavus.service.api import Route
@@ -40,6 +41,7 @@ ROUTES: tuple[Route, ...] = (
     *faces.ROUTES,
     *face_training.ROUTES,
     *voices.ROUTES,
+    *voice_cloning.ROUTES,
     *deployments.ROUTES,
     *deployment_use.ROUTES,
     *builder.ROUTES,

@@ -1,34 +1,81 @@
-"""Voices: `/voices`, those of Tavus's catalogue [doc]. None is made here: no sample is taken."""
+"""Voices: `/voices`, those of Tavus's catalogue and one's own [doc]. What there is, and how found.
+
+A voice is started, then completed [doc]; how long that takes is `AccountOptions.training_seconds`,
+at Tavus some minutes [doc].
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.service.document_life import BEGUN, SLACK
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, words
 from pytest_tavus.service.refusals import not_found
 from pytest_tavus.service.tags import named_like, with_any_tag
 
 PAGING = Paging(limit=10)
+CALLBACK = "_callback_url"
+"""The key of a record, never answered: who is told that the voice is completed."""
 
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     """List voices by type and tags, or by what stands in their name or description."""
+    settle(account)
     query = request.query
     kind = choice(query, "voice_type", ("user", "system"))
     rows = (row for row in account["voices"].rows() if kind in {None, row["voice_type"]})
     found = with_any_tag(rows, words(query, "tags", "tag"))
     fields = ("voice_id", "voice_name", "description")
     found = named_like(found, query.get("search", ""), fields=fields)
-    return ApiAnswer(body=page(found, query, paging=PAGING))
+    return ApiAnswer(body=page((_shown(row) for row in found), query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return a voice."""
+    settle(account)
+    return ApiAnswer(body=_shown(found_voice(account, request)))
+
+
+def found_voice(account: Account, request: ApiRequest) -> dict[str, Any]:
+    """Return the voice of a request.
+
+    Raises:
+        ApiRefusal: 404, there is none of that id.
+
+    """
     row = account["voices"].get(request.params["voice_id"])
     if row is None:
         raise not_found("Voice not found")
-    return ApiAnswer(body=row)
+    return row
+
+
+def settle(account: Account) -> None:
+    """Let every voice whose cloning is over be completed, and tell who asked to hear of it.
+
+    The event and what it carries are [doc], where it carries that is [inferred].
+    """
+    for row in account["voices"].rows():
+        gone = account.epoch() - row.get(BEGUN, 0) + SLACK
+        if row["status"] == "started" and gone >= account.options.training_seconds:
+            row["status"] = "completed"
+            if row[CALLBACK]:
+                account.callbacks.send(row[CALLBACK], _told(row))
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    carried = {name: row[name] for name in ("voice_id", "voice_name", "status")}
+    return {
+        "event_type": "application.voice_status_changed",
+        "message_type": "application",
+        "properties": carried,
+    }
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if not key.startswith("_")}
 
 
 ROUTES: tuple[Route, ...] = (
