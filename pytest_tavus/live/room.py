@@ -15,12 +15,6 @@ from pytest_tavus.live.opening import Opening
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.port import Participant
 
-_LONGEST_ESCAPE = 6
-"""Bytes that one character of a text may take in JSON: ``\\u0007``."""
-
-_ENVELOPE = 512
-"""More bytes than an envelope ever has around the texts of its properties."""
-
 
 class Room:
     """Sends to everybody in it. `seq` counts what was sent, heard or not."""
@@ -114,7 +108,7 @@ class Room:
             ServiceError: it is too long, and such messages are refused here.
 
         """
-        if not may_be_oversized(message.get("properties", {})) or not is_oversized(message):
+        if not is_oversized(message):
             return
         what = f"{message['event_type']} of {sender.participant_id!r}"
         sentence = f"{what} is longer than {APP_MESSAGE_BYTES} bytes"
@@ -123,7 +117,7 @@ class Room:
         self._warn(f"{sentence} and may be dropped")
 
     def _fits(self, message: Mapping[str, Any]) -> bool:
-        if not may_be_oversized(message["properties"]) or not is_oversized(message):
+        if not is_oversized(message):
             return True
         refused = self._options.refuse_oversized
         self._warn(
@@ -131,14 +125,3 @@ class Room:
             f"{APP_MESSAGE_BYTES} bytes and {'was dropped' if refused else 'may be dropped'}"
         )
         return not refused
-
-
-def may_be_oversized(properties: Mapping[str, Any]) -> bool:
-    """Tell, in no time, of most messages that they cannot be too long."""
-    length = 0
-    for value in properties.values():
-        if isinstance(value, str):
-            length += len(value)
-        elif not isinstance(value, (bool, int, float, type(None))):
-            return True
-    return length * _LONGEST_ESCAPE + _ENVELOPE > APP_MESSAGE_BYTES

@@ -58,6 +58,26 @@ def test_a_record_says_what_a_result_comes_to() -> None:
     }
 
 
+@pytest.mark.parametrize(("length", "advised"), [(3000, False), (5000, True)])
+def test_an_app_message_that_may_be_dropped_is_advised_of(length: int, advised: bool) -> None:
+    played = result(
+        scenario(ORDER, "name"),
+        trace([[call(1, "show_map", {"note": "x" * length}, api=False)]]),
+    )
+    found = record(played)
+    assert found["advice"] == (
+        [
+            (
+                "scenarios/order_status.yaml:4:5: conversation.tool_call is longer than 4096 "
+                "bytes, and may be dropped on its way through the room\n"
+                "    hint: send less in one message, such as an id to look the rest up by"
+            )
+        ]
+        if advised
+        else []
+    )
+
+
 def test_advice_that_a_hint_gives_already_is_not_given_twice() -> None:
     played = PICTURES["broken_guardrail"]()
     places = [SourceSpan(path="p.pal.yaml", line=line, column=5) for line in (3, 33)]
