@@ -26,6 +26,7 @@ from pytest_tavus.server.application import Front, application
 from pytest_tavus.server.backstage import Backstage, Repertoire, readable
 from pytest_tavus.server.control import ControlPlane
 from pytest_tavus.server.handling import CallTaker
+from pytest_tavus.server.inward import InwardApi
 from pytest_tavus.server.journal import Journal
 from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
 from pytest_tavus.server.mcp_late import McpDoor, late
@@ -184,7 +185,10 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     account, hang_up = backstage.account, parts.outside.hang_up
     api = Api(account, keys=parts.keys)
     site = Site(base_url=base_url, options=options, account=account, api=api)
-    mcp = late(partial(_mcp, site, parts))
+    inward = InwardApi(
+        account, faults=backstage.faults, sleep=parts.clock.sleep, note=parts.journal.note
+    )
+    mcp = late(partial(_mcp, site, inward, parts))
     rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
     control = (ControlPlane(backstage, keys=parts.keys).door(),) if options.control else ()
     doors = (rest_door(api), rooms.door(), mcp.door, *control)
@@ -205,17 +209,17 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     return tavus, doors
 
 
-def _mcp(site: Site, parts: _Parts) -> McpDoor:
+def _mcp(site: Site, api: Api, parts: _Parts) -> McpDoor:
     from pytest_tavus.server.hosted import mcp_routes
 
-    return mcp_routes(site, _tool_box(site), keys=parts.keys, note=parts.journal.note)
+    return mcp_routes(site, _tool_box(site, api), keys=parts.keys, note=parts.journal.note)
 
 
-def _tool_box(site: Site) -> ToolBox:
+def _tool_box(site: Site, api: Api) -> ToolBox:
     place = Place(
         environment=site.options.environment.upper(),
         api_url=f"{site.base_url}/v2",
         maker_url=site.base_url,
     )
     options = BoxOptions(hosted_names=site.options.hosted_names, place=place)
-    return ToolBox(Api(site.account), options=options)
+    return ToolBox(api, options=options)

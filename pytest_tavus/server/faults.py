@@ -180,9 +180,15 @@ class Faulty:
         return self._faults.meet(scope.get("method", "GET"), scope["path"])
 
 
+def said_by(fault: Fault) -> tuple[int, Any]:
+    """Return the status and the JSON data that a fault answers with."""
+    status = fault.status or 500
+    said = {"error": f"this {status} was scripted with the control plane"}
+    return status, said if fault.body is None else fault.body
+
+
 def _said(fault: Fault) -> tuple[int, bytes]:
     if fault.effect == "malformed":
         return fault.status or 200, _MALFORMED
-    status = fault.status or 500
-    said = {"error": f"this {status} was scripted with the control plane"}
-    return status, json_bytes(said if fault.body is None else fault.body)
+    status, said = said_by(fault)
+    return status, json_bytes(said)

@@ -6,7 +6,7 @@ further would one day reach somebody's production.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_tavus.clock import Clock, RealClock
@@ -16,10 +16,8 @@ from pytest_tavus.gateway.remote import RemoteHandler
 from pytest_tavus.live.callbacks import CallbackSender
 from pytest_tavus.live.tasks import Tasks
 from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.oauth.terms import Note
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
-
-Note = Callable[[str, Mapping[str, Any]], None]
-"""Keeps what happened, under a name."""
 
 CALLBACK_SECONDS = 10.0
 """How long a receiver of a callback has to answer."""
