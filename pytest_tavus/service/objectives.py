@@ -7,7 +7,7 @@ from typing import Any
 from pytest_tavus.contract.objective import ObjectiveSet
 from pytest_tavus.contract.objective_rules import objective_problems
 from pytest_tavus.service.account import Account
-from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.service.api import ApiAnswer, ApiRefusal, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body
 from pytest_tavus.service.given import refuse_given
 from pytest_tavus.service.json_patch import UNCHANGED, patched, read_patch, same
@@ -23,8 +23,12 @@ _GIVEN = tuple(name for name in ObjectiveSet.model_fields if name not in _WRITTE
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a set of objectives [doc]."""
-    row = keep(account, _read(request.body))
+    """Take a set of objectives; a 400 is worded under ``message`` here [doc]."""
+    try:
+        wanted = _read(request.body)
+    except ApiRefusal as refusal:
+        raise ApiRefusal(refusal.status, {"message": refusal.body["error"]}) from None
+    row = keep(account, wanted)
     known = ("objectives_id", "objective_name", "status", "created_at")
     return ApiAnswer(body={name: row[name] for name in known})
 

@@ -60,13 +60,15 @@ async def test_the_data_of_a_set_is_the_list_of_its_objectives() -> None:
 
 
 @pytest.mark.fidelity("resources.objectives_rules")
-@pytest.mark.parametrize("path", ["/objectives/", "/objectives/validate"])
-async def test_a_set_is_held_to_the_rules_of_scenario_files(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "key"), [("/objectives/", "message"), ("/objectives/validate", "error")]
+)
+async def test_a_set_is_held_to_the_rules_of_scenario_files(path: str, key: str) -> None:
     at = desk()
     assert await at.refused(f"POST {path}", {"name": "x", "data": [item("a"), item("b")]}) == (
         400,
         {
-            "error": "Bad Request. {'data': ['exactly one objective must come first, led to by no "
+            key: "Bad Request. {'data': ['exactly one objective must come first, led to by no "
             "other, found 2: a, b']}"
         },
     )
@@ -79,16 +81,17 @@ async def test_a_sound_set_is_valid_and_not_kept() -> None:
     assert (await at.get("GET /objectives"))["total_count"] == 0
 
 
+@pytest.mark.fidelity("resources.objectives_create")
 async def test_an_unknown_key_is_named_and_one_of_the_services_own_is_refused() -> None:
     at = desk()
     assert await at.refused("POST /objectives", {**body("a"), "nam": "x"}) == (
         400,
-        {"error": "Bad Request. {'nam': [\"unknown key 'nam'; did you mean 'name'?\"]}"},
+        {"message": "Bad Request. {'nam': [\"unknown key 'nam'; did you mean 'name'?\"]}"},
     )
     assert await at.refused("POST /objectives", {**body("a"), "objectives_id": "o1"}) == (
         400,
         {
-            "error": "Bad Request. {'objectives_id': "
+            "message": "Bad Request. {'objectives_id': "
             "['objectives_id is set by the service: leave it out']}"
         },
     )
