@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
@@ -14,42 +15,48 @@ from tests.conformance.scripts import built
 from tests.conformance.speakers import over_stdio
 from tests.conformance.terminal import Terminal
 
+PROMPT = "A friendly order desk"
 PROBE = "Where's my order?"
+REPLY = "Which number has it?"
+
+pytestmark = pytest.mark.fidelity("conformance.build_and_verify")
 
 
-@pytest.mark.fidelity("conformance.build_and_verify")
-def test_the_command_line_builds_a_pal_that_passes(terminal: Terminal, tavus: TavusServer) -> None:
-    tavus.load(built("Friendly order desk", "pass"))
-
-    told = terminal.tells(
-        "pal", "build", "--json", "--prompt", "A friendly order desk", "--probe", PROBE
-    )
-
+def hold(told: dict[str, Any], overall: str) -> None:
+    """Require that what was built was tried, and judged as the scenario says."""
+    well = overall == "pass"
     verdict = told["verdict"]
-    assert (told["validated"], verdict["overall"], told["refine_rounds_used"]) == (True, "pass", 0)
+    assert (told["validated"], verdict["overall"]) == (well, overall)
     assert verdict["summary"] == "The verdict of the scenario 'what Friendly order desk says'."
-    assert [each["held"] for each in verdict["guardrails"]] == [True]
+    assert [each["held"] for each in verdict["guardrails"]] == [well]
+    assert told["refine_rounds_used"] == (0 if well else 1)
+    said = [row["text"] for row in told["smoke_transcript"] if row["role"] == "user"]
     heard = [row["text"] for row in told["smoke_transcript"] if row["role"] == "assistant"]
-    assert [text.splitlines()[-1] for text in heard] == ["Which number has it?"]
-    published = terminal.tells("pal", "get", told["pal_id"])
-    assert published["is_published"] is True
+    assert said == [PROBE]
+    assert [text.splitlines()[-1] for text in heard] == [REPLY]
 
 
-@pytest.mark.fidelity("conformance.build_and_verify")
-@pytest.mark.parametrize("overall", ["partial", "fail"])
-def test_the_mcp_server_builds_a_pal_that_does_not_pass(
+@pytest.mark.parametrize("overall", ["pass", "partial"])
+def test_the_command_line_builds_a_pal(
+    overall: str, terminal: Terminal, tavus: TavusServer
+) -> None:
+    tavus.load(built("Friendly order desk", overall))
+
+    told = terminal.tells("pal", "build", "--json", "--prompt", PROMPT, "--probe", PROBE)
+
+    hold(told, overall)
+    assert terminal.tells("pal", "get", told["pal_id"])["is_published"] is True
+
+
+@pytest.mark.parametrize("overall", ["pass", "fail"])
+def test_the_mcp_server_builds_a_pal(
     overall: str, official: Environment, portal: BlockingPortal, tavus: TavusServer, tmp_path: Path
 ) -> None:
     tavus.load(built("Friendly order desk", overall))
     env = clean(tmp_path, tavus.environ)
 
     with over_stdio(portal, official.program("tavus-mcp"), env=env, home=tmp_path) as speaker:
-        answer = speaker.call(
-            "tavus_pal_build_and_verify", {"prompt": "A friendly order desk", "probes": [PROBE]}
-        )
+        answer = speaker.call("tavus_pal_build_and_verify", {"prompt": PROMPT, "probes": [PROBE]})
 
     assert not answer.failed, answer.text
-    told = answer.value
-    assert (told["validated"], told["verdict"]["overall"]) == (False, overall)
-    assert told["refine_rounds_used"] == 1
-    assert [each["held"] for each in told["verdict"]["guardrails"]] == [False]
+    hold(answer.value, overall)

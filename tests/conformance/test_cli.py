@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -121,3 +122,18 @@ def test_what_is_wrong_has_its_exit_code(
     words: tuple[str, ...], code: int, told: str, terminal: Terminal
 ) -> None:
     assert told in terminal.refuses(*words, code=code)
+
+
+@pytest.mark.fidelity("conformance.exit_codes")
+def test_a_server_that_is_not_there_is_a_traceback(terminal: Terminal, nobody: str) -> None:
+    lost = terminal.without(TAVUS_PUBLIC_API_BASE_URL=f"{nobody}/v2")
+
+    assert "ConnectError" in lost.refuses("pal", "list")
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address that nobody answers at, and that nobody else gets meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
