@@ -190,8 +190,9 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     )
     mcp = late(partial(_mcp, site, inward, parts))
     rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
-    control = (ControlPlane(backstage, keys=parts.keys).door(),) if options.control else ()
-    doors = (rest_door(api), rooms.door(), mcp.door, *control)
+    control = ControlPlane(backstage, keys=parts.keys, tools_changed=mcp.tools_changed)
+    behind = (control.door(),) if options.control else ()
+    doors = (rest_door(api), rooms.door(), mcp.door, *behind)
     front = Front(
         limits=options.limits,
         clock=parts.clock,

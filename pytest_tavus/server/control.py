@@ -74,9 +74,17 @@ class Triggered(Body):
 class ControlPlane:
     """The routes below the prefix."""
 
-    def __init__(self, backstage: Backstage, *, keys: ApiKeys) -> None:
+    def __init__(
+        self,
+        backstage: Backstage,
+        *,
+        keys: ApiKeys,
+        tools_changed: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Do what `backstage` can; `tools_changed` tells every MCP client that listens."""
         self._backstage = backstage
         self._keys = keys
+        self._tools_changed = tools_changed
 
     def door(self) -> Door:
         """Return the way in."""
@@ -92,6 +100,7 @@ class ControlPlane:
             ("POST", "/faults", self._add_fault),
             ("DELETE", "/faults", self._clear_faults),
             ("DELETE", "/faults/{fault_id}", self._remove_fault),
+            ("POST", "/tools/changed", self._announce),
             ("GET", "/clock", self._clock),
             ("POST", "/clock/advance", self._advance),
             ("GET", "/conversations/{name}", self._look),
@@ -167,6 +176,9 @@ class ControlPlane:
         if not self._backstage.faults.remove(key):
             message = f"there is no fault {key!r}"
             raise not_found(message)
+
+    async def _announce(self, _: Request) -> None:
+        await self._tools_changed()
 
     async def _clock(self, _: Request) -> Any:
         clock = self._backstage.clock

@@ -81,7 +81,9 @@ def test_the_table_of_the_control_plane_has_every_request() -> None:
     cells = re.findall(r"^\| (`[A-Z]+ /[^|]+`) \|", text, re.MULTILINE)
     told = [request for cell in cells for request in re.findall(r"`([^`]+)`", cell)]
 
-    door = ControlPlane(cast("Any", None), keys=cast("Any", None)).door()
+    door = ControlPlane(
+        cast("Any", None), keys=cast("Any", None), tools_changed=cast("Any", None)
+    ).door()
     routes = [route for route in door.routes if isinstance(route, Route)]
     known = {
         f"{method} {route.path.removeprefix(PREFIX)}"

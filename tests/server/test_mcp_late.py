@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -13,7 +16,7 @@ from starlette.routing import Route
 from pytest_tavus.server.mcp_late import PATHS, McpDoor, late
 from pytest_tavus.server.site import Door
 from tests.server.hosted import hosted
-from tests.server.served import Sent, nothing, request_scope, served
+from tests.server.served import PATIENCE, Sent, listening, nothing, request_scope, served
 
 pytestmark = pytest.mark.asyncio
 
@@ -94,3 +97,30 @@ async def test_the_sdk_is_not_imported_by_whoever_does_not_ask_for_it() -> None:
     )
 
     assert (run.returncode, run.stderr) == (0, "")
+
+
+async def test_the_control_plane_tells_whoever_listens_that_the_tools_have_changed() -> None:
+    async with (
+        asyncio.timeout(PATIENCE),
+        listening() as server,
+        httpx2.AsyncClient(base_url=server.url) as http,
+    ):
+        bearer = {"authorization": f"Bearer {server.api_key}", "accept": "text/event-stream"}
+        async with http.stream("GET", "/mcp", headers=bearer) as stream:
+            lines = stream.aiter_lines()
+            opened = await anext(lines)
+            key = {"x-api-key": server.api_key}
+            told = await http.post("/_simulator/tools/changed", headers=key)
+            heard = [line async for line in _until_data(lines)]
+
+    assert (opened, told.status_code) == (": open", 204)
+    assert json.loads(heard[-1].removeprefix("data: "))["method"] == (
+        "notifications/tools/list_changed"
+    )
+
+
+async def _until_data(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    async for line in lines:
+        yield line
+        if line.startswith("data: "):
+            return
