@@ -14,7 +14,6 @@ from pytest_tavus.checks.run import Checker
 from pytest_tavus.checks.schemas import is_plainly_valid
 from pytest_tavus.scenario.model import CallPattern, HandlerSpec
 from pytest_tavus.trace.events import Fault, SessionClosed
-from pytest_tavus.verdict import Difference
 from tests.checks.story import (
     ORDER,
     Story,
@@ -112,73 +111,6 @@ def test_a_forbidden_call_of_another_turn_is_allowed() -> None:
     story = answered().user().pal("Bye.").end()
     second = turn(at=("turns", 1), never=FORBIDDEN)
     assert told(story, ANY, second) == []
-
-
-def test_arguments_are_held_against_the_schema_of_their_tool() -> None:
-    (finding,) = report(answered({"order_id": 5}), ANY).findings
-    assert (finding.kind, finding.owner) == ("invalid_arguments", "agent")
-    assert finding.message == (
-        "get_order_status was called with arguments.order_id 5 (number), "
-        "where its parameters ask for string"
-    )
-    assert finding.differences == (
-        Difference(path="arguments.order_id", expected="string", actual="5 (number)"),
-    )
-    assert finding.hint == "its parameters are at p.pal.yaml#tools[0].parameters:1:1"
-
-
-def test_a_required_argument_that_is_absent_is_named() -> None:
-    inner = {"type": "object", "required": ["city"]}
-    parameters = {"type": "object", "properties": {"to": inner}, "required": ["to"]}
-    tools = (tool(parameters=parameters),)
-    assert told(answered({"to": {"city": "Oslo"}}), ANY, tools=tools) == []
-    assert told(answered({"to": {}}), ANY, tools=tools) == [
-        (
-            "invalid_arguments",
-            ("get_order_status was called without arguments.to.city, which its parameters require"),
-        )
-    ]
-
-
-def test_a_keyword_beyond_the_plain_ones_is_told_in_the_validators_words() -> None:
-    parameters = {"type": "object", "properties": {"size": {"enum": ["S", "M"]}}}
-    tools = (tool(parameters=parameters),)
-    assert told(answered({"size": "M"}), ANY, tools=tools) == []
-    (finding,) = report(answered({"size": "XL"}), ANY, tools=tools).findings
-    assert finding.message.startswith(
-        "get_order_status was called with arguments.size not as its parameters ask: "
-    )
-    assert finding.differences == (
-        Difference(path="arguments.size", expected='enum: ["S", "M"]', actual="'XL' (text)"),
-    )
-
-
-def test_a_masked_argument_cannot_be_held_against_a_schema() -> None:
-    parameters = {"type": "object", "properties": {"pin": {"type": "string", "maxLength": 4}}}
-    tools = (tool(parameters=parameters),)
-    assert told(answered({"pin": "********"}), ANY, tools=tools) == []
-    assert [k for k, _ in told(answered({"pin": "12345"}), ANY, tools=tools)] == [
-        "invalid_arguments"
-    ]
-
-
-@pytest.mark.parametrize("place", ["turn", "scenario"])
-def test_the_schema_rule_can_be_switched_off(place: str) -> None:
-    off = frozenset({"argument_schema"})
-    expected = turn(in_order(expect()), unchecked=off if place == "turn" else frozenset())
-    story = answered({"order_id": 5})
-    assert told(story, expected, unchecked=off if place == "scenario" else frozenset()) == []
-
-
-def test_arguments_that_are_not_json_are_told_whatever_is_switched_off() -> None:
-    expected = turn(in_order(expect()), unchecked=frozenset({"argument_schema"}))
-    assert told(answered("{order"), expected) == [
-        ("invalid_arguments", "the arguments of get_order_status are not JSON: '{order'")
-    ]
-
-
-def test_empty_arguments_are_an_empty_mapping() -> None:
-    assert told(answered(""), ANY) == []
 
 
 def test_a_tool_that_the_pal_does_not_have_is_named_with_the_nearest() -> None:

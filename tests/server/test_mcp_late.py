@@ -31,7 +31,7 @@ class Built:
 
     def __call__(self) -> McpDoor:
         self.times += 1
-        routes = (Route("/mcp", lambda _: PlainTextResponse("here")),)
+        routes = (Route("/mcp", PlainTextResponse("here")),)
         return McpDoor(door=Door(routes=routes), tools_changed=self.changed, end_streams=self.end)
 
     async def changed(self) -> None:

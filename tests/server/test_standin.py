@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from pytest_tavus.server.options import Limits, ServerOptions
 from pytest_tavus.server.running import Running, ServerThread
 from pytest_tavus.server.standin import daily
 from pytest_tavus.server.standin.daily import CallClient, Daily, EventHandler
+from pytest_tavus.server.standin.daily.room import open_room
 from tests.server.served import PATIENCE, talking
 
 CALLBACKS = """
@@ -123,6 +124,29 @@ def test_a_handler_takes_any_arguments_as_that_of_daily_python_does() -> None:
             self.sum = one + two
 
     assert Mine(1, two=2).sum == 3
+
+
+def test_what_a_room_says_on_joining_is_there_at_once() -> None:
+    with serving() as (_, server), closing(open_room(f"{server.url}/rooms/c1", None)) as room:
+        kinds = [json.loads(text)["event_type"] for text in room.first]
+
+    assert kinds == ["system.replica_joined", "conversation.utterance"]
+
+
+def test_when_the_pal_is_there_its_greeting_waits_already() -> None:
+    waiting: queue.Queue[int] = queue.Queue()
+
+    class Looking(EventHandler):
+        def on_participant_joined(self, participant: Any) -> None:
+            waiting.put(joining._jobs.qsize())
+
+    joining = CallClient(event_handler=Looking())
+    with serving() as (_, server):
+        joining.join(f"{server.url}/rooms/c1")
+        found = waiting.get(timeout=PATIENCE)
+        joining.release()
+
+    assert found == 2, "that the PAL is there, as a message, and the greeting"
 
 
 @pytest.mark.fidelity("door.room_as_daily")

@@ -1,0 +1,97 @@
+"""The rules of a tool's definition, and its changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.service.test_tools import api, body, desk, made
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"nmae": "x"}, "{'nmae': [\"unknown key 'nmae'; did you mean 'name'?\"]}"),
+        ({"tool_id": "t1"}, "{'tool_id': [\"unknown key 'tool_id': it is set by the server\"]}"),
+        (
+            {"delivery": api(method="FETCH")},
+            (
+                "{'delivery': {'api': {'method': [\"expected 'GET', 'POST', 'PUT', 'PATCH', "
+                "'DELETE' "
+                "or 'HEAD', found 'FETCH'; did you mean 'PATCH'?\"]}}}"
+            ),
+        ),
+        (
+            {"delivery": {"app_message": True, **api()}},
+            "{'delivery': ['delivery must be exactly one of app_message and api, found both']}",
+        ),
+        (
+            {"delivery": {"api": {"url": "http://api.example.com/"}}},
+            (
+                "{'delivery': {'api': {'url': [\"the URL must start with https://, found "
+                "'http://api.example.com/'\"]}}}"
+            ),
+        ),
+        (
+            {"on_call": "static_filler"},
+            (
+                "{'static_filler': [\"static_filler is missing: expected the text to be "
+                "said, because "
+                "on_call is 'static_filler'\"]}"
+            ),
+        ),
+    ],
+)
+async def test_a_tool_keeps_the_rules_of_scenario_files(
+    fields: dict[str, Any], sentence: str
+) -> None:
+    at = desk()
+    wanted = (400, {"error": f"Bad Request. {sentence}"})
+
+    assert await at.refused("POST /tools", body(**fields)) == wanted
+    tool_id = await made(at)
+    assert await at.refused(f"PATCH /tools/{tool_id}", fields) == wanted
+
+
+@pytest.mark.asyncio
+async def test_a_tool_of_this_machine_has_to_be_allowed() -> None:
+    at = desk()
+    local = body(delivery={"api": {"url": "http://127.0.0.1:8000/orders"}})
+    status, _ = await at.refused("POST /tools", local)
+    assert status == 400
+
+    at.account.options = replace(at.account.options, local_tools=True)
+    assert await at.get("POST /tools", local)
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.tool_patch_is_partial")
+async def test_a_patch_changes_the_fields_given_and_no_other() -> None:
+    at = desk()
+    tool_id = await made(at, on_resolve="add_to_context", tags=["a"])
+    at.time += 1
+
+    shown = await at.get(f"PATCH /tools/{tool_id}", {"description": "New.", "on_call": None})
+
+    assert shown == await at.get(f"GET /tools/{tool_id}")
+    assert shown["description"] == "New."
+    assert (shown["on_resolve"], shown["tags"]) == ("add_to_context", ["a"])
+    assert shown["updated_at"] > shown["created_at"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.fidelity("rest.post_call_tool")
+async def test_a_post_call_tool_has_no_origin_and_an_api() -> None:
+    at = desk()
+    tool = await at.get("POST /tools", body(trigger_type="post_call", delivery=api()))
+
+    assert (tool["trigger_type"], tool["origin"], tool["on_call"]) == ("post_call", None, None)
+    status, said = await at.refused("POST /tools", body("b", trigger_type="post_call"))
+    assert status == 400
+    assert "delivery must be api when trigger_type is 'post_call'" in said["error"]
+    other = await made(at, "c", origin="llm", delivery=api())
+    shown = await at.get(f"PATCH /tools/{other}", {"trigger_type": "post_call"})
+    assert shown["origin"] is None

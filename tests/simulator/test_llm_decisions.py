@@ -1,0 +1,116 @@
+"""What becomes of what a model decides: words, calls, refusals, filled arguments."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.simulator.conversation import MAX_INFERENCES
+from tests.simulator.endpoint import says
+from tests.simulator.samples import tool
+from tests.simulator.talk import a_pal, talk
+from tests.simulator.test_llm import call
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.fidelity("llm.words_beside_a_call")
+async def test_words_beside_a_call_are_heard_where_they_are_passed_through() -> None:
+    pal = a_pal(tool(on_call="passthrough"))
+    async with talk(says("Let me see.", ("find", {})), says("Table 7."), pal=pal) as held:
+        told = await held.hear()
+
+    assert told[:2] == ["says Let me see.", "calls find"]
+    assert held.told()[2]["content"] == "Let me see."
+
+
+@pytest.mark.fidelity("llm.words_beside_a_call")
+async def test_words_beside_a_call_that_nobody_heard_are_not_told_as_said() -> None:
+    async with talk(says("Let me see.", ("find", {})), says("Table 7.")) as held:
+        told = await held.hear()
+
+    assert told[0] == "calls find"
+    assert held.told()[2]["content"] is None
+
+
+@pytest.mark.parametrize("written", ['{"guests": ', "[2]", '"two"', "null"])
+async def test_arguments_that_are_no_object_are_passed_on_as_they_are(written: str) -> None:
+    async with talk(says(None, ("find", written)), says("Sorry.")) as held:
+        await held.hear()
+
+    ((_, made),) = held.scene.trace().calls()
+    assert made.arguments == written
+    assert held.told()[2]["tool_calls"] == [call(made.call_id, "{}")]
+
+
+@pytest.mark.parametrize("written", ["", "{}"])
+async def test_no_arguments_are_an_empty_object(written: str) -> None:
+    async with talk(says(None, ("find", written)), says("Sorry.")) as held:
+        await held.hear()
+
+    assert [made.arguments for _, made in held.scene.trace().calls()] == ["{}"]
+
+
+async def test_a_tool_that_the_pal_has_not_is_told_to_be_unknown() -> None:
+    async with talk(says(None, ("search", {})), says("I cannot.")) as held:
+        told = await held.hear()
+
+    assert told[0] == "calls search"
+    assert "says I cannot." in told
+    assert held.last_answers() == ["There is no tool named 'search'."]
+
+
+async def test_a_model_that_calls_for_ever_is_stopped() -> None:
+    async with talk(says(None, ("find", {}))) as held:
+        told = await held.hear()
+
+    assert len(held.endpoint.asked) == MAX_INFERENCES
+    assert told[-1] == (
+        f"fault of agent: the PAL called tools {MAX_INFERENCES} times in one turn and was stopped"
+    )
+
+
+async def test_a_refusal_of_the_model_is_said() -> None:
+    async with talk(says(None, refusal="I won't.")) as held:
+        assert await held.hear() == ["says I won't."]
+
+
+async def test_a_model_that_says_nothing_leaves_the_pal_silent() -> None:
+    async with talk(says("")) as held:
+        assert await held.hear() == []
+
+
+async def test_what_the_model_decides_is_marked_as_a_models() -> None:
+    async with talk(says("Yes.")) as held:
+        assert held.brain.decisions == "model"
+
+
+async def test_a_post_call_tool_is_filled_in_from_the_transcript() -> None:
+    after = Tool(name="sum_up", description="Sums up.", trigger_type="post_call")
+    rows = [{"role": "user", "content": "For two."}, {"role": "assistant", "content": "Done."}]
+
+    async with talk(says(None, ("sum_up", {"guests": 2}))) as held:
+        filled = await held.model.fill(after, rows)
+
+    assert filled == {"guests": 2}
+    assert held.endpoint.asked[0].body == {
+        "model": "small",
+        "messages": [
+            {
+                "role": "system",
+                "content": "The conversation is over. Call sum_up with what it brought up.",
+            },
+            {"role": "user", "content": "user: For two.\nassistant: Done."},
+        ],
+        "tools": [
+            {
+                "type": "function",
+                "function": {
+                    "name": "sum_up",
+                    "description": "Sums up.",
+                    "parameters": {"type": "object", "properties": {}},
+                },
+            }
+        ],
+        "tool_choice": {"type": "function", "function": {"name": "sum_up"}},
+    }
