@@ -17,6 +17,7 @@ from pytest_tavus.contract.body import json_list, json_object
 DEEPEST = 100
 """Objects and lists within each other. No definition of Tavus's comes near."""
 
+_TOO_DEEP = "is nested too deeply"
 _HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 _MAY_HOLD_ONE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
@@ -32,27 +33,20 @@ def read_json(text: bytes | str, *, called: str = "the body") -> Any:
         JsonTextError: it is no JSON, or is JSON of which Tavus could not make anything.
 
     """
-    problem = None
     try:
-        written = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text
-        value = json.loads(
-            written.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=_finite
-        )
-        problem = _problem(value, written)
+        return _read(text)
     except JsonTextError as error:
         problem = str(error)
     except UnicodeDecodeError:
         problem = "is not UTF-8"
     except RecursionError:
-        problem = "is nested too deeply"
+        problem = _TOO_DEEP
     except json.JSONDecodeError as error:
         problem = f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
     except ValueError:
         problem = "holds a number with too many digits"
-    if problem is not None:
-        message = f"{called} {problem}"
-        raise JsonTextError(message) from None
-    return value
+    message = f"{called} {problem}"
+    raise JsonTextError(message)
 
 
 def json_text(value: Any) -> str:
@@ -67,12 +61,16 @@ def json_text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _problem(value: Any, written: str) -> str | None:
+def _read(text: bytes | str) -> Any:
+    written = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text
+    value = json.loads(
+        written.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=_finite
+    )
     if written.count("[") + written.count("{") > DEEPEST and _is_deep(value):
-        return "is nested too deeply"
+        raise JsonTextError(_TOO_DEEP)
     if _MAY_HOLD_ONE.search(written) and _HALF_PAIR.search(json.dumps(value, ensure_ascii=False)):
-        return "holds half of a surrogate pair, which is no character"
-    return None
+        raise JsonTextError("holds half of a surrogate pair, which is no character")
+    return value
 
 
 def _is_deep(value: Any) -> bool:

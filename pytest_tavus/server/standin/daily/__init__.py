@@ -31,7 +31,7 @@ PAL_EVENTS = frozenset(
 _LEAVE_SECONDS = 5.0
 
 Completion = Callable[..., None]
-_Job = Callable[[], None]
+_Job = Callable[[], object]
 
 
 class Daily:
@@ -170,6 +170,15 @@ class CallClient:
         data = {"participants": self.participants(), "meetingSession": {"id": self._id}}
         self._say("on_call_state_updated", "joined")
         self._jobs.put(lambda: self._tell(completion, data, None))
+        # All of it is told in one go: a client that knows from it that the PAL is there would else
+        # speak while the greeting is still on its way, and now and then take it for the reply.
+        heard = threading.Event()
+        self._jobs.put(heard.wait)
+        try:
+            for text in room.first:
+                self._hear(text)
+        finally:
+            heard.set()
         for text in room:
             self._hear(text)
         with self._lock:

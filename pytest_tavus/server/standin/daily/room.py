@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -19,21 +20,25 @@ from .trouble import RoomError
 
 MARKER = "x-tavus-simulator"
 _CONNECT_SECONDS = 10.0
+_GLANCE_SECONDS = 0.01
 
 
 class Room:
-    """An open room: yields what is said in it, until it ends."""
+    """An open room: yields what is said in it after `first`, until it ends."""
 
     def __init__(self, connection: ClientConnection, opened: ExitStack) -> None:
         self._connection = connection
         self._opened = opened
+        self.first = tuple(_at_once(connection))
+        """What it says to whoever joins, such as the PAL's greeting; the rest comes after it."""
+
         self.problem: str | None = None
         """Why it ended, where that was not in good order."""
 
     def __iter__(self) -> Iterator[str]:
         try:
             for text in self._connection:
-                yield text if isinstance(text, str) else text.decode()
+                yield _text(text)
         except ConnectionClosed as closed:
             self.problem = _why(closed)
 
@@ -81,6 +86,24 @@ def _connected(target: str, parts: SplitResult) -> ClientConnection:
     except BaseException:
         plain.close()
         raise
+
+
+def _at_once(connection: ClientConnection) -> Iterator[str]:
+    """Yield what comes before the answer to a ping: what the room says of itself on joining."""
+    deadline = time.monotonic() + _CONNECT_SECONDS
+    try:
+        answered = connection.ping()
+        while not answered.is_set() and time.monotonic() < deadline:
+            with suppress(TimeoutError):
+                yield _text(connection.recv(timeout=_GLANCE_SECONDS))
+        while True:
+            yield _text(connection.recv(timeout=0))
+    except (TimeoutError, ConnectionClosed):
+        return  # nothing more is there; why it was closed is found out by whoever reads on
+
+
+def _text(message: str | bytes) -> str:
+    return message if isinstance(message, str) else message.decode()
 
 
 def _local(url: str) -> SplitResult:
