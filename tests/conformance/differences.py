@@ -45,9 +45,6 @@ class Accepted:
     only_words: bool = True
     "Both sides have a text there; only what it says differs."
 
-    always: bool = True
-    "It is there in every run."
-
     def covers(self, difference: Difference) -> bool:
         """Tell whether it is about this one."""
         words = isinstance(difference.theirs, str) and isinstance(difference.ours, str)
@@ -84,7 +81,7 @@ def unaccepted(found: Iterable[Difference], rows: Iterable[Accepted]) -> list[st
     idle = [
         f"the accepted difference {row.path} is none any more: {row.reason}"
         for row in rows
-        if row.always and not any(row.covers(each) for each in found)
+        if not any(row.covers(each) for each in found)
     ]
     return [*unlike, *idle]
 

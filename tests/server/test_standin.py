@@ -138,7 +138,7 @@ def test_when_the_pal_is_there_its_greeting_waits_already() -> None:
 
     class Looking(EventHandler):
         def on_participant_joined(self, participant: Any) -> None:
-            waiting.put(joining._jobs.qsize())
+            waiting.put(joining._jobs.qsize())  # pyright: ignore[reportPrivateUsage]  # no other sign
 
     joining = CallClient(event_handler=Looking())
     with serving() as (_, server):
