@@ -9,7 +9,7 @@ import pytest
 
 from pytest_tavus.gateway.output import Output
 from pytest_tavus.gateway.process import pauses
-from tests.gateway.test_command import alive
+from tests.gateway.shop import alive
 
 SCRIPT = """
 import asyncio, os, sys

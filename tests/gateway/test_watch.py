@@ -16,7 +16,7 @@ from pytest_tavus.errors import HandlerError
 from pytest_tavus.gateway import watch
 from pytest_tavus.gateway.process import Process, pauses
 from pytest_tavus.gateway.watch import Watch
-from tests.gateway.test_command import alive
+from tests.gateway.shop import alive
 
 PATIENCE = 20
 
