@@ -45,14 +45,17 @@ def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG00
 
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List guardrails, or the sets. None is Tavus's own, so `type: system` finds nothing."""
+    """List guardrails, or the sets. None is Tavus's own, so `type: system` finds nothing.
+
+    The official client reads the id of a row from `uuid` [client].
+    """
     query = request.query
     kind = choice(query, "type", ("user", "system", "all")) or "user"
     sets = flag(query, "legacy", default=True)
     rows = () if kind == "system" else account["guardrails"].rows()
     found = with_any_tag((row for row in rows if _is_set(row) == sets), words(query, "tags"))
     found = named_like(found, query.get("name_or_uuid", ""), fields=_NAMES)
-    shown = (_shown(account, row, query) for row in found)
+    shown = ({"uuid": _key(row), **_shown(account, row, query)} for row in found)
     return ApiAnswer(body=page(shown, query, paging=PAGING))
 
 

@@ -40,12 +40,16 @@ def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG00
 
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List the sets. None is Tavus's own, so `type: system` finds nothing."""
+    """List the sets. None is Tavus's own, so `type: system` finds nothing.
+
+    The official client reads the name of a row from `objectives_name` [client].
+    """
     kind = choice(request.query, "type", ("user", "system", "all")) or "user"
     rows = () if kind == "system" else account["objectives"].rows()
     fields = ("objectives_id", "objective_name")
     found = named_like(rows, request.query.get("name_or_uuid", ""), fields=fields)
-    return ApiAnswer(body=page(found, request.query, paging=PAGING))
+    shown = ({**row, "objectives_name": row["objective_name"]} for row in found)
+    return ApiAnswer(body=page(shown, request.query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:

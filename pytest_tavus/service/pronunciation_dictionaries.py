@@ -29,8 +29,9 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List the dictionaries, the latest first [client]."""
-    rows = account["pronunciation_dictionaries"].rows()
+    """List the dictionaries, the latest first, each with its id as `uuid` too [client]."""
+    kept = account["pronunciation_dictionaries"].rows()
+    rows = ({"uuid": row["pronunciation_dictionary_id"], **row} for row in kept)
     return ApiAnswer(body=page(rows, request.query, paging=PAGING))
 
 

@@ -18,6 +18,11 @@ def desk() -> Desk:
     return Desk(guardrails.ROUTES)
 
 
+def listed_as(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a guardrail as a row of the list, where its id is a `uuid` as well [client]."""
+    return {"uuid": row.get("guardrail_id", row.get("guardrails_id")), **row}
+
+
 async def made(at: Desk, **changes: Any) -> dict[str, Any]:
     answer: dict[str, Any] = await at.get("POST /guardrails/", {**ONE, **changes})
     return answer
@@ -45,9 +50,9 @@ async def test_a_body_with_data_is_a_set_and_the_list_tells_them_apart() -> None
     one = await at.get("POST /guardrails", {"name": "Care", "data": [ONE]})
     assert one["name"] == "Care"
     assert one["data"][0]["guardrail_name"] == "no_advice"
-    assert (await at.get("GET /guardrails", legacy="false"))["data"] == [single]
-    assert (await at.get("GET /guardrails", legacy="true"))["data"] == [one]
-    assert (await at.get("GET /guardrails"))["data"] == [one]
+    assert (await at.get("GET /guardrails", legacy="false"))["data"] == [listed_as(single)]
+    assert (await at.get("GET /guardrails", legacy="true"))["data"] == [listed_as(one)]
+    assert (await at.get("GET /guardrails"))["data"] == [listed_as(one)]
     assert await at.get(f"GET /guardrails/{one['guardrails_id']}", legacy="true") == one
     assert await at.get(f"GET /guardrails/{single['guardrail_id']}") == single
 
@@ -75,10 +80,11 @@ async def test_a_broken_rule_is_told_where_it_stands() -> None:
     assert await at.get("POST /guardrails/validate", {"data": [ONE]}) == {"valid": True}
 
 
+@pytest.mark.fidelity("resources.listed_names")
 async def test_guardrails_are_filtered_by_tags_name_and_type() -> None:
     at = desk()
-    law = await made(at, tags=["law", "care"])
-    plain = await made(at, guardrail_name="No_Prices")
+    law = listed_as(await made(at, tags=["law", "care"]))
+    plain = listed_as(await made(at, guardrail_name="No_Prices"))
     only = {"legacy": "false"}
     assert (await at.get("GET /guardrails", **only, tags="x,care"))["data"] == [law]
     assert (await at.get("GET /guardrails", **only, name_or_uuid="no_p"))["data"] == [plain]

@@ -102,7 +102,7 @@ async def test_sets_are_listed_by_name_and_none_is_tavus_own() -> None:
     for name in ("One", "Two"):
         await at.get("POST /objectives", {**body("a"), "name": name})
     listed = await at.get("GET /objectives", name_or_uuid="tw")
-    assert [row["name"] for row in listed["data"]] == ["Two"]
+    assert [row["objectives_name"] for row in listed["data"]] == ["Two"]
     assert (await at.get("GET /objectives", sort="descending"))["data"][0]["name"] == "Two"
     assert (await at.get("GET /objectives", type="all"))["total_count"] == 2
     assert (await at.get("GET /objectives", type="system"))["total_count"] == 0

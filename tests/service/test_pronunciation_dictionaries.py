@@ -92,7 +92,10 @@ async def test_a_dictionary_is_patched_by_operations_and_a_no_op_is_304() -> Non
 
 async def test_dictionaries_are_listed_the_latest_first_from_page_0() -> None:
     at = desk()
-    first, second = await made(at, name="One"), await made(at, name="Two")
+    first, second = [
+        {"uuid": row["pronunciation_dictionary_id"], **row}
+        for row in (await made(at, name="One"), await made(at, name="Two"))
+    ]
     line = "GET /pronunciation-dictionaries"
     assert (await at.get(line))["data"] == [second, first]
     assert (await at.get(line, page="1", limit="1", sort="asc"))["data"] == [second]
