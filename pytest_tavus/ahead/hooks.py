@@ -152,8 +152,10 @@ class AheadRun:
 
     def _end(self) -> None:
         look, self._look = self._look, None
-        if look is not None:
-            look.stop()
+        try:
+            if look is not None:
+                look.stop()
+        finally:
             self._router.uncover()
         shown, self._progress = self._progress, None
         if shown is not None:

@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
+from functools import partial
 from typing import Any, TypeVar
 
 from pytest_tavus.errors import HandlerError
+from pytest_tavus.play.interrupts import Interrupts
 
 T = TypeVar("T")
 
@@ -116,24 +119,34 @@ class BackgroundLoop:
 
     def _run_until(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
         """Take the loop over from its keeper, and run it here."""
-        if not self._turn.acquire(blocking=False):
-            self._wanted.set()
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._turn.acquire()
-            self._wanted.clear()
-        alarm = None
+        with Interrupts(self._stop_soon) as interrupts, self._taken():
+            alarm = None if timeout is None else self._loop.call_later(timeout, self._loop.stop)
+            future.add_done_callback(lambda _: self._stop_soon())
+            try:
+                while not (future.done() or interrupts.pressed or _is_past(alarm)):
+                    self._loop.run_forever()
+            finally:
+                if alarm is not None:
+                    alarm.cancel()
+
+    @contextlib.contextmanager
+    def _taken(self) -> Generator[None]:
+        """Have the loop's turn, which the keeper gives up if it has it."""
         try:
-            if timeout is not None:
-                alarm = self._loop.call_later(timeout, self._loop.stop)
-            stop = self._loop.stop
-            future.add_done_callback(lambda _: self._loop.call_soon_threadsafe(stop))
-            while not future.done() and not (alarm is not None and _is_past(alarm)):
-                self._loop.run_forever()
+            if not self._turn.acquire(blocking=False):
+                self._wanted.set()
+                self._stop_soon()
+                self._turn.acquire()
         finally:
-            if alarm is not None:
-                alarm.cancel()
+            self._wanted.clear()
+        try:
+            yield
+        finally:
             self._left = time.monotonic()
             self._turn.release()
+
+    def _stop_soon(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _keep(self) -> None:
         """Run the loop whenever nobody has for a moment, until somebody wants to."""
@@ -169,7 +182,8 @@ class BackgroundLoop:
     def _run_here(self, work: Coroutine[Any, Any, T]) -> T:
         task = self._loop.create_task(work)
         try:
-            return self._loop.run_until_complete(task)
+            with Interrupts(partial(self._loop.call_soon_threadsafe, task.cancel)):
+                return self._loop.run_until_complete(task)
         except BaseException:
             if not task.done():
                 task.cancel()
@@ -204,8 +218,8 @@ class BackgroundLoop:
         self._loop.close()
 
 
-def _is_past(alarm: asyncio.TimerHandle) -> bool:
-    return time.monotonic() >= alarm.when()
+def _is_past(alarm: asyncio.TimerHandle | None) -> bool:
+    return alarm is not None and time.monotonic() >= alarm.when()
 
 
 def _in_a_loop() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import signal
 import sys
 import threading
@@ -38,6 +37,13 @@ async def thread() -> threading.Thread:
     return threading.current_thread()
 
 
+def press() -> None:
+    """Press Ctrl-C, which only the main thread hears of."""
+    main = threading.main_thread()
+    assert main.ident is not None
+    signal.pthread_kill(main.ident, signal.SIGINT)
+
+
 async def interrupt() -> None:
     """Press Ctrl-C when the main thread waits for the loop, or runs it; then wait for it."""
     main = threading.main_thread()
@@ -45,7 +51,6 @@ async def interrupt() -> None:
     async with asyncio.timeout(SECONDS):
         while threading.current_thread() is not main and not _waits(main.ident):  # noqa: ASYNC110 - nobody sets an event
             await asyncio.sleep(0)
-    press = functools.partial(signal.pthread_kill, main.ident, signal.SIGINT)
     asyncio.get_running_loop().call_soon(press)
     async with asyncio.timeout(SECONDS):
         await asyncio.Event().wait()
@@ -176,6 +181,41 @@ def test_an_interrupt_is_raised_when_the_work_has_cleaned_up(loop: BackgroundLoo
         loop.run(work())
 
     assert done == ["cleaned up"]
+
+
+@pytest.mark.parametrize("loop", ["in the thread that waits", "alternating"], indirect=True)
+def test_an_interrupt_breaks_nothing_off_in_the_middle(loop: BackgroundLoop) -> None:
+    done: list[str] = []
+
+    async def work() -> None:
+        async with asyncio.timeout(SECONDS):
+            while await thread() is not threading.main_thread():
+                pass
+        press()
+        done.append("went on")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            done.append("cleaned up")
+
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(work())
+
+    assert done == ["went on", "cleaned up"]
+
+
+def test_a_second_interrupt_is_raised_where_work_is_stuck() -> None:
+    loop = BackgroundLoop()
+
+    async def work() -> None:
+        press()
+        press()
+        pytest.fail("it went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(work())
+
+    loop.close()
 
 
 def test_an_interrupt_ends_the_request_that_is_under_way(loop: BackgroundLoop) -> None:
