@@ -37,6 +37,13 @@ async def thread() -> threading.Thread:
     return threading.current_thread()
 
 
+async def taken_over() -> None:
+    """Wait until the loop runs in the main thread, which waits for it."""
+    async with asyncio.timeout(SECONDS):
+        while await thread() is not threading.main_thread():
+            pass
+
+
 def press() -> None:
     """Press Ctrl-C, which only the main thread hears of."""
     main = threading.main_thread()
@@ -65,7 +72,7 @@ def test_an_alternating_loop_runs_in_the_thread_that_waits_for_it() -> None:
     loop = BackgroundLoop()
     loop.alternate()
 
-    assert loop.run(thread()) is threading.current_thread()
+    loop.run(taken_over())
     loop.close()
 
 
@@ -100,7 +107,7 @@ def test_an_alternating_loop_is_taken_over_again_and_again() -> None:
     ticking = loop.submit(tick())
     for _ in range(20):
         before = len(ticks)
-        assert loop.run(thread()) is threading.current_thread()
+        loop.run(taken_over())
         until = threading.Event()
         until.wait(0.02)  # long enough for the keeper to take it over now and then
         assert len(ticks) > before
@@ -188,9 +195,7 @@ def test_an_interrupt_breaks_nothing_off_in_the_middle(loop: BackgroundLoop) -> 
     done: list[str] = []
 
     async def work() -> None:
-        async with asyncio.timeout(SECONDS):
-            while await thread() is not threading.main_thread():
-                pass
+        await taken_over()
         press()
         done.append("went on")
         try:
