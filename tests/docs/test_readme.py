@@ -52,22 +52,6 @@ def test_the_versions_of_the_table_are_those_of_the_package() -> None:
     assert f"| pytest | {pytest_bound.removeprefix('pytest>=')} and later, " in text
 
 
-def test_the_oldest_versions_are_those_that_the_package_allows() -> None:
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    allowed = [*project["dependencies"], *project["optional-dependencies"]["examples"]]
-    oldest = (REPOSITORY / ".ci" / "oldest.txt").read_text().splitlines()
-
-    pinned = {tuple(line.split("==")) for line in oldest if not line.startswith("#")}
-    bounds = {tuple(requirement.split(">=")) for requirement in allowed}
-    assert {(name.lower(), _whole(version)) for name, version in bounds} == {
-        (name.lower(), version) for name, version in pinned
-    }
-
-
-def _whole(version: str) -> str:
-    return ".".join([*version.split("."), "0", "0"][:3])
-
-
 @pytest.mark.parametrize("page", pages(), ids=label)
 def test_a_link_leads_somewhere(page: Path) -> None:
     targets = [found["target"] for found in _LINK.finditer(page.read_text())]
