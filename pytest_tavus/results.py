@@ -45,25 +45,35 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
         telling = next(
             (one for one in reports if not one.passed or one.when == "call"), reports[-1]
         )
-    texts = (telling.longreprtext, str(getattr(telling, "wasxfail", "")))
+    texts = (
+        telling.longreprtext,
+        str(getattr(telling, "wasxfail", "")),
+        "the run was ended before it" if _is_interrupted(telling) else "",
+    )
     record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)
+    came = _came(telling)
     return Row(
         nodeid=nodeid,
-        came=_came(telling),
+        came=came,
         seconds=round(sum(one.duration for one in reports), 6),
-        text=next((text for text in texts if text), "") if not telling.passed else "",
+        text=next((text for text in texts if text and came != "passed"), ""),
         record=record,
     )
 
 
 def _came(report: pytest.TestReport) -> Came:
-    if NOT_RUN in report.__dict__:
+    if NOT_RUN in report.__dict__ or _is_interrupted(report):
         return "not run"
     if report.failed:
         return "failed" if report.when == "call" else "error"
     if hasattr(report, "wasxfail"):
         return "xpassed" if report.passed else "xfailed"
     return "skipped" if report.skipped else "passed"
+
+
+def _is_interrupted(report: pytest.TestReport) -> bool:
+    """Tell whether nothing but the set-up was reported: the run ended before the conversation."""
+    return report.passed and report.when != "call"
 
 
 def begin(config: pytest.Config, path: Path) -> None:

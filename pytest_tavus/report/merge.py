@@ -5,18 +5,30 @@ from __future__ import annotations
 import shutil
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.results import Part, ResultsFile, Row, read_part, records
 from pytest_tavus.report.summary import not_run_lines, summary_lines
+from pytest_tavus.report.words import counted
 
 NOTHING_RAN = 5
 """pytest's exit code where a part had nothing to run. It takes nothing away from the others."""
 
 _FAILING = frozenset({"failed", "error", "not run", "xpassed"})
+
+_ENDED: Mapping[int, str] = MappingProxyType(
+    {
+        1: "something else than a scenario failed in it",
+        2: "it was interrupted, or not everything could be collected",
+        3: "there was an internal error",
+        4: "pytest was not used as it must be",
+    }
+)
+"""What an exit code of pytest says that no scenario of the part does."""
 
 
 def read_parts(paths: Iterable[Path]) -> tuple[tuple[Part, ...], tuple[Problem, ...]]:
@@ -28,7 +40,16 @@ def read_parts(paths: Iterable[Path]) -> tuple[tuple[Part, ...], tuple[Problem, 
             parts.append(read_part(path))
         except ScenarioError as error:
             problems += error.problems
-    return tuple(parts), (*problems, *_twice(parts))
+    return tuple(parts), (*problems, *_badly_ended(parts), *_twice(parts))
+
+
+def _badly_ended(parts: Sequence[Part]) -> Iterator[Problem]:
+    for part in parts:
+        code = part.exit_code
+        explained = code == 1 and any(row.came in _FAILING for row in part.rows)
+        if code not in {0, NOTHING_RAN} and not explained:
+            why = _ENDED.get(code, "pytest has no such code")
+            yield Problem(message=f"the part {str(part.path)!r} ended with {code}: {why}")
 
 
 def _twice(parts: Sequence[Part]) -> Iterator[Problem]:
@@ -61,8 +82,8 @@ def report(parts: Sequence[Part], problems: Sequence[Problem]) -> Iterator[str]:
     reasons = Counter(row.text.removeprefix("not run: ") for row in rows if row.came == "not run")
     yield from not_run_lines(reasons)
     came = Counter(row.came for row in rows)
-    counted = ", ".join(f"{number} {word}" for word, number in came.items())
-    yield f"{len(parts)} parts: {counted or 'nothing ran'}"
+    numbers = ", ".join(f"{number} {word}" for word, number in came.items())
+    yield f"{counted(len(parts), 'part')}: {numbers or 'nothing ran'}"
     yield from (f"ERROR {problem}" for problem in problems)
 
 

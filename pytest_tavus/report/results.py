@@ -83,7 +83,7 @@ def read_part(path: Path) -> Part:
     """
     file = path / NAME if path.is_dir() else path
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
         message = f"the part {str(path)!r} has no results: {error.strerror or error}"
         hint = f"write them with --tavus-results={path}/{NAME}"
@@ -91,11 +91,11 @@ def read_part(path: Path) -> Part:
     data = [_object(file, number, line) for number, line in enumerate(lines, start=1)]
     if not data or data[0].get("format") != FORMAT or data[0].get("version") != VERSION:
         raise _refused(file, 1, f"this is not a file of results of version {VERSION}")
-    if "exit" not in data[-1]:
+    if not isinstance(data[-1].get("exit"), int):
         hint = "its process was killed, or is still running"
         raise _refused(file, len(lines), "this run did not come to its end", hint)
     rows = tuple(_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
-    return Part(path=path, rows=rows, exit_code=int(data[-1]["exit"]))
+    return Part(path=path, rows=rows, exit_code=data[-1]["exit"])
 
 
 def _object(file: Path, number: int, line: str) -> dict[str, Any]:

@@ -121,6 +121,57 @@ def test_a_part_that_was_cut_off_fails(
     ]
 
 
+def test_a_part_that_was_cut_off_inside_of_a_character_fails(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.scenarios(asks("good \u00fc"), file="scenarios/1.yaml")
+    file = part(town, 1) / "results.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: whole.index("\u00fc".encode()) + 1])
+
+    code, lines = merged(capsys, file.parent)
+
+    assert code == 1
+    assert lines[-2] == f"ERROR {file}:2:1: this line is not a JSON object"
+
+
+@pytest.mark.parametrize(
+    ("ended", "why"),
+    [
+        (1, "something else than a scenario failed in it"),
+        (2, "it was interrupted, or not everything could be collected"),
+        (77, "pytest has no such code"),
+    ],
+)
+def test_a_part_that_ended_badly_although_its_scenarios_are_green_says_so(
+    parts: list[Path], capsys: pytest.CaptureFixture[str], ended: int, why: str
+) -> None:
+    file = parts[0] / "results.jsonl"
+    file.write_text(file.read_text().replace('{"exit": 0}', json.dumps({"exit": ended})))
+
+    code, lines = merged(capsys, *parts[:2])
+
+    assert code == 1
+    assert lines[-1] == f"ERROR the part {str(parts[0])!r} ended with {ended}: {why}"
+
+
+def test_what_an_interrupt_ended_is_not_run(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    town.conftest("""
+def pytest_tavus_result(item, result):
+    if item.name == "second":
+        raise KeyboardInterrupt
+""")
+    town.scenarios(asks("first"), asks("second"), asks("third"))
+    town.run_apart("--tavus-results=results.jsonl")
+
+    code, lines = merged(capsys, town.path)
+
+    assert code == 1
+    assert lines[:2] == ["NOT RUN scenarios/a.yaml::second", "  the run was ended before it"]
+    assert "  not run       1: the run was ended before it" in lines
+    assert "1 part: 1 passed, 1 not run" in lines
+
+
 def test_a_scenario_in_two_parts_fails(
     parts: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,9 +216,9 @@ def test_what_was_not_run_is_in_the_results(town: Town, capsys: pytest.CaptureFi
     code, lines = merged(capsys, capped)
 
     assert code == 1
-    reason = "the run has opened its 1 conversations (--tavus-max-conversations)"
+    reason = "the run has opened its 1 conversation (--tavus-max-conversations)"
     assert f"  not run       2: {reason}" in lines
-    assert lines[-1] == "1 parts: 1 passed, 2 not run"
+    assert lines[-1] == "1 part: 1 passed, 2 not run"
 
 
 def test_a_fixture_that_fails_is_an_error_of_its_scenario(town: Town) -> None:
