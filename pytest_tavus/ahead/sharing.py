@@ -75,6 +75,7 @@ def has_limits(settings: Settings) -> bool:
             settings.max_starts,
             settings.max_conversations,
             settings.max_connected,
+            settings.run_deadline,
         )
     )
 

@@ -1,0 +1,31 @@
+"""Any limit of the whole run is one limit for all its workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_tavus.ahead.sharing import has_limits
+from pytest_tavus.options import Settings
+
+SCENARIOS = Path("scenarios")
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Settings(scenarios=SCENARIOS, max_in_flight=1),
+        Settings(scenarios=SCENARIOS, max_starts=1),
+        Settings(scenarios=SCENARIOS, max_conversations=1),
+        Settings(scenarios=SCENARIOS, max_connected=1),
+        Settings(scenarios=SCENARIOS, run_deadline=1),
+    ],
+    ids=["in flight", "starts", "conversations", "connected", "run deadline"],
+)
+def test_a_limit_of_the_run_is_shared(limits: Settings) -> None:
+    assert has_limits(limits)
+
+
+def test_what_limits_each_conversation_is_not_shared() -> None:
+    assert not has_limits(Settings(scenarios=SCENARIOS, deadline=1))
