@@ -90,7 +90,7 @@ class ScenarioRun:
         if stage is not None:
             used = stage.ledger()
             self._slowed = list(
-                slowed_lines(times=used.slowed, ceiling=used.ceiling, said=used.said)
+                slowed_lines(times=used.slowed, lowest=used.lowest, said=used.said)
             )
         output = getattr(self._config, "workeroutput", None)
         if output is not None:

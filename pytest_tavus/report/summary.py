@@ -54,10 +54,10 @@ def not_run_lines(reasons: Mapping[str, int]) -> Iterator[str]:
         yield _row("not run", f"{number}: {reason}")
 
 
-def slowed_lines(*, times: int, ceiling: int | None, said: str) -> Iterator[str]:
+def slowed_lines(*, times: int, lowest: int | None, said: str) -> Iterator[str]:
     """Say that the service slowed the run down, and how far; nothing where it did not."""
     if times:
-        at_once = counted(ceiling or 1, "conversation")
+        at_once = counted(lowest or 1, "conversation")
         yield _row("slowed down", f"{counted(times, 'time')}, to {at_once} at once: {said}")
 
 

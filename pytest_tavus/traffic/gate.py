@@ -72,7 +72,7 @@ class Gate:
     def refused(self, error: LimitError) -> None:
         """Note, while the conversation is still held, that the service refused to open it."""
         with self._store.open() as ledger:
-            slow_down(ledger, str(error))
+            slow_down(ledger, str(error), now=self._now())
 
     async def pause(self, number: int, error: LimitError) -> None:
         """Wait before the attempt that follows attempt `number`, counted from 1."""

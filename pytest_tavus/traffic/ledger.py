@@ -13,6 +13,9 @@ from pytest_tavus.errors import NotRunError
 SOON: Final = 0.02
 """Seconds after which to ask again where something must be given back first."""
 
+CALM: Final = 30.0
+"""Seconds without a refusal after which one more is tried at once: others may have left room."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
@@ -54,6 +57,12 @@ class Ledger:
     next_start: float = 0.0
     ceiling: int | None = None
     "The most at once that the service has been found to take."
+
+    lowest: int | None = None
+    "The least that this has been."
+
+    settled: float = 0.0
+    "When it was last changed, or the service last refused."
 
     slowed: int = 0
     "How often the service took no further conversation."
@@ -97,11 +106,13 @@ def ask(ledger: Ledger, limits: Allowance, wanted: Wanted, *, now: float) -> Gra
         NotRunError: the run has nothing left for it.
 
     """
+    _grow(ledger, now)
     granted = _time(ledger, limits, wanted, now)
     if isinstance(granted, Later):
         return granted
     if limits.conversations is not None and ledger.started >= limits.conversations:
-        opened = f"{limits.conversations} conversations"
+        opened = "conversation" if limits.conversations == 1 else "conversations"
+        opened = f"{limits.conversations} {opened}"
         raise NotRunError("the run has opened its " + opened + " (--tavus-max-conversations)")
     if _is_full(ledger, limits):
         return Later(seconds=SOON)
@@ -120,16 +131,26 @@ def give_back(ledger: Ledger, token: str, *, used: float) -> None:
         ledger.spent += used
 
 
-def slow_down(ledger: Ledger, said: str) -> None:
+def slow_down(ledger: Ledger, said: str, *, now: float) -> None:
     """Note that the service took no further conversation: from now on fewer are held at once.
 
-    The one that was refused is among those held.
+    The one that was refused is among those held. After a while without a refusal, one more is
+    tried again: the service may serve others than this run, who come to their end.
     """
     ledger.slowed += 1
     ledger.said = said
     ledger.started -= 1
+    ledger.settled = now
     taken = max(1, len(ledger.held) - 1)
-    ledger.ceiling = taken if ledger.ceiling is None else min(ledger.ceiling, taken)
+    ledger.ceiling = min(taken, taken if ledger.ceiling is None else ledger.ceiling)
+    ledger.lowest = min(taken, taken if ledger.lowest is None else ledger.lowest)
+
+
+def _grow(ledger: Ledger, now: float) -> None:
+    """Raise the ceiling by one where all has been calm under it."""
+    ceiling = ledger.ceiling
+    if ceiling is not None and len(ledger.held) >= ceiling and now - ledger.settled >= CALM:
+        ledger.ceiling, ledger.settled = ceiling + 1, now
 
 
 def _is_full(ledger: Ledger, limits: Allowance) -> bool:

@@ -111,7 +111,8 @@ class SharedStore:
             self.counting = True
             with self.open() as ledger:
                 ledger.slowed += own.slowed
-                ledger.ceiling, ledger.said = own.ceiling, own.said
+                lowest = (one for one in (ledger.lowest, own.lowest) if one is not None)
+                ledger.lowest, ledger.said = min(lowest, default=None), own.said
 
     def close(self) -> None:
         """Be found dead by the others. May be called twice."""

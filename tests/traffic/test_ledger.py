@@ -6,6 +6,7 @@ import pytest
 
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.traffic.ledger import (
+    CALM,
     Allowance,
     Granted,
     Later,
@@ -63,7 +64,7 @@ def test_no_more_are_opened_than_allowed() -> None:
     give_back(ledger, "a", used=1.0)
 
     assert refused(ledger, allowance) == (
-        "not run: the run has opened its 1 conversations (--tavus-max-conversations)"
+        "not run: the run has opened its 1 conversation (--tavus-max-conversations)"
     )
 
 
@@ -100,7 +101,7 @@ def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
     for token in "abcd":
         ask(ledger, Allowance(), wanted(token), now=0.0)
 
-    slow_down(ledger, "User has reached maximum concurrent conversations")
+    slow_down(ledger, "User has reached maximum concurrent conversations", now=0.0)
     give_back(ledger, "d", used=0.0)
 
     assert (ledger.slowed, ledger.ceiling, ledger.started) == (1, 3, 3)
@@ -113,11 +114,49 @@ def test_one_conversation_is_always_possible() -> None:
     ledger = Ledger(began=0.0)
     for number in range(3):
         ask(ledger, Allowance(), wanted(str(number)), now=0.0)
-        slow_down(ledger, "429")
+        slow_down(ledger, "429", now=0.0)
         give_back(ledger, str(number), used=0.0)
 
     assert ledger.ceiling == 1
     assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Granted)
+
+
+def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
+    ledger = Ledger(began=0.0)
+    ask(ledger, Allowance(), wanted("a"), now=0.0)
+    ask(ledger, Allowance(), wanted("b"), now=0.0)
+    slow_down(ledger, "429", now=1.0)
+    give_back(ledger, "b", used=0.0)
+
+    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM - 0.1), Later)
+    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM), Granted)
+    assert isinstance(ask(ledger, Allowance(), wanted("c"), now=1.0 + CALM), Later)
+    assert (ledger.ceiling, ledger.lowest) == (2, 1)
+
+
+def test_a_refusal_of_the_one_more_lowers_the_ceiling_again() -> None:
+    ledger = Ledger(began=0.0)
+    ask(ledger, Allowance(), wanted("a"), now=0.0)
+    ask(ledger, Allowance(), wanted("b"), now=0.0)
+    slow_down(ledger, "429", now=1.0)
+    give_back(ledger, "b", used=0.0)
+    ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM)
+
+    slow_down(ledger, "429", now=2.0 + CALM)
+    give_back(ledger, "b", used=0.0)
+
+    assert ledger.ceiling == 1
+    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + 2 * CALM), Later)
+
+
+def test_a_ceiling_that_is_not_reached_stays() -> None:
+    ledger = Ledger(began=0.0)
+    ask(ledger, Allowance(), wanted("a"), now=0.0)
+    slow_down(ledger, "429", now=0.0)
+    give_back(ledger, "a", used=0.0)
+
+    assert isinstance(ask(ledger, Allowance(), wanted("a"), now=CALM), Granted)
+    assert ledger.ceiling == 1
 
 
 def test_giving_back_twice_counts_once() -> None:

@@ -84,14 +84,14 @@ def test_without_limits_each_process_keeps_its_own_ledger(
     second.counting = False
     with second.open() as ledger:
         ask(ledger, Allowance(), Wanted(token="a", worker="gw1", seconds=60.0), now=0.0)
-        slow_down(ledger, "429")
+        slow_down(ledger, "429", now=0.0)
     with first.open() as ledger:
         assert (ledger.started, ledger.slowed) == (0, 0)
 
     second.hand_in()
 
     with first.open() as ledger:
-        assert (ledger.slowed, ledger.ceiling, ledger.said) == (1, 1, "429")
+        assert (ledger.slowed, ledger.lowest, ledger.said) == (1, 1, "429")
 
 
 def test_without_locks_in_the_run_no_file_is_held(first: SharedStore, tmp_path: Path) -> None:
