@@ -27,6 +27,9 @@ STAGE: pytest.StashKey[Stage] = pytest.StashKey()
 STORE: pytest.StashKey[Store] = pytest.StashKey()
 """Where the ledger of a run is that has several processes."""
 
+ONE_BY_ONE = pytest.StashKey[str]()
+"""Why no conversation of this process could begin ahead, although that was asked for."""
+
 
 def stage_of(config: pytest.Config) -> Stage:
     """Return the stage of this process, which is set up at its first use.

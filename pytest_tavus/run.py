@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,14 @@ import pytest
 
 from pytest_tavus.collect import ScenarioFile, ScenarioItem
 from pytest_tavus.errors import NotRunError
-from pytest_tavus.fixtures import STAGE, stage_of
+from pytest_tavus.fixtures import ONE_BY_ONE, STAGE, stage_of
 from pytest_tavus.options import Settings
 from pytest_tavus.outcome import COLOURED, NOT_RUN, RECORD, VerdictError, colour
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.summary import (
     advice_lines,
     not_run_lines,
+    one_by_one_lines,
     slowed_lines,
     summary_lines,
 )
@@ -41,6 +42,7 @@ class ScenarioRun:
         self._records: list[Record] = []
         self._not_run: Counter[str] = Counter()
         self._slowed: list[str] = []
+        self._one_by_one: list[str | None] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
@@ -82,19 +84,20 @@ class ScenarioRun:
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker of pytest-xdist collected; one that crashed cannot say."""
         self._workers += 1
-        self._files.update(getattr(node, "workeroutput", {}).get("tavus_files", ["unknown"]))
+        output: Mapping[str, Any] = getattr(node, "workeroutput", {})
+        self._files.update(output.get("tavus_files", ["unknown"]))
+        self._one_by_one.append(output.get("tavus_one_by_one"))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand on what a worker collected; on the controller, refuse what a single run would."""
         stage = self._config.stash.get(STAGE, None)
         if stage is not None:
             used = stage.ledger()
-            self._slowed = list(
-                slowed_lines(times=used.slowed, lowest=used.lowest, said=used.said)
-            )
+            self._slowed = list(slowed_lines(times=used.slowed, lowest=used.lowest, said=used.said))
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output["tavus_files"] = sorted(self._files)
+            output["tavus_one_by_one"] = self._config.stash.get(ONE_BY_ONE, None)
         elif self._workers and not self._files and not session.testsfailed:
             text = f"ERROR: {nothing_collected(self._settings)}"
             self._config.get_terminal_writer().line(text, red=True)
@@ -131,10 +134,12 @@ class ScenarioRun:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the scenarios came to."""
         in_colour = self._config.get_terminal_writer().hasmarkup
+        reasons = self._one_by_one or [self._config.stash.get(ONE_BY_ONE, None)]
         lines = [
             *summary_lines(self._records, color=in_colour),
             *not_run_lines(self._not_run),
             *self._slowed,
+            *one_by_one_lines(reasons),
             *passed_over(self._config, self._settings, self._files),
         ]
         if lines:

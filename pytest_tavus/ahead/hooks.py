@@ -13,7 +13,7 @@ from pytest_tavus.ahead.look import Look
 from pytest_tavus.ahead.progress import TICK_SECONDS, Progress, progress
 from pytest_tavus.ahead.upcoming import upcoming
 from pytest_tavus.collect import ScenarioItem
-from pytest_tavus.fixtures import stage_of
+from pytest_tavus.fixtures import ONE_BY_ONE, stage_of
 from pytest_tavus.options import Settings
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
@@ -53,7 +53,9 @@ class AheadRun:
             self._progress = progress(self._config)
             self._router.cover()
         try:
-            return (yield)
+            whole = yield
+            self._tell()
+            return whole
         finally:
             self._end()
 
@@ -149,6 +151,12 @@ class AheadRun:
             self._progress.counts.passed += passed
             self._progress.counts.failed += not passed
             self._progress.counts.turns += result.trace.turns()
+
+    def _tell(self) -> None:
+        """Let the summary say why nothing could begin ahead, where nothing could."""
+        reason = None if self._look is None else self._look.one_by_one()
+        if reason is not None:
+            self._config.stash[ONE_BY_ONE] = reason
 
     def _end(self) -> None:
         look, self._look = self._look, None

@@ -25,6 +25,12 @@ from pytest_tavus.voice import Voice
 WINDOW = 256
 """Scenarios that are looked at beyond the one whose turn it is; more where more may be held."""
 
+_SEVERAL = 2
+"""Scenarios of which one could have begun ahead."""
+
+_FIRST = "each was the first to set up its fixtures"
+_FEW = "pytest-xdist hands out too few at a time: --dist=worksteal hands out all"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
@@ -51,6 +57,9 @@ class Look:
         self._places = 0
         self._held = False
         self._place = -1
+        self._turns = 0
+        self._ahead = 0
+        self._reason: str | None = None
         self.line = line
         self.failures: Callable[[], int] | None = None
         """After how many more failures the run ends; `None` where none ends it."""
@@ -76,14 +85,39 @@ class Look:
             self.line.drop(self._begun.pop(lost).job)
         if item not in self._begun:
             self._begun[item] = self._handed(item, ready.handler, urgent=True)
-        if shown(ready) is None and not item.scenario.alone:
+        self._turns += 1
+        reason = "alone: true" if item.scenario.alone else shown(ready)
+        if reason is None:
             self._go_on()
+        else:
+            self._note(item, reason)
+        self._look_on(item)
+        self._begin(item)
+
+    def _look_on(self, item: ScenarioItem) -> None:
+        """Find what may begin once its fixtures are there, as far as the window."""
         self._stretches.add(item)
         for one in self._order.fresh(item, self._window):
             self._stretches.add(one)
-            if isinstance(one, ScenarioItem) and written(one, self._homes) is None:
+            if not isinstance(one, ScenarioItem):
+                continue
+            reason = written(one, self._homes)
+            if reason is None:
                 self._pending[one] = one
-        self._begin(item)
+            else:
+                self._note(one, reason)
+
+    def one_by_one(self) -> str | None:
+        """Return why nothing could begin ahead, as the first that could not; `None` if any did."""
+        if self._ahead or self._turns < _SEVERAL:
+            return None
+        if self._reason is not None:
+            return self._reason
+        return _FEW if isinstance(self._order, Sent) else _FIRST
+
+    def _note(self, item: ScenarioItem, reason: str) -> None:
+        if self._reason is None:
+            self._reason = f"{item.scenario.name}: {reason}"
 
     def release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Let others go on after an item, unless the next one is to be by itself, too."""
@@ -142,6 +176,7 @@ class Look:
                 continue
             if self._stretches.reaches(ready.reach, item, current):
                 del self._pending[item]
+                self._ahead += 1
                 self._begun[item] = self._handed(item, ready.handler)
 
     def _handed(self, item: ScenarioItem, handler: object | None, *, urgent: bool = False) -> Begun:

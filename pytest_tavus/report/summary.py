@@ -61,6 +61,12 @@ def slowed_lines(*, times: int, lowest: int | None, said: str) -> Iterator[str]:
         yield _row("slowed down", f"{counted(times, 'time')}, to {at_once} at once: {said}")
 
 
+def one_by_one_lines(reasons: Sequence[str | None]) -> Iterator[str]:
+    """Say that in no process a conversation could begin ahead, with the first reason."""
+    if reasons and all(reason is not None for reason in reasons):
+        yield _row("one by one", f"no conversation could begin ahead: {reasons[0]}")
+
+
 def _verdicts(records: Sequence[Record], ink: Ink) -> str:
     numbers = Counter(one["outcome"] for one in records)
     paints = {"passed": ink.green, "failed": ink.red, "undecided": ink.yellow}
