@@ -1,0 +1,177 @@
+"""``python -m tests.benchmarks.profile [N] [ROUNDS]``: where the time of a green scenario goes.
+
+Two turns, one call, the application in this process. Prints the table of `docs/performance.md`:
+processor time for one scenario, the median of interleaved rounds. What runs inside of pytest is the
+difference between whole runs, and so are the parts that nothing else reaches; they may come out
+as nothing where the machine is busy and N is small.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from pytest_tavus.clock import RealClock
+from pytest_tavus.gateway.asgi import start_asgi
+from pytest_tavus.gateway.port import CallRef, Handler
+from pytest_tavus.options import Settings
+from pytest_tavus.report.junit import user_properties
+from pytest_tavus.report.record import Record, record
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.summary import summary_lines
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.parse import load_scenarios
+from pytest_tavus.stage import Stage
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.wire import HttpRequest
+from tests.benchmarks.handler import app
+from tests.benchmarks.measure import pytest_run
+from tests.benchmarks.suites import noop, ours_in_process
+
+MEASURED_BY: Mapping[str, str] = {
+    "load": "`load_scenarios`: text, models, rules",
+    "plan": "`--collect-only`, less that of a test that does nothing and less `load`",
+    "play": "`Stage.play`, less `gateway`: brain, delivery, trace",
+    "gateway": "`Handler.send`: recorder, and the application's own work",
+    "checks": "`Stage.judge`",
+    "report": "record, JUnit properties and summary",
+    "pytest": "a test that does nothing",
+    "item": "a whole run, less all of these: fixtures, marks, hooks, the record's way",
+}
+"""The parts, in the order in which a scenario passes them, and what each is measured by."""
+
+REQUEST = HttpRequest(
+    method="POST",
+    url="https://shop.example.com/orders/status",
+    headers=(("Content-Type", "application/json"),),
+    body=b'{"order_id": "A-10428"}',
+)
+
+
+@contextmanager
+def staged(directory: Path) -> Iterator[Stage]:
+    """Open a stage of this process."""
+    stage = Stage(Settings(scenarios=directory), root=directory, environ={})
+    try:
+        yield stage
+    finally:
+        stage.close()
+
+
+def microseconds(count: int, work: Callable[[], object]) -> float:
+    """Return the processor time of one of `count` things that are done by `work`."""
+    began = time.process_time()
+    work()
+    return (time.process_time() - began) / count * 1e6
+
+
+def inside(stage: Stage, directory: Path, count: int) -> dict[str, float]:
+    """Measure what can be called by itself."""
+    file, taken = directory / "orders.yaml", dict[str, float]()
+    taken["load"] = microseconds(count, lambda: load_scenarios(file, root=directory))
+    scenarios = load_scenarios(file, root=directory)
+    traces: list[Trace] = []
+    results: list[ScenarioResult] = []
+    whole = microseconds(count, lambda: traces.extend(_play(stage, one) for one in scenarios))
+    taken["gateway"] = sending(stage, count)
+    taken["play"] = whole - taken["gateway"]
+    pairs = tuple(zip(scenarios, traces, strict=True))
+    judged = (_judge(stage, scenario, trace) for scenario, trace in pairs)
+    taken["checks"] = microseconds(count, lambda: results.extend(judged))
+    taken["report"] = microseconds(count, lambda: _report(results))
+    assert all(one.verdict.outcome == "passed" for one in results)
+    return taken
+
+
+def sending(stage: Stage, count: int) -> float:
+    """Measure a request to the application through the gateway."""
+
+    async def send(handler: Handler) -> None:
+        call = CallRef(conversation_id="c", call_id="1", tool="get_order_status")
+        for _ in range(count):
+            exchange = await handler.send(REQUEST, call=call, within=30, clock=RealClock())
+            assert exchange.response is not None, exchange.fault
+
+    handler = stage.loop.run(start_asgi(app, within=30))
+    try:
+        return microseconds(count, lambda: stage.loop.run(send(handler)))
+    finally:
+        stage.loop.run(handler.close())
+
+
+def _play(stage: Stage, scenario: Scenario) -> Trace:
+    return stage.loop.run(stage.play(scenario))
+
+
+def _judge(stage: Stage, scenario: Scenario, trace: Trace) -> ScenarioResult:
+    return stage.loop.run(stage.judge(scenario, trace))
+
+
+def _report(results: list[ScenarioResult]) -> None:
+    records: list[Record] = [record(one) for one in results]
+    for one in records:
+        user_properties(one)
+    summary_lines(records)
+
+
+def runs(directory: Path, count: int) -> dict[str, float]:
+    """Measure whole runs of pytest: of scenarios and of tests that do nothing, and collecting."""
+    taken = dict[str, float]()
+    for name, writes in (("scenarios", ours_in_process), ("no-op", noop)):
+        for more in ((), ("--collect-only",)):
+            cost = [_cpu(directory, f"{name}{size}", size, writes, more) for size in (1, count + 1)]
+            taken[" ".join((name, *more))] = (cost[1] - cost[0]) / count * 1e6
+    return taken
+
+
+def _cpu(
+    directory: Path,
+    name: str,
+    count: int,
+    writes: Callable[[Path, int, str], list[str]],
+    more: tuple[str, ...],
+) -> float:
+    place = directory / name
+    return pytest_run(place, [*writes(place, count, ""), *more]).cpu
+
+
+def parts(taken: Mapping[str, float], whole: Mapping[str, float]) -> dict[str, float]:
+    """Return every part, with those that are differences."""
+    collecting = whole["scenarios --collect-only"] - whole["no-op --collect-only"]
+    every = {**taken, "plan": collecting - taken["load"], "pytest": whole["no-op"]}
+    every["item"] = whole["scenarios"] - sum(every.values())
+    return every
+
+
+def table(rounds: list[dict[str, float]]) -> Iterator[str]:
+    """Yield the table as it stands in the documentation."""
+    yield "| part | microseconds | measured by |"
+    yield "|---|---|---|"
+    for name, how in MEASURED_BY.items():
+        median = max(0.0, statistics.median(one[name] for one in rounds))
+        yield f"| {name} | {median:.0f} | {how} |"
+    whole = statistics.median(sum(one.values()) for one in rounds)
+    yield f"| all of it | {whole:.0f} | a whole run, less one of a single scenario |"
+
+
+def main(count: int = 1000, rounds: int = 5) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as temporary:
+        directory = Path(temporary)
+        ours_in_process(directory / "here", count, "")
+        taken: list[dict[str, float]] = []
+        for _ in range(rounds):
+            with staged(directory / "here") as stage:
+                inside(stage, directory / "here", count)  # the first time warms what is cached
+                measured = inside(stage, directory / "here", count)
+            taken.append(parts(measured, runs(directory, count)))
+    print(*table(taken), sep="\n")
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:3]))
