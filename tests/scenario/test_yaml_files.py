@@ -1,7 +1,5 @@
 """Files as they lie on a disk: their size, encoding and limits."""
 
-
-
 from __future__ import annotations
 
 from pathlib import Path
