@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pytest
 
@@ -172,7 +172,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key} = {word}" for key, word in value.items()) + "}"
+        pairs = cast("Mapping[str, str]", value)
+        return "{" + ", ".join(f"{key} = {word}" for key, word in pairs.items()) + "}"
     if isinstance(value, Path):
         return os.path.relpath(value)
     return ",".join(value) if isinstance(value, tuple) else str(value)

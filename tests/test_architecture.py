@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,9 @@ ONLY_IN = {
 }
 """Third-party packages with one door."""
 
-ONLY_IN_ROOM = dict.fromkeys(("mcp", "mcp_types", "starlette", "uvicorn", "websockets"), "server")
+ONLY_IN_ROOM: Mapping[str, str] = dict.fromkeys(
+    ("mcp", "mcp_types", "starlette", "uvicorn", "websockets"), "server"
+)
 """And those with one room."""
 
 DEFINED_ONCE = frozenset({("matching/matchers.py", "_classes")})

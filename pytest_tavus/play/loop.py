@@ -18,7 +18,6 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Coroutine, Generator
-from functools import partial
 from typing import Any, TypeVar
 
 from pytest_tavus.errors import HandlerError
@@ -182,7 +181,7 @@ class BackgroundLoop:
     def _run_here(self, work: Coroutine[Any, Any, T]) -> T:
         task = self._loop.create_task(work)
         try:
-            with Interrupts(partial(self._loop.call_soon_threadsafe, task.cancel)):
+            with Interrupts(lambda: self._loop.call_soon_threadsafe(task.cancel)):
                 return self._loop.run_until_complete(task)
         except BaseException:
             if not task.done():

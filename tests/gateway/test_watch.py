@@ -93,11 +93,12 @@ def test_a_dismissed_guard_leaves_the_group_alone(bystander: subprocess.Popen[by
 
 def test_a_guard_that_was_ended_does_no_harm(bystander: subprocess.Popen[bytes]) -> None:
     guard = Watch()
-    guard._popen.kill()
-    guard._popen.wait()
+    popen = guard._popen  # pyright: ignore[reportPrivateUsage]  # what a stranger may end
+    popen.kill()
+    popen.wait()
     guard.over(bystander.pid)
     assert bystander.poll() is None
-    os.close(guard._writer)
+    os.close(guard._writer)  # pyright: ignore[reportPrivateUsage]  # left open by that
 
 
 def test_a_command_that_cannot_be_guarded_is_not_started(
