@@ -176,4 +176,6 @@ def _shown(value: Any) -> str:
         return "{" + ", ".join(f"{key} = {word}" for key, word in pairs.items()) + "}"
     if isinstance(value, Path):
         return os.path.relpath(value)
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return ",".join(cast("tuple[str, ...]", value))
+    return str(value)
