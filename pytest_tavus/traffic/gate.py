@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -48,6 +49,7 @@ class Gate:
         self._clock = clock
         self._now = now
         self._tokens = itertools.count(1)
+        self._first = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def enter(self, needs: Needs) -> AsyncGenerator[Granted]:
@@ -61,7 +63,8 @@ class Gate:
             worker = self._store.worker
             token = f"{worker}-{next(self._tokens)}"
             wanted = Wanted(token=token, worker=worker, seconds=needs.seconds)
-            granted = await self._granted(wanted)
+            async with self._first:  # who came first asks; nobody who came later is quicker
+                granted = await self._granted(wanted)
             opened = self._now()
             try:
                 yield granted

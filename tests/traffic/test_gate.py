@@ -16,6 +16,9 @@ from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.stage import Stage
 from pytest_tavus.trace.events import Fault, SessionClosed, SessionOpened
 from pytest_tavus.traffic import gate as gates
+from pytest_tavus.traffic.gate import Gate, Needs
+from pytest_tavus.traffic.ledger import Allowance
+from pytest_tavus.traffic.store import OwnStore
 
 SCENARIO = """
 pal: {tools: [{name: find, description: Finds., delivery: {api: {url: "https://shop.example/"}}}]}
@@ -178,3 +181,28 @@ def test_no_more_are_in_flight_than_allowed(tmp_path: Path, pauses: Pauses) -> N
     assert [result.verdict.outcome for result in results] == ["passed"] * 8
     assert service.refused == 0
     stage.close()
+
+
+def test_who_came_first_is_let_in_first() -> None:
+    entered: list[int] = []
+
+    class Uneven(Pauses):
+        async def sleep(self, seconds: float) -> None:
+            """Let who asked first ask again last."""
+            self.asked.append(seconds)
+            for _ in range(max(0, 20 - len(self.asked))):
+                await asyncio.sleep(0)
+
+    gate = Gate(Allowance(in_flight=1), OwnStore(now=0.0), clock=Uneven(), now=lambda: 0.0)
+
+    async def held(number: int) -> None:
+        async with gate.enter(Needs(seconds=60.0)):
+            entered.append(number)
+            await asyncio.sleep(0)
+
+    async def all_held() -> None:
+        await asyncio.gather(*(held(number) for number in range(8)))
+
+    asyncio.run(all_held())
+
+    assert entered == list(range(8))
