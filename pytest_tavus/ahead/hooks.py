@@ -130,7 +130,8 @@ class AheadRun:
         if self._look is None:  # the run is being stopped, and this is played all the same
             return stage_of(self._config).run(item.scenario, handler=handler)
         result = self._look.perform(item, handler, wait=partial(self._wait, self._look))
-        self._count(result)
+        if self._progress is not None:
+            self._progress.count(result)
         item.seconds = result.took
         return result
 
@@ -142,15 +143,9 @@ class AheadRun:
         writer = self._config.get_terminal_writer()
         while not look.line.wait(job, TICK_SECONDS):
             room = writer.fullwidth - writer.width_of_current_line
-            self._progress.show(look.line.running(), look.waiting, columns=room)
+            line, ended = look.line, look.ended()
+            self._progress.show(line.running(), waiting=line.waiting(), ended=ended, columns=room)
         self._progress.clear()
-
-    def _count(self, result: ScenarioResult) -> None:
-        if self._progress is not None:
-            passed = result.verdict.outcome == "passed"
-            self._progress.counts.passed += passed
-            self._progress.counts.failed += not passed
-            self._progress.counts.turns += result.trace.turns()
 
     def _tell(self) -> None:
         """Let the summary say why nothing could begin ahead, where nothing could."""

@@ -6,7 +6,7 @@ fixtures of its own, or wants to be alone, is held while no other is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -64,10 +64,12 @@ class Look:
         self.failures: Callable[[], int] | None = None
         """After how many more failures the run ends; `None` where none ends it."""
 
-    @property
-    def waiting(self) -> int:
-        """How many have been handed to the line, in flight and ended ones among them."""
-        return len(self._begun)
+    def ended(self) -> Iterator[ScenarioResult]:
+        """Yield what came of those that have ended ahead of their turn, and are to be reported."""
+        for begun in self._begun.values():
+            future = begun.job.future
+            if future.done() and not future.cancelled() and future.exception() is None:
+                yield future.result()
 
     def prepare(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Make room for an item that is to be by itself, before it is set up."""

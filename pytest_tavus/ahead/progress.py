@@ -5,23 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 import pytest
 
+from pytest_tavus.report.result import ScenarioResult
+
 TICK_SECONDS = 0.25
 """How often the line is written anew."""
 
-_LEAST = 30
-"""Columns without which nothing is said."""
+_NAME = 40
+"""Characters of a name that are shown."""
 
 _PERCENTAGE = 8
 """Columns that pytest writes into at the end of a line."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """What has been done so far, and what is being done."""
 
@@ -34,19 +36,28 @@ class Counts:
     slowest: str = ""
     slowest_seconds: float = 0.0
 
+    def with_result(self, result: ScenarioResult) -> Counts:
+        """Count a scenario that has ended."""
+        passed = result.verdict.outcome == "passed"
+        return replace(
+            self,
+            passed=self.passed + passed,
+            failed=self.failed + (not passed),
+            turns=self.turns + result.trace.turns(),
+        )
+
 
 def words(counts: Counts, columns: int) -> str:
-    """Return the line, as much of it as there is room for; nothing where there is too little."""
-    if columns < _LEAST:
-        return ""
+    """Return the line: as many of its parts as there is room for."""
     rate = counts.turns / counts.seconds if counts.seconds > 0 else 0.0
     parts = [
         f"{counts.running} running, {counts.waiting} waiting",
         f"{counts.passed} passed, {counts.failed} failed",
         f"{rate:.1f} turns/s",
-        f"{counts.slowest_seconds:.0f} s: {counts.slowest}" if counts.slowest else "",
+        f"{counts.slowest_seconds:.0f} s: {counts.slowest[:_NAME]}" if counts.slowest else "",
     ]
-    return "; ".join(part for part in parts if part)[:columns]
+    lines = ("; ".join(parts[:number]) for number in range(len(parts), 0, -1))
+    return next((line for line in lines if len(line.rstrip("; ")) <= columns), "").rstrip("; ")
 
 
 def is_wanted(config: pytest.Config, stream: TextIO, environ: Mapping[str, str]) -> bool:
@@ -63,16 +74,33 @@ class Progress:
         self._stream = stream
         self._shown = False
         self._began = time.monotonic()
-        self.counts = Counts()
+        self._reported = Counts()
 
-    def show(self, running: Sequence[Any], waiting: int, *, columns: int) -> None:
-        """Write what is in flight."""
-        now, counts = time.monotonic(), self.counts
-        counts.seconds = now - self._began
-        counts.running, counts.waiting = len(running), max(0, waiting - len(running))
+    def count(self, result: ScenarioResult) -> None:
+        """Count a scenario that is reported."""
+        self._reported = self._reported.with_result(result)
+
+    def show(
+        self,
+        running: Sequence[Any],
+        *,
+        waiting: int,
+        ended: Iterable[ScenarioResult] = (),
+        columns: int,
+    ) -> None:
+        """Write what is in flight; `ended` is what is not reported yet."""
+        now, counts = time.monotonic(), self._reported
+        for result in ended:
+            counts = counts.with_result(result)
         slowest = min(running, key=lambda job: job.begun or now, default=None)
-        counts.slowest = "" if slowest is None else slowest.name
-        counts.slowest_seconds = 0.0 if slowest is None else now - (slowest.begun or now)
+        counts = replace(
+            counts,
+            seconds=now - self._began,
+            running=len(running),
+            waiting=waiting,
+            slowest="" if slowest is None else slowest.name,
+            slowest_seconds=0.0 if slowest is None else now - (slowest.begun or now),
+        )
         text = words(counts, columns - _PERCENTAGE)
         self._write(f"  {text}" if text else "")
         self._shown = True

@@ -69,6 +69,10 @@ class Line(Generic[T]):
         """Return what is in flight. May be asked from any thread."""
         return tuple(self._running.values())
 
+    def waiting(self) -> int:
+        """Return how many have not begun. May be asked from any thread."""
+        return sum(not job.future.cancelled() for job in tuple(self._waiting))
+
     def add(self, job: Job[T]) -> None:
         """Let a job wait for its turn."""
         self._loop.call(partial(self._add, job))

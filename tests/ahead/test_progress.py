@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,10 +32,30 @@ def configured(verbosity: int = 0, **more: Any) -> Any:
     return SimpleNamespace(get_verbosity=lambda: verbosity, **more)
 
 
+def ended_with(outcome: str) -> Any:
+    verdict = SimpleNamespace(outcome=outcome)
+    return SimpleNamespace(verdict=verdict, trace=SimpleNamespace(turns=lambda: 2))
+
+
 def test_the_line_says_what_is_in_flight() -> None:
-    assert words(COUNTS, 120) == WHOLE
-    assert words(COUNTS, 40) == WHOLE[:40]
-    assert words(COUNTS, 29) == ""
+    assert words(COUNTS, len(WHOLE)) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("columns", "text"),
+    [
+        (len(WHOLE) - 1, "8 running, 12 waiting; 3 passed, 1 failed; 2.1 turns/s"),
+        (53, "8 running, 12 waiting; 3 passed, 1 failed"),
+        (40, "8 running, 12 waiting"),
+        (20, ""),
+    ],
+)
+def test_the_line_has_the_parts_that_there_is_room_for(columns: int, text: str) -> None:
+    assert words(COUNTS, columns) == text
+
+
+def test_a_long_name_is_cut() -> None:
+    assert words(replace(COUNTS, slowest="x" * 99), 200).endswith(" s: " + "x" * 40)
 
 
 def test_before_anything_has_ended_nothing_is_divided() -> None:
@@ -64,13 +85,25 @@ def test_what_was_written_is_taken_away_once() -> None:
     stream = Terminal()
     shown = Progress(stream)
 
-    shown.show([], 3, columns=80)
+    shown.show([], waiting=3, columns=80)
     shown.clear()
     shown.clear()
 
     assert stream.getvalue() == (
         "\x1b7\x1b[K  0 running, 3 waiting; 0 passed, 0 failed; 0.0 turns/s\x1b8\x1b7\x1b[K\x1b8"
     )
+
+
+def test_what_has_ended_ahead_is_counted_until_it_is_reported_and_after() -> None:
+    stream = Terminal()
+    shown = Progress(stream)
+    ended = [ended_with("passed"), ended_with("passed"), ended_with("failed")]
+
+    shown.show([], waiting=0, ended=ended, columns=80)
+    shown.count(ended[0])
+    shown.show([], waiting=0, ended=ended[1:], columns=80)
+
+    assert stream.getvalue().count("0 running, 0 waiting; 2 passed, 1 failed; ") == 2
 
 
 @pytest.mark.parametrize("quiet", [False, True])
