@@ -46,9 +46,9 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
             (one for one in reports if not one.passed or one.when == "call"), reports[-1]
         )
     texts = (
+        "the run was ended before it" if _is_interrupted(telling) else "",
         telling.longreprtext,
         str(getattr(telling, "wasxfail", "")),
-        "the run was ended before it" if _is_interrupted(telling) else "",
     )
     record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)
     came = _came(telling)

@@ -17,6 +17,7 @@ from pytest_tavus.ahead.hooks import at_most
 from pytest_tavus.ahead.standing import shown, written
 from pytest_tavus.collect import ScenarioItem
 from pytest_tavus.options import Settings
+from pytest_tavus.report.words import counted
 from pytest_tavus.scenario.model import HandlerSpec, Scenario
 
 AHEAD = "ahead"
@@ -78,7 +79,8 @@ class Planning:
         scenarios = [item.scenario for item in self._standings]
         seconds = sum(_deadline(one, self._settings) for one in scenarios)
         how = Counter(standing.partition(":")[0] for standing in self._standings.values())
-        yield f"{len(scenarios)} scenarios, {sum(len(one.turns) for one in scenarios)} turns: " + (
+        turns = counted(sum(len(one.turns) for one in scenarios), "turn")
+        yield f"{counted(len(scenarios), 'scenario')}, {turns}: " + (
             ", ".join(f"{number} {word}" for word, number in how.items()) or "nothing to run"
         )
         yield f"  at once   {at_most(self._settings, scenarios)} in each process"
@@ -87,7 +89,7 @@ class Planning:
 
 
 def _rows(scenario: Scenario, settings: Settings, standing: str) -> Iterator[tuple[str, str]]:
-    yield "session", f"{settings.session}, {len(scenario.turns)} turns"
+    yield "session", f"{settings.session}, {counted(len(scenario.turns), 'turn')}"
     yield "handler", _handler(scenario.handler)
     yield "held", standing
     if scenario.locks:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from pytest_tavus.cli import main
+from pytest_tavus.report.results import read_part
+from pytest_tavus.results import Results
 from tests.ahead.conftest import Town, asks
 
 
@@ -170,6 +174,23 @@ def pytest_tavus_result(item, result):
     assert lines[:2] == ["NOT RUN scenarios/a.yaml::second", "  the run was ended before it"]
     assert "  not run       1: the run was ended before it" in lines
     assert "1 part: 1 passed, 1 not run" in lines
+
+
+def test_what_an_interrupt_ended_in_a_worker_is_not_run(tmp_path: Path) -> None:
+    results = Results(tmp_path / "results.jsonl")
+    worker = {"id": "gw0", "sysplatform": "linux", "version_info": (3, 11, 0), "executable": "py"}
+    report = pytest.TestReport(
+        nodeid="scenarios/a.yaml::first", location=("scenarios/a.yaml", 0, "first"), keywords={},
+        outcome="passed", longrepr=None, when="setup",
+        node=SimpleNamespace(workerinfo=worker),
+    )  # fmt: skip
+
+    results.pytest_runtest_logreport(report)
+    session: Any = SimpleNamespace(exitstatus=2)
+    results.pytest_sessionfinish(session)
+
+    (row,) = read_part(tmp_path).rows
+    assert (row.came, row.text) == ("not run", "the run was ended before it")
 
 
 def test_a_scenario_in_two_parts_fails(
