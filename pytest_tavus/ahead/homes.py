@@ -58,6 +58,8 @@ class Homes:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
+        # Copied before the run begins: older pytests add every autouse fixture to this list.
+        self._named = frozenset(str(name) for name in config.getini("usefixtures"))
         self._active: dict[pytest.FixtureDef[Any], str] = {}
         self._homes: dict[ScenarioItem, Home] = {}
         self._applying: dict[Path, tuple[str, ...]] = {}
@@ -112,10 +114,9 @@ class Homes:
 
     def _counting(self, item: ScenarioItem) -> Iterator[pytest.FixtureDef[Any]]:
         """Yield the fixtures of a scenario, without what installed plugins do for every test."""
-        asked = {*item.scenario.fixtures, "tavus_handler"}
+        asked = {*self._named, *item.scenario.fixtures, "tavus_handler"}
         for mark in item.iter_markers("usefixtures"):
             asked.update(str(name) for name in mark.args)
-        asked.update(self._config.getini("usefixtures"))
         installed = self._installed()
         for fixture in self._active:
             if fixture.argname not in item.fixturenames:

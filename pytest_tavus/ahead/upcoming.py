@@ -73,12 +73,13 @@ def upcoming(session: pytest.Session) -> Ordered | Sent:
     if not hasattr(session.config, "workerinput"):
         return Ordered(session.items)
     plugins = session.config.pluginmanager.get_plugins()
-    queue = next((one.torun for one in plugins if hasattr(one, "torun")), None)
-    return Sent(session.items, _Empty() if queue is None else queue)
+    queues = (getattr(one, "torun", None) for one in plugins)
+    queue = next((one for one in queues if hasattr(one, "lock")), _Empty())
+    return Sent(session.items, queue)
 
 
 class _Empty:
-    """A queue nothing is known of: only the next item is."""
+    """A queue nothing is known of, such as that of pytest-xdist before 3.7: the next item is."""
 
     def lock(self) -> _Empty:
         return self
