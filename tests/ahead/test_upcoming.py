@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +19,7 @@ class Queue:
     """The queue of a worker, as pytest-xdist has it since 3.7."""
 
     @contextmanager
-    def lock(self) -> Iterator[deque[int]]:
+    def lock(self) -> Generator[deque[int]]:
         yield deque([2, 3])
 
 

@@ -33,7 +33,7 @@ def mixed(town: Town) -> int:
             asks(f"known{file}", says="nothing", marks=[{"xfail": "known"}]),
             asks(f"locked{file}", lock="orders-db"),
             asks(f"alone{file}", alone=True),
-            asks(f"slow{file}", "stay", deadline=0.2),
+            asks(f"slow{file}", "stay", deadline=1.0),
             file=f"scenarios/{file}.yaml",
         )
     return 4 * 19

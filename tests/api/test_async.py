@@ -203,7 +203,7 @@ def test_the_tests_own_loop_goes_on_while_a_line_is_waited_for(runner: Runner) -
 
 def test_a_line_that_is_given_up_is_not_forgotten(runner: Runner) -> None:
     result = runner.run(
-        "with anyio.move_on_after(0.05):",
+        "with anyio.move_on_after(0.5):",
         "    await session.say('A table.', calls=['find'])",
         "with pytest.raises(VerdictError, match='turn 2 of 2 was not played'):",
         "    await session.say('Hello?')",
@@ -220,7 +220,7 @@ def test_a_test_that_is_cancelled_ends_its_conversation(runner: Runner) -> None:
     runner.run(
         "pass",
         after=(
-            "    with anyio.move_on_after(0.05) as scope:\n"
+            "    with anyio.move_on_after(0.5) as scope:\n"
             "        async with tavus_async.open(pal=PAL, handler='desk:stuck') as other:\n"
             "            await other.say('A table.', calls=['find'])\n"
             "    assert scope.cancelled_caught\n"
