@@ -29,7 +29,7 @@ def test_two_commands_on_the_first_screen_are_for_a_machine_with_nothing() -> No
     assert console.line + len(commands) < FIRST_SCREEN
     assert [command.rpartition("/")[2] for command in commands] == [
         "pytest --tavus-scenarios",
-        "pytest",
+        "pytest -n auto",
     ]
     assert all(command.startswith("python3 -m venv .venv && ") for command in commands)
 
