@@ -6,14 +6,19 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-# A machine that is busy with something else is no failure.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+if find_spec("hypothesis") is not None:  # the scenarios run without it, and load this file too
+    from hypothesis import HealthCheck, settings
+
+    # A machine that is busy with something else is no failure.
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
 
 
 class NetworkError(AssertionError):
