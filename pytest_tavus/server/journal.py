@@ -7,7 +7,7 @@ wherever else it turns up, in whatever encoding.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ from pytest_tavus.server.secrecy import (
 from pytest_tavus.trace.redact import Redaction
 
 _SECRETS_KEPT = 2048
+"""Secrets that are looked for everywhere; one that comes later is masked where it stands."""
+
 _BODY_KEPT = 65_536
 
 
@@ -53,10 +55,10 @@ class Entry:
 class Journal:
     """The last requests, oldest first."""
 
-    def __init__(self, *, secrets: Iterable[str], longest: int = 1000) -> None:
+    def __init__(self, *, secrets: Collection[str], longest: int = 1000) -> None:
         self._entries: deque[Entry] = deque(maxlen=longest)
-        self._secrets = dict.fromkeys(secrets)
-        self._redaction = Redaction(self._secrets)
+        self._secrets = set(secrets)
+        self._redaction = Redaction(secrets)
         self._notes: deque[dict[str, Any]] = deque(maxlen=longest)
         self._count = 0
 
@@ -107,11 +109,11 @@ class Journal:
         return self._redaction.value(masked_json(value))
 
     def learn(self, *secrets: str) -> None:
-        """Know secrets from now on."""
-        new = [secret for secret in secrets if secret not in self._secrets]
-        if new and len(self._secrets) < _SECRETS_KEPT:
-            self._secrets.update(dict.fromkeys(new))
-            self._redaction = Redaction(self._secrets)
+        """Know secrets from now on, as long as there are not too many."""
+        for secret in secrets:
+            if len(self._secrets) < _SECRETS_KEPT:
+                self._secrets.add(secret)
+                self._redaction.learn(secret)
 
 
 class Journaling:

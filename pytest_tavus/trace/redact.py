@@ -79,8 +79,16 @@ class Redaction:
         self._header_names = MASKED_HEADERS | {name.lower() for name in header_names}
         self._known: dict[str, Disguises] = {}
         self._anchors: list[tuple[str, Disguises]] = []
+        self._numbered = True
         for secret in secrets:
-            self._learn(secret)
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Know a secret from now on."""
+        if not secret.strip("*") or secret in self._known:
+            return
+        disguises = self._known[secret] = Disguises(secret, self._mask(secret))
+        self._anchors += [(anchor, disguises) for anchor in disguises.anchors]
 
     def event(self, event: Event) -> Event:
         """Return the event without any known secret in it."""
@@ -124,18 +132,11 @@ class Redaction:
             return value if self.text(text) == text else MASK
         return value
 
-    def _learn(self, secret: str) -> None:
-        if not secret.strip("*") or secret in self._known:
-            return
-        disguises = self._known[secret] = Disguises(secret, self._mask(secret))
-        self._anchors += [(anchor, disguises) for anchor in disguises.anchors]
-
     def _mask(self, secret: str) -> str:
         number = len(self._known) + 1
         # A secret that could stand in a numbered mask would be masked for ever.
-        if number == 1 or any(map(_like_a_mask, (*self._known, secret))):
-            return MASK
-        return f"{MASK}#{number}"
+        self._numbered = self._numbered and not _like_a_mask(secret)
+        return f"{MASK}#{number}" if number > 1 and self._numbered else MASK
 
     def _suspects(self, text: str) -> list[Disguises]:
         """Return the secrets that may be in the text: nearly always none, and found out fast."""
@@ -166,7 +167,7 @@ class Redaction:
         exchange = with_masked_headers(event.exchange, self._header_names)
         if exchange is not event.exchange or event.purpose == "token":
             for token in tokens_in(event.exchange, fetched=event.purpose == "token"):
-                self._learn(token)
+                self.learn(token)
         if self._anchors and self._suspects(all_text(exchange)):
             return Rewriting(text=self.text, body=self._body).exchange(exchange)
         return exchange
