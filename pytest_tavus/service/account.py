@@ -10,6 +10,7 @@ from typing import Any
 from pytest_tavus.live.port import LiveConversations
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.service.alarm import Alarm
+from pytest_tavus.service.api import ApiRefusal
 from pytest_tavus.service.callbacks import Callbacks, NoCallbacks
 from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.options import AccountOptions
@@ -55,6 +56,18 @@ class Table:
         """Return an object that is not deleted."""
         record = self._records.get(key)
         return None if record is None or record.deleted else record.data
+
+    def require(self, key: str, refusal: ApiRefusal) -> dict[str, Any]:
+        """Return an object that is not deleted.
+
+        Raises:
+            ApiRefusal: `refusal`, where there is none.
+
+        """
+        data = self.get(key)
+        if data is None:
+            raise refusal
+        return data
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yield every object that is not deleted, the oldest first."""

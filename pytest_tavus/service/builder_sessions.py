@@ -26,10 +26,7 @@ def session(account: Account, builder_id: str) -> dict[str, Any]:
         ApiRefusal: there is none of that id.
 
     """
-    row = account["builders"].get(builder_id)
-    if row is None:
-        raise not_found("Builder session not found")
-    return row
+    return account["builders"].require(builder_id, not_found("Builder session not found"))
 
 
 def session_of(account: Account, pal_id: str) -> dict[str, Any] | None:

@@ -144,10 +144,7 @@ def found_conversation(account: Account, conversation_id: str) -> dict[str, Any]
         ApiRefusal: there is none: 400 [doc].
 
     """
-    record = account["conversations"].get(conversation_id)
-    if record is None:
-        raise invalid_id("conversation_id")
-    return record
+    return account["conversations"].require(conversation_id, invalid_id("conversation_id"))
 
 
 def _row(account: Account, record: dict[str, Any]) -> dict[str, Any]:

@@ -101,10 +101,8 @@ def found_deployment(account: Account, request: ApiRequest) -> dict[str, Any]:
         ApiRefusal: there is none of that id.
 
     """
-    row = account["deployments"].get(request.params["deployment_id"])
-    if row is None:
-        raise not_found("Deployment not found")
-    return row
+    key, refusal = request.params["deployment_id"], not_found("Deployment not found")
+    return account["deployments"].require(key, refusal)
 
 
 def _written(deployment: Deployment) -> dict[str, Any]:

@@ -129,10 +129,8 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
     settle(account)
-    row = account["documents"].get(request.params["document_id"])
-    if row is None:
-        raise not_found("Document not found")
-    return row
+    key, refusal = request.params["document_id"], not_found("Document not found")
+    return account["documents"].require(key, refusal)
 
 
 def _refuse_more_crawls(account: Account) -> None:

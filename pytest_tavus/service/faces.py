@@ -57,10 +57,7 @@ def found_face(account: Account, request: ApiRequest) -> dict[str, Any]:
         ApiRefusal: 400, there is none of that id, as with the other ids of old [doc].
 
     """
-    row = account["faces"].get(request.params["face_id"])
-    if row is None:
-        raise invalid_id("face_id")
-    return row
+    return account["faces"].require(request.params["face_id"], invalid_id("face_id"))
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -132,10 +132,8 @@ def _key(row: dict[str, Any]) -> str:
 
 
 def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
-    row = account["guardrails"].get(request.params["guardrail_id"])
-    if row is None:
-        raise not_found("Guardrail not found")
-    return row
+    key, refusal = request.params["guardrail_id"], not_found("Guardrail not found")
+    return account["guardrails"].require(key, refusal)
 
 
 _ONE = "/guardrails/{guardrail_id}"

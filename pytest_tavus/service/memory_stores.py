@@ -42,8 +42,7 @@ class PinnedMemory(Body):
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Make the one store that a PAL has for a participant [doc]."""
     wanted = read_body(MemoryStore, request.body)
-    if account["pals"].get(wanted.pal_id) is None:
-        raise invalid_id("pal_id")
+    account["pals"].require(wanted.pal_id, invalid_id("pal_id"))
     pair = (wanted.pal_id, wanted.participant_tag)
     if any((row["pal_id"], row["participant_tag"]) == pair for row in _rows(account)):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
@@ -110,10 +109,8 @@ def _rows(account: Account) -> list[dict[str, Any]]:
 
 
 def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
-    row = account["memory_stores"].get(request.params["memory_store_id"])
-    if row is None:
-        raise not_found("Memory store not found")
-    return row
+    key, refusal = request.params["memory_store_id"], not_found("Memory store not found")
+    return account["memory_stores"].require(key, refusal)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -103,10 +103,8 @@ def _written(objectives: ObjectiveSet) -> dict[str, Any]:
 
 
 def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
-    row = account["objectives"].get(request.params["objectives_id"])
-    if row is None:
-        raise not_found("Objective not found")
-    return row
+    key, refusal = request.params["objectives_id"], not_found("Objective not found")
+    return account["objectives"].require(key, refusal)
 
 
 _ONE = "/objectives/{objectives_id}"

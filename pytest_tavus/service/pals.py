@@ -85,10 +85,7 @@ def found_pal(account: Account, pal_id: str) -> dict[str, Any]:
         ApiRefusal: there is none: 400, in the older word [doc].
 
     """
-    record = account["pals"].get(pal_id)
-    if record is None:
-        raise invalid_id("persona_id")
-    return record
+    return account["pals"].require(pal_id, invalid_id("persona_id"))
 
 
 def keep_pal(account: Account, written: PalBody | Mapping[str, Any]) -> dict[str, Any]:

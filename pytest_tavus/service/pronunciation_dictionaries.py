@@ -71,10 +71,8 @@ def _written(dictionary: PronunciationDictionary) -> dict[str, Any]:
 
 
 def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
-    row = account["pronunciation_dictionaries"].get(request.params["dictionary_id"])
-    if row is None:
-        raise not_found("Pronunciation dictionary not found")
-    return row
+    refusal = not_found("Pronunciation dictionary not found")
+    return account["pronunciation_dictionaries"].require(request.params["dictionary_id"], refusal)
 
 
 _ALL = "/pronunciation-dictionaries"

@@ -105,10 +105,7 @@ def _kept(
 
 
 def _registered(account: Account, skill_id: str) -> dict[str, Any]:
-    skill = account["skills"].get(skill_id)
-    if skill is None:
-        raise not_found("Skill not found")
-    return skill
+    return account["skills"].require(skill_id, not_found("Skill not found"))
 
 
 def _attached(account: Account, request: ApiRequest) -> tuple[dict[str, Any], str]:

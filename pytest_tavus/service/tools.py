@@ -88,10 +88,7 @@ def found_tool(account: Account, tool_id: str) -> dict[str, Any]:
         ApiRefusal: there is none; 404, as with objectives [inferred].
 
     """
-    record = account["tools"].get(tool_id)
-    if record is None:
-        raise not_found("Tool not found")
-    return record
+    return account["tools"].require(tool_id, not_found("Tool not found"))
 
 
 def _own_tool(account: Account, request: ApiRequest, done: str) -> dict[str, Any]:

@@ -46,10 +46,7 @@ def found_voice(account: Account, request: ApiRequest) -> dict[str, Any]:
         ApiRefusal: 404, there is none of that id.
 
     """
-    row = account["voices"].get(request.params["voice_id"])
-    if row is None:
-        raise not_found("Voice not found")
-    return row
+    return account["voices"].require(request.params["voice_id"], not_found("Voice not found"))
 
 
 def settle(account: Account) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.service.account import Table
+from pytest_tavus.service.api import ApiRefusal
 from pytest_tavus.service.ids import AccountIds
+from pytest_tavus.service.refusals import not_found
 from tests.service.account import Desk
 
 
@@ -22,6 +25,18 @@ def test_a_deleted_object_is_found_nowhere_and_deleted_once() -> None:
     assert not table.delete("c")
     assert table.get("a") is None
     assert list(table.rows()) == [{"n": 2}]
+
+
+def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
+    table = Table()
+    row, refusal = table.add("a", {"n": 1}), not_found("Tool not found")
+    assert table.require("a", refusal) is row
+
+    table.delete("a")
+    with pytest.raises(ApiRefusal) as refused:
+        table.require("a", refusal)
+
+    assert refused.value is refusal
 
 
 def test_an_object_keeps_its_place_when_it_is_replaced() -> None:
