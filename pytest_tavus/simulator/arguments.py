@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pytest_tavus.scenario.plain import is_dict
+from pytest_tavus.scenario.templates import json_or_text
 from pytest_tavus.trace.events import ToolCalled
 
 SHOWN = 80
@@ -23,12 +23,14 @@ def arguments_of(call: ToolCalled) -> dict[str, Any]:
         UnreadableArguments: the text is not a JSON object.
 
     """
-    try:
-        found = json.loads(call.arguments or "{}")
-    except (ValueError, RecursionError):
-        found = None
+    found = json_or_text(call.arguments or "{}")
     if is_dict(found):
         return found
-    text = call.arguments if len(call.arguments) <= SHOWN else f"{call.arguments[:SHOWN]}…"
-    message = f"the PAL called {call.name} with arguments that are no JSON object: {text!r}"
+    text = quoted(call.arguments)
+    message = f"the PAL called {call.name} with arguments that are no JSON object: {text}"
     raise UnreadableArguments(message)
+
+
+def quoted(text: str) -> str:
+    """Quote what a model or its endpoint wrote, cut where it is long."""
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

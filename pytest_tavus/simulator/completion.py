@@ -6,10 +6,9 @@ import json
 from typing import Any
 
 from pytest_tavus.scenario.plain import is_dict, is_list
+from pytest_tavus.scenario.templates import json_or_text
+from pytest_tavus.simulator.arguments import quoted
 from pytest_tavus.simulator.brain import CallIntent, Inference
-
-SHOWN = 80
-"""Characters of an answer that are quoted in a message."""
 
 MESSAGE = 200
 """Characters of an endpoint's own sentence that are passed on."""
@@ -20,7 +19,7 @@ class NotACompletion(ValueError):  # noqa: N818 - what the endpoint sent, not wh
 
     def __init__(self, what: str, found: Any) -> None:
         text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-        super().__init__(f"{what} {_quoted(text)}")
+        super().__init__(f"{what} {quoted(text)}")
 
 
 def inference(body: str) -> Inference:
@@ -42,11 +41,11 @@ def reason(body: str) -> str:
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        return _quoted(body)
+        return quoted(body)
     error = found.get("error", found) if is_dict(found) else found
     words = (error.get("message") or error.get("detail")) if is_dict(error) else error
     if not isinstance(words, str) or not words.strip():
-        return _quoted(body)
+        return quoted(body)
     line = " ".join(words.split()).rstrip(".")
     readable = "".join(letter if letter.isprintable() else "?" for letter in line)
     return readable if len(readable) <= MESSAGE else f"{readable[:MESSAGE]}…"
@@ -90,14 +89,7 @@ def _call(call: Any) -> CallIntent:
 
 def _written(name: str, text: str) -> CallIntent:
     """Return a call whose arguments are passed on as they are, where they are no JSON object."""
-    try:
-        arguments = json.loads(text)
-    except (ValueError, RecursionError):
-        arguments = None
+    arguments = json_or_text(text)
     if is_dict(arguments):
         return CallIntent(tool=name, arguments=arguments)
     return CallIntent(tool=name, written=text)
-
-
-def _quoted(text: str) -> str:
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
