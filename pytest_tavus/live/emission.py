@@ -26,26 +26,14 @@ class Emission:
 
     def emit(self, event: Event, entry: Entry) -> None:
         """Send what Tavus sends for an event, if anything."""
-        if isinstance(event, PalSaid):
-            self._utterance(event, entry)
-            return
+        messages = self._utterance(event) if isinstance(event, PalSaid) else sent_by_tavus(event)
         inference_id = getattr(event, "inference_id", None)
-        for event_type, properties in sent_by_tavus(event):
+        for event_type, properties in messages:
             self._room.send(
                 event_type, properties, at=entry.at, turn=entry.turn, inference_id=inference_id
             )
 
-    def _utterance(self, said: PalSaid, entry: Entry) -> None:
-        for event_type, properties in self._messages(said):
-            self._room.send(
-                event_type,
-                properties,
-                at=entry.at,
-                turn=entry.turn,
-                inference_id=said.inference_id,
-            )
-
-    def _messages(self, said: PalSaid) -> Iterator[tuple[str, Mapping[str, object]]]:
+    def _utterance(self, said: PalSaid) -> Iterator[tuple[str, Mapping[str, object]]]:
         if self._speaking:
             yield "conversation.started_speaking", {"role": "replica"}
         if self._older:
