@@ -10,15 +10,14 @@ import json
 import random
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.callbacks import Callback, reached
 from pytest_tavus.live.errands import Errand
 from pytest_tavus.live.milestones import told_reason
 from pytest_tavus.live.opening import EndReason, Opening
-from pytest_tavus.live.parts import Parts
+from pytest_tavus.live.parts import Parts, refuse_unknown
 from pytest_tavus.live.post_call import NOT_FOUND, arguments_of
 from pytest_tavus.scenario.plain import is_dict
 from pytest_tavus.trace.events import CloseReason, SessionClosed, ToolCalled
@@ -51,7 +50,7 @@ class Ending:
         found = None if objectives is None else objectives.objective(name)
         if found is None:
             known = [] if objectives is None else [one.objective_name for one in objectives.data]
-            _unknown("objective", name, known)
+            refuse_unknown("objective", name, known)
         variables = {each: output_variables.get(each, NOT_FOUND) for each in found.output_variables}
         fields = {"objective_name": name, "output_variables": {**variables, **output_variables}}
         self._tell(
@@ -73,7 +72,7 @@ class Ending:
         """
         guardrails = {one.guardrail_name: one for one in self._opening.pal.guardrails}
         if name not in guardrails:
-            _unknown("guardrail", name, list(guardrails))
+            refuse_unknown("guardrail", name, list(guardrails))
         options = self._parts.world.options.callbacks
         self._tell(
             reached(
@@ -136,8 +135,3 @@ def _perceives(opening: Opening) -> bool:
     layer = opening.pal.layers.get("perception")
     model = layer.get("perception_model", "raven-1") if is_dict(layer) else "raven-1"
     return not opening.chat and model != "off"
-
-
-def _unknown(kind: str, name: str, known: list[str]) -> NoReturn:
-    message = f"the PAL has no {kind} {name!r}; it has: {', '.join(known) or 'none'}"
-    raise ServiceError(message)

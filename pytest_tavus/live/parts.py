@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
-from pytest_tavus.errors import TavusError
+from pytest_tavus.errors import ServiceError, TavusError
 from pytest_tavus.live.callbacks import Postman
 from pytest_tavus.live.calls import RoomCalls
 from pytest_tavus.live.emission import Emission
@@ -153,3 +153,14 @@ class Parts:
         if tool is not None and tool.channel == "app_message":
             row = self.world.minds.rules.behaviour.on_resolve[tool.effective_on_resolve]
             self.calls.begin(call, turn=entry.turn, waits=row.waits)
+
+
+def refuse_unknown(kind: str, name: str, known: Sequence[str]) -> NoReturn:
+    """Refuse a name of what the PAL was not opened with; `known` are those it was.
+
+    Raises:
+        ServiceError: always.
+
+    """
+    message = f"the PAL has no {kind} {name!r}; it has: {', '.join(known) or 'none'}"
+    raise ServiceError(message)

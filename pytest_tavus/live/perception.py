@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.parts import Parts
+from pytest_tavus.live.parts import Parts, refuse_unknown
 from pytest_tavus.trace.events import AppMessage, ToolCalled
 
 
@@ -28,10 +27,7 @@ def perceive(
     tool = parts.opening.pal.tool(name)
     if tool is None or not tool.is_perception:
         known = [tool.name for tool in parts.opening.pal.tools if tool.is_perception]
-        message = (
-            f"the PAL has no vision or audio tool {name!r}; it has: {', '.join(known) or 'none'}"
-        )
-        raise ServiceError(message)
+        refuse_unknown("vision or audio tool", name, known)
     if tool.channel == "app_message":
         event = AppMessage(
             direction="from_tavus",
