@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,63 +31,49 @@ TABLES = (
 )
 
 
-@dataclass(slots=True)
-class Record:
-    """One object of the account, in Tavus's own field names, secrets included."""
-
-    data: dict[str, Any]
-    deleted: bool = False
-    "Soft: nothing finds it any more, and its id is never given again."
-
-
 class Table:
-    """The objects of one kind, in the order they were made."""
+    """The objects of one kind in Tavus's own field names, secrets included, the oldest first."""
 
     def __init__(self) -> None:
-        self._records: dict[str, Record] = {}
+        self._rows: dict[str, dict[str, Any]] = {}
 
     def add(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
         """Keep a new object and return it."""
-        self._records[key] = Record(data)
+        self._rows[key] = data
         return data
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """Return an object that is not deleted."""
-        record = self._records.get(key)
-        return None if record is None or record.deleted else record.data
+        """Return an object; `None` where there is none."""
+        return self._rows.get(key)
 
     def require(self, key: str, refusal: ApiRefusal) -> dict[str, Any]:
-        """Return an object that is not deleted.
+        """Return an object.
 
         Raises:
             ApiRefusal: `refusal`, where there is none.
 
         """
-        data = self.get(key)
-        if data is None:
+        row = self._rows.get(key)
+        if row is None:
             raise refusal
-        return data
+        return row
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield every object that is not deleted, the oldest first."""
-        return (record.data for record in self._records.values() if not record.deleted)
+        """Yield every object, the oldest first."""
+        return iter(self._rows.values())
 
     def replace(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
         """Put other data in an object's place and return them."""
-        self._records[key].data = data
+        self._rows[key] = data
         return data
 
     def delete(self, key: str) -> bool:
-        """Delete an object softly; return whether it was there."""
-        record = self._records.get(key)
-        if record is None or record.deleted:
-            return False
-        record.deleted = True
-        return True
+        """Forget an object, whose id is never given again; return whether it was there."""
+        return self._rows.pop(key, None) is not None
 
     def clear(self) -> None:
         """Forget everything."""
-        self._records.clear()
+        self._rows.clear()
 
 
 class Account:

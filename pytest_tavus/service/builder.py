@@ -69,7 +69,7 @@ def get(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a session softly; its PAL stays."""
+    """Delete a session; its PAL stays."""
     account["builders"].delete(found_session(account, request)["builder_id"])
     return ApiAnswer(status=204)
 

@@ -104,14 +104,11 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete one, after ending it [inferred]. With `hard` nothing of its record is kept [doc]."""
-    hard = flag(request.query, "hard")
+    """Delete one, after ending it [inferred]. `hard` is read; nothing is kept without it either."""
+    flag(request.query, "hard")
     record = found_conversation(account, request.params["conversation_id"])
-    conversation_id = record["conversation_id"]
     await _end(account, record)
-    if hard:
-        account["conversations"].replace(conversation_id, {"conversation_id": conversation_id})
-    account["conversations"].delete(conversation_id)
+    account["conversations"].delete(record["conversation_id"])
     return ApiAnswer(status=204)
 
 

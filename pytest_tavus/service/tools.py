@@ -74,7 +74,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a tool softly: its name is free again, and no PAL has it any more [doc]."""
+    """Delete a tool: its name is free again, and no PAL has it any more [doc]."""
     tool_id = _own_tool(account, request, "deleted")["tool_id"]
     account["tools"].delete(tool_id)
     forget(account, "tool_ids", tool_id)
