@@ -5,7 +5,9 @@ The only door to the library that applies it. Nothing here knows what is patched
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import jsonpatch
@@ -49,15 +51,15 @@ def read_patch(body: Any) -> list[dict[str, Any]]:
     return [dict(each) for each in operations]
 
 
-def patched(document: dict[str, Any], body: Any) -> dict[str, Any]:
+def patched(document: dict[str, Any], operations: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Return the document with all operations of a patch applied; the one given stays as it is.
 
     Raises:
-        ApiRefusal: 422, it is no patch; 400, an operation cannot be applied. None has been.
+        ApiRefusal: 400, an operation cannot be applied. None has been.
 
     """
-    result: Any = document
-    for number, operation in enumerate(read_patch(body)):
+    result: Any = copy.deepcopy(document)
+    for number, operation in enumerate(operations):
         result = _applied(result, operation, number)
     if json_object(result) is None:
         raise bad_request("the patch would leave no JSON object")
@@ -80,9 +82,9 @@ def _is_operation(written: Any) -> bool:
 
 
 def _applied(document: Any, operation: dict[str, Any], number: int) -> Any:
-    """Apply one operation and say which it was where that fails. No value is repeated."""
+    """Apply one operation in place and say which it was where that fails. No value is repeated."""
     try:
-        result = jsonpatch.JsonPatch([operation]).apply(document)
+        result = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
     except jsonpatch.JsonPatchTestFailed:
         raise _failed(operation, number, "the value there is another") from None
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError):
