@@ -14,6 +14,7 @@ from pytest_tavus.contract.pal_body import PalBody, new_pal_problems, pal_body_p
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body
+from pytest_tavus.service.json_patch import UNCHANGED
 from pytest_tavus.service.known import check_held
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.pal_changes import changed_pal
@@ -58,7 +59,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     record = found_pal(account, request.params["pal_id"])
     after = changed_pal(account, record, request.body)
     if after is None:
-        return ApiAnswer(status=304)
+        return UNCHANGED
     after["pal_name"] = _name(account, after["pal_name"])
     after["updated_at"] = account.timestamp()
     return ApiAnswer(body=shown_pal(account["pals"].replace(record["pal_id"], after)))
