@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytest_tavus.server.marker import simulator_version
-from pytest_tavus.server.mcp_door import ServerIdentity, Tools, mcp_door
+from pytest_tavus.server.mcp_door import Tools, mcp_door
 from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.oauth.door import oauth_door
 from pytest_tavus.server.oauth.randomness import FreshToken, unguessable
@@ -35,8 +35,6 @@ def mcp_routes(
         note=note,
     )
     sign_in = oauth_door(around, OAuthTerms(auto_approve=site.options.auto_approve))
-    opened = mcp_door(
-        tools, identity=ServerIdentity(version=simulator_version()), protect=sign_in.protect
-    )
+    opened = mcp_door(tools, version=simulator_version(), protect=sign_in.protect)
     routes = (*sign_in.routes, *opened.door.routes)
     return replace(opened, door=Door(routes=routes, running=opened.door.running))

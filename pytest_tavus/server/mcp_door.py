@@ -8,7 +8,6 @@ tool does, and whether its arguments are right, is the tool box's business.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mcp.server.context import ServerRequestContext
@@ -48,25 +47,16 @@ class Tools(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerIdentity:
-    """How the server introduces itself."""
-
-    name: str = "tavus"
-    "As the official server [client]."
-
-    version: str = ""
-    instructions: str | None = None
-    "What a model that uses the tools is told about them."
+NAME = "tavus"
+"""What the server calls itself, as the official one does [client]. That one also gives a model
+instructions; they are Tavus's own words, and none stand in for them here."""
 
 
-def mcp_door(
-    tools: Tools, *, identity: ServerIdentity, protect: Callable[[ASGIApp], ASGIApp]
-) -> McpDoor:
+def mcp_door(tools: Tools, *, version: str, protect: Callable[[ASGIApp], ASGIApp]) -> McpDoor:
     """Open the MCP server. `protect` stands before it, and lets through who may use it."""
     changes = ChangeStreams()
     manager = StreamableHTTPSessionManager(
-        app=_server(tools, identity, changes), json_response=True, stateless=True
+        app=_server(tools, version, changes), json_response=True, stateless=True
     )
     app = EarlierEraStream(StreamableHTTPASGIApp(manager), changes=changes)
     return McpDoor(
@@ -92,7 +82,7 @@ class _Announcing(Server[Any]):
         )
 
 
-def _server(tools: Tools, identity: ServerIdentity, changes: ChangeStreams) -> Server[Any]:
+def _server(tools: Tools, version: str, changes: ChangeStreams) -> Server[Any]:
     async def listed(_context: Context, _params: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[Tool.model_validate(each) for each in tools.definitions()])
 
@@ -103,9 +93,8 @@ def _server(tools: Tools, identity: ServerIdentity, changes: ChangeStreams) -> S
         return next((t["inputSchema"] for t in tools.definitions() if t["name"] == name), None)
 
     server = _Announcing(
-        identity.name,
-        version=identity.version,
-        instructions=identity.instructions,
+        NAME,
+        version=version,
         on_list_tools=listed,
         on_call_tool=called,
         on_subscriptions_listen=changes.listen,

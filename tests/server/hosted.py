@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.guard import Guard
-from pytest_tavus.server.mcp_door import ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_door import mcp_door
 from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.oauth.door import OAuthDoor, oauth_door
 from pytest_tavus.server.oauth.randomness import FreshToken, seeded
@@ -118,7 +118,7 @@ async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hos
     """Run a server with these terms."""
     world = world or World()
     oauth = oauth_door(world.surroundings(), OAuthTerms(**terms))
-    door = mcp_door(world.tools, identity=ServerIdentity(version="9"), protect=oauth.protect)
+    door = mcp_door(world.tools, version="9", protect=oauth.protect)
     app = Guard(Starlette(routes=[*oauth.routes, *door.door.routes]), limits=Limits())
     async with (
         door.door.running(),

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 
 from pytest_tavus.server.connection import Connections
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
-from pytest_tavus.server.mcp_door import ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_door import mcp_door
 from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.options import Limits
 from pytest_tavus.server.serving import bind, serving
@@ -32,7 +32,7 @@ LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
 @asynccontextmanager
 async def served() -> AsyncGenerator[tuple[McpDoor, str]]:
     """Serve an unguarded door on loopback, and give its address."""
-    door = mcp_door(GivenTools(), identity=ServerIdentity(), protect=lambda app: app)
+    door = mcp_door(GivenTools(), version="9", protect=lambda app: app)
     app = Starlette(routes=list(door.door.routes))
     with bind(0) as bound:
         async with door.door.running(), serving(app, bound, Connections(Limits())):

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from pytest_tavus.mcp_tools.definitions import recorded_definitions
 from pytest_tavus.mcp_tools.toolbox import ToolResult
-from pytest_tavus.server.mcp_door import ServerIdentity, mcp_door
+from pytest_tavus.server.mcp_door import mcp_door
 from tests.server.hosted import ACCEPT, KEY, MCP, GivenTools, Hosted, World, hosted
 
 pytestmark = pytest.mark.asyncio
@@ -228,7 +228,7 @@ async def test_another_method_is_refused(method: str) -> None:
 @asynccontextmanager
 async def unguarded() -> AsyncGenerator[str]:
     """A door without a guard: for clients that cannot send a token."""
-    door = mcp_door(GivenTools(), identity=ServerIdentity(), protect=lambda app: app)
+    door = mcp_door(GivenTools(), version="9", protect=lambda app: app)
     app = Starlette(routes=list(door.door.routes))
     async with (
         door.door.running(),
