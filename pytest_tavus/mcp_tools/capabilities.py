@@ -16,7 +16,7 @@ from pytest_tavus.mcp_tools.capability_catalog import (
     skill_of,
 )
 from pytest_tavus.mcp_tools.client import Client, refuse
-from pytest_tavus.mcp_tools.pals import patch_pal, read_pal
+from pytest_tavus.mcp_tools.pals import layer_of, patch_pal, read_pal
 from pytest_tavus.mcp_tools.plain import ToolFunction
 from pytest_tavus.mcp_tools.rows import skills_in
 
@@ -38,8 +38,7 @@ async def pal_capabilities(client: Client, pal_id: str) -> dict[str, Any]:
     """
     pal = await read_pal(client, pal_id)
     skills = skills_in(await client.get(f"/pals/{pal_id}/skills/"))
-    layers = json_object(pal.get("layers")) or {}
-    perception = json_object(layers.get("perception")) or {"perception_model": "raven-1"}
+    perception = layer_of(pal, "perception") or {"perception_model": "raven-1"}
     told: dict[str, Any] = {}
     for name, row in catalog().items():
         skill = skills.get(row["rqh_skill_id"])

@@ -13,7 +13,7 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.build import Build, or_nothing
 from pytest_tavus.mcp_tools.client import Client
 from pytest_tavus.mcp_tools.field_updates import SKILL_OF_PORTAL_ID
-from pytest_tavus.mcp_tools.pals import read_pal
+from pytest_tavus.mcp_tools.pals import layer_of, read_pal
 from pytest_tavus.mcp_tools.rows import first_of, rows_in, skills_in
 
 FACE_MODEL = "phoenix-4"
@@ -85,15 +85,14 @@ def _attachments(pal: Mapping[str, Any], skills: Mapping[str, Any]) -> dict[str,
 
 
 def _state(pal: Mapping[str, Any]) -> dict[str, Any]:
-    layers = json_object(pal.get("layers")) or {}
-    flow = json_object(layers.get("conversational_flow")) or {}
+    flow = layer_of(pal, "conversational_flow")
     return {
         "name": pal.get("pal_name"),
         "description": first_of(pal, "persona_description", "pal_description"),
         "face": pal.get("default_face_id"),
         "greeting": pal.get("greeting"),
         "system_prompt": pal.get("system_prompt"),
-        "model": (json_object(layers.get("llm")) or {}).get("model"),
+        "model": layer_of(pal, "llm").get("model"),
         "wake_phrase": flow.get("wake_phrase"),
         "sleep_phrase": flow.get("sleep_phrase"),
     }

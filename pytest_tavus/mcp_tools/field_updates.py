@@ -10,7 +10,7 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.mcp_tools.build import Build, or_nothing
 from pytest_tavus.mcp_tools.capability_catalog import CATALOG
 from pytest_tavus.mcp_tools.client import Client, refuse
-from pytest_tavus.mcp_tools.pals import read_pal
+from pytest_tavus.mcp_tools.pals import layer_of, read_pal
 from pytest_tavus.mcp_tools.rows import skills_in
 
 SKILL_OF_PORTAL_ID: Mapping[str, str] = MappingProxyType(
@@ -114,8 +114,7 @@ async def _set_tools(client: Client, pal_id: str, value: Any) -> None:
 
 
 async def _set_in_layer(client: Client, pal_id: str, name: str, values: dict[str, Any]) -> None:
-    layers = json_object((await read_pal(client, pal_id)).get("layers")) or {}
-    layer = {**(json_object(layers.get(name)) or {}), **values}
+    layer = {**layer_of(await read_pal(client, pal_id), name), **values}
     await client.patch(
         f"/pals/{pal_id}", [{"op": "add", "path": f"/layers/{name}", "value": layer}]
     )

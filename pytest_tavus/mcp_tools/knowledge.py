@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import json_list
 from pytest_tavus.mcp_tools.arguments import Arguments, chosen
 from pytest_tavus.mcp_tools.client import Client, ToolRefusal, refuse
-from pytest_tavus.mcp_tools.pals import patch_pal, read_pal
+from pytest_tavus.mcp_tools.pals import layer_of, patch_pal, read_pal
 from pytest_tavus.mcp_tools.plain import ToolFunction
 from pytest_tavus.mcp_tools.uploads import refused_upload
 
@@ -47,7 +47,7 @@ async def pal_knowledge(client: Client, pal_id: str) -> dict[str, Any]:
         "document_tags": _texts(pal.get("document_tags")),
         "documents": documents,
         "missing_document_ids": missing,
-        "knowledge_base": _layer(pal),
+        "knowledge_base": layer_of(pal, "knowledge_base"),
     }
 
 
@@ -77,7 +77,7 @@ async def _settings(client: Client, arguments: Arguments) -> Any:
     if not changed:
         refuse(f"nothing to change was given: give one of {', '.join(SETTINGS)}")
     pal = await read_pal(client, arguments["pal_id"])
-    layer = {**_layer(pal), **changed}
+    layer = {**layer_of(pal, "knowledge_base"), **changed}
     operation = {"op": "add", "path": "/layers/knowledge_base", "value": layer}
     return await patch_pal(client, arguments["pal_id"], [operation])
 
@@ -110,11 +110,6 @@ def _texts(values: Any) -> list[str]:
     items: Sequence[Any] = json_list(values) or ()
     trimmed = (item.strip() for item in items if isinstance(item, str))
     return list(dict.fromkeys(text for text in trimmed if text))
-
-
-def _layer(pal: Mapping[str, Any]) -> dict[str, Any]:
-    layers = json_object(pal.get("layers")) or {}
-    return json_object(layers.get("knowledge_base")) or {}
 
 
 TOOLS: Mapping[str, ToolFunction] = MappingProxyType(

@@ -10,7 +10,7 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.arguments import Arguments, chosen
 from pytest_tavus.mcp_tools.client import Client, refuse
 from pytest_tavus.mcp_tools.links import without_call_link
-from pytest_tavus.mcp_tools.pals import patch_pal
+from pytest_tavus.mcp_tools.pals import layer_of, patch_pal
 from pytest_tavus.mcp_tools.plain import ToolFunction
 
 _PHRASES = ("wake_phrase", "sleep_phrase")
@@ -25,13 +25,13 @@ async def _prepared(client: Client, arguments: Arguments, pal: Mapping[str, Any]
     """Save the phrases, make an identity where there is none, and read both back [client]."""
     pal_id = arguments["pal_id"]
     phrases = chosen(arguments, *_PHRASES)
-    _check_sleep({**_layer(pal, "conversational_flow"), **phrases})
-    username = _layer(pal, "conferencing").get("username") or f"pal-{pal_id}"
+    _check_sleep({**layer_of(pal, "conversational_flow"), **phrases})
+    username = layer_of(pal, "conferencing").get("username") or f"pal-{pal_id}"
     # Conferencing takes effect at once, so it must not share a patch with what is drafted.
     await _set(client, pal, "conversational_flow", phrases)
     await _set(client, pal, "conferencing", {"username": username})
     saved = await _read(client, pal_id)
-    flow, conferencing = _layer(saved, "conversational_flow"), _layer(saved, "conferencing")
+    flow, conferencing = layer_of(saved, "conversational_flow"), layer_of(saved, "conferencing")
     if conferencing.get("username") != username or not phrases.items() <= flow.items():
         refuse("the PAL did not keep what was written to it: no meeting was joined")
     return {
@@ -61,7 +61,7 @@ async def _set(
     client: Client, pal: Mapping[str, Any], layer: str, values: Mapping[str, Any]
 ) -> None:
     """Write what differs into one layer of a PAL, or the layer where there is none."""
-    current = _layer(pal, layer)
+    current = layer_of(pal, layer)
     changed = {key: value for key, value in values.items() if current.get(key) != value}
     if not changed:
         return
@@ -74,10 +74,6 @@ async def _set(
 
 async def _read(client: Client, pal_id: str) -> dict[str, Any]:
     return {**(json_object(await client.get(f"/pals/{pal_id}")) or {}), "pal_id": pal_id}
-
-
-def _layer(pal: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return json_object((json_object(pal.get("layers")) or {}).get(name)) or {}
 
 
 async def _join(client: Client, arguments: Arguments) -> Any:

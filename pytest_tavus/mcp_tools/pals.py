@@ -11,7 +11,7 @@ from pytest_tavus.mcp_tools.arguments import Arguments, chosen, filled
 from pytest_tavus.mcp_tools.client import Client, refuse
 from pytest_tavus.mcp_tools.links import handover, with_links
 from pytest_tavus.mcp_tools.patching import checked_operations, pal_patch_paths
-from pytest_tavus.mcp_tools.plain import ToolFunction, send
+from pytest_tavus.mcp_tools.plain import ToolFunction, get, send
 from pytest_tavus.mcp_tools.rows import compact, first_of, rows_in
 
 MODEL = "tavus-gemma-4"
@@ -99,6 +99,11 @@ async def read_pal(client: Client, pal_id: str, **query: str) -> dict[str, Any]:
     return json_object(answer) or {}
 
 
+def layer_of(pal: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return one layer of a PAL; nothing, where it has none of that name."""
+    return json_object((json_object(pal.get("layers")) or {}).get(name)) or {}
+
+
 async def _list(client: Client, arguments: Arguments) -> Any:
     query = chosen(arguments, "limit", "page", "pal_type", "sort")
     return compact(await client.get("/pals", **query), _row)
@@ -113,11 +118,6 @@ def _row(pal: Mapping[str, Any]) -> dict[str, Any]:
         "pipeline_mode": pal.get("pipeline_mode"),
         "updated_at": pal.get("updated_at"),
     }
-
-
-async def _get(client: Client, arguments: Arguments) -> Any:
-    query = chosen(arguments, "include_settings")
-    return await client.get(f"/pals/{arguments['pal_id']}", **query)
 
 
 async def _create(client: Client, arguments: Arguments) -> Any:
@@ -180,7 +180,7 @@ async def _preview(client: Client, arguments: Arguments) -> Any:
 TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
     {
         "tavus_pal_list": _list,
-        "tavus_pal_get": _get,
+        "tavus_pal_get": get("/pals/{pal_id}", "include_settings"),
         "tavus_pal_create": _create,
         "tavus_pal_delete": send("DELETE", "/pals/{pal_id}"),
         "tavus_patch_pal": _patch,
