@@ -29,7 +29,6 @@ async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
         await _check_face(client, arguments["face_id"])
     build = await _begun(client, arguments, prompt)
     await _draft(client, build, arguments)
-    await client.progress(f"Drafted {build.pal_id}.")
     await client.post(f"/builder/{build.builder_id}/publish")
     selection = await _set_face(client, build.pal_id, arguments["face_id"])
     spec = await pal_spec(client, build.pal_id)
@@ -92,7 +91,6 @@ async def _tested(
 ) -> dict[str, Any]:
     transcript = await smoke_test(client, build.pal_id, probes)
     verdict = await judged(client, spec, transcript)
-    await client.progress(f"Judged: {verdict.get('overall')}.")
     return {"pal_spec": spec, "smoke_transcript": transcript, "verdict": verdict}
 
 

@@ -11,8 +11,8 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.mcp_tools.build import Build, keep_said
 from pytest_tavus.mcp_tools.carrier_context import carrier_context
 from pytest_tavus.mcp_tools.carrier_tools import do_call
-from pytest_tavus.mcp_tools.client import Client, ToolRefusal, refuse
-from pytest_tavus.mcp_tools.seat import Heard, Seat, take_seat
+from pytest_tavus.mcp_tools.client import Client, refuse
+from pytest_tavus.mcp_tools.seat import Heard, Seat, seated
 
 HOPS = 4
 """How often in a row the carrier may call tools after one line of the creator [client]."""
@@ -76,23 +76,11 @@ async def hold_interview(client: Client, build: Build, interview: Interview) -> 
     created = json_object(await client.post("/conversations/persona-builder/headless", body)) or {}
     conversation_id = str(created.get("conversation_id") or "")
     history = str(created.get("builder_history_context") or "")
-    try:
-        seat = take_seat(client, conversation_id)
-        try:
-            for line, own in interview.lines(build):
-                await _Round(client, build, seat, history).hold(line, own)
-        finally:
-            seat.leave()
-    finally:
-        await end_quietly(client, conversation_id)
+    async with seated(client, conversation_id) as seat:
+        for line, own in interview.lines(build):
+            await _Round(client, build, seat, history).hold(line, own)
     if not build.drafted:
         refuse("the carrier ended without a draft")
-
-
-async def end_quietly(client: Client, conversation_id: str) -> None:
-    """End a conversation that nobody needs any more, if it is there."""
-    with contextlib.suppress(ToolRefusal):
-        await client.post(f"/conversations/{conversation_id}/end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +100,6 @@ class _Round:
             heard = await self.seat.say(line, within=self.client.patience.turn)
             if text := _told(heard):
                 await keep_said(self.client, self.build, role="assistant", text=text)
-                await self.client.progress(text)
             if not heard.calls or hop == HOPS:
                 return
             line = await self._done(heard)

@@ -6,7 +6,7 @@ socket. Knows no tool, and no rule of the API.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -61,22 +61,13 @@ class Patience:
     messages come through a network [client]."""
 
 
-Progress = Callable[[str], Awaitable[None]]
-"""Hears, in a sentence, what a tool that takes long is doing."""
-
-
-async def _unheard(_sentence: str) -> None:
-    """Nobody listens."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What a tool is given besides its arguments."""
 
-    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
     place: Place = Place()
     patience: Patience = Patience()
-    progress: Progress = _unheard
 
 
 class Client:
@@ -87,7 +78,6 @@ class Client:
         self._headers = around.headers
         self.place = around.place
         self.patience = around.patience
-        self.progress = around.progress
 
     @property
     def account(self) -> Account:
@@ -144,15 +134,13 @@ class Client:
         return answer
 
 
-def call_headers(tool: str, intent: str | None, *, key: str | None) -> dict[str, str]:
+def call_headers(tool: str, intent: str | None) -> dict[str, str]:
     """Return the headers that a tool's requests carry [client]."""
     headers = {
         "User-Agent": "tavus-mcp/0.11.0",
         "X-Tavus-Client-Source": "mcp",
         "X-Tavus-Client-Tool": tool,
     }
-    if key is not None:
-        headers["x-api-key"] = key
     if told := " ".join((intent or "").split())[:INTENT_LENGTH]:
         headers["X-Tavus-Client-Intent"] = quote(told, safe=_PRINTABLE, errors="replace")
     return headers

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.live.port import LiveConversation
-from pytest_tavus.mcp_tools.client import Client, Patience, refuse
+from pytest_tavus.mcp_tools.client import Client, Patience, ToolRefusal, refuse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,24 +110,28 @@ class Seat:
         }
         await self._conversation.receive(message, sender=self)
 
-    def leave(self) -> None:
-        """Leave the room."""
-        self._conversation.leave(self)
 
-
-def take_seat(client: Client, conversation_id: str) -> Seat:
-    """Join a conversation.
+@contextlib.asynccontextmanager
+async def seated(client: Client, conversation_id: str) -> AsyncGenerator[Seat]:
+    """Join a conversation; in the end leave it, and end it: nobody needs it any more.
 
     Raises:
         ServiceError: it is not there, it has ended, or its room is full.
 
     """
-    conversation = client.account.live.get(conversation_id)
-    if conversation is None:
-        refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
-    seat = Seat(conversation, client.patience)
-    conversation.join(seat)
-    return seat
+    try:
+        conversation = client.account.live.get(conversation_id)
+        if conversation is None:
+            refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
+        seat = Seat(conversation, client.patience)
+        conversation.join(seat)
+        try:
+            yield seat
+        finally:
+            conversation.leave(seat)
+    finally:
+        with contextlib.suppress(ToolRefusal):  # it may not even be there
+            await client.post(f"/conversations/{conversation_id}/end")
 
 
 async def _dropped(future: asyncio.Future[Any]) -> None:

@@ -9,12 +9,11 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.verdict import KnowledgeVerdict, TavusVerdict
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.mcp_tools.build import or_nothing
-from pytest_tavus.mcp_tools.carrier import end_quietly
 from pytest_tavus.mcp_tools.carrier_context import read_each
 from pytest_tavus.mcp_tools.client import Client
 from pytest_tavus.mcp_tools.pals import read_pal
 from pytest_tavus.mcp_tools.rows import first_of
-from pytest_tavus.mcp_tools.seat import Seat, take_seat
+from pytest_tavus.mcp_tools.seat import Seat, seated
 
 STOCK_PROBES = ("Who are you?", "What can you do for me?")
 """What is asked where nothing better is known; that there are two such is [client]."""
@@ -68,16 +67,10 @@ async def smoke_test(client: Client, pal_id: str, probes: Sequence[str]) -> list
     opened = await client.post("/conversations", {"persona_id": pal_id, "chat": True})
     conversation_id = str((json_object(opened) or {}).get("conversation_id") or "")
     transcript: list[dict[str, Any]] = []
-    try:
-        seat = take_seat(client, conversation_id)
-        try:
-            for probe in probes:
-                transcript.append({"role": "user", "text": probe})
-                transcript.append(await _reply(client, seat, probe))
-        finally:
-            seat.leave()
-    finally:
-        await end_quietly(client, conversation_id)
+    async with seated(client, conversation_id) as seat:
+        for probe in probes:
+            transcript.append({"role": "user", "text": probe})
+            transcript.append(await _reply(client, seat, probe))
     return transcript
 
 

@@ -6,13 +6,13 @@ Whatever goes wrong in a call is its result, never an exception. Knows no protoc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.mcp_tools.arguments import checked_arguments
-from pytest_tavus.mcp_tools.client import Around, Client, Patience, Place, Progress, call_headers
+from pytest_tavus.mcp_tools.client import Around, Client, Patience, Place, call_headers
 from pytest_tavus.mcp_tools.definitions import Definition, recorded_definitions
 from pytest_tavus.mcp_tools.hosted import hosted_definitions, local_name
 from pytest_tavus.mcp_tools.table import TOOLS
@@ -30,21 +30,13 @@ class ToolResult:
     error: str | None = None
     "Why the tool could not do what it was asked; `None` where it could."
 
-    @property
-    def is_error(self) -> bool:
-        """Whether the call failed."""
-        return self.error is not None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxOptions:
-    """Who calls, from where, and which of the two servers is meant."""
+    """Which of the two servers is meant, where it is, and how long it waits."""
 
     hosted_names: bool = False
     "Names and choice of tools are those of the hosted server [client]."
-
-    key: str | None = field(default=None, repr=False)
-    "The API key that requests carry; `None` where whoever calls was let in already."
 
     place: Place = field(default_factory=Place)
     patience: Patience = field(default_factory=Patience)
@@ -72,14 +64,8 @@ class ToolBox:
         """Return the definitions as the official server lists them."""
         return self._definitions
 
-    async def call(
-        self,
-        name: str,
-        arguments: Mapping[str, Any] | None = None,
-        *,
-        progress: Progress | None = None,
-    ) -> ToolResult:
-        """Do what a tool is for. `progress` hears of the steps of one that takes long."""
+    async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> ToolResult:
+        """Do what a tool is for."""
         definition = self._by_name.get(name)
         if definition is None:
             hint = did_you_mean(name, self._by_name)
@@ -88,16 +74,14 @@ class ToolBox:
         local = local_name(name) if self._options.hosted_names else name
         try:
             checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
-            client = Client(self._api, around=self._around(name, checked["intent"], progress))
+            client = Client(self._api, around=self._around(name, checked["intent"]))
             return ToolResult(value=await TOOLS[local](client, checked))
         except ServiceError as refusal:
             return ToolResult(error=str(refusal))
 
-    def _around(self, name: str, intent: str | None, progress: Progress | None) -> Around:
-        options = self._options
-        around = Around(
-            headers=call_headers(name, intent, key=options.key),
-            place=options.place,
-            patience=options.patience,
+    def _around(self, name: str, intent: str | None) -> Around:
+        return Around(
+            headers=call_headers(name, intent),
+            place=self._options.place,
+            patience=self._options.patience,
         )
-        return around if progress is None else replace(around, progress=progress)

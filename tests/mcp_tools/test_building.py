@@ -110,25 +110,6 @@ async def test_no_more_answers_are_said_than_there_are_rounds() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_steps_of_a_build_are_heard_while_it_goes_on() -> None:
-    heard: list[str] = []
-
-    async def progress(sentence: str) -> None:
-        heard.append(sentence)
-
-    async with bench(judged("pass")) as at:
-        arguments = {"prompt": PROMPT}
-        result = await at.box.call("tavus_pal_build_and_verify", arguments, progress=progress)
-
-    assert heard == [
-        "I am drafting your PAL.",
-        CLOSING,
-        f"Drafted {result.value['pal_id']}.",
-        "Judged: pass.",
-    ]
-
-
-@pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.hosted_build")
 async def test_the_hosted_tool_drafts_from_briefs_without_the_carrier() -> None:
     async with bench(judged("pass"), hosted=True) as at:

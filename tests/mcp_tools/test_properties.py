@@ -62,7 +62,7 @@ def called(name: str, arguments: dict[str, Any]) -> None:
     async def call() -> None:
         async with furnished() as at:
             result = await at.bench.box.call(name, at.filled(arguments))
-            assert result.is_error == (result.error is not None)
+            assert result.error is None or (result.error and result.value is None)
             json.dumps(result.value)
 
     asyncio.run(call())

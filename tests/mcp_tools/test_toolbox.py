@@ -62,7 +62,6 @@ async def test_a_hosted_tool_is_called_by_its_hosted_name() -> None:
 async def test_an_unknown_tool_is_a_result_with_a_hint() -> None:
     result = await ToolBox(Answering()).call("tavus_pal_gett", {"pal_id": "p1"})
 
-    assert result.is_error
     assert result.error == "there is no tool 'tavus_pal_gett', did you mean 'tavus_pal_get'?"
 
 
@@ -73,23 +72,23 @@ async def test_definitions_of_ones_own_are_listed_and_called() -> None:
 
     assert list(box.definitions()) == chosen
     assert (await box.call("tavus_skill_list")).error is None
-    assert (await box.call("tavus_pal_get", {"pal_id": "p1"})).is_error
+    assert (await box.call("tavus_pal_get", {"pal_id": "p1"})).error == (
+        "there is no tool 'tavus_pal_get', did you mean 'tavus_skill_list'?"
+    )
 
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.headers")
 async def test_requests_carry_the_tool_and_why_it_is_called() -> None:
     api = Answering()
-    box = ToolBox(api, options=BoxOptions(key="tavus_sim_prod_0123456789"))
 
-    await box.call("tavus_skill_list", {"intent": " é: 50%\n sure "})
+    await ToolBox(api).call("tavus_skill_list", {"intent": " é: 50%\n sure "})
 
     assert api.headers == [
         {
             "User-Agent": "tavus-mcp/0.11.0",
             "X-Tavus-Client-Source": "mcp",
             "X-Tavus-Client-Tool": "tavus_skill_list",
-            "x-api-key": "tavus_sim_prod_0123456789",
             "X-Tavus-Client-Intent": "%C3%A9: 50%25 sure",
         }
     ]
@@ -103,13 +102,12 @@ async def test_a_caller_who_does_not_say_why_sends_no_intent() -> None:
     await ToolBox(api).call("tavus_skill_list", {"intent": " \n"})
 
     assert "X-Tavus-Client-Intent" not in api.headers[0]
-    assert "x-api-key" not in api.headers[0]
 
 
 @pytest.mark.fidelity("mcp.headers")
 @given(any_text)
 def test_an_intent_is_ascii_at_most_500_characters_long_and_readable_again(intent: str) -> None:
-    sent = call_headers("t", intent, key=None).get("X-Tavus-Client-Intent", "")
+    sent = call_headers("t", intent).get("X-Tavus-Client-Intent", "")
 
     assert sent.isascii()
     assert sent.isprintable()
@@ -143,7 +141,3 @@ async def test_an_answer_without_a_body_is_nothing() -> None:
     result = await ToolBox(api).call("tavus_pal_delete", {"pal_id": "p1"})
 
     assert (result.value, result.error) == (None, None)
-
-
-def test_the_key_of_a_caller_is_not_shown() -> None:
-    assert "tavus_sim" not in repr(BoxOptions(key="tavus_sim_prod_0123456789"))
