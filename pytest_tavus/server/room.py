@@ -16,6 +16,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pytest_tavus.contract.body import json_object
@@ -63,9 +64,11 @@ class Rooms:
     async def enter(self, socket: WebSocket) -> None:
         """Let a participant in, and stay with them until they go."""
         conversation = self._site.account.live.get(socket.path_params["name"])
-        refusal = _refusal(conversation) or self._token_refusal(socket)
-        if conversation is None or refusal is not None:
-            await _turn_away(socket, *(refusal or _UNKNOWN))
+        if conversation is None:
+            await _turn_away(socket, 404, "there is no conversation of that name")
+            return
+        if (refusal := self._refusal(socket, conversation)) is not None:
+            await _turn_away(socket, *refusal)
             return
         seat = Seat(
             self._site.account.ids.uuid("participant"),
@@ -86,7 +89,9 @@ class Rooms:
         if closing is not None:
             await self._see_off(socket, closing)
 
-    def _token_refusal(self, socket: WebSocket) -> tuple[int, str] | None:
+    def _refusal(self, socket: WebSocket, conversation: LiveConversation) -> tuple[int, str] | None:
+        if conversation.status == "ended":
+            return 410, "the conversation has ended, and its room is closed"
         record = self._site.account["conversations"].get(socket.path_params["name"]) or {}
         token = record.get("meeting_token")
         given = socket.query_params.get("t", "")
@@ -119,12 +124,11 @@ class Rooms:
     ) -> Closing | None:
         meter = Meter(self._site.options.limits, now=self._now)
         while (frame := await socket.receive())["type"] != "websocket.disconnect":
-            text = frame.get("text")
-            closing = meter.take(len(text or frame.get("bytes") or ""))
+            closing = meter.take(_size(frame))
             if closing is not None:
                 return closing
             try:
-                await conversation.receive(_message(text), sender=seat)
+                await conversation.receive(_message(frame.get("text")), sender=seat)
             except ServiceError as error:
                 self._malformed[conversation.opening.conversation_id] += 1
                 seat.deliver(_error(conversation.opening.conversation_id, str(error)))
@@ -151,19 +155,14 @@ class Rooms:
             return
 
 
-_UNKNOWN = (404, "there is no conversation of that name")
-
-
-def _refusal(conversation: LiveConversation | None) -> tuple[int, str] | None:
-    if conversation is None:
-        return _UNKNOWN
-    if conversation.status == "ended":
-        return 410, "the conversation has ended, and its room is closed"
-    return None
-
-
 async def _turn_away(socket: WebSocket, status: int, sentence: str) -> None:
     await socket.send_denial_response(JSONResponse({"error": sentence}, status_code=status))
+
+
+def _size(frame: Message) -> int:
+    """Return how many bytes a frame carries."""
+    text: str | None = frame.get("text")
+    return len(frame.get("bytes") or b"") if text is None else len(text.encode())
 
 
 def _message(text: str | None) -> dict[str, Any]:

@@ -45,7 +45,7 @@ async def say(room: ClientConnection, text: str, *, conversation_id: str = "c1")
         "conversation_id": conversation_id,
         "properties": {"modality": "text", "text": text},
     }
-    await room.send(json.dumps(message))
+    await room.send(json.dumps(message, ensure_ascii=False))
 
 
 async def put_out(room: ClientConnection) -> tuple[int, str]:
@@ -186,13 +186,14 @@ async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -
     assert ended == (1008, "more than 5 messages a second")
 
 
-async def test_a_flood_of_bytes_is_ended_as_well() -> None:
+@pytest.mark.parametrize("text", ["x" * 900, "\N{GRINNING FACE}" * 225])
+async def test_a_flood_of_bytes_is_ended_as_well(text: str) -> None:
     options = ServerOptions(limits=Limits(bytes_per_second=1000))
     async with listening(options) as server:
         await talking(server.tavus)
         async with joined(server) as room:
             for _ in range(3):
-                await say(room, "x" * 900)
+                await say(room, text)
 
             assert await put_out(room) == (1008, "more than 1000 bytes a second")
 
