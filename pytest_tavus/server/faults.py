@@ -15,9 +15,10 @@ from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.contract.body import Body
+from pytest_tavus.server import rest
 from pytest_tavus.server.answers import HangUp, answer, cut, json_bytes
 
-METHODS = ("*", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("*", *rest.METHODS)
 
 Effect = Literal["answer", "malformed", "drop", "delay"]
 

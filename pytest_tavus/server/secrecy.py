@@ -47,8 +47,7 @@ _SCHEMES = frozenset({"basic", "bearer"})
 def masked_json(value: Any, *, below: str = "") -> Any:
     """Return JSON data with every secret field masked. `below` is the field the data stand in."""
     if (found := json_object(value)) is not None:
-        pointer = found.get("path")
-        last = pointer.rpartition("/")[2] if isinstance(pointer, str) else ""
+        last = _pointed_at(found)
         return {
             key: MASK if _is_secret(key, below, last, each) else masked_json(each, below=key)
             for key, each in found.items()
@@ -122,10 +121,15 @@ def _is_secret(key: str, below: str, pointed: str, value: Any) -> bool:
     return key == "value" and (below == "auth" or _names_a_secret(pointed))
 
 
+def _pointed_at(operation: Mapping[str, Any]) -> str:
+    """Return the field that an operation of JSON Patch is about."""
+    pointer = operation.get("path")
+    return pointer.rpartition("/")[2] if isinstance(pointer, str) else ""
+
+
 def _in_json(value: Any, below: str) -> Iterator[str]:
     if (found := json_object(value)) is not None:
-        pointer = found.get("path")
-        last = pointer.rpartition("/")[2] if isinstance(pointer, str) else ""
+        last = _pointed_at(found)
         for key, each in found.items():
             if _is_secret(key, below, last, each) and isinstance(each, str):
                 yield each
