@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from pytest_tavus.contract.face import (
@@ -16,8 +15,9 @@ from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body, read_object
 from pytest_tavus.service.document_life import BEGUN
-from pytest_tavus.service.faces import CALLBACK, found_face, settle
+from pytest_tavus.service.faces import found_face, settle
 from pytest_tavus.service.refusals import bad_field, bad_request
+from pytest_tavus.service.training import CALLBACK, begin
 
 _VOICE = ("face_id", "face_name", "default_voice_id", "original_voice_id")
 
@@ -26,12 +26,9 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Begin to train a face: its id and ``started`` [doc]."""
     wanted = read_body(FaceTraining, request.body, rules=training_problems)
     face_id = account.ids.new("r", length=11)
-    row = account["faces"].add(face_id, _record(account, face_id, wanted))
-    if account.alarm is not None and account.options.training_seconds > 0:
-        account.alarm.after(account.options.training_seconds, partial(settle, account))
-    answer = ApiAnswer(body={"face_id": face_id, "status": row["status"]})
-    settle(account)
-    return answer
+    account["faces"].add(face_id, _record(account, face_id, wanted))
+    begin(account, settle)
+    return ApiAnswer(body={"face_id": face_id, "status": "started"})
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:

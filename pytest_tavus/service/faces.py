@@ -10,16 +10,13 @@ from typing import Any
 
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
-from pytest_tavus.service.document_life import BEGUN, SLACK
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, words
 from pytest_tavus.service.refusals import invalid_id
 from pytest_tavus.service.tags import named_like
+from pytest_tavus.service.training import CALLBACK, completed, shown_trained
 
 PAGING = Paging(limit=10)
-CALLBACK = "_callback_url"
-"""The key of a record, never answered: who is told that the face is completed."""
-
 RECOMMENDED_MODEL = "phoenix-4"
 """The model of the faces that the builder chooses from [client]."""
 
@@ -41,13 +38,13 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     if query.get("sort", "").lower() == "recommended":
         found = recommended_first(found)
         query = {name: value for name, value in query.items() if name != "sort"}
-    return ApiAnswer(body=page((_shown(row) for row in found), query, paging=PAGING))
+    return ApiAnswer(body=page((shown_trained(row) for row in found), query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return a face."""
     settle(account)
-    return ApiAnswer(body=_shown(found_face(account, request)))
+    return ApiAnswer(body=shown_trained(found_face(account, request)))
 
 
 def found_face(account: Account, request: ApiRequest) -> dict[str, Any]:
@@ -60,23 +57,16 @@ def found_face(account: Account, request: ApiRequest) -> dict[str, Any]:
     return account["faces"].require(request.params["face_id"], invalid_id("face_id"))
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if not key.startswith("_")}
-
-
 def settle(account: Account) -> None:
     """Let every face whose training is over be completed, and tell who asked to hear of it.
 
     That there is a callback is [doc], its body is [inferred].
     """
-    for row in account["faces"].rows():
-        gone = account.epoch() - row.get(BEGUN, 0) + SLACK
-        if row["status"] == "started" and gone >= account.options.training_seconds:
-            row |= {"status": "completed", "training_progress": "100/100"}
-            row["updated_at"] = account.timestamp()
-            if row[CALLBACK]:
-                told = {"replica_id": row["face_id"], "status": "completed"}
-                account.callbacks.send(row[CALLBACK], told)
+    for row in completed(account, "faces"):
+        row |= {"training_progress": "100/100", "updated_at": account.timestamp()}
+        if row[CALLBACK]:
+            told = {"replica_id": row["face_id"], "status": "completed"}
+            account.callbacks.send(row[CALLBACK], told)
 
 
 def recommended_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

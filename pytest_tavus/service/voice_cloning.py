@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from pytest_tavus.contract.voice import VoiceCloning, cloning_problems
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body
 from pytest_tavus.service.document_life import BEGUN
 from pytest_tavus.service.refusals import bad_request
-from pytest_tavus.service.voices import CALLBACK, found_voice, settle
+from pytest_tavus.service.training import CALLBACK, begin
+from pytest_tavus.service.voices import found_voice, settle
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -31,9 +30,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
             CALLBACK: wanted.callback_url,
         },
     )
-    if account.alarm is not None and account.options.training_seconds > 0:
-        account.alarm.after(account.options.training_seconds, partial(settle, account))
-    settle(account)
+    begin(account, settle)
     return ApiAnswer(body={"voice_id": voice_id, "status": "started"})
 
 

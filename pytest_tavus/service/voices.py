@@ -10,15 +10,13 @@ from typing import Any
 
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
-from pytest_tavus.service.document_life import BEGUN, SLACK
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, words
 from pytest_tavus.service.refusals import not_found
 from pytest_tavus.service.tags import named_like, with_any_tag
+from pytest_tavus.service.training import CALLBACK, completed, shown_trained
 
 PAGING = Paging(limit=10)
-CALLBACK = "_callback_url"
-"""The key of a record, never answered: who is told that the voice is completed."""
 
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -30,13 +28,13 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     found = with_any_tag(rows, words(query, "tags", "tag"))
     fields = ("voice_id", "voice_name", "description")
     found = named_like(found, query.get("search", ""), fields=fields)
-    return ApiAnswer(body=page((_shown(row) for row in found), query, paging=PAGING))
+    return ApiAnswer(body=page((shown_trained(row) for row in found), query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return a voice."""
     settle(account)
-    return ApiAnswer(body=_shown(found_voice(account, request)))
+    return ApiAnswer(body=shown_trained(found_voice(account, request)))
 
 
 def found_voice(account: Account, request: ApiRequest) -> dict[str, Any]:
@@ -54,12 +52,9 @@ def settle(account: Account) -> None:
 
     The event and what it carries are [doc], where it carries that is [inferred].
     """
-    for row in account["voices"].rows():
-        gone = account.epoch() - row.get(BEGUN, 0) + SLACK
-        if row["status"] == "started" and gone >= account.options.training_seconds:
-            row["status"] = "completed"
-            if row[CALLBACK]:
-                account.callbacks.send(row[CALLBACK], _told(row))
+    for row in completed(account, "voices"):
+        if row[CALLBACK]:
+            account.callbacks.send(row[CALLBACK], _told(row))
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
@@ -69,10 +64,6 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
         "message_type": "application",
         "properties": carried,
     }
-
-
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if not key.startswith("_")}
 
 
 ROUTES: tuple[Route, ...] = (

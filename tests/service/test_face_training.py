@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from pytest_tavus.service import face_training, faces
+from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.options import AccountOptions
 from pytest_tavus.service.stock import stock
-from tests.service.account import Desk
+from tests.service.account import NOON, Desk
+from tests.service.test_documents import Hourglass
 
 pytestmark = pytest.mark.asyncio
 
@@ -57,6 +59,20 @@ async def test_a_face_is_started_and_completed_when_its_training_is_over() -> No
     await at.get("GET /faces")
     told = {"replica_id": answer["face_id"], "status": "completed"}
     assert heard.all == [("https://cb.example.com/", told)]
+
+
+@pytest.mark.fidelity("resources.face_training")
+async def test_with_an_alarm_nobody_has_to_look_at_a_face() -> None:
+    at, heard, clock = desk(seconds=3600), Heard(), Hourglass()
+    at.account.callbacks, at.account.alarm = heard, Alarm(clock)
+    key = (await at.get("POST /faces", {**VIDEO, "callback_url": "https://cb.example.com/"}))[
+        "face_id"
+    ]
+    await clock.begun()
+    for seconds, told in ((3599, []), (3600, [{"replica_id": key, "status": "completed"}])):
+        at.time = NOON + seconds
+        await clock.turn(seconds)
+        assert [body for _, body in heard.all] == told
 
 
 async def test_the_former_route_answers_in_the_former_words() -> None:
