@@ -6,7 +6,7 @@ scenario with the same ones has been set up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -35,7 +35,6 @@ _REACH: Mapping[str, Reach] = MappingProxyType(
     {"class": "file", "module": "file", "package": "home"}
 )
 
-
 _NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home")
 
 
@@ -54,7 +53,7 @@ class Ready:
 
 
 class Homes:
-    """What is known of fixtures so far."""
+    """What is known of fixtures so far, learned by the hooks that pytest calls for them."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -65,15 +64,21 @@ class Homes:
         self._applying: dict[Path, tuple[str, ...]] = {}
         self._ready: dict[Home, Ready] = {}
 
-    def set_up(self, fixture: pytest.FixtureDef[Any]) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any]
+    ) -> Generator[None, object, object]:
         """Note that a fixture is there now."""
-        self._active[fixture] = fixture.scope
+        __tracebackhide__ = True
+        value = yield
+        self._active[fixturedef] = fixturedef.scope
+        return value
 
-    def torn_down(self, fixture: pytest.FixtureDef[Any]) -> None:
+    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
         """Note that a fixture is gone. What relied on it is not ready any more."""
-        scope = self._active.pop(fixture, None)
+        scope = self._active.pop(fixturedef, None)
         if scope is not None and scope != "function":
-            name = fixture.argname
+            name = fixturedef.argname
             self._ready = {
                 one: ready for one, ready in self._ready.items() if name not in one.names
             }
@@ -142,6 +147,13 @@ class Homes:
             applying = (file for file in files if directory.is_relative_to(Path(file).parent))
             found = self._applying[directory] = tuple(sorted(applying))
         return found
+
+
+def follow(config: pytest.Config) -> Homes:
+    """Return what learns of the fixtures of this run, from now on."""
+    homes = Homes(config)
+    config.pluginmanager.register(homes)
+    return homes
 
 
 def _is_conftest(plugin: Any) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from functools import partial
-from typing import Any
 
 import pytest
 
-from pytest_tavus.ahead.homes import Homes
+from pytest_tavus.ahead.homes import follow
 from pytest_tavus.ahead.look import Look
 from pytest_tavus.ahead.progress import TICK_SECONDS, Progress, progress
 from pytest_tavus.ahead.upcoming import upcoming
@@ -38,7 +37,7 @@ class AheadRun:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
-        self._homes = Homes(config)
+        self._homes = follow(config)
         self._router = Router()
         self._session: pytest.Session | None = None
         self._look: Look | None = None
@@ -82,20 +81,6 @@ class AheadRun:
         if self._look is not None and isinstance(item, ScenarioItem):
             self._router.keep_level()
             self._look.ready(item)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any]
-    ) -> Generator[None, object, object]:
-        """Note which fixtures are there."""
-        __tracebackhide__ = True
-        value = yield
-        self._homes.set_up(fixturedef)
-        return value
-
-    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
-        """Note which fixtures are gone."""
-        self._homes.torn_down(fixturedef)
 
     def pytest_runtest_logfinish(self) -> None:
         """Stop where pytest is going to stop: nothing begins, and what is in flight ends."""

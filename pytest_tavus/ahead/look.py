@@ -88,7 +88,7 @@ class Look:
         if item not in self._begun:
             self._begun[item] = self._handed(item, ready.handler, urgent=True)
         self._turns += 1
-        reason = "alone: true" if item.scenario.alone else shown(ready)
+        reason = shown(item, ready)
         if reason is None:
             self._go_on()
         else:
@@ -164,7 +164,7 @@ class Look:
         if item in self._begun or item.get_closest_marker("skip") is not None:
             return True
         ready = self._homes.ready(item)
-        return ready is not None and shown(ready) is None
+        return ready is not None and shown(item, ready) is None
 
     def _go_on(self) -> None:
         if self._held:
@@ -174,7 +174,7 @@ class Look:
     def _begin(self, current: ScenarioItem) -> None:
         for item in tuple(self._pending.values()):
             ready = self._homes.ready(item)
-            if ready is None or shown(ready) is not None:
+            if ready is None or shown(item, ready) is not None:
                 continue
             if self._stretches.reaches(ready.reach, item, current):
                 del self._pending[item]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
 
 import pytest
 
-from pytest_tavus.ahead.homes import Homes
+from pytest_tavus.ahead.homes import follow
 from pytest_tavus.ahead.hooks import at_most
 from pytest_tavus.ahead.standing import shown, written
 from pytest_tavus.collect import ScenarioItem
@@ -29,7 +28,7 @@ class Planning:
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._settings = settings
-        self._homes = Homes(config)
+        self._homes = follow(config)
         self._standings: dict[ScenarioItem, str] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -41,19 +40,6 @@ class Planning:
         self._standings[item] = f"in its turn: {written(item, self._homes)}"
         yield
         self._standings[item] = self._standing(item, known=known)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any]
-    ) -> Generator[None, object, object]:
-        """Note which fixtures would be there."""
-        value = yield
-        self._homes.set_up(fixturedef)
-        return value
-
-    def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
-        """Note which fixtures would be gone."""
-        self._homes.torn_down(fixturedef)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the plan."""
@@ -67,7 +53,7 @@ class Planning:
 
     def _standing(self, item: ScenarioItem, *, known: bool) -> str:
         ready = self._homes.observe(item)
-        reason = "alone: true" if item.scenario.alone else shown(ready)
+        reason = shown(item, ready)
         if reason is not None:
             return f"by itself: {reason}"
         reason = written(item, self._homes)
