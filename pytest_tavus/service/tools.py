@@ -17,6 +17,7 @@ from pytest_tavus.service.queries import choice
 from pytest_tavus.service.references import forget
 from pytest_tavus.service.refusals import bad_request, conflict, not_found
 from pytest_tavus.service.shown_tools import SERVER_SET, shown_tool
+from pytest_tavus.service.tags import named_like
 
 PAGING = Paging(limit=25)
 """Twenty-five a page, the first is 1 [client]."""
@@ -44,14 +45,13 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List tools: the user's own unless `type` says otherwise [client]."""
     kind = choice(request.query, "type", ("user", "system", "all")) or "user"
-    part = request.query.get("name_or_uuid", "").lower()
     rows = (
-        shown_tool(row)
+        row
         for row in account["tools"].rows()
         if kind in {"all", "system" if row["is_system_tool"] else "user"}
-        and any(part in row[name].lower() for name in ("name", "tool_id"))
     )
-    return ApiAnswer(body=page(rows, request.query, paging=PAGING))
+    found = named_like(rows, request.query.get("name_or_uuid", ""), fields=("name", "tool_id"))
+    return ApiAnswer(body=page(map(shown_tool, found), request.query, paging=PAGING))
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
