@@ -22,7 +22,7 @@ from pytest_tavus.service.builder_sessions import (
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.pals import found_pal, keep_pal
 from pytest_tavus.service.queries import whole
-from pytest_tavus.service.tags import named_like
+from pytest_tavus.service.tags import having, named_like
 
 PAGING = Paging(limit=10, order="desc", envelope="sessions")
 HISTORY = 40
@@ -57,10 +57,11 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     """List sessions by PAL, name and status, the latest first."""
-    asked = {k: v for k in ("pal_id", "status") if (v := request.query.get(k))}
-    rows = (r for r in account["builders"].rows() if all(r[k] == v for k, v in asked.items()))
-    found = named_like(rows, request.query.get("name", ""), fields=("name",))
-    return ApiAnswer(body=page((shown_session(r) for r in found), request.query, paging=PAGING))
+    query = request.query
+    rows = account["builders"].rows()
+    found = having(rows, pal_id=query.get("pal_id"), status=query.get("status"))
+    found = named_like(found, query.get("name", ""), fields=("name",))
+    return ApiAnswer(body=page((shown_session(row) for row in found), query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:

@@ -22,6 +22,7 @@ from pytest_tavus.service.openings import open_conversation
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, flag
 from pytest_tavus.service.refusals import bad_field, bad_request, invalid_id
+from pytest_tavus.service.tags import having
 
 PAGING = Paging(limit=10, order="desc")
 """Ten a page, from 1 [doc]; that the newest is first is [inferred]."""
@@ -80,8 +81,7 @@ def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List conversations, of one status if `status` says which [doc]."""
     status = choice(request.query, "status", ("active", "ended"))
     rows = (_row(account, record) for record in account["conversations"].rows())
-    found = [row for row in rows if status is None or row["status"] == status]
-    return ApiAnswer(body=page(found, request.query, paging=PAGING))
+    return ApiAnswer(body=page(having(rows, status=status), request.query, paging=PAGING))
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:

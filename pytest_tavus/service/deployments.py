@@ -19,6 +19,7 @@ from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.pals import found_pal
 from pytest_tavus.service.queries import choice
 from pytest_tavus.service.refusals import not_found
+from pytest_tavus.service.tags import having
 
 PAGING = Paging(limit=25, first=0, order="desc", count="total", most=200)
 """The official client asks for 200 at once [client] sdk/recipes/deployments.py."""
@@ -53,17 +54,14 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     """List deployments, the latest first, by PAL, channel and status; the count is `total`."""
     query = request.query
-    asked = {
-        "pal_id": query.get("pal_id") or None,
-        "channel": choice(query, "channel", _CHANNELS),
-        "status": choice(query, "status", _STATUSES),
-    }
-    found = (
-        shown_deployment(account, row)
-        for row in account["deployments"].rows()
-        if all(value in {None, row[name]} for name, value in asked.items())
+    found = having(
+        account["deployments"].rows(),
+        pal_id=query.get("pal_id"),
+        channel=choice(query, "channel", _CHANNELS),
+        status=choice(query, "status", _STATUSES),
     )
-    return ApiAnswer(body=page(found, query, paging=PAGING))
+    shown = (shown_deployment(account, row) for row in found)
+    return ApiAnswer(body=page(shown, query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:

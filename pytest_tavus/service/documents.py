@@ -25,7 +25,7 @@ from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, flag, words
 from pytest_tavus.service.references import forget
 from pytest_tavus.service.refusals import bad_request, conflict, not_found
-from pytest_tavus.service.tags import named_like, tag_page, with_any_tag
+from pytest_tavus.service.tags import having, named_like, tag_page, with_any_tag
 
 PAGING = Paging(limit=10, first=0, order="desc")
 _CHUNKS = Paging(limit=100, first=0)
@@ -52,9 +52,8 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     """List documents, the latest first, by status, tags, participants' tags, name or id."""
     settle(account)
     query = request.query
-    status = choice(query, "status", _STATUSES)
-    rows = (row for row in account["documents"].rows() if status in {None, row["status"]})
-    found = with_any_tag(rows, words(query, "tags", "tag"))
+    found = having(account["documents"].rows(), status=choice(query, "status", _STATUSES))
+    found = with_any_tag(found, words(query, "tags", "tag"))
     found = with_any_tag(found, words(query, "participant_tags"), field="participant_tags")
     fields = ("document_id", "document_name")
     found = named_like(found, query.get("name_or_uuid", ""), fields=fields)

@@ -13,7 +13,7 @@ from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, words
 from pytest_tavus.service.refusals import invalid_id
-from pytest_tavus.service.tags import named_like
+from pytest_tavus.service.tags import having, named_like
 from pytest_tavus.service.training import CALLBACK, completed, shown_trained
 
 PAGING = Paging(limit=10)
@@ -26,14 +26,9 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     settle(account)
     query = request.query
     kind = choice(query, "face_type", ("user", "system"))
-    model, ids = query.get("model_name"), words(query, "face_ids", "replica_ids")
-    found = [
-        row
-        for row in account["faces"].rows()
-        if kind in {None, row["face_type"]}
-        and model in {None, "", row["model_name"]}
-        and (not ids or row["face_id"] in ids)
-    ]
+    ids = words(query, "face_ids", "replica_ids")
+    found = having(account["faces"].rows(), face_type=kind, model_name=query.get("model_name"))
+    found = [row for row in found if not ids or row["face_id"] in ids]
     found = named_like(found, query.get("name_or_uuid", ""), fields=("face_id", "face_name"))
     if query.get("sort", "").lower() == "recommended":
         found = recommended_first(found)

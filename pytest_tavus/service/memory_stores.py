@@ -21,6 +21,7 @@ from pytest_tavus.service.refusals import (
     invalid_id,
     not_found,
 )
+from pytest_tavus.service.tags import having
 
 PAGING = Paging(limit=10)
 _PINNED = "pinned"
@@ -44,7 +45,8 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     wanted = read_body(MemoryStore, request.body)
     account["pals"].require(wanted.pal_id, invalid_id("pal_id"))
     pair = (wanted.pal_id, wanted.participant_tag)
-    if any((row["pal_id"], row["participant_tag"]) == pair for row in _rows(account)):
+    kept = account["memory_stores"].rows()
+    if any((row["pal_id"], row["participant_tag"]) == pair for row in kept):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
     key, at = account.ids.new("ms"), account.timestamp()
     stamps = {"created_at": at, "updated_at": at}
@@ -55,9 +57,10 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     """List the stores, by PAL and participant where asked."""
-    asked = {k: v for k in ("pal_id", "participant_tag") if (v := request.query.get(k))}
-    found = (row for row in _rows(account) if all(row[k] == v for k, v in asked.items()))
-    return ApiAnswer(body=page((_shown(row) for row in found), request.query, paging=PAGING))
+    query = request.query
+    asked = {name: query.get(name) for name in ("pal_id", "participant_tag")}
+    found = having(account["memory_stores"].rows(), **asked)
+    return ApiAnswer(body=page((_shown(row) for row in found), query, paging=PAGING))
 
 
 def get(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -102,10 +105,6 @@ def unpin(account: Account, request: ApiRequest) -> ApiAnswer:
         raise not_found("Pinned memory not found")
     row[_PINNED] = left
     return ApiAnswer(status=204)
-
-
-def _rows(account: Account) -> list[dict[str, Any]]:
-    return list(account["memory_stores"].rows())
 
 
 def _found(account: Account, request: ApiRequest) -> dict[str, Any]:

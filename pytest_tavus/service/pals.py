@@ -21,6 +21,7 @@ from pytest_tavus.service.pal_changes import changed_pal
 from pytest_tavus.service.queries import choice, flag
 from pytest_tavus.service.refusals import bad_field, invalid_id
 from pytest_tavus.service.shown_pals import SKILLS, kept_fields, shown_pal
+from pytest_tavus.service.tags import having
 
 PAGING = Paging(limit=10)
 """Ten a page [doc]; the first is 1 [doc], and 0 as well [client]. The oldest first [client]."""
@@ -40,10 +41,8 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List PALs, of one type if `pal_type` says which [doc]."""
     kind = choice(request.query, "pal_type", ("user", "system"))
-    rows = (
-        shown_pal(row) for row in account["pals"].rows() if kind is None or row["pal_type"] == kind
-    )
-    return ApiAnswer(body=page(rows, request.query, paging=PAGING))
+    found = having(account["pals"].rows(), pal_type=kind)
+    return ApiAnswer(body=page(map(shown_pal, found), request.query, paging=PAGING))
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:

@@ -1,4 +1,4 @@
-"""The tags of a resource: which rows have them, and the list of all that are used."""
+"""Which rows of a table a query asks for: by field, by tag, by name; and the tags in use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from typing import Any
 
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import Query
+
+
+def having(rows: Iterable[dict[str, Any]], **asked: str | None) -> list[dict[str, Any]]:
+    """Return the rows whose fields are as asked; one that nothing is asked of may be anything."""
+    wanted = {name: value for name, value in asked.items() if value}
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
 
 def with_any_tag(

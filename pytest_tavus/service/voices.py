@@ -13,7 +13,7 @@ from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, words
 from pytest_tavus.service.refusals import not_found
-from pytest_tavus.service.tags import named_like, with_any_tag
+from pytest_tavus.service.tags import having, named_like, with_any_tag
 from pytest_tavus.service.training import CALLBACK, completed, shown_trained
 
 PAGING = Paging(limit=10)
@@ -24,8 +24,8 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     settle(account)
     query = request.query
     kind = choice(query, "voice_type", ("user", "system"))
-    rows = (row for row in account["voices"].rows() if kind in {None, row["voice_type"]})
-    found = with_any_tag(rows, words(query, "tags", "tag"))
+    found = having(account["voices"].rows(), voice_type=kind)
+    found = with_any_tag(found, words(query, "tags", "tag"))
     fields = ("voice_id", "voice_name", "description")
     found = named_like(found, query.get("search", ""), fields=fields)
     return ApiAnswer(body=page((shown_trained(row) for row in found), query, paging=PAGING))
