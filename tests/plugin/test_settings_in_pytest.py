@@ -77,4 +77,7 @@ def test_a_number_in_toml_where_text_belongs_is_a_plain_error(project: Project) 
 def test_a_run_without_scenarios_shows_no_header(project: Project) -> None:
     project.write("tests/test_python.py", "def test_python(): pass")
 
-    project.run().stdout.no_fnmatch_line("tavus:*")
+    run = project.run()
+
+    run.assert_outcomes(passed=1)
+    run.stdout.no_fnmatch_line("tavus:*")
