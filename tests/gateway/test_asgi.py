@@ -136,9 +136,15 @@ async def test_a_head_request_has_no_body() -> None:
 
 
 async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer() -> None:
+    waiting: list[str] = []
+    everybody = asyncio.Event()
+
     async def status(request: Request) -> Response:
         call = request.headers["x-call"]
-        await asyncio.sleep(0.001 * (hash(call) % 7))
+        waiting.append(call)
+        if len(waiting) == 500:
+            everybody.set()  # nobody is answered before the last one has asked
+        await everybody.wait()
         return JSONResponse({"call": call})
 
     async with opened(routed(status)) as handler:
@@ -326,7 +332,8 @@ async def test_background_work_is_done_before_the_next_line() -> None:
     done: list[str] = []
 
     async def work() -> None:
-        await asyncio.sleep(0.01)
+        for _ in range(10):  # longer than the answer needs to be there
+            await asyncio.sleep(0)
         done.append("mail sent")
 
     async def status(request: Request) -> Response:

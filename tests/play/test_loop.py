@@ -97,20 +97,18 @@ def test_an_alternating_loop_goes_on_while_nobody_waits() -> None:
 def test_an_alternating_loop_is_taken_over_again_and_again() -> None:
     loop = BackgroundLoop()
     loop.alternate()
-    ticks: list[int] = []
+    kept = threading.Event()
 
     async def tick() -> None:
         while True:
-            ticks.append(1)
-            await asyncio.sleep(0)
+            if await thread() is not threading.main_thread():
+                kept.set()
 
     ticking = loop.submit(tick())
     for _ in range(20):
-        before = len(ticks)
         loop.run(taken_over())
-        until = threading.Event()
-        until.wait(0.02)  # long enough for the keeper to take it over now and then
-        assert len(ticks) > before
+        kept.clear()
+        assert kept.wait(SECONDS)
     ticking.cancel()
     loop.close()
 
@@ -277,3 +275,5 @@ def test_closing_cancels_what_still_runs(loop: BackgroundLoop) -> None:
 def test_closing_twice_is_closing_once(loop: BackgroundLoop) -> None:
     loop.close()
     loop.close()
+
+    assert loop.closed
