@@ -55,6 +55,16 @@ def written_set(row: dict[str, Any]) -> dict[str, Any]:
     return {"name": row["name"], "data": [written_guardrail(one) for one in row["data"]]}
 
 
+def guardrail_body(guardrail: Guardrail) -> dict[str, Any]:
+    """Return what is kept of a guardrail that was read."""
+    return written_guardrail(guardrail.model_dump(mode="json"))
+
+
+def set_body(guardrails: GuardrailSet) -> dict[str, Any]:
+    """Return what is kept of a set that was read."""
+    return written_set(guardrails.model_dump(mode="json"))
+
+
 def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:
     if not guardrails.data:
         yield RuleProblem(

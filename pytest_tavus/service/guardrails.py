@@ -14,9 +14,10 @@ from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_object
 from pytest_tavus.service.guardrail_bodies import (
-    GuardrailSet,
+    guardrail_body,
     read_guardrail,
     read_guardrail_set,
+    set_body,
     written_guardrail,
     written_set,
 )
@@ -34,7 +35,8 @@ _NAMES = ("guardrail_id", "guardrail_name", "guardrails_id", "name")
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a guardrail, or a set: the body's shape tells which [doc]."""
     if "data" in read_object(request.body):
-        return ApiAnswer(body=_keep_set(account, read_guardrail_set(request.body)))
+        body = set_body(read_guardrail_set(request.body))
+        return ApiAnswer(body=_added(account, "guardrails_id", body))
     return ApiAnswer(body=keep(account, read_guardrail(request.body)))
 
 
@@ -78,9 +80,9 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     if same(wanted, written):
         return UNCHANGED
     if _is_set(row):
-        kept = written_set(read_guardrail_set(wanted).model_dump(mode="json", exclude_none=True))
+        kept = set_body(read_guardrail_set(wanted))
     else:
-        kept = written_guardrail(read_guardrail(wanted).model_dump(mode="json", exclude_none=True))
+        kept = guardrail_body(read_guardrail(wanted))
     for name in written.keys() - kept.keys():
         del row[name]
     row |= kept | {"updated_at": account.timestamp()}
@@ -98,18 +100,13 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def keep(account: Account, guardrail: Guardrail) -> dict[str, Any]:
     """Add a guardrail to the account and return its record."""
-    at = account.timestamp()
-    guardrail_id = account.ids.new("g")
-    body = written_guardrail(guardrail.model_dump(mode="json", exclude_none=True))
-    row = {"guardrail_id": guardrail_id, **body, "created_at": at, "updated_at": at}
-    return account["guardrails"].add(guardrail_id, row)
+    return _added(account, "guardrail_id", guardrail_body(guardrail))
 
 
-def _keep_set(account: Account, guardrails: GuardrailSet) -> dict[str, Any]:
-    at = account.timestamp()
-    key = account.ids.new("g")
-    body = written_set(guardrails.model_dump(mode="json", exclude_none=True))
-    row = {"guardrails_id": key, **body, "created_at": at, "updated_at": at}
+def _added(account: Account, name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Add what is known by an id of that name."""
+    key, at = account.ids.new("g"), account.timestamp()
+    row = {name: key, **body, "created_at": at, "updated_at": at}
     return account["guardrails"].add(key, row)
 
 
