@@ -18,7 +18,7 @@ from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.assembled import pal_of
 from pytest_tavus.service.bodies import read_body
 from pytest_tavus.service.known import check_face
-from pytest_tavus.service.openings import open_conversation
+from pytest_tavus.service.openings import answered_opening, open_conversation
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, flag
 from pytest_tavus.service.refusals import bad_field, bad_request, invalid_id
@@ -33,15 +33,6 @@ BRIDGE_SECONDS = 20.0
 BRIDGE_MOST = 120.0
 """The longest it can be told to wait: ours."""
 
-_CREATED = (
-    "conversation_id",
-    "conversation_name",
-    "conversation_url",
-    "status",
-    "callback_url",
-    "created_at",
-    "meeting_token",
-)
 _ROW = (
     "conversation_id",
     "conversation_name",
@@ -74,7 +65,7 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
         raise bad_field("replica_id", sentence)
     check_face(account, face_id)
     record = await open_conversation(account, body, pal=pal)
-    return ApiAnswer(body={name: record[name] for name in _CREATED if name in record})
+    return ApiAnswer(body=answered_opening(record))
 
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:

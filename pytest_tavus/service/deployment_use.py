@@ -17,7 +17,7 @@ from pytest_tavus.service.api import ApiAnswer, ApiRefusal, ApiRequest, Route
 from pytest_tavus.service.assembled import pal_of
 from pytest_tavus.service.bodies import read_body
 from pytest_tavus.service.deployments import calls_today, found_deployment, shown_deployment
-from pytest_tavus.service.openings import open_conversation
+from pytest_tavus.service.openings import answered_opening, open_conversation
 from pytest_tavus.service.refusals import invalid_id
 
 _INIT = (
@@ -60,8 +60,7 @@ async def start(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = pal_of(account, row["pal_id"])
     record = await open_conversation(account, _body(row, wanted), pal=pal)
     row["_calls"].append((account.epoch(), record["conversation_id"]))
-    shown = ("conversation_id", "conversation_name", "conversation_url", "status", "callback_url")
-    return ApiAnswer(body={name: record[name] for name in (*shown, "created_at")})
+    return ApiAnswer(body=answered_opening(record))
 
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:

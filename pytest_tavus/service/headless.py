@@ -15,17 +15,8 @@ from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body
 from pytest_tavus.service.builder_sessions import history_context, session
 from pytest_tavus.service.carrier import CARRIER_IDS, carrier, carrier_script, request_in
-from pytest_tavus.service.openings import open_conversation
+from pytest_tavus.service.openings import answered_opening, open_conversation
 from pytest_tavus.service.refusals import invalid_id
-
-_ANSWERED = (
-    "conversation_id",
-    "conversation_name",
-    "conversation_url",
-    "status",
-    "callback_url",
-    "created_at",
-)
 
 
 async def create(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -44,8 +35,8 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
     )
     script = carrier_script(account.scripts, pal, request=request_made)
     record = await open_conversation(account, body, pal=pal, script=script)
-    answer = {name: record[name] for name in _ANSWERED}
-    return ApiAnswer(body={**answer, "builder_history_context": history_context(row)})
+    context = history_context(row)
+    return ApiAnswer(body={**answered_opening(record), "builder_history_context": context})
 
 
 def _last_request(row: dict[str, Any]) -> str:

@@ -14,6 +14,16 @@ from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiRefusal
 
+_ANSWERED = (
+    "conversation_id",
+    "conversation_name",
+    "conversation_url",
+    "status",
+    "callback_url",
+    "created_at",
+    "meeting_token",
+)
+
 
 async def open_conversation(
     account: Account, body: ConversationBody, *, pal: Pal, script: Scenario | None = None
@@ -48,6 +58,11 @@ async def open_conversation(
     if not body.test_mode:
         await account.live.open(_opening(record, body, pal, script))
     return record
+
+
+def answered_opening(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what whoever opens a conversation is told of it [doc]; a token if it is private."""
+    return {name: record[name] for name in _ANSWERED if name in record}
 
 
 def meeting_token(account: Account, conversation_id: str) -> str:
