@@ -46,7 +46,9 @@ async def test_stores_are_listed_by_pal_and_participant() -> None:
     at = desk()
     key = await made(at)
     assert (await at.get("GET /memory-stores"))["data"][0]["memory_store_id"] == key
-    assert (await at.get("GET /memory-stores", participant_tag="user_1"))["total_count"] == 1
+    for query in ({"pal_id": "p1"}, {"participant_tag": "user_1"}):
+        assert (await at.get("GET /memory-stores", **query))["total_count"] == 1
+    assert (await at.get("GET /memory-stores", pal_id="p2"))["total_count"] == 0
     assert (await at.get("GET /memory-stores", participant_tag="user_2"))["total_count"] == 0
     assert (await at.get(f"GET /memory-stores/{key}"))["memory_store_id"] == key
 
