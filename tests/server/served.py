@@ -18,8 +18,8 @@ from pytest_tavus.server.application import Front
 from pytest_tavus.server.compose import Outside, SimulatedTavus, simulated_tavus
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.running import Running, running
+from tests.server.given import BASE
 
-BASE = "http://127.0.0.1:8123"
 MARKER = "x-tavus-simulator"
 PATIENCE = 20.0
 """Seconds after which a test that waits gives up."""

@@ -1,12 +1,12 @@
-"""The MCP door on the wire: what is listed, what a call comes to, what is refused."""
+"""The MCP door on the wire: how it introduces itself, what is listed, what a call comes to."""
 
 from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any
 
 import httpx2
 import pytest
@@ -17,44 +17,11 @@ from starlette.applications import Starlette
 from pytest_tavus.mcp_tools.definitions import recorded_definitions
 from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.mcp_door import mcp_door
-from tests.server.hosted import ACCEPT, KEY, MCP, GivenTools, Hosted, World, hosted
+from tests.server.given import MCP
+from tests.server.hosted import GivenTools, World, hosted
+from tests.server.mcp_requests import ERAS, Era, call, send
 
 pytestmark = pytest.mark.asyncio
-
-Era = Literal["2025-06-18", "2025-11-25", "2026-07-28", "2031-01-01"]
-
-ERAS = pytest.mark.parametrize("era", ["2025-06-18", "2025-11-25", "2026-07-28"])
-
-
-async def send(
-    server: Hosted, era: Era, method: str, params: Mapping[str, Any] | None = None
-) -> httpx2.Response:
-    """Send one request as a client of that era writes it, with nothing between it and the wire."""
-    headers = {**ACCEPT, "Authorization": f"Bearer {KEY}", "MCP-Protocol-Version": era}
-    body: dict[str, Any] = {
-        "jsonrpc": "2.0",
-        "id": 7,
-        "method": method,
-        "params": dict(params or {}),
-    }
-    if era >= "2026-07-28":
-        headers["Mcp-Method"] = method
-        if "name" in body["params"]:
-            headers["Mcp-Name"] = body["params"]["name"]
-        body["params"]["_meta"] = {
-            "io.modelcontextprotocol/protocolVersion": era,
-            "io.modelcontextprotocol/clientCapabilities": {},
-        }
-    return await server.http.post("/mcp", json=body, headers=headers)
-
-
-async def call(server: Hosted, era: Era, name: str, arguments: Any = None) -> dict[str, Any]:
-    """Call a tool, and return the result without what the era adds to every result."""
-    params = {"name": name} if arguments is None else {"name": name, "arguments": arguments}
-    answer = await send(server, era, "tools/call", params)
-    assert answer.status_code == 200, answer.text
-    result: dict[str, Any] = answer.json()["result"]
-    return {key: result[key] for key in result.keys() - {"_meta", "resultType"}}
 
 
 @pytest.mark.fidelity("mcp.definitions_are_the_recorded_ones")
@@ -131,54 +98,6 @@ async def test_a_call_without_arguments_has_none(era: Era) -> None:
     assert server.world.tools.calls == [("tavus_echo", {})]
 
 
-@ERAS
-@pytest.mark.parametrize("arguments", [[1], "text", 5])
-async def test_arguments_that_are_no_object_are_an_error_of_the_request(
-    era: Era, arguments: Any
-) -> None:
-    async with hosted() as server:
-        params = {"name": "tavus_echo", "arguments": arguments}
-        answer = (await send(server, era, "tools/call", params)).json()
-
-    assert answer["error"]["code"] == -32602
-    assert server.world.tools.calls == []
-
-
-@ERAS
-@pytest.mark.parametrize("method", ["tavus/nothing", "resources/list"])
-async def test_a_method_that_is_not_served_is_an_error_of_the_request(
-    era: Era, method: str
-) -> None:
-    async with hosted() as server:
-        answer = (await send(server, era, method)).json()
-
-    assert answer["error"]["code"] == -32601
-
-
-@ERAS
-@pytest.mark.parametrize("body", ["{", "[]", '"x"', '{"jsonrpc": "2.0"}', "[" * 5000])
-async def test_a_body_that_is_no_request_is_refused_and_the_next_one_served(
-    era: Era, body: str
-) -> None:
-    headers = {**ACCEPT, "Authorization": f"Bearer {KEY}", "MCP-Protocol-Version": era}
-    headers["Content-Type"] = "application/json"
-    async with hosted() as server:
-        answer = await server.http.post("/mcp", content=body, headers=headers)
-        after = await send(server, era, "tools/list")
-
-    assert answer.status_code == 400
-    assert answer.json()["error"]["code"] in {-32700, -32600, -32602}
-    assert after.status_code == 200
-
-
-async def test_a_version_that_does_not_exist_is_refused_with_those_that_do() -> None:
-    async with hosted() as server:
-        answer = await send(server, "2031-01-01", "tools/list")
-
-    assert answer.status_code == 400
-    assert answer.json()["error"]["data"]["supported"] == ["2026-07-28"]
-
-
 @pytest.mark.fidelity("mcp.stateless")
 async def test_the_handshake_opens_no_session() -> None:
     params = {
@@ -203,26 +122,6 @@ async def test_the_present_era_is_discovered() -> None:
 
     assert result["supportedVersions"] == ["2026-07-28"]
     assert result["capabilities"]["tools"] == {"listChanged": True}
-
-
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [({"Host": "tavus.example"}, 421), ({"Origin": "http://tavus.example"}, 403)],
-)
-async def test_a_foreign_host_or_origin_is_refused(headers: dict[str, str], status: int) -> None:
-    async with hosted() as server:
-        answer = await server.http.post("/mcp", headers=headers)
-
-    assert answer.status_code == status
-
-
-@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
-async def test_another_method_is_refused(method: str) -> None:
-    async with hosted() as server:
-        headers = {**ACCEPT, "Authorization": f"Bearer {KEY}"}
-        answer = await server.http.request(method, "/mcp", headers=headers)
-
-    assert answer.status_code == 405
 
 
 @asynccontextmanager

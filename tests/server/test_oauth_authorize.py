@@ -6,18 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.server.hosted import (
-    BASE,
-    CALLBACK,
-    ISSUED,
-    KEY,
-    Visitor,
-    answer_page,
-    fields_of,
-    hosted,
-    query_of,
-    visitor,
-)
+from tests.server.given import BASE, CALLBACK
+from tests.server.hosted import ISSUED, KEY, hosted
+from tests.server.visitors import Visitor, answer_page, fields_of, query_of, visitor
 
 pytestmark = pytest.mark.asyncio
 

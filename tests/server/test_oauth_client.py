@@ -21,7 +21,9 @@ from mcp.shared.auth import (
 from mcp_types import TextContent
 from pydantic import AnyUrl
 
-from tests.server.hosted import CALLBACK, KEY, MCP, Hosted, answer_page, hosted, query_of
+from tests.server.given import CALLBACK, MCP
+from tests.server.hosted import KEY, Hosted, hosted
+from tests.server.visitors import answer_page, query_of
 
 pytestmark = pytest.mark.asyncio
 

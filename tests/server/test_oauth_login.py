@@ -12,7 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.server.hosted import ISSUED, answer_page, hosted
+from tests.server.hosted import ISSUED, hosted
+from tests.server.visitors import answer_page
 
 pytestmark = pytest.mark.asyncio
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import httpx2
 import pytest
 
-from tests.server.hosted import ACCEPT, BASE, CALLBACK, LISTING, MCP, START, hosted, register
+from tests.server.given import BASE, CALLBACK, MCP, START
+from tests.server.hosted import hosted
+from tests.server.visitors import ACCEPT, LISTING, register
 
 pytestmark = pytest.mark.asyncio
 

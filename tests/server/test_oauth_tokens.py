@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from typing import Any
 
 import httpx2
 import pytest
@@ -13,20 +12,13 @@ from starlette.responses import PlainTextResponse
 from pytest_tavus.server.oauth.door import protected
 from pytest_tavus.server.oauth.provider import SignIn
 from pytest_tavus.server.oauth.randomness import digest
-from pytest_tavus.server.oauth.sessions import Grant, Sessions
+from pytest_tavus.server.oauth.sessions import Sessions
 from pytest_tavus.server.oauth.terms import OAuthTerms
-from tests.server.hosted import BASE, CALLBACK, KEY, MCP, START, World, challenge, hosted, visitor
+from tests.server.given import BASE, GRANT, MCP, START
+from tests.server.hosted import KEY, World, hosted
+from tests.server.visitors import visitor
 
 pytestmark = pytest.mark.asyncio
-
-GRANT = Grant(
-    client_id="c",
-    scopes=("mcp",),
-    resource=MCP,
-    code_challenge=challenge(),
-    redirect_uri=CALLBACK,
-    redirect_uri_given=True,
-)
 
 
 @pytest.mark.fidelity("oauth.access_tokens_last_15_minutes")
@@ -140,99 +132,6 @@ async def test_an_access_token_ends_after_a_quarter_of_an_hour_of_the_account(
     assert answer.status_code == status
 
 
-@pytest.mark.fidelity("oauth.rotating_refresh_tokens")
-async def test_refreshing_gives_two_new_tokens() -> None:
-    async with hosted() as server:
-        client = await visitor(server)
-        old = await client.tokens()
-        server.world.now += 30 * 24 * 3600
-        answer = await client.refresh(old["refresh_token"])
-        new = answer.json()
-        listing = await client.knock(new["access_token"])
-
-    assert answer.status_code == 200
-    assert new["access_token"] != old["access_token"]
-    assert new["refresh_token"] != old["refresh_token"]
-    assert listing.status_code == 200
-
-
-@pytest.mark.fidelity("oauth.refresh_reuse")
-async def test_a_refresh_token_may_come_back_within_a_minute() -> None:
-    async with hosted() as server:
-        client = await visitor(server)
-        old = await client.tokens()
-        first = await client.refresh(old["refresh_token"])
-        server.world.now += 60
-        second = await client.refresh(old["refresh_token"])
-        listings = [await client.knock(each.json()["access_token"]) for each in (first, second)]
-
-    assert (first.status_code, second.status_code) == (200, 200)
-    assert first.json()["refresh_token"] != second.json()["refresh_token"]
-    assert [each.status_code for each in listings] == [200, 200]
-
-
-@pytest.mark.fidelity("oauth.refresh_reuse")
-async def test_a_refresh_token_that_comes_back_later_ends_its_session() -> None:
-    async with hosted() as server:
-        client = await visitor(server)
-        bystander = await client.tokens()
-        old = await client.tokens()
-        new = (await client.refresh(old["refresh_token"])).json()
-        server.world.now += 61
-        late = await client.refresh(old["refresh_token"])
-        after = await client.refresh(new["refresh_token"])
-        listings = [await client.knock(each["access_token"]) for each in (old, new, bystander)]
-
-    assert (late.status_code, late.json()["error"]) == (400, "invalid_grant")
-    assert (after.status_code, after.json()["error"]) == (400, "invalid_grant")
-    assert [each.status_code for each in listings] == [401, 401, 200]
-
-
-@pytest.mark.parametrize(
-    ("changed", "error"),
-    [
-        ({"resource": "http://127.0.0.1:9/mcp"}, "invalid_target"),
-        ({"scope": "everything"}, "invalid_scope"),
-        ({"refresh_token": "nobody-gave-this"}, "invalid_grant"),
-    ],
-)
-async def test_a_refresh_that_is_refused_costs_nothing(changed: dict[str, str], error: str) -> None:
-    async with hosted() as server:
-        client = await visitor(server)
-        old = await client.tokens()
-        wrong = await client.refresh(old["refresh_token"], **changed)
-        server.world.now += 61
-        right = await client.refresh(old["refresh_token"])
-
-    assert (wrong.status_code, wrong.json()["error"]) == (400, error)
-    assert right.status_code == 200
-
-
-async def test_another_client_cannot_refresh() -> None:
-    async with hosted() as server:
-        client, other = await visitor(server), await visitor(server)
-        tokens = await client.tokens()
-        answer = await other.refresh(tokens["refresh_token"])
-
-    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
-
-
-@pytest.mark.fidelity("oauth.scope_of_each_request")
-async def test_a_token_with_too_little_scope_is_not_enough() -> None:
-    async with hosted(scopes=("read", "write")) as server:
-        client = await visitor(server)
-        tokens = await client.tokens()
-        less = (await client.refresh(tokens["refresh_token"], scope="read")).json()
-        enough, lacking = (
-            await client.knock(tokens["access_token"]),
-            await client.knock(less["access_token"]),
-        )
-
-    assert less["scope"] == "read"
-    assert enough.status_code == 200
-    assert (lacking.status_code, lacking.json()["error"]) == (403, "insufficient_scope")
-
-
 @pytest.mark.fidelity("oauth.resource")
 @pytest.mark.parametrize(("resource", "status"), [(MCP, 200), ("http://127.0.0.1:9/mcp", 401)])
 async def test_a_token_for_another_resource_is_not_taken(resource: str, status: int) -> None:
@@ -245,71 +144,6 @@ async def test_a_token_for_another_resource_is_not_taken(resource: str, status: 
         answer = await http.get("/mcp", headers={"Authorization": f"Bearer {pair.access}"})
 
     assert answer.status_code == status
-
-
-@pytest.mark.fidelity("oauth.revocation")
-@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-async def test_revoking_either_token_ends_the_session(which: str) -> None:
-    async with hosted() as server:
-        client = await visitor(server)
-        tokens = await client.tokens()
-        before = await client.knock(tokens["access_token"])
-        answer = await client.revoke(tokens[which])
-        after = await client.knock(tokens["access_token"])
-        refreshed = await client.refresh(tokens["refresh_token"])
-
-    assert (before.status_code, answer.status_code, after.status_code) == (200, 200, 401)
-    assert (refreshed.status_code, refreshed.json()["error"]) == (400, "invalid_grant")
-
-
-async def test_a_token_can_be_revoked_by_way_of_the_sdk_too() -> None:
-    sign_in = SignIn(World().surroundings(), OAuthTerms())
-    pair = sign_in.sessions.redeem(sign_in.sessions.code_for(GRANT))
-    assert pair is not None
-    token = await sign_in.load_access_token(pair.access)
-    assert token is not None
-    await sign_in.revoke_token(token)
-
-    assert await sign_in.load_access_token(pair.access) is None
-
-
-@pytest.mark.parametrize("token", ["nobody-gave-this", KEY])
-async def test_revoking_what_is_no_token_of_a_session_is_fine_and_does_nothing(token: str) -> None:
-    async with hosted() as server:
-        client = await visitor(server)
-        tokens = await client.tokens()
-        answer = await client.revoke(token)
-        listings = [await client.knock(each) for each in (tokens["access_token"], KEY)]
-
-    assert answer.status_code == 200
-    assert [each.status_code for each in listings] == [200, 200]
-
-
-async def test_nobody_revokes_for_another_client() -> None:
-    async with hosted() as server:
-        client, other = await visitor(server), await visitor(server)
-        tokens = await client.tokens()
-        answer = await other.revoke(tokens["refresh_token"])
-        listing = await client.knock(tokens["access_token"])
-
-    assert (answer.status_code, listing.status_code) == (200, 200)
-
-
-@pytest.mark.parametrize(
-    ("changed", "status", "error"),
-    [
-        ({"client_id": "nobody"}, 401, "invalid_client"),
-        ({"client_id": None}, 401, "invalid_client"),
-        ({}, 400, "invalid_request"),
-    ],
-)
-async def test_a_revocation_without_client_or_token_is_refused(
-    changed: dict[str, Any], status: int, error: str
-) -> None:
-    async with hosted() as server:
-        answer = await (await visitor(server)).revoke(None, **changed)
-
-    assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
 @pytest.mark.parametrize("secret", [None, "wrong"])

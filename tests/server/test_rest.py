@@ -12,7 +12,8 @@ from pytest_tavus.server.application import application
 from pytest_tavus.server.rest import rest_door
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.front import Api
-from tests.server.served import BASE, front, served
+from tests.server.given import BASE
+from tests.server.served import front, served
 
 pytestmark = pytest.mark.asyncio
 

@@ -1,61 +1,20 @@
-"""A room over a real WebSocket: who gets in, what is carried, and who is put out."""
+"""A room over a real WebSocket: who gets in, and what is carried."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.server.marker import MARKER, simulator_version
-from pytest_tavus.server.options import Limits, ServerOptions
-from pytest_tavus.server.running import Running
-from tests.server.served import PATIENCE, listening, talking, until
+from pytest_tavus.server.options import ServerOptions
+from tests.server.rooms import heard, joined, put_out, say
+from tests.server.served import listening, talking
 
 pytestmark = pytest.mark.asyncio
-
-
-@asynccontextmanager
-async def joined(server: Running, name: str = "c1") -> AsyncGenerator[ClientConnection]:
-    url = f"{server.url.replace('http', 'ws')}/rooms/{name}"
-    async with asyncio.timeout(PATIENCE), connect(url, proxy=None) as room:
-        yield room
-
-
-async def heard(room: ClientConnection, event_type: str) -> dict[str, Any]:
-    """Return the next message of a kind."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            message: dict[str, Any] = json.loads(await room.recv())
-            if message["event_type"] == event_type:
-                return message
-
-
-async def say(room: ClientConnection, text: str, *, conversation_id: str = "c1") -> None:
-    message = {
-        "message_type": "conversation",
-        "event_type": "conversation.echo",
-        "conversation_id": conversation_id,
-        "properties": {"modality": "text", "text": text},
-    }
-    await room.send(json.dumps(message, ensure_ascii=False))
-
-
-async def put_out(room: ClientConnection) -> tuple[int, str]:
-    """Read to the end, and return how the server closed."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                await room.recv()
-    except ConnectionClosed as closed:
-        return (0, "") if closed.rcvd is None else (closed.rcvd.code, closed.rcvd.reason)
 
 
 @pytest.mark.fidelity("door.room_messages")
@@ -171,43 +130,6 @@ async def test_a_frame_that_cannot_be_taken_is_answered_and_counted(
     assert state["malformed_frames"] == {"c1": 1}
 
 
-async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -> None:
-    options = ServerOptions(limits=Limits(messages_per_second=5))
-    async with listening(options) as server:
-        await talking(server.tavus)
-        async with joined(server) as calm, joined(server) as wild:
-            for _ in range(20):
-                await say(wild, "More!")
-            ended = await put_out(wild)
-            await say(calm, "Peace.")
-            while (await heard(calm, "conversation.utterance"))["properties"]["speech"] != "Peace.":
-                pass
-
-    assert ended == (1008, "more than 5 messages a second")
-
-
-@pytest.mark.parametrize("text", ["x" * 900, "\N{GRINNING FACE}" * 225])
-async def test_a_flood_of_bytes_is_ended_as_well(text: str) -> None:
-    options = ServerOptions(limits=Limits(bytes_per_second=1000))
-    async with listening(options) as server:
-        await talking(server.tavus)
-        async with joined(server) as room:
-            for _ in range(3):
-                await say(room, text)
-
-            assert await put_out(room) == (1008, "more than 1000 bytes a second")
-
-
-async def test_a_message_that_is_too_long_ends_the_socket() -> None:
-    async with listening(ServerOptions(limits=Limits(message_bytes=2000))) as server:
-        await talking(server.tavus)
-        async with joined(server) as room:
-            await say(room, "x" * 3000)
-            code, _ = await put_out(room)
-
-    assert code == 1009
-
-
 async def test_the_end_of_the_conversation_is_the_end_of_the_room() -> None:
     async with listening() as server:
         await talking(server.tavus)
@@ -216,44 +138,6 @@ async def test_the_end_of_the_conversation_is_the_end_of_the_room() -> None:
             await server.backstage.live.end("c1", "end_conversation_endpoint_hit")
 
             assert await put_out(room) == (1000, "the conversation has ended")
-
-
-async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on() -> None:
-    options = ServerOptions(limits=Limits(waiting_messages=10, bytes_per_second=10**9))
-    async with listening(options) as server:
-        conversation = await talking(server.tavus)
-        async with joined(server) as calm:
-            with deaf(server) as plug:
-                await heard(calm, "conversation.utterance")
-                parts = present(conversation)
-                await until(lambda: len(parts) == 2)
-                for _ in range(200):
-                    await say(calm, "x" * 500_000)
-                    await heard(calm, "conversation.utterance")
-                    if len(parts) == 1:
-                        break
-                assert len(parts) == 1
-                assert plug.fileno() >= 0
-
-
-async def test_a_socket_that_is_closed_halfway_leaves_the_room() -> None:
-    async with listening() as server:
-        conversation = await talking(server.tavus)
-        with deaf(server) as plug:
-            await until(lambda: len(present(conversation)) == 1)
-            plug.shutdown(socket.SHUT_WR)
-            await until(lambda: len(present(conversation)) == 0)
-        async with joined(server) as room:
-            await say(room, "Anybody?")
-            await heard(room, "conversation.utterance")
-
-
-async def test_a_socket_that_is_lost_leaves_the_room() -> None:
-    async with listening() as server:
-        conversation = await talking(server.tavus)
-        async with joined(server) as room:
-            room.transport.abort()
-            await until(lambda: len(present(conversation)) == 0)
 
 
 async def test_a_page_of_elsewhere_cannot_join() -> None:
@@ -265,22 +149,3 @@ async def test_a_page_of_elsewhere_cannot_join() -> None:
                 pass
 
     assert refused.value.response.status_code == 403
-
-
-def present(conversation: Any) -> Any:
-    """Return the room of a conversation."""
-    return conversation._parts.room
-
-
-def deaf(server: Running) -> socket.socket:
-    """Join a room with a small plain socket, and never read what comes."""
-    plug = socket.socket()
-    plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    host, port = server.url.removeprefix("http://").split(":")
-    plug.connect((host, int(port)))
-    plug.sendall(
-        f"GET /rooms/c1 HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Sec-WebSocket-Version: 13\r\n\r\n".encode()
-    )
-    return plug

@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 
 from pytest_tavus.server.options import Limits
 from pytest_tavus.server.seat import Meter, Seat
+from tests.server.given import Watch
 
 JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)
-
-
-class Watch:
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def __call__(self) -> float:
-        return self.time
 
 
 @pytest.mark.asyncio

@@ -9,19 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.server.time import STILL_EPOCH, ServerClock
+from tests.server.given import Watch
 from tests.server.served import until
 
 pytestmark = pytest.mark.asyncio
-
-
-class Watch:
-    """Real time that a test sets."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-
-    def __call__(self) -> float:
-        return self.time
 
 
 async def noted(clock: ServerClock, seconds: float, notes: list[tuple[float, float]]) -> None:
@@ -30,7 +21,7 @@ async def noted(clock: ServerClock, seconds: float, notes: list[tuple[float, flo
 
 
 async def test_a_clock_that_stands_still_moves_only_by_hand() -> None:
-    watch = Watch()
+    watch = Watch(100.0)
     clock = ServerClock("still", monotonic=watch, wall=watch)
     watch.time += 60
 
@@ -40,7 +31,7 @@ async def test_a_clock_that_stands_still_moves_only_by_hand() -> None:
 
 
 async def test_a_clock_that_runs_counts_both() -> None:
-    watch = Watch()
+    watch = Watch(100.0)
     clock = ServerClock("real", monotonic=watch, wall=lambda: 1000.0)
     watch.time += 60
     await clock.advance(5)
@@ -109,7 +100,7 @@ async def test_a_wait_that_is_given_up_is_forgotten() -> None:
 
 @pytest.mark.parametrize("kind", ["real", "still"])
 async def test_a_restart_begins_at_nought(kind: str) -> None:
-    watch = Watch()
+    watch = Watch(100.0)
     clock = ServerClock("still" if kind == "still" else "real", monotonic=watch, wall=watch)
     await clock.advance(50)
     watch.time += 50

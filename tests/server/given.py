@@ -1,0 +1,47 @@
+"""What tests of the server choose for themselves: where it is, what time it is, its tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+
+from pytest_tavus.server.oauth.randomness import FreshToken
+from pytest_tavus.server.oauth.sessions import Grant
+
+BASE = "http://127.0.0.1:8123"
+MCP = f"{BASE}/mcp"
+CALLBACK = "http://127.0.0.1:7777/callback"
+START = 1_800_000_000.0
+
+GRANT = Grant(
+    client_id="c",
+    scopes=("mcp",),
+    resource=MCP,
+    code_challenge="",
+    redirect_uri=CALLBACK,
+    redirect_uri_given=True,
+)
+
+
+class Watch:
+    """A clock that is set by hand."""
+
+    def __init__(self, time: float = 0.0) -> None:
+        self.time = time
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def seeded(seed: int) -> FreshToken:
+    """Return a source that gives the same tokens for the same seed, kind by kind."""
+    given: Counter[str] = Counter()
+
+    def fresh(kind: str) -> str:
+        given[kind] += 1
+        material = f"{seed}\0{kind}\0{given[kind]}".encode()
+        digest = hashlib.blake2b(material, digest_size=32).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    return fresh

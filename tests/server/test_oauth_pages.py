@@ -1,0 +1,58 @@
+"""The pages of the sign-in: nothing that a client says becomes a part of them."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.responses import HTMLResponse
+
+from pytest_tavus.server.oauth.page import delivery_page, question_page
+
+
+class Outline(HTMLParser):
+    """What a browser makes of a page: its elements, its text, the values of its fields."""
+
+    def __init__(self, page: HTMLResponse) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.fields: dict[str, str] = {}
+        self.feed(bytes(page.body).decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        named = dict(attrs)
+        if tag == "input":
+            self.fields[named["name"] or ""] = named["value"] or ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+_WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
+
+
+@given(who=_WORDS, where=_WORDS, wants=_WORDS, value=_WORDS)
+def test_nothing_that_a_client_says_becomes_part_of_a_page(
+    who: str, where: str, wants: str, value: str
+) -> None:
+    plain = Outline(question_page(who="a", where="b", wants="c", fields={"d": "e"}))
+    page = Outline(question_page(who=who, where=where, wants=wants, fields={"d": value}))
+
+    assert page.tags == plain.tags
+    assert page.fields == {"d": value}
+    assert all(said in page.text for said in (who, where, wants))
+
+
+@given(payload=st.dictionaries(_WORDS, _WORDS), callback=_WORDS)
+def test_a_payload_arrives_in_the_script_as_it_is(payload: dict[str, str], callback: str) -> None:
+    text = bytes(delivery_page(callback, payload).body).decode()
+    data = text.partition('id="login">')[2].partition("</script>")[0]
+
+    assert json.loads(data) == {"callback": callback, "payload": payload}
+    assert text.count("<script") == text.count("</script") == 2
+    assert "<!--" not in text

@@ -1,0 +1,88 @@
+"""Who is put out of a room, and who has left it: floods, deafness, lost connections."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from pytest_tavus.server.options import Limits, ServerOptions
+from tests.server.rooms import deaf, heard, joined, present, put_out, say
+from tests.server.served import listening, talking, until
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -> None:
+    options = ServerOptions(limits=Limits(messages_per_second=5))
+    async with listening(options) as server:
+        await talking(server.tavus)
+        async with joined(server) as calm, joined(server) as wild:
+            for _ in range(20):
+                await say(wild, "More!")
+            ended = await put_out(wild)
+            await say(calm, "Peace.")
+            while (await heard(calm, "conversation.utterance"))["properties"]["speech"] != "Peace.":
+                pass
+
+    assert ended == (1008, "more than 5 messages a second")
+
+
+@pytest.mark.parametrize("text", ["x" * 900, "\N{GRINNING FACE}" * 225])
+async def test_a_flood_of_bytes_is_ended_as_well(text: str) -> None:
+    options = ServerOptions(limits=Limits(bytes_per_second=1000))
+    async with listening(options) as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            for _ in range(3):
+                await say(room, text)
+
+            assert await put_out(room) == (1008, "more than 1000 bytes a second")
+
+
+async def test_a_message_that_is_too_long_ends_the_socket() -> None:
+    async with listening(ServerOptions(limits=Limits(message_bytes=2000))) as server:
+        await talking(server.tavus)
+        async with joined(server) as room:
+            await say(room, "x" * 3000)
+            code, _ = await put_out(room)
+
+    assert code == 1009
+
+
+async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on() -> None:
+    options = ServerOptions(limits=Limits(waiting_messages=10, bytes_per_second=10**9))
+    async with listening(options) as server:
+        conversation = await talking(server.tavus)
+        async with joined(server) as calm:
+            with deaf(server) as plug:
+                await heard(calm, "conversation.utterance")
+                parts = present(conversation)
+                await until(lambda: len(parts) == 2)
+                for _ in range(200):
+                    await say(calm, "x" * 500_000)
+                    await heard(calm, "conversation.utterance")
+                    if len(parts) == 1:
+                        break
+                assert len(parts) == 1
+                assert plug.fileno() >= 0
+
+
+async def test_a_socket_that_is_closed_halfway_leaves_the_room() -> None:
+    async with listening() as server:
+        conversation = await talking(server.tavus)
+        with deaf(server) as plug:
+            await until(lambda: len(present(conversation)) == 1)
+            plug.shutdown(socket.SHUT_WR)
+            await until(lambda: len(present(conversation)) == 0)
+        async with joined(server) as room:
+            await say(room, "Anybody?")
+            await heard(room, "conversation.utterance")
+
+
+async def test_a_socket_that_is_lost_leaves_the_room() -> None:
+    async with listening() as server:
+        conversation = await talking(server.tavus)
+        async with joined(server) as room:
+            room.transport.abort()
+            await until(lambda: len(present(conversation)) == 0)
