@@ -1,4 +1,4 @@
-"""A PAL: the body of ``POST /v2/pals`` with what Tavus keeps elsewhere written beside it.
+"""A PAL: the body of ``POST /v2/pals``, and that with what Tavus keeps elsewhere beside it.
 
 Tavus attaches tools, objectives and guardrails by id; a PAL file writes them out, under `tools`,
 `objectives` and `guardrails`, each in its own vocabulary. `judge_rules` is this project's own.
@@ -36,12 +36,13 @@ FLOW_ALIASES: Mapping[str, str] = {
 """Older spellings inside `layers.conversational_flow` ([client], and [wild] for `pal_`)."""
 
 
-class Pal(Body):
-    """One PAL with its tools."""
+class PalBody(Body):
+    """A PAL as it is written to the API, in the present vocabulary ([doc], [client]).
 
-    pal_name: str = "Agentic Tavus PAL"
-    "The default is the client's [client]."
+    Nothing that Tavus keeps elsewhere is in it, and nothing that the server sets.
+    """
 
+    pal_name: str | None = None
     system_prompt: str | None = None
     pipeline_mode: Literal["full", "echo", "speech-to-speech"] = "full"
     default_face_id: str | None = None
@@ -63,6 +64,13 @@ class Pal(Body):
     disclosure_type: str | None = None
     verbal_disclosure: str | None = None
     visual_disclosure: str | None = None
+
+
+class Pal(PalBody):
+    """One PAL with its tools."""
+
+    pal_name: str = "Agentic Tavus PAL"  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen
+    "The default is the client's [client]."
 
     pal_id: str | None = None
     "Set by the server or the client, as are the seven that follow; accepted when pasted."

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_tavus.contract.layer_rules import PERCEPTION_OFF, layer_problems, perception_model
-from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.contract.objective_rules import guardrail_problems, objective_problems
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.tool_rules import tool_problems
+from pytest_tavus.contract.tool_rules import attached_problems, tool_problems
 
 __all__ = ["RuleProblem", "problems", "tool_problems"]
 
@@ -24,7 +23,7 @@ def problems(pal: Pal) -> Iterator[RuleProblem]:
     for index, tool in enumerate(pal.tools):
         yield from tool_problems(tool, ("tools", index))
     yield from _duplicate_names(pal)
-    yield from _too_many_tools(pal)
+    yield from attached_problems(pal.tool_ids, beside=pal.tools)
     yield from _blind_tools(pal)
     if pal.objectives is not None:
         yield from objective_problems(pal.objectives, ("objectives",))
@@ -43,22 +42,6 @@ def _duplicate_names(pal: Pal) -> Iterator[RuleProblem]:
                 "names must be unique",
                 rule="tool_unique",
             )
-
-
-def _too_many_tools(pal: Pal) -> Iterator[RuleProblem]:
-    """Count what is written out and what is attached by id, each once: at most 50 [doc]."""
-    written = {tool.tool_id for tool in pal.tools}
-    count = len(pal.tools) + len(set(pal.tool_ids) - written)
-    if count > TOOLS_PER_PAL:
-        yield RuleProblem(
-            loc=("tools",) if pal.tools else ("tool_ids",),
-            message=f"a PAL can have at most {TOOLS_PER_PAL} tools, found {count}",
-            rule="tool_count",
-        )
-    for index, tool_id in enumerate(pal.tool_ids):
-        if not tool_id:
-            message = "a tool id must not be empty"
-            yield RuleProblem(loc=("tool_ids", index), message=message, rule="tool_id")
 
 
 def _blind_tools(pal: Pal) -> Iterator[RuleProblem]:

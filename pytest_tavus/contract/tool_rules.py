@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pytest_tavus.contract.api_rules import delivery_problems
-from pytest_tavus.contract.limits import TOOL_NAME, TOOL_SIZE
+from pytest_tavus.contract.limits import TOOL_NAME, TOOL_SIZE, TOOLS_PER_PAL
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.schema_rules import json_length, schema_problems
 from pytest_tavus.contract.tool import Tool
@@ -17,6 +17,23 @@ def tool_problems(tool: Tool, at: Loc = ()) -> Iterator[RuleProblem]:
     """Yield everything that is wrong with one tool; `at` is its path in a larger body."""
     for problem in _problems(tool):
         yield problem.under(at)
+
+
+def attached_problems(
+    tool_ids: Sequence[str], *, beside: Sequence[Tool] = ()
+) -> Iterator[RuleProblem]:
+    """Count the tools of a PAL, by id and written out beside, each once: at most 50 [doc]."""
+    count = len(beside) + len(set(tool_ids) - {tool.tool_id for tool in beside})
+    if count > TOOLS_PER_PAL:
+        yield RuleProblem(
+            loc=("tools",) if beside else ("tool_ids",),
+            message=f"a PAL can have at most {TOOLS_PER_PAL} tools, found {count}",
+            rule="tool_count",
+        )
+    for index, tool_id in enumerate(tool_ids):
+        if not tool_id:
+            message = "a tool id must not be empty"
+            yield RuleProblem(loc=("tool_ids", index), message=message, rule="tool_id")
 
 
 def _problems(tool: Tool) -> Iterator[RuleProblem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pytest_tavus.contract.pal_body import PalBody
+from pytest_tavus.contract.pal import PalBody
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.refusals import bad_field, invalid_id
 

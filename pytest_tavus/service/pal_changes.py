@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.contract.pal_body import PalBody, pal_body_problems
+from pytest_tavus.contract.pal import PalBody
+from pytest_tavus.contract.pal_body_rules import pal_body_problems
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.bodies import read_body, refuse_if

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_tavus.contract.pal_body import PalBody, new_pal_problems, pal_body_problems
+from pytest_tavus.contract.pal import PalBody
+from pytest_tavus.contract.pal_body_rules import new_pal_problems, pal_body_problems
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body

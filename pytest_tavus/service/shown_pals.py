@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.layer_rules import LAYERS
-from pytest_tavus.contract.pal_body import PalBody
+from pytest_tavus.contract.pal import PalBody
 from pytest_tavus.service.masks import masked_layers
 
 SERVER_SET = ("pal_id", "pal_type", "is_published", "created_at", "updated_at")

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.pal_body import PalBody
 from pytest_tavus.service.stock import stock
 from tests.service.account import Desk
 
@@ -215,7 +214,3 @@ async def test_a_face_may_have_to_be_one_of_the_account() -> None:
         400,
         {"error": "Invalid replica_id"},
     )
-
-
-async def test_every_field_of_the_body_is_one_of_a_pal_file() -> None:
-    assert PalBody.model_fields.keys() <= Pal.model_fields.keys()

@@ -1,46 +1,16 @@
-"""The body of ``POST /v2/pals``: what a client may write about a PAL, and what must hold for it.
-
-Nothing that Tavus keeps elsewhere is in it, and nothing that the server sets. What a PAL file of
-this project may hold beyond that is in `pal`.
-"""
+"""What must hold for the body of ``POST /v2/pals``, beyond its shape."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
-
-from pydantic import Field
+from typing import Any
 
 from pytest_tavus.contract.auth import SECRET_MASK
-from pytest_tavus.contract.body import Body, Items, json_object
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.layer_rules import layer_problems
-from pytest_tavus.contract.limits import TOOLS_PER_PAL
+from pytest_tavus.contract.pal import PalBody
 from pytest_tavus.contract.problem import RuleProblem
-
-
-class PalBody(Body):
-    """A PAL as it is written to the API, in the present vocabulary ([doc], [client])."""
-
-    pal_name: str | None = None
-    system_prompt: str | None = None
-    pipeline_mode: Literal["full", "echo", "speech-to-speech"] = "full"
-    default_face_id: str | None = None
-    greeting: str | None = None
-    context: str | None = None
-    layers: dict[str, Any] = Field(default_factory=dict, repr=False)
-    memories: Items[str] = ()
-    objectives_id: str | None = None
-    guardrail_ids: Items[str] = ()
-    guardrail_tags: Items[str] = ()
-    guardrails_id: str | None = None
-    document_ids: Items[str] = ()
-    document_tags: Items[str] = ()
-    tool_ids: Items[str] = ()
-    is_template: bool | None = None
-    pal_description: str | None = None
-    disclosure_type: str | None = None
-    verbal_disclosure: str | None = None
-    visual_disclosure: str | None = None
+from pytest_tavus.contract.tool_rules import attached_problems
 
 
 def pal_body_problems(pal: PalBody) -> Iterator[RuleProblem]:
@@ -48,7 +18,7 @@ def pal_body_problems(pal: PalBody) -> Iterator[RuleProblem]:
     yield from layer_problems(pal.layers)
     yield from _masked_keys(pal.layers)
     yield from _mode_problems(pal)
-    yield from _tool_id_problems(pal)
+    yield from attached_problems(pal.tool_ids)
 
 
 def new_pal_problems(pal: PalBody) -> Iterator[RuleProblem]:
@@ -73,19 +43,6 @@ def _mode_problems(pal: PalBody) -> Iterator[RuleProblem]:
                 message=f"{name} must be absent when pipeline_mode is {pal.pipeline_mode!r}",
                 rule="mode_prompt",
             )
-
-
-def _tool_id_problems(pal: PalBody) -> Iterator[RuleProblem]:
-    if len(set(pal.tool_ids)) > TOOLS_PER_PAL:
-        yield RuleProblem(
-            loc=("tool_ids",),
-            message=f"a PAL can have at most {TOOLS_PER_PAL} tools, found {len(set(pal.tool_ids))}",
-            rule="tool_count",
-        )
-    for index, tool_id in enumerate(pal.tool_ids):
-        if not tool_id:
-            message = "a tool id must not be empty"
-            yield RuleProblem(loc=("tool_ids", index), message=message, rule="tool_id")
 
 
 def _masked_keys(layers: dict[str, Any]) -> Iterator[RuleProblem]:
