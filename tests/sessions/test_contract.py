@@ -1,29 +1,16 @@
-"""What every session promises, whoever holds the conversation. A new one is a line in the table."""
+"""What every session promises, whoever holds the conversation. A new one is a line in `kinds`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from pytest_tavus.clock import ManualClock
-from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.play.session import Session
-from pytest_tavus.scenario.model import ClientAnswer, PlayedCall, PlayedLater, Plays, Turn
-from pytest_tavus.sessions.sim import open_sim
-from pytest_tavus.simulator.client import Client
-from pytest_tavus.simulator.conversation import Rules, Surroundings
-from pytest_tavus.simulator.dispatch import Wire
-from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.simulator.script import ScriptBrain
-from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import (
     PalSaid,
     SessionOpened,
@@ -31,95 +18,9 @@ from pytest_tavus.trace.events import (
     ToolResolved,
     UserSaid,
 )
-from pytest_tavus.trace.log import Recorder
-from pytest_tavus.trace.redact import Redaction
-from tests.simulator.far import Far, ok
+from tests.sessions.kinds import SESSIONS, Opened
 
-SECONDS = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """An open conversation and where it is recorded."""
-
-    session: Session
-    recorder: Recorder
-
-    async def say(self, text: str) -> list[str]:
-        """Say a line and return what happened."""
-        self.recorder.turn += 1
-        before = len(self.recorder.trace())
-        async with asyncio.timeout(SECONDS):
-            await self.session.say(text)
-        entries = self.recorder.trace().entries[before:]
-        assert {entry.turn for entry in entries} == {self.recorder.turn}
-        return [type(entry.event).__name__ for entry in entries]
-
-
-PAL = Pal.model_validate(
-    {
-        "pal_name": "Waiter",
-        "greeting": "Good evening.",
-        "tools": [
-            {
-                "name": "find",
-                "description": "Finds a table.",
-                "on_call": "silent",
-                "on_resolve": "generate_response",
-                "delivery": {"api": {"url": "https://shop.example/find"}},
-            },
-            {
-                "name": "show",
-                "description": "Shows the plan.",
-                "on_call": "silent",
-                "on_resolve": "generate_response",
-            },
-        ],
-    }
-)
-"""What every session of this suite is opened with."""
-
-
-def _turn(tool: str) -> Turn:
-    call = PlayedCall(at=(), tool=tool, arguments={"guests": 2})
-    later = PlayedLater(at=(), after=4.0, says="Are you still there?")
-    plays = Plays(at=(), calls=((call,),), says="Here you are.", later=later)
-    return Turn(at=(), user="", plays=plays)
-
-
-@asynccontextmanager
-async def simulated(tools: Sequence[str]) -> AsyncGenerator[Opened]:
-    """Open a simulated conversation that calls one tool in each turn."""
-    clock = ManualClock()
-    recorder = Recorder(now=clock.now, redactor=Redaction(()))
-    brain = ScriptBrain(scope=lambda: {"saved": {}, "env": {}}, lines=Lines())
-    for tool in tools:
-        brain.add(_turn(tool))
-    session = open_sim(
-        PAL,
-        brain,
-        wire=Wire(
-            handler=Far(lambda call: ok({"table": 7, "for": dict(call.arguments)})),
-            client=Client(answers={"show": (ClientAnswer(at=(), output="shown"),)}, load=print),
-            profile=DeliveryProfile(),
-        ),
-        around=Surroundings(
-            recorder=recorder,
-            clock=clock,
-            ids=Ids(seed=0, name="a session"),
-            rules=Rules(behaviour=Behaviour(), lines=Lines()),
-        ),
-        answered=lambda call, answer: None,
-    )
-    yield Opened(session=session, recorder=recorder)
-    await session.end()
-
-
-Opening = Callable[[Sequence[str]], AbstractAsyncContextManager[Opened]]
-"""Opens a conversation with :data:`PAL` in which the tools are called, one in each turn."""
-
-SESSIONS: dict[str, Opening] = {"sim": simulated}
-"""Every kind of session there is, by the name that `--tavus-session` has for it."""
+pytestmark = pytest.mark.asyncio
 
 Tested = Callable[..., AbstractAsyncContextManager[Opened]]
 
@@ -133,9 +34,6 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def opened(kind: str) -> Tested:
     return lambda *tools: SESSIONS[kind](tools or ("find",))
-
-
-pytestmark = pytest.mark.asyncio
 
 
 async def test_it_says_first_that_it_is_open_and_who_is_there(opened: Tested, kind: str) -> None:
