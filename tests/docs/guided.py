@@ -108,6 +108,7 @@ def prelude() -> list[str]:
 
 def hold(told: Sequence[tuple[Block, Step, str]]) -> None:
     """Require that blocks show what was printed; where pages are written anew, write them."""
+    assert told, "the guide has no such block"
     blocks_shown = {block.line: block for block, _, _ in told}
     printed = {
         line: written((step, text) for block, step, text in told if block.line == line)
