@@ -91,7 +91,9 @@ class Api:
                 raise ApiRefusal(refusal.status, text_to_former(refusal.body)) from None
             raise
         body = _copy(answer.body, 2 * DEPTH)
-        return replace(answer, body=body if spelling is None else answered_in(spelling, body))
+        lines = None if answer.lines is None else tuple(_copy(answer.lines, 2 * DEPTH))
+        body = body if spelling is None else answered_in(spelling, body)
+        return replace(answer, body=body, lines=lines)
 
     def _route(
         self, method: str, path: str, found: Found | None, headers: Mapping[str, str]

@@ -152,10 +152,12 @@ async def test_what_is_answered_is_a_copy() -> None:
     kept: dict[str, Any] = {"tags": ["a"]}
 
     def show(_account: Account, _request: ApiRequest) -> ApiAnswer:
-        return ApiAnswer(body=kept)
+        return ApiAnswer(body=kept, lines=(kept,))
 
-    body = await Desk([row("GET", "/tools", show)]).get("GET /tools")
-    body["tags"].append("b")
+    answer = await Desk([row("GET", "/tools", show)]).ask("GET /tools")
+    assert answer.lines is not None
+    for shown in (answer.body, *answer.lines):
+        shown["tags"].append("b")
 
     assert kept == {"tags": ["a"]}
 
