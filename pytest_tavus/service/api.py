@@ -76,6 +76,5 @@ class Route:
 
     operation: Operation
     source: Source
-    note: str = ""
     public: bool = False
     "No API key is asked for."

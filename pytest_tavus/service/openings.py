@@ -50,7 +50,6 @@ async def open_conversation(
         "face_id": face_id,
         "created_at": now,
         "updated_at": now,
-        "written": body.model_dump(mode="json", exclude_defaults=True),
     }
     if body.is_private:
         record["meeting_token"] = meeting_token(account, conversation_id)
