@@ -70,14 +70,13 @@ async def test_a_password_is_never_answered() -> None:
             {"allowed_origins": [""]},
             "Bad Request. {'allowed_origins': {0: ['an allowed origin must not be empty']}}",
         ),
-        ({"pal_id": "p9"}, "Invalid pal_id"),
+        ({"pal_id": "p9"}, "Invalid persona_id"),
     ],
 )
 async def test_a_deployment_is_held_to_its_rules(changes: dict[str, Any], said: str) -> None:
     at = Shop()
     body = {"pal_id": at.pal_id, "channel": "embed", **changes}
-    status, told = await at.refused("POST /deployments", body)
-    assert (status, told["error"].replace("persona_id", "pal_id")) == (400, said)
+    assert await at.refused("POST /deployments", body) == (400, {"error": said})
     assert (await at.get("GET /deployments"))["total"] == 0
 
 
