@@ -16,7 +16,7 @@ from pytest_tavus.gateway.front import in_front
 from pytest_tavus.gateway.port import Handler
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.conversations import Conversations
-from pytest_tavus.live.opening import Opening, Timers
+from pytest_tavus.live.opening import EndReason, Opening, Timers
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.post_call import Filling, plainly_filled
 from pytest_tavus.live.scripts import ScriptBook
@@ -29,6 +29,8 @@ SECONDS = 5
 
 EPOCH = 1_790_000_000.0
 ID = "c0123456789abcdef"
+URL = "http://127.0.0.1:9/hook?token=s3cr3t"
+END: EndReason = "end_conversation_endpoint_hit"
 
 
 @dataclass(eq=False)
@@ -38,6 +40,18 @@ class Guest:
     participant_id: str = "guest"
     heard: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
     dismissed: bool = False
+    conversation: ServedConversation | None = None
+    "Where messages are sent to."
+
+    async def send(self, event_type: str, **properties: Any) -> None:
+        """Send an app message."""
+        assert self.conversation is not None
+        message = said(event_type, self.conversation.opening.conversation_id, **properties)
+        await self.conversation.receive(message, sender=self)
+
+    async def say(self, text: str) -> None:
+        """Say a line of the caller."""
+        await self.send("respond", text=text)
 
     def deliver(self, message: Mapping[str, Any]) -> None:
         self.heard.append(message)
@@ -107,9 +121,16 @@ class House:
         self, pal: Pal | None = None, **opening: Any
     ) -> tuple[ServedConversation, Guest]:
         """Open a conversation and join it."""
-        conversation, guest = await self.open(pal, **opening), Guest()
+        conversation = await self.open(pal, **opening)
+        guest = Guest(conversation=conversation)
         conversation.join(guest)
         return conversation, guest
+
+    def held(self) -> ServedConversation:
+        """Return the conversation that was opened."""
+        conversation = self.conversations.get(ID)
+        assert conversation is not None
+        return conversation
 
 
 NOBODY = in_front(HandlerSpec(at=()), None)
@@ -220,4 +241,5 @@ def pal(*tools: Tool, **fields: Any) -> Pal:
     return Pal(pal_name="Ada", tools=tools, **fields)
 
 
+HELLO = script(turn("Hi.", says="Hello."))
 BRIEF = Timers(max_call_duration=600, participant_left_timeout=10, participant_absent_timeout=60)

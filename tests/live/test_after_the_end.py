@@ -15,19 +15,19 @@ from pytest_tavus.simulator.brain import Brain
 from pytest_tavus.trace.events import Fault
 from tests.live.room import (
     BRIEF,
+    END,
     ID,
+    URL,
     api_tool,
     call,
     client_tool,
     house,
     pal,
-    said,
     script,
     settled,
     turn,
     until,
 )
-from tests.live.test_lifecycle import END, URL
 from tests.simulator.far import Far, ok
 
 pytestmark = pytest.mark.asyncio
@@ -139,8 +139,8 @@ async def test_a_brain_that_cannot_be_opened_ends_the_conversation_before_it_beg
 async def test_an_end_lets_nothing_go_on() -> None:
     scenario = script(turn("Find.", call("find"), says="Found."), turn("So?", says="So."))
     async with house(scenario) as home:
-        conversation, guest = await home.joined(pal(client_tool()))
-        await conversation.receive(said("respond", text="Find."), sender=guest)
+        _, guest = await home.joined(pal(client_tool()))
+        await guest.say("Find.")
         await until(lambda: guest.of("conversation.tool_call"))
         await home.conversations.end(ID, END)
         await settled()
@@ -155,7 +155,7 @@ async def test_an_end_leaves_no_task_behind_even_when_somebody_leaves_meanwhile(
     async with house(scenario, options=LiveOptions(heartbeat=1)) as home:
         before = asyncio.all_tasks()
         conversation, guest = await home.joined(pal(note), timers=BRIEF, callback_url=URL)
-        await conversation.receive(said("respond", text="Note."), sender=guest)
+        await guest.say("Note.")
         await until(guest.spoken)
         ending = asyncio.create_task(conversation.end(END))
         await asyncio.sleep(0)

@@ -7,11 +7,12 @@ import pytest
 from pytest_tavus.live.options import CallbackOptions, LiveOptions
 from pytest_tavus.trace.events import Fault
 from tests.live.room import (
+    END,
     ID,
+    URL,
     house,
     settled,
 )
-from tests.live.test_lifecycle import END, URL
 
 pytestmark = pytest.mark.asyncio
 

@@ -13,7 +13,7 @@ from pytest_tavus.contract.pal import Pal
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.simulator.llm import ModelSettings, open_model
 from pytest_tavus.trace.events import Fault
-from tests.live.room import Guest, client_tool, house, pal, said, settled, until
+from tests.live.room import Guest, client_tool, house, pal, settled, until
 from tests.simulator.endpoint import Answer, Endpoint, refuses, says, serving
 
 pytestmark = pytest.mark.asyncio
@@ -27,13 +27,10 @@ class Visit:
     guest: Guest
     endpoint: Endpoint
 
-    async def send(self, event_type: str, **properties: Any) -> None:
-        await self.conversation.receive(said(event_type, **properties), sender=self.guest)
-
     async def ask(self, text: str = "A table for two.") -> None:
         """Say a line and wait for what the PAL says to it."""
         heard = len(self.guest.spoken())
-        await self.send("respond", text=text)
+        await self.guest.say(text)
         await until(lambda: len(self.guest.spoken()) > heard)
 
     def told(self, number: int = -1) -> list[dict[str, Any]]:
@@ -71,9 +68,9 @@ async def test_a_client_appends_to_the_context_and_overwrites_it() -> None:
     who = Pal(system_prompt="You find tables.")
 
     async with visit(says("Yes."), of=who) as held:
-        await held.send("append_llm_context", context="The terrace is closed.")
+        await held.guest.send("append_llm_context", context="The terrace is closed.")
         await held.ask()
-        await held.send("overwrite_llm_context", context="The sun shines.")
+        await held.guest.send("overwrite_llm_context", context="The sun shines.")
         await held.ask()
 
     assert [held.told(number)[0]["content"] for number in range(2)] == [
@@ -86,9 +83,11 @@ async def test_a_call_goes_through_the_room_and_its_result_back_to_the_model() -
     answers = (says(None, ("find", {"guests": 2})), says("Table 7."))
 
     async with visit(*answers, of=pal(client_tool())) as held:
-        await held.send("respond", text="A table for two.")
+        await held.guest.say("A table for two.")
         await until(lambda: held.guest.of("conversation.tool_call"))
-        await held.send("tool_result", tool_call_id=held.guest.call_id(), output="Table 7 is free.")
+        await held.guest.send(
+            "tool_result", tool_call_id=held.guest.call_id(), output="Table 7 is free."
+        )
         await until(held.guest.spoken)
 
     assert held.told()[-1] == {
@@ -103,10 +102,10 @@ async def test_arguments_that_are_no_json_reach_the_page_as_the_model_wrote_them
     answers = (says(None, ("find", '{"guests": ')), says("Sorry."))
 
     async with visit(*answers, of=pal(client_tool())) as held:
-        await held.send("respond", text="A table for two.")
+        await held.guest.say("A table for two.")
         await until(lambda: held.guest.of("conversation.tool_call"))
         (made,) = held.guest.of("conversation.tool_call")
-        await held.send("tool_result", tool_call_id=held.guest.call_id(), status="error")
+        await held.guest.send("tool_result", tool_call_id=held.guest.call_id(), status="error")
         await until(held.guest.spoken)
 
     assert made["properties"]["arguments"] == '{"guests": '
@@ -115,7 +114,7 @@ async def test_arguments_that_are_no_json_reach_the_page_as_the_model_wrote_them
 
 async def test_a_model_that_fails_is_a_fault_of_the_platform_and_the_conversation_goes_on() -> None:
     async with visit(refuses(500, "Out of memory."), says("Yes.")) as held:
-        await held.send("respond", text="Hello?")
+        await held.guest.say("Hello?")
         await until(lambda: list(held.conversation.trace().of(Fault)))
         await held.ask("Hello?")
         status = held.conversation.status

@@ -11,14 +11,15 @@ import pytest
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.conversation import ServedConversation
-from pytest_tavus.live.opening import EndReason
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.live.post_call import plainly_filled
 from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled
 from tests.live.room import (
+    END,
     EPOCH,
+    HELLO,
     ID,
+    URL,
     Guest,
     House,
     api_tool,
@@ -26,7 +27,6 @@ from tests.live.room import (
     client_tool,
     house,
     pal,
-    said,
     script,
     turn,
     until,
@@ -35,25 +35,13 @@ from tests.simulator.far import Far, ok
 
 pytestmark = pytest.mark.asyncio
 
-URL = "http://127.0.0.1:9/hook?token=s3cr3t"
-END: EndReason = "end_conversation_endpoint_hit"
-
 
 async def spoken_with(home: House, definition: Pal | None = None, **opening: Any) -> Guest:
     """A conversation in which one line was said and replied to."""
-    conversation, guest = await home.joined(definition, **opening)
-    await conversation.receive(said("respond", text="Hi."), sender=guest)
+    _, guest = await home.joined(definition, **opening)
+    await guest.say("Hi.")
     await until(lambda: "Hello." in guest.spoken())
     return guest
-
-
-def held(home: House) -> ServedConversation:
-    conversation = home.conversations.get(ID)
-    assert conversation is not None
-    return conversation
-
-
-HELLO = script(turn("Hi.", says="Hello."))
 
 
 @pytest.mark.fidelity("live.callbacks")
@@ -62,7 +50,7 @@ async def test_callbacks_tell_of_the_joining_and_of_the_end_in_order() -> None:
         await spoken_with(home, callback_url=URL, chat=False)
         await home.clock.advance(2)
         await home.conversations.end(ID, END)
-        await held(home).aftermath()
+        await home.held().aftermath()
 
         assert home.post.types() == [
             "system.replica_joined",
@@ -88,7 +76,7 @@ async def test_the_verbose_list_has_the_transcript_with_the_calls() -> None:
     async with house(scenario, handler=far) as home:
         conversation, guest = await home.joined(pal(api_tool(), greeting="Welcome."))
         await home.clock.advance(1.5)
-        await conversation.receive(said("respond", text="Find."), sender=guest)
+        await guest.say("Find.")
         await until(lambda: len(guest.spoken()) == 2)
         await home.conversations.end(ID, "participant_left_timeout")
 
@@ -119,14 +107,14 @@ async def test_the_verbose_list_has_the_transcript_with_the_calls() -> None:
 async def test_before_the_end_the_list_has_only_the_joining() -> None:
     async with house(HELLO) as home:
         await spoken_with(home)
-        assert [each["event_type"] for each in held(home).events()] == ["system.replica_joined"]
+        assert [each["event_type"] for each in home.held().events()] == ["system.replica_joined"]
 
 
 async def test_a_call_that_a_filler_goes_with_is_on_the_row_of_the_filler() -> None:
     tool = client_tool(on_call="static_filler", static_filler="One moment.")
     async with house(script(turn("Find.", call("find"), says="Found."))) as home:
         conversation, guest = await home.joined(pal(tool))
-        await conversation.receive(said("respond", text="Find."), sender=guest)
+        await guest.say("Find.")
         await until(lambda: guest.of("conversation.tool_call"))
         await home.conversations.end(ID, END)
 
@@ -140,7 +128,7 @@ async def test_without_a_word_there_is_no_transcript_and_nothing_runs_after_the_
     async with house(handler=far) as home:
         await home.open(pal(api_tool(trigger_type="post_call")), callback_url=URL, chat=False)
         await home.conversations.end(ID, END)
-        await held(home).aftermath()
+        await home.held().aftermath()
 
         assert home.post.types() == ["system.replica_joined", "system.shutdown"]
         assert far.asked == []
@@ -151,7 +139,7 @@ async def test_perception_that_is_off_is_not_analysed() -> None:
     async with house(HELLO) as home:
         await spoken_with(home, definition, callback_url=URL, chat=False)
         await home.conversations.end(ID, END)
-        await held(home).aftermath()
+        await home.held().aftermath()
 
         assert home.post.types()[-1] == "application.transcription_ready"
 
@@ -175,7 +163,7 @@ async def test_a_post_call_tool_runs_once_after_everything_was_told() -> None:
         await spoken_with(home, pal(tool), callback_url=URL)
         await home.conversations.end(ID, END)
         await home.conversations.end(ID, END)
-        await held(home).aftermath()
+        await home.held().aftermath()
 
         (asked,) = far.asked
         assert (asked.tool, asked.conversation_id) == ("keep", ID)
@@ -185,7 +173,7 @@ async def test_a_post_call_tool_runs_once_after_everything_was_told() -> None:
             "mood": "good",
             "tables": 0,
         }
-        *_, called, _, _, closed = [entry.event for entry in held(home).trace()]
+        *_, called, _, _, closed = [entry.event for entry in home.held().trace()]
         assert isinstance(called, ToolCalled)
         assert closed == SessionClosed(reason="finished")
 
@@ -214,7 +202,7 @@ async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None
         await asyncio.sleep(0)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        await held(home).aftermath()
+        await home.held().aftermath()
 
         assert home.post.types()[1:] == ["system.shutdown", "application.transcription_ready"]
 
@@ -230,9 +218,9 @@ async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
         tools = [api_tool(name, trigger_type="post_call") for name in ("keep", "log")]
         await spoken_with(home, pal(*tools))
         await home.conversations.end(ID, END)
-        await held(home).aftermath()
+        await home.held().aftermath()
 
-        (_, fault), *_ = held(home).trace().of(Fault)
+        (_, fault), *_ = home.held().trace().of(Fault)
         assert (fault.owner, fault.message) == ("platform", "no model for keep")
-        assert [call.name for _, call in held(home).trace().calls()] == ["log"]
-        assert held(home).trace().entries[-1].event == SessionClosed(reason="finished")
+        assert [call.name for _, call in home.held().trace().calls()] == ["log"]
+        assert home.held().trace().entries[-1].event == SessionClosed(reason="finished")

@@ -8,12 +8,13 @@ from pytest_tavus.live.opening import Timers
 from pytest_tavus.live.options import LiveOptions
 from tests.live.room import (
     BRIEF,
+    HELLO,
+    URL,
     Guest,
     House,
     house,
     settled,
 )
-from tests.live.test_lifecycle import HELLO, URL, held
 
 pytestmark = pytest.mark.asyncio
 
@@ -25,9 +26,9 @@ class TestLimits:
         """Return why it has ended after so many seconds; it had not, a moment before."""
         if just_before:
             await home.clock.advance(after - 0.5)
-            assert held(home).status == "active"
+            assert home.held().status == "active"
         await home.clock.advance(0.5)
-        return held(home).shutdown_reason
+        return home.held().shutdown_reason
 
     @pytest.mark.fidelity("live.timers")
     async def test_nobody_came(self) -> None:
@@ -63,12 +64,12 @@ class TestLimits:
         async with house() as home:
             _, guest = await home.joined(timers=BRIEF, callback_url=URL)
             assert await self.ended(home, after=600) == "max_call_duration"
-            await held(home).aftermath()
+            await home.held().aftermath()
 
             assert guest.dismissed
             told = home.post.taken[-1][1]["properties"]["shutdown_reason"]
             assert told == "max_call_duration reached"
-            assert held(home).events()[-1]["properties"] == {"reason": "max_call_duration"}
+            assert home.held().events()[-1]["properties"] == {"reason": "max_call_duration"}
 
     @pytest.mark.parametrize(
         ("chat", "asked_for", "status"),

@@ -25,9 +25,7 @@ async def replies(home: House, *lines: str) -> list[str]:
 
 
 async def faults(home: House) -> list[str]:
-    conversation = home.conversations.get("c0123456789abcdef")
-    assert conversation is not None
-    return [fault.message for _, fault in conversation.trace().of(Fault)]
+    return [fault.message for _, fault in home.held().trace().of(Fault)]
 
 
 async def test_the_scenario_that_begins_with_the_line_is_followed() -> None:

@@ -18,7 +18,6 @@ from tests.live.room import (
     client_tool,
     house,
     pal,
-    said,
     script,
     settled,
     turn,
@@ -55,9 +54,9 @@ async def test_whoever_joins_later_hears_that_the_face_is_there_and_no_greeting(
 @pytest.mark.fidelity("live.room")
 async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() -> None:
     async with house(script(turn("Hi.", says="Hello."))) as home:
-        conversation, guest = await home.joined()
+        _, guest = await home.joined()
         await home.clock.advance(2.5)
-        await conversation.receive(said("respond", text="Hi."), sender=guest)
+        await guest.say("Hi.")
         await until(guest.spoken)
 
         joined, echoed, reply = guest.heard
@@ -79,8 +78,8 @@ async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() ->
 async def test_a_client_tool_is_called_in_the_room_and_its_result_is_spoken_of() -> None:
     scenario = script(turn("Find.", call("find", seats=2), says="It is {result.table}."))
     async with house(scenario) as home:
-        conversation, guest = await home.joined(pal(client_tool()))
-        await conversation.receive(said("respond", text="Find."), sender=guest)
+        _, guest = await home.joined(pal(client_tool()))
+        await guest.say("Find.")
         await until(lambda: guest.of("conversation.tool_call"))
 
         (made,) = guest.of("conversation.tool_call")
@@ -89,8 +88,7 @@ async def test_a_client_tool_is_called_in_the_room_and_its_result_is_spoken_of()
             "arguments": '{"seats": 2}',
             "tool_call_id": guest.call_id(),
         }
-        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await conversation.receive(result, sender=guest)
+        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
         await until(guest.spoken)
         assert guest.spoken() == ["It is T4."]
 
@@ -159,7 +157,7 @@ async def test_nobody_is_heard_who_is_not_in_the_room() -> None:
         conversation.leave(guest)
 
         with pytest.raises(ServiceError) as refusal:
-            await conversation.receive(said("respond", text="Hi."), sender=guest)
+            await guest.say("Hi.")
         assert str(refusal.value) == f"'guest' is not in the room of {ID}"
 
 
@@ -188,11 +186,10 @@ async def test_around_a_call_the_filler_comes_first_and_the_reply_last(
     tool = client_tool(on_call="static_filler", static_filler="One moment.", on_resolve=on_resolve)
     scenario = script(turn("Find.", call("find"), says="It is {result.table}."))
     async with house(scenario) as home:
-        conversation, guest = await home.joined(pal(tool))
-        await conversation.receive(said("respond", text="Find."), sender=guest)
+        _, guest = await home.joined(pal(tool))
+        await guest.say("Find.")
         await until(lambda: guest.of("conversation.tool_call"))
-        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await conversation.receive(result, sender=guest)
+        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
         await settled()
 
         heard = [each["properties"] for each in guest.heard[1:]]
@@ -204,11 +201,10 @@ async def test_around_a_call_the_filler_comes_first_and_the_reply_last(
 async def test_a_call_that_nobody_waits_for_leaves_the_reply_alone(on_resolve: str) -> None:
     scenario = script(turn("Note.", call("find"), says="Noted."))
     async with house(scenario) as home:
-        conversation, guest = await home.joined(pal(client_tool(on_resolve=on_resolve)))
-        await conversation.receive(said("respond", text="Note."), sender=guest)
+        _, guest = await home.joined(pal(client_tool(on_resolve=on_resolve)))
+        await guest.say("Note.")
         await until(guest.spoken)
-        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await conversation.receive(result, sender=guest)
+        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
         await settled()
 
         assert guest.spoken() == ["Noted."]
@@ -218,13 +214,12 @@ async def test_many_conversations_side_by_side_lose_and_mix_up_nothing() -> None
     turns = [turn(f"q{n}", call("find", n=n), says="It is {result.n}.") for n in range(20)]
 
     async def talk(home: House, name: str) -> None:
-        conversation, guest = await home.joined(pal(client_tool()), conversation_id=name)
+        _, guest = await home.joined(pal(client_tool()), conversation_id=name)
         for n in range(20):
-            await conversation.receive(said("respond", name, text=f"q{n}"), sender=guest)
+            await guest.say(f"q{n}")
             await settled()
             output = {"n": f"{name}:{n}"}
-            result = said("tool_result", name, tool_call_id=guest.call_id(), output=output)
-            await conversation.receive(result, sender=guest)
+            await guest.send("tool_result", tool_call_id=guest.call_id(), output=output)
             await settled()
         assert guest.spoken() == [f"It is {name}:{n}." for n in range(20)]
         assert [each["seq"] for each in guest.heard] == [*range(1, 62)]

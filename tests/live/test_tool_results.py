@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.trace.events import AppMessage, ToolResolved
+from pytest_tavus.trace.events import ToolResolved
+from tests.live.results import answer, outcomes, strays
 from tests.live.room import (
     Guest,
     call,
     client_tool,
     house,
     pal,
-    said,
     script,
     settled,
     turn,
@@ -30,37 +27,20 @@ FIND = script(
 )
 
 
-async def find(conversation: ServedConversation, guest: Guest) -> str:
+async def find(guest: Guest) -> str:
     """Have a table looked for; return the id of the call."""
     before = len(guest.of("conversation.tool_call"))
-    await conversation.receive(said("respond", text="Find."), sender=guest)
+    await guest.say("Find.")
     await until(lambda: len(guest.of("conversation.tool_call")) > before)
     return guest.call_id()
-
-
-def result(call_id: str, **fields: Any) -> dict[str, Any]:
-    return said("tool_result", tool_call_id=call_id, **{"output": '{"table": "T4"}', **fields})
-
-
-def strays(conversation: ServedConversation) -> list[str | None]:
-    """Why results stand apart, in order."""
-    return [
-        event.note
-        for _, event in conversation.trace().of(AppMessage)
-        if event.event_type == "conversation.tool_result"
-    ]
-
-
-def outcomes(conversation: ServedConversation) -> list[str]:
-    return [event.status for _, event in conversation.trace().of(ToolResolved)]
 
 
 @pytest.mark.fidelity("live.tool_result")
 async def test_an_error_is_acknowledged_and_not_quoted() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
-        await conversation.receive(result(call_id, status="error"), sender=guest)
+        call_id = await find(guest)
+        await answer(guest, call_id, status="error")
         await until(guest.spoken)
 
         assert guest.spoken() == ["I could not look."]
@@ -71,9 +51,9 @@ async def test_an_error_is_acknowledged_and_not_quoted() -> None:
 async def test_a_second_result_is_a_duplicate_and_changes_nothing() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
-        await conversation.receive(result(call_id), sender=guest)
-        await conversation.receive(result(call_id, output='{"table": "T9"}'), sender=guest)
+        call_id = await find(guest)
+        await answer(guest, call_id)
+        await answer(guest, call_id, output='{"table": "T9"}')
         await until(guest.spoken)
 
         assert guest.spoken() == ["It is T4."]
@@ -83,8 +63,8 @@ async def test_a_second_result_is_a_duplicate_and_changes_nothing() -> None:
 async def test_a_result_for_no_call_is_unknown_and_changes_nothing() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        await find(conversation, guest)
-        await conversation.receive(result("call_9"), sender=guest)
+        await find(guest)
+        await answer(guest, "call_9")
         await settled()
 
         assert guest.spoken() == []
@@ -95,9 +75,9 @@ async def test_a_result_for_no_call_is_unknown_and_changes_nothing() -> None:
 async def test_a_result_for_an_interrupted_turn_is_late() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
-        await conversation.receive(said("interrupt"), sender=guest)
-        await conversation.receive(result(call_id), sender=guest)
+        call_id = await find(guest)
+        await guest.send("interrupt")
+        await answer(guest, call_id)
         await settled()
 
         assert guest.spoken() == []
@@ -109,10 +89,10 @@ async def test_a_result_for_an_interrupted_turn_is_late() -> None:
 
 async def test_after_an_interrupt_the_next_line_is_replied_to() -> None:
     async with house(FIND) as home:
-        conversation, guest = await home.joined(pal(client_tool()))
-        await find(conversation, guest)
-        await conversation.receive(said("interrupt"), sender=guest)
-        await conversation.receive(said("respond", text="Again."), sender=guest)
+        _, guest = await home.joined(pal(client_tool()))
+        await find(guest)
+        await guest.send("interrupt")
+        await guest.say("Again.")
         await until(guest.spoken)
 
         assert guest.spoken() == ["I'm sorry, I don't have that information."]
@@ -121,10 +101,10 @@ async def test_after_an_interrupt_the_next_line_is_replied_to() -> None:
 async def test_a_line_gives_up_the_call_that_the_pal_waits_for() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
-        await conversation.receive(said("respond", text="Again."), sender=guest)
+        call_id = await find(guest)
+        await guest.say("Again.")
         await until(guest.spoken)
-        await conversation.receive(result(call_id), sender=guest)
+        await answer(guest, call_id)
 
         assert strays(conversation) == ["late"]
         assert conversation.trace().turns() == 2
@@ -132,12 +112,12 @@ async def test_a_line_gives_up_the_call_that_the_pal_waits_for() -> None:
 
 async def test_a_line_can_be_made_to_wait_for_the_result() -> None:
     async with house(FIND, options=LiveOptions(lines_wait=True)) as home:
-        conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
-        await conversation.receive(said("respond", text="Again."), sender=guest)
+        _, guest = await home.joined(pal(client_tool()))
+        call_id = await find(guest)
+        await guest.say("Again.")
         await settled()
         assert guest.spoken() == []
-        await conversation.receive(result(call_id), sender=guest)
+        await answer(guest, call_id)
         await until(lambda: len(guest.spoken()) == 2)
 
         assert guest.spoken() == ["It is T4.", "It was T4."]
@@ -145,10 +125,10 @@ async def test_a_line_can_be_made_to_wait_for_the_result() -> None:
 
 async def test_a_line_waits_where_the_result_is_there_already() -> None:
     async with house(FIND) as home:
-        conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
-        await conversation.receive(result(call_id), sender=guest)
-        await conversation.receive(said("respond", text="Again."), sender=guest)
+        _, guest = await home.joined(pal(client_tool()))
+        call_id = await find(guest)
+        await answer(guest, call_id)
+        await guest.say("Again.")
         await until(lambda: len(guest.spoken()) == 2)
 
         assert guest.spoken() == ["It is T4.", "It was T4."]
@@ -158,13 +138,13 @@ async def test_a_line_waits_where_the_result_is_there_already() -> None:
 async def test_without_a_window_a_call_stays_open_and_is_warned_of_once() -> None:
     async with house(FIND) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
+        call_id = await find(guest)
         await home.clock.advance(9.9)
         assert not conversation.warnings
         await home.clock.advance(40)
 
         assert conversation.warnings == (f"nobody has answered find ({call_id}) for 10 s",)
-        await conversation.receive(result(call_id), sender=guest)
+        await answer(guest, call_id)
         await until(guest.spoken)
         assert guest.spoken() == ["It is T4."]
 
@@ -172,9 +152,9 @@ async def test_without_a_window_a_call_stays_open_and_is_warned_of_once() -> Non
 async def test_after_the_window_a_result_is_late_and_the_pal_goes_on() -> None:
     async with house(FIND, options=LiveOptions(tool_window=3)) as home:
         conversation, guest = await home.joined(pal(client_tool()))
-        call_id = await find(conversation, guest)
+        call_id = await find(guest)
         await home.clock.advance(3)
-        await conversation.receive(result(call_id), sender=guest)
+        await answer(guest, call_id)
 
         assert guest.spoken() == ["I could not look."]
         assert strays(conversation) == ["late"]

@@ -8,18 +8,17 @@ from hypothesis import strategies as st
 
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.scenario.model import Scenario
+from tests.live.results import answer, outcomes, strays
 from tests.live.room import (
     call,
     client_tool,
     house,
     pal,
-    said,
     script,
     settled,
     turn,
     until,
 )
-from tests.live.test_tool_results import outcomes, result, strays
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,11 +33,11 @@ async def test_a_call_that_nobody_waits_for_may_be_answered_turns_later() -> Non
     async with house(scenario) as home:
         conversation, guest = await home.joined(pal(note))
         for line in ("Note it.", "And?"):
-            await conversation.receive(said("respond", text=line), sender=guest)
+            await guest.say(line)
             await settled()
-        await conversation.receive(result(guest.call_id(), output={"text": "x"}), sender=guest)
+        await answer(guest, guest.call_id(), output={"text": "x"})
         await settled()
-        await conversation.receive(said("respond", text="So?"), sender=guest)
+        await guest.say("So?")
         await until(lambda: len(guest.spoken()) == 3)
 
         assert guest.spoken() == ["Noted.", "As you know.", "It says x."]
@@ -50,10 +49,10 @@ async def test_the_oldest_of_too_many_open_calls_drops_out() -> None:
     scenario = script(turn("Note.", call("note"), call("note"), call("note"), says="Noted."))
     async with house(scenario, options=LiveOptions(open_calls=2)) as home:
         conversation, guest = await home.joined(pal(note))
-        await conversation.receive(said("respond", text="Note."), sender=guest)
+        await guest.say("Note.")
         await until(guest.spoken)
         for number in range(3):
-            await conversation.receive(result(guest.call_id(number)), sender=guest)
+            await answer(guest, guest.call_id(number))
         await settled()
 
         assert strays(conversation) == ["late"]
@@ -68,12 +67,12 @@ def several(names: tuple[str, ...]) -> Scenario:
 async def test_results_in_any_order_reach_their_own_calls() -> None:
     names = ("one", "two", "three")
     async with house(several(names)) as home:
-        conversation, guest = await home.joined(pal(*(client_tool(name) for name in names)))
-        await conversation.receive(said("respond", text="Go."), sender=guest)
+        _, guest = await home.joined(pal(*(client_tool(name) for name in names)))
+        await guest.say("Go.")
         await until(lambda: len(guest.of("conversation.tool_call")) == 3)
         for number in (2, 0, 1):
             output = {"n": str(number)}
-            await conversation.receive(result(guest.call_id(number), output=output), sender=guest)
+            await answer(guest, guest.call_id(number), output=output)
         await until(guest.spoken)
 
         assert guest.spoken() == ["0 1 2"]
@@ -84,14 +83,14 @@ async def test_each_call_takes_its_first_result(answers: list[tuple[int, bool]])
     names = ("one", "two", "three")
     async with house(several(names)) as home:
         conversation, guest = await home.joined(pal(*(client_tool(name) for name in names)))
-        await conversation.receive(said("respond", text="Go."), sender=guest)
+        await guest.say("Go.")
         await until(lambda: len(guest.of("conversation.tool_call")) == 3)
         first: dict[int, int] = {}
         for position, (number, unknown) in enumerate(answers):
             known = number < 3 and not unknown
             call_id = guest.call_id(number) if known else f"call_{number}"
             output = {"n": str(position)}
-            await conversation.receive(result(call_id, output=output), sender=guest)
+            await answer(guest, call_id, output=output)
             if known:
                 first.setdefault(number, position)
         await settled()

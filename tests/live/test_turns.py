@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 
 import pytest
 
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.simulator.brain import Inference, Later, Moment
-from pytest_tavus.trace.events import AppMessage, Decisions
+from pytest_tavus.trace.events import AppMessage
+from tests.live.listener import Listener
 from tests.live.room import (
     house,
     pal,
@@ -22,31 +21,12 @@ from tests.live.room import (
 pytestmark = pytest.mark.asyncio
 
 
-@dataclass(eq=False)
-class Listener:
-    """A brain that repeats what it hears, remembers what it was given, and may be held up."""
-
-    decisions: Decisions = "model"
-    contexts: list[str] = field(default_factory=list[str])
-    hold: asyncio.Event | None = None
-
-    async def infer(self, moment: Moment) -> Inference:
-        self.contexts.append(moment.context)
-        if self.hold is not None:
-            await self.hold.wait()
-        return Inference(words=f"You said {moment.user}")
-
-    def later(self, moment: Moment) -> Later | None:
-        del moment
-        return None
-
-
 async def test_lines_are_replied_to_one_after_the_other() -> None:
     brain = Listener()
     async with house(brains=(lambda _: brain,)) as home:
-        conversation, guest = await home.joined()
+        _, guest = await home.joined()
         for text in ("one", "two", "three"):
-            await conversation.receive(said("respond", text=text), sender=guest)
+            await guest.say(text)
         await until(lambda: len(guest.spoken()) == 3)
 
         utterances = guest.of("conversation.utterance")
@@ -64,11 +44,11 @@ async def test_lines_are_replied_to_one_after_the_other() -> None:
 async def test_too_many_waiting_lines_are_refused_and_the_others_replied_to() -> None:
     brain = Listener(hold=asyncio.Event())
     async with house(brains=(lambda _: brain,), options=LiveOptions(waiting_lines=2)) as home:
-        conversation, guest = await home.joined()
+        _, guest = await home.joined()
         for text in ("one", "two", "three"):
-            await conversation.receive(said("respond", text=text), sender=guest)
+            await guest.say(text)
         with pytest.raises(ServiceError) as refusal:
-            await conversation.receive(said("respond", text="four"), sender=guest)
+            await guest.say("four")
         assert str(refusal.value) == (
             "2 lines are waiting for the PAL to reply; this one was not taken"
         )
@@ -81,9 +61,8 @@ async def test_too_many_waiting_lines_are_refused_and_the_others_replied_to() ->
 @pytest.mark.fidelity("live.echo")
 async def test_an_echo_is_said_word_for_word() -> None:
     async with house() as home:
-        conversation, guest = await home.joined()
-        message = said("echo", text="Good {day}.", inference_id="i1")
-        await conversation.receive(message, sender=guest)
+        _, guest = await home.joined()
+        await guest.send("echo", text="Good {day}.", inference_id="i1")
 
         (heard,) = guest.of("conversation.utterance")
         assert heard["properties"] == {"role": "replica", "speech": "Good {day}."}
@@ -93,7 +72,7 @@ async def test_an_echo_is_said_word_for_word() -> None:
 async def test_an_echo_of_audio_is_taken_and_not_heard() -> None:
     async with house() as home:
         conversation, guest = await home.joined()
-        await conversation.receive(said("echo", modality="audio", audio="AAAA"), sender=guest)
+        await guest.send("echo", modality="audio", audio="AAAA")
 
         assert guest.spoken() == []
         (_, kept), *_ = conversation.trace().of(AppMessage)

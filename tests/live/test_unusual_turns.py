@@ -10,6 +10,7 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.simulator.brain import Inference, Moment
 from pytest_tavus.trace.events import Fault, UserSaid
+from tests.live.listener import Listener
 from tests.live.room import (
     ID,
     Guest,
@@ -24,7 +25,6 @@ from tests.live.room import (
     turn,
     until,
 )
-from tests.live.test_turns import Listener
 from tests.simulator.far import Far, ok
 
 pytestmark = pytest.mark.asyncio
@@ -50,8 +50,7 @@ async def test_over_the_bridge_a_reply_is_pending_until_it_is_there() -> None:
         assert (await conversation.respond("Find.", within=0)).status == "pending"
         assert conversation.reply().status == "pending"
 
-        result = said("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await conversation.receive(result, sender=guest)
+        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
         await until(guest.spoken)
         await settled()
         assert conversation.reply().text == "It is T4."
@@ -60,7 +59,7 @@ async def test_over_the_bridge_a_reply_is_pending_until_it_is_there() -> None:
 async def test_before_the_first_line_over_the_bridge_there_is_no_reply() -> None:
     async with house() as home:
         conversation, guest = await home.joined()
-        await conversation.receive(said("respond", text="Hi."), sender=guest)
+        await guest.say("Hi.")
         await settled()
         assert conversation.reply().status == "pending"
 
@@ -75,8 +74,8 @@ async def test_the_bridge_refuses_an_empty_line() -> None:
 
 async def test_what_is_said_unasked_comes_when_it_is_time() -> None:
     async with house(script(turn("Hi.", says="Hello.", later="Still there?"))) as home:
-        conversation, guest = await home.joined()
-        await conversation.receive(said("respond", text="Hi."), sender=guest)
+        _, guest = await home.joined()
+        await guest.say("Hi.")
         await home.clock.advance(9.9)
         assert guest.spoken() == ["Hello."]
         await home.clock.advance(0.2)
@@ -86,9 +85,9 @@ async def test_what_is_said_unasked_comes_when_it_is_time() -> None:
 async def test_what_would_be_said_unasked_is_not_said_when_the_caller_goes_on() -> None:
     scenario = script(turn("Hi.", says="Hello.", later="Still there?"), turn("Yes.", says="Good."))
     async with house(scenario) as home:
-        conversation, guest = await home.joined()
+        _, guest = await home.joined()
         for line in ("Hi.", "Yes."):
-            await conversation.receive(said("respond", text=line), sender=guest)
+            await guest.say(line)
             await settled()
         await home.clock.advance(60)
         assert guest.spoken() == ["Hello.", "Good."]
@@ -108,7 +107,7 @@ async def test_the_room_hears_a_secret_that_the_trace_masks() -> None:
     scenario = script(turn("Find.", call("find"), says="It is {result.key}."))
     async with house(scenario, handler=far) as home:
         conversation, guest = await home.joined(pal(api_tool(secret="s3cr3t-key")))
-        await conversation.receive(said("respond", text="Find."), sender=guest)
+        await guest.say("Find.")
         await until(guest.spoken)
 
         assert guest.spoken() == ["It is s3cr3t-key."]

@@ -1,0 +1,28 @@
+"""A brain that shows what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from pytest_tavus.simulator.brain import Inference, Later, Moment
+from pytest_tavus.trace.events import Decisions
+
+
+@dataclass(eq=False)
+class Listener:
+    """A brain that repeats what it hears, remembers what it was given, and may be held up."""
+
+    decisions: Decisions = "model"
+    contexts: list[str] = field(default_factory=list[str])
+    hold: asyncio.Event | None = None
+
+    async def infer(self, moment: Moment) -> Inference:
+        self.contexts.append(moment.context)
+        if self.hold is not None:
+            await self.hold.wait()
+        return Inference(words=f"You said {moment.user}")
+
+    def later(self, moment: Moment) -> Later | None:
+        del moment
+        return None
