@@ -34,14 +34,7 @@ def carrier(*turns: dict[str, Any]) -> Scenario:
     played = [{"user": "any line", "plays": turn} for turn in turns]
     tools = [
         {"name": name, "description": "One of the builder's.", "delivery": {"app_message": True}}
-        for name in (
-            "draft_pal",
-            "update_persona_field",
-            "read_knowledge_document",
-            "publish_persona",
-            "claim_meet",
-            "fly",
-        )
+        for name in CALLED
     ]
     quiet = [{**tool, "on_call": "silent", "on_resolve": "fire_and_forget"} for tool in tools]
     pal = {"pal_id": CARRIER, "pal_name": "PAL Maker", "tools": quiet}
