@@ -36,8 +36,11 @@ def note(line):
 
 
 async def answered(order):
-    """Meet others, wait for ever, or crash, as the order says; otherwise answer."""
-    word, _, number = order.partition("-")
+    """Meet others, wait for ever, or crash, as the order says; otherwise answer.
+
+    ``meet-3`` meets two others with the same order; ``meet-3-a`` is another order.
+    """
+    word, number, *_ = [*order.split("-"), ""]
     if word == "meet":
         arrived, met = MET.setdefault(order, (set(), asyncio.Event()))
         arrived.add(asyncio.current_task())

@@ -27,7 +27,7 @@ def database():
 def test_a_fixture_of_a_file_is_there_for_that_file_alone(town: Town) -> None:
     for file in ("a", "b"):
         town.scenarios(
-            *(asks(f"{file}{n}", f"meet-3-{file}"[:6]) for n in range(3)),
+            *(asks(f"{file}{n}", f"meet-3-{file}") for n in range(3)),
             file=f"scenarios/{file}.yaml",
         )
     town.conftest(
