@@ -33,6 +33,8 @@ from pytest_tavus.trace.redact import Redaction
 SECONDS = 5
 """How long anything in these tests may take before it counts as stuck."""
 
+UNKNOWN = "says I'm sorry, I don't have that information."
+
 
 def tool(
     name: str = "find",
@@ -62,6 +64,11 @@ def turn(*waves: tuple[PlayedCall, ...], calls: CallGroup | None = None, **plays
         calls=calls,
         plays=Plays(at=("turns", 0, "plays"), calls=waves or None, **plays),
     )
+
+
+def reads(says: str, *waves: tuple[PlayedCall, ...]) -> Turn:
+    """A turn in which something is called, a table unless told, and its answer spoken of."""
+    return turn(*(waves or (wave("find"),)), says=says)
 
 
 def expected(*members: CallExpectation | CallGroup, ordered: bool = True) -> CallGroup:

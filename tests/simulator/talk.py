@@ -58,3 +58,9 @@ async def talk(
 
 def a_pal(*tools: Tool, **more: Any) -> Pal:
     return Pal(system_prompt="You find tables.", tools=tools, **more)
+
+
+def call(call_id: str, arguments: str = '{"guests": 2}', name: str = "find") -> dict[str, Any]:
+    """Return a call as the model is told of it."""
+    function = {"name": name, "arguments": arguments}
+    return {"id": call_id, "type": "function", "function": function}

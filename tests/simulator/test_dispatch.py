@@ -2,81 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
-from pytest_tavus.clock import ManualClock
-from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.gateway.port import CallRef
-from pytest_tavus.scenario.model import ClientAnswer
-from pytest_tavus.simulator.client import Client
-from pytest_tavus.simulator.conversation import Rules, Surroundings
-from pytest_tavus.simulator.dispatch import Wire, WireDispatcher
-from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import Fault, ToolCalled, ToolDelivered, ToolResolved
-from pytest_tavus.trace.log import Recorder
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.events import Fault, ToolDelivered, ToolResolved
 from pytest_tavus.wire import HttpFault, HttpResponse
-from tests.simulator.far import Answering, Far, ok
-from tests.simulator.samples import SECONDS
+from tests.simulator.bench import Bench, over_http
+from tests.simulator.far import ok
 
 pytestmark = pytest.mark.asyncio
-
-
-class Bench:
-    """A dispatcher with everything around it."""
-
-    def __init__(self, answering: Answering, *answers: ClientAnswer) -> None:
-        clock = ManualClock()
-        self.recorder = Recorder(now=clock.now, redactor=Redaction(()))
-        self.handler = Far(answering)
-        self.answered: list[tuple[str, str]] = []
-        self._dispatcher = WireDispatcher(
-            Wire(
-                handler=self.handler,
-                client=Client(answers={"find": answers} if answers else {}, load=self._load),
-                profile=DeliveryProfile(),
-            ),
-            Surroundings(
-                recorder=self.recorder,
-                clock=clock,
-                ids=Ids(seed=0, name="a bench"),
-                rules=Rules(behaviour=Behaviour(), lines=Lines()),
-            ),
-            conversation_id="c1",
-            answered=lambda call, answer: self.answered.append((call.call_id, answer)),
-        )
-
-    async def dispatch(
-        self, tool: Tool | None, arguments: str = '{"guests": 2}', *, call_id: str = "t1"
-    ) -> ToolResolved:
-        call = ToolCalled(
-            call_id=call_id, name="find", arguments=arguments, channel="api", inference_id="i1"
-        )
-        async with asyncio.timeout(SECONDS):
-            return await self._dispatcher.dispatch(tool, call, turn=3)
-
-    def recorded(self) -> list[str]:
-        return [type(entry.event).__name__ for entry in self.recorder.trace()]
-
-    @staticmethod
-    def _load(import_string: str) -> Any:
-        raise AssertionError(import_string)
-
-
-def over_http(**api: Any) -> Tool:
-    return Tool.model_validate(
-        {
-            "name": "find",
-            "description": "Finds a table.",
-            "delivery": {"api": {"url": "https://shop.example/find", **api}},
-        }
-    )
 
 
 async def test_a_call_carries_its_identity_to_the_handler() -> None:

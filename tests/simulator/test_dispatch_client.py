@@ -10,8 +10,8 @@ import pytest
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.scenario.model import ClientAnswer
 from pytest_tavus.trace.events import Fault
+from tests.simulator.bench import Bench, over_http
 from tests.simulator.far import ok
-from tests.simulator.test_dispatch import Bench, over_http
 
 pytestmark = pytest.mark.asyncio
 

@@ -5,17 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.behaviour import OnResolve
-from pytest_tavus.scenario.model import CallExpectation, PlayedCall, Turn
+from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.trace.events import ToolStatus
-from tests.simulator.samples import Reply, Scene, expected, tool, turn, wave
+from tests.simulator.samples import UNKNOWN, Reply, Scene, expected, reads, tool, turn, wave
 
 pytestmark = pytest.mark.asyncio
-
-UNKNOWN = "says I'm sorry, I don't have that information."
-
-
-def reads(says: str, *waves: tuple[PlayedCall, ...]) -> Turn:
-    return turn(*(waves or (wave("find"),)), says=says)
 
 
 async def test_the_reply_reads_the_last_answer() -> None:

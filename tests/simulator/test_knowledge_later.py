@@ -6,8 +6,7 @@ import pytest
 
 from pytest_tavus.contract.behaviour import OnResolve
 from pytest_tavus.scenario.model import PlayedLater
-from tests.simulator.samples import Reply, Scene, tool, turn, wave
-from tests.simulator.test_knowledge import UNKNOWN, reads
+from tests.simulator.samples import UNKNOWN, Reply, Scene, reads, tool, turn, wave
 
 pytestmark = pytest.mark.asyncio
 

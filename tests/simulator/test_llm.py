@@ -13,7 +13,7 @@ from pytest_tavus.contract.tool import Tool
 from pytest_tavus.trace.events import ToolStatus
 from tests.simulator.endpoint import says
 from tests.simulator.samples import Reply, tool
-from tests.simulator.talk import KEY, Talk, a_pal, talk
+from tests.simulator.talk import KEY, Talk, a_pal, call, talk
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,11 +28,6 @@ FIND: dict[str, Any] = {
     },
 }
 NOT_KNOWN = "The call has been made. Its result is not known."
-
-
-def call(call_id: str, arguments: str = '{"guests": 2}', name: str = "find") -> dict[str, Any]:
-    function = {"name": name, "arguments": arguments}
-    return {"id": call_id, "type": "function", "function": function}
 
 
 def calls_of(talk: Talk) -> list[str]:

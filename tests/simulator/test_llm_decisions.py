@@ -8,8 +8,7 @@ from pytest_tavus.contract.tool import Tool
 from pytest_tavus.simulator.conversation import MAX_INFERENCES
 from tests.simulator.endpoint import says
 from tests.simulator.samples import tool
-from tests.simulator.talk import a_pal, talk
-from tests.simulator.test_llm import call
+from tests.simulator.talk import a_pal, call, talk
 
 pytestmark = pytest.mark.asyncio
 
