@@ -25,7 +25,7 @@ from pytest_tavus.server.secrecy import (
 )
 from pytest_tavus.trace.redact import Redaction
 
-_SECRETS_KEPT = 2048
+SECRETS_KEPT = 2048
 """Secrets that are looked for everywhere; one that comes later is masked where it stands."""
 
 _BODY_KEPT = 65_536
@@ -111,7 +111,7 @@ class Journal:
     def learn(self, *secrets: str) -> None:
         """Know secrets from now on, as long as there are not too many."""
         for secret in secrets:
-            if len(self._secrets) < _SECRETS_KEPT:
+            if len(self._secrets) < SECRETS_KEPT:
                 self._secrets.add(secret)
                 self._redaction.learn(secret)
 

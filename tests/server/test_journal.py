@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.journal import Entry, Journal
+from pytest_tavus.server.journal import SECRETS_KEPT, Entry, Journal
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.secrecy import SECRET_FIELDS, masked_json, masked_pairs, read_body
 from tests.server.served import served
@@ -135,6 +135,17 @@ def test_a_journal_that_was_cleared_still_knows_the_secrets() -> None:
     journal.keep(entry(path="/canary-8f3b"))
 
     assert [each.path for each in journal] == [f"/{MASK}"]
+
+
+def test_a_secret_that_is_one_too_many_is_masked_where_it_stands_alone() -> None:
+    journal = Journal(secrets=())
+    journal.learn(*(f"secret-{number:04}" for number in range(SECRETS_KEPT - 1)))
+    journal.keep(entry(body={"api_key": "the-last-one"}, path="/the-last-one"))
+    journal.keep(entry(body={"api_key": "one-too-many"}, path="/one-too-many"))
+
+    last, beyond = journal
+    assert last.path.startswith(f"/{MASK}")
+    assert (beyond.path, beyond.body) == ("/one-too-many", {"api_key": MASK})
 
 
 def test_what_a_door_notes_is_redacted() -> None:
