@@ -1,12 +1,15 @@
-"""How the tests of this room call a handler, and the small applications they call."""
+"""How the tests of this room open a handler, and what they ask it."""
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pytest_tavus.clock import Clock, RealClock
+from pytest_tavus.gateway.open import open_handler
 from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpRequest
@@ -32,6 +35,16 @@ def post(
 
 def ref(tool: str = "get_order_status", call_id: str = "call-1", **arguments: Any) -> CallRef:
     return CallRef(conversation_id="c1", call_id=call_id, tool=tool, arguments=arguments)
+
+
+@contextlib.asynccontextmanager
+async def opened(app: object, **fields: Any) -> AsyncGenerator[Handler]:
+    """Open an application as a handler, and close it."""
+    handler = await open_handler(spec(**fields), root=Path(), environ={}, override=app)
+    try:
+        yield handler
+    finally:
+        await handler.close()
 
 
 async def ask(

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from pytest_tavus.wire import HttpRequest
-from tests.gateway.asgi_apps import BODY, START, Scope, opened, routed, scripted
-from tests.gateway.asking import ask, data, fault, post, ref
+from tests.gateway.asgi_apps import BODY, START, Scope, routed, scripted
+from tests.gateway.asking import ask, data, fault, opened, post, ref
 
 pytestmark = pytest.mark.asyncio
 

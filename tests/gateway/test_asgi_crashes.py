@@ -14,8 +14,8 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.gateway.asgi_apps import BODY, START, Scope, opened, routed, scripted
-from tests.gateway.asking import ask, fault
+from tests.gateway.asgi_apps import BODY, START, Scope, routed, scripted
+from tests.gateway.asking import ask, fault, opened
 
 pytestmark = pytest.mark.asyncio
 

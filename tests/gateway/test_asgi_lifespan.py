@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.gateway.open import open_handler
-from tests.gateway.asgi_apps import BODY, START, opened, routed, scripted
-from tests.gateway.asking import ask, data, spec
+from tests.gateway.asgi_apps import BODY, START, routed, scripted
+from tests.gateway.asking import ask, data, opened, spec
 
 pytestmark = pytest.mark.asyncio
 

@@ -11,8 +11,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.gateway.asgi_apps import BODY, START, Scope, opened, routed
-from tests.gateway.asking import ask, data, fault
+from tests.gateway.asgi_apps import BODY, START, Scope, routed
+from tests.gateway.asking import ask, data, fault, opened
 
 pytestmark = pytest.mark.asyncio
 

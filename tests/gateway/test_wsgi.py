@@ -1,31 +1,18 @@
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, jsonify, request
 
-from pytest_tavus.gateway.open import open_handler
-from pytest_tavus.gateway.port import Handler
 from pytest_tavus.wire import HttpRequest
-from tests.gateway.asking import ask, data, fault, post, spec
+from tests.gateway.asking import ask, data, fault, opened, post
 
 pytestmark = pytest.mark.asyncio
 
 StartResponse = Callable[..., Callable[[bytes], object]]
-
-
-@contextlib.asynccontextmanager
-async def opened(app: object) -> AsyncGenerator[Handler]:
-    handler = await open_handler(spec(), root=Path(), environ={}, override=app)
-    try:
-        yield handler
-    finally:
-        await handler.close()
 
 
 async def test_an_application_sees_the_request_as_behind_the_production_url() -> None:

@@ -13,8 +13,8 @@ import pytest
 from flask import Flask, jsonify, request
 
 from pytest_tavus.gateway.wsgi import WsgiHandler
-from tests.gateway.asking import ask, data, fault, post, ref
-from tests.gateway.test_wsgi import StartResponse, no_start, opened
+from tests.gateway.asking import ask, data, fault, opened, post, ref
+from tests.gateway.test_wsgi import StartResponse, no_start
 
 pytestmark = pytest.mark.asyncio
 
