@@ -25,7 +25,7 @@ from pytest_tavus.trace.events import (
     UserSaid,
 )
 from pytest_tavus.trace.log import Recorder, Trace
-from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
+from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 ORDER = {"order_id": "A-10428"}
 ANSWER = {"status": "out_for_delivery", "eta": "today by 6pm"}
@@ -206,3 +206,24 @@ def report(
 def told(story: Story, *turns: Turn, **more: Any) -> list[tuple[str, str]]:
     """Return kind and sentence of every finding."""
     return [(f.kind, f.message) for f in report(story, *turns, **more).findings]
+
+
+ANY = turn(in_order(expect()))
+"""A turn with one call."""
+
+
+def answered(arguments: Any = ORDER, name: str = "get_order_status") -> Story:
+    """A conversation in which that call was made and answered."""
+    return Story().user().call(name, arguments).pal("It is on its way.").end()
+
+
+def failing(
+    response: HttpResponse | None = None, fault: HttpFault | None = None, reason: str | None = None
+) -> Story:
+    """A conversation in which it was made and went wrong."""
+    story = Story().user().fails(response=response, fault=fault, reason=reason)
+    return story.pal("Sorry.").end()
+
+
+def fault(kind: FaultKind, message: str, traceback: str | None = None) -> HttpFault:
+    return HttpFault(kind=kind, message=message, traceback=traceback)

@@ -6,6 +6,8 @@ import pytest
 
 from pytest_tavus.verdict import Difference
 from tests.checks.story import (
+    ANY,
+    answered,
     expect,
     in_order,
     report,
@@ -13,7 +15,6 @@ from tests.checks.story import (
     tool,
     turn,
 )
-from tests.checks.test_run_through import ANY, answered
 
 
 def test_arguments_are_held_against_the_schema_of_their_tool() -> None:

@@ -7,26 +7,21 @@ import pytest
 from pytest_tavus.scenario.model import StatusWord
 from pytest_tavus.trace.events import ToolDelivered
 from pytest_tavus.verdict import Difference
-from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
-from tests.checks.story import Story, expect, in_order, report, told, turn
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
+from tests.checks.story import (
+    ANY,
+    Story,
+    answered,
+    expect,
+    failing,
+    fault,
+    in_order,
+    report,
+    told,
+    turn,
+)
 
-ANY = turn(in_order(expect()))
 HTML = HttpResponse(status=200, headers=(("Content-Type", "text/html"),), body=b"<p>Hi</p>")
-
-
-def answered() -> Story:
-    return Story().user().call().pal("It is on its way.").end()
-
-
-def failing(
-    response: HttpResponse | None = None, fault: HttpFault | None = None, reason: str | None = None
-) -> Story:
-    story = Story().user().fails(response=response, fault=fault, reason=reason)
-    return story.pal("Sorry.").end()
-
-
-def fault(kind: FaultKind, message: str, traceback: str | None = None) -> HttpFault:
-    return HttpFault(kind=kind, message=message, traceback=traceback)
 
 
 def test_the_answer_is_held_as_a_subset() -> None:

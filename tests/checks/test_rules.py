@@ -8,6 +8,7 @@ import pytest
 
 from pytest_tavus.trace.events import ToolStatus
 from tests.checks.story import (
+    ANY,
     OnCallWord,
     OnResolveWord,
     Story,
@@ -19,7 +20,6 @@ from tests.checks.story import (
     turn,
 )
 
-ANY = turn(in_order(expect()))
 SAYS = "the rule is at p.pal.yaml#tools[0]"
 Place = Literal["before", "during", "after"]
 

@@ -10,6 +10,7 @@ from pytest_tavus.checks.run import check
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.scenario.model import UncheckedRule
 from tests.checks.story import (
+    ANY,
     Story,
     expect,
     in_any_order,
@@ -19,7 +20,7 @@ from tests.checks.story import (
     tool,
     turn,
 )
-from tests.checks.test_rules import ANY, conversation
+from tests.checks.test_rules import conversation
 
 
 def test_several_calls_may_share_one_reply() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
@@ -10,8 +10,10 @@ from pytest_tavus.checks.run import Checker
 from pytest_tavus.scenario.model import CallPattern, HandlerSpec
 from pytest_tavus.trace.events import Fault, SessionClosed
 from tests.checks.story import (
+    ANY,
     ORDER,
     Story,
+    answered,
     expect,
     in_order,
     report,
@@ -21,12 +23,7 @@ from tests.checks.story import (
     turn,
 )
 
-ANY = turn(in_order(expect()))
 FORBIDDEN = (CallPattern(at=("never", 0), tool="get_order_status", arguments=ORDER),)
-
-
-def answered(arguments: Any = ORDER, name: str = "get_order_status") -> Story:
-    return Story().user().call(name, arguments).pal("It is on its way.").end()
 
 
 def test_a_fault_belongs_to_whoever_can_put_it_right() -> None:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from pytest_tavus.trace.events import Fault
 from pytest_tavus.wire import HttpResponse
-from tests.checks.story import Story, expect, in_order, report, told, tool, turn
-from tests.checks.test_outcomes import ANY, answered, failing, fault
+from tests.checks.story import (
+    ANY,
+    Story,
+    answered,
+    expect,
+    failing,
+    fault,
+    in_order,
+    report,
+    told,
+    tool,
+    turn,
+)
 
 
 def test_a_call_without_an_answer_is_unanswered() -> None:

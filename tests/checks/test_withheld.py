@@ -6,8 +6,7 @@ import pytest
 
 from pytest_tavus.trace.events import Saved, Withheld
 from pytest_tavus.wire import HttpResponse
-from tests.checks.story import Story, expect, in_order, report, told, tool, turn
-from tests.checks.test_outcomes import ANY, answered
+from tests.checks.story import ANY, Story, answered, expect, in_order, report, told, tool, turn
 
 
 def test_what_was_to_be_kept_must_have_been_there() -> None:
