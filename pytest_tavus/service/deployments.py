@@ -7,9 +7,14 @@ here, and a captcha is never asked for.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from pytest_tavus.contract.deployment import Deployment, deployment_problems
+from pytest_tavus.contract.deployment import (
+    Channel,
+    Deployment,
+    DeploymentStatus,
+    deployment_problems,
+)
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body, refuse_if
@@ -27,8 +32,8 @@ PAGING = Paging(limit=25, first=0, order="desc", count="total", most=200)
 DAY = 86_400
 """Seconds. A day begins at midnight in UTC [inferred]."""
 
-_CHANNELS = ("landing-page", "embed", "widget")
-_STATUSES = ("draft", "active", "inactive")
+_CHANNELS: tuple[str, ...] = get_args(Channel)
+_STATUSES: tuple[str, ...] = get_args(DeploymentStatus)
 _HIDDEN = ("password", "_calls")
 _WRITTEN = ("name", "status", "allowed_origins", "limits", "customization")
 

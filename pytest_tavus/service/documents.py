@@ -6,12 +6,13 @@ whoever fills the account gave the record `chunks`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from pytest_tavus.contract.document import (
     Crawl,
     Document,
     DocumentChange,
+    DocumentStatus,
     Recrawl,
     crawl_problems,
     document_problems,
@@ -29,7 +30,7 @@ from pytest_tavus.service.tags import having, named_like, tag_page, with_any_tag
 
 PAGING = Paging(limit=10, first=0, order="desc")
 _CHUNKS = Paging(limit=100, first=0)
-_STATUSES = ("started", "processing", "ready", "error", "recrawling")
+_STATUSES: tuple[str, ...] = get_args(DocumentStatus)
 _HIDDEN = ("chunks", BEGUN)
 _BRIEF = ("document_id", "document_name", "document_url", "status", "tags", "created_at")
 
