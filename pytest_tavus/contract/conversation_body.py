@@ -47,7 +47,11 @@ class ConversationProperties(Body):
 
 
 class ConversationBody(Body):
-    """What a conversation is opened with."""
+    """What a conversation is opened with.
+
+    A simulated room has neither picture nor sound, records nothing, goes to no meeting, and its PAL
+    neither remembers nor looks anything up: fields about those are taken and change nothing.
+    """
 
     pal_id: str | None = None
     face_id: str | None = None
