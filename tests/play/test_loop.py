@@ -3,69 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
-from pytest_tavus.clock import RealClock
-from pytest_tavus.gateway.asgi import start_asgi
-from pytest_tavus.gateway.asgi_call import Message, Receive, Send
-from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.play.loop import BackgroundLoop
-from tests.gateway.asking import post
-
-SECONDS = 10
-"How long anything in these tests may take before it counts as stuck."
-
-
-@pytest.fixture(params=["in the thread that waits", "in the background", "alternating"])
-def loop(request: pytest.FixtureRequest) -> Iterator[BackgroundLoop]:
-    held = BackgroundLoop()
-    if request.param == "in the background":
-        held.keep_running()
-    if request.param == "alternating":
-        held.alternate()
-    yield held
-    held.close()
-
-
-async def thread() -> threading.Thread:
-    await asyncio.sleep(0)
-    return threading.current_thread()
-
-
-async def taken_over() -> None:
-    """Wait until the loop runs in the main thread, which waits for it."""
-    async with asyncio.timeout(SECONDS):
-        while await thread() is not threading.main_thread():
-            pass
-
-
-def press() -> None:
-    """Press Ctrl-C, which only the main thread hears of."""
-    main = threading.main_thread()
-    assert main.ident is not None
-    signal.pthread_kill(main.ident, signal.SIGINT)
-
-
-async def interrupt() -> None:
-    """Press Ctrl-C when the main thread waits for the loop, or runs it; then wait for it."""
-    main = threading.main_thread()
-    assert main.ident is not None
-    async with asyncio.timeout(SECONDS):
-        while threading.current_thread() is not main and not _waits(main.ident):  # noqa: ASYNC110 - nobody sets an event
-            await asyncio.sleep(0)
-    asyncio.get_running_loop().call_soon(press)
-    async with asyncio.timeout(SECONDS):
-        await asyncio.Event().wait()
-
-
-def _waits(thread: int) -> bool:
-    frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]  # documented
-    return frames[thread].f_code is threading.Condition.wait.__code__
+from tests.play.conftest import SECONDS, taken_over, thread
 
 
 def test_an_alternating_loop_runs_in_the_thread_that_waits_for_it() -> None:
@@ -170,85 +113,6 @@ def test_what_work_raises_is_raised(loop: BackgroundLoop) -> None:
 
     with pytest.raises(LookupError, match="no"):
         loop.run(work())
-
-
-def test_an_interrupt_is_raised_when_the_work_has_cleaned_up(loop: BackgroundLoop) -> None:
-    done: list[str] = []
-
-    async def work() -> None:
-        try:
-            await interrupt()
-        finally:
-            await asyncio.sleep(0)
-            done.append("cleaned up")
-
-    with pytest.raises(KeyboardInterrupt):
-        loop.run(work())
-
-    assert done == ["cleaned up"]
-
-
-@pytest.mark.parametrize("loop", ["in the thread that waits", "alternating"], indirect=True)
-def test_an_interrupt_breaks_nothing_off_in_the_middle(loop: BackgroundLoop) -> None:
-    done: list[str] = []
-
-    async def work() -> None:
-        await taken_over()
-        press()
-        done.append("went on")
-        try:
-            await asyncio.Event().wait()
-        finally:
-            done.append("cleaned up")
-
-    with pytest.raises(KeyboardInterrupt):
-        loop.run(work())
-
-    assert done == ["went on", "cleaned up"]
-
-
-def test_a_second_interrupt_is_raised_where_work_is_stuck() -> None:
-    loop = BackgroundLoop()
-
-    async def work() -> None:
-        press()
-        press()
-        pytest.fail("it went on")
-
-    with pytest.raises(KeyboardInterrupt):
-        loop.run(work())
-
-    loop.close()
-
-
-def test_an_interrupt_ends_the_request_that_is_under_way(loop: BackgroundLoop) -> None:
-    told: list[str] = []
-
-    async def app(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            message = "there is none"
-            raise LookupError(message)
-        try:
-            await interrupt()
-        except asyncio.CancelledError:
-            told.append("given up")
-            raise
-
-    async def call(handler: Handler) -> None:
-        ref = CallRef(conversation_id="c1", call_id="t1", tool="find")
-        await handler.send(post(), call=ref, within=60, clock=RealClock())
-
-    async def left() -> int:
-        return len(asyncio.all_tasks()) - 1
-
-    handler = loop.run(start_asgi(app, within=SECONDS))
-    before = loop.run(left())
-    with pytest.raises(KeyboardInterrupt):
-        loop.run(call(handler))
-
-    assert told == ["given up"]
-    assert loop.run(left()) == before
-    loop.run(handler.close())
 
 
 def test_closing_cancels_what_still_runs(loop: BackgroundLoop) -> None:

@@ -1,0 +1,37 @@
+"""A loop in each of the ways in which it is run."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_tavus.play.loop import BackgroundLoop
+
+SECONDS = 10
+"How long anything in these tests may take before it counts as stuck."
+
+
+async def thread() -> threading.Thread:
+    await asyncio.sleep(0)
+    return threading.current_thread()
+
+
+async def taken_over() -> None:
+    """Wait until the loop runs in the main thread, which waits for it."""
+    async with asyncio.timeout(SECONDS):
+        while await thread() is not threading.main_thread():
+            pass
+
+
+@pytest.fixture(params=["in the thread that waits", "in the background", "alternating"])
+def loop(request: pytest.FixtureRequest) -> Iterator[BackgroundLoop]:
+    held = BackgroundLoop()
+    if request.param == "in the background":
+        held.keep_running()
+    if request.param == "alternating":
+        held.alternate()
+    yield held
+    held.close()
