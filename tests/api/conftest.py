@@ -108,6 +108,17 @@ def red(result: pytest.RunResult) -> list[str]:
     return [line.rstrip() for line in textwrap.dedent("\n".join(marked)).splitlines()]
 
 
+def body(*lines: str, opened: str = 'pal="pals/waiter.pal.yaml", handler="desk:app"') -> str:
+    """A test whose conversation has these lines, from line 5 on."""
+    inside = "".join(f"        {line}\n" for line in lines)
+    return (
+        "import pytest\n"
+        "from pytest_tavus import PalSaid, ScenarioError, ToolCalled, VerdictError\n"
+        "def test_talk(tavus, request):\n"
+        f"    with tavus.open({opened}) as session:\n{inside}"
+    )
+
+
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project in which the plugin is installed, however this suite itself came by it."""

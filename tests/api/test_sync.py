@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import Project, red
+from tests.api.conftest import Project, body, red
 
 TALK = """
 from pytest_tavus import PalSaid, ToolCalled, ToolResolved, UserSaid
@@ -76,17 +76,6 @@ def test_a_failure_shows_no_frame_of_ours(project: Project) -> None:
 
     assert "tests/test_talk.py:5: VerdictError" in printed
     assert "pytest_tavus/" not in printed
-
-
-def body(*lines: str, opened: str = 'pal="pals/waiter.pal.yaml", handler="desk:app"') -> str:
-    """A test whose conversation has these lines, from line 5 on."""
-    inside = "".join(f"        {line}\n" for line in lines)
-    return (
-        "import pytest\n"
-        "from pytest_tavus import PalSaid, ScenarioError, ToolCalled, VerdictError\n"
-        "def test_talk(tavus, request):\n"
-        f"    with tavus.open({opened}) as session:\n{inside}"
-    )
 
 
 def test_the_cursor_fails_at_its_own_line_with_the_conversation(project: Project) -> None:

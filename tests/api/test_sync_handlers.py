@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import Project, red
-from tests.api.test_sync import body
+from tests.api.conftest import Project, body, red
 
 HANDLERS = """
 import pytest

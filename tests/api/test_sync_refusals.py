@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.conftest import Project, red
-from tests.api.test_sync import body
+from tests.api.conftest import Project, body, red
 
 
 @pytest.mark.parametrize(
