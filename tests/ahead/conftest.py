@@ -11,10 +11,11 @@ import pytest
 
 from pytest_tavus import run as _run
 from pytest_tavus.ahead import hooks as _hooks
+from tests.installed import install
+from tests.source import REPOSITORY
 
 __all__ = ["_hooks", "_run"]
 
-REPOSITORY = Path(__file__).parents[2]
 SECONDS = 120
 """How long a run in a process of its own may take."""
 
@@ -160,10 +161,6 @@ def outcomes(run: pytest.RunResult, words: Sequence[str] = ("PASSED", "FAILED"))
 @pytest.fixture
 def town(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Town:
     """A project in which the plugin is installed, however this suite itself came by it."""
-    installed = pytester.mkdir("site") / "pytest_tavus-0.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-tavus\nVersion: 0\n")
-    (installed / "entry_points.txt").write_text("[pytest11]\ntavus = pytest_tavus.plugin\n")
-    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{pytester.path}:{installed.parent}")
-    monkeypatch.syspath_prepend(str(installed.parent))  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    site = install(pytester, monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{pytester.path}:{site}")
     return Town(pytester)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.installed import install
+from tests.source import REPOSITORY
+
 # Loaded here, so that runs in this process share these modules instead of loading their own.
 for _name in ("pytest_tavus.api.opening", "trio"):
     import_module(_name)
-
-REPOSITORY = Path(__file__).parents[2]
 
 INI = """
 [pytest]
@@ -122,10 +123,6 @@ def body(*lines: str, opened: str = 'pal="pals/waiter.pal.yaml", handler="desk:a
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project in which the plugin is installed, however this suite itself came by it."""
-    installed = pytester.mkdir("site") / "pytest_tavus-0.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-tavus\nVersion: 0\n")
-    (installed / "entry_points.txt").write_text("[pytest11]\ntavus = pytest_tavus.plugin\n")
+    install(pytester, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
-    monkeypatch.syspath_prepend(str(installed.parent))  # pyright: ignore[reportUnknownMemberType]  # untyped there
     return Project(pytester)

@@ -10,11 +10,12 @@ import pytest
 
 # Loaded here, so that runs in this process share these modules instead of loading their own.
 from pytest_tavus import run as _run
+from tests.installed import install
 from tests.plugin import fakes as _fakes
+from tests.source import REPOSITORY
 
 __all__ = ["_fakes", "_run"]
 
-REPOSITORY = Path(__file__).parents[2]
 SECONDS = 60
 """How long a run in a process of its own may take."""
 
@@ -74,10 +75,6 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project in which the plugin is installed, however this suite itself came by it."""
-    installed = pytester.mkdir("site") / "pytest_tavus-0.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-tavus\nVersion: 0\n")
-    (installed / "entry_points.txt").write_text("[pytest11]\ntavus = pytest_tavus.plugin\n")
-    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{installed.parent}")
-    monkeypatch.syspath_prepend(str(installed.parent))  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    site = install(pytester, monkeypatch)
+    monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{site}")
     return Project(pytester)
