@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pytest_tavus.spans import SourceSpan
 
@@ -26,8 +27,7 @@ Owner = Literal["agent", "handler", "platform", "test", "harness"]
 """Who can put a fault right: the PAL, the handler, the service, the scenario file, or us."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """One thing that is wrong in a user's file."""
 
     message: str

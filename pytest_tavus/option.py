@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pytest_tavus.readers import Reader
 
@@ -12,8 +13,7 @@ Place = Literal["flag", "environment", "ini"]
 ENVIRONMENT_PREFIX = "PYTEST_TAVUS_"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(Struct, frozen=True, kw_only=True):
     """One row: everything there is to know of an option."""
 
     name: str

@@ -7,9 +7,10 @@ never truth. Knows neither pytest nor what the options are good for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from pytest_tavus.option import ENVIRONMENT_PREFIX, Option, Place
 from pytest_tavus.readers import (
@@ -171,8 +172,7 @@ OPTIONS: tuple[Option, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Every option, resolved. The fields are the rows of :data:`OPTIONS`."""
 
     scenarios: Path

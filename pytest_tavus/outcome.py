@@ -6,10 +6,10 @@ colour only where it is printed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
@@ -36,8 +36,7 @@ class VerdictError(AssertionError):
         super().__init__(failure_text(result))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """A failure's text for pytest's terminal, which prints it, and for JUnit, which stores it."""
 
     plain: str

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from pytest_tavus.clock import SkippingClock
 from pytest_tavus.contract.behaviour import Behaviour
@@ -57,8 +58,7 @@ async def open_simulated(
     return open_sim(pal, brain, wire=wire, around=around, answered=answered)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class Shared(Struct, frozen=True, kw_only=True):
     """What all conversations of a process have in common."""
 
     behaviour: Behaviour

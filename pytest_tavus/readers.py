@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """What a user gave for an option, in one place."""
 
     place: str
@@ -42,8 +42,7 @@ class UnreadableError(Exception):
         super().__init__(text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Reader(Struct, frozen=True, kw_only=True):
     """Turns what was given into a value."""
 
     expects: str

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import pytest
+from msgspec import Struct
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.options import ENVIRONMENT_PREFIX, OPTIONS, Option, Settings
 from pytest_tavus.readers import Given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """What the user gave, as text, in each place; and the directories that paths start from."""
 
     flags: Mapping[str, str | Sequence[str] | None]

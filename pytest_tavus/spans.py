@@ -6,14 +6,13 @@ expectation can point at it. This module knows nothing of YAML.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Loc = tuple[str | int, ...]
 """A path from the root of one document to a value in it: mapping keys and list positions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class SourceSpan:
+class SourceSpan(Struct, frozen=True, kw_only=True, order=True):
     """One place in one file."""
 
     path: str

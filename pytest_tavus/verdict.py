@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.spans import SourceSpan
@@ -42,8 +44,7 @@ Outcome = Literal["passed", "failed", "undecided"]
 RulingOutcome = Literal["pass", "fail", "unsure", "error"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """The first place where two values part, as a failure shows it."""
 
     path: str
@@ -56,8 +57,7 @@ class Difference:
     "Value and type, or ``absent``."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One way in which the evidence does not bear out the scenario."""
 
     kind: FindingKind
@@ -96,8 +96,7 @@ class Finding:
     "It follows from an earlier finding, which is the one to put right. Set by :func:`decide`."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class Ruling(Struct, frozen=True, kw_only=True):
     """A judge's answer to one question. An error is a ruling too; it never disappears."""
 
     subject: str
@@ -114,8 +113,7 @@ class Ruling:
     "What to do about it."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """The end of the river. Built by :func:`decide` only."""
 
     outcome: Outcome

@@ -11,16 +11,16 @@ import sys
 import threading
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 Stream = Literal["stdout", "stderr"]
 
 _CURRENT: Final[ContextVar[Voice | None]] = ContextVar("voice", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A text that was written to a stream."""
 
     stream: Stream

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 HeaderList = tuple[tuple[str, str], ...]
 """Names and values in wire order. Names compare without regard to case."""
@@ -20,8 +21,7 @@ def header(headers: HeaderList, name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == wanted), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True, kw_only=True):
     """A request as it leaves for the handler."""
 
     method: str
@@ -38,8 +38,7 @@ class HttpRequest:
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True, kw_only=True):
     """A response as it came from the handler."""
 
     status: int
@@ -47,8 +46,7 @@ class HttpResponse:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpFault:
+class HttpFault(Struct, frozen=True, kw_only=True):
     """Why a request has no response, or why its response is an accident."""
 
     kind: FaultKind
@@ -59,8 +57,7 @@ class HttpFault:
     "The handler's own traceback or output, where there is one."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpExchange:
+class HttpExchange(Struct, frozen=True, kw_only=True):
     """One request and what became of it."""
 
     request: HttpRequest

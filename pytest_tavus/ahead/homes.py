@@ -35,7 +35,7 @@ _REACH: Mapping[str, Reach] = MappingProxyType(
     {"class": "file", "module": "file", "package": "home"}
 )
 
-_NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home")
+_NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home", "run")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,9 @@ class Homes:
         """Learn from a scenario that has just been set up."""
         home = self.home(item)
         counting = [(one.argname, self._active[one]) for one in self._counting(item)]
-        reaches = {_REACH.get(scope, "run") for _, scope in counting}
-        narrow: list[Reach] = [one for one in _NARROWEST_FIRST if one in reaches]
+        reaches: set[Reach] = {_REACH.get(scope, "run") for _, scope in counting}
         ready = self._ready[home] = Ready(
-            reach=narrow[0] if narrow else "run",
+            reach=min(reaches, key=_NARROWEST_FIRST.index, default="run"),
             handler=item.funcargs.get("tavus_handler"),
             each=next((name for name, scope in counting if scope == "function"), None),
         )

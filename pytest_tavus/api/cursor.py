@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import Any, Generic, NoReturn, TypeVar
+
+from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import Mismatch, compare, describe, distance
@@ -115,8 +116,7 @@ class Cursor:
         raise self._missed(finding)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted(Generic[T]):
+class _Wanted(Struct, Generic[T], frozen=True, kw_only=True):
     """An event as a test asks for it."""
 
     name: str
@@ -144,7 +144,7 @@ def _wanted(kind: type[T], expected: dict[str, Any]) -> _Wanted[T]:
 
     """
     __tracebackhide__ = True
-    names = [field.name for field in fields(kind)]
+    names = list(kind.__struct_fields__)
     for name in expected:
         if name not in names:
             hint = did_you_mean(name, names) or f"it has: {', '.join(names)}"

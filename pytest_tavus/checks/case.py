@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from pytest_tavus.checks.schemas import Schemas
 from pytest_tavus.checks.seen import Call, Seen, SeenTurn
@@ -29,8 +30,7 @@ class Checked(NamedTuple):
 NOTHING_TO_CHECK = Checked()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """What holds for every scenario of a run."""
 
     behaviour: Behaviour
@@ -39,8 +39,7 @@ class Rules:
     "The trace was redacted as it was written; what is held against it must be, too."
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One scenario and its trace."""
 
     scenario: Scenario
@@ -69,8 +68,7 @@ class Case:
         return self.scenario.pal_source.span((*self.scenario.pal_at, "tools", index, *keys))
 
 
-@dataclass(frozen=True, slots=True)
-class TurnCase:
+class TurnCase(Struct, frozen=True):
     """One turn of a case."""
 
     case: Case

@@ -7,7 +7,8 @@ the inference where both carry its id, and by the place in the row where they do
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
@@ -19,8 +20,7 @@ from pytest_tavus.trace.log import Entry
 Utterance = tuple[Entry, PalSaid]
 
 
-@dataclass(frozen=True, slots=True)
-class RuledCall:
+class RuledCall(Struct, frozen=True):
     """A call with what its tool's definition says must be heard."""
 
     call: Call

@@ -6,9 +6,10 @@ A new expectation keyword is one class with a `check` method and one line in a t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from pytest_tavus.checks.around_calls import HeardAroundCalls
 from pytest_tavus.checks.call_rules import (
@@ -61,8 +62,7 @@ CHECKS_AFTER: Final[tuple[ScenarioCheck, ...]] = (WellFormedCalls(), NeverInScen
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckReport:
+class CheckReport(Struct, frozen=True, kw_only=True):
     """What all checks together came to."""
 
     findings: tuple[Finding, ...]

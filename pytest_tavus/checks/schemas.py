@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.contract.dialect import SchemaFault, Validator, validator
 from pytest_tavus.contract.tool import Tool
@@ -41,8 +42,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
 """Booleans stand apart: Python takes them for numbers. So do whole numbers written 1.0."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaError:
+class SchemaError(Struct, frozen=True, kw_only=True):
     """The first place where arguments are not as their schema says."""
 
     path: Loc

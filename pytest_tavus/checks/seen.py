@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from pytest_tavus.trace.events import (
     Fault,
@@ -43,8 +44,7 @@ def parsed(text: str) -> Any:
         return UNREADABLE
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """One tool call with all that became of it."""
 
     entry: Entry
@@ -83,8 +83,7 @@ class Call:
         return output if found is UNREADABLE else found
 
 
-@dataclass(slots=True)
-class SeenTurn:
+class SeenTurn(Struct):
     """What happened in one turn."""
 
     number: int
@@ -107,8 +106,7 @@ def _empty_turn(number: int) -> SeenTurn:
     return SeenTurn(number, [], [], [], [], [])
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(Struct):
     """A whole trace."""
 
     turns: dict[int, SeenTurn]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pytest_tavus.checks.seen import UNREADABLE, Call, parsed
 from pytest_tavus.checks.words import excerpt
@@ -11,8 +11,7 @@ from pytest_tavus.verdict import FindingKind
 from pytest_tavus.wire import HttpExchange, HttpResponse, header
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """Why a call did not succeed."""
 
     kind: FindingKind

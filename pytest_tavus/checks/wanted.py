@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
@@ -20,8 +21,7 @@ LEFT_OVER: Final = (ARGUMENTS_WEIGHT + 4) * FARTHEST
 dearer than the worst pair, so a call of the right tool is always told as that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """An expectation as it must stand in the trace."""
 
     expectation: CallExpectation

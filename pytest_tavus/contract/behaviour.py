@@ -16,9 +16,11 @@ Each cell carries where it was learned:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 
@@ -39,8 +41,7 @@ HeardOnResolve = Literal["reply", "output", "acknowledgement", "nothing", "anyth
 output; no utterance caused by it; unknown, so nothing is demanded and nothing is forbidden."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnCallCell:
+class OnCallCell(Struct, frozen=True, kw_only=True):
     """One row of the `on_call` table."""
 
     heard: HeardOnCall
@@ -48,8 +49,7 @@ class OnCallCell:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnResolveCell:
+class OnResolveCell(Struct, frozen=True, kw_only=True):
     """One cell of the `on_resolve` table."""
 
     heard: HeardOnResolve
@@ -57,8 +57,7 @@ class OnResolveCell:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OnResolveRow:
+class OnResolveRow(Struct, frozen=True, kw_only=True):
     """One value of `on_resolve`: what is heard by status, and what the PAL does meanwhile."""
 
     success: OnResolveCell
@@ -138,8 +137,7 @@ ON_RESOLVE: Mapping[OnResolve, OnResolveRow] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True, kw_only=True):
     """Both tables, as one value that can be overridden cell by cell."""
 
     on_call: Mapping[OnCall, OnCallCell] = field(default_factory=lambda: ON_CALL)

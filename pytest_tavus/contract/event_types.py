@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from pytest_tavus.contract.behaviour import Source
 
@@ -14,8 +15,7 @@ Road = Literal["app_message", "callback"]
 """A message on the Daily data channel, or an HTTP callback to `callback_url`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventType:
+class EventType(Struct, frozen=True, kw_only=True):
     """One kind of event."""
 
     name: str

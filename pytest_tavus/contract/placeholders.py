@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from pytest_tavus.contract.tool import ApiDelivery, Tool
 from pytest_tavus.spans import Loc
@@ -19,8 +20,7 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """One placeholder; its group is the name [client]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateText:
+class TemplateText(Struct, frozen=True, kw_only=True):
     """One text of a tool in which placeholders are filled."""
 
     loc: Loc

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleProblem:
+class RuleProblem(Struct, frozen=True, kw_only=True):
     """A broken rule or a lint. Whoever knows the file turns `loc` into a line."""
 
     loc: Loc

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from pytest_tavus.contract.body import json_list, json_object
@@ -18,8 +18,7 @@ from pytest_tavus.contract.tool import Tool
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading(Generic[M]):
+class Reading(Struct, Generic[M], frozen=True, kw_only=True):
     """What came of reading a body."""
 
     value: M | None

@@ -11,8 +11,10 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Generator
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.contract.auth import (
     ApiKeyAuth,
@@ -46,8 +48,7 @@ class Credentials(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class BearerCredentials:
+class BearerCredentials(Struct, frozen=True):
     """``Authorization: Bearer <token>`` ([doc]; RFC 6750, 2.1)."""
 
     auth: BearerAuth
@@ -57,8 +58,7 @@ class BearerCredentials:
         return (yield Outgoing(purpose="tool", request=bearing(request, self.auth.token)))
 
 
-@dataclass(frozen=True, slots=True)
-class BasicCredentials:
+class BasicCredentials(Struct, frozen=True):
     """``Authorization: Basic <base64>`` ([doc]; RFC 7617, in UTF-8)."""
 
     auth: BasicAuth
@@ -73,8 +73,7 @@ class BasicCredentials:
         return (yield Outgoing(purpose="tool", request=request))
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKeyCredentials:
+class ApiKeyCredentials(Struct, frozen=True):
     """A header ``<name>: <value>``, or ``?<name>=<value>`` [doc]."""
 
     auth: ApiKeyAuth
@@ -89,8 +88,7 @@ class ApiKeyCredentials:
         return (yield Outgoing(purpose="tool", request=request))
 
 
-@dataclass(frozen=True, slots=True)
-class HmacCredentials:
+class HmacCredentials(Struct, frozen=True):
     """``X-Tavus-Signature: <hex>`` over the raw body ([doc]; the algorithm is [wild])."""
 
     auth: HmacAuth
@@ -103,8 +101,7 @@ class HmacCredentials:
         return (yield Outgoing(purpose="tool", request=request))
 
 
-@dataclass(frozen=True, slots=True)
-class OAuth2Credentials:
+class OAuth2Credentials(Struct, frozen=True):
     """A token from the token endpoint, cached; after a 401 a new one and one retry [doc]."""
 
     auth: OAuth2Auth

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NoReturn
+
+from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.trace.events import AnsweredBy, ToolStatus
@@ -38,8 +39,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolOutcome:
+class ToolOutcome(Struct, frozen=True, kw_only=True):
     """What became of a call, as the PAL is told."""
 
     status: ToolStatus

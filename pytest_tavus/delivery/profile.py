@@ -8,8 +8,10 @@ rest is our conclusion. Each such detail is a field here with where it was learn
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 
@@ -21,8 +23,7 @@ Spacing = Literal["odd", "compact", "spaced"]
 CredentialsPlace = Literal["form", "basic"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryProfile:
+class DeliveryProfile(Struct, frozen=True, kw_only=True):
     """How a call is delivered, where Tavus's documentation leaves it open."""
 
     hmac_header: str = "X-Tavus-Signature"
@@ -106,7 +107,7 @@ class DeliveryProfile:
 
 def _readers() -> Mapping[str, Callable[[str], Any]]:
     hints = get_type_hints(DeliveryProfile)
-    return {field.name: _reader(hints[field.name]) for field in fields(DeliveryProfile)}
+    return {name: _reader(hints[name]) for name in DeliveryProfile.__struct_fields__}
 
 
 def _reader(hint: Any) -> Callable[[str], Any]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 from urllib.parse import quote, urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.contract.api_rules import BODYLESS
 from pytest_tavus.contract.tool import ApiDelivery
@@ -38,8 +40,7 @@ _LINE_END = re.compile(r"[\r\n\x00]")
 _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;={}~|"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True, kw_only=True):
     """A request that is to be sent now."""
 
     purpose: Literal["tool", "token"]

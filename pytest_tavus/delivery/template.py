@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.placeholders import PLACEHOLDER
@@ -21,8 +22,7 @@ from pytest_tavus.delivery.profile import MissingArgument
 _OMITTED: Final = object()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filler:
+class Filler(Struct, frozen=True, kw_only=True):
     """The values of one call, and what to do where there is none."""
 
     values: Mapping[str, Any]

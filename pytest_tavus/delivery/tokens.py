@@ -6,11 +6,10 @@ holder without locks: it is used from one event loop, and none of its methods wa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenKey:
+class TokenKey(Struct, frozen=True, kw_only=True):
     """Whose token it is."""
 
     token_url: str
@@ -18,8 +17,7 @@ class TokenKey:
     scope: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
+class Token(Struct, frozen=True, kw_only=True):
     """A bearer token."""
 
     value: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from pytest_tavus.contract.url_rules import without_secrets
 from pytest_tavus.errors import HandlerError
@@ -24,8 +25,7 @@ LOOPBACK = ("127.0.0.1", "::1")
 """What `localhost` means, in the order in which it is tried."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """Where a request goes: the production URL of a tool, or the base URL of a handler."""
 
     scheme: str

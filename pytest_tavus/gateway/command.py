@@ -8,8 +8,9 @@ import re
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRef:
+class CallRef(Struct, frozen=True, kw_only=True):
     """The identity of a tool call: by it, and never by order, a request is attributed."""
 
     conversation_id: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.gateway.interface import Interface
@@ -13,8 +15,7 @@ from pytest_tavus.gateway.port import Handler
 from pytest_tavus.scenario.model import HandlerSpec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppSource:
+class AppSource(Struct, frozen=True, kw_only=True):
     """An ASGI or WSGI application that is here already."""
 
     app: Callable[..., Any]
@@ -31,8 +32,7 @@ class AppSource:
         return ("app", id(self.app), self.interface)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportSource:
+class ImportSource(Struct, frozen=True, kw_only=True):
     """An import string of an application, or of a factory of one."""
 
     target: str
@@ -48,8 +48,7 @@ class ImportSource:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandSource:
+class CommandSource(Struct, frozen=True, kw_only=True):
     """A command that listens on a port."""
 
     words: tuple[str, ...]
@@ -64,8 +63,7 @@ class CommandSource:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UrlSource:
+class UrlSource(Struct, frozen=True, kw_only=True):
     """Something that runs already."""
 
     url: str
@@ -76,8 +74,7 @@ class UrlSource:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSource:
+class OwnSource(Struct, frozen=True, kw_only=True):
     """A handler object of the user's own making."""
 
     handler: Handler

@@ -6,8 +6,9 @@ fails has not vanished: its error is a ruling, and a verdict about nothing is an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.scenario.model import Scenario
@@ -18,16 +19,14 @@ JUDGEMENT = "judgement"
 """The subject of a ruling on the judge itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """One conversation to be judged."""
 
     scenario: Scenario
     trace: Trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """A judge's answer."""
 
     verdict: TavusVerdict

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pytest_tavus.judge.facts import MadeCall, argument, heard, is_collected, made_calls
 from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule
@@ -17,8 +18,7 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import RulingOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """What one rule, or one part of it, comes to."""
 
     outcome: RulingOutcome

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.errors import did_you_mean
@@ -40,8 +42,7 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
 """For each kind the word for no and the word for yes, as a scenario writes them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asserted:
+class Asserted(Struct, frozen=True, kw_only=True):
     """One line under `judge:`, with what the judge made of it."""
 
     kind: Kind

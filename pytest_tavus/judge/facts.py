@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved
@@ -15,8 +16,7 @@ NOT_FOUND = "NOTFOUND"
 """What Tavus's evaluator writes for a variable it could not extract [doc]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeCall:
+class MadeCall(Struct, frozen=True, kw_only=True):
     """A call as the wire has it: that it was made, and what became of it."""
 
     turn: int

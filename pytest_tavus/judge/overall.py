@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.contract.verdict import Overall
 from pytest_tavus.judge.declared import Held
@@ -13,8 +14,7 @@ from pytest_tavus.scenario.rule import expected_calls
 from pytest_tavus.verdict import RulingOutcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     """What a conversation comes to as a whole."""
 
     overall: Overall

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.judge.base import Judge, Question, ask
@@ -12,8 +12,7 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, Ruling
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeReport:
+class JudgeReport(Struct, frozen=True, kw_only=True):
     """What the judge pass adds to a run."""
 
     verdict: TavusVerdict | None = None

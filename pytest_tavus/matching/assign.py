@@ -9,7 +9,8 @@ single expectations only: :mod:`~.hungarian`. Groups side by side: :mod:`~.inter
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.matching.hungarian import cheapest
 from pytest_tavus.matching.interleave import TooManyWaysError, interleave
@@ -101,8 +102,7 @@ def _lacking(filled: set[int], table: Table) -> Iterable[int]:
         yield from [row] * (wanted - sum(1 for slot in slots if slot in filled))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Solver:
+class _Solver(Struct, frozen=True, kw_only=True):
     table: Table
 
     def best(self, node: Node, first: int, last: int) -> Solution:

@@ -8,9 +8,10 @@ of the same value are equal, because JSON does not tell 1 from 1.0.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, ClassVar, Final
+
+from msgspec import Struct
 
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.shape import SCALARS, is_list, is_mapping, is_number
@@ -26,8 +27,7 @@ do not depend on the order of adding."""
 _TEXT_LIMIT = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True, kw_only=True):
     """One place where two values part."""
 
     path: Loc

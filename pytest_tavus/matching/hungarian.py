@@ -7,7 +7,8 @@ Costs are whole numbers, so the result is exact, and ties go to the lowest colum
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Costs = Sequence[Sequence[int]]
 
@@ -31,8 +32,7 @@ def cheapest(costs: Costs) -> list[int]:
     return result
 
 
-@dataclass(slots=True, kw_only=True)
-class _State:
+class _State(Struct, kw_only=True):
     costs: Costs
     rows: list[int]
     "The potential of each row."

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 IMPOSSIBLE: Final = 1 << 60
 """The cost of what may not be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(Struct, frozen=True, kw_only=True):
     """One expectation, wanted a number of times."""
 
     row: int
@@ -22,8 +22,7 @@ class Leaf:
     "`None`: as often as it is seen."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Expectations in order, or in any order. In order, all of a member comes before the next."""
 
     ordered: bool
@@ -33,8 +32,7 @@ class Group:
 Node = Leaf | Group
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Struct, frozen=True, kw_only=True):
     """Which observation stands for which expectation."""
 
     pairs: tuple[tuple[int, int], ...]
@@ -72,16 +70,14 @@ def precedences(node: Node) -> Iterator[tuple[int, int]]:
             before.extend(rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
+class Solution(Struct, frozen=True, kw_only=True):
     """The best use of some observations, while a plan is being put together."""
 
     cost: int
     pairs: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """What everything costs. A leaf that is wanted twice has two slots."""
 
     slots: Sequence[Sequence[int]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import CallExpectation, Turn
@@ -14,8 +15,7 @@ from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 
-@dataclass(frozen=True, slots=True)
-class _Left:
+class _Left(Struct, frozen=True):
     """What a call has left behind, as text: few calls are looked at for what to keep."""
 
     call: ToolCalled

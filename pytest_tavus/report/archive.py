@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult

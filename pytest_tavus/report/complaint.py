@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.result import ScenarioResult
@@ -26,8 +28,7 @@ _OWNERS: Mapping[RulingOutcome, Owner] = MappingProxyType(
 _NO_EVIDENCE = "say what must be seen: a call, a reply, an event, or a verdict of the judge"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
+class Complaint(Struct, frozen=True, kw_only=True):
     """One reason why a scenario is not passed."""
 
     label: str

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.lines import Told, tell
@@ -37,8 +39,7 @@ _AROUND = 6
 _WHO = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """Where something went wrong."""
 
     seq: int | None
@@ -52,8 +53,7 @@ class Mark:
     "Which of several findings; `None` where there is only one."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
+class _Line(Struct, frozen=True, kw_only=True):
     """One entry as it will be set."""
 
     turn: int
@@ -160,8 +160,7 @@ def _set(lines: Sequence[_Line], shown: frozenset[int], setter: _Setter) -> Iter
             yield from setter.line(line)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Setter:
+class _Setter(Struct, frozen=True, kw_only=True):
     """Sets lines in columns: gutter, entry, who, what."""
 
     ink: Ink

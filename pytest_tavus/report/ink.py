@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _RESET = "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ink:
+class Ink(Struct, frozen=True, kw_only=True):
     """Writes text in colour where `color` is true and as it is where it is not."""
 
     color: bool = False

@@ -11,14 +11,26 @@ from types import MappingProxyType
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.junit import user_properties
-from pytest_tavus.report.results import Part, ResultsFile, Row, read_part, records
+from pytest_tavus.report.results import Came, Part, ResultsFile, Row, read_part, records
 from pytest_tavus.report.summary import not_run_lines, summary_lines
 from pytest_tavus.report.words import counted
 
 NOTHING_RAN = 5
 """pytest's exit code where a part had nothing to run. It takes nothing away from the others."""
 
-_FAILING = frozenset({"failed", "error", "not run", "xpassed"})
+_TAGS: Mapping[Came, str] = MappingProxyType(
+    {
+        "failed": "failure",
+        "not run": "failure",
+        "xpassed": "failure",
+        "error": "error",
+        "skipped": "skipped",
+        "xfailed": "skipped",
+    }
+)
+"""How JUnit has what came of a scenario; of one that passed it has nothing."""
+
+_FAILING = frozenset(came for came, tag in _TAGS.items() if tag != "skipped")
 
 _ENDED: Mapping[int, str] = MappingProxyType(
     {
@@ -125,12 +137,9 @@ def write_junit(path: Path, parts: Sequence[Part]) -> None:
     rows = [row for part in parts for row in part.rows]
     suites = ET.Element("testsuites")
     suite = ET.SubElement(suites, "testsuite", name="pytest-tavus", tests=str(len(rows)))
-    for name, words in (
-        ("failures", {"failed", "not run", "xpassed"}),
-        ("errors", {"error"}),
-        ("skipped", {"skipped", "xfailed"}),
-    ):
-        suite.set(name, str(sum(row.came in words for row in rows)))
+    tags = Counter(_TAGS.get(row.came) for row in rows)
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(tags[tag]))
     suite.set("time", f"{sum(row.seconds for row in rows):.3f}")
     for row in rows:
         _case(suite, row)
@@ -147,13 +156,11 @@ def _case(suite: ET.Element, row: Row) -> None:
         properties = ET.SubElement(case, "properties")
         for key, value in user_properties(row.record):
             ET.SubElement(properties, "property", name=key, value=_legal(value))
-    first = _legal(row.text.strip().partition("\n")[0])
-    if row.came == "error":
-        ET.SubElement(case, "error", message=first).text = _legal(row.text)
-    elif row.came in _FAILING:
-        ET.SubElement(case, "failure", message=first).text = _legal(row.text)
-    elif row.came != "passed":
-        ET.SubElement(case, "skipped", message=first)
+    tag = _TAGS.get(row.came)
+    if tag is not None:
+        told = ET.SubElement(case, tag, message=_legal(row.text.strip().partition("\n")[0]))
+        if row.came in _FAILING:
+            told.text = _legal(row.text)
 
 
 def _legal(text: str) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenarioResult:
+class ScenarioResult(Struct, frozen=True, kw_only=True):
     """One scenario, what happened, and what it comes to."""
 
     scenario: Scenario

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast, get_args
+
+from msgspec import Struct, to_builtins
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.record import Record
@@ -23,8 +24,7 @@ NAME = "results.jsonl"
 Came = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """What came of one scenario."""
 
     nodeid: str
@@ -37,8 +37,7 @@ class Row:
     "`None` where no conversation was held to its end."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """The results of one run."""
 
     path: Path
@@ -62,7 +61,7 @@ class ResultsFile:
 
     def add(self, row: Row) -> None:
         """Write what came of one scenario."""
-        self._line(asdict(row))
+        self._line(to_builtins(row))
 
     def end(self, exit_code: int) -> None:
         """Say that the run has come to its end."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.credentials import in_url
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CannedAnswer:
+class CannedAnswer(Struct, frozen=True, kw_only=True):
     """An answer that stands in for the handler."""
 
     at: Loc
@@ -29,8 +29,7 @@ class CannedAnswer:
     fault: Literal["connection", "timeout"] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientAnswer:
+class ClientAnswer(Struct, frozen=True, kw_only=True):
     """How a tool of `delivery.app_message` is answered."""
 
     at: Loc
@@ -48,8 +47,7 @@ class ClientAnswer:
     unanswered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenAnswer:
+class TokenAnswer(Struct, frozen=True, kw_only=True):
     """A canned answer of an OAuth 2 token endpoint."""
 
     at: Loc
@@ -58,8 +56,7 @@ class TokenAnswer:
     "Seconds."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandlerSpec:
+class HandlerSpec(Struct, frozen=True, kw_only=True):
     """Where the user's handler is and how it is started. At most one of app, command, url."""
 
     at: Loc

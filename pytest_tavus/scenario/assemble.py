@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.errors import Problem
@@ -21,8 +22,7 @@ from pytest_tavus.scenario.templates import placeholders, root
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
+class Defaults(Struct, frozen=True, kw_only=True):
     """What the file of a scenario says for it."""
 
     values: Values
@@ -67,8 +67,7 @@ _APART = frozenset({"turns", "parametrize", "name"})
 _FIRST_TURN = "write turns: with a first - user: <what the caller says>"
 
 
-@dataclass(frozen=True, slots=True)
-class _Own:
+class _Own(Struct, frozen=True):
     at: Loc
     site: Site
     turns: tuple[Turn, ...]

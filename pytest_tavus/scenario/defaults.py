@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from pytest_tavus.scenario import build_answers, build_turns
@@ -20,8 +20,7 @@ from pytest_tavus.spans import Loc
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """The file that is being loaded."""
 
     source: Placed
@@ -44,8 +43,7 @@ class Site:
         return bound
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """The parts that a file can say for all its scenarios, built once."""
 
     at: dict[str, Loc]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.scenario.limits import Limits
@@ -22,8 +23,7 @@ from pytest_tavus.spans import Loc
 IN_PLACE = "write it out in its place"
 
 
-@dataclass(frozen=True, slots=True)
-class _Include:
+class _Include(Struct, frozen=True):
     """Stands where ``!include path`` stood, until the file is read."""
 
     target: str
@@ -44,8 +44,7 @@ class _Tags:
         return _Include(payload)
 
 
-@dataclass(slots=True, kw_only=True)
-class Files:
+class Files(Struct, kw_only=True):
     """Reads files and what they include. Problems go to the ledger."""
 
     root: Path
@@ -175,8 +174,7 @@ def _placed(value: Any) -> list[tuple[Loc, Any]]:
     return [((ADDED,), value)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Site:
+class _Site(Struct, frozen=True):
     """The file in which an include stands."""
 
     document: Document

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectiveRule:
+class ObjectiveRule(Struct, frozen=True, kw_only=True):
     """When the rules judge holds an objective to be satisfied. Every part given must hold."""
 
     at: Loc
@@ -24,8 +24,7 @@ class ObjectiveRule:
     "Output variables: each must be an argument of some call, not empty and not `NOTFOUND`."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardrailRule:
+class GuardrailRule(Struct, frozen=True, kw_only=True):
     """When the rules judge holds a guardrail to be broken. Any part that is seen breaks it."""
 
     at: Loc
@@ -33,16 +32,14 @@ class GuardrailRule:
     never_called: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeRules:
+class JudgeRules(Struct, frozen=True, kw_only=True):
     """Declared rules, by the name of the objective or guardrail."""
 
     objectives: Mapping[str, ObjectiveRule] = field(default_factory=dict[str, ObjectiveRule])
     guardrails: Mapping[str, GuardrailRule] = field(default_factory=dict[str, GuardrailRule])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgeExpectation:
+class JudgeExpectation(Struct, frozen=True, kw_only=True):
     """What a scenario asserts on the verdict of the judge pass."""
 
     at: Loc

@@ -8,8 +8,9 @@ that a user writes as JSON (`arguments`, `result`, ...) are plain data in which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.errors import Problem
@@ -76,16 +77,14 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """A pytest mark: `skip` or `xfail` with a reason, or one of the user's own."""
 
     name: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+class Scenario(Struct, frozen=True, kw_only=True):
     """One conversation to be held, with all that must be seen in it."""
 
     at: Loc

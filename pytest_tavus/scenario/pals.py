@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.lints import expects_to_hear, lints
 from pytest_tavus.contract.pal import Pal
@@ -27,8 +28,7 @@ from pytest_tavus.scenario.wording import is_secret
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedPal:
+class LoadedPal(Struct, frozen=True, kw_only=True):
     """A PAL, where it was written, and what is to be said about it."""
 
     pal: Pal | None
@@ -129,8 +129,7 @@ def _unheard(pal: Pal, source: Placed, at: Loc) -> dict[str, Problem]:
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PalFinder:
+class PalFinder(Struct, frozen=True, kw_only=True):
     """Finds what a value of `pal` means: a file, or the definition itself."""
 
     files: Files

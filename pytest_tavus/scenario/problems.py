@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from pytest_tavus.errors import Problem
 from pytest_tavus.spans import Loc, SourceSpan
@@ -31,8 +32,7 @@ class Placed(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(Struct):
     """Takes note of the problems of one load. Places are looked up when it is read."""
 
     syntax: list[Problem] = field(default_factory=list[Problem])

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from msgspec import Struct, field
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.limits import Limits
@@ -52,8 +53,7 @@ character, index behind its last, and its line and column from 0. With them the 
 anything in a long file is found by reading only the item it is in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """What a file holds."""
 
     data: Any

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.scenario.document import ParametrizeDocument
 from pytest_tavus.scenario.templates import as_text
@@ -14,8 +15,7 @@ LONGEST_ID = 60
 """Characters. A longer id is replaced by the number of the row."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One row: what `{row.x}` reads, and what the scenario is called by."""
 
     id: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from pytest_tavus.scenario.matcher_values import Complain
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(Struct, frozen=True):
     """A scenario to be held to a rule."""
 
     scenario: Scenario

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
@@ -14,8 +15,7 @@ from pytest_tavus.scenario.templates import placeholders, root
 from pytest_tavus.spans import Loc
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Struct, frozen=True):
     """A placeholder where it is used."""
 
     at: Loc

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.text import describe
@@ -24,8 +25,7 @@ from pytest_tavus.spans import Loc
 _NO_DEFAULTS = Defaults(values=Values({}, {}), data={})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class Load(Struct, frozen=True, kw_only=True):
     """The loading of one file."""
 
     source: Placed

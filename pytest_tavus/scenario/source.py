@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from pytest_tavus.scenario.reader import Parts
 from pytest_tavus.scenario.yamlfile import (
     MappingEndEvent,
@@ -106,8 +108,7 @@ class Document:
         return start, end, line, column
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InlineSource:
+class InlineSource(Struct, frozen=True, kw_only=True):
     """Data that was given by a program and stands in no file."""
 
     path: str = "<python>"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from pytest_tavus.spans import Loc
 
@@ -14,8 +15,7 @@ UncheckedRule = Literal["on_call", "on_resolve", "argument_schema"]
 StatusWord = Literal["success", "error", "timeout", "unanswered"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
+class Times(Struct, frozen=True, kw_only=True):
     """How often a call is expected."""
 
     minimum: int = 1
@@ -23,8 +23,7 @@ class Times:
     "`None`: no upper bound."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallExpectation:
+class CallExpectation(Struct, frozen=True, kw_only=True):
     """One call that must be seen on the wire."""
 
     at: Loc
@@ -48,8 +47,7 @@ class CallExpectation:
     "Names to keep for later turns, each with ``result.<path>`` or ``arguments.<path>``."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallGroup:
+class CallGroup(Struct, frozen=True, kw_only=True):
     """Several calls, in order or in any order. Groups nest."""
 
     at: Loc
@@ -57,8 +55,7 @@ class CallGroup:
     members: tuple[CallExpectation | CallGroup, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallPattern:
+class CallPattern(Struct, frozen=True, kw_only=True):
     """A call that must not be seen: a tool, with any arguments or with these."""
 
     at: Loc
@@ -66,8 +63,7 @@ class CallPattern:
     arguments: Any = field(default_factory=dict[str, Any])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechExpectation:
+class SpeechExpectation(Struct, frozen=True, kw_only=True):
     """What must and must not be heard from the PAL in a turn. Reads speech only."""
 
     at: Loc
@@ -84,8 +80,7 @@ class SpeechExpectation:
     "Regular expressions, searched for."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventExpectation:
+class EventExpectation(Struct, frozen=True, kw_only=True):
     """A Tavus event that must be, or must not be, among those of the turn."""
 
     at: Loc
@@ -96,8 +91,7 @@ class EventExpectation:
     absent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayedCall:
+class PlayedCall(Struct, frozen=True, kw_only=True):
     """A call that the simulated PAL makes."""
 
     at: Loc
@@ -105,8 +99,7 @@ class PlayedCall:
     arguments: Any = field(default_factory=dict[str, Any])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayedLater:
+class PlayedLater(Struct, frozen=True, kw_only=True):
     """Something the simulated PAL says unasked, after its turn."""
 
     at: Loc
@@ -116,8 +109,7 @@ class PlayedLater:
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plays:
+class Plays(Struct, frozen=True, kw_only=True):
     """What the script brain makes the simulated PAL do in one turn."""
 
     at: Loc
@@ -137,8 +129,7 @@ class Plays:
     later: PlayedLater | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Turn(Struct, frozen=True, kw_only=True):
     """One line of the caller, and what must follow."""
 
     at: Loc

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import ScenarioError

@@ -7,14 +7,14 @@ A brain is asked for one inference at a time and knows what the PAL knows, no mo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from msgspec import Struct, field
 
 from pytest_tavus.trace.events import Decisions, ToolStatus, Withheld
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallIntent:
+class CallIntent(Struct, frozen=True, kw_only=True):
     """A tool call the brain wants made."""
 
     tool: str
@@ -23,8 +23,7 @@ class CallIntent:
     "The arguments as a model wrote them, where that is no JSON object; `arguments` is then empty."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inference:
+class Inference(Struct, frozen=True, kw_only=True):
     """What the brain comes to: words, calls, or both."""
 
     words: str | None = None
@@ -40,8 +39,7 @@ class Inference:
     "What the script wanted said and the PAL cannot know."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What became of a call, as far as the PAL can know."""
 
     call_id: str
@@ -56,8 +54,7 @@ class Answer:
     output: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """What was said aloud at one time, and the calls that were made with it."""
 
     by: Literal["user", "pal"]
@@ -69,8 +66,7 @@ class Line:
     of a turn that was cut short may be in neither."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """What the PAL knows when it is asked for an inference."""
 
     turn: int
@@ -93,8 +89,7 @@ class Moment:
     "What the PAL was given beside its prompt, as it stands now: see `Conversation.context`."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class Later(Struct, frozen=True, kw_only=True):
     """What the PAL does unasked when its turn is over."""
 
     after: float

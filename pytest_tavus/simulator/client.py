@@ -11,8 +11,9 @@ import inspect
 import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.delivery.flow import ToolOutcome
@@ -25,8 +26,7 @@ from pytest_tavus.trace.events import Fault, ToolCalled
 from pytest_tavus.voice import carried
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(Struct, frozen=True, kw_only=True):
     """The client tools of a scenario."""
 
     answers: Mapping[str, tuple[ClientAnswer, ...]]

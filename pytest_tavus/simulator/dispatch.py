@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.contract.tool import Tool
@@ -31,8 +33,7 @@ class AppMessageTools(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class Wire(Struct, frozen=True, kw_only=True):
     """What a dispatcher sends with."""
 
     handler: Handler

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
@@ -31,8 +32,7 @@ NO_KEY = "none"
 """Sent to an endpoint that asks for no key; the library insists on one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSettings:
+class ModelSettings(Struct, frozen=True, kw_only=True):
     """Which model decides, and how it is asked."""
 
     base_url: str

@@ -7,8 +7,10 @@ and why is recorded; it is never filled in from the expectation.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
 from pytest_tavus.scenario.templates import (
@@ -29,8 +31,7 @@ _ANSWERS = frozenset({"result", "results"})
 """The roots of placeholders that read what a tool answered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _Part(Struct, frozen=True, kw_only=True):
     """The script of one turn."""
 
     plays: Plays | None

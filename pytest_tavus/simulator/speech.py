@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.scenario.plain import is_dict, is_list
 from pytest_tavus.scenario.templates import json_or_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class Lines(Struct, frozen=True, kw_only=True):
     """Texts that a language model would make up. They are ours: Tavus documents none."""
 
     filler: str = "One moment, please."

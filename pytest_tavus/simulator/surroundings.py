@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.contract.behaviour import Behaviour
@@ -22,16 +23,14 @@ class Dispatcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """The rules a simulated PAL is bound by. What of them is inferred can be replaced."""
 
     behaviour: Behaviour
     lines: Lines
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What a conversation is given from outside: where it is recorded, its time, its ids."""
 
     recorder: Recorder

@@ -17,9 +17,10 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 from pytest_tavus.spans import SourceSpan
@@ -34,8 +35,7 @@ FORMAT = "tavus-trace"
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TraceHeader:
+class TraceHeader(Struct, frozen=True, kw_only=True):
     """What a trace is of. All that a reader must know before the first entry."""
 
     scenario: str
@@ -55,12 +55,11 @@ def _type_tag(kind: type[Event]) -> str:
 
 _TAGS: Mapping[type[Event], str] = {kind: _type_tag(kind) for kind in EVENT_TYPES}
 _FIELDS: Mapping[type[Event], tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind)) for kind in EVENT_TYPES
+    kind: kind.__struct_fields__ for kind in EVENT_TYPES
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
+class _Place(Struct, frozen=True, kw_only=True):
     seq: int
     at: float
     turn: int

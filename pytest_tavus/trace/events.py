@@ -6,8 +6,9 @@ adds its place in the order. Checks read nothing else, so whatever a check needs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.wire import HttpExchange
@@ -30,8 +31,7 @@ CloseReason = Literal["finished", "fault", "deadline", "cancelled"]
 """Why a conversation ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionOpened:
+class SessionOpened(Struct, frozen=True, kw_only=True):
     """A conversation began."""
 
     session: str
@@ -42,23 +42,20 @@ class SessionOpened:
     decisions: Decisions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserSaid:
+class UserSaid(Struct, frozen=True, kw_only=True):
     """The caller's line, as sent."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PalSaid:
+class PalSaid(Struct, frozen=True, kw_only=True):
     """One whole utterance of the PAL (Tavus: `conversation.utterance`, role `replica`)."""
 
     text: str
     inference_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolCalled:
+class ToolCalled(Struct, frozen=True, kw_only=True):
     """The PAL decided to call a tool (Tavus: `conversation.tool_call`)."""
 
     call_id: str
@@ -72,8 +69,7 @@ class ToolCalled:
     inference_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolDelivered:
+class ToolDelivered(Struct, frozen=True, kw_only=True):
     """One HTTP exchange made for a call. A call can have several: a token, then a retry."""
 
     call_id: str
@@ -83,8 +79,7 @@ class ToolDelivered:
     exchange: HttpExchange
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolResolved:
+class ToolResolved(Struct, frozen=True, kw_only=True):
     """What the PAL is told of a call, or that it is told nothing."""
 
     call_id: str
@@ -100,8 +95,7 @@ class ToolResolved:
     "One sentence why a status is not `success`."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppMessage:
+class AppMessage(Struct, frozen=True, kw_only=True):
     """A Daily app message other than those the events above already stand for.
 
     A duplicate, late or unknown `conversation.tool_result`, for one.
@@ -114,8 +108,7 @@ class AppMessage:
     "Why it stands apart: `late`, `duplicate`, `unknown id`."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """A scenario kept a value for later turns."""
 
     name: str
@@ -123,8 +116,7 @@ class Saved:
     "JSON data."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withheld:
+class Withheld(Struct, frozen=True, kw_only=True):
     """A simulated PAL was told by its script to say what it cannot know, and did not say it."""
 
     template: str
@@ -141,8 +133,7 @@ class Withheld:
     "The call whose answer was asked for, where there was one."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """Something outside the conversation's rules went wrong."""
 
     owner: Owner
@@ -151,15 +142,13 @@ class Fault:
     "A traceback or a process's output, without a frame of ours."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnEnded:
+class TurnEnded(Struct, frozen=True, kw_only=True):
     """Nothing more will happen in this turn; `quiet_for` seconds of silence were observed."""
 
     quiet_for: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionClosed:
+class SessionClosed(Struct, frozen=True, kw_only=True):
     """The conversation ended."""
 
     reason: CloseReason

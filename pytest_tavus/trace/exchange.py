@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
@@ -30,8 +32,7 @@ _SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "negotiate", "token"}
 _TOKEN_FIELDS = ("access_token", "refresh_token", "id_token")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rewriting:
+class Rewriting(Struct, frozen=True, kw_only=True):
     """How the texts of an exchange are rewritten."""
 
     text: Callable[[str], str]

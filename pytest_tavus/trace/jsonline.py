@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind))
-    for kind in (HttpExchange, HttpRequest, HttpResponse, HttpFault)
+    kind: kind.__struct_fields__ for kind in (HttpExchange, HttpRequest, HttpResponse, HttpFault)
 }
 
 

@@ -7,16 +7,16 @@ that is set back changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+from msgspec import Struct
 
 from pytest_tavus.trace.events import Event, Saved, SessionOpened, ToolCalled, ToolResolved
 
 E = TypeVar("E")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One event in its place."""
 
     seq: int
@@ -39,8 +39,7 @@ class Redactor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """What is known of one conversation: all that checks, judges and reports may read."""
 
     entries: tuple[Entry, ...]

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from pytest_tavus.trace.disguise import MASK, Disguises, Span, masked
 from pytest_tavus.trace.events import (

@@ -11,7 +11,6 @@ import base64
 import binascii
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import (
     Any,
     Generic,
@@ -23,6 +22,9 @@ from typing import (
     get_origin,
     get_type_hints,
 )
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.wire import HeaderList
@@ -41,16 +43,14 @@ class MisfitError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """How one field is read."""
 
     read: Reader
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shape(Generic[T]):
+class Shape(Struct, Generic[T], frozen=True):
     """A dataclass as a JSON object."""
 
     kind: type[T]
@@ -81,7 +81,7 @@ def shape_of(kind: type[T]) -> Shape[T]:
     found = {
         field.name: Field(
             read=_reader(hints[field.name]),
-            required=field.default is MISSING and field.default_factory is MISSING,
+            required=field.required,
         )
         for field in fields(cast("Any", kind))
     }
@@ -91,7 +91,7 @@ def shape_of(kind: type[T]) -> Shape[T]:
 def _reader(hint: Any) -> Reader:
     if hint == HeaderList:
         return _read_headers
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return shape_of(cast("type[Any]", hint)).build
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is types.UnionType:

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import LimitError
@@ -29,8 +30,7 @@ ATTEMPTS = 8
 """How often a conversation is tried to be opened before the service's refusal is its end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class Needs(Struct, frozen=True, kw_only=True):
     """What a scenario needs to be held."""
 
     seconds: float

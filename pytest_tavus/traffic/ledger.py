@@ -5,8 +5,9 @@ Pure: the time is an argument, and nothing waits here. Where the ledger is kept 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from pytest_tavus.errors import NotRunError
 
@@ -17,8 +18,7 @@ CALM: Final = 30.0
 """Seconds without a refusal after which one more is tried at once: others may have left room."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(Struct, frozen=True, kw_only=True):
     """What a run may use, over all its processes. `None`: as much as it wants."""
 
     in_flight: int | None = None
@@ -33,8 +33,7 @@ class Allowance:
     "Seconds from the beginning of the run."
 
 
-@dataclass(slots=True, kw_only=True)
-class Held:
+class Held(Struct, kw_only=True):
     """An open conversation."""
 
     worker: str
@@ -42,8 +41,7 @@ class Held:
     "What it may take of the connected seconds."
 
 
-@dataclass(slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, kw_only=True):
     """What has been used."""
 
     began: float
@@ -71,8 +69,7 @@ class Ledger:
     "What it said."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Granted:
+class Granted(Struct, frozen=True, kw_only=True):
     """A conversation may be opened."""
 
     seconds: float
@@ -82,15 +79,13 @@ class Granted:
     "What shortens it: half a sentence."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class Later(Struct, frozen=True, kw_only=True):
     """Ask again after so many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """A conversation that is to be opened."""
 
     token: str
@@ -110,9 +105,9 @@ def ask(ledger: Ledger, limits: Allowance, wanted: Wanted, *, now: float) -> Gra
     granted = _time(ledger, limits, wanted, now)
     if isinstance(granted, Later):
         return granted
-    if limits.conversations is not None and ledger.started >= limits.conversations:
-        opened = "conversation" if limits.conversations == 1 else "conversations"
-        opened = f"{limits.conversations} {opened}"
+    most = limits.conversations
+    if most is not None and ledger.started >= most:
+        opened = f"{most} {'conversation' if most == 1 else 'conversations'}"
         raise NotRunError("the run has opened its " + opened + " (--tavus-max-conversations)")
     if _is_full(ledger, limits):
         return Later(seconds=SOON)
@@ -166,8 +161,7 @@ def _time(ledger: Ledger, limits: Allowance, wanted: Wanted, now: float) -> Gran
         whole = f"{limits.run:g} s (--tavus-run-deadline)"
         if left <= 0:
             raise NotRunError("the run took longer than its " + whole)
-        if left < granted.seconds:
-            granted = Granted(seconds=left, cut=f"all that was left of the run's {whole}")
+        granted = _cut(granted, left, whole)
     if limits.connected is not None:
         left = limits.connected - ledger.spent - sum(one.seconds for one in ledger.held.values())
         whole = f"{limits.connected:g} connected seconds (--tavus-max-connected)"
@@ -175,6 +169,12 @@ def _time(ledger: Ledger, limits: Allowance, wanted: Wanted, now: float) -> Gran
             return Later(seconds=SOON)
         if left <= 0:
             raise NotRunError("the run has used its " + whole)
-        if left < granted.seconds:
-            granted = Granted(seconds=left, cut=f"all that was left of the run's {whole}")
+        granted = _cut(granted, left, whole)
     return granted
+
+
+def _cut(granted: Granted, left: float, whole: str) -> Granted:
+    """Grant no longer than what is left of a whole."""
+    if left >= granted.seconds:
+        return granted
+    return Granted(seconds=left, cut=f"all that was left of the run's {whole}")

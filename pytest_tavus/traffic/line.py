@@ -11,17 +11,17 @@ import heapq
 import time
 from collections.abc import Callable, Coroutine
 from contextvars import Context
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 from pytest_tavus.play.loop import CLOSING_SECONDS, BackgroundLoop
 
 T = TypeVar("T")
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Job(Generic[T]):
+class Job(Struct, Generic[T], kw_only=True, eq=False):
     """A conversation to be held, and what comes of it."""
 
     place: int

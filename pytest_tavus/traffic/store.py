@@ -14,9 +14,10 @@ import json
 import os
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import to_builtins
 
 from pytest_tavus.traffic.ledger import SOON, Held, Ledger, give_back
 
@@ -138,7 +139,7 @@ class SharedStore:
 
     def _write(self, ledger: Ledger) -> None:
         unfinished = self._file.with_name(f"ledger.{self.worker}.unfinished")
-        unfinished.write_text(json.dumps(asdict(ledger)), encoding="utf-8")
+        unfinished.write_text(json.dumps(to_builtins(ledger)), encoding="utf-8")
         unfinished.replace(self._file)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any, get_args, get_type_hints
+
+from msgspec.structs import fields
 
 from pytest_tavus.contract.behaviour import (
     ON_CALL,
@@ -93,7 +94,7 @@ ON_RESOLVE_WORDS = {
 def page() -> str:
     """Return the page, in Markdown."""
     assert {*SOURCES, "user"} == set(get_args(Source))
-    lines = ", ".join(f'"{getattr(Lines(), field.name)}"' for field in fields(Lines))
+    lines = ", ".join(f'"{getattr(Lines(), name)}"' for name in Lines.__struct_fields__)
     sources = "\n".join(f"| {mark} | {text} |" for mark, text in SOURCES.items())
     head = HEAD.format(sources=sources, lines=lines)
     return "\n".join([head, *_on_call(), "", *_on_resolve(), "", *_delivery(), ""])

@@ -32,7 +32,7 @@ def test_the_page_has_every_key() -> None:
     behaviour = Behaviour()
     cells = len(behaviour.on_call) + 4 * len(behaviour.on_resolve)
 
-    assert len(KEYS) == cells + len(DeliveryProfile.__dataclass_fields__)
+    assert len(KEYS) == cells + len(DeliveryProfile.__struct_fields__)
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if "." in key])

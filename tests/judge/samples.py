@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
 from pytest_tavus.contract.pal import Pal

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool

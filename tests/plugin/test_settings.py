@@ -49,7 +49,7 @@ def test_the_fields_of_settings_are_the_rows() -> None:
     rows = {option.name for option in OPTIONS}
     ours = {"scenarios_on", "scenarios_item", "origins"}
 
-    assert set(Settings.__dataclass_fields__) - ours == rows
+    assert set(Settings.__struct_fields__) - ours == rows
 
 
 def test_the_names_of_a_row_are_made_from_one() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import string
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_tavus.report.archive import LONGEST_NAME, Archive, file_name
 from pytest_tavus.report.result import ScenarioResult
@@ -21,7 +21,7 @@ SAFE = set(string.ascii_letters + string.digits + "._-")
 
 def result(name: str = "finds a table", outcome: Outcome = "passed") -> ScenarioResult:
     return ScenarioResult(
-        scenario=dataclasses.replace(scenario(), name=name),
+        scenario=replace(scenario(), name=name),
         trace=Story().user("Hello.").pal("Hi.").end().trace(),
         verdict=Verdict(outcome=outcome, reason="as it is"),
         provenance="scripted PAL, no tool call",

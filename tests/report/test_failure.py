@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.excerpt import excerpt
@@ -38,7 +38,7 @@ def failed(**parts: object) -> ScenarioResult:
     plain = Finding(
         kind="wrong_result", message="m", owner="handler", span=turn_at(ORDER, 1, "calls", 0)
     )
-    finding = replace(plain, **parts)  # type: ignore[arg-type]
+    finding = replace(plain, **parts)
     return result(scenario(ORDER, "name"), trace([ORDER_TURN, THANKS_TURN]), [finding])
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_tavus.errors import Problem
 from pytest_tavus.report.junit import user_properties

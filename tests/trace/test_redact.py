@@ -6,12 +6,12 @@ import base64
 import html
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_tavus.trace.events import (
     EVENT_TYPES,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_tavus.trace.events import ToolDelivered, UserSaid
 from pytest_tavus.trace.redact import Redaction
