@@ -87,9 +87,9 @@ class Homes:
         """Learn from a scenario that has just been set up."""
         home = self.home(item)
         counting = [(one.argname, self._active[one]) for one in self._counting(item)]
-        reaches: set[Reach] = {_REACH.get(scope, "run") for _, scope in counting}
+        reaches = {"run", *(_REACH.get(scope, "run") for _, scope in counting)}
         ready = self._ready[home] = Ready(
-            reach=min(reaches, key=_NARROWEST_FIRST.index, default="run"),
+            reach=next(one for one in _NARROWEST_FIRST if one in reaches),
             handler=item.funcargs.get("tavus_handler"),
             each=next((name for name, scope in counting if scope == "function"), None),
         )
