@@ -11,6 +11,7 @@ import pytest
 
 from pytest_tavus import run as _run
 from pytest_tavus.ahead import hooks as _hooks
+from pytest_tavus.cli import main
 from tests.installed import install
 from tests.source import REPOSITORY
 
@@ -164,3 +165,35 @@ def town(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Town:
     site = install(pytester, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", f"{REPOSITORY}:{pytester.path}:{site}")
     return Town(pytester)
+
+
+def part(town: Town, number: int, *args: str) -> Path:
+    """Run one file of the suite as a part of its own."""
+    directory = town.path / f"part{number}"
+    town.run(
+        f"scenarios/{number}.yaml",
+        f"--tavus-results={directory / 'results.jsonl'}",
+        f"--tavus-trace-dir={directory / 'traces'}",
+        *args,
+    )
+    return directory
+
+
+@pytest.fixture
+def parts(town: Town) -> list[Path]:
+    town.scenarios(
+        asks("good one"), asks("skipped", marks=[{"skip": "not today"}]), file="scenarios/1.yaml"
+    )
+    town.scenarios(
+        asks("good two"),
+        asks("known", says="x", marks=[{"xfail": "known"}]),
+        file="scenarios/2.yaml",
+    )
+    town.scenarios(asks("good three"), asks("bad", says="nothing"), file="scenarios/3.yaml")
+    return [part(town, number) for number in (1, 2, 3)]
+
+
+def merged(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, list[str]]:
+    capsys.readouterr()
+    code = main(["merge", *map(str, args)])
+    return code, capsys.readouterr().out.splitlines()

@@ -10,42 +10,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.cli import main
 from pytest_tavus.report.results import read_part
 from pytest_tavus.results import Results
-from tests.ahead.conftest import Town, asks
-
-
-def part(town: Town, number: int, *args: str) -> Path:
-    """Run one file of the suite as a part of its own."""
-    directory = town.path / f"part{number}"
-    town.run(
-        f"scenarios/{number}.yaml",
-        f"--tavus-results={directory / 'results.jsonl'}",
-        f"--tavus-trace-dir={directory / 'traces'}",
-        *args,
-    )
-    return directory
-
-
-@pytest.fixture
-def parts(town: Town) -> list[Path]:
-    town.scenarios(
-        asks("good one"), asks("skipped", marks=[{"skip": "not today"}]), file="scenarios/1.yaml"
-    )
-    town.scenarios(
-        asks("good two"),
-        asks("known", says="x", marks=[{"xfail": "known"}]),
-        file="scenarios/2.yaml",
-    )
-    town.scenarios(asks("good three"), asks("bad", says="nothing"), file="scenarios/3.yaml")
-    return [part(town, number) for number in (1, 2, 3)]
-
-
-def merged(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, list[str]]:
-    capsys.readouterr()
-    code = main(["merge", *map(str, args)])
-    return code, capsys.readouterr().out.splitlines()
+from tests.ahead.conftest import Town, asks, merged, part
 
 
 def test_three_parts_are_one_report(
@@ -98,67 +65,6 @@ def test_junit_has_every_scenario_once(
     assert values["tavus_verdict"] == "failed"
 
 
-def test_a_missing_part_fails(parts: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
-    missing = parts[0].with_name("part4")
-
-    code, lines = merged(capsys, *parts[:2], missing)
-
-    assert code == 1
-    assert lines[-2:] == [
-        f"ERROR the part {str(missing)!r} has no results: No such file or directory",
-        f"    hint: write them with --tavus-results={missing}/results.jsonl",
-    ]
-
-
-def test_a_part_that_was_cut_off_fails(
-    parts: list[Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = parts[1] / "results.jsonl"
-    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
-
-    code, lines = merged(capsys, *parts[:2])
-
-    assert code == 1
-    assert lines[-2:] == [
-        f"ERROR {file}:3:1: this run did not come to its end",
-        "    hint: its process was killed, or is still running",
-    ]
-
-
-def test_a_part_that_was_cut_off_inside_of_a_character_fails(
-    town: Town, capsys: pytest.CaptureFixture[str]
-) -> None:
-    town.scenarios(asks("good \u00fc"), file="scenarios/1.yaml")
-    file = part(town, 1) / "results.jsonl"
-    whole = file.read_bytes()
-    file.write_bytes(whole[: whole.index("\u00fc".encode()) + 1])
-
-    code, lines = merged(capsys, file.parent)
-
-    assert code == 1
-    assert lines[-2] == f"ERROR {file}:2:1: this line is not a JSON object"
-
-
-@pytest.mark.parametrize(
-    ("ended", "why"),
-    [
-        (1, "something else than a scenario failed in it"),
-        (2, "it was interrupted, or not everything could be collected"),
-        (77, "pytest has no such code"),
-    ],
-)
-def test_a_part_that_ended_badly_although_its_scenarios_are_green_says_so(
-    parts: list[Path], capsys: pytest.CaptureFixture[str], ended: int, why: str
-) -> None:
-    file = parts[0] / "results.jsonl"
-    file.write_text(file.read_text().replace('{"exit": 0}', json.dumps({"exit": ended})))
-
-    code, lines = merged(capsys, *parts[:2])
-
-    assert code == 1
-    assert lines[-1] == f"ERROR the part {str(parts[0])!r} ended with {ended}: {why}"
-
-
 def test_what_an_interrupt_ended_is_not_run(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     town.conftest("""
 def pytest_tavus_result(item, result):
@@ -191,43 +97,6 @@ def test_what_an_interrupt_ended_in_a_worker_is_not_run(tmp_path: Path) -> None:
 
     (row,) = read_part(tmp_path).rows
     assert (row.came, row.text) == ("not run", "the run was ended before it")
-
-
-def test_a_scenario_in_two_parts_fails(
-    parts: list[Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, lines = merged(capsys, parts[0], parts[0])
-
-    assert code == 1
-    assert f"ERROR scenarios/1.yaml::good one is in {parts[0]} and in {parts[0]}" in lines
-
-
-def test_a_part_that_had_nothing_to_run_takes_nothing_away(
-    town: Town, parts: list[Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    empty = part(town, 2, "-k", "nowhere")
-
-    assert merged(capsys, parts[0], empty)[0] == 0
-    assert merged(capsys, empty)[0] == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "1:1: this is not a file of results of version 1"),
-        ("{}\n", "1:1: this is not a file of results of version 1"),
-        ("[\n", "1:1: this line is not a JSON object\n    hint: the file was cut off"),
-    ],
-)
-def test_another_file_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
-) -> None:
-    (tmp_path / "results.jsonl").write_text(text)
-
-    code, lines = merged(capsys, tmp_path)
-
-    assert code == 1
-    assert "\n".join(lines).endswith(f"ERROR {tmp_path}/results.jsonl:{message}")
 
 
 def test_what_was_not_run_is_in_the_results(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
