@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from inspect import Parameter, Signature
 
 import pytest
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.model import Mark, Scenario
+
+_SIGNATURE = Signature([Parameter("tavus_handler", Parameter.POSITIONAL_OR_KEYWORD)])
+"""What pytest would find out about the function of every scenario anew."""
 
 _ACTS = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"})
 """Marks that make pytest do something. As a tag they would do it unasked."""
@@ -48,6 +52,7 @@ def marked(
         __tracebackhide__ = True
         play(tavus_handler)
 
+    vars(scenario)["__signature__"] = _SIGNATURE
     for mark in marks:
         mark(scenario)
     return scenario

@@ -36,6 +36,8 @@ def in_query(parameters: Mapping[str, str]) -> Iterator[str]:
 
 def in_url(url: str) -> Iterator[str]:
     """Yield the password in a URL, and what its query holds under telling names."""
+    if "@" not in url and "?" not in url:
+        return
     place, _, query = url.partition("#")[0].partition("?")
     user_info, separator, _ = place.partition("//")[2].partition("/")[0].rpartition("@")
     password = unquote(user_info.partition(":")[2])

@@ -31,6 +31,7 @@ __all__ = [
     "app_messages",
     "is_oversized",
     "messages_of",
+    "oversized",
     "sent_by_tavus",
 ]
 
@@ -48,16 +49,24 @@ def app_messages(
 
     `conversation_id` is the trace's own unless another is given.
     """
-    opened = trace.opened()
-    if conversation_id is None:
-        conversation_id = "" if opened is None else opened.conversation_id
-    channels = {call.call_id: call.channel for _, call in trace.calls()}
+    named = _conversation_id(trace) if conversation_id is None else conversation_id
+    channels = _channels(trace)
     return tuple(
         message
         for entry in trace
         if turn is None or entry.turn == turn
-        for message in messages_of(entry, conversation_id=conversation_id, channels=channels)
+        for message in messages_of(entry, conversation_id=named, channels=channels)
     )
+
+
+def _conversation_id(trace: Trace) -> str:
+    opened = trace.opened()
+    return "" if opened is None else opened.conversation_id
+
+
+def _channels(trace: Trace) -> dict[str, str]:
+    """Return the channel of each call by its id."""
+    return {call.call_id: call.channel for _, call in trace.calls()}
 
 
 def app_message(
@@ -79,18 +88,21 @@ def messages_of(
     `channels` gives the channel of each call by its id. An answer is an app message only where
     its call was one; without `channels`, whether the client answered decides.
     """
-    event = entry.event
-    for direction, event_type, properties in _projected(event, channels):
-        message: dict[str, Any] = {
+    for direction, event_type, properties in _projected(entry.event, channels):
+        envelope = {
             "message_type": event_type.partition(".")[0],
             "event_type": event_type,
             "conversation_id": conversation_id,
         }
-        if direction == "from_tavus":
-            inference_id = getattr(event, "inference_id", None)
-            known = {} if inference_id is None else {"inference_id": inference_id}
-            message |= {**known, "seq": entry.seq, "turn_idx": entry.turn}
-        yield {**message, "properties": properties}
+        given = _given(entry) if direction == "from_tavus" else {}
+        yield {**envelope, **given, "properties": properties}
+
+
+def _given(entry: Entry) -> dict[str, Any]:
+    """Return what Tavus says of its own messages."""
+    inference_id = getattr(entry.event, "inference_id", None)
+    known = {} if inference_id is None else {"inference_id": inference_id}
+    return {**known, "seq": entry.seq, "turn_idx": entry.turn}
 
 
 def sent_by_tavus(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -98,6 +110,18 @@ def sent_by_tavus(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     for direction, event_type, properties in _projected(event, None):
         if direction == "from_tavus":
             yield event_type, properties
+
+
+def oversized(trace: Trace) -> Iterator[str]:
+    """Yield the type of each message that is longer than the data channel is reported to carry."""
+    channels, named = _channels(trace), _conversation_id(trace)
+    for entry in trace:
+        if any(
+            _may_be_oversized(properties) for *_, properties in _projected(entry.event, channels)
+        ):
+            for message in messages_of(entry, conversation_id=named, channels=channels):
+                if is_oversized(message):
+                    yield message["event_type"]
 
 
 def is_oversized(message: Mapping[str, Any]) -> bool:

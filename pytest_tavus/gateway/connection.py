@@ -43,6 +43,7 @@ class Connection(asyncio.Protocol):
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_LIMIT)
         self._transport: asyncio.Transport | None = None
         self._socket: Any = None
+        self._readable = select.poll()
         self._answer: asyncio.Future[HttpResponse] | None = None
         self._head: h11.Response | None = None
         self._chunks: list[bytes] = []
@@ -58,9 +59,7 @@ class Connection(asyncio.Protocol):
         """Whether another exchange can be begun: the handler has not closed its end."""
         if self._transport is None or self._transport.is_closing():
             return False
-        poll = select.poll()
-        poll.register(self._socket.fileno(), select.POLLIN)
-        return not poll.poll(0)
+        return not self._readable.poll(0)
 
     async def exchange(self, request: h11.Request, body: bytes) -> HttpResponse:
         """Send one request and return the whole response.
@@ -88,6 +87,7 @@ class Connection(asyncio.Protocol):
         """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
         self._socket = transport.get_extra_info("socket")
+        self._readable.register(self._socket.fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Take what the handler sent."""

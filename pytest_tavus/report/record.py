@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
-from pytest_tavus.contract.events import app_messages, is_oversized
+from pytest_tavus.contract.events import oversized
 from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint, complaints, mask_of
@@ -79,12 +79,11 @@ def record(result: ScenarioResult) -> Record:
 
 def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:
     """Yield what Tavus may not deliver, and the lints that no hint of a finding names already."""
-    for message in app_messages(result.trace):
-        if is_oversized(message):
-            yield (
-                f"{result.scenario.span}: {message['event_type']} is longer than "
-                f"{APP_MESSAGE_BYTES} bytes, and may be dropped on its way through the room\n"
-                "    hint: send less in one message, such as an id to look the rest up by"
-            )
+    for event_type in oversized(result.trace):
+        yield (
+            f"{result.scenario.span}: {event_type} is longer than {APP_MESSAGE_BYTES} bytes, "
+            "and may be dropped on its way through the room\n"
+            "    hint: send less in one message, such as an id to look the rest up by"
+        )
     named = {word for one in found for word in (one.finding.hint or "").split()}
     yield from (str(lint) for lint in result.scenario.lints if str(lint.span) not in named)
