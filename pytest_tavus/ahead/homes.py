@@ -62,7 +62,14 @@ class Homes:
         self._active: dict[pytest.FixtureDef[Any], str] = {}
         self._homes: dict[ScenarioItem, Home] = {}
         self._applying: dict[Path, tuple[str, ...]] = {}
+        self._deciding: dict[Path, str | None] = {}
         self._ready: dict[Home, Ready] = {}
+        self._modules: frozenset[str] | None = None
+        "Where installed plugins are written, once that was asked for."
+
+    def pytest_plugin_registered(self) -> None:
+        """Note that there is another plugin."""
+        self._modules = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -109,42 +116,43 @@ class Homes:
 
     def conftest_decides(self, item: ScenarioItem) -> str | None:
         """Name the hook of a conftest.py that may decide about this scenario when it is set up."""
-        applying = self._conftests(item.path)
-        plugins = self._config.pluginmanager.get_plugins()
-        deciding = (one for one in plugins if getattr(one, "__file__", None) in applying)
-        return next(
-            (name for plugin in deciding for name in _DECIDES if hasattr(plugin, name)), None
-        )
+        if item.path not in self._deciding:
+            applying = self._conftests(item.path)
+            plugins = self._config.pluginmanager.get_plugins()
+            deciding = (one for one in plugins if getattr(one, "__file__", None) in applying)
+            self._deciding[item.path] = next(
+                (name for plugin in deciding for name in _DECIDES if hasattr(plugin, name)), None
+            )
+        return self._deciding[item.path]
 
     def _counting(self, item: ScenarioItem) -> Iterator[pytest.FixtureDef[Any]]:
         """Yield the fixtures of a scenario, without what installed plugins do for every test."""
         asked = {*self._named, *item.scenario.fixtures, "tavus_handler"}
         for mark in item.iter_markers("usefixtures"):
             asked.update(str(name) for name in mark.args)
-        installed = self._installed()
         for fixture in self._active:
             if fixture.argname not in item.fixturenames:
                 continue
             module = getattr(fixture.func, "__module__", "")
-            if fixture.argname in asked or module not in installed:
+            if fixture.argname in asked or module not in self._installed():
                 yield fixture
 
-    def _installed(self) -> set[str]:
-        plugins = self._config.pluginmanager.get_plugins()
-        return {
-            str(getattr(one, "__name__", type(one).__module__))
-            for one in plugins
-            if not _is_conftest(one)
-        }
+    def _installed(self) -> frozenset[str]:
+        if self._modules is None:
+            plugins = self._config.pluginmanager.get_plugins()
+            installed = (one for one in plugins if not _is_conftest(one))
+            self._modules = frozenset(
+                str(getattr(one, "__name__", type(one).__module__)) for one in installed
+            )
+        return self._modules
 
     def _conftests(self, path: Path) -> tuple[str, ...]:
-        directory = path.parent
-        found = self._applying.get(directory)
+        found = self._applying.get(path)
         if found is None:
             plugins = self._config.pluginmanager.get_plugins()
             files = (one.__file__ for one in plugins if _is_conftest(one))
-            applying = (file for file in files if directory.is_relative_to(Path(file).parent))
-            found = self._applying[directory] = tuple(sorted(applying))
+            applying = (file for file in files if path.is_relative_to(Path(file).parent))
+            found = self._applying[path] = tuple(sorted(applying))
         return found
 
 

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.play.interrupts import Interrupts
+from pytest_tavus.play.running import drain, is_past, running_loop
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ CLOSING_SECONDS = 5.0
 """How long closing waits for what is still running after it was cancelled."""
 
 
-LULL_SECONDS = 0.01
+LULL_SECONDS = 0.05
 """How long nobody runs an alternating loop before its keeper does."""
 
 
@@ -43,6 +44,11 @@ class BackgroundLoop:
         self._keeper: threading.Thread | None = None
         self._wanted = threading.Event()
         self._left = 0.0
+        "When it was last run by a thread that waited."
+
+        self._waited = 0.0
+        "When a thread last waited, or would have, had its future not been done."
+
         self._ending = threading.Event()
         self._closing = threading.Event()
 
@@ -88,7 +94,13 @@ class BackgroundLoop:
     def call(self, function: Callable[[], object]) -> None:
         """Call a function on the loop, soon, in the background."""
         self.keep_running()
-        self._loop.call_soon_threadsafe(function)
+        if self._keeper is not None and self._turn.acquire(blocking=False):
+            try:  # nobody runs the loop, so that nobody need be woken to see what is new
+                self._loop.call_soon(function)
+            finally:
+                self._turn.release()
+        else:
+            self._loop.call_soon_threadsafe(function)
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Start a coroutine in the background."""
@@ -97,11 +109,25 @@ class BackgroundLoop:
 
     def wait(self, future: concurrent.futures.Future[Any], timeout: float | None = None) -> bool:
         """Wait until a future is done, or so many seconds; return whether it is."""
-        if self._keeper is None or _in_a_loop():
+        if self._keeper is None or running_loop() is not None:
             concurrent.futures.wait([future], timeout=timeout)
-        elif not future.done():
-            self._run_until(future, timeout)
+        else:
+            self._wait_here(future, timeout)
         return future.done()
+
+    def _wait_here(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
+        """Run the loop until a future is done; at least for a moment, if nobody has for a while.
+
+        Where one after the other of many futures is done already, their conversations go on all
+        the same, and without the keeper, who would get in the way of whoever reports them.
+        """
+        self._waited = time.monotonic()
+        if not future.done():
+            self._run_until(future, timeout)
+        elif self._waited - self._left >= LULL_SECONDS:
+            with Interrupts(self._stop_soon), self._taken():
+                self._loop.call_soon(self._loop.stop)
+                self._loop.run_forever()
 
     def _let_end(self, future: concurrent.futures.Future[Any]) -> None:
         """Wait a bounded time until what was cancelled has cleaned up.
@@ -109,7 +135,7 @@ class BackgroundLoop:
         A future that was cancelled is done at once; whether its task has ended is told by `wait`.
         """
         until = time.monotonic() + CLOSING_SECONDS
-        alternates = self._keeper is not None and not _in_a_loop()
+        alternates = self._keeper is not None and running_loop() is None
         within = 0.0 if alternates else CLOSING_SECONDS
         while not concurrent.futures.wait([future], timeout=within).done:
             if time.monotonic() >= until:
@@ -122,7 +148,7 @@ class BackgroundLoop:
             alarm = None if timeout is None else self._loop.call_later(timeout, self._loop.stop)
             future.add_done_callback(lambda _: self._stop_soon())
             try:
-                while not (future.done() or interrupts.pressed or _is_past(alarm)):
+                while not (future.done() or interrupts.pressed or is_past(alarm)):
                     self._loop.run_forever()
             finally:
                 if alarm is not None:
@@ -145,12 +171,17 @@ class BackgroundLoop:
             self._turn.release()
 
     def _stop_soon(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Stop the loop from any thread; from its own without waking it, for it is awake."""
+        if running_loop() is self._loop:
+            self._loop.stop()
+        else:
+            self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _keep(self) -> None:
         """Run the loop whenever nobody has for a moment, until somebody wants to."""
         while not self._ending.wait(LULL_SECONDS):
-            if self._wanted.is_set() or time.monotonic() - self._left < LULL_SECONDS:
+            last = max(self._left, self._waited)
+            if self._wanted.is_set() or time.monotonic() - last < LULL_SECONDS:
                 continue
             with self._turn:
                 if not self._wanted.is_set() and not self._ending.is_set():
@@ -161,7 +192,7 @@ class BackgroundLoop:
 
         An interrupt cancels the work and lets it clean up before it is raised.
         """
-        if self._keeper is None and not _in_a_loop() and self._turn.acquire(blocking=False):
+        if self._keeper is None and running_loop() is None and self._turn.acquire(blocking=False):
             try:
                 if self._thread is None:
                     return self._run_here(work)
@@ -204,7 +235,7 @@ class BackgroundLoop:
             self._keeper.join(timeout=CLOSING_SECONDS)
             self._keeper = None
         # In the background, because a thread that hangs would not let the loop go on here.
-        drained = self.submit(_drain())
+        drained = self.submit(drain())
         try:
             drained.result(timeout=CLOSING_SECONDS)
         except TimeoutError:
@@ -215,28 +246,3 @@ class BackgroundLoop:
         if self._thread is not None:
             self._thread.join(timeout=CLOSING_SECONDS)
         self._loop.close()
-
-
-def _is_past(alarm: asyncio.TimerHandle | None) -> bool:
-    return alarm is not None and time.monotonic() >= alarm.when()
-
-
-def _in_a_loop() -> bool:
-    """Tell whether this thread is running a loop already, as under an async test."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-async def _drain() -> None:
-    current = asyncio.current_task()
-    pending = [task for task in asyncio.all_tasks() if task is not current]
-    for task in pending:
-        task.cancel()
-    if pending:
-        await asyncio.wait(pending)
-    loop = asyncio.get_running_loop()
-    await loop.shutdown_asyncgens()
-    await loop.shutdown_default_executor()

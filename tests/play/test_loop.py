@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
 
 import pytest
@@ -53,6 +54,28 @@ def test_an_alternating_loop_is_taken_over_again_and_again() -> None:
         kept.clear()
         assert kept.wait(SECONDS)
     ticking.cancel()
+    loop.close()
+
+
+@pytest.mark.parametrize("long_ago", [True, False])
+def test_where_all_is_done_that_is_waited_for_the_rest_goes_on_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, *, long_ago: bool
+) -> None:
+    monkeypatch.setattr("pytest_tavus.play.loop.LULL_SECONDS", 3600)
+    loop = BackgroundLoop()
+    loop.alternate()  # its keeper sleeps for an hour
+    loop.run(thread())
+    done: concurrent.futures.Future[None] = concurrent.futures.Future()
+    done.set_result(None)
+
+    rest = loop.submit(thread())
+    if long_ago:
+        monkeypatch.setattr("pytest_tavus.play.loop.LULL_SECONDS", 0)
+    for _ in range(20):
+        assert loop.wait(done)
+
+    assert rest.done() is long_ago
+    assert not long_ago or rest.result() is threading.current_thread()
     loop.close()
 
 
