@@ -7,12 +7,12 @@ scenario with the same ones has been set up.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pytest
+from msgspec import Struct
 
 from pytest_tavus.collect import ScenarioItem
 
@@ -20,8 +20,7 @@ _DECIDES = ("pytest_runtest_setup", "pytest_runtest_protocol")
 """Hooks in which a conftest.py may decide that a test is not run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class Home(Struct, frozen=True, kw_only=True):
     """Where fixtures mean the same: the conftest files that apply, and the fixtures' names."""
 
     conftests: tuple[str, ...]
@@ -38,8 +37,7 @@ _REACH: Mapping[str, Reach] = MappingProxyType(
 _NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home", "run")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Ready(Struct, frozen=True, kw_only=True):
     """A home whose fixtures are set up."""
 
     reach: Reach

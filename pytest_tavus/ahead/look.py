@@ -7,10 +7,10 @@ fixtures of its own, or wants to be alone, is held while no other is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import pytest
+from msgspec import Struct
 
 from pytest_tavus.ahead.homes import Homes
 from pytest_tavus.ahead.standing import shown, written
@@ -32,8 +32,7 @@ _FIRST = "each was the first to set up its fixtures"
 _FEW = "pytest-xdist hands out too few at a time: --dist=worksteal hands out all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True):
     """A scenario that has been handed to the line."""
 
     job: Job[ScenarioResult]

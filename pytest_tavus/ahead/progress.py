@@ -6,10 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.report.result import ScenarioResult
 
@@ -23,8 +24,7 @@ _PERCENTAGE = 8
 """Columns that pytest writes into at the end of a line."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """What has been done so far, and what is being done."""
 
     running: int = 0

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.delivery.outcome import without_query
@@ -28,8 +29,7 @@ class CallbackSender(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callback:
+class Callback(Struct, frozen=True, kw_only=True):
     """One callback, ready to be sent."""
 
     url: str

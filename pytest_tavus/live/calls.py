@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.delivery.flow import ToolOutcome
@@ -23,8 +24,7 @@ Stray = Literal["unknown id", "duplicate", "late"]
 """Why a result was not applied."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Call:
+class _Call(Struct, kw_only=True):
     call: ToolCalled
     turn: int
     waits: bool

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
+
+from msgspec import Struct
 
 from pytest_tavus.contract.event_types import EVENT_TYPES
 from pytest_tavus.errors import ServiceError, did_you_mean
@@ -19,44 +20,38 @@ SENSITIVITY_VALUES = ("superlow", "verylow", "low", "medium", "high", "auto")
 """Of an older list [doc]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Respond:
+class Respond(Struct, frozen=True, kw_only=True):
     """A line of the caller."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Echo:
+class Echo(Struct, frozen=True, kw_only=True):
     """Words for the PAL to say as they are; `None`: audio, which nobody hears here."""
 
     text: str | None
     inference_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interrupt:
+class Interrupt(Struct, frozen=True, kw_only=True):
     """The PAL is to stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What the PAL is to know, instead of or beside what it knows."""
 
     text: str
     append: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
+class Sensitivity(Struct, frozen=True, kw_only=True):
     """How soon the PAL takes a pause for the end, or stops when it is interrupted."""
 
     setting: str
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolResult:
+class ToolResult(Struct, frozen=True, kw_only=True):
     """The client's answer to a call."""
 
     call_id: str
@@ -106,8 +101,7 @@ def _require_word(message: Mapping[str, Any], key: str, expected: str) -> None:
         _refuse(f"the {key} of an app message is {_shown(found)}; here it must be {expected!r}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Properties:
+class _Properties(Struct, frozen=True):
     event_type: str
     members: Mapping[str, Any]
 

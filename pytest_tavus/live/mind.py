@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.errors import TavusError
@@ -26,8 +27,7 @@ May raise a `TavusError`: then the conversation ends before it begins.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Minds:
+class Minds(Struct, frozen=True, kw_only=True):
     """What decides for the PALs of a server."""
 
     scripts: ScriptBook
@@ -39,8 +39,7 @@ class Minds:
     "What scripts may read as ``{env.NAME}``; the values are secrets."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mind:
+class Mind(Struct, frozen=True, kw_only=True):
     """What decides in one conversation."""
 
     brain: Brain

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.scenario.model import Scenario
@@ -19,8 +20,7 @@ EndReason = Literal[
 the verbose GET does not [doc]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timers:
+class Timers(Struct, frozen=True, kw_only=True):
     """When a conversation ends by itself, in seconds [doc]."""
 
     max_call_duration: float = 3600
@@ -29,8 +29,7 @@ class Timers:
     "Counted from creation."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(Struct, frozen=True, kw_only=True):
     """Everything a conversation is opened with."""
 
     conversation_id: str

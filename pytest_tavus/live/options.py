@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackOptions:
+
+class CallbackOptions(Struct, frozen=True, kw_only=True):
     """How callbacks are sent. Tavus documents neither retries nor an order [unknown]."""
 
     within: float = 10.0
@@ -29,8 +29,7 @@ class CallbackOptions:
     "Ours: the event's name is not known [inferred]."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveOptions:
+class LiveOptions(Struct, frozen=True, kw_only=True):
     """How conversations are served. The defaults are the likeliest Tavus."""
 
     dual_roles: bool = False

@@ -7,7 +7,8 @@ one that was heard is followed; else the one that was followed so far; else the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.play.memory import Memory
 from pytest_tavus.scenario.model import Plays, Scenario, Turn
@@ -19,8 +20,7 @@ from pytest_tavus.trace.events import Decisions, Fault, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 
-@dataclass(slots=True, eq=False)
-class _Followed:
+class _Followed(Struct, eq=False):
     scenario: Scenario
     played: int = 0
 

@@ -5,15 +5,15 @@ Shapes: [doc] get-conversation; `tool_calls` on the rows of the assistant: [wild
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, UserSaid
 from pytest_tavus.trace.log import Entry
 
 
-@dataclass(slots=True, kw_only=True)
-class _Row:
+class _Row(Struct, kw_only=True):
     role: Literal["user", "assistant"]
     content: str
     at: float

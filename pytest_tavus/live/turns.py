@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import ServiceError, TavusError
@@ -25,8 +26,7 @@ from pytest_tavus.trace.events import (
 from pytest_tavus.trace.log import Entry, Recorder
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class SaidLine:
+class SaidLine(Struct, kw_only=True, eq=False):
     """One line of the caller, and what the PAL has said to it."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.delivery.profile import DeliveryProfile
@@ -18,8 +19,7 @@ from pytest_tavus.scenario.model import HandlerSpec
 __all__ = ["BrainSource", "LiveTime", "LiveWire", "Minds", "World"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveTime:
+class LiveTime(Struct, frozen=True, kw_only=True):
     """The server's time."""
 
     clock: Clock
@@ -27,8 +27,7 @@ class LiveTime:
     "Seconds since 1970, by the same clock."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveWire:
+class LiveWire(Struct, frozen=True, kw_only=True):
     """What goes out over HTTP."""
 
     callbacks: CallbackSender
@@ -40,8 +39,7 @@ class LiveWire:
     "Writes the open arguments of post-call tools."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """All of it, as one conversation is given it."""
 
     seed: int

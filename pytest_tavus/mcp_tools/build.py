@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_tavus.mcp_tools.client import Client, ToolRefusal
 
 
-@dataclass(slots=True, kw_only=True)
-class ReadDocument:
+class ReadDocument(Struct, kw_only=True):
     """A document that was read for the carrier."""
 
     name: str
     text: str
 
 
-@dataclass(slots=True, kw_only=True)
-class Build:
+class Build(Struct, kw_only=True):
     """What changes while a PAL is being built."""
 
     builder_id: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.errors import ServiceError
@@ -30,8 +31,7 @@ _DECIDE = "Choose for yourself what is still open, ask nothing more, and draft t
 _NOW = "This was the last line. Call draft_pal for the whole PAL now."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interview:
+class Interview(Struct, frozen=True, kw_only=True):
     """What the creator says to the carrier."""
 
     opening: str
@@ -83,8 +83,7 @@ async def hold_interview(client: Client, build: Build, interview: Interview) -> 
         refuse("the carrier ended without a draft")
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
+class _Round(Struct, frozen=True):
     """One line of the creator, and everything the carrier does about it."""
 
     client: Client

@@ -7,9 +7,10 @@ socket. Knows no tool, and no rule of the API.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.errors import ServiceError
@@ -37,8 +38,7 @@ def refuse(message: str) -> NoReturn:
     raise ToolRefusal(message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where the account is, for what a tool tells of it. The defaults are production's [client]."""
 
     environment: str = "PROD"
@@ -46,8 +46,7 @@ class Place:
     maker_url: str = "https://maker.tavus.io"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Patience(Struct, frozen=True, kw_only=True):
     """How long a tool waits for a conversation, in seconds."""
 
     turn: float = 90.0
@@ -61,8 +60,7 @@ class Patience:
     messages come through a network [client]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
+class Around(Struct, frozen=True, kw_only=True):
     """What a tool is given besides its arguments."""
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])

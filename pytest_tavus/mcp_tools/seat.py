@@ -10,16 +10,16 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.live.port import LiveConversation
 from pytest_tavus.mcp_tools.client import Client, Patience, ToolRefusal, refuse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeardCall:
+class HeardCall(Struct, frozen=True, kw_only=True):
     """A call that the PAL made of whoever is in the room."""
 
     name: str
@@ -28,8 +28,7 @@ class HeardCall:
     "Nothing, where what the PAL wrote is no object [client]."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(Struct, frozen=True, kw_only=True):
     """What came of one line: the PAL's words, a line for each utterance, and its calls."""
 
     text: str

@@ -6,9 +6,10 @@ Whatever goes wrong in a call is its result, never an exception. Knows no protoc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.mcp_tools.arguments import checked_arguments
@@ -19,8 +20,7 @@ from pytest_tavus.mcp_tools.table import TOOLS
 from pytest_tavus.service.front import Api
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolResult:
+class ToolResult(Struct, frozen=True, kw_only=True):
     """What came of a call."""
 
     value: Any = None
@@ -31,8 +31,7 @@ class ToolResult:
     "Why the tool could not do what it was asked; `None` where it could."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxOptions:
+class BoxOptions(Struct, frozen=True, kw_only=True):
     """Which of the two servers is meant, where it is, and how long it waits."""
 
     hosted_names: bool = False

@@ -10,9 +10,10 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.conversations import Conversations
@@ -35,8 +36,7 @@ _ALONE = Limits(other_files=False)
 """Who sends a scenario shall not learn what is in the files of whoever serves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repertoire:
+class Repertoire(Struct, frozen=True, kw_only=True):
     """What a server plays, and with what."""
 
     scripts: tuple[Scenario, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.types import ASGIApp
 
 from pytest_tavus.gateway.open import open_handler
@@ -44,8 +45,7 @@ from pytest_tavus.simulator.brain import Brain
 from pytest_tavus.simulator.llm import Model, open_model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(Struct, frozen=True, kw_only=True):
     """What a server is given from outside."""
 
     base_url: str
@@ -53,8 +53,7 @@ class Outside:
     hang_up: HangUp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SimulatedTavus:
+class SimulatedTavus(Struct, frozen=True, kw_only=True):
     """One simulated Tavus, ready to be asked."""
 
     site: Site
@@ -70,8 +69,7 @@ class SimulatedTavus:
         self.backstage.clock.wake_all()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Parts:
+class _Parts(Struct, kw_only=True):
     """What is made on the way."""
 
     options: ServerOptions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def server_options(given: Mapping[str, Any]) -> ServerOptions:
         ScenarioError: there is no such field.
 
     """
-    known = [field.name for field in fields(ServerOptions)]
+    known = list(ServerOptions.__struct_fields__)
     for name in given:
         if name not in known:
             hint = did_you_mean(name, known) or f"one of: {', '.join(known)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from pytest_tavus.server.marker import simulator_version
 from pytest_tavus.server.mcp_door import Tools, mcp_door

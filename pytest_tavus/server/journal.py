@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pytest_tavus.server.answers import is_start
@@ -31,8 +32,7 @@ SECRETS_KEPT = 2048
 _BODY_KEPT = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One request, or the handshake of a WebSocket."""
 
     number: int

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -29,8 +29,7 @@ PATHS = (
 """Where its routes are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class McpDoor:
+class McpDoor(Struct, frozen=True, kw_only=True):
     """The MCP server's way in."""
 
     door: Door

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast, get_args
+
+from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.live.options import LiveOptions
@@ -29,8 +30,7 @@ _ALIASES = {
 _KEY = re.compile(r"tavus_sim_(prod|stg|test)_[A-Za-z0-9]{8,64}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What one client may ask of the server. Beyond it the client hears why."""
 
     body_bytes: int = 4 * 2**20
@@ -60,8 +60,7 @@ class Limits:
     "How long a participant may take to read one message."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerOptions:
+class ServerOptions(Struct, frozen=True, kw_only=True):
     """Everything a server is started with.
 
     Raises:

@@ -7,8 +7,9 @@ import threading
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.server.backstage import Backstage
@@ -24,8 +25,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class Running(Struct, frozen=True, kw_only=True):
     """A server that can be asked."""
 
     tavus: SimulatedTavus

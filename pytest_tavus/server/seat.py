@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.server.json_text import json_text
 from pytest_tavus.server.options import Limits
@@ -18,8 +19,7 @@ BURST_SECONDS = 2
 """What may be sent in so many seconds may also be sent at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
+class Closing(Struct, frozen=True, kw_only=True):
     """Why the server closes a WebSocket, in the codes of RFC 6455."""
 
     code: int

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.routing import BaseRoute
 
 from pytest_tavus.server.options import ServerOptions
@@ -14,8 +14,7 @@ from pytest_tavus.service.account import Account
 from pytest_tavus.service.front import Api
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True):
     """One simulated Tavus behind one address."""
 
     base_url: str
@@ -37,8 +36,7 @@ async def nothing_to_run() -> AsyncGenerator[None]:
     yield
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class Door(Struct, frozen=True, kw_only=True):
     """One way in: its routes, and what has to run while the server does."""
 
     routes: tuple[BaseRoute, ...]

@@ -7,8 +7,9 @@ used, and is answered in, is settled once, where requests come in.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.behaviour import Source
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from pytest_tavus.service.account import Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiRequest:
+class ApiRequest(Struct, frozen=True, kw_only=True):
     """One request to an operation."""
 
     method: str
@@ -35,8 +35,7 @@ class ApiRequest:
     "The route used is an older one, of personas or replicas, which may ask for less."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiAnswer:
+class ApiAnswer(Struct, frozen=True, kw_only=True):
     """What the API answers."""
 
     status: int = 200
@@ -66,8 +65,7 @@ Operation = Callable[["Account", ApiRequest], "ApiAnswer | Awaitable[ApiAnswer]"
 """What is done for a route. Raises `ApiRefusal`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """One row of the API: a method and a path, and what is done for them."""
 
     method: str

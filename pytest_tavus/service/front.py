@@ -7,7 +7,7 @@ vocabularies, that slashes do not matter, or what a key is; nothing here knows a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from msgspec.structs import replace
 from inspect import isawaitable
 from typing import Any
 

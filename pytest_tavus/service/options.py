@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOptions:
+class AccountOptions(Struct, frozen=True, kw_only=True):
     """The switches of one account."""
 
     concurrency_limit: int | None = None

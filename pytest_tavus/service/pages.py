@@ -7,9 +7,10 @@ the first page too: the documents say 1 and the official client sends 0 [inferre
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from pytest_tavus.service.queries import Query, choice, whole
 
@@ -20,8 +21,7 @@ _ORDERS = MappingProxyType({"asc": "asc", "ascending": "asc", "desc": "desc", "d
 """Two spellings of each: the client sent the long ones until 0.4.0 [client]."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paging:
+class Paging(Struct, frozen=True, kw_only=True):
     """How one resource is listed."""
 
     limit: int = 10

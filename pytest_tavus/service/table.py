@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pytest_tavus.service.api import Route
 
@@ -12,8 +13,7 @@ LOOKED_AT = 100
 """Characters of an unknown path that are compared: the time it takes grows with their square."""
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """One step of the paths: what may follow, and what stands here."""
 
     words: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
@@ -26,8 +26,7 @@ class _Place:
     "By method."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """The routes at a path, and what its placeholders stand for."""
 
     routes: Mapping[str, Route]

@@ -7,7 +7,8 @@ becomes of an objective that it does not mention, is this project's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.contract.verdict import (
     GuardrailVerdict,
@@ -22,8 +23,7 @@ from pytest_tavus.scenario.model import JudgeExpectation, Scenario
 UNSCRIPTED = "No verdict is scripted for this PAL: no loaded scenario of it has a judge block."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Struct, frozen=True, kw_only=True):
     """What is judged: the names of the PAL's objectives, guardrails and tools."""
 
     objectives: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import os
 import pty
 import subprocess
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from types import SimpleNamespace
 from typing import Any
 

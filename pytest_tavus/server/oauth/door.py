@@ -8,7 +8,6 @@ metadata that the SDK's builder cannot state.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from mcp.server.auth.handlers.authorize import AuthorizationHandler
 from mcp.server.auth.handlers.metadata import MetadataHandler
@@ -24,6 +23,7 @@ from mcp.server.auth.routes import (
 )
 from mcp.server.auth.settings import ClientRegistrationOptions
 from mcp.shared.auth import OAuthMetadata
+from msgspec import Struct
 from pydantic import AnyHttpUrl
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import Request
@@ -42,8 +42,7 @@ _CLIENT_AUTHENTICATION = ["client_secret_post", "client_secret_basic", "none"]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuthDoor:
+class OAuthDoor(Struct, frozen=True, kw_only=True):
     """What the sign-in adds to the server."""
 
     routes: tuple[BaseRoute, ...]

@@ -7,14 +7,14 @@ expire by itself, and ends when it is revoked or when a refresh token comes back
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pytest_tavus.server.oauth.randomness import FreshToken, digest
 from pytest_tavus.server.oauth.terms import OAuthTerms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(Struct, frozen=True, kw_only=True):
     """What a person agreed to."""
 
     client_id: str
@@ -26,16 +26,14 @@ class Grant:
     "Whether the client named the callback itself, and so must name it again for its code."
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """One sign-in. Its tokens are good for as long as it is open."""
 
     grant: Grant
     open: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Struct, frozen=True, kw_only=True):
     """An access token, without the token."""
 
     session: Session
@@ -44,8 +42,7 @@ class Access:
     "Seconds since 1970."
 
 
-@dataclass(slots=True)
-class Refresh:
+class Refresh(Struct):
     """A refresh token, without the token."""
 
     session: Session
@@ -53,8 +50,7 @@ class Refresh:
     "Seconds since 1970."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenPair:
+class TokenPair(Struct, frozen=True, kw_only=True):
     """New tokens: the one place where they are not hashes, on their way to the client."""
 
     access: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from pytest_tavus.server.oauth.randomness import FreshToken
 
@@ -12,8 +13,7 @@ Note = Callable[[str, Mapping[str, Any]], None]
 """Takes down what happened, by a name and with JSON data. It is never given a secret."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuthTerms:
+class OAuthTerms(Struct, frozen=True, kw_only=True):
     """How long things hold and who may have them."""
 
     access_seconds: float = 900.0
@@ -45,8 +45,7 @@ class OAuthTerms:
             raise ValueError("scopes: expected at least one name of a scope, found none")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What is around the sign-in: the address, the account's keys and clock, the journal."""
 
     base_url: str
