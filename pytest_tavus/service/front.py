@@ -7,9 +7,10 @@ vocabularies, that slashes do not matter, or what a key is; nothing here knows a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from msgspec.structs import replace
 from inspect import isawaitable
 from typing import Any
+
+from msgspec.structs import replace
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.service.account import Account

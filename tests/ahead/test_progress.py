@@ -7,11 +7,11 @@ import os
 import pty
 import subprocess
 import sys
-from msgspec.structs import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_tavus.ahead.progress import Counts, Progress, is_wanted, words
 from tests.ahead.conftest import Town, asks

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from msgspec.structs import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_tavus.errors import HandlerError, ScenarioError
 from pytest_tavus.scenario.model import HandlerSpec

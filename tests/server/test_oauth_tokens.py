@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from msgspec.structs import replace
 
 import httpx2
 import pytest
+from msgspec.structs import replace
 from starlette.responses import PlainTextResponse
 
 from pytest_tavus.server.oauth.door import protected
