@@ -32,7 +32,7 @@ HEAVY = {
 }
 
 WANTED_BY_FEW = {
-    "h11",
+    "httptools",
     "httpx",
     "jsonpatch",
     "jsonschema",

@@ -1,6 +1,6 @@
 """One HTTP/1.1 connection to a handler. Carries one exchange at a time.
 
-It is h11 on a bare socket, and not a client: nothing is followed, kept, decoded or added, the
+It is a bare socket, and not a client: nothing is followed, kept, decoded or added, the
 handler sees the very bytes the platform would send, and it is known whether a byte came back.
 """
 
@@ -11,15 +11,9 @@ import select
 import socket
 from typing import Any, cast
 
-import h11
-
+from pytest_tavus.gateway.answer import Answer, NotHttpError
 from pytest_tavus.gateway.faults import SIZE_LIMIT, connection_fault, too_large
 from pytest_tavus.wire import HttpFault, HttpResponse
-
-_HEAD_LIMIT = 256 * 1024
-"""Bytes of status line and headers."""
-
-_END = h11.EndOfMessage()
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 """Linux: acknowledge at once. A server that writes head and body apart, with Nagle's algorithm on,
@@ -40,14 +34,11 @@ class Connection(asyncio.Protocol):
     """A connection, from being made to being lost."""
 
     def __init__(self) -> None:
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_LIMIT)
         self._transport: asyncio.Transport | None = None
         self._socket: Any = None
         self._readable = select.poll()
         self._answer: asyncio.Future[HttpResponse] | None = None
-        self._head: h11.Response | None = None
-        self._chunks: list[bytes] = []
-        self._size = 0
+        self._reading = Answer(to_head=False)
         self.begun = False
         "A byte of the current response is there."
 
@@ -61,18 +52,17 @@ class Connection(asyncio.Protocol):
             return False
         return not self._readable.poll(0)
 
-    async def exchange(self, request: h11.Request, body: bytes) -> HttpResponse:
-        """Send one request and return the whole response.
+    async def exchange(self, request: bytes, *, to_head: bool) -> HttpResponse:
+        """Send one request, head and body, and return the whole response.
 
         Raises:
             BrokenExchangeError: there is none.
 
         """
         self._answer = asyncio.get_running_loop().create_future()
-        self._head, self._chunks, self._size, self.begun = None, [], 0, False
+        self._reading, self.begun = Answer(to_head=to_head), False
         try:
-            sent = (self._h11.send(part) for part in _parts(request, body))
-            self._write(b"".join(part for part in sent if part))
+            self._write(request)
             return await self._answer
         finally:
             if not self._answer.done() or self._answer.cancelled() or self._answer.exception():
@@ -101,7 +91,9 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> None:
         """Take the end of what the handler sends, which may be the end of the response."""
         if self._answer is not None and not self._answer.done():
-            self._feed(b"")
+            self._reading.end()
+            self._go_on()
+            self._cut_off()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's
         """Fail the exchange that was under way."""
@@ -121,39 +113,21 @@ class Connection(asyncio.Protocol):
 
     def _feed(self, data: bytes) -> None:
         try:
-            self._h11.receive_data(data)
-            while self._take(self._h11.next_event()):
-                pass
-        except h11.RemoteProtocolError as error:
-            if data:
-                self._fail(connection_fault(f"the handler's answer is not HTTP: {error}"))
-            else:
-                self._cut_off()
+            self._reading.feed(data)
+        except NotHttpError as error:
+            self._fail(connection_fault(f"the handler's answer is not HTTP: {error}"))
+        else:
+            self._go_on()
 
-    def _take(self, event: object) -> bool:
-        """Take one event; return whether more may follow."""
-        if isinstance(event, h11.Response):
-            self._head = event
-        elif isinstance(event, h11.Data):
-            self._size += len(event.data)
-            self._chunks.append(bytes(event.data))
-            if self._size > SIZE_LIMIT:
-                self._fail(too_large())
-                return False
-        elif isinstance(event, h11.EndOfMessage):
-            self._complete()
-            return False
-        return isinstance(event, h11.InformationalResponse | h11.Response | h11.Data)
-
-    def _complete(self) -> None:
-        if self._answer is not None and self._head is not None:
-            self._answer.set_result(_response(self._head, self._chunks))
-        self._head, self._chunks = None, []
-        self.served += 1
-        if self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE:
-            self._h11.start_next_cycle()
-        if self._h11.our_state is not h11.IDLE or self._h11.trailing_data[0]:
-            self.abort()
+    def _go_on(self) -> None:
+        """Hand over the response if it is complete."""
+        if self._reading.size > SIZE_LIMIT:
+            self._fail(too_large())
+        elif self._reading.complete and self._answer is not None:
+            self._answer.set_result(self._reading.response())
+            self.served += 1
+            if self._reading.surplus or not self._reading.lasting:
+                self.abort()
 
     def _cut_off(self) -> None:
         where = "in the middle of its answer" if self.begun else "without answering"
@@ -163,15 +137,3 @@ class Connection(asyncio.Protocol):
     def _fail(self, fault: HttpFault, *, unseen: bool = False) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(BrokenExchangeError(fault, unseen=unseen))
-
-
-def _response(head: h11.Response, chunks: list[bytes]) -> HttpResponse:
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in head.headers.raw_items()
-    ]
-    return HttpResponse(status=head.status_code, headers=tuple(headers), body=b"".join(chunks))
-
-
-def _parts(request: h11.Request, body: bytes) -> list[h11.Event]:
-    return [request, h11.Data(data=body), _END] if body else [request, _END]

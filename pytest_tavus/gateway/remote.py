@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from functools import lru_cache
-
-import h11
+from functools import lru_cache, partial
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.gateway.address import ADDRESSES, LOOPBACK, Address, address, header_lines
 from pytest_tavus.gateway.connection import BrokenExchangeError, Connection
 from pytest_tavus.gateway.faults import connection_fault, late, unmapped
+from pytest_tavus.gateway.head import UnsendableError, written_head
 from pytest_tavus.gateway.port import CallRef
 from pytest_tavus.gateway.timing import Stopwatch
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
@@ -74,16 +73,20 @@ class RemoteHandler:
 
     async def _exchange(self, request: HttpRequest, target: str) -> HttpResponse:
         lines = header_lines(request, host=self._base.netloc)
-        head = self._head(request.method.upper(), target, tuple(lines))
+        method = request.method.upper()
+        whole = self._head(method, target, tuple(lines)) + request.body
+        carry = partial(self._carry, whole, to_head=method == "HEAD")
         connection = await self._connection()
         try:
-            return await self._carry(connection, head, request.body)
+            return await carry(connection)
         except BrokenExchangeError as broken:
             if not (broken.unseen and connection.served):
                 raise
-        return await self._carry(await self._connect(), head, request.body)
+        return await carry(await self._connect())
 
-    async def _carry(self, connection: Connection, head: h11.Request, body: bytes) -> HttpResponse:
+    async def _carry(
+        self, request: bytes, connection: Connection, *, to_head: bool
+    ) -> HttpResponse:
         """Carry one exchange and keep the connection for the next."""
         loop = asyncio.get_running_loop()
         alarm = None
@@ -91,7 +94,7 @@ class RemoteHandler:
             alarm = loop.call_later(_MAKE_WAY, self._make_way, connection)
         self._busy.add(connection)
         try:
-            response = await connection.exchange(head, body)
+            response = await connection.exchange(request, to_head=to_head)
         finally:
             self._busy.discard(connection)
             self._starving.discard(connection)
@@ -136,10 +139,10 @@ class RemoteHandler:
             self._kept.pop().abort()
 
 
-def _head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...]) -> h11.Request:
+def _head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...]) -> bytes:
     try:
-        return h11.Request(method=method, target=target, headers=list(lines))
-    except h11.LocalProtocolError as error:
+        return written_head(method, target, lines)
+    except UnsendableError as error:
         fault = connection_fault(f"the request cannot be sent: {error}")
         raise BrokenExchangeError(fault) from None
 
