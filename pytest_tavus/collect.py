@@ -17,6 +17,7 @@ from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.uncollected import uncollected
 
 
 class ScenarioFile(pytest.Module):
@@ -31,13 +32,14 @@ class ScenarioFile(pytest.Module):
         self.add_marker("tavus")
         problems: list[Problem] = []
         items: list[ScenarioItem] = []
-        for scenario in stage_of(self.config).load(self.path):
-            try:
-                marks = marks_of(scenario, self.config)
-            except ScenarioError as error:
-                problems += error.problems
-            else:
-                items.append(_item(self, scenario, marks))
+        with uncollected():
+            for scenario in stage_of(self.config).load(self.path):
+                try:
+                    marks = marks_of(scenario, self.config)
+                except ScenarioError as error:
+                    problems += error.problems
+                else:
+                    items.append(_item(self, scenario, marks))
         if problems:
             raise ScenarioError(problems)
         yield from items

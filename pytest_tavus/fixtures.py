@@ -11,6 +11,7 @@ import pytest
 
 from pytest_tavus.errors import HandlerError, ScenarioError
 from pytest_tavus.options import Settings
+from pytest_tavus.uncollected import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,8 @@ def stage_of(config: pytest.Config) -> Stage:
     """
     stage = config.stash.get(STAGE, None)
     if stage is None:
-        from pytest_tavus.stage import Stage
+        with uncollected():
+            from pytest_tavus.stage import Stage
 
         store = config.stash.get(STORE, None)
         try:

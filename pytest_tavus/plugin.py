@@ -20,6 +20,7 @@ from pytest_tavus.fixtures import (
     tavus_server_options,
 )
 from pytest_tavus.settings import add_options, header_line, read_settings
+from pytest_tavus.uncollected import uncollected
 
 __all__ = [
     "tavus",
@@ -46,7 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tavus: a Tavus scenario (every scenario has this mark)")
     settings = config.stash[SETTINGS] = read_settings(config)
     if settings.scenarios_on:
-        from pytest_tavus.run import begin
+        with uncollected():
+            from pytest_tavus.run import begin
 
         begin(config, settings)
         if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":

@@ -1,7 +1,7 @@
 """``python -m tests.benchmarks [N] [ROUNDS]``: what a scenario costs, against doing it by hand.
 
 Prints medians over interleaved rounds and their ratios. Absolute times depend on the machine; the
-ratios hold, because every contender runs in every round.
+ratios hold, because every contender runs in every round, and is compared with what ran beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.benchmarks.measure import Taken, pytest_run, server
-from tests.benchmarks.suites import Writer, by_hand, noop, ours_http, ours_in_process
+from tests.benchmarks.suites import PLUGIN, Writer, by_hand, noop, ours_http, ours_in_process
 
 CONTENDERS: Mapping[str, Writer] = {
     "a  no-op tests": noop,
@@ -23,8 +23,8 @@ CONTENDERS: Mapping[str, Writer] = {
 }
 
 
-def compare(count: int, rounds: int, url: str, directory: Path) -> dict[str, Taken]:
-    """Run every contender in every round; return the medians."""
+def compare(count: int, rounds: int, url: str, directory: Path) -> dict[str, list[Taken]]:
+    """Run every contender in every round; return what each took in each."""
     arguments = {
         name: write(directory / f"{name[0]}{count}", count, url)
         for name, write in CONTENDERS.items()
@@ -33,7 +33,7 @@ def compare(count: int, rounds: int, url: str, directory: Path) -> dict[str, Tak
     for _ in range(rounds):
         for name in CONTENDERS:
             runs[name].append(pytest_run(directory / f"{name[0]}{count}", arguments[name]))
-    return {name: _median(taken) for name, taken in runs.items()}
+    return runs
 
 
 def collection(count: int, rounds: int, url: str, directory: Path) -> float:
@@ -54,16 +54,23 @@ def unrelated(rounds: int, directory: Path) -> tuple[float, float]:
     loaded: list[float] = []
     bare: list[float] = []
     for _ in range(rounds * 2):
-        loaded.append(pytest_run(directory / "u", arguments).seconds)
-        bare.append(pytest_run(directory / "u", [*arguments, "-p", "no:tavus"]).seconds)
+        loaded.append(pytest_run(directory / "u", [*PLUGIN, *arguments]).seconds)
+        bare.append(pytest_run(directory / "u", arguments).seconds)
     return statistics.median(loaded), statistics.median(bare)
 
 
-def _median(taken: list[Taken]) -> Taken:
-    return Taken(
-        seconds=statistics.median(run.seconds for run in taken),
-        megabytes=statistics.median(run.megabytes for run in taken),
-    )
+def _seconds(taken: list[Taken]) -> float:
+    return statistics.median(run.seconds for run in taken)
+
+
+def _megabytes(taken: list[Taken]) -> float:
+    return statistics.median(run.megabytes for run in taken)
+
+
+def _times(taken: list[Taken], other: list[Taken]) -> float:
+    """Return the median of the ratios of each round, in which one ran right after the other."""
+    pairs = zip(taken, other, strict=True)
+    return statistics.median(one.seconds / two.seconds for one, two in pairs)
 
 
 def main(count: int = 1000, rounds: int = 5) -> None:
@@ -74,16 +81,16 @@ def main(count: int = 1000, rounds: int = 5) -> None:
         large = compare(count * 5, max(1, rounds // 2), url, directory)
         per_scenario = collection(count, rounds, url, directory)
         loaded, bare = unrelated(rounds, directory)
-    hand = small["b  by hand, shared httpx.Client"].seconds
-    floor, floor_large = small["a  no-op tests"], large["a  no-op tests"]
+    hand = small["b  by hand, shared httpx.Client"]
+    floor, floor_large = (_megabytes(runs["a  no-op tests"]) for runs in (small, large))
     print(f"N = {count}, medians of {rounds} interleaved rounds")
     for name, taken in small.items():
-        extra = taken.megabytes - floor.megabytes
-        growth = large[name].seconds / taken.seconds
-        extra_large = large[name].megabytes - floor_large.megabytes
+        seconds, megabytes = _seconds(taken), _megabytes(taken)
+        growth = _seconds(large[name]) / seconds
+        extra_large = _megabytes(large[name]) - floor_large
         print(
-            f"{name:34} {taken.seconds:7.2f} s  {taken.seconds / hand:5.2f} x b"
-            f"  {taken.megabytes:6.0f} MB (+{extra:.0f})"
+            f"{name:34} {seconds:7.2f} s  {_times(taken, hand):5.2f} x b"
+            f"  {megabytes:6.0f} MB (+{megabytes - floor:.0f})"
             f"   5N: {growth:4.2f} x N (+{extra_large:.0f} MB)"
         )
     print(f"collection: {per_scenario:.3f} ms per scenario")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,5 +23,14 @@ async def late(request: Request) -> JSONResponse:
     return await status(request)
 
 
+async def worked(request: Request) -> JSONResponse:
+    """Answer after 10 ms of processor time, as an application does that looks things up."""
+    until = time.process_time() + 0.01
+    while time.process_time() < until:
+        pass
+    return await status(request)
+
+
 slow = Starlette(routes=[Route("/orders/status", late, methods=["POST"])])
+working = Starlette(routes=[Route("/orders/status", worked, methods=["POST"])])
 app = Starlette(routes=[Route("/orders/status", status, methods=["POST"])])

@@ -29,9 +29,12 @@ class Taken:
 def pytest_run(
     directory: Path, arguments: Sequence[str], *, ends_with: Collection[int] = (0,)
 ) -> Taken:
-    """Run pytest in a directory and measure it from outside. It must end as it should."""
+    """Run pytest in a directory and measure it from outside. It must end as it should.
+
+    Plugins that happen to be installed are not loaded: each run has what its arguments name.
+    """
     log = directory / "output.txt"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # installed packages have theirs compiled
     started = time.perf_counter()
     with log.open("wb") as output:

@@ -89,7 +89,7 @@ SCENARIO = """\
 
 INI = """\
 [pytest]
-addopts = -q -p no:randomly -p no:asyncio -p no:anyio --tb=no --no-summary
+addopts = -q -p pytest_tavus.plugin --tb=no --no-summary
 filterwarnings = error
 """
 

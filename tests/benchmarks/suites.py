@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
-INI = "[pytest]\naddopts = -q -p no:cacheprovider -p no:randomly -p no:asyncio -p no:anyio\n"
+INI = "[pytest]\naddopts = -q -p no:cacheprovider\n"
+
+PLUGIN = ["-p", "pytest_tavus.plugin"]
+"""What a suite of scenarios needs beside pytest. No suite is run with anything it does not need."""
 
 PAL = """\
 pal_name: Support
@@ -112,13 +115,18 @@ def ours_in_process(directory: Path, count: int, url: str) -> list[str]:
     return _scenarios(directory, count, "{app: 'tests.benchmarks.handler:app'}")
 
 
+def ours_working(directory: Path, count: int, url: str) -> list[str]:
+    """Write scenarios with an application in this process that computes for 10 ms."""
+    return _scenarios(directory, count, "{app: 'tests.benchmarks.handler:working'}")
+
+
 def waiting(directory: Path, count: int, url: str) -> list[str]:
     """Write scenarios of two turns, in each of which the handler takes a second to answer."""
     _write(directory, "support.pal.yaml", PAL)
     head = "pal: support.pal.yaml\nhandler: tests.benchmarks.handler:slow\nscenarios:\n"
     body = "".join(WAITING.format(number=number) for number in range(count))
     _write(directory, "orders.yaml", head + body)
-    return ["--tavus-scenarios=orders.yaml"]
+    return [*PLUGIN, "--tavus-scenarios=orders.yaml"]
 
 
 def _scenarios(directory: Path, count: int, handler: str) -> list[str]:
@@ -126,7 +134,7 @@ def _scenarios(directory: Path, count: int, handler: str) -> list[str]:
     head = f"pal: support.pal.yaml\nhandler: {handler}\nscenarios:\n"
     body = "".join(SCENARIO.format(number=number) for number in range(count))
     _write(directory, "orders.yaml", head + body)
-    return ["--tavus-scenarios=orders.yaml"]
+    return [*PLUGIN, "--tavus-scenarios=orders.yaml"]
 
 
 def _write(directory: Path, name: str, text: str) -> None:

@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from pytest_tavus.clock import RealClock
@@ -20,9 +21,15 @@ from pytest_tavus.gateway.port import CallRef
 from pytest_tavus.gateway.remote import RemoteHandler
 from pytest_tavus.wire import HttpRequest
 from tests.benchmarks.measure import Taken, pytest_run, server
-from tests.benchmarks.suites import noop, ours_in_process, waiting
+from tests.benchmarks.suites import Writer, noop, ours_in_process, ours_working, waiting
 
 TURNS, SECONDS = 2, 1.0
+
+XDIST: Mapping[str, Writer] = {
+    "scenarios": ours_in_process,
+    "scenarios whose application works for 10 ms": ours_working,
+    "no-op tests": noop,
+}
 
 
 def ideal(count: int, at_once: int) -> float:
@@ -80,15 +87,15 @@ def cpu_bound(count: int, rounds: int, directory: Path) -> None:
 
 
 def workers(count: int, rounds: int, directory: Path) -> None:
-    """Print what two workers of pytest-xdist gain, for scenarios and for tests that do nothing."""
-    for name, writes in (("scenarios", ours_in_process), ("no-op tests", noop)):
-        place = directory / f"x-{name.partition(' ')[0]}"
+    """Print what two workers of pytest-xdist gain, beside what tests gain that do nothing."""
+    for name, writes in XDIST.items():
+        place = directory / f"x-{writes.__name__}"
         arguments = writes(place, count, "")
         one: list[Taken] = []
         two: list[Taken] = []
         for _ in range(rounds):
             one.append(pytest_run(place, arguments))
-            two.append(pytest_run(place, [*arguments, "-n", "2"]))
+            two.append(pytest_run(place, [*arguments, "-p", "xdist", "-n", "2"]))
         print(f"xdist -n 2, {count} {name}: {_seconds(one) / _seconds(two):.2f} x the throughput")
 
 

@@ -1,0 +1,24 @@
+"""Garbage is left alone for a while, and looked for again after it."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from pytest_tavus.uncollected import uncollected
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_after_the_block_all_is_as_before(*, enabled: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled() is enabled
+        with pytest.raises(ZeroDivisionError), uncollected():
+            raise ZeroDivisionError
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was else gc.disable)()
