@@ -20,8 +20,11 @@ _DECIDES = ("pytest_runtest_setup", "pytest_runtest_protocol")
 """Hooks in which a conftest.py may decide that a test is not run."""
 
 
-class Home(Struct, frozen=True, kw_only=True):
-    """Where fixtures mean the same: the conftest files that apply, and the fixtures' names."""
+class Home(Struct, frozen=True, kw_only=True, eq=False):
+    """Where fixtures mean the same: the conftest files that apply, and the fixtures' names.
+
+    There is one of each, which is compared by being it.
+    """
 
     conftests: tuple[str, ...]
     names: tuple[str, ...]
@@ -59,6 +62,7 @@ class Homes:
         self._named = frozenset(str(name) for name in config.getini("usefixtures"))
         self._active: dict[pytest.FixtureDef[Any], str] = {}
         self._homes: dict[ScenarioItem, Home] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Home] = {}
         self._applying: dict[Path, tuple[str, ...]] = {}
         self._deciding: dict[Path, str | None] = {}
         self._ready: dict[Home, Ready] = {}
@@ -108,8 +112,11 @@ class Homes:
         """Return where a scenario's fixtures mean the same."""
         found = self._homes.get(item)
         if found is None:
-            names = tuple(sorted(item.fixturenames))
-            found = self._homes[item] = Home(conftests=self._conftests(item.path), names=names)
+            parts = self._conftests(item.path), tuple(sorted(item.fixturenames))
+            found = self._known.get(parts)
+            if found is None:
+                found = self._known[parts] = Home(conftests=parts[0], names=parts[1])
+            self._homes[item] = found
         return found
 
     def conftest_decides(self, item: ScenarioItem) -> str | None:

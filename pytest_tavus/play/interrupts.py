@@ -46,8 +46,10 @@ class Interrupts:
             KeyboardInterrupt: there was a Ctrl-C.
 
         """
-        if self._keeps and signal.getsignal(signal.SIGINT) == self._press:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self._keeps:
+            found = signal.signal(signal.SIGINT, signal.default_int_handler)
+            if found != self._press:  # somebody has put another in its place meanwhile
+                signal.signal(signal.SIGINT, found)
         if self.pressed:
             raise KeyboardInterrupt
 
