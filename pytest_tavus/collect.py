@@ -10,6 +10,7 @@ import pytest
 
 from pytest_tavus.errors import HarnessError, NotRunError, Problem, ScenarioError, TavusError
 from pytest_tavus.fixtures import stage_of
+from pytest_tavus.garbage import uncollected
 from pytest_tavus.marks import marked, marks_of
 from pytest_tavus.outcome import VerdictError, told, told_bug, without_item
 from pytest_tavus.report.junit import user_properties
@@ -17,7 +18,6 @@ from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.spans import SourceSpan
-from pytest_tavus.uncollected import uncollected
 
 
 class ScenarioFile(pytest.Module):

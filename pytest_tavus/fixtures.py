@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_tavus.errors import HandlerError, ScenarioError
+from pytest_tavus.garbage import uncollected
 from pytest_tavus.options import Settings
-from pytest_tavus.uncollected import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

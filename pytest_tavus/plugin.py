@@ -19,8 +19,8 @@ from pytest_tavus.fixtures import (
     tavus_server,
     tavus_server_options,
 )
+from pytest_tavus.garbage import uncollected
 from pytest_tavus.settings import add_options, header_line, read_settings
-from pytest_tavus.uncollected import uncollected
 
 __all__ = [
     "tavus",

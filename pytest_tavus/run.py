@@ -12,6 +12,7 @@ import pytest
 from pytest_tavus.collect import ScenarioFile, ScenarioItem
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.fixtures import ONE_BY_ONE, STAGE, stage_of
+from pytest_tavus.garbage import keep_all, keep_none
 from pytest_tavus.options import Settings
 from pytest_tavus.outcome import COLOURED, NOT_RUN, RECORD, VerdictError, colour
 from pytest_tavus.report.record import Record
@@ -28,6 +29,7 @@ from pytest_tavus.selection import is_scenario_file, nothing_collected, passed_o
 def begin(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios and register the hooks that collect and report them."""
     select(config, settings)
+    config.add_cleanup(keep_none)  # which comes after the last search that pytest makes
     config.pluginmanager.register(ScenarioRun(config, settings), "tavus-scenarios")
 
 
@@ -68,6 +70,11 @@ class ScenarioRun:
         """Refuse a run without a scenario file, before anything is deselected."""
         if not self._files and not session.testsfailed and not self._is_worker:
             raise pytest.UsageError(nothing_collected(self._settings))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Spare what has been collected the search for garbage, where nobody else's tests are."""
+        if all(isinstance(item, ScenarioItem) for item in session.items):
+            keep_all()
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """Give the advice that a run gives at its end where nothing is going to run."""

@@ -11,7 +11,7 @@ import pytest
 from tests.source import PACKAGE, functions, imports, label, modules
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("spans", "errors", "wire", "clock", "voice", "matching", "uncollected"),
+    ("spans", "errors", "wire", "clock", "voice", "matching", "garbage"),
     ("trace", "contract", "readers", "option"),
     ("scenario", "verdict", "options"),
     ("delivery", "gateway"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from tests.plugin.conftest import FAILING, PASSING, Project
@@ -149,3 +151,31 @@ def test_the_first_failure_ends_a_run_with_x(project: Project) -> None:
     project.run("--tavus-scenarios", "-x").assert_outcomes(failed=1)
 
     assert "run tells where the order is with None" not in project.log()
+
+
+SEEN = """
+import gc
+
+
+def pytest_runtest_call(item):
+    item.config.kept = gc.get_freeze_count() > 0
+
+
+def pytest_unconfigure(config):
+    print("\\nkept:", config.kept)
+"""
+
+
+@pytest.mark.parametrize(("arguments", "kept"), [((), True), (("tests",), False)])
+def test_only_scenarios_are_spared_the_search_for_garbage(
+    project: Project, arguments: tuple[str, ...], *, kept: bool
+) -> None:
+    project.write("tests/test_python.py", "def test_python(): pass")
+    project.scenarios()
+    project.conftest(SEEN)
+    before = gc.get_freeze_count()
+
+    result = project.run(*arguments, "--tavus-scenarios", "-s")
+
+    result.stdout.fnmatch_lines([f"kept: {kept}"])
+    assert gc.get_freeze_count() == before

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from pytest_tavus.uncollected import uncollected
+from pytest_tavus.garbage import uncollected
 
 
 @pytest.mark.parametrize("enabled", [True, False])
