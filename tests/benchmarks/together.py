@@ -78,8 +78,9 @@ def cpu_bound(count: int, rounds: int, directory: Path) -> None:
         for at_once, taken in runs.items():
             taken.append(pytest_run(place, [*arguments, f"--tavus-concurrency={at_once}"]))
     for at_once in (8, 64):
-        wall = _seconds(runs[at_once]) / _seconds(runs[1])
-        cpu = _cpu(runs[at_once]) / _cpu(runs[1])
+        pairs = list(zip(runs[at_once], runs[1], strict=True))
+        wall = statistics.median(many.seconds / one.seconds for many, one in pairs)
+        cpu = statistics.median(many.cpu / one.cpu for many, one in pairs)
         print(
             f"CPU-bound, {count} scenarios, {at_once} at once: {wall:.2f} x one by one "
             f"({cpu:.2f} x its processor time)"
@@ -145,10 +146,6 @@ def sender(count: int, rounds: int) -> None:
 
 def _seconds(runs: list[Taken]) -> float:
     return statistics.median(run.seconds for run in runs)
-
-
-def _cpu(runs: list[Taken]) -> float:
-    return statistics.median(run.cpu for run in runs)
 
 
 def main(rounds: int = 5) -> None:
