@@ -113,5 +113,11 @@ class HarnessError(TavusError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Name the closest known word, as a hint sentence; `None` where nothing comes close."""
+    found = closest(word, known)
+    return None if found is None else f"did you mean {found!r}?"
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the closest known word; `None` where nothing comes close."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean {matches[0]!r}?" if matches else None
+    return matches[0] if matches else None

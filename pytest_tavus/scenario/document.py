@@ -30,6 +30,7 @@ from pytest_tavus.scenario.shapes import (
     refuse,
     short,
     text_stands_for,
+    values_stand_for,
 )
 
 UncheckedRules = OneOrMany[Literal["on_call", "on_resolve", "argument_schema"]]
@@ -39,7 +40,10 @@ _TEXT = {"type": "string", "minLength": 1}
 
 
 class SaysDocument(Part):
-    """What must and must not be heard in a turn. Short: a text, or a list of texts, to contain."""
+    """What must and must not be heard in a turn.
+
+    Short: a text, a matcher, or a list of them, to contain.
+    """
 
     part = "says"
 
@@ -102,7 +106,7 @@ class TurnDocument(Part):
     )
     says: Annotated[
         SaysDocument | None,
-        BeforeValidator(list_stands_for("contains")),
+        BeforeValidator(values_stand_for("contains")),
         short(_TEXT),
         short({"type": "array", "minItems": 1}),
     ] = Field(default=None, description="What must be heard from the PAL.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_tavus.errors import did_you_mean
+from pytest_tavus.errors import closest, did_you_mean
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.scenario.plain import is_dict, is_list
 from pytest_tavus.scenario.reader import TagError
@@ -33,9 +33,10 @@ def from_tag(name: str, payload: Any) -> Matcher:
 
     if name not in MATCHERS:
         known = ", ".join(f"!{tag}" for tag in (*sorted(MATCHERS), "include"))
-        close = did_you_mean(f"!{name}", [f"!{tag}" for tag in (*MATCHERS, "include")])
+        close = closest(name, (*MATCHERS, "include"))
         message = f"!{name} is not a tag"
-        raise TagError(message, hint=close or f"one of: {known}")
+        hint = f"one of: {known}" if close is None else f"did you mean '!{close}'?"
+        raise TagError(message, hint=hint)
     try:
         return build(name, compared(payload, (), _raise))
     except TagError:

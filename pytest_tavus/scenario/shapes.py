@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.scenario.durations import PATTERN, seconds
 from pytest_tavus.scenario.plain import is_list
 
@@ -173,3 +174,9 @@ def list_stands_for(key: str) -> Callable[[Any], Any]:
         return {key: value} if isinstance(value, str) or is_list(value) else value
 
     return expand
+
+
+def values_stand_for(key: str) -> Callable[[Any], Any]:
+    """Return a validator for which a text, a matcher or a list is short for such a mapping."""
+    expanded = list_stands_for(key)
+    return lambda value: {key: value} if isinstance(value, Matcher) else expanded(value)

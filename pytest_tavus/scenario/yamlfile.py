@@ -63,12 +63,12 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         "did not find expected ',' or",
         "a bracket is never closed, or a comma is missing",
-        "close it, or separate the values by commas",
+        "close it, separate the values by commas, or quote a text that has brackets in it",
     ),
     (
         "expected ',' or",
         "a bracket is never closed, or a comma is missing",
-        "close it, or separate the values by commas",
+        "close it, separate the values by commas, or quote a text that has brackets in it",
     ),
     (
         "cannot start any token",

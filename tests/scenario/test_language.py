@@ -137,6 +137,8 @@ def test_data_that_looks_like_a_matcher_is_escaped(tmp_path: Path) -> None:
         ("hello", ("hello",)),
         ("[a, b]", ("a", "b")),
         ('{contains: !re "A-[0-9]"}', (build("re", "A-[0-9]"),)),
+        ('!re "A-[0-9]"', (build("re", "A-[0-9]"),)),
+        ('[!re "A-[0-9]", x]', (build("re", "A-[0-9]"), "x")),
     ],
 )
 def test_says_is_a_text_a_list_or_a_mapping(

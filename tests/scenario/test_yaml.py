@@ -92,6 +92,15 @@ def test_both_parsers_read_the_same(pure: bool) -> None:
             "a.yaml:1:4: !ree is not a tag\n    hint: did you mean '!re'?",
         ),
         (
+            "a: !search x\n",
+            (
+                "a.yaml:1:4: !search is not a tag\n    hint: "
+                "one of: !absent, !all_of, !any, !approx, !between, !bool, !contains, !date, !datetime, "
+                "!dict, !ends_with, !exact, !fullmatch, !ge, !gt, !int, !le, !length, !list, !lt, !not, "
+                "!null, !number, !one_of, !re, !starts_with, !str, !unordered, !uuid, !include"
+            ),
+        ),
+        (
             "a: !!float 3\n",
             (
                 "a.yaml:1:4: the tag !!float is not supported\n"
@@ -144,7 +153,7 @@ def test_both_parsers_read_the_same(pure: bool) -> None:
             "a: [1, 2\nb: 3\n",
             (
                 "a.yaml:2:2: this is not YAML: a bracket is never closed, or a comma is missing\n"
-                "    hint: close it, or separate the values by commas"
+                "    hint: close it, separate the values by commas, or quote a text that has brackets in it"
             ),
         ),
         (
