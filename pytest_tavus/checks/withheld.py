@@ -72,7 +72,7 @@ def _detail(event: Withheld, call: Call | None) -> str:
 
 def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:
     if call is None:
-        return None
+        return _saved_name(turn, event.path)
     if event.reason == "missing_path":
         return _nearest_key(event.path, call)
     tool = turn.case.tools.get(call.name)
@@ -85,6 +85,14 @@ def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:
         f"set `on_resolve: generate_response` on {call.name}, which has {written}{default}, "
         f"at {place}"
     )
+
+
+def _saved_name(turn: TurnCase, path: str) -> str | None:
+    """Say how a value is read that was saved, where its name stands alone."""
+    name = path.replace("[", ".").partition(".")[0]
+    if name not in turn.case.seen.kept(turn.number):
+        return None
+    return f"what was saved is read as {{saved.{path}}}"
 
 
 def _nearest_key(path: str, call: Call) -> str | None:

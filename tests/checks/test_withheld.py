@@ -88,3 +88,21 @@ def test_a_placeholder_that_reads_no_answer_is_the_scenarios_own() -> None:
         "test",
         "the PAL cannot fill {saved.x}: nothing was saved under that name",
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("time", "what was saved is read as {saved.time}"),
+        ("time[0].hour", "what was saved is read as {saved.time[0].hour}"),
+        ("times", None),
+        ("saved.time.hour", None),
+    ],
+)
+def test_a_saved_name_without_the_word_saved_is_told_how_it_is_read(
+    path: str, hint: str | None
+) -> None:
+    line = Withheld(template=f"{{{path}}}", reason="missing_path", path=path)
+    story = Story().user().record(Saved(name="time", value=["9:00"])).record(line).end()
+    (finding,) = report(story, turn()).findings
+    assert finding.hint == hint
