@@ -24,11 +24,20 @@ def uncollected() -> Generator[None]:
             gc.enable()
 
 
-def keep_all() -> None:
-    """Look for no garbage any more in what there is now, until :func:`keep_none`."""
-    gc.freeze()
+class Spared:
+    """What there was at a moment, in which no garbage is looked for until the end of the run."""
 
+    def __init__(self) -> None:
+        self._spared = False
 
-def keep_none() -> None:
-    """Look for garbage everywhere."""
-    gc.unfreeze()
+    def begin(self) -> None:
+        """Spare what there is now; not where somebody else spares something already."""
+        if gc.get_freeze_count() == 0:
+            self._spared = True
+            gc.freeze()
+
+    def end(self) -> None:
+        """Look for garbage everywhere again, if this was begun."""
+        if self._spared:
+            self._spared = False
+            gc.unfreeze()

@@ -12,7 +12,7 @@ import pytest
 from pytest_tavus.collect import ScenarioFile, ScenarioItem
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.fixtures import ONE_BY_ONE, STAGE, stage_of
-from pytest_tavus.garbage import keep_all, keep_none
+from pytest_tavus.garbage import Spared
 from pytest_tavus.options import Settings
 from pytest_tavus.outcome import COLOURED, NOT_RUN, RECORD, VerdictError, colour
 from pytest_tavus.report.record import Record
@@ -29,16 +29,19 @@ from pytest_tavus.selection import is_scenario_file, nothing_collected, passed_o
 def begin(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios and register the hooks that collect and report them."""
     select(config, settings)
-    config.add_cleanup(keep_none)  # which comes after the last search that pytest makes
-    config.pluginmanager.register(ScenarioRun(config, settings), "tavus-scenarios")
+    spared = Spared()
+    config.add_cleanup(spared.end)  # which comes after the last search that pytest makes
+    run = ScenarioRun(config, settings, spared=spared)
+    config.pluginmanager.register(run, "tavus-scenarios")
 
 
 class ScenarioRun:
     """Collects and reports scenarios. One per session that was asked for them."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, *, spared: Spared) -> None:
         self._config = config
         self._settings = settings
+        self._spared = spared
         self._files: set[str] = set()
         self._workers = 0
         self._records: list[Record] = []
@@ -74,7 +77,7 @@ class ScenarioRun:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Spare what has been collected the search for garbage, where nobody else's tests are."""
         if all(isinstance(item, ScenarioItem) for item in session.items):
-            keep_all()
+            self._spared.begin()
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """Give the advice that a run gives at its end where nothing is going to run."""

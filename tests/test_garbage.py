@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from pytest_tavus.garbage import uncollected
+from pytest_tavus.garbage import Spared, uncollected
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -22,3 +22,19 @@ def test_after_the_block_all_is_as_before(*, enabled: bool) -> None:
         assert gc.isenabled() is enabled
     finally:
         (gc.enable if was else gc.disable)()
+
+
+def test_only_who_spares_something_ends_that() -> None:
+    first, second = Spared(), Spared()
+    before = gc.get_freeze_count()
+    assert before == 0
+    first.begin()
+    try:
+        spared = gc.get_freeze_count()
+        assert spared > 0
+        second.begin()
+        second.end()
+        assert gc.get_freeze_count() == spared
+    finally:
+        first.end()
+    assert gc.get_freeze_count() == before
