@@ -70,8 +70,10 @@ class Homes:
         "Where installed plugins are written, once that was asked for."
 
     def pytest_plugin_registered(self) -> None:
-        """Note that there is another plugin."""
+        """Forget what was found out of the plugins: there is another one."""
         self._modules = None
+        self._applying.clear()
+        self._deciding.clear()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
