@@ -10,7 +10,7 @@ from pytest_tavus.wire import HttpResponse
 HEAD_LIMIT = 256 * 1024
 """Bytes of status line and headers."""
 
-_CONTINUE, _SWITCHING, _FINAL = 100, 101, 200
+_CONTINUE, _FINAL = 100, 200
 
 
 class NotHttpError(Exception):
