@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.examples.masks import masked
+from tests.installed import install_in
 from tests.source import REPOSITORY
 
 SECONDS = 60
@@ -26,7 +26,7 @@ class Project:
         self._monkeypatch = monkeypatch
         self.path = pytester.mkdir("project")
         monkeypatch.chdir(self.path)
-        site = _installed(pytester.mkdir("site"))
+        site = install_in(pytester.mkdir("site"))
         for name, value in (
             ("PYTHONPATH", f"{REPOSITORY}:{site}"),
             ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"),
@@ -69,12 +69,3 @@ class Run:
         found = _PICTURE.search(self.printed)
         assert found is not None, self.printed
         return found["picture"]
-
-
-def _installed(site: Path) -> Path:
-    """Install the plugin in a directory, however this suite itself came by it."""
-    about = site / "pytest_tavus-0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-tavus\nVersion: 0\n")
-    (about / "entry_points.txt").write_text("[pytest11]\ntavus = pytest_tavus.plugin\n")
-    return site

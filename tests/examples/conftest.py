@@ -11,6 +11,7 @@ from importlib import import_module
 import pytest
 
 from tests.examples.scene import REPOSITORY, Scene
+from tests.installed import install
 
 for _name in ("flask", "starlette.applications", "pytest_tavus.run", "pytest_tavus.stage"):
     import_module(_name)
@@ -19,11 +20,6 @@ for _name in ("flask", "starlette.applications", "pytest_tavus.run", "pytest_tav
 @pytest.fixture
 def scene(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """The examples, with the plugin installed beside them however this suite came by it."""
-    site = pytester.mkdir("site")
-    installed = site / "pytest_tavus-0.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest-tavus\nVersion: 0\n")
-    (installed / "entry_points.txt").write_text("[pytest11]\ntavus = pytest_tavus.plugin\n")
+    install(pytester, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
-    monkeypatch.syspath_prepend(str(site))  # pyright: ignore[reportUnknownMemberType]  # untyped there
     return Scene(pytester)
