@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.benchmarks.measure import Taken, pytest_run, server
+from tests.benchmarks.measure import Taken, pytest_run, seconds, server, times
 from tests.benchmarks.suites import PLUGIN, Writer, by_hand, noop, ours_http, ours_in_process
 
 CONTENDERS: Mapping[str, Writer] = {
@@ -59,18 +59,8 @@ def unrelated(rounds: int, directory: Path) -> tuple[float, float]:
     return statistics.median(loaded), statistics.median(bare)
 
 
-def _seconds(taken: list[Taken]) -> float:
-    return statistics.median(run.seconds for run in taken)
-
-
 def _megabytes(taken: list[Taken]) -> float:
     return statistics.median(run.megabytes for run in taken)
-
-
-def _times(taken: list[Taken], other: list[Taken]) -> float:
-    """Return the median of the ratios of each round, in which one ran right after the other."""
-    pairs = zip(taken, other, strict=True)
-    return statistics.median(one.seconds / two.seconds for one, two in pairs)
 
 
 def main(count: int = 1000, rounds: int = 5) -> None:
@@ -85,11 +75,11 @@ def main(count: int = 1000, rounds: int = 5) -> None:
     floor, floor_large = (_megabytes(runs["a  no-op tests"]) for runs in (small, large))
     print(f"N = {count}, medians of {rounds} interleaved rounds")
     for name, taken in small.items():
-        seconds, megabytes = _seconds(taken), _megabytes(taken)
-        growth = _seconds(large[name]) / seconds
+        median, megabytes = seconds(taken), _megabytes(taken)
+        growth = seconds(large[name]) / median
         extra_large = _megabytes(large[name]) - floor_large
         print(
-            f"{name:34} {seconds:7.2f} s  {_times(taken, hand):5.2f} x b"
+            f"{name:34} {median:7.2f} s  {times(taken, hand):5.2f} x b"
             f"  {megabytes:6.0f} MB (+{megabytes - floor:.0f})"
             f"   5N: {growth:4.2f} x N (+{extra_large:.0f} MB)"
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +26,22 @@ class Taken:
 
     cpu: float = 0.0
     "Seconds of processor time, which others on the machine do not change."
+
+
+def seconds(runs: Sequence[Taken]) -> float:
+    """Return the median of what runs took."""
+    return statistics.median(run.seconds for run in runs)
+
+
+def times(
+    runs: Sequence[Taken],
+    others: Sequence[Taken],
+    *,
+    figure: Callable[[Taken], float] = attrgetter("seconds"),
+) -> float:
+    """Return the median of the ratios of each round, in which one ran right after the other."""
+    pairs = zip(runs, others, strict=True)
+    return statistics.median(figure(one) / figure(other) for one, other in pairs)
 
 
 def pytest_run(
@@ -46,13 +64,13 @@ def pytest_run(
             stderr=subprocess.STDOUT,
         )
         _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
+    taken = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in ends_with:
         message = f"{arguments} ended with {process.returncode}:\n{log.read_text()[-3000:]}"
         raise RuntimeError(message)
     cpu = usage.ru_utime + usage.ru_stime
-    return Taken(seconds=seconds, megabytes=usage.ru_maxrss / 1024, cpu=cpu)
+    return Taken(seconds=taken, megabytes=usage.ru_maxrss / 1024, cpu=cpu)
 
 
 @contextmanager

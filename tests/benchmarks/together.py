@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
 
 from pytest_tavus.clock import RealClock
@@ -20,7 +21,7 @@ from pytest_tavus.gateway.address import base_address
 from pytest_tavus.gateway.port import CallRef
 from pytest_tavus.gateway.remote import RemoteHandler
 from pytest_tavus.wire import HttpRequest
-from tests.benchmarks.measure import Taken, pytest_run, server
+from tests.benchmarks.measure import Taken, pytest_run, seconds, server, times
 from tests.benchmarks.suites import Writer, noop, ours_in_process, ours_working, waiting
 
 TURNS, SECONDS = 2, 1.0
@@ -78,9 +79,8 @@ def cpu_bound(count: int, rounds: int, directory: Path) -> None:
         for at_once, taken in runs.items():
             taken.append(pytest_run(place, [*arguments, f"--tavus-concurrency={at_once}"]))
     for at_once in (8, 64):
-        pairs = list(zip(runs[at_once], runs[1], strict=True))
-        wall = statistics.median(many.seconds / one.seconds for many, one in pairs)
-        cpu = statistics.median(many.cpu / one.cpu for many, one in pairs)
+        wall = times(runs[at_once], runs[1])
+        cpu = times(runs[at_once], runs[1], figure=attrgetter("cpu"))
         print(
             f"CPU-bound, {count} scenarios, {at_once} at once: {wall:.2f} x one by one "
             f"({cpu:.2f} x its processor time)"
@@ -97,7 +97,7 @@ def workers(count: int, rounds: int, directory: Path) -> None:
         for _ in range(rounds):
             one.append(pytest_run(place, arguments))
             two.append(pytest_run(place, [*arguments, "-p", "xdist", "-n", "2"]))
-        print(f"xdist -n 2, {count} {name}: {_seconds(one) / _seconds(two):.2f} x the throughput")
+        print(f"xdist -n 2, {count} {name}: {seconds(one) / seconds(two):.2f} x the throughput")
 
 
 def memory(directory: Path) -> None:
@@ -142,10 +142,6 @@ def sender(count: int, rounds: int) -> None:
         pairs = [(asyncio.run(sent(url, 1)), asyncio.run(sent(url, 50))) for _ in range(rounds)]
     single, fifty = (statistics.median(pair[i] for pair in pairs) for i in (0, 1))
     print(f"a request, 50 in flight: {fifty / single:.2f} x one at a time ({single:.2f} ms)")
-
-
-def _seconds(runs: list[Taken]) -> float:
-    return statistics.median(run.seconds for run in runs)
 
 
 def main(rounds: int = 5) -> None:
