@@ -32,14 +32,17 @@ def at_most(settings: Settings, scenarios: Iterable[Scenario]) -> int:
 
 
 class AheadRun:
-    """Begins scenarios ahead of their turn. Without concurrency it does nothing."""
+    """Begins scenarios ahead of their turn. Without concurrency it does nothing.
+
+    Until a conversation waits for something it does next to nothing, too: the hooks that look
+    after conversations in flight are registered when others are going to be.
+    """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
         self._homes = follow(config)
         self._router = Router()
-        self._session: pytest.Session | None = None
         self._look: Look | None = None
         self._progress: Progress | None = None
 
@@ -50,7 +53,10 @@ class AheadRun:
         if limit > 1 and not self._is_pretence():
             self._look = self._looking(session, limit)
             self._progress = progress(self._config)
-            self._router.cover()
+            perform = self._perform
+            for item in session.items:
+                if isinstance(item, ScenarioItem):
+                    item.perform = perform
         try:
             whole = yield
             self._tell()
@@ -65,35 +71,18 @@ class AheadRun:
         """Make room for an item that is to be by itself, and give it up after it."""
         if self._look is None:
             return (yield)
-        if isinstance(item, ScenarioItem):
-            item.perform = self._perform
         self._look.prepare(item, nextitem)
         try:
             return (yield)
         finally:
             self._release(item, nextitem)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Learn from the fixtures of a scenario, once they are set up."""
-        __tracebackhide__ = True
-        yield
-        if self._look is not None and isinstance(item, ScenarioItem):
-            self._router.keep_level()
-            self._look.ready(item)
-
-    def pytest_runtest_logfinish(self) -> None:
-        """Stop where pytest is going to stop: nothing begins, and what is in flight ends."""
-        session = self._session
-        if session is not None and (session.shouldfail or session.shouldstop):
-            self._end()
-
     def _looking(self, session: pytest.Session, limit: int) -> Look:
-        self._session = session
         stage, option = stage_of(self._config), self._config.option
         most = 1 if getattr(option, "stepwise", False) else option.maxfail
         line: Line[ScenarioResult] = Line(stage.loop, limit=limit, failures=most or None)
-        look = Look(stage, self._homes, order=upcoming(session), line=line)
+        order, woken = upcoming(session), partial(self._woken, session)
+        look = Look(stage, self._homes, order=order, line=line, woken=woken)
         if most:
             look.failures = lambda: max(1, most - session.testsfailed)
         return look
@@ -149,10 +138,48 @@ class AheadRun:
         if shown is not None:
             shown.close()
 
+    def _woken(self, session: pytest.Session) -> None:
+        """Look after what is in flight, from now on."""
+        self._router.cover()
+        manager = self._config.pluginmanager
+        manager.register(Around(self, session), "tavus-ahead-around")
+        manager.register(Inside(self), "tavus-ahead-inside")
+
+    def ready(self, item: ScenarioItem) -> None:
+        """Learn from the fixtures of a scenario, now that they are set up."""
+        if self._look is not None:
+            self._router.keep_level()
+            self._look.ready(item)
+
     def cover(self) -> None:
         """Cover the streams and log handlers of a phase."""
         if self._look is not None:
             self._router.cover()
+
+    def end_with(self, session: pytest.Session) -> None:
+        """Stop where pytest is going to stop: nothing begins, and what is in flight ends."""
+        if session.shouldfail or session.shouldstop:
+            self._end()
+
+
+class Around:
+    """The hooks that run around pytest's own, once conversations are held ahead of their turn."""
+
+    def __init__(self, run: AheadRun, session: pytest.Session) -> None:
+        self._run = run
+        self._session = session
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        """Learn from the fixtures of a scenario, once they are set up."""
+        __tracebackhide__ = True
+        yield
+        if isinstance(item, ScenarioItem):
+            self._run.ready(item)
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Stop where pytest is going to stop."""
+        self._run.end_with(self._session)
 
 
 class Inside:
@@ -178,6 +205,4 @@ class Inside:
 
 def begin(config: pytest.Config, settings: Settings) -> None:
     """Look ahead in this run."""
-    run = AheadRun(config, settings)
-    config.pluginmanager.register(run, "tavus-ahead")
-    config.pluginmanager.register(Inside(run), "tavus-ahead-inside")
+    config.pluginmanager.register(AheadRun(config, settings), "tavus-ahead")

@@ -1,19 +1,21 @@
 """Looks ahead: begins scenarios before their turn, and lets each wait for its own result.
 
-A scenario begins ahead once the fixtures it uses are there for all of its kind. One that has
-fixtures of its own, or wants to be alone, is held while no other is.
+Until a conversation waits, nothing is to be gained: each is held in its own turn. From then on, a
+scenario begins ahead once the fixtures it uses are there for all of its kind. One that has fixtures
+of its own, or wants to be alone, is held while no other is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextvars import Context, copy_context
 from functools import partial
 
 import pytest
 from msgspec import Struct
 
 from pytest_tavus.ahead.homes import Homes
-from pytest_tavus.ahead.standing import shown, written
+from pytest_tavus.ahead.standing import Reasons, shown, written
 from pytest_tavus.ahead.stretches import Stretches
 from pytest_tavus.ahead.upcoming import Ordered, Sent
 from pytest_tavus.collect import ScenarioItem
@@ -24,12 +26,6 @@ from pytest_tavus.voice import Voice
 
 WINDOW = 256
 """Scenarios that are looked at beyond the one whose turn it is; more where more may be held."""
-
-_SEVERAL = 2
-"""Scenarios of which one could have begun ahead."""
-
-_FIRST = "each was the first to set up its fixtures"
-_FEW = "pytest-xdist hands out too few at a time: --dist=worksteal hands out all"
 
 
 class Begun(Struct, frozen=True, kw_only=True):
@@ -44,9 +40,17 @@ class Look:
     """Which scenarios begin, and when. Knows the order, the fixtures and the line."""
 
     def __init__(
-        self, stage: Stage, homes: Homes, *, order: Ordered | Sent, line: Line[ScenarioResult]
+        self,
+        stage: Stage,
+        homes: Homes,
+        *,
+        order: Ordered | Sent,
+        line: Line[ScenarioResult],
+        woken: Callable[[], None],
     ) -> None:
+        """`woken` is called once, before the first begins ahead."""
         self._stage = stage
+        self._woken = woken
         self._homes = homes
         self._order = order
         self._window = max(WINDOW, 8 * line.limit)
@@ -56,12 +60,13 @@ class Look:
         self._places = 0
         self._held = False
         self._place = -1
-        self._turns = 0
-        self._ahead = 0
-        self._reason: str | None = None
+        self._reasons = Reasons()
         self.line = line
         self.failures: Callable[[], int] | None = None
         """After how many more failures the run ends; `None` where none ends it."""
+
+        self.awake = False
+        """Whether a conversation has waited for something, so that others begin ahead."""
 
     def ended(self) -> Iterator[ScenarioResult]:
         """Yield what came of those that have ended ahead of their turn, and are to be reported."""
@@ -81,17 +86,20 @@ class Look:
 
     def ready(self, item: ScenarioItem) -> None:
         """Begin what may begin, now that a scenario has been set up."""
-        ready = self._homes.observe(item)
         for lost in self._order.lost(self._begun.keys() - {item}):
             self.line.drop(self._begun.pop(lost).job)
         if item not in self._begun:
-            self._begun[item] = self._handed(item, ready.handler, urgent=True)
-        self._turns += 1
+            handler = item.funcargs.get("tavus_handler")
+            self._begun[item] = self._handed(item, handler, urgent=True)
+        self._go_ahead(item)
+
+    def _go_ahead(self, item: ScenarioItem) -> None:
+        ready = self._homes.observe(item)
         reason = shown(item, ready)
         if reason is None:
             self._go_on()
         else:
-            self._note(item, reason)
+            self._reasons.note(item, reason)
         self._look_on(item)
         self._begin(item)
 
@@ -106,27 +114,19 @@ class Look:
             if reason is None:
                 self._pending[one] = one
             else:
-                self._note(one, reason)
+                self._reasons.note(one, reason)
 
     def one_by_one(self) -> str | None:
-        """Return why nothing could begin ahead, as the first that could not; `None` if any did."""
-        if self._ahead or self._turns < _SEVERAL:
-            return None
-        if self._reason is not None:
-            return self._reason
-        return _FEW if isinstance(self._order, Sent) else _FIRST
-
-    def _note(self, item: ScenarioItem, reason: str) -> None:
-        if self._reason is None:
-            self._reason = f"{item.scenario.name}: {reason}"
+        """Return why nothing could begin ahead; `None` if any did."""
+        return self._reasons.told(awake=self.awake, few=isinstance(self._order, Sent))
 
     def release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Let others go on after an item, unless the next one is to be by itself, too."""
-        if self.failures is not None:
+        if self.failures is not None and self.awake:
             self.line.reported(self._place, failures=self.failures())
         if isinstance(item, ScenarioItem) and item in self._begun:  # its call was not reached
             self.line.drop(self._begun.pop(item).job)
-        if nextitem is None or self._joins(nextitem):
+        if self._held and (nextitem is None or self._joins(nextitem)):
             self._go_on()
 
     def perform(
@@ -137,18 +137,41 @@ class Look:
         wait: Callable[[Job[ScenarioResult]], None],
     ) -> ScenarioResult:
         """Wait for a scenario's conversation, which begins now unless it has begun."""
+        self._reasons.turns += 1
+        if self.awake or not self.line.tells_idle:
+            job = self._job_of(item, handler)
+        else:
+            task = self.line.run_until_idle(self._stage.perform(item.scenario, handler=handler))
+            if task.done():
+                return task.result()
+            job = self._job(item, handler, context=copy_context(), urgent=True)
+            self.line.adopt(job, task)
+        if not self.awake:
+            self._wake(item)
+        self._place = job.place
+        wait(job)
+        return job.future.result()
+
+    def _wake(self, item: ScenarioItem) -> None:
+        """Begin others, now that this one waits for something, or may."""
+        self.awake = True
+        self._woken()
+        if self.failures is not None:
+            self.line.reported(self._place, failures=self.failures())
+        self._go_ahead(item)
+
+    def _job_of(self, item: ScenarioItem, handler: object | None) -> Job[ScenarioResult]:
+        """Return what has been handed to the line for a scenario whose turn has come."""
         begun = self._begun.pop(item, None)
         if begun is not None and begun.handler is not handler:
             self.line.drop(begun.job)
             begun = None
         if begun is None:
             begun = self._handed(item, handler, urgent=True)
-        if begun.job.begun is None:
+        if begun.job.begun is None and not begun.job.urgent:
             self.line.urge(begun.job)
         begun.voice.speak()
-        self._place = begun.job.place
-        wait(begun.job)
-        return begun.job.future.result()
+        return begun.job
 
     def stop(self) -> None:
         """Begin nothing more, and end what is in flight."""
@@ -177,23 +200,28 @@ class Look:
                 continue
             if self._stretches.reaches(ready.reach, item, current):
                 del self._pending[item]
-                self._ahead += 1
+                self._reasons.ahead += 1
                 self._begun[item] = self._handed(item, ready.handler)
 
     def _handed(self, item: ScenarioItem, handler: object | None, *, urgent: bool = False) -> Begun:
-        self._places += 1
         voice = Voice()
-        job = Job(
+        job = self._job(item, handler, context=voice.context(), urgent=urgent)
+        self.line.add(job)
+        return Begun(job=job, voice=voice, handler=handler)
+
+    def _job(
+        self, item: ScenarioItem, handler: object | None, *, context: Context, urgent: bool
+    ) -> Job[ScenarioResult]:
+        self._places += 1
+        return Job(
             place=-1 if urgent else self._places,
             name=item.scenario.name,
             work=partial(self._stage.perform, item.scenario, handler=handler),
-            context=voice.context(),
+            context=context,
             locks=item.scenario.locks,
             fails=_failed if item.get_closest_marker("xfail") is None else _never,
             urgent=urgent,
         )
-        self.line.add(job)
-        return Begun(job=job, voice=voice, handler=handler)
 
 
 def _failed(result: ScenarioResult) -> bool:

@@ -9,6 +9,43 @@ from pytest_tavus.collect import ScenarioItem
 
 _ALONE = "alone: true"
 
+_SEVERAL = 2
+"""Scenarios of which one could have begun ahead."""
+
+_BUSY = "none of them waited for anything"
+_FIRST = "each was the first to set up its fixtures"
+_FEW = "pytest-xdist hands out too few at a time: --dist=worksteal hands out all"
+
+
+class Reasons:
+    """Why all scenarios of a run were held in their own turn, if they were."""
+
+    def __init__(self) -> None:
+        self.turns = 0
+        """Scenarios whose turn has come."""
+
+        self.ahead = 0
+        """Scenarios that began before their turn."""
+
+        self._first: str | None = None
+
+    def note(self, item: ScenarioItem, reason: str) -> None:
+        """Note why a scenario could not begin ahead."""
+        if self._first is None:
+            self._first = f"{item.scenario.name}: {reason}"
+
+    def told(self, *, awake: bool, few: bool) -> str | None:
+        """Return why nothing began ahead, as the first that could not; `None` if any did.
+
+        Nothing does until one has waited; `few` tells that this process knows little of what
+        comes next.
+        """
+        if self.ahead or self.turns < _SEVERAL:
+            return None
+        if not awake:
+            return _BUSY
+        return self._first or (_FEW if few else _FIRST)
+
 
 def written(item: ScenarioItem, homes: Homes) -> str | None:
     """Return why a scenario waits for its turn, as far as can be known before anything runs."""

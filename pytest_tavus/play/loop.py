@@ -1,13 +1,14 @@
 """One event loop on which all conversations of a process are held.
 
 A pytest item is synchronous and a user's own test may be running a loop of its own; neither
-should matter to a conversation or to a handler that lives longer than one test. As long as all work
-is waited for where it is started, the loop runs in the thread that waits, which costs a tenth of
-handing it over; with the first work that is not, it moves to a thread of its own for good.
+should matter to a conversation or to a handler that outlives a test. As long as all work is waited
+for where it is started, the loop runs in the thread that waits, which costs a tenth of handing it
+over; with the first work that is not, it moves to a thread of its own for good.
 
 Where many conversations are held at once, it alternates: it runs in the thread that waits for one
 of them, so that two threads do not get in each other's way, and in a thread of its own as soon as
-nobody has waited for a moment, so that conversations go on while a slow fixture is set up.
+nobody has waited for a moment, so that conversations go on while a slow fixture is set up: its
+keeper. There is none before there is work that goes on while nobody waits for it.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
 from pytest_tavus.errors import HandlerError
+from pytest_tavus.play.here import run_here
+from pytest_tavus.play.idle import new_loop
 from pytest_tavus.play.interrupts import Interrupts
-from pytest_tavus.play.running import drain, is_past, running_loop
+from pytest_tavus.play.running import drain, is_past, running_loop, started
 
 T = TypeVar("T")
 
 CLOSING_SECONDS = 5.0
 """How long closing waits for what is still running after it was cancelled."""
-
 
 LULL_SECONDS = 0.05
 """How long nobody runs an alternating loop before its keeper does."""
@@ -38,9 +40,10 @@ class BackgroundLoop:
     """An event loop that is nobody's: it runs wherever it is waited for, or in the background."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop, self._selector = new_loop()
         self._thread: threading.Thread | None = None
         self._turn = threading.Lock()
+        self._alternates = False
         self._keeper: threading.Thread | None = None
         self._wanted = threading.Event()
         self._left = 0.0
@@ -49,8 +52,7 @@ class BackgroundLoop:
         self._waited = 0.0
         "When a thread last waited, or would have, had its future not been done."
 
-        self._ending = threading.Event()
-        self._closing = threading.Event()
+        self._ending, self._closing = threading.Event(), threading.Event()
 
     @property
     def closed(self) -> bool:
@@ -59,20 +61,17 @@ class BackgroundLoop:
 
     def alternate(self) -> None:
         """Run in the thread that waits, and in the background while nobody does, from now on."""
-        if self._thread is None and self._keeper is None:
-            self._keeper = threading.Thread(target=self._keep, name="pytest-tavus", daemon=True)
-            self._keeper.start()
+        self._alternates = self._thread is None
 
     def keep_running(self) -> None:
         """Run in the background from now on: for work that goes on while nobody waits for it."""
-        if self._keeper is not None:
+        if self._alternates:
+            if self._keeper is None:
+                self._keeper = started(self._keep)
             return
         with self._turn:
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._serve_on, name="pytest-tavus", daemon=True
-                )
-                self._thread.start()
+                self._thread = started(self._serve_on)
 
     def _serve(self) -> None:
         """Run until the loop is stopped, whatever is raised through it.
@@ -92,15 +91,16 @@ class BackgroundLoop:
             self._serve()
 
     def call(self, function: Callable[[], object]) -> None:
-        """Call a function on the loop, soon, in the background."""
-        self.keep_running()
-        if self._keeper is not None and self._turn.acquire(blocking=False):
+        """Call a function on the loop: soon, or when it is next waited for."""
+        if not self._alternates:
+            self.keep_running()
+        elif self._turn.acquire(blocking=False):
             try:  # nobody runs the loop, so that nobody need be woken to see what is new
                 self._loop.call_soon(function)
             finally:
                 self._turn.release()
-        else:
-            self._loop.call_soon_threadsafe(function)
+            return
+        self._loop.call_soon_threadsafe(function)
 
     def submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Start a coroutine in the background."""
@@ -109,10 +109,11 @@ class BackgroundLoop:
 
     def wait(self, future: concurrent.futures.Future[Any], timeout: float | None = None) -> bool:
         """Wait until a future is done, or so many seconds; return whether it is."""
-        if self._keeper is None or running_loop() is not None:
-            concurrent.futures.wait([future], timeout=timeout)
-        else:
+        if self._alternates and running_loop() is None:
             self._wait_here(future, timeout)
+        else:
+            self.keep_running()
+            concurrent.futures.wait([future], timeout=timeout)
         return future.done()
 
     def _wait_here(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
@@ -135,8 +136,7 @@ class BackgroundLoop:
         A future that was cancelled is done at once; whether its task has ended is told by `wait`.
         """
         until = time.monotonic() + CLOSING_SECONDS
-        alternates = self._keeper is not None and running_loop() is None
-        within = 0.0 if alternates else CLOSING_SECONDS
+        within = 0.0 if self._alternates and running_loop() is None else CLOSING_SECONDS
         while not concurrent.futures.wait([future], timeout=within).done:
             if time.monotonic() >= until:
                 return
@@ -157,13 +157,13 @@ class BackgroundLoop:
     @contextlib.contextmanager
     def _taken(self) -> Generator[None]:
         """Have the loop's turn, which the keeper gives up if it has it."""
-        try:
-            if not self._turn.acquire(blocking=False):
-                self._wanted.set()
+        if not self._turn.acquire(blocking=False):
+            self._wanted.set()
+            try:
                 self._stop_soon()
                 self._turn.acquire()
-        finally:
-            self._wanted.clear()
+            finally:
+                self._wanted.clear()
         try:
             yield
         finally:
@@ -195,7 +195,7 @@ class BackgroundLoop:
         if self._keeper is None and running_loop() is None and self._turn.acquire(blocking=False):
             try:
                 if self._thread is None:
-                    return self._run_here(work)
+                    return run_here(self._loop, work, closing=CLOSING_SECONDS).result()
             finally:
                 self._turn.release()
         future: concurrent.futures.Future[T] | None = None
@@ -209,16 +209,15 @@ class BackgroundLoop:
                 self._let_end(future)
             raise
 
-    def _run_here(self, work: Coroutine[Any, Any, T]) -> T:
-        task = self._loop.create_task(work)
-        try:
-            with Interrupts(lambda: self._loop.call_soon_threadsafe(task.cancel)):
-                return self._loop.run_until_complete(task)
-        except BaseException:
-            if not task.done():
-                task.cancel()
-                self._loop.run_until_complete(asyncio.wait([task], timeout=CLOSING_SECONDS))
-            raise
+    @property
+    def tells_idle(self) -> bool:
+        """Whether :meth:`run_until_idle` can tell, in this thread, when there is nothing to do."""
+        return self._alternates and self._selector is not None and running_loop() is None
+
+    def run_until_idle(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run a coroutine here until it ends, or waits and nothing else is to be done either."""
+        with self._taken():
+            return run_here(self._loop, work, closing=CLOSING_SECONDS, selector=self._selector)
 
     def close(self) -> None:
         """Cancel what is still running, then end the loop and its thread. May be called twice.
@@ -234,6 +233,7 @@ class BackgroundLoop:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._keeper.join(timeout=CLOSING_SECONDS)
             self._keeper = None
+        self._alternates = False
         # In the background, because a thread that hangs would not let the loop go on here.
         drained = self.submit(drain())
         try:

@@ -1,9 +1,11 @@
-"""Small questions to asyncio's event loops. Knows no conversation."""
+"""Small helpers for event loops and the threads they run in. Knows no conversation."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections.abc import Callable
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
@@ -30,3 +32,10 @@ async def drain() -> None:
     loop = asyncio.get_running_loop()
     await loop.shutdown_asyncgens()
     await loop.shutdown_default_executor()
+
+
+def started(target: Callable[[], None]) -> threading.Thread:
+    """Start a thread of ours, which does not keep the process from ending."""
+    thread = threading.Thread(target=target, name="pytest-tavus", daemon=True)
+    thread.start()
+    return thread

@@ -62,8 +62,11 @@ class Line(Generic[T]):
         self._held = False
         self._stopped = False
         self._idle: list[concurrent.futures.Future[None]] = []
-        self.most = 0
-        """The most that were ever in flight at once."""
+
+    @property
+    def tells_idle(self) -> bool:
+        """Whether :meth:`run_until_idle` can tell when there is nothing to do."""
+        return self._loop.tells_idle
 
     def running(self) -> tuple[Job[T], ...]:
         """Return what is in flight. May be asked from any thread."""
@@ -75,7 +78,17 @@ class Line(Generic[T]):
 
     def add(self, job: Job[T]) -> None:
         """Let a job wait for its turn."""
+        if not job.urgent:
+            self._loop.keep_running()  # it goes on while nobody waits for it
         self._loop.call(partial(self._add, job))
+
+    def run_until_idle(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Begin work while no job has, and run it until it ends or there is nothing to do."""
+        return self._loop.run_until_idle(work)
+
+    def adopt(self, job: Job[T], task: asyncio.Task[T]) -> None:
+        """Take a job in that has begun already, as this task, while no other has."""
+        self._loop.call(partial(self._started, job, task))
 
     def urge(self, job: Job[T]) -> None:
         """Let a job begin although the line is held."""
@@ -175,12 +188,13 @@ class Line(Generic[T]):
             heapq.heappush(self._waiting, job)
 
     def _begin(self, job: Job[T]) -> None:
+        loop = asyncio.get_running_loop()
+        self._started(job, loop.create_task(job.work(), context=job.context))
+
+    def _started(self, job: Job[T], task: asyncio.Task[T]) -> None:
         self._locked.update(job.locks)
         job.begun = time.monotonic()
-        loop = asyncio.get_running_loop()
-        task = loop.create_task(job.work(), context=job.context)
         self._running[task] = job
-        self.most = max(self.most, len(self._running))
         task.add_done_callback(self._over)
 
     def _over(self, task: asyncio.Task[T]) -> None:

@@ -31,8 +31,7 @@ class Router:
 
     def cover(self) -> None:
         """Cover the streams and the log handlers that are in place now."""
-        self._cover_stream("stdout", sys.stdout)
-        self._cover_stream("stderr", sys.stderr)
+        self._cover_streams()
         root = logging.getLogger()
         self._heard = root.level
         if self._ear not in root.handlers:
@@ -44,9 +43,13 @@ class Router:
                 self._handlers.append(handler)
 
     def keep_level(self) -> None:
-        """Let the root logger hear between the phases of tests what it heard in the last one."""
+        """Let the root logger hear between the phases of tests what it heard in the last one.
+
+        Called between them.
+        """
         root = logging.getLogger()
         if self._level is None:
+            self._cover_streams()
             self._level = root.level
             root.setLevel(self._heard)
 
@@ -63,6 +66,10 @@ class Router:
         if self._level is not None:
             root.setLevel(self._level)
         self._streams, self._handlers, self._level = [], [], None
+
+    def _cover_streams(self) -> None:
+        self._cover_stream("stdout", sys.stdout)
+        self._cover_stream("stderr", sys.stderr)
 
     def _cover_stream(self, name: Stream, stream: Any) -> None:
         if any(stream is one for one in self._streams) or not hasattr(stream, "__dict__"):

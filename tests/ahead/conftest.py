@@ -40,7 +40,8 @@ def note(line):
 async def answered(order):
     """Meet others, wait for ever, or crash, as the order says; otherwise answer.
 
-    ``meet-3`` meets two others with the same order; ``meet-3-a`` is another order.
+    ``meet-3`` meets two others with the same order; ``meet-3-a`` is another order. ``wait``
+    waits for a moment in which there is nothing else to do, which lets others begin ahead.
     """
     word, number, *_ = [*order.split("-"), ""]
     if word == "meet":
@@ -49,6 +50,8 @@ async def answered(order):
         if len(arrived) >= int(number):
             met.set()
         await asyncio.wait_for(met.wait(), 30)
+    if word == "wait":
+        await asyncio.sleep(0.001)
     if word == "stay":
         await asyncio.Event().wait()
     if word == "crash":
@@ -94,8 +97,11 @@ tools:
 INI = "[pytest]\naddopts = -p no:randomly\n"
 
 
-def asks(name: str, order: str = "one", *, says: str = "done", **keys: Any) -> dict[str, Any]:
-    """Return a scenario in which the caller asks for an order and the PAL says that it is done."""
+def asks(name: str, order: str = "wait", *, says: str = "done", **keys: Any) -> dict[str, Any]:
+    """Return a scenario in which the caller asks for an order and the PAL says that it is done.
+
+    Its conversation waits, so that others begin ahead, unless the order is ``at once``.
+    """
     call = {"find": {"order_id": order, "who": name}}
     turn = {"user": "Where is my order?", "calls": [call], "plays": "done", "says": says}
     return {"name": name, "turns": [turn], **keys}

@@ -62,6 +62,16 @@ def test_it_is_told_of_files_with_one_scenario_and_fixtures_of_their_own(town: T
     assert told(town.run()) == [f"  one by one    no conversation could begin ahead: {first}"]
 
 
+def test_it_is_told_where_none_waits_for_anything(town: Town) -> None:
+    town.scenarios(asks("first", "at once"), asks("second", "at once"))
+
+    run = town.run()
+
+    run.assert_outcomes(passed=2)
+    busy = "none of them waited for anything"
+    assert told(run) == [f"  one by one    no conversation could begin ahead: {busy}"]
+
+
 def test_it_is_told_once_of_all_workers(town: Town) -> None:
     town.conftest(BY_ITSELF)
     town.scenarios(*(asks(f"s{number}") for number in range(8)))

@@ -26,12 +26,18 @@ async def taken_over() -> None:
             pass
 
 
-@pytest.fixture(params=["in the thread that waits", "in the background", "alternating"])
+WAYS = ["in the thread that waits", "in the background", "about to alternate", "alternating"]
+
+
+@pytest.fixture(params=WAYS)
 def loop(request: pytest.FixtureRequest) -> Iterator[BackgroundLoop]:
     held = BackgroundLoop()
     if request.param == "in the background":
         held.keep_running()
+    if request.param.endswith("alternate"):
+        held.alternate()
     if request.param == "alternating":
         held.alternate()
+        held.keep_running()
     yield held
     held.close()

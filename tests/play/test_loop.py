@@ -15,6 +15,7 @@ from tests.play.conftest import SECONDS, taken_over, thread
 def test_an_alternating_loop_runs_in_the_thread_that_waits_for_it() -> None:
     loop = BackgroundLoop()
     loop.alternate()
+    loop.keep_running()
 
     loop.run(taken_over())
     loop.close()
@@ -63,7 +64,8 @@ def test_where_all_is_done_that_is_waited_for_the_rest_goes_on_now_and_then(
 ) -> None:
     monkeypatch.setattr("pytest_tavus.play.loop.LULL_SECONDS", 3600)
     loop = BackgroundLoop()
-    loop.alternate()  # its keeper sleeps for an hour
+    loop.alternate()
+    loop.keep_running()  # its keeper sleeps for an hour
     loop.run(thread())
     done: concurrent.futures.Future[None] = concurrent.futures.Future()
     done.set_result(None)

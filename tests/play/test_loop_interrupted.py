@@ -58,7 +58,9 @@ def test_an_interrupt_is_raised_when_the_work_has_cleaned_up(loop: BackgroundLoo
     assert done == ["cleaned up"]
 
 
-@pytest.mark.parametrize("loop", ["in the thread that waits", "alternating"], indirect=True)
+@pytest.mark.parametrize(
+    "loop", ["in the thread that waits", "about to alternate", "alternating"], indirect=True
+)
 def test_an_interrupt_breaks_nothing_off_in_the_middle(loop: BackgroundLoop) -> None:
     done: list[str] = []
 

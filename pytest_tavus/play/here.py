@@ -1,0 +1,49 @@
+"""Work that is run on an event loop by the thread that waits for it. Knows no conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from pytest_tavus.play.idle import IdleSelector
+from pytest_tavus.play.interrupts import Interrupts
+
+T = TypeVar("T")
+
+
+def run_here(
+    loop: asyncio.AbstractEventLoop,
+    work: Coroutine[Any, Any, T],
+    *,
+    closing: float,
+    selector: IdleSelector | None = None,
+) -> asyncio.Task[T]:
+    """Run a coroutine until it ends; with a loop's `selector`, until there is nothing but to wait.
+
+    An interrupt cancels it, and is raised when it has cleaned up, or after `closing` seconds.
+    """
+    task = loop.create_task(work)
+
+    def stop(_: object) -> None:
+        loop.stop()
+
+    task.add_done_callback(stop)
+    if selector is not None:
+        selector.tell = loop.stop
+    try:
+        with Interrupts(lambda: loop.call_soon_threadsafe(task.cancel)) as interrupts:
+            while not task.done():
+                loop.run_forever()
+                if selector is not None and selector.tell is None and not interrupts.pressed:
+                    break
+    except BaseException:
+        if not task.done():
+            task.cancel()
+            loop.run_until_complete(asyncio.wait([task], timeout=closing))
+        raise
+    finally:
+        task.remove_done_callback(stop)
+        if selector is not None:
+            selector.tell = None
+    return task
