@@ -83,6 +83,7 @@ class ScenarioItem(pytest.Function):
         # pytest documents `callobj` and leaves its type to be guessed from the default.
         callobj: Any = marked(self._play, marks)
         super().__init__(callobj=callobj, **function)  # pyright: ignore[reportUnknownMemberType]
+        del callobj.__signature__  # it has been asked for, and `-k sign` would find it
 
     def _play(self, handler: object | None) -> None:
         __tracebackhide__ = True

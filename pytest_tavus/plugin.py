@@ -20,6 +20,7 @@ from pytest_tavus.fixtures import (
     tavus_server_options,
 )
 from pytest_tavus.garbage import uncollected
+from pytest_tavus.options import Settings
 from pytest_tavus.settings import add_options, header_line, read_settings
 
 __all__ = [
@@ -48,22 +49,26 @@ def pytest_configure(config: pytest.Config) -> None:
     settings = config.stash[SETTINGS] = read_settings(config)
     if settings.scenarios_on:
         with uncollected():
-            from pytest_tavus.run import begin
+            _begin(config, settings)
 
-        begin(config, settings)
-        if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":
-            from pytest_tavus.ahead.sharing import begin as begin_sharing
 
-            begin_sharing(config)
-        if settings.results is not None:
-            from pytest_tavus.results import begin as begin_results
+def _begin(config: pytest.Config, settings: Settings) -> None:
+    from pytest_tavus.run import begin
 
-            begin_results(config, settings.results)
-        if settings.plan:
-            from pytest_tavus.ahead.plan import begin as begin_plan
+    begin(config, settings)
+    if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":
+        from pytest_tavus.ahead.sharing import begin as begin_sharing
 
-            begin_plan(config, settings)
-    if settings.scenarios_on and settings.concurrency != 1:
+        begin_sharing(config)
+    if settings.results is not None:
+        from pytest_tavus.results import begin as begin_results
+
+        begin_results(config, settings.results)
+    if settings.plan:
+        from pytest_tavus.ahead.plan import begin as begin_plan
+
+        begin_plan(config, settings)
+    if settings.concurrency != 1:
         from pytest_tavus.ahead.hooks import begin as begin_ahead
 
         begin_ahead(config, settings)

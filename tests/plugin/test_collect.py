@@ -122,6 +122,12 @@ def test_keywords_select_by_the_name_of_the_scenario(project: Project) -> None:
     )
 
 
+def test_keywords_do_not_select_by_how_a_scenario_is_made(project: Project) -> None:
+    project.scenarios(PASSING, FAILING)
+
+    project.run("--tavus-scenarios", "-k", "sign").assert_outcomes(deselected=2)
+
+
 def test_deselecting_everything_stays_pytests_own_exit_code(project: Project) -> None:
     project.scenarios()
 
