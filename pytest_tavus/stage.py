@@ -69,7 +69,7 @@ class Stage:
             opener=opener,
         )
         self._gate = Gate(
-            _allowance(settings),
+            Allowance.of(settings),
             OwnStore(now=time.monotonic()) if store is None else store,
             clock=RealClock(),
             now=time.monotonic,
@@ -208,16 +208,6 @@ class Stage:
             self.loop.run(self._shared.pool.close())
         finally:
             self.loop.close()
-
-
-def _allowance(settings: Settings) -> Allowance:
-    return Allowance(
-        in_flight=settings.max_in_flight,
-        starts=settings.max_starts,
-        conversations=settings.max_conversations,
-        connected=settings.max_connected,
-        run=settings.run_deadline,
-    )
 
 
 def _archive(settings: Settings) -> Archive | None:

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_tavus.collect import ScenarioItem
 from pytest_tavus.fixtures import SETTINGS, STORE
-from pytest_tavus.options import Settings
+from pytest_tavus.traffic.ledger import Allowance
 from pytest_tavus.traffic.store import SharedStore
 
 _KEY = "tavus_ledger"
@@ -39,7 +39,8 @@ class Sharing:
         if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
             scenarios = [one.scenario for one in session.items if isinstance(one, ScenarioItem)]
             store.locking = any(one.alone or one.locks for one in scenarios)
-            store.counting = has_limits(self._config.stash[SETTINGS])
+            settings = self._config.stash[SETTINGS]
+            store.counting = Allowance.of(settings) != Allowance()
 
     def pytest_sessionfinish(self) -> None:
         """Hand in what only this worker knows."""
@@ -64,20 +65,6 @@ class Sharing:
     def _use(self, directory: Path, worker: str) -> None:
         store = SharedStore(directory, worker=worker, now=time.monotonic())
         self._config.stash[STORE] = store
-
-
-def has_limits(settings: Settings) -> bool:
-    """Tell whether the user has set any limit for the whole run."""
-    return any(
-        limit is not None
-        for limit in (
-            settings.max_in_flight,
-            settings.max_starts,
-            settings.max_conversations,
-            settings.max_connected,
-            settings.run_deadline,
-        )
-    )
 
 
 def begin(config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from pytest_tavus.errors import NotRunError
+from pytest_tavus.options import Settings
 
 SOON: Final = 0.02
 """Seconds after which to ask again where something must be given back first."""
@@ -31,6 +32,17 @@ class Allowance(Struct, frozen=True, kw_only=True):
 
     run: float | None = None
     "Seconds from the beginning of the run."
+
+    @classmethod
+    def of(cls, settings: Settings) -> Allowance:
+        """Return what the user's settings allow."""
+        return cls(
+            in_flight=settings.max_in_flight,
+            starts=settings.max_starts,
+            conversations=settings.max_conversations,
+            connected=settings.max_connected,
+            run=settings.run_deadline,
+        )
 
 
 class Held(Struct, kw_only=True):

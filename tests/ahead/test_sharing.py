@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.ahead.sharing import has_limits
 from pytest_tavus.options import Settings
+from pytest_tavus.traffic.ledger import Allowance
 
 SCENARIOS = Path("scenarios")
 
@@ -24,8 +24,8 @@ SCENARIOS = Path("scenarios")
     ids=["in flight", "starts", "conversations", "connected", "run deadline"],
 )
 def test_a_limit_of_the_run_is_shared(limits: Settings) -> None:
-    assert has_limits(limits)
+    assert Allowance.of(limits) != Allowance()
 
 
 def test_what_limits_each_conversation_is_not_shared() -> None:
-    assert not has_limits(Settings(scenarios=SCENARIOS, deadline=1))
+    assert Allowance.of(Settings(scenarios=SCENARIOS, deadline=1)) == Allowance()
