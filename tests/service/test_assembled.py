@@ -9,10 +9,10 @@ from pytest_tavus.service.api import ApiRefusal
 from pytest_tavus.service.assembled import pal_of
 from pytest_tavus.service.stock import SKILLS, restock, stock
 from tests.service.account import Desk
+from tests.service.stocked import PAL
 
 pytestmark = pytest.mark.asyncio
 
-BODY = {"pal_name": "Support", "system_prompt": "You help.", "default_face_id": "r90bbd427f71"}
 GUARDRAIL = {"guardrail_prompt": "Never swear."}
 
 
@@ -32,7 +32,7 @@ async def test_tools_objectives_and_guardrails_are_written_out_with_their_secret
     created = await at.get(
         "POST /pals",
         {
-            **BODY,
+            **PAL,
             "tool_ids": [tool_id],
             "objectives_id": goals["objectives_id"],
             "guardrail_ids": [named["guardrail_id"]],
@@ -55,7 +55,7 @@ async def test_an_older_set_of_guardrails_is_written_out_too() -> None:
     at = Desk()
     held = {"name": "set", "data": [{**GUARDRAIL, "guardrail_name": "held"}]}
     made = await at.get("POST /guardrails/", held)
-    pal = await at.get("POST /pals", {**BODY, "guardrails_id": made["guardrails_id"]})
+    pal = await at.get("POST /pals", {**PAL, "guardrails_id": made["guardrails_id"]})
 
     assert [one.guardrail_name for one in pal_of(at.account, pal["pal_id"]).guardrails] == ["held"]
 
@@ -63,7 +63,7 @@ async def test_an_older_set_of_guardrails_is_written_out_too() -> None:
 async def test_a_pal_with_nothing_attached_has_nothing() -> None:
     at = Desk()
     await at.get("POST /guardrails/", {**GUARDRAIL, "guardrail_name": "of_another"})
-    created = await at.get("POST /pals", BODY)
+    created = await at.get("POST /pals", PAL)
 
     pal = pal_of(at.account, created["pal_id"])
 
@@ -74,7 +74,7 @@ async def test_an_older_set_is_that_of_its_pal_only() -> None:
     at = Desk()
     held = {"name": "set", "data": [{**GUARDRAIL, "guardrail_name": "held"}]}
     await at.get("POST /guardrails/", held)
-    pal = await at.get("POST /pals", BODY)
+    pal = await at.get("POST /pals", PAL)
 
     assert pal_of(at.account, pal["pal_id"]).guardrails == ()
 
@@ -88,7 +88,7 @@ async def test_a_pal_that_is_not_there_is_refused() -> None:
 
 async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
     at = Desk()
-    created = await at.get("POST /pals", BODY)
+    created = await at.get("POST /pals", PAL)
     record = at.account["pals"].get(created["pal_id"])
     assert record is not None
     record["greeting"] = 3
@@ -104,10 +104,10 @@ async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
 async def test_a_restocked_account_is_as_it_was_born() -> None:
     at = Desk()
     stock(at.account)
-    first = (await at.get("POST /pals", BODY))["pal_id"]
+    first = (await at.get("POST /pals", PAL))["pal_id"]
 
     restock(at.account)
 
     assert [row["skill_id"] for row in at.account["skills"].rows()] == list(SKILLS)
     assert (await at.get("GET /pals"))["data"] == []
-    assert (await at.get("POST /pals", BODY))["pal_id"] == first
+    assert (await at.get("POST /pals", PAL))["pal_id"] == first

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.port import Reply
-from tests.service.test_conversations import desk
+from tests.service.stocked import desk_with_pal
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("rest.conversation_listing")
 async def test_conversations_are_listed_by_status_the_newest_first() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     ids = [
         (await at.get("POST /conversations", {"persona_id": pal_id}))["conversation_id"]
         for _ in range(3)
@@ -35,7 +35,7 @@ async def test_conversations_are_listed_by_status_the_newest_first() -> None:
 
 @pytest.mark.fidelity("rest.conversation_ended")
 async def test_a_conversation_is_ended_once_and_says_why() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id})
     line = f"/conversations/{created['conversation_id']}"
     at.time += 10
@@ -51,7 +51,7 @@ async def test_a_conversation_is_ended_once_and_says_why() -> None:
 
 @pytest.mark.fidelity("rest.conversation_verbose")
 async def test_events_are_shown_where_they_are_asked_for() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id})
     line = f"/conversations/{created['conversation_id']}"
 
@@ -62,7 +62,7 @@ async def test_events_are_shown_where_they_are_asked_for() -> None:
 
 
 async def test_a_conversation_that_ended_by_itself_is_shown_as_ended() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id})
 
     await at.live.end(created["conversation_id"], "participant_absent_timeout")
@@ -76,7 +76,7 @@ async def test_a_conversation_that_ended_by_itself_is_shown_as_ended() -> None:
     "line", ["GET {}", "DELETE {}", "POST {}/end", "POST {}/respond", "GET {}/respond"]
 )
 async def test_a_conversation_that_is_not_there_is_a_400(line: str) -> None:
-    at, _ = await desk()
+    at, _ = await desk_with_pal()
 
     assert await at.refused(line.format("/conversations/c0"), {"text": "Hi"}) == (
         400,
@@ -87,7 +87,7 @@ async def test_a_conversation_that_is_not_there_is_a_400(line: str) -> None:
 @pytest.mark.fidelity("rest.conversation_deleted")
 @pytest.mark.parametrize("hard", ["true", "false"])
 async def test_a_deleted_conversation_is_ended_and_gone(hard: str) -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id})
     line = f"/conversations/{created['conversation_id']}"
 
@@ -101,7 +101,7 @@ async def test_a_deleted_conversation_is_ended_and_gone(hard: str) -> None:
 
 @pytest.mark.fidelity("rest.respond_bridge")
 async def test_a_line_over_the_bridge_is_answered_or_asked_for_later() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id, "chat": True})
     line = f"/conversations/{created['conversation_id']}/respond"
 
@@ -122,7 +122,7 @@ async def test_a_line_over_the_bridge_is_answered_or_asked_for_later() -> None:
     ],
 )
 async def test_a_line_that_is_wrong_is_not_said(body: dict[str, Any], sentence: str) -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id})
     conversation_id = created["conversation_id"]
 
@@ -136,7 +136,7 @@ async def test_a_line_that_is_wrong_is_not_said(body: dict[str, Any], sentence: 
 async def test_what_a_conversation_does_not_take_is_told_in_its_own_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     conversation_id = (await at.get("POST /conversations", {"pal_id": pal_id}))["conversation_id"]
 
     async def full(text: str, *, within: float) -> Reply:
@@ -151,7 +151,7 @@ async def test_what_a_conversation_does_not_take_is_told_in_its_own_words(
 
 
 async def test_nothing_is_said_after_the_end_and_the_last_reply_stays() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     created = await at.get("POST /conversations", {"persona_id": pal_id})
     line = f"/conversations/{created['conversation_id']}"
     await at.get(f"POST {line}/respond", {"text": "abc"})
@@ -166,7 +166,7 @@ async def test_nothing_is_said_after_the_end_and_the_last_reply_stays() -> None:
 
 
 async def test_the_address_of_a_room_is_the_server_s() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     at.account.options = replace(at.account.options, room_url="http://127.0.0.1:7/rooms")
 
     created = await at.get("POST /conversations", {"persona_id": pal_id})

@@ -7,23 +7,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pytest_tavus.service.stock import stock
-from tests.service.account import Desk
+from tests.service.stocked import desk_with_pal
 
 pytestmark = pytest.mark.asyncio
-
-BODY = {"pal_name": "Support", "system_prompt": "You help.", "default_face_id": "r90bbd427f71"}
-
-
-async def desk() -> tuple[Desk, str]:
-    made = Desk()
-    stock(made.account)
-    return made, (await made.get("POST /pals", BODY))["pal_id"]
 
 
 @pytest.mark.fidelity("rest.conversation_created")
 async def test_a_conversation_is_opened_with_what_was_asked_for() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
 
     answer = await at.get(
         "POST /conversations",
@@ -61,7 +52,7 @@ async def test_a_conversation_is_opened_with_what_was_asked_for() -> None:
 @pytest.mark.fidelity("rest.conversation_words")
 @pytest.mark.parametrize("word", ["persona_id", "pal_id"])
 async def test_both_words_are_taken_and_the_former_ones_answered(word: str) -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
 
     created = await at.get("POST /conversations", {word: pal_id})
 
@@ -81,7 +72,7 @@ async def test_both_words_are_taken_and_the_former_ones_answered(word: str) -> N
 
 @pytest.mark.fidelity("rest.conversation_needs_a_face")
 async def test_a_face_is_needed_where_the_pal_has_none() -> None:
-    at, _ = await desk()
+    at, _ = await desk_with_pal()
     body = {"persona_name": "Faceless", "system_prompt": "You help."}
     pal_id = (await at.get("POST /personas", body))["persona_id"]
 
@@ -156,7 +147,7 @@ async def test_a_face_is_needed_where_the_pal_has_none() -> None:
     ],
 )
 async def test_a_body_that_is_wrong_opens_nothing(body: dict[str, Any], sentence: str) -> None:
-    at, _ = await desk()
+    at, _ = await desk_with_pal()
 
     status, said = await at.refused("POST /conversations", body)
 
@@ -168,7 +159,7 @@ async def test_a_body_that_is_wrong_opens_nothing(body: dict[str, Any], sentence
 
 @pytest.mark.fidelity("rest.test_mode")
 async def test_in_test_mode_a_conversation_is_over_before_it_begins() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     at.account.options = replace(at.account.options, concurrency_limit=0)
 
     created = await at.get("POST /conversations", {"persona_id": pal_id, "test_mode": True})
@@ -184,7 +175,7 @@ async def test_in_test_mode_a_conversation_is_over_before_it_begins() -> None:
 
 @pytest.mark.fidelity("rest.concurrency_limit")
 async def test_one_conversation_too_many_is_refused_until_one_ends() -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
     at.account.options = replace(at.account.options, concurrency_limit=1)
     first = await at.get("POST /conversations", {"persona_id": pal_id})
 
@@ -199,7 +190,7 @@ async def test_one_conversation_too_many_is_refused_until_one_ends() -> None:
 @pytest.mark.fidelity("rest.private_room")
 @pytest.mark.parametrize("body", [{"require_auth": True}, {"properties": {"require_auth": True}}])
 async def test_a_private_room_has_a_token_of_its_own_told_once(body: dict[str, Any]) -> None:
-    at, pal_id = await desk()
+    at, pal_id = await desk_with_pal()
 
     first = await at.get("POST /conversations", {"persona_id": pal_id, **body})
     second = await at.get("POST /conversations", {"persona_id": pal_id, **body})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.service.test_documents import SITE, desk, made
+from tests.service.documents import SITE, desk, made
 
 pytestmark = pytest.mark.asyncio
 

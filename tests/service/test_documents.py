@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from pytest_tavus.service import documents
 from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.document_life import settle
-from pytest_tavus.service.options import AccountOptions
-from tests.service.account import NOON, Desk
+from tests.service.account import NOON
+from tests.service.documents import SITE, desk, made
+from tests.service.waiting import Heard, Hourglass
 
 pytestmark = pytest.mark.asyncio
-
-URL = "https://example.com/guide.pdf"
-SITE = {"document_url": "https://example.com/", "crawl": {"depth": 2, "max_pages": 10}}
-
-
-class Heard:
-    """Keeps the callbacks that would be sent."""
-
-    def __init__(self) -> None:
-        self.all: list[tuple[str, str]] = []
-
-    def send(self, url: str, body: Mapping[str, Any]) -> None:
-        self.all.append((url, body["status"]))
-
-
-class Hourglass:
-    """A clock whose sleepers wake when it is turned."""
-
-    def __init__(self) -> None:
-        self._time = 0.0
-        self._sleepers: list[tuple[float, asyncio.Event]] = []
-
-    def now(self) -> float:
-        return self._time
-
-    async def sleep(self, seconds: float) -> None:
-        over = asyncio.Event()
-        self._sleepers.append((self._time + seconds, over))
-        await over.wait()
-
-    async def begun(self) -> None:
-        """Let whoever is about to sleep fall asleep."""
-        for _ in range(5):
-            await asyncio.sleep(0)
-
-    async def turn(self, time: float) -> None:
-        self._time = time
-        for wake, over in self._sleepers:
-            if wake <= time:
-                over.set()
-        await self.begun()
-
-
-def desk(*, seconds: float = 0) -> Desk:
-    at = Desk(documents.ROUTES)
-    at.account.options = AccountOptions(document_seconds=seconds)
-    return at
-
-
-async def made(at: Desk, **changes: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = await at.get("POST /documents", {"document_url": URL, **changes})
-    return answer
 
 
 @pytest.mark.fidelity("resources.document_fields")
@@ -116,15 +62,15 @@ async def test_each_status_is_told_to_the_callback_url() -> None:
     await made(at, callback_url="https://cb.example.com/")
     await made(at)
     told = [("https://cb.example.com/", "started")]
-    assert heard.all == told
+    assert heard.statuses == told
     at.time += 5
     settle(at.account)
     told.append(("https://cb.example.com/", "processing"))
-    assert heard.all == told
+    assert heard.statuses == told
     at.time += 100
     settle(at.account)
     settle(at.account)
-    assert heard.all == [*told, ("https://cb.example.com/", "ready")]
+    assert heard.statuses == [*told, ("https://cb.example.com/", "ready")]
 
 
 @pytest.mark.fidelity("resources.document_callbacks")
@@ -137,8 +83,8 @@ async def test_with_an_alarm_nobody_has_to_look() -> None:
     for status in ("processing", "ready"):
         at.time += 5
         await clock.turn(at.time - NOON)
-        assert heard.all[-1] == ("https://cb.example.com/", status)
-    assert len(heard.all) == 3
+        assert heard.statuses[-1] == ("https://cb.example.com/", status)
+    assert len(heard.statuses) == 3
 
 
 async def test_a_silenced_alarm_does_not_ring() -> None:
@@ -150,7 +96,7 @@ async def test_a_silenced_alarm_does_not_ring() -> None:
     await at.account.alarm.silence()
     at.time += 10
     await clock.turn(10)
-    assert [status for _, status in heard.all] == ["started"]
+    assert [status for _, status in heard.statuses] == ["started"]
 
 
 @pytest.mark.parametrize(

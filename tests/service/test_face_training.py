@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,22 +11,12 @@ from pytest_tavus.service.alarm import Alarm
 from pytest_tavus.service.options import AccountOptions
 from pytest_tavus.service.stock import stock
 from tests.service.account import NOON, Desk
-from tests.service.test_documents import Hourglass
+from tests.service.waiting import Heard, Hourglass
 
 pytestmark = pytest.mark.asyncio
 
 VIDEO = {"face_name": "Rio", "train_video_url": "https://example.com/rio.mp4"}
 IMAGE = {"face_name": "Ana", "train_image_url": "https://example.com/ana.png"}
-
-
-class Heard:
-    """Keeps the callbacks that would be sent."""
-
-    def __init__(self) -> None:
-        self.all: list[tuple[str, dict[str, Any]]] = []
-
-    def send(self, url: str, body: Mapping[str, Any]) -> None:
-        self.all.append((url, dict(body)))
 
 
 def desk(*, seconds: float = 0) -> Desk:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.test_pals import LAYER_SHAPE, desk, made
+from tests.service.stocked import LAYER_SHAPE, desk, made_pal
 
 pytestmark = pytest.mark.asyncio
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio
 @pytest.mark.fidelity("rest.pal_patched")
 async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
     at.time += 60
 
     answer = await at.ask(
@@ -54,7 +54,7 @@ async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
 )
 async def test_a_patch_that_changes_nothing_is_a_304_without_a_body(patch: Any) -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
     before = await at.get(f"GET /pals/{pal_id}")
     at.time += 60
 
@@ -69,7 +69,7 @@ async def test_a_patch_that_changes_nothing_is_a_304_without_a_body(patch: Any) 
 async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
     at = desk()
 
-    assert await at.refused(f"PATCH /pals/{await made(at)}", patch) == (
+    assert await at.refused(f"PATCH /pals/{await made_pal(at)}", patch) == (
         422,
         {"message": "Invalid JSON patch format"},
     )
@@ -113,7 +113,7 @@ async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
 )
 async def test_a_patch_that_cannot_be_is_told_why(operation: dict[str, Any], sentence: str) -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
     before = await at.get(f"GET /pals/{pal_id}")
 
     status, said = await at.refused(f"PATCH /pals/{pal_id}", [operation])
@@ -126,7 +126,7 @@ async def test_a_patch_that_cannot_be_is_told_why(operation: dict[str, Any], sen
 @pytest.mark.fidelity("rest.conferencing_alone")
 async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
     alone = [{"op": "add", "path": "/layers/conferencing", "value": {"username": "support"}}]
     mixed = [*alone, {"op": "add", "path": "/greeting", "value": "Hello."}]
 
@@ -146,7 +146,7 @@ async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
 @pytest.mark.fidelity("rest.layer_keys_masked")
 async def test_keys_in_layers_are_masked_and_survive_other_changes() -> None:
     at = desk()
-    pal_id = await made(at, layers={"llm": {"api_key": "sk-canary", "model": "m"}})
+    pal_id = await made_pal(at, layers={"llm": {"api_key": "sk-canary", "model": "m"}})
 
     shown = await at.get(f"GET /pals/{pal_id}")
     await at.get(
@@ -162,7 +162,7 @@ async def test_keys_in_layers_are_masked_and_survive_other_changes() -> None:
 @pytest.mark.parametrize("op", ["copy", "move"])
 async def test_no_patch_reads_a_hidden_key(op: str) -> None:
     at = desk()
-    pal_id = await made(at, layers={"llm": {"api_key": "sk-canary"}})
+    pal_id = await made_pal(at, layers={"llm": {"api_key": "sk-canary"}})
 
     await at.ask(
         f"PATCH /pals/{pal_id}", [{"op": op, "from": "/layers/llm/api_key", "path": "/greeting"}]
@@ -179,7 +179,7 @@ async def test_no_patch_reads_a_hidden_key(op: str) -> None:
 @pytest.mark.fidelity("rest.pal_published")
 async def test_a_published_pal_says_so() -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
 
     assert (await at.get(f"POST /pals/{pal_id}/publish"))["is_published"] is True
     assert (await at.get(f"GET /pals/{pal_id}"))["is_published"] is True
@@ -188,10 +188,10 @@ async def test_a_published_pal_says_so() -> None:
 @pytest.mark.fidelity("rest.pal_deleted")
 async def test_a_deleted_pal_is_gone_and_its_id_is_not_given_again() -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
 
     answer = await at.ask(f"DELETE /pals/{pal_id}")
 
     assert (answer.status, answer.body) == (204, None)
     assert await at.refused(f"GET /pals/{pal_id}") == (400, {"error": "Invalid persona_id"})
-    assert await made(at) != pal_id
+    assert await made_pal(at) != pal_id

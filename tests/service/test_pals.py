@@ -8,59 +8,38 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_tavus.contract.pal import Pal
-from pytest_tavus.service.stock import stock
-from tests.service.account import Desk
+from tests.service.stocked import LAYER_SHAPE, PAL, desk, made_pal
 
 pytestmark = pytest.mark.asyncio
-
-BODY: dict[str, Any] = {
-    "pal_name": "Support",
-    "system_prompt": "You help.",
-    "default_face_id": "r90bbd427f71",
-}
-
-
-LAYER_SHAPE = "{'layers': {'llm': [\"the layer 'llm' must be a mapping of settings\"]}}"
-
-
-def desk() -> Desk:
-    made = Desk()
-    stock(made.account)
-    return made
-
-
-async def made(at: Desk, **fields: Any) -> str:
-    pal_id: str = (await at.get("POST /pals", {**BODY, **fields}))["pal_id"]
-    return pal_id
 
 
 @pytest.mark.fidelity("rest.pal_created")
 async def test_a_created_pal_has_an_id_of_tavus_s_shape_and_every_field() -> None:
-    pal = await desk().get("POST /pals", BODY)
+    pal = await desk().get("POST /pals", PAL)
 
     assert pal["pal_id"].startswith("p")
     assert len(pal["pal_id"]) == 13
-    assert {**pal, **BODY} == pal
+    assert {**pal, **PAL} == pal
     assert pal["created_at"] == pal["updated_at"] == "2026-09-21T14:13:20.000000Z"
     assert pal["layers"]["conversational_flow"] is None
     assert pal["tool_ids"] == []
 
 
 async def test_what_is_shown_can_be_pasted_into_a_scenario() -> None:
-    pal = await desk().get("POST /pals", BODY)
+    pal = await desk().get("POST /pals", PAL)
 
     assert Pal.model_validate(pal).pal_name == "Support"
 
 
 async def test_the_same_requests_of_the_same_seed_give_the_same_ids() -> None:
-    assert await made(desk()) == await made(desk())
+    assert await made_pal(desk()) == await made_pal(desk())
 
 
 @pytest.mark.fidelity("rest.aliased_routes")
 async def test_a_pal_is_the_same_on_the_older_route_in_its_words() -> None:
     at = desk()
     flow = {"face_interruptibility": "low"}
-    pal_id = await made(at, pal_description="a clerk", layers={"conversational_flow": flow})
+    pal_id = await made_pal(at, pal_description="a clerk", layers={"conversational_flow": flow})
 
     present = await at.get(f"GET /pals/{pal_id}/")
     former = await at.get(f"GET /personas/{pal_id}")
@@ -142,7 +121,7 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
     ],
 )
 async def test_a_body_that_is_wrong_is_told_where(fields: dict[str, Any], sentence: str) -> None:
-    assert await desk().refused("POST /pals", {**BODY, **fields}) == (
+    assert await desk().refused("POST /pals", {**PAL, **fields}) == (
         400,
         {"error": f"Bad Request. {sentence}"},
     )
@@ -159,7 +138,7 @@ async def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
 @pytest.mark.fidelity("rest.pages_from_one")
 async def test_pals_are_listed_the_oldest_first_page_0_being_page_1() -> None:
     at = desk()
-    ids = [await made(at, pal_name=f"n{number}") for number in range(12)]
+    ids = [await made_pal(at, pal_name=f"n{number}") for number in range(12)]
 
     first = await at.get("GET /pals", page="0")
     second = await at.get("GET /pals", page="2")
@@ -174,7 +153,7 @@ async def test_pals_are_listed_the_oldest_first_page_0_being_page_1() -> None:
 
 async def test_pals_are_listed_by_type_and_in_the_words_of_the_route() -> None:
     at = desk()
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
 
     assert (await at.get("GET /pals", pal_type="system"))["data"] == []
     rows = (await at.get("GET /personas", persona_type="user"))["data"]
@@ -190,7 +169,7 @@ async def test_a_pal_that_is_not_there_is_a_400_in_the_older_word(line: str) -> 
 async def test_one_pal_can_be_answered_as_the_documents_show_it() -> None:
     at = desk()
     at.account.options = replace(at.account.options, wrapped_pal=True)
-    pal_id = await made(at)
+    pal_id = await made_pal(at)
 
     rows = (await at.get(f"GET /personas/{pal_id}"))["data"]
     assert [row["persona_id"] for row in rows] == [pal_id]
@@ -198,19 +177,19 @@ async def test_one_pal_can_be_answered_as_the_documents_show_it() -> None:
 
 async def test_a_name_can_lose_its_punctuation() -> None:
     at = desk()
-    assert (await at.get("POST /pals", {**BODY, "pal_name": "Help (v2)!"}))["pal_name"] == (
+    assert (await at.get("POST /pals", {**PAL, "pal_name": "Help (v2)!"}))["pal_name"] == (
         "Help (v2)!"
     )
     at.account.options = replace(at.account.options, plain_names=True)
-    assert (await at.get("POST /pals", {**BODY, "pal_name": "Help (v2)!"}))["pal_name"] == "Help v2"
+    assert (await at.get("POST /pals", {**PAL, "pal_name": "Help (v2)!"}))["pal_name"] == "Help v2"
 
 
 async def test_a_face_may_have_to_be_one_of_the_account() -> None:
     at = desk()
-    assert await made(at, default_face_id="rffffffffff")
+    assert await made_pal(at, default_face_id="rffffffffff")
     at.account.options = replace(at.account.options, any_face=False)
-    assert await made(at)
-    assert await at.refused("POST /pals", {**BODY, "default_face_id": "r0"}) == (
+    assert await made_pal(at)
+    assert await at.refused("POST /pals", {**PAL, "default_face_id": "r0"}) == (
         400,
         {"error": "Invalid replica_id"},
     )

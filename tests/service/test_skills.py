@@ -6,18 +6,14 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service.stock import stock
 from tests.service.account import Desk
+from tests.service.stocked import desk_with_pal
 
 pytestmark = pytest.mark.asyncio
 
-BODY = {"pal_name": "Support", "system_prompt": "You help.", "default_face_id": "r90bbd427f71"}
-
 
 async def desk() -> tuple[Desk, str]:
-    made = Desk()
-    stock(made.account)
-    pal_id = (await made.get("POST /pals", BODY))["pal_id"]
+    made, pal_id = await desk_with_pal()
     return made, f"/pals/{pal_id}/skills"
 
 

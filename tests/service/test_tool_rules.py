@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.service.test_tools import api, body, desk, made
+from tests.service.stocked import api, desk, made_tool, tool_body
 
 
 @pytest.mark.asyncio
@@ -51,15 +51,15 @@ async def test_a_tool_keeps_the_rules_of_scenario_files(
     at = desk()
     wanted = (400, {"error": f"Bad Request. {sentence}"})
 
-    assert await at.refused("POST /tools", body(**fields)) == wanted
-    tool_id = await made(at)
+    assert await at.refused("POST /tools", tool_body(**fields)) == wanted
+    tool_id = await made_tool(at)
     assert await at.refused(f"PATCH /tools/{tool_id}", fields) == wanted
 
 
 @pytest.mark.asyncio
 async def test_a_tool_of_this_machine_has_to_be_allowed() -> None:
     at = desk()
-    local = body(delivery={"api": {"url": "http://127.0.0.1:8000/orders"}})
+    local = tool_body(delivery={"api": {"url": "http://127.0.0.1:8000/orders"}})
     status, _ = await at.refused("POST /tools", local)
     assert status == 400
 
@@ -71,7 +71,7 @@ async def test_a_tool_of_this_machine_has_to_be_allowed() -> None:
 @pytest.mark.fidelity("rest.tool_patch_is_partial")
 async def test_a_patch_changes_the_fields_given_and_no_other() -> None:
     at = desk()
-    tool_id = await made(at, on_resolve="add_to_context", tags=["a"])
+    tool_id = await made_tool(at, on_resolve="add_to_context", tags=["a"])
     at.time += 1
 
     shown = await at.get(f"PATCH /tools/{tool_id}", {"description": "New.", "on_call": None})
@@ -86,12 +86,12 @@ async def test_a_patch_changes_the_fields_given_and_no_other() -> None:
 @pytest.mark.fidelity("rest.post_call_tool")
 async def test_a_post_call_tool_has_no_origin_and_an_api() -> None:
     at = desk()
-    tool = await at.get("POST /tools", body(trigger_type="post_call", delivery=api()))
+    tool = await at.get("POST /tools", tool_body(trigger_type="post_call", delivery=api()))
 
     assert (tool["trigger_type"], tool["origin"], tool["on_call"]) == ("post_call", None, None)
-    status, said = await at.refused("POST /tools", body("b", trigger_type="post_call"))
+    status, said = await at.refused("POST /tools", tool_body("b", trigger_type="post_call"))
     assert status == 400
     assert "delivery must be api when trigger_type is 'post_call'" in said["error"]
-    other = await made(at, "c", origin="llm", delivery=api())
+    other = await made_tool(at, "c", origin="llm", delivery=api())
     shown = await at.get(f"PATCH /tools/{other}", {"trigger_type": "post_call"})
     assert shown["origin"] is None

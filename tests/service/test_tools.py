@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.contract.auth import SECRET_MASK
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.service.stock import stock
-from tests.service.account import Desk
-
-PALS = {"pal_name": "Support", "system_prompt": "You help.", "default_face_id": "r90bbd427f71"}
+from tests.service.stocked import api, desk, made_pal, made_tool, tool_body
 
 AUTHS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"type": "bearer", "token": "canary-1"}, "token"),
@@ -32,34 +29,10 @@ AUTHS: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-def desk() -> Desk:
-    made = Desk()
-    stock(made.account)
-    return made
-
-
-def body(name: str = "get_order", **fields: Any) -> dict[str, Any]:
-    return {"name": name, "description": "Finds an order.", **fields}
-
-
-def api(**fields: Any) -> dict[str, Any]:
-    return {"api": {"url": "https://api.example.com/orders", **fields}}
-
-
-async def made(at: Desk, name: str = "get_order", **fields: Any) -> str:
-    tool_id: str = (await at.get("POST /tools", body(name, **fields)))["tool_id"]
-    return tool_id
-
-
-async def pal(at: Desk, **fields: Any) -> str:
-    pal_id: str = (await at.get("POST /pals", {**PALS, **fields}))["pal_id"]
-    return pal_id
-
-
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.tool_defaults")
 async def test_a_created_tool_is_answered_with_every_default() -> None:
-    tool = await desk().get("POST /tools", body())
+    tool = await desk().get("POST /tools", tool_body())
 
     assert len(tool.pop("tool_id")) == 13
     assert tool == {
@@ -82,7 +55,7 @@ async def test_a_created_tool_is_answered_with_every_default() -> None:
 
 @pytest.mark.asyncio
 async def test_what_is_shown_can_be_pasted_into_a_scenario() -> None:
-    tool = await desk().get("POST /tools", body(delivery=api()))
+    tool = await desk().get("POST /tools", tool_body(delivery=api()))
 
     assert Tool.model_validate(tool).channel == "api"
 
@@ -95,8 +68,8 @@ async def test_the_secret_of_a_tool_is_masked_wherever_it_is_answered(
 ) -> None:
     at = desk()
 
-    created = await at.get("POST /tools", body(delivery=api(auth=auth)))
-    pal_id = await pal(at)
+    created = await at.get("POST /tools", tool_body(delivery=api(auth=auth)))
+    pal_id = await made_pal(at)
     answers = [
         created,
         await at.get(f"GET /tools/{created['tool_id']}"),
@@ -119,7 +92,7 @@ async def test_the_mask_is_refused_and_leaving_it_out_keeps_the_secret(
     auth: dict[str, Any], secret: str
 ) -> None:
     at = desk()
-    tool_id = await made(at, delivery=api(auth=auth))
+    tool_id = await made_tool(at, delivery=api(auth=auth))
     scrubbed = {**auth, secret: SECRET_MASK}
 
     status, said = await at.refused(f"PATCH /tools/{tool_id}", {"delivery": api(auth=scrubbed)})
@@ -137,7 +110,7 @@ async def test_the_mask_is_refused_and_leaving_it_out_keeps_the_secret(
 @pytest.mark.asyncio
 async def test_another_auth_takes_the_place_of_the_one_before() -> None:
     at = desk()
-    tool_id = await made(at, delivery=api(auth=AUTHS[0][0]))
+    tool_id = await made_tool(at, delivery=api(auth=AUTHS[0][0]))
 
     shown = await at.get(
         f"PATCH /tools/{tool_id}", {"delivery": api(auth={"type": "none"}, method="GET")}
@@ -151,22 +124,22 @@ async def test_another_auth_takes_the_place_of_the_one_before() -> None:
 @pytest.mark.fidelity("rest.tool_duplicate_name")
 async def test_a_name_that_is_taken_is_a_409_until_the_tool_is_deleted() -> None:
     at = desk()
-    tool_id = await made(at)
-    other = await made(at, "other")
+    tool_id = await made_tool(at)
+    other = await made_tool(at, "other")
 
     taken = (409, {"error": "A tool named 'get_order' already exists"})
-    assert await at.refused("POST /tools", body()) == taken
+    assert await at.refused("POST /tools", tool_body()) == taken
     assert await at.refused(f"PATCH /tools/{other}", {"name": "get_order"}) == taken
     await at.ask(f"DELETE /tools/{tool_id}")
-    assert await made(at) != tool_id
+    assert await made_tool(at) != tool_id
 
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.tool_deleted_softly")
 async def test_a_deleted_tool_is_gone_and_detached_everywhere() -> None:
     at = desk()
-    tool_id, other = await made(at), await made(at, "other")
-    pal_id = await pal(at, tool_ids=[tool_id, other])
+    tool_id, other = await made_tool(at), await made_tool(at, "other")
+    pal_id = await made_pal(at, tool_ids=[tool_id, other])
 
     answer = await at.ask(f"DELETE /tools/{tool_id}")
 
@@ -199,8 +172,8 @@ async def test_the_system_s_own_tool_is_seen_and_never_changed() -> None:
 @pytest.mark.fidelity("rest.tool_listing")
 async def test_tools_are_listed_by_type_name_and_order() -> None:
     at = desk()
-    first, second = await made(at, "get_order"), await made(at, "cancel_order")
-    await made(at, "greet")
+    first, second = await made_tool(at, "get_order"), await made_tool(at, "cancel_order")
+    await made_tool(at, "greet")
 
     async def names(**query: str) -> list[str]:
         return [row["name"] for row in (await at.get("GET /tools", **query))["data"]]
@@ -231,7 +204,7 @@ async def test_no_answer_about_a_tool_ever_holds_its_secret(secret: str) -> None
     token = f"<{secret}>"
 
     created = await at.get(
-        "POST /tools", body(delivery=api(auth={"type": "bearer", "token": token}))
+        "POST /tools", tool_body(delivery=api(auth={"type": "bearer", "token": token}))
     )
 
     assert created["delivery"]["api"]["auth"] == {"type": "bearer", "token": SECRET_MASK}

@@ -10,7 +10,7 @@ from pytest_tavus.service import voice_cloning, voices
 from pytest_tavus.service.options import AccountOptions
 from pytest_tavus.service.stock import stock
 from tests.service.account import Desk
-from tests.service.test_face_training import Heard
+from tests.service.waiting import Heard
 
 pytestmark = pytest.mark.asyncio
 
