@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.scenario.model import Times
+from tests.checks.conversations import TWO, heard
 from tests.checks.story import (
     ORDER,
     Story,
@@ -18,7 +19,6 @@ from tests.checks.story import (
     told,
     turn,
 )
-from tests.checks.test_calls import TWO, heard
 
 
 def test_swapped_calls_are_told_as_an_order_and_nothing_else() -> None:

@@ -10,9 +10,9 @@ from pytest_tavus.checks.run import check
 from pytest_tavus.matching.registry import build
 from pytest_tavus.scenario.model import CallGroup
 from pytest_tavus.verdict import Difference
+from tests.checks.conversations import TWO, heard
 from tests.checks.story import (
     ORDER,
-    Story,
     expect,
     in_any_order,
     in_order,
@@ -25,14 +25,6 @@ from tests.checks.story import (
 
 NONE = CallGroup(at=("calls",), ordered=True, members=())
 SIZED = tool(parameters={"type": "object", "properties": {"order_id": {}, "note": {}, "size": {}}})
-TWO = (tool(), tool("book", parameters={"type": "object"}))
-
-
-def heard(*calls: tuple[str, Any]) -> Story:
-    story = Story().user()
-    for name, arguments in calls:
-        story.call(name, arguments)
-    return story.pal("Here you are.").end()
 
 
 def test_the_expected_call_is_accepted_and_counts_as_evidence() -> None:

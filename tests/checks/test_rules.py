@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 
 from pytest_tavus.trace.events import ToolStatus
+from tests.checks.conversations import Place, conversation
 from tests.checks.story import (
     ANY,
     OnCallWord,
@@ -21,24 +20,6 @@ from tests.checks.story import (
 )
 
 SAYS = "the rule is at p.pal.yaml#tools[0]"
-Place = Literal["before", "during", "after"]
-
-
-def conversation(
-    *said: tuple[Place, str], status: ToolStatus = "success", output: str = "5"
-) -> Story:
-    def at(place: Place) -> None:
-        for where, text in said:
-            if where == place:
-                story.pal(text)
-
-    story = Story().user()
-    at("before")
-    call_id = story.opens()
-    at("during")
-    story.resolves(call_id, output, status=status)
-    at("after")
-    return story.end()
 
 
 def afterwards(said: list[str], status: ToolStatus) -> Story:

@@ -9,6 +9,7 @@ import pytest
 from pytest_tavus.checks.run import check
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.scenario.model import UncheckedRule
+from tests.checks.conversations import conversation
 from tests.checks.story import (
     ANY,
     Story,
@@ -20,7 +21,6 @@ from tests.checks.story import (
     tool,
     turn,
 )
-from tests.checks.test_rules import conversation
 
 
 def test_several_calls_may_share_one_reply() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.judge.base import Question
+from pytest_tavus.judge.base import Judge, Judgement, Question
+from pytest_tavus.judge.pass_ import JudgeReport, run
 from pytest_tavus.judge.rules import RulesJudge
 from pytest_tavus.scenario.model import (
     GuardrailRule,
@@ -31,6 +33,7 @@ from pytest_tavus.trace.events import (
 )
 from pytest_tavus.trace.events import ToolStatus as Status
 from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.verdict import decide
 
 TEXT = """\
 scenarios:
@@ -150,3 +153,27 @@ def question(of: Scenario, trace: Trace = BOOKED) -> Question:
 
 
 RULES = RulesJudge()
+
+
+def judged(of: Scenario, trace: Trace = BOOKED) -> Judgement:
+    """Ask the judge of declared rules."""
+    return asyncio.run(RULES.rule(question(of, trace)))
+
+
+def passed_over(of: Scenario, trace: Trace = BOOKED, judge: Judge = RULES) -> JudgeReport:
+    """Run the whole judge pass."""
+    return asyncio.run(run(of, trace, judge))
+
+
+def outcome(report: JudgeReport) -> str:
+    """Decide a conversation that nothing but the judge looked at."""
+    return decide(report.findings, report.rulings, evidence=report.evidence).outcome
+
+
+def rulings(report: JudgeReport) -> list[tuple[str, str, str]]:
+    """Return subject, outcome and reason of every ruling."""
+    return [(ruling.subject, ruling.outcome, ruling.reason) for ruling in report.rulings]
+
+
+REFUND = happened([asked(), said("You get a refund.")])
+"""A conversation in which the PAL says what its guardrail forbids."""

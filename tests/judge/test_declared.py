@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.judge.base import Judgement
 from pytest_tavus.scenario.model import (
     GuardrailRule,
     JudgeRules,
     ObjectiveRule,
-    Scenario,
 )
 from pytest_tavus.trace.log import Trace
 from tests.judge.samples import (
     BOOKED,
-    RULES,
     asked,
     called,
     happened,
-    question,
+    judged,
     said,
     scenario,
 )
-
-
-def judged(of: Scenario, trace: Trace = BOOKED) -> Judgement:
-    return asyncio.run(RULES.rule(question(of, trace)))
 
 
 def on_objective(rule: ObjectiveRule, trace: Trace) -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from pytest_tavus.contract.pal import Pal
@@ -13,18 +11,18 @@ from pytest_tavus.contract.verdict import (
     TavusVerdict,
     ToolVerdict,
 )
-from pytest_tavus.judge.base import Judge, Judgement, Question
-from pytest_tavus.judge.pass_ import JudgeReport, run
-from pytest_tavus.scenario.model import JudgeRules, Scenario
-from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import Ruling, decide
+from pytest_tavus.judge.base import Judgement, Question
+from pytest_tavus.judge.pass_ import JudgeReport
+from pytest_tavus.scenario.model import JudgeRules
+from pytest_tavus.verdict import Ruling
 from tests.judge.samples import (
-    BOOKED,
     ON_NO_REFUNDS,
     PAL,
-    RULES,
     expects,
     happened,
+    outcome,
+    passed_over,
+    rulings,
     said,
     scenario,
 )
@@ -50,18 +48,6 @@ class Fixed:
 
     async def rule(self, question: Question) -> Judgement:
         return Judgement(verdict=self._verdict)
-
-
-def passed_over(of: Scenario, trace: Trace = BOOKED, judge: Judge = RULES) -> JudgeReport:
-    return asyncio.run(run(of, trace, judge))
-
-
-def outcome(report: JudgeReport) -> str:
-    return decide(report.findings, report.rulings, evidence=report.evidence).outcome
-
-
-def rulings(report: JudgeReport) -> list[tuple[str, str, str]]:
-    return [(ruling.subject, ruling.outcome, ruling.reason) for ruling in report.rulings]
 
 
 def test_a_scenario_without_judge_and_rules_is_not_judged() -> None:

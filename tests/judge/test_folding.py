@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from pytest_tavus.verdict import decide
-from tests.judge.samples import BOTH_RULES, asked, called, expects, happened, said, scenario
-from tests.judge.test_pass import REFUND, passed_over
+from tests.judge.samples import (
+    BOTH_RULES,
+    REFUND,
+    asked,
+    called,
+    expects,
+    happened,
+    passed_over,
+    said,
+    scenario,
+)
 
 
 def test_an_overall_verdict_follows_from_the_broken_guardrail_that_nobody_asserted() -> None:

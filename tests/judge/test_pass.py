@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
-from pytest_tavus.judge.base import Judge
-from pytest_tavus.judge.pass_ import JudgeReport, run
-from pytest_tavus.scenario.model import JudgeRules, Scenario
-from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import decide
+from pytest_tavus.scenario.model import JudgeRules
 from tests.judge.samples import (
-    BOOKED,
     BOTH_RULES,
     ON_COLLECT_EMAIL,
-    RULES,
-    asked,
+    REFUND,
     expects,
     happened,
+    outcome,
+    passed_over,
+    rulings,
     said,
     scenario,
 )
-
-
-def passed_over(of: Scenario, trace: Trace = BOOKED, judge: Judge = RULES) -> JudgeReport:
-    return asyncio.run(run(of, trace, judge))
-
-
-def outcome(report: JudgeReport) -> str:
-    return decide(report.findings, report.rulings, evidence=report.evidence).outcome
-
-
-def rulings(report: JudgeReport) -> list[tuple[str, str, str]]:
-    return [(ruling.subject, ruling.outcome, ruling.reason) for ruling in report.rulings]
-
-
-REFUND = happened([asked(), said("You get a refund.")])
 
 
 def test_everything_expected_and_judged_so_passes() -> None:

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from msgspec.structs import replace
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.contract.verdict import TavusVerdict
-from pytest_tavus.judge.base import Judgement
 from pytest_tavus.scenario.model import (
     CallExpectation,
     CallGroup,
     JudgeRules,
     ObjectiveRule,
-    Scenario,
     Turn,
 )
 from pytest_tavus.scenario.source import Document
-from pytest_tavus.trace.log import Trace
 from tests.judge.samples import (
-    BOOKED,
     BOTH_RULES,
     PAL,
-    RULES,
     called,
     happened,
-    question,
+    judged,
     said,
     scenario,
 )
-
-
-def judged(of: Scenario, trace: Trace = BOOKED) -> Judgement:
-    return asyncio.run(RULES.rule(question(of, trace)))
-
 
 BARE = Pal(pal_name="Host", tools=PAL.tools)
 

@@ -87,6 +87,10 @@ def problems(directory: Path, text: str) -> list[str]:
     return []
 
 
+HEAD = "orders.yaml:3:"
+"""Where every problem of `turn_problems` is, up to its column."""
+
+
 def turn_problems(directory: Path, turn: str) -> list[str]:
     """Return every problem of a scenario with one turn, written in the flow of YAML."""
     return problems(directory, f"pal: support.pal.yaml\nturns:\n  - {turn}\n")

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.files import turn_problems
-
-HEAD = "orders.yaml:3:"
+from tests.scenario.files import HEAD, turn_problems
 
 
 @pytest.mark.parametrize(

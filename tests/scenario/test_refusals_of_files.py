@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenario.files import SCENARIO, problems, turn_problems
-from tests.scenario.test_refusals import HEAD
+from tests.scenario.files import HEAD, SCENARIO, problems, turn_problems
 
 
 @pytest.mark.parametrize(

@@ -11,24 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.reader import load
-
-
-def read(text: str, *, limits: Limits | None = None, pure: bool = False) -> Any:
-    loaded = load(text, "a.yaml", limits=limits or Limits(), tagged=from_tag, pure=pure)
-    if loaded.problems:
-        raise ScenarioError(loaded.problems)
-    return loaded.data
-
-
-def refusal(text: str, *, limits: Limits | None = None, pure: bool = False) -> str:
-    with pytest.raises(ScenarioError) as caught:
-        read(text, limits=limits, pure=pure)
-    return str(caught.value)
-
+from tests.scenario.yaml_text import read, refusal
 
 printable = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Zl", "Zp"))
 json_values = st.recursive(

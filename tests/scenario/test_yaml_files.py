@@ -10,7 +10,7 @@ from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.parse import load_scenarios
 from tests.scenario.files import SCENARIO, problems, write
-from tests.scenario.test_yaml import refusal
+from tests.scenario.yaml_text import refusal
 
 
 def test_anchors_that_explode_are_refused_before_anything_grows() -> None:

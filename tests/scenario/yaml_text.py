@@ -1,0 +1,27 @@
+"""Reads a text of YAML as the loader reads a file, and tells why it is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.scenario.limits import Limits
+from pytest_tavus.scenario.matcher_values import from_tag
+from pytest_tavus.scenario.reader import load
+
+
+def read(text: str, *, limits: Limits | None = None, pure: bool = False) -> Any:
+    """Return the data of a text that must not be refused."""
+    loaded = load(text, "a.yaml", limits=limits or Limits(), tagged=from_tag, pure=pure)
+    if loaded.problems:
+        raise ScenarioError(loaded.problems)
+    return loaded.data
+
+
+def refusal(text: str, *, limits: Limits | None = None, pure: bool = False) -> str:
+    """Return what is said of a text that must be refused."""
+    with pytest.raises(ScenarioError) as caught:
+        read(text, limits=limits, pure=pure)
+    return str(caught.value)
