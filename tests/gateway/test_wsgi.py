@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,10 +9,9 @@ from flask import Flask, jsonify, request
 
 from pytest_tavus.wire import HttpRequest
 from tests.gateway.asking import ask, data, fault, opened, post
+from tests.gateway.wsgi_apps import StartResponse, no_start
 
 pytestmark = pytest.mark.asyncio
-
-StartResponse = Callable[..., Callable[[bytes], object]]
 
 
 async def test_an_application_sees_the_request_as_behind_the_production_url() -> None:
@@ -128,10 +127,6 @@ async def test_a_crash_in_the_middle_of_the_body_is_told() -> None:
 
     assert fault(exchange) == ("crash", "the handler raised ValueError: lost the thread")
     assert exchange.response is None
-
-
-def no_start(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-    return []
 
 
 def body_first(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:

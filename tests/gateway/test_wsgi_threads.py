@@ -14,7 +14,7 @@ from flask import Flask, jsonify, request
 
 from pytest_tavus.gateway.wsgi import WsgiHandler
 from tests.gateway.asking import ask, data, fault, opened, post, ref
-from tests.gateway.test_wsgi import StartResponse, no_start
+from tests.gateway.wsgi_apps import StartResponse, no_start
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_tavus.mcp_tools.table import TOOLS
 from tests.mcp_tools.furnished import furnished
-from tests.mcp_tools.test_every_tool import PORTAL_ONLY, VALID
+from tests.mcp_tools.valid_calls import PORTAL_ONLY, VALID
 
 pytestmark = pytest.mark.asyncio
 

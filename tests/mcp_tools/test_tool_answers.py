@@ -9,7 +9,7 @@ from pytest_tavus.mcp_tools.toolbox import ToolBox
 from pytest_tavus.service.api import ApiAnswer
 from tests.mcp_tools.box import Answering, always
 from tests.mcp_tools.furnished import furnished
-from tests.mcp_tools.test_every_tool import LINKS
+from tests.mcp_tools.valid_calls import LINKS
 
 pytestmark = pytest.mark.asyncio
 

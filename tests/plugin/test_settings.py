@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.options import OPTIONS, Settings
-from pytest_tavus.settings import Sources, settle
-
-HERE, THERE = Path("/home/here"), Path("/home")
-
-Text = str | Sequence[str] | None
-
-
-def settled(
-    *,
-    flags: dict[str, Text] | None = None,
-    environment: dict[str, str] | None = None,
-    ini: dict[str, Text] | None = None,
-) -> Settings:
-    return settle(
-        Sources(
-            flags=flags or {},
-            environment=environment or {},
-            ini=ini or {},
-            invocation_dir=HERE,
-            ini_dir=THERE,
-            ini_name="pytest.ini",
-        )
-    )
+from tests.plugin.settling import HERE, THERE, Text, settled
 
 
 def refused(**given: Any) -> str:

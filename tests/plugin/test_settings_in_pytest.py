@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.options import OPTIONS, Option
 from pytest_tavus.settings import header_line
 from tests.plugin.conftest import Project
-from tests.plugin.test_settings import settled
+from tests.plugin.settling import settled
 
 
 def test_the_header_shows_every_value_and_where_it_was_given(

@@ -16,8 +16,7 @@ from pytest_tavus.mcp_tools.definitions import recorded_definitions
 from pytest_tavus.server.compose import Outside, SimulatedTavus, simulated_tavus
 from pytest_tavus.server.options import ServerOptions
 from tests.server.given import BASE, CALLBACK, MCP
-from tests.server.test_oauth_login import delivery_of
-from tests.server.visitors import ACCEPT, LISTING, VERIFIER, challenge, query_of
+from tests.server.visitors import ACCEPT, LISTING, VERIFIER, challenge, delivery_of, query_of
 
 pytestmark = pytest.mark.asyncio
 

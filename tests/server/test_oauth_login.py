@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from base64 import b64encode
 from html import unescape
-from typing import Any
 
 import httpx2
 import pytest
 
 from tests.server.hosted import ISSUED, hosted
-from tests.server.visitors import answer_page
+from tests.server.visitors import answer_page, delivery_of
 
 pytestmark = pytest.mark.asyncio
 
 PAGE = "/dev/cli-authorize"
 CALLBACK = "http://127.0.0.1:5000/callback"
 QUERY = {"callback": CALLBACK, "state": "a state", "name": "cli on <this> machine"}
-
-
-def delivery_of(page: httpx2.Response) -> dict[str, Any]:
-    """Return what the page's script would send, and where to."""
-    found = re.search(r'<script type="application/json" id="login">(.*?)</script>', page.text)
-    assert found is not None, page.text
-    return dict(json.loads(found[1]))
 
 
 def url(**changed: str) -> str:

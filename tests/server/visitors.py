@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,13 @@ async def answer_page(
         data={**fields_of(page), "decision": decision},
         headers={"Origin": BASE},
     )
+
+
+def delivery_of(page: httpx2.Response) -> dict[str, Any]:
+    """Return what the page's script would send, and where to."""
+    found = re.search(r'<script type="application/json" id="login">(.*?)</script>', page.text)
+    assert found is not None, page.text
+    return dict(json.loads(found[1]))
 
 
 def query_of(response: httpx2.Response) -> dict[str, str]:

@@ -1,0 +1,13 @@
+"""The applications of the tests of WSGI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+StartResponse = Callable[..., Callable[[bytes], object]]
+
+
+def no_start(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    """An application that returns without having begun its answer."""
+    return []
