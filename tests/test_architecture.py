@@ -8,55 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.floors import BESIDE, floor, known, may_import
 from tests.source import PACKAGE, functions, imports, label, modules
-
-FLOORS: tuple[tuple[str, ...], ...] = (
-    ("spans", "errors", "wire", "clock", "voice", "matching", "garbage"),
-    ("trace", "contract", "readers", "option"),
-    ("scenario", "verdict", "options"),
-    ("delivery", "gateway"),
-    ("play", "checks", "judge"),
-    ("simulator", "report", "traffic"),
-    ("sessions", "live"),
-    ("production", "masking", "outcome", "service"),
-    ("stage", "mcp_tools"),
-    ("api", "server"),
-    (
-        "fixtures",
-        "settings",
-        "selection",
-        "marks",
-        "collect",
-        "run",
-        "reference",
-        "results",
-        "ahead",
-    ),
-    ("hooks", "plugin", "cli", "__init__"),
-)
-"""A room imports rooms of lower floors, and of its own where both say so below."""
-
-BESIDE: frozenset[tuple[str, str]] = frozenset(
-    {
-        ("errors", "spans"),
-        ("masking", "production"),
-        ("option", "readers"),
-        ("matching", "errors"),
-        ("matching", "spans"),
-        ("contract", "trace"),
-        ("delivery", "gateway"),
-        ("ahead", "collect"),
-        ("ahead", "fixtures"),
-        ("collect", "fixtures"),
-        ("collect", "marks"),
-        ("run", "collect"),
-        ("run", "fixtures"),
-        ("run", "selection"),
-        ("results", "selection"),
-        ("plugin", "hooks"),
-    }
-)
-"""Who of one floor may import whom: written down so that it stays free of circles."""
 
 LATE = frozenset({"plugin", "stage", "cli", "fixtures", "outcome", "__init__"})
 """Only these may import inside a function."""
@@ -102,26 +55,12 @@ def room(path: Path) -> str:
     return first.removesuffix(".py")
 
 
-def floor(name: str) -> int:
-    return next(number for number, rooms in enumerate(FLOORS) if name in rooms)
-
-
 def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
     """Yield the rooms a module really imports, with the line."""
     for found in imports(ast.parse(path.read_text())):
         parts = found.target.split(".")
         if parts[0] == "pytest_tavus" and not found.typing_only:
             yield (parts[1] if parts[1] in known() else "__init__"), found.line
-
-
-def known() -> set[str]:
-    return {name for rooms in FLOORS for name in rooms}
-
-
-def may_import(importer: str, imported: str) -> bool:
-    if importer == imported:
-        return True
-    return floor(imported) < floor(importer) or (importer, imported) in BESIDE
 
 
 @MODULES

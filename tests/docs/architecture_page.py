@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from tests.docs.pages import DOCS
+from tests.floors import FLOORS
 from tests.source import PACKAGE
-from tests.test_architecture import FLOORS
 
 PAGE = DOCS / "architecture.md"
 BEGIN, END = "<!-- floors -->\n", "<!-- end of floors -->\n"

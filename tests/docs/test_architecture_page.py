@@ -9,8 +9,8 @@ import pytest
 
 from tests.docs.architecture_page import PAGE, page
 from tests.docs.golden import hold
+from tests.floors import known
 from tests.source import PACKAGE, REPOSITORY
-from tests.test_architecture import known
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
