@@ -89,9 +89,11 @@ def _files(found: tuple[Block, ...]) -> dict[str, str]:
     return files
 
 
-def _failing(found: tuple[Block, ...], files: dict[str, str]) -> list[Failing]:
+def _failing(found: tuple[Block, ...], all_files: dict[str, str]) -> list[Failing]:
     failing: list[Failing] = []
     for number, block in enumerate(found):
+        so_far = _files(found[: number + 1])  # whoever follows the page has no other scenarios yet
+        files = {n: t for n, t in all_files.items() if n in so_far or not is_scenario_file(n)}
         if "fails" in block.comments:
             after = found[number + 1] if number + 1 < len(found) else block
             one = Failing(block=block, files={**files, block.comments["example"]: block.text})

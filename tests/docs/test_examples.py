@@ -131,8 +131,10 @@ def show(failing: Failing, picture: str) -> None:
         return
     page = REPOSITORY / failing.block.page
     text = page.read_text(encoding="utf-8")
-    line = failing.shown_at
-    before, after = text.splitlines(keepends=True)[:line], text.splitlines(keepends=True)[line:]
-    rest = "".join(after).removeprefix(failing.picture or "")
-    page.write_text("".join(before) + picture + rest, encoding="utf-8", newline="\n")
+    lines = text.splitlines(keepends=True)
+    before, after = "".join(lines[: failing.shown_at]), "".join(lines[failing.shown_at :])
+    shown = failing.picture or ""
+    if not after.startswith(shown):  # a picture above it was written anew
+        pytest.fail(f"{failing.block.page} has changed: run this again", pytrace=False)
+    page.write_text(before + picture + after.removeprefix(shown), encoding="utf-8", newline="\n")
     pytest.fail(f"{failing.block.page} was written anew: read the difference", pytrace=False)
