@@ -24,6 +24,22 @@ def run_here(
     An interrupt cancels it, and is raised when it has cleaned up, or after `closing` seconds.
     """
     task = loop.create_task(work)
+    try:
+        _go_on(loop, task, selector)
+    except BaseException:
+        if not task.done():
+            task.cancel()
+            loop.run_until_complete(asyncio.wait([task], timeout=closing))
+        if task.done() and not task.cancelled():
+            task.exception()  # what it raised as well is not news
+        raise
+    return task
+
+
+def _go_on(
+    loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any], selector: IdleSelector | None
+) -> None:
+    """Run the loop for a task, and leave nothing that would stop it later."""
 
     def stop(_: object) -> None:
         loop.stop()
@@ -37,13 +53,7 @@ def run_here(
                 loop.run_forever()
                 if selector is not None and selector.tell is None and not interrupts.pressed:
                     break
-    except BaseException:
-        if not task.done():
-            task.cancel()
-            loop.run_until_complete(asyncio.wait([task], timeout=closing))
-        raise
     finally:
         task.remove_done_callback(stop)
         if selector is not None:
             selector.tell = None
-    return task

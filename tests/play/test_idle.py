@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import selectors
 import signal
 import socket
@@ -97,6 +98,24 @@ def test_an_interrupt_lets_work_clean_up_that_then_waits(alternating: Background
         alternating.run_until_idle(work())
 
     assert said == ["cleaned up"]
+
+
+def test_what_work_raises_when_it_is_interrupted_is_not_told_of(
+    alternating: BackgroundLoop, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work() -> None:
+        signal.raise_signal(signal.SIGINT)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            message = "it cannot clean up"
+            raise LookupError(message)
+
+    with pytest.raises(KeyboardInterrupt):
+        alternating.run_until_idle(work())
+    gc.collect()
+
+    assert not caplog.records
 
 
 def test_a_loop_in_the_background_does_not_tell() -> None:

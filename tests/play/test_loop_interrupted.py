@@ -93,6 +93,56 @@ def test_a_second_interrupt_is_raised_where_work_is_stuck() -> None:
     loop.close()
 
 
+WORK_HERE = pytest.mark.parametrize(
+    "loop", ["in the thread that waits", "about to alternate"], indirect=True
+)
+
+
+@WORK_HERE
+def test_work_cleans_up_after_a_second_interrupt_too(loop: BackgroundLoop) -> None:
+    done: list[str] = []
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(press)
+        asyncio.get_running_loop().call_soon(press)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.001)
+            done.append("cleaned up")
+
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(work())
+
+    assert done == ["cleaned up"]
+
+
+@WORK_HERE
+def test_what_others_raise_through_the_loop_is_raised_when_work_has_cleaned_up(
+    loop: BackgroundLoop,
+) -> None:
+    done: list[str] = []
+
+    def leave() -> None:
+        raise SystemExit(3)
+
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(leave)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.001)
+            done.append("cleaned up")
+
+    with pytest.raises(SystemExit):
+        loop.run(work())
+    assert done == ["cleaned up"]
+
+    with pytest.raises(SystemExit):
+        loop.run_until_idle(work())
+    assert done == ["cleaned up"] * 2
+
+
 def test_an_interrupt_ends_the_request_that_is_under_way(loop: BackgroundLoop) -> None:
     told: list[str] = []
 
