@@ -53,6 +53,7 @@ class AheadRun:
         if limit > 1 and not self._is_pretence():
             self._look = self._looking(session, limit)
             self._progress = progress(self._config)
+            self._router.cover_streams()  # those between tests, where threads go on printing
             perform = self._perform
             for item in session.items:
                 if isinstance(item, ScenarioItem):
@@ -148,8 +149,12 @@ class AheadRun:
     def ready(self, item: ScenarioItem) -> None:
         """Learn from the fixtures of a scenario, now that they are set up."""
         if self._look is not None:
-            self._router.keep_level()
             self._look.ready(item)
+
+    def between(self) -> None:
+        """Go on hearing what is logged between the phases of tests."""
+        if self._look is not None:
+            self._router.keep_level()
 
     def cover(self) -> None:
         """Cover the streams and log handlers of a phase."""
@@ -176,6 +181,11 @@ class Around:
         yield
         if isinstance(item, ScenarioItem):
             self._run.ready(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self) -> None:
+        """Be the first between two phases."""
+        self._run.between()
 
     def pytest_runtest_logfinish(self) -> None:
         """Stop where pytest is going to stop."""

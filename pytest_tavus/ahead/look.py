@@ -101,7 +101,8 @@ class Look:
         else:
             self._reasons.note(item, reason)
         self._look_on(item)
-        self._begin(item)
+        if reason is None or self._held:  # nothing begins beside one that is to be by itself
+            self._begin(item)
 
     def _look_on(self, item: ScenarioItem) -> None:
         """Find what may begin once its fixtures are there, as far as the window."""
@@ -118,7 +119,7 @@ class Look:
 
     def one_by_one(self) -> str | None:
         """Return why nothing could begin ahead; `None` if any did."""
-        return self._reasons.told(awake=self.awake, few=isinstance(self._order, Sent))
+        return self._reasons.told(few=isinstance(self._order, Sent))
 
     def release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Let others go on after an item, unless the next one is to be by itself, too."""
@@ -155,6 +156,7 @@ class Look:
     def _wake(self, item: ScenarioItem) -> None:
         """Begin others, now that this one waits for something, or may."""
         self.awake = True
+        self._reasons.woken = self._reasons.turns
         self._woken()
         if self.failures is not None:
             self.line.reported(self._place, failures=self.failures())

@@ -29,9 +29,14 @@ class Router:
         self._level: int | None = None
         self._heard = logging.NOTSET
 
+    def cover_streams(self) -> None:
+        """Cover the streams that are in place now."""
+        self._cover_stream("stdout", sys.stdout)
+        self._cover_stream("stderr", sys.stderr)
+
     def cover(self) -> None:
         """Cover the streams and the log handlers that are in place now."""
-        self._cover_streams()
+        self.cover_streams()
         root = logging.getLogger()
         self._heard = root.level
         if self._ear not in root.handlers:
@@ -49,7 +54,6 @@ class Router:
         """
         root = logging.getLogger()
         if self._level is None:
-            self._cover_streams()
             self._level = root.level
             root.setLevel(self._heard)
 
@@ -66,10 +70,6 @@ class Router:
         if self._level is not None:
             root.setLevel(self._level)
         self._streams, self._handlers, self._level = [], [], None
-
-    def _cover_streams(self) -> None:
-        self._cover_stream("stdout", sys.stdout)
-        self._cover_stream("stderr", sys.stderr)
 
     def _cover_stream(self, name: Stream, stream: Any) -> None:
         if any(stream is one for one in self._streams) or not hasattr(stream, "__dict__"):

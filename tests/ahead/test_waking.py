@@ -11,6 +11,43 @@ from tests.ahead.conftest import Town, asks
 BUSY = [asks(f"busy{number}", "at once") for number in range(3)]
 MEETING = [asks(f"meets{number}", "meet-3") for number in range(3)]
 
+BUSY_ONCE_IT_HAS_WAITED = """
+import asyncio
+import shop
+
+whole = shop.answered
+
+async def answered(order):
+    await whole("wait" if order == "waits" else order)
+    for _ in range(100 if order == "waits" else 0):
+        await asyncio.sleep(0)
+
+shop.answered = answered
+"""
+
+SAID_BETWEEN = """
+import asyncio
+import threading
+import shop
+
+SPEAK, SPOKEN = threading.Event(), threading.Event()
+whole = shop.answered
+
+async def answered(order):
+    await whole(order)
+    if "talks" in OPEN and "first" not in OPEN:
+        await asyncio.to_thread(SPEAK.wait, 30)
+        print("said between")
+        SPOKEN.set()
+
+shop.answered = answered
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" and report.nodeid.endswith("first"):
+        SPEAK.set()
+        assert SPOKEN.wait(30)
+"""
+
 
 class OtherLoop(asyncio.SelectorEventLoop):
     """A loop of which nothing is known, such as that of uvloop."""
@@ -85,3 +122,26 @@ def test_what_is_printed_before_and_after_is_with_its_own_scenario(town: Town) -
         assert f"print {one['name']}" in section
         assert section.count("print ") == 1
         assert section.count("WARNING  shop") == 1
+
+
+def test_nothing_begins_beside_the_first_that_waits_where_it_is_to_be_alone(town: Town) -> None:
+    town.conftest(BUSY_ONCE_IT_HAS_WAITED)
+    town.scenarios(*BUSY, asks("alone", "waits", alone=True), *MEETING)
+
+    town.run(at_once=4).assert_outcomes(passed=7)
+
+    assert [line for line in town.log() if "alone" in line] == town.log()[6:8]
+    assert town.log()[6:8] == ["begin alone of 1", "end alone"]
+    assert town.most() == 3
+
+
+def test_what_is_printed_while_the_first_that_waits_is_reported_is_kept(town: Town) -> None:
+    town.conftest(SAID_BETWEEN)
+    town.scenarios(asks("first", "meet-2"), asks("talks", "meet-2"))
+
+    run = town.run("-rP", at_once=2)
+
+    run.assert_outcomes(passed=2)
+    text = run.stdout.str()
+    assert text.count("said between") == 1
+    assert "said between" in text.partition("_ talks _")[2]
