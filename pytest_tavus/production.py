@@ -93,22 +93,24 @@ class Production:
         self._handler: Handler | None = None
         self._spec = scenario.handler or NO_HANDLER
 
-    async def within(
-        self, seconds: float, part: Callable[[], Awaitable[bool]], *, cut: str | None = None
-    ) -> CloseReason:
+    async def within(self, seconds: float, part: Callable[[], Awaitable[bool]]) -> CloseReason:
         """Hold a part of the conversation; one that is not over in time is given up, and noted.
 
-        `cut` says what has shortened its time. Returns how a conversation that ends with this
-        part has ended.
+        So is one that was over too late, because it never let the time be looked at: a handler in
+        this process may block. Returns how a conversation that ends with this part has ended.
         """
-        limit = asyncio.timeout(seconds)
+        now = asyncio.get_running_loop().time
+        until = now() + seconds
+        limit = asyncio.timeout_at(until)
         try:
             async with limit:
-                return "finished" if await part() else "fault"
+                goes_on = await part()
+            if not goes_on or now() < until:
+                return "finished" if goes_on else "fault"
         except TimeoutError:
             if not limit.expired():
                 raise
-        self.recorder.record(_overdue(self.recorder.trace(), seconds, cut))
+        self.recorder.record(_overdue(self.recorder.trace(), seconds))
         self._player = None
         return "deadline"
 
@@ -214,14 +216,12 @@ def _load(search_path: Sequence[str], import_string: str) -> object:
     return load(import_string, search_path=[Path(directory) for directory in search_path])
 
 
-def _overdue(trace: Trace, seconds: float, cut: str | None) -> Fault:
+def _overdue(trace: Trace, seconds: float) -> Fault:
     """Say what the conversation was waiting for when its time was up."""
     resolved = {event.call_id for _, event in trace.of(ToolResolved)}
     waiting = [call.name for _, call in trace.calls() if call.call_id not in resolved]
     message = f"the conversation did not end within {round(seconds, 2):g} s"
-    if cut is not None:
-        message += f", {cut}"
     if waiting:
         message += f"; {waiting[0]} had not been answered"
-    owner: Owner = "handler" if waiting and cut is None else "test"
+    owner: Owner = "handler" if waiting else "test"
     return Fault(owner=owner, message=message)

@@ -18,7 +18,7 @@ from pytest_tavus.checks.run import Checker, CheckReport
 from pytest_tavus.clock import RealClock
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.errors import LimitError
+from pytest_tavus.errors import LimitError, NotRunError
 from pytest_tavus.gateway.pool import HandlerPool
 from pytest_tavus.masking import Masking
 from pytest_tavus.options import Settings
@@ -137,7 +137,7 @@ class Stage:
             return await production.open(handler) and await production.play()
 
         try:
-            reason = await production.within(granted.seconds, whole, cut=granted.cut)
+            reason = await production.within(granted.seconds, whole)
         except LimitError as error:
             reason = "fault"
             self._gate.refused(error)
@@ -146,8 +146,11 @@ class Stage:
             production.note(error)
         finally:
             await production.close(reason)
-            if reason == "cancelled" and self._archive is not None:
+            is_cut = reason == "deadline" and granted.cut is not None
+            if (is_cut or reason == "cancelled") and self._archive is not None:
                 self._archive.keep_interrupted(production.scenario, production.recorder.trace())
+        if is_cut:
+            raise NotRunError(f"not to its end: nothing was left of {granted.cut}")
 
     def ledger(self) -> Ledger:
         """Return what the run has used so far of what it may use."""

@@ -189,4 +189,4 @@ def _cut(granted: Granted, left: float, whole: str) -> Granted:
     """Grant no longer than what is left of a whole."""
     if left >= granted.seconds:
         return granted
-    return Granted(seconds=left, cut=f"all that was left of the run's {whole}")
+    return Granted(seconds=left, cut=f"the run's {whole}")

@@ -46,16 +46,19 @@ def test_a_cap_that_is_not_reached_changes_nothing(town: Town) -> None:
 def test_the_deadline_of_the_run_ends_what_is_open_and_the_rest_is_not_run(town: Town) -> None:
     town.scenarios(*(asks(f"s{number}", "stay") for number in range(3)))
 
-    run = town.run("--tavus-run-deadline=0.5", at_once=2)
+    run = town.run("--tavus-run-deadline=0.5", "--tavus-trace-dir=traces", at_once=2)
 
     run.assert_outcomes(failed=3)
+    whole = "0.5 s (--tavus-run-deadline)"
     run.stdout.fnmatch_lines(
         [
-            "*the conversation did not end within 0.* s, all that was left of the run's 0.5 s*",
-            "  not run       1: the run took longer than its 0.5 s (--tavus-run-deadline)",
+            f"not run: not to its end: nothing was left of the run's {whole}",
+            f"  not run       2: not to its end: nothing was left of the run's {whole}",
+            f"  not run       1: the run took longer than its {whole}",
         ]
     )
-    assert len(town.log("begin")) == 2
+    run.stdout.no_fnmatch_line("*to put right*")
+    assert len(town.log("begin")) == len(list((town.path / "traces").iterdir())) == 2
 
 
 def test_connected_seconds_are_shared_by_all(town: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -60,6 +61,21 @@ def test_a_conversation_over_its_deadline_names_the_open_call(staged: Staged) ->
     ]
     assert closed(result.trace) == "deadline"
     assert found(result)[0][:2] == ("fault", "handler")
+
+
+def test_a_handler_that_blocks_ends_a_conversation_too_late(staged: Staged) -> None:
+    def blocks(scope: Message, body: Any) -> dict[str, int]:
+        over = time.monotonic() + 0.02
+        while time.monotonic() < over:
+            pass
+        return {"table": 7}
+
+    result = staged(deadline=0.01).run(FINDS, handler=asgi(blocks))
+
+    assert closed(result.trace) == "deadline"
+    assert [fault.message for fault in faults(result.trace)] == [
+        "the conversation did not end within 0.01 s"
+    ]
 
 
 def test_a_scenario_may_have_a_deadline_of_its_own(staged: Staged) -> None:

@@ -73,7 +73,7 @@ def test_after_the_deadline_of_the_run_nothing_is_opened() -> None:
 
     assert ask(ledger, allowance, wanted("a"), now=20.0) == Granted(seconds=60.0)
     assert ask(ledger, allowance, wanted("b"), now=80.0) == Granted(
-        seconds=30.0, cut="all that was left of the run's 100 s (--tavus-run-deadline)"
+        seconds=30.0, cut="the run's 100 s (--tavus-run-deadline)"
     )
     assert refused(ledger, allowance, now=110.0) == (
         "not run: the run took longer than its 100 s (--tavus-run-deadline)"
@@ -88,7 +88,7 @@ def test_connected_seconds_are_never_exceeded() -> None:
     give_back(ledger, "a", used=55.0)
     assert ask(ledger, allowance, wanted("b"), now=0.0) == Granted(
         seconds=45.0,
-        cut="all that was left of the run's 100 connected seconds (--tavus-max-connected)",
+        cut="the run's 100 connected seconds (--tavus-max-connected)",
     )
     give_back(ledger, "b", used=45.0)
     assert refused(ledger, allowance) == (
