@@ -146,11 +146,11 @@ class Stage:
             production.note(error)
         finally:
             await production.close(reason)
-            is_cut = reason == "deadline" and granted.cut is not None
-            if (is_cut or reason == "cancelled") and self._archive is not None:
+            cut = granted.cut if reason == "deadline" else None
+            if (cut or reason == "cancelled") and self._archive is not None:
                 self._archive.keep_interrupted(production.scenario, production.recorder.trace())
-        if is_cut:
-            raise NotRunError(f"not to its end: nothing was left of {granted.cut}")
+        if cut is not None:
+            raise NotRunError("not to its end: nothing was left of " + cut)
 
     def ledger(self) -> Ledger:
         """Return what the run has used so far of what it may use."""
