@@ -74,14 +74,17 @@ def _merge(parsed: argparse.Namespace) -> int:
 
     parts, problems = merge.read_parts(parsed.parts)
     code = merge.exit_code(parts, problems)
+    copied = None
+    if parsed.trace_dir is not None:
+        copied = merge.copy_traces(parsed.parts, parsed.trace_dir)
+        parts = merge.with_traces(parts, copied)
     if parsed.junit is not None:
         merge.write_junit(parsed.junit, parts)
     if parsed.results is not None:
         merge.write_results(parsed.results, parts, code)
     lines = list(merge.report(parts, problems))
-    if parsed.trace_dir is not None:
-        copied = merge.copy_traces(parsed.parts, parsed.trace_dir)
-        lines.append(f"traces: {parsed.trace_dir} ({copied})")
+    if copied is not None:
+        lines.append(f"traces: {parsed.trace_dir} ({len(copied)})")
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -9,8 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.junit import user_properties
+from pytest_tavus.report.record import Record
 from pytest_tavus.report.results import Came, Part, ResultsFile, Row, read_part, records
 from pytest_tavus.report.summary import not_run_lines, summary_lines
 from pytest_tavus.report.words import counted
@@ -113,8 +117,8 @@ def write_results(path: Path, parts: Sequence[Part], code: int) -> None:
     file.end(code)
 
 
-def copy_traces(paths: Iterable[Path], directory: Path) -> int:
-    """Copy the traces of all parts into one directory; return how many there are.
+def copy_traces(paths: Iterable[Path], directory: Path) -> tuple[Path, ...]:
+    """Copy the traces of all parts into one directory; return where they are.
 
     Raises:
         OSError: one cannot be copied.
@@ -122,9 +126,23 @@ def copy_traces(paths: Iterable[Path], directory: Path) -> int:
     """
     directory.mkdir(parents=True, exist_ok=True)
     traces = [one for path in paths if path.is_dir() for one in sorted(path.rglob("*.trace.jsonl"))]
-    for trace in traces:
-        shutil.copyfile(trace, directory / trace.name)
-    return len(traces)
+    return tuple(Path(shutil.copyfile(trace, directory / trace.name)) for trace in traces)
+
+
+def with_traces(parts: Iterable[Part], traces: Iterable[Path]) -> tuple[Part, ...]:
+    """Return the parts with the paths of these traces in place of those they were written to."""
+    at = {path.name: str(path) for path in traces}
+    return tuple(replace(part, rows=tuple(_at(row, at) for row in part.rows)) for part in parts)
+
+
+def _at(row: Row, at: Mapping[str, str]) -> Row:
+    kept = None if row.record is None else row.record["trace"]
+    if row.record is None or kept is None or Path(kept).name not in at:
+        return row
+    found = at[Path(kept).name]
+    record: Record = {**row.record, "trace": found}
+    wrapped = re.compile(r"(?:\n *)?".join(map(re.escape, kept)))  # as a picture shows a long path
+    return replace(row, record=record, text=wrapped.sub(lambda _: found, row.text))
 
 
 def write_junit(path: Path, parts: Sequence[Part]) -> None:

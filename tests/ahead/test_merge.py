@@ -30,6 +30,22 @@ def test_three_parts_are_one_report(
     assert len(list((town.path / "traces").iterdir())) == 5
 
 
+def test_what_is_told_of_traces_is_where_they_have_been_copied_to(
+    town: Town, parts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = [path.rename(town.path / f"moved-{path.name}") for path in parts]
+    whole, junit = town.path / "traces", town.path / "all.xml"
+
+    _, lines = merged(capsys, *moved, "--trace-dir", whole, "--junit", junit)
+
+    (evidence,) = [line for line in lines if line.startswith("    evidence")]
+    (trace,) = whole.glob("*--bad-*")
+    assert evidence == f"    evidence  entry 6 of {trace}"
+    told = [one.get("value", "") for one in ET.parse(junit).iter("property")]
+    traces = [Path(value) for value in told if value.endswith(".trace.jsonl")]
+    assert set(traces) == set(whole.iterdir())
+
+
 def test_green_parts_are_green(parts: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     code, lines = merged(capsys, *parts[:2])
 
