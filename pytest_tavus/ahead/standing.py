@@ -12,7 +12,11 @@ _ALONE = "alone: true"
 _SEVERAL = 2
 """Scenarios of which one could have begun ahead."""
 
-_BUSY = "none of them waited for anything"
+_BUSY = (
+    "none of them waited; what computes, or blocks the process (time.sleep, requests), "
+    "gains by pytest-xdist (-n) instead"
+)
+_LAST = "only the last of them waited"
 _FIRST = "each was the first to set up its fixtures"
 _FEW = "pytest-xdist hands out too few at a time: --dist=worksteal hands out all"
 
@@ -27,6 +31,9 @@ class Reasons:
         self.ahead = 0
         """Scenarios that began before their turn."""
 
+        self.woken = 0
+        """The first of them that waited, or may have, counted from one."""
+
         self._first: str | None = None
 
     def note(self, item: ScenarioItem, reason: str) -> None:
@@ -34,16 +41,17 @@ class Reasons:
         if self._first is None:
             self._first = f"{item.scenario.name}: {reason}"
 
-    def told(self, *, awake: bool, few: bool) -> str | None:
+    def told(self, *, few: bool) -> str | None:
         """Return why nothing began ahead, as the first that could not; `None` if any did.
 
-        Nothing does until one has waited; `few` tells that this process knows little of what
-        comes next.
+        `few` tells that this process knows little of what comes next.
         """
         if self.ahead or self.turns < _SEVERAL:
             return None
-        if not awake:
+        if not self.woken:
             return _BUSY
+        if self._first is None and self.woken == self.turns:
+            return _LAST
         return self._first or (_FEW if few else _FIRST)
 
 

@@ -68,8 +68,17 @@ def test_it_is_told_where_none_waits_for_anything(town: Town) -> None:
     run = town.run()
 
     run.assert_outcomes(passed=2)
-    busy = "none of them waited for anything"
-    assert told(run) == [f"  one by one    no conversation could begin ahead: {busy}"]
+    assert " ".join(told(run)) == (
+        "  one by one    no conversation could begin ahead: none of them waited; what computes, or "
+        "blocks the process (time.sleep, requests), gains by pytest-xdist (-n) instead"
+    )
+
+
+def test_it_is_told_where_only_the_last_waits(town: Town) -> None:
+    town.scenarios(asks("first", "at once"), asks("second", "at once"), asks("third"))
+
+    last = "only the last of them waited"
+    assert told(town.run()) == [f"  one by one    no conversation could begin ahead: {last}"]
 
 
 def test_it_is_told_once_of_all_workers(town: Town) -> None:
