@@ -216,8 +216,8 @@ class BackgroundLoop:
 
     def run_until_idle(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a coroutine here until it ends, or waits and nothing else is to be done either."""
-        with self._taken():
-            return run_here(self._loop, work, closing=CLOSING_SECONDS, selector=self._selector)
+        selector, turn = self._selector, self._taken()
+        return run_here(self._loop, work, closing=CLOSING_SECONDS, selector=selector, turn=turn)
 
     def close(self) -> None:
         """Cancel what is still running, then end the loop and its thread. May be called twice.

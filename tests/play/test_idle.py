@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import selectors
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from unittest.mock import Mock
 
 import pytest
 
+from pytest_tavus.play.here import run_here
 from pytest_tavus.play.idle import IdleSelector, new_loop
 from pytest_tavus.play.loop import BackgroundLoop
 from tests.play.conftest import SECONDS, thread
@@ -172,3 +174,24 @@ def test_a_selector_does_not_tell_where_there_is_something_to_read() -> None:
     read.close()
     write.close()
     selector.close()
+
+
+def test_an_interrupt_on_the_way_to_the_loop_breaks_nothing_off() -> None:
+    seen: list[str] = []
+
+    @contextlib.contextmanager
+    def turn() -> Generator[None]:
+        seen.append("waited for")
+        signal.raise_signal(signal.SIGINT)
+        seen.append("taken")
+        yield
+        seen.append("given back")
+
+    loop, selector = new_loop()
+    work = asyncio.sleep(3600)
+    with pytest.raises(KeyboardInterrupt):
+        run_here(loop, work, closing=SECONDS, selector=selector, turn=turn())
+
+    assert seen == ["waited for", "taken", "given back"]
+    assert not asyncio.all_tasks(loop)
+    loop.close()
