@@ -45,6 +45,7 @@ class ScenarioRun:
         self._files: set[str] = set()
         self._workers = 0
         self._records: list[Record] = []
+        self._unjudged: Counter[str] = Counter()
         self._not_run: Counter[str] = Counter()
         self._slowed: list[str] = []
         self._one_by_one: list[str | None] = []
@@ -132,10 +133,14 @@ class ScenarioRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record for the summary. Runs where reports arrive: on the controller."""
-        if report.failed and NOT_RUN in report.__dict__ and not self._is_worker:
+        if self._is_worker:
+            return
+        if report.failed and NOT_RUN in report.__dict__:
             self._not_run[report.__dict__[NOT_RUN]] += 1
+        if not report.passed and report.when != "teardown":
+            self._unjudged.update(_unjudged(report))
         recorded = report.__dict__.get(RECORD)
-        if recorded is None or self._is_worker or not (report.passed or report.failed):
+        if recorded is None or not (report.passed or report.failed):
             return  # neither an expected failure nor one that is run again is to be put right
         if self._config.get_terminal_writer().hasmarkup:
             colour(report)
@@ -146,7 +151,7 @@ class ScenarioRun:
         in_colour = self._config.get_terminal_writer().hasmarkup
         reasons = self._one_by_one or [self._config.stash.get(ONE_BY_ONE, None)]
         lines = [
-            *summary_lines(self._records, color=in_colour),
+            *summary_lines(self._records, unjudged=self._unjudged, color=in_colour),
             *not_run_lines(self._not_run),
             *self._slowed,
             *one_by_one_lines(reasons),
@@ -156,3 +161,14 @@ class ScenarioRun:
             terminalreporter.write_sep("=", "Tavus scenarios")
         for line in lines:
             terminalreporter.write_line(line)
+
+
+def _unjudged(report: pytest.TestReport) -> list[str]:
+    """Say what came of a scenario that has no verdict of its own, in one word or none."""
+    if not is_scenario_file(Path(report.nodeid.partition("::")[0])):
+        return []
+    if report.skipped:
+        return ["xfailed" if hasattr(report, "wasxfail") else "skipped"]
+    if NOT_RUN in report.__dict__:
+        return ["not run"]
+    return ["with an error"] if report.failed and RECORD not in report.__dict__ else []

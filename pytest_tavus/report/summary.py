@@ -21,13 +21,25 @@ _OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
 )
 
 
-def summary_lines(records: Sequence[Record], *, color: bool = False) -> tuple[str, ...]:
-    """Say what the scenarios of a run came to, in lines; nothing where there was none."""
-    return tuple(_lines(records, Ink(color=color))) if records else ()
+def summary_lines(
+    records: Sequence[Record],
+    *,
+    unjudged: Mapping[str, int] = MappingProxyType({}),
+    color: bool = False,
+) -> tuple[str, ...]:
+    """Say what the scenarios of a run came to, in lines; nothing where there was none.
+
+    `unjudged` counts those without a verdict of their own, such as skipped ones.
+    """
+    if not (records or unjudged):
+        return ()
+    return tuple(_lines(records, unjudged, Ink(color=color)))
 
 
-def _lines(records: Sequence[Record], ink: Ink) -> Iterator[str]:
-    yield f"{counted(len(records), 'scenario')}: {_verdicts(records, ink)}"
+def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> Iterator[str]:
+    number = len(records) + sum(unjudged.values())
+    came = [*_verdicts(records, ink), *(f"{count} {word}" for word, count in unjudged.items())]
+    yield f"{counted(number, 'scenario')}: {', '.join(came)}"
     for provenance, number in counts(one["provenance"] for one in records):
         yield _row("provenance", f"{provenance}: {number}")
     owners = _owners(records)
@@ -67,14 +79,14 @@ def one_by_one_lines(reasons: Sequence[str | None]) -> Iterator[str]:
         yield _row("one by one", f"no conversation could begin ahead: {reasons[0]}")
 
 
-def _verdicts(records: Sequence[Record], ink: Ink) -> str:
+def _verdicts(records: Sequence[Record], ink: Ink) -> list[str]:
     numbers = Counter(one["outcome"] for one in records)
     paints = {"passed": ink.green, "failed": ink.red, "undecided": ink.yellow}
-    return ", ".join(
+    return [
         paints[outcome](f"{numbers[outcome]} {words}")
         for outcome, words in _OUTCOMES.items()
         if numbers[outcome]
-    )
+    ]
 
 
 def _owners(records: Sequence[Record]) -> str:
