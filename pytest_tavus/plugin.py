@@ -50,6 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if settings.scenarios_on:
         with uncollected():
             _begin(config, settings)
+    elif settings.plan and settings.origins["plan"].startswith("--"):
+        raise pytest.UsageError("--tavus-plan plans scenarios: say --tavus-scenarios as well")
 
 
 def _begin(config: pytest.Config, settings: Settings) -> None:
@@ -81,6 +83,12 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End handlers and the loop, after the last fixture is torn down."""
     close_stage(session)
+    if exitstatus == pytest.ExitCode.USAGE_ERROR:
+        from pytest_tavus.selection import left_alone
+
+        line = left_alone(session.config, session.config.stash[SETTINGS])
+        if line is not None:
+            session.config.get_terminal_writer().line(line)

@@ -22,6 +22,7 @@ from pytest_tavus.report.summary import (
     one_by_one_lines,
     slowed_lines,
     summary_lines,
+    unreached_lines,
 )
 from pytest_tavus.selection import is_scenario_file, nothing_collected, passed_over, select
 
@@ -45,6 +46,7 @@ class ScenarioRun:
         self._files: set[str] = set()
         self._workers = 0
         self._records: list[Record] = []
+        self._selected = 0
         self._unjudged: Counter[str] = Counter()
         self._not_run: Counter[str] = Counter()
         self._slowed: list[str] = []
@@ -77,7 +79,8 @@ class ScenarioRun:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Spare what has been collected the search for garbage, where nobody else's tests are."""
-        if all(isinstance(item, ScenarioItem) for item in session.items):
+        self._selected = sum(isinstance(item, ScenarioItem) for item in session.items)
+        if self._selected == len(session.items):
             self._spared.begin()
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
@@ -153,6 +156,7 @@ class ScenarioRun:
         lines = [
             *summary_lines(self._records, unjudged=self._unjudged, color=in_colour),
             *not_run_lines(self._not_run),
+            *unreached_lines(self._unreached()),
             *self._slowed,
             *one_by_one_lines(reasons),
             *passed_over(self._config, self._settings, self._files),
@@ -161,6 +165,12 @@ class ScenarioRun:
             terminalreporter.write_sep("=", "Tavus scenarios")
         for line in lines:
             terminalreporter.write_line(line)
+
+    def _unreached(self) -> int:
+        option = self._config.option
+        if option.collectonly or getattr(option, "setuponly", False):
+            return 0
+        return self._selected - len(self._records) - self._unjudged.total()
 
 
 def _unjudged(report: pytest.TestReport) -> list[str]:

@@ -21,6 +21,17 @@ def is_scenario_file(path: Path) -> bool:
     return not name.lower().endswith((".pal.yaml", ".pal.yml"))
 
 
+def left_alone(config: pytest.Config, settings: Settings) -> str | None:
+    """Return what to say of a run that could not use what it was given, a scenario file."""
+    if settings.scenarios_on:
+        return None
+    paths = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
+    file = next((path for path in paths if is_scenario_file(path) and path.is_file()), None)
+    if file is None:
+        return None
+    return f"hint: {file.name} is run as a scenario file with --tavus-scenarios"
+
+
 def select(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios.
 

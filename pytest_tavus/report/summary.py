@@ -66,6 +66,12 @@ def not_run_lines(reasons: Mapping[str, int]) -> Iterator[str]:
         yield _row("not run", f"{number}: {reason}")
 
 
+def unreached_lines(number: int) -> Iterator[str]:
+    """Say how many scenarios were not reported, because the run was ended before."""
+    if number > 0:
+        yield _row("not reached", f"{number}: the run was ended before")
+
+
 def slowed_lines(*, times: int, lowest: int | None, said: str) -> Iterator[str]:
     """Say that the service slowed the run down, and how far; nothing where it did not."""
     if times:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ahead.conftest import Town, asks
+from tests.ahead.conftest import SECONDS, Town, asks
 
 FIXTURES = """
 @pytest.fixture(scope="session", autouse=True)
@@ -84,3 +84,21 @@ def test_without_the_plan_everything_runs(town: Town) -> None:
 
     run.assert_outcomes(passed=1)
     assert len(town.log("begin")) == 1
+
+
+def test_a_plan_without_scenarios_is_refused(town: Town) -> None:
+    town.scenarios(asks("one"))
+
+    run = town.pytester.runpytest_subprocess("--tavus-plan", timeout=SECONDS)
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(["ERROR: --tavus-plan plans scenarios: say --tavus-scenarios as well"])
+
+
+def test_a_plan_in_the_ini_file_leaves_other_runs_alone(town: Town) -> None:
+    town.write("pytest.ini", "[pytest]\ntavus_plan = yes\n")
+    town.write("test_other.py", "def test_other(): pass\n")
+
+    run = town.pytester.runpytest_subprocess("test_other.py", timeout=SECONDS)
+
+    run.assert_outcomes(passed=1)

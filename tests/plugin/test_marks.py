@@ -41,25 +41,6 @@ def test_a_skipped_scenario_is_reported_with_its_reason(project: Project) -> Non
     assert not [line for line in project.log() if line.startswith("run")]
 
 
-def test_the_summary_counts_all_scenarios_and_no_other_test(project: Project) -> None:
-    project.conftest("\nimport pytest\n@pytest.fixture\ndef broken():\n    1 / 0\n")
-    project.write("test_other.py", "import pytest\ndef test_other(): pytest.skip('not now')\n")
-    project.scenarios(
-        PASSING,
-        {**FAILING, "name": "skipped", "marks": [{"name": "skip", "reason": "not today"}]},
-        {**FAILING, "name": "expected", "marks": [{"name": "xfail", "reason": "known"}]},
-        {**PASSING, "name": "broken", "fixtures": ["broken"]},
-        FAILING,
-    )
-
-    run = project.run(".", "--tavus-scenarios")
-
-    run.assert_outcomes(passed=1, failed=1, skipped=2, xfailed=1, errors=1)
-    run.stdout.fnmatch_lines(
-        ["5 scenarios: 1 passed, 1 failed, 1 skipped, 1 xfailed, 1 with an error"]
-    )
-
-
 @pytest.mark.parametrize(
     ("strict", "outcome"), [("true", {"failed": 1}), ("false", {"xpassed": 1})]
 )

@@ -173,3 +173,26 @@ def test_a_file_that_was_not_asked_for_is_not_named(mixed: Project) -> None:
 
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*not collected*")
+
+
+@pytest.mark.parametrize("item", ["", "::tells where the order is"])
+def test_a_scenario_file_without_the_flag_is_told_of_it(project: Project, item: str) -> None:
+    project.scenarios()
+
+    run = project.run(f"scenarios/order_status.yaml{item}")
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stdout.fnmatch_lines(
+        ["hint: order_status.yaml is run as a scenario file with --tavus-scenarios"]
+    )
+
+
+@pytest.mark.parametrize("given", ["scenarios/nowhere.yaml", "scenarios/shop.pal.yaml", "nowhere"])
+def test_nothing_is_told_of_what_is_no_scenario_file(project: Project, given: str) -> None:
+    project.scenarios()
+    project.write("scenarios/shop.pal.yaml", "{}")
+
+    run = project.run(given)
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stdout.no_fnmatch_line("hint: *")
