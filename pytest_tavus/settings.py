@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 import pytest
 from msgspec import Struct
 
-from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.errors import Problem, ScenarioError, closest
 from pytest_tavus.options import ENVIRONMENT_PREFIX, OPTIONS, Option, Settings
 from pytest_tavus.readers import Given
 
@@ -145,7 +145,11 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     for name in sorted(environment):
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
             message = f"{name} is not a variable of pytest-tavus"
-            raise ScenarioError(Problem(message=message, hint=f"they are {', '.join(known)}"))
+            own = name.removeprefix(ENVIRONMENT_PREFIX)
+            near = closest(own, [one.removeprefix(ENVIRONMENT_PREFIX) for one in known])
+            meant = None if near is None else f"did you mean {ENVIRONMENT_PREFIX}{near}?"
+            hint = meant or f"they are {', '.join(known)}"
+            raise ScenarioError(Problem(message=message, hint=hint))
 
 
 _UNSET: tuple[object, ...] = (None, ())

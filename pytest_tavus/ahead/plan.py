@@ -7,7 +7,8 @@ would be begun ahead is found out from that as in a real run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import pytest
 
@@ -20,7 +21,12 @@ from pytest_tavus.report.words import counted
 from pytest_tavus.scenario.model import HandlerSpec, Scenario
 
 AHEAD = "ahead"
-FIRST = "in its turn: it is the first to set up its fixtures"
+FIRST = "in its turn: it is the first of those with the same fixtures"
+
+_OF_SEVERAL: Mapping[str, str] = MappingProxyType(
+    {"in its turn": "in their turn", "by itself": "by themselves"}
+)
+"""How several are held, in words."""
 
 
 class Planning:
@@ -66,12 +72,16 @@ class Planning:
         seconds = sum(_deadline(one, self._settings) for one in scenarios)
         how = Counter(standing.partition(":")[0] for standing in self._standings.values())
         turns = counted(sum(len(one.turns) for one in scenarios), "turn")
-        yield f"{counted(len(scenarios), 'scenario')}, {turns}: " + (
-            ", ".join(f"{number} {word}" for word, number in how.items()) or "nothing to run"
-        )
+        held = (f"{number} {_held(word, number)}" for word, number in how.items())
+        many = counted(len(scenarios), "scenario")
+        yield f"{many}, {turns}: {', '.join(held) or 'nothing to run'}"
         yield f"  at once   {at_most(self._settings, scenarios)} in each process"
         yield f"  time      at most {seconds:g} connected seconds"
         yield "  cost      none: the session is simulated"
+
+
+def _held(word: str, number: int) -> str:
+    return word if number == 1 else _OF_SEVERAL.get(word, word)
 
 
 def _rows(scenario: Scenario, settings: Settings, standing: str) -> Iterator[tuple[str, str]]:

@@ -193,7 +193,17 @@ def test_a_value_that_is_not_valid_is_refused(given: dict[str, Any], message: st
     assert refused(**given) == message
 
 
-@pytest.mark.parametrize("name", ["PYTEST_TAVUS_SEDE", "PYTEST_TAVUS_MAX_FILE_BYTES"])
+@pytest.mark.parametrize(
+    ("name", "near"), [("SEDE", "SEED"), ("CONCURENCY", "CONCURRENCY"), ("PLANS", "PLAN")]
+)
+def test_a_mistyped_variable_is_told_the_one_that_is_meant(name: str, near: str) -> None:
+    assert refused(flags={"scenarios": ""}, environment={f"PYTEST_TAVUS_{name}": "1"}) == (
+        f"PYTEST_TAVUS_{name} is not a variable of pytest-tavus\n"
+        f"    hint: did you mean PYTEST_TAVUS_{near}?"
+    )
+
+
+@pytest.mark.parametrize("name", ["PYTEST_TAVUS_XYZZY", "PYTEST_TAVUS_MAX_FILE_BYTES"])
 def test_a_variable_that_belongs_to_no_option_is_refused(name: str) -> None:
     assert refused(flags={"scenarios": ""}, environment={name: "1"}) == (
         f"{name} is not a variable of pytest-tavus\n    hint: they are PYTEST_TAVUS_SCENARIOS, "
