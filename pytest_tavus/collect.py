@@ -154,6 +154,12 @@ class ScenarioItem(pytest.Function):
         pytest.fail(str(problem), pytrace=False)
 
 
+def plays_nothing(config: pytest.Config) -> bool:
+    """Tell whether pytest only collects, or only sets fixtures up, or pretends to."""
+    option = config.option
+    return bool(option.collectonly or getattr(option, "setuponly", False))
+
+
 Perform = Callable[[ScenarioItem, "object | None"], ScenarioResult]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.collect import ScenarioFile, ScenarioItem
+from pytest_tavus.collect import ScenarioFile, ScenarioItem, plays_nothing
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.fixtures import ONE_BY_ONE, STAGE, stage_of
 from pytest_tavus.garbage import Spared
@@ -167,8 +167,7 @@ class ScenarioRun:
             terminalreporter.write_line(line)
 
     def _unreached(self) -> int:
-        option = self._config.option
-        if option.collectonly or getattr(option, "setuponly", False):
+        if plays_nothing(self._config):
             return 0
         return self._selected - len(self._records) - self._unjudged.total()
 

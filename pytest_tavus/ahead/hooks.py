@@ -11,7 +11,7 @@ from pytest_tavus.ahead.homes import follow
 from pytest_tavus.ahead.look import Look
 from pytest_tavus.ahead.progress import TICK_SECONDS, Progress, progress
 from pytest_tavus.ahead.upcoming import upcoming
-from pytest_tavus.collect import ScenarioItem
+from pytest_tavus.collect import ScenarioItem, plays_nothing
 from pytest_tavus.fixtures import ONE_BY_ONE, stage_of
 from pytest_tavus.options import Settings
 from pytest_tavus.report.result import ScenarioResult
@@ -50,7 +50,7 @@ class AheadRun:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Begin to look ahead; at the end, whatever it is, end what is still in flight."""
         limit = self._limit(session.items)
-        if limit > 1 and not self._is_pretence():
+        if limit > 1 and not plays_nothing(self._config):
             self._look = self._looking(session, limit)
             self._progress = progress(self._config)
             self._router.cover_streams()  # those between tests, where threads go on printing
@@ -95,10 +95,6 @@ class AheadRun:
     def _limit(self, items: Iterable[pytest.Item]) -> int:
         scenarios = (item.scenario for item in items if isinstance(item, ScenarioItem))
         return at_most(self._settings, scenarios)
-
-    def _is_pretence(self) -> bool:
-        option = self._config.option
-        return bool(option.collectonly or getattr(option, "setuponly", False))
 
     def _perform(self, item: ScenarioItem, handler: object | None) -> ScenarioResult:
         __tracebackhide__ = True
