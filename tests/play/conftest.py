@@ -26,6 +26,15 @@ async def taken_over() -> None:
             pass
 
 
+async def cleaned_up(done: list[str]) -> None:
+    """Wait for ever. When cancelled, say so, but only after another wait."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await asyncio.sleep(0.001)
+        done.append("cleaned up")
+
+
 WAYS = ["in the thread that waits", "in the background", "about to alternate", "alternating"]
 
 

@@ -17,7 +17,7 @@ import pytest
 from pytest_tavus.play.here import run_here
 from pytest_tavus.play.idle import IdleSelector, new_loop
 from pytest_tavus.play.loop import BackgroundLoop
-from tests.play.conftest import SECONDS, thread
+from tests.play.conftest import SECONDS, cleaned_up, thread
 
 
 @pytest.fixture
@@ -90,11 +90,7 @@ def test_an_interrupt_lets_work_clean_up_that_then_waits(alternating: Background
 
     async def work() -> None:
         signal.raise_signal(signal.SIGINT)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.sleep(0.001)
-            said.append("cleaned up")
+        await cleaned_up(said)
 
     with pytest.raises(KeyboardInterrupt):
         alternating.run_until_idle(work())

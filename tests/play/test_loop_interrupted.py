@@ -15,7 +15,7 @@ from pytest_tavus.gateway.asgi_call import Message, Receive, Send
 from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.play.loop import BackgroundLoop
 from tests.gateway.asking import post
-from tests.play.conftest import SECONDS, taken_over
+from tests.play.conftest import SECONDS, cleaned_up, taken_over
 
 
 def press() -> None:
@@ -105,11 +105,7 @@ def test_work_cleans_up_after_a_second_interrupt_too(loop: BackgroundLoop) -> No
     async def work() -> None:
         asyncio.get_running_loop().call_soon(press)
         asyncio.get_running_loop().call_soon(press)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.sleep(0.001)
-            done.append("cleaned up")
+        await cleaned_up(done)
 
     with pytest.raises(KeyboardInterrupt):
         loop.run(work())
@@ -128,11 +124,7 @@ def test_what_others_raise_through_the_loop_is_raised_when_work_has_cleaned_up(
 
     async def work() -> None:
         asyncio.get_running_loop().call_soon(leave)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            await asyncio.sleep(0.001)
-            done.append("cleaned up")
+        await cleaned_up(done)
 
     with pytest.raises(SystemExit):
         loop.run(work())
