@@ -139,23 +139,27 @@ def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> Play
 @pytest.fixture
 def tavus(
     request: pytest.FixtureRequest, pytestconfig: pytest.Config, tavus_handler: object | None
-) -> Tavus:
+) -> Iterator[Tavus]:
     """Open conversations in a test: ``with tavus.open(pal=..., handler=...) as session:``."""
     from pytest_tavus.api.opening import Tavus
 
     stage, root = stage_of(pytestconfig), pytestconfig.rootpath
-    return Tavus(stage, root=root, handler=tavus_handler, test=_test(request))
+    opening = Tavus(stage, root=root, handler=tavus_handler, test=_test(request))
+    yield opening
+    _finish(opening)
 
 
 @pytest.fixture
 def tavus_async(
     request: pytest.FixtureRequest, pytestconfig: pytest.Config, tavus_handler: object | None
-) -> AsyncTavus:
+) -> Iterator[AsyncTavus]:
     """Open conversations in an async test: ``async with tavus_async.open(...) as session:``."""
     from pytest_tavus.api.opening import AsyncTavus
 
     stage, root = stage_of(pytestconfig), pytestconfig.rootpath
-    return AsyncTavus(stage, root=root, handler=tavus_handler, test=_test(request))
+    opening = AsyncTavus(stage, root=root, handler=tavus_handler, test=_test(request))
+    yield opening
+    _finish(opening)
 
 
 @pytest.fixture(scope="session")
@@ -194,6 +198,13 @@ def tavus_server(
         pytest.fail(f"the fixture tavus_server: {error}", pytrace=False)
     yield server
     server.close()
+
+
+def _finish(opening: Tavus | AsyncTavus) -> None:
+    try:
+        opening.finish()
+    except ScenarioError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 def _test(request: pytest.FixtureRequest) -> str:

@@ -1,15 +1,19 @@
-"""What must not be seen of a conversation: its redaction, made once for each PAL."""
+"""Builds one redaction for each PAL and set of variables, and caches it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.options import Settings
 from pytest_tavus.production import NO_HANDLER
 from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.disguise import SHORT
+from pytest_tavus.trace.redact import Redaction, Secret
+
+_NO_SECRETS = frozenset({"true", "false"})
+"""Values of variables that are settings, whoever lists them."""
 
 
 class Masking:
@@ -25,9 +29,10 @@ class Masking:
         return {name: self._environ[name] for name in scenario.env if name in self._environ}
 
     def redaction(self, scenario: Scenario) -> Redaction:
-        """Return what takes the secrets out of a scenario's trace."""
+        """Return what masks the secrets of a scenario."""
         handler = scenario.handler or NO_HANDLER
-        key = (id(scenario.pal), scenario.env, handler.env, handler.secrets())
+        own = tuple(handler.secrets())
+        key = (id(scenario.pal), scenario.env, scenario.plain, handler.env, own)
         cached = self._known.get(key)
         if cached is None:
             # The PAL is kept beside its redaction so that its id is never another's.
@@ -35,8 +40,19 @@ class Masking:
             cached = self._known[key] = (scenario.pal, redaction)
         return cached[1]
 
-    def _secrets(self, scenario: Scenario) -> list[str]:
+    def _secrets(self, scenario: Scenario) -> Iterator[Secret]:
+        """Yield every secret, in an order that depends on this scenario alone."""
         handler = scenario.handler or NO_HANDLER
-        named = (*scenario.env, *handler.env, *self._settings.redact)
-        secrets = [self._environ[name] for name in named if name in self._environ]
-        return [*secrets, *scenario.pal.secrets(), *handler.secrets()]
+        named = [*self._settings.redact, *self._variables(scenario)]
+        for name in dict.fromkeys(named):
+            yield Secret(f"env.{name}", self._environ.get(name, ""))
+        for source, value in (*scenario.pal.secrets(), *handler.secrets()):
+            yield Secret(source, value)
+
+    def _variables(self, scenario: Scenario) -> Iterator[str]:
+        """Yield the variables that are secrets although nobody said so."""
+        handler = scenario.handler or NO_HANDLER
+        for name in (*scenario.env, *handler.env):
+            value = self._environ.get(name, "")
+            if len(value) >= SHORT and value not in _NO_SECRETS and name not in scenario.plain:
+                yield name

@@ -35,7 +35,6 @@ from pytest_tavus.simulator.script import ScriptBrain
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import CloseReason, Fault, SessionClosed, ToolResolved
 from pytest_tavus.trace.log import Recorder, Trace
-from pytest_tavus.trace.redact import Redaction
 
 NO_HANDLER = HandlerSpec(at=())
 """A scenario without a handler has one that takes no call."""
@@ -77,15 +76,14 @@ class Production:
         shared: Shared,
         *,
         ids: Ids,
-        redaction: Redaction,
         env: Mapping[str, str],
     ) -> None:
         self.scenario = scenario
         self._shared = shared
         self._ids = ids
         self._clock = SkippingClock()
-        self.recorder = Recorder(now=self._clock.now, redactor=redaction)
-        """Where everything goes that happens in the conversation."""
+        self.recorder = Recorder(now=self._clock.now)
+        """Where everything goes that happens in the conversation, in clear."""
         self._memory = Memory(self.recorder, env=env)
         self._brain = ScriptBrain(scope=self._memory.scope, lines=shared.lines)
         self._session: Session | None = None

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from pytest_tavus.checks.run import Checker, CheckReport
 from pytest_tavus.clock import RealClock
+from pytest_tavus.conclusion import conclude
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import LimitError, NotRunError
@@ -24,7 +25,6 @@ from pytest_tavus.masking import Masking
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
 from pytest_tavus.production import Opener, Production, Shared, open_simulated
-from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.scenario.parse import Limits, load_scenarios
@@ -32,10 +32,11 @@ from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.shown import shown, with_tokens
 from pytest_tavus.traffic.gate import ATTEMPTS, Gate, Needs
 from pytest_tavus.traffic.ledger import Allowance, Granted, Ledger
 from pytest_tavus.traffic.store import OwnStore, Store
-from pytest_tavus.verdict import Verdict, decide
 
 if TYPE_CHECKING:
     from pytest_tavus.report.archive import Archive
@@ -148,7 +149,9 @@ class Stage:
             await production.close(reason)
             cut = granted.cut if reason == "deadline" else None
             if (cut or reason == "cancelled") and self._archive is not None:
-                self._archive.keep_interrupted(production.scenario, production.recorder.trace())
+                trace = production.recorder.trace()
+                masked = shown(trace, self.redaction(production.scenario, trace))
+                self._archive.keep_interrupted(production.scenario, masked)
         if cut is not None:
             raise NotRunError("not to its end: nothing was left of " + cut)
 
@@ -176,26 +179,33 @@ class Stage:
             scenario,
             self._shared,
             ids=Ids(seed=self._settings.seed, name=ids),
-            redaction=self._masking.redaction(scenario),
             env=self._masking.env(scenario),
         )
 
-    async def judge(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
-        """Hold a trace against its scenario. Touches no network: a stored trace will do."""
-        redact = self._masking.redaction(scenario).value
-        scope = {"env": self._masking.env(scenario)}
-        checked = self._checker.check(scenario, trace, redact=redact, scope=scope)
-        if scenario.is_judged:
-            verdict = await _judged(scenario, trace, checked)
-        else:
-            verdict = decide(checked.findings, (), evidence=checked.evidence)
-        return ScenarioResult(
-            scenario=scenario, trace=trace, verdict=verdict, provenance=provenance(trace)
-        )
+    async def judge(
+        self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
+    ) -> ScenarioResult:
+        """Hold a trace against its scenario. Touches no network: a stored trace will do.
 
-    async def conclude(self, scenario: Scenario, trace: Trace) -> ScenarioResult:
+        What is compared is in clear; what the result holds is masked. `more` is what somebody
+        else has found, and held against the trace.
+        """
+        redaction = self.redaction(scenario, trace)
+        scope = {"env": self._masking.env(scenario)}
+        checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
+        if more is not None:
+            checked = checked.joined(more)
+        return await conclude(scenario, trace, checked=checked, redaction=redaction)
+
+    def redaction(self, scenario: Scenario, trace: Trace) -> Redaction:
+        """Return what masks the secrets of a scenario and the tokens of its trace."""
+        return with_tokens(self._masking.redaction(scenario), trace)
+
+    async def conclude(
+        self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
+    ) -> ScenarioResult:
         """Judge a conversation that has ended, and keep its trace where the user wants it."""
-        result = await self.judge(scenario, trace)
+        result = await self.judge(scenario, trace, more)
         return result if self._archive is None else self._archive.keep(result)
 
     def close(self) -> None:
@@ -219,18 +229,6 @@ def _archive(settings: Settings) -> Archive | None:
     from pytest_tavus.report.archive import Archive
 
     return Archive(settings.trace_dir, only_failed=settings.trace == "failed")
-
-
-async def _judged(scenario: Scenario, trace: Trace, checked: CheckReport) -> Verdict:
-    from pytest_tavus.judge import pass_
-    from pytest_tavus.judge.rules import RulesJudge
-
-    ruled = await pass_.run(scenario, trace, RulesJudge())
-    return decide(
-        (*checked.findings, *ruled.findings),
-        ruled.rulings,
-        evidence=checked.evidence + ruled.evidence,
-    )
 
 
 def _split(overrides: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:

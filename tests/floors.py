@@ -10,7 +10,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("play", "checks", "judge"),
     ("simulator", "report", "traffic"),
     ("sessions", "live"),
-    ("production", "masking", "outcome", "service"),
+    ("production", "masking", "conclusion", "outcome", "service"),
     ("stage", "mcp_tools"),
     ("api", "server"),
     (

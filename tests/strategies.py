@@ -134,11 +134,12 @@ events: st.SearchStrategy[Event] = st.one_of(*EVENTS.values())
 
 @st.composite
 def traces(draw: st.DrawFn) -> Trace:
-    """Any trace a recorder could make."""
+    """Any trace that could be stored."""
     happened = draw(st.lists(st.tuples(seconds, st.integers(0, 9), events), max_size=6))
     return Trace(
         tuple(
             Entry(seq=seq, at=at, turn=turn, event=event)
             for seq, (at, turn, event) in enumerate(happened, 1)
-        )
+        ),
+        masked=True,
     )

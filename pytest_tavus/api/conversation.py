@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
 import anyio
 import anyio.to_thread
+import pytest
 
 from pytest_tavus.api.cursor import Cursor
 from pytest_tavus.api.held import Held
@@ -39,8 +40,18 @@ class _Spoken:
         self._result: ScenarioResult | None = None
 
     @property
+    def was_held(self) -> bool:
+        """Whether its block has been left."""
+        return self._result is not None
+
+    @property
+    def opened_at(self) -> SourceSpan:
+        """The line that opened it."""
+        return self._held.scenario.span
+
+    @property
     def trace(self) -> Trace:
-        """Everything that has happened so far."""
+        """Everything that has happened so far, masked."""
         return self._held.trace()
 
     @property
@@ -58,11 +69,9 @@ class _Spoken:
 
     def cursor(self, *, turn: int | None = None) -> Cursor:
         """Return a cursor over what has happened: in one turn, counted from 1, or in all."""
-        entries = [entry for entry in self.trace if turn is None or entry.turn == turn]
-        return Cursor(entries, self._missed)
-
-    def _missed(self, finding: Finding) -> VerdictError:
-        return VerdictError(self._held.failing(finding, span=caller(self._root)))
+        both = zip(self._held.in_clear(), self._held.trace(), strict=True)
+        steps = [step for step in both if turn is None or step[0].turn == turn]
+        return Cursor(steps, _Asserting(self._held, self._root))
 
     def _written(self, turn: dict[str, Any], span: SourceSpan) -> int:
         __tracebackhide__ = True
@@ -80,12 +89,15 @@ class _Spoken:
             raise VerdictError(failed)
         self._open = True
 
-    def _ended(self, result: ScenarioResult, *, quietly: bool) -> None:
+    def _ended(self, result: ScenarioResult, error: BaseException | None) -> None:
         __tracebackhide__ = True
         self._open = False
         self._result = result
-        # A conversation that ends with another failure must not hide that one.
-        if not quietly and self._held.is_news(result):
+        # A conversation that ends with another failure must not hide that one. To skip a test is
+        # no failure, so it hides none either.
+        skipped = isinstance(error, pytest.skip.Exception)
+        quietly = error is not None and not (skipped and result.verdict.outcome == "failed")
+        if not quietly and not self._held.is_passed(result.verdict):
             raise VerdictError(result)
 
 
@@ -105,7 +117,7 @@ class Conversation(_Spoken):
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
-        self._ended(self._loop.run(self._held.close()), quietly=error is not None)
+        self._ended(self._loop.run(self._held.close()), error)
 
     def say(self, user: str, **turn: Any) -> Cursor:
         """Say one line of the caller, hold the turn against what is expected, and return a cursor.
@@ -119,8 +131,13 @@ class Conversation(_Spoken):
 
         """
         __tracebackhide__ = True
-        number = self._written({"user": user, **turn}, caller(self._root))
-        failed = self._loop.run(self._held.play(number))
+        span = caller(self._root)
+        line = self._held.begin(user, span)
+        try:
+            number = self._written({"user": user, **turn}, span)
+            failed = self._loop.run(self._held.play(number))
+        finally:
+            self._held.end(line)
         if failed is not None:
             raise VerdictError(failed)
         return self.cursor(turn=number)
@@ -143,17 +160,21 @@ class AsyncConversation(_Spoken):
         __tracebackhide__ = True
         with anyio.move_on_after(CLEANING_SECONDS, shield=True):
             result = await self._wait(self._held.close())
-            self._ended(result, quietly=error is not None)
+            self._ended(result, error)
 
     def say(self, user: str, **turn: Any) -> Coroutine[Any, Any, Cursor]:
         """Do as :meth:`Conversation.say`, and wait for it without blocking other tasks."""
         # The line is that of the call: in a task of its own, there is none to be found later.
-        return self._say({"user": user, **turn}, caller(self._root))
+        span = caller(self._root)
+        return self._say({"user": user, **turn}, span, self._held.begin(user, span))
 
-    async def _say(self, turn: dict[str, Any], span: SourceSpan) -> Cursor:
+    async def _say(self, turn: dict[str, Any], span: SourceSpan, line: object) -> Cursor:
         __tracebackhide__ = True
-        number = self._written(turn, span)
-        failed = await self._wait(self._held.play(number))
+        try:
+            number = self._written(turn, span)
+            failed = await self._wait(self._held.play(number))
+        finally:
+            self._held.end(line)
         if failed is not None:
             raise VerdictError(failed)
         return self.cursor(turn=number)
@@ -172,6 +193,27 @@ class AsyncConversation(_Spoken):
             future.cancel()
             raise
         return future.result()
+
+
+class _Asserting:
+    """What a cursor of a conversation tells it."""
+
+    def __init__(self, held: Held, root: Path) -> None:
+        self._held = held
+        self._root = root
+
+    def found(self) -> None:
+        self._held.asserted()
+
+    def missed(self, finding: Finding) -> VerdictError:
+        return VerdictError(self._held.failing(finding, span=caller(self._root)))
+
+    def require_known(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        __tracebackhide__ = True
+        self._held.require_known(tool, arguments, caller(self._root))
+
+    def show(self, value: Any) -> Any:
+        return self._held.show(value)
 
 
 def _settled(future: concurrent.futures.Future[Any]) -> None:

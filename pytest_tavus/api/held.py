@@ -2,6 +2,7 @@
 
 Its coroutines run on the stage's loop, whatever loop the test runs on. They return what is wrong
 and do not raise it: the exception of a failure is made in the test's own thread, at its own line.
+What was wrong is kept as well, because a test can lose an exception: the end tells it again.
 """
 
 from __future__ import annotations
@@ -13,35 +14,53 @@ from typing import Any
 from msgspec.structs import replace
 
 from pytest_tavus.api.place import TestSource
-from pytest_tavus.errors import ScenarioError
+from pytest_tavus.checks.run import CheckReport
+from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Turn
+from pytest_tavus.scenario.rule_arguments import undeclared_argument
+from pytest_tavus.scenario.rule_names import unknown_tool
 from pytest_tavus.scenario.spoken import SpokenScenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.stage import Stage
 from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import Finding, decide
+from pytest_tavus.trace.shown import shown
+from pytest_tavus.verdict import Finding, Verdict, decide
 
 
 class Held:
     """One conversation, with the scenario that it turns out to be."""
 
     def __init__(
-        self, stage: Stage, spoken: SpokenScenario, source: TestSource, *, handler: object | None
+        self,
+        stage: Stage,
+        spoken: SpokenScenario,
+        source: TestSource,
+        *,
+        handler: object | None,
+        self_checked: bool,
     ) -> None:
         self._stage = stage
         self._spoken = spoken
         self._source = source
         self._handler = handler
+        self._self_checked = self_checked
         self.scenario = spoken.opened()
         """The turns so far, with what was expected of them."""
         self._production = stage.produce(self.scenario)
         self._deadline = stage.deadline(self.scenario)
         self._reason: CloseReason = "finished"
         self._turns = asyncio.Lock()
-        self._told: set[Finding] = set()
+        self._found: list[Finding] = []
+        "What the test was told beside the checks of its turns, whether it listened or not."
+
+        self._asserted = 0
+        "How often a cursor found what it was asked for."
+
+        self._unsaid: dict[object, tuple[str, SourceSpan]] = {}
+        "Lines that were handed over and have not been said to the end."
 
     async def open(self) -> ScenarioResult | None:
         """Start the handler and open the session; return what is wrong if that fails."""
@@ -49,6 +68,16 @@ class Held:
             self._deadline, lambda: self._production.open(self._handler)
         )
         return None if self._reason == "finished" else await self.close()
+
+    def begin(self, user: str, span: SourceSpan) -> object:
+        """Note that a line is going to be said; return what :meth:`end` is told of it."""
+        line = object()
+        self._unsaid[line] = (user, span)
+        return line
+
+    def end(self, line: object) -> None:
+        """Note that a line was said, or why it was not is known."""
+        del self._unsaid[line]
 
     def write(self, turn: Mapping[str, Any], span: SourceSpan) -> int:
         """Add a turn that is written at `span`; return its number, counted from 1.
@@ -60,8 +89,9 @@ class Held:
         self._source.said(span)
         try:
             self.scenario = self._spoken.said(turn)
-        except ScenarioError:
+        except ScenarioError as error:
             self._source.unsaid()
+            self._refused(error, span)
             raise
         return len(self.scenario.turns)
 
@@ -71,9 +101,8 @@ class Held:
         async with self._turns:
             if self._reason == "finished":
                 await self._take(turn)
-        judged = await self._stage.judge(replace(self.scenario, judge=None), self.trace())
+        judged = await self._stage.judge(replace(self.scenario, judge=None), self.in_clear())
         found = [one for one in judged.verdict.findings if one.turn in {0, number}]
-        self._told.update(_cause(one) for one in found)
         return self._failed(found) if found else None
 
     async def _take(self, turn: Turn) -> None:
@@ -85,37 +114,78 @@ class Held:
     async def close(self) -> ScenarioResult:
         """End the conversation and return what it came to, the judge's verdict included."""
         await self._production.close(self._reason)
-        return await self._stage.conclude(self.scenario, self.trace())
+        self._found += [_unsaid(user, span) for user, span in self._unsaid.values()]
+        more = CheckReport(findings=tuple(self._found), evidence=self._asserted)
+        return await self._stage.conclude(self.scenario, self.in_clear(), more)
 
-    def is_news(self, result: ScenarioResult) -> bool:
-        """Tell whether the end has more against the conversation than its turns have told.
+    def is_passed(self, verdict: Verdict) -> bool:
+        """Tell whether a test may end so: passed, or without evidence where it checks by itself."""
+        unproven = not (verdict.findings or verdict.rulings)
+        return verdict.outcome == "passed" or (self._self_checked and unproven)
 
-        A test that caught a failure has heard of it. One that checks by itself gives the verdict
-        nothing to pass on, which is not held against it.
-        """
-        verdict = result.verdict
-        if any(_cause(one) not in self._told for one in verdict.findings):
-            return True
-        return any(ruling.outcome != "pass" for ruling in verdict.rulings)
-
-    def trace(self) -> Trace:
-        """Return what has happened so far."""
+    def in_clear(self) -> Trace:
+        """Return what has happened so far, to be compared."""
         return self._production.recorder.trace()
 
+    def trace(self) -> Trace:
+        """Return what has happened so far, masked."""
+        trace = self.in_clear()
+        return shown(trace, self._stage.redaction(self.scenario, trace))
+
+    def show(self, value: Any) -> Any:
+        """Return a text or JSON data, masked."""
+        return self._stage.redaction(self.scenario, self.in_clear()).value(value)
+
+    def asserted(self) -> None:
+        """Count what a cursor found as evidence."""
+        self._asserted += 1
+
     def failing(self, finding: Finding, *, span: SourceSpan) -> ScenarioResult:
-        """Return the conversation so far as one that fails with what is found at `span`."""
-        return self._failed([replace(finding, span=span)])
+        """Keep what a cursor missed; return the conversation so far as one that fails with it."""
+        found = replace(finding, span=span)
+        self._found.append(found)
+        return self._failed([found])
+
+    def require_known(self, tool: str, arguments: Mapping[str, Any], span: SourceSpan) -> None:
+        """Refuse a call that cannot come, as `never` does in a scenario file.
+
+        Raises:
+            ScenarioError: the PAL has no such tool, or the tool no such parameter.
+
+        """
+        tools = {one.name: one for one in self.scenario.pal.tools}
+        refused = unknown_tool(tool, tools) if tool not in tools else None
+        for name in arguments if refused is None else ():
+            refused = refused or undeclared_argument(tools[tool], name, arguments[name])
+        if refused is not None:
+            error = ScenarioError(Problem(message=refused[0], span=span, hint=refused[1]))
+            self._refused(error, span)
+            raise error
+
+    def _refused(self, error: ScenarioError, span: SourceSpan) -> None:
+        problem = error.problems[0]
+        found = Finding(
+            kind="fault", message=problem.message, owner="test", span=span, hint=problem.hint
+        )
+        self._found.append(found)
 
     def _failed(self, findings: Sequence[Finding]) -> ScenarioResult:
-        trace = self.trace()
+        trace = self.in_clear()
+        redaction = self._stage.redaction(self.scenario, trace)
         return ScenarioResult(
             scenario=self.scenario,
-            trace=trace,
+            trace=shown(trace, redaction),
             verdict=decide(findings, (), evidence=0),
             provenance=provenance(trace),
+            redaction=redaction,
         )
 
 
-def _cause(finding: Finding) -> Finding:
-    """Return a finding as it is by itself, whatever else was found."""
-    return replace(finding, consequence=False)
+def _unsaid(user: str, span: SourceSpan) -> Finding:
+    return Finding(
+        kind="not_run",
+        message=f"the line {user!r} had not been said to its end when the conversation was left",
+        owner="test",
+        span=span,
+        hint="await the line, or the task or the thread that says it, inside the block",
+    )

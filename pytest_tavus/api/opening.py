@@ -28,8 +28,16 @@ class _Opening:
         self._handler = handler
         self._test = test
         self._times = 0
+        self._opened: list[Conversation | AsyncConversation] = []
 
-    def _held(self, pal: PalLike, handler: object | None, setting: Mapping[str, Any]) -> Held:
+    def _held(
+        self,
+        pal: PalLike,
+        handler: object | None,
+        setting: Mapping[str, Any],
+        *,
+        self_checked: bool,
+    ) -> Held:
         opened = caller(self._root)
         data = {"pal": str(pal) if isinstance(pal, Path) else pal, **setting}
         override = self._handler
@@ -45,7 +53,23 @@ class _Opening:
             directory=(self._root / opened.path).parent,
             name=self._name(),
         )
-        return Held(self._stage, spoken, source, handler=override)
+        return Held(self._stage, spoken, source, handler=override, self_checked=self_checked)
+
+    def finish(self) -> None:
+        """Refuse conversations that were opened and not held: nothing of them was checked.
+
+        Raises:
+            ScenarioError: the first of them.
+
+        """
+        for conversation in self._opened:
+            if not conversation.was_held:
+                problem = Problem(
+                    message="a conversation was opened here and never held to its end",
+                    span=conversation.opened_at,
+                    hint="write `with tavus.open(...) as session:`, or `async with`",
+                )
+                raise ScenarioError(problem)
 
     def _name(self) -> str:
         """Name the conversation after the test, and the ones after the first by number, too."""
@@ -56,13 +80,25 @@ class _Opening:
 class Tavus(_Opening):
     """Opens conversations in sync tests."""
 
-    def open(self, *, pal: PalLike, handler: object | None = None, **setting: Any) -> Conversation:
+    def open(
+        self,
+        *,
+        pal: PalLike,
+        handler: object | None = None,
+        self_checked: bool = False,
+        **setting: Any,
+    ) -> Conversation:
         """Return a conversation with a PAL, to be opened by a `with` statement.
 
         `handler` is an application object, or what `handler:` takes in a scenario file: an import
         string, a mapping; or a base URL on loopback. Without it, the fixture `tavus_handler`
         decides. `setting` are the other keys of a scenario: `client`, `never`, `judge`,
-        `unchecked`, `extra`, `env`, `deadline` (in seconds, for each line).
+        `unchecked`, `extra`, `env`, `plain`, `deadline` (in seconds, for each line).
+
+        Leaving the block fails the test unless the verdict is *passed*: what was wrong before, and
+        got lost on its way to pytest, is told there, and so is a conversation that proves nothing.
+        With `self_checked`, the test holds it against plain asserts of its own, and no evidence of
+        ours is asked for.
 
         Raises:
             ScenarioError: the PAL or a key cannot be understood.
@@ -70,25 +106,34 @@ class Tavus(_Opening):
         """
         __tracebackhide__ = True
         try:
-            held = self._held(pal, handler, setting)
+            held = self._held(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        return Conversation(held, self._stage.loop, self._root)
+        conversation = Conversation(held, self._stage.loop, self._root)
+        self._opened.append(conversation)
+        return conversation
 
 
 class AsyncTavus(_Opening):
     """Opens conversations in async tests."""
 
     def open(
-        self, *, pal: PalLike, handler: object | None = None, **setting: Any
+        self,
+        *,
+        pal: PalLike,
+        handler: object | None = None,
+        self_checked: bool = False,
+        **setting: Any,
     ) -> AsyncConversation:
         """Do as :meth:`Tavus.open`, for an `async with` statement."""
         __tracebackhide__ = True
         try:
-            held = self._held(pal, handler, setting)
+            held = self._held(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        return AsyncConversation(held, self._stage.loop, self._root)
+        conversation = AsyncConversation(held, self._stage.loop, self._root)
+        self._opened.append(conversation)
+        return conversation
 
 
 def _override(handler: object, span: SourceSpan) -> object | None:

@@ -10,14 +10,14 @@ from pytest_tavus.checks.places import call_span
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.checks.trouble import is_unhandled, trouble
-from pytest_tavus.checks.words import call_text
+from pytest_tavus.checks.words import Show, call_text
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import describe, matches
+from pytest_tavus.matching.masked import require_known
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import CallPattern
 from pytest_tavus.spans import dotted
-from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.verdict import Difference, Finding
 
 
@@ -32,11 +32,13 @@ class HandledCalls:
 
 
 def _unhandled(call: Call, turn: TurnCase) -> Finding:
-    why = trouble(call)
+    why = trouble(call, turn.show)
     unsent = call.called.channel == "api" and call.fault is not None
     return Finding(
         kind="fault" if unsent else "unhandled_call",
-        message=why.reason if unsent else f"{call_text(call)} reached nothing: {why.reason}",
+        message=why.reason
+        if unsent
+        else f"{call_text(call, turn.show)} reached nothing: {why.reason}",
         owner="test",
         span=call_span(call, turn.case),
         turn=turn.number,
@@ -65,6 +67,8 @@ class WellFormedCalls:
             elif call.arguments is UNREADABLE:
                 findings.append(_unreadable(call, case))
             elif not _is_unchecked(call, case):
+                if call.masked:
+                    require_known(call.arguments)
                 evidence += 1
                 findings += _invalid(call, tool, case)
         return Checked(findings, evidence)
@@ -85,45 +89,47 @@ def _unknown_tool(call: Call, case: Case) -> Iterator[Finding]:
     yield _finding(
         call,
         case,
-        f"the PAL called {call.name!r}, which is not one of its tools",
+        f"the PAL called {case.show(call.name)!r}, which is not one of its tools",
         hint=did_you_mean(call.name, case.tools) or f"its tools: {known}",
     )
 
 
 def _unreadable(call: Call, case: Case) -> Finding:
-    text = quoted(call.called.arguments)
+    text = quoted(case.show(call.called.arguments))
     return _finding(call, case, f"the arguments of {call.name} are not JSON: {text}")
 
 
 def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
     error = case.rules.schemas.error(tool, call.arguments)
-    if error is None or (isinstance(error.found, str) and MASK in error.found):
-        return  # what was masked in the trace cannot be held against a schema
+    if error is None:
+        return
     yield _finding(
         call,
         case,
-        f"{call.name} was called {_complaint(error)}",
-        differences=(_difference(error),),
+        f"{call.name} was called {_complaint(error, case.show)}",
+        differences=(_difference(error, case.show),),
         hint=f"its parameters are at {case.place_of(tool, 'parameters')}",
     )
 
 
-def _difference(error: SchemaError) -> Difference:
+def _difference(error: SchemaError, show: Show) -> Difference:
     name = missing_name(error)
     path = ("arguments", *error.path) if name is None else ("arguments", *error.path, name)
-    actual = describe(error.found) if name is None else "absent"
+    actual = describe(show(error.found)) if name is None else "absent"
     expected = wanted_text(error) if name is None else "required"
-    return Difference(path=dotted(path), expected=expected, actual=actual)
+    return Difference(path=show(dotted(path)), expected=expected, actual=actual)
 
 
-def _complaint(error: SchemaError) -> str:
-    path = dotted(("arguments", *error.path))
+def _complaint(error: SchemaError, show: Show) -> str:
+    path = show(dotted(("arguments", *error.path)))
     name = missing_name(error)
     if name is not None:
         return f"without {dotted(('arguments', *error.path, name))}, which its parameters require"
     if error.keyword == "type":
         asked = wanted_text(error)
-        return f"with {path} {describe(error.found)}, where its parameters ask for {asked}"
+        return f"with {path} {describe(show(error.found))}, where its parameters ask for {asked}"
+    if show(error.found) != error.found:  # its message quotes the value, so it is told by the rule
+        return f"with {path} not as its parameters ask: {wanted_text(error)}"
     return f"with {path} not as its parameters ask: {error.message}"
 
 
@@ -142,7 +148,7 @@ def _finding(
         span=call_span(call, case),
         turn=call.entry.turn,
         seqs=(call.entry.seq,),
-        closest=call_text(call),
+        closest=call_text(call, case.show),
         differences=differences,
         hint=hint,
     )
@@ -191,7 +197,7 @@ def _forbidden(pattern: CallPattern, call: Call, case: Case, *, whole: bool) -> 
     when = "" if whole else " in this turn"
     return Finding(
         kind="forbidden_call",
-        message=f"{call_text(call)} was called, which must never happen{when}",
+        message=f"{call_text(call, case.show)} was called, which must never happen{when}",
         owner="agent",
         span=case.scenario.where(pattern.at),
         turn=call.entry.turn,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from pytest_tavus.scenario.templates import asks, render
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.mask import compared
 from pytest_tavus.verdict import Finding
 
 
@@ -35,8 +36,9 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     behaviour: Behaviour
     schemas: Schemas
-    redact: Callable[[Any], Any]
-    "The trace was redacted as it was written; what is held against it must be, too."
+    show: Callable[[Any], Any]
+    """Masks the secrets in a text or in JSON data. Whatever is quoted, cut or joined to be read by
+    a person goes through it first: what is cut no longer looks like the secret that it is of."""
 
 
 class Case(Struct, frozen=True):
@@ -52,15 +54,28 @@ class Case(Struct, frozen=True):
     tools: Mapping[str, Tool]
 
     def expected(self, value: Any, *, turn: int) -> Any:
-        """Return a value of the scenario as it must stand in the trace.
+        """Return a value of the scenario with its placeholders filled, in clear.
 
         Raises:
             MissingValue: a placeholder in it has no value.
 
         """
         if asks(value):
-            value = render(value, {**self.scope, "saved": self.seen.kept(turn)})
-        return self.rules.redact(value)
+            return render(value, {**self.scope, "saved": self.seen.kept(turn)})
+        return value
+
+    def show(self, value: Any) -> Any:
+        """Return a text or JSON data as it may be seen outside, to be formatted."""
+        return self.rules.show(value)
+
+    def compared(self, text: str) -> str:
+        """Return a text of the trace to be compared.
+
+        Raises:
+            UnknownValueError: part of it was masked before the trace was stored.
+
+        """
+        return compared(text, masked=self.trace.masked)
 
     def place_of(self, tool: Tool, *keys: str) -> SourceSpan:
         """Return where a tool, or a value in it, stands in the PAL's definition."""
@@ -92,7 +107,7 @@ class TurnCase(Struct, frozen=True):
         return rule in self.turn.unchecked or rule in self.case.scenario.unchecked
 
     def expected(self, value: Any) -> Any:
-        """Return a value of the scenario as it must stand in the trace.
+        """Return a value of the scenario with its placeholders filled, in clear.
 
         Raises:
             MissingValue: a placeholder in it has no value.
@@ -100,21 +115,24 @@ class TurnCase(Struct, frozen=True):
         """
         return self.case.expected(value, turn=self.number)
 
+    def show(self, value: Any) -> Any:
+        """Return a text or JSON data as it may be seen outside, to be formatted."""
+        return self.case.rules.show(value)
 
-class TurnCheck(Protocol):
-    """A check of one turn; one class is one keyword, or one rule that always holds."""
 
-    def check(self, turn: TurnCase) -> Checked:
-        """Hold the turn against what was seen."""
+C_contra = TypeVar("C_contra", contravariant=True)
+
+
+class Check(Protocol[C_contra]):
+    """A check of a turn or a conversation: one class is one keyword, or one rule always held."""
+
+    def check(self, about: C_contra, /) -> Checked:
+        """Hold what was written against what was seen."""
         ...
 
 
-class ScenarioCheck(Protocol):
-    """A check of the conversation as a whole."""
-
-    def check(self, case: Case) -> Checked:
-        """Hold the scenario against what was seen."""
-        ...
+TurnCheck = Check[TurnCase]
+ScenarioCheck = Check[Case]
 
 
 def turn_case(case: Case, number: int, turn: Turn) -> TurnCase:

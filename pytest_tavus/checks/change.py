@@ -17,12 +17,12 @@ from pytest_tavus.scenario.rule_arguments import undeclared
 from pytest_tavus.scenario.templates import escape
 
 
-def changed_result(want: Wanted, call: Call) -> str | None:
+def changed_result(want: Wanted, call: Call, turn: TurnCase) -> str | None:
     """Return the `result` that would have accepted the answer of a call."""
     accepted = accepting(want.result, call.answer, exact=False, absent=True)
     if accepted == {}:
         return None  # which fits every answer, so that nobody may write it
-    return f"result: {_written(accepted)}"
+    return _written("result", accepted, turn)
 
 
 def changed_arguments(want: Wanted, call: Call, turn: TurnCase) -> str | None:
@@ -65,11 +65,12 @@ def _call(name: str, arguments: Any, turn: TurnCase) -> str | None:
         return None
     if not turn.is_unchecked("argument_schema") and any(undeclared(tool, arguments)):
         return None
-    return f"{flow(name)}: {_written(arguments)}"
+    return _written(flow(name), arguments, turn)
 
 
-def _written(value: Any) -> str:
-    return flow(escape(value))
+def _written(key: str, value: Any, turn: TurnCase) -> str | None:
+    """Write a value; nothing where it holds a secret, whose mask would accept nothing."""
+    return f"{key}: {flow(escape(value))}" if turn.show(value) == value else None
 
 
 def _literal(value: Any) -> Any:

@@ -88,13 +88,13 @@ def _ruled(turn: TurnCase) -> Iterator[RuledCall]:
         )
 
 
-def is_beside_a_call(utterance: Utterance, calls: Sequence[RuledCall]) -> bool:
+def is_beside_a_call(utterance: Utterance, calls: Sequence[RuledCall], turn: TurnCase) -> bool:
     """Tell whether an utterance came with a call, and is no reply to another's answer."""
     entry, event = utterance
     for ruled in calls:
         if event.inference_id is not None:
             if event.inference_id == ruled.call.called.inference_id:
                 return True
-        elif entry.seq < ruled.seq and ruled.tool.static_filler == event.text:
+        elif entry.seq < ruled.seq and ruled.tool.static_filler == turn.case.compared(event.text):
             return True
     return False

@@ -32,9 +32,9 @@ def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Fin
     if ruled.on_call == "nothing" and (loud := _unaccounted(ruled, said, calls)):
         return _finding(ruled, loud, "nothing was expected to be heard", turn)
     if ruled.on_call == "static_filler" and filler is not None:
-        rest = [item for item in said if item[1].text.strip() != filler.strip()]
+        rest = [item for item in said if turn.case.compared(item[1].text).strip() != filler.strip()]
         if len(rest) == len(said):
-            wanted = f"its static_filler {quoted(filler)} was expected"
+            wanted = f"its static_filler {quoted(turn.show(filler))} was expected"
             return _finding(ruled, said, wanted, turn)
         if loud := _unaccounted(ruled, rest, calls):
             return _finding(ruled, loud, "nothing but its static_filler was expected", turn)
@@ -53,7 +53,7 @@ def _unaccounted(
 
 def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:
     tool = ruled.tool
-    seen = f"{quoted(said[0][1].text)} was heard" if said else "nothing was heard"
+    seen = f"{quoted(turn.show(said[0][1].text))} was heard" if said else "nothing was heard"
     place = turn.case.place_of(tool, "on_call")
     told = f"on_call of {tool.name} is {tool.effective_on_call}"
     return Finding(
@@ -63,6 +63,6 @@ def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: Tur
         span=turn.where(turn.turn.at),
         turn=turn.number,
         seqs=(*(entry.seq for entry, _ in said), ruled.seq),
-        detail=heard(said) if len(said) > 1 else None,
+        detail=heard(said, turn.show) if len(said) > 1 else None,
         hint=f"the rule is at {place}; `unchecked: [on_call]` on the turn switches it off",
     )

@@ -34,17 +34,20 @@ def on_resolve(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
 
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
     after = [item for item in turn.said if item[0].seq > ruled.answered]
-    replies = [item for item in after if not is_beside_a_call(item, calls)]
+    replies = [item for item in after if not is_beside_a_call(item, calls, turn)]
     resolved = ruled.call.resolved
     output = "" if resolved is None else resolved.output.strip()
+    text = turn.case.compared
     shown: Sequence[Utterance] = after
     wanted: str | None = None
     match ruled.on_resolve:
         case "reply" | "acknowledgement" if not replies:
             wanted = None if turn.seen.withheld else _OWED[ruled.on_resolve]
-        case "acknowledgement" if shown := [r for r in replies if _quotes(r[1].text, output)]:
+        case "acknowledgement" if shown := [
+            r for r in replies if _quotes(text(r[1].text), text(output))
+        ]:
             wanted = "the PAL was expected not to quote a failed answer"
-        case "output" if all(event.text.strip() != output for _, event in after):
+        case "output" if all(text(event.text).strip() != text(output) for _, event in after):
             wanted, shown = "the answer was expected to be spoken word for word", after
         case "nothing" if shown := _unaccounted(ruled, after, calls):
             wanted = "nothing was expected to be heard of the answer"
@@ -69,7 +72,7 @@ def _unaccounted(
 def _finding(ruled: RuledCall, after: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:
     tool, call = ruled.tool, ruled.call
     status = "open" if call.resolved is None else call.resolved.status
-    seen = f"{quoted(after[0][1].text)} was heard" if after else "nothing was heard"
+    seen = f"{quoted(turn.show(after[0][1].text))} was heard" if after else "nothing was heard"
     place = turn.case.place_of(tool, "on_resolve")
     default = " (the default)" if tool.on_resolve is None else ""
     return Finding(
@@ -82,6 +85,6 @@ def _finding(ruled: RuledCall, after: Sequence[Utterance], wanted: str, turn: Tu
         span=turn.where(turn.turn.at),
         turn=turn.number,
         seqs=(*(entry.seq for entry, _ in after), *reversed(call.seqs)),
-        detail=heard(after) if len(after) > 1 else None,
+        detail=heard(after, turn.show) if len(after) > 1 else None,
         hint=f"the rule is at {place}; `unchecked: [on_resolve]` on the turn switches it off",
     )

@@ -38,7 +38,7 @@ def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> F
     if expectation.status is None or expectation.status == "success":
         return failed_call(call, turn, expectation)
     resolved = call.resolved
-    why = trouble(call)
+    why = trouble(call, turn.show)
     failed = resolved is not None and resolved.status != "success"
     return Finding(
         kind="wrong_status",
@@ -47,7 +47,7 @@ def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> F
         span=turn.where(expectation.at),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
-        detail=why.detail if failed else answered(call),
+        detail=why.detail if failed else answered(call, turn.show),
         change=_status_change(expectation, call),
     )
 
@@ -77,7 +77,7 @@ def _status_change(expectation: CallExpectation, call: Call) -> str | None:
 
 def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None) -> Finding:
     """Tell of a call that failed where nobody expected it to."""
-    why = trouble(call)
+    why = trouble(call, turn.show)
     verb = "was not answered" if why.kind == "unanswered_call" else "failed"
     status = None if call.resolved is None else call.resolved.status
     return Finding(
@@ -100,7 +100,7 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
     mismatches = compare(want.result, call.answer)
     if not mismatches:
         return
-    found = differences("result", mismatches)
+    found = differences(mismatches, turn.show, "result")
     first = found[0]
     yield Finding(
         kind="wrong_result",
@@ -113,8 +113,8 @@ def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
         differences=found,
-        detail=answered(call),
-        change=changed_result(want, call),
+        detail=answered(call, turn.show),
+        change=changed_result(want, call, turn),
     )
 
 
@@ -165,5 +165,5 @@ def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at
         span=turn.where((*at, "save", name)),
         turn=turn.number,
         seqs=() if call is None else tuple(reversed(call.seqs)),
-        detail=None if call is None or not from_answer else answered(call),
+        detail=None if call is None or not from_answer else answered(call, turn.show),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
@@ -13,6 +13,7 @@ from pytest_tavus.matching.compare import compare, distance, matches
 from pytest_tavus.matching.text import flow, quoted
 from pytest_tavus.scenario.model import EventExpectation
 from pytest_tavus.trace.log import Entry
+from pytest_tavus.trace.mask import known
 from pytest_tavus.verdict import Finding
 
 Message = tuple[Entry, Mapping[str, Any]]
@@ -35,8 +36,9 @@ def _messages(turn: TurnCase) -> list[Message]:
     opened = turn.case.trace.opened()
     conversation_id = "" if opened is None else opened.conversation_id
     channels = {call_id: call.called.channel for call_id, call in turn.case.seen.calls.items()}
+    read: Callable[[Any], Any] = known if turn.case.trace.masked else dict
     return [
-        (entry, message)
+        (entry, read(message))
         for entry in turn.case.trace.entries
         if entry.turn == turn.number
         for message in messages_of(entry, conversation_id=conversation_id, channels=channels)
@@ -62,7 +64,7 @@ def _missing(
         return distance(properties, message[1]["properties"])
 
     closest = min(kin, key=far, default=None)
-    like = f" with {flow(properties)}" if properties else ""
+    like = f" with {flow(turn.show(properties))}" if properties else ""
     seen = "none was seen" if closest is None else f"{len(kin)} of that type had other properties"
     user = turn.seen.user
     near = () if closest is None else compare(properties, closest[1]["properties"])
@@ -73,8 +75,8 @@ def _missing(
         span=turn.where(wanted.at),
         turn=turn.number,
         seqs=(closest[0].seq,) if closest is not None else (() if user is None else (user.seq,)),
-        closest=None if closest is None else _text(closest),
-        differences=differences("properties", near),
+        closest=None if closest is None else _text(closest, turn),
+        differences=differences(near, turn.show, "properties"),
         hint=_hint(wanted, turn),
     )
 
@@ -98,12 +100,12 @@ def _forbidden(wanted: EventExpectation, found: Message, turn: TurnCase) -> Find
         span=turn.where(wanted.at),
         turn=turn.number,
         seqs=(found[0].seq,),
-        closest=_text(found),
+        closest=_text(found, turn),
     )
 
 
-def _text(message: Message) -> str:
-    return f"{message[1]['event_type']}: {flow(message[1]['properties'])}"
+def _text(message: Message, turn: TurnCase) -> str:
+    return f"{message[1]['event_type']}: {flow(turn.show(message[1]['properties']))}"
 
 
 class Quiet:
@@ -118,8 +120,13 @@ class Quiet:
         wanted, ended = turn.turn.quiet, turn.seen.ended
         if wanted is None or ended is None:
             return NOTHING_TO_CHECK
-        broken = [(entry, f"said {quoted(event.text)}") for entry, event in turn.seen.said_after]
-        broken += [(call.entry, f"called {call_text(call)}") for call in turn.seen.calls_after]
+        broken = [
+            (entry, f"said {quoted(turn.show(event.text))}")
+            for entry, event in turn.seen.said_after
+        ]
+        broken += [
+            (call.entry, f"called {call_text(call, turn.show)}") for call in turn.seen.calls_after
+        ]
         if not broken:
             return Checked((), 1) if turn.seen.quiet_for >= wanted else NOTHING_TO_CHECK
         entry, what = min(broken, key=lambda item: item[0].seq)

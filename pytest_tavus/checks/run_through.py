@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked
+from pytest_tavus.checks.words import SENTENCE, excerpt
 from pytest_tavus.spans import Loc
 from pytest_tavus.trace.events import Fault
 from pytest_tavus.trace.log import Entry
@@ -20,12 +21,12 @@ class NoFaults:
 def _fault(entry: Entry, event: Fault, case: Case) -> Finding:
     return Finding(
         kind="fault",
-        message=event.message,
+        message=excerpt(case.show(event.message), SENTENCE),
         owner=event.owner,
         span=case.scenario.where(_place_of(entry, event, case)),
         turn=entry.turn,
         seqs=(entry.seq,),
-        detail=event.detail,
+        detail=case.show(event.detail),
     )
 
 
@@ -89,7 +90,7 @@ def _ended_well(case: Case) -> Checked:
 
 def _reason(case: Case) -> str:
     if case.seen.faults:
-        return case.seen.faults[-1][1].message
+        return excerpt(case.show(case.seen.faults[-1][1].message), SENTENCE)
     closed = case.seen.closed
     words = {
         "deadline": "the conversation went over its deadline",

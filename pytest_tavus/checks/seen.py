@@ -22,6 +22,7 @@ from pytest_tavus.trace.events import (
     Withheld,
 )
 from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.mask import known
 from pytest_tavus.wire import HttpExchange
 
 
@@ -36,12 +37,16 @@ UNREADABLE: Final = Unreadable()
 """Stands for arguments or an answer that is not JSON."""
 
 
-def parsed(text: str) -> Any:
-    """Read JSON; an empty text and one that is not JSON are `UNREADABLE`."""
+def parsed(text: str, *, masked: bool = False) -> Any:
+    """Read JSON; an empty text and one that is not JSON are `UNREADABLE`.
+
+    In the text of a masked trace, every value with a mask in it becomes `Masked`.
+    """
     try:
-        return json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return UNREADABLE
+    return known(found) if masked else found
 
 
 class Call(Struct):
@@ -59,6 +64,9 @@ class Call(Struct):
 
     token: HttpExchange | None = None
     "The last one made for an OAuth 2 token."
+
+    masked: bool = False
+    "It is of a masked trace."
 
     fault: Fault | None = None
     "What was recorded together with the resolution: a client tool that raised, for one."
@@ -79,8 +87,10 @@ class Call(Struct):
             output = self.exchange.response.body.decode(errors="replace")
         if not output:
             return None
-        found = parsed(output)
-        return output if found is UNREADABLE else found
+        found = parsed(output, masked=self.masked)
+        if found is not UNREADABLE:
+            return found
+        return known(output) if self.masked else output
 
 
 class SeenTurn(Struct):
@@ -139,8 +149,9 @@ class Seen(Struct):
 class _Sorter:
     """Takes the entries of a trace one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, masked: bool) -> None:
         self.seen = Seen({}, {}, [], [], None)
+        self._masked = masked
         self._before: Entry | None = None
 
     def take(self, entry: Entry) -> None:
@@ -159,8 +170,8 @@ class _Sorter:
 
     def called(self, entry: Entry, event: ToolCalled, turn: SeenTurn) -> None:
         """Take a call."""
-        arguments: Any = parsed(event.arguments) if event.arguments else {}
-        call = Call(entry, event, arguments, seqs=[entry.seq])
+        arguments: Any = parsed(event.arguments, masked=self._masked) if event.arguments else {}
+        call = Call(entry, event, arguments, seqs=[entry.seq], masked=self._masked)
         self.seen.calls[event.call_id] = call
         (turn.calls if turn.ended is None else turn.calls_after).append(call)
 
@@ -232,7 +243,7 @@ _SORTS: Final[Mapping[type, Callable[[_Sorter, Entry, Any, SeenTurn], None]]] = 
 
 def seen(trace: Trace) -> Seen:
     """Sort a trace."""
-    sorter = _Sorter()
+    sorter = _Sorter(masked=trace.masked)
     for entry in trace.entries:
         sorter.take(entry)
     return sorter.seen

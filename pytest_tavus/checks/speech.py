@@ -8,8 +8,7 @@ from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.unmatched import not_comparable
-from pytest_tavus.checks.words import heard, seconds
-from pytest_tavus.matching.compare import describe
+from pytest_tavus.checks.words import difference, heard, seconds
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import SpeechExpectation
@@ -35,23 +34,25 @@ class Says:
 
 
 def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:
-    said = " ".join(event.text for _, event in turn.said)
+    said = " ".join(turn.case.compared(event.text) for _, event in turn.said)
     for index, part in enumerate(wanted.contains):
         text = turn.expected(part)
         if not is_in(text, said):
-            yield _missing(turn, ("contains", index), _to_say(text))
+            yield _missing(turn, ("contains", index), _to_say(text, turn))
     for index, part in enumerate(wanted.excludes):
         text = turn.expected(part)
         if is_in(text, said):
             yield _forbidden(turn, ("not", index), text)
     for index, pattern in enumerate(wanted.matches):
         if re.search(pattern, said) is None:
-            yield _missing(turn, ("matches", index), f"say something that matches {pattern!r}")
+            yield _missing(
+                turn, ("matches", index), f"say something that matches {turn.show(pattern)!r}"
+            )
     if wanted.equals is not None:
         text = turn.expected(wanted.equals)
         if text != said:
-            difference = Difference(path="", expected=describe(text), actual=describe(said))
-            yield _missing(turn, ("equals",), f"say just {quoted(str(text))}", difference)
+            apart = difference(text, said, path="", show=turn.show)
+            yield _missing(turn, ("equals",), f"say just {quoted(turn.show(str(text)))}", apart)
 
 
 def is_in(wanted: Any, said: str) -> bool:
@@ -61,8 +62,10 @@ def is_in(wanted: Any, said: str) -> bool:
     return str(wanted).casefold() in said.casefold()
 
 
-def _to_say(text: Any) -> str:
-    return f"say {text!r}" if isinstance(text, Matcher) else f"say {quoted(str(text))}"
+def _to_say(text: Any, turn: TurnCase) -> str:
+    if isinstance(text, Matcher):
+        return f"say {turn.show(text)!r}"
+    return f"say {quoted(turn.show(str(text)))}"
 
 
 def _missing(
@@ -78,7 +81,7 @@ def _missing(
         turn=turn.number,
         seqs=_said_seqs(turn),
         differences=differences,
-        detail=None if differences or not turn.said else heard(turn.said),
+        detail=None if differences or not turn.said else heard(turn.said, turn.show),
     )
 
 
@@ -88,12 +91,12 @@ def _forbidden(turn: TurnCase, keys: tuple[str | int, ...], text: Any) -> Findin
     shown = culprits or turn.said
     return Finding(
         kind="forbidden_speech",
-        message=f"the PAL was expected not to {_to_say(text)}, but did",
+        message=f"the PAL was expected not to {_to_say(text, turn)}, but did",
         owner="agent",
         span=turn.where(turn.turn.at if wanted is None else (*wanted.at, *keys)),
         turn=turn.number,
         seqs=tuple(entry.seq for entry, _ in shown),
-        detail=heard(shown),
+        detail=heard(shown, turn.show),
     )
 
 

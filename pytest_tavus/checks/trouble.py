@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pytest_tavus.checks.seen import UNREADABLE, Call, parsed
-from pytest_tavus.checks.words import excerpt
+from pytest_tavus.checks.words import SENTENCE, Show, excerpt
 from pytest_tavus.errors import Owner
 from pytest_tavus.verdict import FindingKind
 from pytest_tavus.wire import HttpExchange, HttpResponse, header
@@ -33,7 +33,7 @@ def is_unhandled(call: Call) -> bool:
     )
 
 
-def trouble(call: Call) -> Trouble:
+def trouble(call: Call, show: Show) -> Trouble:
     """Say why a call did not succeed."""
     resolved = call.resolved
     if resolved is None:
@@ -44,12 +44,12 @@ def trouble(call: Call) -> Trouble:
             detail=None,
         )
     if is_unhandled(call):
-        return _of_exchange(call, "unhandled_call", "test")
+        return _of_exchange(call, "unhandled_call", "test", show)
     if resolved.status == "unanswered":
-        reason = resolved.reason or "the client did not answer"
+        reason = show(resolved.reason or "the client did not answer")
         return Trouble(kind="unanswered_call", reason=reason, owner="handler", detail=None)
     canned = resolved.answered_by == "canned"
-    return _of_exchange(call, "handler_error", "test" if canned else "handler")
+    return _of_exchange(call, "handler_error", "test" if canned else "handler", show)
 
 
 def may_be_meant(call: Call) -> bool:
@@ -67,19 +67,21 @@ def may_be_meant(call: Call) -> bool:
     return response is not None and 400 <= response.status < 500 and not is_html(response)
 
 
-def _of_exchange(call: Call, kind: FindingKind, owner: Owner) -> Trouble:
+def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> Trouble:
     reason = None if call.resolved is None else call.resolved.reason
     if call.fault is not None:
-        return Trouble(kind=kind, reason=call.fault.message, owner=owner, detail=call.fault.detail)
+        message = excerpt(show(call.fault.message), SENTENCE)
+        detail = show(call.fault.detail)
+        return Trouble(kind=kind, reason=message, owner=owner, detail=detail)
     exchange, about = call.exchange, "the handler"
     if exchange is None:
         exchange, about = call.token, "the token endpoint"
     told = None if exchange is None else _told(exchange, about)
     return Trouble(
         kind=kind,
-        reason=told or reason or "there was no answer",
+        reason=excerpt(show(told or reason or "there was no answer"), SENTENCE),
         owner=owner,
-        detail=None if exchange is None else _detail(exchange),
+        detail=None if exchange is None else _detail(exchange, show),
     )
 
 
@@ -100,12 +102,12 @@ def _told(exchange: HttpExchange, about: str) -> str | None:
     return None if readable else f"{answered} with a body that is not JSON"
 
 
-def _detail(exchange: HttpExchange) -> str | None:
+def _detail(exchange: HttpExchange, show: Show) -> str | None:
     if exchange.fault is not None and exchange.fault.traceback is not None:
-        return exchange.fault.traceback
+        return str(show(exchange.fault.traceback))
     if exchange.response is None or not exchange.response.body.strip():
         return None
-    return excerpt(exchange.response.body.decode(errors="replace"))
+    return excerpt(show(exchange.response.body.decode(errors="replace")))
 
 
 def is_html(response: HttpResponse) -> bool:

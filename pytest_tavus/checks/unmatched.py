@@ -22,7 +22,7 @@ from pytest_tavus.verdict import Finding
 def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: int) -> Finding:
     """Tell of a call that never came, and of what came nearest."""
     expectation = want.expectation
-    text = f"{expectation.tool}: {flow(want.arguments)}"
+    text = f"{expectation.tool}: {flow(turn.show(want.arguments))}"
     closest = _closest(want, left or turn.calls)
     same_tool = closest is not None and closest.name == expectation.tool
     wrong = (
@@ -37,8 +37,8 @@ def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: i
         span=turn.where(expectation.at),
         turn=turn.number,
         seqs=() if closest is None else (closest.entry.seq,),
-        closest=None if closest is None else call_text(closest),
-        differences=differences("arguments", wrong or ()),
+        closest=None if closest is None else call_text(closest, turn.show),
+        differences=differences(wrong or (), turn.show, "arguments"),
         detail=_others(len(turn.calls)),
     )
 
@@ -79,9 +79,10 @@ def _others(number: int) -> str | None:
 def unexpected_call(call: Call, turn: TurnCase) -> Finding:
     """Tell of a call that nobody asked for, and what would allow it."""
     at = turn.turn.at if turn.turn.calls is None else turn.turn.calls.at
+    text = call_text(call, turn.show)
     return Finding(
         kind="unexpected_call",
-        message=f"{call_text(call)} was called, but no such call was expected{_more(call, turn)}",
+        message=f"{text} was called, but no such call was expected{_more(call, turn)}",
         owner="agent",
         span=turn.where(at),
         turn=turn.number,
@@ -101,7 +102,7 @@ def _more(call: Call, turn: TurnCase) -> str:
 def wrong_order(late: tuple[Wanted, Call], early: tuple[Wanted, Call], turn: TurnCase) -> Finding:
     """Tell of two calls that are both as expected, but the wrong way round."""
     (want, second), (_, first) = late, early
-    one, other = call_text(first), call_text(second)
+    one, other = call_text(first, turn.show), call_text(second, turn.show)
     names = [call.name for call in turn.calls]
     return Finding(
         kind="wrong_order",

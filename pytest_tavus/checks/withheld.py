@@ -25,7 +25,7 @@ class KnownAnswers:
 
 def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
     call = None if event.call_id is None else turn.case.seen.calls.get(event.call_id)
-    why, owner = _why(event, call)
+    why, owner = _why(event, call, turn)
     plays = turn.turn.plays
     return Finding(
         kind="unknown_answer",
@@ -34,19 +34,19 @@ def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
         span=turn.where(turn.turn.at if plays is None else plays.at),
         turn=turn.number,
         seqs=(entry.seq,) if call is None else (entry.seq, *reversed(call.seqs)),
-        detail=_detail(event, call),
+        detail=_detail(event, call, turn),
         hint=_hint(turn, event, call),
         needs=event.path,
     )
 
 
-def _why(event: Withheld, call: Call | None) -> tuple[str, Owner]:
+def _why(event: Withheld, call: Call | None, turn: TurnCase) -> tuple[str, Owner]:
     if call is None:
         return _not_there(event.path), "test"
     if event.reason == "not_in_context":
         return f"on_resolve keeps the answer of {call.name} from it", "agent"
     if event.reason == "call_failed":
-        why = trouble(call)
+        why = trouble(call, turn.show)
         return f"{call.name} gave no answer, because {why.reason}", why.owner
     if not event.path.startswith("result"):
         return _not_there(event.path), "test"
@@ -60,14 +60,14 @@ def _not_there(path: str) -> str:
     return "nothing was saved under that name" if saved else "there is no such value"
 
 
-def _detail(event: Withheld, call: Call | None) -> str:
-    line = f"line: {event.template}"
+def _detail(event: Withheld, call: Call | None, turn: TurnCase) -> str:
+    line = f"line: {turn.show(event.template)}"
     if call is None or not event.path.startswith("result"):
         return line
     if event.reason == "call_failed":
-        shown = trouble(call).detail
+        shown = trouble(call, turn.show).detail
         return line if shown is None else f"{line}\n{shown}"
-    return f"{line}\n{answered(call)}"
+    return f"{line}\n{answered(call, turn.show)}"
 
 
 def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.matching.compare import Mismatch, describe
@@ -15,24 +16,42 @@ from pytest_tavus.verdict import Difference
 BODY_EXCERPT = 400
 """Characters of a body that a finding shows."""
 
+SENTENCE = 300
+"""Characters of a text of somebody else's that stands in a sentence."""
 
-def call_text(call: Call) -> str:
+BOTH_MASKED = "differs (both masked)"
+
+Show = Callable[[Any], Any]
+"""Masks what is going to be formatted: see `Rules.show`."""
+
+
+def call_text(call: Call, show: Show) -> str:
     """Write an observed call the way a scenario would: ``get_order: {order_id: A-1}``."""
     if call.arguments is UNREADABLE:
-        return f"{call.name} with {quoted(call.called.arguments)}"
-    return f"{call.name}: {flow(call.arguments)}"
+        return f"{show(call.name)} with {quoted(show(call.called.arguments))}"
+    return f"{show(call.name)}: {flow(show(call.arguments))}"
 
 
-def differences(root: str, mismatches: Iterable[Mismatch]) -> tuple[Difference, ...]:
+def differences(mismatches: Iterable[Mismatch], show: Show, *root: str) -> tuple[Difference, ...]:
     """Write mismatches as a failure shows them, below `root`."""
     return tuple(
-        Difference(
-            path=dotted((root, *(step if isinstance(step, int) else str(step) for step in m.path))),
-            expected=describe(m.expected),
-            actual="not JSON" if m.actual is UNREADABLE else describe(m.actual),
+        difference(
+            m.expected,
+            m.actual,
+            path=dotted(
+                (*root, *(step if isinstance(step, int) else show(str(step)) for step in m.path))
+            ),
+            show=show,
         )
         for m in mismatches
     )
+
+
+def difference(expected: Any, actual: Any, *, path: str, show: Show) -> Difference:
+    """Write two values that differ. Where their masks are the same, only that can be said."""
+    wanted = describe(show(expected))
+    seen = "not JSON" if actual is UNREADABLE else describe(show(actual))
+    return Difference(path=path, expected=wanted, actual=BOTH_MASKED if seen == wanted else seen)
 
 
 def listed(words: Sequence[str], *, last: str = "and") -> str:
@@ -47,21 +66,21 @@ def seconds(value: float) -> str:
     return f"{value:.3g} s"
 
 
-def heard(said: Sequence[tuple[Entry, PalSaid]]) -> str:
+def heard(said: Sequence[tuple[Entry, PalSaid]], show: Show) -> str:
     """Write what was heard, for the lines below a finding."""
     if not said:
         return "heard: nothing"
-    return "\n".join(f"heard: {quoted(event.text)}" for _, event in said)
+    return "\n".join(f"heard: {quoted(show(event.text))}" for _, event in said)
 
 
-def answered(call: Call) -> str:
+def answered(call: Call, show: Show) -> str:
     """Write what a call was answered, for the lines below a finding."""
     answer = call.answer
     empty = answer is None and (call.resolved is None or not call.resolved.output)
-    return f"answer: {'nothing' if empty else excerpt(flow(answer))}"
+    return f"answer: {'nothing' if empty else excerpt(flow(show(answer)))}"
 
 
-def excerpt(text: str) -> str:
-    """Cut a body to what a person reads."""
+def excerpt(text: str, limit: int = BODY_EXCERPT) -> str:
+    """Cut a text that was masked before to what a person reads."""
     text = text.strip()
-    return text if len(text) <= BODY_EXCERPT else f"{text[:BODY_EXCERPT]}…"
+    return text if len(text) <= limit else f"{text[:limit]}…"

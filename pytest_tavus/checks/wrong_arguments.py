@@ -19,7 +19,7 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
     mismatches = compare(want.arguments, call.arguments, exact=expectation.exact)
     if not mismatches:
         return None
-    found = differences("arguments", mismatches)
+    found = differences(mismatches, turn.show, "arguments")
     first = found[0]
     return Finding(
         kind="wrong_arguments",
@@ -31,7 +31,7 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
         span=turn.where(expectation.at),
         turn=turn.number,
         seqs=(call.entry.seq,),
-        closest=call_text(call),
+        closest=call_text(call, turn.show),
         differences=found,
         detail=_others(call, turn),
         change=changed_arguments(want, call, turn),

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.credentials import in_url
 
 SECRET_MASK = "********"  # noqa: S105 - what stands in place of a secret, not a secret
 """What Tavus shows instead of a stored secret, and refuses when it is sent back [doc]."""
@@ -80,7 +81,7 @@ class OAuth2Auth(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values to be redacted."""
-        return _known(self.client_secret)
+        return _known(self.client_secret, *in_url(self.token_url))
 
 
 class HmacAuth(Body):

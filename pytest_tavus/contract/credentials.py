@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, unquote
 
+from pytest_tavus.contract.body import json_list, json_object
+
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
 """Headers whose whole value is a secret, in lower case."""
 
@@ -32,6 +34,16 @@ def in_query(parameters: Mapping[str, str]) -> Iterator[str]:
     for name, value in parameters.items():
         if _TELLING.search(name) and _is_literal(value):
             yield value
+
+
+def in_body(template: object) -> Iterator[str]:
+    """Yield the texts of a `body_template` that stand under telling names, at any depth."""
+    if (members := json_object(template)) is not None:
+        yield from in_query({key: text for key, text in members.items() if isinstance(text, str)})
+        for member in members.values():
+            yield from in_body(member)
+    for item in json_list(template) or ():
+        yield from in_body(item)
 
 
 def in_url(url: str) -> Iterator[str]:

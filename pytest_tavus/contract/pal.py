@@ -9,7 +9,7 @@ A PAL for a simulated conversation may be partial: only what the conversation ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -109,12 +109,14 @@ class Pal(PalBody):
                 return tool
         return None
 
-    def secrets(self) -> tuple[str, ...]:
-        """Return every secret in the definition, tools and layers, for redaction."""
-        layers = (json_object(layer) or {} for layer in self.layers.values())
-        keys = [layer.get("api_key") for layer in layers]
-        found = [key for key in keys if isinstance(key, str) and key]
-        return (*found, *(secret for tool in self.tools for secret in tool.secrets()))
+    def secrets(self) -> Iterator[tuple[str, str]]:
+        """Yield every secret in the definition, tools and layers, behind the name of its place."""
+        for name, layer in self.layers.items():
+            key = (json_object(layer) or {}).get("api_key")
+            if isinstance(key, str) and key:
+                yield f"api_key of {name}", key
+        for tool in self.tools:
+            yield from ((f"secret of {tool.name}", secret) for secret in tool.secrets())
 
 
 def _renamed(body: dict[str, Any], aliases: Mapping[str, str]) -> dict[str, Any]:

@@ -45,9 +45,4 @@ def deliver(
         end = yield from credentials_for(api.auth, profile, tokens=tokens, now=now).flow(request)
     if isinstance(end, ToolOutcome):
         return end
-    return outcome_of(
-        end,
-        max_bytes=profile.max_response_bytes,
-        text_answers=profile.text_answers,
-        secrets=api.secrets,
-    )
+    return outcome_of(end, max_bytes=profile.max_response_bytes, text_answers=profile.text_answers)

@@ -8,7 +8,6 @@ followed [inferred].
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -16,11 +15,10 @@ from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.trace.events import AnsweredBy, ToolStatus
-from pytest_tavus.trace.redact import Redaction
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpResponse, header
 
 EXCERPT = 60
-"""Characters of a body that is quoted in a sentence."""
+"""Characters up to which a body is quoted in a sentence."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -56,13 +54,9 @@ class ToolOutcome(Struct, frozen=True, kw_only=True):
 
 
 def outcome_of(
-    exchange: HttpExchange,
-    *,
-    max_bytes: int,
-    text_answers: bool = False,
-    secrets: Callable[[], Iterable[str]] = tuple,
+    exchange: HttpExchange, *, max_bytes: int, text_answers: bool = False
 ) -> ToolOutcome:
-    """Tell what an exchange comes to; `secrets` are asked for, and kept out of what is quoted.
+    """Tell what an exchange comes to.
 
     With `text_answers`, an answer of type ``text/plain`` is an output as it is.
 
@@ -83,7 +77,7 @@ def outcome_of(
             if text_answers and _media_type(response) == "text/plain":
                 output = response.body.decode("utf-8", "replace")
             else:
-                reason = _not_json(response, secrets())
+                reason = _not_json(response)
     return ToolOutcome(
         status="success" if reason is None else "error",
         output=output,
@@ -151,9 +145,9 @@ def _media_type(response: HttpResponse) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def _not_json(response: HttpResponse, secrets: Iterable[str]) -> str:
+def _not_json(response: HttpResponse) -> str:
     media_type = _media_type(response)
-    excerpt = _excerpt(response.body, secrets)
+    excerpt = _excerpt(response.body)
     if media_type == "application/json" or media_type.endswith("+json"):
         return f"broken JSON{excerpt}"
     if not media_type:
@@ -161,11 +155,8 @@ def _not_json(response: HttpResponse, secrets: Iterable[str]) -> str:
     return f"{_NAMES.get(media_type, media_type)}, not JSON{excerpt}"
 
 
-def _excerpt(body: bytes, secrets: Iterable[str]) -> str:
-    """Quote the first words, whole ones only: half a secret would not be recognised later."""
-    text = Redaction(secrets).text(body[: 64 * EXCERPT].decode("utf-8", "replace"))
-    words = " ".join(text.split())
-    if len(words) > EXCERPT:
-        words = words[: EXCERPT + 1].rpartition(" ")[0]
-        return f": {words!r} ..." if words else ""
-    return f": {words!r}"
+def _excerpt(body: bytes) -> str:
+    """Quote a body that is short and plain. Half a secret, or an escaped one, cannot be masked."""
+    text = body.decode("utf-8", "replace").strip()
+    whole = len(text) <= EXCERPT and text.isprintable() and "'" not in text and "\\" not in text
+    return f": '{text}'" if text and whole else ""

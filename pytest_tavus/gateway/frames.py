@@ -35,10 +35,13 @@ def user_traceback(error: BaseException) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """Name an error within a sentence: its type and the first line of its text."""
+    """Name an error within a sentence: its type and the first line of its text.
+
+    The line is not cut: a secret that is cut can no longer be masked.
+    """
     lines = str(error).strip().splitlines()
     name = type(error).__name__
-    return f"{name}: {lines[0][:200]}" if lines else name
+    return f"{name}: {lines[0]}" if lines else name
 
 
 def _trim(shown: TracebackException) -> None:

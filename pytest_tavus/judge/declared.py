@@ -11,10 +11,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pytest_tavus.judge.facts import MadeCall, argument, heard, is_collected, made_calls
+from pytest_tavus.judge.facts import (
+    Evidence,
+    MadeCall,
+    argument,
+    heard,
+    is_collected,
+    made_calls,
+)
 from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule
 from pytest_tavus.trace.events import PalSaid
-from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import RulingOutcome
 
 
@@ -27,27 +33,27 @@ class Held(Struct, frozen=True, kw_only=True):
     hint: str | None = None
 
 
-def judge_objective(rule: ObjectiveRule | None, trace: Trace) -> Held:
+def judge_objective(rule: ObjectiveRule | None, evidence: Evidence) -> Held:
     """Say whether an objective is satisfied: every part of its rule must hold."""
     if rule is None:
         return _without_rule("no rule says when it is satisfied")
-    parts = tuple(_objective_parts(rule, trace))
+    parts = tuple(_objective_parts(rule, evidence))
     if not parts:
         return Held(outcome="unsure", evidence="its rule names nothing to look for")
     missing = [part for part in parts if part.outcome == "fail"]
     return _together("fail", missing) if missing else _together("pass", parts)
 
 
-def judge_guardrail(rule: GuardrailRule | None, trace: Trace) -> Held:
+def judge_guardrail(rule: GuardrailRule | None, evidence: Evidence) -> Held:
     """Say whether a guardrail held: any part of its rule that is seen breaks it."""
     if rule is None:
         return _without_rule("no rule says when it is broken")
     if not (rule.never_said or rule.never_called):
         return Held(outcome="unsure", evidence="its rule names nothing to look for")
-    broken = tuple(_breaches(rule, trace))
+    broken = tuple(_breaches(rule, evidence))
     if broken:
         return _together("fail", broken)
-    if not trace.calls() and next(trace.of(PalSaid), None) is None:
+    if not evidence.trace.calls() and next(evidence.trace.of(PalSaid), None) is None:
         return Held(outcome="unsure", evidence="the PAL said and called nothing")
     return Held(outcome="pass", evidence=_unbroken(rule))
 
@@ -65,10 +71,10 @@ def _together(outcome: Literal["pass", "fail"], parts: Sequence[Held]) -> Held:
     )
 
 
-def _objective_parts(rule: ObjectiveRule, trace: Trace) -> Iterator[Held]:
-    calls = made_calls(trace)
+def _objective_parts(rule: ObjectiveRule, evidence: Evidence) -> Iterator[Held]:
+    calls = made_calls(evidence)
     yield from (_called(tool, calls) for tool in rule.called)
-    yield from (_said(text, trace) for text in rule.said)
+    yield from (_said(text, evidence) for text in rule.said)
     yield from (_collected(name, calls) for name in rule.collected)
 
 
@@ -82,37 +88,37 @@ def _called(tool: str, calls: Sequence[MadeCall]) -> Held:
     return Held(outcome="fail", evidence=f"{tool} was never called")
 
 
-def _said(text: str, trace: Trace) -> Held:
-    found = heard(trace, text)
+def _said(text: str, evidence: Evidence) -> Held:
+    found = heard(evidence, text)
     if found is None:
         return Held(outcome="fail", evidence=f"the PAL never said {_quoted(text)}")
     entry, words = found
-    evidence = f"turn {entry.turn}: the PAL said {_quoted(words)}"
-    return Held(outcome="pass", evidence=evidence, seqs=(entry.seq,))
+    told = f"turn {entry.turn}: the PAL said {_quoted(words)}"
+    return Held(outcome="pass", evidence=told, seqs=(entry.seq,))
 
 
 def _collected(name: str, calls: Sequence[MadeCall]) -> Held:
     empty: Held | None = None
     for call in calls:
-        for value in argument(call, name):
-            shown = json.dumps(value, ensure_ascii=False)
-            evidence = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
+        for value, masked in argument(call, name):
+            shown = json.dumps(masked, ensure_ascii=False)
+            told = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
             if is_collected(value):
-                return Held(outcome="pass", evidence=evidence, seqs=(call.seq,))
-            empty = Held(outcome="fail", evidence=evidence, seqs=(call.seq,))
+                return Held(outcome="pass", evidence=told, seqs=(call.seq,))
+            empty = Held(outcome="fail", evidence=told, seqs=(call.seq,))
     return empty or Held(outcome="fail", evidence=f"no call carried {name}")
 
 
-def _breaches(rule: GuardrailRule, trace: Trace) -> Iterator[Held]:
+def _breaches(rule: GuardrailRule, evidence: Evidence) -> Iterator[Held]:
     for text in rule.never_said:
-        if (found := heard(trace, text)) is not None:
+        if (found := heard(evidence, text)) is not None:
             entry, words = found
-            evidence = f"turn {entry.turn}: the PAL said {_quoted(text)} in {_quoted(words)}"
-            yield Held(outcome="fail", evidence=evidence, seqs=(entry.seq,))
-    for call in made_calls(trace):
+            told = f"turn {entry.turn}: the PAL said {_quoted(text)} in {_quoted(words)}"
+            yield Held(outcome="fail", evidence=told, seqs=(entry.seq,))
+    for call in made_calls(evidence):
         if call.call.name in rule.never_called:
-            evidence = f"turn {call.turn}: {call.call.name} was called"
-            yield Held(outcome="fail", evidence=evidence, seqs=(call.seq,))
+            told = f"turn {call.turn}: {call.call.name} was called"
+            yield Held(outcome="fail", evidence=told, seqs=(call.seq,))
 
 
 def _unbroken(rule: GuardrailRule) -> str:

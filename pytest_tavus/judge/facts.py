@@ -8,9 +8,11 @@ from typing import Any
 
 from msgspec import Struct
 
+from pytest_tavus.matching.masked import Masked, UnknownValueError
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.mask import compared, known
 
 NOT_FOUND = "NOTFOUND"
 """What Tavus's evaluator writes for a variable it could not extract [doc]."""
@@ -26,6 +28,11 @@ class MadeCall(Struct, frozen=True, kw_only=True):
     "`None`: nothing was heard of it any more."
 
     resolved_seq: int | None
+    arguments: str
+    "As they may be shown: masked."
+
+    masked: bool = False
+    "It is of a masked trace."
 
     @property
     def succeeded(self) -> bool:
@@ -39,7 +46,7 @@ class MadeCall(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         status = "was never resolved" if self.resolved is None else _ENDS[self.resolved.status]
-        return f"turn {self.turn}: {self.call.name} {self.call.arguments}".rstrip() + f" {status}"
+        return f"turn {self.turn}: {self.call.name} {self.arguments}".rstrip() + f" {status}"
 
 
 _ENDS = {
@@ -50,36 +57,70 @@ _ENDS = {
 }
 
 
-def made_calls(trace: Trace) -> tuple[MadeCall, ...]:
+class Evidence(Struct, frozen=True):
+    """One conversation twice: to be compared, and to be quoted."""
+
+    trace: Trace
+    shown: Trace
+    "The masked twin. The same object where only a stored trace is there."
+
+    def quote(self, seq: int) -> str:
+        """Return what was said in an entry, masked."""
+        event = self.shown.entries[seq - 1].event
+        return event.text if isinstance(event, PalSaid) else ""
+
+    def compared(self, text: str) -> str:
+        """Return a text of the trace to be compared.
+
+        Raises:
+            UnknownValueError: part of it was masked before the trace was stored.
+
+        """
+        return compared(text, masked=self.trace.masked)
+
+
+def made_calls(evidence: Evidence) -> tuple[MadeCall, ...]:
     """Return every call, in order."""
+    trace = evidence.trace
     resolutions = {event.call_id: (entry, event) for entry, event in trace.of(ToolResolved)}
-    return tuple(_made(entry, call, resolutions.get(call.call_id)) for entry, call in trace.calls())
+    return tuple(
+        _made(entry, call, resolutions.get(call.call_id), evidence) for entry, call in trace.calls()
+    )
 
 
-def _made(entry: Entry, call: ToolCalled, found: tuple[Entry, ToolResolved] | None) -> MadeCall:
+def _made(
+    entry: Entry,
+    call: ToolCalled,
+    found: tuple[Entry, ToolResolved] | None,
+    evidence: Evidence,
+) -> MadeCall:
+    twin = evidence.shown.entries[entry.seq - 1].event
     return MadeCall(
         turn=entry.turn,
         seq=entry.seq,
         call=call,
         resolved=None if found is None else found[1],
         resolved_seq=None if found is None else found[0].seq,
+        arguments=twin.arguments if isinstance(twin, ToolCalled) else "",
+        masked=evidence.trace.masked,
     )
 
 
-def heard(trace: Trace, text: str) -> tuple[Entry, str] | None:
-    """Find a text in what the PAL said: in one utterance, or running on through a turn.
+def heard(evidence: Evidence, text: str) -> tuple[Entry, str] | None:
+    """Find a text in what the PAL said, and return the words around it, masked.
 
-    Compared without regard to case and to how words are spaced.
+    In one utterance, or running on through a turn; without regard to case and to how words are
+    spaced.
     """
     wanted = folded(text)
-    said = tuple(trace.of(PalSaid))
-    for entry, event in said:
-        if wanted in folded(event.text):
-            return entry, event.text
+    said = [(entry, evidence.compared(e.text)) for entry, e in evidence.trace.of(PalSaid)]
+    for entry, words in said:
+        if wanted in folded(words):
+            return entry, evidence.quote(entry.seq)
     for turn in dict.fromkeys(entry.turn for entry, _ in said):
-        in_turn = [(entry, event.text) for entry, event in said if entry.turn == turn]
-        together = " ".join(words for _, words in in_turn)
-        if wanted in folded(together):
+        in_turn = [(entry, words) for entry, words in said if entry.turn == turn]
+        if wanted in folded(" ".join(words for _, words in in_turn)):
+            together = " ".join(evidence.quote(entry.seq) for entry, _ in in_turn)
             return in_turn[0][0], together
     return None
 
@@ -89,13 +130,15 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def argument(call: MadeCall, name: str) -> Iterator[Any]:
-    """Yield every value that a call carries under this name, at any depth."""
+def argument(call: MadeCall, name: str) -> Iterator[tuple[Any, Any]]:
+    """Yield every value that a call carries under this name, at any depth, and its masked twin."""
     try:
-        arguments = json.loads(call.call.arguments)
+        arguments, shown = json.loads(call.call.arguments), json.loads(call.arguments)
     except ValueError:
         return
-    yield from _named(arguments, name)
+    if call.masked:
+        arguments = known(arguments)
+    yield from zip(_named(arguments, name), _named(shown, name), strict=True)
 
 
 def _named(value: Any, name: str) -> Iterator[Any]:
@@ -110,7 +153,14 @@ def _named(value: Any, name: str) -> Iterator[Any]:
 
 
 def is_collected(value: Any) -> bool:
-    """Tell whether a value is one: not null, not empty, and not Tavus's word for nothing."""
+    """Tell whether a value is one: not null, not empty, and not Tavus's word for nothing.
+
+    Raises:
+        UnknownValueError: it was masked before the trace was stored.
+
+    """
+    if isinstance(value, Masked):
+        raise UnknownValueError(value)
     if isinstance(value, str):
         return value.strip() not in {"", NOT_FOUND}
     return value is not None and value not in ([], {})

@@ -19,11 +19,12 @@ from pytest_tavus.contract.verdict import (
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.judge.base import Judgement, Question
 from pytest_tavus.judge.declared import Held, judge_guardrail, judge_objective
-from pytest_tavus.judge.facts import MadeCall, made_calls
+from pytest_tavus.judge.facts import Evidence, MadeCall, made_calls
 from pytest_tavus.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.judge.overall import Whole, counted_calls, overall
 from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule, Scenario
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Ruling
 
 Rules = Mapping[str, ObjectiveRule] | Mapping[str, GuardrailRule]
@@ -34,6 +35,10 @@ _NO_RETRIEVAL = "no retrieval from a knowledge base was seen"
 class RulesJudge:
     """Judges by what was declared and by the wire."""
 
+    def __init__(self, *, in_clear: Trace | None = None) -> None:
+        """`in_clear` is what the trace of the question is the masked twin of."""
+        self._in_clear = in_clear
+
     @property
     def name(self) -> str:
         """Name and version."""
@@ -41,17 +46,18 @@ class RulesJudge:
 
     async def rule(self, question: Question) -> Judgement:
         """Judge one conversation. Waits for nothing; raises for nothing a conversation can hold."""
-        scenario, trace = question.scenario, question.trace
+        scenario = question.scenario
+        evidence = Evidence(self._in_clear or question.trace, question.trace)
         rules = scenario.judge_rules
         objectives = {
-            name: judge_objective(rules.objectives.get(name), trace)
+            name: judge_objective(rules.objectives.get(name), evidence)
             for name in objective_names(scenario)
         }
         guardrails = {
-            name: judge_guardrail(rules.guardrails.get(name), trace)
+            name: judge_guardrail(rules.guardrails.get(name), evidence)
             for name in guardrail_names(scenario)
         }
-        calls = made_calls(trace)
+        calls = made_calls(evidence)
         whole = overall(objectives, guardrails, counted_calls(calls, scenario))
         tools = _judged_tools(tool_names(scenario), calls)
         verdict = _verdict(objectives, guardrails, tools, whole)

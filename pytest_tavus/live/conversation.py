@@ -166,8 +166,8 @@ class ServedConversation:
         return self._parts.milestones.all()
 
     def trace(self) -> Trace:
-        """Return all that has happened so far, redacted."""
-        return self._parts.recorder.trace()
+        """Return all that has happened so far, masked."""
+        return self._parts.trace()
 
     @property
     def warnings(self) -> tuple[str, ...]:

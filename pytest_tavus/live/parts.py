@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from pytest_tavus.errors import ServiceError, TavusError
@@ -23,9 +23,10 @@ from pytest_tavus.live.world import World
 from pytest_tavus.simulator.conversation import Conversation, Surroundings
 from pytest_tavus.simulator.dispatch import Wire, WireDispatcher
 from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.trace.events import Event, Fault, SessionOpened, ToolCalled
-from pytest_tavus.trace.log import Entry, Recorder
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.events import Fault, SessionOpened, ToolCalled
+from pytest_tavus.trace.log import Entry, Recorder, Trace
+from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.trace.shown import shown, with_tokens
 
 _WARNINGS = 100
 """Kept of one conversation; the oldest go first."""
@@ -42,11 +43,8 @@ class Parts:
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)
         self._began = world.time.epoch()
         self._stopped = False
-        self.recorder = Recorder(
-            now=self.clock.now,
-            redactor=Redaction((*opening.pal.secrets(), *world.minds.env.values())),
-            witness=self._witnessed,
-        )
+        self.recorder = Recorder(now=self.clock.now, listener=self._recorded)
+        self._redaction = Redaction(_secrets(opening, world))
         self.ids = Ids(seed=world.seed, name=opening.conversation_id)
         self.transcript = Transcript(epoch=self._began)
         self.room = Room(
@@ -138,8 +136,14 @@ class Parts:
             failed=self.failed,
         )
 
-    def _witnessed(self, event: Event, entry: Entry) -> None:
+    def trace(self) -> Trace:
+        """Return what has happened so far, masked."""
+        trace = self.recorder.trace()
+        return shown(trace, with_tokens(self._redaction, trace))
+
+    def _recorded(self, entry: Entry) -> None:
         """Pass an event on, as it happened: the parts that talk to people carry no masks."""
+        event = entry.event
         self.turns.observe(event, entry)
         if self._stopped:
             return
@@ -153,6 +157,13 @@ class Parts:
         if tool is not None and tool.channel == "app_message":
             row = self.world.minds.rules.behaviour.on_resolve[tool.effective_on_resolve]
             self.calls.begin(call, turn=entry.turn, waits=row.waits)
+
+
+def _secrets(opening: Opening, world: World) -> Iterator[Secret]:
+    for name, value in world.minds.env.items():
+        yield Secret(f"env.{name}", value)
+    for source, value in opening.pal.secrets():
+        yield Secret(source, value)
 
 
 def refuse_unknown(kind: str, name: str, known: Sequence[str]) -> NoReturn:

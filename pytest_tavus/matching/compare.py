@@ -2,7 +2,8 @@
 
 Mappings are recursive subsets unless `exact`; lists must have the same length. Types count: text
 ``'1'`` is not the number 1, ``true`` is not 1, null is not absent. Only whole and broken numbers
-of the same value are equal, because JSON does not tell 1 from 1.0.
+of the same value are equal, because JSON does not tell 1 from 1.0. A value that was masked raises
+`UnknownValueError` wherever it would have to be compared.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, Final
 
 from msgspec import Struct
 
+from pytest_tavus.matching.masked import Masked, UnknownValueError
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.shape import SCALARS, is_list, is_mapping, is_number
 from pytest_tavus.matching.text import ABSENT, describe
@@ -59,11 +61,13 @@ def matches(expected: Any, actual: Any, *, exact: bool = False) -> bool:
     if type(expected) in SCALARS:
         return _equal(expected, actual)
     if not exact and is_mapping(expected) and is_mapping(actual):
-        return all(matches(wanted, actual.get(key, ABSENT)) for key, wanted in expected.items())
+        return all(matches(wanted, _member(actual, key)) for key, wanted in expected.items())
     return next(_mismatches(expected, actual, (), exact), None) is None
 
 
 def _mismatches(expected: Any, actual: Any, path: Loc, exact: bool) -> Iterator[Mismatch]:  # noqa: FBT001 - a walk
+    if type(actual) is Masked:
+        raise UnknownValueError(actual)
     if type(expected) in SCALARS:
         if not _equal(expected, actual):
             yield Mismatch(path=path, expected=expected, actual=actual)
@@ -86,16 +90,28 @@ def _items(
     expected: Mapping[Any, Any], actual: Mapping[Any, Any], *, exact: bool
 ) -> Iterator[tuple[Any, Any, Any]]:
     for key, wanted in expected.items():
-        yield key, wanted, actual.get(key, ABSENT)
+        yield key, wanted, _member(actual, key)
     if exact:
         for key, found in actual.items():
             if key not in expected:
                 yield key, ABSENT, found
 
 
+def _member(actual: Mapping[Any, Any], key: Any) -> Any:
+    """Return a member, or `ABSENT`; that is not known where the name of another was masked."""
+    found = actual.get(key, ABSENT)
+    if found is ABSENT:
+        hidden = next((name for name in actual if type(name) is Masked), None)
+        if hidden is not None:
+            raise UnknownValueError(hidden)
+    return found
+
+
 def _equal(expected: Any, actual: Any) -> bool:
     if type(expected) is str and type(actual) is str:
         return expected == actual
+    if type(actual) is Masked:
+        raise UnknownValueError(actual)
     if isinstance(expected, bool) or isinstance(actual, bool):
         return expected is actual
     if is_number(expected) and is_number(actual):

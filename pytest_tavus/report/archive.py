@@ -45,7 +45,7 @@ class Archive:
         return replace(result, trace_path=str(path))
 
     def keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:
-        """Write the trace of a conversation that was ended before it was over."""
+        """Write the masked trace of a conversation that was ended before it was over."""
         verdict = Verdict(outcome="undecided", reason="the conversation was interrupted")
         who = provenance(trace)
         self.keep(ScenarioResult(scenario=scenario, trace=trace, verdict=verdict, provenance=who))

@@ -12,10 +12,8 @@ from msgspec.structs import replace
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.words import FAULTS, KINDS
-from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.trace.redact import Redaction
 from pytest_tavus.verdict import Difference, Finding, Ruling, RulingOutcome
 
 NOT_PASSED = "undecided, not passed"
@@ -42,20 +40,14 @@ class Complaint(Struct, frozen=True, kw_only=True):
 def complaints(result: ScenarioResult) -> tuple[Complaint, ...]:
     """Return every reason why a result is not a pass, in the order they are shown.
 
-    No text in them holds a secret of the user's files. A failed result does not list what is
-    undecided.
+    Their values were masked before they were formatted; what a finished text holds all the same is
+    masked here. A failed result does not list what is undecided.
     """
     found = tuple(_complaints(result))
     if not found:
         return ()
-    mask = mask_of(result.scenario)
+    mask = result.redaction.finished
     return tuple(replace(one, finding=_masked(one.finding, mask)) for one in found)
-
-
-def mask_of(scenario: Scenario) -> Callable[[str], str]:
-    """Return what takes the secrets of the scenario's and the PAL's files out of a text."""
-    own = () if scenario.handler is None else scenario.handler.secrets()
-    return Redaction((*scenario.pal.secrets(), *own)).text
 
 
 def _complaints(result: ScenarioResult) -> Iterator[Complaint]:

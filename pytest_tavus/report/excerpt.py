@@ -6,7 +6,7 @@ excerpt, and never an error: a report must not hide a failure behind one of its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -34,13 +34,14 @@ def excerpt(
     *,
     ink: Ink,
     columns: int,
-    mask: Callable[[str], str] = str,
+    mask: Callable[[str], Sequence[str]] = str.splitlines,
 ) -> tuple[str, ...]:
     """Return the lines around `span`, its own line marked; nothing where there is no text.
 
-    `mask` takes secrets out of a line: a PAL definition in the file may hold some.
+    `mask` parts a text into lines without secrets: a PAL definition in the file may hold some.
     """
-    lines = _text(scenario, span).splitlines()
+    text = _text(scenario, span)
+    lines = mask(text)
     if not 1 <= span.line <= len(lines):
         return ()
     first = max(span.line - _BEFORE, 1)
@@ -48,11 +49,12 @@ def excerpt(
     digits = len(str(shown[-1]))
     result: list[str] = []
     for number in shown:
-        line = shorten(printable(mask(lines[number - 1].expandtabs())), columns - digits - 5)
+        line = shorten(printable(lines[number - 1].expandtabs()), columns - digits - 5)
         if number != span.line:
             result.append(ink.dim(f"  {number:>{digits}} | {line}".rstrip()))
             continue
-        indent = width(printable(lines[number - 1][: span.column - 1].expandtabs()))
+        written = text.splitlines()[number - 1]
+        indent = width(printable(written[: span.column - 1].expandtabs()))
         result.append(f"{ink.red('>')} {number:>{digits}} | {line}")
         if indent < width(line):
             result.append(ink.red(f"  {'':>{digits}} | {' ' * indent}^"))

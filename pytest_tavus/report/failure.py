@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_tavus.report import blocks
-from pytest_tavus.report.complaint import Complaint, complaints, mask_of
+from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.conversation import WIDTH, Mark, conversation
 from pytest_tavus.report.excerpt import excerpt
 from pytest_tavus.report.ink import Ink
@@ -41,7 +41,7 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
             first.place,
             ink=ink,
             columns=width,
-            mask=mask_of(result.scenario),
+            mask=result.redaction.lines,
         ),
         *(
             blocks.short(other, ink=ink, columns=width, count=(number, total))

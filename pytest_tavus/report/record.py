@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
-from pytest_tavus.contract.events import oversized
 from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import Owner
-from pytest_tavus.report.complaint import Complaint, complaints, mask_of
+from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.verdict import FindingKind, Outcome
 
@@ -53,12 +52,11 @@ class Record(TypedDict):
 def record(result: ScenarioResult) -> Record:
     """Return a result as JSON data, without any secret of the user's files."""
     found = complaints(result)
-    mask = mask_of(result.scenario) if found else str
     return Record(
         name=result.scenario.name,
         place=str(result.scenario.span),
         outcome=result.verdict.outcome,
-        reason=mask(result.verdict.reason),
+        reason=result.redaction.finished(result.verdict.reason),
         provenance=result.provenance,
         findings=[
             FindingRecord(
@@ -79,7 +77,7 @@ def record(result: ScenarioResult) -> Record:
 
 def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:
     """Yield what Tavus may not deliver, and the lints that no hint of a finding names already."""
-    for event_type in oversized(result.trace):
+    for event_type in result.oversized:
         yield (
             f"{result.scenario.span}: {event_type} is longer than {APP_MESSAGE_BYTES} bytes, "
             "and may be dropped on its way through the room\n"

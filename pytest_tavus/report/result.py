@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redact import NO_REDACTION, Redaction
 from pytest_tavus.verdict import Verdict
 
 
@@ -14,6 +15,8 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
 
     scenario: Scenario
     trace: Trace
+    "Masked."
+
     verdict: Verdict
     provenance: str
     "Who decided and who answered: ``scripted, real handler``; ``scripted, canned answers``."
@@ -23,3 +26,13 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
 
     trace_path: str | None = None
     "Where the trace was written, if it was kept."
+
+    oversized: tuple[str, ...] = ()
+    "The type of each app message that is longer than the data channel carries."
+
+    redaction: Redaction = NO_REDACTION
+    "Masks what a report adds of the user's files, and what a finished text may still hold."
+
+    def __repr__(self) -> str:
+        # Shown by `pytest --showlocals`: the definitions in a scenario hold secrets.
+        return f"<ScenarioResult {self.scenario.name!r}: {self.verdict.outcome}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -94,7 +94,8 @@ class HandlerSpec(Struct, frozen=True, kw_only=True):
     search_path: tuple[str, ...] = ()
     "Directories in which `app` is looked for before the usual ones: those of the file."
 
-    def secrets(self) -> tuple[str, ...]:
-        """Return every secret that is written out here, for redaction."""
-        token = () if self.token is None else (self.token.access_token,)
-        return (*token, *in_url(self.url)) if self.url else token
+    def secrets(self) -> Iterator[tuple[str, str]]:
+        """Yield every secret that is written out here, behind the name of its place."""
+        if self.token is not None:
+            yield "canned token", self.token.access_token
+        yield from (("url of the handler", secret) for secret in in_url(self.url or ""))

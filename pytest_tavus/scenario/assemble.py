@@ -108,6 +108,7 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         judge_rules=_joined(loaded.judge_rules, own_rules),
         unchecked=parts.get("unchecked") or _ALL_CHECKED,
         env=parts.get("env") or (),
+        plain=parts.get("plain") or (),
         tags=parts.get("tags") or (),
         marks=parts.get("marks") or (),
         fixtures=parts.get("fixtures") or (),

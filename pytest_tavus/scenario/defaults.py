@@ -104,6 +104,7 @@ _COMMON: Mapping[str, Callable[[Any, Loc, Site], Any]] = {
     "extra": lambda value, _at, _site: value == "allowed",
     "unchecked": lambda value, _at, _site: frozenset(value),
     "env": lambda value, _at, _site: tuple(value),
+    "plain": lambda value, _at, _site: tuple(value),
     "tags": lambda value, _at, _site: tuple(value),
     "marks": lambda value, _at, _site: tuple(
         Mark(name=mark.name, reason=mark.reason) for mark in value

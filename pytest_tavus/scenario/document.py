@@ -169,6 +169,11 @@ class Common(Part):
     env: Names | None = Field(
         default=None, description="Environment variables that `{env.NAME}` may read."
     )
+    plain: Names | None = Field(
+        default=None,
+        description="Variables of `env` and `handler.env` that are no secrets: reports and traces "
+        "show their values. `true`, `false` and values of fewer than four characters always are.",
+    )
     tags: Names | None = Field(default=None, description="Marks to select by, with `-m`.")
     marks: Marks | None = Field(
         default=None, description="`skip: <reason>`, `xfail: <reason>`, or a mark of your own."

@@ -111,6 +111,9 @@ class Scenario(Struct, frozen=True, kw_only=True):
     env: tuple[str, ...] = ()
     "Environment variables the scenario reads as ``{env.NAME}``; their values are secrets."
 
+    plain: tuple[str, ...] = ()
+    "Those of `env` and of the handler's `env` whose values are no secrets."
+
     tags: tuple[str, ...] = ()
     marks: tuple[Mark, ...] = ()
     fixtures: tuple[str, ...] = ()
@@ -128,6 +131,10 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     lints: tuple[Problem, ...] = ()
     "What is allowed and probably not meant, in the PAL and in this scenario's use of it."
+
+    def __repr__(self) -> str:
+        # Shown by `pytest --showlocals`: the definitions in a scenario hold secrets.
+        return f"<Scenario {self.name!r} in {self.source.path}>"
 
     @property
     def is_judged(self) -> bool:

@@ -33,10 +33,18 @@ def known_arguments(ruled: Ruled) -> None:
         tool = scenario.pal.tool(name)
         if tool is None or not is_mapping(arguments):
             continue
-        for argument in undeclared(tool, arguments):
-            message = f"the tool {name!r} has no parameter {argument!r}"
-            hint = _hint(argument, list(_declared(tool) or ()))
-            ruled.complain((*at, argument), message, hint)
+        for argument, value in arguments.items():
+            refused = undeclared_argument(tool, argument, value)
+            if refused is not None:
+                ruled.complain((*at, str(argument)), *refused)
+
+
+def undeclared_argument(tool: Tool, name: Any, value: Any) -> tuple[str, str] | None:
+    """Return message and hint for an argument that its tool does not declare."""
+    for argument in undeclared(tool, {name: value}):
+        hint = _hint(argument, list(_declared(tool) or ()))
+        return f"the tool {tool.name!r} has no parameter {argument!r}", hint
+    return None
 
 
 def undeclared(tool: Tool, arguments: Mapping[Any, Any]) -> Iterator[str]:

@@ -113,6 +113,18 @@ def pytest_names(ruled: Ruled) -> None:
             ruled.complain((*ruled.place("env"), index), message, "list names, not values")
 
 
+def plain_variables(ruled: Ruled) -> None:
+    """Refuse a `plain` name that no variable of the scenario has: a typo would mask its value."""
+    scenario = ruled.scenario
+    handler = () if scenario.handler is None else scenario.handler.env
+    known = (*scenario.env, *handler)
+    for index, name in enumerate(scenario.plain):
+        if name not in known:
+            message = f"plain names {name!r}, which is neither under env nor under handler.env"
+            hint = did_you_mean(name, known) or f"write env: [{name}], or leave it out"
+            ruled.complain((*ruled.place("plain"), index), message, hint)
+
+
 def _mark_name(ruled: Ruled, at: Loc, name: str) -> None:
     if not name.isidentifier():
         message = f"{name!r} cannot be the name of a pytest mark"

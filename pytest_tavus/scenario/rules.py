@@ -11,6 +11,7 @@ ALWAYS: tuple[Rule, ...] = (
     rule_names.known_events,
     rule_names.known_subjects,
     rule_names.pytest_names,
+    rule_names.plain_variables,
 )
 """Rules that hold for whatever part of a scenario could be understood."""
 

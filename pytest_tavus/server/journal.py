@@ -24,7 +24,7 @@ from pytest_tavus.server.secrecy import (
     secrets_in_json,
     secrets_in_pairs,
 )
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.redact import Redaction, Secret
 
 SECRETS_KEPT = 2048
 """Secrets that are looked for everywhere; one that comes later is masked where it stands."""
@@ -58,7 +58,7 @@ class Journal:
     def __init__(self, *, secrets: Collection[str], longest: int = 1000) -> None:
         self._entries: deque[Entry] = deque(maxlen=longest)
         self._secrets = set(secrets)
-        self._redaction = Redaction(secrets)
+        self._redaction = Redaction(Secret("key", secret) for secret in secrets)
         self._notes: deque[dict[str, Any]] = deque(maxlen=longest)
         self._count = 0
 

@@ -26,8 +26,7 @@ def arguments_of(call: ToolCalled) -> dict[str, Any]:
     found = json_or_text(call.arguments or "{}")
     if is_dict(found):
         return found
-    text = quoted(call.arguments)
-    message = f"the PAL called {call.name} with arguments that are no JSON object: {text}"
+    message = f"the PAL called {call.name} with arguments that are no JSON object"
     raise UnreadableArguments(message)
 
 

@@ -22,8 +22,8 @@ from pytest_tavus.gateway.frames import one_line
 from pytest_tavus.simulator.brain import Inference, Later, Moment
 from pytest_tavus.simulator.completion import NotACompletion, inference, reason
 from pytest_tavus.simulator.prompt import function, functions, messages, to_be_filled
-from pytest_tavus.trace.disguise import Disguises, masked
 from pytest_tavus.trace.events import Decisions
+from pytest_tavus.trace.redact import Redaction, Secret
 
 if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
@@ -67,7 +67,7 @@ class Model:
 
     def __init__(self, settings: ModelSettings, key: str | None) -> None:
         self._settings = settings
-        self._secret = Disguises(key) if key else None
+        self._redaction = Redaction([Secret("the key of the model", key or "")])
         self._client = _client(settings, key)
 
     def brain(self, pal: Pal) -> LlmBrain:
@@ -137,7 +137,7 @@ class Model:
 
     def _error(self, trouble: str) -> ServiceError:
         text = f"{self._settings} {trouble}"
-        return ServiceError(masked(text, self._secret.spans(text)) if self._secret else text)
+        return ServiceError(self._redaction.finished(text))
 
     async def close(self) -> None:
         """Let go of the connections."""

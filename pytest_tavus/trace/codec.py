@@ -3,12 +3,13 @@
 The first line says what the file is; each further line is one entry, with its `type` and the fields
 of that event beside `seq`, `at` (seconds) and `turn`::
 
-    {"format": "tavus-trace", "version": 1, "scenario": "tells where the order is", ...}
+    {"format": "tavus-trace", "version": 2, "scenario": "tells where the order is", ...}
     {"seq": 1, "at": 0.0, "turn": 0, "type": "session_opened", "session": "sim", ...}
 
 A body is text where it is UTF-8, and ``{"base64": "..."}`` where it is not. Every line is UTF-8,
-ends where any reader would end it, and is complete by itself: ``jq`` and ``grep`` work on it. What
-is written has been redacted before; this module knows no secrets.
+ends where any reader would end it, and is complete by itself: ``jq`` and ``grep`` work on it. Only
+a masked trace is written. A mask such as ``⟦env.SHOP_KEY⟧`` stands for a value that nobody can
+know any more; ``⟦⟦⟧`` is an opening bracket of the text itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Any, TypeVar, cast
 
 from msgspec import Struct
 
-from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
+from pytest_tavus.errors import HarnessError, Problem, ScenarioError, did_you_mean
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import EVENT_TYPES, Event
 from pytest_tavus.trace.jsonline import one_line
@@ -32,7 +33,7 @@ from pytest_tavus.trace.shape import MisfitError, Shape, shape_of
 T = TypeVar("T")
 
 FORMAT = "tavus-trace"
-VERSION = 1
+VERSION = 2
 
 
 class TraceHeader(Struct, frozen=True, kw_only=True):
@@ -71,7 +72,14 @@ _EVENT_SHAPES: Mapping[str, Shape[Any]] = {tag: shape_of(kind) for kind, tag in 
 
 
 def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
-    """Yield the lines of a trace, without line ends."""
+    """Yield the lines of a masked trace, without line ends.
+
+    Raises:
+        HarnessError: the trace is in clear, or holds what is no JSON data.
+
+    """
+    if not trace.masked:
+        raise HarnessError("a trace in clear must not be written")
     yield one_line(
         {
             "format": FORMAT,
@@ -125,7 +133,7 @@ def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader,
             message = f"this entry has seq {entry.seq} where {len(entries) + 1} was expected"
             raise _refused(span, message, "lines are missing or out of order: record it again")
         entries.append(entry)
-    return header, Trace(tuple(entries))
+    return header, Trace(tuple(entries), masked=True)
 
 
 def write(path: Path, trace: Trace, header: TraceHeader) -> None:

@@ -1,20 +1,39 @@
-"""The shapes in which one secret can turn up in a text.
+r"""The shapes in which one secret can turn up in a text.
 
 A secret leaves a program in many spellings: as it is, inside JSON (escaped, and escaped again
 where JSON is carried in JSON), inside a URL, inside HTML, inside base64 with or without a user name
-before it. This module finds all of them. It knows nothing of events.
+before it, as hex, and as base64 or hex of these. This module finds all of them. It knows nothing of
+events.
+
+One kind of escape is found by a pattern, whatever stands beside the secret. Base64, hex, several
+kinds and needless escapes are found by undoing them. Not found:
+
+- a needless escape, or hex in mixed case, inside base64 or hex; hex in mixed case of base64;
+- three of base64 and hex, or more than four passes of several or needless escapes;
+- several or needless escapes of a secret that makes one escape more together with the text beside
+  it, such as ``41\u0062c`` after ``%``.
 """
 
 from __future__ import annotations
 
-import base64
 import re
+from collections.abc import Iterable, Iterator
+
+from pytest_tavus.trace.anchors import plain_part, rings, utf8
+from pytest_tavus.trace.decoding import View, unescaped, words
 
 MASK = "********"
 """What stands in place of a secret; the same eight asterisks that Tavus shows [doc]."""
 
 SHORT = 4
-"""Secrets of fewer characters are masked only where they are a whole value."""
+"""Secrets of fewer characters are masked only where they are a whole value.
+
+Four characters are at least 32 bits. In base64 and hex all of them must be there, whatever stands
+beside them: by accident that happens about once in some thousand random texts of 1 MB.
+"""
+
+DEPTH = 2
+"""How many times base64 and hex are undone, escapes between them not counted."""
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
@@ -25,122 +44,128 @@ _ENTITIES = {
     '"': "&(?:quot|#34|#x22);",
     "'": "&(?:apos|#39|#x27);",
 }
-_BASE64_SPELLINGS = {
-    "+": r"(?:[+-]|%2[bB])",
-    "/": r"(?:\\*/|_|%2[fF])",
-}
-_BASE64_NEIGHBOUR = "[A-Za-z0-9+/_-]?"
-_BASE64_END = "(?:=|%3[dD]){0,2}"
-
-Span = tuple[int, int, str]
-"""From and to, as in a slice, and the mask that goes there."""
+# A run of backslashes is read once, from its first: otherwise a long run takes quadratic time.
+_RUN = r"(?<!\\)\\++"
 
 
 class Disguises:
     """Finds one secret in any text, however it is encoded there."""
 
-    def __init__(self, secret: str, mask: str = MASK) -> None:
-        self._mask = mask
-        cores = () if len(secret) < SHORT else _base64_cores(secret)
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+        data = utf8(secret)
+        short = len(secret) < SHORT
         direct = _spelled(secret)
-        if len(secret) < SHORT:
+        if short:
             direct = rf'(?:\A|(?<=["=])){direct}(?=\\*"|&|\Z)'
-        self.anchors = (_anchor(secret), *(_anchor(core) for core in cores))
-        """Plain texts: a text that holds none of them cannot hold the secret."""
-        self._patterns = (direct, *(_base64_word(core) for core in cores))
+        hints = () if short else rings(secret)
+        self.anchors = (plain_part(secret), *dict.fromkeys(one for ring in hints for one in ring))
+        """A text that holds none of them holds the secret only with needless escapes, and then
+        `plainly` of the text holds one of them."""
+        self._hints = tuple(tuple(anchor.encode() for anchor in ring) for ring in hints)
+        # In a form, a space is a plus.
+        self._spelled = () if short else tuple(dict.fromkeys((data, data.replace(b" ", b"+"))))
+        self._direct = re.compile(f"(?=({direct}))")
 
-    def spans(self, text: str) -> list[Span]:
-        """Return where the secret stands, places that overlap included."""
-        return [
-            (*match.span(1), self._mask)
-            for pattern in self._patterns
-            for match in re.finditer(f"(?=({pattern}))", text)
-        ]
+    def spans(self, text: str) -> list[tuple[int, int, bool]]:
+        """Return where the secret stands, places that overlap included, in the order of the text.
+
+        The flag says that the place holds the secret itself, and no encoded spelling of it.
+        """
+        places = {match.span(1) for match in self._direct.finditer(text)}
+        if self._spelled:
+            data = utf8(text)
+            places |= _in_characters(data, self._places(data, DEPTH))
+        secret = self._secret
+        return [(start, end, text[start:end] == secret) for start, end in sorted(places)]
+
+    def _places(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
+        yield from self._in_view(data, depth)
+        for view in unescaped(data):
+            yield from _in_source(view, self._in_view(view.data, depth))
+
+    def _in_view(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
+        for spelled in self._spelled:
+            yield from _all(spelled, data)
+        if any(hint in data for hints in self._hints[:depth] for hint in hints):
+            for word in words(data):
+                yield from _in_source(word, self._places(word.data, depth - 1))
 
 
-def masked(text: str, spans: list[Span]) -> str:
-    """Return the text with every span, joined where they touch, replaced by its mask."""
-    parts: list[str] = []
-    kept = 0
-    for start, end, mask in _joined(spans):
-        parts += (text[kept:start], mask)
-        kept = end
-    return "".join((*parts, text[kept:]))
+def _in_source(view: View, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for place in places:
+        source = view.origin(*place)
+        if source is not None:
+            yield source
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for start, end, mask in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            first = joined[-1]
-            joined[-1] = (first[0], max(end, first[1]), first[2])
-        else:
-            joined.append((start, end, mask))
-    return joined
+def _all(needle: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+    at = data.find(needle)
+    while at >= 0:
+        yield at, at + len(needle)
+        at = data.find(needle, at + 1)
+
+
+def _in_characters(data: bytes, places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    found = set(places)
+    if data.isascii():
+        return found
+    characters = {0: 0}
+    last = 0
+    for at in sorted({at for place in found for at in place}):
+        part = data[last:at].decode("utf-8", "surrogatepass")
+        characters[at] = characters[last] + len(part)
+        last = at
+    return {(characters[start], characters[end]) for start, end in found}
 
 
 def _spelled(secret: str) -> str:
-    parts = re.findall(r"\\+|[^\\]", secret)
-    return "".join(_backslashes(part) if part[0] == "\\" else _character(part) for part in parts)
+    """Return a pattern for each spelling that one encoding gives, JSON and percent repeated."""
+    parts = re.findall(r"(\\*)([^\\]|\Z)", secret)
+    return "".join(
+        _after_backslashes(len(run), char) if run else _character(char)
+        for run, char in parts
+        if run or char
+    )
 
 
-def _backslashes(run: str) -> str:
-    """Return one pattern for the run: one for each backslash could match in too many ways."""
-    count = len(run)
-    return rf"(?:\\{{{count},}}|(?:%(?:25)*5[cC]){{{count}}}|(?:\\+u005[cC]){{{count}}})"
+def _after_backslashes(count: int, char: str) -> str:
+    """Return a pattern for a run and the character after it, whose own backslashes join the run."""
+    following = _character(char) if char else ""
+    escaped = rf"\\{{{count + 1},}}+(?:{'|'.join(_tails(char)[:-1])})|" if char else ""
+    return (
+        rf"(?:(?<!\\)(?:{escaped}\\{{{count},}}+{following})"
+        rf"|(?:%(?:25)*5[cC]){{{count}}}{following}|(?:{_RUN}u005[cC]){{{count}}}{following})"
+    )
 
 
 def _character(char: str) -> str:
     """Return a pattern for every spelling of one character, the escaped ones first."""
     if char in _PLAIN:
         return re.escape(char)
+    tails = _tails(char) if char in "\"'/" else _tails(char)[:-1]
     spellings = [
-        rf"\\+u{_any_case(_utf16(char))}",
-        "".join(rf"%(?:25)*{_any_case(f'{byte:02x}')}" for byte in _utf8(char)),
+        rf"{_RUN}(?:{'|'.join(tails)})",
+        "".join(rf"%(?:25)*{_any_case(f'{byte:02x}')}" for byte in utf8(char)),
     ]
-    if char in _ESCAPES:
-        spellings.append(rf"\\+{_ESCAPES[char]}")
     if char in _ENTITIES:
         spellings.append(_ENTITIES[char])
     if char == " ":
         spellings.append(r"\+")
-    spellings.append((r"\\*" if char in "\"'/" else "") + re.escape(char))
+    spellings.append(re.escape(char))
     return f"(?:{'|'.join(spellings)})"
 
 
-def _utf8(char: str) -> bytes:
-    return char.encode("utf-8", "surrogatepass")
+def _tails(char: str) -> list[str]:
+    """Return what can follow backslashes that belong to a character; last the character itself."""
+    letter = [_ESCAPES[char]] if char in _ESCAPES else []
+    return [f"u{_any_case(_utf16(char))}", *letter, re.escape(char)]
 
 
 def _utf16(char: str) -> str:
     units = char.encode("utf-16-be", "surrogatepass").hex()
-    return r"\\+u".join(units[at : at + 4] for at in range(0, len(units), 4))
+    return r"\\++u".join(units[at : at + 4] for at in range(0, len(units), 4))
 
 
 def _any_case(digits: str) -> str:
-    letters = {letter: f"[{letter}{letter.upper()}]" for letter in "abcdef"}
-    return "".join(letters.get(digit, digit) for digit in digits)
-
-
-def _base64_cores(secret: str) -> tuple[str, ...]:
-    """Return the part of the secret's base64 that does not depend on its neighbours.
-
-    There are three: the secret can begin at each of three places in a group of bytes.
-    """
-    data = secret.encode("utf-8", "surrogatepass")
-    cores: list[str] = []
-    for offset, skipped in ((0, 0), (1, 2), (2, 3)):
-        word = base64.b64encode(bytes(offset) + data).decode("ascii")
-        cores.append(word[skipped : (offset + len(data)) * 8 // 6])
-    return tuple(cores)
-
-
-def _base64_word(core: str) -> str:
-    """Return a pattern for the core and for the characters beside it that hold some bits of it."""
-    spelled = "".join(_BASE64_SPELLINGS.get(char, char) for char in core)
-    return f"{_BASE64_NEIGHBOUR}{spelled}{_BASE64_NEIGHBOUR}{_BASE64_END}"
-
-
-def _anchor(text: str) -> str:
-    """Return the longest part that every encoding leaves as it is; empty where there is none."""
-    return max(re.findall(r"[A-Za-z0-9]+", text), key=len, default="")
+    return re.sub("[a-f]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", digits)

@@ -9,7 +9,6 @@ from typing import Any, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_tavus.trace.disguise import MASK
 from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
 
 MASKED_HEADERS = frozenset(
@@ -37,6 +36,8 @@ class Rewriting(Struct, frozen=True, kw_only=True):
 
     text: Callable[[str], str]
     body: Callable[[bytes], bytes]
+    header: Callable[[str, str], str]
+    "Takes the name and the value of a header; returns the value."
 
     def exchange(self, exchange: HttpExchange) -> HttpExchange:
         """Return the exchange with every text and both bodies rewritten."""
@@ -66,39 +67,7 @@ class Rewriting(Struct, frozen=True, kw_only=True):
         return replace(fault, message=self.text(fault.message), traceback=traceback)
 
     def _headers(self, headers: HeaderList) -> HeaderList:
-        return tuple((self.text(name), self.text(value)) for name, value in headers)
-
-
-def with_masked_headers(exchange: HttpExchange, names: frozenset[str]) -> HttpExchange:
-    """Mask the values of these headers (in lower case); the same object where there are none."""
-    request, response = exchange.request, exchange.response
-    headers = _masked_headers(request.headers, names)
-    if headers is not request.headers:
-        exchange = replace(exchange, request=replace(request, headers=headers))
-    if response is not None:
-        headers = _masked_headers(response.headers, names)
-        if headers is not response.headers:
-            exchange = replace(exchange, response=replace(response, headers=headers))
-    return exchange
-
-
-def _masked_headers(headers: HeaderList, names: frozenset[str]) -> HeaderList:
-    for name, _ in headers:
-        if name.lower() in names:
-            break
-    else:
-        return headers
-    return tuple(
-        (name, _masked_header(value) if name.lower() in names else value) for name, value in headers
-    )
-
-
-def _masked_header(value: str) -> str:
-    """Keep the scheme of credentials, such as ``Bearer``, which is a fact and no secret."""
-    scheme, space, _ = value.partition(" ")
-    if space and scheme.lower() in _SCHEMES:
-        return f"{scheme} {MASK}"
-    return MASK if value else value
+        return tuple((self.text(name), self.header(name, value)) for name, value in headers)
 
 
 def tokens_in(exchange: HttpExchange, *, fetched: bool) -> list[str]:
@@ -120,6 +89,21 @@ def _answered_tokens(body: bytes) -> list[str]:
     members = cast("dict[str, Any]", answer)
     values = (members.get(name) for name in _TOKEN_FIELDS)
     return [value for value in values if isinstance(value, str)]
+
+
+def credentials(value: str) -> tuple[str, str]:
+    """Part the value of a header into the scheme, such as ``Bearer``, and what is secret in it."""
+    scheme, space, rest = value.partition(" ")
+    if space and scheme.lower() in _SCHEMES:
+        return f"{scheme} ", rest
+    return "", value
+
+
+def has_header(exchange: HttpExchange, names: frozenset[str]) -> bool:
+    """Tell whether the exchange has a header of these names, in lower case."""
+    response = exchange.response
+    headers = exchange.request.headers + (() if response is None else response.headers)
+    return any(name.lower() in names for name, _ in headers)
 
 
 def all_text(exchange: HttpExchange) -> str:

@@ -6,8 +6,8 @@ that is set back changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -31,18 +31,18 @@ class Entry(Struct, frozen=True, kw_only=True):
     event: Event
 
 
-class Redactor(Protocol):
-    """Takes secrets out of an event before it is stored."""
-
-    def event(self, event: Event) -> Event:
-        """Return the event without any known secret in it."""
-        ...
-
-
 class Trace(Struct, frozen=True):
     """What is known of one conversation: all that checks, judges and reports may read."""
 
     entries: tuple[Entry, ...]
+    masked: bool = False
+    """Secrets are masked, as :mod:`~pytest_tavus.trace.mask` writes it. A trace that is not is in
+    clear, and does not leave the package."""
+
+    def __repr__(self) -> str:
+        if self.masked:
+            return f"Trace(entries={self.entries!r}, masked=True)"
+        return f"Trace({len(self.entries)} entries in clear)"
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
@@ -80,32 +80,20 @@ class Trace(Struct, frozen=True):
 
 
 class Recorder:
-    """Appends events and gives each its `seq` and `at`. One per conversation."""
+    """Appends events, in clear, and gives each its `seq` and `at`. One per conversation."""
 
     def __init__(
-        self,
-        *,
-        now: Callable[[], float],
-        redactor: Redactor,
-        listeners: Sequence[Callable[[Entry], None]] = (),
-        witness: Callable[[Event, Entry], None] | None = None,
+        self, *, now: Callable[[], float], listener: Callable[[Entry], None] | None = None
     ) -> None:
-        """Begin an empty log.
-
-        `listeners` are told of each entry as it is stored. `witness` is told of each event as it
-        happened, secrets included, with its entry: for whoever takes part in the conversation and
-        keeps nothing.
-        """
+        """Begin an empty log. `listener` is told of each entry as it is stored."""
         self._now = now
-        self._redactor = redactor
-        self._listeners = tuple(listeners)
-        self._witness = witness
+        self._listener = listener
         self._entries: list[Entry] = []
         self.turn = 0
         """The turn that events belong to from now on."""
 
     def record(self, event: Event, *, turn: int | None = None) -> Entry:
-        """Append one event, redacted, and return its entry.
+        """Append one event and return its entry.
 
         `turn` overrides the current turn for what belongs to an earlier one.
         """
@@ -113,15 +101,13 @@ class Recorder:
             seq=len(self._entries) + 1,
             at=self._now(),
             turn=self.turn if turn is None else turn,
-            event=self._redactor.event(event),
+            event=event,
         )
         self._entries.append(entry)
-        for listener in self._listeners:
-            listener(entry)
-        if self._witness is not None:
-            self._witness(event, entry)
+        if self._listener is not None:
+            self._listener(entry)
         return entry
 
     def trace(self) -> Trace:
-        """Return what has been recorded so far."""
+        """Return what has been recorded so far, in clear."""
         return Trace(tuple(self._entries))

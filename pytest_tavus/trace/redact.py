@@ -1,190 +1,221 @@
-"""Takes secrets out of everything before it is stored.
+"""Takes secrets out of texts and JSON data before they leave the package.
 
-Redaction happens on the way into the trace, so nothing downstream (files, reports, failure
-pictures, other processes) ever holds a secret. This module knows no scenario: it is told the
-secrets, and learns OAuth 2 tokens as they go by.
+A redaction knows no scenario: it is told the secrets and where each comes from. What it returns
+names the source in the place of the secret, as :mod:`~pytest_tavus.trace.mask` writes it.
 
-Not seen: a secret inside a compressed or encrypted body, or in an encoding other than UTF-8, JSON,
-percent, HTML or base64.
+Not seen: a secret inside a compressed or encrypted body, or in an encoding that
+:mod:`~pytest_tavus.trace.disguise` does not list.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, cast
 
-from msgspec.structs import replace
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.text import flow
+from pytest_tavus.trace.disguise import Disguises
+from pytest_tavus.trace.exchange import MASKED_HEADERS
+from pytest_tavus.trace.mask import MASKED, OPEN, escaped, mask
+from pytest_tavus.trace.prefilter import Prefilter
 
-from pytest_tavus.trace.disguise import MASK, Disguises, Span, masked
-from pytest_tavus.trace.events import (
-    AppMessage,
-    Event,
-    Fault,
-    PalSaid,
-    Saved,
-    SessionClosed,
-    SessionOpened,
-    ToolCalled,
-    ToolDelivered,
-    ToolResolved,
-    TurnEnded,
-    UserSaid,
-    Withheld,
-)
-from pytest_tavus.trace.exchange import (
-    MASKED_HEADERS,
-    SEAM,
-    Rewriting,
-    all_text,
-    decoded,
-    tokens_in,
-    with_masked_headers,
-)
-from pytest_tavus.wire import HttpExchange
+LONGEST_LINE = 8
+"""Characters from which a line of a secret of several lines is a secret itself: files and logs
+are shown line by line."""
 
-_TEXT_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
-    SessionOpened: ("session", "conversation_id", "pal"),
-    UserSaid: ("text",),
-    PalSaid: ("text", "inference_id"),
-    ToolCalled: ("call_id", "name", "arguments", "inference_id"),
-    ToolDelivered: ("call_id",),
-    ToolResolved: ("call_id", "output", "reason"),
-    AppMessage: ("event_type", "note"),
-    Saved: ("name",),
-    Withheld: ("template", "path", "call_id"),
-    Fault: ("message", "detail"),
-    TurnEnded: (),
-    SessionClosed: (),
-}
-"""The fields that are free text. What is left are numbers, data, and words of a closed set."""
 
-_JSON_FIELDS = frozenset({"arguments", "output"})
+class Secret(NamedTuple):
+    """A value that must not leave the package."""
+
+    source: str
+    "Where it comes from, as its mask says: ``env.SHOP_KEY``."
+
+    value: str
+
+
+class Span(NamedTuple):
+    """Where a secret stands in a text."""
+
+    start: int
+    end: int
+    source: str
 
 
 class Redaction:
-    """Masks secrets with eight asterisks, wherever and however encoded they stand.
-
-    From the second secret on a number follows the asterisks, in the order in which they became
-    known, so that one secret in the place of another is still seen to be another.
+    """Masks secrets wherever and however encoded they stand.
 
     Secrets of fewer than four characters are masked only where they are a whole value: a whole
     text, a whole JSON text, a whole value in a query or a form. Anywhere else they would take half
-    of the trace with them. Empty secrets, and secrets of nothing but asterisks, are ignored.
+    of a text with them. Empty secrets are ignored. Two different secrets never have one mask:
+    where one source has several, they are numbered in the order in which they are given.
 
-    One object may serve many conversations. `header_names` are masked whole beside
-    :data:`MASKED_HEADERS`.
+    `header_names` are masked whole beside :data:`MASKED_HEADERS`.
     """
 
-    def __init__(self, secrets: Iterable[str], header_names: Iterable[str] = ()) -> None:
-        self._header_names = MASKED_HEADERS | {name.lower() for name in header_names}
-        self._known: dict[str, Disguises] = {}
-        self._anchors: list[tuple[str, Disguises]] = []
-        self._numbered = True
+    def __init__(self, secrets: Iterable[Secret], header_names: Iterable[str] = ()) -> None:
+        self.header_names = MASKED_HEADERS | {name.lower() for name in header_names}
+        self._known: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
+        self._sources: dict[Disguises, str] = {}
+        self._prefilter = Prefilter()
         for secret in secrets:
-            self.learn(secret)
+            self.learn(secret.value, secret.source)
 
-    def learn(self, secret: str) -> None:
+    def learn(self, value: str, source: str = "secret") -> None:
         """Know a secret from now on."""
-        if not secret.strip("*") or secret in self._known:
+        if not value or value in self._known:
             return
-        disguises = self._known[secret] = Disguises(secret, self._mask(secret))
-        self._anchors += [(anchor, disguises) for anchor in disguises.anchors]
+        self._counts[source] += 1
+        number = self._counts[source]
+        named = self._known[value] = source if number == 1 else f"{source} {number}"
+        self._find(value, named)
+        lines = [line.strip() for line in value.splitlines()] if "\n" in value else []
+        for line_number, line in enumerate(lines, start=1):
+            if len(line) >= LONGEST_LINE:
+                self._find(line, f"line {line_number} of {named}")
 
-    def event(self, event: Event) -> Event:
-        """Return the event without any known secret in it."""
-        if isinstance(event, ToolDelivered):
-            exchange = self._exchange(event)
-            if exchange is not event.exchange:
-                event = replace(event, exchange=exchange)
-        if not self._anchors:
-            return event
-        changes = self._changed_texts(event)
-        if isinstance(event, AppMessage):
-            changes["properties"] = self.value(event.properties)
-        elif isinstance(event, Saved):
-            changes["value"] = self.value(event.value)
-        return replace(event, **changes) if changes else event
+    def _find(self, value: str, source: str) -> None:
+        disguises = Disguises(value)
+        self._sources[disguises] = source
+        self._prefilter.add(disguises)
+
+    def with_more(self, secrets: Iterable[Secret]) -> Redaction:
+        """Return a redaction that knows these secrets too. This one is not changed."""
+        more = [secret for secret in secrets if secret.value and secret.value not in self._known]
+        if not more:
+            return self
+        copy = Redaction((), self.header_names)
+        copy._known, copy._counts = self._known.copy(), self._counts.copy()
+        copy._sources, copy._prefilter = self._sources.copy(), self._prefilter.copy()
+        for secret in more:
+            copy.learn(secret.value, secret.source)
+        return copy
+
+    def suspects(self, text: str) -> bool:
+        """Tell whether a text may hold anything to be masked. False is certain."""
+        return OPEN in text or (bool(self._known) and bool(self._prefilter.suspects(text)))
 
     def text(self, text: str) -> str:
-        """Return the text without any known secret in it."""
-        suspects = self._suspects(text)
-        while suspects and (spans := _spans(suspects, text)):
-            text = masked(text, spans)
-        return text
+        """Return a text with its secrets masked, and its own brackets escaped."""
+        spans = self._spans(text)
+        return _rewritten(text, spans) if spans else escaped(text)
+
+    def finished(self, text: str) -> str:
+        """Mask what a finished text still holds. Masks that are in it already stay as they are."""
+        if not self.suspects(text):
+            return text
+        parts: list[str] = []
+        place = 0
+        for found in MASKED.finditer(text):
+            parts += (self._masked_only(text[place : found.start()]), found[0])
+            place = found.end()
+        return "".join((*parts, self._masked_only(text[place:])))
+
+    def _masked_only(self, text: str) -> str:
+        spans = self._spans(text)
+        return _rewritten(text, spans, escape=str) if spans else text
 
     def value(self, value: Any) -> Any:
-        """Return JSON data without any known secret in its texts, numbers and keys.
+        """Return JSON data with the secrets in its texts, numbers and keys masked.
 
-        A number that spells a secret becomes the mask.
+        A number that spells a secret becomes the mask. A matcher with a secret in it becomes a
+        value that is only written like it.
         """
-        return self._value(value) if self._anchors else value
-
-    def _value(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            members = cast("dict[str, Any]", value)
-            return {self.text(key): self._value(item) for key, item in members.items()}
-        if isinstance(value, list):
-            return [self._value(item) for item in cast("list[object]", value)]
+            members: dict[Any, Any] = value
+            return {self.value(key): self.value(item) for key, item in members.items()}
+        if isinstance(value, list | tuple):
+            return [self.value(item) for item in cast("Sequence[object]", value)]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             text = repr(value)
-            return value if self.text(text) == text else MASK
-        return value
+            masked = self.text(text)
+            return value if masked == text else masked
+        return self._matcher(value) if isinstance(value, Matcher) else value
 
-    def _mask(self, secret: str) -> str:
-        number = len(self._known) + 1
-        # A secret that could stand in a numbered mask would be masked for ever.
-        self._numbered = self._numbered and not _like_a_mask(secret)
-        return f"{MASK}#{number}" if number > 1 and self._numbered else MASK
+    def _matcher(self, matcher: Matcher) -> Any:
+        payload = matcher.payload
+        shown = self.value(payload)
+        if shown == (list(payload) if isinstance(payload, tuple) else payload):
+            return matcher
+        return _Written(matcher, shown)
 
-    def _suspects(self, text: str) -> list[Disguises]:
-        """Return the secrets that may be in the text: nearly always none, and found out fast."""
-        return [disguises for anchor, disguises in self._anchors if anchor in text]
-
-    def _document(self, text: str) -> str:
-        """Redact a text that may be JSON, and keep it JSON if it is."""
+    def document(self, text: str) -> str:
+        """Mask a text that may be JSON, and keep it JSON if it is."""
         result = self.text(text)
         if result == text or _is_json(result) or not _is_json(text):
             return result
         try:
-            rebuilt = json.dumps(self.value(json.loads(text)))
+            rebuilt = json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         except RecursionError:
-            return f'"{MASK}"'
-        return rebuilt if self.text(rebuilt) == rebuilt else f'"{MASK}"'
+            return f'"{mask("a secret in deep JSON")}"'
+        whole = self.finished(rebuilt) == rebuilt
+        return rebuilt if whole else f'"{mask("a secret in the marks of JSON")}"'
 
-    def _changed_texts(self, event: Event) -> dict[str, Any]:
-        texts = [(name, getattr(event, name) or "") for name in _TEXT_FIELDS[type(event)]]
-        if not self._suspects(SEAM.join([text for _, text in texts])):
-            return {}
-        results = [
-            (name, text, self._document(text) if name in _JSON_FIELDS else self.text(text))
-            for name, text in texts
+    def lines(self, text: str) -> list[str]:
+        """Return the lines of a file, masked: a secret of several lines leaves as many."""
+        spans = self._spans(text)
+        if not spans:
+            return text.splitlines()
+        return _rewritten(text, spans, escape=str, keep_lines=True).splitlines()
+
+    def _spans(self, text: str) -> list[Span]:
+        if not self._known:
+            return []
+        return [
+            Span(start, end, source if exact else f"{source} encoded")
+            for disguises in self._prefilter.suspects(text)
+            for source in (self._sources[disguises],)
+            for start, end, exact in disguises.spans(text)
         ]
-        return {name: result for name, text, result in results if result != text}
-
-    def _exchange(self, event: ToolDelivered) -> HttpExchange:
-        exchange = with_masked_headers(event.exchange, self._header_names)
-        if exchange is not event.exchange or event.purpose == "token":
-            for token in tokens_in(event.exchange, fetched=event.purpose == "token"):
-                self.learn(token)
-        if self._anchors and self._suspects(all_text(exchange)):
-            return Rewriting(text=self.text, body=self._body).exchange(exchange)
-        return exchange
-
-    def _body(self, body: bytes) -> bytes:
-        text = decoded(body)
-        result = self._document(text)
-        return body if result == text else result.encode("utf-8", "surrogateescape")
 
 
-def _like_a_mask(secret: str) -> bool:
-    return not secret.isdigit() and set(secret) <= set("*#0123456789")
+NO_REDACTION = Redaction(())
+"""Knows no secret."""
 
 
-def _spans(suspects: list[Disguises], text: str) -> list[Span]:
-    return [span for disguises in suspects for span in disguises.spans(text)]
+class _Written:
+    """A matcher whose payload is masked: it can be written, and matches nothing."""
+
+    def __init__(self, matcher: Matcher, payload: Any) -> None:
+        self._tag, self._payload = matcher.tag, payload
+
+    def __repr__(self) -> str:
+        return f"!{self._tag} {flow(self._payload)}"
+
+
+def _rewritten(
+    text: str, spans: list[Span], *, escape: Any = escaped, keep_lines: bool = False
+) -> str:
+    parts: list[str] = []
+    kept = 0
+    for span in _joined(spans):
+        lines = "\n" * text.count("\n", span.start, span.end) if keep_lines else ""
+        parts += (escape(text[kept : span.start]), mask(span.source), lines)
+        kept = span.end
+    return "".join((*parts, escape(text[kept:])))
+
+
+def _joined(spans: list[Span]) -> Iterator[Span]:
+    """Leave out the spans inside others, and join those that overlap under all their names."""
+    ordered = sorted(set(spans), key=lambda span: (span.start, -span.end, span.source))
+    group = ordered[:1]
+    for span in ordered[1:]:
+        if span.start >= group[-1].end:
+            yield _as_one(group)
+            group = [span]
+        elif span.end > group[-1].end:
+            group.append(span)
+    yield _as_one(group)
+
+
+def _as_one(group: Sequence[Span]) -> Span:
+    names = Counter(span.source for span in group)
+    source = "+".join(name if times == 1 else f"{name} x{times}" for name, times in names.items())
+    return Span(group[0].start, group[-1].end, source)
 
 
 def _is_json(text: str) -> bool:

@@ -138,6 +138,7 @@ def test_many_conversations_go_on_at_once(runner: Runner) -> None:
         "    for number in range(60):",
         "        group.start_soon(talk, number)",
         "assert len(ids) == 60",
+        opened="self_checked=True",
     ).assert_outcomes(passed=1)
 
 
@@ -160,6 +161,7 @@ def test_the_tests_own_loop_goes_on_while_a_line_is_waited_for(runner: Runner) -
         "    async with anyio.create_task_group() as group:",
         "        group.start_soon(go_on)",
         "        await other.say('A table.', calls=['find'])",
+        opened="self_checked=True",
     ).assert_outcomes(passed=1)
 
 
@@ -181,6 +183,7 @@ def test_a_line_that_is_given_up_is_not_forgotten(runner: Runner) -> None:
 def test_a_test_that_is_cancelled_ends_its_conversation(runner: Runner) -> None:
     runner.run(
         "pass",
+        opened="self_checked=True",
         after=(
             "    with anyio.move_on_after(0.5) as scope:\n"
             "        async with tavus_async.open(pal=PAL, handler='desk:stuck') as other:\n"
@@ -192,14 +195,39 @@ def test_a_test_that_is_cancelled_ends_its_conversation(runner: Runner) -> None:
 
 
 def test_a_conversation_that_was_never_opened_takes_no_line(runner: Runner) -> None:
-    result = runner.run("pass", after="    await tavus_async.open(pal=PAL).say('Hello.')\n")
+    result = runner.run(
+        "pass",
+        opened="self_checked=True",
+        after="    await tavus_async.open(pal=PAL).say('Hello.')\n",
+    )
 
-    assert red(result) == [
-        (
-            "pytest_tavus.errors.ScenarioError: the conversation is not open: "
-            "say its lines inside its `with` block"
-        )
-    ]
+    assert red(result)[0] == (
+        "pytest_tavus.errors.ScenarioError: the conversation is not open: "
+        "say its lines inside its `with` block"
+    )
+
+
+def test_a_line_that_was_never_said_is_a_failure(runner: Runner) -> None:
+    result = runner.run(
+        "session.cursor().next(PalSaid)",
+        "session.say('Hello.', plays='Hi.').close()",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "tests/test_talk.py:12:1: not run" in red(result)[0]
+
+
+def test_a_failure_in_a_task_that_nobody_awaits_is_told_at_the_end(runner: Runner) -> None:
+    result = runner.run(
+        "async def said(waiting):",
+        "    with pytest.raises(VerdictError):",
+        "        await waiting",
+        "async with anyio.create_task_group() as group:",
+        "    group.start_soon(said, session.say('Hello.', plays='Hi.', says='Bye.'))",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "missing speech" in red(result)[0]
 
 
 def test_the_sync_fixture_works_in_an_async_test_too(project: Project) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
 from pytest_tavus.matching.registry import build
+from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.trace.shown import shown
 from tests.checks.story import Story
 
 
@@ -19,13 +22,75 @@ class MissError(AssertionError):
         super().__init__(finding.message)
 
 
+class Kept:
+    """A conversation that keeps what a cursor tells it."""
+
+    def __init__(self) -> None:
+        self.evidence = 0
+
+    def found(self) -> None:
+        self.evidence += 1
+
+    def missed(self, finding: Finding) -> MissError:
+        return MissError(finding)
+
+    def require_known(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        if tool == "unknown":
+            message = f"no {tool} with {arguments}"
+            raise LookupError(message)
+
+    def show(self, value: Any) -> Any:
+        return SECRETS.value(value)
+
+
+SECRETS = Redaction([Secret("env.KEY", "hunter22")])
+
+
+def over(story: Story, kept: Kept | None = None) -> Cursor:
+    trace = story.trace()
+    return Cursor(zip(trace, shown(trace, SECRETS), strict=True), kept or Kept())
+
+
 def cursor() -> Cursor:
     """Over: a line, a filler, two calls with their answers, a reply, and the end of the turn."""
     story = Story().user("A table for two.").pal("One moment.")
     story.call("find", {"guests": 2, "where": {"floor": 1}}, {"table": 7})
     story.call("book", {"table": 7}, "Booked.")
     story.pal("It is table 7.").end()
-    return Cursor(story.trace().entries, MissError)
+    return over(story)
+
+
+def test_what_a_cursor_finds_is_evidence_and_what_it_steps_over_is_none() -> None:
+    kept = Kept()
+    walked = over(Story().user("Hello.").pal("Hi.").pal("Well?"), kept)
+    walked.skip()
+    assert kept.evidence == 0
+    walked.next(PalSaid)
+    walked.find(PalSaid, text="Well?")
+    walked.not_called("book")
+    walked.end()
+    assert kept.evidence == 3
+
+
+def test_a_call_that_cannot_come_is_refused_and_is_no_evidence() -> None:
+    kept = Kept()
+    with pytest.raises(LookupError):
+        over(Story().user(), kept).not_called("unknown", guests=2)
+    assert kept.evidence == 0
+
+
+def test_values_are_compared_in_clear_and_returned_masked() -> None:
+    walked = over(Story().user("My key is hunter22."))
+    assert walked.next(UserSaid, text="My key is hunter22.").text == "My key is ⟦env.KEY⟧."
+
+
+def test_a_miss_tells_secrets_by_their_masks() -> None:
+    said = Story().user("hunter22")
+    assert missed(over(said).next, UserSaid, text="hunter2").differences[0].actual == (
+        "'⟦env.KEY⟧' (text)"
+    )
+    finding = missed(over(said).next, PalSaid, text="hunter22")
+    assert finding.message == "expected PalSaid(text='⟦env.KEY⟧') next, but UserSaid came"
 
 
 def missed(call: Any, *args: Any, **expected: Any) -> Finding:
@@ -205,8 +270,8 @@ def test_an_argument_may_be_called_tool() -> None:
     story = Story()
     story.call("lend", {"tool": "saw", "self": 1})
 
-    assert missed(Cursor(story.trace().entries, MissError).not_called, "lend", tool="saw")
-    Cursor(story.trace().entries, MissError).not_called("lend", tool="axe")
+    assert missed(over(story).not_called, "lend", tool="saw")
+    over(story).not_called("lend", tool="axe")
 
 
 def test_what_comes_after_the_end_is_named() -> None:

@@ -113,14 +113,107 @@ def test_an_exception_inside_the_block_is_not_hidden(project: Project) -> None:
     assert red(result) == ["LookupError: mine"]
 
 
-def test_a_failure_that_the_test_caught_does_not_come_again_at_the_end(project: Project) -> None:
-    project.run(
+def test_a_failure_that_the_test_swallowed_comes_again_at_the_end(project: Project) -> None:
+    result = project.run(
         body(
             "with pytest.raises(VerdictError, match='missing speech'):",
             '    session.say("Hello.", plays="Hi.", says="Good day.")',
         )
-        + "    assert session.result.verdict.outcome == 'failed'\n"
+    )
+
+    result.assert_outcomes(failed=1)
+    assert red(result)[0].endswith("tests/test_talk.py:6:1: missing speech")
+
+
+def test_a_failure_that_is_expected_around_the_block_is_heard(project: Project) -> None:
+    project.run(
+        "import pytest\n"
+        "from pytest_tavus import VerdictError\n"
+        "def test_talk(tavus):\n"
+        "    with pytest.raises(VerdictError, match='missing speech'):\n"
+        "        with tavus.open(pal='pals/waiter.pal.yaml') as session:\n"
+        "            session.say('Hello.', plays='Hi.', says='Good day.')\n"
     ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["pass"], "undecided, not passed"),
+        (["session.say('Hello.', plays='Hi.')"], "undecided, not passed"),
+        (["session.cursor().skip()"], "undecided, not passed"),
+        (
+            ["with pytest.raises(VerdictError):", "    session.cursor().next(ToolCalled)"],
+            "missing event",
+        ),
+        (
+            ["with pytest.raises(ScenarioError):", "    session.say('Hi.', cals=[])"],
+            "scenario fault",
+        ),
+        (
+            [
+                "with pytest.raises(ScenarioError, match='did you mean .find.'):",
+                "    session.cursor().not_called('fnd')",
+            ],
+            "scenario fault",
+        ),
+        (
+            [
+                "with pytest.raises(ScenarioError, match='did you mean .guests.'):",
+                "    session.cursor().not_called('find', gests=2)",
+            ],
+            "scenario fault",
+        ),
+        (
+            [
+                "import threading",
+                "def say(): session.say('Hello.', plays='Hi.', says='Bye.')",
+                "threading.excepthook = lambda args: None",
+                "thread = threading.Thread(target=say)",
+                "thread.start()",
+                "thread.join()",
+            ],
+            "missing speech",
+        ),
+        (
+            [
+                "try:",
+                "    session.say('Hello.', plays='Hi.', says='Bye.')",
+                "except VerdictError:",
+                "    pytest.skip('not today')",
+            ],
+            "missing speech",
+        ),
+    ],
+)
+def test_a_block_is_left_in_peace_only_with_a_verdict_of_passed(
+    project: Project, lines: list[str], told: str
+) -> None:
+    result = project.run(body(*lines))
+
+    result.assert_outcomes(failed=1)
+    assert told in red(result)[0]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["session.cursor().next(PalSaid, text='Good evening.')"],
+        ["session.say('Hello.', plays='Hi.').not_called('find', guests=2)"],
+        ["session.say('Hello.', plays='Hi.', calls='none')"],
+    ],
+)
+def test_what_was_held_against_the_conversation_is_evidence(
+    project: Project, lines: list[str]
+) -> None:
+    project.run(body(*lines)).assert_outcomes(passed=1)
+
+
+def test_a_conversation_that_is_opened_and_never_held_is_an_error(project: Project) -> None:
+    result = project.run('def test_talk(tavus):\n    tavus.open(pal="pals/waiter.pal.yaml")\n')
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*test_talk.py:2:1: a conversation was opened here and never *"])
 
 
 def test_what_is_found_only_at_the_end_fails_the_test(project: Project) -> None:
@@ -135,8 +228,23 @@ def test_what_is_found_only_at_the_end_fails_the_test(project: Project) -> None:
     assert red(result)[0].endswith("tests/test_talk.py:4:1: judged otherwise")
 
 
-def test_a_test_that_checks_by_itself_is_not_held_to_a_verdict(project: Project) -> None:
-    project.run(body("pass")).assert_outcomes(passed=1)
+SELF_CHECKED = 'pal="pals/waiter.pal.yaml", self_checked=True'
+
+
+def test_a_test_that_says_that_it_checks_by_itself_needs_no_evidence(project: Project) -> None:
+    checked = body(
+        "session.say('Hello.')", "assert session.trace.turns() == 1", opened=SELF_CHECKED
+    )
+    project.run(checked).assert_outcomes(passed=1)
+
+
+def test_a_test_that_checks_by_itself_is_told_what_is_wrong_all_the_same(project: Project) -> None:
+    swallowed = body(
+        "with pytest.raises(VerdictError):",
+        "    session.say('Hello.', plays='Hi.', says='Bye.')",
+        opened=SELF_CHECKED,
+    )
+    project.run(swallowed).assert_outcomes(failed=1)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +255,11 @@ def test_a_test_that_checks_by_itself_is_not_held_to_a_verdict(project: Project)
             "the conversation has no result yet: read it after its `with` block",
         ),
         (
-            ["pass", "pass", "session.__exit__(None, None, None)", 'session.say("Hello.")'],
+            [
+                "session.cursor().next(PalSaid)",
+                "session.__exit__(None, None, None)",
+                'session.say("Hello.")',
+            ],
             "the conversation is not open: say its lines inside its `with` block",
         ),
     ],

@@ -49,7 +49,7 @@ def test_a_handler_is_what_the_call_gives_or_else_the_fixture(project: Project) 
 PALS = """
 import pytest
 from pathlib import Path
-from pytest_tavus import Tavus
+from pytest_tavus import PalSaid, Tavus
 
 DEFINITION = {"pal_name": "Own", "greeting": "Hi."}
 
@@ -65,16 +65,14 @@ DEFINITION = {"pal_name": "Own", "greeting": "Hi."}
 )
 def test_pal(tavus: Tavus, pal, greeting):
     with tavus.open(pal=pal) as session:
-        assert [event.text for _, event in session.trace.of(object) if hasattr(event, "text")] == [
-            greeting
-        ]
+        session.cursor().next(PalSaid, text=greeting)
 
 
 def test_a_pal_that_was_read_before(tavus: Tavus):
-    with tavus.open(pal="pals/waiter.pal.yaml") as session:
+    with tavus.open(pal="pals/waiter.pal.yaml", self_checked=True) as session:
         pass
     with tavus.open(pal=session.result.scenario.pal) as session:
-        session.say("Hello.")
+        session.say("Hello.", calls="none")
 """
 
 
@@ -133,7 +131,7 @@ def test_each_line_has_the_deadline(project: Project) -> None:
 
 
 def test_a_conversation_over_its_deadline_takes_no_further_line(project: Project) -> None:
-    project.run(
+    result = project.run(
         body(
             "with pytest.raises(VerdictError, match='did not end within'):",
             '    session.say("A table.", calls=["find"])',
@@ -141,4 +139,7 @@ def test_a_conversation_over_its_deadline_takes_no_further_line(project: Project
             '    session.say("Hello?")',
             opened='pal="pals/waiter.pal.yaml", handler="desk:stuck", deadline=0.05',
         )
-    ).assert_outcomes(passed=1)
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "did not end within" in "\n".join(red(result)[:4])

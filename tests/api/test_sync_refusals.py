@@ -61,7 +61,7 @@ def test_what_cannot_be_understood_is_told_at_the_line_of_the_test(
 
 
 def test_a_line_that_was_refused_was_not_said(project: Project) -> None:
-    project.run(
+    result = project.run(
         body(
             "with pytest.raises(ScenarioError):",
             '    session.say("Hello.", cals=["find"])',
@@ -70,7 +70,11 @@ def test_a_line_that_was_refused_was_not_said(project: Project) -> None:
             "with pytest.raises(VerdictError, match='test_talk.py:10:1'):",
             '    session.say("Goodbye.", plays="Bye.", says="Farewell.")',
         )
-    ).assert_outcomes(passed=1)
+    )
+
+    result.assert_outcomes(failed=1)
+    assert red(result)[0].endswith("tests/test_talk.py:10:1: missing speech  (1 of 2)")
+    assert "tests/test_talk.py:6:1: scenario fault  (2 of 2)" in red(result)
 
 
 @pytest.mark.parametrize(

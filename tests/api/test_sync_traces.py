@@ -53,7 +53,7 @@ def test_talk(tavus, guests):
 class TestGroup:
     def test_talk(self, tavus):
         with tavus.open(pal="pals/waiter.pal.yaml") as session:
-            session.say("Hello.")
+            session.say("Hello.", calls="none")
 """
 
 

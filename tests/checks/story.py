@@ -104,7 +104,7 @@ class Story:
     """Writes a trace, one event after the other, half a second apart."""
 
     def __init__(self, *, step: float = 0.5) -> None:
-        self.recorder = Recorder(now=ManualClock(step=step).now, redactor=_Open())
+        self.recorder = Recorder(now=ManualClock(step=step).now)
         self.recorder.record(
             SessionOpened(session="sim", conversation_id="c1", pal="P", decisions="scripted")
         )
@@ -190,11 +190,6 @@ class Story:
 
     def trace(self) -> Trace:
         return self.recorder.trace()
-
-
-class _Open:
-    def event(self, event: Event) -> Event:
-        return event
 
 
 def report(

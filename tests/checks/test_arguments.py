@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_tavus.checks.run import check
+from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.verdict import Difference
 from tests.checks.story import (
     ANY,
@@ -11,6 +13,7 @@ from tests.checks.story import (
     expect,
     in_order,
     report,
+    scenario,
     told,
     tool,
     turn,
@@ -56,13 +59,17 @@ def test_a_keyword_beyond_the_plain_ones_is_told_in_the_validators_words() -> No
     )
 
 
-def test_a_masked_argument_cannot_be_held_against_a_schema() -> None:
+def test_a_secret_argument_is_held_against_its_schema_and_not_quoted() -> None:
     parameters = {"type": "object", "properties": {"pin": {"type": "string", "maxLength": 4}}}
-    tools = (tool(parameters=parameters),)
-    assert told(answered({"pin": "********"}), ANY, tools=tools) == []
-    assert [k for k, _ in told(answered({"pin": "12345"}), ANY, tools=tools)] == [
-        "invalid_arguments"
-    ]
+    case = scenario(ANY, tools=(tool(parameters=parameters),))
+    redaction = Redaction([Secret("env.PIN", "12345")])
+    trace = answered({"pin": "12345"}).trace()
+    (finding,) = check(case, trace, show=redaction.value).findings
+    assert finding.message == (
+        "get_order_status was called with arguments.pin not as its parameters ask: maxLength: 4"
+    )
+    assert finding.differences[0].actual == "'⟦env.PIN⟧' (text)"
+    assert check(case, answered({"pin": "1234"}).trace(), show=redaction.value).findings == ()
 
 
 @pytest.mark.parametrize("place", ["turn", "scenario"])

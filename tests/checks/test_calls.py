@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from pytest_tavus.checks.run import check
+from pytest_tavus.checks.run import CheckReport, check
 from pytest_tavus.matching.registry import build
 from pytest_tavus.scenario.model import CallGroup
+from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.trace.shown import shown
 from pytest_tavus.verdict import Difference
 from tests.checks.conversations import TWO, heard
 from tests.checks.story import (
@@ -153,14 +153,50 @@ def test_expected_values_read_what_was_saved_and_what_the_environment_gives() ->
     assert told(story, plan, scope={"env": {"ORDER": "A-10428"}}) == []
 
 
-def test_expected_values_are_redacted_as_the_trace_was() -> None:
-    plan = turn(in_order(expect(arguments={"order_id": "s3cret"})))
-    story = heard(("get_order_status", {"order_id": "********"}))
+SECRETS = Redaction([Secret("env.A", "s3cret-a"), Secret("env.B", "s3cret-b")])
 
-    def masked(value: Any) -> Any:
-        return {"order_id": "********"} if value == {"order_id": "s3cret"} else value
 
-    assert check(scenario(plan), story.trace(), redact=masked).findings == ()
+def held_with_secrets(seen: str, expected: str, *, masked: bool = False) -> CheckReport:
+    plan = turn(in_order(expect(arguments={"order_id": expected})))
+    trace = heard(("get_order_status", {"order_id": seen})).trace()
+    return check(scenario(plan), shown(trace, SECRETS) if masked else trace, show=SECRETS.value)
+
+
+def test_secrets_are_compared_in_clear_and_told_by_their_masks() -> None:
+    assert held_with_secrets("s3cret-a", "s3cret-a").findings == ()
+    (finding,) = held_with_secrets("s3cret-b", "s3cret-a").findings
+    assert finding.differences == (
+        Difference(
+            path="arguments.order_id",
+            expected="'⟦env.A⟧' (text)",
+            actual="'⟦env.B⟧' (text)",
+        ),
+    )
+    assert "s3cret" not in repr(finding)
+
+
+@pytest.mark.parametrize("seen", ["c3MzY3JldC1h", "s3cret%2Da", "s3cret-as3cret-a"])
+def test_values_whose_masks_look_alike_still_differ(seen: str) -> None:
+    assert held_with_secrets(seen, "s3cret-a").findings != ()
+
+
+def test_the_mask_itself_is_not_the_secret() -> None:
+    (finding,) = held_with_secrets("⟦env.A⟧", "s3cret-a").findings
+    assert finding.differences[0].actual == "'⟦⟦⟧env.A⟧' (text)"
+    assert held_with_secrets("********", "s3cret-a").findings != ()
+
+
+@pytest.mark.parametrize("expected", ["s3cret-a", "⟦env.A⟧", "another"])
+def test_a_masked_value_of_a_stored_trace_is_neither_right_nor_wrong(expected: str) -> None:
+    report = held_with_secrets("s3cret-a", expected, masked=True)
+    assert report.findings == ()
+    assert {ruling.outcome for ruling in report.open} == {"unsure"}
+
+
+def test_what_was_not_masked_in_a_stored_trace_is_compared() -> None:
+    assert held_with_secrets("A-1", "A-1", masked=True).open == ()
+    assert held_with_secrets("⟦env.A⟧", "⟦env.A⟧", masked=True).findings == ()
+    assert held_with_secrets("A-1", "A-2", masked=True).findings != ()
 
 
 def test_a_placeholder_without_a_value_is_a_finding_and_not_a_crash() -> None:

@@ -61,6 +61,8 @@ def test_a_header_that_carries_credentials_is_a_secret_and_no_header_is_printed(
         {"url": f"https://shop.example.com/orders?unit=kg&api_key={CANARY}&n=1#part"},
         {"url": f"https://shop.example.com/orders?code={CANARY}"},
         {"url": f"https://bob:{CANARY}@shop.example.com/orders"},
+        {"body_template": {"api_key": CANARY, "unit": "kg"}},
+        {"body_template": {"shop": [{"login": {"password": CANARY, "user": "bob"}}]}},
     ],
     ids=str,
 )
@@ -72,6 +74,7 @@ def test_an_argument_and_a_plain_value_are_no_secrets() -> None:
     tested = api_tool(
         url="https://shop.example.com/orders?token={order_id}&unit=kg",
         query_params={"key": "{order_id}", "unit": "kg"},
+        body_template={"token": "{order_id}", "tokens": 5, "unit": "kg"},
         headers={"X-Shop": "north", "X-Token-For": "{order_id}"},
     )
     assert tested.secrets() == ()
@@ -82,7 +85,10 @@ def test_keys_in_layers_are_secrets_of_the_pal() -> None:
         layers={"llm": {"api_key": CANARY, "model": "m"}, "tts": {"api_key": ""}, "sts": {}},
         tools=[api_body(auth={"type": "bearer", "token": "other"})],
     )
-    assert tested.secrets() == (CANARY, "other")
+    assert list(tested.secrets()) == [
+        ("api_key of llm", CANARY),
+        ("secret of get_order_status", "other"),
+    ]
     assert CANARY not in repr(tested)
 
 

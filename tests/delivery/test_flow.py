@@ -38,14 +38,6 @@ def test_the_limit_on_answers_is_that_of_the_profile() -> None:
     )
 
 
-def test_a_secret_of_the_tool_that_the_handler_echoes_is_not_in_the_reason() -> None:
-    tested = tool(auth={"type": "bearer", "token": "hunter22"})
-    found = delivered(tested, answers=[answer(b"bad token hunter22", content_type="text/plain")])
-    assert found.outcome.reason == (
-        "the handler answered plain text, not JSON: 'bad token ********'"
-    )
-
-
 def test_a_tool_of_the_other_channel_is_our_own_bug() -> None:
     tested = Tool(name="open_page", description="Opens a page.")
     flow = deliver(tested, call(), profile=DeliveryProfile(), tokens=TokenStore(), now=0.0)

@@ -22,12 +22,11 @@ def outcome(
     found: HttpFault | None = None,
     *,
     answered_by: Any = "handler",
-    secrets: tuple[str, ...] = (),
 ) -> ToolOutcome:
     exchange = HttpExchange(
         request=REQUEST, response=response, fault=found, answered_by=answered_by
     )
-    return outcome_of(exchange, max_bytes=1000, secrets=lambda: secrets)
+    return outcome_of(exchange, max_bytes=1000)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 299])
@@ -60,7 +59,7 @@ def test_any_json_value_is_an_answer(body: bytes) -> None:
     [
         (
             answer(b"<html>\n <h1>Oops</h1></html>", content_type="text/html; charset=utf-8"),
-            "the handler answered HTML, not JSON: '<html> <h1>Oops</h1></html>'",
+            "the handler answered HTML, not JSON",
         ),
         (
             answer(b"ok", content_type="text/plain"),
@@ -74,13 +73,13 @@ def test_any_json_value_is_an_answer(body: bytes) -> None:
         (answer(b'{"eta": '), "the handler answered broken JSON: '{\"eta\":'"),
         (
             answer(b"{'a': 1}", content_type="application/problem+json"),
-            "the handler answered broken JSON: \"{'a': 1}\"",
+            "the handler answered broken JSON",
         ),
         (answer(b"NaN"), "the handler answered broken JSON: 'NaN'"),
         (answer(b"\xff\xfe"), "the handler answered broken JSON: '\ufffd\ufffd'"),
         (
             answer(b"word " * 30),
-            f"the handler answered broken JSON: '{'word ' * 11}word' ...",
+            "the handler answered broken JSON",
         ),
         (answer(b"[" * 900), "the handler answered broken JSON"),
         (answer({}, status=404), "the handler answered 404 Not Found"),
@@ -146,15 +145,14 @@ def test_a_crash_beside_an_answer_is_an_error(status: int) -> None:
     assert found.reason == "the handler raised KeyError"
 
 
-def test_a_secret_is_not_quoted_and_none_is_cut_in_half() -> None:
-    text = b"the password hunter22 is wrong"
-    found = outcome(answer(text, content_type="text/plain"), secrets=("hunter22",))
-    assert found.reason == (
-        "the handler answered plain text, not JSON: 'the password ******** is wrong'"
+@pytest.mark.parametrize("body", [b"x" * 61, b"it's wrong", b"a\\b", b"two\nlines", b" "])
+def test_a_body_is_quoted_as_it_is_or_not_at_all(body: bytes) -> None:
+    told = "the handler answered plain text, not JSON"
+    assert outcome(answer(b"out of order", content_type="text/plain")).reason == (
+        f"{told}: 'out of order'"
     )
-    long = b"x" * 50 + b" sk-live-0123456789abcdef"
-    cut = outcome(answer(long, content_type="text/plain")).reason
-    assert cut == f"the handler answered plain text, not JSON: '{'x' * 50}' ..."
+    reason = outcome(answer(body, content_type="text/plain")).reason
+    assert reason in {told, None}
 
 
 def test_an_exchange_with_nothing_in_it_is_our_own_bug() -> None:

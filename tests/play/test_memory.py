@@ -14,14 +14,13 @@ from pytest_tavus.play.memory import Memory
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
 from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
-from pytest_tavus.trace.redact import Redaction
 
 
 class Kept:
     """A memory, and the calls it is told of."""
 
-    def __init__(self, *secrets: str) -> None:
-        self.recorder = Recorder(now=ManualClock().now, redactor=Redaction(secrets))
+    def __init__(self) -> None:
+        self.recorder = Recorder(now=ManualClock().now)
         self.memory = Memory(self.recorder, env={"SHOP": "north"})
         self._calls = 0
 
@@ -85,16 +84,6 @@ def test_what_is_kept_is_in_the_trace_at_once() -> None:
     assert [event for _, event in kept.recorder.trace().of(Saved)] == [
         Saved(name="booking", value=7)
     ]
-
-
-def test_a_secret_is_kept_as_it_is_and_recorded_without() -> None:
-    kept = Kept("hush-hush")
-    kept.turn(expect(word="result.word"))
-
-    kept.call({"word": "hush-hush"})
-
-    assert kept.saved == {"word": "hush-hush"}
-    assert kept.recorder.trace().saved() == {"word": "********"}
 
 
 def test_an_answer_that_is_no_json_is_kept_whole() -> None:

@@ -14,7 +14,6 @@ from pytest_tavus.scenario.model import Turn
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, Fault, TurnEnded, UserSaid
 from pytest_tavus.trace.log import Recorder
-from pytest_tavus.trace.redact import Redaction
 
 pytestmark = pytest.mark.asyncio
 
@@ -50,7 +49,7 @@ class Walk:
     """A player on such a session."""
 
     def __init__(self, *, gone_when: str | None = None) -> None:
-        self.recorder = Recorder(now=ManualClock().now, redactor=Redaction(()))
+        self.recorder = Recorder(now=ManualClock().now)
         memory = Memory(self.recorder, env={"NAME": "Ada"})
         session = Deaf(self.recorder, gone_when=gone_when)
         self._player = Player(session, self.recorder, memory)
@@ -144,7 +143,7 @@ async def test_another_error_is_not_hidden() -> None:
         raise ZeroDivisionError
 
     now: Callable[[], float] = broken
-    recorder = Recorder(now=now, redactor=Redaction(()))
+    recorder = Recorder(now=now)
     player = Player(Deaf(recorder), recorder, Memory(recorder, env={}))
 
     with pytest.raises(ZeroDivisionError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pytest_tavus.contract.auth import BearerAuth
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
@@ -10,6 +12,7 @@ from pytest_tavus.scenario.source import Document, InlineSource
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, Saved
 from pytest_tavus.trace.events import Fault as FaultEvent
+from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.verdict import Difference, Finding, Ruling
 from tests.report.picture_calls import missing_call
 from tests.report.samples import (
@@ -168,8 +171,10 @@ def masked_secrets() -> ScenarioResult:
         hint="keep canary-token-1234 to yourself",
         change="token: canary-token-1234",
     )
-    played = scenario(source, "keeps a secret", pal=Pal(pal_name="Support", tools=(tool,)))
-    return result(played, trace([ORDER_TURN, THANKS_TURN]), [finding])
+    pal = Pal(pal_name="Support", tools=(tool,))
+    played = scenario(source, "keeps a secret", pal=pal)
+    made = result(played, trace([ORDER_TURN, THANKS_TURN]), [finding])
+    return replace(made, redaction=Redaction(Secret(*each) for each in pal.secrets()))
 
 
 def no_source_text() -> ScenarioResult:

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from pytest_tavus.report.archive import LONGEST_NAME, Archive, file_name
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.trace import codec
+from pytest_tavus.trace.redact import NO_REDACTION
+from pytest_tavus.trace.shown import shown
 from pytest_tavus.verdict import Outcome, Verdict
 from tests.checks.story import Story, scenario
 
@@ -22,7 +24,7 @@ SAFE = set(string.ascii_letters + string.digits + "._-")
 def result(name: str = "finds a table", outcome: Outcome = "passed") -> ScenarioResult:
     return ScenarioResult(
         scenario=replace(scenario(), name=name),
-        trace=Story().user("Hello.").pal("Hi.").end().trace(),
+        trace=shown(Story().user("Hello.").pal("Hi.").end().trace(), NO_REDACTION),
         verdict=Verdict(outcome=outcome, reason="as it is"),
         provenance="scripted PAL, no tool call",
     )

@@ -15,9 +15,9 @@ from pytest_tavus.report.failure import failure_text
 from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.words import KINDS, OWNERS, REMEDIES
-from pytest_tavus.scenario.model import HandlerSpec, TokenAnswer
 from pytest_tavus.scenario.source import Document, InlineSource
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.verdict import Difference, Finding, FindingKind
 from tests.report.pictures import PICTURES
 from tests.report.samples import (
@@ -109,11 +109,10 @@ def test_a_line_of_the_handler_cannot_pass_for_one_of_ours() -> None:
     assert "  a\\n>>> b\n" in text
 
 
-def test_a_canned_token_is_a_secret() -> None:
-    spec = HandlerSpec(at=(), token=TokenAnswer(at=(), access_token="canary-5678"))
-    leaking = failed(message="the token canary-5678 was refused")
-    leaking = replace(leaking, scenario=replace(leaking.scenario, handler=spec))
-    assert "  the token ******** was refused\n" in failure_text(leaking)
+def test_what_a_finished_text_still_holds_of_a_secret_is_masked() -> None:
+    redaction = Redaction([Secret("canned token", "canary-5678")])
+    leaking = replace(failed(message="the token canary-5678 was refused"), redaction=redaction)
+    assert "  the token ⟦canned token⟧ was refused\n" in failure_text(leaking)
 
 
 def lines_at(source: Document, line: int, column: int = 1) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ async def test_tools_objectives_and_guardrails_are_written_out_with_their_secret
     assert pal.objectives is not None
     assert [one.objective_name for one in pal.objectives.data] == ["greet"]
     assert [one.guardrail_name for one in pal.guardrails] == ["named", "tagged"]
-    assert set(pal.secrets()) == {"canary", "layer-canary"}
+    assert {value for _, value in pal.secrets()} == {"canary", "layer-canary"}
 
 
 async def test_an_older_set_of_guardrails_is_written_out_too() -> None:

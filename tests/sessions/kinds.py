@@ -21,7 +21,6 @@ from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.script import ScriptBrain
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.log import Recorder
-from pytest_tavus.trace.redact import Redaction
 from tests.simulator.far import Far, ok
 
 SECONDS = 5
@@ -80,7 +79,7 @@ def _turn(tool: str) -> Turn:
 async def simulated(tools: Sequence[str]) -> AsyncGenerator[Opened]:
     """Open a simulated conversation that calls one tool in each turn."""
     clock = ManualClock()
-    recorder = Recorder(now=clock.now, redactor=Redaction(()))
+    recorder = Recorder(now=clock.now)
     brain = ScriptBrain(scope=lambda: {"saved": {}, "env": {}}, lines=Lines())
     for tool in tools:
         brain.add(_turn(tool))

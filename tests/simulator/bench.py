@@ -17,7 +17,6 @@ from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
-from pytest_tavus.trace.redact import Redaction
 from tests.simulator.far import Answering, Far
 from tests.simulator.samples import SECONDS
 
@@ -27,7 +26,7 @@ class Bench:
 
     def __init__(self, answering: Answering, *answers: ClientAnswer) -> None:
         clock = ManualClock()
-        self.recorder = Recorder(now=clock.now, redactor=Redaction(()))
+        self.recorder = Recorder(now=clock.now)
         self.handler = Far(answering)
         self.answered: list[tuple[str, str]] = []
         self._dispatcher = WireDispatcher(

@@ -28,7 +28,6 @@ from pytest_tavus.trace.events import (
     Withheld,
 )
 from pytest_tavus.trace.log import Recorder, Trace
-from pytest_tavus.trace.redact import Redaction
 
 SECONDS = 5
 """How long anything in these tests may take before it counts as stuck."""
@@ -142,7 +141,7 @@ class Scene:
         pal: Pal | None = None,
     ) -> None:
         clock = ManualClock()
-        self.recorder = Recorder(now=clock.now, redactor=Redaction(()))
+        self.recorder = Recorder(now=clock.now)
         self.desk = Desk(recorder=self.recorder)
         self.script = ScriptBrain(
             scope=lambda: {"saved": {}, "env": {}, **(scope or {})}, lines=Lines()

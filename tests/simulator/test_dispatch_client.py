@@ -51,23 +51,16 @@ async def test_hundreds_of_calls_at_once_each_get_their_own_answer() -> None:
 
 
 @pytest.mark.parametrize("channel", ["api", "app_message"])
-@pytest.mark.parametrize(
-    ("arguments", "shown"),
-    [
-        ('{"guests": ', "'{\"guests\": '"),
-        ("[2]", "'[2]'"),
-        ("x" * 81, f"'{'x' * 80}…'"),
-    ],
-)
+@pytest.mark.parametrize("arguments", ['{"guests": ', "[2]", "x" * 81])
 async def test_arguments_that_are_no_object_are_the_agents_fault_and_reach_nobody(
-    channel: str, arguments: str, shown: str
+    channel: str, arguments: str
 ) -> None:
     tool = over_http() if channel == "api" else Tool(name="find", description="Finds a table.")
     bench = Bench(lambda call: ok({}), ClientAnswer(at=(), output="7"))
 
     resolved = await bench.dispatch(tool, arguments)
 
-    reason = f"the PAL called find with arguments that are no JSON object: {shown}"
+    reason = "the PAL called find with arguments that are no JSON object"
     assert (resolved.status, resolved.answered_by, resolved.reason) == ("error", "nobody", reason)
     assert [fault for _, fault in bench.recorder.trace().of(Fault)] == [
         Fault(owner="agent", message=reason)

@@ -36,7 +36,7 @@ from tests.simulator.talk import KEY, talk
         ),
         (
             refuses(400, f"The header was Bearer {KEY}."),
-            "answered with status 400: The header was Bearer ********",
+            "answered with status 400: The header was Bearer ⟦the key of the model⟧",
         ),
         (refuses(500, "a" * 201), f"answered with status 500: {'a' * 200}…"),
         (Answer(status=502, body="<html>"), "answered with status 502: '<html>'"),

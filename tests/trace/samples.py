@@ -21,7 +21,9 @@ from pytest_tavus.trace.events import (
     UserSaid,
     Withheld,
 )
-from pytest_tavus.trace.log import Entry
+from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.trace.shown import shown, with_tokens
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 
@@ -60,6 +62,23 @@ def events_with(text: str, data: Any = None) -> Iterator[Event]:
     yield Fault(owner="handler", message=text, detail=text)
     yield TurnEnded(quiet_for=1.5)
     yield SessionClosed(reason="finished")
+
+
+def redaction(*values: str) -> Redaction:
+    """Know each value as the secret `s1`, `s2`, ..."""
+    return Redaction(Secret(f"s{number}", value) for number, value in enumerate(values, 1))
+
+
+def masked(known: Redaction, *events: Event) -> list[Event]:
+    """Return the events as the masked twin of their trace has them."""
+    trace = in_order(*events)
+    return [entry.event for entry in shown(trace, with_tokens(known, trace))]
+
+
+def in_order(*events: Event) -> Trace:
+    return Trace(
+        tuple(Entry(seq=n, at=0.0, turn=0, event=event) for n, event in enumerate(events, 1))
+    )
 
 
 def line_of(event: Event) -> str:

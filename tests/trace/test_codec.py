@@ -24,12 +24,12 @@ HEADER = codec.TraceHeader(
     file="scenarios/order_status.yaml",
     line=3,
 )
-FIRST = '{"format": "tavus-trace", "version": 1, "scenario": "x"}'
+FIRST = '{"format": "tavus-trace", "version": 2, "scenario": "x"}'
 SECOND = '{"seq": 1, "at": 0.0, "turn": 1, "type": "user_said", "text": "Hi"}'
 
 
 def one(event: Any) -> Trace:
-    return Trace((Entry(seq=1, at=0.5, turn=1, event=event),))
+    return Trace((Entry(seq=1, at=0.5, turn=1, event=event),), masked=True)
 
 
 def problem(*lines: str) -> str:
@@ -65,7 +65,7 @@ def test_the_lines_are_these() -> None:
     trace = one(ToolDelivered(call_id="call_1", purpose="tool", exchange=exchange))
     header, entry = codec.encode(trace, HEADER)
     assert header == (
-        '{"format": "tavus-trace", "version": 1, "scenario": "tells where the order is", '
+        '{"format": "tavus-trace", "version": 2, "scenario": "tells where the order is", '
         '"provenance": "scripted, real handler", "file": "scenarios/order_status.yaml", "line": 3}'
     )
     assert entry == (
@@ -92,7 +92,7 @@ def test_empty_lines_are_passed_over() -> None:
 
 
 def test_optional_fields_may_be_absent() -> None:
-    assert codec.decode([FIRST]) == (codec.TraceHeader(scenario="x"), Trace(()))
+    assert codec.decode([FIRST]) == (codec.TraceHeader(scenario="x"), Trace((), masked=True))
     line = '{"seq": 1, "at": 1, "turn": 1, "type": "pal_said", "text": "Hi"}'
     entry = codec.decode([FIRST, line])[1].entries[0]
     assert entry == Entry(seq=1, at=1.0, turn=1, event=PalSaid(text="Hi"))
@@ -121,11 +121,11 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         (["[]"], f"x.jsonl:1:1: this line is not a JSON object{AGAIN}"),
         (["[" * 100_000], f"x.jsonl:1:1: {NOT_JSON}"),
         (
-            ['{"format": "tavus-trace", "version": 2, "scenario": "x"}'],
-            "x.jsonl:1:1: this trace has version 2 and version 1 is the one known here" + AGAIN,
+            ['{"format": "tavus-trace", "version": 1, "scenario": "x"}'],
+            "x.jsonl:1:1: this trace has version 1 and version 2 is the one known here" + AGAIN,
         ),
         (
-            ['{"format": "tavus-trace", "version": 1}'],
+            ['{"format": "tavus-trace", "version": 2}'],
             "x.jsonl:1:1: scenario: this field is missing" + AGAIN,
         ),
         ([FIRST, SECOND[:-5]], f"x.jsonl:2:1: {NOT_JSON}"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_tavus.clock import ManualClock
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import (
     EVENT_TYPES,
-    Event,
     PalSaid,
     Saved,
     SessionOpened,
@@ -14,15 +17,14 @@ from pytest_tavus.trace.events import (
     UserSaid,
 )
 from pytest_tavus.trace.log import Entry, Recorder, Trace
-from pytest_tavus.trace.redact import Redaction
 
 OPENED = SessionOpened(session="sim", conversation_id="c1", pal="Shop", decisions="scripted")
 CALLED = ToolCalled(call_id="call_1", name="find", arguments="{}", channel="api")
 RESOLVED = ToolResolved(call_id="call_1", status="success", output="{}", answered_by="handler")
 
 
-def recorder(*secrets: str) -> Recorder:
-    return Recorder(now=ManualClock(step=0.5).now, redactor=Redaction(secrets))
+def recorder() -> Recorder:
+    return Recorder(now=ManualClock(step=0.5).now)
 
 
 def test_entries_are_numbered_from_one_and_stamped_by_the_given_clock() -> None:
@@ -42,12 +44,20 @@ def test_an_entry_belongs_to_the_current_turn_unless_another_is_named() -> None:
     assert log.trace().turns() == 2
 
 
-def test_what_is_recorded_is_redacted_before_anyone_sees_it() -> None:
+def test_a_listener_is_told_of_each_entry_as_it_is_stored() -> None:
     seen: list[Entry] = []
-    log = Recorder(now=ManualClock().now, redactor=Redaction(["hunter22"]), listeners=[seen.append])
+    log = Recorder(now=ManualClock().now, listener=seen.append)
     returned = log.record(UserSaid(text="hunter22"))
     assert seen == [returned] == list(log.trace())
-    assert returned.event == UserSaid(text="********")
+
+
+def test_a_trace_in_clear_shows_nothing_of_itself_and_is_not_written() -> None:
+    log = recorder()
+    log.record(UserSaid(text="hunter22"))
+    assert repr(log.trace()) == "Trace(1 entries in clear)"
+    assert "hunter22" in repr(Trace(log.trace().entries, masked=True))
+    with pytest.raises(HarnessError, match="in clear"):
+        list(codec.encode(log.trace(), codec.TraceHeader(scenario="x")))
 
 
 def test_a_trace_does_not_grow_after_it_was_taken() -> None:
@@ -98,16 +108,3 @@ def test_an_empty_trace_has_no_turns() -> None:
 def test_the_union_of_events_is_closed() -> None:
     assert len(EVENT_TYPES) == 12
     assert len({kind.__name__ for kind in EVENT_TYPES}) == 12
-
-
-def test_a_witness_sees_what_happened_and_the_log_keeps_it_redacted() -> None:
-    seen: list[tuple[Event, Entry]] = []
-    log = Recorder(
-        now=ManualClock().now,
-        redactor=Redaction(["hunter22"]),
-        witness=lambda event, entry: seen.append((event, entry)),
-    )
-    entry = log.record(UserSaid(text="It is hunter22."))
-
-    assert seen == [(UserSaid(text="It is hunter22."), entry)]
-    assert entry.event == UserSaid(text="It is ********.")

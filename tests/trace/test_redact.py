@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -20,12 +20,12 @@ from pytest_tavus.trace.events import (
     ToolDelivered,
     ToolResolved,
 )
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.redact import Redaction, Secret
 from tests.strategies import EVENTS, events, secrets
-from tests.trace.samples import events_with, exchange_with, line_of
+from tests.trace.samples import events_with, exchange_with, line_of, masked, redaction
 
 CANARY = 'sk-live/"4f9a\\8b+7c é€😀&\n6d%5e='
-MASK = "********"
+MASK = "⟦s1⟧"
 
 ENCODINGS: dict[str, Callable[[str], str]] = {
     "raw": lambda text: text,
@@ -47,14 +47,15 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 }
 
 
-def leaks(redaction: Redaction, secret: str, text: str, *, harmless: str) -> list[str]:
+def leaks(known: Redaction, secret: str, text: str, *, harmless: str) -> list[str]:
     """Name what is left of a secret in the trace lines of events that held it in a text.
 
     A spelling that is also in the lines of a harmless text is no leak: it is part of the format.
     """
     found: list[str] = []
-    for event, other in zip(events_with(text), events_with(harmless), strict=True):
-        line, usual = line_of(redaction.event(event)), line_of(other)
+    events = masked(known, *events_with(text))
+    for event, other in zip(events, events_with(harmless), strict=True):
+        line, usual = line_of(event), line_of(other)
         spellings = ((name, spell(secret)) for name, spell in ENCODINGS.items())
         found += [
             f"{name} in {line}"
@@ -67,12 +68,12 @@ def leaks(redaction: Redaction, secret: str, text: str, *, harmless: str) -> lis
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_canary_survives_in_no_field_of_any_event(encoding: str) -> None:
     text = f"before {ENCODINGS[encoding](CANARY)} after"
-    redaction = Redaction(["another-secret", CANARY])
-    assert leaks(redaction, CANARY, text, harmless=f"before {MASK} after") == []
-    redacted = redaction.text(text)
+    known = redaction("another-secret", CANARY)
+    assert leaks(known, CANARY, text, harmless="before ⟦s2 encoded⟧ after") == []
+    redacted = known.text(text)
     assert redacted.startswith("before ")
     assert redacted.endswith(" after")
-    assert MASK in redacted
+    assert "⟦s2" in redacted
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -84,23 +85,25 @@ def test_a_canary_survives_in_no_field_of_any_event(encoding: str) -> None:
 def test_no_secret_survives_in_any_field_and_encoding(
     encoding: str, secret: str, before: str, after: str
 ) -> None:
-    assume(secret.strip("*"))
     text = before + ENCODINGS[encoding](secret) + after
-    assert leaks(Redaction([secret]), secret, text, harmless=before + MASK + after) == []
+    harmless = before + "⟦s1 encoded+s1 encoded x2⟧ ⟦x-trace 1⟧" + after
+    assert leaks(redaction(secret), secret, text, harmless=harmless) == []
 
 
 @given(event=events)
 def test_without_secrets_only_headers_are_touched(event: Event) -> None:
-    redacted = Redaction([]).event(event)
+    (result,) = masked(redaction(), event)
     if not isinstance(event, ToolDelivered):
-        assert redacted is event
+        assert line_of(result).replace("⟦⟦⟧", "⟦") == line_of(event)
 
 
-@given(event=events, secret=secrets)
-def test_redaction_is_stable(event: Event, secret: str) -> None:
-    redaction = Redaction([secret])
-    once = redaction.event(event)
-    assert redaction.event(once) == once
+@given(text=st.text(), secret=secrets, encoding=st.sampled_from(sorted(ENCODINGS)))
+def test_a_finished_text_in_which_nothing_is_left_stays_as_it_is(
+    text: str, secret: str, encoding: str
+) -> None:
+    known = redaction(secret)
+    once = known.text(f"{text} {ENCODINGS[encoding](secret)} {text}")
+    assert known.finished(once) == once
 
 
 def test_there_is_a_strategy_for_every_event() -> None:
@@ -108,27 +111,28 @@ def test_there_is_a_strategy_for_every_event() -> None:
     assert {type(event) for event in events_with("x")} == set(EVENT_TYPES)
 
 
-def test_the_mask_is_eight_asterisks() -> None:
-    assert Redaction(["hunter2"]).text("my password is hunter2.") == f"my password is {MASK}."
+def test_a_mask_names_where_the_secret_comes_from() -> None:
+    known = Redaction([Secret("env.SHOP_KEY", "hunter2")])
+    assert known.text("my password is hunter2.") == "my password is ⟦env.SHOP_KEY⟧."
 
 
 def test_a_secret_inside_a_longer_one_leaves_no_rest() -> None:
-    redaction = Redaction(["abcd", "abcdefgh"])
-    assert redaction.text("x abcdefgh y abcd z") == f"x {MASK} y {MASK} z"
+    known = redaction("abcd", "abcdefgh")
+    assert known.text("x abcdefgh y abcd z") == "x ⟦s2⟧ y ⟦s1⟧ z"
 
 
-def test_overlapping_secrets_leave_no_rest() -> None:
-    assert Redaction(["abcdef", "defghi"]).text("<abcdefghi>") == f"<{MASK}>"
-    assert Redaction(["abab"]).text("<ababab>") == f"<{MASK}>"
+def test_secrets_that_overlap_leave_no_rest_and_name_every_source() -> None:
+    assert redaction("abcdef", "defghi").text("<abcdefghi>") == "<⟦s1+s2⟧>"
+    assert redaction("abab").text("<ababab>") == "<⟦s1 x2⟧>"
+    assert redaction("abab").text("<abababab>") == "<⟦s1 x3⟧>"
 
 
-def test_a_secret_that_masking_puts_together_is_masked_again() -> None:
-    assert Redaction(["*abcd"]).text("*abcdabcd") == MASK + "*" * 7
+def test_an_empty_value_is_no_secret() -> None:
+    assert redaction("").text("a ******** b") == "a ******** b"
 
 
-@pytest.mark.parametrize("secret", ["", "*", "********"])
-def test_empty_secrets_and_masks_are_not_secrets(secret: str) -> None:
-    assert Redaction([secret]).text("a ******** b") == "a ******** b"
+def test_asterisks_are_a_secret_like_any_other() -> None:
+    assert redaction("********").text("a ******** b") == "a ⟦s1⟧ b"
 
 
 @pytest.mark.parametrize(
@@ -142,40 +146,42 @@ def test_empty_secrets_and_masks_are_not_secrets(secret: str) -> None:
     ],
 )
 def test_a_very_short_secret_is_masked_only_as_a_whole_value(text: str, expected: str) -> None:
-    assert Redaction(["on"]).text(text) == expected
+    assert redaction("on").text(text) == expected
 
 
 def test_base64_of_a_user_name_and_a_secret_keeps_no_letter_of_the_secret() -> None:
     word = base64.b64encode(b"user:hunter22:more").decode()
-    text = Redaction(["hunter22"]).text(f"<{word}>")
-    kept, _, rest = text[1:-1].partition(MASK)
+    text = redaction("hunter22").text(f"<{word}>")
+    kept, _, rest = text[1:-1].partition("⟦s1 encoded⟧")
     assert base64.b64decode(kept + "=" * (-len(kept) % 4)) in b"user:"
     assert len(rest) < 8
 
 
 def test_arguments_and_output_stay_json() -> None:
-    redaction = Redaction(["12345"])
+    known = redaction("12345")
     called = ToolCalled(call_id="c", name="t", arguments='{"pin": 12345}', channel="api")
     resolved = ToolResolved(
         call_id="c", status="success", output="12345", answered_by="handler", http_status=200
     )
-    assert redaction.event(called) == replace(called, arguments=f'{{"pin": "{MASK}"}}')
-    assert redaction.event(resolved) == replace(resolved, output=f'"{MASK}"')
+    assert masked(known, called, resolved) == [
+        replace(called, arguments=f'{{"pin": "{MASK}"}}'),
+        replace(resolved, output=f'"{MASK}"'),
+    ]
 
 
 def test_data_is_redacted_at_any_depth_keys_and_numbers_included() -> None:
     data = {"hunter22": [{"a": "x hunter22"}, 12345, 123.45, True, None, "kept"]}
-    redacted = Redaction(["hunter22", "12345", "123.45"]).value(data)
-    assert redacted == {MASK: [{"a": f"x {MASK}"}, MASK, MASK, True, None, "kept"]}
+    redacted = redaction("hunter22", "12345", "123.45").value(data)
+    assert redacted == {MASK: [{"a": f"x {MASK}"}, "⟦s2⟧", "⟦s3⟧", True, None, "kept"]}
 
 
 def test_redaction_does_not_change_what_it_is_given() -> None:
     exchange = exchange_with("hunter22")
     event = ToolDelivered(call_id="c", purpose="tool", exchange=exchange)
-    Redaction(["hunter22"]).event(event)
+    masked(redaction("hunter22"), event)
     assert event.exchange == exchange_with("hunter22")
 
 
 def test_a_secret_of_many_backslashes_is_found_in_time() -> None:
     secret = "\\" * 12 + "end"
-    assert Redaction([secret]).text("\\" * 400 + "en") == "\\" * 400 + "en"
+    assert redaction(secret).text("\\" * 400 + "en") == "\\" * 400 + "en"

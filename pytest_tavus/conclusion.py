@@ -1,0 +1,47 @@
+"""What a conversation comes to: judged in clear, returned as what may leave the package."""
+
+from __future__ import annotations
+
+from pytest_tavus.checks.run import CheckReport
+from pytest_tavus.contract.events import oversized
+from pytest_tavus.report.provenance import provenance
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.shown import shown
+from pytest_tavus.verdict import Verdict, decide
+
+
+async def conclude(
+    scenario: Scenario, trace: Trace, *, checked: CheckReport, redaction: Redaction
+) -> ScenarioResult:
+    """Judge a conversation and join that with what the checks found.
+
+    Touches no network: a stored trace will do. `redaction` knows the tokens of the trace.
+    """
+    masked = shown(trace, redaction)
+    if scenario.is_judged:
+        verdict = await _judged(scenario, trace, masked, checked)
+    else:
+        verdict = decide(checked.findings, checked.open, evidence=checked.evidence)
+    return ScenarioResult(
+        scenario=scenario,
+        trace=masked,
+        verdict=verdict,
+        provenance=provenance(trace),
+        oversized=tuple(oversized(trace)),
+        redaction=redaction,
+    )
+
+
+async def _judged(scenario: Scenario, trace: Trace, masked: Trace, checked: CheckReport) -> Verdict:
+    from pytest_tavus.judge import pass_
+    from pytest_tavus.judge.rules import RulesJudge
+
+    ruled = await pass_.run(scenario, masked, RulesJudge(in_clear=trace))
+    return decide(
+        (*checked.findings, *ruled.findings),
+        (*checked.open, *ruled.rulings),
+        evidence=checked.evidence + ruled.evidence,
+    )

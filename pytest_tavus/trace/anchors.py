@@ -1,0 +1,84 @@
+"""The parts of a secret that stay as they are in an encoding, so that a plain search finds them.
+
+Finds nothing itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+ENOUGH = 4
+"""Plain characters of a secret that leave enough of them in base64 and hex to search for."""
+
+
+def plain_part(secret: str) -> str:
+    """Return the longest part that needs no escape anywhere; empty if there is none."""
+    return _longest("[A-Za-z0-9._~-]+", secret)
+
+
+def rings(secret: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what remains of the secret in base64 and hex of it, and in base64 and hex of that."""
+    once: list[str] = []
+    twice: list[str] = []
+    for spelling in _spellings(secret):
+        digits, cores = spelling.hex(), _plain_cores(spelling)
+        # One anchor for hex in lower, upper and mixed case.
+        once += (*cores, _longest("[0-9]+", digits))
+        for inner in (*cores, digits, digits.upper()):
+            outer = inner.encode()
+            twice += (*_plain_cores(outer), outer.hex(), outer.hex().upper())
+    return tuple(once), tuple(twice)
+
+
+def base64_cores(data: bytes) -> tuple[str, ...]:
+    """Return the part of the data's base64 that does not depend on its neighbours.
+
+    There are three: the data can begin at each of three places in a group of bytes.
+    """
+    cores: list[str] = []
+    for offset, skipped in ((0, 0), (1, 2), (2, 3)):
+        word = base64.b64encode(bytes(offset) + data).decode("ascii")
+        cores.append(word[skipped : (offset + len(data)) * 8 // 6])
+    return tuple(cores)
+
+
+def _spellings(secret: str) -> Iterable[bytes]:
+    """Return what base64 and hex may be made of: the part that no encoding changes, if it will do.
+
+    A part of a few characters leaves too little in base64; then it is each common spelling.
+    """
+    plain = plain_part(secret)
+    if len(plain) >= ENOUGH:
+        return (plain.encode(),)
+    as_json = json.dumps(secret)[1:-1]
+    percent = quote(utf8(secret), safe="")
+    spellings = (
+        as_json,
+        as_json.replace("/", "\\/"),
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        percent,
+        re.sub("%..", lambda escape: escape[0].lower(), percent),
+        quote(utf8(secret)),
+        quote_plus(utf8(secret)),
+        html.escape(secret),
+    )
+    return dict.fromkeys(utf8(one) for one in (secret, *spellings))
+
+
+def _plain_cores(data: bytes) -> list[str]:
+    # The other two characters of base64 have several spellings.
+    return [_longest("[A-Za-z0-9]+", core) for core in base64_cores(data)]
+
+
+def _longest(pattern: str, text: str) -> str:
+    return max(re.findall(pattern, text), key=len, default="")
+
+
+def utf8(text: str) -> bytes:
+    """Return the bytes of a text that may hold half a surrogate pair."""
+    return text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,173 @@
+"""Undoes encodings of a text, and knows where each decoded part stood.
+
+Knows no secret. Everything is bytes of UTF-8, because base64, hex and percent escapes hold bytes.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+PASSES = 4
+"""How many escapes of a character are undone, one upon the other: the bound keeps time linear."""
+
+_KINDS = (
+    rb"%(?P<byte>[0-9a-fA-F]{2})",
+    (
+        rb"\\(?:u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+        rb"|u(?P<unit>[0-9a-fA-F]{4})|x(?P<repr>[0-9a-fA-F]{2})|(?P<short>[bfnrt\"'/\\]))"
+    ),
+    (
+        rb"&(?:(?P<name>amp|lt|gt|quot|apos)"
+        rb"|\#0*(?P<decimal>[0-9]{1,7})|\#[xX]0*(?P<hex>[0-9a-fA-F]{1,6}));"
+    ),
+)
+# The last undoes all kinds at once, for characters that were escaped each in its own way.
+_ESCAPES = tuple(re.compile(kind) for kind in (*_KINDS, b"|".join(_KINDS)))
+# Literals at the start of each branch let the engine skip to the next candidate.
+_NEEDLESS = re.compile(
+    r"%(?:25)*(?:2[dDeE6]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
+    r"|\\u00(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
+    r"|&(?:amp;)*(?:amp;#"
+    r"|\#0*(?:3[78]|4[5-9]|5[0-7]|6[5-9]|[78][0-9]|9[025789]|1[01][0-9]|12[0126]);"
+    r"|\#[xX]0*(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE]);)"
+)
+_SHORT_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_NAMES = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_WORD = _LETTERS + b"+/-_"
+_DIGITS = b"0123456789abcdefABCDEF"
+_BASE64_TABLE = bytes(
+    {ord("-"): ord("+"), ord("_"): ord("/")}.get(byte, byte if byte in _WORD else ord("A"))
+    for byte in range(256)
+)
+_HEX_TABLE = bytes(byte if byte in _DIGITS else ord("0") for byte in range(256))
+_PADDING = re.compile(rb"(?:=|%(?:25)*3[dD]){0,2}")
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """What a text says once an encoding is undone."""
+
+    data: bytes
+    origin: Callable[[int, int], tuple[int, int] | None]
+    "From a slice of the data to its slice of the encoded bytes; `None`: was not encoded there."
+
+
+def plainly(text: str) -> str | None:
+    """Return the text with its escapes undone; `None` if no plain character is escaped.
+
+    Escapes of the characters that begin an escape count, since they hide another escape. The text
+    holds what each pass leaves.
+    """
+    # Nearly every text ends here.
+    if "%" not in text and "&" not in text and "\\u" not in text:
+        return None
+    if not _NEEDLESS.search(text):
+        return None
+    passes = unescaped(text.encode("utf-8", "surrogatepass"))
+    return "\0".join(view.data.decode("utf-8", "replace") for view in passes)
+
+
+def unescaped(data: bytes) -> Iterator[View]:
+    """Yield what the data says once escapes are undone, in each order of percent, JSON and HTML.
+
+    Each kind is also undone by itself, so that a secret that looks like an escape stays as it is.
+    """
+    seen = {data}
+    layer = [View(data=data, origin=lambda start, end: (start, end))]
+    for _ in range(PASSES):
+        deeper: list[View] = []
+        for view in layer:
+            for escape in _ESCAPES:
+                decoded = _undone(view, escape)
+                if decoded.data not in seen:
+                    seen.add(decoded.data)
+                    deeper.append(decoded)
+                    yield decoded
+        layer = deeper
+
+
+def words(data: bytes) -> Iterator[View]:
+    """Yield the data read as base64 and as hex, from each place where a group can begin.
+
+    What belongs to no alphabet is read as a filler, so that one call decodes all words at once.
+    """
+    folded = data.translate(_BASE64_TABLE) + b"AAA"
+    for offset in range(4):
+        size = (len(folded) - offset) // 4 * 4
+        decoded = binascii.a2b_base64(folded[offset : offset + size])
+        yield View(data=decoded, origin=_base64_origin(data, offset))
+    digits = data.translate(_HEX_TABLE)
+    for offset in range(2):
+        size = max(0, len(digits) - offset) // 2 * 2
+        decoded = binascii.unhexlify(digits[offset : offset + size])
+        yield View(data=decoded, origin=_hex_origin(data, offset))
+
+
+def _undone(view: View, escape: re.Pattern[bytes]) -> View:
+    data = view.data
+    parts: list[bytes] = []
+    # Where each escaped and each plain part begins, and the slice it was; a plain one has no end.
+    starts, sources = [0], [(0, 0)]
+    size = kept = 0
+    for match in escape.finditer(data):
+        plain, char = data[kept : match.start()], _decoded(match)
+        parts += (plain, char)
+        size += len(plain) + len(char)
+        starts += (size - len(char), size)
+        sources += (match.span(), (match.end(), 0))
+        kept = match.end()
+    parts.append(data[kept:])
+
+    def place(at: int) -> tuple[int, int]:
+        index = bisect_right(starts, at) - 1
+        begin, end = sources[index]
+        if end:
+            return begin, end
+        begin += at - starts[index]
+        return begin, begin + 1
+
+    def origin(start: int, end: int) -> tuple[int, int] | None:
+        return view.origin(place(start)[0], place(end - 1)[1])
+
+    return View(data=b"".join(parts), origin=origin)
+
+
+def _decoded(match: re.Match[bytes]) -> bytes:
+    kind = match.lastgroup or ""
+    digits = match[kind]
+    if kind in {"byte", "repr"}:
+        return bytes([int(digits, 16)])
+    if kind == "short":
+        return _SHORT_ESCAPES.get(digits, digits)
+    if kind == "name":
+        return _NAMES[digits]
+    if kind == "pair":
+        units = bytes.fromhex(digits[:4].decode() + digits[-4:].decode())
+        return units.decode("utf-16-be").encode()
+    code = int(digits, 10 if kind == "decimal" else 16)
+    return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else match[0]
+
+
+def _base64_origin(data: bytes, offset: int) -> Callable[[int, int], tuple[int, int] | None]:
+    def origin(start: int, end: int) -> tuple[int, int] | None:
+        first, last = offset + start * 4 // 3, offset - (-end * 4 // 3)
+        if last > len(data) or data[first:last].translate(None, _WORD):
+            return None
+        padding = _PADDING.match(data, last)
+        return first, padding.end() if padding else last
+
+    return origin
+
+
+def _hex_origin(data: bytes, offset: int) -> Callable[[int, int], tuple[int, int] | None]:
+    def origin(start: int, end: int) -> tuple[int, int] | None:
+        first, last = offset + 2 * start, offset + 2 * end
+        return None if data[first:last].translate(None, _DIGITS) else (first, last)
+
+    return origin
