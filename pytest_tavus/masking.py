@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from traceback import format_exception
 from typing import Any
 
 from pytest_tavus.contract.pal import Pal
+from pytest_tavus.errors import HarnessError, TavusError
 from pytest_tavus.options import Settings
 from pytest_tavus.production import NO_HANDLER
 from pytest_tavus.scenario.model import Scenario
@@ -14,6 +17,26 @@ from pytest_tavus.trace.redact import Redaction, Secret
 
 _NO_SECRETS = frozenset({"true", "false"})
 """Values of variables that are settings, whoever lists them."""
+
+
+@contextmanager
+def masked_bugs(redaction: Redaction) -> Iterator[None]:
+    """Replace an error of nobody's but ours by its masked text.
+
+    Its frames hold a conversation in clear, and `pytest --showlocals` would show them.
+
+    Raises:
+        HarnessError: with the text and the traceback of the error.
+
+    """
+    try:
+        yield
+    except TavusError:
+        raise
+    except Exception as error:  # noqa: BLE001 - told again without its frames
+        told = "".join(format_exception(error)).rstrip()
+        message = redaction.finished(f"{type(error).__name__}: {error}\n{told}")
+        raise HarnessError(message) from None
 
 
 class Masking:
@@ -39,6 +62,12 @@ class Masking:
             redaction = Redaction(self._secrets(scenario), self._settings.redact_headers)
             cached = self._known[key] = (scenario.pal, redaction)
         return cached[1]
+
+    def finished(self, text: str) -> str:
+        """Mask in a finished text the secrets of every scenario so far."""
+        for _, redaction in self._known.values():
+            text = redaction.finished(text)
+        return text
 
     def _secrets(self, scenario: Scenario) -> Iterator[Secret]:
         """Yield every secret, in an order that depends on this scenario alone."""

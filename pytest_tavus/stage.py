@@ -19,9 +19,9 @@ from pytest_tavus.clock import RealClock
 from pytest_tavus.conclusion import conclude
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.errors import LimitError, NotRunError
+from pytest_tavus.errors import HandlerError, LimitError, NotRunError
 from pytest_tavus.gateway.pool import HandlerPool
-from pytest_tavus.masking import Masking
+from pytest_tavus.masking import Masking, masked_bugs
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
 from pytest_tavus.production import Opener, Production, Shared, open_simulated
@@ -138,7 +138,8 @@ class Stage:
             return await production.open(handler) and await production.play()
 
         try:
-            reason = await production.within(granted.seconds, whole)
+            with masked_bugs(self._masking.redaction(production.scenario)):
+                reason = await production.within(granted.seconds, whole)
         except LimitError as error:
             reason = "fault"
             self._gate.refused(error)
@@ -192,10 +193,11 @@ class Stage:
         """
         redaction = self.redaction(scenario, trace)
         scope = {"env": self._masking.env(scenario)}
-        checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
-        if more is not None:
-            checked = checked.joined(more)
-        return await conclude(scenario, trace, checked=checked, redaction=redaction)
+        with masked_bugs(redaction):
+            checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
+            if more is not None:
+                checked = checked.joined(more)
+            return await conclude(scenario, trace, checked=checked, redaction=redaction)
 
     def redaction(self, scenario: Scenario, trace: Trace) -> Redaction:
         """Return what masks the secrets of a scenario and the tokens of its trace."""
@@ -219,6 +221,10 @@ class Stage:
             return
         try:
             self.loop.run(self._shared.pool.close())
+        except HandlerError as error:
+            masked = self._masking.finished
+            detail = None if error.detail is None else masked(error.detail)
+            raise HandlerError(masked(error.message), detail=detail) from None
         finally:
             self.loop.close()
 

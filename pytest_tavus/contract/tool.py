@@ -22,15 +22,15 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 class ApiDelivery(Body):
     """`delivery.api`: the call becomes an HTTP request that Tavus makes itself."""
 
-    url: str
+    url: str = Field(repr=False)
     method: Method = "POST"
     timeout: float = 10
     "Seconds. More than 0 and at most 60 [client]."
 
     headers: dict[str, str] = Field(default_factory=dict, repr=False)
     auth: Auth = NoAuth.model_construct()
-    body_template: dict[str, Any] | None = None
-    query_params: dict[str, str] = Field(default_factory=dict)
+    body_template: dict[str, Any] | None = Field(default=None, repr=False)
+    query_params: dict[str, str] = Field(default_factory=dict, repr=False)
     content_type: str | None = None
 
     def secrets(self) -> tuple[str, ...]:

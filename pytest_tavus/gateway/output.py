@@ -36,6 +36,8 @@ class Output:
     def tail(self) -> str | None:
         """Return the last lines; `None` where nothing was written."""
         lines = self.since(0).rstrip().splitlines()
+        if self._written > len(self._kept):
+            del lines[:1]  # it may be cut, and what is cut of a secret cannot be masked
         return "\n".join(lines[-_LINES:]) or None
 
     def finish(self, *, within: float) -> None:
