@@ -41,6 +41,7 @@ class Walk:
 
     def next(self, kind: type[T], expected: dict[str, Any]) -> int | Finding:
         """Return the number of the next event, counted from 0, if it is as expected."""
+        __tracebackhide__ = True
         wanted = _wanted(kind, expected, self._show)
         if self._at >= len(self._entries):
             return self._missed(f"expected {wanted}, but nothing more happened")
@@ -56,6 +57,7 @@ class Walk:
 
     def find(self, kind: type[T], expected: dict[str, Any]) -> int | Finding:
         """Skip to the first event from here on that fits, and return its number."""
+        __tracebackhide__ = True
         wanted = _wanted(kind, expected, self._show)
         missed: list[tuple[Entry, T]] = []
         for index in range(self._at, len(self._entries)):
@@ -83,6 +85,7 @@ class Walk:
 
     def called(self, tool: str, arguments: dict[str, Any]) -> Finding | None:
         """Return the first such call from here on."""
+        __tracebackhide__ = True
         wanted = _wanted(ToolCalled, {"name": tool, "arguments": arguments}, self._show)
         for entry in self._entries[self._at :]:
             if isinstance(entry.event, ToolCalled) and not wanted.misses(entry.event):

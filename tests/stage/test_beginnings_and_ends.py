@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_tavus.errors import HarnessError
 from pytest_tavus.gateway.asgi_call import Message, Receive, Send
 from pytest_tavus.trace.events import Fault
 from tests.stage.conftest import FINDS, Staged, asgi, closed, faults, found
@@ -128,12 +129,32 @@ def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
     (scenario,) = house.load(FINDS)
 
     async def broken(*args: object, **kwargs: object) -> object:
-        raise TimeoutError
+        message = "of another making"
+        raise TimeoutError(message)
 
     monkeypatch.setattr("pytest_tavus.gateway.pool.HandlerPool.acquire", broken)
 
-    with pytest.raises(TimeoutError):
+    with pytest.raises(HarnessError, match="TimeoutError: of another making"):
         house.stage.run(scenario)
+
+
+def test_a_bug_is_told_without_a_secret_and_without_its_frames(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = staged({"SHOP_KEY": "canary-77e1"}, redact=("SHOP_KEY",))
+    (scenario,) = house.load(FINDS)
+
+    async def broken(*args: object, **kwargs: object) -> object:
+        message = "the key canary-77e1 is wrong"
+        raise ValueError(message)
+
+    monkeypatch.setattr("pytest_tavus.gateway.pool.HandlerPool.acquire", broken)
+
+    with pytest.raises(HarnessError) as caught:
+        house.stage.run(scenario)
+    assert str(caught.value).startswith("ValueError: the key ⟦env.SHOP_KEY⟧ is wrong\n")
+    assert "canary" not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
