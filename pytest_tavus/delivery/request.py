@@ -25,7 +25,9 @@ from pytest_tavus.wire import HeaderList, HttpRequest
 
 FORM = "application/x-www-form-urlencoded"
 
-_COMPUTED = frozenset({"host", "content-length", "transfer-encoding", "content-type"})
+COMPUTED = frozenset({"host", "content-length", "transfer-encoding", "content-type"})
+"""Headers that describe the connection or the body, in lower case: a tool's own are not sent."""
+
 _SPACINGS: Mapping[Spacing, tuple[str, str]] = {
     "odd": (",", ": "),
     "compact": (",", ":"),
@@ -59,14 +61,14 @@ def own_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> Ht
 
     """
     filler = _filler(call, profile)
-    url = with_query(filler.url(_static(api.url)), filler.query(api.query_params))
+    url = with_query(filler.url(static_url(api.url)), filler.query(api.query_params))
     headers = _own_headers(api, filler, profile)
     if api.method in BODYLESS:
         return HttpRequest(method=api.method, url=url, headers=headers)
     template = api.body_template
     data = dict(call.arguments) if template is None else filler.body(template)
     content_type = _content_type(api)
-    body = _form(data) if _media_type(content_type) == FORM else json_body(data)
+    body = _form(data) if media_type_of(api) == FORM else json_body(data)
     headers = _described(headers, content_type, body)
     return HttpRequest(method=api.method, url=url, headers=headers, body=body)
 
@@ -82,7 +84,7 @@ def enveloped_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile)
     headers = _own_headers(api, _filler(call, profile), profile)
     method = "POST" if api.method in BODYLESS else api.method
     headers = _described(headers, "application/json", body)
-    return HttpRequest(method=method, url=_static(api.url), headers=headers, body=body)
+    return HttpRequest(method=method, url=static_url(api.url), headers=headers, body=body)
 
 
 def form_request(
@@ -92,7 +94,7 @@ def form_request(
     body = urlencode(form).encode("ascii")
     sent = (("User-Agent", profile.user_agent), ("Accept", "application/json"), *headers)
     return HttpRequest(
-        method="POST", url=_static(url), headers=_described(sent, FORM, body), body=body
+        method="POST", url=static_url(url), headers=_described(sent, FORM, body), body=body
     )
 
 
@@ -168,7 +170,7 @@ def _own_headers(api: ApiDelivery, filler: Filler, profile: DeliveryProfile) -> 
     names = {name.lower() for name in api.headers}
     headers = [] if "user-agent" in names else [("User-Agent", profile.user_agent)]
     for name, template in api.headers.items():
-        if name.lower() not in _COMPUTED:
+        if name.lower() not in COMPUTED:
             value = filler.text(template) if profile.header_placeholders else template
             headers.append(_checked(name, value))
     return tuple(headers)
@@ -181,8 +183,9 @@ def _content_type(api: ApiDelivery) -> str:
     return next(given, "application/json")
 
 
-def _media_type(content_type: str) -> str:
-    return content_type.partition(";")[0].strip().lower()
+def media_type_of(api: ApiDelivery) -> str:
+    """Return the type of the body that a tool's request has, without its parameters."""
+    return _content_type(api).partition(";")[0].strip().lower()
 
 
 def _described(headers: HeaderList, content_type: str, body: bytes) -> HeaderList:
@@ -201,7 +204,7 @@ def _checked(name: str, value: str) -> tuple[str, str]:
     return name, value
 
 
-def _static(url: str) -> str:
+def static_url(url: str) -> str:
     """Encode what a URL must not hold as it is, and leave placeholders for the filler."""
     if not url.isprintable() and _CONTROL.search(url) is not None:
         message = f"the URL {url.partition('?')[0]!r} holds a control character"
