@@ -127,7 +127,7 @@ class Player:
         if isinstance(pal, str | Path):
             beside = (root / caller(root).path).parent / pal
             data = {**data, "pal": str(beside if beside.is_file() else root / pal)}
-        return parse_inline(data, name=name)
+        return parse_inline(data, name=name, limits=stage_of(self._config).limits)
 
 
 @pytest.fixture

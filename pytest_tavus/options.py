@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from pytest_tavus.option import ENVIRONMENT_PREFIX, Option, Place
 from pytest_tavus.readers import (
+    HOSTS,
     NAMES,
     PAIRS,
     PATH,
@@ -154,6 +155,15 @@ OPTIONS: tuple[Option, ...] = (
         help="HTTP headers whose values are secrets, besides those that always are.",
     ),
     Option(
+        name="hosts",
+        reader=HOSTS,
+        default=(),
+        metavar="HOST",
+        lines=True,
+        help="A host that tools may call, '*.example.com' with all below it; without a port, at "
+        "any. May be repeated. A tool with another host is an error.",
+    ),
+    Option(
         name="max_file_bytes",
         reader=whole_number(minimum=1),
         default=10_485_760,
@@ -209,6 +219,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     "Names of environment variables."
 
     redact_headers: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    "Empty: tools may call any."
+
     max_file_bytes: int = 10_485_760
     simulator: Mapping[str, str] = field(default_factory=dict[str, str])
     origins: Mapping[str, str] = field(default_factory=dict[str, str])

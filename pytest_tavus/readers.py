@@ -7,6 +7,7 @@ expected. Knows nothing of the options themselves.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
+
+_HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::[0-9]{1,5})?")
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -131,6 +134,14 @@ def _names(given: Given) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in given.texts))
 
 
+def _hosts(given: Given) -> tuple[str, ...]:
+    hosts = tuple(dict.fromkeys(text.strip().lower() for text in given.texts))
+    for host in hosts or ("",):  # a list of no hosts would be taken for one that allows all
+        if _HOST.fullmatch(host) is None:
+            raise UnreadableError(host)
+    return hosts
+
+
 def _pairs(given: Given) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in given.texts:
@@ -144,5 +155,9 @@ def _pairs(given: Given) -> dict[str, str]:
 PATH = Reader(expects="a path", convert=_path)
 SECONDS = Reader(expects="a number of seconds above 0, such as 60 or 2.5", convert=_seconds)
 SWITCH = Reader(expects="'yes' or 'no'", convert=_switch, words=("yes", "no"))
+HOSTS = Reader(
+    expects="a host such as shop.example.com, *.example.com or shop.example.com:8443",
+    convert=_hosts,
+)
 NAMES = Reader(expects="one name a line, without spaces and without '='", convert=_names)
 PAIRS = Reader(expects="'key = value', each key on one line only", convert=_pairs)

@@ -61,6 +61,8 @@ class Stage:
         self._settings = settings
         self._root = root
         self._masking = Masking(settings, environ)
+        self.limits = Limits(max_bytes=settings.max_file_bytes, hosts=settings.hosts)
+        """What every file is held to."""
         cells, delivery = _split(settings.simulator)
         self._shared = Shared(
             behaviour=Behaviour().with_cells(cells),
@@ -89,8 +91,7 @@ class Stage:
             ScenarioError: with every problem of the file.
 
         """
-        limits = Limits(max_bytes=self._settings.max_file_bytes)
-        return load_scenarios(path, root=self._root, limits=limits, pals=self._pals)
+        return load_scenarios(path, root=self._root, limits=self.limits, pals=self._pals)
 
     def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
         """Hold the conversation, wait for its end, and judge it."""

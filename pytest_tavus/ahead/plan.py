@@ -16,6 +16,9 @@ from pytest_tavus.ahead.homes import follow
 from pytest_tavus.ahead.hooks import at_most
 from pytest_tavus.ahead.standing import shown, written
 from pytest_tavus.collect import ScenarioItem
+from pytest_tavus.contract.host_rules import called_urls
+from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.url_rules import without_secrets
 from pytest_tavus.options import Settings
 from pytest_tavus.report.words import counted
 from pytest_tavus.scenario.model import HandlerSpec, Scenario
@@ -87,10 +90,21 @@ def _held(word: str, number: int) -> str:
 def _rows(scenario: Scenario, settings: Settings, standing: str) -> Iterator[tuple[str, str]]:
     yield "session", f"{settings.session}, {counted(len(scenario.turns), 'turn')}"
     yield "handler", _handler(scenario.handler)
+    for tool in scenario.pal.tools:
+        yield "tool", f"{tool.name}: {_delivery(tool)}"
     yield "held", standing
     if scenario.locks:
         yield "locks", ", ".join(scenario.locks)
     yield "deadline", f"{_deadline(scenario, settings):g} s"
+
+
+def _delivery(tool: Tool) -> str:
+    """Say where a tool's calls go, without what may be a secret: user name, password, query."""
+    api = tool.delivery.api
+    if api is None:
+        return "app message"
+    first, *others = (without_secrets(url).partition("//")[2] for _, url in called_urls(tool))
+    return ", token from ".join((f"{api.method} {first}", *others))
 
 
 def _deadline(scenario: Scenario, settings: Settings) -> float:

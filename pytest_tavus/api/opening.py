@@ -50,7 +50,7 @@ class _Opening:
             data,
             source,
             root=self._root,
-            directory=(self._root / opened.path).parent,
+            limits=self._stage.limits,
             name=self._name(),
         )
         return Held(self._stage, spoken, source, handler=override, self_checked=self_checked)

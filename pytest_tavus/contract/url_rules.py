@@ -24,7 +24,7 @@ _PUBLIC_HINT = (
 def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
     """Yield what is wrong with a URL that is to be called from the public internet."""
     shown = repr(without_secrets(url))
-    parts = _split(url)
+    parts = split_url(url)
     if parts is None:
         yield RuleProblem(
             loc=loc,
@@ -63,7 +63,8 @@ def _host_problems(parts: SplitResult, loc: Loc) -> Iterator[RuleProblem]:
         )
 
 
-def _split(url: str) -> SplitResult | None:
+def split_url(url: str) -> SplitResult | None:
+    """Return the parts of a URL; `None` where it is none."""
     if _BLANK.search(url):
         return None
     try:

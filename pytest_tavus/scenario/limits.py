@@ -1,4 +1,4 @@
-"""What a file may cost. Far above what people write by hand."""
+"""What a file may cost, far above what people write by hand, and what it may name."""
 
 from __future__ import annotations
 
@@ -20,3 +20,6 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     other_files: bool = True
     "Whether it may name others, to include them or for a PAL. What came over a wire may not."
+
+    hosts: tuple[str, ...] = ()
+    "The hosts that tools may call. Empty: any."

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from pytest_tavus.contract.host_rules import host_problems
 from pytest_tavus.contract.lints import expects_to_hear, lints
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.rules import problems
@@ -18,6 +19,7 @@ from pytest_tavus.scenario.binding import bind
 from pytest_tavus.scenario.build_answers import judge_rules
 from pytest_tavus.scenario.include import IN_PLACE, Files, neighbours
 from pytest_tavus.scenario.judging import JudgeRulesDocument
+from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.matcher_values import matchers_in
 from pytest_tavus.scenario.model import JudgeRules
 from pytest_tavus.scenario.plain import mapping
@@ -61,11 +63,13 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
     ledger = Ledger()
     alone = Files(root=files.root, limits=files.limits, ledger=ledger)
     data, document = alone.read(path)
-    cache[key] = made = make_pal(data, document, at=(), ledger=ledger)
+    cache[key] = made = make_pal(data, document, ledger=ledger, limits=files.limits)
     return made
 
 
-def make_pal(data: Any, source: Placed, *, at: Loc, ledger: Ledger) -> LoadedPal:
+def make_pal(
+    data: Any, source: Placed, *, ledger: Ledger, limits: Limits, at: Loc = ()
+) -> LoadedPal:
     """Return the PAL that data defines; `at` is its path in `source`."""
     before = len(ledger)
     if mapping(data) is None:
@@ -82,7 +86,7 @@ def make_pal(data: Any, source: Placed, *, at: Loc, ledger: Ledger) -> LoadedPal
         ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
     if pal is None:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
-    for rule in problems(pal):
+    for rule in (*problems(pal), *host_problems(pal, limits.hosts)):
         ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
     rules = _rules(pal, source, at, ledger)
     return LoadedPal(
@@ -139,10 +143,13 @@ class PalFinder(Struct, frozen=True, kw_only=True):
     def find(self, value: Any, at: Loc, source: Placed) -> LoadedPal | None:
         """Return the PAL, noting what is wrong with it; `None` where there is no such file."""
         if isinstance(value, Pal):
+            for rule in host_problems(value, self.files.limits.hosts):
+                self.ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
             return LoadedPal(pal=value, source=source, at=at)
         if not isinstance(value, str):
             ledger = Ledger()
-            loaded = make_pal(value, source, at=at, ledger=ledger)
+            limits = self.files.limits
+            loaded = make_pal(value, source, ledger=ledger, limits=limits, at=at)
             self.ledger.ready.extend(loaded.problems)
             return loaded
         if not self.files.limits.other_files:

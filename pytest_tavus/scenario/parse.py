@@ -92,7 +92,8 @@ def load_pal(
     """
     ledger = Ledger()
     if not isinstance(definition, (str, Path)):
-        loaded = make_pal(plain_data(definition), InlineSource(), at=(), ledger=ledger)
+        data, source = plain_data(definition), InlineSource()
+        loaded = make_pal(data, source, ledger=ledger, limits=limits or Limits())
     else:
         here = root or Path.cwd()
         files = Files(root=here, limits=limits or Limits(), ledger=ledger)

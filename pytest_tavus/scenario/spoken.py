@@ -28,8 +28,10 @@ class SpokenScenario:
     """The growing text of a scenario: every turn is held to the rules of a file."""
 
     def __init__(
-        self, data: Mapping[str, Any], source: Placed, *, root: Path, directory: Path, name: str
+        self, data: Mapping[str, Any], source: Placed, *, root: Path, limits: Limits, name: str
     ) -> None:
+        directory = (root / source.path).parent
+        self._limits = limits
         self._data = plain_data(data)
         self._turns: list[Any] = [_SETTING]
         self._source = source
@@ -66,7 +68,7 @@ class SpokenScenario:
 
     def _assembled(self) -> Scenario:
         ledger = Ledger()
-        files = Files(root=self._root, limits=Limits(), ledger=ledger)
+        files = Files(root=self._root, limits=self._limits, ledger=ledger)
         finder = PalFinder(files=files, ledger=ledger, cache={})
 
         def pal(value: Any, at: Loc) -> LoadedPal | None:

@@ -123,6 +123,16 @@ def test_secrets_add_up_over_all_places() -> None:
     )
 
 
+def test_the_hosts_of_one_place_replace_those_of_another() -> None:
+    environment = {"PYTEST_TAVUS_HOSTS": "Shop.example.com, *.example.org"}
+
+    given = settled(environment=environment, ini={"hosts": ["old.example.com"]})
+
+    assert given.hosts == ("shop.example.com", "*.example.org")
+    flags: dict[str, Any] = {"hosts": ["pay.example.com:8443", "[2606:4700::1111]"]}
+    assert settled(flags=flags, environment=environment).hosts == tuple(flags["hosts"])
+
+
 def test_the_simulators_overrides_are_pairs() -> None:
     lines = ["on_call.silent = filler", "hmac_header=X-Signature"]
 
@@ -179,6 +189,16 @@ def test_the_simulators_overrides_are_pairs() -> None:
         ),
         *(
             (
+                {"ini": {"hosts": lines}},
+                (
+                    f"tavus_hosts in pytest.ini: got {lines[-1] if lines else ''!r}, expected a "
+                    "host such as shop.example.com, *.example.com or shop.example.com:8443"
+                ),
+            )
+            for lines in ([], ["https://a.test"], ["a.test", "*"], ["a.*.test"], ["a.test/b"])
+        ),
+        *(
+            (
                 {"ini": {"simulator": ["a = b", line]}},
                 (
                     f"tavus_simulator in pytest.ini: got {line!r}, expected 'key = value', "
@@ -210,7 +230,8 @@ def test_a_variable_that_belongs_to_no_option_is_refused(name: str) -> None:
         "PYTEST_TAVUS_SESSION, PYTEST_TAVUS_TRACE_DIR, PYTEST_TAVUS_TRACE, PYTEST_TAVUS_SEED, "
         "PYTEST_TAVUS_DEADLINE, PYTEST_TAVUS_CONCURRENCY, PYTEST_TAVUS_MAX_IN_FLIGHT, "
         "PYTEST_TAVUS_MAX_STARTS, PYTEST_TAVUS_MAX_CONVERSATIONS, PYTEST_TAVUS_MAX_CONNECTED, "
-        "PYTEST_TAVUS_RUN_DEADLINE, PYTEST_TAVUS_PLAN, PYTEST_TAVUS_RESULTS, PYTEST_TAVUS_REDACT"
+        "PYTEST_TAVUS_RUN_DEADLINE, PYTEST_TAVUS_PLAN, PYTEST_TAVUS_RESULTS, "
+        "PYTEST_TAVUS_REDACT, PYTEST_TAVUS_HOSTS"
     )
 
 
