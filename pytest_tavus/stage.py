@@ -18,6 +18,7 @@ from pytest_tavus.checks.run import Checker, CheckReport
 from pytest_tavus.clock import RealClock
 from pytest_tavus.conclusion import conclude
 from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.delivery.carriage import RequestReader
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import HandlerError, LimitError, NotRunError
 from pytest_tavus.gateway.pool import HandlerPool
@@ -61,8 +62,6 @@ class Stage:
         self._settings = settings
         self._root = root
         self._masking = Masking(settings, environ)
-        self.limits = Limits(max_bytes=settings.max_file_bytes, hosts=settings.hosts)
-        """What every file is held to."""
         cells, delivery = _split(settings.simulator)
         self._shared = Shared(
             behaviour=Behaviour().with_cells(cells),
@@ -71,6 +70,11 @@ class Stage:
             pool=HandlerPool(root=root, environ=environ),
             opener=opener,
         )
+        self._reader = RequestReader(self._shared.profile)
+        self.limits = Limits(
+            max_bytes=settings.max_file_bytes, hosts=settings.hosts, carries=self._reader.carries
+        )
+        """What every file is held to."""
         self._gate = Gate(
             Allowance.of(settings),
             OwnStore(now=time.monotonic()) if store is None else store,

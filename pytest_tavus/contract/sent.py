@@ -42,6 +42,9 @@ class Sent(Struct, frozen=True, kw_only=True):
         return self.ambiguous.get(name, "unlike" if self.unreadable else None)
 
 
+Carries = Callable[[Tool, str], bool]
+"""Tells whether any place of a tool's request carries an argument."""
+
 Reader = Callable[[Tool, HttpRequest, str], Sent]
 """Reads the arguments of a call in the request that a tool's delivery made of it. The text is the
 id of the conversation, which is known and no argument."""

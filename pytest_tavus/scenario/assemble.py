@@ -17,6 +17,7 @@ from pytest_tavus.scenario.model import ClientAnswer, JudgeRules, Scenario, Turn
 from pytest_tavus.scenario.pals import LoadedPal
 from pytest_tavus.scenario.plain import is_list
 from pytest_tavus.scenario.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rule_carried import unsent_lints
 from pytest_tavus.scenario.rule_saved import Used, known_values, saved_before_used, used
 from pytest_tavus.scenario.templates import placeholders, root
 from pytest_tavus.spans import Loc
@@ -48,7 +49,7 @@ def assemble(
     if loaded is None or loaded.pal is None:
         return None
     made = _made(values, loaded, loaded.pal, _Own(at, site, turns or (), name))
-    ruled = Ruled(made, values.at, site.complain)
+    ruled = Ruled(made, values.at, site.complain, site.carries)
     whole = turns is not None and before == len(site.ledger)
     for rule in rules.WHOLE if whole else rules.ALWAYS:
         rule(ruled)
@@ -116,7 +117,10 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         alone=bool(parts.get("alone")),
         locks=parts.get("lock") or (),
         search_path=own.site.search_path,
-        lints=_told_once(loaded.lints, tuple(_unheard(own.turns, loaded))),
+        lints=(
+            *_told_once(loaded.lints, tuple(_unheard(own.turns, loaded))),
+            *unsent_lints(own.turns, pal, source=own.site.source, carries=own.site.carries),
+        ),
     )
 
 

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from pydantic import BaseModel
 
+from pytest_tavus.contract.sent import Carries
 from pytest_tavus.scenario import build_answers, build_turns
 from pytest_tavus.scenario.binding import bind
 from pytest_tavus.scenario.document import Common
+from pytest_tavus.scenario.limits import carries_all
 from pytest_tavus.scenario.model import CallPattern, JudgeRules, Mark
 from pytest_tavus.scenario.pals import LoadedPal
 from pytest_tavus.scenario.played import ADDED
@@ -29,6 +31,7 @@ class Site(Struct, frozen=True, kw_only=True):
     "Finds the PAL that a value of `pal` means; notes what is wrong with it."
 
     search_path: tuple[str, ...] = ()
+    carries: Carries = carries_all
 
     def complain(self, loc: Loc, message: str, hint: str | None = None) -> None:
         """Note a problem at the value of a path."""

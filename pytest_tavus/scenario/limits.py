@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pytest_tavus.contract.sent import Carries
+from pytest_tavus.contract.tool import Tool
+
+
+def carries_all(_tool: Tool, _argument: str) -> bool:
+    """Say that every argument is sent, where nobody knows how tools are delivered."""
+    return True
+
 
 class Limits(Struct, frozen=True, kw_only=True):
     """Bounds of one file, beyond which it is refused before it can do harm."""
@@ -23,3 +31,6 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     hosts: tuple[str, ...] = ()
     "The hosts that tools may call. Empty: any."
+
+    carries: Carries = carries_all
+    "Which arguments of a tool's calls are sent. Nothing can be seen of others."

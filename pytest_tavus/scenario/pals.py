@@ -13,6 +13,8 @@ from pytest_tavus.contract.host_rules import host_problems
 from pytest_tavus.contract.lints import expects_to_hear, lints
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.rules import problems
+from pytest_tavus.contract.schema_rules import declared
+from pytest_tavus.contract.sent import Carries
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.binding import bind
@@ -26,6 +28,7 @@ from pytest_tavus.scenario.plain import mapping
 from pytest_tavus.scenario.problems import Ledger, Placed
 from pytest_tavus.scenario.rule_names import rule_tools, unknown_tool
 from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.uncarried import to_carry, uncarried
 from pytest_tavus.scenario.wording import is_secret
 from pytest_tavus.spans import Loc
 
@@ -95,7 +98,7 @@ def make_pal(
         at=at,
         judge_rules=rules,
         problems=ledger.problems(),
-        lints=_lints(pal, source, at),
+        lints=(*_lints(pal, source, at), *_unsent(pal, source, at, limits.carries)),
         unheard=_unheard(pal, source, at),
     )
 
@@ -121,6 +124,17 @@ def _lints(pal: Pal, source: Placed, at: Loc) -> tuple[Problem, ...]:
     ledger = Ledger()
     for lint in lints(pal):
         ledger.add(source, (*at, *lint.loc), lint.message, hint=lint.hint)
+    return ledger.problems()
+
+
+def _unsent(pal: Pal, source: Placed, at: Loc, carries: Carries) -> tuple[Problem, ...]:
+    """Return the advice about parameters that the handler never gets."""
+    ledger = Ledger()
+    for index, tool in enumerate(pal.tools):
+        for name in declared(tool.parameters):
+            if not carries(tool, name):
+                loc = (*at, "tools", index, "parameters", "properties", name)
+                ledger.add(source, loc, uncarried(tool, name), hint=to_carry(tool, name))
     return ledger.problems()
 
 

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from pytest_tavus.contract.sent import Carries
+from pytest_tavus.scenario.limits import carries_all
 from pytest_tavus.scenario.matcher_values import Complain
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.spans import Loc
@@ -20,6 +22,7 @@ class Ruled(Struct, frozen=True):
     "Where each part that a file may say for all its scenarios stands."
 
     complain: Complain
+    carries: Carries = carries_all
 
     def place(self, key: str) -> Loc:
         """Return where the value of a common key stands."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_tavus.scenario import rule_arguments, rule_empty, rule_names, rule_play
+from pytest_tavus.scenario import rule_arguments, rule_carried, rule_empty, rule_names, rule_play
 from pytest_tavus.scenario.rule import Rule
 
 ALWAYS: tuple[Rule, ...] = (
@@ -20,6 +20,7 @@ WHOLE: tuple[Rule, ...] = (
     rule_empty.asserts_something,
     rule_empty.can_fail,
     rule_arguments.known_arguments,
+    rule_carried.carried_arguments,
     rule_play.calls_are_literal,
     rule_play.speech_is_written,
     rule_play.placeholders_read_something,

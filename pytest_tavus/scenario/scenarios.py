@@ -185,6 +185,7 @@ class Load(Struct, frozen=True, kw_only=True):
             ledger=self.ledger,
             pal=lambda value, at: self.pals.find(value, at, self.source),
             search_path=self.search_path,
+            carries=self.pals.files.limits.carries,
         )
 
     def _complain(self, loc: Loc, message: str, hint: str | None) -> None:

@@ -76,7 +76,13 @@ class SpokenScenario:
             self._pal = self._pal or finder.find(value, at, self._source)
             return self._pal
 
-        site = Site(source=self._source, ledger=ledger, pal=pal, search_path=self._search_path)
+        site = Site(
+            source=self._source,
+            ledger=ledger,
+            pal=pal,
+            search_path=self._search_path,
+            carries=self._limits.carries,
+        )
         data = {**self._data, "turns": self._turns}
         defaults = Defaults(values=Values({}, {}), data={})
         scenario = assemble(data, (), site, defaults=defaults, name=self._name)

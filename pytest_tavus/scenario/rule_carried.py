@@ -1,0 +1,55 @@
+"""Arguments that no place of their tool's request carries: nothing can be seen of them.
+
+An expectation of one is an error; a call that is played with one is advice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.sent import Carries
+from pytest_tavus.errors import Problem
+from pytest_tavus.matching.shape import is_mapping
+from pytest_tavus.scenario.model import CallExpectation, PlayedCall, Turn
+from pytest_tavus.scenario.problems import Ledger, Placed
+from pytest_tavus.scenario.rule import Ruled, expected_calls
+from pytest_tavus.scenario.uncarried import to_carry, uncarried
+from pytest_tavus.spans import Loc
+
+
+def carried_arguments(ruled: Ruled) -> None:
+    """Refuse an expected argument that no request of the tool carries."""
+    pal = ruled.scenario.pal
+    for turn in ruled.scenario.turns:
+        for call in expected_calls(turn.calls):
+            for at, message, hint in _uncarried(call, pal, ruled.carries):
+                ruled.complain(at, message, f"{hint}, or do not expect it")
+
+
+def unsent_lints(
+    turns: Sequence[Turn], pal: Pal, *, source: Placed, carries: Carries
+) -> tuple[Problem, ...]:
+    """Return the advice about arguments that are played and never sent."""
+    ledger = Ledger()
+    for turn in turns:
+        for wave in (turn.plays.calls if turn.plays is not None else None) or ():
+            for call in wave:
+                for at, message, hint in _uncarried(call, pal, carries):
+                    ledger.add(source, at, message, hint=f"{hint}, or do not play it")
+    return ledger.problems()
+
+
+def _uncarried(
+    call: CallExpectation | PlayedCall, pal: Pal, carries: Carries
+) -> Iterator[tuple[Loc, str, str]]:
+    tool = pal.tool(call.tool)
+    if tool is None or not is_mapping(call.arguments):
+        return
+    for name in map(str, call.arguments):
+        if not carries(tool, name):
+            yield (
+                (*call.at, "arguments", name),
+                f"{uncarried(tool, name)}, so nobody sees it",
+                to_carry(tool, name),
+            )
