@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_tavus.checks.run import CheckReport
 from pytest_tavus.contract.events import oversized
+from pytest_tavus.contract.sent import Reader
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
@@ -12,9 +15,17 @@ from pytest_tavus.trace.redact import Redaction
 from pytest_tavus.trace.shown import shown
 from pytest_tavus.verdict import Verdict, decide
 
+if TYPE_CHECKING:
+    from pytest_tavus.judge.rules import RulesJudge
+
 
 async def conclude(
-    scenario: Scenario, trace: Trace, *, checked: CheckReport, redaction: Redaction
+    scenario: Scenario,
+    trace: Trace,
+    *,
+    checked: CheckReport,
+    redaction: Redaction,
+    read: Reader,
 ) -> ScenarioResult:
     """Judge a conversation and join that with what the checks found.
 
@@ -22,7 +33,10 @@ async def conclude(
     """
     masked = shown(trace, redaction)
     if scenario.is_judged:
-        verdict = await _judged(scenario, trace, masked, checked)
+        from pytest_tavus.judge.rules import RulesJudge
+
+        judge = RulesJudge(read=read, show=redaction.value, in_clear=trace)
+        verdict = await _judged(scenario, masked, judge, checked)
     else:
         verdict = decide(checked.findings, checked.open, evidence=checked.evidence)
     return ScenarioResult(
@@ -35,11 +49,12 @@ async def conclude(
     )
 
 
-async def _judged(scenario: Scenario, trace: Trace, masked: Trace, checked: CheckReport) -> Verdict:
+async def _judged(
+    scenario: Scenario, masked: Trace, judge: RulesJudge, checked: CheckReport
+) -> Verdict:
     from pytest_tavus.judge import pass_
-    from pytest_tavus.judge.rules import RulesJudge
 
-    ruled = await pass_.run(scenario, masked, RulesJudge(in_clear=trace))
+    ruled = await pass_.run(scenario, masked, judge)
     return decide(
         (*checked.findings, *ruled.findings),
         (*checked.open, *ruled.rulings),

@@ -81,7 +81,7 @@ class Stage:
             clock=RealClock(),
             now=time.monotonic,
         )
-        self._checker = Checker(behaviour=self._shared.behaviour)
+        self._checker = Checker(read=self._reader, behaviour=self._shared.behaviour)
         self._archive = _archive(settings)
         self._pals: dict[Any, Any] = {}
         self._played: dict[str, int] = {}
@@ -202,7 +202,9 @@ class Stage:
             checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
             if more is not None:
                 checked = checked.joined(more)
-            return await conclude(scenario, trace, checked=checked, redaction=redaction)
+            return await conclude(
+                scenario, trace, checked=checked, redaction=redaction, read=self._reader
+            )
 
     def redaction(self, scenario: Scenario, trace: Trace) -> Redaction:
         """Return what masks the secrets of a scenario and the tokens of its trace."""

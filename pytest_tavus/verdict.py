@@ -17,6 +17,8 @@ FindingKind = Literal[
     "unexpected_call",
     "forbidden_call",
     "wrong_arguments",
+    "unclear_arguments",
+    "unsent_call",
     "wrong_order",
     "wrong_result",
     "wrong_status",

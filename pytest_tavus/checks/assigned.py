@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pytest_tavus.checks.as_sent import unsent
 from pytest_tavus.checks.case import Checked, TurnCase
 from pytest_tavus.checks.outcome import outcome
 from pytest_tavus.checks.seen import Call
@@ -81,5 +82,8 @@ def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for want, call in matched:
         wrong = wrong_arguments(want, call, turn)
-        findings += [wrong] if wrong is not None else outcome(want, call, turn)
+        found = [wrong] if wrong is not None else outcome(want, call, turn)
+        if not found and (never := unsent(want, call, turn)) is not None:
+            found = [never]
+        findings += found
     return tuple(findings)

@@ -10,13 +10,12 @@ from pytest_tavus.checks.places import call_span
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.checks.trouble import is_unhandled, trouble
-from pytest_tavus.checks.words import Show, call_text
+from pytest_tavus.checks.words import Show, call_text, called_text
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching.compare import describe, matches
+from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.masked import require_known
 from pytest_tavus.matching.text import quoted
-from pytest_tavus.scenario.model import CallPattern
 from pytest_tavus.spans import dotted
 from pytest_tavus.verdict import Difference, Finding
 
@@ -64,11 +63,11 @@ class WellFormedCalls:
             tool = case.tools.get(call.called.name)
             if tool is None:
                 findings += _unknown_tool(call, case)
-            elif call.arguments is UNREADABLE:
+            elif call.called_arguments is UNREADABLE:
                 findings.append(_unreadable(call, case))
             elif not _is_unchecked(call, case):
                 if call.masked:
-                    require_known(call.arguments)
+                    require_known(call.called_arguments)
                 evidence += 1
                 findings += _invalid(call, tool, case)
         return Checked(findings, evidence)
@@ -100,7 +99,7 @@ def _unreadable(call: Call, case: Case) -> Finding:
 
 
 def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
-    error = case.rules.schemas.error(tool, call.arguments)
+    error = case.rules.schemas.error(tool, call.called_arguments)
     if error is None:
         return
     yield _finding(
@@ -148,60 +147,9 @@ def _finding(
         span=call_span(call, case),
         turn=call.entry.turn,
         seqs=(call.entry.seq,),
-        closest=call_text(call, case.show),
+        closest=called_text(call, case.show),
         differences=differences,
         hint=hint,
-    )
-
-
-class NeverInScenario:
-    """`never` of a scenario: calls that must not be seen at any time."""
-
-    def check(self, case: Case) -> Checked:
-        """Find forbidden calls in the whole conversation."""
-        patterns = case.scenario.never
-        if not patterns or not case.seen.turns:
-            return NOTHING_TO_CHECK
-        found = [
-            _forbidden(pattern, call, case, whole=True)
-            for pattern in patterns
-            for call in case.seen.calls.values()
-            if _is_seen(pattern, call, case.expected(pattern.arguments, turn=call.entry.turn))
-        ]
-        return Checked(found, len(patterns))
-
-
-class NeverInTurn:
-    """`never` of a turn."""
-
-    def check(self, turn: TurnCase) -> Checked:
-        """Find forbidden calls of the turn, those after its end included."""
-        patterns = turn.turn.never
-        if not patterns or not turn.played:
-            return NOTHING_TO_CHECK
-        calls = [*turn.seen.calls, *turn.seen.calls_after]
-        found = [
-            _forbidden(pattern, call, turn.case, whole=False)
-            for pattern in patterns
-            for call in calls
-            if _is_seen(pattern, call, turn.expected(pattern.arguments))
-        ]
-        return Checked(found, len(patterns))
-
-
-def _is_seen(pattern: CallPattern, call: Call, arguments: object) -> bool:
-    return pattern.tool == call.name and matches(arguments, call.arguments)
-
-
-def _forbidden(pattern: CallPattern, call: Call, case: Case, *, whole: bool) -> Finding:
-    when = "" if whole else " in this turn"
-    return Finding(
-        kind="forbidden_call",
-        message=f"{call_text(call, case.show)} was called, which must never happen{when}",
-        owner="agent",
-        span=case.scenario.where(pattern.at),
-        turn=call.entry.turn,
-        seqs=(call.entry.seq,),
     )
 
 

@@ -14,8 +14,6 @@ from msgspec import Struct
 from pytest_tavus.checks.around_calls import HeardAroundCalls
 from pytest_tavus.checks.call_rules import (
     HandledCalls,
-    NeverInScenario,
-    NeverInTurn,
     SavedByTurn,
     WellFormedCalls,
 )
@@ -30,6 +28,7 @@ from pytest_tavus.checks.case import (
     TurnCheck,
     turn_case,
 )
+from pytest_tavus.checks.never import NeverInScenario, NeverInTurn
 from pytest_tavus.checks.room_events import Quiet, RoomEvents
 from pytest_tavus.checks.run_through import EveryTurnPlayed, NoFaults
 from pytest_tavus.checks.schemas import Schemas
@@ -37,6 +36,7 @@ from pytest_tavus.checks.seen import seen
 from pytest_tavus.checks.speech import SaidWithin, Says
 from pytest_tavus.checks.withheld import KnownAnswers
 from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.contract.sent import Reader
 from pytest_tavus.matching.masked import UnknownValueError
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.trace.log import Trace
@@ -94,7 +94,9 @@ class CheckReport(Struct, frozen=True, kw_only=True):
 class Checker:
     """The checks of a run. Keeps nothing of a scenario, only what is costly to make twice."""
 
-    def __init__(self, *, behaviour: Behaviour | None = None) -> None:
+    def __init__(self, *, read: Reader, behaviour: Behaviour | None = None) -> None:
+        """`read` finds the arguments of calls in the requests that were made of them."""
+        self._read = read
         self._behaviour = Behaviour() if behaviour is None else behaviour
         self._schemas = Schemas()
 
@@ -117,19 +119,19 @@ class Checker:
             show=_as_it_is if show is None else show,
         )
         tools = {tool.name: tool for tool in scenario.pal.tools}
-        return _checked(Case(scenario, trace, seen(trace), rules, scope, tools))
+        return _checked(Case(scenario, trace, seen(trace, tools, self._read), rules, scope, tools))
 
 
 def check(
     scenario: Scenario,
     trace: Trace,
     *,
-    behaviour: Behaviour | None = None,
+    read: Reader,
     show: Callable[[Any], Any] | None = None,
     scope: Mapping[str, Any] = _NOTHING,
 ) -> CheckReport:
     """Return every finding on one trace; for many, keep a :class:`Checker`."""
-    return Checker(behaviour=behaviour).check(scenario, trace, show=show, scope=scope)
+    return Checker(read=read).check(scenario, trace, show=show, scope=scope)
 
 
 def _checked(case: Case) -> CheckReport:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from pytest_tavus.checks.call import UNREADABLE, Call, parsed
+from pytest_tavus.contract.sent import Reader, Requests
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.trace.events import (
     Fault,
     PalSaid,
     Saved,
     SessionClosed,
+    SessionOpened,
     ToolCalled,
     ToolDelivered,
     ToolResolved,
@@ -22,75 +25,8 @@ from pytest_tavus.trace.events import (
     Withheld,
 )
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.mask import known
-from pytest_tavus.wire import HttpExchange
 
-
-class Unreadable:
-    """The type of :data:`UNREADABLE`: text that should be JSON and is not."""
-
-    def __repr__(self) -> str:
-        return "not JSON"
-
-
-UNREADABLE: Final = Unreadable()
-"""Stands for arguments or an answer that is not JSON."""
-
-
-def parsed(text: str, *, masked: bool = False) -> Any:
-    """Read JSON; an empty text and one that is not JSON are `UNREADABLE`.
-
-    In the text of a masked trace, every value with a mask in it becomes `Masked`.
-    """
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return UNREADABLE
-    return known(found) if masked else found
-
-
-class Call(Struct):
-    """One tool call with all that became of it."""
-
-    entry: Entry
-    called: ToolCalled
-    arguments: Any
-    "Parsed; `UNREADABLE` if that is not possible. No text at all is an empty mapping."
-
-    resolved_entry: Entry | None = None
-    resolved: ToolResolved | None = None
-    exchange: HttpExchange | None = None
-    "The last one made for the tool itself."
-
-    token: HttpExchange | None = None
-    "The last one made for an OAuth 2 token."
-
-    masked: bool = False
-    "It is of a masked trace."
-
-    fault: Fault | None = None
-    "What was recorded together with the resolution: a client tool that raised, for one."
-
-    seqs: list[int] = field(default_factory=list[int])
-    "Everything in the trace that is about this call."
-
-    @property
-    def name(self) -> str:
-        """The tool that was called."""
-        return self.called.name
-
-    @property
-    def answer(self) -> Any:
-        """What was answered, parsed; text where it is not JSON, null where there was nothing."""
-        output = "" if self.resolved is None else self.resolved.output
-        if not output and self.exchange is not None and self.exchange.response is not None:
-            output = self.exchange.response.body.decode(errors="replace")
-        if not output:
-            return None
-        found = parsed(output, masked=self.masked)
-        if found is not UNREADABLE:
-            return found
-        return known(output) if self.masked else output
+__all__ = ["UNREADABLE", "Call", "Seen", "SeenTurn", "parsed", "seen"]
 
 
 class SeenTurn(Struct):
@@ -149,9 +85,12 @@ class Seen(Struct):
 class _Sorter:
     """Takes the entries of a trace one after the other."""
 
-    def __init__(self, *, masked: bool) -> None:
+    def __init__(self, tools: Mapping[str, Tool], read: Reader, *, masked: bool) -> None:
         self.seen = Seen({}, {}, [], [], None)
+        self._tools = tools
+        self._read = read
         self._masked = masked
+        self._conversation_id = ""
         self._before: Entry | None = None
 
     def take(self, entry: Entry) -> None:
@@ -163,6 +102,20 @@ class _Sorter:
         if sort is not None:
             sort(self, entry, entry.event, turn)
         self._before = entry
+
+    def opened(self, _entry: Entry, event: SessionOpened, _turn: SeenTurn) -> None:
+        """Take the beginning of the conversation."""
+        self._conversation_id = event.conversation_id
+
+    def finish(self) -> Seen:
+        """Read what was sent of each call, and return what was seen."""
+        requests = Requests(
+            read=self._read, conversation_id=self._conversation_id, masked=self._masked
+        )
+        for call in self.seen.calls.values():
+            request = None if call.exchange is None else call.exchange.request
+            call.sent = requests.sent(call.called, self._tools.get(call.name), request)
+        return self.seen
 
     def said(self, entry: Entry, event: PalSaid, turn: SeenTurn) -> None:
         """Take an utterance."""
@@ -230,6 +183,7 @@ _SORTS: Final[Mapping[type, Callable[[_Sorter, Entry, Any, SeenTurn], None]]] = 
         PalSaid: _Sorter.said,
         Saved: _Sorter.saved,
         SessionClosed: _Sorter.closed,
+        SessionOpened: _Sorter.opened,
         ToolCalled: _Sorter.called,
         ToolDelivered: _Sorter.delivered,
         ToolResolved: _Sorter.resolved,
@@ -241,9 +195,9 @@ _SORTS: Final[Mapping[type, Callable[[_Sorter, Entry, Any, SeenTurn], None]]] = 
 """What is left of the union tells checks nothing they could not read in the entries."""
 
 
-def seen(trace: Trace) -> Seen:
-    """Sort a trace."""
-    sorter = _Sorter(masked=trace.masked)
+def seen(trace: Trace, tools: Mapping[str, Tool], read: Reader) -> Seen:
+    """Sort a trace; `read` finds the arguments in the requests of the PAL's tools."""
+    sorter = _Sorter(tools, read, masked=trace.masked)
     for entry in trace.entries:
         sorter.take(entry)
-    return sorter.seen
+    return sorter.finish()

@@ -10,8 +10,8 @@ from pytest_tavus.checks.outcome import failed_call
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import is_unhandled
 from pytest_tavus.checks.wanted import Wanted, has_status
-from pytest_tavus.checks.words import call_text, differences, listed
-from pytest_tavus.matching.compare import compare, distance
+from pytest_tavus.checks.words import call_text, differences, joined, listed, request_text
+from pytest_tavus.contract.sent import UNSENT
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import Times
 from pytest_tavus.scenario.templates import MissingValue
@@ -28,7 +28,8 @@ def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: i
     wrong = (
         same_tool
         and closest is not None
-        and compare(want.arguments, closest.arguments, exact=expectation.exact)
+        and closest.arguments is not UNSENT
+        and want.mismatches(closest)
     )
     return Finding(
         kind="missing_call",
@@ -39,7 +40,9 @@ def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: i
         seqs=() if closest is None else (closest.entry.seq,),
         closest=None if closest is None else call_text(closest, turn.show),
         differences=differences(wrong or (), turn.show, "arguments"),
-        detail=_others(len(turn.calls)),
+        detail=joined(
+            _others(len(turn.calls)), None if closest is None else request_text(closest, turn.show)
+        ),
     )
 
 
@@ -66,8 +69,7 @@ def _seen(turn: TurnCase, found: int) -> str:
 
 def _closest(want: Wanted, calls: Sequence[Call]) -> Call | None:
     def far(call: Call) -> tuple[bool, int]:
-        apart = distance(want.arguments, call.arguments, exact=want.expectation.exact)
-        return call.name != want.expectation.tool, apart
+        return call.name != want.expectation.tool, want.distance(call)
 
     return min(calls, key=far, default=None)
 
@@ -87,6 +89,7 @@ def unexpected_call(call: Call, turn: TurnCase) -> Finding:
         span=turn.where(at),
         turn=turn.number,
         seqs=tuple(call.seqs),
+        detail=request_text(call, turn.show),
         change=changed_calls(call, turn),
     )
 

@@ -9,12 +9,16 @@ from msgspec import Struct
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
+from pytest_tavus.contract.sent import UNSENT, Doubt
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.matching.compare import FARTHEST, distance
+from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, StatusWord
 
 ARGUMENTS_WEIGHT: Final = 4
 """Arguments say more about which call was meant than what became of it."""
+
+_UNCLEAR: Final = FARTHEST // 100
+"""An argument that cannot be read is no reason to take another call for the one that was meant."""
 
 LEFT_OVER: Final = (ARGUMENTS_WEIGHT + 4) * FARTHEST
 """The cost of an expectation without a call, and of a call without an expectation. Two of them are
@@ -33,7 +37,7 @@ class Wanted(Struct, frozen=True):
         expectation = self.expectation
         if call.called.name != expectation.tool:
             return None
-        cost = distance(self.arguments, call.arguments, exact=expectation.exact) * ARGUMENTS_WEIGHT
+        cost = self.distance(call) * ARGUMENTS_WEIGHT
         if expectation.expects_result:
             cost += distance(self.result, call.answer)
         if not has_status(expectation.status, call, turn.case.tools.get(call.called.name)):
@@ -41,6 +45,28 @@ class Wanted(Struct, frozen=True):
         if expectation.within is not None and not is_within(expectation.within, call, turn):
             cost += FARTHEST
         return cost
+
+    def distance(self, call: Call) -> int:
+        """Return how far the arguments that were sent are from these; what is unclear is apart."""
+        if call.arguments is UNSENT:
+            return FARTHEST if self.asks_arguments else 0
+        wanted, found = call.as_seen(self.arguments)
+        apart = distance(wanted, found, exact=self.expectation.exact)
+        return max(apart, _UNCLEAR) if self.doubts(call) else apart
+
+    def mismatches(self, call: Call) -> tuple[Mismatch, ...]:
+        """Return every place where the arguments that were sent are certainly others."""
+        wanted, found = call.as_seen(self.arguments)
+        return compare(wanted, found, exact=self.expectation.exact)
+
+    def doubts(self, call: Call) -> list[tuple[str, Doubt]]:
+        """Return the expected arguments that cannot be read in what was sent."""
+        return call.doubts(self.arguments, exact=self.expectation.exact)
+
+    @property
+    def asks_arguments(self) -> bool:
+        """Whether anything is expected of the arguments."""
+        return self.expectation.exact or self.arguments != {}
 
 
 def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -> bool:

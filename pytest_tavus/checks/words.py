@@ -26,10 +26,38 @@ Show = Callable[[Any], Any]
 
 
 def call_text(call: Call, show: Show) -> str:
-    """Write an observed call the way a scenario would: ``get_order: {order_id: A-1}``."""
-    if call.arguments is UNREADABLE:
+    """Write a call as it was sent, the way a scenario would: ``get_order: {order_id: A-1}``."""
+    if call.sent is None:
+        return called_text(call, show)
+    unclear = listed(list(call.sent.ambiguous))
+    rest = f" ({unclear} cannot be read)" if unclear else ""
+    return f"{show(call.name)}: {flow(show(call.arguments))}{rest}"
+
+
+def called_text(call: Call, show: Show) -> str:
+    """Write a call as the PAL made it."""
+    if call.called_arguments is UNREADABLE:
         return f"{show(call.name)} with {quoted(show(call.called.arguments))}"
-    return f"{show(call.name)}: {flow(show(call.arguments))}"
+    return f"{show(call.name)}: {flow(show(call.called_arguments))}"
+
+
+def request_text(call: Call, show: Show) -> str | None:
+    """Write the request of a call that carried other arguments than were called, or unclear ones.
+
+    `None` where it says nothing that the call does not say.
+    """
+    exchange = call.exchange
+    if exchange is None or not (call.is_unclear or call.differs):
+        return None
+    request = exchange.request
+    body = excerpt(show(request.body.decode("utf-8", "replace")))
+    sent = f"{request.method} {show(request.url)} {body}".rstrip()
+    return f"called: {called_text(call, show)}\nsent: {sent}"
+
+
+def joined(*lines: str | None) -> str | None:
+    """Put what there is on lines of its own."""
+    return "\n".join(line for line in lines if line is not None) or None
 
 
 def differences(mismatches: Iterable[Mismatch], show: Show, *root: str) -> tuple[Difference, ...]:

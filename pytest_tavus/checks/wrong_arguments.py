@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from pytest_tavus.checks.as_sent import unclear
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_arguments
 from pytest_tavus.checks.seen import UNREADABLE, Call
 from pytest_tavus.checks.wanted import Wanted
-from pytest_tavus.checks.words import call_text, differences
-from pytest_tavus.matching.compare import compare
+from pytest_tavus.checks.words import call_text, differences, joined, request_text
+from pytest_tavus.contract.sent import UNSENT
 from pytest_tavus.verdict import Difference, Finding
 
 
 def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
     """Tell the first argument that differs, with both values; `None` where all are right."""
     expectation = want.expectation
-    if call.arguments is UNREADABLE:
-        return None  # told of every call, whatever is expected
-    mismatches = compare(want.arguments, call.arguments, exact=expectation.exact)
+    if call.arguments is UNREADABLE or call.arguments is UNSENT:
+        return None  # told by themselves
+    mismatches = want.mismatches(call)
     if not mismatches:
-        return None
+        doubts = want.doubts(call)
+        at = turn.where(expectation.at)
+        return unclear(call, doubts, turn.case, at=at, asked="was expected") if doubts else None
     found = differences(mismatches, turn.show, "arguments")
     first = found[0]
     return Finding(
         kind="wrong_arguments",
         message=(
             f"{call.name} was expected with {first.path} {first.expected}, "
-            f"but was called {_with(first)}"
+            f"but was {'sent' if call.differs else 'called'} {_with(first)}"
         ),
         owner="agent",
         span=turn.where(expectation.at),
@@ -33,7 +36,7 @@ def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
         seqs=(call.entry.seq,),
         closest=call_text(call, turn.show),
         differences=found,
-        detail=_others(call, turn),
+        detail=joined(_others(call, turn), request_text(call, turn.show)),
         change=changed_arguments(want, call, turn),
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from msgspec import Struct
 
@@ -17,11 +16,13 @@ from pytest_tavus.judge.facts import (
     argument,
     heard,
     is_collected,
-    made_calls,
+    is_unclear,
 )
 from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.verdict import RulingOutcome
+
+_UNCLEAR = "can be read in several ways as it was sent"
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -40,8 +41,11 @@ def judge_objective(rule: ObjectiveRule | None, evidence: Evidence) -> Held:
     parts = tuple(_objective_parts(rule, evidence))
     if not parts:
         return Held(outcome="unsure", evidence="its rule names nothing to look for")
-    missing = [part for part in parts if part.outcome == "fail"]
-    return _together("fail", missing) if missing else _together("pass", parts)
+    for outcome in ("fail", "unsure"):
+        open_ = [part for part in parts if part.outcome == outcome]
+        if open_:
+            return _together(outcome, open_)
+    return _together("pass", parts)
 
 
 def judge_guardrail(rule: GuardrailRule | None, evidence: Evidence) -> Held:
@@ -53,7 +57,7 @@ def judge_guardrail(rule: GuardrailRule | None, evidence: Evidence) -> Held:
     broken = tuple(_breaches(rule, evidence))
     if broken:
         return _together("fail", broken)
-    if not evidence.trace.calls() and next(evidence.trace.of(PalSaid), None) is None:
+    if not evidence.calls and next(evidence.trace.of(PalSaid), None) is None:
         return Held(outcome="unsure", evidence="the PAL said and called nothing")
     return Held(outcome="pass", evidence=_unbroken(rule))
 
@@ -63,7 +67,7 @@ def _without_rule(evidence: str) -> Held:
     return Held(outcome="unsure", evidence=evidence, hint=hint)
 
 
-def _together(outcome: Literal["pass", "fail"], parts: Sequence[Held]) -> Held:
+def _together(outcome: RulingOutcome, parts: Sequence[Held]) -> Held:
     return Held(
         outcome=outcome,
         evidence="; ".join(part.evidence for part in parts),
@@ -72,7 +76,7 @@ def _together(outcome: Literal["pass", "fail"], parts: Sequence[Held]) -> Held:
 
 
 def _objective_parts(rule: ObjectiveRule, evidence: Evidence) -> Iterator[Held]:
-    calls = made_calls(evidence)
+    calls = evidence.calls
     yield from (_called(tool, calls) for tool in rule.called)
     yield from (_said(text, evidence) for text in rule.said)
     yield from (_collected(name, calls) for name in rule.collected)
@@ -100,12 +104,15 @@ def _said(text: str, evidence: Evidence) -> Held:
 def _collected(name: str, calls: Sequence[MadeCall]) -> Held:
     empty: Held | None = None
     for call in calls:
+        if is_unclear(call, name):
+            told = f"turn {call.turn}: {name} of {call.call.name} {_UNCLEAR}"
+            empty = Held(outcome="unsure", evidence=told, seqs=(call.seq,))
         for value, masked in argument(call, name):
             shown = json.dumps(masked, ensure_ascii=False)
             told = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
             if is_collected(value):
                 return Held(outcome="pass", evidence=told, seqs=(call.seq,))
-            empty = Held(outcome="fail", evidence=told, seqs=(call.seq,))
+            empty = empty or Held(outcome="fail", evidence=told, seqs=(call.seq,))
     return empty or Held(outcome="fail", evidence=f"no call carried {name}")
 
 
@@ -115,7 +122,7 @@ def _breaches(rule: GuardrailRule, evidence: Evidence) -> Iterator[Held]:
             entry, words = found
             told = f"turn {entry.turn}: the PAL said {_quoted(text)} in {_quoted(words)}"
             yield Held(outcome="fail", evidence=told, seqs=(entry.seq,))
-    for call in made_calls(evidence):
+    for call in evidence.calls:
         if call.call.name in rule.never_called:
             told = f"turn {call.turn}: {call.call.name} was called"
             yield Held(outcome="fail", evidence=told, seqs=(call.seq,))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec import Struct
 
+from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.sent import Reader, Requests, Sent
 from pytest_tavus.matching.masked import Masked, UnknownValueError
 from pytest_tavus.matching.shape import is_list, is_mapping
-from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved
+from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolDelivered, ToolResolved
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.mask import compared, known
+from pytest_tavus.trace.mask import compared
 
 NOT_FOUND = "NOTFOUND"
 """What Tavus's evaluator writes for a variable it could not extract [doc]."""
+
+
+Show = Callable[[Any], Any]
+"""Masks a text or JSON data."""
 
 
 class MadeCall(Struct, frozen=True, kw_only=True):
@@ -24,15 +30,22 @@ class MadeCall(Struct, frozen=True, kw_only=True):
     turn: int
     seq: int
     call: ToolCalled
+    sent: Sent | None
+    "What its request carried; `None`: no request was made."
+
     resolved: ToolResolved | None
     "`None`: nothing was heard of it any more."
 
     resolved_seq: int | None
-    arguments: str
-    "As they may be shown: masked."
+    show: Show
+    "Masks what is quoted."
 
-    masked: bool = False
-    "It is of a masked trace."
+    @property
+    def arguments(self) -> str:
+        """What was sent, or where nothing was, what was called, as it may be shown."""
+        if self.sent is None:
+            return str(self.show(self.call.arguments))
+        return json.dumps(plain(self.show(self.sent.arguments)), ensure_ascii=False)
 
     @property
     def succeeded(self) -> bool:
@@ -64,6 +77,8 @@ class Evidence(Struct, frozen=True):
     shown: Trace
     "The masked twin. The same object where only a stored trace is there."
 
+    calls: tuple[MadeCall, ...]
+
     def quote(self, seq: int) -> str:
         """Return what was said in an entry, masked."""
         event = self.shown.entries[seq - 1].event
@@ -79,31 +94,48 @@ class Evidence(Struct, frozen=True):
         return compared(text, masked=self.trace.masked)
 
 
-def made_calls(evidence: Evidence) -> tuple[MadeCall, ...]:
-    """Return every call, in order."""
-    trace = evidence.trace
-    resolutions = {event.call_id: (entry, event) for entry, event in trace.of(ToolResolved)}
-    return tuple(
-        _made(entry, call, resolutions.get(call.call_id), evidence) for entry, call in trace.calls()
-    )
+class CallReader(Struct, frozen=True, kw_only=True):
+    """Finds the calls of a trace, as they were sent."""
 
+    read: Reader
+    show: Show
+    pal: Pal
 
-def _made(
-    entry: Entry,
-    call: ToolCalled,
-    found: tuple[Entry, ToolResolved] | None,
-    evidence: Evidence,
-) -> MadeCall:
-    twin = evidence.shown.entries[entry.seq - 1].event
-    return MadeCall(
-        turn=entry.turn,
-        seq=entry.seq,
-        call=call,
-        resolved=None if found is None else found[1],
-        resolved_seq=None if found is None else found[0].seq,
-        arguments=twin.arguments if isinstance(twin, ToolCalled) else "",
-        masked=evidence.trace.masked,
-    )
+    def calls(self, trace: Trace) -> tuple[MadeCall, ...]:
+        """Return every call, in order."""
+        resolutions = {event.call_id: (entry, event) for entry, event in trace.of(ToolResolved)}
+        delivered = [event for _, event in trace.of(ToolDelivered) if event.purpose == "tool"]
+        exchanges = {event.call_id: event.exchange for event in delivered}
+        opened = trace.opened()
+        requests = Requests(
+            read=self.read,
+            conversation_id="" if opened is None else opened.conversation_id,
+            masked=trace.masked,
+        )
+        made: list[MadeCall] = []
+        for entry, call in trace.calls():
+            exchange = exchanges.get(call.call_id)
+            request = None if exchange is None else exchange.request
+            sent = requests.sent(call, self.pal.tool(call.name), request)
+            made.append(self._made(entry, call, sent, resolutions.get(call.call_id)))
+        return tuple(made)
+
+    def _made(
+        self,
+        entry: Entry,
+        call: ToolCalled,
+        sent: Sent | None,
+        found: tuple[Entry, ToolResolved] | None,
+    ) -> MadeCall:
+        return MadeCall(
+            turn=entry.turn,
+            seq=entry.seq,
+            call=call,
+            sent=sent,
+            resolved=None if found is None else found[1],
+            resolved_seq=None if found is None else found[0].seq,
+            show=self.show,
+        )
 
 
 def heard(evidence: Evidence, text: str) -> tuple[Entry, str] | None:
@@ -131,14 +163,28 @@ def folded(text: str) -> str:
 
 
 def argument(call: MadeCall, name: str) -> Iterator[tuple[Any, Any]]:
-    """Yield every value that a call carries under this name, at any depth, and its masked twin."""
-    try:
-        arguments, shown = json.loads(call.call.arguments), json.loads(call.arguments)
-    except ValueError:
-        return
-    if call.masked:
-        arguments = known(arguments)
-    yield from zip(_named(arguments, name), _named(shown, name), strict=True)
+    """Yield every value that was sent under this name, at any depth, and its masked twin.
+
+    What a call without the argument would have sent as well is none.
+    """
+    if call.sent is not None:
+        sent = call.sent.arguments.items()
+        certain = {key: value for key, value in sent if key not in call.sent.maybe_absent}
+        yield from ((value, plain(call.show(value))) for value in _named(certain, name))
+
+
+def plain(value: Any) -> Any:
+    """Return JSON data in which a masked value is its mask."""
+    if isinstance(value, Masked):
+        return value.text
+    if is_mapping(value):
+        return {plain(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if is_list(value) else value
+
+
+def is_unclear(call: MadeCall, name: str) -> bool:
+    """Tell whether an argument of this name can be read in several ways as it was sent."""
+    return call.sent is not None and call.sent.doubt(name) is not None
 
 
 def _named(value: Any, name: str) -> Iterator[Any]:

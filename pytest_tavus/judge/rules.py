@@ -8,7 +8,9 @@ reads there as not satisfied or not held, and its ruling says that it is unsure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from pytest_tavus.contract.sent import Reader
 from pytest_tavus.contract.verdict import (
     GuardrailVerdict,
     KnowledgeVerdict,
@@ -19,7 +21,7 @@ from pytest_tavus.contract.verdict import (
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.judge.base import Judgement, Question
 from pytest_tavus.judge.declared import Held, judge_guardrail, judge_objective
-from pytest_tavus.judge.facts import Evidence, MadeCall, made_calls
+from pytest_tavus.judge.facts import CallReader, Evidence, MadeCall, Show
 from pytest_tavus.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.judge.overall import Whole, counted_calls, overall
 from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule, Scenario
@@ -35,8 +37,20 @@ _NO_RETRIEVAL = "no retrieval from a knowledge base was seen"
 class RulesJudge:
     """Judges by what was declared and by the wire."""
 
-    def __init__(self, *, in_clear: Trace | None = None) -> None:
-        """`in_clear` is what the trace of the question is the masked twin of."""
+    def __init__(
+        self,
+        *,
+        read: Reader,
+        show: Show | None = None,
+        in_clear: Trace | None = None,
+    ) -> None:
+        """`read` finds the arguments of calls in the requests that were made of them.
+
+        `in_clear` is what the trace of the question is the masked twin of; `show` masks what is
+        quoted of it.
+        """
+        self._read = read
+        self._show = _as_it_is if show is None else show
         self._in_clear = in_clear
 
     @property
@@ -47,7 +61,10 @@ class RulesJudge:
     async def rule(self, question: Question) -> Judgement:
         """Judge one conversation. Waits for nothing; raises for nothing a conversation can hold."""
         scenario = question.scenario
-        evidence = Evidence(self._in_clear or question.trace, question.trace)
+        trace = self._in_clear or question.trace
+        reader = CallReader(read=self._read, show=self._show, pal=scenario.pal)
+        calls = reader.calls(trace)
+        evidence = Evidence(trace, question.trace, calls)
         rules = scenario.judge_rules
         objectives = {
             name: judge_objective(rules.objectives.get(name), evidence)
@@ -57,7 +74,6 @@ class RulesJudge:
             name: judge_guardrail(rules.guardrails.get(name), evidence)
             for name in guardrail_names(scenario)
         }
-        calls = made_calls(evidence)
         whole = overall(objectives, guardrails, counted_calls(calls, scenario))
         tools = _judged_tools(tool_names(scenario), calls)
         verdict = _verdict(objectives, guardrails, tools, whole)
@@ -149,3 +165,7 @@ def _verdict(
 
 def _evidence(held: Held) -> str:
     return f"unsure: {held.evidence}" if held.outcome == "unsure" else held.evidence
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

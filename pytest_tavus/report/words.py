@@ -14,6 +14,8 @@ KINDS: Mapping[FindingKind, str] = MappingProxyType(
         "unexpected_call": "unexpected call",
         "forbidden_call": "forbidden call",
         "wrong_arguments": "wrong arguments",
+        "unclear_arguments": "unclear arguments",
+        "unsent_call": "unsent call",
         "wrong_order": "wrong order",
         "wrong_result": "wrong result",
         "wrong_status": "wrong status",

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final, cast
+from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from pytest_tavus.matching.masked import Masked, UnknownValueError
+from pytest_tavus.wire import HttpRequest, header
 
 OPEN, CLOSE = "⟦", "⟧"
 
 MASKED: Final = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 """A mask, or an escaped bracket. Its group is the source, or the bracket."""
 
+_FIRST: Final = 0xF0000
+"""The first character of a plane for private use: no text that a tool is sent holds it."""
+
+_HELD: Final = re.compile("[\U000f0000-\U000fffff]")
+_FORM = "application/x-www-form-urlencoded"
 _ESCAPED = f"{OPEN}{OPEN}{CLOSE}"
 
 
@@ -46,6 +55,59 @@ def known(value: Any) -> Any:
     if isinstance(value, list):
         return [known(item) for item in cast("list[object]", value)]
     return value
+
+
+class Masks:
+    """The masks of one request, each held by a character that no encoding takes apart.
+
+    What is read from a text is cut, decoded and split. A mask would fall apart in that, and its
+    halves would look like values.
+    """
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __str__(self) -> str:
+        return " ".join(self._found)
+
+    def taken_from(self, request: HttpRequest) -> HttpRequest:
+        """Return a request with a character in place of every mask."""
+        encoded = (header(request.headers, "Content-Type") or "").startswith(_FORM)
+        body = request.body.decode("utf-8", "surrogateescape")
+        return replace(
+            request,
+            url=self._taken(request.url, encoded=True),
+            headers=tuple((name, self._taken(value)) for name, value in request.headers),
+            body=self._taken(body, encoded=encoded).encode("utf-8", "surrogateescape"),
+        )
+
+    def put_back(self, value: Any) -> Any:
+        """Return JSON data in which each text that a mask is part of is `Masked`."""
+        if isinstance(value, str):
+            text = _HELD.sub(self._mask, value)
+            return value if text == value else Masked(text)
+        if isinstance(value, dict):
+            return {self.put_back(key): self.put_back(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.put_back(item) for item in cast("list[object]", value)]
+        return value
+
+    def _mask(self, held: re.Match[str]) -> str:
+        index = ord(held[0]) - _FIRST
+        return self._found[index] if index < len(self._found) else held[0]
+
+    def _taken(self, text: str, *, encoded: bool = False) -> str:
+        def held(found: re.Match[str]) -> str:
+            if found[1] == OPEN:
+                return OPEN
+            self._found.append(found[0])
+            character = chr(_FIRST + len(self._found) - 1)
+            return quote(character) if encoded else character
+
+        return MASKED.sub(held, text) if OPEN in text else text
 
 
 def compared(text: str, *, masked: bool) -> str:

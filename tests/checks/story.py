@@ -10,6 +10,8 @@ from pytest_tavus.checks.run import CheckReport, check
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
+from pytest_tavus.delivery.carriage import RequestReader
+from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan, dotted
 from pytest_tavus.trace.events import (
@@ -29,6 +31,8 @@ from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, H
 
 ORDER = {"order_id": "A-10428"}
 ANSWER = {"status": "out_for_delivery", "eta": "today by 6pm"}
+
+READ = RequestReader(DeliveryProfile())
 
 OnCallWord = Literal["generate_filler", "static_filler", "silent", "passthrough"]
 OnResolveWord = Literal[
@@ -170,7 +174,16 @@ class Story:
         output: Any = ANSWER,
         **resolution: Any,
     ) -> Story:
-        return self.resolves(self.opens(name, arguments), output, **resolution)
+        call_id = self.opens(name, arguments)
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        return self.delivers(call_id, name, text or "{}").resolves(call_id, output, **resolution)
+
+    def delivers(self, call_id: str, name: str, body: str, *, url: str | None = None) -> Story:
+        """Record the request that carried a call."""
+        address = f"https://shop.example/{name}" if url is None else url
+        request = HttpRequest(method="POST", url=address, body=body.encode())
+        exchange = HttpExchange(request=request, response=HttpResponse(status=200))
+        return self.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
 
     def fails(
         self,
@@ -182,7 +195,8 @@ class Story:
         reason: str | None = None,
     ) -> Story:
         call_id = self.opens()
-        request = HttpRequest(method="POST", url="https://shop.example/get_order_status")
+        body = json.dumps(ORDER).encode()
+        request = HttpRequest(method="POST", url="https://shop.example/get_order_status", body=body)
         exchange = HttpExchange(request=request, response=response, fault=fault)
         self.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
         code = None if response is None else response.status
@@ -195,7 +209,7 @@ class Story:
 def report(
     story: Story, *turns: Turn, scope: Mapping[str, Any] | None = None, **more: Any
 ) -> CheckReport:
-    return check(scenario(*turns, **more), story.trace(), scope=scope or {})
+    return check(scenario(*turns, **more), story.trace(), read=READ, scope=scope or {})
 
 
 def told(story: Story, *turns: Turn, **more: Any) -> list[tuple[str, str]]:

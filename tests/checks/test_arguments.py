@@ -9,6 +9,7 @@ from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.verdict import Difference
 from tests.checks.story import (
     ANY,
+    READ,
     answered,
     expect,
     in_order,
@@ -64,12 +65,15 @@ def test_a_secret_argument_is_held_against_its_schema_and_not_quoted() -> None:
     case = scenario(ANY, tools=(tool(parameters=parameters),))
     redaction = Redaction([Secret("env.PIN", "12345")])
     trace = answered({"pin": "12345"}).trace()
-    (finding,) = check(case, trace, show=redaction.value).findings
+    (finding,) = check(case, trace, read=READ, show=redaction.value).findings
     assert finding.message == (
         "get_order_status was called with arguments.pin not as its parameters ask: maxLength: 4"
     )
     assert finding.differences[0].actual == "'⟦env.PIN⟧' (text)"
-    assert check(case, answered({"pin": "1234"}).trace(), show=redaction.value).findings == ()
+    assert (
+        check(case, answered({"pin": "1234"}).trace(), read=READ, show=redaction.value).findings
+        == ()
+    )
 
 
 @pytest.mark.parametrize("place", ["turn", "scenario"])

@@ -30,7 +30,7 @@ def test_swapped_calls_are_told_as_an_order_and_nothing_else() -> None:
         "book: {} came before get_order_status: {order_id: A-10428}, but was expected after it"
     )
     assert finding.detail == "called in this order: book then get_order_status"
-    assert finding.seqs == (3, 5)
+    assert finding.seqs == (3, 6)
     in_place = heard(("get_order_status", ORDER), ("book", {}))
     assert told(in_place, turn(plan), tools=TWO) == []
 

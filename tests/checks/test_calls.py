@@ -13,6 +13,7 @@ from pytest_tavus.verdict import Difference
 from tests.checks.conversations import TWO, heard
 from tests.checks.story import (
     ORDER,
+    READ,
     expect,
     in_any_order,
     in_order,
@@ -159,7 +160,8 @@ SECRETS = Redaction([Secret("env.A", "s3cret-a"), Secret("env.B", "s3cret-b")])
 def held_with_secrets(seen: str, expected: str, *, masked: bool = False) -> CheckReport:
     plan = turn(in_order(expect(arguments={"order_id": expected})))
     trace = heard(("get_order_status", {"order_id": seen})).trace()
-    return check(scenario(plan), shown(trace, SECRETS) if masked else trace, show=SECRETS.value)
+    trace = shown(trace, SECRETS) if masked else trace
+    return check(scenario(plan), trace, read=READ, show=SECRETS.value)
 
 
 def test_secrets_are_compared_in_clear_and_told_by_their_masks() -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.checks.run import check
+from pytest_tavus.checks.run import Checker, check
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.scenario.model import UncheckedRule
 from tests.checks.conversations import conversation
 from tests.checks.story import (
     ANY,
+    READ,
     Story,
     expect,
     in_any_order,
@@ -86,5 +87,5 @@ def test_perception_and_post_call_tools_are_exempt(more: dict[str, Any]) -> None
 def test_the_tables_can_be_replaced_cell_by_cell() -> None:
     behaviour = Behaviour().with_cells({"on_resolve.generate_response.success": "nothing"})
     story = conversation().trace()
-    assert check(scenario(ANY), story, behaviour=behaviour).findings == ()
-    assert [f.kind for f in check(scenario(ANY), story).findings] == ["on_resolve"]
+    assert Checker(read=READ, behaviour=behaviour).check(scenario(ANY), story).findings == ()
+    assert [f.kind for f in check(scenario(ANY), story, read=READ).findings] == ["on_resolve"]

@@ -12,6 +12,7 @@ from pytest_tavus.trace.events import Fault, SessionClosed
 from tests.checks.story import (
     ANY,
     ORDER,
+    READ,
     Story,
     answered,
     expect,
@@ -131,7 +132,7 @@ def test_findings_are_in_the_order_of_the_turns() -> None:
 
 
 def test_a_checker_keeps_nothing_of_a_scenario() -> None:
-    checker = Checker()
+    checker = Checker(read=READ)
     red, green = answered({"order_id": 5}).trace(), answered().trace()
     assert len(checker.check(scenario(ANY), red).findings) == 1
     assert checker.check(scenario(ANY), green).findings == ()

@@ -92,13 +92,13 @@ def test_a_client_call_that_no_answer_takes_is_told_once() -> None:
 
 
 def test_an_answer_that_is_too_late_shows_what_was_measured() -> None:
-    assert told(answered(), turn(in_order(expect(within=1.0)))) == []
-    assert told(answered(), turn(in_order(expect(within=0.75)))) == [
+    assert told(answered(), turn(in_order(expect(within=1.5)))) == []
+    assert told(answered(), turn(in_order(expect(within=1.25)))) == [
         (
             "too_late",
             (
-                "the answer of get_order_status was expected within 0.75 s of the caller's line, "
-                "but came after 1 s"
+                "the answer of get_order_status was expected within 1.25 s of the caller's line, "
+                "but came after 1.5 s"
             ),
         )
     ]

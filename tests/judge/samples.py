@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
+from pytest_tavus.delivery.carriage import RequestReader
+from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.judge.base import Judge, Judgement, Question
 from pytest_tavus.judge.pass_ import JudgeReport, run
 from pytest_tavus.judge.rules import RulesJudge
@@ -132,7 +134,7 @@ def called(
 ) -> tuple[Event, ...]:
     """Make a call, and what became of it unless `status` is `None`."""
     text = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
-    made = ToolCalled(call_id=call_id, name=name, arguments=text, channel="api")
+    made = ToolCalled(call_id=call_id, name=name, arguments=text, channel="app_message")
     if status is None:
         return (made,)
     return (
@@ -152,7 +154,7 @@ def question(of: Scenario, trace: Trace = BOOKED) -> Question:
     return Question(scenario=of, trace=trace)
 
 
-RULES = RulesJudge()
+RULES = RulesJudge(read=RequestReader(DeliveryProfile()))
 
 
 def judged(of: Scenario, trace: Trace = BOOKED) -> Judgement:
