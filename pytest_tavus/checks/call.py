@@ -122,7 +122,7 @@ class Call(Struct):
         expectation takes it for absent, or says nothing of it.
         """
         sent = self.sent
-        if sent is None or not (sent.ambiguous or sent.maybe_absent):
+        if sent is None or not (self.is_unclear or sent.maybe_absent):
             return expected, self.arguments
         if not is_mapping(expected):
             least = self._without(sent.maybe_absent)
@@ -132,13 +132,13 @@ class Call(Struct):
             for name in sent.maybe_absent
             if name not in expected or matches(expected[name], ABSENT)
         }
-        wanted = {key: value for key, value in expected.items() if key not in sent.ambiguous}
+        wanted = {key: value for key, value in expected.items() if sent.doubt(key) is None}
         return wanted, self._without(absent)
 
     def doubts(self, expected: Any, *, exact: bool) -> list[tuple[str, Doubt]]:
         """Return the arguments that an expectation asks about and that cannot be read."""
         sent = self.sent
-        if sent is None or not (sent.ambiguous or sent.unreadable):
+        if sent is None or not self.is_unclear:
             return []
         if exact or not is_mapping(expected):
             return [*sent.ambiguous.items()] or [("*", "unlike")]
