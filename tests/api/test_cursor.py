@@ -221,7 +221,7 @@ def test_what_is_not_found_is_held_against_the_closest() -> None:
     )
     (difference,) = finding.differences
     assert (difference.path, difference.actual) == ("arguments.table", "7 (number)")
-    assert finding.seqs == (6,)
+    assert finding.seqs == (7,)
 
 
 def test_an_output_is_read_as_json_or_as_text() -> None:
@@ -251,13 +251,13 @@ def test_a_call_that_must_not_come_is_told_when_it_comes() -> None:
     finding = missed(cursor().not_called, "book")
 
     assert finding.message == "book was called, and must not be"
-    assert finding.seqs == (6,)
+    assert finding.seqs == (7,)
 
 
 def test_a_call_that_must_not_come_may_come_with_other_arguments() -> None:
     cursor().not_called("book", table=8)
     cursor().not_called("cancel")
-    assert missed(cursor().not_called, "book", table={"$lt": 8}).seqs == (6,)
+    assert missed(cursor().not_called, "book", table={"$lt": 8}).seqs == (7,)
 
 
 def test_a_call_that_must_not_come_may_have_come_before() -> None:
