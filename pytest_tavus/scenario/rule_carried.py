@@ -6,11 +6,13 @@ An expectation of one is an error; a call that is played with one is advice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.sent import Carries
 from pytest_tavus.errors import Problem
-from pytest_tavus.matching.shape import is_mapping
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.scenario.model import CallExpectation, PlayedCall, Turn
 from pytest_tavus.scenario.problems import Ledger, Placed
 from pytest_tavus.scenario.rule import Ruled, expected_calls
@@ -44,12 +46,20 @@ def _uncarried(
     call: CallExpectation | PlayedCall, pal: Pal, carries: Carries
 ) -> Iterator[tuple[Loc, str, str]]:
     tool = pal.tool(call.tool)
-    if tool is None or not is_mapping(call.arguments):
+    if tool is None:
         return
-    for name in map(str, call.arguments):
+    at = (*call.at, "arguments")
+    for name in dict.fromkeys(_names(call.arguments)):
         if not carries(tool, name):
-            yield (
-                (*call.at, "arguments", name),
-                f"{uncarried(tool, name)}, so nobody sees it",
-                to_carry(tool, name),
-            )
+            where = (*at, name) if is_mapping(call.arguments) else at
+            yield where, f"{uncarried(tool, name)}, so nobody sees it", to_carry(tool, name)
+
+
+def _names(arguments: Any) -> Iterator[str]:
+    """Yield the arguments that an expectation names, those inside ``!not {...}`` included."""
+    if is_mapping(arguments):
+        yield from map(str, arguments)
+    elif isinstance(arguments, Matcher):
+        payload = arguments.payload
+        for part in payload if is_list(payload) else (payload,):
+            yield from _names(part)

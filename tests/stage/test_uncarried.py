@@ -88,6 +88,21 @@ def test_an_argument_that_is_expected_to_be_absent_must_be_carried_too(staged: S
     assert problems(staged, scenario(call, plays)) == []
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "!not {order_id: A-1}",
+        "!exact {order_id: A-1}",
+        "!one_of [{order_id: A-1}, {order_id: A-2}]",
+    ],
+)
+def test_an_argument_within_a_matcher_must_be_carried_too(staged: Staged, arguments: str) -> None:
+    call, plays = f"cancel_order: {arguments}", "{calls: [cancel_order], says: Done.}"
+    (problem,) = problems(staged, scenario(call, plays, body_template={"all": True}))
+    assert problem.startswith("s.yaml:6:23: no place of the request of 'cancel_order' carries")
+    assert problems(staged, scenario(call, plays)) == []
+
+
 def test_a_declared_or_played_argument_that_nothing_carries_is_advice(staged: Staged) -> None:
     played = "{calls: [cancel_order: {order_id: A-1}], says: Done.}"
     text = scenario("cancel_order", plays=played, body_template={"all": True})
