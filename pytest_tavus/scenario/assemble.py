@@ -13,6 +13,7 @@ from pytest_tavus.errors import Problem
 from pytest_tavus.scenario import build_turns, rules
 from pytest_tavus.scenario.defaults import Site, Values, common
 from pytest_tavus.scenario.document import ScenarioHead, TurnDocument
+from pytest_tavus.scenario.limits import carries_all
 from pytest_tavus.scenario.model import ClientAnswer, JudgeRules, Scenario, Turn, UncheckedRule
 from pytest_tavus.scenario.pals import LoadedPal
 from pytest_tavus.scenario.plain import is_list
@@ -49,7 +50,9 @@ def assemble(
     if loaded is None or loaded.pal is None:
         return None
     made = _made(values, loaded, loaded.pal, _Own(at, site, turns or (), name))
-    ruled = Ruled(made, values.at, site.complain, site.carries)
+    # In a PAL with a mistake, a place that carries nothing is most likely that very mistake.
+    carries = carries_all if loaded.problems else site.carries
+    ruled = Ruled(made, values.at, site.complain, carries)
     whole = turns is not None and before == len(site.ledger)
     for rule in rules.WHOLE if whole else rules.ALWAYS:
         rule(ruled)
