@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from pytest_tavus.api.cursor import Cursor
+from pytest_tavus.api.cursor import Cursor, Told
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import caller
 from pytest_tavus.errors import ScenarioError
@@ -202,8 +202,8 @@ class _Asserting:
         self._held = held
         self._root = root
 
-    def found(self) -> None:
-        self._held.asserted()
+    def found(self, event: Told | None) -> None:
+        self._held.asserted(event)
 
     def missed(self, finding: Finding) -> VerdictError:
         return VerdictError(self._held.failing(finding, span=caller(self._root)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
-from pytest_tavus.checks.outcome import has_saved, nothing_saved
+from pytest_tavus.checks.outcome import has_saved, kept_by, nothing_saved
 from pytest_tavus.checks.places import call_span
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.checks.seen import UNREADABLE, Call
@@ -18,6 +18,7 @@ from pytest_tavus.matching.masked import require_known
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import CallPattern
 from pytest_tavus.spans import dotted
+from pytest_tavus.trace.facts import Decider, Deciders, foremost
 from pytest_tavus.verdict import Difference, Finding
 
 
@@ -59,7 +60,7 @@ class WellFormedCalls:
     def check(self, case: Case) -> Checked:
         """Validate the arguments of every call of the conversation."""
         findings: list[Finding] = []
-        evidence = 0
+        facts: list[Decider | None] = []
         for call in case.seen.calls.values():
             tool = case.tools.get(call.called.name)
             if tool is None:
@@ -69,9 +70,9 @@ class WellFormedCalls:
             elif not _is_unchecked(call, case):
                 if call.masked:
                     require_known(call.arguments)
-                evidence += 1
+                facts.append(case.deciders.sent(call.called.filled_by))
                 findings += _invalid(call, tool, case)
-        return Checked(findings, evidence)
+        return Checked(findings, facts)
 
 
 def _is_unchecked(call: Call, case: Case) -> bool:
@@ -168,7 +169,8 @@ class NeverInScenario:
             for call in case.seen.calls.values()
             if _is_seen(pattern, call, case.expected(pattern.arguments, turn=call.entry.turn))
         ]
-        return Checked(found, len(patterns))
+        calls = case.seen.calls.values()
+        return Checked(found, [_avoided_by(one, calls, case.deciders) for one in patterns])
 
 
 class NeverInTurn:
@@ -186,7 +188,18 @@ class NeverInTurn:
             for call in calls
             if _is_seen(pattern, call, turn.expected(pattern.arguments))
         ]
-        return Checked(found, len(patterns))
+        return Checked(found, [_avoided_by(one, calls, turn.deciders) for one in patterns])
+
+
+def _avoided_by(pattern: CallPattern, calls: Iterable[Call], row: Deciders) -> Decider | None:
+    """Return who decided that a call was not made: by its arguments, where only some are forbidden.
+
+    The script decides which calls are made; arguments that it fills from an answer it does not.
+    """
+    if not pattern.arguments:
+        return row.call
+    filled = [c.called.filled_by for c in calls if c.name == pattern.tool and c.called.filled_by]
+    return foremost(map(row.sent, filled), row.call) if filled else row.call
 
 
 def _is_seen(pattern: CallPattern, call: Call, arguments: object) -> bool:
@@ -218,4 +231,5 @@ class SavedByTurn:
         found = [
             nothing_saved(turn, last, name, path=path, at=turn.turn.at) for name, path in missing
         ]
-        return Checked(found, len(wanted))
+        row = turn.deciders
+        return Checked(found, [kept_by(path, last, row) for path in wanted.values()])

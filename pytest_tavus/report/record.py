@@ -9,6 +9,7 @@ from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.verdict import FindingKind, Outcome
 
 
@@ -36,6 +37,15 @@ class Record(TypedDict):
     outcome: Outcome
     reason: str
     provenance: str
+    held: int
+    "Facts that the user's handler or client callable decided, and that were held."
+
+    played: int
+    "Facts that the script decided."
+
+    lenient: list[str]
+    "Each `extra: allowed` and `unchecked`, with its place and its scenario."
+
     findings: list[FindingRecord]
     "Failing and open rulings of the judge among them."
 
@@ -58,6 +68,9 @@ def record(result: ScenarioResult) -> Record:
         outcome=result.verdict.outcome,
         reason=result.redaction.finished(result.verdict.reason),
         provenance=result.provenance,
+        held=result.verdict.held,
+        played=result.verdict.played,
+        lenient=list(_lenient(result.scenario)),
         findings=[
             FindingRecord(
                 kind=complaint.finding.kind,
@@ -73,6 +86,18 @@ def record(result: ScenarioResult) -> Record:
         seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
         advice=list(_advice(result, found)),
     )
+
+
+def _lenient(scenario: Scenario) -> Iterator[str]:
+    """Yield what the scenario does not look at, each line of its file once."""
+    found = [(rule, ("unchecked",)) for rule in sorted(scenario.unchecked)]
+    told = [(scenario.where((*scenario.at, *keys)), f"unchecked: {rule}") for rule, keys in found]
+    for turn in scenario.turns:
+        told += [(scenario.where((*turn.at, "extra")), "extra: allowed")] if turn.extra else []
+        own = sorted(turn.unchecked)
+        told += [(scenario.where((*turn.at, "unchecked")), f"unchecked: {rule}") for rule in own]
+    for span, what in dict.fromkeys(told):
+        yield f"{span}: {what} ({scenario.name})"
 
 
 def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:

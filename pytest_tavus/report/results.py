@@ -17,7 +17,7 @@ from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.record import Record
 from pytest_tavus.spans import SourceSpan
 
-FORMAT, VERSION = "tavus-results", 1
+FORMAT, VERSION = "tavus-results", 2
 NAME = "results.jsonl"
 """What the file is called in a directory of results."""
 

@@ -42,6 +42,8 @@ def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> 
     yield f"{counted(number, 'scenario')}: {', '.join(came)}"
     for provenance, number in counts(one["provenance"] for one in records):
         yield _row("provenance", f"{provenance}: {number}")
+    if records:
+        yield _row("evidence", _evidence(records))
     owners = _owners(records)
     if owners:
         yield _row("to put right", owners)
@@ -49,6 +51,8 @@ def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> 
     for directory in traces:
         kept = sum(_is_in(one, directory) for one in records)
         yield _row("traces", f"{directory} ({kept})")
+    for text in dict.fromkeys(text for one in records for text in one["lenient"]):
+        yield _row("lenient", text)
     yield from advice_lines(text for one in records for text in one["advice"])
 
 
@@ -93,6 +97,11 @@ def _verdicts(records: Sequence[Record], ink: Ink) -> list[str]:
         for outcome, words in _OUTCOMES.items()
         if numbers[outcome]
     ]
+
+
+def _evidence(records: Sequence[Record]) -> str:
+    held, played = (sum(one[key] for one in records) for key in ("held", "played"))
+    return f"{held} held by your handler, {played} played by the script"
 
 
 def _owners(records: Sequence[Record]) -> str:

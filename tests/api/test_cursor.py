@@ -28,7 +28,8 @@ class Kept:
     def __init__(self) -> None:
         self.evidence = 0
 
-    def found(self) -> None:
+    def found(self, event: Told | None) -> None:
+        del event
         self.evidence += 1
 
     def missed(self, finding: Finding) -> MissError:
