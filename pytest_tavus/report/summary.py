@@ -70,6 +70,12 @@ def not_run_lines(reasons: Mapping[str, int]) -> Iterator[str]:
         yield _row("not run", f"{number}: {reason}")
 
 
+def unproven_lines(reasons: Mapping[str, int]) -> Iterator[str]:
+    """Say how many scenarios were skipped because nothing could fail them."""
+    for reason, number in reasons.items():
+        yield _row("skipped", f"{number}: {reason}")
+
+
 def unreached_lines(number: int) -> Iterator[str]:
     """Say how many scenarios were not reported, because the run was ended before."""
     if number > 0:
