@@ -42,8 +42,9 @@ def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> 
     yield f"{counted(number, 'scenario')}: {', '.join(came)}"
     for provenance, number in counts(one["provenance"] for one in records):
         yield _row("provenance", f"{provenance}: {number}")
-    if records:
-        yield _row("evidence", _evidence(records))
+    passed = [one for one in records if one["outcome"] == "passed"]
+    if passed:
+        yield _row("evidence", _evidence(passed))
     owners = _owners(records)
     if owners:
         yield _row("to put right", owners)
@@ -106,6 +107,7 @@ def _verdicts(records: Sequence[Record], ink: Ink) -> list[str]:
 
 
 def _evidence(records: Sequence[Record]) -> str:
+    """Say what the passed scenarios are proof of; what failed is proof of nothing."""
     held, played = (sum(one[key] for one in records) for key in ("held", "played"))
     return f"{held} held by your handler, {played} played by the script"
 
