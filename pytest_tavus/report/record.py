@@ -10,6 +10,7 @@ from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.verdict import FindingKind, Outcome
 
 
@@ -90,14 +91,26 @@ def record(result: ScenarioResult) -> Record:
 
 def _lenient(scenario: Scenario) -> Iterator[str]:
     """Yield what the scenario does not look at, each line of its file once."""
-    found = [(rule, ("unchecked",)) for rule in sorted(scenario.unchecked)]
-    told = [(scenario.where((*scenario.at, *keys)), f"unchecked: {rule}") for rule, keys in found]
+    told: list[tuple[tuple[str, SourceSpan], str]] = []
+    told += [(_written(scenario, (), "unchecked"), one) for one in sorted(scenario.unchecked)]
     for turn in scenario.turns:
-        told += [(scenario.where((*turn.at, "extra")), "extra: allowed")] if turn.extra else []
-        own = sorted(turn.unchecked)
-        told += [(scenario.where((*turn.at, "unchecked")), f"unchecked: {rule}") for rule in own]
-    for span, what in dict.fromkeys(told):
-        yield f"{span}: {what} ({scenario.name})"
+        if turn.extra:
+            told.append((_written(scenario, turn.at, "extra"), "allowed"))
+        told += [(_written(scenario, turn.at, "unchecked"), one) for one in sorted(turn.unchecked)]
+    for (key, span), what in dict.fromkeys(told):
+        yield f"{span}: {key}: {what} ({scenario.name})"
+
+
+def _written(scenario: Scenario, turn: Loc, key: str) -> tuple[str, SourceSpan]:
+    """Return a key with its place: in the turn, in the scenario, or in the file for all of them.
+
+    Where a key is not written, a source has the place of what is around it.
+    """
+    where = scenario.source.span
+    for at in (turn, scenario.at, ()):
+        if where((*at, key)) != where(at):
+            return key, where((*at, key))
+    return key, scenario.span
 
 
 def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:

@@ -116,6 +116,56 @@ def test_with_a_call_in_it_the_scenario_runs_and_a_failing_handler_fails_it(
     assert any(kind == "handler_error" for kind, _ in bad[1])
 
 
+calling_turns = st.fixed_dictionaries(
+    {
+        "user": st.just("Hi."),
+        "calls": st.sampled_from(
+            [
+                CALLS,
+                [{"find": {"guests": 2}, "result": {"table": 7}, "within": "9s"}],
+                [{"find": {"guests": 2}, "save": {"table": "result.table"}}],
+            ]
+        ),
+    },
+    optional={
+        "plays": st.sampled_from(
+            ["Hello.", "Table {result.table}.", {"says": "Hello.", "on_error": "Sorry."}]
+        ),
+        "says": st.sampled_from([{"not": "sorry"}, {"matches": "7|H"}]),
+        "never": st.sampled_from(["show", [{"find": {"guests": 3}}]]),
+        "quiet": st.just("1s"),
+        "within": st.just("9s"),
+        "save": st.just({"guests": "arguments.guests"}),
+        "events": OPTIONAL["events"],
+    },
+)
+calling = st.fixed_dictionaries(
+    {"name": st.just("a scenario"), "turns": st.lists(calling_turns, min_size=1, max_size=3)},
+    optional={
+        "judge": st.sampled_from([{"overall": "pass"}, {"tools": {"find": "invoked"}}]),
+        "never": st.just(["show"]),
+    },
+)
+"""Scenarios in which a handler is asked, and answers as it should."""
+
+
+@settings(max_examples=100)
+@given(written=calling)
+def test_the_counts_add_up_and_a_canned_answer_takes_all_that_the_handler_held(
+    house: House, written: dict[str, Any]
+) -> None:
+    body = {"table": 7}
+    canned = {**written, "handler": {"canned": {"find": {"body": body}}}}
+
+    real = house.stage.run(loaded(house, written), handler=asgi(lambda scope, asked: body)).verdict
+    script = house.stage.run(loaded(house, canned)).verdict
+
+    assert real.outcome == script.outcome == "passed"
+    assert real.reason == script.reason == f"{real.held + real.played} checks held"
+    assert (script.held, script.played) == (0, real.held + real.played)
+    assert real.held >= len(written["turns"])
+
+
 @pytest.mark.parametrize(
     ("turn", "runs"),
     [
