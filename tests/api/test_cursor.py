@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
+from pytest_tavus.api.cursor import Told
 from pytest_tavus.matching.registry import build
 from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.trace.shown import shown
