@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_tavus.checks.case import Checked, TurnCase
-from pytest_tavus.checks.outcome import facts_of, outcome
+from pytest_tavus.checks.deciders import facts_of
+from pytest_tavus.checks.outcome import outcome
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.unmatched import (
     allowed_by,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
-from pytest_tavus.checks.outcome import has_saved, kept_by, nothing_saved
+from pytest_tavus.checks.deciders import kept_by
+from pytest_tavus.checks.outcome import has_saved, nothing_saved
 from pytest_tavus.checks.places import call_span
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.checks.seen import UNREADABLE, Call

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.checks.outcome import facts_of, outcome
+from pytest_tavus.checks.deciders import facts_of
+from pytest_tavus.checks.outcome import outcome
 from pytest_tavus.checks.unmatched import allowed_by, not_comparable, unexpected_calls
 from pytest_tavus.checks.wanted import Wanted, expectations
 from pytest_tavus.scenario.model import CallExpectation

@@ -15,23 +15,7 @@ from pytest_tavus.matching.compare import compare
 from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.scenario.templates import root
 from pytest_tavus.spans import Loc
-from pytest_tavus.trace.facts import Decider, Deciders
 from pytest_tavus.verdict import Difference, Finding
-
-
-def facts_of(want: Wanted, call: Call, turn: TurnCase) -> list[Decider | None]:
-    """Return who decided each fact that an expectation asks of the call that meets it."""
-    expectation, row = want.expectation, turn.deciders
-    answerer = call.answered_by(row)
-    facts = [row.call, answerer]  # that it was made, and how it ended
-    if expectation.arguments:
-        facts.append(row.sent(call.called.filled_by))
-    if expectation.expects_result:
-        facts.append(answerer)
-    if expectation.within is not None:
-        facts.append(None if row.timing is None else answerer)
-    facts += [kept_by(path, call, row) for path in expectation.save.values()]
-    return facts
 
 
 def outcome(want: Wanted, call: Call, turn: TurnCase) -> list[Finding]:
@@ -169,13 +153,6 @@ def has_saved(turn: TurnCase, name: str) -> bool:
     """Tell whether a value was kept in this turn."""
     kept = turn.case.seen.saved
     return any(number == turn.number and event.name == name for number, event in kept)
-
-
-def kept_by(path: str, call: Call | None, row: Deciders) -> Decider | None:
-    """Return who decides the value at a path of `save`."""
-    if call is None:
-        return row.call
-    return call.answered_by(row) if root(path) == "result" else row.sent(call.called.filled_by)
 
 
 def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc) -> Finding:

@@ -21,7 +21,6 @@ from pytest_tavus.trace.events import (
     UserSaid,
     Withheld,
 )
-from pytest_tavus.trace.facts import Decider, Deciders
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.mask import known
 from pytest_tavus.wire import HttpExchange
@@ -79,12 +78,6 @@ class Call(Struct):
     def name(self) -> str:
         """The tool that was called."""
         return self.called.name
-
-    def answered_by(self, row: Deciders) -> Decider | None:
-        """Return who decided what became of it; while it is open, who it is that must answer."""
-        if self.resolved is not None:
-            return row.answered(self.resolved.answered_by)
-        return row.answer if self.called.channel == "api" else row.client_result
 
     @property
     def answer(self) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.unmatched import not_comparable
 from pytest_tavus.checks.words import difference, heard, seconds
 from pytest_tavus.matching.matchers import Matcher
@@ -145,7 +146,7 @@ def _timed_by(turn: TurnCase) -> Decider | None:
     row = turn.deciders
     if row.timing is None:
         return None
-    return foremost((call.answered_by(row) for call in turn.calls), row.speech)
+    return foremost((answerer(call, row) for call in turn.calls), row.speech)
 
 
 def _late(

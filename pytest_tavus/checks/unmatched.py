@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_calls
+from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.outcome import failed_call
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import is_unhandled
@@ -148,7 +149,7 @@ def too_many_ways(turn: TurnCase, at: Loc) -> Finding:
 
 def allowed_by(turn: TurnCase, calls: Sequence[Call]) -> list[Decider | None]:
     """Return who decided how calls ended that nobody expected, where they are allowed."""
-    return [call.answered_by(turn.deciders) for call in calls] if turn.turn.extra else []
+    return [answerer(call, turn.deciders) for call in calls] if turn.turn.extra else []
 
 
 def unexpected_calls(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import GIVEN, trouble
 from pytest_tavus.checks.words import answered
@@ -31,7 +32,7 @@ class KnownAnswers:
 def _decider(turn: TurnCase, event: Withheld) -> Decider | None:
     call = None if event.call_id is None else turn.case.seen.calls.get(event.call_id)
     row = turn.deciders
-    return row.speech if call is None else call.answered_by(row)
+    return row.speech if call is None else answerer(call, row)
 
 
 def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:

@@ -289,7 +289,8 @@ def test_what_comes_after_the_end_is_named() -> None:
         ({"argument": {}}, "ToolCalled has no 'argument'; did you mean 'arguments'?"),
         (
             {"zz": 1},
-            "ToolCalled has no 'zz'; it has: call_id, name, arguments, channel, inference_id",
+            "ToolCalled has no 'zz'; "
+            "it has: call_id, name, arguments, channel, inference_id, filled_by",
         ),
         (
             {"arguments": {"guests": {"$gtt": 1}}},
