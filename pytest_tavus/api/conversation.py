@@ -12,9 +12,10 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from pytest_tavus.api.cursor import Cursor, Told
+from pytest_tavus.api.cursor import Cursor
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import caller
+from pytest_tavus.api.walk import Told
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.outcome import VerdictError
 from pytest_tavus.play.loop import BackgroundLoop

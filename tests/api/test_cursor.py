@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
-from pytest_tavus.api.cursor import Told
+from pytest_tavus.api.walk import Told
 from pytest_tavus.matching.registry import build
 from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.trace.shown import shown
@@ -289,8 +289,10 @@ def test_what_comes_after_the_end_is_named() -> None:
         ({"argument": {}}, "ToolCalled has no 'argument'; did you mean 'arguments'?"),
         (
             {"zz": 1},
-            "ToolCalled has no 'zz'; "
-            "it has: call_id, name, arguments, channel, inference_id, filled_by",
+            (
+                "ToolCalled has no 'zz'; "
+                "it has: call_id, name, arguments, channel, inference_id, filled_by"
+            ),
         ),
         (
             {"arguments": {"guests": {"$gtt": 1}}},
