@@ -110,7 +110,9 @@ class TurnCase(Struct, frozen=True):
         """Return who decided some of the utterances: the handler, where any is filled from it."""
         row = self.case.deciders
         filled = [event.filled_by for _, event in said if event.filled_by is not None]
-        return foremost(map(row.said, filled), row.speech) if filled else row.speech
+        if len(filled) > 1:
+            return foremost(map(row.said, filled), row.speech)
+        return row.said(filled[0]) if filled else row.speech
 
     def where(self, at: Loc) -> SourceSpan:
         """Return where a part of the scenario stands."""

@@ -7,7 +7,6 @@ decided are only *played*. This module knows neither scenarios nor checks.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, Literal
@@ -101,7 +100,10 @@ def is_scripted(session: str) -> bool:
 def foremost(found: Iterable[Decider | None], default: Decider | None) -> Decider | None:
     """Return whose decision counts where several had a part; `default` where nobody had."""
     known = set(found)
-    return next((one for one in _ORDER if one in known), default)
+    for one in _ORDER:
+        if one in known:
+            return one
+    return default
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
@@ -131,9 +133,9 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 def weigh(found: Iterable[Decider | None]) -> Evidence:
     """Count facts by their deciders; one that is not observable is no evidence."""
-    numbers = Counter(found)
+    each = list(found)
     return Evidence(
-        held=numbers["handler"] + numbers["client"],
-        played=numbers["script"],
-        other=numbers["model"] + numbers["service"],
+        held=each.count("handler") + each.count("client"),
+        played=each.count("script"),
+        other=each.count("model") + each.count("service"),
     )
