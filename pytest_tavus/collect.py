@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 import pytest
 
 from pytest_tavus.errors import HarnessError, NotRunError, Problem, ScenarioError, TavusError
-from pytest_tavus.fixtures import stage_of
+from pytest_tavus.fixtures import SETTINGS, stage_of
 from pytest_tavus.garbage import uncollected
-from pytest_tavus.marks import marked, marks_of
+from pytest_tavus.marks import marked, marks_of, unproven
 from pytest_tavus.outcome import VerdictError, told, told_bug, without_item
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
@@ -32,6 +32,7 @@ class ScenarioFile(pytest.Module):
         self.add_marker("tavus")
         problems: list[Problem] = []
         items: list[ScenarioItem] = []
+        session = self.config.stash[SETTINGS].session
         with uncollected():
             for scenario in stage_of(self.config).load(self.path):
                 try:
@@ -39,7 +40,7 @@ class ScenarioFile(pytest.Module):
                 except ScenarioError as error:
                     problems += error.problems
                 else:
-                    items.append(_item(self, scenario, marks))
+                    items.append(_item(self, scenario, [*marks, *unproven(scenario, session)]))
         if problems:
             raise ScenarioError(problems)
         yield from items

@@ -9,6 +9,8 @@ import pytest
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.model import Mark, Scenario
+from pytest_tavus.scenario.rule import asks_for_calls
+from pytest_tavus.trace.facts import PROVES_NOTHING, is_scripted
 
 _SIGNATURE = Signature([Parameter("tavus_handler", Parameter.POSITIONAL_OR_KEYWORD)])
 """What pytest would find out about the function of every scenario anew."""
@@ -37,6 +39,22 @@ def marks_of(scenario: Scenario, config: pytest.Config) -> list[pytest.MarkDecor
     if scenario.fixtures:
         marks.append(pytest.mark.usefixtures(*scenario.fixtures))
     return marks
+
+
+def unproven(scenario: Scenario, session: str) -> list[pytest.MarkDecorator]:
+    """Return the mark by which a scenario is skipped that no answer of a handler could fail.
+
+    A scenario that is skipped by its own mark keeps its own reason.
+    """
+    if not is_scripted(session) or any(map(asks_for_calls, scenario.turns)):
+        return []
+    if any(mark.name == "skip" for mark in scenario.marks):
+        return []
+    reason = (
+        f"{PROVES_NOTHING}: in the session {session} its script makes no call, so no answer of a "
+        "handler could fail it; write a call under `calls:`"
+    )
+    return [pytest.mark.skip(reason=reason)]
 
 
 def marked(

@@ -14,12 +14,33 @@ from msgspec import Struct
 from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.facts import PROVES_NOTHING
 
 RECORD, COLOURED = "tavus", "tavus_coloured"
 """The attributes of a report that carry a scenario's record and its failure picture in colour."""
 
 NOT_RUN = "tavus_not_run"
 """The attribute of a report that says why a scenario was not run."""
+
+
+def skip_reason(report: pytest.TestReport) -> str | None:
+    """Return why a test was skipped, in the words of its mark or of `pytest.skip`."""
+    if not report.skipped or not isinstance(report.longrepr, tuple):
+        return None
+    return report.longrepr[2].removeprefix("Skipped: ")
+
+
+def proves_nothing(report: pytest.TestReport) -> str | None:
+    """Return why a scenario was skipped when it was collected, if it was."""
+    reason = skip_reason(report)
+    return reason if reason is not None and reason.startswith(PROVES_NOTHING) else None
+
+
+def skipped_as_unproven(item: pytest.Item) -> str | None:
+    """Return why a scenario is going to be skipped of which nothing can be proven."""
+    first = next(item.iter_markers("skip"), None)
+    reason = "" if first is None else str(first.kwargs.get("reason", ""))
+    return reason if reason.startswith(PROVES_NOTHING) else None
 
 
 class VerdictError(AssertionError):

@@ -85,7 +85,9 @@ class Production:
         self.recorder = Recorder(now=self._clock.now)
         """Where everything goes that happens in the conversation, in clear."""
         self._memory = Memory(self.recorder, env=env)
-        self._brain = ScriptBrain(scope=self._memory.scope, lines=shared.lines)
+        self._brain = ScriptBrain(
+            scope=self._memory.scope, lines=shared.lines, filled_by=self._memory.filled_by
+        )
         self._session: Session | None = None
         self._player: Player | None = None
         self._handler: Handler | None = None

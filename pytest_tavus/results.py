@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.outcome import NOT_RUN, RECORD
+from pytest_tavus.outcome import NOT_RUN, RECORD, skip_reason
 from pytest_tavus.report.results import Came, ResultsFile, Row
 from pytest_tavus.selection import is_scenario_file
 
@@ -47,7 +47,7 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
         )
     texts = (
         "the run was ended before it" if _is_interrupted(telling) else "",
-        telling.longreprtext,
+        skip_reason(telling) or telling.longreprtext,
         str(getattr(telling, "wasxfail", "")),
     )
     record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)

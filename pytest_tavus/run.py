@@ -14,7 +14,15 @@ from pytest_tavus.errors import NotRunError
 from pytest_tavus.fixtures import ONE_BY_ONE, STAGE, stage_of
 from pytest_tavus.garbage import Spared
 from pytest_tavus.options import Settings
-from pytest_tavus.outcome import COLOURED, NOT_RUN, RECORD, VerdictError, colour
+from pytest_tavus.outcome import (
+    COLOURED,
+    NOT_RUN,
+    RECORD,
+    VerdictError,
+    colour,
+    proves_nothing,
+    skipped_as_unproven,
+)
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.summary import (
     advice_lines,
@@ -22,6 +30,7 @@ from pytest_tavus.report.summary import (
     one_by_one_lines,
     slowed_lines,
     summary_lines,
+    unproven_lines,
     unreached_lines,
 )
 from pytest_tavus.selection import is_scenario_file, nothing_collected, passed_over, select
@@ -49,6 +58,8 @@ class ScenarioRun:
         self._selected = 0
         self._unjudged: Counter[str] = Counter()
         self._not_run: Counter[str] = Counter()
+        self._unproven: Counter[str] = Counter()
+        self._ran = False
         self._slowed: list[str] = []
         self._one_by_one: list[str | None] = []
 
@@ -87,8 +98,10 @@ class ScenarioRun:
         """Give the advice that a run gives at its end where nothing is going to run."""
         if not self._config.option.collectonly:
             return []
-        scenarios = (item.scenario for item in items if isinstance(item, ScenarioItem))
-        return list(advice_lines(str(lint) for one in scenarios for lint in one.lints))
+        scenarios = [item for item in items if isinstance(item, ScenarioItem)]
+        reasons = Counter(reason for one in scenarios if (reason := skipped_as_unproven(one)))
+        advice = advice_lines(str(lint) for one in scenarios for lint in one.scenario.lints)
+        return [*unproven_lines(reasons), *advice]
 
     @property
     def _is_worker(self) -> bool:
@@ -113,9 +126,17 @@ class ScenarioRun:
             output["tavus_files"] = sorted(self._files)
             output["tavus_one_by_one"] = self._config.stash.get(ONE_BY_ONE, None)
         elif self._workers and not self._files and not session.testsfailed:
-            text = f"ERROR: {nothing_collected(self._settings)}"
-            self._config.get_terminal_writer().line(text, red=True)
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            self._refuse(session, nothing_collected(self._settings))
+        elif self._proved_nothing and session.exitstatus == pytest.ExitCode.OK:
+            self._refuse(session, f"no scenario ran: {next(iter(self._unproven))}")
+
+    @property
+    def _proved_nothing(self) -> bool:
+        return bool(self._unproven) and not self._ran and not plays_nothing(self._config)
+
+    def _refuse(self, session: pytest.Session, why: str) -> None:
+        self._config.get_terminal_writer().line(f"\nERROR: {why}", red=True)
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -138,6 +159,9 @@ class ScenarioRun:
         """Keep the record for the summary. Runs where reports arrive: on the controller."""
         if self._is_worker:
             return
+        self._ran = self._ran or report.when == "call" or report.failed
+        if (reason := proves_nothing(report)) is not None:
+            self._unproven[reason] += 1
         if report.failed and NOT_RUN in report.__dict__:
             self._not_run[report.__dict__[NOT_RUN]] += 1
         if not report.passed and report.when != "teardown":
@@ -156,6 +180,7 @@ class ScenarioRun:
         lines = [
             *summary_lines(self._records, unjudged=self._unjudged, color=in_colour),
             *not_run_lines(self._not_run),
+            *unproven_lines(self._unproven),
             *unreached_lines(self._unreached()),
             *self._slowed,
             *one_by_one_lines(reasons),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.facts import Evidence
 
 FindingKind = Literal[
     "missing_call",
@@ -122,6 +123,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reason: str
     findings: tuple[Finding, ...] = ()
     rulings: tuple[Ruling, ...] = ()
+    held: int = 0
+    "Facts held against an expectation that the user's handler or client callable decided."
+
+    played: int = 0
+    "Those that the script decided: no handler could have failed them."
 
 
 _Kinds = frozenset[FindingKind]
@@ -158,11 +164,14 @@ _LEAVES_NOTHING: Final[_Kinds] = frozenset(
 """After these, later turns may lack a saved value."""
 
 
-def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: int) -> Verdict:
+def decide(
+    findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: Evidence
+) -> Verdict:
     """Join findings and rulings into a verdict.
 
     A failing finding or ruling fails the run. Otherwise an unsure or errored ruling, or no
-    evidence at all (`evidence` counts the checks that looked at something), leaves it undecided.
+    evidence at all (`evidence` counts the facts that checks held against an expectation), leaves
+    it undecided.
     A judge can fail what the checks passed; it never rescues what they failed. Findings come
     causes first; one that an earlier one explains is kept and marked as its consequence.
     """
@@ -174,15 +183,22 @@ def decide(findings: Sequence[Finding], rulings: Sequence[Ruling], *, evidence: 
         outcome, reason = "failed", _first_reason(findings, failing)
     elif open_:
         outcome, reason = "undecided", f"{open_[0].subject}: {open_[0].reason}"
-    elif evidence <= 0:
+    elif not evidence.total:
         outcome, reason = (
             "undecided",
             "nothing was checked: there is no evidence to pass on, and silence is none",
         )
     else:
-        noun = "check" if evidence == 1 else "checks"
-        outcome, reason = "passed", f"{evidence} {noun} held"
-    return Verdict(outcome=outcome, reason=reason, findings=tuple(findings), rulings=tuple(rulings))
+        noun = "check" if evidence.total == 1 else "checks"
+        outcome, reason = "passed", f"{evidence.total} {noun} held"
+    return Verdict(
+        outcome=outcome,
+        reason=reason,
+        findings=tuple(findings),
+        rulings=tuple(rulings),
+        held=evidence.held,
+        played=evidence.played,
+    )
 
 
 def _with_consequences(findings: Sequence[Finding]) -> tuple[Finding, ...]:

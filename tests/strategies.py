@@ -26,6 +26,7 @@ from pytest_tavus.trace.events import (
     UserSaid,
     Withheld,
 )
+from pytest_tavus.trace.facts import Decider, Deciders, Fact
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 
@@ -58,6 +59,9 @@ def optional(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
     return st.none() | strategy
 
 
+rows = st.builds(Deciders, **{fact: optional(words(Decider)) for fact in get_args(Fact)})
+
+
 header_lists = st.lists(st.tuples(any_text, any_text), max_size=3).map(tuple)
 bodies = st.binary(max_size=40) | any_text.map(str.encode)
 
@@ -80,9 +84,15 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
         conversation_id=any_text,
         pal=any_text,
         decisions=words(Decisions),
+        deciders=optional(rows),
     ),
     UserSaid: st.builds(UserSaid, text=any_text),
-    PalSaid: st.builds(PalSaid, text=any_text, inference_id=optional(any_text)),
+    PalSaid: st.builds(
+        PalSaid,
+        text=any_text,
+        inference_id=optional(any_text),
+        filled_by=optional(words(AnsweredBy)),
+    ),
     ToolCalled: st.builds(
         ToolCalled,
         call_id=any_text,
@@ -90,6 +100,7 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
         arguments=any_text,
         channel=words(Channel),
         inference_id=optional(any_text),
+        filled_by=optional(words(AnsweredBy)),
     ),
     ToolDelivered: st.builds(
         ToolDelivered,
@@ -113,7 +124,9 @@ EVENTS: dict[type[Event], st.SearchStrategy[Event]] = {
         properties=json_objects,
         note=optional(any_text),
     ),
-    Saved: st.builds(Saved, name=any_text, value=json_values),
+    Saved: st.builds(
+        Saved, name=any_text, value=json_values, filled_by=optional(words(AnsweredBy))
+    ),
     Withheld: st.builds(
         Withheld,
         template=any_text,

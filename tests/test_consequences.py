@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.errors import Owner
+from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.verdict import Finding, FindingKind, decide
 
 
@@ -15,7 +16,7 @@ def finding(
 
 
 def causes(*findings: Finding) -> list[str]:
-    verdict = decide(findings, [], evidence=1)
+    verdict = decide(findings, [], evidence=Evidence(held=1))
     assert [one.kind for one in verdict.findings] == [one.kind for one in findings]
     return [one.kind for one in verdict.findings if not one.consequence]
 

@@ -20,6 +20,7 @@ from pytest_tavus.contract.host_rules import called_urls
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.contract.url_rules import without_secrets
 from pytest_tavus.options import Settings
+from pytest_tavus.outcome import skipped_as_unproven
 from pytest_tavus.report.words import counted
 from pytest_tavus.scenario.model import HandlerSpec, Scenario
 
@@ -46,7 +47,10 @@ class Planning:
         if not isinstance(item, ScenarioItem):
             return (yield)
         known = self._homes.ready(item) is not None
-        self._standings[item] = f"in its turn: {written(item, self._homes)}"
+        unproven = skipped_as_unproven(item)
+        self._standings[item] = (
+            f"skipped: {unproven}" if unproven else f"in its turn: {written(item, self._homes)}"
+        )
         yield
         self._standings[item] = self._standing(item, known=known)
 
@@ -71,12 +75,12 @@ class Planning:
         return AHEAD if known else FIRST
 
     def _totals(self) -> Iterator[str]:
-        scenarios = [item.scenario for item in self._standings]
+        scenarios = [item.scenario for item in self._standings if not skipped_as_unproven(item)]
         seconds = sum(_deadline(one, self._settings) for one in scenarios)
         how = Counter(standing.partition(":")[0] for standing in self._standings.values())
         turns = counted(sum(len(one.turns) for one in scenarios), "turn")
         held = (f"{number} {_held(word, number)}" for word, number in how.items())
-        many = counted(len(scenarios), "scenario")
+        many = counted(len(self._standings), "scenario")
         yield f"{many}, {turns}: {', '.join(held) or 'nothing to run'}"
         yield f"  at once   {at_most(self._settings, scenarios)} in each process"
         yield f"  time      at most {seconds:g} connected seconds"

@@ -15,6 +15,7 @@ import pytest
 from pytest_tavus.api.cursor import Cursor
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import caller
+from pytest_tavus.api.walk import Told
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.outcome import VerdictError
 from pytest_tavus.play.loop import BackgroundLoop
@@ -202,8 +203,8 @@ class _Asserting:
         self._held = held
         self._root = root
 
-    def found(self) -> None:
-        self._held.asserted()
+    def found(self, event: Told | None) -> None:
+        self._held.asserted(event)
 
     def missed(self, finding: Finding) -> VerdictError:
         return VerdictError(self._held.failing(finding, span=caller(self._root)))

@@ -14,8 +14,8 @@ from pytest_tavus.verdict import Finding
 class Asserting(Protocol):
     """What a cursor tells the conversation that it walks over."""
 
-    def found(self) -> None:
-        """Count an event that was as expected, or that never came and must not, as evidence."""
+    def found(self, event: Told | None) -> None:
+        """Count an event that was as expected as evidence, or `None`: a call that never came."""
         ...
 
     def missed(self, finding: Finding) -> AssertionError:
@@ -71,7 +71,7 @@ class Cursor:
         __tracebackhide__ = True
         self._asserting.require_known(tool, arguments)
         self._require(self._walk.called(tool, arguments))
-        self._asserting.found()
+        self._asserting.found(None)
 
     def end(self) -> None:
         """Require that nothing more happened."""
@@ -85,7 +85,7 @@ class Cursor:
         event = self._shown[found]
         if not isinstance(event, kind):
             raise HarnessError("the masked twin of an event is of another kind")
-        self._asserting.found()
+        self._asserting.found(event)
         return event
 
     def _require(self, missed: Finding | None) -> None:

@@ -25,7 +25,8 @@ from pytest_tavus.scenario.rule_names import unknown_tool
 from pytest_tavus.scenario.spoken import SpokenScenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.stage import Stage
-from pytest_tavus.trace.events import CloseReason
+from pytest_tavus.trace.events import CloseReason, Event, decider_of
+from pytest_tavus.trace.facts import Decider, Evidence, weigh
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.shown import shown
 from pytest_tavus.verdict import Finding, Verdict, decide
@@ -57,8 +58,8 @@ class Held:
         self._found: list[Finding] = []
         "What the test was told beside the checks of its turns, whether it listened or not."
 
-        self._asserted = 0
-        "How often a cursor found what it was asked for."
+        self._asserted: list[Decider | None] = []
+        "Who decided each fact that a cursor was asked for and found."
 
         self._unsaid: dict[object, tuple[str, SourceSpan]] = {}
         "Lines that were handed over and have not been said to the end."
@@ -117,7 +118,7 @@ class Held:
         """End the conversation and return what it came to, the judge's verdict included."""
         await self._production.close(self._reason)
         self._found += [_unsaid(user, span) for user, span in self._unsaid.values()]
-        more = CheckReport(findings=tuple(self._found), evidence=self._asserted)
+        more = CheckReport(findings=tuple(self._found), evidence=weigh(self._asserted))
         return await self._stage.conclude(self.scenario, self.in_clear(), more)
 
     def is_passed(self, verdict: Verdict) -> bool:
@@ -138,9 +139,10 @@ class Held:
         """Return a text or JSON data, masked."""
         return self._stage.redaction(self.scenario, self.in_clear()).value(value)
 
-    def asserted(self) -> None:
-        """Count what a cursor found as evidence."""
-        self._asserted += 1
+    def asserted(self, event: Event | None) -> None:
+        """Count what a cursor found as evidence: an event, or that a call never came."""
+        row = self.in_clear().deciders()
+        self._asserted.append(row.call if event is None else decider_of(event, row))
 
     def failing(self, finding: Finding, *, span: SourceSpan) -> ScenarioResult:
         """Keep what a cursor missed; return the conversation so far as one that fails with it."""
@@ -177,7 +179,7 @@ class Held:
         return ScenarioResult(
             scenario=self.scenario,
             trace=shown(trace, redaction),
-            verdict=decide(findings, (), evidence=0),
+            verdict=decide(findings, (), evidence=Evidence()),
             provenance=provenance(trace),
             redaction=redaction,
         )

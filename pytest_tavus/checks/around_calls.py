@@ -17,4 +17,4 @@ class HeardAroundCalls:
         if not calls:
             return NOTHING_TO_CHECK
         called, resolved = on_call(calls, turn), on_resolve(calls, turn)
-        return Checked((*called.findings, *resolved.findings), called.evidence + resolved.evidence)
+        return Checked((*called.findings, *resolved.findings), (*called.facts, *resolved.facts))

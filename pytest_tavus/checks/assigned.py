@@ -6,14 +6,22 @@ from collections.abc import Iterator, Sequence
 
 from pytest_tavus.checks.as_sent import unsent
 from pytest_tavus.checks.case import Checked, TurnCase
+from pytest_tavus.checks.deciders import facts_of
 from pytest_tavus.checks.outcome import outcome
 from pytest_tavus.checks.seen import Call
-from pytest_tavus.checks.unmatched import missing_call, too_many_ways, unexpected_calls, wrong_order
+from pytest_tavus.checks.unmatched import (
+    allowed_by,
+    missing_call,
+    too_many_ways,
+    unexpected_calls,
+    wrong_order,
+)
 from pytest_tavus.checks.wanted import LEFT_OVER, Wanted
 from pytest_tavus.checks.wrong_arguments import wrong_arguments
 from pytest_tavus.matching.assign import TooManyWaysError, assign, without_order
 from pytest_tavus.matching.plan import Assignment, Group, Leaf, Node, precedences
 from pytest_tavus.scenario.model import CallExpectation, CallGroup
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
 Matched = list[tuple[Wanted, Call]]
@@ -22,9 +30,19 @@ Matched = list[tuple[Wanted, Call]]
 def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Checked:
     """Assign the calls of a turn to a group of expectations, and tell what does not fit."""
     try:
-        return Checked(tuple(_findings(_plan_of(group), wanted, turn)), len(wanted))
+        plan = _plan_of(group)
+        best = _best(plan, wanted, turn)
     except TooManyWaysError:
-        return Checked((too_many_ways(turn, group.at),), 1)
+        return Checked((too_many_ways(turn, group.at),), (turn.deciders.call,))
+    return Checked(tuple(_findings(plan, best, wanted, turn)), _facts(best, wanted, turn))
+
+
+def _facts(best: Assignment, wanted: Sequence[Wanted], turn: TurnCase) -> list[Decider | None]:
+    met = {row for row, _ in best.pairs}
+    facts = [turn.deciders.call for row in range(len(wanted)) if row not in met]
+    for row, seen in best.pairs:
+        facts += facts_of(wanted[row], turn.calls[seen], turn)
+    return facts + allowed_by(turn, [turn.calls[seen] for seen in best.extra])
 
 
 def _plan_of(group: CallGroup) -> Node:
@@ -40,7 +58,7 @@ def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
     return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)
 
 
-def _findings(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Iterator[Finding]:
+def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
     costs = [[want.cost(call, turn) for call in turn.calls] for want in wanted]
     extra = 0 if turn.turn.extra else LEFT_OVER
     count = len(turn.calls)
@@ -50,6 +68,12 @@ def _findings(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Iterator[
         loose = without_order(plan)
         free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
         best = min(best, free, key=lambda assignment: assignment.cost)
+    return best
+
+
+def _findings(
+    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
+) -> Iterator[Finding]:
     yield from _order(plan, best, wanted, turn)
     yield from _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
     left = [turn.calls[seen] for seen in best.extra]

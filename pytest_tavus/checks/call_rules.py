@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
+from pytest_tavus.checks.deciders import kept_by
 from pytest_tavus.checks.outcome import has_saved, nothing_saved
 from pytest_tavus.checks.places import call_span
 from pytest_tavus.checks.schemas import SchemaError, missing_name, wanted_text
@@ -17,6 +18,7 @@ from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.masked import require_known
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.spans import dotted
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Difference, Finding
 
 
@@ -58,7 +60,7 @@ class WellFormedCalls:
     def check(self, case: Case) -> Checked:
         """Validate the arguments of every call of the conversation."""
         findings: list[Finding] = []
-        evidence = 0
+        facts: list[Decider | None] = []
         for call in case.seen.calls.values():
             tool = case.tools.get(call.called.name)
             if tool is None:
@@ -68,9 +70,9 @@ class WellFormedCalls:
             elif not _is_unchecked(call, case):
                 if call.masked:
                     require_known(call.called_arguments)
-                evidence += 1
+                facts.append(case.deciders.sent(call.called.filled_by))
                 findings += _invalid(call, tool, case)
-        return Checked(findings, evidence)
+        return Checked(findings, facts)
 
 
 def _is_unchecked(call: Call, case: Case) -> bool:
@@ -166,4 +168,5 @@ class SavedByTurn:
         found = [
             nothing_saved(turn, last, name, path=path, at=turn.turn.at) for name, path in missing
         ]
-        return Checked(found, len(wanted))
+        row = turn.deciders
+        return Checked(found, [kept_by(path, last, row) for path in wanted.values()])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.deciders import facts_of
 from pytest_tavus.checks.outcome import outcome
-from pytest_tavus.checks.unmatched import not_comparable, unexpected_calls
+from pytest_tavus.checks.unmatched import allowed_by, not_comparable, unexpected_calls
 from pytest_tavus.checks.wanted import Wanted, expectations
 from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.verdict import Finding
@@ -21,14 +22,18 @@ class ExpectedCalls:
             return NOTHING_TO_CHECK
         group = turn.turn.calls
         if group is None or not group.members:
-            return Checked(unexpected_calls(turn, turn.calls), 0 if group is None else 1)
+            made = allowed_by(turn, turn.calls)
+            none = () if group is None else (turn.deciders.call,)
+            return Checked(unexpected_calls(turn, turn.calls), (*none, *made))
         expected = list(expectations(group))
         try:
             wanted = [_wanted(expectation, turn) for expectation in expected]
         except ValueError as error:
-            return Checked((not_comparable(turn, group.at, error),), 1)
+            return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
         if _is_as_written(wanted, turn):
-            return Checked(_of_perfect(wanted, turn), len(wanted))
+            pairs = zip(wanted, turn.calls, strict=True)
+            facts = [one for want, call in pairs for one in facts_of(want, call, turn)]
+            return Checked(_of_perfect(wanted, turn), facts)
         from pytest_tavus.checks.assigned import assigned
 
         return assigned(group, wanted, turn)

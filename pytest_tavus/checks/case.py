@@ -15,6 +15,7 @@ from pytest_tavus.scenario.model import Scenario, Turn, UncheckedRule
 from pytest_tavus.scenario.templates import asks, render
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.events import PalSaid
+from pytest_tavus.trace.facts import Decider, Deciders, foremost
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.mask import compared
 from pytest_tavus.verdict import Finding
@@ -24,8 +25,8 @@ class Checked(NamedTuple):
     """What one check came to."""
 
     findings: Sequence[Finding] = ()
-    evidence: int = 0
-    "How many expectations it held against something that was really seen."
+    facts: Sequence[Decider | None] = ()
+    "Who decided each fact that it held against an expectation: one for each piece of evidence."
 
 
 NOTHING_TO_CHECK = Checked()
@@ -52,6 +53,8 @@ class Case(Struct, frozen=True):
     "What placeholders can read beside ``saved``."
 
     tools: Mapping[str, Tool]
+    deciders: Deciders
+    "Who decides each fact of the conversation."
 
     def expected(self, value: Any, *, turn: int) -> Any:
         """Return a value of the scenario with its placeholders filled, in clear.
@@ -97,6 +100,19 @@ class TurnCase(Struct, frozen=True):
     def played(self) -> bool:
         """Whether the caller's line was said at all."""
         return self.seen.user is not None
+
+    @property
+    def deciders(self) -> Deciders:
+        """Who decides each fact of the conversation."""
+        return self.case.deciders
+
+    def spoken_by(self, said: Sequence[tuple[Entry, PalSaid]]) -> Decider | None:
+        """Return who decided some of the utterances: the handler, where any is filled from it."""
+        row = self.case.deciders
+        filled = [event.filled_by for _, event in said if event.filled_by is not None]
+        if len(filled) > 1:
+            return foremost(map(row.said, filled), row.speech)
+        return row.said(filled[0]) if filled else row.speech
 
     def where(self, at: Loc) -> SourceSpan:
         """Return where a part of the scenario stands."""

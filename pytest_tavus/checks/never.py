@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pytest_tavus.checks.as_sent import unclear
@@ -12,6 +12,7 @@ from pytest_tavus.checks.words import call_text, called_text, request_text
 from pytest_tavus.contract.sent import UNSENT
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import CallPattern
+from pytest_tavus.trace.facts import Decider, Deciders, foremost
 from pytest_tavus.verdict import Finding
 
 
@@ -32,7 +33,8 @@ class NeverInScenario:
                 pattern, call, case, case.expected(pattern.arguments, turn=call.entry.turn)
             )
         ]
-        return Checked(found, len(patterns))
+        calls = case.seen.calls.values()
+        return Checked(found, [_avoided_by(one, calls, case.deciders) for one in patterns])
 
 
 class NeverInTurn:
@@ -51,7 +53,18 @@ class NeverInTurn:
             if pattern.tool == call.name
             for finding in _found(pattern, call, turn.case, turn.expected(pattern.arguments))
         ]
-        return Checked(found, len(patterns))
+        return Checked(found, [_avoided_by(one, calls, turn.deciders) for one in patterns])
+
+
+def _avoided_by(pattern: CallPattern, calls: Iterable[Call], row: Deciders) -> Decider | None:
+    """Return who decided that a call was not made: by its arguments, where only some are forbidden.
+
+    The script decides which calls are made; arguments that it fills from an answer it does not.
+    """
+    if not pattern.arguments:
+        return row.call
+    filled = [c.called.filled_by for c in calls if c.name == pattern.tool and c.called.filled_by]
+    return foremost(map(row.sent, filled), row.call) if filled else row.call
 
 
 def _found(pattern: CallPattern, call: Call, case: Case, arguments: Any) -> Iterator[Finding]:

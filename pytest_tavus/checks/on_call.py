@@ -21,7 +21,7 @@ def on_call(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
     if turn.is_unchecked("on_call"):
         return NOTHING_TO_CHECK
     findings = [found for call in calls if (found := _broken(call, calls, turn)) is not None]
-    return Checked(findings, len(calls))
+    return Checked(findings, [turn.deciders.speech] * len(calls))
 
 
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:

@@ -29,11 +29,11 @@ def on_resolve(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
         return NOTHING_TO_CHECK
     judged = [call for call in calls if call.on_resolve not in {None, "anything"}]
     findings = [found for call in judged if (found := _broken(call, calls, turn)) is not None]
-    return Checked(findings, len(judged))
+    return Checked(findings, [turn.spoken_by(_after(call, turn)) for call in judged])
 
 
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
-    after = [item for item in turn.said if item[0].seq > ruled.answered]
+    after = _after(ruled, turn)
     replies = [item for item in after if not is_beside_a_call(item, calls, turn)]
     resolved = ruled.call.resolved
     output = "" if resolved is None else resolved.output.strip()
@@ -54,6 +54,10 @@ def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Fin
         case _:
             pass
     return None if wanted is None else _finding(ruled, shown, wanted, turn)
+
+
+def _after(ruled: RuledCall, turn: TurnCase) -> list[Utterance]:
+    return [item for item in turn.said if item[0].seq > ruled.answered]
 
 
 def _quotes(said: str, output: str) -> bool:

@@ -13,6 +13,7 @@ from pytest_tavus.checks.wanted import Wanted, has_status, is_within, took
 from pytest_tavus.checks.words import answered, differences, seconds
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.scenario.templates import root
 from pytest_tavus.spans import Loc
 from pytest_tavus.verdict import Difference, Finding
 
@@ -157,7 +158,7 @@ def has_saved(turn: TurnCase, name: str) -> bool:
 def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc) -> Finding:
     """Tell of a value that was to be kept and was not there."""
     why = "no call was made" if call is None else f"{call.name} has no such value"
-    from_answer = path.split(".", 1)[0].split("[", 1)[0] == "result"
+    from_answer = root(path) == "result"
     return Finding(
         kind="nothing_saved",
         message=f"{name!r} was to be kept from {path}, but {why}",

@@ -12,6 +12,8 @@ from pytest_tavus.contract.events import messages_of
 from pytest_tavus.matching.compare import compare, distance, matches
 from pytest_tavus.matching.text import flow, quoted
 from pytest_tavus.scenario.model import EventExpectation
+from pytest_tavus.trace.events import decider_of
+from pytest_tavus.trace.facts import Decider, foremost
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.trace.mask import known
 from pytest_tavus.verdict import Finding
@@ -28,8 +30,13 @@ class RoomEvents:
         if not wanted or not turn.played:
             return NOTHING_TO_CHECK
         messages = _messages(turn)
-        findings = [found for each in wanted if (found := _broken(each, messages, turn))]
-        return Checked(findings, len(wanted))
+        findings: list[Finding] = []
+        facts: list[Decider | None] = []
+        for each in wanted:
+            finding, decider = _held(each, messages, turn)
+            findings += [] if finding is None else [finding]
+            facts.append(decider)
+        return Checked(findings, facts)
 
 
 def _messages(turn: TurnCase) -> list[Message]:
@@ -45,16 +52,22 @@ def _messages(turn: TurnCase) -> list[Message]:
     ]
 
 
-def _broken(wanted: EventExpectation, messages: list[Message], turn: TurnCase) -> Finding | None:
+def _held(
+    wanted: EventExpectation, messages: list[Message], turn: TurnCase
+) -> tuple[Finding | None, Decider | None]:
+    """Return what is wrong with an event, and who decided the one that was found."""
+    row = turn.deciders
     try:
         properties = turn.expected(wanted.properties)
     except ValueError as error:
-        return not_comparable(turn, wanted.at, error)
+        return not_comparable(turn, wanted.at, error), row.event
     kin = [item for item in messages if item[1]["event_type"] == wanted.event_type]
     found = [item for item in kin if matches(properties, item[1]["properties"])]
     if wanted.absent:
-        return _forbidden(wanted, found[0], turn) if found else None
-    return None if found else _missing(wanted, properties, kin, turn=turn)
+        return _forbidden(wanted, found[0], turn) if found else None, row.event
+    if not found:
+        return _missing(wanted, properties, kin, turn=turn), row.event
+    return None, foremost((decider_of(entry.event, row) for entry, _ in found), row.event)
 
 
 def _missing(
@@ -128,7 +141,8 @@ class Quiet:
             (call.entry, f"called {call_text(call, turn.show)}") for call in turn.seen.calls_after
         ]
         if not broken:
-            return Checked((), 1) if turn.seen.quiet_for >= wanted else NOTHING_TO_CHECK
+            listened = turn.seen.quiet_for >= wanted
+            return Checked((), (turn.deciders.speech,)) if listened else NOTHING_TO_CHECK
         entry, what = min(broken, key=lambda item: item[0].seq)
         after = seconds(entry.at - ended.at)
         found = Finding(
@@ -142,4 +156,4 @@ class Quiet:
             turn=turn.number,
             seqs=tuple(sorted(item.seq for item, _ in broken)),
         )
-        return Checked((found,), 1)
+        return Checked((found,), (turn.deciders.speech,))

@@ -39,6 +39,7 @@ from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.sent import Reader
 from pytest_tavus.matching.masked import UnknownValueError
 from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.trace.facts import Evidence, weigh
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, Ruling
 
@@ -76,8 +77,8 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
     "By turn, then in the order in which a person should read them."
 
-    evidence: int
-    "How many expectations were held against something that was really seen."
+    evidence: Evidence
+    "How many facts were held against an expectation, apart by who decided them."
 
     open: tuple[Ruling, ...] = ()
     "What cannot be told, because a value was masked before the trace was stored."
@@ -119,7 +120,17 @@ class Checker:
             show=_as_it_is if show is None else show,
         )
         tools = {tool.name: tool for tool in scenario.pal.tools}
-        return _checked(Case(scenario, trace, seen(trace, tools, self._read), rules, scope, tools))
+        return _checked(
+            Case(
+                scenario,
+                trace,
+                seen(trace, tools, self._read),
+                rules,
+                scope,
+                tools,
+                trace.deciders(),
+            )
+        )
 
 
 def check(
@@ -144,7 +155,7 @@ def _checked(case: Case) -> CheckReport:
     told = [result for result in results if result is not NOTHING_TO_CHECK]
     findings = [finding for result in told for finding in result.findings]
     findings.sort(key=lambda finding: finding.turn)
-    evidence = sum([result.evidence for result in told])
+    evidence = weigh([fact for result in told for fact in result.facts])
     return CheckReport(findings=tuple(findings), evidence=evidence, open=tuple(open_))
 
 

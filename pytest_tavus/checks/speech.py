@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.unmatched import not_comparable
 from pytest_tavus.checks.words import difference, heard, seconds
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import SpeechExpectation
+from pytest_tavus.trace.facts import Decider, foremost
 from pytest_tavus.verdict import Difference, Finding
 
 
@@ -26,11 +28,23 @@ class Says:
         # Silence cannot say what it must not: then nothing was held against anything.
         unsaid = len(wanted.excludes) if turn.said else 0
         number = len(wanted.contains) + unsaid + len(wanted.matches)
+        decider = turn.spoken_by(turn.said)
         try:
             findings = tuple(_speech(wanted, turn))
+            literal = _literal(wanted, turn)
         except ValueError as error:
-            return Checked((not_comparable(turn, wanted.at, error),), 1)
-        return Checked(findings, number + (wanted.equals is not None))
+            return Checked((not_comparable(turn, wanted.at, error),), (decider,))
+        others = number - literal + (wanted.equals is not None)
+        return Checked(findings, [turn.deciders.speech] * literal + [decider] * others)
+
+
+def _literal(wanted: SpeechExpectation, turn: TurnCase) -> int:
+    """Count the expected texts that stand in words filled from no answer, beside others."""
+    said = [event.text for _, event in turn.said if event.filled_by is None]
+    if not said or len(said) == len(turn.said):
+        return 0
+    texts = sum(any(is_in(turn.expected(part), one) for one in said) for part in wanted.contains)
+    return texts + sum(any(re.search(part, one) for one in said) for part in wanted.matches)
 
 
 def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:
@@ -113,18 +127,26 @@ class SaidWithin:
         limit, user = turn.turn.within, turn.seen.user
         if limit is None or user is None:
             return NOTHING_TO_CHECK
-        at = (*turn.turn.at, "within")
+        at, timed = (*turn.turn.at, "within"), _timed_by(turn)
         if not turn.said:
             message = f"the PAL was expected to speak within {seconds(limit)}, but said nothing"
-            return Checked((_late(turn, at, message, (user.seq,)),), 1)
+            return Checked((_late(turn, at, message, (user.seq,)),), (timed,))
         last = turn.said[-1][0]
         if last.at - user.at <= limit:
-            return Checked((), 1)
+            return Checked((), (timed,))
         message = (
             f"the PAL was expected to be done within {seconds(limit)} of the caller's line, "
             f"but spoke after {seconds(last.at - user.at)}"
         )
-        return Checked((_late(turn, at, message, (last.seq, user.seq)),), 1)
+        return Checked((_late(turn, at, message, (last.seq, user.seq)),), (timed,))
+
+
+def _timed_by(turn: TurnCase) -> Decider | None:
+    """Return who decided when the last word was said: whoever answered calls before it."""
+    row = turn.deciders
+    if row.timing is None:
+        return None
+    return foremost((answerer(call, row) for call in turn.calls), row.speech)
 
 
 def _late(

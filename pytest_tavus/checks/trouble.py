@@ -10,6 +10,9 @@ from pytest_tavus.errors import Owner
 from pytest_tavus.verdict import FindingKind
 from pytest_tavus.wire import HttpExchange, HttpResponse, header
 
+GIVEN = frozenset({"canned", "client", "client_output"})
+"""Who answers in the place of a handler, and may mean any answer."""
+
 
 class Trouble(Struct, frozen=True, kw_only=True):
     """Why a call did not succeed."""
@@ -60,7 +63,7 @@ def may_be_meant(call: Call) -> bool:
     resolved = call.resolved
     if resolved is None or call.fault is not None:
         return False
-    if resolved.answered_by in {"canned", "client"} or resolved.status in {"timeout", "unanswered"}:
+    if resolved.answered_by in GIVEN or resolved.status in {"timeout", "unanswered"}:
         return True
     exchange = call.exchange or call.token
     response = None if exchange is None or exchange.fault is not None else exchange.response

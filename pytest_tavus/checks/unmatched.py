@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_calls
+from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.outcome import failed_call
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.trouble import is_unhandled
@@ -16,6 +17,7 @@ from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import Times
 from pytest_tavus.scenario.templates import MissingValue
 from pytest_tavus.spans import Loc
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
 
@@ -146,6 +148,11 @@ def too_many_ways(turn: TurnCase, at: Loc) -> Finding:
         turn=turn.number,
         hint="write fewer groups side by side in one `unordered:` group, or split the turn",
     )
+
+
+def allowed_by(turn: TurnCase, calls: Sequence[Call]) -> list[Decider | None]:
+    """Return who decided how calls ended that nobody expected, where they are allowed."""
+    return [answerer(call, turn.deciders) for call in calls] if turn.turn.extra else []
 
 
 def unexpected_calls(turn: TurnCase, calls: Sequence[Call]) -> list[Finding]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.seen import Call
-from pytest_tavus.checks.trouble import trouble
+from pytest_tavus.checks.trouble import GIVEN, trouble
 from pytest_tavus.checks.words import answered
 from pytest_tavus.errors import Owner, did_you_mean
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import Withheld
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Finding
 
@@ -20,7 +22,17 @@ class KnownAnswers:
         """Turn each withheld line into a finding."""
         if not turn.seen.withheld:
             return NOTHING_TO_CHECK
-        return Checked([_finding(turn, entry, event) for entry, event in turn.seen.withheld], 1)
+        found = turn.seen.withheld
+        return Checked(
+            [_finding(turn, entry, event) for entry, event in found],
+            [_decider(turn, event) for _, event in found],
+        )
+
+
+def _decider(turn: TurnCase, event: Withheld) -> Decider | None:
+    call = None if event.call_id is None else turn.case.seen.calls.get(event.call_id)
+    row = turn.deciders
+    return row.speech if call is None else answerer(call, row)
 
 
 def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
@@ -51,7 +63,7 @@ def _why(event: Withheld, call: Call | None, turn: TurnCase) -> tuple[str, Owner
     if not event.path.startswith("result"):
         return _not_there(event.path), "test"
     resolved = call.resolved
-    canned = resolved is not None and resolved.answered_by in {"canned", "client"}
+    canned = resolved is not None and resolved.answered_by in GIVEN
     return f"the answer of {call.name} has no such value", "test" if canned else "handler"
 
 

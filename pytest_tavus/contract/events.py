@@ -168,7 +168,7 @@ def _projected(
 
 def _by_app_message(event: ToolResolved, channels: Mapping[str, str] | None) -> bool:
     if channels is None:
-        return event.answered_by == "client"
+        return event.answered_by in {"client", "client_output"}
     return channels.get(event.call_id) == "app_message" and event.answered_by != "nobody"
 
 

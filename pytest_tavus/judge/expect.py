@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Literal
 
 from msgspec import Struct
@@ -16,11 +17,13 @@ from msgspec.structs import replace
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.judge.base import JUDGEMENT, Judgement
+from pytest_tavus.judge.deciders import judged_by
 from pytest_tavus.judge.names import guardrail_names, objective_names, tool_names
 from pytest_tavus.matching.text import flow
 from pytest_tavus.scenario.model import JudgeExpectation, Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import ToolResolved
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, Ruling
 
@@ -116,17 +119,19 @@ def _named(
 
 def held(
     scenario: Scenario, judgement: Judgement, trace: Trace, *, judge: str
-) -> tuple[tuple[Finding, ...], tuple[Ruling, ...]]:
-    """Return what was judged otherwise, and the rulings that count towards the run's verdict.
+) -> tuple[tuple[Finding, ...], tuple[Ruling, ...], tuple[Decider | None, ...]]:
+    """Return what was judged otherwise, the rulings that count, and who decided what was judged.
 
     Where the judge itself failed, that is all there is to say: no line of `judge:` was judged.
     """
     failed = judgement.ruling(JUDGEMENT)
     if failed is not None:
-        return (), (failed,)
+        return (), (failed,), ()
     findings: list[Finding] = []
     on_the_whole: list[Finding] = []
     rulings: list[Ruling] = []
+    facts: list[Decider | None] = []
+    decider = partial(judged_by, scenario=scenario, trace=trace)
     asserted = tuple(assertions(scenario, judgement.verdict))
     for one in asserted:
         ruling = judgement.ruling(one.subject)
@@ -136,11 +141,15 @@ def held(
             causes_first.append(_with_evidence(outcome, ruling, trace))
         else:
             rulings.append(outcome)
+        if isinstance(outcome, Finding) or outcome.outcome == "pass":
+            facts.append(decider(one.subject, () if ruling is None else ruling.seqs))
     subjects = {one.subject for one in asserted}
-    rulings.extend(_unasked(scenario, judgement, subjects, judge=judge))
+    for ruling in _unasked(scenario, judgement, subjects, judge=judge):
+        rulings.append(ruling)
+        facts += [decider(ruling.subject, ruling.seqs)] if ruling.outcome != "error" else []
     told = {one.seqs for one in findings} | {one.seqs for one in rulings if one.outcome == "fail"}
     whole = (replace(one, consequence=bool(one.seqs) and one.seqs in told) for one in on_the_whole)
-    return (*findings, *whole), tuple(rulings)
+    return (*findings, *whole), tuple(rulings), tuple(facts)
 
 
 def _outcome(

@@ -8,6 +8,7 @@ from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.judge.base import Judge, Question, ask
 from pytest_tavus.judge.expect import held
 from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.trace.facts import Evidence, weigh
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, Ruling
 
@@ -20,8 +21,8 @@ class JudgeReport(Struct, frozen=True, kw_only=True):
 
     findings: tuple[Finding, ...] = ()
     rulings: tuple[Ruling, ...] = ()
-    evidence: int = 0
-    "How many questions were decided, one way or the other."
+    evidence: Evidence = Evidence()
+    "The questions that were decided, one way or the other, by who decided what was judged."
 
 
 async def run(scenario: Scenario, trace: Trace, judge: Judge) -> JudgeReport:
@@ -29,11 +30,10 @@ async def run(scenario: Scenario, trace: Trace, judge: Judge) -> JudgeReport:
     if not scenario.is_judged:
         return JudgeReport()
     judgement = await ask(judge, Question(scenario=scenario, trace=trace))
-    findings, rulings = held(scenario, judgement, trace, judge=judge.name)
-    decided = sum(ruling.outcome in {"pass", "fail"} for ruling in rulings)
+    findings, rulings, facts = held(scenario, judgement, trace, judge=judge.name)
     return JudgeReport(
         verdict=judgement.verdict,
         findings=findings,
         rulings=rulings,
-        evidence=decided + len(findings),
+        evidence=weigh(facts),
     )

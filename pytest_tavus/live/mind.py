@@ -17,7 +17,7 @@ from pytest_tavus.simulator.brain import Brain
 from pytest_tavus.simulator.conversation import Rules
 from pytest_tavus.simulator.dispatch import Answered
 from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import ToolCalled
+from pytest_tavus.trace.events import AnsweredBy, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 BrainSource = Callable[[Opening], Brain | None]
@@ -75,6 +75,6 @@ def _scripts(opening: Opening, book: ScriptBook) -> tuple[Scenario, ...]:
     return book.of(opening.pal_id, opening.pal.pal_name)
 
 
-def _keep_nothing(call: ToolCalled, answer: str) -> None:
+def _keep_nothing(call: ToolCalled, answer: str, by: AnsweredBy) -> None:
     """Let it be: only a script has values to keep."""
-    del call, answer
+    del call, answer, by

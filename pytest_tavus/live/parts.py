@@ -24,6 +24,7 @@ from pytest_tavus.simulator.conversation import Conversation, Surroundings
 from pytest_tavus.simulator.dispatch import Wire, WireDispatcher
 from pytest_tavus.simulator.ids import Ids
 from pytest_tavus.trace.events import Fault, SessionOpened, ToolCalled
+from pytest_tavus.trace.facts import deciders
 from pytest_tavus.trace.log import Entry, Recorder, Trace
 from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.trace.shown import shown, with_tokens
@@ -88,6 +89,7 @@ class Parts:
             conversation_id=self.opening.conversation_id,
             pal=self.opening.pal.pal_name,
             decisions=self.mind.brain.decisions,
+            deciders=deciders("served", self.mind.brain.decisions),
         )
         self.recorder.record(event)
 

@@ -16,7 +16,7 @@ from pytest_tavus.scenario.templates import MissingValue, as_text, escape, rende
 from pytest_tavus.simulator.brain import Inference, Later, Moment
 from pytest_tavus.simulator.script import ScriptBrain
 from pytest_tavus.simulator.speech import Lines
-from pytest_tavus.trace.events import Decisions, Fault, ToolCalled
+from pytest_tavus.trace.events import AnsweredBy, Decisions, Fault, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 
@@ -46,14 +46,16 @@ class PlayedBrain:
         self._recorder = recorder
         self._lines = lines
         self._memory = Memory(recorder, env=env)
-        self._script = ScriptBrain(scope=self._memory.scope, lines=lines)
+        self._script = ScriptBrain(
+            scope=self._memory.scope, lines=lines, filled_by=self._memory.filled_by
+        )
         self._offered: list[_Followed] = []
         self._followed: _Followed | None = None
         self._turn: Turn | None = None
 
-    def answered(self, call: ToolCalled, answer: str) -> None:
+    def answered(self, call: ToolCalled, answer: str, by: AnsweredBy) -> None:
         """Keep what a call leaves behind for later turns."""
-        self._memory.answered(call, answer)
+        self._memory.answered(call, answer, by)
 
     async def infer(self, moment: Moment) -> Inference:
         """Return what the PAL says or calls next."""

@@ -10,8 +10,8 @@ from msgspec import Struct
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import CallExpectation, Turn
 from pytest_tavus.scenario.rule import expected_calls
-from pytest_tavus.scenario.templates import MissingValue, json_or_text, render
-from pytest_tavus.trace.events import Saved, ToolCalled
+from pytest_tavus.scenario.templates import MissingValue, json_or_text, render, root
+from pytest_tavus.trace.events import AnsweredBy, Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 
@@ -20,6 +20,7 @@ class _Left(Struct, frozen=True):
 
     call: ToolCalled
     answer: str
+    by: AnsweredBy
 
     def arguments(self) -> Any:
         return json_or_text(self.call.arguments)
@@ -27,6 +28,10 @@ class _Left(Struct, frozen=True):
     def values(self) -> Mapping[str, Any]:
         """Return what the paths of `save` are read in."""
         return {"arguments": self.arguments(), "result": json_or_text(self.answer)}
+
+    def filled_by(self, path: str) -> AnsweredBy | None:
+        """Return whose answer a path of `save` reads, if it reads one."""
+        return self.by if root(path) == "result" else self.call.filled_by
 
 
 class Memory:
@@ -38,6 +43,8 @@ class Memory:
         self._saved: dict[str, Any] = {}
         self._expected: list[CallExpectation] = []
         self._answered: dict[str, _Left] = {}
+        self.filled_by: dict[str, AnsweredBy | None] = {}
+        """Whose answer each kept value was read from."""
 
     def scope(self) -> dict[str, Any]:
         """Return what ``{saved.x}`` and ``{env.X}`` can read now."""
@@ -48,9 +55,9 @@ class Memory:
         self._answered = {}
         self._expected = [call for call in expected_calls(turn.calls) if call.save]
 
-    def answered(self, call: ToolCalled, answer: str) -> None:
+    def answered(self, call: ToolCalled, answer: str, by: AnsweredBy) -> None:
         """Keep what an expected call is to leave behind, whether it succeeded or not."""
-        left = self._answered[call.call_id] = _Left(call, answer)
+        left = self._answered[call.call_id] = _Left(call, answer, by)
         for expected in self._expected:
             if expected.tool == call.name and self._fits(expected.arguments, left.arguments()):
                 self._keep(expected.save, left)
@@ -79,5 +86,6 @@ class Memory:
                 value = render(f"{{{path}}}", values)
             except MissingValue:
                 continue  # The check of `save` finds that nothing was kept, and shows the answer.
-            self._saved[name] = value
-            self._recorder.record(Saved(name=name, value=value))
+            by = left.filled_by(path)
+            self._saved[name], self.filled_by[name] = value, by
+            self._recorder.record(Saved(name=name, value=value, filled_by=by))

@@ -39,6 +39,8 @@ class Archive:
             provenance=result.provenance,
             file=span.path,
             line=span.line,
+            held=result.verdict.held,
+            played=result.verdict.played,
         )
         path = self._directory / file_name(span.path, result.scenario.name)
         codec.write(path, result.trace, header)

@@ -15,6 +15,8 @@ def user_properties(record: Record) -> tuple[tuple[str, str], ...]:
 def _properties(record: Record) -> Iterator[tuple[str, str]]:
     yield "tavus_verdict", record["outcome"]
     yield "tavus_provenance", record["provenance"]
+    yield "tavus_held", str(record["held"])
+    yield "tavus_played", str(record["played"])
     yield "tavus_place", record["place"]
     if record["trace"] is not None:
         yield "tavus_trace", record["trace"]

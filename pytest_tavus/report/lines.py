@@ -107,8 +107,11 @@ def _exchange(exchange: HttpExchange) -> str:
     return f"{request.method} {request.url} -> {', '.join(parts) or 'nothing'}{canned}"
 
 
+_BY = {"canned": ", canned:", "client": ", client:", "client_output": ", client:"}
+
+
 def _answer(resolved: ToolResolved) -> str:
-    by = f", {resolved.answered_by}:" if resolved.answered_by in {"canned", "client"} else ""
+    by = _BY.get(resolved.answered_by, "")
     reason = "" if resolved.reason is None else f" ({resolved.reason})"
     return f"{resolved.status}{by}{reason} {resolved.output}".rstrip()
 

@@ -15,12 +15,24 @@ from msgspec.structs import replace
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record
-from pytest_tavus.report.results import Came, Part, ResultsFile, Row, read_part, records
-from pytest_tavus.report.summary import not_run_lines, summary_lines
+from pytest_tavus.report.results import (
+    Came,
+    Part,
+    ResultsFile,
+    Row,
+    is_unproven,
+    read_part,
+    records,
+    unproven,
+)
+from pytest_tavus.report.summary import not_run_lines, summary_lines, unproven_lines
 from pytest_tavus.report.words import counted
 
 NOTHING_RAN = 5
 """pytest's exit code where a part had nothing to run. It takes nothing away from the others."""
+
+PROVED_NOTHING = 4
+"""The exit code where nothing ran but what is skipped because it proves nothing."""
 
 _TAGS: Mapping[Came, str] = MappingProxyType(
     {
@@ -63,7 +75,7 @@ def _badly_ended(parts: Sequence[Part]) -> Iterator[Problem]:
     for part in parts:
         code = part.exit_code
         explained = code == 1 and any(row.came in _FAILING for row in part.rows)
-        if code not in {0, NOTHING_RAN} and not explained:
+        if code not in {0, NOTHING_RAN} and not explained and not _proved_nothing(part):
             why = _ENDED.get(code, "pytest has no such code")
             yield Problem(message=f"the part {str(part.path)!r} ended with {code}: {why}")
 
@@ -80,10 +92,20 @@ def _twice(parts: Sequence[Part]) -> Iterator[Problem]:
 
 
 def exit_code(parts: Sequence[Part], problems: Sequence[Problem]) -> int:
-    """Return 0 where every part is whole and green, and something ran; 1 otherwise."""
-    bad = any(part.exit_code not in {0, NOTHING_RAN} for part in parts)
-    ran = any(part.rows for part in parts)
-    return int(bad or bool(problems) or not ran)
+    """Return 0 where every part is whole and green, and something ran.
+
+    Return 4 where all that is wrong is that nothing ran but what proves nothing, and 1 otherwise.
+    """
+    idle = [part for part in parts if part.exit_code == NOTHING_RAN or _proved_nothing(part)]
+    bad = any(part.exit_code != 0 for part in parts if part not in idle)
+    if bad or problems or not any(part.rows for part in parts):
+        return 1
+    return PROVED_NOTHING if len(idle) == len(parts) else 0
+
+
+def _proved_nothing(part: Part) -> bool:
+    skipped = all(row.came == "skipped" for row in part.rows)
+    return part.exit_code == PROVED_NOTHING and skipped and any(map(is_unproven, part.rows))
 
 
 def report(parts: Sequence[Part], problems: Sequence[Problem]) -> Iterator[str]:
@@ -97,6 +119,7 @@ def report(parts: Sequence[Part], problems: Sequence[Problem]) -> Iterator[str]:
     yield from summary_lines(records(rows))
     reasons = Counter(row.text.removeprefix("not run: ") for row in rows if row.came == "not run")
     yield from not_run_lines(reasons)
+    yield from unproven_lines(unproven(rows))
     came = Counter(row.came for row in rows)
     numbers = ", ".join(f"{number} {word}" for word, number in came.items())
     yield f"{counted(len(parts), 'part')}: {numbers or 'nothing ran'}"

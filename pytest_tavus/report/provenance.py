@@ -24,6 +24,7 @@ ANSWERERS: Mapping[AnsweredBy, str] = MappingProxyType(
         "handler": "real handler",
         "canned": "canned answers",
         "client": "client tools",
+        "client_output": "client outputs",
         "nobody": "unanswered calls",
     }
 )

@@ -9,6 +9,8 @@ from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.verdict import FindingKind, Outcome
 
 
@@ -36,6 +38,15 @@ class Record(TypedDict):
     outcome: Outcome
     reason: str
     provenance: str
+    held: int
+    "Facts that the user's handler or client callable decided, and that were held."
+
+    played: int
+    "Facts that the script decided."
+
+    lenient: list[str]
+    "Each `extra: allowed` and `unchecked`, with its place and its scenario."
+
     findings: list[FindingRecord]
     "Failing and open rulings of the judge among them."
 
@@ -58,6 +69,9 @@ def record(result: ScenarioResult) -> Record:
         outcome=result.verdict.outcome,
         reason=result.redaction.finished(result.verdict.reason),
         provenance=result.provenance,
+        held=result.verdict.held,
+        played=result.verdict.played,
+        lenient=list(_lenient(result.scenario)),
         findings=[
             FindingRecord(
                 kind=complaint.finding.kind,
@@ -73,6 +87,30 @@ def record(result: ScenarioResult) -> Record:
         seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
         advice=list(_advice(result, found)),
     )
+
+
+def _lenient(scenario: Scenario) -> Iterator[str]:
+    """Yield what the scenario does not look at, each line of its file once."""
+    told: list[tuple[tuple[str, SourceSpan], str]] = []
+    told += [(_written(scenario, (), "unchecked"), one) for one in sorted(scenario.unchecked)]
+    for turn in scenario.turns:
+        if turn.extra:
+            told.append((_written(scenario, turn.at, "extra"), "allowed"))
+        told += [(_written(scenario, turn.at, "unchecked"), one) for one in sorted(turn.unchecked)]
+    for (key, span), what in dict.fromkeys(told):
+        yield f"{span}: {key}: {what} ({scenario.name})"
+
+
+def _written(scenario: Scenario, turn: Loc, key: str) -> tuple[str, SourceSpan]:
+    """Return a key with its place: in the turn, in the scenario, or in the file for all of them.
+
+    Where a key is not written, a source has the place of what is around it.
+    """
+    where = scenario.source.span
+    for at in (turn, scenario.at, ()):
+        if where((*at, key)) != where(at):
+            return key, where((*at, key))
+    return key, scenario.span
 
 
 def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:

@@ -7,6 +7,7 @@ run has ended and how. A file without it is of a run that did not come to its en
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast, get_args
@@ -16,8 +17,9 @@ from msgspec import Struct, to_builtins
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.record import Record
 from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.facts import PROVES_NOTHING
 
-FORMAT, VERSION = "tavus-results", 1
+FORMAT, VERSION = "tavus-results", 2
 NAME = "results.jsonl"
 """What the file is called in a directory of results."""
 
@@ -120,6 +122,16 @@ def _row(file: Path, number: int, data: dict[str, Any]) -> Row:
 def _refused(file: Path, number: int, message: str, hint: str | None = None) -> ScenarioError:
     span = SourceSpan(path=str(file), line=number)
     return ScenarioError(Problem(message=message, span=span, hint=hint))
+
+
+def unproven(rows: Sequence[Row]) -> Counter[str]:
+    """Count the scenarios that were skipped because nothing could fail them, by their reason."""
+    return Counter(row.text for row in rows if is_unproven(row))
+
+
+def is_unproven(row: Row) -> bool:
+    """Tell whether a scenario was skipped because nothing could fail it."""
+    return row.came == "skipped" and row.text.startswith(PROVES_NOTHING)
 
 
 def records(rows: Sequence[Row]) -> list[Record]:

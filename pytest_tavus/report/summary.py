@@ -42,6 +42,9 @@ def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> 
     yield f"{counted(number, 'scenario')}: {', '.join(came)}"
     for provenance, number in counts(one["provenance"] for one in records):
         yield _row("provenance", f"{provenance}: {number}")
+    passed = [one for one in records if one["outcome"] == "passed"]
+    if passed:
+        yield _row("evidence", _evidence(passed))
     owners = _owners(records)
     if owners:
         yield _row("to put right", owners)
@@ -49,6 +52,8 @@ def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> 
     for directory in traces:
         kept = sum(_is_in(one, directory) for one in records)
         yield _row("traces", f"{directory} ({kept})")
+    for text in dict.fromkeys(text for one in records for text in one["lenient"]):
+        yield _row("lenient", text)
     yield from advice_lines(text for one in records for text in one["advice"])
 
 
@@ -64,6 +69,12 @@ def not_run_lines(reasons: Mapping[str, int]) -> Iterator[str]:
     """Say how many scenarios were not run, and why."""
     for reason, number in reasons.items():
         yield _row("not run", f"{number}: {reason}")
+
+
+def unproven_lines(reasons: Mapping[str, int]) -> Iterator[str]:
+    """Say how many scenarios were skipped because nothing could fail them."""
+    for reason, number in reasons.items():
+        yield _row("skipped", f"{number}: {reason}")
 
 
 def unreached_lines(number: int) -> Iterator[str]:
@@ -93,6 +104,12 @@ def _verdicts(records: Sequence[Record], ink: Ink) -> list[str]:
         for outcome, words in _OUTCOMES.items()
         if numbers[outcome]
     ]
+
+
+def _evidence(records: Sequence[Record]) -> str:
+    """Say what the passed scenarios are proof of; what failed is proof of nothing."""
+    held, played = (sum(one[key] for one in records) for key in ("held", "played"))
+    return f"{held} held by your handler, {played} played by the script"
 
 
 def _owners(records: Sequence[Record]) -> str:

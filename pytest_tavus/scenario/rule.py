@@ -46,6 +46,13 @@ def expected_calls(group: CallGroup | None) -> Iterator[CallExpectation]:
             yield member
 
 
+def asks_for_calls(turn: Turn) -> bool:
+    """Tell whether a script makes a call in this turn, or the turn cannot pass without one."""
+    if turn.plays is not None and turn.plays.calls:
+        return True
+    return any(call.times.minimum for call in expected_calls(turn.calls))
+
+
 def makes_calls(turn: Turn) -> bool:
     """Tell whether the simulated PAL makes any call in a turn."""
     if turn.plays is not None and turn.plays.calls is not None:

@@ -8,6 +8,7 @@ from pytest_tavus.simulator.brain import Brain
 from pytest_tavus.simulator.conversation import Conversation, Surroundings
 from pytest_tavus.simulator.dispatch import Answered, Wire, WireDispatcher
 from pytest_tavus.trace.events import SessionOpened, UserSaid
+from pytest_tavus.trace.facts import deciders
 from pytest_tavus.trace.log import Recorder
 
 
@@ -66,6 +67,7 @@ def open_sim(
             conversation_id=conversation_id,
             pal=pal.pal_name or "unnamed PAL",
             decisions=brain.decisions,
+            deciders=deciders("sim", brain.decisions),
         )
     )
     conversation.greet()

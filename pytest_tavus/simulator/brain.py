@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field
 
-from pytest_tavus.trace.events import Decisions, ToolStatus, Withheld
+from pytest_tavus.trace.events import AnsweredBy, Decisions, ToolStatus, Withheld
 
 
 class CallIntent(Struct, frozen=True, kw_only=True):
@@ -22,12 +22,18 @@ class CallIntent(Struct, frozen=True, kw_only=True):
     written: str | None = None
     "The arguments as a model wrote them, where that is no JSON object; `arguments` is then empty."
 
+    filled_by: AnsweredBy | None = None
+    "Whose answer a script filled the arguments from."
+
 
 class Inference(Struct, frozen=True, kw_only=True):
     """What the brain comes to: words, calls, or both."""
 
     words: str | None = None
     "Beside calls: the model's own words that go with them. Otherwise: the reply."
+
+    filled_by: AnsweredBy | None = None
+    "Whose answer a script filled the words from, or chose them by."
 
     calls: tuple[CallIntent, ...] = ()
     "Made at the same time."
@@ -52,6 +58,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     "The output is in the PAL's context."
 
     output: str = ""
+    answered_by: AnsweredBy | None = None
+    "Whose answer it is; no brain says it, but a script says what it was filled from."
+
+    filled_by: AnsweredBy | None = None
+    "Whose answer the arguments were filled from."
 
 
 class Line(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import inspect
 import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -22,8 +22,11 @@ from pytest_tavus.gateway.frames import one_line, user_traceback
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import ClientAnswer
 from pytest_tavus.simulator.arguments import arguments_of
-from pytest_tavus.trace.events import Fault, ToolCalled
+from pytest_tavus.trace.events import AnsweredBy, Fault, ToolCalled
 from pytest_tavus.voice import carried
+
+_SCENARIO: Final = "client_output"
+"""Whose answer an `output` is: the scenario's, and not that of a client."""
 
 
 class Client(Struct, frozen=True, kw_only=True):
@@ -51,9 +54,10 @@ class Client(Struct, frozen=True, kw_only=True):
             return unanswered("the client was told not to answer"), None
         if answer.call is not None:
             return await self._called(answer.call, arguments)
+        output = as_output(answer.output)
         if answer.status == "error":
-            return _failed("the client answered with status error", as_output(answer.output)), None
-        return _answered(as_output(answer.output)), None
+            return _failed("the client answered with status error", output, by=_SCENARIO), None
+        return _answered(output, by=_SCENARIO), None
 
     async def _called(
         self, import_string: str, arguments: dict[str, Any]
@@ -104,15 +108,15 @@ def _untaken(call: ToolCalled, declared: int) -> str:
     return f"{call.name} is delivered as an app message, and {why}"
 
 
-def _answered(output: str) -> ToolOutcome:
+def _answered(output: str, *, by: AnsweredBy = "client") -> ToolOutcome:
     return ToolOutcome(
-        status="success", output=output, http_status=None, reason=None, answered_by="client"
+        status="success", output=output, http_status=None, reason=None, answered_by=by
     )
 
 
-def _failed(reason: str, output: str = "") -> ToolOutcome:
+def _failed(reason: str, output: str = "", *, by: AnsweredBy = "client") -> ToolOutcome:
     return ToolOutcome(
-        status="error", output=output, http_status=None, reason=reason, answered_by="client"
+        status="error", output=output, http_status=None, reason=reason, answered_by=by
     )
 
 

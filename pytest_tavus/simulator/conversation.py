@@ -16,7 +16,7 @@ from pytest_tavus.contract.pal import Pal
 from pytest_tavus.simulator.brain import Answer, Brain, CallIntent, Inference, Later, Line, Moment
 from pytest_tavus.simulator.open_call import OpenCall, cut_short, set_off
 from pytest_tavus.simulator.surroundings import Dispatcher, Rules, Surroundings
-from pytest_tavus.trace.events import Fault, PalSaid, ToolCalled
+from pytest_tavus.trace.events import AnsweredBy, Fault, PalSaid, ToolCalled
 
 __all__ = ["Conversation", "Dispatcher", "Rules", "Surroundings"]
 
@@ -148,7 +148,9 @@ class Conversation:
             self._recorder.record(withheld)
         fillers = self._fillers(inference)
         for filler in fillers:
-            self._recorder.record(PalSaid(text=filler, inference_id=inference_id))
+            by = inference.filled_by if filler == inference.words else None
+            said = PalSaid(text=filler, inference_id=inference_id, filled_by=by)
+            self._recorder.record(said)
         wave = [self._start(intent, inference_id) for intent in inference.calls]
         calls = tuple(entry.answer() for entry in wave)
         self._said.append(Line(by="pal", text=" ".join(fillers), calls=calls))
@@ -180,6 +182,7 @@ class Conversation:
             arguments=_JSON.encode(intent.arguments) if intent.written is None else intent.written,
             channel="app_message" if tool is None else tool.channel,
             inference_id=inference_id,
+            filled_by=intent.filled_by,
         )
         self._recorder.record(call)
         resolve = "fire_and_forget" if tool is None else tool.effective_on_resolve
@@ -200,7 +203,7 @@ class Conversation:
             resolved = await entry.resolution()
             heard = entry.row.cell(resolved.status).heard
             if heard == "output":
-                self._say(resolved.output, self._ids.inference())
+                self._say(resolved.output, self._ids.inference(), resolved.answered_by)
             owed = owed or heard in {"reply", "acknowledgement", "anything"}
         return owed
 
@@ -218,9 +221,12 @@ class Conversation:
     def _speak(self, inference: Inference, inference_id: str) -> None:
         for withheld in inference.withheld:
             self._recorder.record(withheld)
-        self._say(inference.words, inference_id)
+        self._say(inference.words, inference_id, inference.filled_by)
 
-    def _say(self, text: str | None, inference_id: str | None) -> None:
+    def _say(
+        self, text: str | None, inference_id: str | None, filled_by: AnsweredBy | None = None
+    ) -> None:
         if text:
-            self._recorder.record(PalSaid(text=text, inference_id=inference_id))
+            said = PalSaid(text=text, inference_id=inference_id, filled_by=filled_by)
+            self._recorder.record(said)
             self._said.append(Line(by="pal", text=text))

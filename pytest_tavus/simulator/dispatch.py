@@ -18,10 +18,16 @@ from pytest_tavus.gateway.port import CallRef, Handler
 from pytest_tavus.simulator.arguments import UnreadableArguments, arguments_of
 from pytest_tavus.simulator.client import unanswered
 from pytest_tavus.simulator.conversation import Surroundings
-from pytest_tavus.trace.events import Fault, ToolCalled, ToolDelivered, ToolResolved
+from pytest_tavus.trace.events import (
+    AnsweredBy,
+    Fault,
+    ToolCalled,
+    ToolDelivered,
+    ToolResolved,
+)
 from pytest_tavus.wire import HttpExchange
 
-Answered = Callable[[ToolCalled, str], None]
+Answered = Callable[[ToolCalled, str, AnsweredBy], None]
 """Told of each call with what came back, failed or not, before anything is redacted."""
 
 
@@ -77,7 +83,7 @@ class WireDispatcher:
             reason=outcome.reason,
         )
         self._recorder.record(event, turn=turn)
-        self._answered(call, outcome.output or body)
+        self._answered(call, outcome.output or body, outcome.answered_by)
         return event
 
     async def _to_client(self, call: ToolCalled, *, turn: int) -> ToolOutcome:

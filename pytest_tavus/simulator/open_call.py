@@ -58,6 +58,8 @@ class OpenCall:
             status=None if resolved is None else resolved.status,
             known=known,
             output=resolved.output if resolved is not None and known else "",
+            answered_by=None if resolved is None else resolved.answered_by,
+            filled_by=self.intent.filled_by,
         )
 
 

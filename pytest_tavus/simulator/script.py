@@ -6,7 +6,8 @@ and why is recorded; it is never filled in from the expectation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -22,13 +23,20 @@ from pytest_tavus.scenario.templates import (
     root,
 )
 from pytest_tavus.simulator.brain import Answer, CallIntent, Inference, Later, Moment
+from pytest_tavus.simulator.sources import (
+    ANSWERS,
+    Sources,
+    asked_for,
+    foremost,
+    is_usable,
+    last_answer,
+)
 from pytest_tavus.simulator.speech import Lines, plain_line
-from pytest_tavus.trace.events import Decisions, Withheld
+from pytest_tavus.trace.events import AnsweredBy, Decisions, Withheld
 
 Wave = tuple[PlayedCall, ...]
 
-_ANSWERS = frozenset({"result", "results"})
-"""The roots of placeholders that read what a tool answered."""
+_NOTHING_SAVED: Mapping[str, AnsweredBy | None] = MappingProxyType({})
 
 
 class _Part(Struct, frozen=True, kw_only=True):
@@ -43,8 +51,16 @@ class ScriptBrain:
 
     decisions: Decisions = "scripted"
 
-    def __init__(self, *, scope: Callable[[], Mapping[str, Any]], lines: Lines) -> None:
+    def __init__(
+        self,
+        *,
+        scope: Callable[[], Mapping[str, Any]],
+        lines: Lines,
+        filled_by: Mapping[str, AnsweredBy | None] = _NOTHING_SAVED,
+    ) -> None:
+        """`filled_by` says whose answer each saved value was read from."""
         self._scope = scope
+        self._sources = Sources(filled_by)
         self._lines = lines
         self._parts: list[_Part] = []
         self._past = _Past()
@@ -71,7 +87,11 @@ class ScriptBrain:
         scope = {**self._scope(), **self._past.answers_scope(moment)}
         try:
             calls = tuple(
-                CallIntent(tool=call.tool, arguments=render(call.arguments, scope))
+                CallIntent(
+                    tool=call.tool,
+                    arguments=render(call.arguments, scope),
+                    filled_by=self._sources.of(call.arguments, moment),
+                )
                 for call in part.waves[moment.step]
             )
         except MissingValue as missing:
@@ -87,12 +107,16 @@ class ScriptBrain:
         failed = any(a.status not in {None, "success"} for a in moment.answers)
         template = _template(plays, failed=failed)
         if template is None:
-            return Inference(words=self._plain(moment, failed=failed))
+            words = self._plain(moment, failed=failed)
+            return Inference(words=words, filled_by=_answerer(moment))
         reply = self._said(template, moment)
+        if plays is not None and plays.on_error is not None:
+            # Which of the two lines is said, the answers have decided.
+            reply = replace(reply, filled_by=foremost((reply.filled_by, _answerer(moment))))
         if not reply.withheld:
             return reply
-        if failed and root(reply.withheld[0].path) in _ANSWERS:
-            return Inference(words=self._lines.acknowledgement)
+        if failed and root(reply.withheld[0].path) in ANSWERS:
+            return replace(reply, words=self._lines.acknowledgement, withheld=())
         return replace(reply, words=self._lines.unknown)
 
     def _said(self, template: str, moment: Moment, calls: tuple[CallIntent, ...] = ()) -> Inference:
@@ -106,16 +130,23 @@ class ScriptBrain:
         for call in calls:
             scope.update(call.arguments)
         scope |= {**self._scope(), **self._past.answers_scope(moment)}
+        sent = {name: call.filled_by for call in calls for name in call.arguments}
+        by = self._sources.of(template, moment, sent)
         try:
-            return Inference(words=as_text(render(template, scope)))
+            return Inference(words=as_text(render(template, scope)), filled_by=by)
         except MissingValue as missing:
-            return Inference(withheld=(_withheld(template, missing, moment),))
+            withheld = _withheld(template, missing, moment)
+            return Inference(withheld=(withheld,), filled_by=by)
 
     def _plain(self, moment: Moment, *, failed: bool) -> str | None:
         if failed:
             return self._lines.acknowledgement
-        heard = [a for a in moment.answers if _usable(a)]
+        heard = [a for a in moment.answers if is_usable(a)]
         return " ".join(plain_line(answer.output) for answer in heard) or None
+
+
+def _answerer(moment: Moment) -> AnsweredBy | None:
+    return foremost(answer.answered_by for answer in moment.answers)
 
 
 def _template(plays: Plays | None, *, failed: bool) -> str | None:
@@ -162,10 +193,10 @@ class _Past:
     def answers_scope(self, moment: Moment) -> dict[str, Any]:
         """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
         self._catch_up(moment)
-        now = {a.tool: json_or_text(a.output) for a in moment.answers if _usable(a)}
+        now = {a.tool: json_or_text(a.output) for a in moment.answers if is_usable(a)}
         scope: dict[str, Any] = {"results": {**self._results, **now}}
-        last = _last(moment)
-        if last is not None and _usable(last):
+        last = last_answer(moment)
+        if last is not None and is_usable(last):
             scope["result"] = scope["results"][last.tool]
         return scope
 
@@ -177,33 +208,17 @@ class _Past:
     def _catch_up(self, moment: Moment) -> None:
         for answer in moment.remembered[self._read :]:
             self._arguments.update(answer.arguments)
-            if _usable(answer):
+            if is_usable(answer):
                 self._results[answer.tool] = json_or_text(answer.output)
         self._read = len(moment.remembered)
 
 
-def _last(moment: Moment) -> Answer | None:
-    """Return the answer that `result` means: of this turn's last call, else the last one known."""
-    if moment.answers:
-        return moment.answers[-1]
-    return _latest(moment.remembered)
-
-
-def _latest(answers: Sequence[Answer]) -> Answer | None:
-    """Return the last answer that can be read; where there is none, the last one of all."""
-    return next((a for a in reversed(answers) if _usable(a)), answers[-1] if answers else None)
-
-
-def _usable(answer: Answer) -> bool:
-    return answer.known and answer.status == "success"
-
-
 def _reads_answer(missing: MissingValue) -> bool:
-    return root(missing.placeholder) in _ANSWERS
+    return root(missing.placeholder) in ANSWERS
 
 
 def _withheld(template: str, missing: MissingValue, moment: Moment) -> Withheld:
-    answer = _asked_for(missing, moment)
+    answer = asked_for(missing.placeholder, moment)
     return Withheld(
         template=template,
         reason=_why(missing, answer),
@@ -215,14 +230,6 @@ def _withheld(template: str, missing: MissingValue, moment: Moment) -> Withheld:
 def _why(
     missing: MissingValue, answer: Answer | None
 ) -> Literal["not_in_context", "missing_path", "call_failed"]:
-    if not _reads_answer(missing) or answer is None or _usable(answer):
+    if not _reads_answer(missing) or answer is None or is_usable(answer):
         return "missing_path"
     return "not_in_context" if answer.status in {None, "success"} else "call_failed"
-
-
-def _asked_for(missing: MissingValue, moment: Moment) -> Answer | None:
-    head, _, rest = missing.placeholder.partition(".")
-    if head != "results":
-        return _last(moment)
-    tool = rest.split(".")[0].split("[")[0]
-    return _latest([a for a in (*moment.remembered, *moment.answers) if a.tool == tool])

@@ -49,6 +49,12 @@ class TraceHeader(Struct, frozen=True, kw_only=True):
     line: int | None = None
     "The scenario's own line in the file, counted from 1."
 
+    held: int | None = None
+    "Facts that the user's handler decided and that were held; `None` where nothing was judged."
+
+    played: int | None = None
+    "Facts that the script decided; they prove nothing of a handler."
+
 
 def _type_tag(kind: type[Event]) -> str:
     return re.sub(r"(?<=.)(?=[A-Z])", "_", kind.__name__).lower()
@@ -88,6 +94,8 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
             "provenance": header.provenance,
             "file": header.file,
             "line": header.line,
+            "held": header.held,
+            "played": header.played,
         }
     )
     for entry in trace:

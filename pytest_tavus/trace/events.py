@@ -11,6 +11,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pytest_tavus.errors import Owner
+from pytest_tavus.trace.facts import Decider, Deciders
 from pytest_tavus.wire import HttpExchange
 
 Decisions = Literal["scripted", "replayed", "model", "live"]
@@ -23,8 +24,9 @@ ToolStatus = Literal["success", "error", "timeout", "unanswered"]
 """What became of a call. `success` and `error` are Tavus's words; `timeout` is an API delivery that
 exceeded `delivery.api.timeout`; `unanswered` is an app message nobody answered."""
 
-AnsweredBy = Literal["handler", "canned", "client", "nobody"]
-"""Whose answer a call got: the real handler, a canned answer, a client tool, or none."""
+AnsweredBy = Literal["handler", "canned", "client", "client_output", "nobody"]
+"""Whose answer a call got: the real handler, a canned answer, a client tool, an `output` that the
+scenario gives for a client tool, or none."""
 
 
 CloseReason = Literal["finished", "fault", "deadline", "cancelled"]
@@ -40,6 +42,8 @@ class SessionOpened(Struct, frozen=True, kw_only=True):
     conversation_id: str
     pal: str
     decisions: Decisions
+    deciders: Deciders | None = None
+    "Who decides each fact of the conversation. `None`: as the table has it for such a session."
 
 
 class UserSaid(Struct, frozen=True, kw_only=True):
@@ -53,6 +57,8 @@ class PalSaid(Struct, frozen=True, kw_only=True):
 
     text: str
     inference_id: str | None = None
+    filled_by: AnsweredBy | None = None
+    "Whose answer the script filled the words from, or chose them by; `None`: they are literal."
 
 
 class ToolCalled(Struct, frozen=True, kw_only=True):
@@ -67,6 +73,8 @@ class ToolCalled(Struct, frozen=True, kw_only=True):
 
     channel: Channel
     inference_id: str | None = None
+    filled_by: AnsweredBy | None = None
+    "Whose answer the script filled the arguments from; `None`: they are literal."
 
 
 class ToolDelivered(Struct, frozen=True, kw_only=True):
@@ -114,6 +122,9 @@ class Saved(Struct, frozen=True, kw_only=True):
     name: str
     value: Any
     "JSON data."
+
+    filled_by: AnsweredBy | None = None
+    "Whose answer it was read from; `None`: it is literal."
 
 
 class Withheld(Struct, frozen=True, kw_only=True):
@@ -171,3 +182,16 @@ Event = (
 
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
 """Every event class, in the order of the union."""
+
+
+def decider_of(event: Event, row: Deciders) -> Decider | None:
+    """Return who decided the fact that an event is, in a session of this row."""
+    match event:
+        case PalSaid():
+            return row.said(event.filled_by)
+        case ToolCalled():
+            return row.sent(event.filled_by)
+        case ToolResolved():
+            return row.answered(event.answered_by)
+        case _:
+            return row.event

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytest_tavus.errors import HarnessError
+from pytest_tavus.trace.facts import Deciders
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 _FIELDS: Mapping[type[Any], tuple[str, ...]] = {
-    kind: kind.__struct_fields__ for kind in (HttpExchange, HttpRequest, HttpResponse, HttpFault)
+    kind: kind.__struct_fields__
+    for kind in (HttpExchange, HttpRequest, HttpResponse, HttpFault, Deciders)
 }
 
 

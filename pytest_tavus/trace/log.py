@@ -12,6 +12,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from pytest_tavus.trace.events import Event, Saved, SessionOpened, ToolCalled, ToolResolved
+from pytest_tavus.trace.facts import Deciders, deciders
 
 E = TypeVar("E")
 
@@ -73,6 +74,13 @@ class Trace(Struct, frozen=True):
     def opened(self) -> SessionOpened | None:
         """Return the opening event, which carries the provenance of the PAL's decisions."""
         return next((event for _, event in self.of(SessionOpened)), None)
+
+    def deciders(self) -> Deciders:
+        """Return who decides each fact of the conversation; nothing is observable before it."""
+        opened = self.opened()
+        if opened is None:
+            return Deciders()
+        return opened.deciders or deciders(opened.session, opened.decisions)
 
     def saved(self) -> dict[str, object]:
         """Return every value a scenario kept, by name; the last one wins."""

@@ -92,8 +92,8 @@ def test_a_part_that_had_nothing_to_run_takes_nothing_away(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "1:1: this is not a file of results of version 1"),
-        ("{}\n", "1:1: this is not a file of results of version 1"),
+        ("", "1:1: this is not a file of results of version 2"),
+        ("{}\n", "1:1: this is not a file of results of version 2"),
         ("[\n", "1:1: this line is not a JSON object\n    hint: the file was cut off"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
+from pytest_tavus.api.walk import Told
 from pytest_tavus.matching.registry import build
 from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.trace.shown import shown
@@ -28,7 +29,8 @@ class Kept:
     def __init__(self) -> None:
         self.evidence = 0
 
-    def found(self) -> None:
+    def found(self, event: Told | None) -> None:
+        del event
         self.evidence += 1
 
     def missed(self, finding: Finding) -> MissError:
@@ -287,7 +289,10 @@ def test_what_comes_after_the_end_is_named() -> None:
         ({"argument": {}}, "ToolCalled has no 'argument'; did you mean 'arguments'?"),
         (
             {"zz": 1},
-            "ToolCalled has no 'zz'; it has: call_id, name, arguments, channel, inference_id",
+            (
+                "ToolCalled has no 'zz'; "
+                "it has: call_id, name, arguments, channel, inference_id, filled_by"
+            ),
         ),
         (
             {"arguments": {"guests": {"$gtt": 1}}},

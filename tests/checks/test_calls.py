@@ -31,7 +31,7 @@ SIZED = tool(parameters={"type": "object", "properties": {"order_id": {}, "note"
 def test_the_expected_call_is_accepted_and_counts_as_evidence() -> None:
     found = report(heard(("get_order_status", ORDER)), turn(in_order(expect(arguments=ORDER))))
     assert found.findings == ()
-    assert found.evidence > 0
+    assert found.evidence.total > 0
 
 
 def test_a_call_that_never_came_is_missing() -> None:
@@ -122,8 +122,8 @@ def test_a_call_is_unexpected_where_none_is_written(calls: CallGroup | None) -> 
 
 
 def test_saying_none_is_evidence_and_saying_nothing_is_not() -> None:
-    assert report(heard(), turn(NONE)).evidence == 1
-    assert report(heard(), turn(None)).evidence == 0
+    assert report(heard(), turn(NONE)).evidence.total == 1
+    assert report(heard(), turn(None)).evidence.total == 0
 
 
 def test_a_second_call_of_the_same_kind_is_not_swallowed() -> None:

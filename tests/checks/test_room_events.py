@@ -21,7 +21,7 @@ SPOKEN = event("conversation.utterance", {"role": "replica", "speech": "Bye."})
 
 def test_an_event_is_found_by_type_and_properties() -> None:
     found = report(Story().user().pal("Bye.").end(), turn(events=(SPOKEN,)))
-    assert (found.findings, found.evidence) == ((), 1)
+    assert (found.findings, found.evidence.total) == ((), 1)
 
 
 def test_an_event_with_other_properties_is_shown_as_the_closest() -> None:
@@ -69,9 +69,9 @@ def test_a_placeholder_without_a_value_in_an_event_is_a_finding() -> None:
 
 def test_silence_that_was_listened_to_is_evidence() -> None:
     story = Story().user().pal("Bye.").end()
-    assert report(story, turn(quiet=3.0)).evidence == 0
+    assert report(story, turn(quiet=3.0)).evidence.total == 0
     found = report(story.end(quiet_for=3.0), turn(quiet=3.0))
-    assert (found.findings, found.evidence) == ((), 1)
+    assert (found.findings, found.evidence.total) == ((), 1)
 
 
 def test_speech_in_the_silence_is_told_with_its_time() -> None:

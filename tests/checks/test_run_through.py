@@ -74,7 +74,7 @@ def test_a_conversation_that_ended_early_is_never_green(
 def test_an_empty_trace_is_not_run_and_no_evidence() -> None:
     found = report(Story(), turn(in_order(), at=("turns", 0)))
     assert [f.kind for f in found.findings] == ["not_run"]
-    assert found.evidence == 0
+    assert found.evidence.total == 0
 
 
 def test_a_last_turn_that_was_cut_short_is_not_run() -> None:

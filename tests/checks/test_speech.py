@@ -38,7 +38,7 @@ def heard(*texts: str) -> Story:
 def test_speech_that_is_as_expected_is_accepted(parts: dict[str, Any]) -> None:
     found = report(heard("A-10428 comes today.", "Bye."), says(**parts))
     assert found.findings == ()
-    assert found.evidence == sum(1 if isinstance(p, str) else len(p) for p in parts.values())
+    assert found.evidence.total == sum(1 if isinstance(p, str) else len(p) for p in parts.values())
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,6 @@ def test_the_last_word_must_come_in_time() -> None:
 
 def test_silence_is_no_evidence_that_something_is_not_said() -> None:
     forbidden = says(excludes=("sorry",))
-    assert report(heard(), forbidden).evidence == 0
-    assert report(heard("Bye."), forbidden).evidence == 1
+    assert report(heard(), forbidden).evidence.total == 0
+    assert report(heard("Bye."), forbidden).evidence.total == 1
     assert report(heard(), forbidden).findings == ()

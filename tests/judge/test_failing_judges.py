@@ -119,7 +119,7 @@ def test_an_empty_judgment_set_is_an_error_and_not_a_pass() -> None:
     assert rulings(report) == [
         ("judgement", "error", "the judge ruled on nothing, which proves nothing")
     ]
-    assert report.evidence == 0
+    assert report.evidence.total == 0
     assert outcome(report) == "undecided"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.verdict import decide
 from tests.judge.samples import (
     BOTH_RULES,
@@ -20,7 +21,7 @@ def test_an_overall_verdict_follows_from_the_broken_guardrail_that_nobody_assert
     report = passed_over(scenario(expects=expects(overall="pass"), rules=BOTH_RULES), REFUND)
     (finding,) = report.findings
     assert finding.consequence
-    verdict = decide(report.findings, report.rulings, evidence=1)
+    verdict = decide(report.findings, report.rulings, evidence=Evidence(held=1))
     assert verdict.outcome == "failed"
     assert verdict.reason.startswith("guardrail no_refunds: ")
 

@@ -36,7 +36,7 @@ def test_everything_expected_and_judged_so_passes() -> None:
         ("tool book_table", "pass"),
         ("knowledge_base", "pass"),
     ]
-    assert report.evidence == 5
+    assert report.evidence.total == 5
     assert outcome(report) == "passed"
 
 
@@ -168,7 +168,7 @@ def test_what_is_unsure_and_unasked_does_not_count() -> None:
 def test_nothing_decided_is_no_evidence() -> None:
     rules = JudgeRules(objectives={"collect_email": ON_COLLECT_EMAIL})
     report = passed_over(scenario(rules=rules), happened([said("Hello.")]))
-    assert (report.rulings, report.evidence) == ((), 0)
+    assert (report.rulings, report.evidence.total) == ((), 0)
     assert outcome(report) == "undecided"
 
 

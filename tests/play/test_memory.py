@@ -46,7 +46,7 @@ class Kept:
 
     def call(self, answer: Any, tool: str = "book", **arguments: Any) -> None:
         text = answer if isinstance(answer, str) else json.dumps(answer)
-        self.memory.answered(self.called(tool, **arguments), text)
+        self.memory.answered(self.called(tool, **arguments), text, "handler")
 
     @property
     def saved(self) -> Any:
@@ -82,7 +82,7 @@ def test_what_is_kept_is_in_the_trace_at_once() -> None:
     kept.call({"id": 7})
 
     assert [event for _, event in kept.recorder.trace().of(Saved)] == [
-        Saved(name="booking", value=7)
+        Saved(name="booking", value=7, filled_by="handler")
     ]
 
 
@@ -209,8 +209,8 @@ def test_the_last_call_is_the_one_made_last_and_not_the_one_answered_last() -> N
     kept = Kept()
     turn = kept.turn(save={"booking": "result.id"})
     first, second = kept.called("first"), kept.called("second")
-    kept.memory.answered(second, '{"id": 2}')
-    kept.memory.answered(first, '{"id": 1}')
+    kept.memory.answered(second, '{"id": 2}', "handler")
+    kept.memory.answered(first, '{"id": 1}', "handler")
 
     kept.memory.finish(turn)
 

@@ -14,7 +14,7 @@ from typing import Any
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.errors import HandlerError, HarnessError, Problem, ScenarioError
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import Mark, Scenario
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, Mark, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.traffic.ledger import Ledger
@@ -26,6 +26,17 @@ ERRORS: dict[str, BaseException] = {
     "harness": HarnessError("an exchange has neither a response nor a fault"),
     "interrupt": KeyboardInterrupt(),
 }
+
+ASKING = Turn(
+    at=("turns", 0),
+    user="Where is it?",
+    calls=CallGroup(
+        at=("turns", 0, "calls"),
+        ordered=True,
+        members=(CallExpectation(at=("turns", 0, "calls", 0), tool="get_order_status"),),
+    ),
+)
+"""A turn with a call, without which a scenario would be skipped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +78,7 @@ class FakeStage:
             source=FakeSource(path=path, line=given.get("line", 1)),
             pal=Pal(),
             pal_source=FakeSource(path=path),
+            turns=() if given.get("unproven") else (ASKING,),
             tags=tuple(given.get("tags", ())),
             marks=tuple(Mark(**mark) for mark in given.get("marks", ())),
             fixtures=tuple(given.get("fixtures", ())),

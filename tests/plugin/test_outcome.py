@@ -195,6 +195,8 @@ def test_junit_says_who_answered_and_who_can_put_it_right(project: Project) -> N
     assert {found.get("name"): found.get("value") for found in properties} == {
         "tavus_verdict": "failed",
         "tavus_provenance": "scripted, real handler",
+        "tavus_held": "0",
+        "tavus_played": "0",
         "tavus_place": "scenarios/order_status.yaml:9:2",
         "tavus_owner": "agent",
         "tavus_finding": "missing_call",

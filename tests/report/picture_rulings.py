@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.verdict import Ruling, decide
 from tests.report.samples import (
     ORDER,
@@ -68,6 +69,6 @@ def no_evidence() -> ScenarioResult:
     return ScenarioResult(
         scenario=played.scenario,
         trace=played.trace,
-        verdict=decide((), (), evidence=0),
+        verdict=decide((), (), evidence=Evidence()),
         provenance=played.provenance,
     )

@@ -29,6 +29,7 @@ from pytest_tavus.trace.events import (
     TurnEnded,
     UserSaid,
 )
+from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.verdict import Finding, Ruling, Verdict, decide
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
@@ -181,7 +182,7 @@ def result(
     trace_path: str | None = None,
 ) -> ScenarioResult:
     """Join them as a run would."""
-    verdict: Verdict = decide(tuple(findings), tuple(rulings), evidence=3)
+    verdict: Verdict = decide(tuple(findings), tuple(rulings), evidence=Evidence(held=2, played=1))
     return ScenarioResult(
         scenario=played,
         trace=happened,

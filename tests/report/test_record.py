@@ -15,6 +15,7 @@ from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Decisions, Event, SessionOpened
+from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict import Finding, decide
 from tests.report.pictures import PICTURES
@@ -40,6 +41,9 @@ def test_a_record_says_what_a_result_comes_to() -> None:
             '"Sure, I can refund you right away."'
         ),
         "provenance": "scripted PAL, real handler",
+        "held": 2,
+        "played": 1,
+        "lenient": [],
         "findings": [
             {
                 "kind": "judge",
@@ -87,7 +91,7 @@ def test_advice_that_a_hint_gives_already_is_not_given_twice() -> None:
     hinted = Finding(
         kind="judge", message="m", owner="agent", span=None, hint=f"set it at {places[1]}"
     )
-    verdict = decide((hinted,), (), evidence=1)
+    verdict = decide((hinted,), (), evidence=Evidence(held=1))
     assert record(replace(played, verdict=verdict))["advice"] == [str(lints[0])]
 
 
@@ -108,6 +112,8 @@ def test_a_result_without_any_event_took_no_time() -> None:
             (
                 ("tavus_verdict", "failed"),
                 ("tavus_provenance", "scripted PAL, real handler"),
+                ("tavus_held", "2"),
+                ("tavus_played", "1"),
                 ("tavus_place", "scenarios/order_status.yaml:4:5"),
                 ("tavus_trace", "traces/order_status-1.jsonl"),
                 ("tavus_owner", "agent"),
@@ -119,6 +125,8 @@ def test_a_result_without_any_event_took_no_time() -> None:
             (
                 ("tavus_verdict", "failed"),
                 ("tavus_provenance", "scripted PAL, real handler"),
+                ("tavus_held", "2"),
+                ("tavus_played", "1"),
                 ("tavus_place", "scenarios/order_status.yaml:4:5"),
                 ("tavus_owner", "agent"),
                 ("tavus_finding", "wrong_arguments,missing_speech,wrong_result,judge"),
@@ -136,6 +144,8 @@ def test_a_passed_scenario_has_provenance_too() -> None:
     assert user_properties(PASSED) == (
         ("tavus_verdict", "passed"),
         ("tavus_provenance", "scripted PAL, real handler"),
+        ("tavus_held", "2"),
+        ("tavus_played", "1"),
         ("tavus_place", "scenarios/order_status.yaml:4:5"),
     )
 
@@ -148,7 +158,15 @@ def test_a_green_run_says_what_it_is_proof_of() -> None:
     assert summary_lines([PASSED, PASSED]) == (
         "2 scenarios: 2 passed",
         "  provenance    scripted PAL, real handler: 2",
+        "  evidence      4 held by your handler, 2 played by the script",
     )
+
+
+def test_what_nobody_looks_at_is_listed_once_with_its_line() -> None:
+    allowed = "scenarios/shop.yaml:9:7: extra: allowed (tells the price)"
+    one: Record = {**PASSED, "lenient": [allowed]}
+    assert summary_lines([one, one, PASSED])[-1] == f"  lenient       {allowed}"
+    assert sum("lenient" in line for line in summary_lines([one, one])) == 1
 
 
 def test_an_owner_counts_once_for_each_scenario_and_not_for_consequences() -> None:
@@ -164,7 +182,7 @@ def test_the_summary_has_colour_where_it_is_asked_for() -> None:
 def test_traces_are_counted_by_directory() -> None:
     one: Record = {**PASSED, "trace": "out/a.jsonl"}
     two: Record = {**PASSED, "trace": "b.jsonl"}
-    assert summary_lines([one, one, two])[2:] == (
+    assert summary_lines([one, one, two])[3:] == (
         "  traces        . (1)",
         "  traces        out (2)",
     )

@@ -97,7 +97,7 @@ async def simulated(tools: Sequence[str]) -> AsyncGenerator[Opened]:
             ids=Ids(seed=0, name="a session"),
             rules=Rules(behaviour=Behaviour(), lines=Lines()),
         ),
-        answered=lambda call, answer: None,
+        answered=lambda call, answer, by: None,
     )
     yield Opened(session=session, recorder=recorder)
     await session.end()

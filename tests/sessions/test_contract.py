@@ -86,7 +86,7 @@ async def test_an_app_message_is_recorded_without_an_exchange(opened: Tested) ->
         assert (resolved.status, resolved.output, resolved.answered_by) == (
             "success",
             "shown",
-            "client",
+            "client_output",
         )
 
 

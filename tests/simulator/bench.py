@@ -42,7 +42,7 @@ class Bench:
                 rules=Rules(behaviour=Behaviour(), lines=Lines()),
             ),
             conversation_id="c1",
-            answered=lambda call, answer: self.answered.append((call.call_id, answer)),
+            answered=lambda call, answer, by: self.answered.append((call.call_id, answer)),
         )
 
     async def dispatch(

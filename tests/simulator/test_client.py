@@ -63,7 +63,7 @@ async def test_an_output_is_sent_as_text_or_as_json(output: Any, text: str) -> N
 
     assert fault is None
     assert outcome == ToolOutcome(
-        status="success", output=text, http_status=None, reason=None, answered_by="client"
+        status="success", output=text, http_status=None, reason=None, answered_by="client_output"
     )
 
 
@@ -83,7 +83,7 @@ async def test_an_answer_with_status_error_keeps_what_it_says() -> None:
     assert (outcome.status, outcome.output, outcome.answered_by) == (
         "error",
         '{"why": "closed"}',
-        "client",
+        "client_output",
     )
     assert outcome.reason == "the client answered with status error"
     assert fault is None

@@ -27,7 +27,7 @@ async def test_an_app_message_is_answered_by_the_client_and_not_by_the_handler()
 
     assert bench.handler.asked == []
     assert bench.recorded() == ["ToolResolved"]
-    assert (resolved.output, resolved.answered_by) == ("Table 7.", "client")
+    assert (resolved.output, resolved.answered_by) == ("Table 7.", "client_output")
     assert bench.answered == [("t1", "Table 7.")]
 
 

@@ -29,8 +29,8 @@ def test_a_scenario_passes_with_its_provenance(staged: Staged) -> None:
     [
         ("calls: [find]", asgi(lambda scope, body: {}), "scripted PAL, real handler"),
         ("calls: [find]", None, "scripted PAL, canned answers"),
-        ("calls: [show]", None, "scripted PAL, client tools"),
-        ("calls: [find, show]", None, "scripted PAL, canned answers + client tools"),
+        ("calls: [show]", None, "scripted PAL, client outputs"),
+        ("calls: [find, show]", None, "scripted PAL, canned answers + client outputs"),
         ("calls: none", None, "scripted PAL, no tool call"),
     ],
 )

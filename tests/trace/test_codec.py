@@ -23,6 +23,8 @@ HEADER = codec.TraceHeader(
     provenance="scripted, real handler",
     file="scenarios/order_status.yaml",
     line=3,
+    held=5,
+    played=8,
 )
 FIRST = '{"format": "tavus-trace", "version": 2, "scenario": "x"}'
 SECOND = '{"seq": 1, "at": 0.0, "turn": 1, "type": "user_said", "text": "Hi"}'
@@ -66,7 +68,8 @@ def test_the_lines_are_these() -> None:
     header, entry = codec.encode(trace, HEADER)
     assert header == (
         '{"format": "tavus-trace", "version": 2, "scenario": "tells where the order is", '
-        '"provenance": "scripted, real handler", "file": "scenarios/order_status.yaml", "line": 3}'
+        '"provenance": "scripted, real handler", "file": "scenarios/order_status.yaml", "line": 3, '
+        '"held": 5, "played": 8}'
     )
     assert entry == (
         '{"seq": 1, "at": 0.5, "turn": 1, "type": "tool_delivered", "call_id": "call_1", '

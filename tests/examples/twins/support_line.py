@@ -67,7 +67,7 @@ TWINS = (
         edits=(
             Edit(
                 file="support_line.yaml",
-                old="I'll see to it that you get a refund.",
+                old="I'll see to it that you get a refund for your {result.plan}.",
                 new="I'll see what I can do.",
             ),
         ),
@@ -92,7 +92,7 @@ TWINS = (
         edits=(
             Edit(
                 file="support_line.yaml",
-                old="        plays: I'm sorry, I only speak English.",
+                old="        plays: I'm sorry, I only speak English. I see {result.plan}.",
                 new="        plays: Einen Moment, bitte.",
             ),
         ),

@@ -1,0 +1,128 @@
+"""The table of who decides each fact, and what follows from a row of it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.options import OPTIONS
+from pytest_tavus.trace import codec
+from pytest_tavus.trace.events import AnsweredBy, PalSaid, SessionOpened, ToolCalled, decider_of
+from pytest_tavus.trace.facts import (
+    Decider,
+    Deciders,
+    Evidence,
+    Fact,
+    deciders,
+    foremost,
+    is_scripted,
+    weigh,
+)
+from pytest_tavus.trace.log import Entry, Trace
+
+HELD, PLAYED = {"handler", "client"}, {"script"}
+
+found = st.lists(st.none() | st.sampled_from(get_args(Decider)))
+
+
+def opened(row: Deciders | None, session: str = "sim", decisions: Any = "scripted") -> Trace:
+    event = SessionOpened(
+        session=session, conversation_id="c1", pal="P", decisions=decisions, deciders=row
+    )
+    return Trace((Entry(seq=1, at=0.0, turn=0, event=event),))
+
+
+def test_a_row_says_of_each_fact_who_decides_it() -> None:
+    assert Deciders.__struct_fields__ == get_args(Fact)
+
+
+@pytest.mark.parametrize("session", ["sim", "served"])
+def test_a_script_decides_all_but_what_is_answered_and_when(session: str) -> None:
+    row = deciders(session, "scripted")
+
+    assert {row.speech, row.call, row.arguments, row.event} == {"script"}
+    assert (row.answer, row.client_result, row.timing) == ("handler", "client", "handler")
+
+
+def test_a_model_decides_what_a_script_decides_elsewhere() -> None:
+    row = deciders("served", "model")
+
+    assert {row.speech, row.call, row.arguments, row.event} == {"model"}
+    assert (row.answer, row.client_result) == ("handler", "client")
+
+
+def test_of_an_unknown_session_nothing_is_observable() -> None:
+    assert deciders("sim", "live") == Deciders() == Trace(()).deciders()
+    assert not is_scripted("telephone")
+
+
+def test_every_session_that_pytest_can_run_is_in_the_table() -> None:
+    (option,) = (one for one in OPTIONS if one.name == "session")
+
+    assert is_scripted(str(option.default))
+    assert not is_scripted("served")
+
+
+@pytest.mark.parametrize(
+    ("by", "decider"),
+    [
+        ("handler", "handler"),
+        ("client", "client"),
+        ("canned", "script"),
+        ("client_output", "script"),
+        ("nobody", "script"),
+    ],
+)
+def test_an_answer_is_decided_by_who_gave_it(by: AnsweredBy, decider: Decider) -> None:
+    row = deciders("sim", "scripted")
+
+    assert row.answered(by) == row.said(by) == row.sent(by) == decider
+    assert decider_of(PalSaid(text="", filled_by=by), row) == decider
+
+
+def test_literal_words_and_arguments_are_the_scripts_or_the_models() -> None:
+    call = ToolCalled(call_id="t1", name="find", arguments="{}", channel="api")
+    for decisions, decider in (("scripted", "script"), ("model", "model")):
+        row = deciders("served", decisions)
+        assert decider_of(PalSaid(text=""), row) == decider_of(call, row) == decider
+
+
+def test_a_trace_carries_its_row() -> None:
+    own = Deciders(speech="model", answer="handler")
+    header = codec.TraceHeader(scenario="x")
+
+    masked = Trace(opened(own).entries, masked=True)
+    _, trace = codec.decode(codec.encode(masked, header))
+
+    assert trace.deciders() == own
+
+
+def test_a_trace_without_a_row_has_that_of_the_table() -> None:
+    assert opened(None).deciders() == deciders("sim", "scripted")
+    assert opened(None, "served", "model").deciders() == deciders("served", "model")
+
+
+@given(found)
+def test_evidence_adds_up_and_what_is_not_observable_is_none(one: list[Decider | None]) -> None:
+    evidence = weigh(one)
+
+    assert evidence.total == sum(each is not None for each in one)
+    assert evidence.held == sum(each in HELD for each in one)
+    assert evidence.played == sum(each in PLAYED for each in one)
+
+
+@given(found, found)
+def test_evidence_of_two_is_the_sum(one: list[Decider | None], other: list[Decider | None]) -> None:
+    assert weigh(one) + weigh(other) == weigh([*one, *other])
+    assert weigh([]) == Evidence()
+
+
+@given(found)
+def test_where_a_handler_had_a_part_it_is_the_handlers(one: list[Decider | None]) -> None:
+    came = foremost(one, "script")
+
+    assert came == "handler" if "handler" in one else came in {*one, "script"}
+    assert foremost(reversed(one), "script") == came
