@@ -141,7 +141,8 @@ class Call(Struct):
         if sent is None or not self.is_unclear:
             return []
         if exact or not is_mapping(expected):
-            return [*sent.ambiguous.items()] or [("*", "unlike")]
+            every: list[tuple[str, Doubt]] = [*sent.ambiguous.items()]
+            return every or [("*", "unlike")]
         found = ((str(name), sent.doubt(str(name))) for name in expected)
         return [(name, doubt) for name, doubt in found if doubt is not None]
 

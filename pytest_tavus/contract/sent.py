@@ -44,7 +44,8 @@ class Sent(Struct, frozen=True, kw_only=True):
 
     def doubt(self, name: str) -> Doubt | None:
         """Return why an argument cannot be read; `None` if it can."""
-        return self.ambiguous.get(name, "unlike" if self.unreadable else None)
+        known = self.ambiguous.get(name)
+        return "unlike" if known is None and self.unreadable else known
 
 
 Carries = Callable[[Tool, str], bool]

@@ -28,11 +28,11 @@ class Place(Protocol):
         """The arguments that it carries."""
         ...
 
-    def read(self, value: Any, into: Readings) -> None:
+    def read(self, value: Any, into: Readings, /) -> None:
         """Read the place in JSON data; `ABSENT` stands for a key that is not there."""
         ...
 
-    def read_text(self, text: Any, into: Readings) -> None:
+    def read_text(self, text: Any, into: Readings, /) -> None:
         """Read the place where its value was written as text."""
         ...
 

@@ -90,7 +90,8 @@ class Masks:
             text = _HELD.sub(self._mask, value)
             return value if text == value else Masked(text)
         if isinstance(value, dict):
-            return {self.put_back(key): self.put_back(item) for key, item in value.items()}
+            members = cast("dict[str, Any]", value)
+            return {self.put_back(key): self.put_back(item) for key, item in members.items()}
         if isinstance(value, list):
             return [self.put_back(item) for item in cast("list[object]", value)]
         return value

@@ -159,7 +159,7 @@ def test_an_unclear_argument_that_nobody_asks_about_is_left_alone() -> None:
 
 
 def test_a_certain_difference_is_told_before_an_unclear_argument() -> None:
-    properties = dict.fromkeys(("x", "y", "z"), TEXT)
+    properties: dict[str, Any] = dict.fromkeys(("x", "y", "z"), TEXT)
     tested = cancels(properties, body_template={"xy": "{x}-{y}", "z": "{z}"})
     story = sends({"x": "1-2", "y": "3", "z": "4"}, b'{"xy": "1-2-3", "z": "4"}')
     assert kinds(found(story, {"x": "1-2", "z": "5"}, tested)) == ["wrong_arguments"]
