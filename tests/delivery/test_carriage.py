@@ -51,6 +51,10 @@ PLACES: dict[str, dict[str, Any]] = {
     "form": {"content_type": FORM},
     "template of a form": {"content_type": FORM, "body_template": {"order": "{x}"}},
     "list of a form": {"content_type": FORM, "body_template": {"order": ["all", "{x}"]}},
+    "list within a list of a form": {
+        "content_type": FORM,
+        "body_template": {"order": ["all", ["{x}"]]},
+    },
     "object of a form": {"content_type": FORM, "body_template": {"order": {"id": "{x}"}}},
     "signed event": {"auth": {"type": "hmac", "secret": "s3cret"}},
 }
