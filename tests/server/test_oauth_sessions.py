@@ -34,6 +34,24 @@ def test_tokens_of_an_ended_session_are_not_rotated() -> None:
     assert kept.rotate(pair.refresh, ("mcp",)) is None
 
 
+def test_a_code_that_comes_back_ends_what_its_first_use_opened_and_nothing_else() -> None:
+    watch = Watch(START)
+    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+    code, other = kept.code_for(GRANT), kept.code_for(GRANT)
+    first, bystander = kept.redeem(code), kept.redeem(other)
+    assert first is not None
+    assert bystander is not None
+    rotated = kept.rotate(first.refresh, ("mcp",))
+    assert rotated is not None
+    watch.time += 3600  # the code itself is long too old
+
+    assert kept.granted(code) is None
+
+    assert [kept.refresh(pair.refresh) for pair in (first, rotated)] == [None, None]
+    assert kept.access(rotated.access) is None
+    assert kept.refresh(bystander.refresh) is not None
+
+
 _STEPS = st.lists(
     st.tuples(st.sampled_from(["rotate", "wait", "revoke"]), st.integers(0, 4), st.floats(0, 100)),
     max_size=20,

@@ -46,6 +46,36 @@ async def test_a_code_is_good_once() -> None:
     assert (second.status_code, second.json()["error"]) == (400, "invalid_grant")
 
 
+@pytest.mark.fidelity("oauth.code_reuse")
+async def test_a_code_that_is_used_again_ends_the_tokens_of_its_first_use() -> None:
+    async with hosted() as server:
+        client, thief = await visitor(server), await visitor(server)
+        code = await client.code()
+        tokens = (await client.exchange(code)).json()
+        before = await client.knock(tokens["access_token"])
+        again = await thief.exchange(code)
+        after = await client.knock(tokens["access_token"])
+        refreshed = await client.refresh(tokens["refresh_token"])
+        anew = await client.tokens()
+        at_last = await client.knock(anew["access_token"])
+
+    assert (before.status_code, after.status_code, at_last.status_code) == (200, 401, 200)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert (refreshed.status_code, refreshed.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_a_code_that_was_refused_for_its_verifier_ends_nothing() -> None:
+    async with hosted() as server:
+        client = await visitor(server)
+        tokens = await client.tokens()
+        code = await client.code()
+        await client.exchange(code, code_verifier="another-verifier-that-is-long-enough-too")
+        assert (await client.exchange(code)).status_code == 200
+        listing = await client.knock(tokens["access_token"])
+
+    assert listing.status_code == 200
+
+
 @pytest.mark.parametrize(("later", "status"), [(60, 200), (61, 400)])
 async def test_a_code_is_good_for_a_minute(later: float, status: int) -> None:
     async with hosted() as server:

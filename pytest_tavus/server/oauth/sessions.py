@@ -66,6 +66,9 @@ class Sessions:
         self._now = now
         self._fresh = fresh
         self._codes: dict[str, tuple[Grant, float]] = {}
+        self._redeemed: dict[str, Session] = {}
+        "What used codes have opened, as long as it is open."
+
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
@@ -77,7 +80,13 @@ class Sessions:
         return code
 
     def granted(self, code: str) -> Grant | None:
-        """Return what a code stands for, or `None` when it is unknown, used or too old."""
+        """Return what a code stands for, or `None` when it is unknown, used or too old.
+
+        A code that comes back after its use was stolen, so it ends its session (RFC 6749, 4.1.2).
+        """
+        opened = self._redeemed.get(digest(code))
+        if opened is not None:
+            self.end(opened)
         grant, until = self._codes.get(digest(code), (None, 0.0))
         return grant if until >= self._now() else None
 
@@ -85,7 +94,10 @@ class Sessions:
         """Open a session with a code, which is worth nothing from now on."""
         grant = self.granted(code)
         self._codes.pop(digest(code), None)
-        return None if grant is None else self._pair(Session(grant), grant.scopes)
+        if grant is None:
+            return None
+        session = self._redeemed[digest(code)] = Session(grant)
+        return self._pair(session, grant.scopes)
 
     def access(self, token: str) -> Access | None:
         """Return what an access token is good for, or `None` when it is good for nothing."""
@@ -126,6 +138,7 @@ class Sessions:
     def end(self, session: Session) -> None:
         """Make every token of a session worthless."""
         session.open = False
+        self._redeemed = {key: kept for key, kept in self._redeemed.items() if kept.open}
         self._refresh = {key: kept for key, kept in self._refresh.items() if kept.session.open}
         self._drop_dead_access()
 
