@@ -13,13 +13,12 @@ from starlette.types import ASGIApp
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.server.answers import HangUp
-from pytest_tavus.server.control import PREFIX
 from pytest_tavus.server.faults import Faults, Faulty
 from pytest_tavus.server.guard import Guard
 from pytest_tavus.server.intake import Intake
 from pytest_tavus.server.journal import Journal, Journaling
 from pytest_tavus.server.options import Limits
-from pytest_tavus.server.site import Door
+from pytest_tavus.server.site import CONTROL, Door
 
 
 class Front(Struct, frozen=True, kw_only=True):
@@ -40,10 +39,10 @@ def application(doors: Iterable[Door], front: Front) -> ASGIApp:
         faults=front.faults,
         sleep=front.clock.sleep,
         hang_up=front.hang_up,
-        skip=PREFIX,
+        skip=CONTROL,
     )
     app = Intake(app, limits=front.limits)
-    app = Journaling(app, journal=front.journal, now=front.clock.now, skip=PREFIX)
+    app = Journaling(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
     return Guard(app, limits=front.limits)
 
 

@@ -21,14 +21,12 @@ from pytest_tavus.server.answers import json_bytes
 from pytest_tavus.server.backstage import Backstage
 from pytest_tavus.server.faults import Fault
 from pytest_tavus.server.json_text import JsonTextError, read_json
-from pytest_tavus.server.site import Door
+from pytest_tavus.server.site import CONTROL, Door
 from pytest_tavus.service.api import ApiRefusal
 from pytest_tavus.service.bodies import read_body, read_object
 from pytest_tavus.service.front import KEY_HEADER
 from pytest_tavus.service.keys import ApiKeys
 from pytest_tavus.service.refusals import bad_field, bad_request, invalid_key, not_found
-
-PREFIX = "/_simulator"
 
 _LONGEST_ADVANCE = 31_536_000.0
 
@@ -109,7 +107,7 @@ class ControlPlane:
             ("POST", "/conversations/{name}/guardrails", self._trigger),
         )
         routes = [
-            Route(PREFIX + path, self._guarded(action), methods=[method])
+            Route(CONTROL + path, self._guarded(action), methods=[method])
             for method, path, action in rows
         ]
         return Door(routes=tuple(routes))

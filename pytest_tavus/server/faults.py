@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pytest_tavus.contract.body import Body
 from pytest_tavus.server import rest
 from pytest_tavus.server.answers import HangUp, answer, cut, json_bytes
+from pytest_tavus.server.site import CONTROL
 
 METHODS = ("*", *rest.METHODS)
 
@@ -59,11 +60,15 @@ class Fault(Body):
 
     @field_validator("path")
     @classmethod
-    def _is_absolute(cls, path: str) -> str:
+    def _can_be_struck(cls, path: str) -> str:
+        message = None
         if not path.startswith("/"):
             message = (
                 f"expected a path that begins with a slash, such as '/v2/pals', found {path!r}"
             )
+        elif path.startswith(CONTROL):
+            message = f"no fault strikes the control plane, and {path!r} is below {CONTROL}"
+        if message is not None:
             raise PydanticCustomError("fault", "{text}", {"text": message})
         return path
 

@@ -14,6 +14,10 @@ from pytest_tavus.service.account import Account
 from pytest_tavus.service.front import Api
 
 
+CONTROL = "/_simulator"
+"""What every path of the control plane begins with."""
+
+
 class Site(Struct, frozen=True, kw_only=True):
     """One simulated Tavus behind one address."""
 

@@ -76,6 +76,8 @@ def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
     ("written", "sentence"),
     [
         ({"path": "v2/pals"}, "that begins with a slash, such as '/v2/pals', found 'v2/pals'"),
+        ({"path": "/_simulator"}, "no fault strikes the control plane, and '/_simulator' is below"),
+        ({"path": "/_simulator/*"}, "no fault strikes the control plane, and '/_simulator/\\*'"),
         ({"path": "/v2", "method": "FETCH"}, "expected one of .*, OPTIONS, found 'FETCH'"),
         ({"path": "/v2", "effect": "delay"}, "the effect 'delay' needs a 'delay' in seconds"),
         ({"path": "/v2", "effect": "explode"}, "'answer', 'malformed', 'drop' or 'delay'"),
@@ -85,6 +87,21 @@ def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
 def test_a_fault_that_cannot_be_is_refused(written: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
         fault(**written)
+
+
+@pytest.mark.asyncio
+async def test_a_fault_on_the_control_plane_is_refused_and_one_on_everything_else_strikes() -> None:
+    async with served() as server:
+        asked = {"path": "/_simulator/journal", "status": 503}
+        refused = await server.http.post("/_simulator/faults", json=asked)
+        taken = await server.http.post("/_simulator/faults", json={"path": "/*", "status": 503})
+        listed = await server.http.get("/_simulator/faults")
+        struck = await server.http.get("/v2/pals")
+
+    assert refused.status_code == 400
+    assert "no fault strikes the control plane" in refused.json()["error"]
+    assert [taken.status_code, listed.status_code, struck.status_code] == [200, 200, 503]
+    assert len(listed.json()["data"]) == 1
 
 
 @pytest.mark.asyncio
