@@ -1,14 +1,18 @@
-"""The arguments of a tool, held against its recorded schema.
+"""The arguments of a tool: read as the official server reads them, held against the schema.
 
-The official server also takes what can be read as the right type, such as the text ``"25"`` for a
-number; here the schema is the law. That is stricter, and a caller that passes here passes there.
+An integer, a number or a boolean may come as another scalar, such as the text ``"25"``. Texts,
+lists, objects and enums are taken as they are, so that ``5`` is no text and ``"[]"`` no list. Both
+were seen at tavus-mcp 0.11.0, whose library reads with pydantic [client].
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.dialect import SchemaFault, validator
@@ -23,20 +27,51 @@ _KINDS: Mapping[type, str] = MappingProxyType(
     {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 )
 
+_READERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
+    {"boolean": TypeAdapter(bool), "integer": TypeAdapter(int), "number": TypeAdapter(float)}
+)
 
-def checked_arguments(schema: Mapping[str, Any], given: Any) -> Arguments:
-    """Return the arguments with the schema's defaults.
+_UNREADABLE = object()
+
+
+def checked_arguments(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Arguments:
+    """Return the arguments, read as the schema's types, with the schema's defaults.
 
     Raises:
         ToolRefusal: they are not as the schema says; every fault is told, with its path.
 
     """
-    faults = dict.fromkeys(_faults(schema, given))
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    read: dict[str, Any] = {}
+    faults: dict[str, None] = {}
+    for name, value in given.items():
+        kinds = _kinds(properties.get(name, {}))
+        read[name] = _read(kinds, value)
+        if read[name] is _UNREADABLE:
+            read[name] = value
+            faults[f"{name}: expected {' or '.join(kinds)}, found {_kind(value)}"] = None
+    faults |= dict.fromkeys(_faults(schema, read))
     if faults:
         refuse("; ".join(faults))
-    properties: Mapping[str, Any] = schema.get("properties", {})
     defaults = {name: each.get("default") for name, each in properties.items()}
-    return MappingProxyType({**defaults, **given})
+    return MappingProxyType({**defaults, **read})
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[str]:
+    return [str(each.get("type")) for each in schema.get("anyOf", [schema])]
+
+
+def _read(kinds: list[str], value: Any) -> Any:
+    """Return a value read as one of these types; as it is where none of them is a scalar's."""
+    reader = next((_READERS[kind] for kind in kinds if kind in _READERS), None)
+    if reader is None or (value is None and "null" in kinds):
+        return value
+    try:
+        found = reader.validate_python(value)
+    except ValidationError:
+        return _UNREADABLE
+    # Such a number could not be sent on: JSON has none, and the official server fails there.
+    return _UNREADABLE if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def chosen(arguments: Arguments, *names: str) -> dict[str, Any]:

@@ -29,6 +29,13 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.json_text import json_text
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
+from pytest_tavus.server.mcp_empty import (
+    no_prompt,
+    no_prompts,
+    no_resource,
+    no_resources,
+    no_templates,
+)
 from pytest_tavus.server.mcp_late import McpDoor
 from pytest_tavus.server.site import Door
 
@@ -98,6 +105,11 @@ def _server(tools: Tools, version: str, changes: ChangeStreams) -> Server[Any]:
         on_list_tools=listed,
         on_call_tool=called,
         on_subscriptions_listen=changes.listen,
+        on_list_resources=no_resources,
+        on_list_resource_templates=no_templates,
+        on_read_resource=no_resource,
+        on_list_prompts=no_prompts,
+        on_get_prompt=no_prompt,
     )
     # Without it, each call lists every tool first. The SDK asks for it since 2.3.
     server.get_tool_input_schema = schema_of

@@ -13,7 +13,6 @@ from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.front import Api
 
-
 CONTROL = "/_simulator"
 """What every path of the control plane begins with."""
 

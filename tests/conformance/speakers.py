@@ -57,6 +57,19 @@ class Speaker:
         answer: Answer = self._portal.call(self._call, tool, dict(arguments))
         return answer
 
+    def beside_tools(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """Return the server's resources, resource templates and prompts."""
+        found: tuple[list[Any], list[Any], list[Any]] = self._portal.call(self._beside_tools)
+        return found
+
+    async def _beside_tools(self) -> tuple[list[Any], list[Any], list[Any]]:
+        with anyio.fail_after(CALL_SECONDS):
+            return (
+                list((await self._client.list_resources()).resources),
+                list((await self._client.list_resource_templates()).resource_templates),
+                list((await self._client.list_prompts()).prompts),
+            )
+
     async def _call(self, tool: str, arguments: dict[str, Any]) -> Answer:
         with anyio.fail_after(CALL_SECONDS):
             return Answer.of(await self._client.call_tool(tool, arguments))

@@ -17,7 +17,8 @@ from typing import Any, cast
 import pytest
 from starlette.routing import Route
 
-from pytest_tavus.server.control import PREFIX, ControlPlane
+from pytest_tavus.server.control import ControlPlane
+from pytest_tavus.server.site import CONTROL
 from tests.docs.guided import (
     BLOCKS,
     FILES,
@@ -86,10 +87,10 @@ def test_the_table_of_the_control_plane_has_every_request() -> None:
     ).door()
     routes = [route for route in door.routes if isinstance(route, Route)]
     known = {
-        f"{method} {route.path.removeprefix(PREFIX)}"
+        f"{method} {route.path.removeprefix(CONTROL)}"
         for route in routes
         for method in route.methods or ()
-    } - {f"HEAD {route.path.removeprefix(PREFIX)}" for route in routes}
+    } - {f"HEAD {route.path.removeprefix(CONTROL)}" for route in routes}
 
     assert sorted(told) == sorted(known)
 

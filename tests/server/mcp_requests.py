@@ -29,8 +29,8 @@ async def send(
     }
     if era >= "2026-07-28":
         headers["Mcp-Method"] = method
-        if "name" in body["params"]:
-            headers["Mcp-Name"] = body["params"]["name"]
+        for key in {"name", "uri"} & body["params"].keys():
+            headers["Mcp-Name"] = body["params"][key]
         body["params"]["_meta"] = {
             "io.modelcontextprotocol/protocolVersion": era,
             "io.modelcontextprotocol/clientCapabilities": {},

@@ -98,6 +98,25 @@ async def test_a_call_without_arguments_has_none(era: Era) -> None:
     assert server.world.tools.calls == [("tavus_echo", {})]
 
 
+@ERAS
+@pytest.mark.fidelity("mcp.no_resources_no_prompts")
+@pytest.mark.parametrize(
+    ("method", "key"),
+    [
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+        ("prompts/list", "prompts"),
+    ],
+)
+async def test_there_are_no_resources_and_no_prompts(era: Era, method: str, key: str) -> None:
+    async with hosted() as server:
+        result = (await send(server, era, method)).json()["result"]
+        tools = (await send(server, era, "tools/list")).json()["result"]["tools"]
+
+    assert result[key] == []
+    assert len(tools) == 1
+
+
 @pytest.mark.fidelity("mcp.stateless")
 async def test_the_handshake_opens_no_session() -> None:
     params = {
@@ -113,6 +132,7 @@ async def test_the_handshake_opens_no_session() -> None:
     assert answer.headers["content-type"] == "application/json"
     assert result["protocolVersion"] == "2025-11-25"
     assert result["serverInfo"] == {"name": "tavus", "version": "9"}
+    assert {"resources", "prompts", "tools"} <= result["capabilities"].keys()
     assert result["capabilities"]["tools"] == {"listChanged": True}
 
 

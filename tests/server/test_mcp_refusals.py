@@ -27,7 +27,7 @@ async def test_arguments_that_are_no_object_are_an_error_of_the_request(
 
 
 @ERAS
-@pytest.mark.parametrize("method", ["tavus/nothing", "resources/list"])
+@pytest.mark.parametrize("method", ["tavus/nothing", "resources/nothing"])
 async def test_a_method_that_is_not_served_is_an_error_of_the_request(
     era: Era, method: str
 ) -> None:
@@ -35,6 +35,24 @@ async def test_a_method_that_is_not_served_is_an_error_of_the_request(
         answer = (await send(server, era, method)).json()
 
     assert answer["error"]["code"] == -32601
+
+
+@ERAS
+@pytest.mark.fidelity("mcp.no_resources_no_prompts")
+@pytest.mark.parametrize(
+    ("method", "params", "sentence"),
+    [
+        ("resources/read", {"uri": "file:///etc/hostname"}, "Resource not found: 'file:///"),
+        ("prompts/get", {"name": "greet"}, "Unknown prompt: 'greet'"),
+    ],
+)
+async def test_a_resource_or_prompt_that_is_asked_for_is_not_there(
+    era: Era, method: str, params: dict[str, str], sentence: str
+) -> None:
+    async with hosted() as server:
+        error = (await send(server, era, method, params)).json()["error"]
+
+    assert (error["code"], sentence in error["message"]) == (-32602, True)
 
 
 @ERAS
