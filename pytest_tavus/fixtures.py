@@ -182,7 +182,8 @@ def tavus_server(
     from pytest_tavus.errors import TavusError
     from pytest_tavus.server.extra import missing_package, require_all, without_it
 
-    seed = pytestconfig.stash[SETTINGS].seed
+    settings = pytestconfig.stash[SETTINGS]
+    seed = settings.seed if "seed" in settings.origins else None
     given = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
     try:
         require_all()

@@ -65,7 +65,8 @@ OPTIONS: tuple[Option, ...] = (
         reader=whole_number(),
         default=0,
         metavar="N",
-        help="The number from which conversation and call ids are made.",
+        help="The number from which conversation and call ids are made; where it is given, the API "
+        "key of tavus_server too.",
     ),
     Option(
         name="deadline",

@@ -9,7 +9,7 @@ import asyncio
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,8 @@ class Backstage:
         self.faults = Faults()
         self.malformed: Counter[str] = Counter()
         """How many frames could not be taken, by conversation."""
+        self.issued: list[Callable[[], None]] = []
+        """Ends what was issued: keys, tokens. Called at every `begin`."""
         self._repertoire = repertoire
         self._stock = Stock(account)
 
@@ -83,6 +85,8 @@ class Backstage:
         if seed is not None:
             self.account.ids.reset(seed=seed)
         restock(self.account)
+        for end in self.issued:
+            end()
         self.clock.restart()
         self.account.scripts.clear()
         self.faults.clear()

@@ -106,8 +106,8 @@ async def simulated_tavus(
 
 
 def _parts(options: ServerOptions, outside: Outside) -> _Parts:
-    ids = AccountIds(seed=options.seed)
-    keys = ApiKeys(ids=ids, environment=options.environment, first=options.api_key)
+    ids = AccountIds(seed=options.seed or 0)
+    keys = ApiKeys(seed=options.seed, environment=options.environment, first=options.api_key)
     scripts = tuple(
         scenario
         for path in options.scripts
@@ -155,7 +155,7 @@ def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStac
     """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
     live = Conversations(
-        seed=options.seed,
+        seed=options.seed or 0,
         time=LiveTime(clock=clock, epoch=clock.epoch),
         minds=minds,
         wire=wire,
@@ -182,11 +182,14 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     options, base_url = parts.options, parts.outside.base_url
     account, hang_up = backstage.account, parts.outside.hang_up
     api = Api(account, keys=parts.keys)
-    site = Site(base_url=base_url, options=options, account=account, api=api)
+    site = Site(
+        base_url=base_url, options=options, account=account, api=api, lasting=parts.clock.lasting
+    )
     inward = InwardApi(
         account, faults=backstage.faults, sleep=parts.clock.sleep, note=parts.journal.note
     )
     mcp = late(partial(_mcp, site, inward, parts))
+    backstage.issued += [parts.keys.end_issued, mcp.end_sign_ins]
     rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
     control = ControlPlane(backstage, keys=parts.keys, tools_changed=mcp.tools_changed)
     behind = (control.door(),) if options.control else ()

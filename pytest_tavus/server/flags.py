@@ -16,7 +16,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     parser.epilog = EPILOG
     add("--port", type=int, default=0, metavar="N", help="the port; 0, the default, is a free one")
-    add("--seed", type=int, default=0, metavar="N", help="the number that all ids are made from")
+    add(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="the number that all ids and the API key are made from; without it, ids are those of "
+        "0, and the key is another at each start",
+    )
     add("--env", default="prod", metavar="NAME", help="Tavus's environment: prod, stg or test")
     add("--api-key", metavar="KEY", help="a key of your own; it must begin with 'tavus_sim_'")
     add("--json", action="store_true", help="print one line of JSON instead of export lines")

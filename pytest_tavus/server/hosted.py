@@ -30,11 +30,15 @@ def mcp_routes(
         base_url=site.base_url,
         issue_key=keys.issue,
         accepts_key=keys.admit,
-        now=site.account.epoch,
+        now=site.lasting,
         fresh=fresh,
         note=note,
     )
     sign_in = oauth_door(around, OAuthTerms(auto_approve=site.options.auto_approve))
     opened = mcp_door(tools, version=simulator_version(), protect=sign_in.protect)
     routes = (*sign_in.routes, *opened.door.routes)
-    return replace(opened, door=Door(routes=routes, running=opened.door.running))
+    return replace(
+        opened,
+        door=Door(routes=routes, running=opened.door.running),
+        end_sign_ins=sign_in.end_all,
+    )

@@ -29,6 +29,10 @@ PATHS = (
 """Where its routes are."""
 
 
+def nothing_to_end() -> None:
+    """End nothing: a door without a sign-in has issued nothing."""
+
+
 class McpDoor(Struct, frozen=True, kw_only=True):
     """The MCP server's way in."""
 
@@ -39,6 +43,9 @@ class McpDoor(Struct, frozen=True, kw_only=True):
     end_streams: Callable[[], None]
     "Ends the streams that listening clients hold open, so that the server can stop."
 
+    end_sign_ins: Callable[[], None] = nothing_to_end
+    "Makes everything worthless that the sign-in has given."
+
 
 def late(build: Callable[[], McpDoor]) -> McpDoor:
     """Return a door that `build` makes at the first request. It is called in a thread."""
@@ -48,6 +55,7 @@ def late(build: Callable[[], McpDoor]) -> McpDoor:
         door=Door(routes=routes, running=behind.running),
         tools_changed=behind.tools_changed,
         end_streams=behind.end_streams,
+        end_sign_ins=behind.end_sign_ins,
     )
 
 
@@ -81,6 +89,11 @@ class _Behind:
         """End the streams there are."""
         if self._opened is not None:
             self._opened.end_streams()
+
+    def end_sign_ins(self) -> None:
+        """End the sign-ins there were."""
+        if self._opened is not None:
+            self._opened.end_sign_ins()
 
     async def _first(self) -> ASGIApp:
         async with self._building:

@@ -68,14 +68,15 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
 
     """
 
-    seed: int = 0
-    "Every id is made from it, and the API key."
+    seed: int | None = None
+    """Every id is made from it, and the API key. `None`: ids are those of seed 0, and the key is
+    another at each start."""
 
     environment: Environment = "prod"
     "A key of one environment is refused by another [client]."
 
     api_key: str | None = None
-    "`None`: made from the seed."
+    "`None`: made from the seed, without one from randomness."
 
     port: int = 0
     "0: any that is free."

@@ -37,7 +37,7 @@ class Running(Struct, frozen=True, kw_only=True):
 
     @property
     def api_key(self) -> str:
-        """A key it takes: the one that was asked for, else the one made from the seed."""
+        """A key it takes: the one that was asked for, else the one that was made."""
         return self.tavus.keys.first
 
     @property

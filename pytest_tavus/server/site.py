@@ -26,6 +26,8 @@ class Site(Struct, frozen=True, kw_only=True):
     options: ServerOptions
     account: Account
     api: Api
+    lasting: Callable[[], float]
+    "Seconds since 1970 that no reset turns back: the time of what is issued."
 
     @property
     def mcp_url(self) -> str:

@@ -29,14 +29,21 @@ class ServerClock(AdjustableClock):
         super().__init__(running=kind == "real", monotonic=monotonic)
         self.kind: ClockKind = kind
         self._wall = wall
-        self._epoch = self._beginning()
+        self._epoch = self._first = self._beginning()
+        self._before = 0.0
+        "Seconds until the last restart."
 
     def epoch(self) -> float:
         """Return the time as seconds since 1970."""
         return self._epoch + self.now()
 
+    def lasting(self) -> float:
+        """Return the time as seconds since 1970, which no restart turns back."""
+        return self._first + self._before + self.now()
+
     def restart(self) -> None:
         """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
+        self._before += self.now()
         super().restart()
         self._epoch = self._beginning()
 

@@ -7,6 +7,7 @@ simulator say what they are: ``tavus_sim_<environment>_<hex>``, so nobody takes 
 from __future__ import annotations
 
 import hmac
+import secrets
 from typing import Literal
 
 from pytest_tavus.service.ids import AccountIds
@@ -19,11 +20,16 @@ class ApiKeys:
     """The keys that one account of one environment takes."""
 
     def __init__(
-        self, *, ids: AccountIds, environment: Environment = "prod", first: str | None = None
+        self,
+        *,
+        seed: int | None = None,
+        environment: Environment = "prod",
+        first: str | None = None,
     ) -> None:
-        """Take the account's first key, or make one."""
+        """Take the account's first key, or make one: from the seed, without one from randomness."""
         self.environment: Environment = environment
-        self._ids = ids
+        # Ids of their own, which no reset begins anew: no key that was issued comes back.
+        self._ids = None if seed is None else AccountIds(seed=seed)
         self.first = first or self._new()
         self._keys = [self.first]
 
@@ -31,9 +37,13 @@ class ApiKeys:
         """Return a new key that is good from now on; never the first one, which stays itself."""
         key = self._new()
         if key == self.first:
-            key = self._new()  # the ids begin anew, and the first one was made of them
+            key = self._new()  # whoever gave the first one had it from the same seed
         self._keys.append(key)
         return key
+
+    def end_issued(self) -> None:
+        """Let no key be good any more but the first."""
+        self._keys = [self.first]
 
     def all(self) -> tuple[str, ...]:
         """Return every good key, for redaction."""
@@ -46,4 +56,7 @@ class ApiKeys:
         return any(found)
 
     def _new(self) -> str:
-        return self._ids.new(f"tavus_sim_{self.environment}_", length=32)
+        prefix = f"tavus_sim_{self.environment}_"
+        if self._ids is None:
+            return prefix + secrets.token_hex(16)
+        return self._ids.new(prefix, length=32)

@@ -75,6 +75,82 @@ async def test_a_key_that_a_person_got_by_signing_in_is_good_for_rest() -> None:
     assert (good.status_code, bad.status_code) == (200, 401)
 
 
+async def signed_in(http: httpx2.AsyncClient, client_id: str) -> dict[str, str]:
+    """Sign in as a client that registered, and return the tokens."""
+    query = {
+        "response_type": "code",
+        "client_id": client_id,
+        "code_challenge": challenge(),
+        "redirect_uri": CALLBACK,
+    }
+    asked = await http.get("/authorize", params=query)
+    form = {
+        "grant_type": "authorization_code",
+        "code": query_of(await http.get(asked.headers["location"]))["code"],
+        "redirect_uri": CALLBACK,
+        "client_id": client_id,
+        "code_verifier": VERIFIER,
+    }
+    tokens: dict[str, str] = (await http.post("/token", data=form)).json()
+    return tokens
+
+
+async def test_a_reset_ends_tokens_requests_and_issued_keys_and_keeps_the_first_key() -> None:
+    async with whole(ServerOptions(auto_approve=True, control=True)) as (tavus, http):
+        metadata = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "none"}
+        client_id = (await http.post("/register", json=metadata)).json()["client_id"]
+        login = {"callback": CALLBACK, "state": "s", "name": "n"}
+
+        async def issued() -> str:
+            page = await http.get("/dev/cli-authorize", params=login)
+            return str(delivery_of(page)["payload"]["api_key"])
+
+        async def knock(token: str) -> int:
+            asked = await http.post("/mcp", json=LISTING, headers={**ACCEPT, **bearer(token)})
+            return asked.status_code
+
+        tokens, key = await signed_in(http, client_id), await issued()
+        waiting = await http.get(
+            "/authorize",
+            params={
+                "response_type": "code",
+                "client_id": client_id,
+                "code_challenge": challenge(),
+                "redirect_uri": CALLBACK,
+            },
+        )
+        before = [await knock(each) for each in (tokens["access_token"], key, tavus.keys.first)]
+        first = {"x-api-key": tavus.keys.first}
+        reset = await http.post("/_simulator/reset", headers=first)
+        after = [await knock(each) for each in (tokens["access_token"], key, tavus.keys.first)]
+        anew = await signed_in(http, client_id)
+        other = await issued()
+        at_last = [await knock(each) for each in (anew["access_token"], other, key)]
+        answered = await http.get(waiting.headers["location"])
+        refreshed = await http.post(
+            "/token",
+            data={
+                "grant_type": "refresh_token",
+                "refresh_token": tokens["refresh_token"],
+                "client_id": client_id,
+            },
+        )
+
+    assert (reset.status_code, before, after) == (204, [200, 200, 200], [401, 401, 200])
+    assert at_last == [200, 200, 401]
+    assert "not signed by this server" in answered.text
+    assert (refreshed.status_code, refreshed.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_a_reset_with_another_seed_keeps_the_key() -> None:
+    async with whole(ServerOptions(control=True)) as (tavus, http):
+        key = {"x-api-key": tavus.keys.first}
+        await http.post("/_simulator/reset", json={"seed": 9}, headers=key)
+        answer = await http.get("/v2/pals", headers=key)
+
+    assert answer.status_code == 200
+
+
 async def test_a_refused_registration_is_noted_in_the_journal() -> None:
     async with whole() as (tavus, http):
         metadata = {"redirect_uris": ["https://client.example/callback"]}

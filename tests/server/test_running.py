@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from pytest_tavus.errors import HarnessError, ScenarioError, ServiceError
 from pytest_tavus.scenario.model import HandlerSpec
@@ -17,6 +18,8 @@ from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.running import ServerThread, running
 from pytest_tavus.server.serving import bind
 from tests.server.served import PATIENCE, listening, talking, until
+
+SHOP = "pal: {pal_name: Shop}\nname: hello\nturns: [{user: Hello?, plays: Hi., says: Hi}]\n"
 
 
 def port_of(url: str) -> int:
@@ -105,6 +108,22 @@ def test_the_same_seed_gives_the_same_key_and_another_another() -> None:
     assert keys[0] == keys[1]
     assert keys[1] != keys[2]
     assert keys[0].startswith("tavus_sim_prod_")
+
+
+def test_without_a_seed_the_key_is_another_at_each_start_and_ids_are_the_same(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    options = ServerOptions(root=tmp_path, scripts=(Path("shop.yaml"),))
+    keys, ids = set[str](), set[str]()
+    for given in (options, options, replace(options, seed=0)):
+        thread = ServerThread(given, environ={})
+        server = thread.start()
+        keys.add(server.api_key)
+        ids.update(pal_id for pal_id, _ in server.pals)
+        thread.stop()
+
+    assert (len(keys), len(ids)) == (3, 1)
 
 
 @pytest.mark.asyncio

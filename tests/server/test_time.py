@@ -39,6 +39,21 @@ async def test_a_clock_that_runs_counts_both() -> None:
     assert (clock.now(), clock.epoch()) == (65, 1065)
 
 
+async def test_a_restart_turns_the_time_back_but_not_for_what_lasts() -> None:
+    watch = Watch(100.0)
+    clock = ServerClock("real", monotonic=watch, wall=lambda: watch.time + 900)
+    await clock.advance(3600)
+    watch.time += 60
+    before = clock.lasting()
+
+    clock.restart()
+
+    assert clock.epoch() == 1060
+    assert clock.lasting() == before == 1000 + 3600 + 60
+    watch.time += 5
+    assert clock.lasting() == before + 5
+
+
 @given(waits=st.lists(st.integers(1, 50), min_size=1, max_size=6), step=st.integers(1, 60))
 async def test_each_wait_ends_at_its_own_moment_and_in_order(waits: list[int], step: int) -> None:
     clock = ServerClock("still")

@@ -8,7 +8,6 @@ import pytest
 
 from pytest_tavus.service import deployment_use, deployments, pals
 from pytest_tavus.service.api import ApiRequest
-from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
 from tests.service.account import Desk
 
@@ -122,7 +121,7 @@ async def test_a_deleted_deployment_is_not_found() -> None:
 
 @pytest.mark.fidelity("resources.deployments_public")
 async def test_the_public_starts_and_ends_a_call_without_a_key() -> None:
-    at = Shop(ApiKeys(ids=AccountIds(seed=1)))
+    at = Shop(ApiKeys(seed=1))
     row = deployments.create(at.account, _creation(at.pal_id)).body
     key = row["deployment_id"]
     assert (await at.refused(f"GET /deployments/{key}"))[0] == 401

@@ -9,7 +9,6 @@ import pytest
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRefusal, ApiRequest, Route
 from pytest_tavus.service.front import Api
-from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
 from pytest_tavus.service.table import RouteTable
 from tests.service.account import Desk
@@ -178,7 +177,7 @@ async def test_a_body_may_be_nested_only_so_deep() -> None:
 
 
 def keys() -> ApiKeys:
-    return ApiKeys(ids=AccountIds(seed=1), environment="test")
+    return ApiKeys(seed=1, environment="test")
 
 
 async def test_the_account_s_key_opens_in_any_case_of_the_header() -> None:
@@ -203,7 +202,7 @@ async def test_without_the_key_nothing_is_told(line: str, headers: dict[str, str
 
 @pytest.mark.fidelity("rest.environment_alignment")
 async def test_a_key_of_another_environment_is_no_key() -> None:
-    other = ApiKeys(ids=AccountIds(seed=1), environment="prod")
+    other = ApiKeys(seed=1, environment="prod")
 
     answer = await desk(keys=keys()).api.call("GET", "/tools", headers={"x-api-key": other.first})
 
@@ -219,7 +218,7 @@ async def test_a_public_route_needs_no_key() -> None:
 async def test_keys_say_that_they_are_simulated_and_are_the_same_for_a_seed() -> None:
     assert keys().first == keys().first
     assert keys().first.startswith("tavus_sim_test_")
-    own = ApiKeys(ids=AccountIds(seed=1), first="my-own-key")
+    own = ApiKeys(seed=1, first="my-own-key")
     assert own.first == "my-own-key"
     assert own.all() == ("my-own-key",)
     assert own.admit("my-own-key")

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
 
-
-def test_a_key_says_what_it_is() -> None:
-    assert ApiKeys(ids=AccountIds(seed=1), environment="test").first.startswith("tavus_sim_test_")
+SEEDS = pytest.mark.parametrize("seed", [None, 1])
 
 
+@SEEDS
+def test_a_key_says_what_it_is(seed: int | None) -> None:
+    key = ApiKeys(seed=seed, environment="test").first
+
+    assert re.fullmatch(r"tavus_sim_test_[0-9a-f]{32}", key)
+
+
+def test_a_key_is_the_seeds_and_without_a_seed_nobody_elses() -> None:
+    seeded = [ApiKeys(seed=seed).first for seed in (1, 1, 2)]
+    made_up = {ApiKeys().first for _ in range(20)}
+
+    assert seeded[0] == seeded[1] != seeded[2]
+    assert len(made_up) == 20
+    assert made_up.isdisjoint(ApiKeys(seed=seed).first for seed in range(20))
+
+
+@SEEDS
 @pytest.mark.parametrize("first", [None, "tavus_sim_prod_0123456789abcdef"])
-def test_an_issued_key_is_good_beside_the_first(first: str | None) -> None:
-    keys = ApiKeys(ids=AccountIds(seed=1), first=first)
+def test_an_issued_key_is_good_beside_the_first(seed: int | None, first: str | None) -> None:
+    keys = ApiKeys(seed=seed, first=first)
 
     issued = keys.issue()
 
@@ -27,11 +43,19 @@ def test_an_issued_key_is_good_beside_the_first(first: str | None) -> None:
     assert keys.all() == (keys.first, issued)
 
 
-def test_a_key_that_is_issued_after_the_ids_began_anew_is_not_the_first_again() -> None:
-    ids = AccountIds(seed=1)
-    keys = ApiKeys(ids=ids)
+@SEEDS
+def test_an_issued_key_ends_for_good_and_the_first_one_stays(seed: int | None) -> None:
+    keys = ApiKeys(seed=seed)
     issued = keys.issue()
 
-    ids.reset()
+    keys.end_issued()
+    later = keys.issue()
 
-    assert keys.issue() == issued != keys.first
+    assert later not in {issued, keys.first}
+    assert [keys.admit(key) for key in (keys.first, issued, later)] == [True, False, True]
+
+
+def test_a_key_that_is_issued_is_not_the_first_again() -> None:
+    first = ApiKeys(seed=1).first
+
+    assert ApiKeys(seed=1, first=first).issue() != first

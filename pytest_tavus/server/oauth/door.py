@@ -50,6 +50,9 @@ class OAuthDoor(Struct, frozen=True, kw_only=True):
     protect: Callable[[ASGIApp], ASGIApp]
     "Puts the check of bearer tokens in front of an app."
 
+    end_all: Callable[[], None]
+    "Makes every token, code and request worthless."
+
 
 def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDoor:
     """Open the sign-in: discovery, registration, authorization, tokens, revocation, the page."""
@@ -58,7 +61,7 @@ def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDo
     def protect(app: ASGIApp) -> ASGIApp:
         return protected(app, sign_in)
 
-    return OAuthDoor(routes=_routes(sign_in), protect=protect)
+    return OAuthDoor(routes=_routes(sign_in), protect=protect, end_all=sign_in.end_all)
 
 
 def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:

@@ -37,9 +37,13 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
     def __init__(self, around: Surroundings, terms: OAuthTerms) -> None:
         self.around = around
         self.terms = terms
-        self.requests = OneTimeRequests(now=around.now, fresh=around.fresh)
-        self.sessions = Sessions(terms=terms, now=around.now, fresh=around.fresh)
         self._clients: dict[str, OAuthClientInformationFull] = {}
+        self.end_all()
+
+    def end_all(self) -> None:
+        """Begin without a session, a code or a request that waits. Clients stay registered."""
+        self.requests = OneTimeRequests(now=self.around.now, fresh=self.around.fresh)
+        self.sessions = Sessions(terms=self.terms, now=self.around.now, fresh=self.around.fresh)
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
         """Return a client that registered."""
