@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from pytest_tavus.contract.problem import RuleProblem
@@ -16,6 +17,7 @@ from pytest_tavus.spans import Loc
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 _BARE_PASSWORD = re.compile(r"[^/?#]*//(?!\[)[^/?#@]*:(?![0-9]*[/?#])[^/?#@]*[/?#].*@", re.DOTALL)
+_OF_PRODUCTION = frozenset({"url_https", "url_public"})
 _PUBLIC_HINT = (
     "write the production address; a simulated conversation sends the call to its own handler"
 )
@@ -39,6 +41,27 @@ def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
             rule="url_https",
         )
     yield from _host_problems(parts, loc)
+
+
+def is_allowed_locally(problem: RuleProblem, body: object) -> bool:
+    """Tell whether a URL in a body is refused only because it is a plain one of this machine.
+
+    Such a URL begins with ``http://`` and a host that cannot be any other machine.
+    """
+    if problem.rule not in _OF_PRODUCTION:
+        return False
+    value: Any = body
+    for step in problem.loc:
+        value = value[step] if isinstance(step, int) else getattr(value, step)
+    parts = split_url(value)
+    return parts is not None and parts.scheme == "http" and _is_loopback(parts.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _host_problems(parts: SplitResult, loc: Loc) -> Iterator[RuleProblem]:

@@ -34,3 +34,6 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     carries: Carries = carries_all
     "Which arguments of a tool's calls are sent. Nothing can be seen of others."
+
+    local_tools: bool = False
+    "Whether the URL of a tool may be a plain one of this machine, which Tavus could not reach."

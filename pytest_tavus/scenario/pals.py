@@ -15,6 +15,7 @@ from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.rules import problems
 from pytest_tavus.contract.schema_rules import declared
 from pytest_tavus.contract.sent import Carries
+from pytest_tavus.contract.url_rules import is_allowed_locally
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.binding import bind
@@ -90,7 +91,8 @@ def make_pal(
     if pal is None:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     for rule in (*problems(pal), *host_problems(pal, limits.hosts)):
-        ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
+        if not (limits.local_tools and is_allowed_locally(rule, pal)):
+            ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
     rules = _rules(pal, source, at, ledger)
     return LoadedPal(
         pal=pal,

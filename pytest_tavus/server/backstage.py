@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.conversations import Conversations
@@ -31,9 +32,6 @@ from pytest_tavus.trace.codec import encode_entry
 
 POSTED = "posted.yaml"
 """What messages call a scenario that came as text."""
-
-_ALONE = Limits(other_files=False)
-"""Who sends a scenario shall not learn what is in the files of whoever serves."""
 
 
 class Repertoire(Struct, frozen=True, kw_only=True):
@@ -104,11 +102,22 @@ class Backstage:
 
         """
         # In a thread: of a file with thousands of turns nobody else shall have to wait for the end.
-        return await self._add_from_afar(await asyncio.to_thread(_written_out, text))
+        found = await asyncio.to_thread(_written_out, text, limits=self._limits_from_afar())
+        return await self._add_from_afar(found)
 
     async def load_data(self, data: dict[str, Any]) -> list[dict[str, Any]]:
         """Take one scenario as JSON data. Raises as `load_text` does."""
-        return await self._add_from_afar([parse_inline(data, name="posted", limits=_ALONE)])
+        limits = self._limits_from_afar()
+        return await self._add_from_afar([parse_inline(data, name="posted", limits=limits)])
+
+    @property
+    def limits(self) -> Limits:
+        """What a scenario may be that the owner of the server loads."""
+        return Limits(local_tools=self.account.options.local_tools)
+
+    def _limits_from_afar(self) -> Limits:
+        """Whoever sends a scenario must not learn what is in the files of whoever serves."""
+        return replace(self.limits, other_files=False)
 
     async def add(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
         """Offer scenarios as scripts, and return what each is called and whose it is.
@@ -179,11 +188,11 @@ def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[st
     return {name: environ[name] for name in names if name in environ}
 
 
-def _written_out(text: str) -> tuple[Scenario, ...]:
+def _written_out(text: str, *, limits: Limits) -> tuple[Scenario, ...]:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / POSTED
         path.write_text(text, encoding="utf-8")
-        return load_scenarios(path, root=Path(directory), limits=_ALONE)
+        return load_scenarios(path, root=Path(directory), limits=limits)
 
 
 def _handlers(scenarios: Iterable[Scenario]) -> list[HandlerSpec]:

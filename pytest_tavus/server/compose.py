@@ -21,6 +21,7 @@ from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.live.world import LiveTime, LiveWire, Minds
 from pytest_tavus.mcp_tools.client import Place
 from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
+from pytest_tavus.scenario.limits import Limits as ScenarioLimits
 from pytest_tavus.scenario.parse import load_scenarios
 from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.application import Front, application
@@ -108,10 +109,11 @@ async def simulated_tavus(
 def _parts(options: ServerOptions, outside: Outside) -> _Parts:
     ids = AccountIds(seed=options.seed or 0)
     keys = ApiKeys(seed=options.seed, environment=options.environment, first=options.api_key)
+    limits = ScenarioLimits(local_tools=options.account.local_tools)
     scripts = tuple(
         scenario
         for path in options.scripts
-        for scenario in load_scenarios(options.root / path, root=options.root)
+        for scenario in load_scenarios(options.root / path, root=options.root, limits=limits)
     )
     env = readable(scripts, outside.environ)
     loopback = Loopback()

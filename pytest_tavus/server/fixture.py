@@ -56,13 +56,12 @@ class TavusServer:
             ServiceError: its PAL cannot be brought into the account.
 
         """
-        root = self._options.root
+        root, backstage = self._options.root, self._server.backstage
         found: tuple[Scenario, ...]
         if isinstance(scenario, Mapping):
-            found = (parse_inline(scenario, name="loaded"),)
+            found = (parse_inline(scenario, name="loaded", limits=backstage.limits),)
         else:
-            found = load_scenarios(root / scenario, root=root)
-        backstage = self._server.backstage
+            found = load_scenarios(root / scenario, root=root, limits=backstage.limits)
 
         async def add() -> list[dict[str, Any]]:
             backstage.allow(readable(found, self._environ))

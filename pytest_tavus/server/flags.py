@@ -66,6 +66,10 @@ def _add_of_doors(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what clients may do").add_argument
     add("--control", action="store_true", help="open the control plane below /_simulator")
     add("--concurrency", type=int, metavar="N", help="how many conversations at the same time")
-    add("--local-tools", action="store_true", help="let tools have plain URLs of this machine")
+    add(
+        "--local-tools",
+        action="store_true",
+        help="let tools have plain URLs of this machine, http://, in scripts too",
+    )
     add("--auto-approve", action="store_true", help="let OAuth clients in without asking anybody")
     add("--hosted", action="store_true", help="name MCP tools as Tavus's hosted server does")

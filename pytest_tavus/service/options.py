@@ -33,4 +33,4 @@ class AccountOptions(Struct, frozen=True, kw_only=True):
     "How long a face is trained, which is hours at Tavus, and a voice, which is minutes [doc]."
 
     local_tools: bool = False
-    "The URL of a tool may be one of this machine, and plain http; Tavus refuses both [doc]."
+    "The URL of a tool may be a plain one of this machine, ``http://``; Tavus refuses it [doc]."

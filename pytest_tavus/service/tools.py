@@ -9,6 +9,7 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.contract.tool_rules import tool_problems
+from pytest_tavus.contract.url_rules import is_allowed_locally
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body, read_object, refuse_if
@@ -21,9 +22,6 @@ from pytest_tavus.service.tags import named_like
 
 PAGING = Paging(limit=25)
 """Twenty-five a page, the first is 1 [client]."""
-
-_LOCAL = frozenset({"url_https", "url_public"})
-"""Rules that a tool of this machine breaks."""
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -109,12 +107,13 @@ def _refuse_taken(account: Account, name: str) -> None:
 def _read(account: Account, written: dict[str, Any]) -> Tool:
     """Return a tool that keeps every rule of `contract`, and whose fields a client may write."""
     refuse_if(_server_set(written))
-    local = _LOCAL if account.options.local_tools else frozenset[str]()
-    return read_body(
-        Tool,
-        written,
-        rules=lambda tool: (each for each in tool_problems(tool) if each.rule not in local),
-    )
+
+    def rules(tool: Tool) -> Iterator[RuleProblem]:
+        for problem in tool_problems(tool):
+            if not (account.options.local_tools and is_allowed_locally(problem, tool)):
+                yield problem
+
+    return read_body(Tool, written, rules=rules)
 
 
 def _server_set(written: Mapping[str, Any]) -> Iterator[RuleProblem]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.service.options import AccountOptions
 from tests.server.loading import QUIET, SCENARIO, load
 from tests.server.served import served
 
@@ -162,3 +166,51 @@ async def test_nor_does_one_that_comes_as_data() -> None:
 
     problem = f"<python>:1:1: pal: the PAL file '/etc/hostname' is not read: {NO_FILE}"
     assert (told.status_code, told.json()) == (400, {"error": problem})
+
+
+LOCAL = """
+pal:
+  pal_name: Shop
+  system_prompt: Help.
+  tools:
+    - name: get_order
+      description: Looks up an order.
+      delivery: {{api: {{url: "{url}"}}}}
+name: an order
+turns: [{{user: "Where is it?", plays: Here., says: Here}}]
+"""
+
+
+def allowing(root: Path, **options: Any) -> ServerOptions:
+    account = AccountOptions(local_tools=True)
+    return ServerOptions(control=True, account=account, root=root, **options)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "ftp://127.0.0.1/", "http://10.0.0.1/"])
+async def test_a_script_may_have_plain_urls_of_this_machine_where_tools_may(
+    url: str, tmp_path: Path
+) -> None:
+    text = LOCAL.format(url=url)
+    wanted = 200 if url.startswith("http://127") else 400
+    async with served(allowing(tmp_path)) as server:
+        posted = await load(server, text)
+        data = yaml.safe_load(text)
+        as_data = await server.http.post("/_simulator/scenarios", json=data)
+    async with served() as server:
+        refused = await load(server, text)
+
+    assert [each.status_code for each in (posted, as_data, refused)] == [wanted, wanted, 400]
+    assert url in refused.json()["error"]
+
+
+async def test_so_may_a_script_that_the_server_begins_with(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(LOCAL.format(url="http://127.0.0.1:8000/"))
+    async with served(allowing(tmp_path, scripts=(path,))) as server:
+        tools = (await server.http.get("/v2/tools")).json()["data"]
+    path.write_text(LOCAL.format(url="ftp://127.0.0.1/"))
+
+    assert [tool["name"] for tool in tools] == ["get_order"]
+    with pytest.raises(ScenarioError, match="must start with https://, found 'ftp://127"):
+        async with served(allowing(tmp_path, scripts=(path,))):
+            pass

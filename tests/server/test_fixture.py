@@ -11,6 +11,7 @@ import pytest
 from pytest_tavus.errors import ScenarioError, ServiceError
 from pytest_tavus.server.fixture import TavusServer, server_options
 from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.service.options import AccountOptions
 from tests.server.served import PATIENCE
 
 SCRIPT = """
@@ -168,3 +169,43 @@ def test_a_reset_with_another_seed_gives_other_ids(server: TavusServer) -> None:
     server.reset(seed=5)
 
     assert server.load("order.yaml") != first
+
+
+def test_a_script_with_a_plain_url_of_this_machine_is_loaded_where_tools_may_have_one(
+    tmp_path: Path,
+) -> None:
+    delivery = {"api": {"url": "http://127.0.0.1:8000/"}}
+    tool = {"name": "get_order", "description": "Looks up an order.", "delivery": delivery}
+    script = {
+        "pal": {"pal_name": "Shop", "tools": [tool]},
+        "turns": [{"user": "Hello?", "plays": "Hi.", "says": "Hi"}],
+    }
+    for allowed in (True, False):
+        account = AccountOptions(local_tools=allowed)
+        found = TavusServer(ServerOptions(root=tmp_path, account=account), environ={})
+        try:
+            if allowed:
+                assert len(found.load(script)) == 1
+            else:
+                with pytest.raises(ScenarioError, match="must start with https://"):
+                    found.load(script)
+        finally:
+            found.close()
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_the_key_is_the_same_in_each_run_only_where_the_seed_was_given(
+    pytester: pytest.Pytester, *, seeded: bool
+) -> None:
+    pytester.makepyfile(
+        "def test_served(tavus_server):\n"
+        "    with open('keys.txt', 'a') as kept: print(tavus_server.api_key, file=kept)"
+    )
+    for _ in range(2):
+        flags = ("--tavus-seed", "7") if seeded else ()
+        run = pytester.runpytest_subprocess("-p", "no:randomly", *flags, timeout=60)
+        run.assert_outcomes(passed=1)
+
+    keys = (pytester.path / "keys.txt").read_text().split()
+    assert len(keys) == 2
+    assert len(set(keys)) == (1 if seeded else 2)

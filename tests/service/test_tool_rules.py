@@ -56,15 +56,73 @@ async def test_a_tool_keeps_the_rules_of_scenario_files(
     assert await at.refused(f"PATCH /tools/{tool_id}", fields) == wanted
 
 
+HERE = [
+    "http://127.0.0.1:8000/a",
+    "HTTP://localhost/a?b={c}",
+    "http://[::1]:80/",
+    "http://127.9.9.9",
+]
+ELSEWHERE = [
+    "ftp://127.0.0.1/orders",
+    "file:///etc/hostname",
+    "ws://127.0.0.1/",
+    "https://127.0.0.1/",
+    "http://api.example.com/",
+    "http://10.0.0.1/",
+    "http://192.168.1.1/",
+    "http://169.254.169.254/",
+    "http://0.0.0.0/",
+    "http://[fe80::1]/",
+    "http://localhost.example.com/",
+    "http://127.0.0.1@api.example.com/",
+    "http://127.0.0.1:port/",
+    "http://{host}:8000/",
+    "http:///orders",
+    "127.0.0.1:8000",
+]
+
+
+def at_url(url: str, **auth: str) -> dict[str, Any]:
+    """Return a tool whose requests go to a URL."""
+    parameters = {"type": "object", "properties": {"c": {"type": "string", "description": "C."}}}
+    delivery = {"api": {"url": url, **({"auth": auth} if auth else {})}}
+    return tool_body(delivery=delivery, parameters=parameters)
+
+
 @pytest.mark.asyncio
-async def test_a_tool_of_this_machine_has_to_be_allowed() -> None:
+@pytest.mark.parametrize("url", HERE)
+async def test_a_tool_of_this_machine_has_to_be_allowed(url: str) -> None:
     at = desk()
-    local = tool_body(delivery={"api": {"url": "http://127.0.0.1:8000/orders"}})
-    status, _ = await at.refused("POST /tools", local)
+    status, _ = await at.refused("POST /tools", at_url(url))
     assert status == 400
 
     at.account.options = replace(at.account.options, local_tools=True)
-    assert await at.get("POST /tools", local)
+    assert await at.get("POST /tools", at_url(url))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("url", ELSEWHERE)
+async def test_no_other_url_is_allowed_with_those_of_this_machine(url: str) -> None:
+    at = desk()
+    at.account.options = replace(at.account.options, local_tools=True)
+
+    status, said = await at.refused("POST /tools", at_url(url))
+
+    assert (status, "'url'" in said["error"]) == (400, True)
+
+
+@pytest.mark.asyncio
+async def test_the_same_holds_of_the_endpoint_that_gives_a_tools_token() -> None:
+    at = desk()
+    at.account.options = replace(at.account.options, local_tools=True)
+    oauth = {"type": "oauth2_client_credentials", "client_id": "c", "client_secret": "s3cr3t"}
+
+    def tool(url: str) -> dict[str, Any]:
+        return at_url("http://127.0.0.1:8000/orders", **oauth, token_url=url)
+
+    status, said = await at.refused("POST /tools", tool("ftp://127.0.0.1/token"))
+    assert (status, "'token_url'" in said["error"]) == (400, True)
+    assert await at.get("POST /tools", tool("http://127.0.0.1:8000/token"))
 
 
 @pytest.mark.asyncio
