@@ -17,6 +17,9 @@ from pytest_tavus.service.account import Account
 BEGUN = "_begun"
 """The key of a record, never answered: when its processing began, in seconds since 1970."""
 
+TOLD = "_told"
+"""The key of a record, never answered: the status that a client was last told."""
+
 SLACK = 0.01
 """Seconds that a timer may be early, and that seconds since 1970 may be rounded by."""
 
@@ -59,6 +62,7 @@ def _pass(account: Account, row: dict[str, Any], status: DocumentStatus) -> None
     row["progress"] = 50 if status == "processing" else None
     row["updated_at"] = account.timestamp()
     if row["callback_url"]:
+        row[TOLD] = status
         account.callbacks.send(row["callback_url"], _told(row))
 
 

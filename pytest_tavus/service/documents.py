@@ -21,7 +21,7 @@ from pytest_tavus.contract.limits import CRAWL_DOCUMENTS, CRAWLS_AT_ONCE, RECRAW
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.api import ApiAnswer, ApiRefusal, ApiRequest, Route
 from pytest_tavus.service.bodies import read_body, refuse_if
-from pytest_tavus.service.document_life import BEGUN, RUNNING, begin, settle
+from pytest_tavus.service.document_life import BEGUN, RUNNING, TOLD, begin, settle
 from pytest_tavus.service.pages import Paging, page
 from pytest_tavus.service.queries import choice, flag, words
 from pytest_tavus.service.references import forget
@@ -31,7 +31,7 @@ from pytest_tavus.service.tags import having, named_like, tag_page, with_any_tag
 PAGING = Paging(limit=10, first=0, order="desc")
 _CHUNKS = Paging(limit=100, first=0)
 _STATUSES: tuple[str, ...] = get_args(DocumentStatus)
-_HIDDEN = ("chunks", BEGUN)
+_HIDDEN = ("chunks", BEGUN, TOLD)
 _BRIEF = ("document_id", "document_name", "document_url", "status", "tags", "created_at")
 
 
@@ -59,7 +59,7 @@ def listed(account: Account, request: ApiRequest) -> ApiAnswer:
     fields = ("document_id", "document_name")
     found = named_like(found, query.get("name_or_uuid", ""), fields=fields)
     whole = flag(query, "verbose", default=True)
-    shown = (_shown(row) if whole else {key: row[key] for key in _BRIEF} for row in found)
+    shown = (_shown(row) if whole else _brief(row) for row in found)
     return ApiAnswer(body=page(shown, query, paging=PAGING))
 
 
@@ -107,9 +107,7 @@ def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
         row["crawl_config"] = _crawl(wanted.crawl)
     if row["crawl_config"] is None:
         raise bad_request("Document has no crawl configuration: send crawl")
-    if row["status"] in RUNNING:
-        message = f"Document is {row['status']}: expected ready or error"
-        raise conflict(message)
+    _refuse_while_running(account, row)
     _refuse_while_warm(account, row)
     _refuse_at_once(account)
     row["crawl_count"] += 1
@@ -148,9 +146,28 @@ def _refuse_at_once(account: Account) -> None:
         raise _too_many(message)
 
 
-def _refuse_while_warm(account: Account, row: dict[str, Any]) -> None:
+def _refuse_while_running(account: Account, row: dict[str, Any]) -> None:
+    """Refuse what is under way: 409 [doc].
+
+    Where documents take no time, one is under way until its client was told that it is not: at
+    Tavus it takes minutes, and whoever asks at once is refused for that [inferred].
+    """
+    at_once = account.options.document_seconds == 0 and _seconds_warm(account, row) > 0
+    status = row[TOLD] if at_once else row["status"]
+    if status in RUNNING:
+        message = f"Document is {status}: expected ready or error"
+        raise conflict(message)
+
+
+def _seconds_warm(account: Account, row: dict[str, Any]) -> float:
+    """Return how long it must cool down yet."""
     left = RECRAWL_COOLDOWN - (account.epoch() - row[BEGUN])
-    if row["crawl_count"] > 0 and left > 0:
+    return left if row["crawl_count"] > 0 else 0.0
+
+
+def _refuse_while_warm(account: Account, row: dict[str, Any]) -> None:
+    left = _seconds_warm(account, row)
+    if left > 0:
         minutes = -int(-left // 60)
         message = f"Document was crawled recently: try again in {minutes} minutes"
         raise _too_many(message)
@@ -195,7 +212,13 @@ def _text(row: dict[str, Any]) -> str:
     return f"{row['document_name']}: {described}" if described else str(row["document_name"])
 
 
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    row[TOLD] = row["status"]
+    return {key: row[key] for key in _BRIEF}
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    row[TOLD] = row["status"]
     return {key: value for key, value in row.items() if key not in _HIDDEN}
 
 

@@ -33,6 +33,47 @@ async def test_a_website_is_crawled_anew_once_it_is_at_rest_and_has_cooled_down(
     assert (row["status"], row["crawled_urls"]) == ("ready", ["https://example.com/"])
 
 
+@pytest.mark.fidelity("resources.recrawl")
+@pytest.mark.parametrize("look", ["GET /documents/{key}", "GET /documents"])
+async def test_a_document_that_takes_no_time_is_started_until_its_client_was_told_more(
+    look: str,
+) -> None:
+    at = desk()
+    key = (await made(at, **SITE))["document_id"]
+    line = f"POST /documents/{key}/recrawl"
+    at.time += 1
+    started = await at.refused(line)
+    still = await at.refused(line)
+    await at.get(look.format(key=key))
+    warm = await at.refused(line)
+    at.time += 3600
+    again = await at.ask(line)
+    running = await at.refused(line)
+
+    sentence = "Document is started: expected ready or error"
+    assert started == still == (409, {"error": sentence})
+    assert warm[0] == 429
+    assert (again.status, again.body["status"]) == (202, "recrawling")
+    assert running == (409, {"error": "Document is recrawling: expected ready or error"})
+
+
+async def test_a_callback_tells_a_client_too_that_a_document_is_at_rest() -> None:
+    at = desk()
+    key = (await made(at, **SITE, callback_url="http://127.0.0.1:9/hook"))["document_id"]
+
+    status, _ = await at.refused(f"POST /documents/{key}/recrawl")
+
+    assert status == 429
+
+
+async def test_who_never_looked_may_crawl_anew_after_an_hour() -> None:
+    at = desk()
+    key = (await made(at, **SITE))["document_id"]
+    at.time += 3600
+
+    assert (await at.ask(f"POST /documents/{key}/recrawl")).status == 202
+
+
 async def test_a_document_that_is_no_crawl_needs_a_crawl_to_be_crawled() -> None:
     at = desk()
     key = (await made(at))["document_id"]
