@@ -44,6 +44,9 @@ class Inference(Struct, frozen=True, kw_only=True):
     withheld: tuple[Withheld, ...] = ()
     "What the script wanted said and the PAL cannot know."
 
+    trouble: str | None = None
+    "What is wrong with this inference, in a sentence, although it is used as far as it goes."
+
 
 class Answer(Struct, frozen=True, kw_only=True):
     """What became of a call, as far as the PAL can know."""

@@ -130,6 +130,8 @@ class Conversation:
         for step in steps:
             answers = tuple(entry.answer() for entry in made)
             inference = await self._brain.infer(self._moment(text, answers, step=step))
+            if inference.trouble is not None:
+                self._recorder.record(Fault(owner="platform", message=inference.trouble))
             inference_id = self._ids.inference()
             if not inference.calls:
                 self._speak(inference, inference_id)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError, ServiceError
 from pytest_tavus.gateway.frames import one_line
 from pytest_tavus.simulator.brain import Inference, Later, Moment
-from pytest_tavus.simulator.completion import NotACompletion, inference, reason
+from pytest_tavus.simulator.completion import NotACompletion, inference, reason, whole_text
 from pytest_tavus.simulator.prompt import function, functions, messages, to_be_filled
 from pytest_tavus.trace.events import Decisions
 from pytest_tavus.trace.redact import Redaction, Secret
@@ -111,7 +112,8 @@ class Model:
     async def _ask(self, told: list[Any], offer: dict[str, Any]) -> str:
         import openai
 
-        asked = {"model": self._settings.model, "messages": told, **offer}
+        # What a handler answered stands in there too.
+        asked = {"model": self._settings.model, "messages": whole_text(told), **offer}
         asked |= self._settings.options()
         # Raw, because the library takes whatever it is sent for a completion.
         create: Any = self._client.chat.completions.with_raw_response.create
@@ -136,8 +138,12 @@ class Model:
         return f"answered with status {error.status_code}: {reason(error.response.text)}{later}"
 
     def _error(self, trouble: str) -> ServiceError:
+        return ServiceError(self.sentence(trouble))
+
+    def sentence(self, trouble: str) -> str:
+        """Return a sentence on this model, which holds no key."""
         text = f"{self._settings} {trouble}"
-        return ServiceError(self._redaction.finished(text))
+        return self._redaction.finished(text)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -161,7 +167,10 @@ class LlmBrain:
             ServiceError: it gives no answer that can be used.
 
         """
-        return await self._model.complete(messages(self._pal, moment), self._functions)
+        found = await self._model.complete(messages(self._pal, moment), self._functions)
+        if found.trouble is None:
+            return found
+        return replace(found, trouble=self._model.sentence(found.trouble))
 
     def later(self, moment: Moment) -> Later | None:  # noqa: ARG002 - as the protocol has it
         """Return nothing: a model speaks when it is asked."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -94,6 +94,13 @@ def says(words: str | None, *calls: tuple[str, Any], **more: Any) -> Answer:
     message = {"role": "assistant", "content": words, **({"tool_calls": made} if made else {})}
     choice = {"index": 0, "message": {**message, **more}, "finish_reason": "stop"}
     return Answer(body=json.dumps({"id": "1", "object": "chat.completion", "choices": [choice]}))
+
+
+def cut(answer: Answer, finish_reason: str) -> Answer:
+    """Return a completion that ends for another reason than that it was complete."""
+    found = json.loads(answer.body)
+    found["choices"][0]["finish_reason"] = finish_reason
+    return replace(answer, body=json.dumps(found))
 
 
 def refuses(status: int, message: str, **headers: str) -> Answer:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.brain import Inference
-from pytest_tavus.simulator.completion import MESSAGE, NotACompletion, inference, reason
+from pytest_tavus.simulator.completion import MESSAGE, NotACompletion, inference, reason, whole_text
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 KEYS = st.sampled_from(("choices", "message", "content", "refusal", "tool_calls", "function"))
@@ -57,3 +57,24 @@ def test_any_reason_is_one_short_line(body: str) -> None:
 
     assert len(found.splitlines()) == 1
     assert len(found) <= 4 * MESSAGE
+
+
+HALVES = st.sampled_from("\ud800\ud83d\udc00\udfff")
+ANY_TEXT = st.text(st.characters(exclude_categories=()) | HALVES, max_size=5)
+TEXTS = st.recursive(
+    ANY_TEXT | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(value=TEXTS)
+def test_every_text_can_be_encoded_once_it_is_whole_and_whole_texts_stay(value: Any) -> None:
+    whole = whole_text(value)
+
+    assert json.dumps(whole, ensure_ascii=False).encode()
+    assert whole_text(whole) == whole
+    if all(not 0xD800 <= ord(each) <= 0xDFFF for each in json.dumps(value, ensure_ascii=False)):
+        assert whole == value
+    else:
+        assert "\ufffd" in json.dumps(whole, ensure_ascii=False)

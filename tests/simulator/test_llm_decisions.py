@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.simulator.conversation import MAX_INFERENCES
-from tests.simulator.endpoint import says
+from tests.simulator.endpoint import Answer, cut, says
 from tests.simulator.samples import tool
 from tests.simulator.talk import a_pal, call, talk
 
@@ -69,14 +72,69 @@ async def test_a_model_that_calls_for_ever_is_stopped() -> None:
     )
 
 
-async def test_a_refusal_of_the_model_is_said() -> None:
-    async with talk(says(None, refusal="I won't.")) as held:
-        assert await held.hear() == ["says I won't."]
+@pytest.mark.parametrize(
+    ("answer", "trouble", "said"),
+    [
+        (says(None, refusal="I won't."), "refused to answer", ["says I won't."]),
+        (cut(says("A table f"), "length"), "was cut at its limit of tokens", ["says A table f"]),
+        (cut(says("Well, "), "content_filter"), "was cut by a content filter", ["says Well, "]),
+        (
+            cut(says(""), "length"),
+            "was cut at its limit of tokens; it answered with neither words nor a call",
+            [],
+        ),
+        (says(""), "answered with neither words nor a call", []),
+        (says(None), "answered with neither words nor a call", []),
+        (says(" \n"), "answered with neither words nor a call", []),
+    ],
+)
+async def test_what_is_wrong_with_an_answer_is_named_and_the_rest_of_it_said(
+    answer: Answer, trouble: str, said: list[str]
+) -> None:
+    async with talk(answer) as held:
+        heard = await held.hear()
+
+    fault = f"fault of platform: the model 'small' at {held.endpoint.base_url} {trouble}"
+    assert heard == [fault, *said]
 
 
-async def test_a_model_that_says_nothing_leaves_the_pal_silent() -> None:
-    async with talk(says("")) as held:
-        assert await held.hear() == []
+@pytest.mark.parametrize("finish", ["stop", "tool_calls", "", None, 7, ["length"]])
+async def test_an_answer_that_ended_well_is_no_fault(finish: Any) -> None:
+    async with talk(cut(says("Yes."), finish)) as held:
+        assert await held.hear() == ["says Yes."]
+
+
+async def test_a_model_that_is_silent_after_a_call_does_not_take_the_call_back() -> None:
+    find = tool(on_resolve="fire_and_forget")
+    async with talk(says(None, ("find", {"guests": 2})), says(""), pal=a_pal(find)) as held:
+        heard = await held.hear()
+
+    assert any("answered with neither words nor a call" in each for each in heard)
+    assert not any("unanswered" in each for each in heard)
+
+
+async def test_half_a_surrogate_pair_is_replaced_before_anybody_reads_it() -> None:
+    answers = (
+        says("Good \ud83d day, \U0001f600.", ("find", '{"guests": "two \\udc00"}')),
+        says("Table \udfff 7."),
+        says("Yes."),
+    )
+    async with talk(*answers) as held:
+        heard = await held.hear()
+        after = await held.hear("Thanks!")
+
+    assert heard[-1] == "says Table \ufffd 7."
+    assert after == ["says Yes."]
+    told = json.dumps(held.told(), ensure_ascii=False)
+    assert "two \ufffd" in told
+    assert told.encode()
+
+
+async def test_half_a_surrogate_pair_of_a_handler_is_replaced_on_its_way_to_the_model() -> None:
+    async with talk(says("Yes.")) as held:
+        await held.model.complete([{"role": "user", "content": "a \ud83d b"}], [])
+
+    assert held.told() == [{"role": "user", "content": "a \ufffd b"}]
 
 
 async def test_what_the_model_decides_is_marked_as_a_models() -> None:
