@@ -123,11 +123,11 @@ class ServedConversation:
         self._limits.present()
         self._bridged = line = self._say(text)
         await asyncio.wait([line.over], timeout=within)
-        return _reply(line)
+        return line.reply()
 
     def reply(self) -> Reply:
         """Return the reply to the last line over the bridge, once it is there."""
-        return Reply(status="pending") if self._bridged is None else _reply(self._bridged)
+        return Reply(status="pending") if self._bridged is None else self._bridged.reply()
 
     async def perceive(
         self, tool: str, arguments: Mapping[str, Any], *, frames: Sequence[Mapping[str, Any]] = ()
@@ -240,9 +240,3 @@ class ServedConversation:
         if self.status == "ended":
             message = f"the conversation {self._id} has ended"
             raise ServiceError(message)
-
-
-def _reply(line: SaidLine) -> Reply:
-    if not line.over.done():
-        return Reply(status="pending")
-    return Reply(status="ready", text="\n".join(line.words))

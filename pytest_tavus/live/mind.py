@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.errors import TavusError
 from pytest_tavus.live.opening import Opening
-from pytest_tavus.live.played import PlayedBrain
+from pytest_tavus.live.played import PlayedBrain, ScriptOrder
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.simulator.brain import Brain
@@ -34,6 +34,9 @@ class Minds(Struct, frozen=True, kw_only=True):
     brains: tuple[BrainSource, ...] = ()
     "Asked in this order before a script is played; a conversation's own script wins over them."
 
+    script_order: ScriptOrder = "strict"
+    "Which turn of a script answers a line that no script expects."
+
     rules: Rules = field(default_factory=lambda: Rules(behaviour=Behaviour(), lines=Lines()))
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     "What scripts may read as ``{env.NAME}``; the values are secrets."
@@ -55,6 +58,8 @@ def mind_of(opening: Opening, minds: Minds, recorder: Recorder) -> Mind:
     played = PlayedBrain(
         partial(_scripts, opening, minds.scripts),
         recorder,
+        # Its own script is its builder's, who goes through it in order, in any words.
+        order=minds.script_order if opening.script is None else "loose",
         lines=minds.rules.lines,
         env=minds.env,
     )

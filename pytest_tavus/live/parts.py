@@ -18,6 +18,7 @@ from pytest_tavus.live.room import Room
 from pytest_tavus.live.tasks import Tasks
 from pytest_tavus.live.timing import OwnClock
 from pytest_tavus.live.transcript import Transcript
+from pytest_tavus.live.trouble import Trouble
 from pytest_tavus.live.turns import Turns
 from pytest_tavus.live.world import World
 from pytest_tavus.simulator.conversation import Conversation, Surroundings
@@ -46,6 +47,12 @@ class Parts:
         self._stopped = False
         self.recorder = Recorder(now=self.clock.now, listener=self._recorded)
         self._redaction = Redaction(_secrets(opening, world))
+        self.trouble = Trouble(
+            opening.conversation_id,
+            mask=self._masked,
+            warn=self.warnings.append,
+            announce=self.announce,
+        )
         self.ids = Ids(seed=world.seed, name=opening.conversation_id)
         self.transcript = Transcript(epoch=self._began)
         self.room = Room(
@@ -143,10 +150,15 @@ class Parts:
         trace = self.recorder.trace()
         return shown(trace, with_tokens(self._redaction, trace))
 
+    def _masked(self, sentence: str) -> str:
+        return with_tokens(self._redaction, self.recorder.trace()).finished(sentence)
+
     def _recorded(self, entry: Entry) -> None:
         """Pass an event on, as it happened: the parts that talk to people carry no masks."""
         event = entry.event
         self.turns.observe(event, entry)
+        if isinstance(event, Fault) and (told := self.trouble.of(event)) is not None:
+            self.turns.warned(told, turn=entry.turn)
         if self._stopped:
             return
         if isinstance(event, ToolCalled):

@@ -1,23 +1,35 @@
 """The script brain of a served conversation: which scenario's turn answers the line that was heard.
 
 Somebody else holds the other end, so the lines come as they come. A scenario whose next line is the
-one that was heard is followed; else the one that was followed so far; else the first.
+one that was heard is followed. No other turn is played, because its calls would be made: they book
+and cancel. Only with the first line people greet each other in their own words, so there the first
+scenario begins if its turn makes no call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
 from pytest_tavus.play.memory import Memory
 from pytest_tavus.scenario.model import Plays, Scenario, Turn
 from pytest_tavus.scenario.templates import MissingValue, as_text, escape, render
+from pytest_tavus.simulator.arguments import quoted
 from pytest_tavus.simulator.brain import Inference, Later, Moment
-from pytest_tavus.simulator.script import ScriptBrain
+from pytest_tavus.simulator.script import ScriptBrain, waves
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import AnsweredBy, Decisions, Fault, ToolCalled
 from pytest_tavus.trace.log import Recorder
+
+ScriptOrder = Literal["strict", "loose"]
+"""Which turn answers a line that no scenario expects: none; or the next one of the scenario that
+was followed so far, else of the first."""
+
+
+SHOWN = 3
+"""Scenarios whose next line is told where none fits."""
 
 
 class _Followed(Struct, eq=False):
@@ -39,10 +51,12 @@ class PlayedBrain:
         scripts: Callable[[], Sequence[Scenario]],
         recorder: Recorder,
         *,
+        order: ScriptOrder,
         lines: Lines,
         env: Mapping[str, str],
     ) -> None:
         self._scripts = scripts
+        self._order: ScriptOrder = order
         self._recorder = recorder
         self._lines = lines
         self._memory = Memory(recorder, env=env)
@@ -60,7 +74,7 @@ class PlayedBrain:
     async def infer(self, moment: Moment) -> Inference:
         """Return what the PAL says or calls next."""
         if moment.step == 0:
-            self._turn = self._chosen(moment.user) or self._fallback()
+            self._turn = self._chosen(moment) or self._fallback()
             self._memory.begin(self._turn)
             self._script.add(self._turn)
         return await self._script.infer(moment)
@@ -72,20 +86,28 @@ class PlayedBrain:
             self._turn = None
         return self._script.later(moment)
 
-    def _chosen(self, heard: str) -> Turn | None:
+    def _chosen(self, moment: Moment) -> Turn | None:
         """Go one turn on in the scenario that answers this line; `None` where there is none."""
         self._offer()
         candidates = [*self._offered]
         if self._followed is not None:
             candidates.insert(0, self._followed)
-        fitting = (each for each in candidates if self._fits(each.next(), heard))
-        first = self._offered[0] if self._offered else None
-        found = next(fitting, self._followed or first)
+        fitting = (each for each in candidates if self._fits(each.next(), moment.user))
+        found = next(fitting, None) or self._tolerated(moment)
         turn = None if found is None else found.next()
         if found is not None and turn is not None:
             self._followed = found
             found.played += 1
         return turn
+
+    def _tolerated(self, moment: Moment) -> _Followed | None:
+        """Return the scenario that answers a line which none expects."""
+        first = self._offered[0] if self._offered else None
+        if self._order == "loose":
+            return self._followed or first
+        turn = None if first is None else first.next()
+        greets = moment.turn == 1 and turn is not None and not waves(turn)
+        return first if greets else None
 
     def _offer(self) -> None:
         """Take note of scenarios that have been added since the last line."""
@@ -102,11 +124,21 @@ class PlayedBrain:
 
     def _fallback(self) -> Turn:
         """Return a turn of one plain line, and record why it is no other."""
-        if self._followed is None:
-            reason = "no scenario is a script of this PAL"
-        else:
-            name = self._followed.scenario.name
-            reason = f"the script {name!r} is over, and no other begins with this line"
-        self._recorder.record(Fault(owner="test", message=f"{reason}; a plain line is said"))
+        message = f"{self._why_none()}; a plain line is said"
+        self._recorder.record(Fault(owner="test", message=message))
         says = str(escape(self._lines.unscripted))
         return Turn(at=(), user="", plays=Plays(at=(), calls=(), says=says))
+
+    def _why_none(self) -> str:
+        if not self._offered:
+            return "no scenario is a script of this PAL"
+        expected = [
+            f"{each.scenario.name!r} expects {quoted(turn.user)}"
+            for each in self._offered
+            if (turn := each.next()) is not None
+        ]
+        if expected:
+            more = f", and {len(expected) - SHOWN} more" if len(expected) > SHOWN else ""
+            return f"no script has this line next: {', '.join(expected[:SHOWN])}{more}"
+        followed = self._followed or self._offered[0]
+        return f"the script {followed.scenario.name!r} is over, and no other begins with this line"

@@ -13,10 +13,13 @@ from pytest_tavus.live.opening import EndReason, Opening
 class Reply(Struct, frozen=True, kw_only=True):
     """What the HTTP bridge answers [client] tavus-cli 0.3.2."""
 
-    status: Literal["ready", "pending"]
-    "`pending` is ours: of Tavus's other words none is known [inferred]."
+    status: Literal["ready", "pending", "silent", "error"]
+    """``ready`` comes with words. The others are ours, for of Tavus's none is known [inferred]: the
+    turn goes on, is over without a word, or failed without one."""
 
     text: str = ""
+    warning: str | None = None
+    "What went wrong in the simulated PAL: nothing that Tavus would answer."
 
 
 class Participant(Protocol):

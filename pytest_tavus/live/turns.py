@@ -11,6 +11,7 @@ from pytest_tavus.clock import Clock
 from pytest_tavus.errors import ServiceError, TavusError
 from pytest_tavus.live.calls import RoomCalls
 from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.live.port import Reply
 from pytest_tavus.live.tasks import Tasks
 from pytest_tavus.simulator.brain import Later
 from pytest_tavus.simulator.conversation import Conversation
@@ -34,6 +35,23 @@ class SaidLine(Struct, kw_only=True, eq=False):
     "Set when the PAL has replied, or was cut short."
 
     words: list[str] = field(default_factory=list[str])
+    warnings: list[str] = field(default_factory=list[str])
+    "What went wrong in the simulated PAL meanwhile."
+
+    cut: str | None = None
+    "Why the turn was cut short."
+
+    def reply(self) -> Reply:
+        """Return what came of it, as far as it has come."""
+        if not self.over.done():
+            return Reply(status="pending")
+        warning = "; ".join(self.warnings) or None
+        if self.words:
+            return Reply(status="ready", text="\n".join(self.words), warning=warning)
+        if warning is not None:
+            return Reply(status="error", warning=warning)
+        said = "the PAL said nothing to this line"
+        return Reply(status="silent", warning=f"{said}: {self.cut}" if self.cut else said)
 
 
 class Turns:
@@ -103,6 +121,11 @@ class Turns:
             case _:
                 return
 
+    def warned(self, sentence: str, *, turn: int) -> None:
+        """Keep what went wrong in the simulated PAL with the line of that turn, if it goes on."""
+        if self._current is not None and turn == self._recorder.turn:
+            self._current.warnings.append(sentence)
+
     def unanswered(self, reason: str, *, turn: int | None = None) -> None:
         """Record that the open calls of a turn, or all of them, came to nothing."""
         for call_id, made in tuple(self._unresolved.items()):
@@ -117,6 +140,7 @@ class Turns:
         """Reply to no further line. Whoever closes ends the tasks."""
         self._closed = True
         for line in self._waiting:
+            line.cut = "the conversation ended"
             line.over.set_result(None)
         self._waiting.clear()
         self.cut("the conversation ended")
@@ -134,12 +158,15 @@ class Turns:
         self._recorder.record(TurnEnded())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        line, self._current, self._task = self._current, None, None
         if task.cancelled():
-            self.unanswered(self._cut_because or "the turn was cut short", turn=self._recorder.turn)
+            reason = self._cut_because or "the turn was cut short"
+            self.unanswered(reason, turn=self._recorder.turn)
             self._cut_because = ""
+            if self._current is not None:
+                self._current.cut = reason
         elif (error := task.exception()) is not None:
             self._recorder.record(_fault(error))
+        line, self._current, self._task = self._current, None, None
         if line is not None and not line.over.done():
             line.over.set_result(None)
         later = None if task.cancelled() else self._engine.later()

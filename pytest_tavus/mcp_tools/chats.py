@@ -34,9 +34,11 @@ async def _turn(client: Client, arguments: Arguments) -> Any:
     await client.get(path)
     line = {"text": arguments["text"], "timeout_s": seconds}
     reply = json_object(await client.post(f"{path}/respond", line)) or {}
+    warning = reply.get("warning")
     if reply.get("status") != "ready":
-        refuse(f"the PAL did not reply within {seconds:g} s")
-    return {"text": str(reply.get("text") or "")}
+        refuse(str(warning or f"the PAL did not reply within {seconds:g} s"))
+    told = {} if warning is None else {"warning": str(warning)}
+    return {"text": str(reply.get("text") or ""), **told}
 
 
 TOOLS: Mapping[str, ToolFunction] = MappingProxyType(

@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.live.port import LiveConversation
+from pytest_tavus.live.port import LiveConversation, Reply
 from pytest_tavus.mcp_tools.client import Client, Patience, ToolRefusal, refuse
 
 
@@ -73,31 +73,33 @@ class Seat:
         self._calls.clear()
         replying = asyncio.ensure_future(self._conversation.respond(text, within=within))
         try:
-            await self._turn(replying)
+            reply = await self._turn(replying)
         finally:
             await _dropped(replying)
         heard = self.heard()
         if not heard.text and not heard.calls:
-            refuse(f"the PAL did not reply within {within:g} s")
+            warning = None if reply is None else reply.warning
+            refuse(warning or f"the PAL did not reply within {within:g} s")
         return heard
 
     def heard(self) -> Heard:
         """Return what was heard since the last line."""
         return Heard(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
 
-    async def _turn(self, replying: asyncio.Future[Any]) -> None:
+    async def _turn(self, replying: asyncio.Future[Reply]) -> Reply | None:
         """Wait for the end of a turn, and not for a result that only this seat could give."""
         while not replying.done():
             self._stirred.clear()
             stirred = asyncio.ensure_future(self._stirred.wait())
             settle = self._patience.settle if self._calls else None
+            awaited: set[asyncio.Future[Any]] = {replying, stirred}
             done, _ = await asyncio.wait(
-                {replying, stirred}, timeout=settle, return_when=asyncio.FIRST_COMPLETED
+                awaited, timeout=settle, return_when=asyncio.FIRST_COMPLETED
             )
             await _dropped(stirred)
             if not done:
-                return
-        replying.result()
+                return None
+        return replying.result()
 
     async def send(self, event_type: str, **properties: Any) -> None:
         """Send an app message. Raises `ServiceError` where the conversation does not take it."""

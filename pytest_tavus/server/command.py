@@ -53,6 +53,7 @@ def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
         live=LiveOptions(dual_roles=parsed.dual_roles, streaming=parsed.streaming),
         handler=None if parsed.handler is None else handler_of(parsed.handler),
         scripts=tuple(parsed.script),
+        script_order=parsed.script_order,
         model=_model_of(parsed),
         auto_approve=parsed.auto_approve,
         hosted_names=parsed.hosted,

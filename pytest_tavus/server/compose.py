@@ -133,7 +133,7 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
 async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, LiveWire]:
     """Start what decides for the PALs, and what takes their calls."""
     options, environ = parts.options, parts.outside.environ
-    minds = Minds(scripts=ScriptBook(), env=parts.repertoire.env)
+    minds = Minds(scripts=ScriptBook(), env=parts.repertoire.env, script_order=options.script_order)
     handling = parts.repertoire.handling
     stack.push_async_callback(handling.close)
     if options.handler is not None:

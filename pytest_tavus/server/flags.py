@@ -41,6 +41,13 @@ def _add_of_conversations(parser: argparse.ArgumentParser) -> None:
         help="a scenario file that conversations are played from; may be repeated",
     )
     add(
+        "--script-order",
+        choices=("strict", "loose"),
+        default="strict",
+        help="'loose': a line that no script expects is answered by the next turn of the script "
+        "that was followed so far, else by the first turn of the first",
+    )
+    add(
         "--handler",
         metavar="TARGET",
         help="who takes the calls of API tools: 'package.module:app', a URL of this machine, or a "

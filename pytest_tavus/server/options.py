@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.live.played import ScriptOrder
 from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.service.keys import Environment
 from pytest_tavus.service.options import AccountOptions
@@ -99,6 +100,9 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
 
     scripts: tuple[Path, ...] = ()
     "Scenario files that conversations are played from."
+
+    script_order: ScriptOrder = "strict"
+    "Which turn of a script answers a line that no script expects."
 
     model: ModelSettings | None = None
     "The language model that decides for every PAL; `None`: the scripts do."

@@ -166,8 +166,12 @@ def _open(account: Account, request: ApiRequest) -> LiveConversation:
 
 
 def _replied(reply: Reply) -> ApiAnswer:
-    text = {"text": reply.text} if reply.status == "ready" else {}
-    return ApiAnswer(body={"status": reply.status, **text})
+    body: dict[str, str] = {"status": reply.status}
+    if reply.status == "ready":
+        body["text"] = reply.text
+    if reply.warning is not None:
+        body["warning"] = reply.warning
+    return ApiAnswer(body=body)
 
 
 _ONE = "/conversations/{conversation_id}"

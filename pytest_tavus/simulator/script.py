@@ -67,7 +67,7 @@ class ScriptBrain:
 
     def add(self, turn: Turn) -> None:
         """Append the script of the next turn."""
-        self._parts.append(_Part(plays=turn.plays, waves=_waves(turn)))
+        self._parts.append(_Part(plays=turn.plays, waves=waves(turn)))
 
     def later(self, moment: Moment) -> Later | None:
         """Return the line of `plays.later`."""
@@ -157,7 +157,8 @@ def _template(plays: Plays | None, *, failed: bool) -> str | None:
     return plays.says
 
 
-def _waves(turn: Turn) -> tuple[Wave, ...]:
+def waves(turn: Turn) -> tuple[Wave, ...]:
+    """Return the calls that a turn's script makes, those of one time together."""
     if turn.plays is not None and turn.plays.calls is not None:
         return turn.plays.calls
     return tuple(_expected_waves(turn.calls)) if turn.calls is not None else ()

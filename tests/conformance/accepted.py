@@ -45,6 +45,12 @@ ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
         tools=("tavus_describe_pal_options",), path="*/pal_capabilities/*/config/*", reason=WORDS
     ),
+    Accepted(
+        tools=("tavus_chat_turn",),
+        path="/warning",
+        reason="A PAL without a script does not happen at Tavus; here a warning tells of it.",
+        only_words=False,
+    ),
     *(
         Accepted(
             tools=("tavus_describe_pal_options",),

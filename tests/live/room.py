@@ -18,6 +18,7 @@ from pytest_tavus.live.conversation import ServedConversation
 from pytest_tavus.live.conversations import Conversations
 from pytest_tavus.live.opening import EndReason, Opening, Timers
 from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.live.played import ScriptOrder
 from pytest_tavus.live.post_call import Filling, plainly_filled
 from pytest_tavus.live.scripts import ScriptBook
 from pytest_tavus.live.world import BrainSource, LiveTime, LiveWire, Minds
@@ -145,6 +146,7 @@ async def house(
     brains: tuple[BrainSource, ...] = (),
     env: Mapping[str, str] | None = None,
     filling: Filling = plainly_filled,
+    order: ScriptOrder = "strict",
 ) -> AsyncGenerator[House]:
     """Serve conversations on a clock that stands still; nothing may be left behind."""
     before = asyncio.all_tasks()
@@ -154,7 +156,7 @@ async def house(
     conversations = Conversations(
         seed=7,
         time=LiveTime(clock=clock, epoch=lambda: EPOCH + clock.now()),
-        minds=Minds(scripts=book, brains=brains, env=env or {}),
+        minds=Minds(scripts=book, brains=brains, env=env or {}, script_order=order),
         wire=LiveWire(callbacks=post, handler=handler or NOBODY, filling=filling),
         options=options or LiveOptions(),
     )

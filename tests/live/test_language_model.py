@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ import pytest
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.live.conversation import ServedConversation
+from pytest_tavus.live.port import Reply
 from pytest_tavus.simulator.llm import ModelSettings, open_model
 from pytest_tavus.trace.events import Fault
-from tests.live.room import Guest, client_tool, house, pal, settled, until
-from tests.simulator.endpoint import Answer, Endpoint, refuses, says, serving
+from tests.live.room import ID, Guest, api_tool, client_tool, house, pal, settled, until
+from tests.simulator.endpoint import Answer, Endpoint, cut, refuses, says, serving
 
 pytestmark = pytest.mark.asyncio
 
@@ -125,3 +127,73 @@ async def test_a_model_that_fails_is_a_fault_of_the_platform_and_the_conversatio
         f"the model 'small' at {held.endpoint.base_url} answered with status 500: Out of memory"
     )
     assert held.guest.spoken() == ["Yes."]
+
+
+FAILURES = [
+    (refuses(500, "Out of memory."), "answered with status 500: Out of memory"),
+    (refuses(401, "no"), "refuses to be asked without a key (status 401)"),
+    (Answer(body="<html>"), "sent no chat completion: it is not JSON: '<html>'"),
+    (says(""), "answered with neither words nor a call"),
+    (
+        cut(says(None), "length"),
+        "was cut at its limit of tokens; it answered with neither words nor a call",
+    ),
+]
+
+
+@pytest.mark.parametrize(("answer", "trouble"), FAILURES)
+async def test_everybody_hears_of_a_model_that_gives_no_reply(
+    answer: Answer, trouble: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with visit(answer, says("Yes.")) as held:
+        failed = await held.conversation.respond("Hello?", within=5)
+        (told,) = held.guest.of("simulator.error")
+        again = await held.conversation.respond("Hello?", within=5)
+        sentence = f"the model 'small' at {held.endpoint.base_url} {trouble}"
+
+    assert failed == Reply(status="error", warning=sentence)
+    assert told["properties"] == {"message": sentence}
+    assert held.conversation.warnings == (sentence,)
+    assert [record.getMessage() for record in caplog.records] == [f"{ID}: {sentence}"]
+    assert again == Reply(status="ready", text="Yes.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "trouble"),
+    [
+        (says(None, refusal="I won't."), "I won't.", "refused to answer"),
+        (cut(says("A table f"), "length"), "A table f", "was cut at its limit of tokens"),
+    ],
+)
+async def test_a_reply_that_is_not_all_there_comes_with_a_warning(
+    answer: Answer, text: str, trouble: str
+) -> None:
+    async with visit(answer, says("Yes.")) as held:
+        reply = await held.conversation.respond("Hello?", within=5)
+        again = await held.conversation.respond("Hello?", within=5)
+        errors = held.guest.of("simulator.error")
+
+    sentence = f"the model 'small' at {held.endpoint.base_url} {trouble}"
+    assert reply == Reply(status="ready", text=text, warning=sentence)
+    assert again == Reply(status="ready", text="Yes.")
+    assert len(errors) == 1
+
+
+async def test_a_secret_in_what_went_wrong_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    who = pal(api_tool(secret="canary-8f3b"))
+
+    async with visit(refuses(500, "The tool has canary-8f3b in it."), of=who) as held:
+        reply = await held.conversation.respond("Hello?", within=5)
+        errors = held.guest.of("simulator.error")
+
+    assert "The tool has" in str(reply.warning)
+    assert "canary" not in f"{reply}{errors}{held.conversation.warnings}{caplog.text}"
+
+
+async def test_two_lines_that_wait_have_each_their_own_warning() -> None:
+    async with visit(refuses(500, "Oh."), says("Yes.")) as held:
+        first, second = await asyncio.gather(
+            held.conversation.respond("One?", within=5), held.conversation.respond("Two?", within=5)
+        )
+
+    assert (first.status, second) == ("error", Reply(status="ready", text="Yes."))

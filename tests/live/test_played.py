@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.pal import Pal
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
+from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.simulator.speech import Lines
 from pytest_tavus.trace.events import Fault
-from tests.live.room import House, api_tool, call, house, pal, script, turn
+from tests.live.room import ID, House, api_tool, call, house, pal, script, turn, until
 from tests.simulator.far import Far, ok
 
 pytestmark = pytest.mark.asyncio
@@ -33,9 +33,111 @@ async def test_the_scenario_that_begins_with_the_line_is_followed() -> None:
         assert await replies(home, "Table?", "When?") == ["Free.", "At eight."]
 
 
-async def test_a_line_that_none_begins_with_is_the_first_ones() -> None:
+def booking() -> Scenario:
+    """A script whose first line books, and whose second cancels."""
+    return script(
+        turn("Book it.", call("find", seats=2), says="Booked."),
+        turn("Cancel it.", call("find", seats=0), says="Cancelled."),
+        name="booking",
+    )
+
+
+async def test_a_line_that_no_script_expects_books_and_cancels_nothing() -> None:
+    far = Far(lambda _: ok({}))
+    async with house(booking(), handler=far) as home:
+        conversation = await home.open(pal(api_tool()))
+        heard = [await conversation.respond(line, within=5) for line in ("Hm?", "Cancel it.")]
+        asked = len(far.asked)
+        booked = await conversation.respond("Book it.", within=5)
+        other = await conversation.respond("What now?", within=5)
+        cancelled = await conversation.respond("Cancel it.", within=5)
+
+    expects = "no script has this line next: 'booking' expects {!r}; a plain line is said"
+    assert [(each.status, each.text) for each in heard] == [("ready", UNSCRIPTED)] * 2
+    assert [each.warning for each in heard] == [expects.format("Book it.")] * 2
+    assert (asked, len(far.asked)) == (0, 2)
+    assert (booked.text, booked.warning) == ("Booked.", None)
+    assert (other.text, other.warning) == (UNSCRIPTED, expects.format("Cancel it."))
+    assert (cancelled.text, cancelled.warning) == ("Cancelled.", None)
+    assert list(conversation.warnings) == [each.warning for each in (*heard, other)]
+
+
+async def test_everybody_hears_that_a_line_has_no_script(caplog: pytest.LogCaptureFixture) -> None:
+    async with house(booking()) as home:
+        conversation, guest = await home.joined(pal(api_tool()))
+        await guest.say("Hm?")
+        await until(guest.spoken)
+        (told,) = guest.of("simulator.error")
+
+    sentence = "no script has this line next: 'booking' expects 'Book it.'; a plain line is said"
+    assert guest.spoken() == [UNSCRIPTED]
+    assert told["properties"] == {"message": sentence}
+    assert told["message_type"] == "simulator"
+    assert conversation.warnings == (sentence,)
+    assert [record.getMessage() for record in caplog.records] == [f"{ID}: {sentence}"]
+
+
+async def test_the_first_line_may_be_a_greeting_in_other_words() -> None:
     async with house(ORDER, TABLE) as home:
-        assert await replies(home, "Hm?", "And then?") == ["Late.", "At six."]
+        assert await replies(home, "Hm?", "And then?", "When?") == ["Late.", UNSCRIPTED, "At six."]
+        (warning,) = home.held().warnings
+
+    assert warning.startswith(
+        "no script has this line next: 'order' expects 'When?', 'table' expects 'Table?';"
+    )
+
+
+async def test_no_greeting_is_in_other_words_after_the_first_line() -> None:
+    late = script(turn("Hello?", says="Hi."), name="late")
+    async with house() as home:
+        conversation = await home.open()
+        await conversation.respond("Hm?", within=5)
+        home.scripts.add(late)
+        assert (await conversation.respond("Hm?", within=5)).text == UNSCRIPTED
+        assert (await conversation.respond("Hello?", within=5)).text == "Hi."
+
+
+@pytest.mark.parametrize("expected", [None, "none"])
+async def test_only_a_turn_that_makes_no_call_is_a_greeting(expected: str | None) -> None:
+    members = () if expected == "none" else (CallExpectation(at=(), tool="find"),)
+    asked = Turn(at=(), user="Find.", calls=CallGroup(at=(), ordered=True, members=members))
+    far = Far(lambda _: ok({}))
+    async with house(script(asked, name="one"), handler=far) as home:
+        conversation = await home.open(pal(api_tool()))
+        reply = await conversation.respond("Hm?", within=5)
+
+    assert far.asked == []
+    assert reply.status == ("silent" if expected == "none" else "ready")
+
+
+async def test_many_scripts_are_counted_and_three_told() -> None:
+    scripts = (script(turn(f"Line {n}?", call("find"), says="x"), name=f"s{n}") for n in range(5))
+    async with house(*scripts) as home:
+        conversation = await home.open()
+        warning = (await conversation.respond("Hm?", within=5)).warning
+
+    assert warning is not None
+    assert "'s2' expects 'Line 2?', and 2 more;" in warning
+    assert "s3" not in warning
+
+
+async def test_in_loose_order_any_line_is_answered_by_the_next_turn() -> None:
+    far = Far(lambda _: ok({}))
+    async with house(booking(), handler=far, order="loose") as home:
+        conversation = await home.open(pal(api_tool()))
+        found = [await conversation.respond(line, within=5) for line in ("Hm?", "And?", "More?")]
+
+    assert [each.text for each in found] == ["Booked.", "Cancelled.", UNSCRIPTED]
+    assert [each.warning for each in found][:2] == [None, None]
+    assert len(far.asked) == 2
+
+
+async def test_the_conversations_own_script_is_gone_through_in_any_words() -> None:
+    async with house() as home:
+        conversation = await home.open(script=ORDER)
+        found = [(await conversation.respond(line, within=5)).text for line in ("a", "b")]
+
+    assert found == ["Late.", "At six."]
 
 
 async def test_another_scenario_takes_over_where_its_line_is_heard() -> None:

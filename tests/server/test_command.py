@@ -26,6 +26,14 @@ turns:
     plays: I am here.
 """
 
+CALLING = """
+pal:
+  pal_name: Shop
+  tools: [{name: get_order, description: Looks up an order.}]
+name: an order
+turns: [{user: "Where is it?", calls: [{get_order: {}}]}]
+"""
+
 MAIN = "import sys; from pytest_tavus.cli import main; sys.exit(main())"
 
 
@@ -83,6 +91,29 @@ def test_a_conversation_in_progress_does_not_hold_up_the_end(tmp_path: Path) -> 
 
     assert reply == {"status": "ready", "text": "I am here."}
     assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("model", [True, False])
+def test_what_goes_wrong_in_the_pal_is_a_line_for_whoever_serves(
+    tmp_path: Path, *, model: bool
+) -> None:
+    (tmp_path / "order.yaml").write_text(CALLING)
+    nobody = ("--model", "small", "--model-url", "http://127.0.0.1:9/v1") if model else ()
+    with started("--json", "--script", "order.yaml", *nobody, cwd=tmp_path) as process:
+        told = json.loads(first_line(process))
+        headers = {"x-api-key": told["api_key"]}
+        with httpx.Client(base_url=told["url"], headers=headers, timeout=PATIENCE) as http:
+            body = {"pal_id": told["pals"][0]["pal_id"], "chat": True}
+            name = http.post("/v2/conversations", json=body).json()["conversation_id"]
+            http.post(f"/v2/conversations/{name}/respond", json={"text": "Hm?"})
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    what = "no script has this line next: 'an order' expects 'Where is it?'"
+    if model:
+        what = "the model 'small' at http://127.0.0.1:9/v1 cannot be reached"
+    (line,) = err.splitlines()
+    assert line.startswith(f"WARNING pytest_tavus.live.trouble: {name}: {what}")
 
 
 def test_it_says_which_pals_there_are(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_every_flag_arrives() -> None:
         *("--script", "a.yaml", "--script", "b.yaml", "--handler", "shop:app", "--clock", "still"),
         *("--model", "small", "--model-url", "http://127.0.0.1:1/v1", "--model-key-env", "KEY"),
         *("--dual-roles", "--streaming", "--control", "--concurrency", "3", "--local-tools"),
-        *("--auto-approve", "--hosted"),
+        *("--auto-approve", "--hosted", "--script-order", "loose"),
         *("--model-temperature", "0.5", "--model-seed", "3", "--model-timeout", "9"),
     )
 
@@ -97,6 +97,7 @@ def test_every_flag_arrives() -> None:
         environment="stg",
         api_key="tavus_sim_stg_12345678",
         scripts=(Path("a.yaml"), Path("b.yaml")),
+        script_order="loose",
         handler=HandlerSpec(at=(), app="shop:app"),
         clock="still",
         model=ModelSettings(
