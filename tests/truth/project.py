@@ -58,6 +58,7 @@ def _python(cell: Cell) -> str:
     """Return a test function. Its setting is no source: pytest prints the source of a failure."""
     lines = cell.draft.lines or [_said(turn) for turn in cell.draft.turns]
     inside = "\n".join(f"        {line}" for text in lines for line in text.splitlines())
+    inside = inside.replace("WANTED", repr(cell.ground.wanted))
     head = f"def test_{cell.slug}({cell.draft.fixture}):\n"
     if cell.draft.fixture == "tavus":
         opened = f"    with tavus.open(**SETTINGS[{cell.slug!r}]) as session:\n"

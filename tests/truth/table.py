@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.truth import values, wire
+from tests.truth import orders, played, python_cells, statuses, values, wire
 from tests.truth.cell import expanded
 
-CELLS = expanded((*values.DEFECTS, *wire.DEFECTS))
+ROOMS = (values, wire, statuses, orders, played, python_cells)
+
+CELLS = expanded([defect for room in ROOMS for defect in room.DEFECTS])

@@ -1,0 +1,114 @@
+"""Defects that only a test in Python can have: what it swallows, forgets, or never asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.truth.cell import Defect, Draft, Ground
+
+LOOSE = "extra='allowed', unchecked=['on_call', 'on_resolve', 'argument_schema']"
+RIGHT = "session.say('Go on.', calls=[{'find': {'q': WANTED}, 'result': {'left': 1}}])"
+WRONG = RIGHT.replace("'left': 1", "'left': 2")
+OTHER = "session.say('And again.', calls=['find'])"
+UNASKED = f"session.say('Go on.', plays={{'calls': [{{'find': {{'q': WANTED}}}}]}}, {LOOSE})"
+ANSWERS = {"find": {"body": {"left": 1}}}
+
+
+def _draft(name: str, *lines: str, passes: bool, **more: object) -> Draft:
+    return Draft(
+        name=name,
+        colour="passed" if passes else "failed",
+        lines=lines,
+        answers=ANSWERS,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def swallowed(on: Ground) -> Iterator[Draft]:
+    """A failure that the test caught is still one."""
+    for name, line, passes in (("right", RIGHT, True), ("wrong", WRONG, False)):
+        ways = {
+            "by except": ("try:", f"    {line}", "except Exception:", "    pass"),
+            "by except of ours": ("try:", f"    {line}", "except VerdictError:", "    pass"),
+            "by suppress": ("with contextlib.suppress(AssertionError):", f"    {line}"),
+            "in a thread": (
+                f"thread = threading.Thread(target=lambda: {line})",
+                "thread.start()",
+                "thread.join()",
+            ),
+        }
+        for way, lines in ways.items():
+            yield _draft(f"{name} {way}", *lines, passes=passes)
+            yield _draft(f"{name} {way} before another", *lines, OTHER, passes=passes)
+    for name, found in (("right", "find"), ("wrong", "tell")):
+        miss = f"session.cursor().find(ToolCalled, name={found!r})"
+        lines = (RIGHT, "with contextlib.suppress(AssertionError):", f"    {miss}")
+        yield _draft(f"{name} cursor by suppress", *lines, passes=name == "right")
+
+
+def not_awaited(on: Ground) -> Iterator[Draft]:
+    """A line that was never said, or said where nobody looked."""
+    right, wrong = RIGHT, WRONG
+    for name, line, passes in (("right", right, True), ("wrong", wrong, False)):
+        ways = {
+            "awaited": (f"await {line}",),
+            "in a task": (f"task = asyncio.create_task({line})", "await asyncio.wait([task])"),
+            "gathered": (f"await asyncio.gather({line}, return_exceptions=True)",),
+        }
+        for way, lines in ways.items():
+            yield _draft(f"{name} {way}", *lines, passes=passes, fixture="tavus_async")
+    for name, lines in {
+        "never awaited": (f"await {right}", f"line = {OTHER}", "line.close()"),
+        "never awaited and lost": (f"await {right}", f"lost = {OTHER}"),
+        "alone and never awaited": (f"line = {right}", "line.close()"),
+        "a task that never ran": (f"await {right}", f"task = asyncio.ensure_future({OTHER})"),
+    }.items():
+        yield _draft(name, *lines, passes=False, fixture="tavus_async")
+
+
+def nothing_to_pass_on(on: Ground) -> Iterator[Draft]:
+    """A block that asked nothing passes only where it says that it checks by itself."""
+    checks_itself = {"self_checked": True}
+    yield _draft("something", RIGHT, passes=True)
+    yield _draft("nothing said", passes=False)
+    yield _draft("nothing but an assert", "assert True", passes=False)
+    yield _draft("nothing checked", UNASKED, passes=False)
+    yield _draft("asserts alone", UNASKED, "assert session.trace", passes=False)
+    asserts = (UNASKED, "assert any(isinstance(one.event, ToolCalled) for one in session.trace)")
+    yield _draft("asserts of its own", *asserts, passes=True, setting=checks_itself)
+    wrong = (UNASKED, "assert not any(isinstance(one.event, ToolCalled) for one in session.trace)")
+    yield _draft("wrong asserts", *wrong, passes=False, setting=checks_itself, raises=True)
+    swallowed = ("with contextlib.suppress(AssertionError):", f"    {WRONG}")
+    yield _draft("its own and swallowed", *swallowed, passes=False, setting=checks_itself)
+
+
+def cursor(on: Ground) -> Iterator[Draft]:
+    """What a cursor found is evidence; what it was asked for wrongly is refused."""
+    rows = {
+        "next": ("session.cursor().next(UserSaid, text='Go on.')", True),
+        "next of another": ("session.cursor().next(UserSaid, text='Stop.')", False),
+        "find": ("session.cursor().find(ToolCalled, name='find', arguments={'q': FOUND})", True),
+        "find another": ("session.cursor().find(ToolCalled, arguments={'q': '********'})", False),
+        "find a mask": ("session.cursor().find(ToolCalled, arguments={'q': '⟦env.SHOP_KEY⟧'})", False),
+        "find an answer": ("session.cursor().find(ToolResolved, output={'left': 1})", True),
+        "find another answer": ("session.cursor().find(ToolResolved, output={'left': 11})", False),
+        "not called": ("session.cursor().not_called('tell')", True),
+        "not called so": ("session.cursor().not_called('tell', q='x')", True),
+        "called": ("session.cursor().not_called('find')", False),
+        "called so": ("session.cursor().not_called('find', q=FOUND)", False),
+        "a misspelt tool": ("session.cursor().not_called('fnd')", False),
+        "a misspelt argument": ("session.cursor().not_called('find', qq='x')", False),
+        "a skip": ("session.cursor().skip(1)", False),
+    }
+    tools = [on.tool(), on.tool("tell")]
+    for name, (line, passes) in rows.items():
+        asked = line.replace("FOUND", repr(on.key if on.value == "plain" else {"$str": None}))
+        yield _draft(name, UNASKED, asked, passes=passes, tools=tools)
+
+
+DEFECTS = (
+    Defect(name="swallowed", drafts=swallowed, surfaces=("python",)),
+    Defect(name="not awaited", drafts=not_awaited, surfaces=("python",)),
+    Defect(name="nothing to pass on", drafts=nothing_to_pass_on, surfaces=("python",)),
+    Defect(name="cursor", drafts=cursor, surfaces=("python",)),
+)
