@@ -89,7 +89,10 @@ def cursor(on: Ground) -> Iterator[Draft]:
         "next of another": ("session.cursor().next(UserSaid, text='Stop.')", False),
         "find": ("session.cursor().find(ToolCalled, name='find', arguments={'q': FOUND})", True),
         "find another": ("session.cursor().find(ToolCalled, arguments={'q': '********'})", False),
-        "find a mask": ("session.cursor().find(ToolCalled, arguments={'q': '⟦env.SHOP_KEY⟧'})", False),
+        "find a mask": (
+            "session.cursor().find(ToolCalled, arguments={'q': '⟦env.SHOP_KEY⟧'})",
+            False,
+        ),
         "find an answer": ("session.cursor().find(ToolResolved, output={'left': 1})", True),
         "find another answer": ("session.cursor().find(ToolResolved, output={'left': 11})", False),
         "not called": ("session.cursor().not_called('tell')", True),

@@ -10,7 +10,9 @@ from tests.truth.writing import asked, call, numbers_like, plays, texts_like, tu
 
 def text_in_an_answer(on: Ground) -> Iterator[Draft]:
     turns = [turn(call("find", {}, result={"key": on.wanted}))]
-    yield Draft(name="same", colour="passed", turns=turns, answers={"find": {"body": {"key": on.key}}})
+    yield Draft(
+        name="same", colour="passed", turns=turns, answers={"find": {"body": {"key": on.key}}}
+    )
     for name, other in texts_like(on).items():
         answers = {"find": {"body": {"key": other}}}
         yield Draft(name=name, colour="failed", turns=turns, answers=answers)
@@ -108,7 +110,11 @@ def forbidden_call(on: Ground) -> Iterator[Draft]:
     """A call is forbidden by its arguments; calls beyond the expected ones are accepted."""
     start = on.key[:8]
     tools = [on.tool(), on.tool("tell")]
-    forbidden = {"re": {"$re": f"^{start}"}, "whole": on.wanted, "not another": {"$not": "harmless"}}
+    forbidden = {
+        "re": {"$re": f"^{start}"},
+        "whole": on.wanted,
+        "not another": {"$not": "harmless"},
+    }
     for name, matcher in forbidden.items():
         for told, colour in ((on.wanted, "failed"), ("harmless", "passed")):
             played = plays({"find": {}}, {"tell": {"q": told}})
@@ -116,7 +122,12 @@ def forbidden_call(on: Ground) -> Iterator[Draft]:
                 name=f"{name} {'made' if colour == 'failed' else 'unmade'}",
                 colour="failed" if told == on.wanted else "passed",
                 turns=[
-                    turn(call("find"), plays=played, extra="allowed", never=[{"tell": {"q": matcher}}])
+                    turn(
+                        call("find"),
+                        plays=played,
+                        extra="allowed",
+                        never=[{"tell": {"q": matcher}}],
+                    )
                 ],
                 tools=tools,
             )
@@ -156,7 +167,9 @@ def presence(on: Ground) -> Iterator[Draft]:
         ("any", {"$any": None}, {"key": on.key}),
     ):
         turns = [turn(call("find", {}, result={"key": wanted}))]
-        yield Draft(name=name, colour="passed", turns=turns, answers={"find": {"body": {**seen, "o": 1}}})
+        yield Draft(
+            name=name, colour="passed", turns=turns, answers={"find": {"body": {**seen, "o": 1}}}
+        )
         for other, body in (
             ("null", {"key": None}),
             ("absent", {}),
