@@ -131,8 +131,11 @@ class Defect:
     surfaces: tuple[Surface, ...] = SURFACES
     transports: tuple[Transport, ...] = TRANSPORTS
     values: tuple[Value, ...] = VALUES
-    thinned: int = 3
-    "Elsewhere than on the first ground, each draft of so many is tried."
+    thinned: int = 5
+    "Elsewhere than at home, one draft of so many is tried."
+
+    about_values: bool = False
+    "At home, every draft is tried with a masked value too."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +174,8 @@ class Cell:
 def expanded(defects: Sequence[Defect]) -> tuple[Cell, ...]:
     """Return the cells of all classes, each with its number.
 
-    In YAML and in process a class is tried with every draft, elsewhere with each third one, another
-    third on each ground.
+    At home, in YAML and in process, a class is tried with every draft; elsewhere with some of them,
+    on each ground with others.
     """
     cells = itertools.chain.from_iterable(_cells(defect) for defect in defects)
     return tuple(replace(cell, number=number) for number, cell in enumerate(cells))
@@ -185,5 +188,6 @@ def _cells(defect: Defect) -> Iterator[Cell]:
         drafts = [one for one in defect.drafts(ground) if surface == "python" or not one.lines]
         for index, draft in enumerate(drafts):
             home = (surface, transport) == (defect.surfaces[0], defect.transports[0])
-            if home or (place + index) % defect.thinned == 0:
+            first = value == defect.values[0] or defect.about_values
+            if (home and first) or (place + index) % defect.thinned == 0:
                 yield Cell(defect=defect.name, surface=surface, ground=ground, draft=draft)

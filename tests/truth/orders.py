@@ -203,7 +203,7 @@ def _draft(
 
 
 DEFECTS = (
-    Defect(name="number and order", drafts=number_and_order, thinned=4),
+    Defect(name="number and order", drafts=number_and_order),
     Defect(name="calls beyond", drafts=calls_beyond),
     Defect(name="rules unchecked", drafts=rules_unchecked),
     Defect(name="exact arguments", drafts=exact_arguments),

@@ -45,7 +45,9 @@ def played_only(on: Ground) -> Iterator[Draft]:
         setting={"judge": {"tools": {"find": "not_invoked"}}},
     )
     every = {**PLAYED["says not"], **PLAYED["quiet"], **PLAYED["within"]}
-    yield Draft(name="all at once", colour="skipped", turns=[turn(plays="Hello there.", **every)])
+    line = turn(plays="Hello there.", **every)
+    yield Draft(name="all at once", colour="skipped", turns=[line])
+    yield Draft(name="all after a call", colour="passed", turns=[turn(call("find")), line])
 
 
 def played_beside(on: Ground) -> Iterator[Draft]:

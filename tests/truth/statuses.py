@@ -124,8 +124,6 @@ DEFECTS = (
     Defect(
         name="status of a request", drafts=status_of_a_request, transports=("in_process", "http")
     ),
-    Defect(name="canned fault", drafts=canned_fault, transports=("in_process",), thinned=2),
-    Defect(
-        name="status of a message", drafts=status_of_a_message, transports=("client",), thinned=2
-    ),
+    Defect(name="canned fault", drafts=canned_fault, transports=("in_process",)),
+    Defect(name="status of a message", drafts=status_of_a_message, transports=("client",)),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from typing import Any
 
 from tests.truth.cell import Defect, Draft, Ground
 from tests.truth.writing import asked, call, numbers_like, plays, texts_like, turn
@@ -32,9 +34,12 @@ def one_as_a_setting(on: Ground) -> Iterator[Draft]:
     """`FLAG=1` is in the environment: a right 1 is right, and `true`, "1" and 11 are not 1."""
     turns = [turn(call("find", {}, result={"left": 1}), plays="You have {result.left} left.")]
     for name, left in {"same": 1, "eleven": 11, "true": True, "text": "1", "two": 2}.items():
-        colour = "passed" if name == "same" else "failed"
-        answers = {"find": {"body": {"left": left}}}
-        yield Draft(name=name, colour=colour, turns=turns, answers=answers)
+        yield Draft(
+            name=name,
+            colour="passed" if name == "same" else "failed",
+            turns=turns,
+            answers={"find": {"body": {"left": left}}},
+        )
 
 
 def matcher_on_an_answer(on: Ground) -> Iterator[Draft]:
@@ -65,9 +70,8 @@ def matcher_on_an_answer(on: Ground) -> Iterator[Draft]:
 
 def text_in_a_call(on: Ground) -> Iterator[Draft]:
     yield Draft(name="same", colour="passed", turns=asked({"q": on.wanted}, {"q": on.wanted}))
-    for name, other in texts_like(on).items():
-        other = on.spared if name == "another" else other
-        other = on.wanted * 2 if name == "twice" else other
+    others = {**texts_like(on), "another": on.spared, "twice": on.wanted * 2}
+    for name, other in others.items():
         turns = asked({"q": on.wanted}, {"q": other})
         yield Draft(name=name, colour="failed", turns=turns)
 
@@ -158,34 +162,29 @@ def schema_error_beside_a_mask(on: Ground) -> Iterator[Draft]:
 
 
 def presence(on: Ground) -> Iterator[Draft]:
-    """Null, absent, false, empty and zero are five values."""
-    for name, wanted, seen in (
-        ("null", None, {"key": None}),
-        ("absent", {"$absent": None}, {}),
-        ("false", False, {"key": False}),
-        ("zero", 0, {"key": 0}),
-        ("any", {"$any": None}, {"key": on.key}),
-    ):
-        turns = [turn(call("find", {}, result={"key": wanted}))]
+    """Null, absent, false, zero and empty are five values."""
+    seen: dict[str, dict[str, Any]] = {
+        "null": {"key": None},
+        "absent": {},
+        "false": {"key": False},
+        "zero": {"key": 0},
+        "empty": {"key": ""},
+    }
+    wanted = {**{name: body.get("key") for name, body in seen.items()}, "absent": {"$absent": None}}
+    for name, other in itertools.product(wanted, seen):
         yield Draft(
-            name=name, colour="passed", turns=turns, answers={"find": {"body": {**seen, "o": 1}}}
+            name=f"{name} seen {other}",
+            colour="passed" if name == other else "failed",
+            turns=[turn(call("find", {}, result={"key": wanted[name]}))],
+            answers={"find": {"body": {**seen[other], "more": 1}}},
         )
-        for other, body in (
-            ("null", {"key": None}),
-            ("absent", {}),
-            ("false", {"key": False}),
-            ("zero", {"key": 0}),
-            ("text", {"key": on.key}),
-        ):
-            if body == seen or (name == "any" and other != "absent"):
-                if not (name, other) in {("false", "zero"), ("zero", "false")}:
-                    continue
-            yield Draft(
-                name=f"{name} seen {other}",
-                colour="failed",
-                turns=turns,
-                answers={"find": {"body": {**body, "o": 1}}},
-            )
+    for other, body in seen.items():
+        yield Draft(
+            name=f"any seen {other}",
+            colour="failed" if other == "absent" else "passed",
+            turns=[turn(call("find", {}, result={"key": {"$any": None}}))],
+            answers={"find": {"body": {**body, "more": 1}}},
+        )
 
 
 def saved_value(on: Ground) -> Iterator[Draft]:
@@ -224,16 +223,16 @@ def saved_value(on: Ground) -> Iterator[Draft]:
 
 
 DEFECTS = (
-    Defect(name="text in an answer", drafts=text_in_an_answer),
-    Defect(name="number in an answer", drafts=number_in_an_answer),
-    Defect(name="one as a setting", drafts=one_as_a_setting),
-    Defect(name="matcher on an answer", drafts=matcher_on_an_answer),
-    Defect(name="text in a call", drafts=text_in_a_call),
-    Defect(name="number in a call", drafts=number_in_a_call),
-    Defect(name="text in speech", drafts=text_in_speech),
-    Defect(name="forbidden speech", drafts=forbidden_speech),
-    Defect(name="forbidden call", drafts=forbidden_call),
-    Defect(name="schema error beside a mask", drafts=schema_error_beside_a_mask),
+    Defect(name="text in an answer", drafts=text_in_an_answer, about_values=True),
+    Defect(name="number in an answer", drafts=number_in_an_answer, about_values=True),
+    Defect(name="one as a setting", drafts=one_as_a_setting, about_values=True),
+    Defect(name="matcher on an answer", drafts=matcher_on_an_answer, about_values=True),
+    Defect(name="text in a call", drafts=text_in_a_call, about_values=True),
+    Defect(name="number in a call", drafts=number_in_a_call, about_values=True),
+    Defect(name="text in speech", drafts=text_in_speech, about_values=True),
+    Defect(name="forbidden speech", drafts=forbidden_speech, about_values=True),
+    Defect(name="forbidden call", drafts=forbidden_call, about_values=True),
+    Defect(name="schema error beside a mask", drafts=schema_error_beside_a_mask, about_values=True),
     Defect(name="presence", drafts=presence, values=("plain",)),
-    Defect(name="saved value", drafts=saved_value),
+    Defect(name="saved value", drafts=saved_value, about_values=True),
 )

@@ -168,8 +168,8 @@ def nobody_answers(on: Ground) -> Iterator[Draft]:
 
 
 DEFECTS = (
-    Defect(name="carried", drafts=carried, transports=("in_process", "http"), thinned=4),
-    Defect(name="uncarried", drafts=uncarried, transports=("in_process", "http"), thinned=4),
+    Defect(name="carried", drafts=carried, transports=("in_process", "http")),
+    Defect(name="uncarried", drafts=uncarried, transports=("in_process", "http")),
     Defect(name="type in a text", drafts=type_in_a_text, transports=("in_process", "http")),
     Defect(
         name="one text for two",

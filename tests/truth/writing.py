@@ -28,7 +28,7 @@ def plays(*calls: Any, says: str = "Done.", **more: Any) -> dict[str, Any]:
 
 
 def asked(arguments: Mapping[str, Any], played: Mapping[str, Any], **more: Any) -> list[Turn]:
-    """Return the one turn in which a call is expected with some arguments and played with others."""
+    """Return the one turn in which a call is expected with some arguments, played with others."""
     return [turn(call("find", arguments, **more), plays=plays({"find": dict(played)}))]
 
 

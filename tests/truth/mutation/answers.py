@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
@@ -51,10 +51,11 @@ def _answered(example: Example, number: int, response: HttpResponse) -> Iterator
 
 def _lists(data: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, list[Any]]]:
     if isinstance(data, list):
-        yield at, data
-    if isinstance(data, dict | list):
-        pairs = data.items() if isinstance(data, dict) else enumerate(data)
-        for key, value in pairs:
+        yield at, list(cast("list[object]", data))
+        for index, value in enumerate(cast("list[object]", data)):
+            yield from _lists(value, (*at, index))
+    elif isinstance(data, dict):
+        for key, value in cast("dict[str, Any]", data).items():
             yield from _lists(value, (*at, key))
 
 
@@ -115,8 +116,9 @@ def _from_the_page(example: Example, seen: Trace) -> Iterator[Mutant]:
 def _answering(
     example: Example, name: str, rest: dict[str, Any], tool: str, answer: dict[str, Any]
 ) -> Mutant:
-    old = rest.get(tool, [])
-    answers = [answer, *(old if isinstance(old, list) else [old])]
+    old: Any = rest.get(tool, [])
+    more = list(cast("list[object]", old)) if isinstance(old, list) else [old]
+    answers = [answer, *more]
     return in_scenario(example, name, ("client",), {**rest, tool: answers})
 
 

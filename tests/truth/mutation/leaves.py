@@ -17,11 +17,11 @@ Path = tuple[str | int, ...]
 
 def leaves(data: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Yield every value that holds no other, with its path. A matcher is one value."""
-    if isinstance(data, dict) and data and not is_matcher(data):
+    if isinstance(data, dict) and data and not is_matcher(cast("object", data)):
         for key, value in cast("dict[str, Any]", data).items():
             yield from leaves(value, (*at, key))
     elif isinstance(data, list) and data:
-        for index, value in enumerate(cast("list[Any]", data)):
+        for index, value in enumerate(cast("list[object]", data)):
             yield from leaves(value, (*at, index))
     else:
         yield at, data

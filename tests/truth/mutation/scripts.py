@@ -45,7 +45,7 @@ def _played(example: Example, number: int, turn: Data) -> Iterator[Mutant]:
     for index, call in enumerate(calls):
         for path, value in leaves(call["arguments"]):
             for how, other in others(value):
-                changed = {**call, "arguments": put(call["arguments"], path, other) or {}}
+                changed: Data = {**call, "arguments": put(call["arguments"], path, other)}
                 made = [*calls[:index], changed, *calls[index + 1 :]]
                 if not path:
                     continue

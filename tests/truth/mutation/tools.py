@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pytest_tavus.contract.behaviour import OnCall, OnResolve
 from tests.truth.mutation.examples import Example
-from tests.truth.mutation.leaves import GONE, put
+from tests.truth.mutation.leaves import GONE, Path, put
 from tests.truth.mutation.mutant import Mutant, in_tool
 
 SENT_BY_BODY = {"POST", "PUT", "PATCH"}
@@ -55,7 +55,8 @@ def _named(example: Example, tool: dict[str, Any]) -> Iterator[Mutant]:
 
 def _sent(example: Example, tool: dict[str, Any], api: dict[str, Any]) -> Iterator[Mutant]:
     """Drop each argument from each place that carries it, or send another one's value there."""
-    name, at = tool["name"], ("delivery", "api")
+    name = tool["name"]
+    at: Path = ("delivery", "api")
     names = list(tool.get("parameters", {}).get("properties", {}))
     method = api.get("method", "POST")
     by_body = method in SENT_BY_BODY and api.get("auth", {}).get("type") != "hmac"

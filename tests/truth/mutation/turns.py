@@ -21,9 +21,7 @@ def expected(turn: Data) -> list[tuple[tuple[str | int, ...], Data]]:
 def _collect(
     calls: Any, at: tuple[str | int, ...], found: list[tuple[tuple[str | int, ...], Data]]
 ) -> None:
-    if not isinstance(calls, list):
-        return
-    for index, call in enumerate(cast("list[Any]", calls)):
+    for index, call in enumerate(_listed(calls)):
         here = (*at, index)
         if isinstance(call, str):
             found.append((here, {"tool": call}))
@@ -33,6 +31,16 @@ def _collect(
             found.append((here, cast("Data", call)))
         else:
             _collect(call[group], (*here, group), found)
+
+
+def _listed(calls: Any) -> list[Any]:
+    """Return the calls of a list; there are none in `none`."""
+    return list(cast("list[object]", calls)) if isinstance(calls, list) else []
+
+
+def _spelled(call: Any) -> Data:
+    """Return a call as a mapping, where it may be the bare name of a tool."""
+    return {"tool": call} if isinstance(call, str) else call
 
 
 def named(call: Data) -> tuple[str, Data]:
@@ -52,17 +60,11 @@ def rewritten(call: Data, **keys: Any) -> Data:
 
 def played(turn: Data) -> list[Data] | None:
     """Return the calls that are played, one after the other; `None` where data does not say."""
-    plays = turn.get("plays")
+    plays: Any = turn.get("plays")
     if isinstance(plays, dict) and "calls" in plays:
-        calls = cast("Data", plays)["calls"]
-        if calls == "none":
-            return []
-        return [
-            {"tool": tool, "arguments": arguments}
-            for call in calls
-            for one in (call["parallel"] if "parallel" in call else [call])
-            for tool, arguments in [named({"tool": one} if isinstance(one, str) else one)]
-        ]
+        waves = [_spelled(one) for one in _listed(cast("Data", plays)["calls"])]
+        singles = [_spelled(one) for wave in waves for one in wave.get("parallel", [wave])]
+        return [{"tool": tool, "arguments": made} for tool, made in map(named, singles)]
     made: list[Data] = []
     for _, call in expected(turn):
         tool, arguments = named(call)
