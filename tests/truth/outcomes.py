@@ -76,6 +76,7 @@ def run(cells: Sequence[Cell], root: Path) -> Run:
     written = {str(path.relative_to(root)): path.read_text() for path in new}
     written["<printed>"] = done.stdout + done.stderr
     assert "reports.jsonl" in written, written["<printed>"]
+    assert "INTERNALERROR" not in written["<printed>"], written["<printed>"]
     return Run(came=_came(written), written=written)
 
 

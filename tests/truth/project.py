@@ -16,6 +16,7 @@ USER = Path(__file__).with_name("user")
 HEAD = """
 import asyncio
 import contextlib
+import gc
 import json
 import threading
 from pathlib import Path

@@ -71,6 +71,7 @@ def matcher_on_an_answer(on: Ground) -> Iterator[Draft]:
 def text_in_a_call(on: Ground) -> Iterator[Draft]:
     yield Draft(name="same", colour="passed", turns=asked({"q": on.wanted}, {"q": on.wanted}))
     others = {**texts_like(on), "another": on.spared, "twice": on.wanted * 2}
+    others["longer"] = f"{on.wanted}0"
     for name, other in others.items():
         turns = asked({"q": on.wanted}, {"q": other})
         yield Draft(name=name, colour="failed", turns=turns)
