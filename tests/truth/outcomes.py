@@ -20,7 +20,17 @@ from tests.truth.project import write
 
 RUN_SECONDS = 400.0
 OPTIONS = (
-    *("-p", "tavus", "-p", "reporting", "-p", "no:cacheprovider", "-q", "--tb=short"),
+    *(
+        "-p",
+        "tavus",
+        "-p",
+        "reporting",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--tb=short",
+        "--showlocals",
+    ),
     *("--continue-on-collection-errors", "--tavus-scenarios=scenarios", "tests"),
     *("--tavus-results=results.jsonl", "--tavus-trace-dir=traces", "--junitxml=junit.xml"),
 )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 from hypothesis import strategies as st
 
-from pytest_tavus.trace.events import AppMessage, Fault, Saved, ToolDelivered, Withheld
+from pytest_tavus.trace.events import AppMessage, Event, Fault, Saved, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.checks.story import Story
@@ -20,6 +20,7 @@ CORE = "QXZJVWKÄÖ漢"
 
 ODD = "0123456789-_.~/+=%&<>\"'\\ \n⟦⟧*"
 WORDS = ("order", "on its way", "1", "null", "********", "⟦env.S0⟧", "⟦⟦⟧", "true", "", "today")
+SETTINGS = ("1", "1000", "true", "order", "on its way", "Go on.", "find", "q", "null", "Clerk")
 NAMES = ("S0", "S1", "S2")
 TOOLS = ("find", "tell")
 PIECE, TELLING = 8, 4
@@ -30,7 +31,11 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
 
     file: dict[str, Any]
     trace: Trace
-    environ: dict[str, str]
+    secrets: dict[str, str]
+    "The variables whose values are told apart from all other text."
+
+    settings: dict[str, str]
+    "The variables whose values look like any other text."
 
 
 def secrets() -> st.SearchStrategy[str]:
@@ -67,29 +72,37 @@ def _template(text: str) -> str:
 @st.composite
 def talks(draw: st.DrawFn) -> Talk:
     """Any conversation of up to two turns, and a scenario that expects something like it."""
-    environ = dict(zip(NAMES, draw(st.lists(secrets(), min_size=1, max_size=3, unique=True))))
-    spelled = [one for secret in environ.values() for one in spellings(secret)]
+    known = draw(st.lists(secrets(), min_size=1, max_size=3, unique=True))
+    hidden = dict(zip(NAMES, known, strict=False))
+    usual = draw(st.fixed_dictionaries({}, optional={"MODE": st.sampled_from(SETTINGS)}))
+    environ = {**hidden, **usual}
+    spelled = [one for secret in known for one in spellings(secret)]
     plain = st.sampled_from(WORDS)
     part = plain | st.sampled_from(list(environ.values())) | st.sampled_from(spelled)
     seen = st.lists(part, min_size=1, max_size=3).map(" ".join)
     wanted = plain | st.sampled_from([f"{{env.{name}}}" for name in environ]) | seen.map(_template)
-    turns = draw(st.integers(1, 2))
+    story = Story()
+    told = [_tell(draw, story, seen) for _ in range(draw(st.integers(1, 2)))]
     file = {
-        "env": list(environ),
-        "pal": {"pal_name": "Clerk", "tools": [_tool(name) for name in TOOLS]},
-        "handler": {"canned": {name: {"body": {}} for name in TOOLS}},
-        "scenarios": [{"name": "it", "turns": [draw(_turns(wanted)) for _ in range(turns)]}],
+        **scenario_file(list(environ)),
+        "scenarios": [{"name": "it", "turns": [draw(_turns(wanted, one)) for one in told]}],
     }
     if draw(st.booleans()):
         file["judge"] = {"tools": {"find": draw(st.sampled_from(["invoked", "not_invoked"]))}}
-    story = Story()
-    for _ in range(turns):
-        _tell(draw, story, seen)
-    return Talk(file=file, trace=story.trace(), environ=environ)
+    return Talk(file=file, trace=story.trace(), secrets=hidden, settings=usual)
+
+
+def scenario_file(env: list[str]) -> dict[str, Any]:
+    """Return the keys of a scenario file but for its scenarios."""
+    return {
+        "env": env,
+        "pal": {"pal_name": "Clerk", "tools": [_tool(name) for name in TOOLS]},
+        "handler": {"canned": {name: {"body": {}} for name in TOOLS}},
+    }
 
 
 def _tool(name: str) -> dict[str, Any]:
-    properties = {"q": {"type": "string", "maxLength": 30}, "n": {}}
+    properties = {"q": {"type": "string", "maxLength": 90}, "n": {}}
     return {
         "name": name,
         "description": "A tool.",
@@ -115,54 +128,96 @@ def _expected(wanted: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def _turns(draw: st.DrawFn, wanted: st.SearchStrategy[str]) -> dict[str, Any]:
+def _turns(draw: st.DrawFn, wanted: st.SearchStrategy[str], told: Told) -> dict[str, Any]:
+    """Expect what was told, or something else in its place."""
     value = _expected(wanted)
+    heard = wanted.filter(str.strip)
     calls = [
         {
-            "tool": draw(st.sampled_from(TOOLS)),
-            "arguments": {"q": draw(value)},
-            **draw(st.fixed_dictionaries({}, optional={"result": st.builds(_result, value)})),
-            **draw(st.sampled_from([{}, {"status": "error"}, {"exact": True}])),
+            "tool": draw(st.just(one.tool) | st.sampled_from(TOOLS)),
+            "arguments": {"q": draw(st.just(_template(one.text)) | value)},
+            **({"status": 422} if one.failed else {}),
+            **draw(st.sampled_from([{}, {"result": {"key": _template(one.answer)}}])),
         }
-        for _ in range(draw(st.integers(0, 2)))
+        for one in told.calls
     ]
-    heard = wanted.filter(str.strip)
-    says = st.fixed_dictionaries({}, optional={"contains": heard, "not": heard, "equals": heard})
-    turn = {"user": "Go on.", "plays": {"calls": "none", "says": "Hm."}, "calls": calls or "none"}
-    said = draw(says)
-    if said:
-        turn["says"] = said
+    if draw(st.sampled_from([False, False, True])):
+        calls += [{"tool": "find", "arguments": {"q": draw(value)}, "result": {"in": draw(value)}}]
+    said = st.just(_template(told.said)).filter(str.strip) if told.said.strip() else heard
+    says = {"contains": said | heard, "not": heard, "equals": said | heard}
+    turn: dict[str, Any] = {
+        "user": "Go on.",
+        "plays": {"calls": "none", "says": "Hm."},
+        "calls": calls or "none",
+        **draw(st.fixed_dictionaries({}, optional={"says": _one_of(says)})),
+    }
     if draw(st.booleans()):
         turn["never"] = [{draw(st.sampled_from(TOOLS)): {"q": draw(heard)}}]
-    if draw(st.booleans()):
+    if draw(st.sampled_from([False, False, True])):
         turn["events"] = [{"conversation.utterance": {"speech": draw(value)}}]
     return turn
 
 
-def _result(value: Any) -> dict[str, Any]:
-    return {"key": value}
+def _one_of(strategies: dict[str, st.SearchStrategy[str]]) -> st.SearchStrategy[dict[str, str]]:
+    return st.one_of(
+        [st.fixed_dictionaries({name: strategy}) for name, strategy in strategies.items()]
+    )
 
 
-def _tell(draw: st.DrawFn, story: Story, seen: st.SearchStrategy[str]) -> None:
+class ToldCall(msgspec.Struct, frozen=True, kw_only=True):
+    """A call of a conversation."""
+
+    tool: str
+    text: str
+    answer: str
+    failed: bool
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened in a turn."""
+
+    calls: tuple[ToldCall, ...]
+    said: str
+
+
+def _tell(draw: st.DrawFn, story: Story, seen: st.SearchStrategy[str]) -> Told:
     """Write one turn of the conversation."""
     story.user(draw(seen))
-    for _ in range(draw(st.integers(0, 2))):
-        arguments = {"q": draw(seen), **draw(st.sampled_from([{}, {"n": 1}]))}
-        call = story.opens(draw(st.sampled_from(TOOLS)), arguments)
-        story.record(ToolDelivered(call_id=call, purpose="tool", exchange=draw(_exchange(seen))))
-        failed = draw(st.booleans())
+    call = st.builds(
+        ToldCall, tool=st.sampled_from(TOOLS), text=seen, answer=seen, failed=st.booleans()
+    )
+    calls = draw(st.lists(call, max_size=2).map(tuple))
+    for one in calls:
+        more = draw(st.sampled_from([{}, {"n": 1}]) | st.dictionaries(seen, seen, max_size=1))
+        call_id = story.opens(one.tool, {**more, "q": one.text})
+        exchange = draw(_exchange(seen))
+        story.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
         story.resolves(
-            call,
-            {"key": draw(seen), "more": [draw(seen)]},
-            status="error" if failed else "success",
-            http_status=422 if failed else 200,
-            reason=draw(seen) if failed else None,
+            call_id,
+            {draw(seen): [draw(seen)], "key": one.answer},
+            status="error" if one.failed else "success",
+            http_status=422 if one.failed else 200,
+            reason=draw(seen) if one.failed else None,
         )
-    more = st.one_of(
+    story.record(*draw(st.lists(_more(seen), max_size=1)))
+    said = draw(seen)
+    if said.strip():
+        story.pal(said)
+    story.end()
+    return Told(calls=calls, said=said)
+
+
+def _more(seen: st.SearchStrategy[str]) -> st.SearchStrategy[Event]:
+    """Return events of other kinds, each with texts in every field that is free text."""
+    return st.one_of(
         st.builds(Saved, name=st.just("key"), value=seen),
         st.builds(Fault, owner=st.just("handler"), message=seen, detail=seen),
         st.builds(
-            Withheld, template=seen, reason=st.just("missing_path"), path=seen, call_id=st.none()
+            Withheld,
+            template=seen,
+            reason=st.just("missing_path"),
+            path=seen | seen.map("result.{}".format),
+            call_id=st.sampled_from([None, "t1"]),
         ),
         st.builds(
             AppMessage,
@@ -171,10 +226,6 @@ def _tell(draw: st.DrawFn, story: Story, seen: st.SearchStrategy[str]) -> None:
             properties=st.builds(lambda text: {"speech": text}, seen),
         ),
     )
-    story.record(*draw(st.lists(more, max_size=2)))
-    if draw(st.booleans()):
-        story.pal(draw(seen))
-    story.end()
 
 
 def _exchange(seen: st.SearchStrategy[str]) -> st.SearchStrategy[HttpExchange]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, reject, settings
+from hypothesis import HealthCheck, Phase, event, given, reject, settings
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.options import Settings
@@ -18,12 +18,17 @@ from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.stage import Stage
 from pytest_tavus.trace.codec import TraceHeader, decode, encode
+from pytest_tavus.trace.events import Withheld
 from pytest_tavus.trace.log import Trace
-from tests.truth.talks import Talk, pieces, spellings, talks
+from pytest_tavus.trace.mask import escaped
+from tests.checks.story import Story
+from tests.truth.talks import Talk, pieces, scenario_file, spellings, talks
 
 Judge = Callable[..., ScenarioResult]
 COUNT = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=300,
+    phases=[Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 
@@ -39,8 +44,8 @@ class Court:
         self, talk: Talk, *, plain: bool = False, trace: Trace | None = None
     ) -> ScenarioResult:
         self._environ.clear()
-        self._environ.update(talk.environ)
-        file = {**talk.file, "plain": list(talk.environ)} if plain else talk.file
+        self._environ.update({**talk.secrets, **talk.settings})
+        file = {**talk.file, "plain": list(self._environ)} if plain else talk.file
         path = self._root / "talk.yaml"
         path.write_text(json.dumps(file), encoding="utf-8")
         try:
@@ -108,11 +113,29 @@ def test_the_verdict_is_the_same_with_and_without_masks(court: Court, talk: Talk
 def test_no_output_holds_a_secret_or_a_piece_of_one(court: Court, talk: Talk) -> None:
     result = court.judge(talk)
 
-    telling = [one for secret in talk.environ.values() for one in spellings(secret)]
-    telling += [one for secret in talk.environ.values() for one in pieces(secret)]
+    telling = [one for secret in talk.secrets.values() for one in spellings(secret)]
+    telling += [one for secret in talk.secrets.values() for one in pieces(secret)]
     for name, text in outputs(result).items():
         seen = [one for one in telling if one in text]
         assert seen == [], f"{name}: {text}"
+
+
+@pytest.mark.parametrize("path", ["QXZJVWK1", "result.QXZJVWK2", "saved.QXZJVWK1", "result.x"])
+def test_a_line_that_cannot_be_said_shows_no_secret(court: Court, path: str) -> None:
+    """Neither by its placeholder, nor by the keys of an answer that are like it."""
+    story = Story().user()
+    call = story.opens("find", {"q": "order"})
+    story.resolves(call, {"QXZJVWK1": 1, "key": "on its way"})
+    story.record(Withheld(template=path, reason="missing_path", path=path, call_id=call))
+    turns = [{"user": "Go on.", "calls": ["find"], "plays": {"calls": "none", "says": "Hm."}}]
+    secrets = {"S0": "QXZJVWK1", "S1": "QXZJVWK2"}
+    file = {**scenario_file(list(secrets)), "scenarios": [{"name": "it", "turns": turns}]}
+    talk = Talk(file=file, trace=story.end().trace(), secrets=secrets, settings={})
+
+    found = outputs(court.judge(talk))
+
+    assert [name for name, text in found.items() if "QXZJVWK" in text] == []
+    assert "cannot fill" in found["reason"]
 
 
 @given(talk=talks())
@@ -123,9 +146,9 @@ def test_the_outputs_would_hold_the_secrets_if_nobody_masked_them(court: Court, 
     clear = str(talk.trace.entries)
     written = outputs(plain)["repr of the entries"]
 
-    for secret in talk.environ.values():
+    for secret in talk.secrets.values():
         if repr(secret)[1:-1] in clear:
-            assert repr(secret)[1:-1] in written
+            assert escaped(repr(secret)[1:-1]) in written
 
 
 @given(talk=talks())
@@ -139,5 +162,8 @@ def test_a_stored_trace_is_never_judged_otherwise(court: Court, talk: Talk) -> N
 
     event(f"{first.verdict.outcome}, then {again.verdict.outcome}")
     assert again.verdict.outcome in {first.verdict.outcome, "undecided"}
-    assert set(findings(again)) <= set(findings(first))
+    # A cause may be open now, so what followed from it may stand for itself.
+    told = {(one.kind, one.turn, one.seqs, str(one.span)) for one in first.verdict.findings}
+    for one in again.verdict.findings:
+        assert (one.kind, one.turn, one.seqs, str(one.span)) in told
     assert again.trace == first.trace
