@@ -41,14 +41,14 @@ def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
     plays = turn.turn.plays
     return Finding(
         kind="unknown_answer",
-        message=f"the PAL cannot fill {{{event.path}}}: {why}",
+        message=f"the PAL cannot fill {{{turn.show(event.path)}}}: {why}",
         owner=owner,
         span=turn.where(turn.turn.at if plays is None else plays.at),
         turn=turn.number,
         seqs=(entry.seq,) if call is None else (entry.seq, *reversed(call.seqs)),
         detail=_detail(event, call, turn),
         hint=_hint(turn, event, call),
-        needs=event.path,
+        needs=turn.show(event.path),
     )
 
 
@@ -86,7 +86,7 @@ def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:
     if call is None:
         return _saved_name(turn, event.path)
     if event.reason == "missing_path":
-        return _nearest_key(event.path, call)
+        return _nearest_key(turn, event.path, call)
     tool = turn.case.tools.get(call.name)
     if event.reason == "call_failed" or tool is None:
         return None
@@ -104,10 +104,10 @@ def _saved_name(turn: TurnCase, path: str) -> str | None:
     name = path.replace("[", ".").partition(".")[0]
     if name not in turn.case.seen.kept(turn.number):
         return None
-    return f"what was saved is read as {{saved.{path}}}"
+    return f"what was saved is read as {{saved.{turn.show(path)}}}"
 
 
-def _nearest_key(path: str, call: Call) -> str | None:
+def _nearest_key(turn: TurnCase, path: str, call: Call) -> str | None:
     """Follow the path as far as it goes, and name the key that is most like the missing one."""
     found = call.answer
     steps = path.replace("[", ".").replace("]", "").split(".")[1:]
@@ -119,5 +119,6 @@ def _nearest_key(path: str, call: Call) -> str | None:
         elif is_list(found) and step.isdecimal() and int(step) < len(found):
             found = found[int(step)]
         else:
-            return did_you_mean(step, map(str, found)) if is_mapping(found) else None
+            keys = [str(turn.show(key)) for key in found] if is_mapping(found) else []
+            return did_you_mean(step, keys)
     return None
