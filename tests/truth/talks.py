@@ -19,8 +19,8 @@ CORE = "QXZJVWKÄÖ漢"
 """No word of ours is written with these, so a piece of a secret is known wherever it turns up."""
 
 ODD = "0123456789-_.~/+=%&<>\"'\\ \n⟦⟧*"
-WORDS = ("order", "on its way", "1", "null", "********", "⟦env.S0⟧", "⟦⟦⟧", "true", "", "today")
-SETTINGS = ("1", "1000", "true", "order", "on its way", "Go on.", "find", "q", "null", "Clerk")
+WORDS = ("order", "on its way", "1", "null", "********", "⟦env.S0⟧", "⟦", "true", "", "today")
+SETTINGS = ("1", "1000", "true", "order", "on its way", "Go on.", "q", "null", "Clerk")
 NAMES = ("S0", "S1", "S2")
 TOOLS = ("find", "tell")
 PIECE, TELLING = 8, 4

@@ -18,7 +18,7 @@ from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.stage import Stage
 from pytest_tavus.trace.codec import TraceHeader, decode, encode
-from pytest_tavus.trace.events import Withheld
+from pytest_tavus.trace.events import AppMessage, Withheld
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.mask import escaped
 from tests.checks.story import Story
@@ -26,8 +26,8 @@ from tests.truth.talks import Talk, pieces, scenario_file, spellings, talks
 
 Judge = Callable[..., ScenarioResult]
 COUNT = settings(
-    max_examples=300,
-    phases=[Phase.generate, Phase.shrink],
+    max_examples=60,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
@@ -167,3 +167,46 @@ def test_a_stored_trace_is_never_judged_otherwise(court: Court, talk: Talk) -> N
     for one in again.verdict.findings:
         assert (one.kind, one.turn, one.seqs, str(one.span)) in told
     assert again.trace == first.trace
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("order", {}),
+        ("⟦", {}),
+        ("⟦⟦⟧", {}),
+        ("⟦env.S0", {}),
+        ("order", {"MODE": "find"}),  # a variable that has the name of a tool
+        ("order", {"MODE": "conversation.utterance"}),  # or the type of an event
+    ],
+)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_stored_trace_is_judged_as_it_was(
+    court: Court, text: str, settings: dict[str, str], ascii_only: bool
+) -> None:
+    story = Story().user()
+    call = story.opens("find", json.dumps({"q": text}, ensure_ascii=ascii_only))
+    story.resolves(call, json.dumps({"key": text}, ensure_ascii=ascii_only))
+    spoken = AppMessage(
+        direction="from_tavus",
+        event_type="conversation.utterance",
+        properties={"role": "replica", "speech": text},
+    )
+    story.pal(text).record(spoken)
+    wanted = {"find": {"q": text}, "result": {"key": text}}
+    turn = {"user": "Go on.", "calls": [wanted], "plays": {"calls": "none", "says": "Hm."}}
+    turn |= {"says": {"equals": text}, "events": [{"conversation.utterance": {"speech": text}}]}
+    turn |= {"never": [{"find": {"q": "another"}}]}
+    secrets = {"S0": "QXZJVWK1"}
+    file = {
+        **scenario_file([*secrets, *settings]),
+        "scenarios": [{"name": "it", "turns": [turn]}],
+    }
+    talk = Talk(file=file, trace=story.end().trace(), secrets=secrets, settings=settings)
+    first = court.judge(talk)
+    _, stored = decode(list(encode(first.trace, header(first))))
+
+    again = court.judge(talk, trace=stored)
+
+    assert first.verdict.outcome == "passed", first.verdict.reason
+    assert again.verdict.outcome == ("undecided" if settings else "passed"), again.verdict.reason
