@@ -46,6 +46,7 @@ def played_only(on: Ground) -> Iterator[Draft]:
     )
     every = {**PLAYED["says not"], **PLAYED["quiet"], **PLAYED["within"]}
     line = turn(plays="Hello there.", **every)
+    yield Draft(name="nothing", colour="refused", turns=[{"user": "Hello.", "plays": "Hello."}])
     yield Draft(name="all at once", colour="skipped", turns=[line])
     yield Draft(name="all after a call", colour="passed", turns=[turn(call("find")), line])
 

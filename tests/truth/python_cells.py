@@ -14,6 +14,9 @@ RIGHT = "session.say('Go on.', calls=[{'find': {'q': WANTED}, 'result': {'left':
 WRONG = RIGHT.replace("'left': 1", "'left': 2")
 OTHER = "session.say('And again.', calls=['find'])"
 UNASKED = f"session.say('Go on.', plays={{'calls': [{{'find': {{'q': WANTED}}}}]}}, {LOOSE})"
+SILENT = "session.say('Go on.', plays='Done.')"
+"""Asks nothing: without a call, nothing can go wrong."""
+
 ANSWERS = {"find": {"body": {"left": 1}}}
 
 
@@ -76,44 +79,55 @@ def not_awaited(on: Ground) -> Iterator[Draft]:
 def nothing_to_pass_on(on: Ground) -> Iterator[Draft]:
     """A block that asked nothing passes only where it says that it checks by itself."""
     checks_itself = {"self_checked": True}
+    heard = "assert any(isinstance(one.event, PalSaid) for one in session.trace)"
+    unheard = heard.replace("any(", "not any(", 1)
     yield _draft("something", RIGHT, passes=True)
+    yield _draft("something and nothing", RIGHT, SILENT, passes=True)
     yield _draft("nothing said", passes=False)
     yield _draft("nothing but an assert", "assert True", passes=False)
-    yield _draft("nothing checked", UNASKED, passes=False)
-    yield _draft("asserts alone", UNASKED, "assert session.trace", passes=False)
-    asserts = (UNASKED, "assert any(isinstance(one.event, ToolCalled) for one in session.trace)")
-    yield _draft("asserts of its own", *asserts, passes=True, setting=checks_itself)
-    wrong = (UNASKED, "assert not any(isinstance(one.event, ToolCalled) for one in session.trace)")
-    yield _draft("wrong asserts", *wrong, passes=False, setting=checks_itself, raises=True)
+    yield _draft("nothing checked", SILENT, passes=False)
+    yield _draft("asserts alone", SILENT, heard, passes=False)
+    yield _draft("asserts of its own", SILENT, heard, passes=True, setting=checks_itself)
+    yield _draft("wrong asserts", SILENT, unheard, passes=False, setting=checks_itself, raises=True)
     swallowed = ("with contextlib.suppress(AssertionError):", f"    {WRONG}")
     yield _draft("its own and swallowed", *swallowed, passes=False, setting=checks_itself)
+    yield _draft("an allowed call", UNASKED, passes=True)
+    yield Draft(
+        name="an allowed call that fails",
+        colour="failed",
+        lines=(UNASKED,),
+        answers={"find": {"crash": "gone"}},
+    )
 
 
 def cursor(on: Ground) -> Iterator[Draft]:
     """What a cursor found is evidence; what it was asked for wrongly is refused."""
-    rows = {
+    key = repr(on.key if on.value == "plain" else {"$str": None})
+    found, missed = "session.cursor().find(ToolCalled, ", "session.cursor().not_called("
+    alone = {
         "next": ("session.cursor().next(UserSaid, text='Go on.')", True),
         "next of another": ("session.cursor().next(UserSaid, text='Stop.')", False),
-        "find": ("session.cursor().find(ToolCalled, name='find', arguments={'q': FOUND})", True),
-        "find another": ("session.cursor().find(ToolCalled, arguments={'q': '********'})", False),
-        "find a mask": (
-            "session.cursor().find(ToolCalled, arguments={'q': '⟦env.SHOP_KEY⟧'})",
-            False,
-        ),
+        "find": ("session.cursor().find(PalSaid, text='Done.')", True),
+        "not called": (f"{missed}'tell')", True),
+        "a skip": ("session.cursor().skip(1)", False),
+        "nothing looked at": ("session.cursor()", False),
+    }
+    called = {
+        "find a call": (f"{found}name='find', arguments={{'q': {key}}})", True),
+        "find another call": (f"{found}arguments={{'q': '********'}})", False),
+        "find a mask": (f"{found}arguments={{'q': '⟦env.SHOP_KEY⟧'}})", False),
         "find an answer": ("session.cursor().find(ToolResolved, output={'left': 1})", True),
         "find another answer": ("session.cursor().find(ToolResolved, output={'left': 11})", False),
-        "not called": ("session.cursor().not_called('tell')", True),
-        "not called so": ("session.cursor().not_called('tell', q='x')", True),
-        "called": ("session.cursor().not_called('find')", False),
-        "called so": ("session.cursor().not_called('find', q=FOUND)", False),
-        "a misspelt tool": ("session.cursor().not_called('fnd')", False),
-        "a misspelt argument": ("session.cursor().not_called('find', qq='x')", False),
-        "a skip": ("session.cursor().skip(1)", False),
+        "not called so": (f"{missed}'tell', q='x')", True),
+        "called": (f"{missed}'find')", False),
+        "called so": (f"{missed}'find', q={key})", False),
+        "a misspelt tool": (f"{missed}'fnd')", False),
+        "a misspelt argument": (f"{missed}'find', qq='x')", False),
     }
     tools = [on.tool(), on.tool("tell")]
-    for name, (line, passes) in rows.items():
-        asked = line.replace("FOUND", repr(on.key if on.value == "plain" else {"$str": None}))
-        yield _draft(name, UNASKED, asked, passes=passes, tools=tools)
+    for line, rows in ((SILENT, alone), (UNASKED, called)):
+        for name, (asked, passes) in rows.items():
+            yield _draft(name, line, asked, passes=passes, tools=tools)
 
 
 DEFECTS = (

