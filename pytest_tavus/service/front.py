@@ -132,8 +132,8 @@ def _copy(value: Any, depth: int = DEPTH) -> Any:
     if depth < 0:
         message = f"the body is nested more than {DEPTH} levels deep"
         raise bad_request(message)
+    if not isinstance(value, dict | list | tuple):
+        return value  # at once: nearly every value of a large body is one of these
     if (found := json_object(value)) is not None:
         return {key: _copy(each, depth - 1) for key, each in found.items()}
-    if (items := json_list(value)) is not None:
-        return [_copy(each, depth - 1) for each in items]
-    return value
+    return [_copy(each, depth - 1) for each in json_list(value) or ()]
