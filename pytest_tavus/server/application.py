@@ -16,7 +16,7 @@ from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.control import PREFIX
 from pytest_tavus.server.faults import Faults, Faulty
 from pytest_tavus.server.guard import Guard
-from pytest_tavus.server.intake import Intake
+from pytest_tavus.server.intake import Intake, Knows
 from pytest_tavus.server.journal import Journal, Journaling
 from pytest_tavus.server.options import Limits
 from pytest_tavus.server.site import Door
@@ -30,6 +30,7 @@ class Front(Struct, frozen=True, kw_only=True):
     journal: Journal
     faults: Faults
     hang_up: HangUp
+    knows: Knows
 
 
 def application(doors: Iterable[Door], front: Front) -> ASGIApp:
@@ -42,8 +43,9 @@ def application(doors: Iterable[Door], front: Front) -> ASGIApp:
         hang_up=front.hang_up,
         skip=PREFIX,
     )
-    app = Intake(app, limits=front.limits)
-    app = Journaling(app, journal=front.journal, now=front.clock.now, skip=PREFIX)
+    app = Intake(app, limits=front.limits, knows=front.knows)
+    if front.journal.keeps:
+        app = Journaling(app, journal=front.journal, now=front.clock.now, skip=PREFIX)
     return Guard(app, limits=front.limits)
 
 

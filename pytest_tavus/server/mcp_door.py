@@ -52,8 +52,17 @@ NAME = "tavus"
 instructions; they are Tavus's own words, and none stand in for them here."""
 
 
-def mcp_door(tools: Tools, *, version: str, protect: Callable[[ASGIApp], ASGIApp]) -> McpDoor:
-    """Open the MCP server. `protect` stands before it, and lets through who may use it."""
+def mcp_door(
+    tools: Tools,
+    *,
+    version: str,
+    protect: Callable[[ASGIApp], ASGIApp],
+    knows: Callable[[str], bool],
+) -> McpDoor:
+    """Open the MCP server. `protect` stands before it, and lets through who may use it.
+
+    `knows` tells whether an access token is good.
+    """
     changes = ChangeStreams()
     manager = StreamableHTTPSessionManager(
         app=_server(tools, version, changes), json_response=True, stateless=True
@@ -63,6 +72,7 @@ def mcp_door(tools: Tools, *, version: str, protect: Callable[[ASGIApp], ASGIApp
         door=Door(routes=(Route("/mcp", endpoint=protect(app)),), running=manager.run),
         tools_changed=changes.publish,
         end_streams=changes.end,
+        knows=knows,
     )
 
 

@@ -39,6 +39,9 @@ class McpDoor(Struct, frozen=True, kw_only=True):
     end_streams: Callable[[], None]
     "Ends the streams that listening clients hold open, so that the server can stop."
 
+    knows: Callable[[str], bool]
+    "Whether somebody who signed in has this access token."
+
 
 def late(build: Callable[[], McpDoor]) -> McpDoor:
     """Return a door that `build` makes at the first request. It is called in a thread."""
@@ -48,6 +51,7 @@ def late(build: Callable[[], McpDoor]) -> McpDoor:
         door=Door(routes=routes, running=behind.running),
         tools_changed=behind.tools_changed,
         end_streams=behind.end_streams,
+        knows=behind.knows,
     )
 
 
@@ -81,6 +85,10 @@ class _Behind:
         """End the streams there are."""
         if self._opened is not None:
             self._opened.end_streams()
+
+    def knows(self, token: str) -> bool:
+        """Tell whether a token was given here; none was where nobody has come."""
+        return self._opened is not None and self._opened.knows(token)
 
     async def _first(self) -> ASGIApp:
         async with self._building:

@@ -69,6 +69,7 @@ def front(tavus: SimulatedTavus) -> Front:
         journal=backstage.journal,
         faults=backstage.faults,
         hang_up=no_connection,
+        knows=lambda _: True,
     )
 
 

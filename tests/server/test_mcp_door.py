@@ -127,7 +127,7 @@ async def test_the_present_era_is_discovered() -> None:
 @asynccontextmanager
 async def unguarded() -> AsyncGenerator[str]:
     """A door without a guard: for clients that cannot send a token."""
-    door = mcp_door(GivenTools(), version="9", protect=lambda app: app)
+    door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
     app = Starlette(routes=list(door.door.routes))
     async with (
         door.door.running(),

@@ -50,6 +50,9 @@ class OAuthDoor(Struct, frozen=True, kw_only=True):
     protect: Callable[[ASGIApp], ASGIApp]
     "Puts the check of bearer tokens in front of an app."
 
+    knows: Callable[[str], bool]
+    "Whether an access token is good."
+
 
 def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDoor:
     """Open the sign-in: discovery, registration, authorization, tokens, revocation, the page."""
@@ -58,7 +61,10 @@ def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDo
     def protect(app: ASGIApp) -> ASGIApp:
         return protected(app, sign_in)
 
-    return OAuthDoor(routes=_routes(sign_in), protect=protect)
+    def knows(token: str) -> bool:
+        return sign_in.sessions.access(token) is not None
+
+    return OAuthDoor(routes=_routes(sign_in), protect=protect, knows=knows)
 
 
 def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
