@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from weakref import WeakValueDictionary
 
 import h11
@@ -28,6 +28,9 @@ Awaited = Literal["head", "rest"]
 
 LINGER_SECONDS = 1.0
 """How long a connection that was ended goes on to read, and to drop what it reads."""
+
+READ_BYTES = 8192
+"""Taken from a connection at once. What is parsed of it is parsed before anybody else is served."""
 
 _NONCE = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==")
 """16 bytes in base64."""
@@ -96,6 +99,8 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # asyncio's own transports have it; another may read as it likes.
+        cast("Any", transport).max_size = READ_BYTES
         if self.client is not None:
             self._connections.add(self.client, transport)
         self._watch()

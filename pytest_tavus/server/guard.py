@@ -23,6 +23,9 @@ _HOST = re.compile(_LOOPBACK, re.IGNORECASE)
 _ORIGIN = re.compile(rb"https?://" + _LOOPBACK, re.IGNORECASE)
 _DOTS = frozenset({b".", b".."})
 
+_CLOSING = (("connection", "close"),)
+"""Whoever is refused here may not be who it seems, or may mean another request than was read."""
+
 Problem = tuple[int, str]
 """A status, and the sentence that goes with it."""
 
@@ -46,7 +49,7 @@ class Guard:
             await self._pass(scope, receive, marked)
         else:
             status, sentence = problem
-            await refuse(scope, marked, status=status, sentence=sentence)
+            await refuse(scope, marked, status=status, sentence=sentence, headers=_CLOSING)
         if marked.turned_away:
             # The server underneath takes a handshake for unfinished until its connection is lost.
             await asyncio.sleep(0)
@@ -62,7 +65,8 @@ class Guard:
 
     def _problem(self, scope: Scope) -> Problem | None:
         return (
-            _host_problem(header_values(scope, b"host"))
+            _length_problem(scope)
+            or _host_problem(header_values(scope, b"host"))
             or _origin_problem(header_values(scope, b"origin"))
             or _path_problem(_raw_path(scope), self._limits.path_bytes)
         )
@@ -93,6 +97,13 @@ class _Marked:
             self.turned_away = message["type"] == "websocket.http.response.start"
             message = {**message, "headers": [*message.get("headers", ()), *self._marker]}
         await self._send(message)
+
+
+def _length_problem(scope: Scope) -> Problem | None:
+    """Refuse a body of two lengths: a proxy may read the other, and end the request elsewhere."""
+    if not (header_values(scope, b"transfer-encoding") and header_values(scope, b"content-length")):
+        return None
+    return 400, ("the request has both Content-Length and Transfer-Encoding: expected one of them")
 
 
 def _host_problem(hosts: Sequence[bytes]) -> Problem | None:

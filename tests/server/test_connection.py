@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from pytest_tavus.server.connection import READ_BYTES, _Connection
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits, ServerOptions
 from pytest_tavus.server.running import Running
@@ -116,6 +117,65 @@ async def test_what_is_no_request_is_told_with_the_mark(
     assert json.loads(body) == {"error": sentence}
     assert headers[MARKER] == simulator_version()
     assert goes_on
+
+
+LENGTHS = "the request has both Content-Length and Transfer-Encoding: expected one of them"
+
+
+@pytest.mark.parametrize("key", ["good", "nobody's"])
+async def test_a_body_of_two_lengths_is_refused_and_the_connection_closed(key: str) -> None:
+    async with listening() as server:
+        both = {"content_length": "4", "transfer_encoding": "chunked"}
+        named = {"x_api_key": key} if key != "good" else {}
+        line = await line_to(server)
+        first = request(server, method="POST", body="0\r\n\r\n", **both, **named)
+        line.writer.write(first + request(server))
+        status, headers, body = await line.rest()
+        await line.close()
+        goes_on = await still_serves(server)
+
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert headers["connection"] == "close"
+    # Nothing follows: what was sent behind it was not taken for a second request.
+    assert json.loads(body) == {"error": LENGTHS}
+    assert goes_on
+
+
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [({"content_length": "2"}, "{}"), ({"transfer_encoding": "chunked"}, "2\r\n{}\r\n0\r\n\r\n")],
+)
+async def test_a_body_of_one_length_is_read(framing: dict[str, str], body: str) -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", body=body, connection="close", **framing))
+        status, _, answered = await line.rest()
+        await line.close()
+
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert "is missing" in json.loads(answered)["error"]
+
+
+async def test_a_connection_is_read_in_small_pieces() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", content_length="400000"))
+        seen: list[int] = []
+        received = _Connection.data_received
+
+        def counting(self: _Connection, data: bytes) -> None:
+            seen.append(len(data))
+            received(self, data)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(_Connection, "data_received", counting)
+            line.writer.write(b" " * 400_000)
+            line.writer.write(request(server, connection="close"))
+            await line.rest()
+        await line.close()
+
+    assert max(seen) <= READ_BYTES
+    assert sum(seen) > 400_000
 
 
 async def test_a_body_that_trickles_is_given_up() -> None:
