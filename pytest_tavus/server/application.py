@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from pytest_tavus.clock import Clock
 from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.control import PREFIX
+from pytest_tavus.server.cors import Cors, PublicOrigins
 from pytest_tavus.server.faults import Faults, Faulty
 from pytest_tavus.server.guard import Guard
 from pytest_tavus.server.intake import Intake, Knows
@@ -31,6 +32,10 @@ class Front(Struct, frozen=True, kw_only=True):
     faults: Faults
     hang_up: HangUp
     knows: Knows
+    origins: tuple[str, ...]
+    "Of the pages that may call."
+
+    public: PublicOrigins
 
 
 def application(doors: Iterable[Door], front: Front) -> ASGIApp:
@@ -46,7 +51,8 @@ def application(doors: Iterable[Door], front: Front) -> ASGIApp:
     app = Intake(app, limits=front.limits, knows=front.knows)
     if front.journal.keeps:
         app = Journaling(app, journal=front.journal, now=front.clock.now, skip=PREFIX)
-    return Guard(app, limits=front.limits)
+    app = Cors(app, origins=front.origins, public=front.public)
+    return Guard(app, limits=front.limits, origins=front.origins)
 
 
 def _routed(doors: Iterable[Door]) -> Starlette:

@@ -62,6 +62,7 @@ def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
         model=_model_of(parsed),
         auto_approve=parsed.auto_approve,
         hosted_names=parsed.hosted,
+        cors=tuple(parsed.cors),
         root=root,
     )
 

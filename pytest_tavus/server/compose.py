@@ -26,6 +26,7 @@ from pytest_tavus.server.answers import HangUp, header_values
 from pytest_tavus.server.application import Front, application
 from pytest_tavus.server.backstage import Backstage, Repertoire, readable
 from pytest_tavus.server.control import ControlPlane
+from pytest_tavus.server.cors import origin_of
 from pytest_tavus.server.handling import CallTaker
 from pytest_tavus.server.inward import InwardApi
 from pytest_tavus.server.journal import JOURNAL_BYTES, Journal
@@ -38,6 +39,7 @@ from pytest_tavus.server.site import Door, Site, kept_open
 from pytest_tavus.server.time import ServerClock
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.alarm import Alarm
+from pytest_tavus.service.deployment_use import public_origins
 from pytest_tavus.service.front import KEY_HEADER, Api
 from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
@@ -201,6 +203,8 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
         faults=backstage.faults,
         hang_up=hang_up,
         knows=partial(_knows, parts.keys, mcp.knows),
+        origins=tuple(origin_of(each) for each in options.cors),
+        public=partial(public_origins, account),
     )
     tavus = SimulatedTavus(
         site=site,

@@ -2,14 +2,15 @@
 
 The server listens on loopback, which keeps other machines out but not the pages of a browser on
 this one. So a name that is not loopback's is refused (a page that had its own name resolved to this
-machine would send it), and so is the origin of a page that is not served from this machine.
+machine would send it), and so is the origin of a page that is not served from this machine, unless
+it was named.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,8 +34,10 @@ Problem = tuple[int, str]
 class Guard:
     """Lets through what may come in, and marks what goes out."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Limits, origins: Collection[str] = ()) -> None:
+        """Stand before `app`; pages of `origins` are let in like those of this machine."""
         self._app = app
+        self._origins = frozenset(origin.encode() for origin in origins)
         self._limits = limits
         self._marker = encoded([(MARKER, simulator_version())])
 
@@ -67,7 +70,7 @@ class Guard:
         return (
             _length_problem(scope)
             or _host_problem(header_values(scope, b"host"))
-            or _origin_problem(header_values(scope, b"origin"))
+            or _origin_problem(header_values(scope, b"origin"), self._origins)
             or _path_problem(_raw_path(scope), self._limits.path_bytes)
         )
 
@@ -115,12 +118,12 @@ def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
     )
 
 
-def _origin_problem(origins: Sequence[bytes]) -> Problem | None:
-    if all(_ORIGIN.fullmatch(origin) for origin in origins):
+def _origin_problem(origins: Sequence[bytes], named: Collection[bytes]) -> Problem | None:
+    if all(origin.lower() in named or _ORIGIN.fullmatch(origin) for origin in origins):
         return None
     return 403, (
         "the simulator answers pages of this machine only, and the request's Origin header "
-        "names another"
+        "names another: name it with --cors"
     )
 
 

@@ -37,7 +37,7 @@ _RANGES: tuple[tuple[str, str, tuple[int, float]], ...] = (
     ("account.concurrency_limit", "the limit of conversations at the same time", (1, inf)),
     ("account.document_seconds", "the seconds until a document is ready", (0, inf)),
     ("account.training_seconds", "the seconds until a training is done", (0, inf)),
-    ("live.participants", "the number of participants", (1, inf)),
+    ("live.participants", "the number of participants", (0, inf)),
     ("live.open_calls", "the number of open calls", (1, inf)),
     ("live.waiting_lines", "the number of waiting lines", (0, inf)),
     ("live.callbacks.attempts", "the number of attempts of a callback", (1, inf)),
@@ -77,6 +77,9 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     waiting_messages: int = 1024
     "Out of a room, for one participant who does not read them."
+
+    waiting_bytes: int = 2**18
+    "Out of a room, for one participant; one message alone may be longer."
 
     stall_seconds: float = 20
     "How long a participant may take to read one message."
@@ -130,6 +133,9 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
 
     hosted_names: bool = False
     "MCP tools are named and chosen as Tavus's hosted server does [client]."
+
+    cors: tuple[str, ...] = ()
+    "Origins of pages that may call the server and read its answers."
 
     limits: Limits = field(default_factory=Limits)
     root: Path = field(default_factory=Path)

@@ -70,6 +70,8 @@ def front(tavus: SimulatedTavus) -> Front:
         faults=backstage.faults,
         hang_up=no_connection,
         knows=lambda _: True,
+        origins=(),
+        public=lambda _: None,
     )
 
 

@@ -210,6 +210,7 @@ def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:
         (["--script", "nowhere.yaml"], "nowhere.yaml"),
         (["--handler", "nowhere:app"], "nowhere"),
         (["--port", "80000"], "the port must be a number, from 0 to 65535, not 80000"),
+        (["--cors", "*"], "'*' is no origin of a page"),
         (["--concurrency", "0"], "the limit of conversations at the same time must be a number"),
     ],
 )

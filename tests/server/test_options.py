@@ -88,7 +88,7 @@ def test_every_flag_arrives() -> None:
         *("--script", "a.yaml", "--script", "b.yaml", "--handler", "shop:app", "--clock", "still"),
         *("--model", "small", "--model-url", "http://127.0.0.1:1/v1", "--model-key-env", "KEY"),
         *("--dual-roles", "--streaming", "--control", "--concurrency", "3", "--local-tools"),
-        *("--auto-approve", "--hosted"),
+        *("--auto-approve", "--hosted", "--cors", "http://a", "--cors", "http://b"),
         *("--model-temperature", "0.5", "--model-seed", "3", "--model-timeout", "9"),
     )
 
@@ -113,6 +113,7 @@ def test_every_flag_arrives() -> None:
         account=AccountOptions(concurrency_limit=3, local_tools=True),
         auto_approve=True,
         hosted_names=True,
+        cors=("http://a", "http://b"),
         root=Path("/home"),
     )
 
@@ -215,8 +216,8 @@ def test_with_the_marker_it_is_not_the_real_one() -> None:
             "the seconds until a document is ready must be a number, 0 or more, not nan",
         ),
         (
-            {"live": LiveOptions(participants=0)},
-            "the number of participants must be a number, 1 or more, not 0",
+            {"live": LiveOptions(participants=-1)},
+            "the number of participants must be a number, 0 or more, not -1",
         ),
     ],
 )
