@@ -30,6 +30,8 @@ END_SECONDS = 15.0
 
 def serve(parsed: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, and return the exit code: 0, or 1 where it did not start."""
+    # A thread that imports, or reads scenarios, gives way to the loop after so many seconds.
+    sys.setswitchinterval(0.0005)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_serve(options_of(parsed, root=Path.cwd()), as_json=parsed.json))

@@ -31,7 +31,7 @@ from pytest_tavus.server.handling import CallTaker
 from pytest_tavus.server.inward import InwardApi
 from pytest_tavus.server.journal import JOURNAL_BYTES, Journal
 from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
-from pytest_tavus.server.mcp_late import McpDoor, late
+from pytest_tavus.server.mcp_late import SIGN_IN_PATHS, McpDoor, late
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.rest import rest_door
 from pytest_tavus.server.room import Rooms
@@ -217,7 +217,12 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
 
 
 def _knows(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool:
-    """Tell whether a request names a key of the account, or an access token."""
+    """Tell whether a request names a key of the account, or an access token.
+
+    At the sign-in nobody does: it asks for no key, and its forms are small.
+    """
+    if scope["path"] in SIGN_IN_PATHS:
+        return False
     named = [each.decode("latin-1") for each in header_values(scope, KEY_HEADER.encode())]
     bearers = [
         each.decode("latin-1").partition(" ")[2] for each in header_values(scope, b"authorization")

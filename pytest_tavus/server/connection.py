@@ -8,6 +8,7 @@ be cut.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any, Literal, cast
@@ -16,6 +17,7 @@ from weakref import WeakValueDictionary
 import h11
 from starlette.types import Scope
 from uvicorn import Config
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
@@ -31,6 +33,14 @@ LINGER_SECONDS = 1.0
 
 READ_BYTES = 8192
 """Taken from a connection at once. What is parsed of it is parsed before anybody else is served."""
+
+CHUNK_BYTES = 64
+"""Of a body in more than so many chunks, the least that they must have on average."""
+
+FREE_CHUNKS = 256
+
+PIPELINED_SECONDS = 0.2
+"""Between an answer and a request that was sent before it."""
 
 _NONCE = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==")
 """16 bytes in base64."""
@@ -90,6 +100,7 @@ class _Connection(H11Protocol):
         connections: Connections,
     ) -> None:
         super().__init__(config, server_state, app_state)
+        self.conn = _Framing(h11.SERVER)
         self._connections = connections
         self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -101,6 +112,7 @@ class _Connection(H11Protocol):
         super().connection_made(transport)
         # asyncio's own transports have it; another may read as it likes.
         cast("Any", transport).max_size = READ_BYTES
+        self.flow = _Flow(transport, self.conn)
         if self.client is not None:
             self._connections.add(self.client, transport)
         self._watch()
@@ -116,6 +128,13 @@ class _Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         self._asked = True
+        if self.conn.trailing_data[0]:
+            # Who asks before it was answered could have every turn of the loop.
+            self.loop.call_later(PIPELINED_SECONDS, self._go_on)
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
         super().on_response_complete()
         self._watch()
 
@@ -184,8 +203,45 @@ class _Connection(H11Protocol):
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        self.transport.write_eof()
+        with contextlib.suppress(OSError):  # whoever was to be told may be gone already
+            self.transport.write_eof()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+class _Flow(FlowControl):
+    """Reads no more while requests wait that were sent before an answer.
+
+    uvicorn reads on with each answer, whatever waits already, and keeps all of it.
+    """
+
+    def __init__(self, transport: asyncio.Transport, conn: h11.Connection) -> None:
+        super().__init__(transport)
+        self._conn = conn
+
+    def resume_reading(self) -> None:
+        if len(self._conn.trailing_data[0]) <= READ_BYTES:
+            super().resume_reading()
+
+
+class _Framing(h11.Connection):
+    """Reads requests, and none whose body comes in chunks of hardly anything.
+
+    Each chunk takes as long to parse as a small request, whatever is in it.
+    """
+
+    _chunks = 0
+    _bytes = 0
+
+    def next_event(self) -> Any:
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._chunks = self._bytes = 0
+        elif isinstance(event, h11.Data):
+            self._chunks += 1
+            self._bytes += len(event.data)
+            if self._chunks > FREE_CHUNKS and self._bytes < CHUNK_BYTES * self._chunks:
+                raise h11.RemoteProtocolError("the chunks of the body are too small")
+        return event
 
 
 def _handshake_problem(method: bytes, headers: dict[bytes, bytes]) -> str | None:

@@ -68,7 +68,8 @@ class Guard:
 
     def _problem(self, scope: Scope) -> Problem | None:
         return (
-            _length_problem(scope)
+            _header_problem(scope, self._limits.headers)
+            or _length_problem(scope)
             or _host_problem(header_values(scope, b"host"))
             or _origin_problem(header_values(scope, b"origin"), self._origins)
             or _path_problem(_raw_path(scope), self._limits.path_bytes)
@@ -100,6 +101,12 @@ class _Marked:
             self.turned_away = message["type"] == "websocket.http.response.start"
             message = {**message, "headers": [*message.get("headers", ()), *self._marker]}
         await self._send(message)
+
+
+def _header_problem(scope: Scope, most: int) -> Problem | None:
+    if len(scope["headers"]) <= most:
+        return None
+    return 431, f"the request has more than {most} headers"
 
 
 def _length_problem(scope: Scope) -> Problem | None:

@@ -1,18 +1,32 @@
 """Takes the body of a request in, whole: not too much of it, and not too slowly.
 
 Everything behind has the whole body at once, and none of it can be made to wait by a client. Large
-bodies share one allowance of memory, and each is passed on in a turn of its own.
+bodies share one allowance of memory. Large ones, and those of strangers, are passed on in turns.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pytest_tavus.server.answers import header_values, refuse
 from pytest_tavus.server.options import Limits
+
+LIGHT_BYTES = 4096
+"""A body of a known client that is worked on at once, however many others wait."""
+
+PAUSE_SECONDS = 0.05
+PAUSE_PER_BYTE = 1e-7
+"""Between two requests that are not light, where several wait: the larger, the longer."""
+
+QUICK_SECONDS = 0.02
+"""The loop is quick where it is not later than this."""
+
+PATIENCE_SECONDS = 1.0
+"""How long to wait for the loop to be quick. Then the turn is taken as it is."""
 
 Knows = Callable[[Scope], bool]
 """Tells whether a request names a key or a token that is good."""
@@ -25,8 +39,11 @@ class Intake:
         self._app = app
         self._limits = limits
         self._knows = knows
-        self._left = limits.bodies_bytes
+        self.left = limits.bodies_bytes
+        """Bytes that large bodies may still have, beside those that are there."""
+        self._now = time.monotonic
         self._turn = asyncio.Lock()
+        self._reading = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its body, or say what is wrong with that."""
@@ -45,16 +62,30 @@ class Intake:
         else:
             await self._pass(body, send)
         finally:
-            self._left += body.counted
+            self.left += body.counted
 
     async def _pass(self, body: _Body, send: Send) -> None:
         if body.gone:
             return
-        if body.counted:
-            # Others are served between two large bodies, however many are there.
-            async with self._turn:
-                await asyncio.sleep(0)
+        if len(body.text) > LIGHT_BYTES or not body.is_known(self._knows):
+            await self._wait(len(body.text))
         await self._app(body.scope, body.replay(), send)
+
+    async def _wait(self, length: int) -> None:
+        """Wait for a turn, so that light requests are served between any two others.
+
+        Where several wait, the next comes when the loop is quick again: after the last one, and
+        after whatever else is going on.
+        """
+        crowded = self._turn.locked()
+        pause = min(PAUSE_SECONDS, length * PAUSE_PER_BYTE)
+        async with self._turn:
+            await asyncio.sleep(pause if crowded else 0)
+            until = self._now() + PATIENCE_SECONDS
+            while crowded and (began := self._now()) < until:
+                await asyncio.sleep(pause)
+                if self._now() - began < 2 * pause + QUICK_SECONDS:
+                    break
 
     async def _read(self, body: _Body) -> None:
         """Read a body; what of it is large is counted first."""
@@ -65,6 +96,9 @@ class Intake:
             self._weigh(body, whole)
             if whole > small:
                 self._count(body, whole - body.counted)
+                # Meanwhile the connection is not read from: many large bodies come one by one.
+                async with self._reading:
+                    await asyncio.sleep(0)
             body.text += part
 
     def _weigh(self, body: _Body, length: int) -> None:
@@ -79,13 +113,13 @@ class Intake:
             raise _RefusedError(413, sentence)
 
     def _count(self, body: _Body, more: int) -> None:
-        if more > self._left:
+        if more > self.left:
             sentence = (
                 f"the server holds {self._limits.bodies_bytes} bytes of other requests' bodies "
                 "already: try again"
             )
             raise _RefusedError(503, sentence)
-        self._left -= more
+        self.left -= more
         body.counted += more
 
 
@@ -135,13 +169,16 @@ class _Body:
         return b""
 
     def replay(self) -> Receive:
-        """Return what gives the body once, then whatever comes after it."""
-        first: list[Message] = [
-            {"type": "http.request", "body": bytes(self.text), "more_body": False}
-        ]
-        self.text = bytearray()
+        """Return what gives the body, which is not kept here any longer."""
+        text, self.text = bytes(self.text), bytearray()
+        return read_again(text, self._receive)
 
-        async def receive() -> Message:
-            return first.pop() if first else await self._receive()
 
-        return receive
+def read_again(body: bytes, receive: Receive) -> Receive:
+    """Return what gives a body that was read already, then whatever comes after it."""
+    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return first.pop() if first else await receive()
+
+    return again

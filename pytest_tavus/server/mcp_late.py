@@ -16,8 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pytest_tavus.server.oauth.terms import PAGE_PATH
 from pytest_tavus.server.site import Door, kept_open
 
-PATHS = (
-    "/mcp",
+SIGN_IN_PATHS = (
     "/.well-known/oauth-protected-resource/mcp",
     "/.well-known/oauth-authorization-server",
     "/register",
@@ -26,6 +25,7 @@ PATHS = (
     "/revoke",
     PAGE_PATH,
 )
+PATHS = ("/mcp", *SIGN_IN_PATHS)
 """Where its routes are."""
 
 

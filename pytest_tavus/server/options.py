@@ -53,10 +53,11 @@ class Limits(Struct, frozen=True, kw_only=True):
     stranger_bytes: int = 2**16
     "A body of a request that names no known key; of any other, what does not count as large."
 
-    bodies_bytes: int = 32 * 2**20
+    bodies_bytes: int = 16 * 2**20
     "Large bodies of all requests together."
 
     path_bytes: int = 2048
+    headers: int = 100
     header_seconds: float = 10
     "Until the head of a request must be there."
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.intake import LIGHT_BYTES
 from pytest_tavus.server.json_text import JsonTextError, read_json
 from pytest_tavus.server.site import Door
 from pytest_tavus.service.api import ApiAnswer
@@ -46,8 +47,8 @@ def rest_door(api: Api) -> Door:
             body = _read(await request.body(), headers.get("content-type", ""))
         except _BodyError as error:
             return _response(ApiAnswer(status=error.status, body={"error": str(error)}))
-        # What was read may have been large: others have their turn before it is worked on.
-        await asyncio.sleep(0)
+        if len(await request.body()) > LIGHT_BYTES:
+            await asyncio.sleep(0)  # others have their turn before it is worked on
         answer = await api.call(
             request.method, path, query=dict(request.query_params), body=body, headers=headers
         )

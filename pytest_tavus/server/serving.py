@@ -113,6 +113,8 @@ def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
         http=cast("Any", connections.protocol()),
         lifespan="off",
         log_config=None,
+        # Whoever sends what is no request is told; the log is for what the server does wrong.
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,

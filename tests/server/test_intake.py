@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from pytest_tavus.server.answers import answer
 from pytest_tavus.server.intake import Intake
 from pytest_tavus.server.options import Limits
-from tests.server.served import Sent, request_scope, served
+from tests.server.served import Sent, request_scope, served, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -135,7 +135,7 @@ async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() 
     waiting = asyncio.create_task(
         intake(posted(), Arriving([b"x" * 10, b"x" * 5], ends=False), held)
     )
-    await asyncio.sleep(0)
+    await until(lambda: intake.left == 5)
     second, small = Sent(), Sent()
     await intake(posted(), Arriving([b"y" * 6]), second)
     await intake(posted(), Arriving([b"z" * 4]), small)
