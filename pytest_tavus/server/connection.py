@@ -57,6 +57,8 @@ class Connections:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.mark = f"{MARKER}: {simulator_version()}"
+        """What every answer says. To find the version out takes as long as a request."""
         self._open: WeakValueDictionary[tuple[str, int], asyncio.Transport] = WeakValueDictionary()
 
     def add(self, peer: tuple[str, int], transport: asyncio.Transport) -> None:
@@ -199,7 +201,7 @@ class _Connection(H11Protocol):
         body = json_bytes({"error": sentence})
         head = (
             f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n{MARKER}: {simulator_version()}\r\n"
+            f"content-length: {len(body)}\r\n{self._connections.mark}\r\n"
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
@@ -237,9 +239,9 @@ class _Framing(h11.Connection):
         if isinstance(event, h11.Request):
             self._chunks = self._bytes = 0
         elif isinstance(event, h11.Data):
-            self._chunks += 1
+            self._chunks += event.chunk_start  # a part of a chunk is not another one
             self._bytes += len(event.data)
-            if self._chunks > FREE_CHUNKS and self._bytes < CHUNK_BYTES * self._chunks:
+            if self._chunks > FREE_CHUNKS and self._bytes < CHUNK_BYTES * (self._chunks - 1):
                 raise h11.RemoteProtocolError("the chunks of the body are too small")
         return event
 
