@@ -49,20 +49,19 @@ class Behaved:
         self._pal_id = pal_id
         self.waited: list[float] = []
 
-    async def go_on(self, until: float) -> None:
-        """Hold conversations, one after another.
+    async def hold(self) -> None:
+        """Hold a conversation.
 
         Raises:
             LoadError: an answer is not the one that it must be.
 
         """
-        while time.perf_counter() < until:
-            body = opening(self._pal_id)
-            name = (await self._ask("POST", "/conversations", body))["conversation_id"]
-            told = await self._ask("GET", f"/conversations/{name}")
-            _require(told["conversation_id"], name)
-            await self._ask("GET", "/pals")
-            await self._ask("POST", f"/conversations/{name}/end")
+        body = opening(self._pal_id)
+        name = (await self._ask("POST", "/conversations", body))["conversation_id"]
+        told = await self._ask("GET", f"/conversations/{name}")
+        _require(told["conversation_id"], name)
+        await self._ask("GET", "/pals")
+        await self._ask("POST", f"/conversations/{name}/end")
 
     async def _ask(self, method: str, path: str, body: Any = None) -> Any:
         began = time.perf_counter()
@@ -131,7 +130,9 @@ async def under_abuse(served: Served, seconds: float, connections: int) -> tuple
         talking = [asyncio.create_task(talk(room)) for room in rooms]
         client = Behaved(http, pal["pal_id"])
         try:
-            await client.go_on(time.perf_counter() + seconds)
+            until = time.perf_counter() + seconds
+            while time.perf_counter() < until:
+                await client.hold()
             seen = await asyncio.to_thread(_received, heard)
         finally:
             for task in talking:
