@@ -20,7 +20,7 @@ DEEPEST = 100
 MOST_VALUES = 25_000
 """Values in one text. Each step that a body passes visits all of them, and the loop waits."""
 
-MOST_PARTS = 5_000
+MOST_PARTS = 3_000
 """Objects and lists in one text: an empty one can break several rules at once."""
 
 _TOO_DEEP = "is nested too deeply"

@@ -19,6 +19,9 @@ from pytest_tavus.service.api import ApiRefusal
 MOST_PROBLEMS = 50
 """Problems of one body that a 400 lists: ours. Nobody reads more, and each takes time to word."""
 
+_LONGEST = 1000
+"""Characters of a sentence. A hint may name everything that a body has."""
+
 
 def invalid_key() -> ApiRefusal:
     """Return the 401 for a missing key, a wrong one, and one of another environment [doc]."""
@@ -58,14 +61,14 @@ def bad_field(field: str, sentence: str) -> ApiRefusal:
 def bad_fields(problems: Iterable[RuleProblem], *, unread: int = 0) -> ApiRefusal:
     """Return the 400 that tells the problems of a body, each where it stands in there.
 
-    Only the first :data:`MOST_PROBLEMS` are told; of the others, and of `unread` more, the number.
+    Only the first :data:`MOST_PROBLEMS` are told, and that there are others; `unread` says how
+    many, where that is known. A problem that is not told is not worded.
     """
     left = iter(problems)
-    told = list(islice(left, MOST_PROBLEMS))
-    tree = _tree(told)
-    more = sum(1 for _ in left) + unread
-    if more:
-        tree.setdefault("_schema", []).append(f"{more} more problems are not listed")
+    tree = _tree(islice(left, MOST_PROBLEMS))
+    if unread or next(left, None) is not None:
+        count = f"{unread} more" if unread else "more"
+        tree.setdefault("_schema", []).append(f"{count} problems are not listed")
     return _bad_request(tree)
 
 
@@ -74,7 +77,8 @@ def _bad_request(tree: Mapping[Any, Any]) -> ApiRefusal:
 
 
 def _sentence(problem: RuleProblem) -> str:
-    return problem.message if problem.hint is None else f"{problem.message}; {problem.hint}"
+    text = problem.message if problem.hint is None else f"{problem.message}; {problem.hint}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _tree(problems: Iterable[RuleProblem]) -> dict[Any, Any]:

@@ -144,7 +144,7 @@ async def unauthenticated(line: Line) -> None:
 _COUNT = itertools.count()
 _STRING = json.dumps({"pal_name": "a", "system_prompt": "x" * 4_100_000}).encode()
 _KEYS = json.dumps({f"key_{number}": number for number in range(20_000)}).encode()
-_EMPTY = b'{"pal_name": "a", "tools": [' + b"{}," * 4_900 + b"{}]}"
+_EMPTY = b'{"pal_name": "a", "tools": [' + b"{}," * 2_900 + b"{}]}"
 _DENSE = b"[" + b"[]," * 1_300_000 + b"[]]"
 _CHUNKS = b"1\r\n \r\n" * 60_000 + b"0\r\n\r\n"
 _HUGE: tuple[Callable[[Target], bytes], ...] = (

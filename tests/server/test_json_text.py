@@ -71,7 +71,7 @@ def test_many_brackets_beside_each_other_are_not_deep() -> None:
     assert read_json(json.dumps([[]] * 1000)) == [[]] * 1000
 
 
-TOO_MANY = "the body holds more than 25000 values, or more than 5000 objects and lists"
+TOO_MANY = "the body holds more than 25000 values, or more than 3000 objects and lists"
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ async def test_a_message_of_too_many_values_is_refused_before_it_is_parsed() -> 
             "error": {
                 "code": -32700,
                 "message": (
-                    "the body holds more than 25000 values, or more than 5000 objects and lists"
+                    "the body holds more than 25000 values, or more than 3000 objects and lists"
                 ),
             },
         },

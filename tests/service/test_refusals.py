@@ -15,7 +15,7 @@ from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.service.bodies import read_body
+from pytest_tavus.service.bodies import read_body, refuse_if
 from pytest_tavus.service.refusals import MOST_PROBLEMS, bad_fields
 
 
@@ -63,7 +63,7 @@ def test_problems_of_the_whole_body_alone_stand_below_schema() -> None:
     ("count", "unread", "more"),
     [
         (MOST_PROBLEMS, 0, None),
-        (MOST_PROBLEMS + 1, 0, "1 more problems are not listed"),
+        (MOST_PROBLEMS + 1, 0, "more problems are not listed"),
         (MOST_PROBLEMS, 7, "7 more problems are not listed"),
     ],
 )
@@ -90,6 +90,35 @@ def test_twenty_thousand_unknown_keys_are_worded_fifty_times(
     assert len(worded) == MOST_PROBLEMS - missing
     assert len(list(sentences(tree))) == MOST_PROBLEMS + 1
     assert tree["_schema"] == ["19952 more problems are not listed"]
+
+
+def test_problems_that_are_not_listed_are_not_looked_for() -> None:
+    found: list[int] = []
+
+    def problems() -> Iterator[RuleProblem]:
+        for number in range(10_000):
+            found.append(number)
+            yield problem(str(number))
+
+    with pytest.raises(ApiRefusal) as caught:
+        refuse_if(problems())
+
+    assert len(found) == MOST_PROBLEMS + 1
+    assert told(caught.value)["_schema"] == ["more problems are not listed"]
+
+
+def test_a_known_key_behind_thousands_of_unknown_ones_is_not_missing() -> None:
+    body = {f"key_{number}": number for number in range(20_000)}
+    tree = refused({**body, "name": "get_order", "description": "Looks it up."})
+
+    assert "name" not in tree
+    assert tree["_schema"] == ["19950 more problems are not listed"]
+
+
+def test_a_sentence_has_an_end() -> None:
+    refusal = bad_fields([problem("a", says="x" * 100_000)])
+
+    assert told(refusal) == {"a": ["x" * 1000 + "..."]}
 
 
 def test_a_few_unknown_keys_are_all_told() -> None:
