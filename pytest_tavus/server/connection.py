@@ -17,11 +17,11 @@ from weakref import WeakValueDictionary
 import h11
 from starlette.types import Scope
 from uvicorn import Config
-from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.framing import READ_BYTES, Flow, Framing
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits
 
@@ -30,14 +30,6 @@ Awaited = Literal["head", "rest"]
 
 LINGER_SECONDS = 1.0
 """How long a connection that was ended goes on to read, and to drop what it reads."""
-
-READ_BYTES = 8192
-"""Taken from a connection at once. What is parsed of it is parsed before anybody else is served."""
-
-CHUNK_BYTES = 64
-"""Of a body in more than so many chunks, the least that they must have on average."""
-
-FREE_CHUNKS = 256
 
 PIPELINED_SECONDS = 0.2
 """Between an answer and a request that was sent before it."""
@@ -102,7 +94,7 @@ class _Connection(H11Protocol):
         connections: Connections,
     ) -> None:
         super().__init__(config, server_state, app_state)
-        self.conn = _Framing(h11.SERVER)
+        self.conn = Framing(h11.SERVER)
         self._connections = connections
         self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -114,7 +106,7 @@ class _Connection(H11Protocol):
         super().connection_made(transport)
         # asyncio's own transports have it; another may read as it likes.
         cast("Any", transport).max_size = READ_BYTES
-        self.flow = _Flow(transport, self.conn)
+        self.flow = Flow(transport, self.conn)
         if self.client is not None:
             self._connections.add(self.client, transport)
         self._watch()
@@ -208,42 +200,6 @@ class _Connection(H11Protocol):
         with contextlib.suppress(OSError):  # whoever was to be told may be gone already
             self.transport.write_eof()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
-
-
-class _Flow(FlowControl):
-    """Reads no more while requests wait that were sent before an answer.
-
-    uvicorn reads on with each answer, whatever waits already, and keeps all of it.
-    """
-
-    def __init__(self, transport: asyncio.Transport, conn: h11.Connection) -> None:
-        super().__init__(transport)
-        self._conn = conn
-
-    def resume_reading(self) -> None:
-        if len(self._conn.trailing_data[0]) <= READ_BYTES:
-            super().resume_reading()
-
-
-class _Framing(h11.Connection):
-    """Reads requests, and none whose body comes in chunks of hardly anything.
-
-    Each chunk takes as long to parse as a small request, whatever is in it.
-    """
-
-    _chunks = 0
-    _bytes = 0
-
-    def next_event(self) -> Any:
-        event = super().next_event()
-        if isinstance(event, h11.Request):
-            self._chunks = self._bytes = 0
-        elif isinstance(event, h11.Data):
-            self._chunks += event.chunk_start  # a part of a chunk is not another one
-            self._bytes += len(event.data)
-            if self._chunks > FREE_CHUNKS and self._bytes < CHUNK_BYTES * (self._chunks - 1):
-                raise h11.RemoteProtocolError("the chunks of the body are too small")
-        return event
 
 
 def _handshake_problem(method: bytes, headers: dict[bytes, bytes]) -> str | None:

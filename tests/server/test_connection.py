@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_tavus.server import connection
-from pytest_tavus.server.connection import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES, _Connection
+from pytest_tavus.server.connection import _Connection
+from pytest_tavus.server.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits, ServerOptions
 from pytest_tavus.server.running import Running
