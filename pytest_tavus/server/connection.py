@@ -77,12 +77,12 @@ class Connections:
         def make(
             config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
         ) -> asyncio.Protocol:
-            return _Connection(config, server_state, app_state, connections=self)
+            return Connection(config, server_state, app_state, connections=self)
 
         return make
 
 
-class _Connection(H11Protocol):
+class Connection(H11Protocol):
     """One connection, until it ends or becomes a WebSocket."""
 
     def __init__(
@@ -138,11 +138,11 @@ class _Connection(H11Protocol):
             self._handed_over = True
             super().handle_websocket_upgrade(event)
         else:
-            self._end(400, problem)
+            self.end(400, problem)
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        self._end(400, _NO_REQUEST)
+        self.end(400, _NO_REQUEST)
 
     def shutdown(self) -> None:
         if self._ended:
@@ -181,9 +181,9 @@ class _Connection(H11Protocol):
 
     def _no_head(self) -> None:
         seconds = self._connections.limits.header_seconds
-        self._end(408, f"the head of the request was not there within {seconds:g} s")
+        self.end(408, f"the head of the request was not there within {seconds:g} s")
 
-    def _end(self, status: int, sentence: str) -> None:
+    def end(self, status: int, sentence: str) -> None:
         """Answer past everything, because there is no request to answer, and close.
 
         Not at once: where a client is still sending, that would take the answer away from it.

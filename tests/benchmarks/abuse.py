@@ -109,7 +109,7 @@ async def under_abuse(served: Served, seconds: float, connections: int) -> tuple
         (pal,) = (await http.get("/pals")).json()["data"]
         # The MCP server's SDK is imported with the first request, which takes a while.
         await http.post(f"{served.url}/mcp", json={})
-        rooms = [
+        rooms: list[str] = [
             (await http.post("/conversations", json=opening(pal["pal_id"]))).json()[
                 "conversation_url"
             ]
@@ -133,7 +133,7 @@ async def under_abuse(served: Served, seconds: float, connections: int) -> tuple
             until = time.perf_counter() + seconds
             while time.perf_counter() < until:
                 await client.hold()
-            seen = await asyncio.to_thread(_received, heard)
+            seen = await asyncio.to_thread(received, heard)
         finally:
             for task in talking:
                 task.cancel()
@@ -142,7 +142,7 @@ async def under_abuse(served: Served, seconds: float, connections: int) -> tuple
     return client, seen
 
 
-def _received(heard: Any) -> Counter[str]:
+def received(heard: Any) -> Counter[str]:
     if not heard.poll(PATIENCE):
         raise LoadError("those who misbehave told nothing of what they saw")
     seen: Counter[str] = heard.recv()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_tavus.server import connection
-from pytest_tavus.server.connection import _Connection
+from pytest_tavus.server.connection import Connection
 from pytest_tavus.server.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits, ServerOptions
@@ -164,14 +164,14 @@ async def test_a_connection_is_read_in_small_pieces() -> None:
         line = await line_to(server)
         line.writer.write(request(server, method="POST", content_length="400000"))
         seen: list[int] = []
-        received = _Connection.data_received
+        received = Connection.data_received
 
-        def counting(self: _Connection, data: bytes) -> None:
+        def counting(self: Connection, data: bytes) -> None:
             seen.append(len(data))
             received(self, data)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_Connection, "data_received", counting)
+            patch.setattr(Connection, "data_received", counting)
             line.writer.write(b" " * 400_000)
             line.writer.write(request(server, connection="close"))
             await line.rest()
@@ -213,14 +213,14 @@ async def test_of_requests_that_are_sent_ahead_only_a_few_are_read_ahead() -> No
     async with listening() as server:
         line = await line_to(server)
         waiting: list[int] = []
-        received = _Connection.data_received
+        received = Connection.data_received
 
-        def watching(self: _Connection, data: bytes) -> None:
+        def watching(self: Connection, data: bytes) -> None:
             received(self, data)
             waiting.append(len(self.conn.trailing_data[0]))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_Connection, "data_received", watching)
+            patch.setattr(Connection, "data_received", watching)
             patch.setattr(connection, "PIPELINED_SECONDS", 0)
             line.writer.write(request(server) * 999 + request(server, connection="close"))
             async with asyncio.timeout(PATIENCE):
@@ -251,15 +251,15 @@ async def test_who_is_gone_before_it_is_told_leaves_nothing_in_the_log(
         host, port = server.url.removeprefix("http://").split(":")
         plug.connect((host, int(port)))
         ended: list[int] = []
-        end = _Connection._end
+        end = Connection.end
 
-        def resetting(self: _Connection, status: int, sentence: str) -> None:
+        def resetting(self: Connection, status: int, sentence: str) -> None:
             plug.close()  # the loop does not know yet, and the answer is met with a reset
             end(self, status, sentence)
             ended.append(status)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_Connection, "_end", resetting)
+            patch.setattr(Connection, "end", resetting)
             await until(lambda: ended)
         goes_on = await still_serves(server)
 

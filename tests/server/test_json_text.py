@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,16 +89,16 @@ def test_many_values_and_any_text_are_read(text: str) -> None:
     assert read_json(text) == json.loads(text)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        list(range(MOST_VALUES + 1)),
-        {str(number): "a, [text]" for number in range(MOST_VALUES + 2)},
-        [[]] * MOST_PARTS,
-        ['"\\', *[{}] * (MOST_PARTS + 1)],
-        [""] * (3 * MOST_VALUES),
-    ],
-)
+VALUES: list[Any] = [
+    list(range(MOST_VALUES + 1)),
+    {str(number): "a, [text]" for number in range(MOST_VALUES + 2)},
+    [[]] * MOST_PARTS,
+    ['"\\', *[{}] * (MOST_PARTS + 1)],
+    [""] * (3 * MOST_VALUES),
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-le"])
 def test_too_many_values_are_refused_before_they_are_read(
     value: object, encoding: str, monkeypatch: pytest.MonkeyPatch

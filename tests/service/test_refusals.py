@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.contract import shape
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool import Tool
@@ -28,11 +29,12 @@ def told(refusal: ApiRefusal) -> Any:
 
 
 def sentences(tree: Any) -> Iterator[str]:
-    if isinstance(tree, dict):
-        for below in tree.values():
-            yield from sentences(below)
-    else:
+    found = json_object(tree)
+    if found is None:
         yield from tree
+        return
+    for below in found.values():
+        yield from sentences(below)
 
 
 def refused(body: Any, *, model: type[Any] = Tool) -> Any:
@@ -129,7 +131,7 @@ def test_a_few_unknown_keys_are_all_told() -> None:
 
 
 def test_problems_deep_in_a_body_are_counted_too() -> None:
-    body = {"pal_name": "a", "tools": [{} for _ in range(200)]}
+    body: dict[str, Any] = {"pal_name": "a", "tools": [{} for _ in range(200)]}
     tree = refused(body, model=Pal)
 
     assert len(list(sentences(tree))) == MOST_PROBLEMS + 1
