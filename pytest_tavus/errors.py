@@ -111,6 +111,10 @@ class HarnessError(TavusError):
     owner: Owner = "harness"
 
 
+COMPARED = 500
+"""Words that one is compared with, at most: each takes as long as a small request."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Name the closest known word, as a hint sentence; `None` where nothing comes close."""
     found = closest(word, known)
@@ -119,5 +123,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the closest known word; `None` where nothing comes close."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    words = list(known)
+    if len(words) > COMPARED:
+        return None
+    matches = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return matches[0] if matches else None

@@ -17,6 +17,8 @@ from msgspec import Struct
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
 
 _HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::[0-9]{1,5})?")
+_DIGITS = 18
+_SHOWN = 100
 
 
 class Given(Struct, frozen=True, kw_only=True):
@@ -88,7 +90,10 @@ def whole_number(*, minimum: int = 0) -> Reader:
 
     def convert(given: Given) -> int:
         text = given.text
-        if not (text.isascii() and text.isdigit()) or int(text) < minimum:
+        # No number that means something here has more digits, and Python reads only so many.
+        if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
+            raise UnreadableError(text[:_SHOWN])
+        if int(text) < minimum:
             raise UnreadableError(text)
         return int(text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.errors import (
+    COMPARED,
     HandlerError,
     HarnessError,
     Problem,
@@ -57,3 +58,10 @@ def test_every_error_names_who_can_put_it_right(error: TavusError, owner: str) -
 def test_a_close_word_is_suggested_and_a_far_one_is_not() -> None:
     assert did_you_mean("argumets", ["arguments", "result"]) == "did you mean 'arguments'?"
     assert did_you_mean("zzz", ["arguments", "result"]) is None
+
+
+def test_among_very_many_words_none_is_looked_for() -> None:
+    words = [f"word_{number}" for number in range(COMPARED)]
+
+    assert did_you_mean("wrod_7", words) == "did you mean 'word_7'?"
+    assert did_you_mean("wrod_7", [*words, "one more"]) is None

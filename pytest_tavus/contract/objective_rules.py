@@ -45,6 +45,8 @@ def _set_problems(objectives: ObjectiveSet) -> Iterator[RuleProblem]:
     if not 1 <= count <= limits.OBJECTIVES_PER_SET:
         message = f"a set has 1 to {limits.OBJECTIVES_PER_SET} objectives, found {count}"
         yield RuleProblem(loc=("data",), message=message, rule="objective_count")
+        # Refused as it is: there may be too many to look at each, or to walk.
+        return
     first = _first_places(objectives)
     for index, objective in enumerate(objectives.data):
         at: Loc = ("data", index)
@@ -57,8 +59,7 @@ def _set_problems(objectives: ObjectiveSet) -> Iterator[RuleProblem]:
                 "names must be unique in a set",
                 rule="objective_unique",
             )
-    # A set over the limit is refused as it is; its graph may be too deep to walk.
-    if 1 <= count <= limits.OBJECTIVES_PER_SET and not objectives.allow_loops:
+    if not objectives.allow_loops:
         yield from _root_problems(objectives)
         yield from _loop_problems(objectives)
 

@@ -52,9 +52,9 @@ async def cut(scope: Scope, receive: Receive, hang_up: HangUp) -> None:
         ConnectionResetError: there is no connection to end; a client in process sees this instead.
 
     """
+    gone = "websocket.disconnect" if scope["type"] == "websocket" else "http.disconnect"
     if not hang_up(scope):
         raise ConnectionResetError("the connection was cut, as it was asked for")
-    gone = "websocket.disconnect" if scope["type"] == "websocket" else "http.disconnect"
     while (await receive())["type"] != gone:
         pass
 

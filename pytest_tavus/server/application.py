@@ -13,9 +13,10 @@ from starlette.types import ASGIApp
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.server.answers import HangUp
+from pytest_tavus.server.cors import Cors, PublicOrigins
 from pytest_tavus.server.faults import Faults, Faulty
 from pytest_tavus.server.guard import Guard
-from pytest_tavus.server.intake import Intake
+from pytest_tavus.server.intake import Intake, Knows
 from pytest_tavus.server.journal import Journal, Journaling
 from pytest_tavus.server.options import Limits
 from pytest_tavus.server.site import CONTROL, Door
@@ -29,6 +30,11 @@ class Front(Struct, frozen=True, kw_only=True):
     journal: Journal
     faults: Faults
     hang_up: HangUp
+    knows: Knows
+    origins: tuple[str, ...]
+    "Of the pages that may call."
+
+    public: PublicOrigins
 
 
 def application(doors: Iterable[Door], front: Front) -> ASGIApp:
@@ -41,9 +47,11 @@ def application(doors: Iterable[Door], front: Front) -> ASGIApp:
         hang_up=front.hang_up,
         skip=CONTROL,
     )
-    app = Intake(app, limits=front.limits)
-    app = Journaling(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
-    return Guard(app, limits=front.limits)
+    app = Intake(app, limits=front.limits, knows=front.knows)
+    if front.journal.keeps:
+        app = Journaling(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
+    app = Cors(app, origins=front.origins, public=front.public)
+    return Guard(app, limits=front.limits, origins=front.origins)
 
 
 def _routed(doors: Iterable[Door]) -> Starlette:

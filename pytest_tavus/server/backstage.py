@@ -148,7 +148,7 @@ class Backstage:
     def allow(self, env: Mapping[str, str]) -> None:
         """Let scripts read these variables as well. Not over HTTP: a client may not choose them."""
         self._repertoire.env.update(env)
-        self.journal.learn(*env.values())
+        self.journal.know(*env.values())
 
     def conversation(self, conversation_id: str) -> dict[str, Any] | None:
         """Return all that has happened in a conversation, without secrets: calls and answers too.

@@ -6,11 +6,14 @@ import argparse
 import asyncio
 import json
 import logging
+import math
 import os
 import shlex
 import signal
 import sys
+import threading
 from pathlib import Path
+from types import FrameType
 
 from pytest_tavus.errors import ScenarioError, TavusError
 from pytest_tavus.live.options import LiveOptions
@@ -21,9 +24,14 @@ from pytest_tavus.server.running import Running, running
 from pytest_tavus.service.options import AccountOptions
 from pytest_tavus.simulator.llm import ModelSettings
 
+END_SECONDS = 15.0
+"""How long the server may take to end, once it is told to."""
+
 
 def serve(parsed: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, and return the exit code: 0, or 1 where it did not start."""
+    # A thread that imports, or reads scenarios, gives way to the loop after so many seconds.
+    sys.setswitchinterval(0.0005)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_serve(options_of(parsed, root=Path.cwd()), as_json=parsed.json))
@@ -57,6 +65,7 @@ def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
         model=_model_of(parsed),
         auto_approve=parsed.auto_approve,
         hosted_names=parsed.hosted,
+        cors=tuple(parsed.cors),
         root=root,
     )
 
@@ -97,22 +106,50 @@ def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
             "http://127.0.0.1:11434/v1"
         )
         raise ScenarioError(message)
-    if parsed.model_timeout is not None and not parsed.model_timeout > 0:
+    if parsed.model_timeout is not None and not 0 < parsed.model_timeout < math.inf:
         message = f"--model-timeout is more than 0 seconds, and not {parsed.model_timeout:g}"
+        raise ScenarioError(message)
+    if parsed.model_temperature is not None and not 0 <= parsed.model_temperature < math.inf:
+        message = f"--model-temperature is 0 or more, and not {parsed.model_temperature:g}"
         raise ScenarioError(message)
     settings = {_OF_MODEL[name]: value for name, value in given.items()}
     return ModelSettings(model=parsed.model, **settings)
 
 
 async def _serve(options: ServerOptions, *, as_json: bool) -> None:
-    told_to_end = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told_to_end.set)
+    told_to_end = _on_signals(asyncio.get_running_loop())
     async with running(options, environ=os.environ) as server:
         sys.stdout.write(_json(server) if as_json else _page(server))
         sys.stdout.flush()
         await told_to_end.wait()
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Return what is set by Ctrl-C and SIGTERM.
+
+    Not with the loop's own handlers: while a handler of the user's blocks the loop, they would wait
+    for ever. So the process ends in any case, if need be by force.
+    """
+    told = asyncio.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(told.set)
+        last = threading.Timer(END_SECONDS, _end_by_force)
+        last.daemon = True
+        last.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return told
+
+
+def _end_by_force() -> None:
+    sys.stderr.write(
+        f"pytest-tavus serve: a request or a handler did not end within {END_SECONDS:g} s, so the "
+        "server was ended by force\n"
+    )
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _json(server: Running) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from pytest_tavus.gateway.open import open_handler
 from pytest_tavus.live.conversations import Conversations
@@ -23,15 +23,16 @@ from pytest_tavus.mcp_tools.client import Place
 from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
 from pytest_tavus.scenario.limits import Limits as ScenarioLimits
 from pytest_tavus.scenario.parse import load_scenarios
-from pytest_tavus.server.answers import HangUp
+from pytest_tavus.server.answers import HangUp, header_values
 from pytest_tavus.server.application import Front, application
 from pytest_tavus.server.backstage import Backstage, Repertoire, readable
 from pytest_tavus.server.control import ControlPlane
+from pytest_tavus.server.cors import origin_of
 from pytest_tavus.server.handling import CallTaker
 from pytest_tavus.server.inward import InwardApi
-from pytest_tavus.server.journal import Journal
+from pytest_tavus.server.journal import JOURNAL_BYTES, Journal
 from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
-from pytest_tavus.server.mcp_late import McpDoor, late
+from pytest_tavus.server.mcp_late import SIGN_IN_PATHS, McpDoor, late
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.rest import rest_door
 from pytest_tavus.server.room import Rooms
@@ -39,7 +40,8 @@ from pytest_tavus.server.site import Door, Site, kept_open
 from pytest_tavus.server.time import ServerClock
 from pytest_tavus.service.account import Account
 from pytest_tavus.service.alarm import Alarm
-from pytest_tavus.service.front import Api
+from pytest_tavus.service.deployment_use import public_origins
+from pytest_tavus.service.front import KEY_HEADER, Api
 from pytest_tavus.service.ids import AccountIds
 from pytest_tavus.service.keys import ApiKeys
 from pytest_tavus.simulator.brain import Brain
@@ -125,7 +127,10 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
-        journal=Journal(secrets=(*keys.all(), *env.values())),
+        # Without a control plane, nobody could read what a journal keeps.
+        journal=Journal(
+            secrets=(*keys.all(), *env.values()), most_bytes=JOURNAL_BYTES if options.control else 0
+        ),
         loopback=loopback,
     )
 
@@ -202,6 +207,9 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
         journal=parts.journal,
         faults=backstage.faults,
         hang_up=hang_up,
+        knows=partial(_knows, parts.keys, mcp.knows),
+        origins=tuple(origin_of(each) for each in options.cors),
+        public=partial(public_origins, account),
     )
     tavus = SimulatedTavus(
         site=site,
@@ -211,6 +219,20 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
         end_streams=mcp.end_streams,
     )
     return tavus, doors
+
+
+def _knows(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool:
+    """Tell whether a request names a key of the account, or an access token.
+
+    At the sign-in nobody does: it asks for no key, and its forms are small.
+    """
+    if scope["path"] in SIGN_IN_PATHS:
+        return False
+    named = [each.decode("latin-1") for each in header_values(scope, KEY_HEADER.encode())]
+    bearers = [
+        each.decode("latin-1").partition(" ")[2] for each in header_values(scope, b"authorization")
+    ]
+    return any(map(keys.admit, (*named, *bearers))) or any(map(is_token, bearers))
 
 
 def _mcp(site: Site, api: Api, parts: _Parts) -> McpDoor:

@@ -8,9 +8,10 @@ be cut.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from weakref import WeakValueDictionary
 
 import h11
@@ -20,6 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.framing import READ_BYTES, Flow, Framing
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits
 
@@ -28,6 +30,9 @@ Awaited = Literal["head", "rest"]
 
 LINGER_SECONDS = 1.0
 """How long a connection that was ended goes on to read, and to drop what it reads."""
+
+PIPELINED_SECONDS = 0.2
+"""Between an answer and a request that was sent before it."""
 
 _NONCE = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==")
 """16 bytes in base64."""
@@ -44,6 +49,8 @@ class Connections:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.mark = f"{MARKER}: {simulator_version()}"
+        """What every answer says. To find the version out takes as long as a request."""
         self._open: WeakValueDictionary[tuple[str, int], asyncio.Transport] = WeakValueDictionary()
 
     def add(self, peer: tuple[str, int], transport: asyncio.Transport) -> None:
@@ -70,12 +77,12 @@ class Connections:
         def make(
             config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
         ) -> asyncio.Protocol:
-            return _Connection(config, server_state, app_state, connections=self)
+            return Connection(config, server_state, app_state, connections=self)
 
         return make
 
 
-class _Connection(H11Protocol):
+class Connection(H11Protocol):
     """One connection, until it ends or becomes a WebSocket."""
 
     def __init__(
@@ -87,6 +94,7 @@ class _Connection(H11Protocol):
         connections: Connections,
     ) -> None:
         super().__init__(config, server_state, app_state)
+        self.conn = Framing(h11.SERVER)
         self._connections = connections
         self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -96,6 +104,9 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # asyncio's own transports have it; another may read as it likes.
+        cast("Any", transport).max_size = READ_BYTES
+        self.flow = Flow(transport, self.conn)
         if self.client is not None:
             self._connections.add(self.client, transport)
         self._watch()
@@ -111,6 +122,13 @@ class _Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         self._asked = True
+        if self.conn.trailing_data[0]:
+            # Who asks before it was answered could have every turn of the loop.
+            self.loop.call_later(PIPELINED_SECONDS, self._go_on)
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
         super().on_response_complete()
         self._watch()
 
@@ -120,11 +138,11 @@ class _Connection(H11Protocol):
             self._handed_over = True
             super().handle_websocket_upgrade(event)
         else:
-            self._end(400, problem)
+            self.end(400, problem)
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        self._end(400, _NO_REQUEST)
+        self.end(400, _NO_REQUEST)
 
     def shutdown(self) -> None:
         if self._ended:
@@ -163,9 +181,9 @@ class _Connection(H11Protocol):
 
     def _no_head(self) -> None:
         seconds = self._connections.limits.header_seconds
-        self._end(408, f"the head of the request was not there within {seconds:g} s")
+        self.end(408, f"the head of the request was not there within {seconds:g} s")
 
-    def _end(self, status: int, sentence: str) -> None:
+    def end(self, status: int, sentence: str) -> None:
         """Answer past everything, because there is no request to answer, and close.
 
         Not at once: where a client is still sending, that would take the answer away from it.
@@ -175,11 +193,12 @@ class _Connection(H11Protocol):
         body = json_bytes({"error": sentence})
         head = (
             f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n{MARKER}: {simulator_version()}\r\n"
+            f"content-length: {len(body)}\r\n{self._connections.mark}\r\n"
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        self.transport.write_eof()
+        with contextlib.suppress(OSError):  # whoever was to be told may be gone already
+            self.transport.write_eof()
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 

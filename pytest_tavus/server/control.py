@@ -28,6 +28,9 @@ from pytest_tavus.service.front import KEY_HEADER
 from pytest_tavus.service.keys import ApiKeys
 from pytest_tavus.service.refusals import bad_field, bad_request, invalid_key, not_found
 
+_LONGEST_SCENARIOS = 2**19
+"""Bytes of YAML. It is read in a thread, and the end of the server waits for every thread."""
+
 _LONGEST_ADVANCE = 31_536_000.0
 
 Action = Callable[[Request], Awaitable[Any]]
@@ -141,6 +144,9 @@ class ControlPlane:
         if "json" in request.headers.get("content-type", ""):
             data = read_object(await _json(request))
             return {"data": await self._backstage.load_data(data)}
+        if len(body) > _LONGEST_SCENARIOS:
+            message = f"the scenarios are longer than {_LONGEST_SCENARIOS} bytes"
+            raise ApiRefusal(413, {"error": message})
         try:
             text = body.decode()
         except UnicodeDecodeError:

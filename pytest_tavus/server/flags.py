@@ -79,4 +79,12 @@ def _add_of_doors(parser: argparse.ArgumentParser) -> None:
         help="let tools have plain URLs of this machine, http://, in scripts too",
     )
     add("--auto-approve", action="store_true", help="let OAuth clients in without asking anybody")
+    add(
+        "--cors",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin, such as http://localhost:5173, call /v2, /mcp and the "
+        "sign-in; may be repeated",
+    )
     add("--hosted", action="store_true", help="name MCP tools as Tavus's hosted server does")

@@ -2,14 +2,15 @@
 
 The server listens on loopback, which keeps other machines out but not the pages of a browser on
 this one. So a name that is not loopback's is refused (a page that had its own name resolved to this
-machine would send it), and so is the origin of a page that is not served from this machine.
+machine would send it), and so is the origin of a page that is not served from this machine, unless
+it was named.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,9 @@ _HOST = re.compile(_LOOPBACK, re.IGNORECASE)
 _ORIGIN = re.compile(rb"https?://" + _LOOPBACK, re.IGNORECASE)
 _DOTS = frozenset({b".", b".."})
 
+_CLOSING = (("connection", "close"),)
+"""Whoever is refused here may not be who it seems, or may mean another request than was read."""
+
 Problem = tuple[int, str]
 """A status, and the sentence that goes with it."""
 
@@ -30,8 +34,10 @@ Problem = tuple[int, str]
 class Guard:
     """Lets through what may come in, and marks what goes out."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, *, limits: Limits, origins: Collection[str] = ()) -> None:
+        """Stand before `app`; pages of `origins` are let in like those of this machine."""
         self._app = app
+        self._origins = frozenset(origin.encode() for origin in origins)
         self._limits = limits
         self._marker = encoded([(MARKER, simulator_version())])
 
@@ -46,7 +52,7 @@ class Guard:
             await self._pass(scope, receive, marked)
         else:
             status, sentence = problem
-            await refuse(scope, marked, status=status, sentence=sentence)
+            await refuse(scope, marked, status=status, sentence=sentence, headers=_CLOSING)
         if marked.turned_away:
             # The server underneath takes a handshake for unfinished until its connection is lost.
             await asyncio.sleep(0)
@@ -62,8 +68,10 @@ class Guard:
 
     def _problem(self, scope: Scope) -> Problem | None:
         return (
-            _host_problem(header_values(scope, b"host"))
-            or _origin_problem(header_values(scope, b"origin"))
+            _header_problem(scope, self._limits.headers)
+            or _length_problem(scope)
+            or _host_problem(header_values(scope, b"host"))
+            or _origin_problem(header_values(scope, b"origin"), self._origins)
             or _path_problem(_raw_path(scope), self._limits.path_bytes)
         )
 
@@ -95,6 +103,19 @@ class _Marked:
         await self._send(message)
 
 
+def _header_problem(scope: Scope, most: int) -> Problem | None:
+    if len(scope["headers"]) <= most:
+        return None
+    return 431, f"the request has more than {most} headers"
+
+
+def _length_problem(scope: Scope) -> Problem | None:
+    """Refuse a body of two lengths: a proxy may read the other, and end the request elsewhere."""
+    if not (header_values(scope, b"transfer-encoding") and header_values(scope, b"content-length")):
+        return None
+    return 400, ("the request has both Content-Length and Transfer-Encoding: expected one of them")
+
+
 def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
     if len(hosts) == 1 and _HOST.fullmatch(hosts[0]):
         return None
@@ -104,12 +125,12 @@ def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
     )
 
 
-def _origin_problem(origins: Sequence[bytes]) -> Problem | None:
-    if all(_ORIGIN.fullmatch(origin) for origin in origins):
+def _origin_problem(origins: Sequence[bytes], named: Collection[bytes]) -> Problem | None:
+    if all(origin.lower() in named or _ORIGIN.fullmatch(origin) for origin in origins):
         return None
     return 403, (
         "the simulator answers pages of this machine only, and the request's Origin header "
-        "names another"
+        "names another: name it with --cors"
     )
 
 

@@ -35,7 +35,9 @@ def mcp_routes(
         note=note,
     )
     sign_in = oauth_door(around, OAuthTerms(auto_approve=site.options.auto_approve))
-    opened = mcp_door(tools, version=simulator_version(), protect=sign_in.protect)
+    opened = mcp_door(
+        tools, version=simulator_version(), protect=sign_in.protect, knows=sign_in.knows
+    )
     routes = (*sign_in.routes, *opened.door.routes)
     return replace(
         opened,

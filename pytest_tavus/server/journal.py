@@ -6,15 +6,14 @@ wherever else it turns up, in whatever encoding.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import asdict, replace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pytest_tavus.server.answers import is_start
+from pytest_tavus.server.answers import is_start, json_bytes
 from pytest_tavus.server.secrecy import (
     masked_header,
     masked_json,
@@ -24,12 +23,16 @@ from pytest_tavus.server.secrecy import (
     secrets_in_json,
     secrets_in_pairs,
 )
-from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.server.shelf import KnownSecrets, Shelf
 
-SECRETS_KEPT = 2048
-"""Secrets that are looked for everywhere; one that comes later is masked where it stands."""
+JOURNAL_BYTES = 8 * 2**20
+"""Requests and notes together; the oldest are given up."""
 
 _BODY_KEPT = 65_536
+_PARTS_KEPT = 4_000
+"""Values of one body, about: every secret is looked for in each."""
+
+_STRANGERS = 401
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -53,26 +56,39 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 class Journal:
-    """The last requests, oldest first."""
+    """The last requests, oldest first, and what doors noted beside them.
 
-    def __init__(self, *, secrets: Collection[str], longest: int = 1000) -> None:
-        self._entries: deque[Entry] = deque(maxlen=longest)
-        self._secrets = set(secrets)
-        self._redaction = Redaction(Secret("key", secret) for secret in secrets)
-        self._notes: deque[dict[str, Any]] = deque(maxlen=longest)
+    Both are kept as text: as objects they would take many times their size.
+    """
+
+    def __init__(
+        self, *, secrets: Collection[str], longest: int = 1000, most_bytes: int = JOURNAL_BYTES
+    ) -> None:
+        """Keep nothing where `most_bytes` is 0."""
+        self.keeps = most_bytes > 0
+        self._entries = Shelf(longest, most_bytes // 2)
+        self._notes = Shelf(longest, most_bytes // 2)
+        self._secrets = KnownSecrets(secrets)
         self._count = 0
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(tuple(self._entries))
+        return (convert(row, Entry) for row in self._entries.rows())
 
     def as_json(self) -> dict[str, Any]:
         """Return the journal as JSON data; `total_count` counts what is no longer kept as well."""
-        rows = [{**asdict(entry), "headers": list(entry.headers)} for entry in self._entries]
-        return {"total_count": self._count, "data": rows, "notes": list(self._notes)}
+        return {
+            "total_count": self._count,
+            "data": self._entries.rows(),
+            "notes": self._notes.rows(),
+        }
 
     def note(self, name: str, data: Mapping[str, Any]) -> None:
         """Keep what a door says has happened."""
-        self._notes.append({"name": name, **self.redacted(dict(data))})
+        if self.keeps:
+            told = json_bytes({"name": name, **self.redacted(dict(data))})
+            if len(told) > _BODY_KEPT:
+                told = json_bytes({"name": name, "problem": _too_much(len(told))})
+            self._notes.add(told)
 
     def clear(self) -> None:
         """Forget every request. Secrets stay known: they may turn up again."""
@@ -86,34 +102,37 @@ class Journal:
         return self._count
 
     def keep(self, entry: Entry) -> None:
-        """Keep one request, redacted."""
+        """Keep one request, redacted; of a stranger's nothing but what it was for."""
+        if entry.status == _STRANGERS:
+            entry = replace(entry, query="", headers=(), body=None)
         self.learn(
             *secrets_in_headers(entry.headers),
             *secrets_in_pairs(entry.query),
             *secrets_in_json(entry.body),
         )
-        text = self._redaction.text
-        self._entries.append(
-            replace(
-                entry,
-                path=text(entry.path),
-                query=text(masked_pairs(entry.query)),
-                headers=tuple((name, text(masked_header(name, v))) for name, v in entry.headers),
-                body=self._redaction.value(masked_json(entry.body)),
-            )
+        text = self._secrets.redaction.text
+        kept = replace(
+            entry,
+            path=text(entry.path),
+            query=text(masked_pairs(entry.query)),
+            headers=tuple((name, text(masked_header(name, v))) for name, v in entry.headers),
+            body=self._secrets.redaction.value(masked_json(entry.body)),
         )
+        self._entries.add(json_bytes(asdict(kept)))
 
     def redacted(self, value: Any) -> Any:
         """Return JSON data without their secrets, and without any that is known by now."""
         self.learn(*secrets_in_json(value))
-        return self._redaction.value(masked_json(value))
+        return self._secrets.redaction.value(masked_json(value))
 
     def learn(self, *secrets: str) -> None:
-        """Know secrets from now on, as long as there are not too many."""
+        """Know secrets from now on, until many others were seen later."""
         for secret in secrets:
-            if len(self._secrets) < SECRETS_KEPT:
-                self._secrets.add(secret)
-                self._redaction.learn(secret)
+            self._secrets.see(secret)
+
+    def know(self, *secrets: str) -> None:
+        """Know secrets for good."""
+        self._secrets.know(secrets)
 
 
 class Journaling:
@@ -182,6 +201,11 @@ class _Seen:
         )
 
     def _told(self, content_type: str) -> Any:
-        if self._length > _BODY_KEPT:
-            return f"({self._length} bytes, which is too much to keep)"
+        parts = sum(self._body.count(mark) for mark in b",[{&")
+        if self._length > _BODY_KEPT or parts > _PARTS_KEPT:
+            return _too_much(self._length)
         return read_body(bytes(self._body), content_type)
+
+
+def _too_much(length: int) -> str:
+    return f"({length} bytes, which is too much to keep)"

@@ -17,9 +17,15 @@ from pytest_tavus.contract.body import json_list, json_object
 DEEPEST = 100
 """Objects and lists within each other. No definition of Tavus's comes near."""
 
+MOST_VALUES = 25_000
+"""Values in one text. Each step that a body passes visits all of them, and the loop waits."""
+
+MOST_PARTS = 3_000
+"""Objects and lists in one text: an empty one can break several rules at once."""
+
 _TOO_DEEP = "is nested too deeply"
-_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
-_MAY_HOLD_ONE = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_STRING = re.compile(r'"[^"]*"')
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JsonTextError(ValueError):
@@ -49,6 +55,27 @@ def read_json(text: bytes | str, *, called: str = "the body") -> Any:
     raise JsonTextError(message)
 
 
+def require_few_values(written: str) -> None:
+    """Insist that a JSON text holds no more values than can be handled at once.
+
+    Counted before anything is parsed: parsing itself would take too long. A text that is not JSON
+    may pass or fail.
+
+    Raises:
+        JsonTextError: it holds too many values, or too many objects and lists.
+
+    """
+    if len(written) <= MOST_PARTS or _few(written):
+        return
+    plain = written.replace("\\\\", "").replace('\\"', "")
+    # Each value, and each key, has at most two quotation marks.
+    bare = "" if plain.count('"') > 4 * MOST_VALUES else _STRING.sub("", plain)
+    if bare and _few(bare):
+        return
+    message = f"holds more than {MOST_VALUES} values, or more than {MOST_PARTS} objects and lists"
+    raise JsonTextError(message)
+
+
 def json_text(value: Any) -> str:
     """Return JSON data as text that can be encoded, whatever texts are in them.
 
@@ -56,21 +83,41 @@ def json_text(value: Any) -> str:
     everything beyond ASCII is escaped.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if _HALF_PAIR.search(text) is None:
+    if not _has_half_pair(text):
         return text
     return json.dumps(value, separators=(",", ":"))
 
 
 def _read(text: bytes | str) -> Any:
     written = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text
+    require_few_values(written)
     value = json.loads(
         written.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=_finite
     )
     if written.count("[") + written.count("{") > DEEPEST and _is_deep(value):
         raise JsonTextError(_TOO_DEEP)
-    if _MAY_HOLD_ONE.search(written) and _HALF_PAIR.search(json.dumps(value, ensure_ascii=False)):
+    escaped = "\\u" in written and _ESCAPED_HALF.search(written)
+    if (escaped and _has_half_pair(json.dumps(value, ensure_ascii=False))) or _has_half_pair(
+        written
+    ):
         raise JsonTextError("holds half of a surrogate pair, which is no character")
     return value
+
+
+def _has_half_pair(text: str) -> bool:
+    """Tell whether a text cannot be encoded. Faster by far than to search it."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _few(written: str) -> bool:
+    parts = written.count("[") + written.count("{")
+    return parts <= MOST_PARTS and parts + written.count(",") <= MOST_VALUES
 
 
 def _is_deep(value: Any) -> bool:

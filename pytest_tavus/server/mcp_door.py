@@ -15,6 +15,7 @@ from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.models import InitializationOptions
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 from mcp_types import (
+    PARSE_ERROR,
     CallToolRequestParams,
     CallToolResult,
     ListToolsResult,
@@ -22,12 +23,15 @@ from mcp_types import (
     TextContent,
     Tool,
 )
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.mcp_tools.toolbox import ToolResult
-from pytest_tavus.server.json_text import json_text
+from pytest_tavus.server.intake import read_again
+from pytest_tavus.server.json_text import JsonTextError, json_text, require_few_values
 from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
 from pytest_tavus.server.mcp_empty import (
     no_prompt,
@@ -59,18 +63,46 @@ NAME = "tavus"
 instructions; they are Tavus's own words, and none stand in for them here."""
 
 
-def mcp_door(tools: Tools, *, version: str, protect: Callable[[ASGIApp], ASGIApp]) -> McpDoor:
-    """Open the MCP server. `protect` stands before it, and lets through who may use it."""
+def mcp_door(
+    tools: Tools,
+    *,
+    version: str,
+    protect: Callable[[ASGIApp], ASGIApp],
+    knows: Callable[[str], bool],
+) -> McpDoor:
+    """Open the MCP server. `protect` stands before it, and lets through who may use it.
+
+    `knows` tells whether an access token is good.
+    """
     changes = ChangeStreams()
     manager = StreamableHTTPSessionManager(
         app=_server(tools, version, changes), json_response=True, stateless=True
     )
-    app = EarlierEraStream(StreamableHTTPASGIApp(manager), changes=changes)
+    app = EarlierEraStream(_FewValues(StreamableHTTPASGIApp(manager)), changes=changes)
     return McpDoor(
         door=Door(routes=(Route("/mcp", endpoint=protect(app)),), running=manager.run),
         tools_changed=changes.publish,
         end_streams=changes.end,
+        knows=knows,
     )
+
+
+class _FewValues:
+    """Refuses a message of too many values, which the SDK would parse with everybody waiting."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        try:
+            require_few_values(body.decode("utf-8", "replace"))
+        except JsonTextError as error:
+            problem = {"code": PARSE_ERROR, "message": f"the body {error}"}
+            refusal = {"jsonrpc": "2.0", "id": None, "error": problem}
+            await JSONResponse(refusal, status_code=400)(scope, receive, send)
+        else:
+            await self._app(scope, read_again(body, receive), send)
 
 
 class _Announcing(Server[Any]):

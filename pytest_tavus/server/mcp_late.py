@@ -16,8 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pytest_tavus.server.oauth.terms import PAGE_PATH
 from pytest_tavus.server.site import Door, kept_open
 
-PATHS = (
-    "/mcp",
+SIGN_IN_PATHS = (
     "/.well-known/oauth-protected-resource/mcp",
     "/.well-known/oauth-authorization-server",
     "/register",
@@ -26,6 +25,7 @@ PATHS = (
     "/revoke",
     PAGE_PATH,
 )
+PATHS = ("/mcp", *SIGN_IN_PATHS)
 """Where its routes are."""
 
 
@@ -43,6 +43,9 @@ class McpDoor(Struct, frozen=True, kw_only=True):
     end_streams: Callable[[], None]
     "Ends the streams that listening clients hold open, so that the server can stop."
 
+    knows: Callable[[str], bool]
+    "Whether somebody who signed in has this access token."
+
     end_sign_ins: Callable[[], None] = nothing_to_end
     "Makes everything worthless that the sign-in has given."
 
@@ -56,6 +59,7 @@ def late(build: Callable[[], McpDoor]) -> McpDoor:
         tools_changed=behind.tools_changed,
         end_streams=behind.end_streams,
         end_sign_ins=behind.end_sign_ins,
+        knows=behind.knows,
     )
 
 
@@ -94,6 +98,10 @@ class _Behind:
         """End the sign-ins there were."""
         if self._opened is not None:
             self._opened.end_sign_ins()
+
+    def knows(self, token: str) -> bool:
+        """Tell whether a token was given here; none was where nobody has come."""
+        return self._opened is not None and self._opened.knows(token)
 
     async def _first(self) -> ASGIApp:
         async with self._building:

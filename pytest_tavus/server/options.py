@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from math import inf, isfinite
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -31,11 +33,32 @@ _ALIASES = {
 _KEY = re.compile(r"tavus_sim_(prod|stg|test)_[A-Za-z0-9]{8,64}")
 
 
+_RANGES: tuple[tuple[str, str, tuple[int, float]], ...] = (
+    ("port", "the port", (0, 65_535)),
+    ("account.concurrency_limit", "the limit of conversations at the same time", (1, inf)),
+    ("account.document_seconds", "the seconds until a document is ready", (0, inf)),
+    ("account.training_seconds", "the seconds until a training is done", (0, inf)),
+    ("live.participants", "the number of participants", (0, inf)),
+    ("live.open_calls", "the number of open calls", (1, inf)),
+    ("live.waiting_lines", "the number of waiting lines", (0, inf)),
+    ("live.callbacks.attempts", "the number of attempts of a callback", (1, inf)),
+    ("live.callbacks.copies", "the number of copies of a callback", (1, inf)),
+)
+"""Fields, what messages call them, and the least and the most that they can be."""
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """What one client may ask of the server. Beyond it the client hears why."""
 
     body_bytes: int = 4 * 2**20
+    stranger_bytes: int = 2**16
+    "A body of a request that names no known key; of any other, what does not count as large."
+
+    bodies_bytes: int = 16 * 2**20
+    "Large bodies of all requests together."
+
     path_bytes: int = 2048
+    headers: int = 100
     header_seconds: float = 10
     "Until the head of a request must be there."
 
@@ -57,6 +80,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     waiting_messages: int = 1024
     "Out of a room, for one participant who does not read them."
 
+    waiting_bytes: int = 2**18
+    "Out of a room, for one participant; one message alone may be longer."
+
     stall_seconds: float = 20
     "How long a participant may take to read one message."
 
@@ -65,7 +91,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     """Everything a server is started with.
 
     Raises:
-        ScenarioError: the API key is not one of a simulator's, or of another environment.
+        ScenarioError: the API key is not one of a simulator's, or of another environment; or a
+            number is out of its range.
 
     """
 
@@ -113,6 +140,9 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     hosted_names: bool = False
     "MCP tools are named and chosen as Tavus's hosted server does [client]."
 
+    cors: tuple[str, ...] = ()
+    "Origins of pages that may call the server and read its answers."
+
     limits: Limits = field(default_factory=Limits)
     root: Path = field(default_factory=Path)
     "What relative paths are meant from."
@@ -120,6 +150,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.api_key is not None:
             _check(self.api_key, self.environment)
+        for path, what, (least, most) in _RANGES:
+            _require(what, attrgetter(path)(self), least, most)
 
 
 def environment_of(word: str) -> Environment:
@@ -136,6 +168,14 @@ def environment_of(word: str) -> Environment:
     hint = did_you_mean(name, known)
     message = f"{word!r} is no environment of Tavus: expected one of {', '.join(known)}"
     raise ScenarioError(f"{message}; {hint}" if hint else message)
+
+
+def _require(what: str, value: float | None, least: int, most: float) -> None:
+    if value is None or (least <= value <= most and isfinite(value)):
+        return
+    expected = f"{least} or more" if most == inf else f"from {least} to {most}"
+    message = f"{what} must be a number, {expected}, not {value}"
+    raise ScenarioError(message)
 
 
 def _check(key: str, environment: Environment) -> None:

@@ -5,6 +5,7 @@ Reads what a request says, asks `Api.call`, and writes what it answers. No rule 
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pytest_tavus.server.answers import json_bytes
+from pytest_tavus.server.intake import LIGHT_BYTES
 from pytest_tavus.server.json_text import JsonTextError, read_json
 from pytest_tavus.server.site import Door
 from pytest_tavus.service.api import ApiAnswer
@@ -36,16 +38,19 @@ def rest_door(api: Api) -> Door:
     """Return the way in to the REST API."""
 
     async def serve(request: Request) -> Response:
+        path = request.scope["path"].removeprefix(PREFIX) or "/"
+        headers = dict(request.headers)
+        refusal = api.refusal(request.method, path, headers)
+        if refusal is not None:
+            return _response(refusal)
         try:
-            body = _read(await request.body(), request.headers.get("content-type", ""))
+            body = _read(await request.body(), headers.get("content-type", ""))
         except _BodyError as error:
             return _response(ApiAnswer(status=error.status, body={"error": str(error)}))
+        if len(await request.body()) > LIGHT_BYTES:
+            await asyncio.sleep(0)  # others have their turn before it is worked on
         answer = await api.call(
-            request.method,
-            request.scope["path"].removeprefix(PREFIX) or "/",
-            query=dict(request.query_params),
-            body=body,
-            headers=dict(request.headers),
+            request.method, path, query=dict(request.query_params), body=body, headers=headers
         )
         return _response(answer)
 

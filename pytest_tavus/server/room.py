@@ -24,7 +24,7 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.live.port import LiveConversation
 from pytest_tavus.server.answers import HangUp
 from pytest_tavus.server.json_text import JsonTextError, read_json
-from pytest_tavus.server.seat import OVER, Closing, Meter, Seat
+from pytest_tavus.server.seat import OVER, Closing, Meter, Seat, Texts
 from pytest_tavus.server.site import Door, Site
 
 FAREWELL_SECONDS = 2.0
@@ -51,6 +51,7 @@ class Rooms:
         self._now = now
         self._hang_up = hang_up
         self._malformed = malformed
+        self._texts = Texts()
 
     def door(self) -> Door:
         """Return the way in."""
@@ -72,7 +73,8 @@ class Rooms:
             return
         seat = Seat(
             self._site.account.ids.uuid("participant"),
-            waiting=self._site.options.limits.waiting_messages,
+            limits=self._site.options.limits,
+            texts=self._texts,
         )
         try:
             conversation.join(seat)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
+from sys import getsizeof
 from typing import Any
 
 from msgspec import Struct
@@ -30,25 +31,49 @@ class Closing(Struct, frozen=True, kw_only=True):
 OVER = Closing(code=1000, reason="the conversation has ended")
 
 
+class Texts:
+    """Writes app messages, each once: all participants of a room get the same object."""
+
+    def __init__(self) -> None:
+        self._last: Mapping[str, Any] | None = None
+        self._text = ""
+
+    def of(self, message: Mapping[str, Any]) -> str:
+        """Return a message as text."""
+        if message is not self._last:
+            self._last, self._text = message, json_text(message)
+        return self._text
+
+
 class Seat:
     """What is on its way to one participant."""
 
-    def __init__(self, participant_id: str, *, waiting: int) -> None:
+    def __init__(self, participant_id: str, *, limits: Limits, texts: Texts) -> None:
         self.participant_id = participant_id
-        self._most = waiting
+        self._limits = limits
+        self._texts = texts
         self._waiting: deque[str] = deque()
+        self.waiting_bytes = 0
+        """What all that waits takes of memory."""
         self._woken = asyncio.Event()
         self._over = asyncio.Event()
         self._full = asyncio.Event()
+        self._problem = ""
 
     def deliver(self, message: Mapping[str, Any]) -> None:
-        """Take one app message. Who lets too many wait is given up, and gets no more of them."""
+        """Take one app message. Who lets too much wait is given up, and gets no more of it."""
         if self._over.is_set() or self._full.is_set():
             return
-        if len(self._waiting) >= self._most:
+        text = self._texts.of(message)
+        problem = self._too_much(text)
+        if problem is not None:
+            self._problem = problem
+            self._waiting.clear()
+            self.waiting_bytes = 0
             self._full.set()
             return
-        self._waiting.append(json_text(message))
+        self._waiting.append(text)
+        self.waiting_bytes += getsizeof(text)
         self._woken.set()
 
     def dismiss(self) -> None:
@@ -63,12 +88,22 @@ class Seat:
                 return None
             self._woken.clear()
             await self._woken.wait()
-        return self._waiting.popleft()
+        text = self._waiting.popleft()
+        self.waiting_bytes -= getsizeof(text)
+        return text
 
     async def given_up(self) -> Closing:
-        """Wait until the participant has let too many messages wait, and return what that means."""
+        """Wait until the participant has let too much wait, and return what that means."""
         await self._full.wait()
-        return Closing(code=1008, reason=f"{self._most} messages are waiting and are not read")
+        return Closing(code=1008, reason=self._problem)
+
+    def _too_much(self, text: str) -> str | None:
+        limits = self._limits
+        if len(self._waiting) >= limits.waiting_messages:
+            return f"{limits.waiting_messages} messages are waiting and are not read"
+        if self._waiting and self.waiting_bytes + getsizeof(text) > limits.waiting_bytes:
+            return f"{limits.waiting_bytes} bytes are waiting and are not read"
+        return None
 
 
 class Meter:

@@ -9,12 +9,16 @@ from collections.abc import AsyncGenerator, Generator
 from typing import Any, cast
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.errors import ServiceError
+from pytest_tavus.server.answers import cut
 from pytest_tavus.server.connection import Connections
 
 LOOPBACK = "127.0.0.1"
+GRACE_SECONDS = 1.0
+"""For requests in progress, once the server is to end. Then their connections are cut."""
+
 STOP_SECONDS = 5.0
 
 
@@ -24,6 +28,20 @@ class _Quiet(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+
+class _Ending:
+    """Lets a request that is cancelled end its connection, and say nothing of it in the log."""
+
+    def __init__(self, app: ASGIApp, connections: Connections) -> None:
+        self._app = app
+        self._connections = connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            await cut(scope, receive, self._connections.hang_up)
 
 
 def bind(port: int) -> socket.socket:
@@ -74,8 +92,12 @@ async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
 
 async def _stop(server: uvicorn.Server, task: asyncio.Task[None], open_: Connections) -> None:
     server.should_exit = True
-    done, _ = await asyncio.wait({task}, timeout=STOP_SECONDS)
+    done, _ = await asyncio.wait({task}, timeout=GRACE_SECONDS)
     open_.hang_up_all()
+    if not done:
+        for request in tuple(server.server_state.tasks):
+            request.cancel()
+        done, _ = await asyncio.wait({task}, timeout=STOP_SECONDS)
     if not done:
         task.cancel()
         await asyncio.wait({task}, timeout=STOP_SECONDS)
@@ -86,16 +108,17 @@ async def _stop(server: uvicorn.Server, task: asyncio.Task[None], open_: Connect
 def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
     limits = connections.limits
     return uvicorn.Config(
-        cast("Any", app),
+        cast("Any", _Ending(app, connections)),
         # uvicorn takes whatever can be called as it calls a class.
         http=cast("Any", connections.protocol()),
         lifespan="off",
         log_config=None,
+        # Whoever sends what is no request is told; the log is for what the server does wrong.
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=limits.idle_seconds,
-        timeout_graceful_shutdown=1,
         ws="websockets-sansio",
         ws_max_size=limits.message_bytes,
         ws_per_message_deflate=False,

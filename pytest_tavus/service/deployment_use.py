@@ -1,12 +1,13 @@
 """What the public does with a deployment, without an API key ([doc] api-reference/deployments).
 
 Passwords and limits are enforced. Which status refuses what is [inferred]: the page names the
-checks and not their answers. Origins are not checked, for no operation sees a header.
+checks and not their answers. Origins are a matter of CORS: no operation sees a header.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
@@ -28,6 +29,7 @@ _INIT = (
     "thumbnail_video_url",
     "thumbnail_image_url",
 )
+_PUBLIC = re.compile(r"/v2/deployments/([^/]+)/(?:init|start|conversations/[^/]+/end)/?")
 _PUBLIC_LIMITS = ("max_call_duration", "daily_call_limit_per_user")
 
 
@@ -84,6 +86,18 @@ def unavailable(account: Account, row: dict[str, Any]) -> str | None:
     if at_once is not None and _calls_now(account, row) >= at_once:
         return "concurrent_call_limit"
     return None
+
+
+def public_origins(account: Account, path: str) -> tuple[str, ...] | None:
+    """Return the origins of the pages that a public path is open to; none at all are all [client].
+
+    `None` where nothing public is at the path. `path` begins with ``/v2``.
+    """
+    match = _PUBLIC.fullmatch(path)
+    row = None if match is None else account["deployments"].get(match.group(1))
+    if row is None:
+        return None
+    return tuple(str(each).rstrip("/").lower() for each in row["allowed_origins"])
 
 
 def _calls_now(account: Account, row: dict[str, Any]) -> int:

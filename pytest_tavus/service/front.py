@@ -80,6 +80,19 @@ class Api:
         except ApiRefusal as refusal:
             return ApiAnswer(status=refusal.status, body=refusal.body)
 
+    def refusal(self, method: str, path: str, headers: Mapping[str, str]) -> ApiAnswer | None:
+        """Return the 401 of a stranger; `None` for who may ask. Whoever has a body asks before.
+
+        Nothing that a stranger sends needs to be read, then.
+        """
+        asked = "GET" if method == "HEAD" else method
+        found = self._table.find(present_path(path), asked)
+        try:
+            self._admit_to(None if found is None else found.routes.get(asked), headers)
+        except ApiRefusal as refusal:
+            return ApiAnswer(status=refusal.status, body=refusal.body)
+        return None
+
     async def _answer(
         self, route: Route, request: ApiRequest, spelling: Spelling | None
     ) -> ApiAnswer:
@@ -102,8 +115,7 @@ class Api:
         """Return the route of a request, or why there is none. A stranger learns nothing."""
         asked = "GET" if method == "HEAD" else method
         route = None if found is None else found.routes.get(asked)
-        if route is None or not route.public:
-            self._admit(headers)
+        self._admit_to(route, headers)
         if found is None:
             return ApiAnswer(status=404, body={"error": self._unknown(method, path)})
         if route is not None:
@@ -114,8 +126,8 @@ class Api:
         message = f"{method} is not allowed for {path}: expected one of {allowed}"
         return ApiAnswer(status=405, body={"message": message}, headers={"allow": allowed})
 
-    def _admit(self, headers: Mapping[str, str]) -> None:
-        if self.keys is None:
+    def _admit_to(self, route: Route | None, headers: Mapping[str, str]) -> None:
+        if self.keys is None or (route is not None and route.public):
             return
         given = next((value for name, value in headers.items() if name.lower() == KEY_HEADER), None)
         if not self.keys.admit(given):
@@ -132,8 +144,8 @@ def _copy(value: Any, depth: int = DEPTH) -> Any:
     if depth < 0:
         message = f"the body is nested more than {DEPTH} levels deep"
         raise bad_request(message)
+    if not isinstance(value, dict | list | tuple):
+        return value  # at once: nearly every value of a large body is one of these
     if (found := json_object(value)) is not None:
         return {key: _copy(each, depth - 1) for key, each in found.items()}
-    if (items := json_list(value)) is not None:
-        return [_copy(each, depth - 1) for each in items]
-    return value
+    return [_copy(each, depth - 1) for each in json_list(value) or ()]

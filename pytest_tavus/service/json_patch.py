@@ -19,8 +19,8 @@ from pytest_tavus.service.refusals import bad_request, unprocessable
 OPERATIONS = 1000
 """The most in one patch: ours."""
 
-SIZE = 4 * 2**20
-"""Characters of a document, at most: ours. A copy of a copy of a copy soon fills any memory."""
+SIZE = 2**20
+"""Characters that one patch copies, at most: ours. Copies of copies soon fill any memory."""
 
 _NEEDS = {
     "add": ("value",),
@@ -59,7 +59,12 @@ def patched(document: dict[str, Any], operations: Iterable[dict[str, Any]]) -> d
 
     """
     result: Any = copy.deepcopy(document)
+    size = 0
     for number, operation in enumerate(operations):
+        if operation["op"] == "copy":
+            size += _size(result, operation)
+            if size > SIZE:
+                raise _failed(operation, number, "the document would become too large")
         result = _applied(result, operation, number)
     if json_object(result) is None:
         raise bad_request("the patch would leave no JSON object")
@@ -89,9 +94,15 @@ def _applied(document: Any, operation: dict[str, Any], number: int) -> Any:
         raise _failed(operation, number, "the value there is another") from None
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError):
         raise _failed(operation, number, "there is nothing at that place") from None
-    if operation["op"] == "copy" and len(json.dumps(result)) > SIZE:
-        raise _failed(operation, number, "the document would become too large")
     return result
+
+
+def _size(document: Any, operation: dict[str, Any]) -> int:
+    """Return how many characters an operation copies; 0 where it cannot be applied."""
+    try:
+        return len(json.dumps(jsonpatch.JsonPointer(operation["from"]).resolve(document)))
+    except (jsonpatch.JsonPointerException, TypeError):
+        return 0
 
 
 def _failed(operation: dict[str, Any], number: int, why: str) -> ApiRefusal:

@@ -8,11 +8,19 @@ in Python's notation, below ``Bad Request.``. The words inside are ours.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
+
+from msgspec import Struct, field
 
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.spans import Loc
+
+MOST_PROBLEMS = 50
+"""Problems of one body that a 400 lists: ours. Nobody reads more, and each takes time to word."""
+
+_LONGEST = 1000
+"""Characters of a sentence. A hint may name everything that a body has."""
 
 
 def invalid_key() -> ApiRefusal:
@@ -50,10 +58,18 @@ def bad_field(field: str, sentence: str) -> ApiRefusal:
     return _bad_request({field: [sentence]})
 
 
-def bad_fields(problems: Iterable[RuleProblem]) -> ApiRefusal:
-    """Return the 400 that tells every problem of a body, each where it stands in there."""
-    tree = _tree([(problem.loc, _sentence(problem)) for problem in problems])
-    return _bad_request(tree if isinstance(tree, dict) else {"_schema": tree})
+def bad_fields(problems: Iterable[RuleProblem], *, unread: int = 0) -> ApiRefusal:
+    """Return the 400 that tells the problems of a body, each where it stands in there.
+
+    Only the first :data:`MOST_PROBLEMS` are told, and that there are others; `unread` says how
+    many, where that is known. A problem that is not told is not worded.
+    """
+    left = iter(problems)
+    tree = _tree(islice(left, MOST_PROBLEMS))
+    if unread or next(left, None) is not None:
+        count = f"{unread} more" if unread else "more"
+        tree.setdefault("_schema", []).append(f"{count} problems are not listed")
+    return _bad_request(tree)
 
 
 def _bad_request(tree: Mapping[Any, Any]) -> ApiRefusal:
@@ -61,15 +77,30 @@ def _bad_request(tree: Mapping[Any, Any]) -> ApiRefusal:
 
 
 def _sentence(problem: RuleProblem) -> str:
-    return problem.message if problem.hint is None else f"{problem.message}; {problem.hint}"
+    text = problem.message if problem.hint is None else f"{problem.message}; {problem.hint}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _tree(problems: list[tuple[Loc, str]]) -> dict[Any, Any] | list[str]:
+def _tree(problems: Iterable[RuleProblem]) -> dict[Any, Any]:
     """Nest sentences by their paths; `_schema` holds those about an object as a whole."""
-    own = [text for loc, text in problems if not loc]
-    steps = dict.fromkeys(loc[0] for loc, _ in problems if loc)
-    below: dict[Any, Any] = {
-        step: _tree([(loc[1:], text) for loc, text in problems if loc[:1] == (step,)])
-        for step in steps
-    }
-    return ({"_schema": own, **below} if own else below) if below else own
+    root = _Place()
+    for problem in problems:
+        place = root
+        for step in problem.loc:
+            place = place.below.setdefault(step, _Place())
+        place.own.append(_sentence(problem))
+    told = root.told()
+    return told if isinstance(told, dict) else {"_schema": told}
+
+
+class _Place(Struct):
+    """The problems at one place of a body, and below it."""
+
+    own: list[str] = field(default_factory=list[str])
+    below: dict[str | int, _Place] = field(default_factory=dict["str | int", "_Place"])
+
+    def told(self) -> dict[Any, Any] | list[str]:
+        below = {step: place.told() for step, place in self.below.items()}
+        if not below:
+            return self.own
+        return {"_schema": self.own, **below} if self.own else below

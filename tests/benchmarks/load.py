@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,12 +156,12 @@ class Caller:
 
 
 @contextmanager
-def serving(turns: int) -> Generator[Served]:
+def serving(turns: int, *flags: str) -> Generator[Served]:
     """Run a server with the script, and measure it."""
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "load.yaml"
         path.write_text(json.dumps(script(turns)), encoding="utf-8")
-        process = _started(path)
+        process = _started(path, flags)
         assert process.stdout is not None
         with process.stdout:
             try:
@@ -173,10 +173,10 @@ def serving(turns: int) -> Generator[Served]:
         served.taken = taken
 
 
-def _started(path: Path) -> subprocess.Popen[str]:
+def _started(path: Path, flags: Iterable[str]) -> subprocess.Popen[str]:
     """Start the command, which tells on its first line where it is."""
     command = "import sys; from pytest_tavus.cli import main; sys.exit(main())"
-    words = ("serve", "--json", "--script", str(path), "--concurrency", "100000")
+    words = ("serve", "--json", "--script", str(path), "--concurrency", "100000", *flags)
     return subprocess.Popen(
         [sys.executable, "-c", command, *words],
         env={**os.environ, "PYTHONPATH": str(ROOT)},

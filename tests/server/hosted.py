@@ -109,7 +109,7 @@ async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hos
     """Run a server with these terms."""
     world = world or World()
     oauth = oauth_door(world.surroundings(), OAuthTerms(**terms))
-    door = mcp_door(world.tools, version="9", protect=oauth.protect)
+    door = mcp_door(world.tools, version="9", protect=oauth.protect, knows=oauth.knows)
     app = Guard(Starlette(routes=[*oauth.routes, *door.door.routes]), limits=Limits())
     async with (
         door.door.running(),

@@ -69,6 +69,9 @@ def front(tavus: SimulatedTavus) -> Front:
         journal=backstage.journal,
         faults=backstage.faults,
         hang_up=no_connection,
+        knows=lambda _: True,
+        origins=(),
+        public=lambda _: None,
     )
 
 

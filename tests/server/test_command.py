@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator
@@ -116,6 +117,68 @@ def test_what_goes_wrong_in_the_pal_is_a_line_for_whoever_serves(
     assert line.startswith(f"WARNING pytest_tavus.live.trouble: {name}: {what}")
 
 
+OPEN_STREAM = "GET /mcp HTTP/1.1\r\nhost: {host}\r\naccept: text/event-stream\r\n"
+HALF_A_BODY = "POST /v2/pals HTTP/1.1\r\nhost: {host}\r\nx-api-key: {key}\r\ncontent-length: 9\r\n"
+DELAYED = "GET /v2/pals HTTP/1.1\r\nhost: {host}\r\nx-api-key: {key}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "begun"), [(OPEN_STREAM, True), (HALF_A_BODY, False), (DELAYED, False)]
+)
+def test_a_request_in_progress_neither_holds_up_the_end_nor_is_in_the_log(
+    head: str, begun: bool, tmp_path: Path
+) -> None:
+    with started("--json", "--control", cwd=tmp_path) as process:
+        told = json.loads(first_line(process))
+        key, host = told["api_key"], told["url"].removeprefix("http://")
+        fault = {"path": "/v2/pals", "method": "GET", "effect": "delay", "delay": 600}
+        url = f"{told['url']}/_simulator"
+        httpx.post(f"{url}/faults", json=fault, headers={"x-api-key": key}, timeout=PATIENCE)
+        name, _, port = host.partition(":")
+        with socket.create_connection((name, int(port)), timeout=PATIENCE) as plug:
+            bearer = f"authorization: Bearer {key}\r\n" if begun else ""
+            plug.sendall(f"{head.format(host=host, key=key)}{bearer}\r\n".encode())
+            if begun:
+                assert plug.recv(15) == b"HTTP/1.1 200 OK"
+            else:
+                httpx.get(f"{url}/clock", headers={"x-api-key": key}, timeout=PATIENCE)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=PATIENCE)
+
+    assert (process.returncode, err) == (0, "")
+
+
+def test_a_loop_that_is_blocked_for_ever_is_ended_by_force(tmp_path: Path) -> None:
+    program = (
+        "from pytest_tavus.server import command\n"
+        "from pytest_tavus.service.front import Api\n"
+        "command.END_SECONDS = 0.1\n"
+        "async def call(*_, **__):\n"
+        "    print('blocked', flush=True)\n"
+        "    while True: pass\n"
+        "Api.call = call\n"
+    ) + MAIN
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        told = json.loads(first_line(process))
+        with pytest.raises(httpx.HTTPError):
+            httpx.get(f"{told['url']}/v2/pals", headers={"x-api-key": told["api_key"]}, timeout=0.5)
+        assert first_line(process) == "blocked\n"
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 1
+    assert err == (
+        "pytest-tavus serve: a request or a handler did not end within 0.1 s, so the server was "
+        "ended by force\n"
+    )
+
+
 def test_it_says_which_pals_there_are(tmp_path: Path) -> None:
     (tmp_path / "order.yaml").write_text(SCRIPT)
     with started("--script", "order.yaml", cwd=tmp_path) as process:
@@ -177,6 +240,9 @@ def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:
         (["--api-key", "canary-8f3b"], "the API key does not look like a simulated one"),
         (["--script", "nowhere.yaml"], "nowhere.yaml"),
         (["--handler", "nowhere:app"], "nowhere"),
+        (["--port", "80000"], "the port must be a number, from 0 to 65535, not 80000"),
+        (["--cors", "*"], "'*' is no origin of a page"),
+        (["--concurrency", "0"], "the limit of conversations at the same time must be a number"),
     ],
 )
 def test_what_keeps_it_from_starting_is_told_in_a_line(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from dataclasses import dataclass
 
 import pytest
 
+from pytest_tavus.server import connection
+from pytest_tavus.server.connection import Connection
+from pytest_tavus.server.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
 from pytest_tavus.server.marker import MARKER, simulator_version
 from pytest_tavus.server.options import Limits, ServerOptions
 from pytest_tavus.server.running import Running
-from tests.server.served import PATIENCE, listening
+from tests.server.served import PATIENCE, listening, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -116,6 +120,151 @@ async def test_what_is_no_request_is_told_with_the_mark(
     assert json.loads(body) == {"error": sentence}
     assert headers[MARKER] == simulator_version()
     assert goes_on
+
+
+LENGTHS = "the request has both Content-Length and Transfer-Encoding: expected one of them"
+
+
+@pytest.mark.parametrize("key", ["good", "nobody's"])
+async def test_a_body_of_two_lengths_is_refused_and_the_connection_closed(key: str) -> None:
+    async with listening() as server:
+        both = {"content_length": "4", "transfer_encoding": "chunked"}
+        named = {"x_api_key": key} if key != "good" else {}
+        line = await line_to(server)
+        first = request(server, method="POST", body="0\r\n\r\n", **both, **named)
+        line.writer.write(first + request(server))
+        status, headers, body = await line.rest()
+        await line.close()
+        goes_on = await still_serves(server)
+
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert headers["connection"] == "close"
+    # Nothing follows: what was sent behind it was not taken for a second request.
+    assert json.loads(body) == {"error": LENGTHS}
+    assert goes_on
+
+
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [({"content_length": "2"}, "{}"), ({"transfer_encoding": "chunked"}, "2\r\n{}\r\n0\r\n\r\n")],
+)
+async def test_a_body_of_one_length_is_read(framing: dict[str, str], body: str) -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", body=body, connection="close", **framing))
+        status, _, answered = await line.rest()
+        await line.close()
+
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert "is missing" in json.loads(answered)["error"]
+
+
+async def test_a_connection_is_read_in_small_pieces() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", content_length="400000"))
+        seen: list[int] = []
+        received = Connection.data_received
+
+        def counting(self: Connection, data: bytes) -> None:
+            seen.append(len(data))
+            received(self, data)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Connection, "data_received", counting)
+            line.writer.write(b" " * 400_000)
+            line.writer.write(request(server, connection="close"))
+            await line.rest()
+        await line.close()
+
+    assert max(seen) <= READ_BYTES
+    assert sum(seen) > 400_000
+
+
+async def test_a_body_in_many_tiny_chunks_is_refused() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(request(server, method="POST", transfer_encoding="chunked"))
+        line.writer.write(b"1\r\n \r\n" * (FREE_CHUNKS + 1))
+        status, _, body = await line.rest()
+        await line.close()
+        goes_on = await still_serves(server)
+
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert json.loads(body) == {"error": NO_REQUEST}
+    assert goes_on
+
+
+async def test_a_body_in_many_chunks_of_some_length_is_read() -> None:
+    chunk = b"%x\r\n%s\r\n" % (CHUNK_BYTES, b" " * CHUNK_BYTES)
+    async with listening() as server:
+        line = await line_to(server)
+        line.writer.write(
+            request(server, method="POST", transfer_encoding="chunked", connection="close")
+        )
+        line.writer.write(chunk * 4 * FREE_CHUNKS + b"0\r\n\r\n")
+        _, _, body = await line.rest()
+        await line.close()
+
+    assert "expected a JSON object, found nothing" in json.loads(body)["error"]
+
+
+async def test_of_requests_that_are_sent_ahead_only_a_few_are_read_ahead() -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        waiting: list[int] = []
+        received = Connection.data_received
+
+        def watching(self: Connection, data: bytes) -> None:
+            received(self, data)
+            waiting.append(len(self.conn.trailing_data[0]))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Connection, "data_received", watching)
+            patch.setattr(connection, "PIPELINED_SECONDS", 0)
+            line.writer.write(request(server) * 999 + request(server, connection="close"))
+            async with asyncio.timeout(PATIENCE):
+                answered = (await line.reader.read()).count(b"HTTP/1.1 200 OK")
+        await line.close()
+
+    assert answered == 1000
+    assert max(waiting) <= 2 * READ_BYTES
+
+
+@pytest.mark.parametrize(("count", "status"), [(90, 200), (200, 431)])
+async def test_the_number_of_headers_is_limited(count: int, status: int) -> None:
+    async with listening() as server:
+        line = await line_to(server)
+        many = {f"x_{number}": "1" for number in range(count)}
+        line.writer.write(request(server, connection="close", **many))
+        answered, _, _ = await line.rest()
+        await line.close()
+
+    assert answered.startswith(f"HTTP/1.1 {status} ")
+
+
+async def test_who_is_gone_before_it_is_told_leaves_nothing_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with listening(HASTY) as server:
+        plug = socket.socket()
+        host, port = server.url.removeprefix("http://").split(":")
+        plug.connect((host, int(port)))
+        ended: list[int] = []
+        end = Connection.end
+
+        def resetting(self: Connection, status: int, sentence: str) -> None:
+            plug.close()  # the loop does not know yet, and the answer is met with a reset
+            end(self, status, sentence)
+            ended.append(status)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Connection, "end", resetting)
+            await until(lambda: ended)
+        goes_on = await still_serves(server)
+
+    assert (ended, goes_on) == ([408], True)
+    assert not caplog.records
 
 
 async def test_a_body_that_trickles_is_given_up() -> None:

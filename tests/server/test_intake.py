@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from pytest_tavus.server.answers import answer
 from pytest_tavus.server.intake import Intake
 from pytest_tavus.server.options import Limits
-from tests.server.served import Sent, request_scope
+from tests.server.served import Sent, request_scope, served, until
 
 pytestmark = pytest.mark.asyncio
 
@@ -39,13 +39,18 @@ class Arriving:
         raise AssertionError("nothing more comes")
 
 
-async def taken(receive: Receive, *, limits: Limits, length: str | None = None) -> Sent:
-    scope = request_scope(
-        method="POST", headers={} if length is None else {"content-length": length}
-    )
+async def taken(
+    receive: Receive, *, limits: Limits, length: str | None = None, known: bool = True
+) -> Sent:
+    intake = Intake(echo, limits=limits, knows=lambda _: known)
     sent = Sent()
-    await Intake(echo, limits=limits)(scope, receive, sent)
+    await intake(posted(length), receive, sent)
     return sent
+
+
+def posted(length: str | None = None) -> Scope:
+    headers = {} if length is None else {"content-length": length}
+    return request_scope(method="POST", headers=headers)
 
 
 async def test_a_body_in_parts_arrives_in_one() -> None:
@@ -103,6 +108,93 @@ async def test_what_comes_after_the_body_is_heard() -> None:
     async def receive() -> Message:
         return messages.pop(0)
 
-    await Intake(listens, limits=Limits())(request_scope(), receive, Sent())
+    await Intake(listens, limits=Limits(), knows=lambda _: True)(request_scope(), receive, Sent())
 
     assert heard == ["http.request", "http.disconnect"]
+
+
+SMALL = Limits(stranger_bytes=4, bodies_bytes=20)
+STRANGER = (
+    b'{"error":"the body is longer than 4 bytes, and the request names no key that is good here"}'
+)
+
+
+@pytest.mark.parametrize("length", ["5", None])
+async def test_a_stranger_has_less_to_say(length: str | None) -> None:
+    refused = await taken(Arriving([b"abc", b"de"]), limits=SMALL, length=length, known=False)
+    small = await taken(Arriving([b"abc", b"d"]), limits=SMALL, known=False)
+    known = await taken(Arriving([b"abc", b"de"]), limits=SMALL, length=length)
+
+    assert (refused.status, refused.body) == (413, STRANGER)
+    assert (small.status, small.body) == (200, b"abcd")
+    assert (known.status, known.body) == (200, b"abcde")
+
+
+async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() -> None:
+    intake, held = Intake(echo, limits=SMALL, knows=lambda _: True), Sent()
+    waiting = asyncio.create_task(
+        intake(posted(), Arriving([b"x" * 10, b"x" * 5], ends=False), held)
+    )
+    await until(lambda: intake.left == 5)
+    second, small = Sent(), Sent()
+    await intake(posted(), Arriving([b"y" * 6]), second)
+    await intake(posted(), Arriving([b"z" * 4]), small)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    later = Sent()
+    await intake(posted(), Arriving([b"y" * 20]), later)
+
+    assert (second.status, second.body) == (
+        503,
+        b'{"error":"the server holds 20 bytes of other requests\' bodies already: try again"}',
+    )
+    assert (small.status, later.status) == (200, 200)
+
+
+async def test_what_was_held_is_free_again_after_each_answer() -> None:
+    intake = Intake(echo, limits=SMALL, knows=lambda _: True)
+    for _ in range(5):
+        sent = Sent()
+        await intake(posted(), Arriving([b"x" * 12, b"x" * 6]), sent)
+        assert sent.status == 200
+
+
+async def test_one_request_asks_only_once_whether_it_is_a_strangers() -> None:
+    asked: list[Scope] = []
+
+    def knows(scope: Scope) -> bool:
+        asked.append(scope)
+        return True
+
+    await Intake(echo, limits=SMALL, knows=knows)(posted("18"), Arriving([b"x" * 6] * 3), Sent())
+
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"x-api-key": "{key}"}, 415),
+        ({"authorization": "Bearer {key}", "x-api-key": "{key}"}, 415),
+        ({"authorization": "Bearer {key}"}, 401),
+        ({"authorization": "Bearer nobody's", "x-api-key": "nobody's"}, 413),
+        ({}, 413),
+    ],
+)
+async def test_a_large_body_needs_a_key_that_is_good(headers: dict[str, str], status: int) -> None:
+    async with served() as server:
+        key = server.http.headers.pop("x-api-key")
+        named = {name: value.format(key=key) for name, value in headers.items()}
+        answer = await server.http.post(
+            "/v2/pals", content=b"x" * 70_000, headers={"content-type": "a/b", **named}
+        )
+
+    assert answer.status_code == status
+
+
+async def test_a_strangers_body_is_not_even_looked_at() -> None:
+    async with served() as server:
+        del server.http.headers["x-api-key"]
+        answer = await server.http.post("/v2/pals", content=b"{")
+
+    assert (answer.status_code, answer.json()) == (401, {"message": "Invalid access token"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -11,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.journal import SECRETS_KEPT, Entry, Journal
+from pytest_tavus.server import shelf
+from pytest_tavus.server.journal import Entry, Journal
 from pytest_tavus.server.options import ServerOptions
 from pytest_tavus.server.secrecy import SECRET_FIELDS, masked_json, masked_pairs, read_body
+from pytest_tavus.server.shelf import SECRETS_KEPT
+from pytest_tavus.trace.redact import Redaction, Secret
 from tests.server.served import served
 
 MASK = "********"
@@ -137,15 +141,101 @@ def test_a_journal_that_was_cleared_still_knows_the_secrets() -> None:
     assert [each.path for each in journal] == ["/⟦secret⟧"]
 
 
-def test_a_secret_that_is_one_too_many_is_masked_where_it_stands_alone() -> None:
-    journal = Journal(secrets=())
-    journal.learn(*(f"secret-{number:04}" for number in range(SECRETS_KEPT - 1)))
-    journal.keep(entry(body={"api_key": "the-last-one"}, path="/the-last-one"))
-    journal.keep(entry(body={"api_key": "one-too-many"}, path="/one-too-many"))
+def test_a_secret_that_was_not_seen_for_long_is_masked_where_it_stands_alone() -> None:
+    journal = Journal(secrets=("for-good-8f3b",))
+    journal.keep(entry(body={"api_key": "the-first-one"}, path="/the-first-one"))
+    journal.learn(*(f"secret-{number:04}" for number in range(SECRETS_KEPT)))
+    journal.keep(entry(body={"note": "the-first-one for-good-8f3b"}))
+    journal.keep(entry(body={"api_key": "the-first-one"}))
 
-    last, beyond = journal
-    assert last.path.startswith("/⟦secret")
-    assert (beyond.path, beyond.body) == ("/one-too-many", {"api_key": MASK})
+    early, late, again = journal
+    assert early.path == "/⟦secret⟧"
+    assert late.body == {"note": "the-first-one ⟦key⟧"}
+    assert again.body["api_key"].startswith(MASK)
+
+
+def test_a_secret_that_is_seen_again_and_again_stays_known() -> None:
+    journal = Journal(secrets=())
+    for number in range(10 * SECRETS_KEPT):
+        journal.learn("the-first-one", f"secret-{number:04}")
+    journal.keep(entry(path="/the-first-one"))
+
+    assert next(iter(journal)).path.startswith("/⟦secret")
+
+
+def test_what_is_looked_for_does_not_grow_with_the_secrets_that_were_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known: list[str] = []
+
+    class Counting(Redaction):
+        def __init__(self, secrets: Iterable[Secret]) -> None:
+            known.clear()
+            super().__init__(secrets)
+
+        def learn(self, value: str, source: str = "secret") -> None:
+            known.append(value)
+            super().learn(value, source)
+
+    monkeypatch.setattr(shelf, "Redaction", Counting)
+    journal = Journal(secrets=("for-good-8f3b",))
+    for number in range(5000):
+        journal.learn(f"secret-{number:04}")
+
+    assert "for-good-8f3b" in known
+    assert len(set(known)) <= SECRETS_KEPT + 1
+
+
+def test_the_journal_is_bounded_by_bytes_and_the_last_requests_stay() -> None:
+    journal = Journal(secrets=(), most_bytes=20_000)
+    for number in range(100):
+        journal.keep(entry(number=number, body={"note": "x" * 1000}))
+        journal.note(f"note {number}", {"what": "y" * 1000})
+
+    told = journal.as_json()
+    assert 8 <= len(told["data"]) <= 10
+    assert 8 <= len(told["notes"]) <= 10
+    assert [told["data"][-1]["number"], told["notes"][-1]["name"]] == [99, "note 99"]
+
+
+def test_a_note_that_is_too_long_is_told_by_its_length() -> None:
+    journal = Journal(secrets=())
+    journal.note("mcp.request", {"body": "x" * 70_000})
+
+    (row,) = journal.as_json()["notes"]
+    assert row["name"] == "mcp.request"
+    assert row["problem"].endswith("bytes, which is too much to keep)")
+
+
+def test_of_a_stranger_nothing_is_kept_but_what_they_asked_for() -> None:
+    journal = Journal(secrets=())
+    sent = {"query": "a=b", "headers": (("a", "b"),), "body": {"api_key": "canary-8f3b"}}
+    journal.keep(entry(**sent, status=401))
+    journal.keep(entry(**sent, path="/canary-8f3b"))
+
+    stranger, other = journal
+    assert (stranger.path, stranger.status) == ("/v2/tools", 401)
+    assert (stranger.query, stranger.headers, stranger.body) == ("", (), None)
+    # The body of the second taught its secret; that of the first did not.
+    assert (other.query, other.body, other.path) == ("a=b", {"api_key": MASK}, "/⟦secret⟧")
+
+
+def test_a_strangers_secret_is_not_learned() -> None:
+    journal = Journal(secrets=())
+    journal.keep(entry(body={"api_key": "canary-8f3b"}, status=401))
+    journal.keep(entry(path="/canary-8f3b"))
+
+    assert [each.path for each in journal][-1] == "/canary-8f3b"
+
+
+@pytest.mark.asyncio
+async def test_without_a_control_plane_nothing_is_kept() -> None:
+    async with served(ServerOptions()) as server:
+        await server.http.get("/v2/pals")
+        await server.http.post("/register", json={"redirect_uris": ["https://client.example"]})
+        told = server.tavus.backstage.journal.as_json()
+
+    assert (told["data"], told["notes"]) == ([], [])
 
 
 def test_what_a_door_notes_is_redacted() -> None:
@@ -161,6 +251,7 @@ async def test_requests_are_written_down_as_they_were_answered() -> None:
         await server.http.get("/v2/pals?limit=5")
         await server.http.post("/v2/nowhere", json={"api_key": "canary-8f3b", "a": 1})
         await server.http.post("/v2/pals", content=b"x" * 70_000)
+        await server.http.post("/v2/pals", content=b"[" + b"1," * 5_000 + b"1]")
         told = (await server.http.get("/_simulator/journal")).json()
 
     rows = told["data"]
@@ -168,12 +259,14 @@ async def test_requests_are_written_down_as_they_were_answered() -> None:
         ("GET", "/v2/pals", 200),
         ("POST", "/v2/nowhere", 404),
         ("POST", "/v2/pals", 400),
+        ("POST", "/v2/pals", 400),
     ]
-    assert [row["query"] for row in rows] == ["limit=5", "", ""]
+    assert [row["query"] for row in rows] == ["limit=5", "", "", ""]
     assert [row["body"] for row in rows] == [
         None,
         {"api_key": MASK, "a": 1},
         "(70000 bytes, which is too much to keep)",
+        "(10003 bytes, which is too much to keep)",
     ]
     assert ["x-api-key", MASK] in rows[0]["headers"]
     assert server.tavus.keys.first not in json.dumps(told)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.json_text import DEEPEST, JsonTextError, json_text, read_json
+from pytest_tavus.server.json_text import (
+    DEEPEST,
+    MOST_PARTS,
+    MOST_VALUES,
+    JsonTextError,
+    json_text,
+    read_json,
+)
 
 _ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=5)
 _DATA = st.recursive(
@@ -62,3 +70,48 @@ def test_depth_is_limited_where_it_helps_nobody() -> None:
 
 def test_many_brackets_beside_each_other_are_not_deep() -> None:
     assert read_json(json.dumps([[]] * 1000)) == [[]] * 1000
+
+
+TOO_MANY = "the body holds more than 25000 values, or more than 3000 objects and lists"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps(list(range(MOST_VALUES))),
+        json.dumps({str(number): 1 for number in range(MOST_VALUES)}),
+        json.dumps([[]] * (MOST_PARTS - 1)),
+        json.dumps([",[{" * 100_000]),
+        json.dumps(['"\\",[' * 50_000, "\\"]),
+    ],
+)
+def test_many_values_and_any_text_are_read(text: str) -> None:
+    assert read_json(text) == json.loads(text)
+
+
+VALUES: list[Any] = [
+    list(range(MOST_VALUES + 1)),
+    {str(number): "a, [text]" for number in range(MOST_VALUES + 2)},
+    [[]] * MOST_PARTS,
+    ['"\\', *[{}] * (MOST_PARTS + 1)],
+    [""] * (3 * MOST_VALUES),
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-le"])
+def test_too_many_values_are_refused_before_they_are_read(
+    value: object, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = json.dumps(value).encode(encoding)
+    monkeypatch.setattr(json, "loads", None)
+
+    with pytest.raises(JsonTextError) as caught:
+        read_json(text)
+    assert str(caught.value) == TOO_MANY
+
+
+@given(_DATA)
+def test_no_text_in_a_value_hides_the_values_beside_it(value: object) -> None:
+    with pytest.raises(JsonTextError, match="values"):
+        read_json(json.dumps([value, *[0] * (MOST_VALUES + 1)]))

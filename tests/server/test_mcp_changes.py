@@ -32,7 +32,7 @@ LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
 @asynccontextmanager
 async def served() -> AsyncGenerator[tuple[McpDoor, str]]:
     """Serve an unguarded door on loopback, and give its address."""
-    door = mcp_door(GivenTools(), version="9", protect=lambda app: app)
+    door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
     app = Starlette(routes=list(door.door.routes))
     with bind(0) as bound:
         async with door.door.running(), serving(app, bound, Connections(Limits())):

@@ -18,8 +18,9 @@ from pytest_tavus.mcp_tools.definitions import recorded_definitions
 from pytest_tavus.mcp_tools.toolbox import ToolResult
 from pytest_tavus.server.mcp_door import mcp_door
 from tests.server.given import MCP
-from tests.server.hosted import GivenTools, World, hosted
+from tests.server.hosted import KEY, GivenTools, World, hosted
 from tests.server.mcp_requests import ERAS, Era, call, send
+from tests.server.visitors import ACCEPT
 
 pytestmark = pytest.mark.asyncio
 
@@ -144,10 +145,36 @@ async def test_the_present_era_is_discovered() -> None:
     assert result["capabilities"]["tools"] == {"listChanged": True}
 
 
+async def test_a_message_of_too_many_values_is_refused_before_it_is_parsed() -> None:
+    arguments = {"text": "a", "more": list(range(30_000))}
+    async with hosted() as server:
+        few = await call(server, "2025-11-25", "tavus_echo", {"text": "a"})
+        answer = await server.http.post(
+            "/mcp",
+            json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": arguments},
+            headers={**ACCEPT, "Authorization": f"Bearer {KEY}"},
+        )
+
+    assert few["isError"] is False
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "jsonrpc": "2.0",
+            "id": None,
+            "error": {
+                "code": -32700,
+                "message": (
+                    "the body holds more than 25000 values, or more than 3000 objects and lists"
+                ),
+            },
+        },
+    )
+
+
 @asynccontextmanager
 async def unguarded() -> AsyncGenerator[str]:
     """A door without a guard: for clients that cannot send a token."""
-    door = mcp_door(GivenTools(), version="9", protect=lambda app: app)
+    door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
     app = Starlette(routes=list(door.door.routes))
     async with (
         door.door.running(),

@@ -32,7 +32,12 @@ class Built:
     def __call__(self) -> McpDoor:
         self.times += 1
         routes = (Route("/mcp", PlainTextResponse("here")),)
-        return McpDoor(door=Door(routes=routes), tools_changed=self.changed, end_streams=self.end)
+        return McpDoor(
+            door=Door(routes=routes),
+            tools_changed=self.changed,
+            end_streams=self.end,
+            knows=lambda _: False,
+        )
 
     async def changed(self) -> None:
         self.changes += 1

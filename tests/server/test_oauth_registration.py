@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import httpx2
 import pytest
 
+from pytest_tavus.server.oauth.clients import MOST_CLIENTS
 from tests.server.given import BASE, CALLBACK, MCP, START
 from tests.server.hosted import hosted
-from tests.server.visitors import ACCEPT, LISTING, register
+from tests.server.visitors import ACCEPT, LISTING, query_of, register, visitor
 
 pytestmark = pytest.mark.asyncio
 
@@ -150,10 +150,29 @@ async def test_a_foreign_host_or_origin_is_refused_everywhere(
     assert twin.status_code not in {403, 421}
 
 
-async def test_a_page_of_this_machine_may_ask_whether_it_may_register() -> None:
-    wanted = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "POST"}
+async def test_a_registration_is_limited_in_size() -> None:
     async with hosted() as server:
-        answer: httpx2.Response = await server.http.options("/register", headers=wanted)
+        small = await register(server, client_name="a" * 1000)
+        large = await register(server, client_name="a" * 9000)
 
-    assert answer.status_code == 200
-    assert answer.headers["access-control-allow-origin"] == "*"
+    assert small.status_code == 201
+    assert (large.status_code, large.json()["error"]) == (400, "invalid_client_metadata")
+    assert large.json()["error_description"].startswith(
+        "A registration has at most 8192 characters, and not 9"
+    )
+
+
+async def test_registrations_are_limited_in_number_and_who_signed_in_stays() -> None:
+    async with hosted(auto_approve=True) as server:
+        signed_in = await visitor(server)
+        page = (await signed_in.authorize()).headers["location"]
+        code = query_of(await server.http.get(page))["code"]
+        tokens = (await signed_in.exchange(code)).json()
+        first = (await register(server)).json()["client_id"]
+        for _ in range(MOST_CLIENTS):
+            assert (await register(server)).status_code == 201
+        forgotten = await server.http.get("/authorize", params={"client_id": first})
+        renewed = await signed_in.refresh(tokens["refresh_token"])
+
+    assert (forgotten.status_code, forgotten.json()["error"]) == (400, "invalid_request")
+    assert renewed.status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,7 @@ def test_every_flag_arrives() -> None:
         *("--model", "small", "--model-url", "http://127.0.0.1:1/v1", "--model-key-env", "KEY"),
         *("--dual-roles", "--streaming", "--control", "--concurrency", "3", "--local-tools"),
         *("--auto-approve", "--hosted", "--script-order", "loose"),
+        *("--cors", "http://a", "--cors", "http://b"),
         *("--model-temperature", "0.5", "--model-seed", "3", "--model-timeout", "9"),
     )
 
@@ -113,6 +115,7 @@ def test_every_flag_arrives() -> None:
         account=AccountOptions(concurrency_limit=3, local_tools=True),
         auto_approve=True,
         hosted_names=True,
+        cors=("http://a", "http://b"),
         root=Path("/home"),
     )
 
@@ -138,6 +141,20 @@ def test_every_flag_arrives() -> None:
         (
             ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-timeout", "0"],
             "--model-timeout is more than 0 seconds, and not 0",
+        ),
+        (
+            ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-timeout", "inf"],
+            "--model-timeout is more than 0 seconds, and not inf",
+        ),
+        (
+            ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-temperature", "nan"],
+            "--model-temperature is 0 or more, and not nan",
+        ),
+        (["--port", "80000"], "the port must be a number, from 0 to 65535, not 80000"),
+        (["--port", "-1"], "the port must be a number, from 0 to 65535, not -1"),
+        (
+            ["--concurrency", "0"],
+            "the limit of conversations at the same time must be a number, 1 or more, not 0",
         ),
         (["--handler", ""], "--handler is empty"),
     ],
@@ -190,3 +207,28 @@ def test_with_the_marker_it_is_not_the_real_one() -> None:
         "the server is a simulated Tavus (its response has the 'x-tavus-simulator' header), and a "
         "live session wants the real one; unset TAVUS_PUBLIC_API_BASE_URL"
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"port": 65_536}, "the port must be a number, from 0 to 65535, not 65536"),
+        (
+            {"account": AccountOptions(document_seconds=float("nan"))},
+            "the seconds until a document is ready must be a number, 0 or more, not nan",
+        ),
+        (
+            {"live": LiveOptions(participants=-1)},
+            "the number of participants must be a number, 0 or more, not -1",
+        ),
+    ],
+)
+def test_a_number_out_of_its_range_is_told(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        ServerOptions(**options)
+
+    assert str(refused.value) == sentence
+
+
+def test_the_ends_of_a_range_are_in_it() -> None:
+    assert ServerOptions(port=65_535, account=AccountOptions(concurrency_limit=1)).port == 65_535

@@ -50,8 +50,12 @@ async def test_a_message_that_is_too_long_ends_the_socket() -> None:
     assert code == 1009
 
 
-async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on() -> None:
-    options = ServerOptions(limits=Limits(waiting_messages=10, bytes_per_second=10**9))
+@pytest.mark.parametrize("least", [{"waiting_messages": 10}, {"waiting_bytes": 1_000_000}])
+async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on(
+    least: dict[str, int],
+) -> None:
+    many = {"waiting_messages": 10**9, "waiting_bytes": 10**9, "bytes_per_second": 10**9}
+    options = ServerOptions(limits=Limits(**{**many, **least}))
     async with listening(options) as server:
         conversation = await talking(server.tavus)
         async with joined(server) as calm:
@@ -66,6 +70,25 @@ async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on() -> None:
                         break
                 assert len(parts) == 1
                 assert plug.fileno() >= 0
+
+
+async def test_whoever_does_not_read_is_told_why_they_are_put_out() -> None:
+    limits = Limits(waiting_bytes=1_000_000, bytes_per_second=10**9)
+    async with listening(ServerOptions(limits=limits)) as server:
+        conversation = await talking(server.tavus)
+        async with joined(server) as calm, joined(server) as sleepy:
+            parts = present(conversation)
+            await until(lambda: len(parts) == 2)
+            sleepy.transport.pause_reading()
+            for _ in range(200):
+                await say(calm, "x" * 500_000)
+                await heard(calm, "conversation.utterance")
+                if len(parts) == 1:
+                    break
+            sleepy.transport.resume_reading()
+            ended = await put_out(sleepy)
+
+    assert ended == (1008, "1000000 bytes are waiting and are not read")
 
 
 async def test_a_socket_that_is_closed_halfway_leaves_the_room() -> None:

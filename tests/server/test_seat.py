@@ -11,10 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.server.options import Limits
-from pytest_tavus.server.seat import Meter, Seat
+from pytest_tavus.server.seat import Meter, Seat, Texts
 from tests.server.given import Watch
 
 JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)
+
+
+def seated(**limits: int) -> Seat:
+    return Seat("one", limits=Limits(**limits), texts=Texts())
 
 
 @pytest.mark.asyncio
@@ -22,7 +26,7 @@ JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st
 async def test_messages_arrive_whole_and_in_order_and_then_comes_the_end(
     messages: list[dict[str, Any]],
 ) -> None:
-    seat = Seat("one", waiting=8)
+    seat = seated(waiting_messages=8)
     for message in messages:
         seat.deliver(message)
     seat.dismiss()
@@ -37,7 +41,7 @@ async def test_messages_arrive_whole_and_in_order_and_then_comes_the_end(
 
 @pytest.mark.asyncio
 async def test_whoever_waits_for_a_message_is_woken() -> None:
-    seat = Seat("one", waiting=8)
+    seat = seated(waiting_messages=8)
     waiting = asyncio.create_task(seat.next())
     await asyncio.sleep(0)
     seat.deliver({"a": 1})
@@ -47,7 +51,7 @@ async def test_whoever_waits_for_a_message_is_woken() -> None:
 
 @pytest.mark.asyncio
 async def test_whoever_lets_too_many_wait_is_given_up() -> None:
-    seat = Seat("one", waiting=2)
+    seat = seated(waiting_messages=2)
     for number in range(3):
         seat.deliver({"number": number})
 
@@ -58,13 +62,51 @@ async def test_whoever_lets_too_many_wait_is_given_up() -> None:
 
 @pytest.mark.asyncio
 async def test_whoever_reads_is_not_given_up() -> None:
-    seat = Seat("one", waiting=2)
+    seat = seated(waiting_messages=2)
     for number in range(9):
         seat.deliver({"number": number})
         await seat.next()
 
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(seat.given_up(), 0.01)
+
+
+@pytest.mark.asyncio
+async def test_whoever_lets_too_many_bytes_wait_is_given_up_and_they_are_let_go() -> None:
+    seat = seated(waiting_bytes=1000)
+    seat.deliver({"text": "x" * 5000})
+    assert seat.waiting_bytes > 5000
+    await seat.next()
+    seat.deliver({"text": "x" * 500})
+    seat.deliver({"text": "x" * 500})
+    closing = await seat.given_up()
+
+    assert (closing.code, closing.reason) == (1008, "1000 bytes are waiting and are not read")
+    assert seat.waiting_bytes == 0
+
+
+@pytest.mark.asyncio
+async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
+    seat = seated(waiting_bytes=1000)
+    seat.deliver({"text": "x" * 5000})
+
+    assert len(await seat.next() or "") > 5000
+    assert seat.waiting_bytes == 0
+
+
+@pytest.mark.asyncio
+async def test_all_participants_wait_for_the_same_text() -> None:
+    texts = Texts()
+    one, other = (Seat(name, limits=Limits(), texts=texts) for name in ("one", "other"))
+    for number in range(2):
+        message = {"number": number}
+        one.deliver(message)
+        other.deliver(message)
+
+    first, second = await one.next(), await one.next()
+    assert (first, second) == ('{"number":0}', '{"number":1}')
+    assert await other.next() is first
+    assert await other.next() is second
 
 
 def test_messages_up_to_the_burst_are_taken_and_the_next_is_not() -> None:

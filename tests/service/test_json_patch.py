@@ -103,6 +103,25 @@ def test_a_document_cannot_be_grown_without_end() -> None:
     assert refused.value.body["error"].endswith("the document would become too large")
 
 
+def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() -> None:
+    copies = [{"op": "copy", "from": "/a", "path": "/b"} for _ in range(12)]
+
+    assert patched({"a": "x" * 80_000}, read_patch(copies))["b"] == "x" * 80_000
+    with pytest.raises(ApiRefusal) as refused:
+        patched({"a": "x" * 100_000}, read_patch(copies))
+
+    assert refused.value.body["error"] == (
+        "operation 10, copy '/b', cannot be applied: the document would become too large"
+    )
+
+
+def test_a_copy_of_nothing_is_named() -> None:
+    with pytest.raises(ApiRefusal) as refused:
+        patched({"a": 1}, read_patch([{"op": "copy", "from": "/x/y", "path": "/b"}]))
+
+    assert refused.value.body["error"].endswith("there is nothing at that place")
+
+
 def test_a_patch_has_an_end() -> None:
     with pytest.raises(ApiRefusal) as refused:
         read_patch([{"op": "test", "path": "", "value": {}}] * 1001)

@@ -156,3 +156,14 @@ async def test_a_deleted_set_is_gone_from_its_pals() -> None:
     assert (await at.ask(f"DELETE /objectives/{key}")).status == 204
     assert (mine["objectives_id"], other["objectives_id"]) == (None, "o2")
     assert (await at.refused(f"GET /objectives/{key}"))[0] == 404
+
+
+async def test_of_a_set_that_is_too_long_only_its_length_is_told() -> None:
+    names = [f"o{number}" for number in range(2_000)]
+    status, told = await desk().refused("POST /objectives", body(*names, names[0]))
+
+    (sentence,) = told.values()
+    assert (status, sentence) == (
+        400,
+        "Bad Request. {'data': ['a set has 1 to 50 objectives, found 2001']}",
+    )

@@ -18,7 +18,6 @@ from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend, RequireAut
 from mcp.server.auth.middleware.client_auth import AuthenticationError, ClientAuthenticator
 from mcp.server.auth.routes import (
     build_resource_metadata_url,
-    cors_middleware,
     create_protected_resource_routes,
 )
 from mcp.server.auth.settings import ClientRegistrationOptions
@@ -50,6 +49,9 @@ class OAuthDoor(Struct, frozen=True, kw_only=True):
     protect: Callable[[ASGIApp], ASGIApp]
     "Puts the check of bearer tokens in front of an app."
 
+    knows: Callable[[str], bool]
+    "Whether an access token is good."
+
     end_all: Callable[[], None]
     "Makes every token, code and request worthless."
 
@@ -61,7 +63,10 @@ def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDo
     def protect(app: ASGIApp) -> ASGIApp:
         return protected(app, sign_in)
 
-    return OAuthDoor(routes=_routes(sign_in), protect=protect, end_all=sign_in.end_all)
+    def knows(token: str) -> bool:
+        return sign_in.sessions.access(token) is not None
+
+    return OAuthDoor(routes=_routes(sign_in), protect=protect, knows=knows, end_all=sign_in.end_all)
 
 
 def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
@@ -72,15 +77,15 @@ def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
             authorization_servers=[metadata(sign_in).issuer],
             scopes_supported=list(sign_in.terms.scopes),
         ),
-        _open_to_browsers(
+        Route(
             "/.well-known/oauth-authorization-server",
             MetadataHandler(metadata(sign_in)).handle,
-            "GET",
+            methods=["GET"],
         ),
-        _open_to_browsers("/register", _registration(sign_in), "POST"),
+        Route("/register", _registration(sign_in), methods=["POST"]),
         Route("/authorize", _authorization(sign_in), methods=["GET", "POST"]),
-        _open_to_browsers("/token", _token(sign_in), "POST"),
-        _open_to_browsers("/revoke", _revocation(sign_in), "POST"),
+        Route("/token", _token(sign_in), methods=["POST"]),
+        Route("/revoke", _revocation(sign_in), methods=["POST"]),
         Route(PAGE_PATH, portal.show, methods=["GET"]),
         Route(PAGE_PATH, portal.decide, methods=["POST"]),
     )
@@ -105,12 +110,6 @@ def metadata(sign_in: SignIn) -> OAuthMetadata:
             "authorization_response_iss_parameter_supported": True,
         }
     )
-
-
-def _open_to_browsers(path: str, handler: Handler, method: str) -> Route:
-    """Return a route that a client inside a browser may call (CORS)."""
-    methods = [method, "OPTIONS"]
-    return Route(path, endpoint=cors_middleware(handler, methods), methods=methods)
 
 
 def _registration(sign_in: SignIn) -> Handler:

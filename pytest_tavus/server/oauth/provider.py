@@ -22,6 +22,7 @@ from mcp.server.auth.provider import (
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from pydantic import AnyUrl
 
+from pytest_tavus.server.oauth.clients import Clients, require_small
 from pytest_tavus.server.oauth.redirects import loopback_fault
 from pytest_tavus.server.oauth.sessions import Grant, Sessions, TokenPair
 from pytest_tavus.server.oauth.signed import OneTimeRequests
@@ -37,7 +38,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
     def __init__(self, around: Surroundings, terms: OAuthTerms) -> None:
         self.around = around
         self.terms = terms
-        self._clients: dict[str, OAuthClientInformationFull] = {}
+        self._clients = Clients()
         self.end_all()
 
     def end_all(self) -> None:
@@ -56,8 +57,9 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
         are replaced by the account's.
 
         Raises:
-            RegistrationError: A callback is not a loopback one.
+            RegistrationError: A callback is not a loopback one, or the registration is too large.
         """
+        require_small(client_info)
         callbacks = [str(uri) for uri in client_info.redirect_uris or ()]
         for callback in callbacks:
             if (fault := loopback_fault(callback)) is not None:
@@ -70,7 +72,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
         client_info.client_id_issued_at = int(self.around.now())
         if client_info.client_secret is not None:
             client_info.client_secret = self.around.fresh("client_secret")
-        self._clients[client_info.client_id] = client_info
+        self._clients.add(client_info.client_id, client_info)
 
     async def authorize(
         self, client: OAuthClientInformationFull, params: AuthorizationParams
@@ -113,7 +115,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
         Raises:
             TokenError: The code was used a moment ago.
         """
-        del client  # authenticated, and the code is its own
+        self._clients.sign_in(client.client_id or "")
         return self._token(self.sessions.redeem(authorization_code.code), "authorization code")
 
     async def load_refresh_token(

@@ -1,0 +1,58 @@
+"""The clients that registered. Anybody may register without a key, so both size and number end."""
+
+from __future__ import annotations
+
+from mcp.server.auth.provider import RegistrationError
+from mcp.shared.auth import OAuthClientInformationFull
+
+MOST_CLIENTS = 256
+"""Of those that have signed in, and as many of those that have not."""
+
+LONGEST_REGISTRATION = 8192
+"""Characters of JSON."""
+
+
+def require_small(client: OAuthClientInformationFull) -> None:
+    """Insist that a registration is small enough to be kept.
+
+    Raises:
+        RegistrationError: it is too large.
+
+    """
+    length = len(client.model_dump_json(exclude_none=True))
+    if length > LONGEST_REGISTRATION:
+        message = f"A registration has at most {LONGEST_REGISTRATION} characters, and not {length}."
+        raise RegistrationError("invalid_client_metadata", message)
+
+
+class Clients:
+    """Clients by id. The oldest go first, those that never signed in before the others."""
+
+    def __init__(self) -> None:
+        self._new: dict[str, OAuthClientInformationFull] = {}
+        self._signed_in: dict[str, OAuthClientInformationFull] = {}
+
+    def __len__(self) -> int:
+        return len(self._new) + len(self._signed_in)
+
+    def add(self, client_id: str, client: OAuthClientInformationFull) -> None:
+        """Keep a client that has registered."""
+        _add(self._new, client_id, client)
+
+    def get(self, client_id: str) -> OAuthClientInformationFull | None:
+        """Return a client; `None` where it never registered, or is no longer kept."""
+        return self._signed_in.get(client_id) or self._new.get(client_id)
+
+    def sign_in(self, client_id: str) -> None:
+        """Keep a client longer, because somebody agreed to it."""
+        client = self._new.pop(client_id, None)
+        if client is not None:
+            _add(self._signed_in, client_id, client)
+
+
+def _add(
+    kept: dict[str, OAuthClientInformationFull], key: str, client: OAuthClientInformationFull
+) -> None:
+    kept[key] = client
+    if len(kept) > MOST_CLIENTS:
+        del kept[next(iter(kept))]
