@@ -113,6 +113,8 @@ class _Sorter:
             read=self._read, conversation_id=self._conversation_id, masked=self._masked
         )
         for call in self.seen.calls.values():
+            if call.called_arguments is UNREADABLE:
+                continue  # no request can be made of it
             request = None if call.exchange is None else call.exchange.request
             call.sent = requests.sent(call.called, self._tools.get(call.name), request)
         return self.seen
