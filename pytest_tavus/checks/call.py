@@ -122,8 +122,7 @@ class Call(Struct):
         expectation takes it for absent, or says nothing of it.
         """
         sent = self.sent
-        plain = sent is None or not (self.is_unclear or sent.maybe_absent)
-        if sent is None or plain or self.called_arguments is UNREADABLE:
+        if sent is None or not (self.is_unclear or sent.maybe_absent):
             return expected, self.arguments
         if not is_mapping(expected):
             least = self._without(sent.maybe_absent)
