@@ -39,7 +39,9 @@ def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Chec
 
 def _facts(best: Assignment, wanted: Sequence[Wanted], turn: TurnCase) -> list[Decider | None]:
     met = {row for row, _ in best.pairs}
-    facts = [turn.deciders.call for row in range(len(wanted)) if row not in met]
+    facts: list[Decider | None] = [
+        turn.deciders.call for row in range(len(wanted)) if row not in met
+    ]
     for row, seen in best.pairs:
         facts += facts_of(wanted[row], turn.calls[seen], turn)
     return facts + allowed_by(turn, [turn.calls[seen] for seen in best.extra])

@@ -10,6 +10,7 @@ from pytest_tavus.checks.outcome import outcome
 from pytest_tavus.checks.unmatched import allowed_by, not_comparable, unexpected_calls
 from pytest_tavus.checks.wanted import Wanted, expectations
 from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
 
@@ -32,7 +33,9 @@ class ExpectedCalls:
             return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
         if _is_as_written(wanted, turn):
             pairs = zip(wanted, turn.calls, strict=True)
-            facts = [one for want, call in pairs for one in facts_of(want, call, turn)]
+            facts: list[Decider | None] = []
+            for want, call in pairs:
+                facts += facts_of(want, call, turn)
             return Checked(_of_perfect(wanted, turn), facts)
         from pytest_tavus.checks.assigned import assigned
 

@@ -27,12 +27,12 @@ def facts_of(want: Wanted, call: Call, turn: TurnCase) -> list[Decider | None]:
     """Return who decided each fact that an expectation asks of the call that meets it."""
     expectation, row = want.expectation, turn.deciders
     decider = answerer(call, row)
-    facts = [row.call, decider]  # that it was made, and how it ended
+    facts: list[Decider | None] = [row.call, decider]  # that it was made, and how it ended
     if expectation.arguments:
         facts.append(row.sent(call.called.filled_by))
     if expectation.expects_result:
         facts.append(decider)
     if expectation.within is not None:
         facts.append(None if row.timing is None else decider)
-    facts += [kept_by(path, call, row) for path in expectation.save.values()]
+    facts.extend(kept_by(path, call, row) for path in expectation.save.values())
     return facts

@@ -8,6 +8,7 @@ from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.heard import RuledCall, Utterance
 from pytest_tavus.checks.words import heard
 from pytest_tavus.matching.text import quoted
+from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
 
@@ -21,7 +22,8 @@ def on_call(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
     if turn.is_unchecked("on_call"):
         return NOTHING_TO_CHECK
     findings = [found for call in calls if (found := _broken(call, calls, turn)) is not None]
-    return Checked(findings, [turn.deciders.speech] * len(calls))
+    facts: list[Decider | None] = [turn.deciders.speech] * len(calls)
+    return Checked(findings, facts)
 
 
 def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:

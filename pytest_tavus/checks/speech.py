@@ -35,7 +35,9 @@ class Says:
         except ValueError as error:
             return Checked((not_comparable(turn, wanted.at, error),), (decider,))
         others = number - literal + (wanted.equals is not None)
-        return Checked(findings, [turn.deciders.speech] * literal + [decider] * others)
+        plain: list[Decider | None] = [turn.deciders.speech] * literal
+        rest: list[Decider | None] = [decider] * others
+        return Checked(findings, plain + rest)
 
 
 def _literal(wanted: SpeechExpectation, turn: TurnCase) -> int:

@@ -143,10 +143,10 @@ def held(
             rulings.append(outcome)
         if isinstance(outcome, Finding) or outcome.outcome == "pass":
             facts.append(decider(one.subject, () if ruling is None else ruling.seqs))
-    subjects = {one.subject for one in asserted}
-    for ruling in _unasked(scenario, judgement, subjects, judge=judge):
+    for ruling in _unasked(scenario, judgement, {one.subject for one in asserted}, judge=judge):
         rulings.append(ruling)
-        facts += [decider(ruling.subject, ruling.seqs)] if ruling.outcome != "error" else []
+        if ruling.outcome != "error":
+            facts.append(decider(ruling.subject, ruling.seqs))
     told = {one.seqs for one in findings} | {one.seqs for one in rulings if one.outcome == "fail"}
     whole = (replace(one, consequence=bool(one.seqs) and one.seqs in told) for one in on_the_whole)
     return (*findings, *whole), tuple(rulings), tuple(facts)

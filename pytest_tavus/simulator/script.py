@@ -130,7 +130,9 @@ class ScriptBrain:
         for call in calls:
             scope.update(call.arguments)
         scope |= {**self._scope(), **self._past.answers_scope(moment)}
-        sent = {name: call.filled_by for call in calls for name in call.arguments}
+        sent: dict[str, AnsweredBy | None] = {}
+        for call in calls:
+            sent.update(dict.fromkeys(call.arguments, call.filled_by))
         by = self._sources.of(template, moment, sent)
         try:
             return Inference(words=as_text(render(template, scope)), filled_by=by)

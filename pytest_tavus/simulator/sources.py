@@ -51,8 +51,9 @@ class Sources:
             return self._saved.get(root(path.partition(".")[2]))
         if head in sent:
             return sent[head]
-        made = (one.filled_by for one in reversed(moment.answers) if head in one.arguments)
-        return next(made, self._earlier(head, moment))
+        earlier = self._earlier(head, moment)
+        made = [one for one in moment.answers if head in one.arguments]
+        return made[-1].filled_by if made else earlier
 
     def _earlier(self, name: str, moment: Moment) -> AnsweredBy | None:
         for answer in moment.remembered[self._read :]:
