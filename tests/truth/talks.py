@@ -164,6 +164,14 @@ def _one_of(strategies: dict[str, st.SearchStrategy[str]]) -> st.SearchStrategy[
     )
 
 
+_MOSTLY = st.sampled_from([True, True, True, False])
+
+
+def sent_body(arguments: dict[str, Any]) -> bytes:
+    """Return the body of a request without a template."""
+    return json.dumps(arguments, ensure_ascii=False).encode()
+
+
 class ToldCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call of a conversation."""
 
@@ -189,8 +197,9 @@ def _tell(draw: st.DrawFn, story: Story, seen: st.SearchStrategy[str]) -> Told:
     calls = draw(st.lists(call, max_size=2).map(tuple))
     for one in calls:
         more = draw(st.sampled_from([{}, {"n": 1}]) | st.dictionaries(seen, seen, max_size=1))
-        call_id = story.opens(one.tool, {**more, "q": one.text})
-        exchange = draw(_exchange(seen))
+        arguments = {**more, "q": one.text}
+        call_id = story.opens(one.tool, arguments)
+        exchange = draw(_exchange(seen, arguments if draw(_MOSTLY) else more))
         story.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
         story.resolves(
             call_id,
@@ -228,11 +237,15 @@ def _more(seen: st.SearchStrategy[str]) -> st.SearchStrategy[Event]:
     )
 
 
-def _exchange(seen: st.SearchStrategy[str]) -> st.SearchStrategy[HttpExchange]:
+def _exchange(
+    seen: st.SearchStrategy[str], arguments: dict[str, Any]
+) -> st.SearchStrategy[HttpExchange]:
+    """Return a request that carries these arguments, and what may have come back."""
     headers = st.lists(st.tuples(st.just("X-Key"), seen.map(_header)), max_size=1).map(tuple)
     body = seen.map(lambda text: json.dumps({"q": text}).encode())
     url = seen.map(lambda text: f"https://shop.example.com/find?q={quote(text, safe='')}")
-    request = st.builds(HttpRequest, method=st.just("POST"), url=url, headers=headers, body=body)
+    sent = st.just(sent_body(arguments))
+    request = st.builds(HttpRequest, method=st.just("POST"), url=url, headers=headers, body=sent)
     response = st.builds(HttpResponse, status=st.just(200), headers=headers, body=body)
     fault = st.builds(HttpFault, kind=st.just("crash"), message=seen, traceback=seen)
     return st.builds(HttpExchange, request=request, response=response, fault=st.none() | fault)

@@ -18,11 +18,12 @@ from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.stage import Stage
 from pytest_tavus.trace.codec import TraceHeader, decode, encode
-from pytest_tavus.trace.events import AppMessage, Withheld
+from pytest_tavus.trace.events import AppMessage, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.mask import escaped
+from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.checks.story import Story
-from tests.truth.talks import Talk, pieces, scenario_file, spellings, talks
+from tests.truth.talks import Talk, pieces, scenario_file, sent_body, spellings, talks
 
 Judge = Callable[..., ScenarioResult]
 COUNT = settings(
@@ -186,6 +187,10 @@ def test_a_stored_trace_is_judged_as_it_was(
 ) -> None:
     story = Story().user()
     call = story.opens("find", json.dumps({"q": text}, ensure_ascii=ascii_only))
+    url = "https://shop.example.com/find"
+    request = HttpRequest(method="POST", url=url, body=sent_body({"q": text}))
+    exchange = HttpExchange(request=request, response=HttpResponse(status=200))
+    story.record(ToolDelivered(call_id=call, purpose="tool", exchange=exchange))
     story.resolves(call, json.dumps({"key": text}, ensure_ascii=ascii_only))
     spoken = AppMessage(
         direction="from_tavus",
