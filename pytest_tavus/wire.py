@@ -10,9 +10,11 @@ from msgspec import Struct
 HeaderList = tuple[tuple[str, str], ...]
 """Names and values in wire order. Names compare without regard to case."""
 
-FaultKind = Literal["timeout", "connection", "crash", "unmapped", "unhandled"]
-"""Why there is no response: too late, unreachable or cut off, an exception in the handler, a path
-that leads nowhere, or a call that no handler and no canned answer takes."""
+FaultKind = Literal[
+    "timeout", "connection", "broken", "too_large", "crash", "unmapped", "unhandled"
+]
+"""Why there is no response: too late, unreachable, broken off, longer than is read, an exception in
+the handler, a path that leads nowhere, or a call that no handler and no canned answer takes."""
 
 
 def header(headers: HeaderList, name: str) -> str | None:

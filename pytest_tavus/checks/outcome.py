@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_result
@@ -15,7 +16,16 @@ from pytest_tavus.matching.compare import compare
 from pytest_tavus.scenario.model import CallExpectation
 from pytest_tavus.scenario.templates import root
 from pytest_tavus.spans import Loc
+from pytest_tavus.trace.events import Failure
 from pytest_tavus.verdict import Difference, Finding
+
+_FAILED: Mapping[Failure, str] = MappingProxyType(
+    {
+        "crash": "the handler crashed (status: crash)",
+        "unreadable": "its answer could not be used (status: unreadable)",
+        "unreachable": "it did not get to its handler (status: unreachable)",
+    }
+)
 
 
 def outcome(want: Wanted, call: Call, turn: TurnCase) -> list[Finding]:
@@ -60,8 +70,8 @@ def _asked(status: int | str) -> str:
 def _ended(call: Call) -> str:
     if call.resolved is None:
         return "was still open when the conversation ended"
-    code = call.resolved.http_status
-    ended = f"ended in {call.resolved.status}"
+    code, failure = call.resolved.http_status, call.resolved.failure
+    ended = f"ended in {call.resolved.status}" if failure is None else _FAILED[failure]
     return ended if code is None else f"was answered {code} and {ended}"
 
 
@@ -71,6 +81,9 @@ def _status_change(expectation: CallExpectation, call: Call) -> str | None:
     code = call.resolved.http_status
     if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return None  # to expect a crash would make little sense
+    failure = call.resolved.failure
+    if failure is not None:
+        return None if failure == "crash" else f"status: {failure}"
     if isinstance(expectation.status, int) and code is not None:
         return f"status: {code}"
     return f"status: {call.resolved.status}"
@@ -80,7 +93,6 @@ def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None)
     """Tell of a call that failed where nobody expected it to."""
     why = trouble(call, turn.show)
     verb = "was not answered" if why.kind == "unanswered_call" else "failed"
-    status = None if call.resolved is None else call.resolved.status
     return Finding(
         kind=why.kind,
         message=f"{call.name} {verb}: {why.reason}",
@@ -92,9 +104,16 @@ def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None)
         hint=(
             None
             if expectation is None or not may_be_meant(call)
-            else f"where this is meant, write `status: {status}` beside the call"
+            else f"where this is meant, write `status: {_came(call)}` beside the call"
         ),
     )
+
+
+def _came(call: Call) -> str | int | None:
+    resolved = call.resolved
+    if resolved is None:
+        return None
+    return (resolved.failure and resolved.http_status) or resolved.failure or resolved.status
 
 
 def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]:

@@ -78,11 +78,23 @@ def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -
     if resolved is None:
         return False
     if isinstance(wanted, int):
-        return resolved.http_status == wanted
+        return _answered(call) == wanted and (resolved.status == "success" or wanted // 100 != 2)
     if wanted is None and resolved.status == "unanswered" and tool is not None:
         silent = tool.channel == "app_message" and tool.effective_on_resolve == "fire_and_forget"
         return silent and call.fault is None
-    return resolved.status == (wanted or "success")
+    return (resolved.failure or resolved.status) == (wanted or "success")
+
+
+def _answered(call: Call) -> int | None:
+    """Return the HTTP status of a call; 500 of an application that raised before it had one.
+
+    That is what a server sends for it, so that a handler in process and one behind HTTP agree.
+    """
+    resolved, exchange = call.resolved, call.exchange
+    if resolved is None or resolved.http_status is not None or exchange is None:
+        return None if resolved is None else resolved.http_status
+    fault = exchange.fault
+    return 500 if fault is not None and fault.kind == "crash" else None
 
 
 def took(call: Call, turn: TurnCase) -> float | None:

@@ -94,4 +94,5 @@ def _without_token(exchange: HttpExchange, what: str) -> ToolOutcome:
         http_status=None,
         reason=f"the token endpoint {endpoint} {what}",
         answered_by="nobody" if nobody else exchange.answered_by,
+        failure="unreachable",
     )

@@ -8,14 +8,16 @@ followed [inferred].
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import NoReturn
 
 from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.trace.events import AnsweredBy, ToolStatus
-from pytest_tavus.wire import HttpExchange, HttpFault, HttpResponse, header
+from pytest_tavus.trace.events import AnsweredBy, Failure, ToolStatus
+from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpResponse, header
 
 EXCERPT = 60
 """Characters up to which a body is quoted in a sentence."""
@@ -51,6 +53,20 @@ class ToolOutcome(Struct, frozen=True, kw_only=True):
     "One sentence why the status is not `success`."
 
     answered_by: AnsweredBy
+    failure: Failure | None = None
+    "Why the status is `error` where the handler did not answer with an error."
+
+
+_FAILURES: Mapping[FaultKind, Failure] = MappingProxyType(
+    {
+        "connection": "unreachable",
+        "broken": "crash",
+        "crash": "crash",
+        "too_large": "unreadable",
+        "unmapped": "unreachable",
+        "unhandled": "unreachable",
+    }
+)
 
 
 def outcome_of(
@@ -84,7 +100,15 @@ def outcome_of(
         http_status=response.status,
         reason=None if reason is None else f"{_who(exchange)} {reason}",
         answered_by=exchange.answered_by,
+        failure=None if reason is None else _failure(response.status),
     )
+
+
+def _failure(status: int) -> Failure | None:
+    """Tell how an answer fails by its status; a refusal is what the handler had to say."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "crash"
+    return None if status >= HTTPStatus.BAD_REQUEST else "unreadable"
 
 
 def status_line(status: int) -> str:
@@ -111,6 +135,7 @@ def _faulty(exchange: HttpExchange, fault: HttpFault) -> ToolOutcome:
         http_status=None if exchange.response is None else exchange.response.status,
         reason=fault.message,
         answered_by="nobody" if nobody else exchange.answered_by,
+        failure=_FAILURES.get(fault.kind),
     )
 
 

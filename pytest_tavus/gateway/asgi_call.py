@@ -18,6 +18,7 @@ from pytest_tavus.gateway.faults import (
     OutOfTurnError,
     broke_protocol,
     crashed,
+    cut_short,
     length_broken,
     too_large,
 )
@@ -118,7 +119,7 @@ class AsgiCall:
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
         """Return the response, if it is complete, and what else there is to tell."""
         if not self.complete:
-            return None, self._fault
+            return None, cut_short(self._fault, begun=self._status is not None)
         response = HttpResponse(
             status=self._status or 0,
             headers=self._headers,

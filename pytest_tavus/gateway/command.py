@@ -63,7 +63,7 @@ class CommandHandler:
         await self._process.end()
 
     async def _explained(self, fault: HttpFault) -> HttpFault:
-        if fault.kind != "connection":
+        if fault.kind not in {"connection", "broken"}:
             return fault
         ended = await self._process.ends(within=_DYING)
         after = f"; its process has ended with {ended}" if ended is not None else ""

@@ -12,7 +12,7 @@ import socket
 from typing import Any, cast
 
 from pytest_tavus.gateway.answer import Answer, NotHttpError
-from pytest_tavus.gateway.faults import SIZE_LIMIT, connection_fault, too_large
+from pytest_tavus.gateway.faults import SIZE_LIMIT, broken_off, too_large
 from pytest_tavus.wire import HttpFault, HttpResponse
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         try:
             self._reading.feed(data)
         except NotHttpError as error:
-            self._fail(connection_fault(f"the handler's answer is not HTTP: {error}"))
+            self._fail(broken_off(f"the handler's answer is not HTTP: {error}"))
         else:
             self._go_on()
 
@@ -131,7 +131,7 @@ class Connection(asyncio.Protocol):
 
     def _cut_off(self) -> None:
         where = "in the middle of its answer" if self.begun else "without answering"
-        fault = connection_fault(f"the handler closed the connection {where}")
+        fault = broken_off(f"the handler closed the connection {where}")
         self._fail(fault, unseen=not self.begun)
 
     def _fail(self, fault: HttpFault, *, unseen: bool = False) -> None:

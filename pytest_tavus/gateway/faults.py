@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from pytest_tavus.gateway.frames import one_line, user_traceback
 from pytest_tavus.wire import HttpFault, HttpResponse
 
@@ -44,7 +46,7 @@ def too_large() -> HttpFault:
     """Tell that the response went over the limit."""
     limit = SIZE_LIMIT // (1024 * 1024)
     message = f"the handler's response is larger than {limit} MiB and was cut off"
-    return HttpFault(kind="connection", message=message)
+    return HttpFault(kind="too_large", message=message)
 
 
 def unmapped(url: str) -> HttpFault:
@@ -63,6 +65,21 @@ def length_broken(method: str, response: HttpResponse) -> HttpFault | None:
     return broke_protocol(f"declared a Content-Length of {declared} and sent {sent} bytes")
 
 
+def cut_short(fault: HttpFault | None, *, begun: bool) -> HttpFault | None:
+    """Tell a handler that raised in the middle of its answer from one that had not begun.
+
+    A server answers 500 for the second only.
+    """
+    if begun and fault is not None and fault.kind == "crash":
+        return replace(fault, kind="broken")
+    return fault
+
+
+def broken_off(message: str) -> HttpFault:
+    """Tell that the handler took the request, and that no whole answer came of it."""
+    return HttpFault(kind="broken", message=message)
+
+
 def connection_fault(message: str) -> HttpFault:
-    """Tell that the handler was not reached, or that its answer was cut off."""
+    """Tell that the handler was not reached."""
     return HttpFault(kind="connection", message=message)

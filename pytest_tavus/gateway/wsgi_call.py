@@ -19,6 +19,7 @@ from pytest_tavus.gateway.faults import (
     OutOfTurnError,
     broke_protocol,
     crashed,
+    cut_short,
     length_broken,
     too_large,
 )
@@ -93,7 +94,7 @@ class WsgiCall:
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
         """Return the response, if it is complete, and what else there is to tell."""
         if not self._complete or self._status is None:
-            return None, self._fault
+            return None, cut_short(self._fault, begun=bool(self._chunks))
         bodiless = self._request.method.upper() == "HEAD"
         body = b"".join(self._chunks)
         response = HttpResponse(

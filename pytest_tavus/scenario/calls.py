@@ -6,7 +6,7 @@ A call is written short, with the tool as a key beside the reserved ones, or lon
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -14,8 +14,7 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.scenario.plain import is_dict, is_list, mapping
 from pytest_tavus.scenario.shapes import Filled, Part, Seconds, Text, refuse, short
-
-StatusWords = Literal["success", "error", "timeout", "unanswered"]
+from pytest_tavus.scenario.turn_values import StatusWord
 
 
 def _arguments(value: Any) -> Any:
@@ -93,7 +92,7 @@ def _times(value: Any) -> Any:
 
 
 def _status(value: Any) -> Any:
-    words = ("success", "error", "timeout", "unanswered")
+    words = get_args(StatusWord)
     if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
         return value
     if isinstance(value, str) and value in words:
@@ -126,10 +125,13 @@ class CallDocument(Part):
     result: Any = Field(
         default=None, description="What the handler must have answered, as a recursive subset."
     )
-    status: Annotated[int | StatusWords | None, BeforeValidator(_status)] = Field(
+    status: Annotated[int | StatusWord | None, BeforeValidator(_status)] = Field(
         default=None,
-        description="The HTTP status that came back, or what became of the call. "
-        "Left out: the call must succeed.",
+        description="The HTTP status that came back, or what became of the call: `error`, the "
+        "handler refused it (4xx, or `status: error` of a client answer); `crash`, it raised, "
+        "broke off, or answered 5xx; `unreadable`, it answered no JSON, too much, or a redirect; "
+        "`unreachable`, the call did not get to it; `timeout`; `unanswered`. A 2xx status holds of "
+        "an answer that could be used. Left out: the call must succeed.",
     )
     within: Seconds | None = Field(
         default=None, description="Seconds from the start of the turn to the answer."

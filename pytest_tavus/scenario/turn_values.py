@@ -12,7 +12,10 @@ from pytest_tavus.spans import Loc
 UncheckedRule = Literal["on_call", "on_resolve", "argument_schema"]
 """The rules that are checked without being asked and that `unchecked:` can switch off."""
 
-StatusWord = Literal["success", "error", "timeout", "unanswered"]
+StatusWord = Literal[
+    "success", "error", "timeout", "unanswered", "crash", "unreadable", "unreachable"
+]
+"""What a call can come to: what the PAL is told, or why it is told of an error."""
 
 
 class Times(Struct, frozen=True, kw_only=True):

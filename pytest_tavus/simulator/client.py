@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.delivery.flow import ToolOutcome
@@ -22,7 +23,7 @@ from pytest_tavus.gateway.frames import one_line, user_traceback
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.model import ClientAnswer
 from pytest_tavus.simulator.arguments import arguments_of
-from pytest_tavus.trace.events import AnsweredBy, Fault, ToolCalled
+from pytest_tavus.trace.events import AnsweredBy, Failure, Fault, ToolCalled
 from pytest_tavus.voice import carried
 
 _SCENARIO: Final = "client_output"
@@ -63,19 +64,22 @@ class Client(Struct, frozen=True, kw_only=True):
         self, import_string: str, arguments: dict[str, Any]
     ) -> tuple[ToolOutcome, Fault | None]:
         try:
-            output = await _outcome(self.load(import_string), arguments)
+            function = self.load(import_string)
         except HandlerError as error:
-            reason, detail = error.message, error.detail
+            return _faulty("unreachable", error.message, error.detail)
+        try:
+            output = await _outcome(function, arguments)
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise
         except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
-            reason, detail = f"{import_string} raised {one_line(error)}", user_traceback(error)
-        else:
-            with contextlib.suppress(TypeError, ValueError, RecursionError):
-                return _answered(as_output(output)), None
+            reason = f"{import_string} raised {one_line(error)}"
+            return _faulty("crash", reason, user_traceback(error))
+        try:
+            return _answered(as_output(output)), None
+        except (TypeError, ValueError, RecursionError):
             kind = type(output).__name__
-            reason, detail = f"{import_string} returned a value of type {kind!r}, not JSON", None
-        return _failed(reason), Fault(owner="handler", message=reason, detail=detail)
+            reason = f"{import_string} returned a value of type {kind!r}, not JSON"
+            return _faulty("unreadable", reason, None)
 
 
 def unanswered(reason: str) -> ToolOutcome:
@@ -118,6 +122,11 @@ def _failed(reason: str, output: str = "", *, by: AnsweredBy = "client") -> Tool
     return ToolOutcome(
         status="error", output=output, http_status=None, reason=reason, answered_by=by
     )
+
+
+def _faulty(failure: Failure, reason: str, detail: str | None) -> tuple[ToolOutcome, Fault]:
+    fault = Fault(owner="handler", message=reason, detail=detail)
+    return replace(_failed(reason), failure=failure), fault
 
 
 async def _outcome(function: Any, arguments: dict[str, Any]) -> Any:

@@ -81,6 +81,7 @@ class WireDispatcher:
             answered_by=outcome.answered_by,
             http_status=outcome.http_status,
             reason=outcome.reason,
+            failure=outcome.failure,
         )
         self._recorder.record(event, turn=turn)
         self._answered(call, outcome.output or body, outcome.answered_by)
@@ -138,7 +139,12 @@ class WireDispatcher:
 def _unsent(reason: str) -> ToolOutcome:
     """Return the outcome of a call that cannot be delivered because of the PAL [inferred]."""
     return ToolOutcome(
-        status="error", output="", http_status=None, reason=reason, answered_by="nobody"
+        status="error",
+        output="",
+        http_status=None,
+        reason=reason,
+        answered_by="nobody",
+        failure="unreachable",
     )
 
 

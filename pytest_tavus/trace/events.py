@@ -24,6 +24,11 @@ ToolStatus = Literal["success", "error", "timeout", "unanswered"]
 """What became of a call. `success` and `error` are Tavus's words; `timeout` is an API delivery that
 exceeded `delivery.api.timeout`; `unanswered` is an app message nobody answered."""
 
+Failure = Literal["crash", "unreadable", "unreachable"]
+"""Why a call has the status `error` although the handler did not answer with one. `crash`: it
+raised, answered 5xx, or broke off. `unreadable`: it answered what Tavus cannot use. `unreachable`:
+the call did not get to it. The PAL is told `error` of all of them."""
+
 AnsweredBy = Literal["handler", "canned", "client", "client_output", "nobody"]
 """Whose answer a call got: the real handler, a canned answer, a client tool, an `output` that the
 scenario gives for a client tool, or none."""
@@ -101,6 +106,9 @@ class ToolResolved(Struct, frozen=True, kw_only=True):
 
     reason: str | None = None
     "One sentence why a status is not `success`."
+
+    failure: Failure | None = None
+    "`None` where nothing failed but what the handler said."
 
 
 class AppMessage(Struct, frozen=True, kw_only=True):

@@ -11,12 +11,14 @@ from pytest_tavus.clock import ManualClock
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
 from pytest_tavus.delivery.carriage import RequestReader
+from pytest_tavus.delivery.outcome import outcome_of
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan, dotted
 from pytest_tavus.trace.events import (
     AnsweredBy,
     Event,
+    Failure,
     PalSaid,
     SessionOpened,
     ToolCalled,
@@ -155,6 +157,7 @@ class Story:
         http_status: int | None = 200,
         by: AnsweredBy = "handler",
         reason: str | None = None,
+        failure: Failure | None = None,
     ) -> Story:
         text = output if isinstance(output, str) else json.dumps(output)
         resolved = ToolResolved(
@@ -164,6 +167,7 @@ class Story:
             answered_by=by,
             http_status=http_status,
             reason=reason,
+            failure=failure,
         )
         return self.record(resolved)
 
@@ -200,7 +204,12 @@ class Story:
         exchange = HttpExchange(request=request, response=response, fault=fault)
         self.record(ToolDelivered(call_id=call_id, purpose="tool", exchange=exchange))
         code = None if response is None else response.status
-        return self.resolves(call_id, "", status=status, http_status=code, by=by, reason=reason)
+        failure = None
+        if response is not None or fault is not None:
+            failure = outcome_of(exchange, max_bytes=1_000_000).failure
+        return self.resolves(
+            call_id, "", status=status, http_status=code, by=by, reason=reason, failure=failure
+        )
 
     def trace(self) -> Trace:
         return self.recorder.trace()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from pytest_tavus.scenario.model import StatusWord
@@ -156,10 +158,65 @@ def test_a_canned_answer_that_fails_is_the_scenarios_own() -> None:
     assert (finding.owner, finding.message) == ("test", f"get_order_status failed: {reason}")
 
 
-def test_a_failure_that_is_expected_is_no_failure() -> None:
-    story = failing(HttpResponse(status=500, body=b"{}"))
+def test_a_refusal_that_is_expected_is_no_failure() -> None:
+    story = failing(HttpResponse(status=409, body=b"{}"))
     assert told(story, turn(in_order(expect(status="error")))) == []
-    assert told(story, turn(in_order(expect(status=500)))) == []
+    assert told(story, turn(in_order(expect(status=409)))) == []
+
+
+HTML = HttpResponse(status=200, body=b"<html>Log in</html>")
+RAISED = fault("crash", "the handler raised KeyError")
+FAILURES: list[tuple[HttpResponse | None, HttpFault | None, int | StatusWord]] = [
+    (HttpResponse(status=500, body=b"{}"), None, "crash"),
+    (HttpResponse(status=503, body=b"{}"), None, "crash"),
+    (HttpResponse(status=500, body=b"Internal Server Error"), RAISED, "crash"),
+    (HttpResponse(status=200, body=b"{}"), RAISED, "crash"),
+    (None, RAISED, "crash"),
+    (None, fault("broken", "the handler closed the connection"), "crash"),
+    (None, fault("connection", "nothing answers"), "unreachable"),
+    (None, fault("too_large", "16 MiB"), "unreadable"),
+    (HTML, None, "unreadable"),
+    (HttpResponse(status=200, body=b'{"eta":'), None, "unreadable"),
+    (HttpResponse(status=302, headers=(("Location", "/login"),)), None, "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("response", "broken", "word"), FAILURES)
+def test_a_fault_is_met_by_its_own_word_and_by_no_other(
+    response: HttpResponse | None, broken: HttpFault | None, word: StatusWord
+) -> None:
+    story = failing(response, broken, "it went wrong")
+    assert told(story, turn(in_order(expect(status=word)))) == []
+    for other in get_args(StatusWord):
+        if other != word:
+            (finding,) = report(story, turn(in_order(expect(status=other)))).findings
+            assert finding.kind == ("handler_error" if other == "success" else "wrong_status")
+
+
+@pytest.mark.parametrize("response", [HTML, HttpResponse(status=200, body=b"{}")])
+def test_200_is_met_only_by_an_answer_that_could_be_used(response: HttpResponse) -> None:
+    story = failing(response, RAISED if response is not HTML else None, "it went wrong")
+    (finding,) = report(story, turn(in_order(expect(status=200)))).findings
+    assert finding.kind == "wrong_status"
+    assert finding.message.startswith(
+        "get_order_status was expected to be answered 200, but was answered 200 and "
+    )
+    assert finding.change != "status: 200"
+    assert told(answered(), turn(in_order(expect(status=200)))) == []
+
+
+def test_a_server_error_is_written_as_its_number() -> None:
+    story = failing(HttpResponse(status=503, body=b"{}"))
+    assert told(story, turn(in_order(expect(status=503)))) == []
+    (finding,) = report(story, turn(in_order(expect(status=500)))).findings
+    assert (finding.kind, finding.change) == ("wrong_status", None)
+
+
+def test_an_application_that_raises_before_it_answers_has_answered_500_as_behind_a_server() -> None:
+    assert told(failing(None, RAISED), turn(in_order(expect(status=500)))) == []
+    cut = fault("broken", "the handler raised in the middle of its answer")
+    (finding,) = report(failing(None, cut), turn(in_order(expect(status=500)))).findings
+    assert finding.kind == "wrong_status"
 
 
 @pytest.mark.parametrize(

@@ -68,11 +68,14 @@ def test_a_client_tool_that_raised_is_told_once_with_its_traceback() -> None:
     story = Story().user()
     call_id = story.opens()
     story.record(Fault(owner="handler", message="shop:cart raised KeyError", detail="Traceback"))
-    story.resolves(call_id, "", status="error", http_status=None, by="client").pal("Sorry.").end()
+    story.resolves(call_id, "", status="error", http_status=None, by="client", failure="crash")
+    story.pal("Sorry.").end()
     (finding,) = report(story, ANY).findings
     assert (finding.kind, finding.detail) == ("handler_error", "Traceback")
     assert finding.message == "get_order_status failed: shop:cart raised KeyError"
-    assert told(story, turn(in_order(expect(status="error")))) == []
+    assert told(story, turn(in_order(expect(status="crash")))) == []
+    (finding,) = report(story, turn(in_order(expect(status="error")))).findings
+    assert (finding.kind, finding.detail) == ("wrong_status", "Traceback")
 
 
 def test_a_client_call_that_no_answer_takes_is_told_once() -> None:

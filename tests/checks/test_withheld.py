@@ -69,7 +69,7 @@ def test_an_answer_that_on_resolve_keeps_back_is_told_with_what_to_set() -> None
 def test_a_line_that_needs_the_answer_of_a_failed_call_names_the_failure() -> None:
     line = Withheld(template="{result}", reason="call_failed", path="result", call_id="t1")
     story = Story().user().fails(response=HttpResponse(status=500, body=b"{}")).record(line)
-    found = told(story.pal("Sorry.").end(), turn(in_order(expect(status="error"))))
+    found = told(story.pal("Sorry.").end(), turn(in_order(expect(status="crash"))))
     assert found == [
         (
             "unknown_answer",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.delivery.outcome import ToolOutcome, outcome_of, without_query
 from pytest_tavus.errors import HarnessError
+from pytest_tavus.trace.events import Failure
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.delivery.samples import URL, answer, fault
 from tests.strategies import exchanges
@@ -100,7 +101,14 @@ def test_every_other_answer_is_an_error_with_a_reason(response: HttpResponse, re
         http_status=response.status,
         reason=reason,
         answered_by="handler",
+        failure=failure_of(response.status),
     )
+
+
+def failure_of(status: int) -> Failure | None:
+    if status >= 500:
+        return "crash"
+    return None if status >= 400 else "unreadable"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -123,25 +131,30 @@ def test_a_canned_answer_is_called_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "answered_by"),
+    ("kind", "status", "failure", "answered_by"),
     [
-        ("timeout", "timeout", "handler"),
-        ("connection", "error", "handler"),
-        ("crash", "error", "handler"),
-        ("unmapped", "error", "nobody"),
-        ("unhandled", "error", "nobody"),
+        ("timeout", "timeout", None, "handler"),
+        ("connection", "error", "unreachable", "handler"),
+        ("broken", "error", "crash", "handler"),
+        ("crash", "error", "crash", "handler"),
+        ("too_large", "error", "unreadable", "handler"),
+        ("unmapped", "error", "unreachable", "nobody"),
+        ("unhandled", "error", "unreachable", "nobody"),
     ],
 )
-def test_a_fault_is_told_in_its_own_words(kind: FaultKind, status: str, answered_by: str) -> None:
+def test_a_fault_is_told_in_its_own_words(
+    kind: FaultKind, status: str, failure: str | None, answered_by: str
+) -> None:
     found = outcome(found=fault(kind, "this happened"))
     assert (found.status, found.answered_by, found.http_status) == (status, answered_by, None)
+    assert found.failure == failure
     assert (found.output, found.reason) == ("", "this happened")
 
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_crash_beside_an_answer_is_an_error(status: int) -> None:
     found = outcome(answer({}, status=status), fault("crash", "the handler raised KeyError"))
-    assert (found.status, found.http_status) == ("error", status)
+    assert (found.status, found.http_status, found.failure) == ("error", status, "crash")
     assert found.reason == "the handler raised KeyError"
 
 

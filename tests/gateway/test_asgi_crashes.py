@@ -133,9 +133,7 @@ async def test_a_handler_that_cancels_itself_is_told() -> None:
     ("messages", "message"),
     [
         ([], "the handler returned without sending a response"),
-        ([START], "the handler returned without completing its response"),
         ([BODY], "the handler sent 'http.response.body' before 'http.response.start'"),
-        ([START, START], "the handler sent 'http.response.start' twice"),
         (
             [START, BODY, BODY],
             "the handler sent 'http.response.body' after the end of its response",
@@ -145,7 +143,6 @@ async def test_a_handler_that_cancels_itself_is_told() -> None:
             [{**START, "headers": [("a", "b")]}],
             "the handler sent headers that are not pairs of bytes",
         ),
-        ([START, {**BODY, "body": "{}"}], "the handler sent a body of str, not of bytes"),
         (
             [{"type": "websocket.accept"}],
             "the handler sent 'websocket.accept', which is no message of an HTTP response",
@@ -159,3 +156,18 @@ async def test_a_handler_that_cancels_itself_is_told() -> None:
 async def test_what_a_server_would_refuse_is_named(messages: list[Any], message: str) -> None:
     async with opened(scripted(*messages)) as handler:
         assert fault(await ask(handler)) == ("crash", message)
+
+
+@pytest.mark.parametrize(
+    ("messages", "message"),
+    [
+        ([START], "the handler returned without completing its response"),
+        ([START, START], "the handler sent 'http.response.start' twice"),
+        ([START, {**BODY, "body": "{}"}], "the handler sent a body of str, not of bytes"),
+    ],
+)
+async def test_what_goes_wrong_behind_the_head_breaks_the_answer_off(
+    messages: list[Any], message: str
+) -> None:
+    async with opened(scripted(*messages)) as handler:
+        assert fault(await ask(handler)) == ("broken", message)

@@ -138,7 +138,7 @@ async def test_a_process_that_dies_under_a_request_shows_its_output(
     async with started(shop) as handler:
         exchange = await ask(handler, post({"die": True}))
         kind, message = fault(exchange)
-        assert kind == "connection"
+        assert kind == "broken"
         assert message == (
             "the handler closed the connection without answering; "
             "its process has ended with exit code 7"

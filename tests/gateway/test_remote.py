@@ -45,14 +45,14 @@ async def test_an_answer_that_is_cut_off_is_told(answer: bytes) -> None:
     async with serving(once(answer)) as (handler, _):
         exchange = await ask(handler)
         message = "the handler closed the connection in the middle of its answer"
-        assert fault(exchange) == ("connection", message)
+        assert fault(exchange) == ("broken", message)
         assert exchange.response is None
 
 
 async def test_an_answer_that_is_not_http_is_told() -> None:
     async with serving(always(b"220 mail.example ESMTP\r\n\r\n")) as (handler, _):
         kind, message = fault(await ask(handler))
-        assert kind == "connection"
+        assert kind == "broken"
         assert message.startswith("the handler's answer is not HTTP: ")
 
 
@@ -142,7 +142,7 @@ async def test_an_endless_answer_is_cut_off() -> None:
 
     async with serving(behaviour) as (handler, _):
         message = "the handler's response is larger than 16 MiB and was cut off"
-        assert fault(await ask(handler)) == ("connection", message)
+        assert fault(await ask(handler)) == ("too_large", message)
 
 
 async def test_a_header_that_cannot_be_sent_is_told() -> None:

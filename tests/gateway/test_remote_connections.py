@@ -52,7 +52,7 @@ async def test_a_new_connection_that_is_closed_is_not_tried_again() -> None:
     async with serving(once(b"")) as (handler, server):
         exchange = await ask(handler)
         message = "the handler closed the connection without answering"
-        assert fault(exchange) == ("connection", message)
+        assert fault(exchange) == ("broken", message)
         assert server.connections == 1
 
 

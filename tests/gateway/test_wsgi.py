@@ -125,7 +125,7 @@ async def test_a_crash_in_the_middle_of_the_body_is_told() -> None:
     async with opened(app) as handler:
         exchange = await ask(handler)
 
-    assert fault(exchange) == ("crash", "the handler raised ValueError: lost the thread")
+    assert fault(exchange) == ("broken", "the handler raised ValueError: lost the thread")
     assert exchange.response is None
 
 

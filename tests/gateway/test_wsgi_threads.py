@@ -29,7 +29,7 @@ async def test_an_endless_answer_is_cut_off() -> None:
         exchange = await ask(handler)
 
     message = "the handler's response is larger than 16 MiB and was cut off"
-    assert fault(exchange) == ("connection", message)
+    assert fault(exchange) == ("too_large", message)
 
 
 async def test_a_handler_that_exits_does_not_end_the_run() -> None:

@@ -68,7 +68,7 @@ from tests.scenario.files import HEAD, turn_problems
             45,
             (
                 "99 is not a status: write an HTTP status from 100 to 599, or one of "
-                "success, error, timeout, unanswered"
+                "success, error, timeout, unanswered, crash, unreadable, unreachable"
             ),
         ),
         (
@@ -76,7 +76,7 @@ from tests.scenario.files import HEAD, turn_problems
             45,
             (
                 "'sucess' is not a status: write an HTTP status from 100 to 599, or one of "
-                "success, error, timeout, unanswered\n    hint: did you mean 'success'?"
+                "success, error, timeout, unanswered, crash, unreadable, unreachable\n    hint: did you mean 'success'?"
             ),
         ),
         (

@@ -86,6 +86,7 @@ async def test_an_answer_with_status_error_keeps_what_it_says() -> None:
         "client_output",
     )
     assert outcome.reason == "the client answered with status error"
+    assert outcome.failure is None
     assert fault is None
 
 
@@ -164,6 +165,7 @@ async def test_what_a_callable_raises_is_an_error_and_a_fault(name: str, error: 
 
     reason = f"{TOOLS}:{name} raised {error}"
     assert (outcome.status, outcome.output, outcome.reason) == ("error", "", reason)
+    assert outcome.failure == "crash"
     assert fault is not None
     assert (fault.owner, fault.message) == ("handler", reason)
 
@@ -184,7 +186,7 @@ async def test_what_is_no_json_cannot_be_an_answer(name: str, kind: str) -> None
     outcome, fault = await ask(client(answer(call=f"{TOOLS}:{name}")))
 
     message = f"{TOOLS}:{name} returned a value of type {kind!r}, not JSON"
-    assert (outcome.status, outcome.reason) == ("error", message)
+    assert (outcome.status, outcome.reason, outcome.failure) == ("error", message, "unreadable")
     assert fault == Fault(owner="handler", message=message)
 
 
@@ -195,7 +197,7 @@ async def test_a_callable_that_cannot_be_found_is_an_error_and_a_fault() -> None
         f"'{TOOLS}:blockin' does not exist: the module has no attribute 'blockin'; "
         "did you mean 'blocking'?"
     )
-    assert (outcome.status, outcome.reason) == ("error", message)
+    assert (outcome.status, outcome.reason, outcome.failure) == ("error", message, "unreachable")
     assert fault == Fault(owner="handler", message=message)
 
 
