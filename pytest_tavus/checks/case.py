@@ -12,7 +12,7 @@ from pytest_tavus.checks.seen import Call, Seen, SeenTurn
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.scenario.model import Scenario, Turn, UncheckedRule
-from pytest_tavus.scenario.templates import asks, render
+from pytest_tavus.scenario.templates import asks, refuse_empty, render
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.facts import Decider, Deciders, foremost
@@ -64,7 +64,7 @@ class Case(Struct, frozen=True):
 
         """
         if asks(value):
-            return render(value, {**self.scope, "saved": self.seen.kept(turn)})
+            return render(value, self._scope(turn))
         return value
 
     def show(self, value: Any) -> Any:
@@ -79,6 +79,20 @@ class Case(Struct, frozen=True):
 
         """
         return compared(text, masked=self.trace.masked)
+
+    def sought(self, value: Any, *, turn: int) -> Any:
+        """Return a text to look for, as :meth:`expected`: an empty one would be found anywhere.
+
+        Raises:
+            MissingValue: a placeholder in it has no value, or an empty one.
+
+        """
+        if asks(value):
+            refuse_empty(value, self._scope(turn))
+        return self.expected(value, turn=turn)
+
+    def _scope(self, turn: int) -> Mapping[str, Any]:
+        return {**self.scope, "saved": self.seen.kept(turn)}
 
     def place_of(self, tool: Tool, *keys: str) -> SourceSpan:
         """Return where a tool, or a value in it, stands in the PAL's definition."""
@@ -134,6 +148,15 @@ class TurnCase(Struct, frozen=True):
     def show(self, value: Any) -> Any:
         """Return a text or JSON data as it may be seen outside, to be formatted."""
         return self.case.rules.show(value)
+
+    def sought(self, value: Any) -> Any:
+        """Return a text to look for, as :meth:`expected`.
+
+        Raises:
+            MissingValue: a placeholder in it has no value, or an empty one.
+
+        """
+        return self.case.sought(value, turn=self.number)
 
 
 C_contra = TypeVar("C_contra", contravariant=True)

@@ -13,6 +13,7 @@ from pytest_tavus.checks.words import difference, heard, seconds
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import SpeechExpectation
+from pytest_tavus.scenario.templates import as_text
 from pytest_tavus.trace.facts import Decider, foremost
 from pytest_tavus.verdict import Difference, Finding
 
@@ -26,7 +27,7 @@ class Says:
         if wanted is None or not turn.played:
             return NOTHING_TO_CHECK
         # Silence cannot say what it must not: then nothing was held against anything.
-        unsaid = len(wanted.excludes) if turn.said else 0
+        unsaid = len(wanted.excludes) if _is_heard(turn) else 0
         number = len(wanted.contains) + unsaid + len(wanted.matches)
         decider = turn.spoken_by(turn.said)
         try:
@@ -51,43 +52,49 @@ def _literal(wanted: SpeechExpectation, turn: TurnCase) -> int:
 
 def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:
     said = " ".join(turn.case.compared(event.text) for _, event in turn.said)
+    # What was not said is as no text and no matcher asks, not even as an empty one.
+    silent = not _is_heard(turn)
     for index, part in enumerate(wanted.contains):
-        text = turn.expected(part)
-        if not is_in(text, said):
+        text = turn.sought(part)
+        if silent or not is_in(text, said):
             yield _missing(turn, ("contains", index), _to_say(text, turn))
     for index, part in enumerate(wanted.excludes):
-        text = turn.expected(part)
-        if is_in(text, said):
+        text = turn.sought(part)
+        if not silent and is_in(text, said):
             yield _forbidden(turn, ("not", index), text)
     for index, pattern in enumerate(wanted.matches):
-        if re.search(pattern, said) is None:
+        if silent or re.search(pattern, said) is None:
             yield _missing(
                 turn, ("matches", index), f"say something that matches {turn.show(pattern)!r}"
             )
     if wanted.equals is not None:
-        text = turn.expected(wanted.equals)
-        if text != said:
+        text = as_text(turn.sought(wanted.equals))
+        if silent or text != said:
             apart = difference(text, said, path="", show=turn.show)
-            yield _missing(turn, ("equals",), f"say just {quoted(turn.show(str(text)))}", apart)
+            yield _missing(turn, ("equals",), f"say just {quoted(turn.show(text))}", apart)
+
+
+def _is_heard(turn: TurnCase) -> bool:
+    return any(event.text.strip() for _, event in turn.said)
 
 
 def is_in(wanted: Any, said: str) -> bool:
     """Tell whether a text is part of what was said, or a matcher takes it. Case does not count."""
     if isinstance(wanted, Matcher):
         return wanted.matches(said)
-    return str(wanted).casefold() in said.casefold()
+    return as_text(wanted).casefold() in said.casefold()
 
 
 def _to_say(text: Any, turn: TurnCase) -> str:
     if isinstance(text, Matcher):
         return f"say {turn.show(text)!r}"
-    return f"say {quoted(turn.show(str(text)))}"
+    return f"say {quoted(turn.show(as_text(text)))}"
 
 
 def _missing(
     turn: TurnCase, keys: tuple[str | int, ...], what: str, *differences: Difference
 ) -> Finding:
-    seen = "said something else" if turn.said else "said nothing"
+    seen = "said something else" if _is_heard(turn) else "said nothing"
     wanted = turn.turn.says
     return Finding(
         kind="missing_speech",

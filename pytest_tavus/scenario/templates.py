@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from pytest_tavus.matching.matchers import Matcher
@@ -74,8 +74,44 @@ def render(  # noqa: PLR0911 - one return for each kind of value
     if is_tuple(value):
         return tuple(render(item, scope, only=only) for item in value)
     if isinstance(value, Matcher) and asks(value.payload):
-        return type(value).from_payload(render(value.payload, scope, only=only))
+        return _rebuilt(value, render(value.payload, scope, only=only))
     return value
+
+
+def _rebuilt(matcher: Matcher, payload: Any) -> Matcher:
+    """Build a matcher anew; with what its placeholders stand for, it may have no meaning."""
+    try:
+        return type(matcher).from_payload(payload)
+    except ValueError:
+        why = "is empty" if payload == "" else "does not suit the matcher"  # it may be a secret
+        path = next(all_placeholders(matcher.payload), "")
+        raise MissingValue(path, f"what it stands for in {matcher!r} {why}") from None
+
+
+def all_placeholders(value: Any) -> Iterator[str]:
+    """Yield the paths of the placeholders in all texts of a value."""
+    if isinstance(value, str):
+        yield from placeholders(value)
+    elif is_dict(value):
+        for item in value.values():
+            yield from all_placeholders(item)
+    elif is_list(value) or is_tuple(value):
+        for item in value:
+            yield from all_placeholders(item)
+    elif isinstance(value, Matcher):
+        yield from all_placeholders(value.payload)
+
+
+def refuse_empty(value: Any, scope: Mapping[str, Any]) -> None:
+    """Refuse a text to look for in which a placeholder leaves nothing.
+
+    Raises:
+        MissingValue: what the first such placeholder stands for is empty, or there is none.
+
+    """
+    for path in all_placeholders(value):
+        if not as_text(lookup(path, scope)).strip():
+            raise MissingValue(path, "what it stands for is empty, and would be found in any text")
 
 
 def asks(value: Any) -> bool:

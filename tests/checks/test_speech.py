@@ -8,6 +8,7 @@ import pytest
 
 from pytest_tavus.matching.registry import build
 from pytest_tavus.scenario.model import SpeechExpectation, Turn
+from pytest_tavus.trace.events import Saved
 from pytest_tavus.verdict import Difference
 from tests.checks.story import Story, expect, in_order, report, told, turn
 
@@ -123,3 +124,79 @@ def test_silence_is_no_evidence_that_something_is_not_said() -> None:
     assert report(heard(), forbidden).evidence.total == 0
     assert report(heard("Bye."), forbidden).evidence.total == 1
     assert report(heard(), forbidden).findings == ()
+
+
+ON_SPEECH: list[dict[str, Any]] = [
+    {"contains": (build("str", None),)},
+    {"contains": (build("any", None),)},
+    {"contains": (build("not", "zzz"),)},
+    {"contains": (build("length", {"max": 90}),)},
+    {"contains": (build("fullmatch", "[^~]*"),)},
+    {"contains": (build("one_of", ["", "It comes today."]),)},
+    {"matches": ("^[^~]*$",)},
+]
+
+
+@pytest.mark.parametrize("parts", ON_SPEECH, ids=str)
+@pytest.mark.parametrize("texts", [(), ("",), (" ", "\n")], ids=["silence", "empty", "blank"])
+def test_nothing_holds_of_what_was_not_said(parts: dict[str, Any], texts: tuple[str, ...]) -> None:
+    (finding,) = report(heard(*texts), says(**parts)).findings
+    assert finding.kind == "missing_speech"
+    assert finding.message.endswith("but said nothing")
+    assert report(heard("It comes today."), says(**parts)).findings == ()
+
+
+def test_an_empty_text_on_a_silent_pal_is_not_what_it_said() -> None:
+    assert [kind for kind, _ in told(heard(), says(matches=("^$",)))] == ["missing_speech"]
+    assert [kind for kind, _ in told(heard(), says(equals="Hm."))] == ["missing_speech"]
+    assert told(heard("Hm."), says(equals="Hm.")) == []
+
+
+@pytest.mark.parametrize("matcher", [build("not", "zzz"), build("str", None), "zzz"], ids=str)
+def test_silence_says_nothing_that_is_forbidden(matcher: Any) -> None:
+    checked = report(heard(""), says(excludes=(matcher,)))
+    assert (checked.findings, checked.evidence) == ((), 0)
+
+
+EMPTY: list[dict[str, Any]] = [
+    {"contains": ("{saved.eta}",)},
+    {"contains": ("It comes {saved.eta}",)},
+    {"contains": (build("starts_with", "{saved.eta}"),)},
+    {"contains": (build("contains", "{saved.eta}"),)},
+    {"excludes": ("{saved.eta}",)},
+    {"equals": "{saved.eta}"},
+]
+
+
+@pytest.mark.parametrize("parts", EMPTY, ids=str)
+@pytest.mark.parametrize("value", ["", " "], ids=["empty", "blank"])
+def test_a_text_to_look_for_that_a_value_leaves_empty_names_the_value(
+    parts: dict[str, Any], value: str
+) -> None:
+    story = Story().user().record(Saved(name="eta", value=value)).pal("It comes today.").end()
+    (finding,) = report(story, says(**parts)).findings
+    assert (finding.kind, finding.owner, finding.needs) == ("nothing_saved", "test", "saved.eta")
+    assert "{saved.eta}: what it stands for is empty" in finding.message
+
+
+@pytest.mark.parametrize(
+    "part", ["{saved.eta}", build("starts_with", "{saved.eta}"), build("contains", "{saved.eta}")]
+)
+def test_a_text_to_look_for_may_be_a_value(part: Any) -> None:
+    story = Story().user().record(Saved(name="eta", value="It comes")).pal("It comes today.").end()
+    assert told(story, says(contains=(part,))) == []
+    assert told(story, says(excludes=(part,))) != []
+
+
+def test_an_empty_variable_of_the_environment_is_named() -> None:
+    wanted = says(contains=("{env.CITY}",))
+    (finding,) = report(heard("Oslo."), wanted, scope={"env": {"CITY": ""}}).findings
+    assert "{env.CITY}: what it stands for is empty" in finding.message
+    assert told(heard("Oslo."), wanted, scope={"env": {"CITY": "oslo"}}) == []
+
+
+@pytest.mark.parametrize(("value", "word"), [(None, "null"), (True, "true"), ([1], "[1]")])
+def test_a_value_is_looked_for_as_it_is_written_in_a_sentence(value: Any, word: str) -> None:
+    story = Story().user().record(Saved(name="x", value=value)).pal(f"It is {word}.").end()
+    assert told(story, says(contains=("{saved.x}",))) == []
+    assert told(story, says(excludes=("{saved.x}",))) != []

@@ -75,7 +75,7 @@ def app_of(answer: Any) -> AsgiApp:
 @contextmanager
 def served(app: AsgiApp) -> Iterator[str]:
     """Serve an application on a port of this machine."""
-    options = uvicorn.Config(app, port=0, log_level="critical", lifespan="off")  # type: ignore[arg-type]
+    options = uvicorn.Config(app, port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(options)
     ready = threading.Event()
 
