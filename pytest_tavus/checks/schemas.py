@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.contract.dialect import SchemaFault, Validator, validator
+from pytest_tavus.contract.formats import is_of_format
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.spans import Loc
@@ -97,6 +98,8 @@ def is_plainly_valid(schema: Any, value: Any) -> bool:
         return False
     kind = schema.get("type")
     if kind is not None and (not isinstance(kind, str) or not _is_of_type(kind, value)):
+        return False
+    if not is_of_format(schema.get("format"), value):
         return False
     # Text is equal to itself alone; 1, 1.0 and true are another matter.
     if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):

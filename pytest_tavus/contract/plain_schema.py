@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.ecma import NotEcmaError, python_pattern
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 """The words that `type` can be in JSON Schema."""
@@ -32,6 +33,13 @@ def _is_anything(_value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and python_pattern(value) is not None
+    except NotEcmaError:
+        return False
 
 
 def _is_flag(value: Any) -> bool:
@@ -92,7 +100,7 @@ _KEYWORDS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
         "description": _is_text,
         "title": _is_text,
         "format": _is_text,
-        "pattern": _is_text,
+        "pattern": _is_pattern,
         "minimum": _is_number,
         "maximum": _is_number,
         "exclusiveMinimum": _is_number,

@@ -14,6 +14,7 @@ from pytest_tavus.contract.dialect import SchemaFault, metaschema
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.plain_schema import TYPES, is_plain_schema
 from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.references import reference_problems
 from pytest_tavus.errors import did_you_mean
 
 
@@ -72,11 +73,13 @@ def _type_problems(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
     )
 
 
-def _invalid(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
+def _invalid(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
     if is_plain_schema(parameters):
         return
     seen = set[str]()
-    errors = metaschema().iter_errors(parameters)
+    errors = list(metaschema().iter_errors(parameters))
+    if not errors:
+        yield from reference_problems(parameters)
     for error in sorted(errors, key=lambda one: _written(parameters, one.absolute_path)):
         problem = _of_error(error)
         # One fault can break several vocabularies of the metaschema, in the same words.

@@ -17,6 +17,7 @@ from pytest_tavus.contract.behaviour import (
     HeardOnResolve,
     Source,
 )
+from pytest_tavus.contract.formats import FORMATS
 from pytest_tavus.delivery import profile
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.simulator.speech import Lines
@@ -65,6 +66,10 @@ Decided without a key, because nothing suggests otherwise:
   a 401 to an OAuth 2 token [doc].
 - The page's answer to an app message has no deadline of its own [inferred]. One that is written as
   `unanswered: true` never comes.
+- Arguments are held against the tool's `parameters` as JSON Schema 2020-12. A `pattern` is of
+  ECMA-262. A `$ref` leads to a place in the `parameters` themselves; nothing is ever fetched.
+- Tavus asks for the function shape of OpenAI and names no `format` of its own, so the formats of
+  that shape are asserted [inferred]: {formats}. Any other `format` is a remark.
 - A `tool_call_id` is `call_` and 24 hexadecimal digits; Tavus's own format is not known.
 """
 
@@ -96,7 +101,8 @@ def page() -> str:
     assert {*SOURCES, "user"} == set(get_args(Source))
     lines = ", ".join(f'"{getattr(Lines(), name)}"' for name in Lines.__struct_fields__)
     sources = "\n".join(f"| {mark} | {text} |" for mark, text in SOURCES.items())
-    head = HEAD.format(sources=sources, lines=lines)
+    formats = ", ".join(f"`{name}`" for name in FORMATS)
+    head = HEAD.format(sources=sources, lines=lines, formats=formats)
     return "\n".join([head, *_on_call(), "", *_on_resolve(), "", *_delivery(), ""])
 
 
