@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
 
 from pytest_tavus.checks.as_sent import unsent
 from pytest_tavus.checks.case import Checked, TurnCase
@@ -16,7 +20,7 @@ from pytest_tavus.checks.unmatched import (
     unexpected_calls,
     wrong_order,
 )
-from pytest_tavus.checks.wanted import LEFT_OVER, Wanted
+from pytest_tavus.checks.wanted import LEFT_OVER, Pricing, Wanted
 from pytest_tavus.checks.wrong_arguments import wrong_arguments
 from pytest_tavus.matching.assign import TooManyWaysError, assign, without_order
 from pytest_tavus.matching.plan import Assignment, Group, Leaf, Node, precedences
@@ -34,7 +38,7 @@ def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Chec
         best = _best(plan, wanted, turn)
     except TooManyWaysError:
         return Checked((too_many_ways(turn, group.at),), (turn.deciders.call,))
-    return Checked(tuple(_findings(plan, best, wanted, turn)), _facts(best, wanted, turn))
+    return Checked(_findings(plan, best, wanted, turn), _facts(best, wanted, turn))
 
 
 def _facts(best: Assignment, wanted: Sequence[Wanted], turn: TurnCase) -> list[Decider | None]:
@@ -61,34 +65,46 @@ def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
 
 
 def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
-    costs = [[want.cost(call, turn) for call in turn.calls] for want in wanted]
+    costs = Pricing(wanted, turn)
     extra = 0 if turn.turn.extra else LEFT_OVER
     count = len(turn.calls)
     best = assign(plan, costs, count=count, missing=LEFT_OVER, extra=extra)
     if best.cost:
         # Where another order would explain more, the order is what is wrong.
         loose = without_order(plan)
-        free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
-        best = min(best, free, key=lambda assignment: assignment.cost)
+        with suppress(TooManyWaysError):
+            free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
+            best = min(best, free, key=lambda assignment: assignment.cost)
     return best
 
 
 def _findings(
     plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
-) -> Iterator[Finding]:
-    yield from _order(plan, best, wanted, turn)
-    yield from _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
+) -> list[Finding]:
+    found = [*_order(plan, best, wanted, turn)]
+    found += _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
     left = [turn.calls[seen] for seen in best.extra]
-    yield from _missing(best, wanted, turn, left)
-    yield from unexpected_calls(turn, left)
+    found += _missing(best, wanted, turn, left)
+    found += unexpected_calls(turn, left)
+    if found and not best.surely_best:
+        found[0] = replace(found[0], detail=_with_remark(found[0].detail))
+    return found
+
+
+def _with_remark(detail: str | None) -> str:
+    remark = (
+        "the calls were assigned to what was expected as well as could be found: "
+        "there are too many of them to try every way"
+    )
+    return remark if detail is None else f"{detail}\n{remark}"
 
 
 def _missing(
     best: Assignment, wanted: Sequence[Wanted], turn: TurnCase, left: Sequence[Call]
 ) -> Iterator[Finding]:
+    found = Counter(row for row, _ in best.pairs)
     for row in dict.fromkeys(best.missing):
-        found = sum(1 for other, _ in best.pairs if other == row)
-        yield missing_call(wanted[row], turn, left=left, found=found)
+        yield missing_call(wanted[row], turn, left=left, found=found[row])
 
 
 def _order(

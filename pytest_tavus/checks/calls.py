@@ -55,7 +55,7 @@ def _is_as_written(wanted: Sequence[Wanted], turn: TurnCase) -> bool:
     return len(wanted) == len(turn.calls) and all(
         want.expectation.times.minimum <= 1
         and want.expectation.times.maximum != 0
-        and want.cost(call, turn) == 0
+        and want.suits(call, turn)
         for want, call in zip(wanted, turn.calls, strict=True)
     )
 

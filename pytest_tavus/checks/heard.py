@@ -6,6 +6,7 @@ the inference where both carry its id, and by the place in the row where they do
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -69,6 +70,7 @@ def _ruled(turn: TurnCase) -> Iterator[RuledCall]:
     behaviour = turn.case.rules.behaviour
     start = 0 if turn.seen.user is None else turn.seen.user.seq
     answers = [c.resolved_entry.seq for c in turn.calls if c.resolved_entry is not None]
+    answers.sort()
     end = len(turn.case.trace) + 1
     for call in turn.calls:
         tool = turn.case.tools.get(call.called.name)
@@ -83,7 +85,7 @@ def _ruled(turn: TurnCase) -> Iterator[RuledCall]:
             behaviour.on_call[tool.effective_on_call].heard,
             None if resolved is None else row.cell(resolved.status).heard,
             row.waits,
-            max([answer for answer in answers if answer < seq], default=start),
+            answers[before - 1] if (before := bisect_left(answers, seq)) else start,
             end if call.resolved_entry is None else call.resolved_entry.seq,
         )
 

@@ -28,13 +28,21 @@ def on_resolve(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
     if turn.is_unchecked("on_resolve"):
         return NOTHING_TO_CHECK
     judged = [call for call in calls if call.on_resolve not in {None, "anything"}]
-    findings = [found for call in judged if (found := _broken(call, calls, turn)) is not None]
-    return Checked(findings, [turn.spoken_by(_after(call, turn)) for call in judged])
+    first = min((call.answered for call in judged), default=0)
+    later = [item for item in turn.said if item[0].seq > first]
+    apart = [item for item in later if not is_beside_a_call(item, calls, turn)]
+    findings = (_broken(call, calls, apart, turn) for call in judged)
+    return Checked(
+        [found for found in findings if found is not None],
+        [turn.spoken_by(_after(call, turn)) for call in judged],
+    )
 
 
-def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
+def _broken(
+    ruled: RuledCall, calls: Sequence[RuledCall], apart: Sequence[Utterance], turn: TurnCase
+) -> Finding | None:
     after = _after(ruled, turn)
-    replies = [item for item in after if not is_beside_a_call(item, calls, turn)]
+    replies = [item for item in apart if item[0].seq > ruled.answered]
     resolved = ruled.call.resolved
     output = "" if resolved is None else resolved.output.strip()
     text = turn.case.compared

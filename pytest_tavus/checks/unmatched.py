@@ -20,6 +20,9 @@ from pytest_tavus.spans import Loc
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
+LOOKED_AT = 100
+"""Calls among which the closest is looked for."""
+
 
 def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: int) -> Finding:
     """Tell of a call that never came, and of what came nearest."""
@@ -73,7 +76,8 @@ def _closest(want: Wanted, calls: Sequence[Call]) -> Call | None:
     def far(call: Call) -> tuple[bool, int]:
         return call.name != want.expectation.tool, want.distance(call)
 
-    return min(calls, key=far, default=None)
+    same = [call for call in calls if call.name == want.expectation.tool]
+    return min((same or calls)[:LOOKED_AT], key=far, default=None)
 
 
 def _others(number: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.seen import Call
 from pytest_tavus.contract.sent import UNSENT, Doubt
 from pytest_tavus.contract.tool import Tool
-from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance
+from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance, matches
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, StatusWord
 
 ARGUMENTS_WEIGHT: Final = 4
@@ -67,6 +67,48 @@ class Wanted(Struct, frozen=True):
     def asks_arguments(self) -> bool:
         """Whether anything is expected of the arguments."""
         return self.expectation.exact or self.arguments != {}
+
+    def suits(self, call: Call, turn: TurnCase) -> bool:
+        """Tell whether a call is as expected: the same as a cost of 0, sooner."""
+        expectation = self.expectation
+        return (
+            call.called.name == expectation.tool
+            and self._is_called(call)
+            and (not expectation.expects_result or matches(self.result, call.answer))
+            and has_status(expectation.status, call, turn.case.tools.get(call.called.name))
+            and (expectation.within is None or is_within(expectation.within, call, turn))
+        )
+
+    def _is_called(self, call: Call) -> bool:
+        if call.arguments is UNSENT:
+            return not self.asks_arguments
+        wanted, found = call.as_seen(self.arguments)
+        return matches(wanted, found, exact=self.expectation.exact) and not self.doubts(call)
+
+
+class Pricing:
+    """What it costs to let a call of a turn stand for an expectation. Each is found out once."""
+
+    def __init__(self, wanted: Sequence[Wanted], turn: TurnCase) -> None:
+        self._wanted = wanted
+        self._turn = turn
+        self._suiting: dict[tuple[int, int], bool] = {}
+
+    def holds(self, row: int, seen: int) -> bool:
+        """Tell whether the call is as expected."""
+        known = self._suiting.get((row, seen))
+        if known is None:
+            known = self._wanted[row].suits(self._turn.calls[seen], self._turn)
+            self._suiting[row, seen] = known
+        return known
+
+    def fits(self, row: int, seen: int) -> bool:
+        """Tell whether the call is one of the expected tool."""
+        return self._turn.calls[seen].called.name == self._wanted[row].expectation.tool
+
+    def price(self, row: int, seen: int) -> int | None:
+        """Return how far the call is from what is expected."""
+        return self._wanted[row].cost(self._turn.calls[seen], self._turn)
 
 
 def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -> bool:

@@ -11,51 +11,77 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pytest_tavus.matching.hungarian import cheapest
-from pytest_tavus.matching.interleave import TooManyWaysError, interleave
+from pytest_tavus.matching.interleave import interleave
+from pytest_tavus.matching.large import Large, is_flat, is_small
 from pytest_tavus.matching.plan import (
     IMPOSSIBLE,
     Assignment,
+    Costs,
     Group,
     Leaf,
+    Matrix,
     Node,
     Solution,
     Table,
+    copies,
     leaves,
+    simplified,
 )
+from pytest_tavus.matching.steps import DECIDING, Steps, TooManyWaysError
 
-__all__ = ["Assignment", "Group", "Leaf", "TooManyWaysError", "assign", "without_order"]
+__all__ = ["Assignment", "Group", "Leaf", "Matrix", "TooManyWaysError", "assign", "without_order"]
 
 
-def assign(
-    plan: Node, costs: Sequence[Sequence[int | None]], *, count: int, missing: int, extra: int
-) -> Assignment:
+def assign(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
     """Assign `count` observations to the leaves of a plan at the least total cost.
 
-    `costs` has a row for each leaf and a column for each observation: 0 where it is as wanted,
-    `None` where it cannot stand for the leaf at all. `missing` and `extra` are the costs of what
-    is left over on either side.
+    `missing` and `extra` are the costs of what is left over on either side.
 
     Whether the cost is 0 is always exact. Where it is not 0 and the plan leaves too many ways
-    open, the assignment that is explained disregards the order.
+    open, the assignment that is explained disregards the order, and is not surely the best.
 
     Raises:
-        TooManyWaysError: it cannot be decided whether the cost is 0; see :mod:`~.interleave`.
+        TooManyWaysError: it cannot be decided whether the cost is 0.
 
     """
-    whole = [[IMPOSSIBLE if cost is None else cost for cost in row] for row in costs]
-    free = [[IMPOSSIBLE if cost else 0 for cost in row] for row in whole]
-    strict = _table(plan, free, count=count, missing=_free(missing), extra=_free(extra))
-    found = _Solver(table=strict).best(plan, 0, count)
-    if found.cost == 0:
-        return _assignment(found, strict, count)
+    plan = simplified(plan)
+    large = Large(costs=costs, count=count, missing=missing, extra=extra, small=_small)
+    found = large.without_cost(plan) if is_flat(plan) else _strict(plan, costs, count, extra=extra)
+    if found is not None:
+        return found
+    if not is_small(tuple(leaves(plan)), count):
+        return large.explained(plan)
+    return _small(plan, costs, count=count, missing=missing, extra=extra)
+
+
+def _small(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
+    rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
+    prices = [[costs.price(row, seen) for seen in range(count)] for row in range(rows)]
+    whole = [[IMPOSSIBLE if price is None else price for price in line] for line in prices]
     table = _table(plan, whole, count=count, missing=missing, extra=extra)
     try:
-        found = _Solver(table=table).best(plan, 0, count)
+        return _assignment(_Solver(table=table).best(plan, 0, count), table, count)
     except TooManyWaysError:
-        found = _Solver(table=table).best(without_order(plan), 0, count)
-    return _assignment(found, table, count)
+        loose = _Solver(table=replace(table, steps=Steps(100 * DECIDING)))
+        best = loose.best(without_order(plan), 0, count)
+        return replace(_assignment(best, table, count), surely_best=False)
+
+
+def _strict(plan: Node, costs: Costs, count: int, *, extra: int) -> Assignment | None:
+    """Return an assignment that costs nothing; `None` where there is none."""
+    steps = Steps(DECIDING)
+    rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
+    steps.take(rows * count)
+    free = [
+        [0 if costs.holds(row, seen) else IMPOSSIBLE for seen in range(count)]
+        for row in range(rows)
+    ]
+    table = _table(plan, free, count=count, missing=IMPOSSIBLE, extra=_free(extra))
+    found = _Solver(table=replace(table, steps=steps)).best(plan, 0, count)
+    return _assignment(found, table, count) if found.cost == 0 else None
 
 
 def without_order(plan: Node) -> Group:
@@ -64,14 +90,19 @@ def without_order(plan: Node) -> Group:
 
 
 def _table(
-    plan: Node, costs: Sequence[Sequence[int]], *, count: int, missing: int, extra: int
+    plan: Node,
+    costs: Sequence[Sequence[int]],
+    *,
+    count: int,
+    missing: int,
+    extra: int,
 ) -> Table:
     """Lay out a slot for each time that a leaf is wanted."""
     rows: list[int] = []
     prices: list[int] = []
     of_row: dict[int, tuple[int, ...]] = {}
     for leaf in leaves(plan):
-        most = max(leaf.minimum, count) if leaf.maximum is None else leaf.maximum
+        most = copies(leaf, count)
         of_row[leaf.row] = tuple(range(len(rows), len(rows) + most))
         rows.extend([leaf.row] * most)
         prices.extend([missing] * leaf.minimum + [0] * (most - leaf.minimum))
@@ -135,6 +166,7 @@ class _Solver(Struct, frozen=True, kw_only=True):
 
     def _after_slot(self, before: list[Solution], slot: int, first: int) -> list[Solution]:
         after: list[Solution] = []
+        self.table.steps.take(len(before))
         for end, skipped in enumerate(before):
             best = _plus(skipped, self.table.missing[slot])
             if end:
@@ -152,6 +184,7 @@ class _Solver(Struct, frozen=True, kw_only=True):
     def _after_group(self, before: list[Solution], group: Group, first: int) -> list[Solution]:
         after: list[Solution] = []
         for end in range(len(before)):
+            self.table.steps.take(end + 1)
             best = Solution(cost=IMPOSSIBLE)
             for split in range(end + 1):
                 start = before[split]
@@ -172,7 +205,7 @@ class _Solver(Struct, frozen=True, kw_only=True):
             + [self.table.missing[slot]] * len(slots)
             for slot in slots
         ]
-        chosen = cheapest(costs)
+        chosen = cheapest(costs, self.table.steps)
         pairs = tuple(
             (slot, first + column)
             for slot, column in zip(slots, chosen, strict=True)

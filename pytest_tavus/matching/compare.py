@@ -27,6 +27,8 @@ FARTHEST: Final = 1_000_000
 do not depend on the order of adding."""
 
 _TEXT_LIMIT = 256
+_CLOSELY = 64
+"""Characters that are compared one with the other; the work grows with the square."""
 
 
 class Mismatch(Struct, frozen=True, kw_only=True):
@@ -147,11 +149,31 @@ def _mean(parts: list[int]) -> int:
     return -(-sum(parts) // len(parts)) if parts else 0
 
 
+def _likeness(one: str, other: str) -> float:
+    """Return how much two texts have in common, from 0 to 1."""
+    length = len(one) + len(other)
+    shared = 0
+    if max(len(one), len(other)) > _CLOSELY:
+        begin = _same_begin(one, other)
+        one, other = one[begin:], other[begin:]
+        end = _same_begin(one[::-1], other[::-1])
+        shared = 2 * (begin + end)
+        one, other = one[: len(one) - end], other[: len(other) - end]
+    pair = SequenceMatcher(None, one[:_CLOSELY], other[:_CLOSELY])
+    close = len(one[:_CLOSELY]) + len(other[:_CLOSELY])
+    return (shared + pair.ratio() * close) / length if length else 1.0
+
+
+def _same_begin(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def _apart(expected: Any, actual: Any) -> int:
     if actual is ABSENT:
         return FARTHEST
     if isinstance(expected, str) and isinstance(actual, str):
-        pair = SequenceMatcher(None, expected[:_TEXT_LIMIT], actual[:_TEXT_LIMIT])
-        return int(FARTHEST * (0.1 + 0.6 * (1 - pair.ratio())))
+        alike = _likeness(expected[:_TEXT_LIMIT], actual[:_TEXT_LIMIT])
+        return int(FARTHEST * (0.1 + 0.6 * (1 - alike)))
     kin = isinstance(expected, Matcher) or type(expected) is type(actual)
     return int(FARTHEST * (0.7 if kin else 0.9))

@@ -10,13 +10,20 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
+from pytest_tavus.matching.steps import Steps
+
 Costs = Sequence[Sequence[int]]
 
 _UNREACHED = 1 << 200
 
 
-def cheapest(costs: Costs) -> list[int]:
-    """Return the column of each row. There must not be more rows than columns."""
+def cheapest(costs: Costs, steps: Steps) -> list[int]:
+    """Return the column of each row. There must not be more rows than columns.
+
+    Raises:
+        TooManyWaysError: all steps are used up.
+
+    """
     if not costs:
         return []
     width = len(costs[0])
@@ -24,7 +31,7 @@ def cheapest(costs: Costs) -> list[int]:
         costs=costs, rows=[0] * len(costs), columns=[0] * width, row_of=[-1] * (width + 1)
     )
     for row in range(len(costs)):
-        state.place(row)
+        state.place(row, steps)
     result = [-1] * len(costs)
     for column in range(width):
         if state.row_of[column] >= 0:
@@ -45,22 +52,23 @@ class _State(Struct, kw_only=True):
 
     came_from: list[int] = field(default_factory=list[int])
 
-    def place(self, row: int) -> None:
+    def place(self, row: int, steps: Steps) -> None:
         """Give a row a column, moving other rows along the cheapest path of changes."""
         start = len(self.columns)
         self.row_of[start] = row
-        column = self._shortest_path(start)
+        column = self._shortest_path(start, steps)
         while column != start:
             self.row_of[column] = self.row_of[self.came_from[column]]
             column = self.came_from[column]
 
-    def _shortest_path(self, start: int) -> int:
+    def _shortest_path(self, start: int, steps: Steps) -> int:
         self.came_from = [start] * start
         slack = [_UNREACHED] * start
         left = list(range(start))
         done = [start]
         column = start
         while self.row_of[column] >= 0:
+            steps.take(len(left))
             self._relax(column, slack, left)
             column = min(left, key=slack.__getitem__)
             self._shift(slack[column], done, slack, left=left)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pytest_tavus.matching.plan import IMPOSSIBLE, Leaf, Node, Solution, Table
+from pytest_tavus.matching.steps import TooManyWaysError
 
 LIMIT: Final = 10_000
 """States that one step may have."""
@@ -19,21 +20,18 @@ LIMIT: Final = 10_000
 _State = tuple[int, tuple[tuple[int, int], ...]]
 
 
-class TooManyWaysError(Exception):
-    """The expectations leave more ways open than can be looked through."""
-
-
 def interleave(node: Node, table: Table, *, first: int, last: int) -> Solution:
     """Return the best assignment of the observations from `first` up to `last`.
 
     Raises:
-        TooManyWaysError: more than `LIMIT` states are open at once.
+        TooManyWaysError: more than `LIMIT` states are open at once, or all steps are used up.
 
     """
     before = dict(_before(node, table))
     layer: dict[int, _State] = {0: (0, ())}
     for observation in range(first, last):
         step: dict[int, _State] = {}
+        table.steps.take(len(layer) * len(before))
         for mask, state in layer.items():
             for reached, cost, pairs in _next(mask, state, observation, before=before, table=table):
                 if cost < IMPOSSIBLE and (reached not in step or cost < step[reached][0]):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from pytest_tavus.matching.steps import EXPLAINING, Steps
 
 IMPOSSIBLE: Final = 1 << 60
 """The cost of what may not be."""
@@ -20,6 +22,40 @@ class Leaf(Struct, frozen=True, kw_only=True):
     minimum: int = 1
     maximum: int | None = 1
     "`None`: as often as it is seen."
+
+
+class Costs(Protocol):
+    """What it costs to let an observation stand for an expectation."""
+
+    def holds(self, row: int, seen: int) -> bool:
+        """Tell whether it costs nothing."""
+        ...
+
+    def fits(self, row: int, seen: int) -> bool:
+        """Tell whether it is possible at all."""
+        ...
+
+    def price(self, row: int, seen: int) -> int | None:
+        """Return what it costs; `None` where it is not possible. It may be dear to find out."""
+        ...
+
+
+class Matrix(Struct, frozen=True):
+    """Costs that are known beforehand: a row for each expectation."""
+
+    cells: Sequence[Sequence[int | None]]
+
+    def holds(self, row: int, seen: int) -> bool:
+        """Tell whether it costs nothing."""
+        return self.cells[row][seen] == 0
+
+    def fits(self, row: int, seen: int) -> bool:
+        """Tell whether it is possible at all."""
+        return self.cells[row][seen] is not None
+
+    def price(self, row: int, seen: int) -> int | None:
+        """Return what it costs."""
+        return self.cells[row][seen]
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -47,6 +83,9 @@ class Assignment(Struct, frozen=True, kw_only=True):
     cost: int
     "0 if and only if everything holds."
 
+    surely_best: bool = True
+    "`False`: it was found within a number of steps, and another might cost less."
+
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """Yield the leaves in the order in which they were written."""
@@ -55,6 +94,24 @@ def leaves(node: Node) -> Iterator[Leaf]:
     else:
         for member in node.members:
             yield from leaves(member)
+
+
+def copies(leaf: Leaf, count: int) -> int:
+    """Return how often a leaf can be met by so many observations, or must be."""
+    return max(leaf.minimum, count) if leaf.maximum is None else leaf.maximum
+
+
+def simplified(node: Node) -> Node:
+    """Return the same plan without groups that say nothing."""
+    if isinstance(node, Leaf):
+        return node
+    members: list[Node] = []
+    for member in map(simplified, node.members):
+        if isinstance(member, Group) and (member.ordered is node.ordered or not member.members):
+            members.extend(member.members)
+        else:
+            members.append(member)
+    return members[0] if len(members) == 1 else Group(ordered=node.ordered, members=tuple(members))
 
 
 def precedences(node: Node) -> Iterator[tuple[int, int]]:
@@ -94,3 +151,5 @@ class Table(Struct, frozen=True, kw_only=True):
 
     of_row: dict[int, tuple[int, ...]]
     "The slots of each row, those that must be filled first."
+
+    steps: Steps = field(default_factory=lambda: Steps(EXPLAINING))

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from pytest_tavus.matching.compare import Subtree, matches
-from pytest_tavus.matching.hungarian import cheapest
 from pytest_tavus.matching.matchers import Matcher, refuse
+from pytest_tavus.matching.pairing import paired
+from pytest_tavus.matching.plan import Leaf
 from pytest_tavus.matching.presence import AbsentValue, AnyValue
 from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.matching.steps import Steps
 from pytest_tavus.matching.text import ABSENT, describe, flow
+
+_UNLIMITED = 1 << 60
+"""Steps. A matcher holds or does not; the number of steps grows with the square of the list."""
 
 
 def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
@@ -28,8 +33,26 @@ def _all_found(wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> bo
     """Tell whether each wanted element can have an element of its own."""
     if len(wanted) > len(actual):
         return False
-    costs = [[int(not _holds(want, item, exact=exact)) for item in actual] for want in wanted]
-    return all(costs[row][column] == 0 for row, column in enumerate(cheapest(costs)))
+    places = tuple(Leaf(row=index) for index in range(len(wanted)))
+    fitting = _Fitting(wanted, actual, exact=exact)
+    return paired(places, fitting, len(actual), steps=Steps(_UNLIMITED), all_seen=False).is_whole
+
+
+class _Fitting:
+    """The elements of a list, and what is wanted of them."""
+
+    def __init__(self, wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> None:
+        self._wanted, self._actual, self._exact = wanted, actual, exact
+
+    def holds(self, row: int, seen: int) -> bool:
+        """Tell whether an element is as wanted."""
+        return _holds(self._wanted[row], self._actual[seen], exact=self._exact)
+
+    fits = holds
+
+    def price(self, row: int, seen: int) -> int | None:
+        """Return 0 where it is."""
+        return 0 if self.holds(row, seen) else None
 
 
 class Structure(Matcher):

@@ -10,15 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.assign import TooManyWaysError, assign
+from pytest_tavus.matching.assign import Matrix, TooManyWaysError, assign
 from pytest_tavus.matching.compare import compare
 from pytest_tavus.matching.hungarian import cheapest
 from pytest_tavus.matching.plan import Group, Leaf, Node, leaves, precedences
+from pytest_tavus.matching.steps import Steps
 
 MISSING = 20
 EXTRA = 20
 
-Matrix = list[list[int | None]]
+Cells = list[list[int | None]]
 
 
 def ordered(*members: Node) -> Group:
@@ -33,7 +34,7 @@ def row(number: int) -> Leaf:
     return Leaf(row=number)
 
 
-def brute_force(plan: Node, costs: Matrix, count: int, extra: int = EXTRA) -> int:
+def brute_force(plan: Node, costs: Cells, count: int, extra: int = EXTRA) -> int:
     """Try everything. Nothing of this is shared with the code under test."""
     slots = [
         (leaf.row, copy < leaf.minimum)
@@ -92,7 +93,7 @@ SHAPES = st.recursive(
 
 
 @st.composite
-def problems(draw: st.DrawFn) -> tuple[Node, Matrix, int]:
+def problems(draw: st.DrawFn) -> tuple[Node, Cells, int]:
     plan = numbered(draw(SHAPES), iter(range(100)))
     count = draw(st.integers(0, 4))
     cell = st.sampled_from([0, 0, 0, 1, 7, 13, None])
@@ -103,27 +104,27 @@ def problems(draw: st.DrawFn) -> tuple[Node, Matrix, int]:
 
 @given(problems())
 @settings(max_examples=400, deadline=None)
-def test_no_assignment_is_cheaper_than_the_one_found(problem: tuple[Node, Matrix, int]) -> None:
+def test_no_assignment_is_cheaper_than_the_one_found(problem: tuple[Node, Cells, int]) -> None:
     plan, costs, count = problem
-    found = assign(plan, costs, count=count, missing=MISSING, extra=EXTRA)
+    found = assign(plan, Matrix(costs), count=count, missing=MISSING, extra=EXTRA)
     assert found.cost == brute_force(plan, costs, count)
 
 
 @given(problems())
 @settings(max_examples=200, deadline=None)
-def test_calls_beyond_the_plan_can_be_free(problem: tuple[Node, Matrix, int]) -> None:
+def test_calls_beyond_the_plan_can_be_free(problem: tuple[Node, Cells, int]) -> None:
     plan, costs, count = problem
-    found = assign(plan, costs, count=count, missing=MISSING, extra=0)
+    found = assign(plan, Matrix(costs), count=count, missing=MISSING, extra=0)
     assert found.cost == brute_force(plan, costs, count, extra=0)
 
 
 @given(problems())
 @settings(max_examples=200, deadline=None)
 def test_the_parts_of_an_assignment_add_up_and_keep_the_order(
-    problem: tuple[Node, Matrix, int],
+    problem: tuple[Node, Cells, int],
 ) -> None:
     plan, costs, count = problem
-    found = assign(plan, costs, count=count, missing=MISSING, extra=EXTRA)
+    found = assign(plan, Matrix(costs), count=count, missing=MISSING, extra=EXTRA)
     prices = [costs[own][seen] for own, seen in found.pairs]
     total = sum(price for price in prices if price is not None)
     assert None not in prices
@@ -137,14 +138,14 @@ def test_the_parts_of_an_assignment_add_up_and_keep_the_order(
 @given(problems())
 @settings(max_examples=200, deadline=None)
 def test_the_cost_of_an_unordered_plan_does_not_depend_on_the_order_of_calls(
-    problem: tuple[Node, Matrix, int],
+    problem: tuple[Node, Cells, int],
 ) -> None:
     plan, costs, count = problem
     flat = unordered(*leaves(plan))
-    first = assign(flat, costs, count=count, missing=MISSING, extra=EXTRA)
+    first = assign(flat, Matrix(costs), count=count, missing=MISSING, extra=EXTRA)
     for places in permutations(range(count)):
         shuffled = [[line[place] for place in places] for line in costs]
-        again = assign(flat, shuffled, count=count, missing=MISSING, extra=EXTRA)
+        again = assign(flat, Matrix(shuffled), count=count, missing=MISSING, extra=EXTRA)
         assert again.cost == first.cost
 
 
@@ -156,7 +157,7 @@ def test_the_assignment_problem_is_solved_at_the_least_cost(
     width = rows + more
     line = st.lists(st.integers(-30, 30), min_size=width, max_size=width)
     costs = [data.draw(line) for _ in range(rows)]
-    chosen = cheapest(costs)
+    chosen = cheapest(costs, Steps(10**9))
     assert len(set(chosen)) == rows
     best = min(
         sum(costs[i][column] for i, column in enumerate(columns))
@@ -165,7 +166,7 @@ def test_the_assignment_problem_is_solved_at_the_least_cost(
     assert sum(costs[i][column] for i, column in enumerate(chosen)) == best
 
 
-def overlapping(calls: Sequence[dict[str, object]]) -> Matrix:
+def overlapping(calls: Sequence[dict[str, object]]) -> Cells:
     wanted: list[dict[str, object]] = [{"city": "Oslo"}, {"city": "Oslo", "unit": "celsius"}]
     return [[0 if not compare(want, call) else 9 for call in calls] for want in wanted]
 
@@ -181,40 +182,40 @@ def test_two_calls_whose_expectations_overlap_are_accepted_in_either_order(
     calls: tuple[dict[str, object], ...],
 ) -> None:
     plan = unordered(row(0), row(1))
-    found = assign(plan, overlapping(calls), count=2, missing=MISSING, extra=EXTRA)
+    found = assign(plan, Matrix(overlapping(calls)), count=2, missing=MISSING, extra=EXTRA)
     assert found.cost == 0
 
 
 def test_a_call_that_is_wanted_once_and_seen_twice_leaves_one_extra() -> None:
-    found = assign(ordered(row(0)), [[0, 0]], count=2, missing=MISSING, extra=EXTRA)
+    found = assign(ordered(row(0)), Matrix([[0, 0]]), count=2, missing=MISSING, extra=EXTRA)
     assert (found.pairs, found.extra, found.missing) == (((0, 0),), (1,), ())
 
 
 def test_a_call_that_is_wanted_twice_and_seen_once_is_missing_once() -> None:
     leaf = Leaf(row=0, minimum=2, maximum=3)
-    found = assign(leaf, [[0]], count=1, missing=MISSING, extra=EXTRA)
+    found = assign(leaf, Matrix([[0]]), count=1, missing=MISSING, extra=EXTRA)
     assert (found.pairs, found.extra, found.missing) == (((0, 0),), (), (0,))
 
 
 def test_groups_side_by_side_may_interleave() -> None:
     plan = unordered(ordered(row(0), row(1)), ordered(row(2), row(3)))
     seen = [0, 2, 1, 3]
-    costs: Matrix = [[0 if own == which else None for which in seen] for own in range(4)]
-    assert assign(plan, costs, count=4, missing=MISSING, extra=EXTRA).cost == 0
+    costs: Cells = [[0 if own == which else None for which in seen] for own in range(4)]
+    assert assign(plan, Matrix(costs), count=4, missing=MISSING, extra=EXTRA).cost == 0
 
 
 def test_long_plans_of_one_kind_are_decided_without_a_limit() -> None:
     size = 40
-    anything: Matrix = [[0] * size for _ in range(size)]
+    anything: Cells = [[0] * size for _ in range(size)]
     chain = ordered(*map(row, range(size)))
     heap = unordered(*map(row, range(size)))
     for plan in (chain, heap, ordered(heap)):
-        assert assign(plan, anything, count=size, missing=MISSING, extra=EXTRA).cost == 0
+        assert assign(plan, Matrix(anything), count=size, missing=MISSING, extra=EXTRA).cost == 0
 
 
 def test_a_plan_that_leaves_too_many_ways_open_is_refused_and_not_guessed() -> None:
     size = 24
-    anything: Matrix = [[0] * size for _ in range(size)]
+    anything: Cells = [[0] * size for _ in range(size)]
     pairs = [ordered(row(n), row(n + 1)) for n in range(0, size, 2)]
     with pytest.raises(TooManyWaysError):
-        assign(unordered(*pairs), anything, count=size, missing=MISSING, extra=EXTRA)
+        assign(unordered(*pairs), Matrix(anything), count=size, missing=MISSING, extra=EXTRA)
