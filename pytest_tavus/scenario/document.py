@@ -7,6 +7,7 @@ scenario as one piece are in :mod:`~.whole`.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -190,6 +191,10 @@ class Common(Part):
     )
 
 
+MOST_ROWS = 10_000
+"""Rows of one matrix. Each is a scenario."""
+
+
 class ParametrizeDocument(Part):
     """Rows of values, one scenario for each. Short: the list of rows."""
 
@@ -204,6 +209,12 @@ class ParametrizeDocument(Part):
     def _one_of_both(self) -> ParametrizeDocument:
         if (self.rows is None) == (not self.matrix):
             refuse("parametrize is a list of rows, or a matrix with lists of values")
+        number = prod(len(values) for values in (self.matrix or {}).values())
+        if number > MOST_ROWS:
+            refuse(
+                f"the matrix has {number:,} rows, and the limit is {MOST_ROWS:,}",
+                hint="write fewer values, or the combinations that matter as rows",
+            )
         return self
 
 

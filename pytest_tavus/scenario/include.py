@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
+from pytest_tavus.scenario.durations import shortened
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.matcher_values import from_tag
 from pytest_tavus.scenario.plain import is_list, mapping
@@ -149,8 +150,8 @@ class Files(Struct, kw_only=True):
         elif os.path.abspath(path) in site.chain:
             names = [self.shown(Path(one)) for one in (*site.chain, str(path))]
             problem = f"files include each other: {' -> '.join(names)}", "break the circle"
-        elif not path.is_file():
-            problem = f"the included file {target!r} does not exist", neighbours(path)
+        elif not is_there(path):
+            problem = f"the included file {shortened(target)} does not exist", neighbours(path)
         if problem is not None:
             self.ledger.add(site.document, at, problem[0], hint=problem[1])
             return None, None
@@ -183,9 +184,21 @@ class _Site(Struct, frozen=True):
     chain: tuple[str, ...]
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is such a file; what cannot be the path of one is not there."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # longer than the file system has it
+        return False
+
+
 def neighbours(path: Path) -> str | None:
     """Say which file beside a missing one is meant, or where it was looked for."""
-    if not path.parent.is_dir():
-        return f"there is no directory {path.parent.name!r} there"
+    try:
+        there = path.parent.is_dir()
+    except (OSError, ValueError):
+        return "the path is longer than a file system allows"
+    if not there:
+        return f"there is no directory {shortened(path.parent.name)} there"
     names = [one.name for one in path.parent.iterdir() if one.suffix in {".yaml", ".yml"}]
     return did_you_mean(path.name, names) or "paths are relative to the file they stand in"

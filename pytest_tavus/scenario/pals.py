@@ -20,7 +20,8 @@ from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.binding import bind
 from pytest_tavus.scenario.build_answers import judge_rules
-from pytest_tavus.scenario.include import IN_PLACE, Files, neighbours
+from pytest_tavus.scenario.durations import shortened
+from pytest_tavus.scenario.include import IN_PLACE, Files, is_there, neighbours
 from pytest_tavus.scenario.judging import JudgeRulesDocument
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.matcher_values import matchers_in
@@ -175,9 +176,9 @@ class PalFinder(Struct, frozen=True, kw_only=True):
         home = source.home(at)[0] if isinstance(source, Document) else None
         base = self.files.root if home is None else (self.files.root / home.path).parent
         path = base / value
-        if not path.is_file():
-            message = f"the PAL file {value!r} does not exist"
-            looked = f"looked for {self.files.shown(path)}"
+        if not is_there(path):
+            message = f"the PAL file {shortened(value)} does not exist"
+            looked = f"looked for {shortened(self.files.shown(path))[1:-1]}"
             close = neighbours(path)
             self.ledger.add(source, at, message, hint=f"{looked}; {close}" if close else looked)
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from pytest_tavus.scenario.plain import is_list, mapping
 from pytest_tavus.spans import Loc
@@ -10,10 +10,11 @@ from pytest_tavus.spans import Loc
 
 def without(data: Any, locs: list[Loc]) -> Any:
     """Return data without the mapping entries in which something is refused."""
+    copied: set[int] = set()
     for loc in locs:
         for length in range(len(loc), 0, -1):
             if isinstance(loc[length - 1], str) and _has(data, loc[:length]):
-                data = _dropped(data, loc[:length])
+                data = _dropped(data, loc[:length], copied)
                 break
         else:
             if not any(_has(data, loc[:length]) for length in range(1, len(loc))):
@@ -36,16 +37,17 @@ def _has(data: Any, loc: Loc) -> bool:
     return True
 
 
-def _dropped(data: Any, loc: Loc) -> Any:
-    """Return data without the entry at a path. An item of a list cannot go: its list does."""
+def _dropped(data: Any, loc: Loc, copied: set[int]) -> Any:
+    """Return data without the entry at a path. An item of a list cannot go: its list does.
+
+    What was copied before, by its `id`, is changed in place: thousands of entries may have to go.
+    """
     step, rest = loc[0], loc[1:]
-    if is_list(data):
-        items = list(data)
-        items[cast("int", step)] = _dropped(items[cast("int", step)], rest)
-        return items
-    entries = dict(data)
+    if id(data) not in copied:
+        data = list(data) if is_list(data) else dict(data)
+        copied.add(id(data))
     if rest:
-        entries[cast("str", step)] = _dropped(entries[cast("str", step)], rest)
+        data[step] = _dropped(data[step], rest, copied)
     else:
-        del entries[cast("str", step)]
-    return entries
+        del data[step]
+    return data

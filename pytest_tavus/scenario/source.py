@@ -37,9 +37,40 @@ _UNDER_A_NAME = frozenset({"arguments", "properties"})
 """What the name of a tool or an event stands for, in a short entry."""
 
 
+MANY = 20
+"""Places of one file that are looked for one by one before all of them are noted."""
+
+
 class _Place(NamedTuple):
     key: tuple[int, int]
     value: tuple[int, int]
+
+
+class Node(Struct):
+    """A value with its place, and what is in it."""
+
+    place: _Place
+    entries: dict[str, Node] | None = None
+    items: list[Node] | None = None
+
+
+class Index:
+    """The places of a whole file, for those who ask for many: a file may have a problem a line."""
+
+    def __init__(self) -> None:
+        self._asked = 0
+        self._tree: Node | None = None
+
+    def tree(self, text: str) -> Node | None:
+        """Return the places of all values; `None` as long as few have been asked for."""
+        self._asked += 1
+        if self._tree is None and self._asked > MANY:
+            next_event = events(text)
+            next_event()
+            next_event()
+            event = next_event()
+            self._tree = _read(next_event, event, event) if event is not None else None
+        return self._tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +84,8 @@ class Document:
         default_factory=dict[Loc, "tuple[Document, Loc]"]
     )
     "Paths whose values came from elsewhere, each with that file and the path in it."
+
+    index: Index = field(default_factory=Index, repr=False)
 
     def span(self, loc: Loc) -> SourceSpan:
         """Return where the value at this path stands; the nearest parent where it is implied.
@@ -84,6 +117,8 @@ class Document:
 
     def place(self, loc: Loc) -> _Place:
         """Return where key and value at a path of this very file stand, from 0."""
+        if (tree := self.index.tree(self.text)) is not None:
+            return _found(tree, loc)
         part = self._part(loc)
         if part is None:
             return _locate(self.text, loc)
@@ -152,6 +187,41 @@ def _locate(text: str, loc: Loc) -> _Place:
         key, event = found
         place = _Place(_mark(key), _mark(event))
     return place
+
+
+def _read(next_event: Callable[[], Any], key: Any, event: Any) -> Node:
+    node = Node(place=_Place(_mark(key), _mark(event)))
+    if isinstance(event, MappingStartEvent):
+        node.entries = {}
+        while not isinstance(key := next_event(), MappingEndEvent):
+            value = _read(next_event, key, next_event())
+            node.entries.setdefault(key.value, value)
+    elif isinstance(event, SequenceStartEvent):
+        node.items = []
+        while not isinstance(item := next_event(), SequenceEndEvent):
+            node.items.append(_read(next_event, item, item))
+    return node
+
+
+def _found(node: Node, loc: Loc) -> _Place:
+    """Follow a path as :func:`_locate` does."""
+    for step in loc:
+        following: Node | None
+        if node.entries is not None and isinstance(step, str):
+            following = node.entries.get(step)
+            if following is None and step in _UNDER_A_NAME:
+                free = next((key for key in node.entries if key not in BESIDE_A_NAME), None)
+                following = None if free is None else node.entries[free]
+        elif node.items is not None and isinstance(step, int):
+            following = node.items[step] if step < len(node.items) else None
+        elif node.items is not None or (node.entries is not None and step == 0):
+            continue
+        else:
+            break
+        if following is None:
+            break
+        node = following
+    return node.place
 
 
 def _entry(next_event: Callable[[], Any], name: str) -> tuple[tuple[Any, Any] | None, list[str]]:

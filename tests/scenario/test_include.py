@@ -164,7 +164,10 @@ def test_a_matcher_in_a_pal_is_refused(tmp_path: Path) -> None:
 
 def test_json_schema_references_in_a_pal_are_no_matchers(tmp_path: Path) -> None:
     (tmp_path / "support.pal.yaml").write_text(
-        PAL.replace("{type: string, description: Where}", '{$ref: "#/$defs/place"}'),
+        PAL.replace(
+            "{type: object, properties: {place: {type: string, description: Where}}}",
+            '{type: object, properties: {place: {$ref: "#/$defs/place"}}, $defs: {place: {}}}',
+        ),
         encoding="utf-8",
     )
     pal, source = load_pal("support.pal.yaml", root=tmp_path)
