@@ -43,8 +43,15 @@ YamlError = yaml.YAMLError
 """What the functions that :func:`events` returns raise for text that is not YAML."""
 
 _UNPRINTABLE = re.compile(
-    "[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "[^\x09\x0a\x0d\x20-\x7f\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
+_PAIR = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})"
+)
+"""Two escapes that are one character, as JSON writes those beyond U+FFFF."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
     (
         "mapping values are not allowed",
@@ -99,8 +106,56 @@ def events(text: str, *, pure: bool = False) -> Callable[[], Any]:
     The parser in C is used where PyYAML has it; `pure` asks for the one in Python.
     """
     loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    parser: Any = loader(text)
-    return cast("Callable[[], Any]", parser.get_event)
+    if "\x7f" in text or _PAIR.search(text) is not None:
+        found = _with_all_of_json(text, loader)
+    else:
+        parser: Any = loader(text)
+        found = cast("Callable[[], Any]", parser.get_event)
+    return _without_halves(found) if loader is yaml.SafeLoader else found
+
+
+def _without_halves(next_event: Callable[[], Any]) -> Callable[[], Any]:
+    """Refuse half a surrogate pair, as the parser in C does."""
+
+    def checked() -> Any:
+        event = next_event()
+        if type(event) is ScalarEvent and _HALF.search(event.value) is not None:
+            problem = "found invalid Unicode character escape code"
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        return event
+
+    return checked
+
+
+def _with_all_of_json(text: str, loader: Any) -> Callable[[], Any]:
+    """Read what JSON allows in a text and PyYAML does not: U+007F, and escaped surrogate pairs.
+
+    While the parser looks at them, other characters stand in for U+007F and for the backslashes of
+    pairs, so that every place stays where it was. In a text that is not in double quotes, the
+    escapes are text.
+    """
+    free = (chr(point) for point in range(0xE000, 0xF900) if chr(point) not in text)
+    delete, backslash = next(free), next(free)
+    changed = _PAIR.sub(
+        lambda pair: f"{pair[1]}{backslash}u{pair[2]}{backslash}u{pair[3]}", text
+    ).replace("\x7f", delete)
+    parser: Any = loader(changed)
+    pairs = re.compile(f"{backslash}u([0-9A-Fa-f]{{4}}){backslash}u([0-9A-Fa-f]{{4}})")
+
+    def next_event() -> Any:
+        event = parser.get_event()
+        if type(event) is ScalarEvent:
+            if event.style == '"':
+                event.value = pairs.sub(_character, event.value)
+            event.value = event.value.replace(backslash, "\\").replace(delete, "\x7f")
+        return event
+
+    return next_event
+
+
+def _character(pair: re.Match[str]) -> str:
+    return bytes.fromhex(pair[1] + pair[2]).decode("utf-16-be")
 
 
 def read_text(path: Path, shown: str, *, max_bytes: int) -> str:
