@@ -15,6 +15,7 @@ class Results:
     """Writes where reports arrive: in the only process, or in the controller."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = ResultsFile(path)
         self._reports: dict[str, list[pytest.TestReport]] = {}
 
@@ -36,6 +37,14 @@ class Results:
             self._file.add(_row(nodeid, reports))
         self._reports.clear()
         self._file.end(int(session.exitstatus))
+        if self._file.trouble is not None:
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say that the file is not whole; what came of the scenarios stands above."""
+        if self._file.trouble is not None:
+            text = f"ERROR: --tavus-results: {self._path} is not whole: {self._file.trouble}"
+            terminalreporter.write_line(text, red=True)
 
 
 def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:

@@ -117,6 +117,8 @@ class ScenarioRun:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand on what a worker collected; on the controller, refuse what a single run would."""
+        if any(recorded["untraced"] for recorded in self._records):
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         stage = self._config.stash.get(STAGE, None)
         if stage is not None:
             used = stage.ledger()

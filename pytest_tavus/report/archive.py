@@ -29,7 +29,8 @@ class Archive:
     def keep(self, result: ScenarioResult) -> ScenarioResult:
         """Write the trace of a result, where that is wanted, and return the result with its path.
 
-        A scenario that is played again replaces its trace.
+        A scenario that is played again replaces its trace. Where the trace cannot be written, the
+        result says why, and is none the worse.
         """
         if self._only_failed and result.verdict.outcome == "passed":
             return result
@@ -43,7 +44,10 @@ class Archive:
             played=result.verdict.played,
         )
         path = self._directory / file_name(span.path, result.scenario.name)
-        codec.write(path, result.trace, header)
+        try:
+            codec.write(path, result.trace, header)
+        except OSError as error:
+            return replace(result, untraced=f"{self._directory}: {error.strerror or error}")
         return replace(result, trace_path=str(path))
 
     def keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:

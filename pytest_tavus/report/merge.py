@@ -48,6 +48,9 @@ _TAGS: Mapping[Came, str] = MappingProxyType(
 
 _FAILING = frozenset(came for came, tag in _TAGS.items() if tag != "skipped")
 
+_RED: frozenset[Came] = frozenset({"failed", "error", "not run"})
+"""What no green run has. Whether one that was expected to fail may pass is for pytest to say."""
+
 _ENDED: Mapping[int, str] = MappingProxyType(
     {
         1: "something else than a scenario failed in it",
@@ -74,6 +77,10 @@ def read_parts(paths: Iterable[Path]) -> tuple[tuple[Part, ...], tuple[Problem, 
 def _badly_ended(parts: Sequence[Part]) -> Iterator[Problem]:
     for part in parts:
         code = part.exit_code
+        failing = sum(row.came in _RED for row in part.rows)
+        if failing and code in {0, NOTHING_RAN}:
+            which = f"{counted(failing, 'scenario')} in it did not pass"
+            yield Problem(message=f"the part {str(part.path)!r} ended with {code}, but {which}")
         explained = code == 1 and any(row.came in _FAILING for row in part.rows)
         if code not in {0, NOTHING_RAN} and not explained and not _proved_nothing(part):
             why = _ENDED.get(code, "pytest has no such code")
@@ -98,6 +105,7 @@ def exit_code(parts: Sequence[Part], problems: Sequence[Problem]) -> int:
     """
     idle = [part for part in parts if part.exit_code == NOTHING_RAN or _proved_nothing(part)]
     bad = any(part.exit_code != 0 for part in parts if part not in idle)
+    bad = bad or any(row.came in _RED for part in parts for row in part.rows)
     if bad or problems or not any(part.rows for part in parts):
         return 1
     return PROVED_NOTHING if len(idle) == len(parts) else 0

@@ -53,6 +53,9 @@ class Record(TypedDict):
     trace: str | None
     "The path of the trace, if it was kept."
 
+    untraced: str | None
+    "Where the trace was to be kept, and why it could not be."
+
     seconds: float
     "By the conversation's own clock."
 
@@ -84,6 +87,7 @@ def record(result: ScenarioResult) -> Record:
             for complaint in found
         ],
         trace=result.trace_path,
+        untraced=result.untraced,
         seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
         advice=list(_advice(result, found)),
     )

@@ -27,6 +27,9 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
     trace_path: str | None = None
     "Where the trace was written, if it was kept."
 
+    untraced: str | None = None
+    "Where the trace was to be written, and why it is not there."
+
     oversized: tuple[str, ...] = ()
     "The type of each app message that is longer than the data channel carries."
 

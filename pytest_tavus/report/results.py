@@ -6,6 +6,9 @@ run has ended and how. A file without it is of a run that did not come to its en
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import fcntl
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -54,12 +57,29 @@ class ResultsFile:
         """Begin the file.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: it cannot be written, or another run is writing it.
 
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: TextIO = path.open("w", encoding="utf-8", newline="\n")
+        self.trouble: str | None = None
+        "Why not all could be written: the disk is full, for one."
+
+        self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
+        try:
+            # Held as long as this process has the file open, however it ends.
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._file.truncate(0)
+        except BlockingIOError:
+            raise self._refused(path, "another run is writing it") from None
+        except OSError as error:
+            raise self._refused(path, error.strerror) from None
         self._line({"format": FORMAT, "version": VERSION})
+        if self.trouble is not None:
+            raise self._refused(path, self.trouble)
+
+    def _refused(self, path: Path, why: str | None) -> OSError:
+        self._close()
+        return OSError(errno.EIO, why, str(path))
 
     def add(self, row: Row) -> None:
         """Write what came of one scenario."""
@@ -68,11 +88,20 @@ class ResultsFile:
     def end(self, exit_code: int) -> None:
         """Say that the run has come to its end."""
         self._line({"exit": exit_code})
-        self._file.close()
+        self._close()
+
+    def _close(self) -> None:
+        with contextlib.suppress(OSError):  # told by now
+            self._file.close()
 
     def _line(self, data: dict[str, Any]) -> None:
-        self._file.write(json.dumps(data, ensure_ascii=False) + "\n")
-        self._file.flush()
+        if self.trouble is not None:
+            return  # what follows a gap would look whole
+        try:
+            self._file.write(json.dumps(data, ensure_ascii=False) + "\n")
+            self._file.flush()
+        except OSError as error:
+            self.trouble = error.strerror or str(error)
 
 
 def read_part(path: Path) -> Part:

@@ -54,6 +54,9 @@ def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> 
         yield _row("traces", f"{directory} ({kept})")
     for text in dict.fromkeys(text for one in records for text in one["lenient"]):
         yield _row("lenient", text)
+    untraced = Counter(one["untraced"] for one in records if one["untraced"])
+    for why, number in untraced.items():
+        yield _row("no trace", f"{why} ({number})")
     yield from advice_lines(text for one in records for text in one["advice"])
 
 

@@ -106,3 +106,17 @@ def test_another_file_is_refused(
 
     assert code == 1
     assert "\n".join(lines).endswith(f"ERROR {tmp_path}/results.jsonl:{message}")
+
+
+@pytest.mark.parametrize("ended", [0, 5])
+def test_an_exit_code_is_not_believed_over_the_lines_of_its_part(
+    parts: list[Path], capsys: pytest.CaptureFixture[str], ended: int
+) -> None:
+    file = parts[2] / "results.jsonl"
+    file.write_text(file.read_text().replace('{"exit": 1}', json.dumps({"exit": ended})))
+
+    code, lines = merged(capsys, *parts)
+
+    assert code == 1
+    told = f"the part {str(parts[2])!r} ended with {ended}, but 1 scenario in it did not pass"
+    assert lines[-1] == f"ERROR {told}"

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pytest_tavus.report.archive import LONGEST_NAME, Archive, file_name
+from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.trace import codec
 from pytest_tavus.trace.redact import NO_REDACTION
 from pytest_tavus.trace.shown import shown
@@ -125,3 +127,13 @@ def test_two_scenarios_never_share_a_name(one: tuple[str, str], other: tuple[str
     joined = ["--".join(each) for each in (one, other)]
 
     assert (file_name(*one) == file_name(*other)) == (joined[0] == joined[1])
+
+
+def test_a_trace_that_cannot_be_written_leaves_the_verdict_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("no directory")
+    kept = Archive(tmp_path / "taken", only_failed=False).keep(result())
+
+    assert (kept.trace_path, kept.verdict) == (None, result().verdict)
+    assert kept.untraced == f"{tmp_path / 'taken'}: File exists"
+    assert record(kept)["untraced"] == kept.untraced
+    assert f"  no trace      {kept.untraced} (2)" in summary_lines([record(kept)] * 2)

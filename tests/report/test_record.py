@@ -58,6 +58,7 @@ def test_a_record_says_what_a_result_comes_to() -> None:
             }
         ],
         "trace": "traces/order_status-1.jsonl",
+        "untraced": None,
         "seconds": 1.1,
         "advice": [],
     }
