@@ -11,7 +11,6 @@ from typing import Any
 
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching.presence import AbsentValue
 from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.scenario.model import Scenario, Turn
 from pytest_tavus.scenario.rule import Ruled, expected_calls
@@ -20,7 +19,7 @@ from pytest_tavus.spans import Loc
 Asked = tuple[Loc, str, Any]
 """Where arguments stand, the tool they are for, and the arguments."""
 
-_OPEN = frozenset(
+OPEN = frozenset(
     {"$ref", "additionalProperties", "allOf", "anyOf", "if", "oneOf", "patternProperties"}
 )
 """Words of a schema beside which `properties` does not say everything."""
@@ -52,8 +51,8 @@ def undeclared(tool: Tool, arguments: Mapping[Any, Any]) -> Iterator[str]:
     declared = _declared(tool)
     if declared is None:
         return
-    for argument, value in arguments.items():
-        if argument not in declared and not isinstance(value, AbsentValue):
+    for argument in arguments:
+        if argument not in declared:
             yield str(argument)
 
 
@@ -65,7 +64,7 @@ def _hint(argument: str, declared: list[str]) -> str:
 def _declared(tool: Tool) -> Mapping[Any, Any] | None:
     """Return the parameters of a tool; `None` where it may have others."""
     properties = tool.parameters.get("properties")
-    return properties if is_mapping(properties) and _OPEN.isdisjoint(tool.parameters) else None
+    return properties if is_mapping(properties) and OPEN.isdisjoint(tool.parameters) else None
 
 
 def _called(scenario: Scenario) -> Iterator[Asked]:

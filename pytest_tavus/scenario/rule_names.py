@@ -26,6 +26,28 @@ def known_tools(ruled: Ruled) -> None:
             ruled.complain(at, *unknown_tool(name, tools))
 
 
+def called_in_the_call(ruled: Ruled) -> None:
+    """Refuse calls of post-call tools: they run once, when the conversation has ended [doc]."""
+    scenario = ruled.scenario
+    late = {tool.name for tool in scenario.pal.tools if tool.is_post_call}
+    for at, name in (*_called_names(scenario), *_forbidden_names(scenario)) if late else ():
+        if name in late:
+            message = f"{name!r} is a post-call tool: it is not called within the conversation"
+            ruled.complain(at, message, "a tool for the conversation has trigger_type: in_call")
+
+
+def _called_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+    for turn in scenario.turns:
+        yield from ((call.at, call.tool) for call in expected_calls(turn.calls))
+        if turn.plays is not None:
+            yield from ((call.at, call.tool) for wave in turn.plays.calls or () for call in wave)
+
+
+def _forbidden_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+    for pattern in (*scenario.never, *(one for turn in scenario.turns for one in turn.never)):
+        yield pattern.at, pattern.tool
+
+
 def unknown_tool(name: str, tools: Collection[str]) -> tuple[str, str]:
     """Return message and hint for a name that is no tool of the PAL."""
     known = f"the tools of the PAL are: {', '.join(tools)}" if tools else "the PAL has no tools"
@@ -136,12 +158,8 @@ def _mark_name(ruled: Ruled, at: Loc, name: str) -> None:
 
 def _tool_names(ruled: Ruled) -> Iterator[tuple[Loc, str]]:
     scenario = ruled.scenario
-    for turn in scenario.turns:
-        yield from ((call.at, call.tool) for call in expected_calls(turn.calls))
-        yield from ((pattern.at, pattern.tool) for pattern in turn.never)
-        if turn.plays is not None:
-            yield from ((call.at, call.tool) for wave in turn.plays.calls or () for call in wave)
-    yield from ((pattern.at, pattern.tool) for pattern in scenario.never)
+    yield from _called_names(scenario)
+    yield from _forbidden_names(scenario)
     yield from (((*ruled.place("client"), name), name) for name in scenario.client)
     if scenario.handler is not None:
         here = (*ruled.place("handler"), "canned")

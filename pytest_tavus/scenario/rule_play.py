@@ -41,6 +41,16 @@ def speech_is_written(ruled: Ruled) -> None:
         ruled.complain(says.at, message, "write plays: <what the PAL says>")
 
 
+def later_is_heard(ruled: Ruled) -> None:
+    """Refuse a line that comes unasked where the scenario does not wait for it."""
+    for turn in ruled.scenario.turns:
+        later = None if turn.plays is None else turn.plays.later
+        if later is not None and turn.quiet is None:
+            message = "nobody listens for this line: the turn is over before it is said"
+            hint = "write quiet: on the turn, the time in which the PAL must do nothing"
+            ruled.complain(later.at, message, hint)
+
+
 def placeholders_read_something(ruled: Ruled) -> None:
     """Refuse a placeholder in `plays` that names neither an argument nor anything else."""
     names: set[str] = set()

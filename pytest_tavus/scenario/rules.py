@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from pytest_tavus.scenario import rule_arguments, rule_carried, rule_empty, rule_names, rule_play
+from pytest_tavus.scenario import (
+    rule_arguments,
+    rule_carried,
+    rule_empty,
+    rule_names,
+    rule_play,
+    rule_possible,
+)
 from pytest_tavus.scenario.rule import Rule
 
 ALWAYS: tuple[Rule, ...] = (
     rule_names.known_tools,
+    rule_names.called_in_the_call,
     rule_names.known_channels,
     rule_names.known_events,
     rule_names.known_subjects,
@@ -21,6 +29,8 @@ WHOLE: tuple[Rule, ...] = (
     rule_empty.can_fail,
     rule_arguments.known_arguments,
     rule_carried.carried_arguments,
+    rule_possible.calls_are_possible,
+    rule_play.later_is_heard,
     rule_play.calls_are_literal,
     rule_play.speech_is_written,
     rule_play.placeholders_read_something,

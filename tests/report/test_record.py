@@ -32,7 +32,8 @@ def test_a_record_survives_the_way_through_json(name: str) -> None:
 
 
 def test_a_record_says_what_a_result_comes_to() -> None:
-    assert record(PICTURES["broken_guardrail"]()) == {
+    recorded: object = record(PICTURES["broken_guardrail"]())
+    assert recorded == {
         "name": "tells the caller where the order is",
         "place": "scenarios/order_status.yaml:4:5",
         "outcome": "failed",

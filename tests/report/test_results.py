@@ -95,5 +95,5 @@ def test_a_disk_that_is_full_leaves_a_file_that_is_not_whole(tmp_path: Path, tak
 def test_a_file_that_takes_nothing_is_refused_at_once() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
-    with pytest.raises(OSError, match="No space left on device|Invalid argument"):
+    with pytest.raises(OSError, match=r"No space left on device|Invalid argument"):
         ResultsFile(Path("/dev/full"))

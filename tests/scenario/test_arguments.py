@@ -87,7 +87,6 @@ def test_a_tool_that_may_take_more_takes_it(tmp_path: Path, parameters: str) -> 
     "turn",
     [
         "{user: hi, calls: [find: {guest: 2}], unchecked: argument_schema}",
-        "{user: hi, calls: [find: {guest: !absent }], plays: {calls: [find]}}",
     ],
 )
 def test_a_scenario_can_mean_it(tmp_path: Path, turn: str) -> None:

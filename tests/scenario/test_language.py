@@ -154,7 +154,7 @@ def test_plays_may_make_calls_of_its_own_in_waves(tmp_path: Path) -> None:
     turn = only_turn(
         tmp_path,
         f"{{user: hi, calls: none, plays: {{calls: [show_map, {text}], before: One moment., "
-        "says: Done., on_error: Sorry., later: {after: 3s, says: Still there?}}}",
+        "says: Done., on_error: Sorry., later: {after: 3s, says: Still there?}}, quiet: 2s}",
     )
     assert turn.plays is not None
     assert turn.plays.calls is not None

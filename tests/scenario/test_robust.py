@@ -50,6 +50,7 @@ WHOLE["scenarios"].append(
                     "later": {"after": 1, "says": "x"},
                 },
                 "events": [{"absent": "conversation.interrupt"}],
+                "quiet": 1,
                 "save": {"id": "result.id"},
             }
         ],

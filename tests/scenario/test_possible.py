@@ -1,0 +1,134 @@
+"""What can never be met is refused where it stands: a `never` of it would hold whatever happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.files import problems
+
+PAL = """
+pal_name: Booking
+system_prompt: You book tables.
+default_face_id: r90bbd427f71
+tools:
+  - name: book
+    description: Book a table.
+    parameters:
+      type: object
+      properties:
+        guests: {type: integer}
+        area: {type: string, enum: [bar, garden]}
+        note: {type: [string, "null"]}
+        who: {type: object, properties: {name: {type: string}, tags: {type: array, items: {type: string}}}}
+        open: {type: object, properties: {name: {}}, additionalProperties: true}
+        free: {}
+    delivery: {api: {url: "https://shop.example.com/book"}}
+  - name: report
+    description: Report.
+    trigger_type: post_call
+    parameters: {type: object, properties: {text: {type: string}}}
+    delivery: {api: {url: "https://shop.example.com/report"}}
+"""
+
+
+def told(tmp_path: Path, turn: str, *, head: str = "") -> list[str]:
+    (tmp_path / "support.pal.yaml").write_text(PAL, encoding="utf-8")
+    text = f"pal: support.pal.yaml\nenv: [KEY]\n{head}turns:\n  - {{user: hi, {turn}}}\n"
+    return [one.partition("\n")[0].partition(": ")[2] for one in problems(tmp_path, text)]
+
+
+NEVER_MET: list[tuple[str, str]] = [
+    ("{guests: 'two'}", "it is declared as integer, and 'two' (text) is none"),
+    ("{guests: true}", "it is declared as integer, and true (boolean) is none"),
+    ("{guests: !re 'two'}", "it is declared as integer, and !re 'two' is none"),
+    ("{guests: !one_of [two, !str ]}", "it is declared as integer, and !one_of"),
+    ("{guests: 1.5}", "it is declared as integer, and 1.5 (number) is none"),
+    ("{area: 7}", "it is declared as string, and 7 (number) is none"),
+    ("{area: roof}", "'roof' (text) is not one of 'bar' (text), 'garden' (text)"),
+    ("{area: !re '^r'}", "!re '^r' is not one of 'bar' (text), 'garden' (text)"),
+    ("{area: null}", "it is declared as string, and null is none"),
+    ("{note: 7}", "it is declared as string or null, and 7 (number) is none"),
+    ("{who: Mia}", "it is declared as object, and 'Mia' (text) is none"),
+    ("{guests: {a: 1}}", "it is declared as integer, and a mapping is none"),
+    ("{who: {nmae: Mia}}", "nothing is declared under the name 'nmae'"),
+    ("{who: {name: 7}}", "it is declared as string, and 7 (number) is none"),
+    ("{who: {tags: vip}}", "it is declared as array, and 'vip' (text) is none"),
+    ("{who: {tags: [7]}}", "it is declared as string, and 7 (number) is none"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "why"), NEVER_MET)
+@pytest.mark.parametrize("whole", [True, False], ids=["scenario", "turn"])
+def test_a_call_that_nobody_can_make_cannot_be_forbidden(
+    tmp_path: Path, arguments: str, why: str, whole: bool
+) -> None:
+    never = f"never: [book: {arguments}]"
+    if whole:
+        found = told(tmp_path, "calls: none", head=f"{never}\n")
+    else:
+        found = told(tmp_path, f"calls: none, {never}")
+    assert len(found) == 1
+    assert found[0].startswith(f"this can never be met: {why}")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "{guests: 2}",
+        "{guests: 2.0}",
+        "{guests: !gt 2}",
+        "{guests: !not 2}",
+        "{guests: !one_of [2, two]}",
+        "{area: bar}",
+        "{area: '{env.KEY}'}",
+        "{area: !re '^b'}",
+        "{area: !absent }",
+        "{note: null}",
+        "{note: !contains vip}",
+        "{who: {name: Mia, tags: [vip]}}",
+        "{who: !any }",
+        "{who: {tags: !contains vip}}",
+        "{open: {nmae: Mia}}",
+        "{free: {whatever: [1]}}",
+    ],
+)
+def test_a_call_that_can_be_made_can_be_forbidden(tmp_path: Path, arguments: str) -> None:
+    assert told(tmp_path, f"calls: none, never: [book: {arguments}]") == []
+
+
+def test_a_scenario_may_mistrust_the_schema(tmp_path: Path) -> None:
+    turn = "calls: none, never: [book: {guests: two}], unchecked: argument_schema"
+    assert told(tmp_path, turn) == []
+
+
+def test_what_is_declared_nowhere_is_always_absent(tmp_path: Path) -> None:
+    plays = "plays: {calls: [book]}"
+    assert told(tmp_path, f"calls: [book: {{gusts: !absent }}], {plays}") == [
+        "the tool 'book' has no parameter 'gusts'"
+    ]
+    assert told(tmp_path, f"calls: [book: {{who: {{nmae: !absent }}}}], {plays}") == [
+        "this is always absent: nothing is declared under the name 'nmae'"
+    ]
+    assert told(tmp_path, f"calls: [book: {{who: {{name: !absent }}}}], {plays}") == []
+    assert told(tmp_path, f"calls: [book: {{open: {{nmae: !absent }}}}], {plays}") == []
+
+
+LATE = "'report' is a post-call tool: it is not called within the conversation"
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["calls: [report]", "calls: none, plays: {calls: [report]}", "calls: none, never: [report]"],
+)
+def test_a_post_call_tool_is_not_called_within_the_call(tmp_path: Path, turn: str) -> None:
+    assert told(tmp_path, turn) == [LATE]
+    assert told(tmp_path, turn.replace("report", "book")) == []
+
+
+def test_a_line_that_comes_unasked_is_waited_for(tmp_path: Path) -> None:
+    plays = "calls: none, plays: {says: Well?, later: {after: 3s, says: Still there?}}"
+    (found,) = told(tmp_path, plays)
+    assert found == "nobody listens for this line: the turn is over before it is said"
+    assert told(tmp_path, f"{plays}, quiet: 5s") == []
