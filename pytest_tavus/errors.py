@@ -23,7 +23,7 @@ from msgspec import Struct
 
 from pytest_tavus.spans import SourceSpan
 
-Owner = Literal["agent", "handler", "platform", "test", "harness"]
+Owner = Literal["agent", "handler", "environment", "platform", "test", "harness"]
 """Who can put a fault right: the PAL, the handler, the service, the scenario file, or us."""
 
 
@@ -74,6 +74,12 @@ class HandlerError(TavusError):
         self.detail = detail
         """The handler's own traceback or output, without a frame of ours."""
         super().__init__(message if detail is None else f"{message}\n{detail}")
+
+
+class UnsetVariableError(HandlerError):
+    """The handler needs a variable of the environment that this run was started without."""
+
+    owner: Owner = "environment"
 
 
 class ServiceError(TavusError):

@@ -184,7 +184,7 @@ class Production:
     def note(self, error: HandlerError | ServiceError) -> None:
         """Record an error that the conversation has come to as its fault."""
         if isinstance(error, HandlerError):
-            fault = Fault(owner="handler", message=error.message, detail=error.detail)
+            fault = Fault(owner=error.owner, message=error.message, detail=error.detail)
         else:
             fault = Fault(owner="platform", message=str(error))
         self.recorder.record(fault)

@@ -10,10 +10,11 @@ from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.deciders import answerer
 from pytest_tavus.checks.unmatched import not_comparable
 from pytest_tavus.checks.words import difference, heard, seconds
+from pytest_tavus.errors import Owner
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.text import quoted
 from pytest_tavus.scenario.model import SpeechExpectation
-from pytest_tavus.scenario.templates import as_text
+from pytest_tavus.scenario.templates import as_text, is_filled
 from pytest_tavus.trace.facts import Decider, foremost
 from pytest_tavus.verdict import Difference, Finding
 
@@ -99,13 +100,30 @@ def _missing(
     return Finding(
         kind="missing_speech",
         message=f"the PAL was expected to {what}, but {seen}",
-        owner="agent",
+        owner=_author(turn, what),
         span=turn.where(turn.turn.at if wanted is None else (*wanted.at, *keys)),
         turn=turn.number,
         seqs=_said_seqs(turn),
         differences=differences,
         detail=None if differences or not turn.said else heard(turn.said, turn.show),
     )
+
+
+def _author(turn: TurnCase, what: str) -> Owner:
+    """Tell who made a line: one of a script that was said with an answer in it is the answer's."""
+    line = None if turn.turn.plays is None else turn.turn.plays.says
+    tools = {call.name for call in turn.calls}
+    fillers = [tool.static_filler for name in tools if (tool := turn.case.tools.get(name))]
+    if line is None or len(tools) > 1 or any(filler and filler in what for filler in fillers):
+        return "agent"  # a filler is no part of the line, and of several answers it may be none
+    filled = (event.filled_by for _, event in turn.said if is_filled(line, event.text))
+    match next((by for by in filled if by is not None), None):
+        case "handler" | "client":
+            return "handler"
+        case "canned" | "client_output":
+            return "test"
+        case _:
+            return "agent"
 
 
 def _forbidden(turn: TurnCase, keys: tuple[str | int, ...], text: Any) -> Finding:

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.errors import HandlerError
+from pytest_tavus.errors import HandlerError, UnsetVariableError
 from pytest_tavus.gateway.address import LOOPBACK, Address
 from pytest_tavus.gateway.port import CallRef
 from pytest_tavus.gateway.process import Process, pauses
@@ -199,7 +199,7 @@ def _environment(source: CommandSource, environ: Mapping[str, str], port: int) -
     missing = [name for name in source.env if name not in environ]
     if missing:
         message = f"the handler's env names {missing[0]!r}, which is not set"
-        raise HandlerError(message)
+        raise UnsetVariableError(message)
     kept = {name: environ[name] for name in _INHERITED if name in environ}
     kept.update({name: value for name, value in environ.items() if name.startswith("LC_")})
     if sys.prefix != sys.base_prefix:

@@ -44,6 +44,7 @@ FAULTS: Mapping[Owner, str] = MappingProxyType(
     {
         "agent": "fault of the PAL",
         "handler": "handler fault",
+        "environment": "environment fault",
         "platform": "platform fault",
         "test": "scenario fault",
         "harness": "fault of pytest-tavus",
@@ -55,6 +56,7 @@ OWNERS: Mapping[Owner, str] = MappingProxyType(
     {
         "agent": "the PAL",
         "handler": "your handler",
+        "environment": "the environment",
         "platform": "the platform",
         "test": "the scenario file",
         "harness": "pytest-tavus",
@@ -66,6 +68,7 @@ REMEDIES: Mapping[Owner, str] = MappingProxyType(
     {
         "agent": "its prompt, or a tool's definition",
         "handler": "the code that answers the tool's calls",
+        "environment": "the variables with which the run is started",
         "platform": "Tavus, or what stands in for it",
         "test": "what it expects or plays",
         "harness": "a bug of ours: please report it",

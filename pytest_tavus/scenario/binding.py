@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -50,7 +51,7 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
         return bound, empty_keys(bound)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    refusals = [_refusal(model, detail) for detail in details]
+    refusals = _wrong_keys_first([_refusal(model, detail) for detail in details], details)
     for _ in range(8):
         rest = without(data, [_clean(detail) for detail in details])
         if rest is None:
@@ -62,6 +63,20 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[Refusal]]:
         except ValidationError as error:
             details = error.errors(include_url=False)
     return None, refusals
+
+
+def _wrong_keys_first(refusals: list[Refusal], details: list[ErrorDetails]) -> list[Refusal]:
+    """Tell of a wrong key before the key that is missing beside it: one may be meant for both."""
+    wrong = {refusal.loc[:-1]: refusal.loc for refusal in refusals if refusal.key}
+    found: list[Refusal] = []
+    missing: list[Refusal] = []
+    for refusal, detail in zip(refusals, details, strict=True):
+        beside = wrong.get(refusal.loc[:-1]) if detail["type"] == "missing" else None
+        if beside is None:
+            found.append(refusal)
+        else:
+            missing.append(replace(refusal, loc=beside, key=True))
+    return [*found, *missing]
 
 
 def empty_keys(part: BaseModel) -> list[Refusal]:

@@ -91,7 +91,10 @@ def make_pal(
         ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
     if pal is None:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
+    refused = {refusal.loc[:length] for refusal in refusals for length in range(len(refusal.loc))}
     for rule in (*problems(pal), *host_problems(pal, limits.hosts)):
+        if rule.rule == "delivery_channel" and rule.loc in refused:
+            continue  # its `api` is only gone because something in it is refused
         if not (limits.local_tools and is_allowed_locally(rule, pal)):
             ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
     rules = _rules(pal, source, at, ledger)

@@ -40,6 +40,18 @@ def placeholders(text: str) -> tuple[str, ...]:
     return tuple(match[1] for match in _TOKEN.finditer(text) if match[1] is not None)
 
 
+def is_filled(template: str, text: str) -> bool:
+    """Tell whether a text is a template with something in place of each placeholder."""
+    parts: list[str] = []
+    at = 0
+    for match in _TOKEN.finditer(template):
+        parts.append(re.escape(template[at : match.start()]))
+        parts.append(".*" if match[1] is not None else re.escape(match[0][0]))
+        at = match.end()
+    parts.append(re.escape(template[at:]))
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+
+
 def is_path(text: str) -> bool:
     """Tell whether a text could stand between the braces of a placeholder."""
     return re.fullmatch(_PATH, text) is not None

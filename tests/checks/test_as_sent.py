@@ -12,8 +12,8 @@ from pytest_tavus.contract.tool import Delivery, Tool
 from pytest_tavus.delivery.carriage import RequestReader
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import CallPattern, StatusWord
-from pytest_tavus.trace.events import Fault, ToolDelivered
+from pytest_tavus.scenario.model import CallPattern
+from pytest_tavus.trace.events import Fault, ToolDelivered, ToolStatus
 from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.trace.shown import shown
 from pytest_tavus.verdict import Finding
@@ -203,7 +203,7 @@ def test_what_an_absent_argument_becomes_is_absent_and_is_the_literal() -> None:
     assert kinds(found(sent, {"order_id": ABSENT}, tested, profile=empty)) == ["wrong_arguments"]
 
 
-def failed_before(status: StatusWord = "error", *, fault: Fault | None = None) -> Story:
+def failed_before(status: ToolStatus = "error", *, fault: Fault | None = None) -> Story:
     """A conversation in which the token endpoint refused, so that no request was made."""
     story = Story().user()
     call_id = story.opens(NAME, A)

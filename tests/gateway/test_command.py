@@ -229,3 +229,8 @@ async def test_a_child_that_will_not_end_is_ended(
     async with asyncio.timeout(5):
         while alive(child):  # noqa: ASYNC110 - the system tells nobody
             await asyncio.sleep(0.005)
+
+
+async def test_a_variable_that_is_not_set_is_for_the_environment(shop: Path) -> None:
+    assert (await refusal(shop, "python", env=("SHOP_KEY",))).owner == "environment"
+    assert (await refusal(shop, "no-such-server")).owner == "handler"

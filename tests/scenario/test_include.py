@@ -106,8 +106,8 @@ def test_every_problem_of_a_pal_file_comes_with_those_of_the_scenario(tmp_path: 
         encoding="utf-8",
     )
     assert problems(tmp_path, "pal: support.pal.yaml\nturns: [{usr: x, calls: none}]\n") == [
-        "orders.yaml:2:9: a turn needs the key 'user'",
         "orders.yaml:2:10: unknown key 'usr' in a turn\n    hint: did you mean 'user'?",
+        "orders.yaml:2:10: a turn needs the key 'user'",
         'support.pal.yaml:1:11: pal_name is text, not 3 (number)\n    hint: quote it: "3"',
         "support.pal.yaml:13:5: unknown key 'on_cal' in a tool\n    hint: did you mean 'on_call'?",
         *[p for p in problems_of(tmp_path) if "cancel_id" in p],

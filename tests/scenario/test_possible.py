@@ -21,7 +21,9 @@ tools:
         guests: {type: integer}
         area: {type: string, enum: [bar, garden]}
         note: {type: [string, "null"]}
-        who: {type: object, properties: {name: {type: string}, tags: {type: array, items: {type: string}}}}
+        who:
+          type: object
+          properties: {name: {type: string}, tags: {type: array, items: {type: string}}}
         open: {type: object, properties: {name: {}}, additionalProperties: true}
         free: {}
     delivery: {api: {url: "https://shop.example.com/book"}}
