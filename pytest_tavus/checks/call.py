@@ -146,5 +146,7 @@ class Call(Struct):
         found = ((str(name), sent.doubt(str(name))) for name in expected)
         return [(name, doubt) for name, doubt in found if doubt is not None]
 
-    def _without(self, names: Collection[str]) -> dict[str, Any]:
+    def _without(self, names: Collection[str]) -> Any:
+        if not is_mapping(self.arguments):
+            return self.arguments
         return {name: item for name, item in self.arguments.items() if name not in names}
