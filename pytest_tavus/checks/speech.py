@@ -116,6 +116,9 @@ def _author(turn: TurnCase, what: str) -> Owner:
     fillers = [tool.static_filler for name in tools if (tool := turn.case.tools.get(name))]
     if line is None or len(tools) > 1 or any(filler and filler in what for filler in fillers):
         return "agent"  # a filler is no part of the line, and of several answers it may be none
+    whole = None if turn.turn.says is None else turn.turn.says.equals
+    if whole is not None and not is_filled(line, as_text(turn.expected(whole))):
+        return "agent"
     filled = (event.filled_by for _, event in turn.said if is_filled(line, event.text))
     match next((by for by in filled if by is not None), None):
         case "handler" | "client":
