@@ -17,6 +17,7 @@ from pytest_tavus.scenario.answers import ClientAnswers, Handler
 from pytest_tavus.scenario.calls import Calls
 from pytest_tavus.scenario.events import Events
 from pytest_tavus.scenario.judging import JudgeDocument
+from pytest_tavus.scenario.limits import MOST_ROWS
 from pytest_tavus.scenario.marks import Marks
 from pytest_tavus.scenario.plain import is_dict
 from pytest_tavus.scenario.played import Never, PlayedCalls
@@ -191,10 +192,6 @@ class Common(Part):
     )
 
 
-MOST_ROWS = 10_000
-"""Rows of one matrix. Each is a scenario."""
-
-
 class ParametrizeDocument(Part):
     """Rows of values, one scenario for each. Short: the list of rows."""
 
@@ -211,10 +208,8 @@ class ParametrizeDocument(Part):
             refuse("parametrize is a list of rows, or a matrix with lists of values")
         number = prod(len(values) for values in (self.matrix or {}).values())
         if number > MOST_ROWS:
-            refuse(
-                f"the matrix has {number:,} rows, and the limit is {MOST_ROWS:,}",
-                hint="write fewer values, or the combinations that matter as rows",
-            )
+            message = f"the matrix has {number:,} rows, and the limit is {MOST_ROWS:,}"
+            refuse(message, hint="write fewer values, or the combinations that matter as rows")
         return self
 
 

@@ -13,6 +13,10 @@ def carries_all(_tool: Tool, _argument: str) -> bool:
     return True
 
 
+MOST_ROWS = 10_000
+"""Rows of one matrix. Each is a scenario."""
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """Bounds of one file, beyond which it is refused before it can do harm."""
 

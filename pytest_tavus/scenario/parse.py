@@ -13,13 +13,13 @@ from typing import Any
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.include import Files
+from pytest_tavus.scenario.inline import InlineSource
 from pytest_tavus.scenario.limits import Limits
 from pytest_tavus.scenario.model import Scenario, Source
 from pytest_tavus.scenario.pals import PalCache, PalFinder, make_pal
 from pytest_tavus.scenario.plain import plain_data
 from pytest_tavus.scenario.problems import Ledger
 from pytest_tavus.scenario.scenarios import Load
-from pytest_tavus.scenario.source import InlineSource
 
 __all__ = ["Limits", "load_pal", "load_scenarios", "parse_inline"]
 

@@ -22,7 +22,7 @@ from pytest_tavus.scenario.yamlfile import (
     YamlError,
     events,
 )
-from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.spans import Loc, SourceSpan
 
 _STARTS = (MappingStartEvent, SequenceStartEvent)
 _ENDS = (MappingEndEvent, SequenceEndEvent)
@@ -141,24 +141,6 @@ class Document:
             return None
         start, end, line, column = marks[4 * loc[1] : 4 * loc[1] + 4]
         return start, end, line, column
-
-
-class InlineSource(Struct, frozen=True, kw_only=True):
-    """Data that was given by a program and stands in no file."""
-
-    path: str = "<python>"
-
-    def span(self, loc: Loc) -> SourceSpan:  # noqa: ARG002 - the port has it
-        """Return the first line of nowhere: the path of the value is in the message."""
-        return SourceSpan(path=self.path, line=1)
-
-    def key_span(self, loc: Loc) -> SourceSpan:
-        """Return the same as :meth:`span`."""
-        return self.span(loc)
-
-    def worded(self, loc: Loc, message: str) -> str:
-        """Return the message with the path of the value, there being no line."""
-        return f"{dotted(loc)}: {message}" if loc else message
 
 
 def _locate(text: str, loc: Loc) -> _Place:

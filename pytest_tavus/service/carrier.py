@@ -14,8 +14,8 @@ from typing import Any
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import Delivery, Tool
 from pytest_tavus.live.scripts import ScriptBook
+from pytest_tavus.scenario.inline import InlineSource
 from pytest_tavus.scenario.model import PlayedCall, Plays, Scenario, Turn
-from pytest_tavus.scenario.source import InlineSource
 from pytest_tavus.scenario.templates import escape
 
 CARRIER_IDS = frozenset({"p1abc173c043", "p75e99695c86"})

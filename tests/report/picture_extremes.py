@@ -8,7 +8,8 @@ from pytest_tavus.contract.auth import BearerAuth
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.source import Document, InlineSource
+from pytest_tavus.scenario.inline import InlineSource
+from pytest_tavus.scenario.source import Document
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, Saved
 from pytest_tavus.trace.events import Fault as FaultEvent

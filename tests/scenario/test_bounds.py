@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.scenario import source
-from pytest_tavus.scenario.document import MOST_ROWS
-from pytest_tavus.scenario.limits import Limits
+from pytest_tavus.scenario.limits import MOST_ROWS, Limits
 from pytest_tavus.scenario.matcher_values import from_tag
 from pytest_tavus.scenario.reader import load
 from pytest_tavus.scenario.source import Document
