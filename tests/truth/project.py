@@ -88,11 +88,12 @@ def _setting(cell: Cell, root: Path) -> dict[str, Any]:
 
 
 def _handler(cell: Cell, root: Path) -> Any:
-    """Return the handler: the application, or the command that is the same for all cells."""
+    """Return the handler: the application, or a command, one with variables and one without."""
     if cell.ground.transport == "in_process":
         return "shop:app"
     command = [sys.executable, str(root / "shop.py"), "{port}"]
-    return {"command": command, "cwd": str(root), "startup_timeout": "60s"}
+    handler: dict[str, Any] = {"command": command, "cwd": str(root), "startup_timeout": "60s"}
+    return {**handler, "env": ["DEBUG", "RETRIES"]} if cell.ground.env else handler
 
 
 def _answers(cell: Cell) -> dict[str, Any]:
