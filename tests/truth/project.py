@@ -79,7 +79,8 @@ def _setting(cell: Cell, root: Path) -> dict[str, Any]:
     tools = _tools(cell)
     keys: dict[str, Any] = {"pal": {"pal_name": "Clerk", "tools": tools}, "env": cell.ground.env}
     if cell.ground.transport == "client":
-        keys["client"] = {tool["name"]: {"call": f"shop:{CELL}__{tool['name']}"} for tool in tools}
+        names = [tool["name"] for tool in tools if "app_message" in tool["delivery"]]
+        keys["client"] = {name: {"call": f"shop:{CELL}__{name}"} for name in names}
     else:
         keys["handler"] = _handler(cell, root)
     keys.update(cell.draft.setting)

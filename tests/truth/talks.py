@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 from urllib.parse import quote
@@ -14,16 +13,12 @@ from pytest_tavus.trace.events import AppMessage, Event, Fault, Saved, ToolDeliv
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.checks.story import Story
+from tests.truth.canaries import CORE, secrets, spellings
 
-CORE = "QXZJVWKÄÖ漢"
-"""No word of ours is written with these, so a piece of a secret is known wherever it turns up."""
-
-ODD = "0123456789-_.~/+=%&<>\"'\\ \n⟦⟧*"
 WORDS = ("order", "on its way", "1", "null", "********", "⟦env.S0⟧", "⟦", "true", "", "today")
 SETTINGS = ("1", "1000", "true", "order", "on its way", "Go on.", "q", "null", "Clerk")
 NAMES = ("S0", "S1", "S2")
 TOOLS = ("find", "tell")
-PIECE, TELLING = 8, 4
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,32 +33,6 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     "The variables whose values look like any other text."
 
 
-def secrets() -> st.SearchStrategy[str]:
-    """Return texts of which every piece can be told from the words around it."""
-    parts = st.tuples(st.sampled_from(CORE), st.sampled_from(CORE), st.sampled_from(CORE + ODD))
-    long = st.lists(parts.map("".join), min_size=2, max_size=20).map("".join)
-    return long | st.text(CORE, min_size=4, max_size=8)
-
-
-def spellings(secret: str) -> tuple[str, ...]:
-    """Return a secret as it is, and as programs encode it."""
-    data = secret.encode()
-    return (
-        secret,
-        quote(secret, safe=""),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        base64.b64encode(data).decode(),
-        data.hex(),
-    )
-
-
-def pieces(secret: str) -> list[str]:
-    """Return the pieces of a long secret that must not be seen either."""
-    found = [secret[at : at + PIECE] for at in range(len(secret) - PIECE + 1)]
-    return [one for one in found if sum(char in CORE for char in one) >= TELLING]
-
-
 def _template(text: str) -> str:
     """Write a text as it stands in a scenario file."""
     return text.replace("{", "{{").replace("}", "}}")
@@ -73,8 +42,10 @@ def _template(text: str) -> str:
 def talks(draw: st.DrawFn) -> Talk:
     """Any conversation of up to two turns, and a scenario that expects something like it."""
     known = draw(st.lists(secrets(), min_size=1, max_size=3, unique=True))
-    hidden = dict(zip(NAMES, known, strict=False))
-    usual = draw(st.fixed_dictionaries({}, optional={"MODE": st.sampled_from(SETTINGS)}))
+    hidden: dict[str, str] = dict(zip(NAMES, known, strict=False))
+    usual: dict[str, str] = dict(
+        draw(st.fixed_dictionaries({}, optional={"MODE": st.sampled_from(SETTINGS)}))
+    )
     environ = {**hidden, **usual}
     spelled = [one for secret in known for one in spellings(secret)]
     plain = st.sampled_from(WORDS)
@@ -117,14 +88,34 @@ def _expected(wanted: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
     """Return values to expect: texts, matchers, numbers, and data that holds them."""
     full = wanted.filter(bool)
     matcher = st.one_of(
-        st.builds(lambda text: {"$not": text}, wanted),
-        st.builds(lambda text: {"$starts_with": text}, full),
-        st.builds(lambda texts: {"$one_of": texts}, st.lists(wanted, min_size=1, max_size=2)),
+        wanted.map(_denied),
+        full.map(_begun),
+        st.lists(wanted, min_size=1, max_size=2).map(_one_of_them),
         st.sampled_from(
             [{"$re": f"^[{CORE}]"}, {"$length": 8}, {"$str": None}, {"$any": None}, {"$re": r"\*"}]
         ),
     )
-    return wanted | matcher | st.integers(0, 2) | st.builds(lambda text: {"in": [text]}, wanted)
+    return wanted | matcher | st.integers(0, 2) | wanted.map(_listed)
+
+
+def _listed(text: str) -> dict[str, Any]:
+    return {"in": [text]}
+
+
+def _denied(text: str) -> dict[str, Any]:
+    return {"$not": text}
+
+
+def _begun(text: str) -> dict[str, Any]:
+    return {"$starts_with": text}
+
+
+def _one_of_them(texts: list[str]) -> dict[str, Any]:
+    return {"$one_of": texts}
+
+
+def _spoken(text: str) -> dict[str, Any]:
+    return {"speech": text}
 
 
 @st.composite
@@ -232,7 +223,7 @@ def _more(seen: st.SearchStrategy[str]) -> st.SearchStrategy[Event]:
             AppMessage,
             direction=st.just("from_tavus"),
             event_type=st.just("conversation.utterance"),
-            properties=st.builds(lambda text: {"speech": text}, seen),
+            properties=seen.map(_spoken),
         ),
     )
 

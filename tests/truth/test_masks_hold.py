@@ -23,7 +23,8 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.mask import escaped
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.checks.story import Story
-from tests.truth.talks import Talk, pieces, scenario_file, sent_body, spellings, talks
+from tests.truth.canaries import pieces, spellings
+from tests.truth.talks import Talk, scenario_file, sent_body, talks
 
 Judge = Callable[..., ScenarioResult]
 COUNT = settings(
