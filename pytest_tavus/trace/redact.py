@@ -95,7 +95,9 @@ class Redaction:
 
     def suspects(self, text: str) -> bool:
         """Tell whether a text may hold anything to be masked. False is certain."""
-        return OPEN in text or (bool(self._known) and bool(self._prefilter.suspects(text)))
+        if OPEN in text or _spells_bracket(text):
+            return True
+        return bool(self._known) and bool(self._prefilter.suspects(text))
 
     def text(self, text: str) -> str:
         """Return a text with its secrets masked, and its own brackets escaped."""
@@ -146,7 +148,8 @@ class Redaction:
     def document(self, text: str) -> str:
         """Mask a text that may be JSON, and keep it JSON if it is."""
         result = self.text(text)
-        if result == text or _is_json(result) or not _is_json(text):
+        changed = result != text and not _is_json(result)
+        if not (changed or _spells_bracket(text)) or not _is_json(text):
             return result
         try:
             rebuilt = json.dumps(self.value(json.loads(text)), ensure_ascii=False)
@@ -216,6 +219,11 @@ def _as_one(group: Sequence[Span]) -> Span:
     names = Counter(span.source for span in group)
     source = "+".join(name if times == 1 else f"{name} x{times}" for name, times in names.items())
     return Span(group[0].start, group[-1].end, source)
+
+
+def _spells_bracket(text: str) -> bool:
+    """Tell whether a bracket that opens a mask is spelled in JSON: it is one once that is read."""
+    return "\\u27e6" in text or "\\u27E6" in text
 
 
 def _is_json(text: str) -> bool:
