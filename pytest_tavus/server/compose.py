@@ -247,5 +247,4 @@ def _tool_box(site: Site, api: Api) -> ToolBox:
         api_url=f"{site.base_url}/v2",
         maker_url=site.base_url,
     )
-    options = BoxOptions(hosted_names=site.options.hosted_names, place=place)
-    return ToolBox(api, options=options)
+    return ToolBox(api, options=BoxOptions(hosted_names=site.options.hosted_names, place=place))
