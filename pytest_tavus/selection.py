@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -11,6 +12,14 @@ import pytest
 from pytest_tavus.options import Settings
 
 _RULE = "*.yaml and *.yml are scenario files, but not *.pal.yaml nor names that begin with '_'"
+
+
+_SCENARIOS = re.compile(r"""^\s*\{?\s*["']?(?:turns|scenarios)["']?\s*:""", re.MULTILINE)
+"""A key that only scenario files have, at the beginning of a line. Whether it is the file's own or
+one further in does not matter: to name a file too many costs a line, to miss one costs a test."""
+
+_LOOKED_AT = 65_536
+"""Characters of a file that are read to tell what it holds."""
 
 
 def is_scenario_file(path: Path) -> bool:
@@ -98,6 +107,30 @@ def passed_over(
         if str(file) not in collected:
             shown = os.path.relpath(file, config.rootpath)
             yield f"  not collected {shown}: norecursedirs, --ignore or a conftest.py excludes it"
+    for file, why in _misnamed(where):
+        yield f"  not collected {os.path.relpath(file, config.rootpath)}: {why}"
+
+
+def _misnamed(where: Path) -> Iterator[tuple[Path, str]]:
+    """Yield files that hold scenarios and whose names say that they do not."""
+    for file in sorted(_files(where)):
+        name = file.name.lower()
+        if name.endswith(".json"):
+            why = "scenarios are written in YAML; a JSON file is one when it is named *.yaml"
+        elif name.endswith((".pal.yaml", ".pal.yml")):
+            why = "it has scenarios, and *.pal.yaml is the name of a PAL: rename it"
+        else:
+            continue
+        if _SCENARIOS.search(_beginning(file)) is not None:
+            yield file, why
+
+
+def _beginning(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            return opened.read(_LOOKED_AT)
+    except OSError:
+        return ""
 
 
 def _nothing(settings: Settings, what: str) -> str:
@@ -113,9 +146,13 @@ def _nothing(settings: Settings, what: str) -> str:
 
 def _scenario_files(where: Path) -> Iterator[Path]:
     """Yield the scenario files below a directory, without looking into hidden ones."""
+    return (file for file in _files(where) if is_scenario_file(file))
+
+
+def _files(where: Path) -> Iterator[Path]:
     if where.is_file():
-        yield from (file for file in [where] if is_scenario_file(file))
+        yield where
         return
     for directory, below, names in os.walk(where):
         below[:] = [name for name in below if not name.startswith(".")]
-        yield from (Path(directory, name) for name in names if is_scenario_file(Path(name)))
+        yield from (Path(directory, name) for name in names)

@@ -166,6 +166,34 @@ def test_a_file_that_pytest_keeps_away_from_is_named(mixed: Project, workers: li
     result.stdout.fnmatch_lines([f"  not collected scenarios/build/other.yaml: {why}"])
 
 
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("other.pal.yaml", "it has scenarios, and *.pal.yaml is the name of a PAL: rename it"),
+        ("other.json", "scenarios are written in YAML; a JSON file is one when it is named *.yaml"),
+    ],
+)
+def test_a_file_of_scenarios_with_another_name_is_named(
+    mixed: Project, file: str, why: str
+) -> None:
+    mixed.write(f"scenarios/{file}", '{"name": "one",\n"turns": [{"user": "Hi."}]}')
+
+    result = mixed.run("--tavus-scenarios")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"  not collected scenarios/{file}: {why}"])
+
+
+@pytest.mark.parametrize("file", ["other.pal.yaml", "other.json", "_shared.yaml"])
+def test_a_file_that_holds_no_scenario_is_not_named(mixed: Project, file: str) -> None:
+    mixed.write(f"scenarios/{file}", '{"pal_name": "Desk", "note": "no turns: here"}')
+
+    result = mixed.run("--tavus-scenarios")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("*not collected*")
+
+
 def test_a_file_that_was_not_asked_for_is_not_named(mixed: Project) -> None:
     mixed.scenarios(file="scenarios/other.yaml")
 
