@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from traceback import format_exception
 from typing import Any
@@ -20,7 +20,7 @@ _NO_SECRETS = frozenset({"true", "false"})
 
 
 @contextmanager
-def masked_bugs(redaction: Redaction) -> Iterator[None]:
+def masked_bugs(redaction: Redaction) -> Generator[None]:
     """Replace an error of nobody's but ours by its masked text.
 
     Its frames hold a conversation in clear, and `pytest --showlocals` would show them.

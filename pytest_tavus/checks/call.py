@@ -143,8 +143,12 @@ class Call(Struct):
         if exact or not is_mapping(expected):
             every: list[tuple[str, Doubt]] = [*sent.ambiguous.items()]
             return every or [("*", "unlike")]
-        found = ((str(name), sent.doubt(str(name))) for name in expected)
-        return [(name, doubt) for name, doubt in found if doubt is not None]
+        found: list[tuple[str, Doubt]] = []
+        for name in map(str, expected):
+            doubt = sent.doubt(name)
+            if doubt is not None:
+                found.append((name, doubt))
+        return found
 
     def _without(self, names: Collection[str]) -> Any:
         if not is_mapping(self.arguments):

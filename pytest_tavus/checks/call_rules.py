@@ -22,6 +22,22 @@ from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Difference, Finding
 
 
+class NamedCalls:
+    """The names of the tools that were called are known."""
+
+    def check(self, case: Case) -> Checked:
+        """Look at the names in a masked trace.
+
+        Raises:
+            UnknownValueError: a name was masked before the trace was stored.
+
+        """
+        if case.trace.masked:
+            for call in case.seen.calls.values():
+                case.compared(call.name)
+        return NOTHING_TO_CHECK
+
+
 class HandledCalls:
     """A call that nothing takes is never green, whatever is expected of it."""
 

@@ -113,16 +113,15 @@ def metaschema() -> Validator:
 
 @lru_cache(1)
 def _dialect() -> Any:
-    from jsonschema import Draft202012Validator, ValidationError
-    from jsonschema.validators import extend
+    from jsonschema import Draft202012Validator, ValidationError, validators
 
     def pattern(*given: Any) -> Iterator[Any]:
         _, wanted, found, _ = given
         if isinstance(found, str) and python_pattern(wanted).search(found) is None:
             yield ValidationError(f"{found!r} does not match {wanted!r}")
 
-    extended: Any = extend
-    return extended(Draft202012Validator, {"pattern": pattern})
+    extend: Any = cast("Any", validators).extend  # untyped there
+    return extend(Draft202012Validator, {"pattern": pattern})
 
 
 def _is_of(holds: Callable[[str], bool], value: object) -> bool:

@@ -36,10 +36,13 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_pattern(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
     try:
-        return isinstance(value, str) and python_pattern(value) is not None
+        python_pattern(value)
     except NotEcmaError:
         return False
+    return True
 
 
 def _is_flag(value: Any) -> bool:

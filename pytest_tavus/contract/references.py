@@ -54,8 +54,9 @@ class _Walk(Struct):
                     continue
                 here = (*at, keyword)
                 found = names.lookup(str(entries[keyword]))
-                if found is None or (why := _no_schema(found[0])):
-                    yield _dangling(str(entries[keyword]), here, None if found is None else why)
+                why = None if found is None else _no_schema(found[0])
+                if found is None or why:
+                    yield _dangling(str(entries[keyword]), here, why)
                 elif (target := json_object(found[0])) is not None:
                     edges.append((id(target), here))
                     open_ones.append((target, here, found[1]))

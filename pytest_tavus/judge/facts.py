@@ -116,7 +116,8 @@ class CallReader(Struct, frozen=True, kw_only=True):
         for entry, call in trace.calls():
             exchange = exchanges.get(call.call_id)
             request = None if exchange is None else exchange.request
-            sent = requests.sent(call, self.pal.tool(call.name), request)
+            name = compared(call.name, masked=trace.masked)
+            sent = requests.sent(call, self.pal.tool(name), request)
             made.append(self._made(entry, call, sent, resolutions.get(call.call_id)))
         return tuple(made)
 

@@ -48,16 +48,16 @@ def assign(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) ->
 
     """
     plan = simplified(plan)
-    large = Large(costs=costs, count=count, missing=missing, extra=extra, small=_small)
+    large = Large(costs=costs, count=count, missing=missing, extra=extra, small=exactly)
     found = large.without_cost(plan) if is_flat(plan) else _strict(plan, costs, count, extra=extra)
     if found is not None:
         return found
     if not is_small(tuple(leaves(plan)), count):
         return large.explained(plan)
-    return _small(plan, costs, count=count, missing=missing, extra=extra)
+    return exactly(plan, costs, count=count, missing=missing, extra=extra)
 
 
-def _small(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
+def exactly(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
     rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
     prices = [[costs.price(row, seen) for seen in range(count)] for row in range(rows)]
     whole = [[IMPOSSIBLE if price is None else price for price in line] for line in prices]

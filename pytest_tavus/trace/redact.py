@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import flow
 from pytest_tavus.trace.disguise import Disguises
 from pytest_tavus.trace.exchange import MASKED_HEADERS
@@ -127,11 +128,10 @@ class Redaction:
         """
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, dict):
-            members: dict[Any, Any] = value
-            return {self.value(key): self.value(item) for key, item in members.items()}
-        if isinstance(value, list | tuple):
-            return [self.value(item) for item in cast("Sequence[object]", value)]
+        if is_mapping(value):
+            return {self.value(key): self.value(item) for key, item in value.items()}
+        if is_list(value):
+            return [self.value(item) for item in value]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             text = repr(value)
             masked = self.text(text)
@@ -141,7 +141,7 @@ class Redaction:
     def _matcher(self, matcher: Matcher) -> Any:
         payload = matcher.payload
         shown = self.value(payload)
-        if shown == (list(payload) if isinstance(payload, tuple) else payload):
+        if shown == (list(payload) if is_list(payload) else payload):
             return matcher
         return _Written(matcher, shown)
 

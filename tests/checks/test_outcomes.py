@@ -164,7 +164,7 @@ def test_a_refusal_that_is_expected_is_no_failure() -> None:
     assert told(story, turn(in_order(expect(status=409)))) == []
 
 
-HTML = HttpResponse(status=200, body=b"<html>Log in</html>")
+A_PAGE = HttpResponse(status=200, body=b"<html>Log in</html>")
 RAISED = fault("crash", "the handler raised KeyError")
 FAILURES: list[tuple[HttpResponse | None, HttpFault | None, int | StatusWord]] = [
     (HttpResponse(status=500, body=b"{}"), None, "crash"),
@@ -175,7 +175,7 @@ FAILURES: list[tuple[HttpResponse | None, HttpFault | None, int | StatusWord]] =
     (None, fault("broken", "the handler closed the connection"), "crash"),
     (None, fault("connection", "nothing answers"), "unreachable"),
     (None, fault("too_large", "16 MiB"), "unreadable"),
-    (HTML, None, "unreadable"),
+    (A_PAGE, None, "unreadable"),
     (HttpResponse(status=200, body=b'{"eta":'), None, "unreadable"),
     (HttpResponse(status=302, headers=(("Location", "/login"),)), None, "unreadable"),
 ]
@@ -193,9 +193,9 @@ def test_a_fault_is_met_by_its_own_word_and_by_no_other(
             assert finding.kind == ("handler_error" if other == "success" else "wrong_status")
 
 
-@pytest.mark.parametrize("response", [HTML, HttpResponse(status=200, body=b"{}")])
+@pytest.mark.parametrize("response", [A_PAGE, HttpResponse(status=200, body=b"{}")])
 def test_200_is_met_only_by_an_answer_that_could_be_used(response: HttpResponse) -> None:
-    story = failing(response, RAISED if response is not HTML else None, "it went wrong")
+    story = failing(response, RAISED if response is not A_PAGE else None, "it went wrong")
     (finding,) = report(story, turn(in_order(expect(status=200)))).findings
     assert finding.kind == "wrong_status"
     assert finding.message.startswith(

@@ -142,7 +142,7 @@ def test_what_is_found_in_few_steps_is_an_assignment_and_not_cheaper_than_the_be
 
     node, costs, count = problem
     best = assign(node, costs, count=count, missing=LEFT_OVER, extra=extra)
-    large = Large(costs=costs, count=count, missing=LEFT_OVER, extra=extra, small=solving._small)
+    large = Large(costs=costs, count=count, missing=LEFT_OVER, extra=extra, small=solving.exactly)
     without = large.without_cost(node)
     assert (without is not None) is (best.cost == 0)
     found = large.explained(node) if without is None else without

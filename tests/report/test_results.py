@@ -82,8 +82,8 @@ class Full:
 def test_a_disk_that_is_full_leaves_a_file_that_is_not_whole(tmp_path: Path, takes: int) -> None:
     path = tmp_path / "results.jsonl"
     file = ResultsFile(path)
-    full: Any = Full(file._file, takes)
-    file._file = full
+    opened: Any = file
+    opened._file = Full(opened._file, takes)
     for _ in range(2):
         file.add(ROW)
     file.end(0)

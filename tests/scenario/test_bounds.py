@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -99,12 +99,14 @@ def test_thousands_of_unknown_keys_are_told_each_at_its_line(
     assert len(read) <= source.MANY + 10  # each is a reading of the file, or of a part of it
 
 
-def locs(value: object, at: Loc = ()) -> list[Loc]:
+def locs(value: Any, at: Loc = ()) -> list[Loc]:
     found = [at, (*at, "nowhere"), (*at, 0), (*at, 7), (*at, "arguments")]
     if isinstance(value, dict):
-        found += [one for key, item in value.items() for one in locs(item, (*at, str(key)))]
+        members = cast("dict[str, Any]", value)
+        found += [one for key, item in members.items() for one in locs(item, (*at, key))]
     elif isinstance(value, list):
-        found += [one for index, item in enumerate(value) for one in locs(item, (*at, index))]
+        items: list[Any] = value
+        found += [one for index, item in enumerate(items) for one in locs(item, (*at, index))]
     return found
 
 

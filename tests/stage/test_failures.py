@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, get_args
 
@@ -73,7 +73,7 @@ def app_of(answer: Any) -> AsgiApp:
 
 
 @contextmanager
-def served(app: AsgiApp) -> Iterator[str]:
+def served(app: AsgiApp) -> Generator[str]:
     """Serve an application on a port of this machine."""
     options = uvicorn.Config(app, port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(options)
