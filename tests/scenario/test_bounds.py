@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from pytest_tavus.scenario import source
 from pytest_tavus.scenario.limits import MOST_ROWS, Limits
 from pytest_tavus.scenario.matcher_values import from_tag
+from pytest_tavus.scenario.plain import is_dict, is_list
 from pytest_tavus.scenario.reader import load
 from pytest_tavus.scenario.source import Document
 from pytest_tavus.scenario.yamlfile import events
@@ -101,12 +102,10 @@ def test_thousands_of_unknown_keys_are_told_each_at_its_line(
 
 def locs(value: Any, at: Loc = ()) -> list[Loc]:
     found = [at, (*at, "nowhere"), (*at, 0), (*at, 7), (*at, "arguments")]
-    if isinstance(value, dict):
-        members = cast("dict[str, Any]", value)
-        found += [one for key, item in members.items() for one in locs(item, (*at, key))]
-    elif isinstance(value, list):
-        items: list[Any] = value
-        found += [one for index, item in enumerate(items) for one in locs(item, (*at, index))]
+    if is_dict(value):
+        found += [one for key, item in value.items() for one in locs(item, (*at, str(key)))]
+    elif is_list(value):
+        found += [one for index, item in enumerate(value) for one in locs(item, (*at, index))]
     return found
 
 
