@@ -117,14 +117,15 @@ class Document:
 
     def place(self, loc: Loc) -> _Place:
         """Return where key and value at a path of this very file stand, from 0."""
+        part = self._part(loc)
+        if part is not None and len(loc) == 2:
+            # Known without a reading: every scenario of a run is asked for its own place.
+            return _Place(part[2:], part[2:])
         if (tree := self.index.tree(self.text)) is not None:
             return _found(tree, loc)
-        part = self._part(loc)
         if part is None:
             return _locate(self.text, loc)
         start, end, line, column = part
-        if len(loc) == 2:
-            return _Place((line, column), (line, column))
         try:
             # The blanks put the item's first line on a level with its others.
             place = _locate(" " * column + self.text[start:end], loc[2:])

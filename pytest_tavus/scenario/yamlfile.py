@@ -106,7 +106,7 @@ def events(text: str, *, pure: bool = False) -> Callable[[], Any]:
     The parser in C is used where PyYAML has it; `pure` asks for the one in Python.
     """
     loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    if "\x7f" in text or _PAIR.search(text) is not None:
+    if "\x7f" in text or ("\\u" in text and _PAIR.search(text) is not None):
         found = _with_all_of_json(text, loader)
     else:
         parser: Any = loader(text)

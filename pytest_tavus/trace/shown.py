@@ -57,6 +57,9 @@ _TEXT_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
 """The fields that are free text. What is left are numbers, data, and words of a closed set."""
 
 _DATA_FIELDS: Mapping[type[Event], str] = {AppMessage: "properties", Saved: "value"}
+_WITHOUT_TEXTS = frozenset({ToolDelivered, *_DATA_FIELDS})
+"""Events whose texts are further in, or whose headers may be masked whatever they hold."""
+
 _JSON_FIELDS = frozenset({"arguments", "output"})
 
 
@@ -65,7 +68,21 @@ def shown(trace: Trace, redaction: Redaction) -> Trace:
     if trace.masked:
         return trace
     twin = _Twin(redaction)
-    return Trace(tuple([twin.entry(entry) for entry in trace.entries]), masked=True)
+    # Nearly always the texts hold nothing to be masked, which one search of them all tells.
+    if redaction.suspects(SEAM.join(_texts(trace))):
+        return Trace(tuple([twin.entry(entry) for entry in trace.entries]), masked=True)
+    kept = [
+        twin.entry(entry) if type(entry.event) in _WITHOUT_TEXTS else entry
+        for entry in trace.entries
+    ]
+    return Trace(tuple(kept), masked=True)
+
+
+def _texts(trace: Trace) -> Iterator[str]:
+    for entry in trace.entries:
+        event = entry.event
+        for name in _TEXT_FIELDS[type(event)]:
+            yield getattr(event, name) or ""
 
 
 def with_tokens(redaction: Redaction, trace: Trace) -> Redaction:
