@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from traceback import format_exception
+from types import TracebackType
 from typing import Any
 
 from pytest_tavus.contract.pal import Pal
@@ -19,24 +19,25 @@ _NO_SECRETS = frozenset({"true", "false"})
 """Values of variables that are settings, whoever lists them."""
 
 
-@contextmanager
-def masked_bugs(redaction: Redaction) -> Generator[None]:
-    """Replace an error of nobody's but ours by its masked text.
+class MaskedBugs:
+    """Replaces an error of nobody's but ours by a `HarnessError` with its masked text.
 
     Its frames hold a conversation in clear, and `pytest --showlocals` would show them.
-
-    Raises:
-        HarnessError: with the text and the traceback of the error.
-
     """
-    try:
-        yield
-    except TavusError:
-        raise
-    except Exception as error:  # noqa: BLE001 - told again without its frames
-        told = "".join(format_exception(error)).rstrip()
-        message = redaction.finished(f"{type(error).__name__}: {error}\n{told}")
-        raise HarnessError(message) from None
+
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
+
+    def __enter__(self) -> None:
+        """Begin to look for bugs."""
+
+    def __exit__(
+        self, kind: object, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, TavusError):
+            told = "".join(format_exception(error)).rstrip()
+            text = self._redaction.finished(f"{type(error).__name__}: {error}\n{told}")
+            raise HarnessError(text) from None
 
 
 class Masking:

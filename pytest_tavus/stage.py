@@ -22,7 +22,7 @@ from pytest_tavus.delivery.carriage import RequestReader
 from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import HandlerError, LimitError, NotRunError
 from pytest_tavus.gateway.pool import HandlerPool
-from pytest_tavus.masking import Masking, masked_bugs
+from pytest_tavus.masking import MaskedBugs, Masking
 from pytest_tavus.options import Settings
 from pytest_tavus.play.loop import BackgroundLoop
 from pytest_tavus.production import Opener, Production, Shared, open_simulated
@@ -143,7 +143,7 @@ class Stage:
             return await production.open(handler) and await production.play()
 
         try:
-            with masked_bugs(self._masking.redaction(production.scenario)):
+            with MaskedBugs(self._masking.redaction(production.scenario)):
                 reason = await production.within(granted.seconds, whole)
         except LimitError as error:
             reason = "fault"
@@ -198,7 +198,7 @@ class Stage:
         """
         redaction = self.redaction(scenario, trace)
         scope = {"env": self._masking.env(scenario)}
-        with masked_bugs(redaction):
+        with MaskedBugs(redaction):
             checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
             if more is not None:
                 checked = checked.joined(more)

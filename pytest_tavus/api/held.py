@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pytest_tavus.api.place import TestSource
 from pytest_tavus.checks.run import CheckReport
 from pytest_tavus.errors import Problem, ScenarioError
-from pytest_tavus.masking import masked_bugs
+from pytest_tavus.masking import MaskedBugs
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Turn
@@ -109,7 +109,7 @@ class Held:
 
     async def _take(self, turn: Turn) -> None:
         self._reason = "cancelled"  # which it stays if this is not seen through
-        with masked_bugs(self._stage.redaction(self.scenario, self.in_clear())):
+        with MaskedBugs(self._stage.redaction(self.scenario, self.in_clear())):
             self._reason = await self._production.within(
                 self._deadline, lambda: self._production.take(turn)
             )

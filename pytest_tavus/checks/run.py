@@ -148,19 +148,32 @@ def check(
 
 def _checked(case: Case) -> CheckReport:
     open_: list[Ruling] = []
-    _ask(NamedCalls(), case, open_)
-    if open_:  # a call of a tool that nobody can name is no call that is missing
-        return CheckReport(findings=(), evidence=Evidence(), open=tuple(open_))
-    results = [_ask(check, case, open_) for check in CHECKS_BEFORE]
-    for number, turn in enumerate(case.scenario.turns, start=1):
-        one = turn_case(case, number, turn)
-        results += [_ask(check, one, open_) for check in TURN_CHECKS]
-    results += [_ask(check, case, open_) for check in CHECKS_AFTER]
+    results = _of_masked(case, open_) if case.trace.masked else _of_clear(case)
     told = [result for result in results if result is not NOTHING_TO_CHECK]
     findings = [finding for result in told for finding in result.findings]
     findings.sort(key=lambda finding: finding.turn)
     evidence = weigh([fact for result in told for fact in result.facts])
     return CheckReport(findings=tuple(findings), evidence=evidence, open=tuple(open_))
+
+
+def _of_clear(case: Case) -> list[Checked]:
+    results = [check.check(case) for check in CHECKS_BEFORE]
+    for number, turn in enumerate(case.scenario.turns, start=1):
+        one = turn_case(case, number, turn)
+        results += [check.check(one) for check in TURN_CHECKS]
+    return results + [check.check(case) for check in CHECKS_AFTER]
+
+
+def _of_masked(case: Case, open_: list[Ruling]) -> list[Checked]:
+    """Ask what can be told of a stored trace, and note in `open_` what cannot."""
+    _ask(NamedCalls(), case, open_)
+    if open_:  # a call of a tool that nobody can name is no call that is missing
+        return []
+    results = [_ask(check, case, open_) for check in CHECKS_BEFORE]
+    for number, turn in enumerate(case.scenario.turns, start=1):
+        one = turn_case(case, number, turn)
+        results += [_ask(check, one, open_) for check in TURN_CHECKS]
+    return results + [_ask(check, case, open_) for check in CHECKS_AFTER]
 
 
 def _ask(check: Check[C], about: C, open_: list[Ruling]) -> Checked:
