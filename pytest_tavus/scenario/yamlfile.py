@@ -135,7 +135,12 @@ def _with_all_of_json(text: str, loader: Any) -> Callable[[], Any]:
     pairs, so that every place stays where it was. In a text that is not in double quotes, the
     escapes are text.
     """
-    free = (chr(point) for point in range(0xE000, 0xF900) if chr(point) not in text)
+    lower = text.lower()
+    free = (
+        chr(point)
+        for point in range(0xE000, 0xF900)
+        if chr(point) not in text and f"{point:x}" not in lower  # nor as an escape
+    )
     delete, backslash = next(free), next(free)
     changed = _PAIR.sub(
         lambda pair: f"{pair[1]}{backslash}u{pair[2]}{backslash}u{pair[3]}", text

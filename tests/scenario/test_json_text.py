@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import ScenarioError
@@ -35,6 +35,7 @@ VALUES = st.recursive(
 )
 
 
+@example(data={"x": "\ue000𐀀"}, ascii_only=True, indent=None)
 @given(st.dictionaries(st.just("x"), VALUES, min_size=1), st.booleans(), st.sampled_from([None, 1]))
 def test_what_json_writes_is_read(
     data: dict[str, Any], ascii_only: bool, indent: int | None
