@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -69,9 +70,8 @@ class _Spoken:
         return self._result
 
     def cursor(self, *, turn: int | None = None) -> Cursor:
-        """Return a cursor over what has happened: in one turn, counted from 1, or in all."""
-        both = zip(self._held.in_clear(), self._held.trace(), strict=True)
-        steps = [step for step in both if turn is None or step[0].turn == turn]
+        """Return a live cursor over one turn, counted from 1, or over the whole conversation."""
+        steps = functools.partial(self._held.steps, turn)
         return Cursor(steps, _Asserting(self._held, self._root))
 
     def _written(self, turn: dict[str, Any], span: SourceSpan) -> int:

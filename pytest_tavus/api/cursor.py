@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from pytest_tavus.api.walk import T, Told, Walk
+from pytest_tavus.api.walk import Steps, T, Told, Walk
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.trace.log import Entry
+from pytest_tavus.trace.events import Event
 from pytest_tavus.verdict import Finding
 
 
@@ -37,13 +37,13 @@ class Cursor:
     Values are compared as in a scenario: mappings are recursive subsets, types count, and a matcher
     is written ``{"$re": "^A-"}``. `arguments` and `output` are compared as JSON, and as text where
     a text is expected. What is compared is in clear, and what is returned is masked.
+
+    A cursor is live: each method reads the conversation as it is when the method is called.
     """
 
-    def __init__(self, steps: Iterable[tuple[Entry, Entry]], asserting: Asserting) -> None:
-        """Begin before the first of `steps`: entries in clear, each with its masked twin."""
-        pairs = [(entry, twin.event) for entry, twin in steps]
-        self._walk = Walk((entry for entry, _ in pairs), asserting.show)
-        self._shown = [event for _, event in pairs if isinstance(event, Told)]
+    def __init__(self, steps: Steps, asserting: Asserting) -> None:
+        """Begin before the first of `steps`."""
+        self._walk = Walk(steps, asserting.show)
         self._asserting = asserting
 
     def next(self, kind: type[T], /, **expected: Any) -> T:
@@ -78,11 +78,10 @@ class Cursor:
         __tracebackhide__ = True
         self._require(self._walk.more())
 
-    def _found(self, kind: type[T], found: int | Finding) -> T:
+    def _found(self, kind: type[T], event: Event | Finding) -> T:
         __tracebackhide__ = True
-        if isinstance(found, Finding):
-            raise self._asserting.missed(found)
-        event = self._shown[found]
+        if isinstance(event, Finding):
+            raise self._asserting.missed(event)
         if not isinstance(event, kind):
             raise HarnessError("the masked twin of an event is of another kind")
         self._asserting.found(event)

@@ -27,7 +27,7 @@ from pytest_tavus.spans import SourceSpan
 from pytest_tavus.stage import Stage
 from pytest_tavus.trace.events import CloseReason, Event, decider_of
 from pytest_tavus.trace.facts import Decider, Evidence, weigh
-from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.shown import shown
 from pytest_tavus.verdict import Finding, Verdict, decide
 
@@ -134,6 +134,13 @@ class Held:
         """Return what has happened so far, masked."""
         trace = self.in_clear()
         return shown(trace, self._stage.redaction(self.scenario, trace))
+
+    def steps(self, turn: int | None) -> list[tuple[Entry, Entry]]:
+        """Return the entries of one turn, or of all, in clear, each with its masked twin."""
+        trace = self.in_clear()
+        masked = shown(trace, self._stage.redaction(self.scenario, trace))
+        both = zip(trace, masked, strict=True)
+        return [step for step in both if turn is None or step[0].turn == turn]
 
     def show(self, value: Any) -> Any:
         """Return a text or JSON data, masked."""

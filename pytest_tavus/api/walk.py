@@ -19,7 +19,7 @@ from pytest_tavus.scenario.matcher_values import compared
 from pytest_tavus.scenario.plain import plain_data
 from pytest_tavus.scenario.templates import json_or_text
 from pytest_tavus.spans import Loc, dotted
-from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved, UserSaid
+from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, ToolResolved, UserSaid
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Finding
 
@@ -31,21 +31,26 @@ T = TypeVar("T", UserSaid, PalSaid, ToolCalled, ToolResolved)
 _JSON_FIELDS = frozenset({"arguments", "output"})
 
 
-class Walk:
-    """A place in the events of a conversation."""
+Steps = Callable[[], Iterable[tuple[Entry, Entry]]]
+"""Reads the entries so far, which only grow in number: each in clear, with its masked twin."""
 
-    def __init__(self, entries: Iterable[Entry], show: Callable[[Any], Any]) -> None:
-        self._entries = [entry for entry in entries if isinstance(entry.event, Told)]
+
+class Walk:
+    """A place in the events of a conversation, which are read anew for each question."""
+
+    def __init__(self, steps: Steps, show: Callable[[Any], Any]) -> None:
+        self._steps = steps
         self._show = show
         self._at = 0
 
-    def next(self, kind: type[T], expected: dict[str, Any]) -> int | Finding:
-        """Return the number of the next event, counted from 0, if it is as expected."""
+    def next(self, kind: type[T], expected: dict[str, Any]) -> Event | Finding:
+        """Return the masked twin of the next event if it is as expected."""
         __tracebackhide__ = True
         wanted = _wanted(kind, expected, self._show)
-        if self._at >= len(self._entries):
+        left = self._left()
+        if not left:
             return self._missed(f"expected {wanted}, but nothing more happened")
-        entry = self._entries[self._at]
+        entry, twin = left[0]
         event = entry.event
         if not isinstance(event, kind):
             return self._missed(f"expected {wanted} next, but {type(event).__name__} came", entry)
@@ -53,21 +58,21 @@ class Walk:
         if misses:
             return self._missed(f"the next {wanted.name} is not as expected", entry, misses)
         self._at += 1
-        return self._at - 1
+        return twin.event
 
-    def find(self, kind: type[T], expected: dict[str, Any]) -> int | Finding:
-        """Skip to the first event from here on that fits, and return its number."""
+    def find(self, kind: type[T], expected: dict[str, Any]) -> Event | Finding:
+        """Skip to the first event from here on that fits, and return its masked twin."""
         __tracebackhide__ = True
         wanted = _wanted(kind, expected, self._show)
         missed: list[tuple[Entry, T]] = []
-        for index in range(self._at, len(self._entries)):
-            event = self._entries[index].event
+        for number, (entry, twin) in enumerate(self._left(), start=1):
+            event = entry.event
             if not isinstance(event, kind):
                 continue
             if not wanted.misses(event):
-                self._at = index + 1
-                return index
-            missed.append((self._entries[index], event))
+                self._at += number
+                return twin.event
+            missed.append((entry, event))
         message = f"expected {wanted}, but it never came"
         if not missed:
             return self._missed(message)
@@ -76,7 +81,7 @@ class Walk:
 
     def skip(self, count: int) -> Finding | None:
         """Step over events, whatever they are."""
-        left = len(self._entries) - self._at
+        left = len(self._left())
         if count > left:
             noun = "event" if count == 1 else "events"
             return self._missed(f"there are not {count} {noun} to skip: {left or 'none'} left")
@@ -87,17 +92,22 @@ class Walk:
         """Return the first such call from here on."""
         __tracebackhide__ = True
         wanted = _wanted(ToolCalled, {"name": tool, "arguments": arguments}, self._show)
-        for entry in self._entries[self._at :]:
+        for entry, _ in self._left():
             if isinstance(entry.event, ToolCalled) and not wanted.misses(entry.event):
                 return self._missed(f"{tool} was called, and must not be", entry)
         return None
 
     def more(self) -> Finding | None:
         """Return what comes although nothing more must."""
-        if self._at >= len(self._entries):
+        left = self._left()
+        if not left:
             return None
-        entry = self._entries[self._at]
+        entry, _ = left[0]
         return self._missed(f"expected nothing more, but {type(entry.event).__name__} came", entry)
+
+    def _left(self) -> list[tuple[Entry, Entry]]:
+        told = [step for step in self._steps() if isinstance(step[0].event, Told)]
+        return told[self._at :]
 
     def _missed(
         self, message: str, entry: Entry | None = None, misses: Sequence[Mismatch] = ()

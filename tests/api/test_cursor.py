@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
 from pytest_tavus.api.walk import Told
 from pytest_tavus.matching.registry import build
+from pytest_tavus.trace.log import Entry
 from pytest_tavus.trace.redact import Redaction, Secret
 from pytest_tavus.trace.shown import shown
 from tests.checks.story import Story
@@ -49,8 +50,11 @@ SECRETS = Redaction([Secret("env.KEY", "hunter22")])
 
 
 def over(story: Story, kept: Kept | None = None) -> Cursor:
-    trace = story.trace()
-    return Cursor(zip(trace, shown(trace, SECRETS), strict=True), kept or Kept())
+    def steps() -> Iterable[tuple[Entry, Entry]]:
+        trace = story.trace()
+        return zip(trace, shown(trace, SECRETS), strict=True)
+
+    return Cursor(steps, kept or Kept())
 
 
 def cursor() -> Cursor:
