@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import functools
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
@@ -209,9 +209,13 @@ class _Asserting:
     def missed(self, finding: Finding) -> VerdictError:
         return VerdictError(self._held.failing(finding, span=caller(self._root)))
 
-    def require_known(self, tool: str, arguments: Mapping[str, Any]) -> None:
+    def require_known(self, tool: str, arguments: Any) -> None:
         __tracebackhide__ = True
         self._held.require_known(tool, arguments, caller(self._root))
+
+    def require_carried(self, tool: str, arguments: Any) -> None:
+        __tracebackhide__ = True
+        self._held.require_carried(tool, arguments, caller(self._root))
 
     def show(self, value: Any) -> Any:
         return self._held.show(value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from pytest_tavus.api.walk import Steps, T, Told, Walk
+from pytest_tavus.api.walk import Steps, T, Told, Walk, taken
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.trace.events import Event
+from pytest_tavus.trace.events import Event, ToolCalled
 from pytest_tavus.verdict import Finding
 
 
@@ -15,15 +15,19 @@ class Asserting(Protocol):
     """What a cursor tells the conversation that it walks over."""
 
     def found(self, event: Told | None) -> None:
-        """Count an event that was as expected as evidence, or `None`: a call that never came."""
+        """Note an event that was as expected, or `None`: a call that never came."""
         ...
 
     def missed(self, finding: Finding) -> AssertionError:
         """Keep what was not as expected, and return the failure."""
         ...
 
-    def require_known(self, tool: str, arguments: Mapping[str, Any]) -> None:
+    def require_known(self, tool: str, arguments: Any) -> None:
         """Refuse a call that cannot come."""
+        ...
+
+    def require_carried(self, tool: str, arguments: Any) -> None:
+        """Refuse expected arguments that no request of the tool carries."""
         ...
 
     def show(self, value: Any) -> Any:
@@ -49,12 +53,12 @@ class Cursor:
     def next(self, kind: type[T], /, **expected: Any) -> T:
         """Return the next event, which must be of this kind and hold these values."""
         __tracebackhide__ = True
-        return self._found(kind, self._walk.next(kind, expected))
+        return self._found(kind, self._walk.next(kind, expected), expected)
 
     def find(self, kind: type[T], /, **expected: Any) -> T:
         """Skip to the first event from here on that fits, and return it."""
         __tracebackhide__ = True
-        return self._found(kind, self._walk.find(kind, expected))
+        return self._found(kind, self._walk.find(kind, expected), expected)
 
     def skip(self, count: int = 1) -> None:
         """Step over events, whatever they are. There must be that many."""
@@ -65,11 +69,12 @@ class Cursor:
         """Require that no call of this tool, with these arguments, comes from here on.
 
         Raises:
-            ScenarioError: the PAL has no such tool, or the tool no such parameter.
+            ScenarioError: the PAL has no such tool, the tool no such parameter, or a call with such
+                an argument can never come.
 
         """
         __tracebackhide__ = True
-        self._asserting.require_known(tool, arguments)
+        self._asserting.require_known(tool, taken({"arguments": arguments})["arguments"])
         self._require(self._walk.called(tool, arguments))
         self._asserting.found(None)
 
@@ -78,12 +83,14 @@ class Cursor:
         __tracebackhide__ = True
         self._require(self._walk.more())
 
-    def _found(self, kind: type[T], event: Event | Finding) -> T:
+    def _found(self, kind: type[T], event: Event | Finding, expected: Mapping[str, Any]) -> T:
         __tracebackhide__ = True
         if isinstance(event, Finding):
             raise self._asserting.missed(event)
         if not isinstance(event, kind):
             raise HarnessError("the masked twin of an event is of another kind")
+        if isinstance(event, ToolCalled) and "arguments" in expected:
+            self._asserting.require_carried(event.name, taken(expected)["arguments"])
         self._asserting.found(event)
         return event
 

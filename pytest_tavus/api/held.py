@@ -8,24 +8,29 @@ What was wrong is kept as well, because a test can lose an exception: the end te
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
 from pytest_tavus.api.place import TestSource
 from pytest_tavus.checks.run import CheckReport
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.masking import MaskedBugs
+from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.model import Turn
 from pytest_tavus.scenario.rule_arguments import undeclared_argument
-from pytest_tavus.scenario.rule_names import unknown_tool
+from pytest_tavus.scenario.rule_carried import unseen_arguments
+from pytest_tavus.scenario.rule_names import late_call, unknown_tool
+from pytest_tavus.scenario.rule_possible import never_met
 from pytest_tavus.scenario.spoken import SpokenScenario
-from pytest_tavus.spans import SourceSpan
+from pytest_tavus.scenario.templates import json_or_text
+from pytest_tavus.spans import SourceSpan, dotted
 from pytest_tavus.stage import Stage
-from pytest_tavus.trace.events import CloseReason, Event, decider_of
+from pytest_tavus.trace.events import CloseReason, Event, UserSaid, decider_of
 from pytest_tavus.trace.facts import Decider, Evidence, weigh
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.shown import shown
@@ -147,7 +152,12 @@ class Held:
         return self._stage.redaction(self.scenario, self.in_clear()).value(value)
 
     def asserted(self, event: Event | None) -> None:
-        """Count what a cursor found as evidence: an event, or that a call never came."""
+        """Count what a cursor found as evidence: an event, or that a call never came.
+
+        What the caller said is none: it is the test's own line.
+        """
+        if isinstance(event, UserSaid):
+            return
         row = self.in_clear().deciders()
         self._asserted.append(row.call if event is None else decider_of(event, row))
 
@@ -157,21 +167,54 @@ class Held:
         self._found.append(found)
         return self._failed([found])
 
-    def require_known(self, tool: str, arguments: Mapping[str, Any], span: SourceSpan) -> None:
+    def require_known(self, tool: str, arguments: Any, span: SourceSpan) -> None:
         """Refuse a call that cannot come, as `never` does in a scenario file.
 
         Raises:
-            ScenarioError: the PAL has no such tool, or the tool no such parameter.
+            ScenarioError: the PAL has no such tool, or the tool no such call.
 
         """
+        __tracebackhide__ = True
         tools = {one.name: one for one in self.scenario.pal.tools}
-        refused = unknown_tool(tool, tools) if tool not in tools else None
-        for name in arguments if refused is None else ():
-            refused = refused or undeclared_argument(tools[tool], name, arguments[name])
-        if refused is not None:
-            error = ScenarioError(Problem(message=refused[0], span=span, hint=refused[1]))
-            self._refused(error, span)
-            raise error
+        if tool not in tools:
+            self._refuse(*unknown_tool(tool, tools), span)
+        for message, hint in self._impossible(tools[tool], arguments):
+            self._refuse(message, hint, span)
+
+    def require_carried(self, tool: str, arguments: Any, span: SourceSpan) -> None:
+        """Refuse arguments that a scenario file could not expect: no request carries them.
+
+        Raises:
+            ScenarioError: the first of them.
+
+        """
+        __tracebackhide__ = True
+        called = self.scenario.pal.tool(tool)
+        if called is not None:
+            carries = self._stage.limits.carries
+            read = json_or_text(arguments) if isinstance(arguments, str) else arguments
+            for _, message, hint in unseen_arguments(called, read, carries):
+                self._refuse(message, f"{hint}, or do not expect it", span)
+
+    def _impossible(self, tool: Tool, arguments: Any) -> Iterator[tuple[str, str | None]]:
+        if tool.is_post_call:
+            yield late_call(tool.name)
+        for name in arguments if is_mapping(arguments) else ():
+            undeclared = undeclared_argument(tool, name, arguments[name])
+            if undeclared is not None:
+                yield undeclared
+        # A script may call as no schema allows where a turn leaves the schema unchecked.
+        unchecked = (self.scenario.unchecked, *(one.unchecked for one in self.scenario.turns))
+        if not any("argument_schema" in names for names in unchecked):
+            for path, message, hint in never_met(tool, arguments):
+                yield f"{dotted(path)}: {message}", hint
+
+    def _refuse(self, message: str, hint: str | None, span: SourceSpan) -> NoReturn:
+        __tracebackhide__ = True
+        # A value that the message shows may be a secret: the test took it from anywhere.
+        error = ScenarioError(Problem(message=self.show(message), span=span, hint=hint))
+        self._refused(error, span)
+        raise error
 
     def _refused(self, error: ScenarioError, span: SourceSpan) -> None:
         problem = error.problems[0]

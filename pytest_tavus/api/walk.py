@@ -158,8 +158,19 @@ def _wanted(kind: type[T], expected: dict[str, Any], show: Callable[[Any], Any])
             hint = did_you_mean(name, names) or f"it has: {', '.join(names)}"
             message = f"{kind.__name__} has no {name!r}; {hint}"
             raise TypeError(message)
+    return _Wanted(name=kind.__name__, values=taken(expected), show=show)
+
+
+def taken(expected: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the expected values of an event, their plain spellings made matchers.
+
+    Raises:
+        TypeError: something is not a matcher.
+
+    """
+    __tracebackhide__ = True
     values: Mapping[str, Any] = compared(plain_data(expected), (), _refuse)
-    return _Wanted(name=kind.__name__, values=values, show=show)
+    return values
 
 
 def _refuse(at: Loc, message: str, hint: str | None) -> NoReturn:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytest_tavus.contract.pal import Pal
 from pytest_tavus.contract.sent import Carries
+from pytest_tavus.contract.tool import Tool
 from pytest_tavus.errors import Problem
 from pytest_tavus.matching.matchers import Matcher
 from pytest_tavus.matching.shape import is_list, is_mapping
@@ -49,10 +50,17 @@ def _uncarried(
     if tool is None:
         return
     at = (*call.at, "arguments")
-    for name in dict.fromkeys(_names(call.arguments)):
+    for name, message, hint in unseen_arguments(tool, call.arguments, carries):
+        yield (*at, name) if is_mapping(call.arguments) else at, message, hint
+
+
+def unseen_arguments(
+    tool: Tool, arguments: Any, carries: Carries
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the expected arguments that no request of the tool carries, with message and hint."""
+    for name in dict.fromkeys(_names(arguments)):
         if not carries(tool, name):
-            where = (*at, name) if is_mapping(call.arguments) else at
-            yield where, f"{uncarried(tool, name)}, so nobody sees it", to_carry(tool, name)
+            yield name, f"{uncarried(tool, name)}, so nobody sees it", to_carry(tool, name)
 
 
 def _names(arguments: Any) -> Iterator[str]:

@@ -32,8 +32,13 @@ def called_in_the_call(ruled: Ruled) -> None:
     late = {tool.name for tool in scenario.pal.tools if tool.is_post_call}
     for at, name in (*_called_names(scenario), *_forbidden_names(scenario)) if late else ():
         if name in late:
-            message = f"{name!r} is a post-call tool: it is not called within the conversation"
-            ruled.complain(at, message, "a tool for the conversation has trigger_type: in_call")
+            ruled.complain(at, *late_call(name))
+
+
+def late_call(name: str) -> tuple[str, str]:
+    """Return message and hint for a post-call tool that a conversation is asked about."""
+    message = f"{name!r} is a post-call tool: it is not called within the conversation"
+    return message, "a tool for the conversation has trigger_type: in_call"
 
 
 def _called_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:

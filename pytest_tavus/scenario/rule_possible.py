@@ -57,7 +57,7 @@ def calls_are_possible(ruled: Ruled) -> None:
     for pattern in (*scenario.never, *(each for turn in turns for each in turn.never)):
         tool = scenario.pal.tool(pattern.tool)
         if tool is not None:
-            _complain(ruled, (*pattern.at, "arguments"), _never_met(tool, pattern.arguments))
+            _complain(ruled, (*pattern.at, "arguments"), never_met(tool, pattern.arguments))
     for turn in turns:
         for call in expected_calls(turn.calls):
             tool = scenario.pal.tool(call.tool)
@@ -70,7 +70,8 @@ def _complain(ruled: Ruled, at: Loc, found: Iterator[Impossible]) -> None:
         ruled.complain((*at, *path), message, hint)
 
 
-def _never_met(tool: Tool, arguments: Any) -> Iterator[Impossible]:
+def never_met(tool: Tool, arguments: Any) -> Iterator[Impossible]:
+    """Yield why no call of the tool has these arguments, beside names that it does not have."""
     for path, message, hint in impossible(tool.parameters, arguments):
         if len(path) > 1 or _inside(tool.parameters, path) is not None:  # else told of every call
             yield path, f"this can never be met: {message}", hint

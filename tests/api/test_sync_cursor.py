@@ -110,3 +110,170 @@ def test_a_miss_of_a_live_cursor_shows_no_secret(
     result.assert_outcomes(failed=1)
     assert "⟦env.DESK_KEY⟧" in result.stdout.str()
     assert "sesame-4711" not in result.stdout.str()
+
+
+SHOP = """
+pal_name: Shop
+tools:
+  - name: order
+    description: Orders.
+    parameters:
+      type: object
+      properties:
+        qty: {type: integer}
+        size: {type: string, enum: [S, L]}
+        lines: {type: array, items: {type: object, properties: {id: {type: string}}}}
+        note: {type: string}
+    on_call: silent
+    on_resolve: generate_response
+    delivery: {api: {url: "https://shop.example/{qty}/{size}", method: GET}}
+  - name: survey
+    description: Asks how it was.
+    trigger_type: post_call
+    on_call: silent
+    on_resolve: fire_and_forget
+    delivery: {api: {url: "https://shop.example/survey"}}
+"""
+OPENED = 'pal="pals/waiter.pal.yaml", handler="desk:wsgi"'
+CALLED = {"order": {"qty": 3, "size": "L", "note": "x"}}
+ORDER = f"session.say('Three.', calls=['order'], plays={{'calls': [{CALLED}]}})"
+WANTED = """session.say("Three.", calls=[{"order": {"qty": 3}}])"""
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    project.write("tests/pals/waiter.pal.yaml", SHOP)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("'order', qty='3'", "qty: this can never be met: it is declared as integer, and '3'"),
+        ("'order', qty={'$re': '3'}", "qty: this can never be met: it is declared as integer"),
+        ("'order', size='M'", "size: this can never be met: 'M' (text) is not one of 'S'"),
+        ("'order', lines=[{'idd': 'a'}]", "lines[0].idd: this can never be met: nothing is decl"),
+        ("'survey'", "'survey' is a post-call tool: it is not called within the conversation"),
+    ],
+)
+def test_a_call_that_can_never_come_is_refused(shop: Project, asked: str, message: str) -> None:
+    result = shop.run(body(WANTED, f"session.cursor().not_called({asked})", opened=OPENED))
+
+    result.assert_outcomes(failed=1)
+    assert f"tests/test_talk.py:6:1: {message}" in red(result)[0]
+
+
+def test_a_refused_call_is_told_again_where_the_test_swallows_it(shop: Project) -> None:
+    result = shop.run(
+        body(
+            WANTED,
+            "with pytest.raises(ScenarioError):",
+            "    session.cursor().not_called('order', qty='3')",
+            opened=OPENED,
+        )
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "tests/test_talk.py:7:1: scenario fault" in red(result)[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "passes"),
+    [("qty=4", True), ("qty=3", False), ("size='S'", True), ("size={'$re': 'L'}", False)],
+)
+def test_a_call_that_may_come_is_looked_for(shop: Project, asked: str, passes: bool) -> None:
+    result = shop.run(
+        body(WANTED, ORDER, f"session.cursor().not_called('order', {asked})", opened=OPENED)
+    )
+
+    result.assert_outcomes(passed=passes, failed=not passes)
+    assert passes or "order was called, and must not be" in "\n".join(red(result))
+
+
+@pytest.mark.parametrize(("qty", "passes"), [("'3'", False), ("'4'", True)])
+@pytest.mark.parametrize("where", ["turn", "conversation"])
+def test_any_call_may_come_where_the_schema_is_unchecked(
+    shop: Project, qty: str, passes: bool, where: str
+) -> None:
+    loose = "unchecked=['argument_schema']"
+    called = "plays={'calls': [{'order': {'qty': '3', 'size': 'L'}}]}"
+    inside = f", {loose}" if where == "turn" else ""
+
+    result = shop.run(
+        body(
+            f"session.say('Three.', {called}, calls=['order']{inside})",
+            f"session.cursor().not_called('order', qty={qty})",
+            opened=f"{OPENED}, {loose}" if where == "conversation" else OPENED,
+        )
+    )
+
+    result.assert_outcomes(passed=passes, failed=not passes)
+    assert passes or "order was called, and must not be" in "\n".join(red(result))
+
+
+def test_a_value_that_is_refused_is_shown_masked(
+    shop: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESK_KEY", "sesame-4711")
+
+    result = shop.run(
+        body(
+            WANTED,
+            "session.cursor().not_called('order', qty=__import__('os').environ['DESK_KEY'])",
+            opened='pal="pals/waiter.pal.yaml", handler="desk:wsgi", env=["DESK_KEY"]',
+        ),
+        "--showlocals",
+    )
+
+    result.assert_outcomes(failed=1)
+    assert "⟦env.DESK_KEY⟧" in red(result)[0]
+    assert "sesame-4711" not in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "passes"),
+    [
+        ("{'note': 'x'}", False),
+        ("{'qty': 3, 'note': {'$any': None}}", False),
+        ("{'$not': {'note': 'y'}}", False),
+        ("""'{"qty": 3, "size": "L", "note": "x"}'""", False),
+        ("{'qty': 3, 'size': 'L'}", True),
+        ("{'$not': {'qty': 4}}", True),
+    ],
+)
+@pytest.mark.parametrize("method", ["find(", "skip(1) or cursor.next("])
+def test_an_argument_that_nobody_is_sent_is_not_expected(
+    shop: Project, arguments: str, passes: bool, method: str
+) -> None:
+    result = shop.run(
+        body(
+            f"cursor = {ORDER}",
+            f"cursor.{method}ToolCalled, arguments={arguments})",
+            opened=OPENED,
+        )
+    )
+
+    result.assert_outcomes(passed=passes, failed=not passes)
+    assert passes or "no place of the request of 'order' carries 'note'" in red(result)[0]
+
+
+@pytest.mark.parametrize(
+    ("found", "passes"),
+    [
+        ("next(UserSaid)", False),
+        ("find(UserSaid, text='Hello.')", False),
+        ("find(PalSaid, text='Hi.')", True),
+    ],
+)
+def test_what_the_test_itself_said_is_no_evidence(
+    project: Project, found: str, passes: bool
+) -> None:
+    result = project.run(
+        body(
+            "from pytest_tavus import UserSaid",
+            f"session.say('Hello.', plays='Hi.').{found}",
+        )
+    )
+
+    result.assert_outcomes(passed=passes, failed=not passes)
+    assert passes or "undecided, not passed" in red(result)[0]

@@ -105,7 +105,7 @@ def cursor(on: Ground) -> Iterator[Draft]:
     key = repr(on.key if on.value == "plain" else {"$str": None})
     found, missed = "session.cursor().find(ToolCalled, ", "session.cursor().not_called("
     alone = {
-        "next": ("session.cursor().next(UserSaid, text='Go on.')", True),
+        "next of the test's own line": ("session.cursor().next(UserSaid, text='Go on.')", False),
         "next of another": ("session.cursor().next(UserSaid, text='Stop.')", False),
         "find": ("session.cursor().find(PalSaid, text='Done.')", True),
         "not called": (f"{missed}'tell')", True),
