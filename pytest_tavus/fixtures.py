@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_tavus.server.fixture import TavusServer
     from pytest_tavus.stage import Stage
     from pytest_tavus.traffic.store import Store
+
+Opening = TypeVar("Opening", bound="Tavus | AsyncTavus")
 
 SETTINGS = pytest.StashKey[Settings]()
 STAGE: pytest.StashKey[Stage] = pytest.StashKey()
@@ -143,10 +145,7 @@ def tavus(
     """Open conversations in a test: ``with tavus.open(pal=..., handler=...) as session:``."""
     from pytest_tavus.api.opening import Tavus
 
-    stage, root = stage_of(pytestconfig), pytestconfig.rootpath
-    opening = Tavus(stage, root=root, handler=tavus_handler, test=_test(request))
-    yield opening
-    _finish(opening)
+    yield from _opening(Tavus, request, pytestconfig, tavus_handler)
 
 
 @pytest.fixture
@@ -156,10 +155,7 @@ def tavus_async(
     """Open conversations in an async test: ``async with tavus_async.open(...) as session:``."""
     from pytest_tavus.api.opening import AsyncTavus
 
-    stage, root = stage_of(pytestconfig), pytestconfig.rootpath
-    opening = AsyncTavus(stage, root=root, handler=tavus_handler, test=_test(request))
-    yield opening
-    _finish(opening)
+    yield from _opening(AsyncTavus, request, pytestconfig, tavus_handler)
 
 
 @pytest.fixture(scope="session")
@@ -201,15 +197,26 @@ def tavus_server(
     server.close()
 
 
-def _finish(opening: Tavus | AsyncTavus) -> None:
+def _opening(
+    kind: type[Opening],
+    request: pytest.FixtureRequest,
+    config: pytest.Config,
+    handler: object | None,
+) -> Iterator[Opening]:
+    from pytest_tavus.api.hearing import Hearing
+
+    item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    name: str = item.nodeid.partition("::")[2]  # within its file, with its class and parameters
+    hearing = Hearing.of(getattr(item, "obj", None))
+    failed_before = request.session.testsfailed
+    stage, root = stage_of(config), config.rootpath
+    opening = kind(stage, root=root, handler=handler, test=name, hearing=hearing)
+    yield opening
     try:
         opening.finish()
     except ScenarioError as error:
         pytest.fail(str(error), pytrace=False)
-
-
-def _test(request: pytest.FixtureRequest) -> str:
-    """Return the name of a test within its file, with its class and parameters."""
-    item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
-    nodeid: str = item.nodeid
-    return nodeid.partition("::")[2]
+    unheard = opening.unheard()
+    failed = request.session.testsfailed > failed_before
+    if unheard is not None and not failed and item.get_closest_marker("xfail") is None:
+        pytest.fail(unheard, pytrace=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures
 import functools
 from collections.abc import Coroutine
@@ -14,6 +15,7 @@ import anyio.to_thread
 import pytest
 
 from pytest_tavus.api.cursor import Cursor
+from pytest_tavus.api.hearing import Hearing
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import caller
 from pytest_tavus.api.walk import Told
@@ -34,10 +36,14 @@ CLEANING_SECONDS = 10.0
 class _Spoken:
     """What both kinds of conversation can say without waiting."""
 
-    def __init__(self, held: Held, loop: BackgroundLoop, root: Path) -> None:
+    def __init__(self, held: Held, loop: BackgroundLoop, root: Path, hearing: Hearing) -> None:
         self._held = held
         self._loop = loop
         self._root = root
+        self._hearing = hearing
+        self.unheard: VerdictError | None = None
+        """Why it did not pass, if that was raised where pytest hears nothing."""
+
         self._open = False
         self._result: ScenarioResult | None = None
 
@@ -87,19 +93,28 @@ class _Spoken:
         __tracebackhide__ = True
         if failed is not None:
             self._result = failed
-            raise VerdictError(failed)
+            raise self._failure(failed)
         self._open = True
 
     def _ended(self, result: ScenarioResult, error: BaseException | None) -> None:
         __tracebackhide__ = True
         self._open = False
         self._result = result
+        # Who cancels a task gives its conversation up.
+        if self._held.is_passed(result.verdict) or isinstance(error, asyncio.CancelledError):
+            return
+        failure = self._failure(result)
         # A conversation that ends with another failure must not hide that one. To skip a test is
         # no failure, so it hides none either.
         skipped = isinstance(error, pytest.skip.Exception)
-        quietly = error is not None and not (skipped and result.verdict.outcome == "failed")
-        if not quietly and not self._held.is_passed(result.verdict):
-            raise VerdictError(result)
+        if error is None or (skipped and result.verdict.outcome == "failed"):
+            raise failure
+
+    def _failure(self, result: ScenarioResult) -> VerdictError:
+        failure = VerdictError(result)
+        if not self._hearing.is_heard():
+            self.unheard = failure
+        return failure
 
 
 class Conversation(_Spoken):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_tavus.api.conversation import AsyncConversation, Conversation
+from pytest_tavus.api.hearing import Hearing
 from pytest_tavus.api.held import Held
 from pytest_tavus.api.place import TestSource, caller
 from pytest_tavus.contract.pal import Pal
@@ -19,14 +20,23 @@ PalLike = Pal | str | Path | Mapping[str, Any]
 """A PAL, its file, or its definition. A path is relative to the test's file, or to the root."""
 
 
+UNHEARD = (
+    "a conversation did not pass in another thread or task, and the test did not fail:\n"
+    "ask for the result of the thread or the task, or hold the conversation in the test's own"
+)
+
+
 class _Opening:
     """What opening a conversation takes, for both kinds of test."""
 
-    def __init__(self, stage: Stage, *, root: Path, handler: object | None, test: str) -> None:
+    def __init__(
+        self, stage: Stage, *, root: Path, handler: object | None, test: str, hearing: Hearing
+    ) -> None:
         self._stage = stage
         self._root = root
         self._handler = handler
         self._test = test
+        self._hearing = hearing
         self._times = 0
         self._opened: list[Conversation | AsyncConversation] = []
 
@@ -71,6 +81,11 @@ class _Opening:
                 )
                 raise ScenarioError(problem)
 
+    def unheard(self) -> str | None:
+        """Return the failures of blocks that were left in another thread or task, if any."""
+        found = [str(one.unheard) for one in self._opened if one.unheard is not None]
+        return "\n\n".join((UNHEARD, *found)) if found else None
+
     def _name(self) -> str:
         """Name the conversation after the test, and the ones after the first by number, too."""
         self._times += 1
@@ -109,7 +124,7 @@ class Tavus(_Opening):
             held = self._held(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        conversation = Conversation(held, self._stage.loop, self._root)
+        conversation = Conversation(held, self._stage.loop, self._root, self._hearing)
         self._opened.append(conversation)
         return conversation
 
@@ -131,7 +146,7 @@ class AsyncTavus(_Opening):
             held = self._held(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        conversation = AsyncConversation(held, self._stage.loop, self._root)
+        conversation = AsyncConversation(held, self._stage.loop, self._root, self._hearing)
         self._opened.append(conversation)
         return conversation
 

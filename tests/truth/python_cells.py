@@ -120,6 +120,7 @@ def cursor(on: Ground) -> Iterator[Draft]:
         "find another answer": ("session.cursor().find(ToolResolved, output={'left': 11})", False),
         "not called so": (f"{missed}'tell', q='x')", True),
         "called": (f"{missed}'find')", False),
+        "not called impossibly": (f"{missed}'find', q=7)", False),
         "called so": (f"{missed}'find', q={key})", False),
         "a misspelt tool": (f"{missed}'fnd')", False),
         "a misspelt argument": (f"{missed}'find', qq='x')", False),

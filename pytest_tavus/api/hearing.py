@@ -1,0 +1,59 @@
+"""Whether pytest hears an exception that is raised here: in the test's own thread and task.
+
+An exception of another thread, or of a task that the test created, stays in a future until somebody
+asks for it. Nobody has to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from types import CodeType
+from typing import Any, Self
+
+from msgspec import Struct
+
+_RUNNERS = frozenset({"anyio", "pytest_asyncio"})
+"""Packages whose tasks run async tests and pass on what these raise."""
+
+
+class Hearing(Struct, frozen=True, kw_only=True):
+    """The thread and the code of a test."""
+
+    thread: int
+    codes: tuple[CodeType, ...]
+    "Of the test function, and of what it wraps."
+
+    @classmethod
+    def of(cls, test: Callable[..., Any] | None) -> Self:
+        """Take the thread that this is called in."""
+        return cls(thread=threading.get_ident(), codes=tuple(_codes(test)))
+
+    def is_heard(self) -> bool:
+        """Tell whether an exception that is raised now gets to the test by itself."""
+        return threading.get_ident() == self.thread and self._is_own(_task())
+
+    def _is_own(self, task: asyncio.Task[Any] | None) -> bool:
+        if task is None:
+            return True
+        coroutine: Any = task.get_coro()
+        frame = getattr(coroutine, "cr_frame", None)
+        module = "" if frame is None else str(frame.f_globals.get("__name__", ""))
+        is_runner = module.partition(".")[0] in _RUNNERS
+        return is_runner or getattr(coroutine, "cr_code", None) in self.codes
+
+
+def _codes(function: Any) -> Iterator[CodeType]:
+    while function is not None:
+        code = getattr(function, "__code__", None)
+        if isinstance(code, CodeType):
+            yield code
+        function = getattr(function, "__wrapped__", None)
+
+
+def _task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # no loop of asyncio runs in this thread
+        return None
