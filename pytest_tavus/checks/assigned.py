@@ -16,6 +16,7 @@ from pytest_tavus.checks.seen import Call
 from pytest_tavus.checks.unmatched import (
     allowed_by,
     missing_call,
+    not_comparable,
     too_many_ways,
     unexpected_calls,
     wrong_order,
@@ -25,6 +26,7 @@ from pytest_tavus.checks.wrong_arguments import wrong_arguments
 from pytest_tavus.matching.assign import TooManyWaysError, assign, without_order
 from pytest_tavus.matching.plan import Assignment, Group, Leaf, Node, precedences
 from pytest_tavus.scenario.model import CallExpectation, CallGroup
+from pytest_tavus.scenario.templates import MissingValue
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
@@ -122,7 +124,12 @@ def _order(
 
 def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
     findings: list[Finding] = []
-    for want, call in matched:
+    for one, call in matched:
+        try:
+            want = one.of(call, turn)
+        except MissingValue as error:
+            findings.append(not_comparable(turn, one.expectation.at, error))
+            continue
         wrong = wrong_arguments(want, call, turn)
         found = [wrong] if wrong is not None else outcome(want, call, turn)
         if not found and (never := unsent(want, call, turn)) is not None:

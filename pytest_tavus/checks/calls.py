@@ -8,8 +8,7 @@ from pytest_tavus.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.checks.deciders import facts_of
 from pytest_tavus.checks.outcome import outcome
 from pytest_tavus.checks.unmatched import allowed_by, not_comparable, unexpected_calls
-from pytest_tavus.checks.wanted import Wanted, expectations
-from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.checks.wanted import Wanted, expectations, filled
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
@@ -28,7 +27,7 @@ class ExpectedCalls:
             return Checked(unexpected_calls(turn, turn.calls), (*none, *made))
         expected = list(expectations(group))
         try:
-            wanted = [_wanted(expectation, turn) for expectation in expected]
+            wanted = [filled(expectation, turn.expected) for expectation in expected]
         except ValueError as error:
             return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
         if _is_as_written(wanted, turn):
@@ -40,14 +39,6 @@ class ExpectedCalls:
         from pytest_tavus.checks.assigned import assigned
 
         return assigned(group, wanted, turn)
-
-
-def _wanted(expectation: CallExpectation, turn: TurnCase) -> Wanted:
-    return Wanted(
-        expectation,
-        turn.expected(expectation.arguments),
-        turn.expected(expectation.result) if expectation.expects_result else None,
-    )
 
 
 def _is_as_written(wanted: Sequence[Wanted], turn: TurnCase) -> bool:
@@ -66,5 +57,5 @@ def _of_perfect(wanted: Sequence[Wanted], turn: TurnCase) -> list[Finding]:
         found
         for want, call in zip(wanted, turn.calls, strict=True)
         if want.expectation.save
-        for found in outcome(want, call, turn)
+        for found in outcome(want.of(call, turn), call, turn)
     ]

@@ -67,6 +67,16 @@ class Case(Struct, frozen=True):
             return render(value, self._scope(turn))
         return value
 
+    def expected_of(self, value: Any, call: Call) -> Any:
+        """Return a value as :meth:`expected`, with what was saved before a call was answered.
+
+        Raises:
+            MissingValue: a placeholder in it had no value then.
+
+        """
+        entry = call.resolved_entry or call.entry
+        return render(value, {**self.scope, "saved": self.seen.kept_before(entry)})
+
     def show(self, value: Any) -> Any:
         """Return a text or JSON data as it may be seen outside, to be formatted."""
         return self.rules.show(value)

@@ -171,7 +171,7 @@ def _nothing_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> 
 def has_saved(turn: TurnCase, name: str) -> bool:
     """Tell whether a value was kept in this turn."""
     kept = turn.case.seen.saved
-    return any(number == turn.number and event.name == name for number, event in kept)
+    return any(entry.turn == turn.number and event.name == name for entry, event in kept)
 
 
 def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc) -> Finding:

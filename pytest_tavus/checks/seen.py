@@ -62,8 +62,8 @@ class Seen(Struct):
     faults: list[tuple[Entry, Fault]]
     "Those that belong to no call."
 
-    saved: list[tuple[int, Saved]]
-    "What was kept, each with its turn."
+    saved: list[tuple[Entry, Saved]]
+    "What was kept, in order."
 
     closed: SessionClosed | None
 
@@ -77,9 +77,16 @@ class Seen(Struct):
         A value from an earlier turn wins over one of the same turn, which may have replaced it
         only after it was read.
         """
-        earlier = {event.name: event.value for number, event in self.saved if number < turn}
-        same = {event.name: event.value for number, event in self.saved if number == turn}
+        earlier = {event.name: event.value for entry, event in self.saved if entry.turn < turn}
+        same = {event.name: event.value for entry, event in self.saved if entry.turn == turn}
         return {**same, **earlier}
+
+    def kept_before(self, entry: Entry) -> dict[str, Any]:
+        """Return what ``{saved.x}`` stood for when an event of a call took place.
+
+        What a call leaves behind is compared with nothing that the call itself did.
+        """
+        return {event.name: event.value for at, event in self.saved if at.seq < entry.seq}
 
 
 class _Sorter:
@@ -168,7 +175,7 @@ class _Sorter:
 
     def saved(self, entry: Entry, event: Saved, _turn: SeenTurn) -> None:
         """Take a value that was kept."""
-        self.seen.saved.append((entry.turn, event))
+        self.seen.saved.append((entry, event))
 
     def fault(self, entry: Entry, event: Fault, _turn: SeenTurn) -> None:
         """Take a fault."""

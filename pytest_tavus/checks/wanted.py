@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from pytest_tavus.contract.sent import UNSENT, Doubt
 from pytest_tavus.contract.tool import Tool
 from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance, matches
 from pytest_tavus.scenario.model import CallExpectation, CallGroup, StatusWord
+from pytest_tavus.scenario.templates import MissingValue, all_placeholders, root
 
 ARGUMENTS_WEIGHT: Final = 4
 """Arguments say more about which call was meant than what became of it."""
@@ -31,12 +32,31 @@ class Wanted(Struct, frozen=True):
     expectation: CallExpectation
     arguments: Any
     result: Any
+    reads_saved: bool = False
+
+    def of(self, call: Call, turn: TurnCase) -> Wanted:
+        """Return this as it stood before a call was answered: a call is not held against itself.
+
+        Raises:
+            MissingValue: a value that it reads was saved later, or never.
+
+        """
+        if not self.reads_saved:
+            return self
+        return filled(self.expectation, lambda value: turn.case.expected_of(value, call))
 
     def cost(self, call: Call, turn: TurnCase) -> int | None:
         """Return how far a call is from this: 0 if it is as expected, `None` for another tool."""
-        expectation = self.expectation
-        if call.called.name != expectation.tool:
+        if call.called.name != self.expectation.tool:
             return None
+        try:
+            return self.of(call, turn).apart(call, turn)
+        except MissingValue:
+            return (ARGUMENTS_WEIGHT + 1) * FARTHEST
+
+    def apart(self, call: Call, turn: TurnCase) -> int:
+        """Return how far a call of the tool is from this, whatever was saved when."""
+        expectation = self.expectation
         cost = self.distance(call) * ARGUMENTS_WEIGHT
         if expectation.expects_result:
             cost += distance(self.result, call.answer)
@@ -70,10 +90,18 @@ class Wanted(Struct, frozen=True):
 
     def suits(self, call: Call, turn: TurnCase) -> bool:
         """Tell whether a call is as expected: the same as a cost of 0, sooner."""
+        if call.called.name != self.expectation.tool:
+            return False
+        try:
+            return self.of(call, turn).holds(call, turn)
+        except MissingValue:
+            return False
+
+    def holds(self, call: Call, turn: TurnCase) -> bool:
+        """Tell whether a call of the tool is as expected, whatever was saved when."""
         expectation = self.expectation
         return (
-            call.called.name == expectation.tool
-            and self._is_called(call)
+            self._is_called(call)
             and (not expectation.expects_result or matches(self.result, call.answer))
             and has_status(expectation.status, call, turn.case.tools.get(call.called.name))
             and (expectation.within is None or is_within(expectation.within, call, turn))
@@ -84,6 +112,18 @@ class Wanted(Struct, frozen=True):
             return not self.asks_arguments
         wanted, found = call.as_seen(self.arguments)
         return matches(wanted, found, exact=self.expectation.exact) and not self.doubts(call)
+
+
+def filled(expectation: CallExpectation, expected: Callable[[Any], Any]) -> Wanted:
+    """Fill the placeholders of an expectation.
+
+    Raises:
+        MissingValue: a placeholder in it has no value.
+
+    """
+    both = expectation.arguments, expectation.result if expectation.expects_result else None
+    reads_saved = any(root(path) == "saved" for path in all_placeholders(both))
+    return Wanted(expectation, expected(both[0]), expected(both[1]), reads_saved)
 
 
 class Pricing:

@@ -141,8 +141,9 @@ class CallDocument(Part):
     ] = Field(default=None, description="How often: a number, or `{min, max}`. Left out: once.")
     save: dict[str, Text] = Field(
         default_factory=dict[str, str],
-        description="Values to keep for later turns, each `result.<path>` or `arguments.<path>`; "
-        "read as `{saved.<name>}`.",
+        description="Values to keep for `says`, later calls and later turns, each "
+        "`result.<path>` or `arguments.<path>`; read as `{saved.<name>}`. In an "
+        "expected call, that is the value from before the call was answered.",
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.scenario.model import CallGroup
 from pytest_tavus.scenario.plain import is_dict, is_list, is_tuple
 from pytest_tavus.scenario.rule import Ruled, expected_calls
 from pytest_tavus.scenario.templates import placeholders, root
@@ -65,7 +66,8 @@ def known_values(ruled: Ruled, placed: Iterable[Used]) -> None:
 def saved_before_used(ruled: Ruled, placed: Iterable[Used]) -> None:
     """Refuse `{saved.x}` for what is never saved, or saved only later.
 
-    What a turn's calls leave behind can be read in the same turn, but not in the caller's line.
+    What a turn's calls leave behind can be read in the same turn, but not in the caller's line,
+    and not by an expected call that no other one can leave it to.
     """
     asking = [one for one in placed if one.path.startswith("saved.")]
     if not asking:
@@ -89,6 +91,25 @@ def _check(ruled: Ruled, one: Used, first: Mapping[str, int]) -> None:
     if inside[:1] != ("turns",):
         return
     turn = cast("int", inside[1])
+    message = f"{{{one.path}}} is used before {name!r} is saved"
     if first[name] > turn or (first[name] == turn and inside[2:] == ("user",)):
-        message = f"{{{one.path}}} is used before {name!r} is saved"
         ruled.complain(one.at, message, "a turn can use what earlier turns save")
+    elif first[name] == turn and inside[2:3] == ("calls",):
+        group = ruled.scenario.turns[turn].calls
+        if group is not None and not _can_be_left(group, name, one.at):
+            hint = "a call can use what earlier calls and earlier turns save"
+            ruled.complain(one.at, message, hint)
+
+
+def _can_be_left(group: CallGroup, name: str, reader: Loc) -> bool:
+    """Tell whether another call that may be answered before the reader saves a value."""
+    for member in group.members:
+        reads = reader[: len(member.at)] == member.at
+        if isinstance(member, CallGroup):
+            if _can_be_left(member, name, reader):
+                return True
+        elif name in member.save and not reads:
+            return True
+        if reads and group.ordered:
+            return False  # what stands behind the reader comes later
+    return False

@@ -124,6 +124,44 @@ def test_a_value_is_saved_before_it_is_used(tmp_path: Path) -> None:
     ]
 
 
+GET = "get_order_status: {order_id: A}"
+SAVES = f"{{{GET}, save: {{eta: result.eta}}}}"
+READS = f"{{{GET}, result: {{eta: '{{saved.eta}}'}}}}"
+BOTH = f"{{{GET}, save: {{eta: result.eta}}, result: {{eta: '{{saved.eta}}'}}}}"
+SENDS = "{cancel_order: {order_id: '{saved.eta}'}, save: {eta: arguments.order_id}}"
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        f"calls: [{BOTH}]",
+        f"calls: [{SENDS}]",
+        f"calls: [{BOTH}, {SAVES}]",
+        f"calls: [{READS}], save: {{eta: result.eta}}",
+        f"calls: [{{unordered: [{READS}]}}, {{ordered: [{SAVES}]}}]",
+    ],
+)
+def test_a_call_is_not_held_against_what_only_later_is_saved(tmp_path: Path, turn: str) -> None:
+    (found,) = turn_problems(tmp_path, f"{{user: hi, {turn}}}")
+    assert "{saved.eta} is used before 'eta' is saved" in found
+    assert "hint: a call can use what earlier calls and earlier turns save" in found
+    earlier = f"{{user: hi, calls: [{SAVES}]}}\n  - {{user: again, {turn}}}"
+    assert turn_problems(tmp_path, earlier) == []
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        f"{SAVES}, {READS}",
+        f"{SAVES}, {BOTH}",
+        f"{{unordered: [{READS}, {SAVES}]}}",
+        f"{{ordered: [{SAVES}]}}, {{unordered: [{READS}]}}",
+    ],
+)
+def test_a_call_may_read_what_another_call_can_leave_to_it(tmp_path: Path, calls: str) -> None:
+    assert turn_problems(tmp_path, f"{{user: hi, calls: [{calls}]}}") == []
+
+
 def test_all_problems_of_a_file_come_in_one_pass_in_order(tmp_path: Path) -> None:
     text = (
         SCENARIO.replace("calls: none", "cals: none")
