@@ -12,6 +12,7 @@ from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.assemble import Defaults, assemble
 from pytest_tavus.scenario.defaults import Site, Values, common
 from pytest_tavus.scenario.document import DEFAULTS, FileHead, ParametrizeDocument
+from pytest_tavus.scenario.matcher_values import matchers_in
 from pytest_tavus.scenario.model import Scenario
 from pytest_tavus.scenario.pals import PalFinder
 from pytest_tavus.scenario.plain import is_list, mapping
@@ -119,7 +120,9 @@ class Load(Struct, frozen=True, kw_only=True):
             scope = {"row": row.values}
             filled = render(body, scope, only=("row",))
             shared = defaults
-            if asks(defaults.data) and self._has_values(defaults.data, (), row):
+            if asks(defaults.data):
+                if not self._has_values(defaults.data, (), row):
+                    continue
                 shared = self._defaults(render(defaults.data, scope, only=("row",)))
             title = str(render(name, scope, only=("row",)))
             title = title.replace("{{", "{").replace("}}", "}")
@@ -149,7 +152,24 @@ class Load(Struct, frozen=True, kw_only=True):
                 message = f"{{{one.path}}} has no value in row {row.index + 1}"
                 self._complain(one.at, message, hint)
                 complete = False
-        return complete
+        return complete and self._suits_matchers(data, at, row)
+
+    def _suits_matchers(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
+        """Tell whether each matcher can be built with the values of a row; note those that cannot.
+
+        A row stands in the file, so that its values are no secrets.
+        """
+        suited = True
+        for place, matcher in matchers_in(data, at):
+            try:
+                render(matcher, {"row": row.values}, only=("row",))
+            except MissingValue as missing:
+                cause = missing.__context__
+                why = missing.reason if cause is None else str(cause)
+                message = f"{matcher!r} cannot be built with row {row.index + 1}: {why}"
+                self._complain(place, message, None)
+                suited = False
+        return suited
 
     def _name(self, entries: dict[str, Any], at: Loc, *, alone: bool) -> str:
         name = entries.get("name", self.name if alone else None)
