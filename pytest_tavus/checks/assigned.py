@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from pytest_tavus.checks.unmatched import (
     allowed_by,
     missing_call,
     not_comparable,
+    repeated_call,
     too_many_ways,
     unexpected_calls,
     wrong_order,
@@ -31,6 +33,9 @@ from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict import Finding
 
 Matched = list[tuple[Wanted, Call]]
+
+_ALLOWED: Final = 1
+"""The cost of an allowed call: the least, so that an expectation that it meets comes first."""
 
 
 def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Checked:
@@ -67,8 +72,10 @@ def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
 
 
 def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
+    if turn.turn.extra and (met := _of_meant(plan, wanted, turn)) is not None:
+        return met
     costs = Pricing(wanted, turn)
-    extra = 0 if turn.turn.extra else LEFT_OVER
+    extra = _ALLOWED if turn.turn.extra else LEFT_OVER
     count = len(turn.calls)
     best = assign(plan, costs, count=count, missing=LEFT_OVER, extra=extra)
     if best.cost:
@@ -80,6 +87,25 @@ def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
     return best
 
 
+def _of_meant(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment | None:
+    """Let the calls that are meant by an expectation be met; `None` where they are not all.
+
+    `extra: allowed` allows other calls, and not more of those that are expected.
+    """
+    meant = [index for index, call in enumerate(turn.calls) if _is_meant(call, wanted, turn)]
+    calls = [turn.calls[index] for index in meant]
+    costs = Pricing(wanted, replace(turn, calls=calls))
+    met = assign(plan, costs, count=len(calls), missing=LEFT_OVER, extra=LEFT_OVER)
+    if met.cost:
+        return None
+    others = tuple(sorted({*range(len(turn.calls))} - {*meant}))
+    return replace(met, pairs=tuple((row, meant[seen]) for row, seen in met.pairs), extra=others)
+
+
+def _is_meant(call: Call, wanted: Sequence[Wanted], turn: TurnCase) -> bool:
+    return any(want.is_meant(call, turn) for want in wanted)
+
+
 def _findings(
     plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
 ) -> list[Finding]:
@@ -87,7 +113,13 @@ def _findings(
     found += _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
     left = [turn.calls[seen] for seen in best.extra]
     found += _missing(best, wanted, turn, left)
-    found += unexpected_calls(turn, left)
+    repeated = [turn.turn.extra and _is_meant(call, wanted, turn) for call in left]
+    found += [
+        repeated_call(call, turn) for call, again in zip(left, repeated, strict=True) if again
+    ]
+    found += unexpected_calls(
+        turn, [call for call, again in zip(left, repeated, strict=True) if not again]
+    )
     if found and not best.surely_best:
         found[0] = replace(found[0], detail=_with_remark(found[0].detail))
     return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from pytest_tavus.checks.case import TurnCase
 from pytest_tavus.checks.change import changed_calls
 from pytest_tavus.checks.deciders import answerer
@@ -97,6 +99,16 @@ def unexpected_call(call: Call, turn: TurnCase) -> Finding:
         seqs=tuple(call.seqs),
         detail=request_text(call, turn.show),
         change=changed_calls(call, turn),
+    )
+
+
+def repeated_call(call: Call, turn: TurnCase) -> Finding:
+    """Tell of a call that was expected, but not so often: `extra: allowed` means other calls."""
+    text = call_text(call, turn.show)
+    return replace(
+        unexpected_call(call, turn),
+        message=f"{text} was called more often than expected{_more(call, turn)}",
+        hint="`extra: allowed` allows other calls; how often one is expected is written `times:`",
     )
 
 

@@ -107,6 +107,15 @@ class Wanted(Struct, frozen=True):
             and (expectation.within is None or is_within(expectation.within, call, turn))
         )
 
+    def is_meant(self, call: Call, turn: TurnCase) -> bool:
+        """Tell whether a call has the tool and the arguments of this, whatever became of it."""
+        if call.called.name != self.expectation.tool:
+            return False
+        try:
+            return self.of(call, turn)._is_called(call)  # noqa: SLF001 - of the same class
+        except MissingValue:
+            return False
+
     def _is_called(self, call: Call) -> bool:
         if call.arguments is UNSENT:
             return not self.asks_arguments

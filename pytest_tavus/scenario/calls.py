@@ -138,7 +138,11 @@ class CallDocument(Part):
     )
     times: Annotated[
         TimesDocument | None, BeforeValidator(_times), short({"type": "integer", "minimum": 0})
-    ] = Field(default=None, description="How often: a number, or `{min, max}`. Left out: once.")
+    ] = Field(
+        default=None,
+        description="How often: a number, or `{min, max}`. Left out: once. "
+        "Holds under `extra: allowed`, too.",
+    )
     save: dict[str, Text] = Field(
         default_factory=dict[str, str],
         description="Values to keep for `says`, later calls and later turns, each "

@@ -124,7 +124,7 @@ class TurnDocument(Part):
     )
     never: Never | None = Field(default=None, description="Calls that must not be seen.")
     extra: Extra | None = Field(
-        default=None, description="`allowed`: calls beyond the expected ones are accepted."
+        default=None, description="`allowed`: other calls than the expected ones are accepted."
     )
     save: dict[str, Text] | None = Field(
         default=None, description="Values to keep, read from the turn's last call."
@@ -165,7 +165,7 @@ class Common(Part):
     )
     judge: JudgeDocument | None = Field(default=None, description="What the judge must find.")
     extra: Extra | None = Field(
-        default=None, description="`allowed`: calls beyond the expected ones are accepted."
+        default=None, description="`allowed`: other calls than the expected ones are accepted."
     )
     unchecked: UncheckedRules | None = Field(default=None, description="Rules not checked.")
     env: Names | None = Field(

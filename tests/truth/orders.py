@@ -46,12 +46,21 @@ def number_and_order(on: Ground) -> Iterator[Draft]:
 
 
 def calls_beyond(on: Ground) -> Iterator[Draft]:
-    """`extra: allowed` accepts further calls, and excuses nothing else."""
+    """`extra: allowed` accepts other calls, and excuses nothing else."""
     find, tell = {"find": {"q": on.wanted}}, {"tell": {"q": on.spared}}
     one = [call("find", {"q": on.wanted}, result={"left": 1})]
+    twice = [call("find", {"q": on.wanted}, times=2)]
+    most = [call("find", {"q": on.wanted}, times={"max": 1})]
+    some = [call("find", {"q": on.wanted}, times={"min": 1})]
     rows: tuple[tuple[str, list[Any], list[Any], dict[str, Any], bool], ...] = (
+        ("twice", twice, [find, tell, find], {}, True),
+        ("twice and again", twice, [find, find, find], {}, False),
+        ("at most once", most, [find, tell], {}, True),
+        ("at most once and again", most, [find, tell, find], {}, False),
+        ("at least once and again", some, [find, find], {}, True),
+        ("with a second value", one, [find, {"find": {"q": on.spared}}], {}, True),
         ("one more", one, [find, tell], {}, True),
-        ("again", one, [find, find], {}, True),
+        ("again", one, [find, find], {}, False),
         ("missing", one, [tell], {}, False),
         ("forbidden", one, [find, tell], {"never": ["tell"]}, False),
         ("another forbidden", one, [find], {"never": ["tell"]}, True),
