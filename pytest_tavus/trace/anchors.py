@@ -66,6 +66,8 @@ def _spellings(secret: str) -> Iterable[bytes]:
         quote(utf8(secret)),
         quote_plus(utf8(secret)),
         html.escape(secret),
+        ascii(secret)[1:-1],
+        repr(secret)[1:-1],
     )
     return dict.fromkeys(utf8(one) for one in (secret, *spellings))
 

@@ -15,23 +15,25 @@ from msgspec import Struct
 PASSES = 4
 """How many escapes of a character are undone, one upon the other: the bound keeps time linear."""
 
-_KINDS = (
-    rb"%(?P<byte>[0-9a-fA-F]{2})",
-    (
-        rb"\\(?:u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-        rb"|u(?P<unit>[0-9a-fA-F]{4})|x(?P<repr>[0-9a-fA-F]{2})|(?P<short>[bfnrt\"'/\\]))"
-    ),
-    (
-        rb"&(?:(?P<name>amp|lt|gt|quot|apos)"
-        rb"|\#0*(?P<decimal>[0-9]{1,7})|\#[xX]0*(?P<hex>[0-9a-fA-F]{1,6}));"
-    ),
+_PERCENT = rb"%(?P<byte>[0-9a-fA-F]{2})"
+_BACKSLASH = (
+    rb"\\(?:u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|u(?P<unit>[0-9a-fA-F]{4})|U(?P<wide>[0-9a-fA-F]{8})"
+    rb"|x(?P<repr>[0-9a-fA-F]{2})|(?P<short>[bfnrt\"'/\\]))"
+)
+_ENTITY = (
+    rb"&(?:(?P<name>amp|lt|gt|quot|apos)"
+    rb"|\#0*(?P<decimal>[0-9]{1,7})|\#[xX]0*(?P<hex>[0-9a-fA-F]{1,6}));"
 )
 # The last undoes all kinds at once, for characters that were escaped each in its own way.
-_ESCAPES = tuple(re.compile(kind) for kind in (*_KINDS, b"|".join(_KINDS)))
+_ALL = b"|".join((_PERCENT, _BACKSLASH, _ENTITY))
+_ESCAPES = tuple(re.compile(kind) for kind in (_PERCENT, _BACKSLASH, _ENTITY, _ALL))
+# After \x, Python writes a byte of bytes, and a character of a text.
+_OF_TEXT = tuple(re.compile(kind.replace(b"<repr>", b"<point>")) for kind in (_BACKSLASH, _ALL))
 # Literals at the start of each branch let the engine skip to the next candidate.
 _NEEDLESS = re.compile(
     r"%(?:25)*(?:2[dDeE6]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
-    r"|\\u00(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
+    r"|\\(?:u00|x|U000000)(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
     r"|&(?:amp;)*(?:amp;#"
     r"|\#0*(?:3[78]|4[5-9]|5[0-7]|6[5-9]|[78][0-9]|9[025789]|1[01][0-9]|12[0126]);"
     r"|\#[xX]0*(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE]);)"
@@ -65,7 +67,7 @@ def plainly(text: str) -> str | None:
     holds what each pass leaves.
     """
     # Nearly every text ends here.
-    if "%" not in text and "&" not in text and "\\u" not in text:
+    if "%" not in text and "&" not in text and "\\" not in text:
         return None
     if not _NEEDLESS.search(text):
         return None
@@ -74,7 +76,7 @@ def plainly(text: str) -> str | None:
 
 
 def unescaped(data: bytes) -> Iterator[View]:
-    """Yield what the data says once escapes are undone, in each order of percent, JSON and HTML.
+    """Yield what the data says once escapes are undone, in each order of their kinds.
 
     Each kind is also undone by itself, so that a secret that looks like an escape stays as it is.
     """
@@ -83,7 +85,7 @@ def unescaped(data: bytes) -> Iterator[View]:
     for _ in range(PASSES):
         deeper: list[View] = []
         for view in layer:
-            for escape in _ESCAPES:
+            for escape in (*_ESCAPES, *(_OF_TEXT if b"\\x" in view.data else ())):
                 decoded = _undone(view, escape)
                 if decoded.data not in seen:
                     seen.add(decoded.data)

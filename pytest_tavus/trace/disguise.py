@@ -1,9 +1,9 @@
 r"""The shapes in which one secret can turn up in a text.
 
 A secret leaves a program in many spellings: as it is, inside JSON (escaped, and escaped again
-where JSON is carried in JSON), inside a URL, inside HTML, inside base64 with or without a user name
-before it, as hex, and as base64 or hex of these. This module finds all of them. It knows nothing of
-events.
+where JSON is carried in JSON), as `repr` and `ascii` of Python write it, inside a URL, inside HTML,
+inside base64 with or without a user name before it, as hex, and as base64 or hex of these. This
+module finds all of them. It knows nothing of events.
 
 One kind of escape is found by a pattern, whatever stands beside the secret. Base64, hex, several
 kinds and needless escapes are found by undoing them. Not found:
@@ -11,7 +11,8 @@ kinds and needless escapes are found by undoing them. Not found:
 - a needless escape, or hex in mixed case, inside base64 or hex; hex in mixed case of base64;
 - three of base64 and hex, or more than four passes of several or needless escapes;
 - several or needless escapes of a secret that makes one escape more together with the text beside
-  it, such as ``41\u0062c`` after ``%``.
+  it, such as ``41\u0062c`` after ``%``;
+- several escapes, if ``\x`` stands for a byte in one place and for a character in another.
 """
 
 from __future__ import annotations
@@ -158,8 +159,11 @@ def _character(char: str) -> str:
 
 def _tails(char: str) -> list[str]:
     """Return what can follow backslashes that belong to a character; last the character itself."""
+    code = ord(char)
+    python = [f"x{code:02x}"] if code < 0x100 else [f"U{code:08x}"] if code > 0xFFFF else []
+    digits = [_any_case(one) for one in (f"u{_utf16(char)}", *python)]
     letter = [_ESCAPES[char]] if char in _ESCAPES else []
-    return [f"u{_any_case(_utf16(char))}", *letter, re.escape(char)]
+    return [*digits, *letter, re.escape(char)]
 
 
 def _utf16(char: str) -> str:

@@ -53,6 +53,11 @@ def as_json(text: str) -> str:
     return json.dumps(text)[1:-1]
 
 
+def as_ascii(text: str) -> str:
+    # With an apostrophe beside a quotation mark, Python escapes the apostrophe.
+    return ascii(text)[1:-1]
+
+
 def percent_each(char: str, introducer: str = "%") -> str:
     return "".join(f"{introducer}{byte:02x}" for byte in char.encode())
 
@@ -63,6 +68,9 @@ CANONICAL: dict[str, Encoding] = {
     "json in ascii": by_character(as_json),
     "json in json": by_character(lambda text: as_json(as_json(text))),
     "json of javascript": by_character(lambda text: as_json(text).replace("/", "\\/")),
+    "ascii of python": by_character(as_ascii),
+    "repr of python": by_character(lambda text: repr(text)[1:-1]),
+    "ascii of python in ascii of python": by_character(lambda text: as_ascii(as_ascii(text))),
     "percent": by_character(lambda text: quote(text, safe="")),
     "percent in lower case": each(
         lambda char: quoted if (quoted := quote(char, safe="")) == char else quoted.lower()
@@ -91,6 +99,10 @@ NEEDLESS: dict[str, Encoding] = {
     "doubled json escape of each character": each(
         lambda char: "".join(rf"\\u{unit.upper()}" for unit in units(char))
     ),
+    "python escape of each character": each(
+        lambda char: rf"\x{ord(char):02x}" if ord(char) < 0x100 else rf"\U{ord(char):08x}"
+    ),
+    "python escape of each byte": each(lambda char: percent_each(char, r"\x")),
     "decimal entity of each character": each(lambda char: f"&#{ord(char)};"),
     "hex entity of each character": each(lambda char: f"&#x{ord(char):x};"),
     "long entity of each character": each(lambda char: f"&#X{ord(char):06X};"),
@@ -104,5 +116,6 @@ OUTERMOST: dict[str, Encoding] = {
 """Encodings that are found when they were applied last."""
 
 ESCAPES: dict[str, Encoding] = {
-    name: CANONICAL[name] for name in ("json", "json in ascii", "percent", "form", "html")
+    name: CANONICAL[name]
+    for name in ("json", "json in ascii", "ascii of python", "percent", "form", "html")
 }

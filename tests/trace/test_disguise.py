@@ -22,8 +22,10 @@ CANARIES = (
     "пароль-über",
     "\\\\server\\share\x1b\x00",
 )
-ONCE = [name for name in CANONICAL if name not in {"json in json", "percent twice"}]
+TWICE = {"json in json", "ascii of python in ascii of python", "percent twice"}
+ONCE = [name for name in CANONICAL if name not in TWICE]
 """The others are two encodings already."""
+PYTHON_ESCAPES = ("character", "byte")
 
 SEAMS = st.sampled_from(" =<>,:;(\n|")
 """Characters that make no escape with what stands beside them."""
@@ -105,7 +107,9 @@ def test_any_secret_is_found_in_two_encodings(
 def test_needless_escapes_are_found_mixed_with_each_other_and_with_plain_characters(
     secret: str, data: st.DataObject, before: str, after: str
 ) -> None:
-    names = st.sampled_from(["as it is", *NEEDLESS])
+    # No program writes both in one text.
+    other = data.draw(st.sampled_from([f"python escape of each {one}" for one in PYTHON_ESCAPES]))
+    names = st.sampled_from(["as it is", *(name for name in NEEDLESS if name != other)])
     spellings = [data.draw(names) for _ in secret]
     encodings = {"as it is": CANONICAL["as it is"], **NEEDLESS}
     encoded = "".join(
@@ -131,6 +135,24 @@ def test_the_flag_tells_the_secret_itself_from_an_encoded_one(
 def test_an_encoded_canary_is_never_called_the_secret_itself(name: str) -> None:
     text = "".join(CANONICAL[name](("", CANARIES[0], "")))
     assert {own for *_, own in Disguises(CANARIES[0]).spans(text)} == {False}
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("pässwört-Ωmega", r"'p\xe4ssw\xf6rt-\u03a9mega'"),
+        ("pässwört-Ωmega", r"'p\\xe4ssw\\xf6rt-\\u03a9mega'"),
+        ("pässwört-Ωmega", r"b'p\xc3\xa4ssw\xc3\xb6rt-\xce\xa9mega'"),
+        ("smile😀\x1bkey", r"'smile\U0001f600\x1bkey'"),
+        ("пароль-über", r"'\u043f\u0430\u0440\u043e\u043b\u044c-\xfcber'"),
+        ("äöüß", r"'\xe4\xf6\xfc\xdf'"),
+    ],
+)
+def test_a_secret_is_found_as_python_writes_it(secret: str, text: str) -> None:
+    quote = text.index("'") + 1
+    piece = text[:quote], text[quote:-1], text[-1:]
+    assert is_covered(secret, piece)
+    assert is_covered(secret, surrounded("Traceback: ", piece, " €"))
 
 
 words_without = st.text(alphabet='abcdefghij0123456789%\\u&#x;=+/- "', max_size=60)
@@ -165,7 +187,22 @@ def test_random_words_hold_no_secret_by_accident(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "%41", "%%%%", "\\", "\\\\\\", "&#;", "&#99999999;", "\\ud800", "=", "%4", ""]
+    "text",
+    [
+        "a",
+        "%41",
+        "%%%%",
+        "\\",
+        "\\\\\\",
+        "&#;",
+        "&#99999999;",
+        "\\ud800",
+        "=",
+        "%4",
+        "\\x4",
+        "\\U00110000",
+        "",
+    ],
 )
 def test_half_an_escape_is_no_secret(text: str) -> None:
     assert Disguises("abcd").spans(text * 3) == []
