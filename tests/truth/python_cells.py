@@ -109,6 +109,8 @@ def cursor(on: Ground) -> Iterator[Draft]:
         "next of another": ("session.cursor().next(UserSaid, text='Stop.')", False),
         "find": ("session.cursor().find(PalSaid, text='Done.')", True),
         "not called": (f"{missed}'tell')", True),
+        "not called with a text": (f"{missed}'tell', q='7')", True),
+        "not called with what it never takes": (f"{missed}'tell', q=7)", False),
         "a skip": ("session.cursor().skip(1)", False),
         "nothing looked at": ("session.cursor()", False),
     }
@@ -120,7 +122,6 @@ def cursor(on: Ground) -> Iterator[Draft]:
         "find another answer": ("session.cursor().find(ToolResolved, output={'left': 11})", False),
         "not called so": (f"{missed}'tell', q='x')", True),
         "called": (f"{missed}'find')", False),
-        "not called impossibly": (f"{missed}'find', q=7)", False),
         "called so": (f"{missed}'find', q={key})", False),
         "a misspelt tool": (f"{missed}'fnd')", False),
         "a misspelt argument": (f"{missed}'find', qq='x')", False),
@@ -129,6 +130,9 @@ def cursor(on: Ground) -> Iterator[Draft]:
     for line, rows in ((SILENT, alone), (UNASKED, called)):
         for name, (asked, passes) in rows.items():
             yield _draft(name, line, asked, passes=passes, tools=tools)
+    for tool, passes in (("tell", True), ("find", False)):
+        lines = ("cursor = session.cursor()", UNASKED, f"cursor.not_called({tool!r})")
+        yield _draft(f"made before {tool}", *lines, passes=passes, tools=tools)
 
 
 DEFECTS = (
