@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from pytest_tavus.matching.compare import Subtree, matches
+from pytest_tavus.matching.exclusion import exclusive
 from pytest_tavus.matching.matchers import Matcher, refuse
 from pytest_tavus.matching.pairing import paired
 from pytest_tavus.matching.plan import Leaf
@@ -123,6 +124,8 @@ class OneOf(Structure):
         content = _several(cls.tag, payload)
         if AnyValue() in content and AbsentValue() in content:
             refuse(f"!one_of {flow(content)} would match always")
+        if AnyValue() in content and len(content) > 1:
+            refuse(f"!one_of {flow(content)} would match what !any matches: write !any for that")
         return cls(content)
 
     def matches_within(self, actual: Any, *, exact: bool) -> bool:
@@ -142,8 +145,11 @@ class AllOf(Structure):
 
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
-        """Build the matcher from a list."""
-        return cls(_several(cls.tag, payload))
+        """Build the matcher from a list that some value can suit."""
+        content = _several(cls.tag, payload)
+        if exclusive(content):
+            refuse(f"!all_of {flow(content)} would match nothing: its parts exclude one another")
+        return cls(content)
 
     def matches_within(self, actual: Any, *, exact: bool) -> bool:
         """Tell whether every part matches."""

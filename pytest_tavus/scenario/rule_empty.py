@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_tavus.matching.presence import AnyValue
+from typing import Any
+
+from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.presence import AbsentValue, AnyValue
 from pytest_tavus.scenario.model import SpeechExpectation, Turn
 from pytest_tavus.scenario.rule import Ruled, expected_calls
 
@@ -24,8 +27,7 @@ def can_fail(ruled: Ruled) -> None:
     for turn in ruled.scenario.turns:
         _turn(ruled, turn)
         for call in expected_calls(turn.calls):
-            always = call.result == {} or isinstance(call.result, AnyValue)
-            if call.expects_result and always:
+            if call.expects_result and (call.result == {} or _is_any(call.result)):
                 message = f"result: {call.result!r} fits every answer, so it cannot fail"
                 hint = "write a value that the answer must have, or leave result out"
                 ruled.complain((*call.at, "result"), message, hint)
@@ -33,6 +35,19 @@ def can_fail(ruled: Ruled) -> None:
                 ruled.complain((*call.at, "within"), "nothing happens within 0 seconds", None)
     if ruled.scenario.deadline == 0:
         ruled.complain(ruled.place("deadline"), "a conversation takes more than 0 seconds", None)
+
+
+def _is_any(value: Any) -> bool:
+    """Tell whether every value that is there is as asked."""
+    if not isinstance(value, Matcher):
+        return False
+    if value.tag == "one_of":
+        return any(map(_is_any, value.payload))
+    if value.tag == "all_of":
+        return all(map(_is_any, value.payload))
+    if value.tag == "not":
+        return isinstance(value.payload, AbsentValue)
+    return isinstance(value, AnyValue)
 
 
 def _turn(ruled: Ruled, turn: Turn) -> None:

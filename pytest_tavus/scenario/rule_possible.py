@@ -106,10 +106,12 @@ def _of_mapping(
     if not _takes(schema, "object"):
         yield path, f"{_declared(schema)}, and a mapping is none", None
         return
-    properties = schema.get("properties")
+    properties, required = schema.get("properties"), schema.get("required")
     for name, item in value.items():
         undeclared = _undeclared(schema, name)
-        if undeclared is not None:
+        if isinstance(item, AbsentValue) and is_list(required) and name in required:
+            yield (*path, name), f"{name!r} is required, so that it is never absent", None
+        elif undeclared is not None:
             yield (*path, name), *undeclared
         elif is_mapping(properties) and name in properties:
             yield from impossible(properties[name], item, (*path, name))
@@ -140,6 +142,8 @@ def _no_such(schema: Mapping[Any, Any], value: Any) -> str | None:
     if isinstance(value, Matcher) and value.tag == "one_of":
         whys = [next(impossible(schema, item), None) for item in value.payload]
         return None if None in whys else f"{_declared(schema)}, and {value!r} is none of it"
+    if isinstance(value, Matcher) and value.tag == "all_of":
+        return next((why for item in value.payload for _, why, _ in impossible(schema, item)), None)
     wanted = _TYPES.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
     if wanted is not None and not any(_takes(schema, one) for one in wanted):
         shown = repr(value) if isinstance(value, Matcher) else describe(value)

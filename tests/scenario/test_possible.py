@@ -21,11 +21,14 @@ tools:
         guests: {type: integer}
         area: {type: string, enum: [bar, garden]}
         note: {type: [string, "null"]}
+        day: {type: string}
         who:
           type: object
+          required: [name]
           properties: {name: {type: string}, tags: {type: array, items: {type: string}}}
         open: {type: object, properties: {name: {}}, additionalProperties: true}
         free: {}
+      required: [day]
     delivery: {api: {url: "https://shop.example.com/book"}}
   - name: report
     description: Report.
@@ -57,6 +60,9 @@ NEVER_MET: list[tuple[str, str]] = [
     ("{who: {nmae: Mia}}", "nothing is declared under the name 'nmae'"),
     ("{who: {name: 7}}", "it is declared as string, and 7 (number) is none"),
     ("{who: {tags: vip}}", "it is declared as array, and 'vip' (text) is none"),
+    ("{day: !absent }", "'day' is required, so that it is never absent"),
+    ("{who: {name: !absent }}", "'name' is required, so that it is never absent"),
+    ("{guests: !all_of [!gt 2, !re 'two']}", "it is declared as integer, and !re 'two' is none"),
     ("{who: {tags: [7]}}", "it is declared as string, and 7 (number) is none"),
 ]
 
@@ -87,6 +93,8 @@ def test_a_call_that_nobody_can_make_cannot_be_forbidden(
         "{area: '{env.KEY}'}",
         "{area: !re '^b'}",
         "{area: !absent }",
+        "{day: !any , who: {tags: !absent }}",
+        "{guests: !all_of [!gt 2, !lt 9]}",
         "{note: null}",
         "{note: !contains vip}",
         "{who: {name: Mia, tags: [vip]}}",
@@ -106,7 +114,7 @@ def test_a_scenario_may_mistrust_the_schema(tmp_path: Path) -> None:
 
 
 def test_what_is_declared_nowhere_is_always_absent(tmp_path: Path) -> None:
-    plays = "plays: {calls: [book]}"
+    plays = "plays: {calls: [book: {day: Friday, who: {name: Mia}}]}"
     assert told(tmp_path, f"calls: [book: {{gusts: !absent }}], {plays}") == [
         "the tool 'book' has no parameter 'gusts'"
     ]
@@ -134,3 +142,36 @@ def test_a_line_that_comes_unasked_is_waited_for(tmp_path: Path) -> None:
     (found,) = told(tmp_path, plays)
     assert found == "nobody listens for this line: the turn is over before it is said"
     assert told(tmp_path, f"{plays}, quiet: 5s") == []
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        ("!one_of [!any , 3]", "!one_of [!any , 3] would match what !any matches"),
+        ("{left: !one_of [!any , 3]}", "!one_of [!any , 3] would match what !any matches"),
+        ("!one_of [!any ]", "result: !one_of [!any ] fits every answer, so it cannot fail"),
+        ("!all_of [!any , !any ]", "fits every answer, so it cannot fail"),
+        ("!not {$absent: }", "result: !not !absent fits every answer, so it cannot fail"),
+        ("{left: !all_of [3, 4]}", "!all_of [3, 4] would match nothing"),
+    ],
+)
+def test_an_answer_that_always_fits_or_never_is_refused(
+    tmp_path: Path, result: str, why: str
+) -> None:
+    (found,) = told(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]")
+    assert why in found
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "!one_of [!null , 3]",
+        "{left: !one_of [4, 3]}",
+        "!all_of [!any , !int ]",
+        "!not 3",
+        "{left: !any }",
+        "{left: !all_of [3, !gt 2]}",
+    ],
+)
+def test_an_answer_that_may_fit_or_not_can_be_expected(tmp_path: Path, result: str) -> None:
+    assert told(tmp_path, f"calls: [{{book: {{day: Friday}}, result: {result}}}]") == []

@@ -1,0 +1,83 @@
+"""What can never be met, and what always is, is no matcher."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.matching.compare import ABSENT, matches
+from pytest_tavus.matching.exclusion import exclusive
+from pytest_tavus.matching.registry import build
+
+ANY, GONE = build("any", None), build("absent", None)
+
+NOTHING: list[list[Any]] = [
+    ["a", "b"],
+    [1, True],
+    [None, "a"],
+    [build("re", "^A"), "B"],
+    [GONE, 3],
+    [GONE, build("gt", 3)],
+    [3, build("not", 3)],
+    [build("one_of", ["a", "b"]), build("one_of", ["c", "d"])],
+    [build("all_of", ["a"]), "b"],
+    [{"a": 1}, {"a": 2}],
+    [{"a": {"x": 1}}, {"a": {"x": 2}}],
+    [{"a": GONE}, {"a": 1}],
+    [{"a": 1}, 3],
+    [{"a": 1}, [1]],
+]
+
+SOMETHING: list[list[Any]] = [
+    ["a", "a"],
+    [1, 1.0],
+    [build("re", "^A"), "A1"],
+    [build("one_of", ["a", "b"]), build("one_of", ["b", "c"])],
+    [build("one_of", [GONE, 3]), ANY],
+    [{"a": 1}, {"b": 2}],
+    [{"a": 1}, {"a": build("gt", 0)}],
+    ["{saved.x}", "b"],
+    [build("re", "^A{2}"), "B"],
+    [build("one_of", [GONE, "{env.A}"]), "x"],
+    [{"a": "{env.A}"}, {"a": "x"}],
+    [["{env.A}"], build("length", 1)],
+]
+
+
+@pytest.mark.parametrize("parts", NOTHING, ids=str)
+def test_parts_that_exclude_one_another_are_refused(parts: list[Any]) -> None:
+    with pytest.raises(ValueError, match=r"would match nothing: its parts exclude one another$"):
+        build("all_of", parts)
+
+
+@pytest.mark.parametrize("parts", SOMETHING, ids=str)
+def test_parts_that_a_value_may_suit_are_a_matcher(parts: list[Any]) -> None:
+    assert build("all_of", parts).payload == tuple(parts)
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, True, 0, 1, 1.0, "", "a", "b"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("xy"), inner),
+    max_leaves=4,
+)
+PARTS = VALUES | st.one_of(
+    st.just(ANY),
+    st.just(GONE),
+    st.lists(VALUES, min_size=1, max_size=2).map(lambda some: build("one_of", some)),
+    st.sampled_from([build("gt", 0), build("re", "^a"), build("not", "a"), build("length", 1)]),
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=3), VALUES | st.just(ABSENT))
+def test_no_value_suits_parts_that_exclude_one_another(parts: list[Any], value: Any) -> None:
+    if exclusive(parts):
+        assert not all(matches(part, value) for part in parts)
+
+
+def test_an_alternative_to_any_value_is_none() -> None:
+    with pytest.raises(ValueError, match=r"would match what !any matches: write !any for that$"):
+        build("one_of", [ANY, 3])
+    assert build("one_of", [4, 3]).matches(3)
