@@ -21,8 +21,11 @@ def plain_part(secret: str) -> str:
     return _longest("[A-Za-z0-9._~-]+", secret)
 
 
-def rings(secret: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what remains of the secret in base64 and hex of it, and in base64 and hex of that."""
+def rings(secret: str, other_cases: Iterable[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what remains of the secret in base64 and hex of it, and in base64 and hex of that.
+
+    Other cases of the secret are in the first alone.
+    """
     once: list[str] = []
     twice: list[str] = []
     for spelling in _spellings(secret):
@@ -32,6 +35,9 @@ def rings(secret: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for inner in (*cores, digits, digits.upper()):
             outer = inner.encode()
             twice += (*_plain_cores(outer), outer.hex(), outer.hex().upper())
+    for other in other_cases:
+        for spelling in _spellings(other):
+            once += (*_plain_cores(spelling), _longest("[0-9]+", spelling.hex()))
     return tuple(once), tuple(twice)
 
 

@@ -30,11 +30,15 @@ _ALL = b"|".join((_PERCENT, _BACKSLASH, _ENTITY))
 _ESCAPES = tuple(re.compile(kind) for kind in (_PERCENT, _BACKSLASH, _ENTITY, _ALL))
 # After \x, Python writes a byte of bytes, and a character of a text.
 _OF_TEXT = tuple(re.compile(kind.replace(b"<repr>", b"<point>")) for kind in (_BACKSLASH, _ALL))
-# Literals at the start of each branch let the engine skip to the next candidate.
-_NEEDLESS = re.compile(
+# The literal at the start lets the engine skip to the next candidate.
+_NEEDLESS_PERCENT = re.compile(
     r"%(?:25)*(?:2[dDeE6]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
-    r"|\\(?:u00|x|U000000)(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
-    r"|&(?:amp;)*(?:amp;#"
+)
+_NEEDLESS_BACKSLASH = re.compile(
+    r"\\(?:u00|x|U000000)(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE])"
+)
+_NEEDLESS_ENTITY = re.compile(
+    r"&(?:amp;)*(?:amp;#"
     r"|\#0*(?:3[78]|4[5-9]|5[0-7]|6[5-9]|[78][0-9]|9[025789]|1[01][0-9]|12[0126]);"
     r"|\#[xX]0*(?:2[dDeE56]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[cCfF]|7[eE]);)"
 )
@@ -66,10 +70,11 @@ def plainly(text: str) -> str | None:
     Escapes of the characters that begin an escape count, since they hide another escape. The text
     holds what each pass leaves.
     """
-    # Nearly every text ends here.
-    if "%" not in text and "&" not in text and "\\" not in text:
-        return None
-    if not _NEEDLESS.search(text):
+    if not (
+        ("%" in text and _NEEDLESS_PERCENT.search(text))
+        or ("\\" in text and _NEEDLESS_BACKSLASH.search(text))
+        or ("&" in text and _NEEDLESS_ENTITY.search(text))
+    ):
         return None
     passes = unescaped(text.encode("utf-8", "surrogatepass"))
     return "\0".join(view.data.decode("utf-8", "replace") for view in passes)

@@ -9,6 +9,8 @@ One kind of escape is found by a pattern, whatever stands beside the secret. Bas
 kinds and needless escapes are found by undoing them. Not found:
 
 - a needless escape, or hex in mixed case, inside base64 or hex; hex in mixed case of base64;
+- another letter case of a secret inside base64 or hex, unless all of it is lower or upper case
+  and base64 or hex is applied once;
 - three of base64 and hex, or more than four passes of several or needless escapes;
 - several or needless escapes of a secret that makes one escape more together with the text beside
   it, such as ``41\u0062c`` after ``%``;
@@ -31,6 +33,12 @@ SHORT = 4
 
 Four characters are at least 32 bits. In base64 and hex all of them must be there, whatever stands
 beside them: by accident that happens about once in some thousand random texts of 1 MB.
+"""
+
+ANY_CASE = 8
+"""Secrets of ASCII are found in any letter case from this many characters on.
+
+A shorter one may be a word that only begins a sentence.
 """
 
 DEPTH = 2
@@ -59,14 +67,19 @@ class Disguises:
         direct = _spelled(secret)
         if short:
             direct = rf'(?:\A|(?<=["=])){direct}(?=\\*"|&|\Z)'
-        hints = () if short else rings(secret)
-        self.anchors = (plain_part(secret), *dict.fromkeys(one for ring in hints for one in ring))
-        """A text that holds none of them holds the secret only with needless escapes, and then
-        `plainly` of the text holds one of them."""
+        self._any_case = len(secret) >= ANY_CASE and secret.isascii()
+        other_cases = {secret.lower(), secret.upper()} - {secret} if self._any_case else ()
+        hints = () if short else rings(secret, other_cases)
+        self.plain = plain_part(secret).lower()
+        self.anchors = tuple(dict.fromkeys(anchor for ring in hints for anchor in ring))
+        """A text that has neither the plain part in any case nor an anchor holds the secret only
+        with needless escapes, and then `plainly` of the text has one of them."""
         self._hints = tuple(tuple(anchor.encode() for anchor in ring) for ring in hints)
         # In a form, a space is a plus.
-        self._spelled = () if short else tuple(dict.fromkeys((data, data.replace(b" ", b"+"))))
-        self._direct = re.compile(f"(?=({direct}))")
+        spelled = () if short else (data, data.replace(b" ", b"+"))
+        self._spelled = tuple({one.lower() if self._any_case else one for one in spelled})
+        any_case = re.IGNORECASE | re.ASCII if self._any_case else re.NOFLAG
+        self._direct = re.compile(f"(?=({direct}))", any_case)
 
     def spans(self, text: str) -> list[tuple[int, int, bool]]:
         """Return where the secret stands, places that overlap included, in the order of the text.
@@ -87,7 +100,7 @@ class Disguises:
 
     def _in_view(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
         for spelled in self._spelled:
-            yield from _all(spelled, data)
+            yield from _all(spelled, data.lower() if self._any_case else data)
         if any(hint in data for hints in self._hints[:depth] for hint in hints):
             for word in words(data):
                 yield from _in_source(word, self._places(word.data, depth - 1))

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+import re
 import string
+from typing import NamedTuple
 
 from pytest_tavus.trace.decoding import plainly
 from pytest_tavus.trace.disguise import Disguises
 
-WORD = 20
-"""Letters and digits in a row that prose and identifiers seldom have, and encoded secrets do."""
+WORDS = (0, 9, 13, 20)
+"""Letters and digits in a row that fewer and fewer texts have, and encoded secrets do."""
 
-_WORDS = bytes(
+_SHAPE = bytes(
     ord("A") if byte in (string.ascii_letters + string.digits).encode() else ord(" ")
     for byte in range(256)
 )
-_LONG = b"A" * WORD
+_RUN = re.compile("[A-Za-z0-9]*")
+
+
+class _Known(NamedTuple):
+    """What is sought in texts that have a run of letters and digits of one length."""
+
+    run: bytes
+    plain: list[tuple[str, Disguises]]
+    anchors: list[tuple[str, Disguises]]
 
 
 class Prefilter:
     """Knows the anchors of many secrets. Anchors in long words are sought where such words are."""
 
     def __init__(self) -> None:
-        self._everywhere: list[tuple[str, Disguises]] = []
-        self._in_words: list[tuple[str, Disguises]] = []
+        self._known = [_Known(b"A" * word, [], []) for word in WORDS]
 
     def add(self, disguises: Disguises) -> None:
         """Look for one secret more from now on."""
+        self._in_words_of(disguises.plain).plain.append((disguises.plain, disguises))
         for anchor in disguises.anchors:
-            long = len(anchor) >= WORD and anchor.isalnum()
-            (self._in_words if long else self._everywhere).append((anchor, disguises))
+            self._in_words_of(anchor).anchors.append((anchor, disguises))
 
     def copy(self) -> Prefilter:
         """Return a prefilter that knows the same secrets, and learns more by itself."""
         copy = Prefilter()
-        copy._everywhere, copy._in_words = self._everywhere.copy(), self._in_words.copy()
+        copy._known = [_Known(run, plain[:], anchors[:]) for run, plain, anchors in self._known]
         return copy
+
+    def _in_words_of(self, anchor: str) -> _Known:
+        longest = max(map(len, _RUN.findall(anchor)))
+        return next(known for known in reversed(self._known) if len(known.run) <= longest)
 
     def suspects(self, text: str) -> list[Disguises]:
         """Return the secrets that may be in the text, each once."""
@@ -45,7 +58,15 @@ class Prefilter:
         return list(dict.fromkeys(found)) if found else found
 
     def _found(self, text: str) -> list[Disguises]:
-        found = [one for anchor, one in self._everywhere if anchor in text]
-        if self._in_words and _LONG in text.encode("ascii", "replace").translate(_WORDS):
-            found += [one for anchor, one in self._in_words if anchor in text]
+        shape = text.encode("utf-8", "surrogatepass").translate(_SHAPE)
+        found: list[Disguises] = []
+        for run, plain, anchors in self._known:
+            if not (plain or anchors):
+                continue
+            if run not in shape:
+                break
+            if plain:
+                lower = text.lower()
+                found += [one for part, one in plain if part in lower]
+            found += [one for anchor, one in anchors if anchor in text]
         return found

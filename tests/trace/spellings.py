@@ -115,6 +115,14 @@ OUTERMOST: dict[str, Encoding] = {
 }
 """Encodings that are found when they were applied last."""
 
+OTHER_CASES: dict[str, Callable[[str], str]] = {
+    "lower case": str.lower,
+    "upper case": str.upper,
+    "mixed case": mixed_case,
+    "other case of each letter": str.swapcase,
+}
+"""Letter cases of a secret of ASCII, which are found in any escapes."""
+
 ESCAPES: dict[str, Encoding] = {
     name: CANONICAL[name]
     for name in ("json", "json in ascii", "ascii of python", "percent", "form", "html")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.trace.decoding import plainly
 from pytest_tavus.trace.disguise import Disguises
-from pytest_tavus.trace.prefilter import WORD, Prefilter
+from pytest_tavus.trace.prefilter import WORDS, Prefilter
 from tests.strategies import secrets
 
 KEYS = ("sk_live_51HxT9aBcDeFgHiJkLmNoPq", "hunter22", "on")
@@ -28,7 +28,7 @@ def prefilter(*known: Disguises) -> Prefilter:
     [
         "Where is my order?",
         json.dumps({"conversation_id": "c0123456789abcdef", "said": "caf\u00e9, 100% & more"}),
-        "x" * (WORD * 2),
+        "x" * (WORDS[-1] * 2),
         "%63%61%66%65",
         "",
     ],
