@@ -146,6 +146,11 @@ CHAPTERS = (
                 title="A call that reaches nothing",
                 sentence="The only answer is for another order.",
             ),
+            Case(
+                name="unsent_call",
+                title="A call that was never sent",
+                sentence="The token endpoint is down, so nobody has seen the arguments.",
+            ),
         ),
     ),
     Chapter(
@@ -169,6 +174,11 @@ CHAPTERS = (
                 name="wrong_argument",
                 title="One wrong argument, two levels deep",
                 sentence="The PAL calls the right tool, with another city.",
+            ),
+            Case(
+                name="unclear_argument",
+                title="An argument that can be read in two ways",
+                sentence="The dash between two placeholders may be part of a value.",
             ),
             Case(
                 name="swapped_order",
