@@ -10,9 +10,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pytest_tavus.trace.disguise import Disguises
-from pytest_tavus.trace.prefilter import Prefilter
 from tests.strategies import secrets
-from tests.trace.spellings import CANONICAL, ESCAPES, NEEDLESS, OUTERMOST, Piece
+from tests.trace.disguised import is_covered, separate_after, separate_before, surrounded
+from tests.trace.spellings import CANONICAL, ESCAPES, NEEDLESS, OUTERMOST
 
 CANARIES = (
     'sk-live/"4f9a\\8b+7c é€😀&\n6d%5e=',
@@ -26,28 +26,6 @@ TWICE = {"json in json", "ascii of python in ascii of python", "percent twice"}
 ONCE = [name for name in CANONICAL if name not in TWICE]
 """The others are two encodings already."""
 PYTHON_ESCAPES = ("character", "byte")
-
-SEAMS = st.sampled_from(" =<>,:;(\n|")
-"""Characters that make no escape with what stands beside them."""
-
-separate_before = st.builds(str.__add__, st.text(max_size=5), SEAMS)
-separate_after = st.builds(str.__add__, SEAMS, st.text(max_size=5))
-
-
-def is_covered(secret: str, piece: Piece) -> bool:
-    """Say whether spans cover the encoded secret, and whether the prefilter suspects it."""
-    before, encoded, after = piece
-    text = before + encoded + after
-    disguises = Disguises(secret)
-    prefilter = Prefilter()
-    prefilter.add(disguises)
-    hidden = {at for start, end, _ in disguises.spans(text) for at in range(start, end)}
-    place = range(len(before), len(before) + len(encoded))
-    return hidden >= set(place) and prefilter.suspects(text) == [disguises]
-
-
-def surrounded(before: str, piece: Piece, after: str) -> Piece:
-    return before + piece[0], piece[1], piece[2] + after
 
 
 @pytest.mark.parametrize("secret", CANARIES)
