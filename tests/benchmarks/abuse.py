@@ -87,7 +87,7 @@ async def talk(room_url: str) -> None:
         "properties": {"modality": "text", "text": "x" * 100_000},
     }
     with suppress(ConnectionClosed):
-        async with connect(room_url.replace("http", "ws", 1), proxy=None) as room:
+        async with connect(room_url.replace("http", "ws", 1), proxy=None, close_timeout=1) as room:
             for _ in range(SAID):
                 await room.send(json.dumps(message))
                 await room.recv()
@@ -137,6 +137,7 @@ async def under_abuse(served: Served, seconds: float, connections: int) -> tuple
         finally:
             for task in talking:
                 task.cancel()
+            await asyncio.wait(talking)
             process.kill()
             process.join()
     return client, seen
