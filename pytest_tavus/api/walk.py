@@ -19,7 +19,14 @@ from pytest_tavus.scenario.matcher_values import compared
 from pytest_tavus.scenario.plain import plain_data
 from pytest_tavus.scenario.templates import json_or_text
 from pytest_tavus.spans import Loc, dotted
-from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, ToolResolved, UserSaid
+from pytest_tavus.trace.events import (
+    JSON_FIELDS,
+    Event,
+    PalSaid,
+    ToolCalled,
+    ToolResolved,
+    UserSaid,
+)
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict import Finding
 
@@ -27,8 +34,6 @@ Told = UserSaid | PalSaid | ToolCalled | ToolResolved
 """What a cursor walks over. Everything else is in the trace."""
 
 T = TypeVar("T", UserSaid, PalSaid, ToolCalled, ToolResolved)
-
-_JSON_FIELDS = frozenset({"arguments", "output"})
 
 
 Steps = Callable[[], Iterable[tuple[Entry, Entry]]]
@@ -180,6 +185,6 @@ def _refuse(at: Loc, message: str, hint: str | None) -> NoReturn:
 
 def _seen(event: Told, name: str, wanted: Any) -> Any:
     value = getattr(event, name)
-    if name not in _JSON_FIELDS or isinstance(wanted, str):
+    if name not in JSON_FIELDS or isinstance(wanted, str):
         return value
     return json_or_text(value)

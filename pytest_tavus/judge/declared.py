@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from pytest_tavus.judge.facts import (
-    Evidence,
+    JudgedTrace,
     MadeCall,
     argument,
     heard,
@@ -34,7 +34,7 @@ class Held(Struct, frozen=True, kw_only=True):
     hint: str | None = None
 
 
-def judge_objective(rule: ObjectiveRule | None, evidence: Evidence) -> Held:
+def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> Held:
     """Say whether an objective is satisfied: every part of its rule must hold."""
     if rule is None:
         return _without_rule("no rule says when it is satisfied")
@@ -48,7 +48,7 @@ def judge_objective(rule: ObjectiveRule | None, evidence: Evidence) -> Held:
     return _together("pass", parts)
 
 
-def judge_guardrail(rule: GuardrailRule | None, evidence: Evidence) -> Held:
+def judge_guardrail(rule: GuardrailRule | None, evidence: JudgedTrace) -> Held:
     """Say whether a guardrail held: any part of its rule that is seen breaks it."""
     if rule is None:
         return _without_rule("no rule says when it is broken")
@@ -75,7 +75,7 @@ def _together(outcome: RulingOutcome, parts: Sequence[Held]) -> Held:
     )
 
 
-def _objective_parts(rule: ObjectiveRule, evidence: Evidence) -> Iterator[Held]:
+def _objective_parts(rule: ObjectiveRule, evidence: JudgedTrace) -> Iterator[Held]:
     calls = evidence.calls
     yield from (_called(tool, calls) for tool in rule.called)
     yield from (_said(text, evidence) for text in rule.said)
@@ -92,7 +92,7 @@ def _called(tool: str, calls: Sequence[MadeCall]) -> Held:
     return Held(outcome="fail", evidence=f"{tool} was never called")
 
 
-def _said(text: str, evidence: Evidence) -> Held:
+def _said(text: str, evidence: JudgedTrace) -> Held:
     found = heard(evidence, text)
     if found is None:
         return Held(outcome="fail", evidence=f"the PAL never said {_quoted(text)}")
@@ -116,7 +116,7 @@ def _collected(name: str, calls: Sequence[MadeCall]) -> Held:
     return empty or Held(outcome="fail", evidence=f"no call carried {name}")
 
 
-def _breaches(rule: GuardrailRule, evidence: Evidence) -> Iterator[Held]:
+def _breaches(rule: GuardrailRule, evidence: JudgedTrace) -> Iterator[Held]:
     for text in rule.never_said:
         if (found := heard(evidence, text)) is not None:
             entry, words = found

@@ -70,7 +70,7 @@ _ENDS = {
 }
 
 
-class Evidence(Struct, frozen=True):
+class JudgedTrace(Struct, frozen=True):
     """One conversation twice: to be compared, and to be quoted."""
 
     trace: Trace
@@ -139,7 +139,7 @@ class CallReader(Struct, frozen=True, kw_only=True):
         )
 
 
-def heard(evidence: Evidence, text: str) -> tuple[Entry, str] | None:
+def heard(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:
     """Find a text in what the PAL said, and return the words around it, masked.
 
     In one utterance, or running on through a turn; without regard to case and to how words are

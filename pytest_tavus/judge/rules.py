@@ -21,7 +21,7 @@ from pytest_tavus.contract.verdict import (
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.judge.base import Judgement, Question
 from pytest_tavus.judge.declared import Held, judge_guardrail, judge_objective
-from pytest_tavus.judge.facts import CallReader, Evidence, MadeCall, Show
+from pytest_tavus.judge.facts import CallReader, JudgedTrace, MadeCall, Show
 from pytest_tavus.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.judge.overall import Whole, counted_calls, overall
 from pytest_tavus.scenario.model import GuardrailRule, ObjectiveRule, Scenario
@@ -64,7 +64,7 @@ class RulesJudge:
         trace = self._in_clear or question.trace
         reader = CallReader(read=self._read, show=self._show, pal=scenario.pal)
         calls = reader.calls(trace)
-        evidence = Evidence(trace, question.trace, calls)
+        evidence = JudgedTrace(trace, question.trace, calls)
         rules = scenario.judge_rules
         objectives = {
             name: judge_objective(rules.objectives.get(name), evidence)

@@ -188,6 +188,9 @@ Event = (
     | SessionClosed
 )
 
+JSON_FIELDS = frozenset({"arguments", "output"})
+"""The fields of events that hold text which is JSON, if all is well."""
+
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
 """Every event class, in the order of the union."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from pytest_tavus.trace.events import (
+    JSON_FIELDS,
     AppMessage,
     Event,
     Fault,
@@ -59,8 +60,6 @@ _TEXT_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
 _DATA_FIELDS: Mapping[type[Event], str] = {AppMessage: "properties", Saved: "value"}
 _WITHOUT_TEXTS = frozenset({ToolDelivered, *_DATA_FIELDS})
 """Events whose texts are further in, or whose headers may be masked whatever they hold."""
-
-_JSON_FIELDS = frozenset({"arguments", "output"})
 
 
 def shown(trace: Trace, redaction: Redaction) -> Trace:
@@ -123,7 +122,7 @@ class _Twin:
             return {}
         document, text = self._redaction.document, self._redaction.text
         results = [
-            (name, old, document(old) if name in _JSON_FIELDS else text(old)) for name, old in texts
+            (name, old, document(old) if name in JSON_FIELDS else text(old)) for name, old in texts
         ]
         return {name: result for name, old, result in results if result != old}
 
