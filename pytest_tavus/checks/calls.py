@@ -25,9 +25,9 @@ class ExpectedCalls:
             made = allowed_by(turn, turn.calls)
             none = () if group is None else (turn.deciders.call,)
             return Checked(unexpected_calls(turn, turn.calls), (*none, *made))
-        expected = list(expectations(group))
+        saves = bool(turn.case.seen.saved)
         try:
-            wanted = [filled(expectation, turn.expected) for expectation in expected]
+            wanted = [filled(one, turn.expected, anew=saves) for one in expectations(group)]
         except ValueError as error:
             return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
         if _is_as_written(wanted, turn):

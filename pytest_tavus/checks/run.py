@@ -149,10 +149,9 @@ def check(
 def _checked(case: Case) -> CheckReport:
     open_: list[Ruling] = []
     results = _of_masked(case, open_) if case.trace.masked else _of_clear(case)
-    told = [result for result in results if result is not NOTHING_TO_CHECK]
-    findings = [finding for result in told for finding in result.findings]
+    findings = [finding for result in results for finding in result.findings]
     findings.sort(key=lambda finding: finding.turn)
-    evidence = weigh([fact for result in told for fact in result.facts])
+    evidence = weigh([fact for result in results for fact in result.facts])
     return CheckReport(findings=tuple(findings), evidence=evidence, open=tuple(open_))
 
 

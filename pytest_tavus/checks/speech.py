@@ -28,11 +28,12 @@ class Says:
         if wanted is None or not turn.played:
             return NOTHING_TO_CHECK
         # Silence cannot say what it must not: then nothing was held against anything.
-        unsaid = len(wanted.excludes) if _is_heard(turn) else 0
+        silent = not _is_heard(turn)
+        unsaid = 0 if silent else len(wanted.excludes)
         number = len(wanted.contains) + unsaid + len(wanted.matches)
         decider = turn.spoken_by(turn.said)
         try:
-            findings = tuple(_speech(wanted, turn))
+            findings = tuple(_speech(wanted, turn, silent=silent))
             literal = _literal(wanted, turn)
         except ValueError as error:
             return Checked((not_comparable(turn, wanted.at, error),), (decider,))
@@ -51,10 +52,9 @@ def _literal(wanted: SpeechExpectation, turn: TurnCase) -> int:
     return texts + sum(any(re.search(part, one) for one in said) for part in wanted.matches)
 
 
-def _speech(wanted: SpeechExpectation, turn: TurnCase) -> Iterator[Finding]:
-    said = " ".join(turn.case.compared(event.text) for _, event in turn.said)
+def _speech(wanted: SpeechExpectation, turn: TurnCase, *, silent: bool) -> Iterator[Finding]:
     # What was not said is as no text and no matcher asks, not even as an empty one.
-    silent = not _is_heard(turn)
+    said = " ".join([turn.case.compared(event.text) for _, event in turn.said])
     for index, part in enumerate(wanted.contains):
         text = turn.sought(part)
         if silent or not is_in(text, said):

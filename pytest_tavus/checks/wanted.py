@@ -123,15 +123,19 @@ class Wanted(Struct, frozen=True):
         return matches(wanted, found, exact=self.expectation.exact) and not self.doubts(call)
 
 
-def filled(expectation: CallExpectation, expected: Callable[[Any], Any]) -> Wanted:
+def filled(
+    expectation: CallExpectation, expected: Callable[[Any], Any], *, anew: bool = False
+) -> Wanted:
     """Fill the placeholders of an expectation.
+
+    With `anew`, it is filled again for each call, if it reads what a call may have saved.
 
     Raises:
         MissingValue: a placeholder in it has no value.
 
     """
     both = expectation.arguments, expectation.result if expectation.expects_result else None
-    reads_saved = any(root(path) == "saved" for path in all_placeholders(both))
+    reads_saved = anew and any(root(path) == "saved" for path in all_placeholders(both))
     return Wanted(expectation, expected(both[0]), expected(both[1]), reads_saved)
 
 

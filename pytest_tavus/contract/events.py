@@ -41,6 +41,18 @@ _LONGEST_ESCAPE = 6
 _ENVELOPE = 512
 """More bytes than an envelope ever has around the texts of its properties."""
 
+_CERTAINLY_FITS = (APP_MESSAGE_BYTES - _ENVELOPE) // _LONGEST_ESCAPE
+"""As many characters fit into a message, whatever they are."""
+
+
+_CARRIED: Mapping[type[Event], tuple[str, ...]] = {
+    UserSaid: ("text",),
+    PalSaid: ("text",),
+    ToolCalled: ("name", "arguments", "call_id"),
+    ToolResolved: ("call_id", "output"),
+}
+"""The fields of events that their messages hold, beside words of a closed set."""
+
 
 def app_messages(
     trace: Trace, *, conversation_id: str | None = None, turn: int | None = None
@@ -114,14 +126,25 @@ def sent_by_tavus(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def oversized(trace: Trace) -> Iterator[str]:
     """Yield the type of each message that is longer than the data channel is reported to carry."""
+    long = [entry for entry in trace.entries if _is_long(entry.event)]
+    if not long:
+        return
     channels, named = _channels(trace), _conversation_id(trace)
-    for entry in trace:
-        if any(
-            _may_be_oversized(properties) for *_, properties in _projected(entry.event, channels)
-        ):
-            for message in messages_of(entry, conversation_id=named, channels=channels):
-                if is_oversized(message):
-                    yield message["event_type"]
+    for entry in long:
+        for message in messages_of(entry, conversation_id=named, channels=channels):
+            if is_oversized(message):
+                yield message["event_type"]
+
+
+def _is_long(event: Event) -> bool:
+    """Tell, in no time, of most events that no message of theirs can be too long."""
+    names = _CARRIED.get(type(event))
+    if names is None:
+        return isinstance(event, AppMessage) and _may_be_oversized(event.properties)
+    length = 0
+    for name in names:
+        length += len(getattr(event, name))
+    return length > _CERTAINLY_FITS
 
 
 def is_oversized(message: Mapping[str, Any]) -> bool:
@@ -141,7 +164,7 @@ def _may_be_oversized(properties: object) -> bool:
             length += len(value)
         elif not isinstance(value, (bool, int, float, type(None))):
             return True
-    return length * _LONGEST_ESCAPE + _ENVELOPE > APP_MESSAGE_BYTES
+    return length > _CERTAINLY_FITS
 
 
 def _projected(

@@ -88,7 +88,7 @@ def record(result: ScenarioResult) -> Record:
         ],
         trace=result.trace_path,
         untraced=result.untraced,
-        seconds=round(max((entry.at for entry in result.trace), default=0.0), 6),
+        seconds=round(result.trace.seconds, 6),
         advice=list(_advice(result, found)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -37,13 +37,15 @@ class Rule(Protocol):
         ...
 
 
-def expected_calls(group: CallGroup | None) -> Iterator[CallExpectation]:
-    """Yield the expected calls of a group, those of groups inside included."""
+def expected_calls(group: CallGroup | None) -> list[CallExpectation]:
+    """Return the expected calls of a group, those of groups inside included."""
+    found: list[CallExpectation] = []
     for member in group.members if group is not None else ():
         if isinstance(member, CallGroup):
-            yield from expected_calls(member)
+            found += expected_calls(member)
         else:
-            yield member
+            found.append(member)
+    return found
 
 
 def asks_for_calls(turn: Turn) -> bool:

@@ -6,12 +6,10 @@ The script brain fills them; this module only says what from. It reads placehold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from pytest_tavus.matching.matchers import Matcher
-from pytest_tavus.scenario.plain import is_dict, is_list, is_tuple
-from pytest_tavus.scenario.templates import placeholders, root
+from pytest_tavus.scenario.templates import all_placeholders, root
 from pytest_tavus.simulator.brain import Answer, Moment
 from pytest_tavus.trace.events import AnsweredBy
 
@@ -37,7 +35,7 @@ class Sources:
 
         `sent` says it of arguments by name, where the value may read those of calls made with it.
         """
-        found = list(_paths(value))
+        found = list(all_placeholders(value))
         return foremost(self._source(one, moment, sent or {}) for one in found) if found else None
 
     def _source(
@@ -92,16 +90,3 @@ def is_usable(answer: Answer) -> bool:
 def _latest(answers: Sequence[Answer]) -> Answer | None:
     """Return the last answer that can be read; where there is none, the last one of all."""
     return next((a for a in reversed(answers) if is_usable(a)), answers[-1] if answers else None)
-
-
-def _paths(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield from placeholders(value)
-    elif is_dict(value):
-        for item in value.values():
-            yield from _paths(item)
-    elif is_list(value) or is_tuple(value):
-        for item in value:
-            yield from _paths(item)
-    elif isinstance(value, Matcher):
-        yield from _paths(value.payload)

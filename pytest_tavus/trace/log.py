@@ -58,6 +58,11 @@ class Trace(Struct, frozen=True):
             if isinstance(event, kind) and (turn is None or entry.turn == turn):
                 yield entry, event
 
+    @property
+    def seconds(self) -> float:
+        """How long the conversation took, by its own clock."""
+        return self.entries[-1].at if self.entries else 0.0
+
     def turns(self) -> int:
         """Return the number of the last turn that left any event."""
         return max((entry.turn for entry in self.entries), default=0)
