@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from pytest_tavus.errors import HandlerError, ScenarioError
-from pytest_tavus.garbage import uncollected
-from pytest_tavus.options import Settings
+from pytest_tavus.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_tavus.api.opening import AsyncTavus, Tavus
+    from pytest_tavus.options import Settings
     from pytest_tavus.report.result import ScenarioResult
     from pytest_tavus.scenario.model import Scenario
     from pytest_tavus.server.fixture import TavusServer
@@ -25,13 +24,26 @@ if TYPE_CHECKING:
 
 Opening = TypeVar("Opening", bound="Tavus | AsyncTavus")
 
-SETTINGS = pytest.StashKey[Settings]()
+SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 STAGE: pytest.StashKey[Stage] = pytest.StashKey()
 STORE: pytest.StashKey[Store] = pytest.StashKey()
 """Where the ledger of a run is that has several processes."""
 
 ONE_BY_ONE = pytest.StashKey[str]()
 """Why no conversation of this process could begin ahead, although that was asked for."""
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Return the options of this run, which are read when they are first asked for.
+
+    Raises:
+        pytest.UsageError: for a value that is not valid, wherever it was given.
+
+    """
+    settings = config.stash.get(SETTINGS, None)
+    if settings is None:
+        settings = config.stash[SETTINGS] = read_settings(config)
+    return settings
 
 
 def stage_of(config: pytest.Config) -> Stage:
@@ -43,13 +55,16 @@ def stage_of(config: pytest.Config) -> Stage:
     """
     stage = config.stash.get(STAGE, None)
     if stage is None:
+        from pytest_tavus.errors import ScenarioError
+        from pytest_tavus.garbage import uncollected
+
         with uncollected():
             from pytest_tavus.stage import Stage
 
         store = config.stash.get(STORE, None)
         try:
             stage = Stage(
-                config.stash[SETTINGS], root=config.rootpath, environ=os.environ, store=store
+                settings_of(config), root=config.rootpath, environ=os.environ, store=store
             )
         except ScenarioError as error:
             raise pytest.UsageError(str(error)) from None
@@ -63,6 +78,8 @@ def close_stage(session: pytest.Session) -> None:
     stage = config.stash.get(STAGE, None)
     if stage is None:
         return
+    from pytest_tavus.errors import HandlerError
+
     del config.stash[STAGE]
     try:
         stage.close()
@@ -112,6 +129,8 @@ class Player:
     def _chosen(self, scenario: str | Path | Mapping[str, Any], name: str | None) -> Scenario:
         if isinstance(scenario, Mapping):
             return self._written(scenario, name or "a scenario in Python")
+        from pytest_tavus.errors import ScenarioError
+
         found = stage_of(self._config).load(self._config.rootpath / scenario)
         named = [one for one in found if name in {None, one.name}]
         if len(named) == 1:
@@ -178,7 +197,7 @@ def tavus_server(
     from pytest_tavus.errors import TavusError
     from pytest_tavus.server.extra import missing_package, require_all, without_it
 
-    settings = pytestconfig.stash[SETTINGS]
+    settings = settings_of(pytestconfig)
     seed = settings.seed if "seed" in settings.origins else None
     given = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
     try:
@@ -204,6 +223,7 @@ def _opening(
     handler: object | None,
 ) -> Iterator[Opening]:
     from pytest_tavus.api.hearing import Hearing
+    from pytest_tavus.errors import ScenarioError
 
     item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
     name: str = item.nodeid.partition("::")[2]  # within its file, with its class and parameters

@@ -6,12 +6,15 @@ imports nothing heavy; what a run with scenarios needs is imported when one begi
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pytest_tavus import hooks
 from pytest_tavus.fixtures import (
     SETTINGS,
     close_stage,
+    settings_of,
     tavus,
     tavus_async,
     tavus_handler,
@@ -19,9 +22,10 @@ from pytest_tavus.fixtures import (
     tavus_server,
     tavus_server_options,
 )
-from pytest_tavus.garbage import uncollected
-from pytest_tavus.options import Settings
-from pytest_tavus.settings import add_options, header_line, read_settings
+from pytest_tavus.settings import add_options, any_given
+
+if TYPE_CHECKING:
+    from pytest_tavus.options import Settings
 
 __all__ = [
     "tavus",
@@ -46,8 +50,12 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Settle the options; where scenarios were asked for, bring in what runs them."""
     config.addinivalue_line("markers", "tavus: a Tavus scenario (every scenario has this mark)")
-    settings = config.stash[SETTINGS] = read_settings(config)
+    if not any_given(config):
+        return
+    settings = settings_of(config)
     if settings.scenarios_on:
+        from pytest_tavus.garbage import uncollected
+
         with uncollected():
             _begin(config, settings)
     elif settings.plan and settings.origins["plan"].startswith("--"):
@@ -78,8 +86,12 @@ def _begin(config: pytest.Config, settings: Settings) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Show the effective options."""
-    settings = config.stash[SETTINGS]
-    return header_line(settings) if settings.scenarios_on else None
+    settings = config.stash.get(SETTINGS, None)
+    if settings is None or not settings.scenarios_on:
+        return None
+    from pytest_tavus.options import header_line
+
+    return header_line(settings)
 
 
 @pytest.hookimpl(trylast=True)
@@ -89,6 +101,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus == pytest.ExitCode.USAGE_ERROR:
         from pytest_tavus.selection import left_alone
 
-        line = left_alone(session.config, session.config.stash[SETTINGS])
+        line = left_alone(session.config, settings_of(session.config))
         if line is not None:
             session.config.get_terminal_writer().line(line)

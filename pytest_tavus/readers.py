@@ -1,7 +1,7 @@
 """From the text of an option to its value.
 
-A text that is not valid is an error that names where it was given, what was found and what was
-expected. Knows nothing of the options themselves.
+Knows nothing of the options themselves. Every run of pytest loads this module, so it imports no
+package that pytest does not, and compiles no pattern.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, dataclass_transform
 
-from msgspec import Struct
-
-from pytest_tavus.errors import Problem, ScenarioError, did_you_mean
-
-_HOST = re.compile(r"(?:\[[0-9a-f:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::[0-9]{1,5})?")
+_HOST = r"(?:\[[0-9a-f:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::[0-9]{1,5})?"
 _DIGITS = 18
 _SHOWN = 100
 
 
-class Given(Struct, frozen=True, kw_only=True):
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Row:
+    """A value like a struct of msgspec, whose import costs more than all of this."""
+
+    def __init__(self, **fields: Any) -> None:
+        vars(self).update(fields)
+
+
+class Given(Row):
     """What a user gave for an option, in one place."""
 
     place: str
@@ -47,7 +51,7 @@ class UnreadableError(Exception):
         super().__init__(text)
 
 
-class Reader(Struct, frozen=True, kw_only=True):
+class Reader(Row):
     """Turns what was given into a value."""
 
     expects: str
@@ -58,20 +62,6 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     words: tuple[str, ...] = ()
     "All valid texts, where they can be listed."
-
-    def read(self, given: Given) -> Any:
-        """Return the value.
-
-        Raises:
-            ScenarioError: for a text that is not valid.
-
-        """
-        try:
-            return self.convert(given)
-        except UnreadableError as error:
-            message = f"{given.place}: got {error.text!r}, expected {self.expects}"
-            hint = did_you_mean(error.text, self.words)
-            raise ScenarioError(Problem(message=message, hint=hint)) from None
 
 
 def choice(*words: str) -> Reader:
@@ -142,7 +132,7 @@ def _names(given: Given) -> tuple[str, ...]:
 def _hosts(given: Given) -> tuple[str, ...]:
     hosts = tuple(dict.fromkeys(text.strip().lower() for text in given.texts))
     for host in hosts or ("",):  # a list of no hosts would be taken for one that allows all
-        if _HOST.fullmatch(host) is None:
+        if re.fullmatch(_HOST, host) is None:
             raise UnreadableError(host)
     return hosts
 

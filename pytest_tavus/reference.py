@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_tavus.options import OPTIONS, Option
+from pytest_tavus.option import OPTIONS, Option
 
 _HEAD = """\
 # Options

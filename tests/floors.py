@@ -40,6 +40,7 @@ BESIDE: frozenset[tuple[str, str]] = frozenset(
         ("ahead", "collect"),
         ("ahead", "fixtures"),
         ("collect", "fixtures"),
+        ("fixtures", "settings"),
         ("collect", "marks"),
         ("run", "collect"),
         ("run", "fixtures"),

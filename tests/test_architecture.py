@@ -11,7 +11,9 @@ import pytest
 from tests.floors import BESIDE, floor, known, may_import
 from tests.source import PACKAGE, functions, imports, label, modules
 
-LATE = frozenset({"plugin", "stage", "conclusion", "cli", "fixtures", "outcome", "__init__"})
+LATE = frozenset(
+    {"plugin", "stage", "conclusion", "cli", "fixtures", "outcome", "settings", "__init__"}
+)
 """Only these may import inside a function."""
 
 LATE_DOORS = frozenset(

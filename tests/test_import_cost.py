@@ -31,6 +31,8 @@ HEAVY = {
     "yaml",
 }
 
+OF_AN_UNRELATED_RUN = {"fixtures", "hooks", "option", "plugin", "readers", "settings"}
+
 WANTED_BY_FEW = {
     "httptools",
     "httpx",
@@ -86,6 +88,8 @@ turns:
       - get_order_status: {order_id: A-10428}
 """
 
+PLUGIN = ("-p", "pytest_tavus.plugin")
+
 LOADED = """
 import json, sys
 {statement}
@@ -96,8 +100,7 @@ OF_A_RUN = """
 import json, os, sys
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 import pytest
-code = pytest.main(["-q", "-p", "pytest_tavus.plugin", "-p", "no:cacheprovider", "-c", os.devnull,
-                    *sys.argv[1:]])
+code = pytest.main(["-q", "-p", "no:cacheprovider", "-c", os.devnull, *sys.argv[1:]])
 print(json.dumps(sorted(sys.modules)))
 raise SystemExit(code)
 """
@@ -126,14 +129,30 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
     assert (loaded(LOADED.format(statement=statement)) - bare) & HEAVY == set()
 
 
-def test_an_unrelated_run_loads_nothing_heavy(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(scope="module")
+def unrelated(tmp_path_factory: pytest.TempPathFactory) -> str:
     test = tmp_path_factory.mktemp("unrelated") / "test_unrelated.py"
     test.write_text("def test_unrelated(): pass\n")
+    return str(test)
 
-    modules = loaded(OF_A_RUN, str(test))
+
+def test_an_unrelated_run_loads_nothing_heavy(unrelated: str) -> None:
+    modules = loaded(OF_A_RUN, *PLUGIN, unrelated)
 
     assert "pytest_tavus.plugin" in modules
     assert modules & HEAVY == set()
+
+
+def test_an_unrelated_run_loads_six_modules_of_ours_and_no_third_party(unrelated: str) -> None:
+    added = loaded(OF_A_RUN, *PLUGIN, unrelated) - loaded(OF_A_RUN, unrelated)
+
+    ours = {name for name in added if name.partition(".")[0] == "pytest_tavus"}
+    assert ours == {"pytest_tavus", *(f"pytest_tavus.{name}" for name in OF_AN_UNRELATED_RUN)}
+    assert {name.partition(".")[0] for name in added - ours} <= sys.stdlib_module_names
+
+
+def test_an_unrelated_run_that_is_given_an_option_reads_it(unrelated: str) -> None:
+    assert "pytest_tavus.options" in loaded(OF_A_RUN, *PLUGIN, "--tavus-seed=7", unrelated)
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +160,7 @@ def of_a_green_scenario(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     home = tmp_path_factory.mktemp("shop")
     (home / "shop.py").write_text(APP)
     (home / "order.yaml").write_text(SCENARIOS)
-    return loaded(OF_A_RUN, f"--tavus-scenarios={home / 'order.yaml'}")
+    return loaded(OF_A_RUN, *PLUGIN, f"--tavus-scenarios={home / 'order.yaml'}")
 
 
 @pytest.mark.parametrize("module", sorted(WANTED_BY_FEW))

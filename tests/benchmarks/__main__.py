@@ -10,10 +10,13 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Mapping
+from operator import attrgetter
 from pathlib import Path
 
 from tests.benchmarks.measure import Taken, pytest_run, seconds, server, times
 from tests.benchmarks.suites import PLUGIN, Writer, by_hand, noop, ours_http, ours_in_process
+
+_cpu = attrgetter("cpu")
 
 CONTENDERS: Mapping[str, Writer] = {
     "a  no-op tests": noop,
@@ -48,15 +51,19 @@ def collection(count: int, rounds: int, url: str, directory: Path) -> float:
     return statistics.median(differences) / count * 1000
 
 
-def unrelated(rounds: int, directory: Path) -> tuple[float, float]:
-    """Return the seconds of a run of one plain test with and without the plugin."""
+def unrelated(rounds: int, directory: Path) -> dict[str, list[Taken]]:
+    """Run one plain test with no plugin, with an empty one and with ours.
+
+    The empty one costs what pytest does to load any plugin that its command line names.
+    """
     arguments = noop(directory / "u", 1, "")
-    loaded: list[float] = []
-    bare: list[float] = []
-    for _ in range(rounds * 2):
-        loaded.append(pytest_run(directory / "u", [*PLUGIN, *arguments]).seconds)
-        bare.append(pytest_run(directory / "u", arguments).seconds)
-    return statistics.median(loaded), statistics.median(bare)
+    (directory / "u" / "empty_plugin.py").touch()
+    plugins = {"none": [], "an empty one": ["-p", "empty_plugin"], "pytest-tavus": PLUGIN}
+    runs: dict[str, list[Taken]] = {name: [] for name in plugins}
+    for _ in range(rounds * 4):
+        for name, named in plugins.items():
+            runs[name].append(pytest_run(directory / "u", [*named, *arguments]))
+    return runs
 
 
 def _megabytes(taken: list[Taken]) -> float:
@@ -70,7 +77,7 @@ def main(count: int = 1000, rounds: int = 5) -> None:
         small = compare(count, rounds, url, directory)
         large = compare(count * 5, max(1, rounds // 2), url, directory)
         per_scenario = collection(count, rounds, url, directory)
-        loaded, bare = unrelated(rounds, directory)
+        alone = unrelated(rounds, directory)
     hand = small["b  by hand, shared httpx.Client"]
     floor, floor_large = (_megabytes(runs["a  no-op tests"]) for runs in (small, large))
     print(f"N = {count}, medians of {rounds} interleaved rounds")
@@ -84,7 +91,10 @@ def main(count: int = 1000, rounds: int = 5) -> None:
             f"   5N: {growth:4.2f} x N (+{extra_large:.0f} MB)"
         )
     print(f"collection: {per_scenario:.3f} ms per scenario")
-    print(f"an unrelated run: {loaded / bare:.3f} x without the plugin")
+    for name, taken in alone.items():
+        ratio, cpu = times(taken, alone["none"]), times(taken, alone["none"], figure=_cpu)
+        print(f"an unrelated run, plugin {name:12}: {seconds(taken) * 1000:4.0f} ms", end="")
+        print(f"  {ratio:5.3f} x none, processor time {cpu:5.3f} x")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from pytest_tavus.cli import main
-from pytest_tavus.options import OPTIONS
+from pytest_tavus.option import OPTIONS
 from pytest_tavus.reference import options_page
 from tests.source import REPOSITORY
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.options import OPTIONS, Settings
+from pytest_tavus.option import OPTIONS
+from pytest_tavus.options import Settings
 from tests.plugin.settling import HERE, THERE, Text, settled
 
 

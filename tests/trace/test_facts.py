@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.options import OPTIONS
+from pytest_tavus.option import OPTIONS
 from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import AnsweredBy, PalSaid, SessionOpened, ToolCalled, decider_of
 from pytest_tavus.trace.facts import (
