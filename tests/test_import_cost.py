@@ -96,6 +96,18 @@ import json, sys
 print(json.dumps(sorted(sys.modules)))
 """
 
+AS_TEXT = """
+import json
+import pytest_tavus.run, pytest_tavus.stage
+from pydantic import BaseModel
+models = BaseModel.__subclasses__()
+for model in models:
+    models += model.__subclasses__()
+as_text = {model.__name__ for model in models for annotation in model.__annotations__.values()
+           if isinstance(annotation, str)}
+print(json.dumps(sorted(as_text)))
+"""
+
 OF_A_RUN = """
 import json, os, sys
 os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -107,7 +119,7 @@ raise SystemExit(code)
 
 
 def loaded(program: str, *args: str) -> set[str]:
-    """Run a program in a fresh interpreter and return the modules it has loaded."""
+    """Run a program in a fresh interpreter and return the names that it prints."""
     run = subprocess.run(
         [sys.executable, "-c", program, *args],
         capture_output=True,
@@ -171,3 +183,7 @@ def test_a_green_scenario_does_without(module: str, of_a_green_scenario: set[str
 
 def test_the_guard_sees_what_a_heavy_module_loads() -> None:
     assert "asyncio" in loaded(LOADED.format(statement="import pytest_tavus.clock"))
+
+
+def test_pydantic_evaluates_no_annotation_of_a_scenarios_models() -> None:
+    assert loaded(AS_TEXT) == set()

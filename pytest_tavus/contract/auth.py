@@ -4,8 +4,6 @@ Fields and names are those of `delivery.api.auth` [doc]. Secrets are never in a 
 that stores or prints anything asks `secrets()` what to take out of it first.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -4,8 +4,6 @@ Fields and limits: [client] schemas/objective.py and schemas/guardrail.py of tav
 with [doc] openapi.yaml.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

@@ -7,8 +7,6 @@ A PAL for a simulated conversation may be partial: only what the conversation ne
 `system_prompt` or face, which Tavus would refuse on create, is a lint and not an error here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 

@@ -4,8 +4,6 @@ Field names, defaults and meanings are those of ``POST /v2/tools`` ([doc] and [c
 0.11.0), so that a definition can be pasted from there.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field

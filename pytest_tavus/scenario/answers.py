@@ -1,8 +1,6 @@
 """The models of who answers a call: the handler, canned answers, client tools."""
 
-from __future__ import annotations
-
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -43,7 +41,7 @@ class CannedDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _fault_or_answer(self) -> CannedDocument:
+    def _fault_or_answer(self) -> Self:
         if self.fault is not None and {"body", "status", "content_type"} & self.model_fields_set:
             refuse(
                 "a canned answer with a fault has no status and no body", hint="keep one of both"
@@ -71,7 +69,7 @@ class ClientDocument(Part):
     unanswered: bool = Field(default=False, description="No result is ever sent.")
 
     @model_validator(mode="after")
-    def _one_kind(self) -> ClientDocument:
+    def _one_kind(self) -> Self:
         given = [key for key in ("output", "call", "unanswered") if key in self.model_fields_set]
         if not given:
             refuse(
@@ -157,7 +155,7 @@ class HandlerDocument(Part):
     }
 
     @model_validator(mode="after")
-    def _one_place(self) -> HandlerDocument:
+    def _one_place(self) -> Self:
         given = [key for key in ("app", "command", "url") if getattr(self, key) is not None]
         if len(given) > 1:
             refuse(

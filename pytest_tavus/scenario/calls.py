@@ -4,9 +4,7 @@ A call is written short, with the tool as a key beside the reserved ones, or lon
 `arguments`, so that no tool name is out of reach.
 """
 
-from __future__ import annotations
-
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -73,7 +71,7 @@ class TimesDocument(Part):
     max: int | None = Field(default=None, ge=0, description="At most this often.")
 
     @model_validator(mode="after")
-    def _can_fail(self) -> TimesDocument:
+    def _can_fail(self) -> Self:
         if self.max is None and self.min == 0:
             refuse("times allows any number of calls, so it cannot fail", hint="write min or max")
         if self.max == 0:
@@ -164,11 +162,11 @@ class GroupDocument(Part):
     part = "a group of calls"
     branch = "<group>"
 
-    ordered: Filled[Member] | None = Field(default=None, description="In this order.")
-    unordered: Filled[Member] | None = Field(default=None, description="In any order.")
+    ordered: Filled["Member"] | None = Field(default=None, description="In this order.")
+    unordered: Filled["Member"] | None = Field(default=None, description="In any order.")
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> GroupDocument:
+    def _one_of_both(self) -> Self:
         if (self.ordered is None) == (self.unordered is None):
             refuse("a group of calls is either ordered or unordered", hint="nest one in the other")
         return self

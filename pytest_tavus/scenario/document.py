@@ -5,10 +5,8 @@ page. Field descriptions are written for users. The loader binds a file part by 
 scenario as one piece are in :mod:`~.whole`.
 """
 
-from __future__ import annotations
-
 from math import prod
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -203,7 +201,7 @@ class ParametrizeDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> ParametrizeDocument:
+    def _one_of_both(self) -> Self:
         if (self.rows is None) == (not self.matrix):
             refuse("parametrize is a list of rows, or a matrix with lists of values")
         number = prod(len(values) for values in (self.matrix or {}).values())

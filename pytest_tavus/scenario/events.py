@@ -1,7 +1,5 @@
 """The model of a Tavus event that must be, or must not be, among those of a turn."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field

@@ -1,8 +1,6 @@
 """The models of what a judge must find, and of the rules it judges by."""
 
-from __future__ import annotations
-
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,7 +21,7 @@ class ObjectiveRuleDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _not_empty(self) -> ObjectiveRuleDocument:
+    def _not_empty(self) -> Self:
         if not self.model_fields_set:
             refuse("the rule of an objective is empty", hint="write called, said or collected")
         return self
@@ -38,7 +36,7 @@ class GuardrailRuleDocument(Part):
     never_called: Names | None = Field(default=None, description="Tools that must not be called.")
 
     @model_validator(mode="after")
-    def _not_empty(self) -> GuardrailRuleDocument:
+    def _not_empty(self) -> Self:
         if not self.model_fields_set:
             refuse("the rule of a guardrail is empty", hint="write never_said or never_called")
         return self
@@ -83,7 +81,7 @@ class JudgeDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _not_empty(self) -> JudgeDocument:
+    def _not_empty(self) -> Self:
         asserted = self.model_fields_set - {"rules"}
         if not any(getattr(self, key) for key in asserted):
             refuse("judge asks for nothing", hint="write judge: {overall: pass}")

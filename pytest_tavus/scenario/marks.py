@@ -1,7 +1,5 @@
 """The models of pytest marks: `skip` and `xfail` with a reason, or a mark of the user's own."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field

@@ -1,7 +1,5 @@
 """The models of a call that must not be seen, and of one that the simulated PAL makes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -62,7 +60,7 @@ class WaveDocument(Part):
     part = "a wave of calls"
     branch = "<wave>"
 
-    parallel: Filled[PlayedCall] = Field(description="Made in one inference.")
+    parallel: Filled["PlayedCall"] = Field(description="Made in one inference.")
 
 
 def _expand_played(value: Any) -> Any:
