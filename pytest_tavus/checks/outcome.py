@@ -113,7 +113,8 @@ def _came(call: Call) -> str | int | None:
     resolved = call.resolved
     if resolved is None:
         return None
-    return (resolved.failure and resolved.http_status) or resolved.failure or resolved.status
+    code = resolved.http_status if resolved.failure == "crash" else None
+    return code or resolved.failure or resolved.status
 
 
 def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]:

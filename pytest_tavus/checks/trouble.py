@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from msgspec import Struct
 
 from pytest_tavus.checks.seen import UNREADABLE, Call, parsed
@@ -65,6 +67,8 @@ def may_be_meant(call: Call) -> bool:
         return False
     if resolved.answered_by in GIVEN or resolved.status in {"timeout", "unanswered"}:
         return True
+    if resolved.failure == "unreadable":
+        return False
     exchange = call.exchange or call.token
     response = None if exchange is None or exchange.fault is not None else exchange.response
     return response is not None and 400 <= response.status < 500 and not is_html(response)
@@ -79,13 +83,21 @@ def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> Tro
     exchange, about = call.exchange, "the handler"
     if exchange is None:
         exchange, about = call.token, "the token endpoint"
-    told = None if exchange is None else _told(exchange, about)
+    told = None if exchange is None or _is_unread_refusal(call) else _told(exchange, about)
     return Trouble(
         kind=kind,
         reason=excerpt(show(told or reason or "there was no answer"), SENTENCE),
         owner=owner,
         detail=None if exchange is None else _detail(exchange, show),
     )
+
+
+def _is_unread_refusal(call: Call) -> bool:
+    """Tell whether the reason of the delivery says more than the status: what ails the body."""
+    resolved = call.resolved
+    if resolved is None or resolved.failure != "unreadable":
+        return False
+    return resolved.http_status is not None and resolved.http_status >= HTTPStatus.BAD_REQUEST
 
 
 def _told(exchange: HttpExchange, about: str) -> str | None:

@@ -173,7 +173,8 @@ def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -
     if resolved is None:
         return False
     if isinstance(wanted, int):
-        return _answered(call) == wanted and (resolved.status == "success" or wanted // 100 != 2)
+        usable = resolved.failure is None or wanted // 100 in {3, 5}
+        return _answered(call) == wanted and usable
     if wanted is None and resolved.status == "unanswered" and tool is not None:
         silent = tool.channel == "app_message" and tool.effective_on_resolve == "fire_and_forget"
         return silent and call.fault is None

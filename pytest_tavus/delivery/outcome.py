@@ -100,15 +100,17 @@ def outcome_of(
         http_status=response.status,
         reason=None if reason is None else f"{_who(exchange)} {reason}",
         answered_by=exchange.answered_by,
-        failure=None if reason is None else _failure(response.status),
+        failure=None if reason is None else _failure(response, max_bytes),
     )
 
 
-def _failure(status: int) -> Failure | None:
-    """Tell how an answer fails by its status; a refusal is what the handler had to say."""
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+def _failure(response: HttpResponse, max_bytes: int) -> Failure | None:
+    """Tell how an answer fails; a refusal that can be read is what the handler had to say."""
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "crash"
-    return None if status >= HTTPStatus.BAD_REQUEST else "unreadable"
+    if response.status < HTTPStatus.BAD_REQUEST or _flaw(response, max_bytes) is not None:
+        return "unreadable"
+    return None
 
 
 def status_line(status: int) -> str:
@@ -144,15 +146,33 @@ def _who(exchange: HttpExchange) -> str:
 
 
 def _refusal(response: HttpResponse, max_bytes: int) -> str | None:
-    status, size = response.status, len(response.body)
+    status = response.status
     location = header(response.headers, "Location") if 300 <= status < 400 else None
     if location is not None:
         target = without_query(location)
         return f"{status_line(status)} to {target!r}, and redirects are not followed"
-    if not 200 <= status < 300:
-        return status_line(status)
-    if size > max_bytes:
-        return f"{size:,} bytes, and an answer may have {max_bytes:,} at most"
+    if 200 <= status < 300:
+        return _excess(response, max_bytes)
+    flaw = _flaw(response, max_bytes) if 400 <= status < 500 else None
+    return status_line(status) if flaw is None else f"{status_line(status)} with {flaw}"
+
+
+def _excess(response: HttpResponse, max_bytes: int) -> str | None:
+    size = len(response.body)
+    if size <= max_bytes:
+        return None
+    return f"{size:,} bytes, and an answer may have {max_bytes:,} at most"
+
+
+def _flaw(response: HttpResponse, max_bytes: int) -> str | None:
+    """Tell why the body of a refusal cannot be read. Only one that is said to be JSON must be."""
+    excess = _excess(response, max_bytes)
+    if excess is not None or not _is_declared_json(response):
+        return excess
+    try:
+        _json_text(response.body)
+    except (ValueError, RecursionError):
+        return _not_json(response)
     return None
 
 
@@ -170,10 +190,15 @@ def _media_type(response: HttpResponse) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
+def _is_declared_json(response: HttpResponse) -> bool:
+    media_type = _media_type(response)
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
 def _not_json(response: HttpResponse) -> str:
     media_type = _media_type(response)
     excerpt = _excerpt(response.body)
-    if media_type == "application/json" or media_type.endswith("+json"):
+    if _is_declared_json(response):
         return f"broken JSON{excerpt}"
     if not media_type:
         return f"something that is not JSON and has no Content-Type{excerpt}"

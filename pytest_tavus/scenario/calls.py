@@ -127,9 +127,10 @@ class CallDocument(Part):
         default=None,
         description="The HTTP status that came back, or what became of the call: `error`, the "
         "handler refused it (4xx, or `status: error` of a client answer); `crash`, it raised, "
-        "broke off, or answered 5xx; `unreadable`, it answered no JSON, too much, or a redirect; "
-        "`unreachable`, the call did not get to it; `timeout`; `unanswered`. A 2xx status holds of "
-        "an answer that could be used. Left out: the call must succeed.",
+        "broke off, or answered 5xx; `unreadable`, it answered 2xx without JSON, 4xx with broken "
+        "JSON, too much, or a redirect; `unreachable`, the call did not get to it; `timeout`; "
+        "`unanswered`. A 2xx or 4xx status holds of an answer that could be used. Left out: the "
+        "call must succeed.",
     )
     within: Seconds | None = Field(
         default=None, description="Seconds from the start of the turn to the answer."

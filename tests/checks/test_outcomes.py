@@ -164,6 +164,8 @@ def test_a_refusal_that_is_expected_is_no_failure() -> None:
     assert told(story, turn(in_order(expect(status=409)))) == []
 
 
+_JSON = (("Content-Type", "application/json"),)
+BROKEN_REFUSAL = HttpResponse(status=404, headers=_JSON, body=b'{"error": ')
 A_PAGE = HttpResponse(status=200, body=b"<html>Log in</html>")
 RAISED = fault("crash", "the handler raised KeyError")
 FAILURES: list[tuple[HttpResponse | None, HttpFault | None, int | StatusWord]] = [
@@ -178,6 +180,8 @@ FAILURES: list[tuple[HttpResponse | None, HttpFault | None, int | StatusWord]] =
     (A_PAGE, None, "unreadable"),
     (HttpResponse(status=200, body=b'{"eta":'), None, "unreadable"),
     (HttpResponse(status=302, headers=(("Location", "/login"),)), None, "unreadable"),
+    (BROKEN_REFUSAL, None, "unreadable"),
+    (HttpResponse(status=404, body=b"{}"), RAISED, "crash"),
 ]
 
 
@@ -205,6 +209,32 @@ def test_200_is_met_only_by_an_answer_that_could_be_used(response: HttpResponse)
     assert told(answered(), turn(in_order(expect(status=200)))) == []
 
 
+@pytest.mark.parametrize(
+    ("response", "broken"), [(BROKEN_REFUSAL, None), (HttpResponse(status=404), RAISED)]
+)
+def test_a_number_of_4xx_is_met_only_by_a_refusal_without_a_fault(
+    response: HttpResponse, broken: HttpFault | None
+) -> None:
+    story = failing(response, broken, "it went wrong")
+    (finding,) = report(story, turn(in_order(expect(status=404)))).findings
+    assert (finding.kind, finding.hint) == ("wrong_status", None)
+    assert finding.change != "status: 404"
+
+
+def test_a_refusal_that_cannot_be_read_is_told_in_the_words_of_the_delivery() -> None:
+    reason = "the handler answered 404 Not Found with broken JSON"
+    (finding,) = report(failing(BROKEN_REFUSAL, reason=reason), ANY).findings
+    assert finding.message == f"get_order_status failed: {reason}"
+    assert finding.hint is None
+
+
+def test_the_hint_of_a_canned_answer_names_a_word_that_holds() -> None:
+    story = Story().user().fails(response=BROKEN_REFUSAL, by="canned").pal("Sorry.").end()
+    (finding,) = report(story, turn(in_order(expect()))).findings
+    assert finding.hint is not None
+    assert "`status: unreadable`" in finding.hint
+
+
 def test_a_server_error_is_written_as_its_number() -> None:
     story = failing(HttpResponse(status=503, body=b"{}"))
     assert told(story, turn(in_order(expect(status=503)))) == []
@@ -230,3 +260,13 @@ def test_another_status_is_told_with_the_answer(status: int | StatusWord, messag
     (finding,) = report(answered(), turn(in_order(expect(status=status)))).findings
     assert (finding.kind, finding.message) == ("wrong_status", f"get_order_status {message}")
     assert finding.detail == "answer: {status: out_for_delivery, eta: today by 6pm}"
+
+
+def test_an_empty_answer_is_a_success_that_has_no_result() -> None:
+    story = Story().user()
+    call_id = story.opens()
+    story.resolves(call_id, "").pal("Done.").end()
+    assert told(story, turn(in_order(expect()))) == []
+    wanted = expect(expects_result=True, result={"eta": "today"})
+    (finding,) = report(story, turn(in_order(wanted))).findings
+    assert finding.kind == "wrong_result"

@@ -105,6 +105,45 @@ def test_every_other_answer_is_an_error_with_a_reason(response: HttpResponse, re
     )
 
 
+@pytest.mark.parametrize(
+    ("response", "flaw"),
+    [
+        (answer(b'{"error": ', status=404), "broken JSON: '{\"error\":'"),
+        (answer('{"error": "caf\xe9"}'.encode("latin-1"), status=422), "broken JSON"),
+        (
+            answer(b"Oops", status=400, content_type="application/problem+json"),
+            "broken JSON: 'Oops'",
+        ),
+        (
+            answer(b"1" * 1001, status=404, content_type="text/plain"),
+            "1,001 bytes, and an answer may have 1,000 at most",
+        ),
+    ],
+)
+def test_a_refusal_that_cannot_be_read_is_unreadable(response: HttpResponse, flaw: str) -> None:
+    found = outcome(response)
+    assert (found.status, found.failure) == ("error", "unreadable")
+    assert found.reason is not None
+    assert f" with {flaw}" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"error": "gone"}', "application/json"),
+        (b"", "application/json"),
+        (b"no such order", "text/plain"),
+        (b"<h1>Not Found</h1>", "text/html"),
+        (b'{"error": ', "text/plain"),
+        (b"no such order", None),
+    ],
+)
+def test_a_refusal_may_say_what_it_likes_beside_json(body: bytes, content_type: str | None) -> None:
+    found = outcome(answer(body, status=404, content_type=content_type))
+    assert (found.status, found.failure) == ("error", None)
+    assert found.reason == "the handler answered 404 Not Found"
+
+
 def failure_of(status: int) -> Failure | None:
     if status >= 500:
         return "crash"

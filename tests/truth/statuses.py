@@ -10,6 +10,9 @@ from tests.truth.writing import call, turn
 
 PAGE: dict[str, Any] = {"text": "<h1>Welcome</h1>", "content_type": "text/html"}
 BROKEN: dict[str, Any] = {"text": '{"left": '}
+BROKEN_REFUSAL: dict[str, Any] = {**BROKEN, "status": 404}
+REFUSED_IN_WORDS: dict[str, Any] = {"status": 404, "text": "gone", "content_type": "text/plain"}
+EMPTY: dict[str, Any] = {"text": ""}
 LATE: dict[str, Any] = {"sleep": 0.6}
 
 ROWS: tuple[tuple[str, dict[str, Any], Any, bool], ...] = (
@@ -40,6 +43,16 @@ ROWS: tuple[tuple[str, dict[str, Any], Any, bool], ...] = (
     ("half a body", BROKEN, None, False),
     ("half a body as 200", BROKEN, 200, False),
     ("half a body as error", BROKEN, "error", False),
+    ("half a body as unreadable", BROKEN, "unreadable", True),
+    ("half a refusal", BROKEN_REFUSAL, None, False),
+    ("half a refusal as error", BROKEN_REFUSAL, "error", False),
+    ("half a refusal as 404", BROKEN_REFUSAL, 404, False),
+    ("half a refusal as unreadable", BROKEN_REFUSAL, "unreadable", True),
+    ("a refusal in words as error", REFUSED_IN_WORDS, "error", True),
+    ("a refusal in words as unreadable", REFUSED_IN_WORDS, "unreadable", False),
+    ("no body", EMPTY, None, True),
+    ("no body as 200", EMPTY, 200, True),
+    ("no body as unreadable", EMPTY, "unreadable", False),
     ("late", LATE, None, False),
     ("late as timeout", LATE, "timeout", True),
     ("late as error", LATE, "error", False),
