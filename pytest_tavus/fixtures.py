@@ -33,6 +33,10 @@ ONE_BY_ONE = pytest.StashKey[str]()
 """Why no conversation of this process could begin ahead, although that was asked for."""
 
 
+BAD_END = "tavus_bad_end"
+"""What a worker of pytest-xdist calls the end of its handler, if it was a bad one."""
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """Return the options of this run, which are read when they are first asked for.
 
@@ -84,10 +88,19 @@ def close_stage(session: pytest.Session) -> None:
     try:
         stage.close()
     except HandlerError as error:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(f"\ntavus: your handler did not end well: {error}", red=True)
-        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        output: dict[str, Any] | None = getattr(config, "workeroutput", None)
+        if output is None:
+            ended_badly(session, str(error))
+        else:
+            output[BAD_END] = str(error)  # a worker has no terminal, and no exit code of the run
+
+
+def ended_badly(session: pytest.Session, how: str) -> None:
+    """Say that a handler did not end well, and fail the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f"\ntavus: your handler did not end well: {how}", red=True)
+    session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""One ledger for all workers of pytest-xdist, in a directory that the controller makes."""
+"""What all workers of pytest-xdist have in common: a ledger, and handlers that end badly.
+
+The ledger is in a directory that the controller makes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.collect import ScenarioItem
-from pytest_tavus.fixtures import SETTINGS, STORE
+from pytest_tavus.fixtures import BAD_END, SETTINGS, STORE, ended_badly
 from pytest_tavus.traffic.ledger import Allowance
 from pytest_tavus.traffic.store import SharedStore
 
@@ -24,6 +27,7 @@ class Sharing:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._directory: Path | None = None
+        self._bad_ends: dict[str, None] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -42,8 +46,17 @@ class Sharing:
             settings = self._config.stash[SETTINGS]
             store.counting = Allowance.of(settings) != Allowance()
 
-    def pytest_sessionfinish(self) -> None:
-        """Hand in what only this worker knows."""
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over how a worker's handler ended, if it ended badly."""
+        how = getattr(node, "workeroutput", {}).get(BAD_END)
+        if how is not None:
+            self._bad_ends[how] = None
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand in what only this worker knows; on the controller, tell of handlers."""
+        for how in self._bad_ends:
+            ended_badly(session, how)
         store = self._config.stash.get(STORE, None)
         if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
             store.hand_in()

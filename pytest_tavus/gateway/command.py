@@ -39,6 +39,8 @@ class CommandHandler:
     def __init__(self, process: Process, remote: RemoteHandler) -> None:
         self._process = process
         self._remote = remote
+        self._told = False
+        "Somebody knows that the process has ended."
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
@@ -52,20 +54,39 @@ class CommandHandler:
             return replace(exchange, fault=await self._crash(exchange.response.status, place))
         return exchange
 
+    async def death(self) -> HandlerError | None:
+        """Tell how the process ended by itself; `None` while it runs.
+
+        A process that hangs up may be about to end, so it is given a moment.
+        """
+        within = _DYING if self._remote.has_hung_up() else 0.0
+        ended = await self._process.ends(within=within)
+        if ended is None:
+            return None
+        self._told = True
+        self._process.output.finish(within=_DYING)
+        message = f"the handler's process ended by itself, with {ended}"
+        return HandlerError(message, detail=self._process.output.tail())
+
     async def close(self) -> None:
         """End the process and its children.
 
         Raises:
-            HandlerError: it could not be ended.
+            HandlerError: it could not be ended, or ended before by itself and nobody was told.
 
         """
+        death = None if self._told else await self.death()
+        self._told = True
         await self._remote.close()
         await self._process.end()
+        if death is not None:
+            raise death
 
     async def _explained(self, fault: HttpFault) -> HttpFault:
         if fault.kind not in {"connection", "broken"}:
             return fault
         ended = await self._process.ends(within=_DYING)
+        self._told = self._told or ended is not None
         after = f"; its process has ended with {ended}" if ended is not None else ""
         return replace(fault, message=fault.message + after, traceback=self._process.output.tail())
 

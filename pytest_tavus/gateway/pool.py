@@ -12,7 +12,7 @@ from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.gateway.front import in_front
 from pytest_tavus.gateway.open import imported, start
-from pytest_tavus.gateway.port import CallRef, Handler
+from pytest_tavus.gateway.port import CallRef, Handler, death_of
 from pytest_tavus.gateway.source import AppSource, ImportSource, OwnSource, Source, overriding
 from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpRequest
@@ -25,23 +25,34 @@ class Lease:
         self._handler = handler
         self._give_back = give_back
         self._open = True
+        self._told = False
+        "A fault that was sent back tells of the handler's end."
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
         """Send to the handler."""
-        return await self._handler.send(request, call=call, within=within, clock=clock)
+        exchange = await self._handler.send(request, call=call, within=within, clock=clock)
+        if exchange.fault is not None and await death_of(self._handler) is not None:
+            self._told = True
+        return exchange
 
     async def close(self) -> None:
         """Give the handler back.
 
         Raises:
-            HandlerError: this was its last user, and it could not be ended.
+            HandlerError: this was its last user, and it could not be ended; or it ended by itself.
 
         """
-        if self._open:
-            self._open = False
+        if not self._open:
+            return
+        self._open, death = False, None
+        try:
+            death = None if self._told else await death_of(self._handler)
+        finally:
             await self._give_back()
+        if death is not None:
+            raise death
 
 
 class _Entry:
@@ -80,7 +91,7 @@ class HandlerPool:
         an `app` without `factory` that is another start-up of the same application.
 
         Raises:
-            HandlerError: it cannot be started.
+            HandlerError: it cannot be started, or ended by itself since.
 
         """
         wanted, source = overriding(spec, override)
@@ -169,6 +180,9 @@ class HandlerPool:
 
     async def _started(self, entry: _Entry) -> Handler:
         if entry.handler is not None:
+            death = await death_of(entry.handler)
+            if death is not None:
+                raise death
             return entry.handler
         async with entry.lock:
             if entry.failure is not None:

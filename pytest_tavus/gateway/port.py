@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct, field
 
 from pytest_tavus.clock import Clock
+from pytest_tavus.errors import HandlerError
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 
@@ -46,3 +47,17 @@ class Handler(Protocol):
 
         """
         ...
+
+
+@runtime_checkable
+class Mortal(Protocol):
+    """A handler that can end by itself, as a process can."""
+
+    async def death(self) -> HandlerError | None:
+        """Tell how it ended by itself; `None` while it lives. It need not tell so when closed."""
+        ...
+
+
+async def death_of(handler: Handler) -> HandlerError | None:
+    """Tell how a handler ended by itself; `None` where it lives."""
+    return await handler.death() if isinstance(handler, Mortal) else None

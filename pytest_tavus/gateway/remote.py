@@ -64,6 +64,14 @@ class RemoteHandler:
                 request=request, response=response, fault=fault, seconds=watch.seconds()
             )
 
+    def has_hung_up(self) -> bool:
+        """Tell whether the other end closed a kept connection since somebody last asked."""
+        lost = [connection for connection in self._kept if not connection.usable]
+        for connection in lost:
+            self._kept.remove(connection)
+            connection.abort()
+        return bool(lost)
+
     async def close(self) -> None:
         """Close all connections. The handler itself goes on."""
         for connection in (*self._kept, *self._busy):

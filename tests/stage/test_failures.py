@@ -16,6 +16,7 @@ from pytest_tavus.scenario.model import StatusWord
 from tests.stage.conftest import House, Staged
 
 JSON = [(b"content-type", b"application/json")]
+TEXT = [(b"content-type", b"text/plain")]
 PAGE = [(b"content-type", b"text/html")]
 
 
@@ -26,6 +27,12 @@ async def raising(send: Send) -> None:
 async def breaking_off(send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": JSON})
     await send({"type": "http.response.body", "body": b'{"table":', "more_body": True})
+    raise LookupError("the book is gone")
+
+
+async def breaking_a_refusal_off(send: Send) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": JSON})
+    await send({"type": "http.response.body", "body": b'{"error":', "more_body": True})
     raise LookupError("the book is gone")
 
 
@@ -45,6 +52,13 @@ def answering(status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> A
 
 ANSWERS: dict[str, tuple[Any, tuple[str | int, ...]]] = {
     "refuses": (answering(409, b"{}", JSON), ("error", 409)),
+    "refuses in words": (answering(404, b"no such table", TEXT), ("error", 404)),
+    "refuses without a word": (answering(404, b"", JSON), ("error", 404)),
+    "refuses with broken JSON": (answering(404, b'{"error":', JSON), ("unreadable",)),
+    "refuses in Latin-1": (answering(404, b'{"error": "caf\xe9"}', JSON), ("unreadable",)),
+    "refuses with too much": (answering(404, b"1" * 2_000_000, TEXT), ("unreadable",)),
+    "refuses with far too much": (answering(404, b"1" * 17_000_000, TEXT), ("unreadable",)),
+    "breaks a refusal off": (breaking_a_refusal_off, ("crash",)),
     "answers 500": (answering(500, b"{}", JSON), ("crash", 500)),
     "answers 503": (answering(503, b"{}", JSON), ("crash", 503)),
     "raises": (raising, ("crash", 500)),
@@ -54,6 +68,7 @@ ANSWERS: dict[str, tuple[Any, tuple[str | int, ...]]] = {
     "answers too much": (answering(200, b"1" * 2_000_000, JSON), ("unreadable",)),
     "answers far too much": (answering(200, b"1" * 17_000_000, JSON), ("unreadable",)),
     "redirects": (redirecting, ("unreadable", 302)),
+    "answers nothing": (answering(200, b"", []), ("success", 200)),
     "answers": (answering(200, b'{"table": 7}', JSON), ("success", 200)),
 }
 """What a handler does, and every status that this is."""

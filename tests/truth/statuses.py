@@ -127,6 +127,28 @@ def status_of_a_message(on: Ground) -> Iterator[Draft]:
         )
 
 
+def end_of_a_process(on: Ground) -> Iterator[Draft]:
+    """A handler that ends by itself is a fault of the handler, whatever it answered before."""
+    own = {"command": ["python", "shop.py", "{port}"], "fresh": True, "startup_timeout": "60s"}
+    for name, answer, status, holds in (
+        ("lives", {}, None, True),
+        ("ends with 3", {"exit": 3}, None, False),
+        ("ends with 0", {"exit": 0}, None, False),
+        ("ends as crash", {"exit": 3}, "crash", False),
+        ("ends with a refusal as error", {"exit": 3, "status": 404}, "error", False),
+    ):
+        code = answer.get("exit")
+        yield Draft(
+            name=name,
+            colour="passed" if holds else "failed",
+            turns=[_turn(on, status)],
+            answers={"find": answer},
+            setting={"handler": own},
+            shows=() if holds else (f"ended by itself, with exit code {code}",),
+            faulty=not holds,
+        )
+
+
 def _turn(on: Ground, status: Any = None, **more: Any) -> dict[str, Any]:
     told = {} if status is None else {"status": status}
     says = {"says": "I am done.", "on_error": "I am sorry."}
@@ -138,5 +160,8 @@ DEFECTS = (
         name="status of a request", drafts=status_of_a_request, transports=("in_process", "http")
     ),
     Defect(name="canned fault", drafts=canned_fault, transports=("in_process",)),
+    Defect(
+        name="end of a process", drafts=end_of_a_process, transports=("http",), values=("plain",)
+    ),
     Defect(name="status of a message", drafts=status_of_a_message, transports=("client",)),
 )

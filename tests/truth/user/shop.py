@@ -7,6 +7,7 @@ The path of a request is the key of its answer, and the name of a page's functio
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -42,12 +43,23 @@ def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable
     answer = _next("/".join(parts[:2]))
     if "crash" in answer:
         raise RuntimeError(answer["crash"])
+    if "exit" in answer:
+        _end_first(answer["exit"])
     time.sleep(answer.get("sleep", 0))
     body = received if answer.get("echo") else answer.get("body", {})
     sent = answer["text"].encode() if "text" in answer else json.dumps(body).encode()
     content_type = answer.get("content_type", "application/json")
     start_response(f"{answer.get('status', 200)} Told", [("Content-Type", content_type)])
     return [sent]
+
+
+def _end_first(code: int) -> None:
+    """End this process; a child of it answers once it has ended."""
+    ending = os.getpid()
+    if os.fork():
+        os._exit(code)
+    while os.getppid() == ending:
+        time.sleep(0.001)
 
 
 def __getattr__(name: str) -> Callable[[dict[str, Any]], Any]:
