@@ -13,6 +13,7 @@ from msgspec import Struct
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pytest_tavus.garbage import spare_more, uncollected
 from pytest_tavus.server.oauth.terms import PAGE_PATH
 from pytest_tavus.server.site import Door, kept_open
 
@@ -106,7 +107,9 @@ class _Behind:
     async def _first(self) -> ASGIApp:
         async with self._building:
             if self._app is None:
-                opened = await asyncio.to_thread(self._build)
+                with uncollected():  # a search for garbage would stop the loop as well
+                    opened = await asyncio.to_thread(self._build)
+                    spare_more()
                 await self._running.enter_async_context(kept_open([opened.door]))
                 self._opened = opened
                 self._app = Router(opened.door.routes, redirect_slashes=False)

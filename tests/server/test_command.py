@@ -179,6 +179,25 @@ def test_a_loop_that_is_blocked_for_ever_is_ended_by_force(tmp_path: Path) -> No
     )
 
 
+def test_what_was_imported_to_serve_is_searched_for_no_garbage(tmp_path: Path) -> None:
+    program = (
+        "import gc\n"
+        "from pytest_tavus.server import command\n"
+        "command._json = lambda _: f'{gc.get_freeze_count()}\\n'\n"
+    ) + MAIN
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        spared = int(first_line(process))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE)
+
+    assert spared > 10_000
+
+
 def test_it_says_which_pals_there_are(tmp_path: Path) -> None:
     (tmp_path / "order.yaml").write_text(SCRIPT)
     with started("--script", "order.yaml", cwd=tmp_path) as process:

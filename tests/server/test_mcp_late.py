@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -13,6 +15,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from pytest_tavus.garbage import Spared
 from pytest_tavus.server.mcp_late import PATHS, McpDoor, late
 from pytest_tavus.server.site import Door
 from tests.server.hosted import hosted
@@ -28,9 +31,13 @@ class Built:
         self.times = 0
         self.changes = 0
         self.ends = 0
+        self.thread: threading.Thread | None = None
+        self.collecting = True
 
     def __call__(self) -> McpDoor:
         self.times += 1
+        self.thread = threading.current_thread()
+        self.collecting = gc.isenabled()
         routes = (Route("/mcp", PlainTextResponse("here")),)
         return McpDoor(
             door=Door(routes=routes),
@@ -61,6 +68,33 @@ async def test_it_is_built_once_however_many_come_at_first() -> None:
 
     assert found == [b"here"] * 5
     assert built.times == 1
+
+
+async def test_it_is_built_off_the_loop_and_no_garbage_is_looked_for_meanwhile() -> None:
+    built = Built()
+    door = late(built)
+    before = gc.isenabled()
+    async with door.door.running():
+        await knock(door)
+
+    assert built.thread is not threading.current_thread()
+    assert not built.collecting
+    assert gc.isenabled() is before
+
+
+@pytest.mark.parametrize("sparing", [True, False])
+async def test_what_was_built_is_spared_where_the_rest_is(sparing: bool) -> None:
+    spared = Spared()
+    if sparing:
+        spared.begin()
+    try:
+        before = gc.get_freeze_count()
+        door = late(Built())
+        async with door.door.running():
+            await knock(door)
+        assert (gc.get_freeze_count() > before) is sparing
+    finally:
+        spared.end()
 
 
 async def test_what_is_told_before_anybody_came_is_told_to_nobody() -> None:
