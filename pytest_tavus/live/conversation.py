@@ -101,6 +101,7 @@ class ServedConversation:
         if sender not in self._parts.room:
             message_ = f"{sender.participant_id!r} is not in the room of {self._id}"
             raise ServiceError(message_)
+        self._parts.space.require()
         command = read(message, conversation_id=self._id)
         self._parts.room.weigh(message, sender)
         note = self._obey(command)
@@ -114,10 +115,12 @@ class ServedConversation:
         `within` is real time: it is how long the client waits for its HTTP answer.
 
         Raises:
-            ServiceError: the conversation has ended, the line is empty, or too many are waiting.
+            ServiceError: the conversation has ended or takes too much memory, the line is empty,
+                or too many are waiting.
 
         """
         self._require_open()
+        self._parts.space.require()
         if not text:
             raise ServiceError("a line over the bridge has an empty `text`")
         self._limits.present()
@@ -137,10 +140,12 @@ class ServedConversation:
         `frames` are those of a vision tool, each with `data` (base64) and `mime_type` [doc].
 
         Raises:
-            ServiceError: the conversation has ended, or the PAL has no such tool.
+            ServiceError: the conversation has ended or takes too much memory, or the PAL has no
+                such tool.
 
         """
         self._require_open()
+        self._parts.space.require()
         perceive(self._parts, tool, arguments, frames=frames)
 
     def objective_completed(self, name: str, output_variables: Mapping[str, Any]) -> None:

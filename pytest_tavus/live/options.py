@@ -66,6 +66,10 @@ class LiveOptions(Struct, frozen=True, kw_only=True):
     waiting_lines: int = 64
     "Lines that may wait for the PAL; further ones are refused."
 
+    conversation_bytes: int = 16 * 2**20
+    """Memory that the events of one conversation may take. Beyond it, messages, lines and
+    perceptions are refused; the conversation goes on until it is ended."""
+
     participants: int = 32
     "Who may be in a room at the same time; the face is not counted."
 

@@ -15,6 +15,7 @@ from pytest_tavus.live.milestones import Milestones
 from pytest_tavus.live.mind import mind_of
 from pytest_tavus.live.opening import Opening
 from pytest_tavus.live.room import Room
+from pytest_tavus.live.space import Space
 from pytest_tavus.live.tasks import Tasks
 from pytest_tavus.live.timing import OwnClock
 from pytest_tavus.live.transcript import Transcript
@@ -45,6 +46,7 @@ class Parts:
         self.warnings: deque[str] = deque(maxlen=_WARNINGS)
         self._began = world.time.epoch()
         self._stopped = False
+        self.space = Space(opening.conversation_id, world.options.conversation_bytes)
         self.recorder = Recorder(now=self.clock.now, listener=self._recorded)
         self._redaction = Redaction(_secrets(opening, world))
         self.trouble = Trouble(
@@ -156,6 +158,7 @@ class Parts:
     def _recorded(self, entry: Entry) -> None:
         """Pass an event on, as it happened: the parts that talk to people carry no masks."""
         event = entry.event
+        self.space.take(entry)
         self.turns.observe(event, entry)
         if isinstance(event, Fault) and (told := self.trouble.of(event)) is not None:
             self.turns.warned(told, turn=entry.turn)

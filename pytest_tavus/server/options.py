@@ -39,6 +39,7 @@ _RANGES: tuple[tuple[str, str, tuple[int, float]], ...] = (
     ("account.document_seconds", "the seconds until a document is ready", (0, inf)),
     ("account.training_seconds", "the seconds until a training is done", (0, inf)),
     ("live.participants", "the number of participants", (0, inf)),
+    ("live.conversation_bytes", "the bytes of a conversation", (1, inf)),
     ("live.open_calls", "the number of open calls", (1, inf)),
     ("live.waiting_lines", "the number of waiting lines", (0, inf)),
     ("live.callbacks.attempts", "the number of attempts of a callback", (1, inf)),

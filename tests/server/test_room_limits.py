@@ -6,11 +6,14 @@ import socket
 
 import pytest
 
+from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.server.options import Limits, ServerOptions
 from tests.server.rooms import deaf, heard, joined, present, put_out, say
 from tests.server.served import listening, talking, until
 
 pytestmark = pytest.mark.asyncio
+
+ROOMY = LiveOptions(conversation_bytes=10**9)
 
 
 async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -> None:
@@ -55,7 +58,7 @@ async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on(
     least: dict[str, int],
 ) -> None:
     many = {"waiting_messages": 10**9, "waiting_bytes": 10**9, "bytes_per_second": 10**9}
-    options = ServerOptions(limits=Limits(**{**many, **least}))
+    options = ServerOptions(limits=Limits(**{**many, **least}), live=ROOMY)
     async with listening(options) as server:
         conversation = await talking(server.tavus)
         async with joined(server) as calm:
@@ -74,7 +77,7 @@ async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on(
 
 async def test_whoever_does_not_read_is_told_why_they_are_put_out() -> None:
     limits = Limits(waiting_bytes=1_000_000, bytes_per_second=10**9)
-    async with listening(ServerOptions(limits=limits)) as server:
+    async with listening(ServerOptions(limits=limits, live=ROOMY)) as server:
         conversation = await talking(server.tavus)
         async with joined(server) as calm, joined(server) as sleepy:
             parts = present(conversation)
@@ -109,3 +112,18 @@ async def test_a_socket_that_is_lost_leaves_the_room() -> None:
         async with joined(server) as room:
             room.transport.abort()
             await until(lambda: len(present(conversation)) == 0)
+
+
+async def test_who_sends_more_than_a_conversation_keeps_is_told_and_may_end_it() -> None:
+    options = ServerOptions(live=LiveOptions(conversation_bytes=20_000))
+    async with listening(options) as server:
+        conversation = await talking(server.tavus)
+        async with joined(server) as room:
+            await say(room, "x" * 30_000)
+            await say(room, "more")
+            refused = await heard(room, "simulator.error")
+            assert " takes 20000 bytes already; " in refused["properties"]["message"]
+            await server.tavus.site.account.live.end(
+                conversation.opening.conversation_id, "end_conversation_endpoint_hit"
+            )
+            assert await put_out(room) == (1000, "the conversation has ended")
