@@ -32,7 +32,6 @@ STORE: pytest.StashKey[Store] = pytest.StashKey()
 ONE_BY_ONE = pytest.StashKey[str]()
 """Why no conversation of this process could begin ahead, although that was asked for."""
 
-
 BAD_END = "tavus_bad_end"
 """What a worker of pytest-xdist calls the end of its handler, if it was a bad one."""
 

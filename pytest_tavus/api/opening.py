@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from pytest_tavus.api.conversation import AsyncConversation, Conversation
 from pytest_tavus.api.hearing import Hearing
@@ -24,6 +25,24 @@ UNHEARD = (
     "a conversation did not pass in another thread or task, and the test did not fail:\n"
     "ask for the result of the thread or the task, or hold the conversation in the test's own"
 )
+
+
+Opener = TypeVar("Opener", bound="_Opening")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _by_name(method: Callable[Concatenate[Opener, P], R]) -> Callable[Concatenate[Opener, P], R]:
+    """Refuse a call without `pal`, or with values without names, at the line of the test."""
+
+    @wraps(method)
+    def named(self: Opener, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True
+        if args or "pal" not in kwargs:
+            raise ScenarioError(self.unnamed(missing="pal" not in kwargs, placed=bool(args)))
+        return method(self, *args, **kwargs)
+
+    return named
 
 
 class _Opening:
@@ -65,6 +84,14 @@ class _Opening:
         )
         return Held(self._stage, spoken, source, handler=override, self_checked=self_checked)
 
+    def unnamed(self, *, missing: bool, placed: bool) -> Problem:
+        """Return what is wrong with a call that does not name the PAL, or another value."""
+        hint = "write open(pal=...), with a PAL, its file, or its definition"
+        if placed:
+            hint = f"write open({'pal' if missing else 'name'}=...): values are given by name"
+        message = "'pal' is missing" if missing else "a value has no name"
+        return Problem(message=message, span=caller(self._root), hint=hint)
+
     def finish(self) -> None:
         """Refuse conversations that were opened and not held: nothing of them was checked.
 
@@ -95,8 +122,10 @@ class _Opening:
 class Tavus(_Opening):
     """Opens conversations in sync tests."""
 
+    @_by_name
     def open(
         self,
+        /,
         *,
         pal: PalLike,
         handler: object | None = None,
@@ -132,8 +161,10 @@ class Tavus(_Opening):
 class AsyncTavus(_Opening):
     """Opens conversations in async tests."""
 
+    @_by_name
     def open(
         self,
+        /,
         *,
         pal: PalLike,
         handler: object | None = None,

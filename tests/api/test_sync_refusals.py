@@ -113,6 +113,40 @@ def test_what_cannot_be_opened_is_told_at_the_line_of_the_test(
     assert first == f"pytest_tavus.errors.ScenarioError: {told}"
 
 
+@pytest.mark.parametrize(
+    ("opened", "message", "hint"),
+    [
+        (
+            '"pals/waiter.pal.yaml"',
+            "'pal' is missing",
+            "write open(pal=...): values are given by name",
+        ),
+        (
+            'handler="desk:app"',
+            "'pal' is missing",
+            "write open(pal=...), with a PAL, its file, or its definition",
+        ),
+        (
+            '"desk:app", pal="pals/waiter.pal.yaml"',
+            "a value has no name",
+            "write open(name=...): values are given by name",
+        ),
+    ],
+)
+@pytest.mark.parametrize("fixture", ["tavus", "tavus_async"])
+def test_a_pal_that_is_not_named_is_missing_at_the_line_of_the_test(
+    project: Project, fixture: str, opened: str, message: str, hint: str
+) -> None:
+    result = project.run(f"def test_talk({fixture}):\n    {fixture}.open({opened})\n")
+
+    result.assert_outcomes(failed=1)
+    assert "pytest_tavus/" not in result.stdout.str()
+    assert red(result) == [
+        f"pytest_tavus.errors.ScenarioError: tests/test_talk.py:2:1: {message}",
+        f"    hint: {hint}",
+    ]
+
+
 def test_a_handler_that_does_not_start_fails_where_it_is_opened(project: Project) -> None:
     result = project.run(body("pass", opened='pal="pals/waiter.pal.yaml", handler="desk:nothing"'))
 
