@@ -2,8 +2,7 @@
 
 To import what a run needs, and to read a file of scenarios, makes many objects that stay. Python
 looks through all that is there each time that a quarter has been added, and pytest lets it look
-several times at the end: a tenth of the time of a run that plays a thousand scenarios. In a served
-Tavus each look would hold up every client for 70 to 100 ms.
+several times at the end: a tenth of the time of a run that plays a thousand scenarios.
 """
 
 from __future__ import annotations
@@ -42,9 +41,3 @@ class Spared:
         if self._spared:
             self._spared = False
             gc.unfreeze()
-
-
-def spare_more() -> None:
-    """Spare what was made since as well, where something is spared."""
-    if gc.get_freeze_count():
-        gc.freeze()

@@ -1,8 +1,9 @@
 """What the models of the scenario language are made of: their base, and the small types of fields.
 
 A type here accepts the short spellings people write and hands on one form. It reports what it
-refuses as a sentence; :mod:`pytest_tavus.scenario.binding` adds the place. Annotations of models
-are written as :mod:`pytest_tavus.contract.body` says.
+refuses as a sentence; :mod:`pytest_tavus.scenario.binding` adds the place.
+
+Annotations of models are written as :mod:`pytest_tavus.contract.body` says.
 """
 
 import shlex

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import math
@@ -16,7 +17,6 @@ from pathlib import Path
 from types import FrameType
 
 from pytest_tavus.errors import ScenarioError, TavusError
-from pytest_tavus.garbage import Spared
 from pytest_tavus.live.options import LiveOptions
 from pytest_tavus.scenario.model import HandlerSpec
 from pytest_tavus.server.environment import exports
@@ -120,7 +120,7 @@ def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
 async def _serve(options: ServerOptions, *, as_json: bool) -> None:
     told_to_end = _on_signals(asyncio.get_running_loop())
     async with running(options, environ=os.environ) as server:
-        Spared().begin()  # for good: what there is now stays as long as the server
+        gc.freeze()  # what there is now stays; each search of it would stop the loop for 100 ms
         sys.stdout.write(_json(server) if as_json else _page(server))
         sys.stdout.flush()
         await told_to_end.wait()

@@ -6,14 +6,14 @@ Its SDK takes as long to import as everything else together, and many a test nev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import gc
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from msgspec import Struct
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pytest_tavus.garbage import spare_more, uncollected
 from pytest_tavus.server.oauth.terms import PAGE_PATH
 from pytest_tavus.server.site import Door, kept_open
 
@@ -107,10 +107,26 @@ class _Behind:
     async def _first(self) -> ASGIApp:
         async with self._building:
             if self._app is None:
-                with uncollected():  # a search for garbage would stop the loop as well
+                with _uncollected():
                     opened = await asyncio.to_thread(self._build)
-                    spare_more()
                 await self._running.enter_async_context(kept_open([opened.door]))
                 self._opened = opened
                 self._app = Router(opened.door.routes, redirect_slashes=False)
             return self._app
+
+
+@contextmanager
+def _uncollected() -> Generator[None]:
+    """Look for no garbage within the block: each search would stop the loop for 70 to 100 ms.
+
+    What is made in it stays as long as the server. Where the rest is frozen, it is, too.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if gc.get_freeze_count():
+            gc.freeze()
+        if enabled:
+            gc.enable()

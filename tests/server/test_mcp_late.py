@@ -15,7 +15,6 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pytest_tavus.garbage import Spared
 from pytest_tavus.server.mcp_late import PATHS, McpDoor, late
 from pytest_tavus.server.site import Door
 from tests.server.hosted import hosted
@@ -84,9 +83,8 @@ async def test_it_is_built_off_the_loop_and_no_garbage_is_looked_for_meanwhile()
 
 @pytest.mark.parametrize("sparing", [True, False])
 async def test_what_was_built_is_spared_where_the_rest_is(sparing: bool) -> None:
-    spared = Spared()
     if sparing:
-        spared.begin()
+        gc.freeze()
     try:
         before = gc.get_freeze_count()
         door = late(Built())
@@ -94,7 +92,7 @@ async def test_what_was_built_is_spared_where_the_rest_is(sparing: bool) -> None
             await knock(door)
         assert (gc.get_freeze_count() > before) is sparing
     finally:
-        spared.end()
+        gc.unfreeze()
 
 
 async def test_what_is_told_before_anybody_came_is_told_to_nobody() -> None:
