@@ -38,9 +38,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from pytest_tavus.api.conversation import AsyncConversation, Conversation
-    from pytest_tavus.api.cursor import Cursor
-    from pytest_tavus.api.opening import AsyncTavus, Tavus
     from pytest_tavus.errors import (
         HandlerError,
         HarnessError,
@@ -49,20 +46,23 @@ if TYPE_CHECKING:
         ServiceError,
         TavusError,
     )
-    from pytest_tavus.options import Settings
-    from pytest_tavus.outcome import VerdictError
+    from pytest_tavus.plugin.api.conversation import AsyncConversation, Conversation
+    from pytest_tavus.plugin.api.cursor import Cursor
+    from pytest_tavus.plugin.api.opening import AsyncTavus, Tavus
+    from pytest_tavus.plugin.failure import VerdictError
     from pytest_tavus.report.result import ScenarioResult
-    from pytest_tavus.scenario.model import Scenario
-    from pytest_tavus.scenario.parse import load_scenarios
+    from pytest_tavus.run.options.settings import Settings
+    from pytest_tavus.scenario.load.parse import load_scenarios
+    from pytest_tavus.scenario.values.model import Scenario
     from pytest_tavus.spans import SourceSpan
     from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolResolved, UserSaid
     from pytest_tavus.trace.log import Trace
-    from pytest_tavus.verdict import Finding, Ruling, Verdict
+    from pytest_tavus.verdict.verdict import Finding, Ruling, Verdict
 
 _HOMES = {
-    "api.conversation": ("AsyncConversation", "Conversation"),
-    "api.cursor": ("Cursor",),
-    "api.opening": ("AsyncTavus", "Tavus"),
+    "plugin.api.conversation": ("AsyncConversation", "Conversation"),
+    "plugin.api.cursor": ("Cursor",),
+    "plugin.api.opening": ("AsyncTavus", "Tavus"),
     "errors": (
         "HandlerError",
         "HarnessError",
@@ -71,15 +71,15 @@ _HOMES = {
         "ServiceError",
         "TavusError",
     ),
-    "options": ("Settings",),
-    "outcome": ("VerdictError",),
+    "run.options.settings": ("Settings",),
+    "plugin.failure": ("VerdictError",),
     "report.result": ("ScenarioResult",),
-    "scenario.model": ("Scenario",),
-    "scenario.parse": ("load_scenarios",),
+    "scenario.values.model": ("Scenario",),
+    "scenario.load.parse": ("load_scenarios",),
     "spans": ("SourceSpan",),
     "trace.events": ("PalSaid", "ToolCalled", "ToolResolved", "UserSaid"),
     "trace.log": ("Trace",),
-    "verdict": ("Finding", "Ruling", "Verdict"),
+    "verdict.verdict": ("Finding", "Ruling", "Verdict"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The floors, and the sizes: what a reader of the package may rely on."""
+"""The wings, and the sizes: what a reader of the package may rely on."""
 
 from __future__ import annotations
 
@@ -8,42 +8,45 @@ from pathlib import Path
 
 import pytest
 
-from tests.floors import BESIDE, floor, known, may_import
+from tests.floors import GROUND, PAIRS, THROUGH, WINGS, known, may_import, room_of, unit_of
 from tests.source import PACKAGE, functions, imports, label, modules
 
 LATE = frozenset(
-    {"plugin", "stage", "conclusion", "cli", "fixtures", "outcome", "settings", "__init__"}
-)
-"""Only these may import inside a function."""
-
-LATE_DOORS = frozenset(
     {
-        "checks/calls.py",
-        "contract/dialect.py",
-        "delivery/flow.py",
-        "gateway/open.py",
-        "scenario/matcher_values.py",
-        "server/compose.py",
-        "server/standin/daily/__init__.py",
-        "simulator/llm.py",
+        "__init__.py",
+        "cli/__init__.py",
+        "plugin/__init__.py",
+        "plugin/failure.py",
+        "plugin/fixtures.py",
+        "plugin/settings.py",
+        "run/conclusion.py",
+        "run/runner.py",
+        "verdict/checks/calls.py",
+        "contract/schema/dialect.py",
+        "handler/delivery/flow.py",
+        "handler/open.py",
+        "scenario/values/matcher_values.py",
+        "simulator/server/compose.py",
+        "simulator/server/standin/daily/__init__.py",
+        "simulator/pal/llm.py",
     }
 )
-"""And these: what is behind them takes long to import, and few runs need it."""
+"""Only these may import inside a function: the import takes long, and few runs need it."""
 
 ONLY_IN = {
-    "yaml": {"scenario/yamlfile.py"},
-    "jsonpatch": {"service/json_patch.py"},
-    "jsonschema": {"contract/dialect.py"},
-    "openai": {"simulator/llm.py"},
+    "yaml": {"scenario/text/yamlfile.py"},
+    "jsonpatch": {"simulator/account/requests/json_patch.py"},
+    "jsonschema": {"contract/schema/dialect.py"},
+    "openai": {"simulator/pal/llm.py"},
 }
 """Third-party packages with one door."""
 
 ONLY_IN_ROOM: Mapping[str, str] = dict.fromkeys(
-    ("mcp", "mcp_types", "starlette", "uvicorn", "websockets"), "server"
+    ("mcp", "mcp_types", "starlette", "uvicorn", "websockets"), "simulator/server"
 )
 """And those with one room."""
 
-DEFINED_ONCE = frozenset({("matching/matchers.py", "_classes")})
+DEFINED_ONCE = frozenset({("matching/matcher.py", "_classes")})
 """Tables that fill up while classes are being defined, and never after."""
 
 FILE_LINES, FUNCTION_LINES, PARAMETERS, BEFORE_THE_STAR = 400, 40, 5, 2
@@ -51,10 +54,14 @@ FILE_LINES, FUNCTION_LINES, PARAMETERS, BEFORE_THE_STAR = 400, 40, 5, 2
 MODULES = pytest.mark.parametrize("path", modules(), ids=label)
 
 
+def parts_of(path: Path) -> tuple[str, ...]:
+    """Return the path of a module inside the package, without its suffix."""
+    return path.relative_to(PACKAGE).with_suffix("").parts
+
+
 def room(path: Path) -> str:
-    """The room a module is in: the folder, or the file at the top."""
-    first = path.relative_to(PACKAGE).parts[0]
-    return first.removesuffix(".py")
+    """The wing or ground room a module is in."""
+    return room_of(parts_of(path))
 
 
 def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
@@ -62,38 +69,80 @@ def rooms_imported(path: Path) -> Iterator[tuple[str, int]]:
     for found in imports(ast.parse(path.read_text())):
         parts = found.target.split(".")
         if parts[0] == "pytest_tavus" and not found.typing_only:
-            yield (parts[1] if parts[1] in known() else "__init__"), found.line
+            yield room_of(parts[1:]), found.line
 
 
 @MODULES
-def test_a_module_imports_only_lower_floors(path: Path) -> None:
-    importer = room(path)
-    assert importer in known(), f"{importer} is on no floor: add it to FLOORS"
+def test_a_module_imports_only_what_its_wing_may(path: Path) -> None:
+    importer, inside = room(path), path.relative_to(PACKAGE).as_posix()
+    assert importer in known(), f"{importer} is no wing: add it to WINGS"
     assert [
         f"{label(path)}:{line}: {importer} may not import {imported}"
         for imported, line in rooms_imported(path)
-        if not may_import(importer, imported)
+        if not may_import(importer, imported) or THROUGH.get((importer, imported), inside) != inside
     ] == []
 
 
-def test_the_floors_have_no_circle_beside_each_other() -> None:
-    assert not {(b, a) for a, b in BESIDE} & BESIDE
-    assert all(floor(a) == floor(b) for a, b in BESIDE)
+def test_a_wing_imports_only_wings_below_it() -> None:
+    order = [*WINGS]
+    for wing, others in WINGS.items():
+        assert {order.index(other) < order.index(wing) for other in others} <= {True}, wing
+    ground = [*GROUND]
+    for name, others in GROUND.items():
+        assert {ground.index(other) < ground.index(name) for other in others} <= {True}, name
 
 
-def test_the_scan_sees_an_import_of_a_higher_floor() -> None:
-    assert not may_import("trace", "stage")
-    assert not may_import("gateway", "delivery")
-    assert may_import("delivery", "gateway")
+def test_the_scan_sees_an_import_that_is_not_allowed() -> None:
+    assert not may_import("trace", "run")
+    assert not may_import("handler", "verdict")
+    assert not may_import("matching", "trace")
+    assert may_import("verdict", "scenario")
+    assert may_import("trace", "matching")
+
+
+def test_few_pairs_of_wings_import_one_another() -> None:
+    pairs = {
+        (importer, imported)
+        for path in modules()
+        for importer in [room(path).partition("/")[0]]
+        for imported in {found.partition("/")[0] for found, _ in rooms_imported(path)}
+        if importer != imported
+    }
+
+    assert len(pairs) <= PAIRS
+
+
+@pytest.mark.parametrize("wing", [*WINGS, "matching"])
+def test_the_rooms_of_a_wing_have_no_circle(wing: str) -> None:
+    graph: dict[str, set[str]] = {}
+    for path in modules():
+        if room(path) == wing:
+            needs = graph.setdefault(unit_of(parts_of(path)), set())
+            needs.update(_units_imported(path, wing))
+
+    assert _knot(graph) == {}
+
+
+def _units_imported(path: Path, wing: str) -> Iterator[str]:
+    """Yield the rooms of its own wing that a module names, for its types too."""
+    for found in imports(ast.parse(path.read_text())):
+        parts = found.target.split(".")
+        if parts[0] == "pytest_tavus" and room_of(parts[1:]) == wing:
+            yield unit_of(parts[1:])
+
+
+def _knot(graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return what is left of a graph when its leaves are taken away again and again."""
+    while leaves := [name for name, needs in graph.items() if not needs & graph.keys() - {name}]:
+        for name in leaves:
+            del graph[name]
+    return graph
 
 
 def test_a_circle_of_modules_does_not_exist() -> None:
     graph = {label(path): set(_modules_imported(path)) for path in modules()}
-    while leaves := [name for name, needs in graph.items() if not needs & graph.keys() - {name}]:
-        for name in leaves:
-            del graph[name]
 
-    assert graph == {}
+    assert _knot(graph) == {}
 
 
 def _modules_imported(path: Path) -> Iterator[str]:
@@ -111,8 +160,9 @@ def _modules_imported(path: Path) -> Iterator[str]:
 @MODULES
 def test_a_module_imports_at_its_top(path: Path) -> None:
     late = [found.line for found in imports(ast.parse(path.read_text())) if found.lazy]
-    may = room(path) in LATE or str(path.relative_to(PACKAGE)) in LATE_DOORS
-    assert not late or may, f"{label(path)}: imports in functions, lines {late}"
+    assert not late or path.relative_to(PACKAGE).as_posix() in LATE, (
+        f"{label(path)}: imports in functions, lines {late}"
+    )
 
 
 @MODULES

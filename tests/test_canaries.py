@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.options import Settings
 from pytest_tavus.report.failure import failure_text
-from pytest_tavus.stage import Stage
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
 
 CANARY = "canary-77e1"
 SCENARIO = """

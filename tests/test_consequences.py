@@ -6,7 +6,7 @@ import pytest
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.trace.facts import Evidence
-from pytest_tavus.verdict import Finding, FindingKind, decide
+from pytest_tavus.verdict.verdict import Finding, FindingKind, decide
 
 
 def finding(

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from pytest_tavus.garbage import Spared, uncollected
+from pytest_tavus.plugin.garbage import Spared, uncollected
 
 
 @pytest.mark.parametrize("enabled", [True, False])

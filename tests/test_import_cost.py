@@ -21,9 +21,9 @@ HEAVY = {
     "mcp",
     "openai",
     "pydantic",
-    "pytest_tavus.live",
-    "pytest_tavus.server",
-    "pytest_tavus.service",
+    "pytest_tavus.simulator.rooms",
+    "pytest_tavus.simulator.server",
+    "pytest_tavus.simulator.account",
     "ssl",
     "starlette",
     "uvicorn",
@@ -40,24 +40,24 @@ WANTED_BY_FEW = {
     "jsonschema",
     "mcp",
     "openai",
-    "pytest_tavus.api",
-    "pytest_tavus.checks.assigned",
+    "pytest_tavus.plugin.api",
+    "pytest_tavus.verdict.checks.assigned",
     "pytest_tavus.contract.verdict",
-    "pytest_tavus.delivery.auth",
-    "pytest_tavus.gateway.command",
-    "pytest_tavus.gateway.remote",
-    "pytest_tavus.gateway.wsgi",
-    "pytest_tavus.judge",
-    "pytest_tavus.live",
-    "pytest_tavus.matching.assign",
-    "pytest_tavus.matching.kinds",
-    "pytest_tavus.matching.registry",
+    "pytest_tavus.handler.delivery.auth",
+    "pytest_tavus.handler.process.handler",
+    "pytest_tavus.handler.http.handler",
+    "pytest_tavus.handler.wsgi.handler",
+    "pytest_tavus.verdict.judge",
+    "pytest_tavus.simulator.rooms",
+    "pytest_tavus.matching.assignment.assign",
+    "pytest_tavus.matching.matchers.kinds",
+    "pytest_tavus.matching.matchers.registry",
     "pytest_tavus.report.archive",
     "pytest_tavus.report.failure",
-    "pytest_tavus.scenario.whole",
-    "pytest_tavus.server",
-    "pytest_tavus.service",
-    "pytest_tavus.trace.codec",
+    "pytest_tavus.scenario.language.whole",
+    "pytest_tavus.simulator.server",
+    "pytest_tavus.simulator.account",
+    "pytest_tavus.trace.stored.codec",
     "starlette",
     "uvicorn",
     "websockets",
@@ -98,7 +98,7 @@ print(json.dumps(sorted(sys.modules)))
 
 AS_TEXT = """
 import json
-import pytest_tavus.run, pytest_tavus.stage
+import pytest_tavus.plugin.session_hooks, pytest_tavus.run.runner
 from pydantic import BaseModel
 models = BaseModel.__subclasses__()
 for model in models:
@@ -133,7 +133,11 @@ def loaded(program: str, *args: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import pytest_tavus", "import pytest_tavus.plugin", "import pytest_tavus.options"],
+    [
+        "import pytest_tavus",
+        "import pytest_tavus.plugin",
+        "import pytest_tavus.run.options.settings",
+    ],
 )
 def test_importing_loads_nothing_heavy(statement: str) -> None:
     bare = loaded(LOADED.format(statement="import pytest"))
@@ -164,7 +168,9 @@ def test_an_unrelated_run_loads_six_modules_of_ours_and_no_third_party(unrelated
 
 
 def test_an_unrelated_run_that_is_given_an_option_reads_it(unrelated: str) -> None:
-    assert "pytest_tavus.options" in loaded(OF_A_RUN, *PLUGIN, "--tavus-seed=7", unrelated)
+    assert "pytest_tavus.run.options.settings" in loaded(
+        OF_A_RUN, *PLUGIN, "--tavus-seed=7", unrelated
+    )
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +183,7 @@ def of_a_green_scenario(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 @pytest.mark.parametrize("module", sorted(WANTED_BY_FEW))
 def test_a_green_scenario_does_without(module: str, of_a_green_scenario: set[str]) -> None:
-    assert "pytest_tavus.gateway.asgi" in of_a_green_scenario
+    assert "pytest_tavus.handler.asgi.handler" in of_a_green_scenario
     assert module not in of_a_green_scenario
 
 

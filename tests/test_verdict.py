@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from pytest_tavus.trace.facts import Evidence
-from pytest_tavus.verdict import Finding, Ruling, RulingOutcome, decide
+from pytest_tavus.verdict.verdict import Finding, Ruling, RulingOutcome, decide
 
 FINDING = Finding(kind="missing_call", message="book was expected", owner="agent", span=None)
 

@@ -1,1 +1,6 @@
-"""What a PAL, a tool, an event and a verdict are at Tavus: models, limits, rules. No I/O."""
+"""What Tavus says a PAL, a tool, an event and a verdict are: models, limits and rules. No I/O.
+
+Every fact carries its source: documentation, official client or inference. The wing knows no
+scenario and no simulator. Add a limit to `limits.py`, a behaviour to `behaviour.py`, a resource
+to `resources/`.
+"""

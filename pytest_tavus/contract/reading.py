@@ -9,11 +9,11 @@ from msgspec import Struct
 from pydantic import BaseModel, ValidationError
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.pal.rules import problems, tool_problems
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.rules import problems, tool_problems
 from pytest_tavus.contract.shape import shape_problems
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.tool.tool import Tool
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.contract.pal import ALIASES
+from pytest_tavus.contract.pal.pal import ALIASES
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.spans import Loc

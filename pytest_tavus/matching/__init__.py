@@ -1,1 +1,5 @@
-"""Does what was seen bear out what was written: matchers, comparison, assignment. Pure values."""
+"""Matchers, comparison and assignment: does an observed value satisfy an expected one? Pure values.
+
+Every wing may import this ground room; it knows no trace, no scenario and no file.
+Add a matcher to `matchers/`, a rule of comparison to `compare.py`.
+"""

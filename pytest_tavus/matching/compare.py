@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 from msgspec import Struct
 
 from pytest_tavus.matching.masked import Masked, UnknownValueError
-from pytest_tavus.matching.matchers import Matcher
+from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.shape import SCALARS, is_list, is_mapping, is_number
 from pytest_tavus.matching.text import ABSENT, describe
 from pytest_tavus.spans import Loc

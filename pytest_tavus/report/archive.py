@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.trace import codec
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import Verdict
+from pytest_tavus.trace.stored import codec
+from pytest_tavus.verdict.verdict import Verdict
 
 LONGEST_NAME = 120
 """Characters of a file name. Longer ones are cut and told apart by a digest."""

@@ -10,7 +10,7 @@ from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.typeset import printable, width, wrap
 from pytest_tavus.report.words import OWNERS, REMEDIES, SCRIPTED_REMEDY, counted
 from pytest_tavus.trace.events import Decisions
-from pytest_tavus.verdict import Difference, Finding, Ruling
+from pytest_tavus.verdict.verdict import Difference, Finding, Ruling
 
 _LABEL = 10
 _MOST_DIFFERENCES = 8

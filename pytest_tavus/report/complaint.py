@@ -14,7 +14,7 @@ from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.words import FAULTS, KINDS
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import Difference, Finding, Ruling, RulingOutcome
+from pytest_tavus.verdict.verdict import Difference, Finding, Ruling, RulingOutcome
 
 NOT_PASSED = "undecided, not passed"
 """What the first line of a failure says where nothing was found wrong and nothing proven."""

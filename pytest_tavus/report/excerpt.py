@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.typeset import printable, shorten, width
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import SourceSpan
 
 _BEFORE, _AFTER = 2, 1

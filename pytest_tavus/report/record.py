@@ -9,9 +9,9 @@ from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import Loc, SourceSpan
-from pytest_tavus.verdict import FindingKind, Outcome
+from pytest_tavus.verdict.verdict import FindingKind, Outcome
 
 
 class FindingRecord(TypedDict):

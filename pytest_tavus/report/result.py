@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.trace.redact import NO_REDACTION, Redaction
-from pytest_tavus.verdict import Verdict
+from pytest_tavus.trace.redaction.redact import NO_REDACTION, Redaction
+from pytest_tavus.verdict.verdict import Verdict
 
 
 class ScenarioResult(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.provenance import counts
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.words import OWNERS, counted
-from pytest_tavus.verdict import Outcome
+from pytest_tavus.verdict.verdict import Outcome
 
 _LABEL = 14
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from pytest_tavus.errors import Owner
-from pytest_tavus.verdict import FindingKind
+from pytest_tavus.verdict.verdict import FindingKind
 
 KINDS: Mapping[FindingKind, str] = MappingProxyType(
     {

@@ -1,1 +1,6 @@
-"""Sessions: one module for each way of holding a conversation, behind one protocol."""
+"""The ways to hold a conversation with a PAL, one module each, behind one protocol.
+
+`session.py` is the protocol; the player of `run` knows nothing else. A session does not read
+scenario files and does not judge. Add a session as a module here, its kind to the options, its
+row to `trace/facts.py`; `tests/sessions/test_contract.py` runs over it.
+"""

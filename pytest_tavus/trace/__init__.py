@@ -1,1 +1,6 @@
-"""What happened: an append-only, ordered, redacted log of one conversation."""
+"""What happened: an append-only, ordered log of one conversation, masked where it leaves.
+
+`events.py` is the closed union of events, `log.py` holds recorder and trace, `facts.py` the table
+of who decides each fact. The wing knows no scenario and no PAL.
+Add an event to `events.py`, and to `report/lines.py` how it reads.
+"""

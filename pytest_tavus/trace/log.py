@@ -37,8 +37,8 @@ class Trace(Struct, frozen=True):
 
     entries: tuple[Entry, ...]
     masked: bool = False
-    """Secrets are masked, as :mod:`~pytest_tavus.trace.mask` writes it. A trace that is not is in
-    clear, and does not leave the package."""
+    """Secrets are masked, as :mod:`~pytest_tavus.trace.redaction.mask` writes it. A trace that is
+    not is in clear, and does not leave the package."""
 
     def __repr__(self) -> str:
         if self.masked:

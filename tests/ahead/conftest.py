@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus import run as _run
-from pytest_tavus.ahead import hooks as _hooks
 from pytest_tavus.cli import main
+from pytest_tavus.plugin import session_hooks as _run
+from pytest_tavus.plugin.concurrency import hooks as _hooks
 from tests.installed import install
 from tests.source import REPOSITORY
 

@@ -23,7 +23,7 @@ def test_traces_that_cannot_be_written_are_one_error(town: Town, workers: tuple[
 
 
 FILLED = """
-from pytest_tavus import results
+from pytest_tavus.plugin import results_file as results
 
 class Filled(results.ResultsFile):
     def __init__(self, path):

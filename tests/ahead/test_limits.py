@@ -83,13 +83,13 @@ def test_no_more_are_in_flight_than_allowed(town: Town) -> None:
 def test_a_service_that_is_full_slows_the_run_down(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.traffic.gate.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("pytest_tavus.run.limits.gate.FIRST_PAUSE", 0.001)
     town.scenarios(*(asks(f"s{number}") for number in range(6)))
     town.conftest(
         """
-import pytest_tavus.stage as stages
+import pytest_tavus.run.runner as stages
 from pytest_tavus.errors import LimitError
-from pytest_tavus.fixtures import SETTINGS, STAGE
+from pytest_tavus.plugin.fixtures import SETTINGS, STAGE
 
 TRIES = []
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pytest_tavus.plugin.results_file import Results
 from pytest_tavus.report.results import read_part
-from pytest_tavus.results import Results
 from tests.ahead.conftest import Town, asks, merged, part
 
 

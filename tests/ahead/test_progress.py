@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pytest_tavus.ahead.progress import Counts, Progress, is_wanted, words
+from pytest_tavus.plugin.concurrency.progress import Counts, Progress, is_wanted, words
 from tests.ahead.conftest import Town, asks
 
 COUNTS = Counts(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.options import Settings
-from pytest_tavus.traffic.ledger import Allowance
+from pytest_tavus.run.limits.ledger import Allowance
+from pytest_tavus.run.options.settings import Settings
 
 SCENARIOS = Path("scenarios")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.ahead.upcoming import Sent, upcoming
+from pytest_tavus.plugin.concurrency.order import Sent, upcoming
 
 ITEMS: list[Any] = ["first", "second", "third", "fourth"]
 

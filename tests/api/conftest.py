@@ -13,7 +13,7 @@ from tests.installed import install
 from tests.source import REPOSITORY
 
 # Loaded here, so that runs in this process share these modules instead of loading their own.
-for _name in ("pytest_tavus.api.opening", "trio"):
+for _name in ("pytest_tavus.plugin.api.opening", "trio"):
     import_module(_name)
 
 INI = """

@@ -32,7 +32,7 @@ def test_a_failure_is_the_picture_at_the_line_of_the_test(runner: Runner) -> Non
     result.assert_outcomes(failed=1)
     told = red(result)
     assert told[:3] == [
-        "pytest_tavus.outcome.VerdictError: tests/test_talk.py:12:1: unknown answer",
+        "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:12:1: unknown answer",
         "",
         "  the PAL cannot fill {result.number}: the answer of find has no such value",
     ]
@@ -44,7 +44,10 @@ def test_a_handler_that_does_not_start_fails_where_it_is_opened(runner: Runner) 
 
     result.assert_outcomes(failed=1)
     told = red(result)
-    assert told[0] == "pytest_tavus.outcome.VerdictError: tests/test_talk.py:10:1: handler fault"
+    assert (
+        told[0]
+        == "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:10:1: handler fault"
+    )
     assert "pytest_tavus/" not in result.stdout.str()
 
 

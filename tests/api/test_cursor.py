@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
-from pytest_tavus.api.walk import Told
-from pytest_tavus.matching.registry import build
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.plugin.api.walk import Told
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.trace.shown import shown
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.trace.redaction.shown import shown
 from tests.checks.story import Story
 
 

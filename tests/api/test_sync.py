@@ -53,7 +53,7 @@ def test_a_failure_is_the_picture_at_the_line_of_the_test(project: Project) -> N
     result.assert_outcomes(failed=1)
     told = red(result)
     assert told[:12] == [
-        "pytest_tavus.outcome.VerdictError: tests/test_talk.py:5:1: unknown answer",
+        "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:5:1: unknown answer",
         "",
         "  the PAL cannot fill {result.number}: the answer of find has no such value",
         "",
@@ -90,7 +90,7 @@ def test_the_cursor_fails_at_its_own_line_with_the_conversation(project: Project
     result.assert_outcomes(failed=1)
     told = red(result)
     assert told[:7] == [
-        "pytest_tavus.outcome.VerdictError: tests/test_talk.py:6:1: missing event",
+        "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:6:1: missing event",
         "",
         "  expected ToolCalled(arguments={guests: 4}), but it never came; the closest differs",
         "",

@@ -152,7 +152,9 @@ def test_a_handler_that_does_not_start_fails_where_it_is_opened(project: Project
 
     result.assert_outcomes(failed=1)
     told = red(result)
-    assert told[0] == "pytest_tavus.outcome.VerdictError: tests/test_talk.py:4:1: handler fault"
+    assert (
+        told[0] == "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:4:1: handler fault"
+    )
     assert told[2:4] == [
         "  'desk:nothing' does not exist: the module has no attribute 'nothing'",
         "",

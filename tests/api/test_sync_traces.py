@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_tavus.trace import codec
+from pytest_tavus.trace.stored import codec
 from tests.api.conftest import Project, red
 
 BACKGROUND = """
@@ -109,7 +109,7 @@ def test_a_line_said_by_a_helper_is_the_helpers(project: Project) -> None:
     result = project.run(HELPER)
 
     assert red(result)[0].startswith(
-        "pytest_tavus.outcome.VerdictError: tests/test_talk.py:6:1: unhandled call"
+        "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:6:1: unhandled call"
     )
     result.stdout.fnmatch_lines(
         ['>           ask(session, calls=[[]"show"[]])', "tests/test_talk.py:12: "]

@@ -17,16 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_tavus.clock import RealClock
-from pytest_tavus.gateway.asgi import start_asgi
-from pytest_tavus.gateway.port import CallRef, Handler
-from pytest_tavus.options import Settings
+from pytest_tavus.handler.asgi.handler import start_asgi
+from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.summary import summary_lines
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.parse import load_scenarios
-from pytest_tavus.stage import Stage
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
+from pytest_tavus.scenario.load.parse import load_scenarios
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.wire import HttpRequest
 from tests.benchmarks.handler import app

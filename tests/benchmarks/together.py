@@ -17,9 +17,9 @@ from operator import attrgetter
 from pathlib import Path
 
 from pytest_tavus.clock import RealClock
-from pytest_tavus.gateway.address import base_address
-from pytest_tavus.gateway.port import CallRef
-from pytest_tavus.gateway.remote import RemoteHandler
+from pytest_tavus.handler.call.address import base_address
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.http.handler import RemoteHandler
 from pytest_tavus.wire import HttpRequest
 from tests.benchmarks.measure import Taken, pytest_run, seconds, server, times
 from tests.benchmarks.suites import Writer, noop, ours_in_process, ours_working, waiting

@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pytest_tavus.checks.run import CheckReport, check
 from pytest_tavus.clock import ManualClock
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
-from pytest_tavus.delivery.carriage import RequestReader
-from pytest_tavus.delivery.outcome import outcome_of
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import ApiDelivery, Delivery, Tool
+from pytest_tavus.handler.delivery.outcome import outcome_of
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.sent.reader import RequestReader
+from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan, dotted
 from pytest_tavus.trace.events import (
     AnsweredBy,
@@ -29,6 +28,7 @@ from pytest_tavus.trace.events import (
     UserSaid,
 )
 from pytest_tavus.trace.log import Recorder, Trace
+from pytest_tavus.verdict.checks.run import CheckReport, check
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 ORDER = {"order_id": "A-10428"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.checks.run import check
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.verdict import Difference
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.verdict.checks.run import check
+from pytest_tavus.verdict.verdict import Difference
 from tests.checks.story import (
     ANY,
     READ,

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.checks.run import CheckReport, check
-from pytest_tavus.contract.tool import Delivery, Tool
-from pytest_tavus.delivery.carriage import RequestReader
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import CallPattern
+from pytest_tavus.contract.tool.tool import Delivery, Tool
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.sent.reader import RequestReader
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.model import CallPattern
 from pytest_tavus.trace.events import Fault, ToolDelivered, ToolStatus
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.trace.shown import shown
-from pytest_tavus.verdict import Finding
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.verdict.checks.run import CheckReport, check
+from pytest_tavus.verdict.verdict import Finding
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.checks.story import READ, Story, expect, in_order, report, scenario, tool, turn
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario.model import Times
+from pytest_tavus.scenario.values.model import Times
 from tests.checks.conversations import TWO, heard
 from tests.checks.story import (
     ORDER,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.checks.run import CheckReport, check
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import CallGroup
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.trace.shown import shown
-from pytest_tavus.verdict import Difference
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.model import CallGroup
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.verdict.checks.run import CheckReport, check
+from pytest_tavus.verdict.verdict import Difference
 from tests.checks.conversations import TWO, heard
 from tests.checks.story import (
     ORDER,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario.model import CallExpectation, Plays, Turn
-from pytest_tavus.scenario.parse import load_scenarios
+from pytest_tavus.scenario.load.parse import load_scenarios
+from pytest_tavus.scenario.values.model import CallExpectation, Plays, Turn
 from tests.checks.story import ANSWER, ORDER, Story, expect, in_order, report, tool, turn
 
 PAL = """\

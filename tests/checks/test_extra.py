@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario.model import CallGroup, Times
+from pytest_tavus.scenario.values.model import CallGroup, Times
 from tests.checks.story import ORDER, Story, expect, in_any_order, in_order, report, tool, turn
 
 OTHER = {"order_id": "A-2"}

@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from pytest_tavus.scenario.model import StatusWord
+from pytest_tavus.scenario.values.model import StatusWord
 from pytest_tavus.trace.events import ToolDelivered
-from pytest_tavus.verdict import Difference
+from pytest_tavus.verdict.verdict import Difference
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.checks.story import (
     ANY,

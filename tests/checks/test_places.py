@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_tavus.scenario.model import PlayedCall, Plays, Turn
+from pytest_tavus.scenario.values.model import PlayedCall, Plays, Turn
 from pytest_tavus.trace.events import Fault
 from tests.checks.story import Story, expect, in_order, report, turn
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.checks.schemas import is_plainly_valid
-from pytest_tavus.contract.dialect import validator
+from pytest_tavus.contract.schema.dialect import validator
+from pytest_tavus.verdict.checks.schemas import is_plainly_valid
 
 ORDER: dict[str, Any] = {
     "type": "object",

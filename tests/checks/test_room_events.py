@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.scenario.model import EventExpectation
+from pytest_tavus.scenario.values.model import EventExpectation
 from pytest_tavus.trace.events import AppMessage
-from pytest_tavus.verdict import Difference
+from pytest_tavus.verdict.verdict import Difference
 from tests.checks.story import Story, expect, in_order, report, told, turn
 
 

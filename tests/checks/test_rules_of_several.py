@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.checks.run import Checker, check
 from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.scenario.model import UncheckedRule
+from pytest_tavus.scenario.values.model import UncheckedRule
+from pytest_tavus.verdict.checks.run import Checker, check
 from tests.checks.conversations import conversation
 from tests.checks.story import (
     ANY,

@@ -6,9 +6,9 @@ from typing import Literal
 
 import pytest
 
-from pytest_tavus.checks.run import Checker
-from pytest_tavus.scenario.model import CallPattern, HandlerSpec
+from pytest_tavus.scenario.values.model import CallPattern, HandlerSpec
 from pytest_tavus.trace.events import Fault, SessionClosed
+from pytest_tavus.verdict.checks.run import Checker
 from tests.checks.story import (
     ANY,
     ORDER,

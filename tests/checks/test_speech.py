@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import Plays, SpeechExpectation, Turn
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.model import Plays, SpeechExpectation, Turn
 from pytest_tavus.trace.events import AnsweredBy, PalSaid, Saved
-from pytest_tavus.verdict import Difference
+from pytest_tavus.verdict.verdict import Difference
 from tests.checks.story import Story, expect, in_order, report, told, turn
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from pytest_tavus.server.fixture import TavusServer
-from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.simulator.server.fixture import TavusServer
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.conformance.environments import Environment, Environments, IndexUnreachableError
 from tests.conformance.furnished import SEED, Account
 from tests.conformance.processes import clean

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.server.fixture import TavusServer
+from pytest_tavus.simulator.server.fixture import TavusServer
 
 FACE = "r90bbd427f71"
 """A stock face."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal
 
-from pytest_tavus.server.fixture import TavusServer
+from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.environments import Environment
 from tests.conformance.processes import clean
 from tests.conformance.scripts import built

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.server.fixture import TavusServer
+from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance import walks_pals, walks_resources
 from tests.conformance.furnished import Account, Ids
 from tests.conformance.terminal import Terminal

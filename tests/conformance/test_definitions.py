@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.mcp_tools.definitions import RECORDED
+from pytest_tavus.simulator.mcp.definitions import RECORDED
 from tests.conformance.environments import Environment
 from tests.conformance.processes import clean, ended_after, started
 
@@ -29,7 +29,7 @@ def test_the_installed_server_lists_what_was_recorded(
 ) -> None:
     listed = raw_listing(official.program("tavus-mcp"), tmp_path)
 
-    assert listed == json.loads(files("pytest_tavus.mcp_tools").joinpath(RECORDED).read_text())
+    assert listed == json.loads(files("pytest_tavus.simulator.mcp").joinpath(RECORDED).read_text())
 
 
 def raw_listing(program: Path, home: Path) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.mcp_tools.definitions import recorded_definitions
-from pytest_tavus.server.fixture import TavusServer
+from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.accepted import ACCEPTED
 from tests.conformance.differences import differences, unaccepted
 from tests.conformance.furnished import Account

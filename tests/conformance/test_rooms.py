@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.server.fixture import TavusServer
+from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.environments import Environment
 from tests.conformance.scripts import GUIDE, TALK
 from tests.conformance.terminal import Terminal

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.pal.rules import problems
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.rules import problems
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.contract.tool_rules import tool_problems
+from pytest_tavus.contract.tool.rules import tool_problems
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.spans import Loc, dotted
 
 PARAMETERS: dict[str, Any] = {

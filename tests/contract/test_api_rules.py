@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.tool_rules import tool_problems
+from pytest_tavus.contract.tool.rules import tool_problems
 from tests.contract.samples import api_tool, at, only, told_of_tool, tool
 
 API = "delivery.api"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.ecma import NotEcmaError, python_pattern
+from pytest_tavus.contract.schema.ecma import NotEcmaError, python_pattern
 
 HOLDS: list[tuple[str, str, bool]] = [
     (r"^A-\d{4}$", "A-1042", True),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.contract.dialect import validator
-from pytest_tavus.contract.formats import FORMATS, is_of_format
+from pytest_tavus.contract.schema.dialect import validator
+from pytest_tavus.contract.schema.formats import FORMATS, is_of_format
 
 EXAMPLES: dict[str, tuple[list[str], list[str]]] = {
     "date-time": (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.host_rules import host_problems
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.host_rules import host_problems
+from pytest_tavus.contract.pal.pal import Pal
 
 LISTED = ("shop.example.com", "*.example.org", "pay.example.net:8443", "[2606:4700::1111]")
 

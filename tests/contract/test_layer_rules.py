@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.layer_rules import INLINE_TOOLS, LAYERS, layer_problems
+from pytest_tavus.contract.pal.layer_rules import INLINE_TOOLS, LAYERS, layer_problems
 from tests.contract.samples import only, pal, told, told_of_pal
 
 

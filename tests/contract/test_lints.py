@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.lints import LAYER_VALUES, expects_to_hear, lints, refused_on_create
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.contract.tool_lints import PROMISE, tool_lints
+from pytest_tavus.contract.pal.lints import LAYER_VALUES, expects_to_hear, lints, refused_on_create
+from pytest_tavus.contract.tool.lints import PROMISE, tool_lints
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.spans import dotted
 from tests.contract.samples import api_body, api_tool, only, pal, told, tool, tool_body
 

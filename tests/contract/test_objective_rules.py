@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.objective import Guardrail, ObjectiveSet
-from pytest_tavus.contract.objective_rules import guardrail_problems, objective_problems
+from pytest_tavus.contract.pal.objective import Guardrail, ObjectiveSet
+from pytest_tavus.contract.pal.objective_rules import guardrail_problems, objective_problems
 from tests.contract.samples import pal, told, told_of_pal
 
 Told = list[tuple[str, str]]

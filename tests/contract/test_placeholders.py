@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.placeholders import names_in, names_in_tool, texts_of
+from pytest_tavus.contract.tool.placeholders import names_in, names_in_tool, texts_of
 from tests.contract.samples import api_tool, tool
 
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,10}", fullmatch=True)

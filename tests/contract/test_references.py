@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.dialect import validator
-from pytest_tavus.contract.schema_rules import schema_problems
+from pytest_tavus.contract.schema.dialect import validator
+from pytest_tavus.contract.schema.rules import schema_problems
 from tests.contract.samples import told
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from pytest_tavus.contract.plain_schema import is_plain_schema
-from pytest_tavus.contract.schema_rules import schema_problems
+from pytest_tavus.contract.schema.plain_schema import is_plain_schema
+from pytest_tavus.contract.schema.rules import schema_problems
 from tests.contract.samples import PARAMETERS, told
 
 GOOD: list[dict[str, Any]] = [

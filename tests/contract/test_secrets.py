@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from tests.contract.samples import api_body, api_tool, pal, tool
 
 CANARY = "canary-5f1d"

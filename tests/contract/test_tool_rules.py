@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.tool.tool import Tool
 from tests.contract.samples import api_body, pal, told_of_pal, told_of_tool, tool, tool_body
 
 Told = list[tuple[str, str]]

@@ -6,9 +6,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from pytest_tavus.contract.auth import NoAuth
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Delivery, Tool
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.auth import NoAuth
+from pytest_tavus.contract.tool.tool import Delivery, Tool
 from tests.contract.samples import api_body, api_tool, pal, tool, tool_body
 
 DOCUMENTED: dict[str, Any] = {

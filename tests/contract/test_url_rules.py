@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.url_rules import url_problems
+from pytest_tavus.contract.tool.url_rules import url_problems
 from pytest_tavus.spans import Loc
 
 AT: Loc = ("url",)

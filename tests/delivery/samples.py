@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.flow import Outgoing, ToolOutcome, deliver
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.delivery.tokens import TokenStore
-from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.delivery.flow import Outgoing, ToolOutcome, deliver
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.tokens import TokenStore
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
 
 URL = "https://api.example.com/orders"

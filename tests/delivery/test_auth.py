@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.auth import BasicAuth
-from pytest_tavus.delivery.auth import (
+from pytest_tavus.contract.tool.auth import BasicAuth
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.handler.delivery.auth import (
     BasicCredentials,
     basic,
     bearing,
     signature,
     verify_hmac,
 )
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.errors import ScenarioError
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.wire import HttpRequest
 from tests.delivery.samples import URL, call, sent_header, sent_json, sent_request
 

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.sent import Sent
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.carriage import RequestReader
-from pytest_tavus.delivery.profile import DeliveryProfile, Envelope, MissingArgument
-from pytest_tavus.delivery.template import as_text
+from pytest_tavus.contract.tool.sent import Sent
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.handler.delivery.profile import DeliveryProfile, Envelope, MissingArgument
+from pytest_tavus.handler.delivery.template import as_text
+from pytest_tavus.handler.sent.reader import RequestReader
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.wire import HttpRequest
 from tests.delivery.samples import call, delivered

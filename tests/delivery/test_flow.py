@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.flow import Outgoing, ToolOutcome, deliver
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.delivery.tokens import TokenStore
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import HarnessError
+from pytest_tavus.handler.delivery.flow import Outgoing, ToolOutcome, deliver
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.tokens import TokenStore
 from tests.delivery.samples import answer, call, delivered, tool
 
 

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pytest_tavus.delivery.flow import deliver
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.delivery.tokens import Token, TokenKey, TokenStore
+from pytest_tavus.handler.delivery.flow import deliver
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.tokens import Token, TokenKey, TokenStore
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.delivery.samples import Delivered, answer, call, delivered, fault, sent_header, tool
 

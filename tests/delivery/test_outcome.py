@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.delivery.outcome import ToolOutcome, outcome_of, without_query
 from pytest_tavus.errors import HarnessError
+from pytest_tavus.handler.delivery.outcome import ToolOutcome, outcome_of, without_query
 from pytest_tavus.trace.events import Failure
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.delivery.samples import URL, answer, fault

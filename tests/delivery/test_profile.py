@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import ScenarioError
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
 
 
 def test_each_field_can_be_set_from_text() -> None:

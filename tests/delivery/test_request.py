@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 
-from pytest_tavus.delivery.profile import DeliveryProfile
 from pytest_tavus.errors import ScenarioError
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.wire import HttpRequest
 from tests.delivery.samples import URL, call, sent_header, sent_json, sent_request
 from tests.strategies import json_objects

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_tavus.delivery.profile import MissingArgument
-from pytest_tavus.delivery.template import Filler, as_text, percent_encoded
+from pytest_tavus.handler.delivery.profile import MissingArgument
+from pytest_tavus.handler.delivery.template import Filler, as_text, percent_encoded
 from tests.strategies import json_values
 
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))

@@ -1,4 +1,4 @@
-"""Writes the table of floors in docs/architecture.md, from the table that is enforced."""
+"""Writes the tables of docs/architecture.md, from the data that is enforced."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from tests.docs.pages import DOCS
-from tests.floors import FLOORS
+from tests.floors import GROUND, THROUGH, WINGS
 from tests.source import PACKAGE
 
 PAGE = DOCS / "architecture.md"
-BEGIN, END = "<!-- floors -->\n", "<!-- end of floors -->\n"
+BEGIN, END = "<!-- wings -->\n", "<!-- end of wings -->\n"
 
 
 def page() -> str:
@@ -21,17 +21,35 @@ def page() -> str:
 
 
 def table() -> str:
-    """Return the rooms by floor, the highest first."""
+    """Return the wings, the highest first, and the ground."""
     return "".join(f"{line}\n" for line in _table())
 
 
 def _table() -> Iterator[str]:
-    yield "| floor | room | what it is for |"
+    yield "| wing | what it is for | may import, beside the ground |"
     yield "|---|---|---|"
-    for number, rooms in reversed(list(enumerate(FLOORS))):
-        for room in rooms:
-            if room != "__init__":
-                yield f"| {number} | `{room}` | {_purpose(room)} |"
+    for wing in reversed(list(WINGS)):
+        if wing != "__init__":
+            yield f"| `{wing}` | {_purpose(wing)} | {_others(wing) or 'nothing else'} |"
+    for name in reversed(list(GROUND)):
+        yield f"| `{name}` | {_purpose(name)} | {_names(GROUND[name]) or 'nothing'} |"
+
+
+def _others(wing: str) -> str:
+    """Return what a wing may import, the lowest first."""
+    if {*WINGS} - {*WINGS[wing]} <= {wing, "simulator", "__init__"}:
+        return "everything"
+    return _names(
+        other for other in WINGS if other in WINGS[wing] and (wing, other) not in THROUGH
+    ) + "".join(
+        f"; `{other}` in `{file}` alone"
+        for (importer, other), file in THROUGH.items()
+        if importer == wing
+    )
+
+
+def _names(rooms: Iterator[str] | tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in rooms)
 
 
 def _purpose(room: str) -> str:

@@ -17,10 +17,10 @@ from pytest_tavus.contract.behaviour import (
     HeardOnResolve,
     Source,
 )
-from pytest_tavus.contract.formats import FORMATS
-from pytest_tavus.delivery import profile
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.contract.schema.formats import FORMATS
+from pytest_tavus.handler.delivery import profile
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.simulator.pal.speech import Lines
 
 HEAD = """\
 # What the simulated PAL does

@@ -15,11 +15,11 @@ from tests.source import PACKAGE, REPOSITORY
 TEXT = PAGE.read_text(encoding="utf-8")
 
 
-def test_the_table_of_floors_is_the_one_that_is_enforced() -> None:
+def test_the_table_of_wings_is_the_one_that_is_enforced() -> None:
     hold(PAGE, page())
 
 
-def test_every_room_of_the_package_is_on_the_map() -> None:
+def test_every_wing_of_the_package_is_on_the_map() -> None:
     rooms = {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
 
     assert rooms <= known()

@@ -67,7 +67,7 @@ def told(ran: Run) -> str:
     marked = re.findall(r"^E(?: (.*))?$", ran.printed, re.MULTILINE)
     text = textwrap.dedent("\n".join(marked)).rstrip()
     name, _, picture = text.partition(": ")
-    assert name == "pytest_tavus.outcome.VerdictError", text
+    assert name == "pytest_tavus.plugin.failure.VerdictError", text
     return "".join(f"{line.rstrip()}\n" for line in picture.splitlines())
 
 

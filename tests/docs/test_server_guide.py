@@ -17,8 +17,8 @@ from typing import Any, cast
 import pytest
 from starlette.routing import Route
 
-from pytest_tavus.server.control import ControlPlane
-from pytest_tavus.server.site import CONTROL
+from pytest_tavus.simulator.server.control.endpoint import ControlPlane
+from pytest_tavus.simulator.server.site import CONTROL
 from tests.docs.guided import (
     BLOCKS,
     FILES,

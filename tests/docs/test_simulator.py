@@ -12,7 +12,7 @@ import re
 import pytest
 
 from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from tests.docs.golden import hold
 from tests.docs.pages import DOCS, blocks
 from tests.docs.project import Project

@@ -13,7 +13,12 @@ import pytest
 from tests.examples.scene import REPOSITORY, Scene
 from tests.installed import install
 
-for _name in ("flask", "starlette.applications", "pytest_tavus.run", "pytest_tavus.stage"):
+for _name in (
+    "flask",
+    "starlette.applications",
+    "pytest_tavus.plugin.session_hooks",
+    "pytest_tavus.run.runner",
+):
     import_module(_name)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from pytest_tavus.scenario.plain import is_dict
+from pytest_tavus.scenario.text.plain import is_dict
 from tests.source import REPOSITORY, label
 
 HOME = Path(__file__).parent

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pytest_tavus.clock import Clock, RealClock
-from pytest_tavus.gateway.open import open_handler
-from pytest_tavus.gateway.port import CallRef, Handler
-from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.handler.call.port import CallRef, Handler
+from pytest_tavus.handler.open import open_handler
+from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 PRODUCTION = "https://api.shop.example/orders/status?lang=en"

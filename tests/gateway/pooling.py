@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
-from pytest_tavus.gateway.pool import HandlerPool
-from pytest_tavus.scenario.model import HandlerSpec
+from pytest_tavus.handler.pool import HandlerPool
+from pytest_tavus.scenario.values.model import HandlerSpec
 from tests.gateway.asking import ask, data
 
 

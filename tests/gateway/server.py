@@ -8,8 +8,8 @@ import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
-from pytest_tavus.gateway.open import open_handler
-from pytest_tavus.gateway.port import Handler
+from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asking import spec
 
 Reader = asyncio.StreamReader

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.open import open_handler
-from pytest_tavus.gateway.port import Handler
+from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asking import spec
 
 SERVER = """

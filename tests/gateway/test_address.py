@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.address import address, base_address, header_lines, is_loopback
+from pytest_tavus.handler.call.address import address, base_address, header_lines, is_loopback
 from pytest_tavus.wire import HttpRequest
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.gateway.answer import HEAD_LIMIT, Answer, NotHttpError
+from pytest_tavus.handler.http.answer import HEAD_LIMIT, Answer, NotHttpError
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-Late: 1\r\n\r\n"

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asgi_apps import BODY, START, routed, scripted
 from tests.gateway.asking import ask, data, opened, spec
 
@@ -61,7 +61,7 @@ async def test_a_start_up_that_fails_is_told_with_the_frames_of_the_handler() ->
 
     assert caught.value.message == "the handler's start-up failed: ConnectionError: no database"
     files = [line for line in str(caught.value.detail).splitlines() if "File" in line]
-    assert all("pytest_tavus/gateway" not in line for line in files)
+    assert all("pytest_tavus/handler" not in line for line in files)
     assert files[0].startswith(f'  File "{__file__}"')
 
 
@@ -103,7 +103,7 @@ async def test_a_shut_down_that_fails_is_told() -> None:
 async def test_a_shut_down_that_takes_too_long_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.gateway.lifespan._PATIENCE", 0.02)
+    monkeypatch.setattr("pytest_tavus.handler.asgi.lifespan._PATIENCE", 0.02)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

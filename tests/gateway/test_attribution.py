@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.options import Settings
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.stage import Stage
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
 from pytest_tavus.trace.events import PalSaid, SessionOpened, ToolDelivered, ToolResolved
 
 CALLS = 500

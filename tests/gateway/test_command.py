@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asking import ask, data, fault, post, ref, spec
 from tests.gateway.shop import CHILD, ENVIRON, SERVER, alive, children, refusal, started
 
@@ -56,7 +56,7 @@ async def test_closing_ends_the_process_and_its_children(shop: Path) -> None:
 async def test_a_process_that_will_not_end_is_ended(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.gateway.process._GRACE", 0.1)
+    monkeypatch.setattr("pytest_tavus.handler.process.process._GRACE", 0.1)
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     (shop / "server.py").write_text(stubborn + SERVER)
     async with started(shop) as handler:
@@ -134,7 +134,7 @@ async def test_a_missing_directory_is_told(shop: Path) -> None:
 async def test_a_process_that_dies_under_a_request_shows_its_output(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.gateway.command._DYING", 5.0)
+    monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
     async with started(shop) as handler:
         exchange = await ask(handler, post({"die": True}))
         kind, message = fault(exchange)
@@ -155,7 +155,7 @@ async def test_a_process_that_dies_under_a_request_shows_its_output(
 async def test_a_server_error_shows_the_traceback_the_process_wrote(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.gateway.command._TRACEBACK_GRACE", 5.0)
+    monkeypatch.setattr("pytest_tavus.handler.process.handler._TRACEBACK_GRACE", 5.0)
     async with started(shop) as handler:
         exchange = await ask(handler, post({"crash": True}))
         assert fault(exchange) == ("crash", "the handler answered 500 and wrote a traceback")
@@ -221,7 +221,7 @@ async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer(tmp_pa
 async def test_a_child_that_will_not_end_is_ended(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.gateway.process._ORPHANS_GRACE", 0.1)
+    monkeypatch.setattr("pytest_tavus.handler.process.process._ORPHANS_GRACE", 0.1)
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + CHILD
     async with started(shop) as handler:
         child = data(await ask(handler, post({"child": stubborn})))["pid"]

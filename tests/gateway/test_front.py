@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from pytest_tavus.clock import ManualClock
-from pytest_tavus.gateway.front import Front, in_front
-from pytest_tavus.gateway.open import open_handler
-from pytest_tavus.gateway.port import CallRef
-from pytest_tavus.scenario.model import CannedAnswer, HandlerSpec, TokenAnswer
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.front import Front, in_front
+from pytest_tavus.handler.open import open_handler
+from pytest_tavus.scenario.values.model import CannedAnswer, HandlerSpec, TokenAnswer
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.gateway.asking import ask, data, fault, post, ref, spec
 

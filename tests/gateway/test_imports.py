@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asking import ask, data, spec
 
 ASGI = """

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asking import ask, spec
 
 

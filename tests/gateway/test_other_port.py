@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.command import ports
-from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.handler.open import open_handler
+from pytest_tavus.handler.process.handler import ports
 from tests.gateway.asking import spec
 
 LISTENING = """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.scenario.model import CannedAnswer
+from pytest_tavus.scenario.values.model import CannedAnswer
 from tests.gateway.asking import spec
 from tests.gateway.pooling import pooled, use
 

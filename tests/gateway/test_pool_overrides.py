@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.pool import HandlerPool
-from pytest_tavus.gateway.port import CallRef, Handler
+from pytest_tavus.handler.call.port import CallRef, Handler
+from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.gateway.asking import ask, data, fault, ref, spec
 from tests.gateway.pooling import App, pooled, use

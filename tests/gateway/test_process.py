@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.gateway.output import Output
-from pytest_tavus.gateway.process import pauses
+from pytest_tavus.handler.process.output import Output
+from pytest_tavus.handler.process.process import pauses
 from tests.gateway.shop import alive
 
 SCRIPT = """
 import asyncio, os, sys
 from pathlib import Path
-from pytest_tavus.gateway.process import Process
+from pytest_tavus.handler.process.process import Process
 
 child = "[sys.executable, '-c', 'import signal; signal.pause()']"
 waiting = "import subprocess, sys, signal;" \\

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.gateway.open import open_handler
+from pytest_tavus.handler.open import open_handler
 from tests.gateway.asking import ask, data, fault, post, ref, spec
 from tests.gateway.server import OK, Reader, Server, Writer, always, once, serving
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway.imports import load
+from pytest_tavus.handler.source.imports import load
 
 
 @pytest.mark.parametrize(

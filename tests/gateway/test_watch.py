@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.gateway import watch
-from pytest_tavus.gateway.process import Process, pauses
-from pytest_tavus.gateway.watch import Watch
+from pytest_tavus.handler.process import watch
+from pytest_tavus.handler.process.process import Process, pauses
+from pytest_tavus.handler.process.watch import Watch
 from tests.gateway.shop import alive
 
 PATIENCE = 20
@@ -31,7 +31,7 @@ signal.pause()
 SCRIPT = f"""
 import os, signal, sys
 from pathlib import Path
-from pytest_tavus.gateway.process import Process
+from pytest_tavus.handler.process.process import Process
 
 process = Process([sys.executable, "-c", {STUBBORN!r}], cwd=Path(), environ=dict(os.environ))
 while "\\n" not in process.output.since(0):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, jsonify, request
 
-from pytest_tavus.gateway.wsgi import WsgiHandler
+from pytest_tavus.handler.wsgi.handler import WsgiHandler
 from tests.gateway.asking import ask, data, fault, opened, post, ref
 from tests.gateway.wsgi_apps import StartResponse, no_start
 
@@ -148,7 +148,7 @@ async def test_a_url_that_is_none_leads_nowhere() -> None:
 async def test_a_request_that_is_given_up_does_not_hold_up_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.gateway.wsgi._PATIENCE", 3600.0)
+    monkeypatch.setattr("pytest_tavus.handler.wsgi.handler._PATIENCE", 3600.0)
     asked, release = threading.Event(), threading.Event()
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:

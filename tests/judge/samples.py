@@ -9,22 +9,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.carriage import RequestReader
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.judge.base import Judge, Judgement, Question
-from pytest_tavus.judge.pass_ import JudgeReport, run
-from pytest_tavus.judge.rules import RulesJudge
-from pytest_tavus.scenario.model import (
+from pytest_tavus.contract.pal.objective import Guardrail, Objective, ObjectiveSet
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.sent.reader import RequestReader
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.values.model import (
     GuardrailRule,
     JudgeExpectation,
     JudgeRules,
     ObjectiveRule,
     Scenario,
 )
-from pytest_tavus.scenario.source import Document
 from pytest_tavus.trace.events import (
     Event,
     PalSaid,
@@ -35,7 +32,10 @@ from pytest_tavus.trace.events import (
 )
 from pytest_tavus.trace.events import ToolStatus as Status
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.verdict import decide
+from pytest_tavus.verdict.judge.base import Judge, Judgement, Question
+from pytest_tavus.verdict.judge.rules import RulesJudge
+from pytest_tavus.verdict.judge.run import JudgeReport, run
+from pytest_tavus.verdict.verdict import decide
 
 TEXT = """\
 scenarios:

@@ -7,14 +7,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.carriage import RequestReader
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.judge.rules import RulesJudge
-from pytest_tavus.scenario.model import JudgeRules
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.sent.reader import RequestReader
+from pytest_tavus.scenario.values.model import JudgeRules
 from pytest_tavus.trace.events import ToolCalled, ToolDelivered, ToolResolved, ToolStatus
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import Ruling
+from pytest_tavus.verdict.judge.rules import RulesJudge
+from pytest_tavus.verdict.verdict import Ruling
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.judge.samples import ON_COLLECT_EMAIL, PAL, asked, happened, question, scenario
 

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from pytest_tavus.contract.verdict import TavusVerdict
-from pytest_tavus.judge.base import Judge
 from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict.judge.base import Judge
 from tests.judge.samples import BOOKED, BOTH_RULES, RULES, happened, question, said, scenario
 
 JUDGES: tuple[Judge, ...] = (RULES,)

@@ -6,11 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.scenario.model import (
-    GuardrailRule,
-    JudgeRules,
-    ObjectiveRule,
-)
+from pytest_tavus.scenario.values.model import GuardrailRule, JudgeRules, ObjectiveRule
 from pytest_tavus.trace.log import Trace
 from tests.judge.samples import (
     BOOKED,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.verdict import (
     GuardrailVerdict,
     ObjectiveVerdict,
     TavusVerdict,
     ToolVerdict,
 )
-from pytest_tavus.judge.base import Judgement, Question
-from pytest_tavus.judge.pass_ import JudgeReport
-from pytest_tavus.scenario.model import JudgeRules
-from pytest_tavus.verdict import Ruling
+from pytest_tavus.scenario.values.model import JudgeRules
+from pytest_tavus.verdict.judge.base import Judgement, Question
+from pytest_tavus.verdict.judge.run import JudgeReport
+from pytest_tavus.verdict.verdict import Ruling
 from tests.judge.samples import (
     ON_NO_REFUNDS,
     PAL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_tavus.trace.facts import Evidence
-from pytest_tavus.verdict import decide
+from pytest_tavus.verdict.verdict import decide
 from tests.judge.samples import (
     BOTH_RULES,
     REFUND,

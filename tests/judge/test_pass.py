@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.scenario.model import JudgeRules
+from pytest_tavus.scenario.values.model import JudgeRules
 from tests.judge.samples import (
     BOTH_RULES,
     ON_COLLECT_EMAIL,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.contract.verdict import TavusVerdict
-from pytest_tavus.scenario.model import (
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.values.model import (
     CallExpectation,
     CallGroup,
     JudgeRules,
     ObjectiveRule,
     Turn,
 )
-from pytest_tavus.scenario.source import Document
 from tests.judge.samples import (
     BOTH_RULES,
     PAL,

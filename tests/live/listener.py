@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from pytest_tavus.simulator.brain import Inference, Later, Moment
+from pytest_tavus.simulator.pal.brain import Inference, Later, Moment
 from pytest_tavus.trace.events import Decisions
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.live.conversation import ServedConversation
+from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.trace.events import AppMessage, ToolResolved
 from tests.live.room import Guest
 

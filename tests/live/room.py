@@ -10,19 +10,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_tavus.clock import AdjustableClock
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
-from pytest_tavus.gateway.front import in_front
-from pytest_tavus.gateway.port import Handler
-from pytest_tavus.live.conversation import ServedConversation
-from pytest_tavus.live.conversations import Conversations
-from pytest_tavus.live.opening import EndReason, Opening, Timers
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.live.played import ScriptOrder
-from pytest_tavus.live.post_call import Filling, plainly_filled
-from pytest_tavus.live.scripts import ScriptBook
-from pytest_tavus.live.world import BrainSource, LiveTime, LiveWire, Minds
-from pytest_tavus.scenario.model import HandlerSpec, PlayedCall, PlayedLater, Plays, Scenario, Turn
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import ApiDelivery, Delivery, Tool
+from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.front import in_front
+from pytest_tavus.scenario.values.model import (
+    HandlerSpec,
+    PlayedCall,
+    PlayedLater,
+    Plays,
+    Scenario,
+    Turn,
+)
+from pytest_tavus.simulator.rooms.conversation import ServedConversation
+from pytest_tavus.simulator.rooms.conversations import Conversations
+from pytest_tavus.simulator.rooms.opening import EndReason, Opening, Timers
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.played import ScriptOrder
+from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
+from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.world import BrainSource, LiveTime, LiveWire, Minds
 from pytest_tavus.spans import Loc, SourceSpan
 
 SECONDS = 5

@@ -7,11 +7,11 @@ from typing import Any, get_args
 
 import pytest
 
-from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
+from pytest_tavus.contract.pal.objective import Guardrail, Objective, ObjectiveSet
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.opening import EndReason, Opening
-from pytest_tavus.live.options import CallbackOptions, LiveOptions
-from pytest_tavus.simulator.brain import Brain
+from pytest_tavus.simulator.pal.brain import Brain
+from pytest_tavus.simulator.rooms.opening import EndReason, Opening
+from pytest_tavus.simulator.rooms.options import CallbackOptions, LiveOptions
 from pytest_tavus.trace.events import Fault
 from tests.live.room import (
     BRIEF,

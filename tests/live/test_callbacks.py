@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.live.options import CallbackOptions, LiveOptions
+from pytest_tavus.simulator.rooms.options import CallbackOptions, LiveOptions
 from pytest_tavus.trace.events import Fault
 from tests.live.room import (
     END,

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.live.emission import prefixes
+from pytest_tavus.simulator.rooms.emission import prefixes
 
 
 @given(st.text(alphabet="ab \n", min_size=1))

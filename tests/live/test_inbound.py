@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.inbound import (
+from pytest_tavus.simulator.rooms.inbound import (
     SENSITIVITY_VALUES,
     Command,
     Context,

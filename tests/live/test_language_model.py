@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.live.conversation import ServedConversation
-from pytest_tavus.live.port import Reply
-from pytest_tavus.simulator.llm import ModelSettings, open_model
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.simulator.pal.llm import ModelSettings, open_model
+from pytest_tavus.simulator.rooms.conversation import ServedConversation
+from pytest_tavus.simulator.rooms.port import Reply
 from pytest_tavus.trace.events import Fault
 from tests.live.room import ID, Guest, api_tool, client_tool, house, pal, settled, until
 from tests.simulator.endpoint import Answer, Endpoint, cut, refuses, says, serving

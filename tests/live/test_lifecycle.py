@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.live.post_call import plainly_filled
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.post_call import plainly_filled
 from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled
 from tests.live.room import (
     END,

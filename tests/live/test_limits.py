@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.live.opening import Timers
-from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.simulator.rooms.opening import Timers
+from pytest_tavus.simulator.rooms.options import LiveOptions
 from tests.live.room import (
     BRIEF,
     HELLO,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Scenario, Turn
-from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Scenario, Turn
+from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.events import Fault
 from tests.live.room import ID, House, api_tool, call, house, pal, script, turn, until
 from tests.simulator.far import Far, ok

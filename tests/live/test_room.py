@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.simulator.rooms.options import LiveOptions
 from tests.live.room import (
     EPOCH,
     ID,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.live.space import bytes_of
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.space import bytes_of
 from pytest_tavus.trace.events import AppMessage, UserSaid
 from tests.live.listener import Listener
 from tests.live.room import ID, Guest, house, until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.trace.events import ToolResolved
 from tests.live.results import answer, outcomes, strays
 from tests.live.room import (

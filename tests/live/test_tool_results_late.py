@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.simulator.rooms.options import LiveOptions
 from tests.live.results import answer, outcomes, strays
 from tests.live.room import (
     call,

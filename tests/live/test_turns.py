@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.options import LiveOptions
+from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.trace.events import AppMessage
 from tests.live.listener import Listener
 from tests.live.room import (

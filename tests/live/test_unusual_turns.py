@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.simulator.brain import Inference, Moment
+from pytest_tavus.simulator.pal.brain import Inference, Moment
+from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.trace.events import Fault, UserSaid
 from tests.live.listener import Listener
 from tests.live.room import (

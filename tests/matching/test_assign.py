@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.assign import Matrix, TooManyWaysError, assign
+from pytest_tavus.matching.assignment.assign import Matrix, TooManyWaysError, assign
+from pytest_tavus.matching.assignment.hungarian import cheapest
+from pytest_tavus.matching.assignment.plan import Group, Leaf, Node, leaves, precedences
+from pytest_tavus.matching.assignment.steps import Steps
 from pytest_tavus.matching.compare import compare
-from pytest_tavus.matching.hungarian import cheapest
-from pytest_tavus.matching.plan import Group, Leaf, Node, leaves, precedences
-from pytest_tavus.matching.steps import Steps
 
 MISSING = 20
 EXTRA = 20

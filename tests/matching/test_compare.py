@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance, matches
-from pytest_tavus.matching.registry import build
+from pytest_tavus.matching.matchers.registry import build
 from pytest_tavus.matching.text import ABSENT, describe, flow
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-3, 3) | st.text(max_size=3)

@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.assign import Assignment, Matrix, TooManyWaysError, assign
-from pytest_tavus.matching.large import SMALL
-from pytest_tavus.matching.pairing import paired
-from pytest_tavus.matching.plan import Costs, Group, Leaf, Node, leaves, precedences, simplified
-from pytest_tavus.matching.registry import build
-from pytest_tavus.matching.sequence import in_line
-from pytest_tavus.matching.steps import Steps
+from pytest_tavus.matching.assignment.assign import Assignment, Matrix, TooManyWaysError, assign
+from pytest_tavus.matching.assignment.large import SMALL
+from pytest_tavus.matching.assignment.pairing import paired
+from pytest_tavus.matching.assignment.plan import (
+    Costs,
+    Group,
+    Leaf,
+    Node,
+    leaves,
+    precedences,
+    simplified,
+)
+from pytest_tavus.matching.assignment.sequence import in_line
+from pytest_tavus.matching.assignment.steps import Steps
+from pytest_tavus.matching.matchers.registry import build
 
 LEFT_OVER = 20
 
@@ -137,8 +145,8 @@ def flat_problems(draw: st.DrawFn) -> tuple[Group, Matrix, int]:
 def test_what_is_found_in_few_steps_is_an_assignment_and_not_cheaper_than_the_best(
     problem: tuple[Group, Matrix, int], extra: int
 ) -> None:
-    from pytest_tavus.matching import assign as solving
-    from pytest_tavus.matching.large import Large
+    from pytest_tavus.matching.assignment import assign as solving
+    from pytest_tavus.matching.assignment.large import Large
 
     node, costs, count = problem
     best = assign(node, costs, count=count, missing=LEFT_OVER, extra=extra)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.matchers import PlainMatcher
-from pytest_tavus.matching.registry import MATCHERS, build
+from pytest_tavus.matching.matcher import PlainMatcher
+from pytest_tavus.matching.matchers.registry import MATCHERS, build
 from pytest_tavus.matching.text import ABSENT
 
 UUID = "0b5c6a52-5c1e-4f7c-9d58-2d2c9f6a1c11"

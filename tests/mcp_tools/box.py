@@ -7,15 +7,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_tavus.mcp_tools.client import Patience
-from pytest_tavus.mcp_tools.definitions import recorded_definitions
-from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox, ToolResult
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.service.account import Account
-from pytest_tavus.service.api import ApiAnswer
-from pytest_tavus.service.front import Api
-from pytest_tavus.service.ids import AccountIds
-from pytest_tavus.service.stock import stock
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.account.requests.api import ApiAnswer
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.mcp.client import Patience
+from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox, ToolResult
 from tests.live.room import EPOCH, House, house
 from tests.service.account import Desk
 

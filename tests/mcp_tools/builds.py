@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.parse import parse_inline
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.scenario.values.model import Scenario
 from tests.mcp_tools.box import Bench
 
 CARRIER = "p1abc173c043"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from pytest_tavus.contract.body import json_list
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.values.model import Scenario
 from tests.mcp_tools.box import Bench, bench
 
 FACE = "r90bbd427f71"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_tavus.service.api import ApiAnswer
+from pytest_tavus.simulator.account.requests.api import ApiAnswer
 
 PAL: Mapping[str, Any] = {
     "pal_id": "p1",

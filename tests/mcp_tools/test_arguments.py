@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.mcp_tools.arguments import checked_arguments
-from pytest_tavus.mcp_tools.client import ToolRefusal
-from pytest_tavus.mcp_tools.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.arguments import checked_arguments
+from pytest_tavus.simulator.mcp.client import ToolRefusal
+from pytest_tavus.simulator.mcp.definitions import recorded_definitions
 from tests.mcp_tools.readings import BESIDE, READ, UNREADABLE
 
 SCHEMAS = {one["name"]: one["inputSchema"] for one in recorded_definitions()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.service.carrier import CLOSING
+from pytest_tavus.simulator.account.builder.carrier import CLOSING
 from tests.mcp_tools.box import bench
 from tests.mcp_tools.builds import (
     PROMPT,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.mcp_tools.drafts import briefs_of
+from pytest_tavus.simulator.mcp.building.drafts import briefs_of
 from tests.mcp_tools.box import bench
 from tests.mcp_tools.builds import (
     DRAFTS,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from pytest_tavus.mcp_tools.embed import script_text
-from pytest_tavus.mcp_tools.toolbox import ToolBox
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
+from pytest_tavus.simulator.mcp.tools.embed import script_text
 from tests.mcp_tools.box import Answering
 from tests.strategies import any_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.mcp_tools.table import TOOLS
+from pytest_tavus.simulator.mcp.table import TOOLS
 from tests.mcp_tools.furnished import furnished
 from tests.mcp_tools.valid_calls import CRAWLED, NOTHING, PORTAL_ONLY, VALID
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
-from pytest_tavus.service.api import ApiAnswer
+from pytest_tavus.simulator.account.requests.api import ApiAnswer
+from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
 from tests.mcp_tools.box import Answering, always
 
 pytestmark = pytest.mark.asyncio

@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from pytest_tavus.mcp_tools.client import ToolRefusal
-from pytest_tavus.mcp_tools.patching import checked_operations, field_operations, pal_patch_paths
+from pytest_tavus.simulator.mcp.client import ToolRefusal
+from pytest_tavus.simulator.mcp.patching import (
+    checked_operations,
+    field_operations,
+    pal_patch_paths,
+)
 from tests.strategies import any_text, json_objects
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.dialect import validator
+from pytest_tavus.contract.schema.dialect import validator
 from tests.mcp_tools.box import DEFINITIONS
 from tests.mcp_tools.furnished import Ids, furnished
 from tests.strategies import json_objects, json_text, json_values

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.mcp_tools.table import TOOLS
+from pytest_tavus.simulator.mcp.table import TOOLS
 from tests.mcp_tools.furnished import furnished
 from tests.mcp_tools.valid_calls import PORTAL_ONLY, VALID
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.mcp_tools.table import TOOLS
-from pytest_tavus.mcp_tools.toolbox import ToolBox
+from pytest_tavus.simulator.mcp.table import TOOLS
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.mcp_tools.box import Answering
 from tests.mcp_tools.stub import answer
 

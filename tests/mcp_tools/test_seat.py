@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.conversation import ServedConversation
-from pytest_tavus.mcp_tools.client import Patience, ToolRefusal
-from pytest_tavus.mcp_tools.seat import HeardCall, Seat
+from pytest_tavus.simulator.mcp.building.participant import HeardCall, Seat
+from pytest_tavus.simulator.mcp.client import Patience, ToolRefusal
+from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from tests.live.room import call, client_tool, house, pal, script, turn
 from tests.mcp_tools.box import QUICK
 

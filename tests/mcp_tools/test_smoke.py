@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.mcp_tools.client import Around, Client
-from pytest_tavus.mcp_tools.smoke import gaps_in
-from pytest_tavus.mcp_tools.smoke import judged as judged_by
+from pytest_tavus.simulator.mcp.building.smoke import gaps_in
+from pytest_tavus.simulator.mcp.building.smoke import judged as judged_by
+from pytest_tavus.simulator.mcp.client import Around, Client
 from tests.mcp_tools.box import Answering, bench
 from tests.mcp_tools.builds import (
     built,

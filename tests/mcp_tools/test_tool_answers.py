@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.mcp_tools.links import DEPLOYMENT_OPTIONS
-from pytest_tavus.mcp_tools.toolbox import ToolBox
-from pytest_tavus.service.api import ApiAnswer
+from pytest_tavus.simulator.account.requests.api import ApiAnswer
+from pytest_tavus.simulator.mcp.links import DEPLOYMENT_OPTIONS
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.mcp_tools.box import Answering, always
 from tests.mcp_tools.furnished import furnished
 from tests.mcp_tools.valid_calls import LINKS

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 
 import pytest_tavus
-from pytest_tavus.mcp_tools.client import call_headers
-from pytest_tavus.mcp_tools.definitions import RECORDED, recorded_definitions
-from pytest_tavus.mcp_tools.hosted import ABSENT, RENAMED
-from pytest_tavus.mcp_tools.table import TOOLS
-from pytest_tavus.mcp_tools.toolbox import BoxOptions, ToolBox
-from pytest_tavus.service.api import ApiAnswer
+from pytest_tavus.simulator.account.requests.api import ApiAnswer
+from pytest_tavus.simulator.mcp.client import call_headers
+from pytest_tavus.simulator.mcp.definitions import RECORDED, recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import ABSENT, RENAMED
+from pytest_tavus.simulator.mcp.table import TOOLS
+from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
 from tests.mcp_tools.box import Answering, always
 from tests.strategies import any_text
 
@@ -24,7 +24,7 @@ HOSTED = BoxOptions(hosted_names=True)
 
 @pytest.mark.fidelity("mcp.definitions")
 def test_the_tools_are_listed_as_they_were_recorded() -> None:
-    recorded = Path(pytest_tavus.__file__).parent / "mcp_tools" / RECORDED
+    recorded = Path(pytest_tavus.__file__).parent / "simulator" / "mcp" / RECORDED
 
     assert list(ToolBox(Answering()).definitions()) == json.loads(recorded.read_text())["tools"]
 

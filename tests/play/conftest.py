@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_tavus.play.loop import BackgroundLoop
+from pytest_tavus.run.loop.loop import BackgroundLoop
 
 SECONDS = 10
 "How long anything in these tests may take before it counts as stuck."

@@ -14,9 +14,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from pytest_tavus.play.here import run_here
-from pytest_tavus.play.idle import IdleSelector, new_loop
-from pytest_tavus.play.loop import BackgroundLoop
+from pytest_tavus.run.loop.here import run_here
+from pytest_tavus.run.loop.idle import IdleSelector, new_loop
+from pytest_tavus.run.loop.loop import BackgroundLoop
 from tests.play.conftest import SECONDS, cleaned_up, thread
 
 

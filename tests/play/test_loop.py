@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from pytest_tavus.play.loop import BackgroundLoop
+from pytest_tavus.run.loop.loop import BackgroundLoop
 from tests.play.conftest import SECONDS, taken_over, thread
 
 
@@ -62,7 +62,7 @@ def test_an_alternating_loop_is_taken_over_again_and_again() -> None:
 def test_where_all_is_done_that_is_waited_for_the_rest_goes_on_now_and_then(
     monkeypatch: pytest.MonkeyPatch, *, long_ago: bool
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.play.loop.LULL_SECONDS", 3600)
+    monkeypatch.setattr("pytest_tavus.run.loop.loop.LULL_SECONDS", 3600)
     loop = BackgroundLoop()
     loop.alternate()
     loop.keep_running()  # its keeper sleeps for an hour
@@ -72,7 +72,7 @@ def test_where_all_is_done_that_is_waited_for_the_rest_goes_on_now_and_then(
 
     rest = loop.submit(thread())
     if long_ago:
-        monkeypatch.setattr("pytest_tavus.play.loop.LULL_SECONDS", 0)
+        monkeypatch.setattr("pytest_tavus.run.loop.loop.LULL_SECONDS", 0)
     for _ in range(20):
         assert loop.wait(done)
 

@@ -10,10 +10,10 @@ import threading
 import pytest
 
 from pytest_tavus.clock import RealClock
-from pytest_tavus.gateway.asgi import start_asgi
-from pytest_tavus.gateway.asgi_call import Message, Receive, Send
-from pytest_tavus.gateway.port import CallRef, Handler
-from pytest_tavus.play.loop import BackgroundLoop
+from pytest_tavus.handler.asgi.call import Message, Receive, Send
+from pytest_tavus.handler.asgi.handler import start_asgi
+from pytest_tavus.handler.call.port import CallRef, Handler
+from pytest_tavus.run.loop.loop import BackgroundLoop
 from tests.gateway.asking import post
 from tests.play.conftest import SECONDS, cleaned_up, taken_over
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from pytest_tavus.clock import ManualClock
-from pytest_tavus.matching.registry import build
-from pytest_tavus.play.memory import Memory
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Turn
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Turn
+from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.trace.events import Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
 

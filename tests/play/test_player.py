@@ -8,9 +8,9 @@ import pytest
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.play.memory import Memory
-from pytest_tavus.play.player import Player
-from pytest_tavus.scenario.model import Turn
+from pytest_tavus.run.player import Player
+from pytest_tavus.scenario.values.model import Turn
+from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, Fault, TurnEnded, UserSaid
 from pytest_tavus.trace.log import Recorder

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 # Loaded here, so that runs in this process share these modules instead of loading their own.
-from pytest_tavus import run as _run
+from pytest_tavus.plugin import session_hooks as _run
 from tests.installed import install
 from tests.plugin import fakes as _fakes
 from tests.source import REPOSITORY
@@ -21,7 +21,7 @@ SECONDS = 60
 
 CONFTEST = """
 import pytest
-from pytest_tavus.fixtures import STAGE
+from pytest_tavus.plugin.fixtures import STAGE
 from tests.plugin.fakes import FakeStage
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import HandlerError, HarnessError, Problem, ScenarioError
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, Mark, Scenario, Turn
+from pytest_tavus.run.limits.ledger import Ledger
+from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Mark, Scenario, Turn
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.traffic.ledger import Ledger
-from pytest_tavus.verdict import Finding, Verdict
+from pytest_tavus.verdict.verdict import Finding, Verdict
 
 ERRORS: dict[str, BaseException] = {
     "handler": HandlerError("the handler 'shop:app' did not start", detail="ImportError: shop"),
@@ -56,7 +56,7 @@ def _problems(path: str, texts: list[str]) -> Iterator[Problem]:
 
 
 class FakeStage:
-    """Looks like :class:`pytest_tavus.stage.Stage`. What it was told to do it writes to a file."""
+    """Looks like :class:`~pytest_tavus.run.runner.Stage`, and writes its orders to a file."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

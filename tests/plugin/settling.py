@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_tavus.options import Settings, Sources, settle
+from pytest_tavus.run.options.settings import Settings, Sources, settle
 
 HERE, THERE = Path("/home/here"), Path("/home")
 """Where pytest was started, and where its ini file is."""

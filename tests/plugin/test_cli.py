@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from pytest_tavus.cli import main
-from pytest_tavus.option import OPTIONS
-from pytest_tavus.reference import options_page
+from pytest_tavus.run.options.page import options_page
+from pytest_tavus.run.options.table import OPTIONS
 from tests.source import REPOSITORY
 
 

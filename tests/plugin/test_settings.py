@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.option import OPTIONS
-from pytest_tavus.options import Settings
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.options.table import OPTIONS
 from tests.plugin.settling import HERE, THERE, Text, settled
 
 

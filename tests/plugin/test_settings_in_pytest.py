@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.option import OPTIONS, Option
-from pytest_tavus.options import header_line
+from pytest_tavus.run.options.settings import header_line
+from pytest_tavus.run.options.table import OPTIONS, Option
 from tests.plugin.conftest import Project
 from tests.plugin.settling import settled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.trace.events import AppMessage
-from pytest_tavus.verdict import Difference, Finding
+from pytest_tavus.verdict.verdict import Difference, Finding
 from tests.report.samples import (
     ORDER,
     ORDER_TURN,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from pytest_tavus.contract.auth import BearerAuth
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import ApiDelivery, Delivery, Tool
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.auth import BearerAuth
+from pytest_tavus.contract.tool.tool import ApiDelivery, Delivery, Tool
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.inline import InlineSource
-from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, Saved
 from pytest_tavus.trace.events import Fault as FaultEvent
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.verdict import Difference, Finding, Ruling
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.verdict.verdict import Difference, Finding, Ruling
 from tests.report.picture_calls import missing_call
 from tests.report.samples import (
     ANSWER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.trace.facts import Evidence
-from pytest_tavus.verdict import Ruling, decide
+from pytest_tavus.verdict.verdict import Ruling, decide
 from tests.report.samples import (
     ORDER,
     ORDER_TURN,

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import (
     AnsweredBy,
@@ -31,7 +31,7 @@ from pytest_tavus.trace.events import (
 )
 from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.verdict import Finding, Ruling, Verdict, decide
+from pytest_tavus.verdict.verdict import Finding, Ruling, Verdict, decide
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 SCOPE = ("scenarios", 0)

@@ -15,11 +15,11 @@ from pytest_tavus.report.failure import failure_text
 from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.words import KINDS, OWNERS, REMEDIES
-from pytest_tavus.scenario.inline import InlineSource
-from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.spans import SourceSpan
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.verdict import Difference, Finding, FindingKind
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.verdict.verdict import Difference, Finding, FindingKind
 from tests.report.pictures import PICTURES
 from tests.report.samples import (
     ORDER,

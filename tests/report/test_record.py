@@ -17,7 +17,7 @@ from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Decisions, Event, SessionOpened
 from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict import Finding, decide
+from pytest_tavus.verdict.verdict import Finding, decide
 from tests.report.pictures import PICTURES
 from tests.report.samples import ORDER, ORDER_TURN, call, resolved, result, said, scenario, trace
 

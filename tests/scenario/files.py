@@ -6,8 +6,8 @@ from pathlib import Path
 from textwrap import dedent
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.parse import load_scenarios
+from pytest_tavus.scenario.load.parse import load_scenarios
+from pytest_tavus.scenario.values.model import Scenario
 
 PAL = """\
 pal_name: Support

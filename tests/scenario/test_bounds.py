@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario import source
-from pytest_tavus.scenario.limits import MOST_ROWS, Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.plain import is_dict, is_list
-from pytest_tavus.scenario.reader import load
-from pytest_tavus.scenario.source import Document
-from pytest_tavus.scenario.yamlfile import events
+from pytest_tavus.scenario.text import source
+from pytest_tavus.scenario.text.limits import MOST_ROWS, Limits
+from pytest_tavus.scenario.text.plain import is_dict, is_list
+from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.text.yamlfile import events
+from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.spans import Loc
 from tests.scenario.files import PAL, SCENARIO, loaded, problems
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.scenario.values.model import Scenario
 from tests.scenario.files import loaded, lone, problems, write
 
 

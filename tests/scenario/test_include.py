@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.pals import PalCache
-from pytest_tavus.scenario.parse import load_pal, load_scenarios
+from pytest_tavus.scenario.load.pals import PalCache
+from pytest_tavus.scenario.load.parse import load_pal, load_scenarios
+from pytest_tavus.scenario.text.limits import Limits
 from tests.scenario.files import PAL, SCENARIO, lone, problems, write
 
 

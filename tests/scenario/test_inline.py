@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import CallExpectation
-from pytest_tavus.scenario.parse import load_pal, parse_inline
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.load.parse import load_pal, parse_inline
+from pytest_tavus.scenario.values.model import CallExpectation
 from tests.scenario.files import PAL
 
 PAL_DATA: dict[str, Any] = {

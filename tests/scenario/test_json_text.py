@@ -11,9 +11,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.reader import load
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.values.matcher_values import from_tag
 from tests.scenario.files import loaded, problems
 
 PURE = pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "python"])

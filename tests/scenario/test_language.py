@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import (
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.model import (
     CallExpectation,
     CallGroup,
     CallPattern,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.model import (
-    Mark,
-)
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.model import Mark
 from tests.scenario.files import loaded, lone
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.scenario.values.model import CallExpectation
 from tests.scenario.files import lone, turn_problems
 
 

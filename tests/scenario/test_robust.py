@@ -11,16 +11,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import Problem, ScenarioError
-from pytest_tavus.scenario.include import Files
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.pals import PalFinder
-from pytest_tavus.scenario.plain import is_dict, is_list
-from pytest_tavus.scenario.problems import Ledger
-from pytest_tavus.scenario.reader import load
-from pytest_tavus.scenario.scenarios import Load
-from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.load.include import Files
+from pytest_tavus.scenario.load.pals import PalFinder
+from pytest_tavus.scenario.load.scenarios import Load
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.plain import is_dict, is_list
+from pytest_tavus.scenario.text.problems import Ledger
+from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.values.matcher_values import from_tag
+from pytest_tavus.scenario.values.model import Scenario
 from tests.scenario.files import PAL, SCENARIO
 
 

@@ -10,12 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pytest_tavus.scenario import calls, reference, schema, source
-from pytest_tavus.scenario.document import TurnDocument
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.reader import load
-from pytest_tavus.scenario.whole import ScenarioDocument
+from pytest_tavus.scenario.language import calls, reference, schema
+from pytest_tavus.scenario.language.document import TurnDocument
+from pytest_tavus.scenario.language.whole import ScenarioDocument
+from pytest_tavus.scenario.text import source
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.values.matcher_values import from_tag
 from tests.scenario.files import SCENARIO
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md"

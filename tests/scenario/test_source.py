@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.scenario.inline import InlineSource
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.reader import load
-from pytest_tavus.scenario.source import Document
+from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.spans import Loc
 from tests.scenario.files import SCENARIO, loaded, lone
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.registry import build
-from pytest_tavus.scenario.templates import (
+from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.scenario.values.templates import (
     MissingValue,
     escape,
     json_or_text,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.parse import load_scenarios
+from pytest_tavus.scenario.load.parse import load_scenarios
+from pytest_tavus.scenario.text.limits import Limits
 from tests.scenario.files import SCENARIO, problems, write
 from tests.scenario.yaml_text import refusal
 

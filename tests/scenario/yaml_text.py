@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.limits import Limits
-from pytest_tavus.scenario.matcher_values import from_tag
-from pytest_tavus.scenario.reader import load
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.values.matcher_values import from_tag
 
 
 def read(text: str, *, limits: Limits | None = None, pure: bool = False) -> Any:

@@ -11,14 +11,14 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from pytest_tavus.mcp_tools.toolbox import ToolResult
-from pytest_tavus.server.guard import Guard
-from pytest_tavus.server.mcp_door import mcp_door
-from pytest_tavus.server.mcp_late import McpDoor
-from pytest_tavus.server.oauth.door import OAuthDoor, oauth_door
-from pytest_tavus.server.oauth.randomness import FreshToken
-from pytest_tavus.server.oauth.terms import OAuthTerms, Surroundings
-from pytest_tavus.server.options import Limits
+from pytest_tavus.simulator.mcp.toolbox import ToolResult
+from pytest_tavus.simulator.server.http.guard import Guard
+from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.late import McpDoor
+from pytest_tavus.simulator.server.oauth.endpoint import OAuthDoor, oauth_door
+from pytest_tavus.simulator.server.oauth.randomness import FreshToken
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, Surroundings
+from pytest_tavus.simulator.server.options import Limits
 from tests.server.given import BASE, START, seeded
 
 KEY = "tavus_sim_prod_0123456789abcdef"

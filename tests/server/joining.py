@@ -8,9 +8,9 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.server.running import Running, ServerThread
-from pytest_tavus.server.standin.daily import CallClient, EventHandler
+from pytest_tavus.simulator.server.options import ServerOptions
+from pytest_tavus.simulator.server.running import Running, ServerThread
+from pytest_tavus.simulator.server.standin.daily import CallClient, EventHandler
 from tests.server.served import PATIENCE, talking
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from pytest_tavus.server.running import Running
+from pytest_tavus.simulator.server.running import Running
 from tests.server.served import PATIENCE
 
 

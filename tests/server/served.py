@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 from starlette.types import Message, Scope
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.live.opening import Opening
-from pytest_tavus.live.port import LiveConversation
-from pytest_tavus.server.application import Front
-from pytest_tavus.server.compose import Outside, SimulatedTavus, simulated_tavus
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.server.running import Running, running
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.simulator.rooms.opening import Opening
+from pytest_tavus.simulator.rooms.port import LiveConversation
+from pytest_tavus.simulator.server.application import Front
+from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.options import ServerOptions
+from pytest_tavus.simulator.server.running import Running, running
 from tests.server.given import BASE
 
 MARKER = "x-tavus-simulator"

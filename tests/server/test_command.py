@@ -114,7 +114,7 @@ def test_what_goes_wrong_in_the_pal_is_a_line_for_whoever_serves(
     if model:
         what = "the model 'small' at http://127.0.0.1:9/v1 cannot be reached"
     (line,) = err.splitlines()
-    assert line.startswith(f"WARNING pytest_tavus.live.trouble: {name}: {what}")
+    assert line.startswith(f"WARNING pytest_tavus.simulator.rooms.trouble: {name}: {what}")
 
 
 OPEN_STREAM = "GET /mcp HTTP/1.1\r\nhost: {host}\r\naccept: text/event-stream\r\n"
@@ -150,8 +150,8 @@ def test_a_request_in_progress_neither_holds_up_the_end_nor_is_in_the_log(
 
 def test_a_loop_that_is_blocked_for_ever_is_ended_by_force(tmp_path: Path) -> None:
     program = (
-        "from pytest_tavus.server import command\n"
-        "from pytest_tavus.service.front import Api\n"
+        "from pytest_tavus.simulator.server import command\n"
+        "from pytest_tavus.simulator.account.front import Api\n"
         "command.END_SECONDS = 0.1\n"
         "async def call(*_, **__):\n"
         "    print('blocked', flush=True)\n"
@@ -182,7 +182,7 @@ def test_a_loop_that_is_blocked_for_ever_is_ended_by_force(tmp_path: Path) -> No
 def test_what_was_imported_to_serve_is_searched_for_no_garbage(tmp_path: Path) -> None:
     program = (
         "import gc\n"
-        "from pytest_tavus.server import command\n"
+        "from pytest_tavus.simulator.server import command\n"
         "command._json = lambda _: f'{gc.get_freeze_count()}\\n'\n"
     ) + MAIN
     with subprocess.Popen(
@@ -208,7 +208,7 @@ def test_it_says_which_pals_there_are(tmp_path: Path) -> None:
 
 def test_a_failure_of_its_own_is_in_its_log(tmp_path: Path) -> None:
     program = (
-        "from pytest_tavus.service.front import Api\n"
+        "from pytest_tavus.simulator.account.front import Api\n"
         "async def call(*_, **__): raise KeyError('a bug')\n"
         "Api.call = call\n"
     ) + MAIN
@@ -306,7 +306,7 @@ def test_without_the_extra_it_names_what_to_install(package: str) -> None:
 
 def test_another_missing_module_is_no_matter_of_the_extra() -> None:
     program = (
-        "import sys; sys.modules['pytest_tavus.server.running'] = None\n"
+        "import sys; sys.modules['pytest_tavus.simulator.server.running'] = None\n"
         "from pytest_tavus.cli import main; main(['serve'])"
     )
     run = subprocess.run(

@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_tavus.errors import HandlerError, ScenarioError
-from pytest_tavus.scenario.model import HandlerSpec
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.simulator.llm import ModelSettings
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.pal.llm import ModelSettings
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.served import PATIENCE, served, talking
 
 pytestmark = pytest.mark.asyncio

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_tavus.server import connection
-from pytest_tavus.server.connection import Connection
-from pytest_tavus.server.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
-from pytest_tavus.server.marker import MARKER, simulator_version
-from pytest_tavus.server.options import Limits, ServerOptions
-from pytest_tavus.server.running import Running
+from pytest_tavus.simulator.server.http import connection
+from pytest_tavus.simulator.server.http.connection import Connection
+from pytest_tavus.simulator.server.http.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
+from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
+from pytest_tavus.simulator.server.options import Limits, ServerOptions
+from pytest_tavus.simulator.server.running import Running
 from tests.server.served import PATIENCE, listening, until
 
 pytestmark = pytest.mark.asyncio

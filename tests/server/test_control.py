@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.loading import SCENARIO, load
 from tests.server.served import served, talking
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.scenario.model import HandlerSpec
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.loading import QUIET, SCENARIO, load
 from tests.server.served import served
 

@@ -10,9 +10,9 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.server.compose import Outside, SimulatedTavus, simulated_tavus
-from pytest_tavus.server.cors import origin_of
-from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.http.cors import origin_of
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.given import BASE, CALLBACK, MCP
 from tests.server.served import MARKER, PATIENCE, no_connection, served
 from tests.server.visitors import VERIFIER, challenge, query_of

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.served import Served, served
 
 pytestmark = pytest.mark.asyncio

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from pytest_tavus.server.environment import exports, standin_directory, variables
+from pytest_tavus.simulator.server.environment import exports, standin_directory, variables
 
 BASE = "http://127.0.0.1:8123"
 KEY = "tavus_sim_stg_12345678"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from pytest_tavus.server.faults import Fault, Faults
-from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.simulator.server.faults import Fault, Faults
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.served import listening, served, until
 
 

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from pytest_tavus.errors import ScenarioError, ServiceError
-from pytest_tavus.server.fixture import TavusServer, server_options
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.server.fixture import TavusServer, server_options
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.served import PATIENCE
 
 SCRIPT = """

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 
-from pytest_tavus.server.answers import answer
-from pytest_tavus.server.guard import Guard
-from pytest_tavus.server.marker import simulator_version
-from pytest_tavus.server.options import Limits
+from pytest_tavus.simulator.server.http.answers import answer
+from pytest_tavus.simulator.server.http.guard import Guard
+from pytest_tavus.simulator.server.http.marker import simulator_version
+from pytest_tavus.simulator.server.options import Limits
 from tests.server.served import MARKER, Sent, nothing, request_scope, served
 
 pytestmark = pytest.mark.asyncio

@@ -6,9 +6,9 @@ import pytest
 
 from pytest_tavus.clock import Clock, RealClock
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.gateway.port import CallRef
-from pytest_tavus.scenario.model import HandlerSpec
-from pytest_tavus.server.handling import CallTaker
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.server.control.handler_slot import CallTaker
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 pytestmark = pytest.mark.asyncio

@@ -12,9 +12,9 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import Scope
 
-from pytest_tavus.mcp_tools.definitions import recorded_definitions
-from pytest_tavus.server.compose import Outside, SimulatedTavus, simulated_tavus
-from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.given import BASE, CALLBACK, MCP
 from tests.server.visitors import ACCEPT, LISTING, VERIFIER, challenge, delivery_of, query_of
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from pytest_tavus.server.answers import answer
-from pytest_tavus.server.intake import Intake
-from pytest_tavus.server.options import Limits
+from pytest_tavus.simulator.server.http.answers import answer
+from pytest_tavus.simulator.server.http.body_limits import Intake
+from pytest_tavus.simulator.server.options import Limits
 from tests.server.served import Sent, request_scope, served, until
 
 pytestmark = pytest.mark.asyncio

@@ -12,12 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server import shelf
-from pytest_tavus.server.journal import Entry, Journal
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.server.secrecy import SECRET_FIELDS, masked_json, masked_pairs, read_body
-from pytest_tavus.server.shelf import SECRETS_KEPT
-from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.simulator.server.journal import shelf
+from pytest_tavus.simulator.server.journal.journal import Entry, Journal
+from pytest_tavus.simulator.server.journal.secrecy import (
+    SECRET_FIELDS,
+    masked_json,
+    masked_pairs,
+    read_body,
+)
+from pytest_tavus.simulator.server.journal.shelf import SECRETS_KEPT
+from pytest_tavus.simulator.server.options import ServerOptions
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
 from tests.server.served import served
 
 MASK = "********"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.json_text import (
+from pytest_tavus.simulator.server.http.json_text import (
     DEEPEST,
     MOST_PARTS,
     MOST_VALUES,

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.clock import RealClock
-from pytest_tavus.gateway.port import CallRef
-from pytest_tavus.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.simulator.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
 from pytest_tavus.wire import HttpRequest
 from tests.server.served import until
 

@@ -14,12 +14,12 @@ from mcp.server.subscriptions import ToolsListChanged
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
-from pytest_tavus.server.connection import Connections
-from pytest_tavus.server.mcp_changes import ChangeStreams, EarlierEraStream
-from pytest_tavus.server.mcp_door import mcp_door
-from pytest_tavus.server.mcp_late import McpDoor
-from pytest_tavus.server.options import Limits
-from pytest_tavus.server.serving import bind, serving
+from pytest_tavus.simulator.server.http.connection import Connections
+from pytest_tavus.simulator.server.http.serving import bind, serving
+from pytest_tavus.simulator.server.mcp.changes import ChangeStreams, EarlierEraStream
+from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.late import McpDoor
+from pytest_tavus.simulator.server.options import Limits
 from tests.server.hosted import GivenTools
 
 pytestmark = pytest.mark.asyncio

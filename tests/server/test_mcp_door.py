@@ -14,9 +14,9 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 
-from pytest_tavus.mcp_tools.definitions import recorded_definitions
-from pytest_tavus.mcp_tools.toolbox import ToolResult
-from pytest_tavus.server.mcp_door import mcp_door
+from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.toolbox import ToolResult
+from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
 from tests.server.given import MCP
 from tests.server.hosted import KEY, GivenTools, World, hosted
 from tests.server.mcp_requests import ERAS, Era, call, send

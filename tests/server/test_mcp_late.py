@@ -15,8 +15,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pytest_tavus.server.mcp_late import PATHS, McpDoor, late
-from pytest_tavus.server.site import Door
+from pytest_tavus.simulator.server.mcp.late import PATHS, McpDoor, late
+from pytest_tavus.simulator.server.site import Door
 from tests.server.hosted import hosted
 from tests.server.served import PATIENCE, Sent, listening, nothing, request_scope, served
 
@@ -126,7 +126,7 @@ async def test_a_method_that_is_not_allowed_is_told_as_anywhere() -> None:
 
 async def test_the_sdk_is_not_imported_by_whoever_does_not_ask_for_it() -> None:
     program = (
-        "import sys, pytest_tavus.server.command\n"
+        "import sys, pytest_tavus.simulator.server.command\n"
         "sys.exit(sorted({'mcp', 'mcp_types', 'openai'} & set(sys.modules)) or 0)"
     )
     run = subprocess.run(  # noqa: ASYNC221 - nothing else goes on

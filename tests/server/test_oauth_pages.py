@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import HTMLResponse
 
-from pytest_tavus.server.oauth.page import delivery_page, question_page
+from pytest_tavus.simulator.server.oauth.page import delivery_page, question_page
 
 
 class Outline(HTMLParser):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.server.oauth.clients import MOST_CLIENTS
+from pytest_tavus.simulator.server.oauth.clients import MOST_CLIENTS
 from tests.server.given import BASE, CALLBACK, MCP, START
 from tests.server.hosted import hosted
 from tests.server.visitors import ACCEPT, LISTING, query_of, register, visitor

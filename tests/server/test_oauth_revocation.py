@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.server.oauth.provider import SignIn
-from pytest_tavus.server.oauth.terms import OAuthTerms
+from pytest_tavus.simulator.server.oauth.provider import SignIn
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
 from tests.server.given import GRANT
 from tests.server.hosted import KEY, World, hosted
 from tests.server.visitors import visitor

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.oauth.sessions import Sessions
-from pytest_tavus.server.oauth.terms import OAuthTerms
+from pytest_tavus.simulator.server.oauth.sessions import Sessions
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
 from tests.server.given import GRANT, START, Watch, seeded
 
 

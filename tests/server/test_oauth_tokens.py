@@ -9,11 +9,11 @@ import pytest
 from msgspec.structs import replace
 from starlette.responses import PlainTextResponse
 
-from pytest_tavus.server.oauth.door import protected
-from pytest_tavus.server.oauth.provider import SignIn
-from pytest_tavus.server.oauth.randomness import digest
-from pytest_tavus.server.oauth.sessions import Sessions
-from pytest_tavus.server.oauth.terms import OAuthTerms
+from pytest_tavus.simulator.server.oauth.endpoint import protected
+from pytest_tavus.simulator.server.oauth.provider import SignIn
+from pytest_tavus.simulator.server.oauth.randomness import digest
+from pytest_tavus.simulator.server.oauth.sessions import Sessions
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
 from tests.server.given import BASE, GRANT, MCP, START
 from tests.server.hosted import KEY, World, hosted
 from tests.server.visitors import visitor

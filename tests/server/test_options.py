@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError, ServiceError
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.scenario.model import HandlerSpec
-from pytest_tavus.server.command import handler_of, options_of
-from pytest_tavus.server.flags import add_flags
-from pytest_tavus.server.marker import (
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.pal.llm import ModelSettings
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.server.command import handler_of, options_of
+from pytest_tavus.simulator.server.flags import add_flags
+from pytest_tavus.simulator.server.http.marker import (
     MARKER,
     is_simulated,
     refuse_simulated,
     require_simulated,
     simulator_version,
 )
-from pytest_tavus.server.options import ServerOptions, environment_of
-from pytest_tavus.service.options import AccountOptions
-from pytest_tavus.simulator.llm import ModelSettings
+from pytest_tavus.simulator.server.options import ServerOptions, environment_of
 
 MARKED = {"Content-Type": "text/plain", MARKER.upper(): simulator_version()}
 

@@ -8,10 +8,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from pytest_tavus.server.application import application
-from pytest_tavus.server.rest import rest_door
-from pytest_tavus.service.api import ApiAnswer, ApiRequest, Route
-from pytest_tavus.service.front import Api
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.server.application import application
+from pytest_tavus.simulator.server.rest import rest_door
 from tests.server.given import BASE
 from tests.server.served import front, served
 

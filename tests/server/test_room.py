@@ -8,9 +8,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.server.marker import MARKER, simulator_version
-from pytest_tavus.server.options import ServerOptions
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.rooms import heard, joined, put_out, say
 from tests.server.served import listening, talking
 

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from pytest_tavus.live.options import LiveOptions
-from pytest_tavus.server.options import Limits, ServerOptions
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.server.options import Limits, ServerOptions
 from tests.server.rooms import deaf, heard, joined, present, put_out, say
 from tests.server.served import listening, talking, until
 

@@ -12,11 +12,11 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_tavus.errors import HarnessError, ScenarioError, ServiceError
-from pytest_tavus.scenario.model import HandlerSpec
-from pytest_tavus.server.faults import Fault
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.server.running import ServerThread, running
-from pytest_tavus.server.serving import bind
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.server.faults import Fault
+from pytest_tavus.simulator.server.http.serving import bind
+from pytest_tavus.simulator.server.options import ServerOptions
+from pytest_tavus.simulator.server.running import ServerThread, running
 from tests.server.served import PATIENCE, listening, talking, until
 
 SHOP = "pal: {pal_name: Shop}\nname: hello\nturns: [{user: Hello?, plays: Hi., says: Hi}]\n"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.options import Limits
-from pytest_tavus.server.seat import Meter, Seat, Texts
+from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.room.participant import Meter, Seat, Texts
 from tests.server.given import Watch
 
 JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.server.standin.daily import CallClient, Daily, EventHandler
-from pytest_tavus.server.standin.daily.room import open_room
+from pytest_tavus.simulator.server.standin.daily import CallClient, Daily, EventHandler
+from pytest_tavus.simulator.server.standin.daily.room import open_room
 from tests.server.joining import client, echo, serving
 from tests.server.served import PATIENCE
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.server.environment import standin_directory
-from pytest_tavus.server.standin import daily
-from pytest_tavus.server.standin.daily import EventHandler
+from pytest_tavus.simulator.server.environment import standin_directory
+from pytest_tavus.simulator.server.standin import daily
+from pytest_tavus.simulator.server.standin.daily import EventHandler
 from tests.server.joining import client
 
 CALLBACKS = """

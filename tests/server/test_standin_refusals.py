@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.server.options import Limits, ServerOptions
-from pytest_tavus.server.standin.daily import CallClient
+from pytest_tavus.simulator.server.options import Limits, ServerOptions
+from pytest_tavus.simulator.server.standin.daily import CallClient
 from tests.server.joining import Heard, client, echo, serving
 from tests.server.served import PATIENCE
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.server.time import STILL_EPOCH, ServerClock
+from pytest_tavus.simulator.server.control.time import STILL_EPOCH, ServerClock
 from tests.server.given import Watch
 from tests.server.served import until
 

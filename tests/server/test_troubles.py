@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.mcp_tools.toolbox import ToolBox, ToolResult
-from pytest_tavus.server.options import ServerOptions
-from pytest_tavus.service.front import Api
-from pytest_tavus.simulator.llm import ModelSettings
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.mcp.toolbox import ToolBox, ToolResult
+from pytest_tavus.simulator.pal.llm import ModelSettings
+from pytest_tavus.simulator.server.options import ServerOptions
 from tests.server.loading import SCENARIO, load
 from tests.server.rooms import heard, joined
 from tests.server.served import PAL, Served, listening, served, talking

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pytest_tavus.live.opening import EndReason, Opening
-from pytest_tavus.live.port import LiveConversation, Participant, Reply
-from pytest_tavus.live.scripts import ScriptBook
-from pytest_tavus.service.account import Account
-from pytest_tavus.service.api import ApiAnswer, Route
-from pytest_tavus.service.front import Api
-from pytest_tavus.service.ids import AccountIds
-from pytest_tavus.service.keys import ApiKeys
-from pytest_tavus.service.routes import ROUTES
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.account.keys import ApiKeys
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, Route
+from pytest_tavus.simulator.account.routes import ROUTES
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.rooms.opening import EndReason, Opening
+from pytest_tavus.simulator.rooms.port import LiveConversation, Participant, Reply
+from pytest_tavus.simulator.rooms.scripts import ScriptBook
 
 NOON = 1_790_000_000.0
 """2026-09-21, 14:13:20 in UTC."""

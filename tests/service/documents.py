@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.service import documents
-from pytest_tavus.service.options import AccountOptions
+from pytest_tavus.simulator.account.resources import documents
+from pytest_tavus.simulator.account.store.options import AccountOptions
 from tests.service.account import Desk
 
 URL = "https://example.com/guide.pdf"

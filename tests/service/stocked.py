@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.service.stock import stock
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import Desk
 
 PAL: dict[str, Any] = {

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.service.account import Table
-from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.service.ids import AccountIds
-from pytest_tavus.service.refusals import not_found
+from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.requests.refusals import not_found
+from pytest_tavus.simulator.account.store.account import Table
+from pytest_tavus.simulator.account.store.ids import AccountIds
 from tests.service.account import Desk
 
 

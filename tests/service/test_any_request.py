@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.service.api import Route
-from pytest_tavus.service.routes import ROUTES
-from pytest_tavus.service.stock import stock
+from pytest_tavus.simulator.account.requests.api import Route
+from pytest_tavus.simulator.account.routes import ROUTES
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import Desk
 from tests.service.any_json import FIELDS, JSON, QUERIES
 

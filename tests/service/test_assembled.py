@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.service.assembled import pal_of
-from pytest_tavus.service.stock import SKILLS, restock, stock
+from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.resources.assembled import pal_of
+from pytest_tavus.simulator.account.store.stock import SKILLS, restock, stock
 from tests.service.account import Desk
 from tests.service.stocked import PAL
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import builder, pals
+from pytest_tavus.simulator.account.builder import builder
+from pytest_tavus.simulator.account.resources import pals
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

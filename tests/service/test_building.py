@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.live.port import LiveConversation
-from pytest_tavus.scenario.parse import parse_inline
-from pytest_tavus.service.account import Account
-from pytest_tavus.service.front import Api
-from pytest_tavus.service.ids import AccountIds
-from pytest_tavus.service.stock import stock
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.rooms.port import LiveConversation
 from tests.live.room import EPOCH, Guest, House, house, said, settled, until
 
 pytestmark = pytest.mark.asyncio

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.rules import problems
-from pytest_tavus.live.scripts import ScriptBook
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.parse import parse_inline
-from pytest_tavus.scenario.templates import render
-from pytest_tavus.service.carrier import (
+from pytest_tavus.contract.pal.rules import problems
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.scenario.values.templates import render
+from pytest_tavus.simulator.account.builder.carrier import (
     CARRIER_IDS,
     CLOSING,
     ROUNDS,
@@ -20,6 +19,7 @@ from pytest_tavus.service.carrier import (
     carrier_script,
     request_in,
 )
+from pytest_tavus.simulator.rooms.scripts import ScriptBook
 
 PROD = "p1abc173c043"
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.live.port import Reply
+from pytest_tavus.simulator.rooms.port import Reply
 from tests.service.stocked import desk_with_pal
 
 pytestmark = pytest.mark.asyncio

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import deployment_use, deployments, pals
-from pytest_tavus.service.api import ApiRequest
-from pytest_tavus.service.keys import ApiKeys
+from pytest_tavus.simulator.account.keys import ApiKeys
+from pytest_tavus.simulator.account.requests.api import ApiRequest
+from pytest_tavus.simulator.account.resources import deployment_use, deployments, pals
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

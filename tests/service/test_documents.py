@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service.alarm import Alarm
-from pytest_tavus.service.document_life import settle
+from pytest_tavus.simulator.account.resources.document_life import settle
+from pytest_tavus.simulator.account.store.alarm import Alarm
 from tests.service.account import NOON
 from tests.service.documents import SITE, desk, made
 from tests.service.waiting import Heard, Hourglass

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.building import CurrentPal
-from pytest_tavus.contract.objective_rules import guardrail_problems, objective_problems
-from pytest_tavus.service import drafting
+from pytest_tavus.contract.pal.objective_rules import guardrail_problems, objective_problems
+from pytest_tavus.contract.resources.building import CurrentPal
+from pytest_tavus.simulator.account.builder import drafting
 
 REQUEST = "A booking agent for a dental practice. It is friendly."
 

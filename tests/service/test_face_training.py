@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import face_training, faces
-from pytest_tavus.service.alarm import Alarm
-from pytest_tavus.service.options import AccountOptions
-from pytest_tavus.service.stock import stock
+from pytest_tavus.simulator.account.resources import face_training, faces
+from pytest_tavus.simulator.account.store.alarm import Alarm
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import NOON, Desk
 from tests.service.waiting import Heard, Hourglass
 

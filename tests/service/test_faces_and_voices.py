@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import faces, voices
-from pytest_tavus.service.stock import stock
+from pytest_tavus.simulator.account.resources import faces, voices
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

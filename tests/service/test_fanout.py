@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import builder, fanout, pals
-from pytest_tavus.service.stock import stock
+from pytest_tavus.simulator.account.builder import builder, fanout
+from pytest_tavus.simulator.account.resources import pals
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

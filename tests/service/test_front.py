@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service.account import Account
-from pytest_tavus.service.api import ApiAnswer, ApiRefusal, ApiRequest, Route
-from pytest_tavus.service.front import Api
-from pytest_tavus.service.keys import ApiKeys
-from pytest_tavus.service.table import RouteTable
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.account.keys import ApiKeys
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest, Route
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.table import RouteTable
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import guardrails
+from pytest_tavus.simulator.account.resources import guardrails
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

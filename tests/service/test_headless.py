@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.scenario.parse import parse_inline
-from pytest_tavus.service import builder, headless
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.simulator.account.builder import builder, headless
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

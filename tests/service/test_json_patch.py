@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.service.json_patch import patched, read_patch, same
+from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.requests.json_patch import patched, read_patch, same
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pytest_tavus.service.keys import ApiKeys
+from pytest_tavus.simulator.account.keys import ApiKeys
 
 SEEDS = pytest.mark.parametrize("seed", [None, 1])
 

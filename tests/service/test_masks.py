@@ -7,9 +7,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.auth import SECRET_MASK
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.service.masks import mask_problems, masked_auth, masked_layers, unmasked_layers
+from pytest_tavus.contract.tool.auth import SECRET_MASK
+from pytest_tavus.simulator.account.requests.masks import (
+    mask_problems,
+    masked_auth,
+    masked_layers,
+    unmasked_layers,
+)
 
 LAYERS = st.dictionaries(
     st.sampled_from(["llm", "tts", "stt"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import memory_stores
+from pytest_tavus.simulator.account.resources import memory_stores
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.service.pages import Paging, page
-from pytest_tavus.service.queries import choice, flag, whole, words
+from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.requests.pages import Paging, page
+from pytest_tavus.simulator.account.requests.queries import choice, flag, whole, words
 
 ROWS = [{"n": number} for number in range(25)]
 

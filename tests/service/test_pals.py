@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from tests.service.stocked import LAYER_SHAPE, PAL, desk, made_pal
 
 pytestmark = pytest.mark.asyncio

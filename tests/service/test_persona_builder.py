@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario.parse import parse_inline
-from pytest_tavus.service import builder, pals, persona_builder
-from pytest_tavus.service.stock import stock
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.simulator.account.builder import builder, persona_builder
+from pytest_tavus.simulator.account.resources import pals
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import Desk
 
 pytestmark = pytest.mark.asyncio

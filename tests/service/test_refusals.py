@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from pytest_tavus.contract import shape
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.contract.pal import Pal
+from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.service.api import ApiRefusal
-from pytest_tavus.service.bodies import read_body, refuse_if
-from pytest_tavus.service.refusals import MOST_PROBLEMS, bad_fields
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
+from pytest_tavus.simulator.account.requests.refusals import MOST_PROBLEMS, bad_fields
 
 
 def problem(*loc: str | int, says: str = "wrong") -> RuleProblem:

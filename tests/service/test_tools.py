@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.auth import SECRET_MASK
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.tool.auth import SECRET_MASK
+from pytest_tavus.contract.tool.tool import Tool
 from tests.service.stocked import api, desk, made_pal, made_tool, tool_body
 
 AUTHS: tuple[tuple[dict[str, Any], str], ...] = (

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.scenario.model import JudgeExpectation, Scenario
-from pytest_tavus.scenario.parse import parse_inline
-from pytest_tavus.service.verdicts import (
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.scenario.values.model import JudgeExpectation, Scenario
+from pytest_tavus.simulator.account.builder.verdicts import (
     Judged,
     scripted_verdict,
     speaking_for,

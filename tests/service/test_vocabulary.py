@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.service.vocabulary import (
+from pytest_tavus.simulator.account.vocabulary import (
     FORMER,
     PRESENT,
     STAYED,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.service import voice_cloning, voices
-from pytest_tavus.service.options import AccountOptions
-from pytest_tavus.service.stock import stock
+from pytest_tavus.simulator.account.resources import voice_cloning, voices
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.stock import stock
 from tests.service.account import Desk
 from tests.service.waiting import Heard
 

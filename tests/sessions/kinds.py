@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.play.session import Session
-from pytest_tavus.scenario.model import ClientAnswer, PlayedCall, PlayedLater, Plays, Turn
-from pytest_tavus.sessions.sim import open_sim
-from pytest_tavus.simulator.client import Client
-from pytest_tavus.simulator.conversation import Rules, Surroundings
-from pytest_tavus.simulator.dispatch import Wire
-from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.simulator.script import ScriptBrain
-from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.scenario.values.model import ClientAnswer, PlayedCall, PlayedLater, Plays, Turn
+from pytest_tavus.sessions.session import Session
+from pytest_tavus.sessions.simulated import open_sim
+from pytest_tavus.simulator.pal.client import Client
+from pytest_tavus.simulator.pal.conversation import Rules, Surroundings
+from pytest_tavus.simulator.pal.dispatch import Wire
+from pytest_tavus.simulator.pal.ids import Ids
+from pytest_tavus.simulator.pal.script import ScriptBrain
+from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.log import Recorder
 from tests.simulator.far import Far, ok
 

@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.play.session import Session
+from pytest_tavus.sessions.session import Session
 from pytest_tavus.trace.events import (
     PalSaid,
     SessionOpened,

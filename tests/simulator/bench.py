@@ -7,14 +7,14 @@ from typing import Any
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.delivery.profile import DeliveryProfile
-from pytest_tavus.scenario.model import ClientAnswer
-from pytest_tavus.simulator.client import Client
-from pytest_tavus.simulator.conversation import Rules, Surroundings
-from pytest_tavus.simulator.dispatch import Wire, WireDispatcher
-from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.scenario.values.model import ClientAnswer
+from pytest_tavus.simulator.pal.client import Client
+from pytest_tavus.simulator.pal.conversation import Rules, Surroundings
+from pytest_tavus.simulator.pal.dispatch import Wire, WireDispatcher
+from pytest_tavus.simulator.pal.ids import Ids
+from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.events import ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
 from tests.simulator.far import Answering, Far

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 Answering = Callable[[CallRef], HttpResponse | HttpFault]

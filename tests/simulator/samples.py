@@ -9,14 +9,14 @@ from typing import Any
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.contract.behaviour import Behaviour, OnCall, OnResolve
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.scenario.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
-from pytest_tavus.simulator.brain import Brain, Inference, Later, Moment
-from pytest_tavus.simulator.conversation import Conversation, Rules, Surroundings
-from pytest_tavus.simulator.ids import Ids
-from pytest_tavus.simulator.script import ScriptBrain
-from pytest_tavus.simulator.speech import Lines
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
+from pytest_tavus.simulator.pal.brain import Brain, Inference, Later, Moment
+from pytest_tavus.simulator.pal.conversation import Conversation, Rules, Surroundings
+from pytest_tavus.simulator.pal.ids import Ids
+from pytest_tavus.simulator.pal.script import ScriptBrain
+from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.events import (
     Decisions,
     Event,

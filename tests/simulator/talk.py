@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.simulator.llm import Model, ModelSettings, open_model
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.simulator.pal.llm import Model, ModelSettings, open_model
 from tests.simulator.endpoint import Answer, Endpoint, serving
 from tests.simulator.samples import SECONDS, Scene, tool
 

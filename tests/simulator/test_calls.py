@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from pytest_tavus.scenario.model import CallExpectation, Times
-from pytest_tavus.simulator.brain import CallIntent, Inference
-from pytest_tavus.simulator.conversation import MAX_INFERENCES
+from pytest_tavus.scenario.values.model import CallExpectation, Times
+from pytest_tavus.simulator.pal.brain import CallIntent, Inference
+from pytest_tavus.simulator.pal.conversation import MAX_INFERENCES
 from pytest_tavus.trace.events import ToolCalled, ToolResolved
 from tests.simulator.samples import SECONDS, Model, Reply, Scene, expected, tool, turn, until, wave
 

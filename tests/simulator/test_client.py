@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from pytest_tavus.clock import ManualClock
-from pytest_tavus.delivery.flow import ToolOutcome
-from pytest_tavus.gateway.imports import load
-from pytest_tavus.scenario.model import ClientAnswer
-from pytest_tavus.simulator.client import Client, as_output
+from pytest_tavus.handler.delivery.flow import ToolOutcome
+from pytest_tavus.handler.source.imports import load
+from pytest_tavus.scenario.values.model import ClientAnswer
+from pytest_tavus.simulator.pal.client import Client, as_output
 from pytest_tavus.trace.events import Fault, ToolCalled
 from tests.simulator.client_tools import stuck
 from tests.simulator.samples import SECONDS, until

@@ -8,8 +8,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.simulator.brain import Inference
-from pytest_tavus.simulator.completion import MESSAGE, NotACompletion, inference, reason, whole_text
+from pytest_tavus.simulator.pal.brain import Inference
+from pytest_tavus.simulator.pal.completion import (
+    MESSAGE,
+    NotACompletion,
+    inference,
+    reason,
+    whole_text,
+)
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 KEYS = st.sampled_from(("choices", "message", "content", "refusal", "tool_calls", "function"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.gateway.port import CallRef
+from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.trace.events import Fault, ToolDelivered, ToolResolved
 from pytest_tavus.wire import HttpFault, HttpResponse
 from tests.simulator.bench import Bench, over_http

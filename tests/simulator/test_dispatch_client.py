@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.scenario.model import ClientAnswer
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.scenario.values.model import ClientAnswer
 from pytest_tavus.trace.events import Fault
 from tests.simulator.bench import Bench, over_http
 from tests.simulator.far import ok

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from pytest_tavus.simulator.ids import Ids
+from pytest_tavus.simulator.pal.ids import Ids
 
 
 def drawn(ids: Ids) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.behaviour import OnResolve
-from pytest_tavus.scenario.model import CallExpectation
+from pytest_tavus.scenario.values.model import CallExpectation
 from pytest_tavus.trace.events import ToolStatus
 from tests.simulator.samples import UNKNOWN, Reply, Scene, expected, reads, tool, turn, wave
 

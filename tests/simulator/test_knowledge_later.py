@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.behaviour import OnResolve
-from pytest_tavus.scenario.model import PlayedLater
+from pytest_tavus.scenario.values.model import PlayedLater
 from tests.simulator.samples import UNKNOWN, Reply, Scene, reads, tool, turn, wave
 
 pytestmark = pytest.mark.asyncio

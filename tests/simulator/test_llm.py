@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pytest_tavus.contract.behaviour import OnResolve
-from pytest_tavus.contract.objective import Guardrail, Objective, ObjectiveSet
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.pal.objective import Guardrail, Objective, ObjectiveSet
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.trace.events import ToolStatus
 from tests.simulator.endpoint import says
 from tests.simulator.samples import Reply, tool

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.tool import Tool
-from pytest_tavus.simulator.conversation import MAX_INFERENCES
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.simulator.pal.conversation import MAX_INFERENCES
 from tests.simulator.endpoint import Answer, cut, says
 from tests.simulator.samples import tool
 from tests.simulator.talk import a_pal, call, talk

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.contract.tool import Tool
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ScenarioError, ServiceError
-from pytest_tavus.simulator.llm import ModelSettings, open_model
+from pytest_tavus.simulator.pal.llm import ModelSettings, open_model
 from tests.simulator.endpoint import Answer, refuses, says
 from tests.simulator.samples import Scene
 from tests.simulator.talk import KEY, talk

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from pytest_tavus.scenario.model import PlayedLater
+from pytest_tavus.scenario.values.model import PlayedLater
 from pytest_tavus.trace.events import PalSaid
 from tests.simulator.samples import Scene, tool, turn, until, wave
 

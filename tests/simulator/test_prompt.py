@@ -8,9 +8,9 @@ from typing import Any, Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.pal import Pal
-from pytest_tavus.simulator.brain import Answer, Line, Moment
-from pytest_tavus.simulator.prompt import messages
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.simulator.pal.brain import Answer, Line, Moment
+from pytest_tavus.simulator.pal.prompt import messages
 from pytest_tavus.trace.events import ToolStatus
 from tests.simulator.samples import tool
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.gateway.asgi_call import AsgiApp, Message, Receive, Send
-from pytest_tavus.options import Settings
+from pytest_tavus.handler.asgi.call import AsgiApp, Message, Receive, Send
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.stage import Stage
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.events import Fault, SessionClosed
 from pytest_tavus.trace.log import Trace
 

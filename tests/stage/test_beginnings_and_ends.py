@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.gateway.asgi_call import Message, Receive, Send
+from pytest_tavus.handler.asgi.call import Message, Receive, Send
 from pytest_tavus.trace.events import Fault
 from tests.stage.conftest import FINDS, Staged, asgi, closed, faults, found
 
@@ -132,7 +132,7 @@ def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
         message = "of another making"
         raise TimeoutError(message)
 
-    monkeypatch.setattr("pytest_tavus.gateway.pool.HandlerPool.acquire", broken)
+    monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
 
     with pytest.raises(HarnessError, match="TimeoutError: of another making"):
         house.stage.run(scenario)
@@ -148,7 +148,7 @@ def test_a_bug_is_told_without_a_secret_and_without_its_frames(
         message = "the key canary-77e1 is wrong"
         raise ValueError(message)
 
-    monkeypatch.setattr("pytest_tavus.gateway.pool.HandlerPool.acquire", broken)
+    monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
 
     with pytest.raises(HarnessError) as caught:
         house.stage.run(scenario)

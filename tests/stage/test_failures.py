@@ -11,8 +11,8 @@ from typing import Any, get_args
 import pytest
 import uvicorn
 
-from pytest_tavus.gateway.asgi_call import AsgiApp, Message, Receive, Send
-from pytest_tavus.scenario.model import StatusWord
+from pytest_tavus.handler.asgi.call import AsgiApp, Message, Receive, Send
+from pytest_tavus.scenario.values.model import StatusWord
 from tests.stage.conftest import House, Staged
 
 JSON = [(b"content-type", b"application/json")]

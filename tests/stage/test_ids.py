@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import Any
 
-from pytest_tavus.gateway.asgi_call import Message
+from pytest_tavus.handler.asgi.call import Message
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.trace.log import Trace
 from tests.stage.conftest import FINDS, PAL, Staged, asgi

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.options import Settings
-from pytest_tavus.stage import Stage
-from pytest_tavus.trace import codec
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
 from pytest_tavus.trace.events import ToolDelivered
+from pytest_tavus.trace.stored import codec
 from tests.stage.conftest import FINDS, PAL, Staged, asgi, closed, found
 
 

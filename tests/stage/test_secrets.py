@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pytest_tavus.gateway.asgi_call import Message, Receive, Send
-from pytest_tavus.outcome import VerdictError
+from pytest_tavus.handler.asgi.call import Message, Receive, Send
+from pytest_tavus.plugin.failure import VerdictError
 from tests.stage.conftest import Staged, found
 
 SECRETS = {

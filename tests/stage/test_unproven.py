@@ -11,8 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.marks import unproven
-from pytest_tavus.scenario.model import Scenario
+from pytest_tavus.plugin.marks import unproven
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.facts import PROVES_NOTHING
 from tests.stage.conftest import House, asgi
 from tests.strategies import json_values

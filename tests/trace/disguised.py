@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from pytest_tavus.trace.disguise import Disguises
-from pytest_tavus.trace.prefilter import Prefilter
+from pytest_tavus.trace.redaction.disguise import Disguises
+from pytest_tavus.trace.redaction.prefilter import Prefilter
 from tests.trace.spellings import Piece
 
 SEAMS = st.sampled_from(" =<>,:;(\n|")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import (
     AppMessage,
     Event,
@@ -22,8 +21,9 @@ from pytest_tavus.trace.events import (
     Withheld,
 )
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.redact import Redaction, Secret
-from pytest_tavus.trace.shown import shown, with_tokens
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.trace.redaction.shown import shown, with_tokens
+from pytest_tavus.trace.stored import codec
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pytest_tavus.trace.disguise import Disguises
+from pytest_tavus.trace.redaction.disguise import Disguises
 from tests.strategies import secrets
 from tests.trace.disguised import is_covered, separate_after, separate_before, surrounded
 from tests.trace.spellings import CANONICAL, ESCAPES, NEEDLESS, OUTERMOST

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.trace.disguise import ANY_CASE, Disguises
+from pytest_tavus.trace.redaction.disguise import ANY_CASE, Disguises
 from tests.trace.disguised import is_covered, separate_after, separate_before, surrounded
 from tests.trace.samples import redaction
 from tests.trace.spellings import CANONICAL, ESCAPES, NEEDLESS, OTHER_CASES

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.option import OPTIONS
-from pytest_tavus.trace import codec
+from pytest_tavus.run.options.table import OPTIONS
 from pytest_tavus.trace.events import AnsweredBy, PalSaid, SessionOpened, ToolCalled, decider_of
 from pytest_tavus.trace.facts import (
     Decider,
@@ -22,6 +21,7 @@ from pytest_tavus.trace.facts import (
     weigh,
 )
 from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.stored import codec
 
 HELD, PLAYED = {"handler", "client"}, {"script"}
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.trace.decoding import plainly
-from pytest_tavus.trace.disguise import Disguises
-from pytest_tavus.trace.prefilter import WORDS, Prefilter
+from pytest_tavus.trace.redaction.decoding import plainly
+from pytest_tavus.trace.redaction.disguise import Disguises
+from pytest_tavus.trace.redaction.prefilter import WORDS, Prefilter
 from tests.strategies import secrets
 
 KEYS = ("sk_live_51HxT9aBcDeFgHiJkLmNoPq", "hunter22", "on")

@@ -20,7 +20,7 @@ from pytest_tavus.trace.events import (
     ToolDelivered,
     ToolResolved,
 )
-from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
 from tests.strategies import EVENTS, events, secrets
 from tests.trace.samples import events_with, exchange_with, line_of, masked, redaction
 

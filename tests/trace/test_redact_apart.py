@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.registry import build
+from pytest_tavus.matching.matchers.registry import build
 from pytest_tavus.matching.text import flow
-from pytest_tavus.trace.mask import escaped, holds_mask, known, mask
-from pytest_tavus.trace.redact import Redaction, Secret
+from pytest_tavus.trace.redaction.mask import escaped, holds_mask, known, mask
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
 from tests.strategies import json_values, secrets
 from tests.trace.samples import redaction
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from pytest_tavus.trace.events import ToolDelivered, UserSaid
-from pytest_tavus.trace.redact import Redaction
+from pytest_tavus.trace.redaction.redact import Redaction
 from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.strategies import json_values, secrets
 from tests.trace.samples import masked, redaction

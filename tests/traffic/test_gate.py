@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import LimitError, NotRunError, ServiceError
-from pytest_tavus.options import Settings
-from pytest_tavus.production import open_simulated
-from pytest_tavus.scenario.model import Scenario
-from pytest_tavus.stage import Stage
+from pytest_tavus.run.conversation import open_simulated
+from pytest_tavus.run.limits import gate as gates
+from pytest_tavus.run.limits.gate import Gate, Needs
+from pytest_tavus.run.limits.ledger import Allowance
+from pytest_tavus.run.limits.store import OwnStore
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
+from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.events import Fault, SessionClosed, SessionOpened
-from pytest_tavus.traffic import gate as gates
-from pytest_tavus.traffic.gate import Gate, Needs
-from pytest_tavus.traffic.ledger import Allowance
-from pytest_tavus.traffic.store import OwnStore
 
 SCENARIO = """
 pal: {tools: [{name: find, description: Finds., delivery: {api: {url: "https://shop.example/"}}}]}
@@ -73,7 +73,7 @@ class Pauses:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     clock = Pauses()
-    monkeypatch.setattr("pytest_tavus.stage.RealClock", lambda: clock)
+    monkeypatch.setattr("pytest_tavus.run.runner.RealClock", lambda: clock)
     return clock
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.errors import NotRunError
-from pytest_tavus.traffic.ledger import (
+from pytest_tavus.run.limits.ledger import (
     CALM,
     Allowance,
     Granted,

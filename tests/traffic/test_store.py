@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.traffic.ledger import Allowance, Granted, Later, Wanted, ask, slow_down
-from pytest_tavus.traffic.store import SharedStore
+from pytest_tavus.run.limits.ledger import Allowance, Granted, Later, Wanted, ask, slow_down
+from pytest_tavus.run.limits.store import SharedStore
 
 SECONDS = 30
 
 DIES = """
 import os, sys
 from pathlib import Path
-from pytest_tavus.traffic.ledger import Allowance, Wanted, ask
-from pytest_tavus.traffic.store import SharedStore
+from pytest_tavus.run.limits.ledger import Allowance, Wanted, ask
+from pytest_tavus.run.limits.store import SharedStore
 
 store = SharedStore(Path(sys.argv[1]), worker="gw9", now=0.0)
 with store.open() as ledger:
@@ -31,7 +31,7 @@ os._exit(1)
 COUNTS = """
 import sys
 from pathlib import Path
-from pytest_tavus.traffic.store import SharedStore
+from pytest_tavus.run.limits.store import SharedStore
 
 store = SharedStore(Path(sys.argv[1]), worker=sys.argv[2], now=0.0)
 for _ in range(100):

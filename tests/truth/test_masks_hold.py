@@ -11,16 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, reject, settings
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.options import Settings
-from pytest_tavus.outcome import VerdictError
+from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.stage import Stage
-from pytest_tavus.trace.codec import TraceHeader, decode, encode
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
 from pytest_tavus.trace.events import AppMessage, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.trace.mask import escaped
+from pytest_tavus.trace.redaction.mask import escaped
+from pytest_tavus.trace.stored.codec import TraceHeader, decode, encode
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.checks.story import Story
 from tests.truth.canaries import pieces, spellings

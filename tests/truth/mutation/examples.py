@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import msgspec
 
-from pytest_tavus.scenario.parse import Limits
-from pytest_tavus.scenario.reader import load
+from pytest_tavus.scenario.load.parse import Limits
+from pytest_tavus.scenario.text.reader import load
 from tests.source import REPOSITORY
 
 EXAMPLES = REPOSITORY / "scenarios"

@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.gateway.pool import HandlerPool
-from pytest_tavus.gateway.port import CallRef, Handler
-from pytest_tavus.options import Settings
+from pytest_tavus.handler.call.port import CallRef, Handler
+from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.model import HandlerSpec, Scenario
-from pytest_tavus.stage import Stage
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.runner import Stage
+from pytest_tavus.scenario.values.model import HandlerSpec, Scenario
 from pytest_tavus.trace.events import ToolCalled
 from pytest_tavus.wire import HttpExchange, HttpRequest
 from tests.truth.mutation.answers import of_answers

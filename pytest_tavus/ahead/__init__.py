@@ -1,1 +1,0 @@
-"""Scenarios held ahead of their turn: pytest goes on in order, the conversations do not wait."""

@@ -1,0 +1,133 @@
+"""A PAL: the body of ``POST /v2/pals``, and that with what Tavus keeps elsewhere beside it.
+
+Tavus attaches tools, objectives and guardrails by id; a PAL file writes them out, under `tools`,
+`objectives` and `guardrails`, each in its own vocabulary. `judge_rules` is this project's own.
+
+A PAL for a simulated conversation may be partial: only what the conversation needs. So a missing
+`system_prompt` or face, which Tavus would refuse on create, is a lint and not an error here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from pytest_tavus.contract.body import Body, Items, json_object
+from pytest_tavus.contract.pal.objective import Guardrail, ObjectiveSet
+from pytest_tavus.contract.tool.tool import Tool
+
+ALIASES: Mapping[str, str] = {
+    "persona_id": "pal_id",
+    "persona_name": "pal_name",
+    "persona_type": "pal_type",
+    "persona_description": "pal_description",
+    "default_replica_id": "default_face_id",
+}
+"""Older spellings of PAL fields, both of which the API takes on either route ([client]; the rows
+for type and description are [inferred])."""
+
+FLOW_ALIASES: Mapping[str, str] = {
+    "replica_interruptibility": "face_interruptibility",
+    "pal_interruptibility": "face_interruptibility",
+}
+"""Older spellings inside `layers.conversational_flow` ([client], and [wild] for `pal_`)."""
+
+
+class PalBody(Body):
+    """A PAL as it is written to the API, in the present vocabulary ([doc], [client]).
+
+    Nothing that Tavus keeps elsewhere is in it, and nothing that the server sets.
+    """
+
+    pal_name: str | None = None
+    system_prompt: str | None = None
+    pipeline_mode: Literal["full", "echo", "speech-to-speech"] = "full"
+    default_face_id: str | None = None
+    greeting: str | None = None
+    context: str | None = None
+    layers: dict[str, Any] = Field(default_factory=dict, repr=False)
+    memories: Items[str] = ()
+    objectives_id: str | None = None
+    guardrail_ids: Items[str] = ()
+    guardrail_tags: Items[str] = ()
+    guardrails_id: str | None = None
+    "A legacy guardrail set [doc]; gone from the client since 0.8.0."
+
+    document_ids: Items[str] = ()
+    document_tags: Items[str] = ()
+    tool_ids: Items[str] = ()
+    is_template: bool | None = None
+    pal_description: str | None = None
+    disclosure_type: str | None = None
+    verbal_disclosure: str | None = None
+    visual_disclosure: str | None = None
+
+
+class Pal(PalBody):
+    """One PAL with its tools."""
+
+    pal_name: str = "Agentic Tavus PAL"  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen
+    "The default is the client's [client]."
+
+    pal_id: str | None = None
+    "Set by the server or the client, as are the seven that follow; accepted when pasted."
+
+    pal_type: str | None = None
+    is_published: bool | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    pal_url: str | None = None
+    test_url: str | None = None
+    deploy_url: str | None = None
+
+    tools: Items[Tool] = ()
+    objectives: ObjectiveSet | None = None
+    guardrails: Items[Guardrail] = ()
+    judge_rules: dict[str, Any] | None = None
+    "Rules for the deterministic judge, as written; this project's own, never sent to Tavus."
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_spelling(cls, data: Any) -> Any:
+        if (written := json_object(data)) is None:
+            return data
+        body = _renamed(written, ALIASES)
+        if (layers := json_object(body.get("layers"))) is None:
+            return body
+        if (flow := json_object(layers.get("conversational_flow"))) is None:
+            return body
+        layers = {**layers, "conversational_flow": _renamed(flow, FLOW_ALIASES)}
+        return {**body, "layers": layers}
+
+    def tool(self, name: str) -> Tool | None:
+        """Return the tool of that name."""
+        for tool in self.tools:
+            if tool.name == name:
+                return tool
+        return None
+
+    def secrets(self) -> Iterator[tuple[str, str]]:
+        """Yield every secret in the definition, tools and layers, behind the name of its place."""
+        for name, layer in self.layers.items():
+            key = (json_object(layer) or {}).get("api_key")
+            if isinstance(key, str) and key:
+                yield f"api_key of {name}", key
+        for tool in self.tools:
+            yield from ((f"secret of {tool.name}", secret) for secret in tool.secrets())
+
+
+def _renamed(body: dict[str, Any], aliases: Mapping[str, str]) -> dict[str, Any]:
+    """Return the body in one vocabulary, or refuse two different values for one field."""
+    result = {key: value for key, value in body.items() if key not in aliases}
+    for old, new in aliases.items():
+        if old not in body:
+            continue
+        if result.get(new, body[old]) != body[old]:
+            raise PydanticCustomError(
+                "two_spellings",
+                "{old} and {new} are two spellings of one field and have different values",
+                {"old": old, "new": new},
+            )
+        result[new] = body[old]
+    return result

@@ -1,0 +1,110 @@
+"""What must hold for a tool's `parameters`: a JSON Schema of type `object` [doc].
+
+The dialect is 2020-12, to which the OpenAI function shape that Tavus asks for belongs [inferred].
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.limits import RESERVED_PREFIX
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.schema.dialect import SchemaFault, metaschema
+from pytest_tavus.contract.schema.plain_schema import TYPES, is_plain_schema
+from pytest_tavus.contract.schema.references import reference_problems
+from pytest_tavus.errors import did_you_mean
+
+
+def json_length(value: Any) -> int | None:
+    """Return how long a value is as JSON, counted as the client does; `None` if it is not JSON.
+
+    ``json.dumps(value, sort_keys=True)`` with its default separators [client].
+    """
+    try:
+        return len(json.dumps(value, sort_keys=True, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
+def declared(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the parameters that a tool declares."""
+    return tuple(json_object(parameters.get("properties")) or {})
+
+
+def required(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the parameters that every call must have."""
+    names = json_list(parameters.get("required")) or ()
+    return tuple(name for name in names if isinstance(name, str))
+
+
+def schema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
+    """Yield what is wrong with a tool's `parameters`; paths begin at `parameters`."""
+    if not parameters:
+        return
+    if json_length(parameters) is None:
+        message = "the parameters cannot be written as JSON: expected text keys and JSON values"
+        yield RuleProblem(loc=("parameters",), message=message, rule="parameters_json")
+        return
+    yield from _type_problems(parameters)
+    yield from _invalid(parameters)
+    for name in declared(parameters):
+        if name.startswith(RESERVED_PREFIX):
+            yield RuleProblem(
+                loc=("parameters", "properties", name),
+                message=f"the parameter name {name!r} is reserved: "
+                f"names that begin with {RESERVED_PREFIX!r} belong to Tavus",
+                rule="parameters_reserved",
+            )
+
+
+def _type_problems(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
+    kind = parameters.get("type")
+    if kind == "object":
+        return
+    found = f"found type {kind!r}" if "type" in parameters else "found no type"
+    yield RuleProblem(
+        loc=("parameters", "type"),
+        message=f"the parameters must be a JSON Schema of type 'object', {found}",
+        hint="write `type: object` beside `properties`",
+        rule="parameters_object",
+    )
+
+
+def _invalid(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
+    if is_plain_schema(parameters):
+        return
+    seen = set[str]()
+    errors = list(metaschema().iter_errors(parameters))
+    if not errors:
+        yield from reference_problems(parameters)
+    for error in sorted(errors, key=lambda one: _written(parameters, one.absolute_path)):
+        problem = _of_error(error)
+        # One fault can break several vocabularies of the metaschema, in the same words.
+        if str(problem) not in seen:
+            seen.add(str(problem))
+            yield problem
+
+
+def _written(value: Any, path: Iterable[int | str]) -> tuple[int, ...]:
+    """Return where a path stands among others as they are written: jsonschema has no order."""
+    order: list[int] = []
+    for step in path:
+        entries = json_object(value)
+        steps: list[int | str] = list(range(len(value)) if entries is None else entries)
+        order.append(steps.index(step))
+        value = value[step]
+    return tuple(order)
+
+
+def _of_error(error: SchemaFault) -> RuleProblem:
+    loc = ("parameters", *error.absolute_path)
+    if loc[-1] == "type" and isinstance(error.instance, str):
+        message = f"{error.instance!r} is not a JSON Schema type: expected {', '.join(TYPES)}"
+        hint = did_you_mean(error.instance, TYPES)
+    else:
+        message = f"this is not a valid JSON Schema: {error.message}"
+        hint = None
+    return RuleProblem(loc=loc, message=message, hint=hint, rule="parameters_schema")

@@ -1,0 +1,139 @@
+"""What is allowed in a tool and probably not meant.
+
+The classic of them: `on_resolve` left at its default, `fire_and_forget`, so that the PAL never
+hears the answer it was given the tool for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_tavus.contract.limits import RESERVED_PREFIX
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.schema.rules import declared, required
+from pytest_tavus.contract.tool.placeholders import TemplateText, texts_of
+from pytest_tavus.contract.tool.tool import Tool
+
+_HEAR = "set on_resolve: generate_response, or response_in_result to have it spoken word for word"
+
+_FACT = (
+    r"(?:status|state|price|cost|balance|details|availability|information|info|eta|weather|"
+    r"list|results?|forecast|history|schedule|stock)"
+)
+
+PROMISE = re.compile(
+    r"\breturns (?:the|whether|if|all|any|every|current|a list|json)\b"
+    r"|\blook(?:s|ing)? up\b"
+    r"|\btells? (?:the |you |whether|if|how|what|when|where|which|who)"
+    rf"|\b(?:gets?|fetch(?:es)?|retrieves?|finds?|reads?|checks?) (?:\S+ ){{0,4}}?{_FACT}\b"
+    r"|\bchecks? (?:whether|if)\b"
+    r"|\bsearch(?:es)? (?:for|the)\b",
+    re.IGNORECASE,
+)
+"""Words of a description that promise an answer. Kept short: a missed promise costs less than a
+warning about a tool that is meant as it is."""
+
+_ALMOST = re.compile(r"\{\s*[A-Za-z_][\w.\- ]*\}|\{\{[^{}]*\}\}")
+
+
+def tool_lints(tool: Tool) -> Iterator[RuleProblem]:
+    """Yield what is probably not meant in one tool, with its path inside the tool."""
+    yield from _unheard_answer(tool)
+    yield from _unspoken_filler(tool)
+    yield from _undeclared_required(tool)
+    for text in texts_of(tool):
+        yield from _optional_placeholders(tool, text)
+        yield from _almost_placeholders(text)
+
+
+def expects_to_hear(tool: Tool) -> RuleProblem | None:
+    """Judge a tool whose answer a scenario expects to hear; `None` where the PAL does hear it.
+
+    The path is inside the tool.
+    """
+    if tool.effective_on_resolve != "fire_and_forget":
+        return None
+    written = tool.on_resolve is not None
+    cause = "is fire_and_forget" if written else "is not written, which means fire_and_forget"
+    return RuleProblem(
+        loc=("on_resolve",),
+        message=f"the answer of {tool.name!r} is expected to be heard, but its on_resolve {cause}: "
+        "the PAL never hears it",
+        hint=_HEAR,
+        rule="answer_unheard",
+    )
+
+
+def _unheard_answer(tool: Tool) -> Iterator[RuleProblem]:
+    if tool.is_perception or tool.is_post_call or tool.effective_on_resolve != "fire_and_forget":
+        return
+    written = tool.on_resolve is not None
+    promise = PROMISE.search(tool.description)
+    if promise is not None:
+        cause = "is fire_and_forget" if written else "is not written, which means fire_and_forget"
+        yield RuleProblem(
+            loc=("on_resolve",),
+            message=f"the description of {tool.name!r} promises an answer ({promise.group()!r}), "
+            f"but its on_resolve {cause}: the PAL never hears it",
+            hint=_HEAR,
+            rule="promise_unheard",
+        )
+    elif not written:
+        yield RuleProblem(
+            loc=("on_resolve",),
+            message=f"on_resolve of {tool.name!r} is not written, which means fire_and_forget: "
+            "the PAL never hears the answer",
+            hint="write on_resolve: fire_and_forget where that is meant",
+            rule="on_resolve_default",
+        )
+
+
+def _unspoken_filler(tool: Tool) -> Iterator[RuleProblem]:
+    if tool.static_filler is None or tool.is_perception or tool.is_post_call:
+        return
+    if tool.effective_on_call != "static_filler":
+        yield RuleProblem(
+            loc=("static_filler",),
+            message=f"static_filler is never said: on_call is {tool.effective_on_call!r}",
+            hint="set on_call: static_filler",
+            rule="static_filler_unspoken",
+        )
+
+
+def _undeclared_required(tool: Tool) -> Iterator[RuleProblem]:
+    known = declared(tool.parameters)
+    for index, name in enumerate(required(tool.parameters)):
+        if name not in known:
+            yield RuleProblem(
+                loc=("parameters", "required", index),
+                message=f"{name!r} is required but not described in parameters.properties: "
+                "the model is not told what it is",
+                rule="required_undeclared",
+            )
+
+
+def _optional_placeholders(tool: Tool, text: TemplateText) -> Iterator[RuleProblem]:
+    """Warn of what may be empty: what Tavus fills in for a missing argument is not known."""
+    optional = set(declared(tool.parameters)) - set(required(tool.parameters))
+    for name in text.names:
+        if name in optional and not name.startswith(RESERVED_PREFIX):
+            yield RuleProblem(
+                loc=text.loc,
+                message=f"the placeholder {{{name}}} stands for an optional parameter: "
+                "a call may leave it out, and what is sent then is not known",
+                hint=f"add {name} to parameters.required",
+                rule="placeholder_optional",
+            )
+
+
+def _almost_placeholders(text: TemplateText) -> Iterator[RuleProblem]:
+    known = {f"{{{name}}}" for name in text.names}
+    for found in _ALMOST.findall(text.text):
+        if found not in known:
+            yield RuleProblem(
+                loc=text.loc,
+                message=f"{found!r} is not a placeholder and is not replaced as one: "
+                "expected a name of letters, digits and _ in single braces",
+                rule="placeholder_malformed",
+            )

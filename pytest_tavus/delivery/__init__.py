@@ -1,1 +1,0 @@
-"""A tool call becomes HTTP requests, and their answers become what the PAL is told. No sockets."""

@@ -1,0 +1,182 @@
+"""One request as an ASGI application sees it, and its answer as a server would read it.
+
+The order of messages is that of the ASGI specification, HTTP protocol 2.3. What a server would
+refuse is refused here by name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+from pytest_tavus.handler.call.address import Address, header_lines
+from pytest_tavus.handler.call.crashlog import listen, logged_crash
+from pytest_tavus.handler.call.faults import (
+    SIZE_LIMIT,
+    OutOfTurnError,
+    broke_protocol,
+    crashed,
+    cut_short,
+    length_broken,
+    too_large,
+)
+from pytest_tavus.wire import HttpFault, HttpRequest, HttpResponse
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+def http_scope(request: HttpRequest, address: Address, state: dict[str, Any]) -> Message:
+    """Build the scope of one request, as a server behind the production URL would."""
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method.upper(),
+        "scheme": address.scheme,
+        "path": unquote(address.path),
+        "raw_path": address.path.encode("ascii"),
+        "query_string": address.query.encode("ascii"),
+        "root_path": "",
+        "headers": [
+            (name.lower(), value) for name, value in header_lines(request, host=address.netloc)
+        ],
+        "client": ("127.0.0.1", 50000),
+        "server": (address.host, address.port),
+        "state": state,
+    }
+
+
+class AsgiCall:
+    """The two callables an application gets for one request, and what it made of them."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._body_given = False
+        self._over = asyncio.Event()
+        self._status: int | None = None
+        self._headers: tuple[tuple[str, str], ...] = ()
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self.complete = False
+        "The whole response is there."
+
+        self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        "Over: the response is complete, or will never be. False where the caller hung up first."
+
+        self._fault: HttpFault | None = None
+        self._logged: list[BaseException] = []
+
+    async def run(self, app: AsgiApp, scope: Message) -> None:
+        """Call the application, in a task of its own, and keep what it raises as a fault."""
+        listen(self._logged)
+        try:
+            await app(scope, self.receive, self.send)
+            self._returned()
+        except OutOfTurnError as breach:
+            self._fault = self._fault or broke_protocol(str(breach), error=breach)
+        except asyncio.CancelledError as error:
+            if not self._over.is_set():
+                self._fault = crashed(error)
+            raise
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a fault, `pytest.fail` too
+            answered = self._status if self.complete else None
+            self._fault = self._fault or crashed(error, answered=answered)
+        finally:
+            self._settle(answered=True)
+
+    async def receive(self) -> Message:
+        """Give the body once, then wait until there is no one left to answer."""
+        if not self._body_given:
+            self._body_given = True
+            return {"type": "http.request", "body": self._request.body, "more_body": False}
+        await self._over.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        """Take one message of the response."""
+        kind = message.get("type")
+        if self._over.is_set() and not self.complete:
+            return
+        if kind == "http.response.start":
+            self._start(message)
+        elif kind == "http.response.body":
+            self._body(message)
+        else:
+            self._refuse(f"sent {kind!r}, which is no message of an HTTP response")
+
+    def hang_up(self) -> None:
+        """Tell the application that its caller has gone."""
+        self._over.set()
+        self._settle(answered=False)
+
+    def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
+        """Return the response, if it is complete, and what else there is to tell."""
+        if not self.complete:
+            return None, cut_short(self._fault, begun=self._status is not None)
+        response = HttpResponse(
+            status=self._status or 0,
+            headers=self._headers,
+            body=b"" if self._request.method.upper() == "HEAD" else b"".join(self._chunks),
+        )
+        fault = self._fault or length_broken(self._request.method, response)
+        return response, fault or logged_crash(self._logged, response.status)
+
+    def _start(self, message: Message) -> None:
+        if self._status is not None:
+            self._refuse("sent 'http.response.start' twice")
+        status = message.get("status")
+        if not isinstance(status, int) or not 200 <= status <= 599:
+            self._refuse(f"sent {status!r} as the status of a response")
+        self._headers = self._decoded(message.get("headers", ()))
+        self._status = status
+
+    def _body(self, message: Message) -> None:
+        if self._status is None:
+            self._refuse("sent 'http.response.body' before 'http.response.start'")
+        if self.complete:
+            self._refuse("sent 'http.response.body' after the end of its response")
+        chunk = message.get("body", b"")
+        if not isinstance(chunk, bytes | bytearray):
+            self._refuse(f"sent a body of {type(chunk).__name__}, not of bytes")
+        self._append(bytes(chunk))
+        if not message.get("more_body", False):
+            self.complete = True
+            self._over.set()
+            self._settle(answered=True)
+
+    def _append(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._size > SIZE_LIMIT:
+            self._chunks.clear()
+            self._fault = too_large()
+            self._over.set()
+            self._settle(answered=True)
+        else:
+            self._chunks.append(chunk)
+
+    def _decoded(self, headers: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+        try:
+            pairs = [(bytes(name), bytes(value)) for name, value in headers]
+        except (TypeError, ValueError):
+            self._refuse("sent headers that are not pairs of bytes")
+        return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in pairs)
+
+    def _settle(self, *, answered: bool) -> None:
+        if not self.answered.done():
+            self.answered.set_result(answered)
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise OutOfTurnError(what)
+
+    def _returned(self) -> None:
+        if self.complete or self._over.is_set():
+            return
+        what = "completing its" if self._status is not None else "sending a"
+        self._fault = self._fault or broke_protocol(f"returned without {what} response")

@@ -1,0 +1,123 @@
+"""The ASGI lifespan of one application: started before the first request, ended after the last.
+
+An application that raises on the lifespan scope does not support it, which the ASGI specification
+tells servers to accept; one that says `lifespan.startup.failed` does not start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.handler.asgi.call import AsgiApp, Message
+from pytest_tavus.handler.call.faults import OutOfTurnError
+from pytest_tavus.handler.call.frames import one_line, user_traceback
+
+_PATIENCE = 5.0
+"""Seconds for the application to shut down."""
+
+
+class Lifespan:
+    """Runs in a task of its own, because what it opens must be closed by the task that did."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+        self.state: dict[str, Any] = {}
+        'What the application put into `scope["state"]`. Every request gets a copy.'
+
+        self._inbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._started = asyncio.Event()
+        self._refusal: str | None = None
+        self._error: BaseException | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, within: float) -> None:
+        """Start the application up.
+
+        Raises:
+            HandlerError: the start-up failed, or took longer than `within` seconds.
+
+        """
+        self._task = asyncio.create_task(self._run())
+        self._inbox.put_nowait({"type": "lifespan.startup"})
+        try:
+            async with asyncio.timeout(within):
+                await self._started.wait()
+        except TimeoutError:
+            message = f"the handler's start-up was not complete after {within:g} s"
+            raise HandlerError(message) from None
+        finally:
+            if not self._started.is_set():
+                await self._give_up()
+        if self._refusal is not None:
+            await self._finish()
+            self._fail("start-up")
+
+    async def stop(self) -> None:
+        """Shut the application down. May be called twice.
+
+        Raises:
+            HandlerError: the shut-down failed, or took too long.
+
+        """
+        if self._task is None:
+            return
+        self._inbox.put_nowait({"type": "lifespan.shutdown"})
+        ended = await self._finish()
+        self._task = None
+        if not ended:
+            message = f"the handler's shut-down was not complete after {_PATIENCE:g} s"
+            raise HandlerError(message)
+        if self._refusal is not None or self._error is not None:
+            self._fail("shut-down")
+
+    async def _run(self) -> None:
+        scope = {
+            "type": "lifespan",
+            "asgi": {"version": "3.0", "spec_version": "2.0"},
+            "state": self.state,
+        }
+        try:
+            await self._app(scope, self._inbox.get, self._send)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - told by start or stop
+            unsupported = not self._started.is_set()
+            self._error = None if unsupported else error
+        finally:
+            self._started.set()
+
+    async def _send(self, sent: Message) -> None:
+        kind = str(sent.get("type"))
+        if kind in {"lifespan.startup.failed", "lifespan.shutdown.failed"}:
+            self._refusal = str(sent.get("message", ""))
+        if kind in {"lifespan.startup.complete", "lifespan.startup.failed"}:
+            self._started.set()
+        elif kind not in {"lifespan.shutdown.complete", "lifespan.shutdown.failed"}:
+            message = f"sent {kind!r}, which is no message of the lifespan protocol"
+            raise OutOfTurnError(message)
+
+    async def _finish(self) -> bool:
+        """Wait for the application to return; end its task if it does not."""
+        if self._task is None:
+            return True
+        done, _ = await asyncio.wait({self._task}, timeout=_PATIENCE)
+        if not done:
+            await self._give_up()
+        return bool(done)
+
+    async def _give_up(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=_PATIENCE)
+
+    def _fail(self, what: str) -> None:
+        error, self._error = self._error, None
+        told = (self._refusal or "").strip()
+        detail = told or None
+        if error is not None:
+            told, detail = one_line(error), user_traceback(error)
+        last = told.splitlines()[-1] if told else "it gave no reason"
+        message = f"the handler's {what} failed: {last}"
+        raise HandlerError(message, detail=detail)

@@ -1,0 +1,48 @@
+"""One tool call, from its definition to what the PAL is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pytest_tavus.contract.tool.auth import HmacAuth, NoAuth
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.delivery.outcome import ToolOutcome, outcome_of
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.request import Outgoing, enveloped_request, own_request
+from pytest_tavus.handler.delivery.tokens import TokenStore
+from pytest_tavus.wire import HttpExchange
+
+__all__ = ["Outgoing", "ToolOutcome", "deliver"]
+
+
+def deliver(
+    tool: Tool, call: CallRef, *, profile: DeliveryProfile, tokens: TokenStore, now: float
+) -> Generator[Outgoing, HttpExchange, ToolOutcome]:
+    """Deliver a call of a tool of `delivery.api`.
+
+    The caller sends each request that is yielded and sends back what became of it. `now` is in
+    seconds, by the clock by which `tokens` age.
+
+    Raises:
+        ScenarioError: the tool, its credentials or the arguments cannot be written as a request.
+        HarnessError: the tool is delivered as an app message.
+
+    """
+    api = tool.delivery.api
+    if api is None:
+        message = f"{tool.name} is delivered as an app message, not over HTTP"
+        raise HarnessError(message)
+    build = enveloped_request if isinstance(api.auth, HmacAuth) else own_request
+    request = build(api, call, profile)
+    end: HttpExchange | ToolOutcome
+    if isinstance(api.auth, NoAuth):
+        end = yield Outgoing(purpose="tool", request=request)
+    else:
+        from pytest_tavus.handler.delivery.auth import credentials_for
+
+        end = yield from credentials_for(api.auth, profile, tokens=tokens, now=now).flow(request)
+    if isinstance(end, ToolOutcome):
+        return end
+    return outcome_of(end, max_bytes=profile.max_response_bytes, text_answers=profile.text_answers)

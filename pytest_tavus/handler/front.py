@@ -1,0 +1,86 @@
+"""What stands before the real handler: canned answers, and a word for the calls nobody takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.handler.call.port import CallRef, Handler
+from pytest_tavus.handler.canned import give, token_exchange
+from pytest_tavus.matching.compare import compare
+from pytest_tavus.scenario.values.model import CannedAnswer, HandlerSpec
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
+
+
+class Front:
+    """Gives the canned answers of a scenario and passes the rest on."""
+
+    def __init__(self, spec: HandlerSpec, real: Handler | None) -> None:
+        self._canned = spec.canned
+        self._token = spec.token
+        self._real = real
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
+    ) -> HttpExchange:
+        """Answer from the canned answers, else by the real handler, else say what there is."""
+        if call.purpose == "token" and self._token is not None:
+            return token_exchange(self._token, request)
+        answer = self._answer(call) if call.purpose == "tool" else None
+        if answer is not None:
+            return await give(answer, request, within=within, clock=clock)
+        if self._real is not None:
+            return await self._real.send(request, call=call, within=within, clock=clock)
+        fault = HttpFault(kind="unhandled", message=self._unhandled(call))
+        return HttpExchange(request=request, fault=fault)
+
+    async def close(self) -> None:
+        """Close the real handler.
+
+        Raises:
+            HandlerError: it could not be ended.
+
+        """
+        if self._real is not None:
+            await self._real.close()
+
+    def _answer(self, call: CallRef) -> CannedAnswer | None:
+        """Return the first canned answer of the tool whose predicate holds."""
+        answers = self._canned.get(call.tool, ())
+        return next((each for each in answers if not compare(each.when, call.arguments)), None)
+
+    def _unhandled(self, call: CallRef) -> str:
+        if call.purpose == "token":
+            return (
+                f"nobody answers the token request for {call.tool!r}: there is no canned `token`, "
+                "and no app, command or url"
+            )
+        answers = self._canned.get(call.tool, ())
+        if answers:
+            which = "its only canned answer does not hold"
+            if len(answers) > 1:
+                which = f"none of its {len(answers)} canned answers holds"
+            return (
+                f"nobody answers this call of {call.tool!r}: the `when` of {which}, "
+                "and there is no app, command or url"
+            )
+        if not self._canned:
+            return (
+                f"nobody answers the call of {call.tool!r}: the scenario has no handler, "
+                "and no canned answers"
+            )
+        return (
+            f"nobody answers the call of {call.tool!r}: there are canned answers for "
+            f"{_listed(self._canned)} only, and there is no app, command or url"
+        )
+
+
+def in_front(spec: HandlerSpec, real: Handler | None) -> Handler:
+    """Put a scenario's canned answers before a real handler; the handler itself if it has none."""
+    if real is not None and not spec.canned and spec.token is None:
+        return real
+    return Front(spec, real)
+
+
+def _listed(tools: Iterable[str]) -> str:
+    return ", ".join(repr(tool) for tool in tools)

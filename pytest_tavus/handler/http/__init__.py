@@ -1,0 +1,5 @@
+"""Handlers behind a URL: HTTP/1.1 over kept connections, read with llhttp.
+
+Requests arrive as Tavus would send them, header case included; there are no redirects, cookies
+or retries. The room knows no tool. Add a rule about answers to `answer.py`.
+"""

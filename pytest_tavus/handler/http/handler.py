@@ -1,0 +1,163 @@
+"""A handler that listens on a port of this machine. Knows nothing of who started it."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from functools import lru_cache, partial
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.handler.call.address import ADDRESSES, LOOPBACK, Address, address, header_lines
+from pytest_tavus.handler.call.faults import connection_fault, late, unmapped
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.call.timing import Stopwatch
+from pytest_tavus.handler.http.connection import BrokenExchangeError, Connection
+from pytest_tavus.handler.http.head import UnsendableError, written_head
+from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
+
+_CONNECTIONS = 100
+"""Requests in flight at the same time. Further ones wait before their time runs."""
+
+_MAKE_WAY = 0.25
+"""Seconds after which a new connection without a byte may be waiting for one that we keep."""
+
+
+class RemoteHandler:
+    """Sends over connections that are kept, each of which carries one exchange at a time."""
+
+    def __init__(self, base: Address) -> None:
+        self._base = base
+        self._address = lru_cache(ADDRESSES)(address)
+        self._head = lru_cache(ADDRESSES)(_head)
+        self._hosts = LOOPBACK if base.host == "localhost" else (base.host,)
+        self._tls = _trusting_context() if base.scheme == "https" else None
+        self._room = asyncio.Semaphore(_CONNECTIONS)
+        self._kept: list[Connection] = []
+        self._busy: set[Connection] = set()
+        self._starving: set[Connection] = set()
+
+    async def send(
+        self,
+        request: HttpRequest,
+        *,
+        call: CallRef,  # noqa: ARG002 - the port's; one connection carries one call at a time
+        within: float,
+        clock: Clock,
+    ) -> HttpExchange:
+        """Send one request to the handler, its path put behind the base URL."""
+        target = self._address(request.url)
+        if target is None:
+            return HttpExchange(request=request, fault=unmapped(request.url))
+        async with self._room:
+            watch = Stopwatch(clock, within)
+            response, fault = None, None
+            try:
+                async with asyncio.timeout(within):
+                    response = await self._exchange(request, self._base.target_of(target))
+            except TimeoutError:
+                fault = late(within)
+            except BrokenExchangeError as broken:
+                fault = broken.fault
+            if watch.late():
+                response, fault = None, late(within)
+            return HttpExchange(
+                request=request, response=response, fault=fault, seconds=watch.seconds()
+            )
+
+    def has_hung_up(self) -> bool:
+        """Tell whether the other end closed a kept connection since somebody last asked."""
+        lost = [connection for connection in self._kept if not connection.usable]
+        for connection in lost:
+            self._kept.remove(connection)
+            connection.abort()
+        return bool(lost)
+
+    async def close(self) -> None:
+        """Close all connections. The handler itself goes on."""
+        for connection in (*self._kept, *self._busy):
+            connection.abort()
+        self._kept.clear()
+        await asyncio.sleep(0)  # lets the transports close their sockets
+
+    async def _exchange(self, request: HttpRequest, target: str) -> HttpResponse:
+        lines = header_lines(request, host=self._base.netloc)
+        method = request.method.upper()
+        whole = self._head(method, target, tuple(lines)) + request.body
+        carry = partial(self._carry, whole, to_head=method == "HEAD")
+        connection = await self._connection()
+        try:
+            return await carry(connection)
+        except BrokenExchangeError as broken:
+            if not (broken.unseen and connection.served):
+                raise
+        return await carry(await self._connect())
+
+    async def _carry(
+        self, request: bytes, connection: Connection, *, to_head: bool
+    ) -> HttpResponse:
+        """Carry one exchange and keep the connection for the next."""
+        loop = asyncio.get_running_loop()
+        alarm = None
+        if not connection.served:
+            alarm = loop.call_later(_MAKE_WAY, self._make_way, connection)
+        self._busy.add(connection)
+        try:
+            response = await connection.exchange(request, to_head=to_head)
+        finally:
+            self._busy.discard(connection)
+            self._starving.discard(connection)
+            if alarm is not None:
+                alarm.cancel()
+        if self._starving:
+            connection.abort()
+        else:
+            self._kept.append(connection)
+        return response
+
+    async def _connection(self) -> Connection:
+        while self._kept:
+            connection = self._kept.pop()
+            if connection.usable:
+                return connection
+            connection.abort()
+        return await self._connect()
+
+    async def _connect(self) -> Connection:
+        loop = asyncio.get_running_loop()
+        for host in self._hosts:
+            try:
+                _, connection = await loop.create_connection(
+                    Connection, host, self._base.port, ssl=self._tls
+                )
+            except OSError:
+                continue
+            return connection
+        raise BrokenExchangeError(connection_fault(f"nothing answers at {self._base.origin}"))
+
+    def _make_way(self, connection: Connection) -> None:
+        """Give up kept connections to a server that serves one connection after the other.
+
+        Such a server waits for the next request on a connection that we keep, while a request on
+        a new connection waits for the server.
+        """
+        if connection.begun:
+            return
+        self._starving.add(connection)
+        while self._kept:
+            self._kept.pop().abort()
+
+
+def _head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    try:
+        return written_head(method, target, lines)
+    except UnsendableError as error:
+        fault = connection_fault(f"the request cannot be sent: {error}")
+        raise BrokenExchangeError(fault) from None
+
+
+def _trusting_context() -> ssl.SSLContext:
+    """Return a context that asks for no certificate: on loopback there is nobody to mistake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,209 @@
+"""The handlers of a run: each started once, shared by all who name it, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
+from pathlib import Path
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.handler.call.port import CallRef, Handler, death_of
+from pytest_tavus.handler.front import in_front
+from pytest_tavus.handler.open import imported, start
+from pytest_tavus.handler.source.source import (
+    AppSource,
+    ImportSource,
+    OwnSource,
+    Source,
+    overriding,
+)
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.wire import HttpExchange, HttpRequest
+
+
+class Lease:
+    """A handler for as long as one scenario uses it. Closing it gives it back."""
+
+    def __init__(self, handler: Handler, give_back: Callable[[], Awaitable[None]]) -> None:
+        self._handler = handler
+        self._give_back = give_back
+        self._open = True
+        self._told = False
+        "A fault that was sent back tells of the handler's end."
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
+    ) -> HttpExchange:
+        """Send to the handler."""
+        exchange = await self._handler.send(request, call=call, within=within, clock=clock)
+        if exchange.fault is not None and await death_of(self._handler) is not None:
+            self._told = True
+        return exchange
+
+    async def close(self) -> None:
+        """Give the handler back.
+
+        Raises:
+            HandlerError: this was its last user, and it could not be ended; or it ended by itself.
+
+        """
+        if not self._open:
+            return
+        self._open, death = False, None
+        try:
+            death = None if self._told else await death_of(self._handler)
+        finally:
+            await self._give_back()
+        if death is not None:
+            raise death
+
+
+class _Entry:
+    """One real handler of the run."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source  # kept, so that an identity in its key stays taken
+        self.lock = asyncio.Lock()
+        self.handler: Handler | None = None
+        self.failure: HandlerError | None = None
+        self.users = 0
+        self.lasting = False
+        "It stays for the whole run, whether it is in use or not."
+
+
+class HandlerPool:
+    """Gives out handlers. Belongs to the event loop it is used in.
+
+    The real handler is shared by every scenario whose spec names the same one, whatever canned
+    answers stand before it. An application that the fixture `tavus_handler` returned lives only as
+    long as a scenario uses it, so that it is shut down before the fixture is.
+    """
+
+    def __init__(self, *, root: Path, environ: Mapping[str, str]) -> None:
+        self._root = root
+        self._environ = environ
+        self._entries: dict[Hashable, _Entry] = {}
+        self._apps: dict[ImportSource, AppSource | HandlerError] = {}
+        self._fresh: set[Handler] = set()
+        self._turns: dict[Hashable, asyncio.Lock] = {}
+
+    async def acquire(self, spec: HandlerSpec, override: object | None = None) -> Handler:
+        """Return a handler, started if it is the first of its kind; its user closes it.
+
+        A start that failed once is not tried again. `fresh` starts another one in any case; for
+        an `app` without `factory` that is another start-up of the same application.
+
+        Raises:
+            HandlerError: it cannot be started, or ended by itself since.
+
+        """
+        wanted, source = overriding(spec, override)
+        if source is None:
+            return in_front(wanted, None)
+        if isinstance(source, ImportSource) and not source.factory:
+            source = await self._imported(source)
+        lasting = override is None or isinstance(override, str | HandlerSpec)
+        if wanted.fresh or isinstance(source, OwnSource):
+            turn = self._turns.setdefault(source.key, asyncio.Lock()) if lasting else None
+            return in_front(wanted, await self._start_fresh(source, turn))
+        return in_front(wanted, await self._shared(source, lasting=lasting))
+
+    async def close(self) -> None:
+        """End every handler that was started. May be called twice.
+
+        Raises:
+            HandlerError: some could not be ended. All others are.
+
+        """
+        handlers = [entry.handler for entry in self._entries.values() if entry.handler is not None]
+        handlers += self._fresh
+        self._entries.clear()
+        self._fresh.clear()
+        ended = await asyncio.gather(*(each.close() for each in handlers), return_exceptions=True)
+        failures = [result for result in ended if isinstance(result, BaseException)]
+        if failures:
+            raise failures[0]
+
+    async def _imported(self, source: ImportSource) -> AppSource:
+        known = self._apps.get(source)
+        if known is None:
+            try:
+                known = await imported(source, self._root)
+            except HandlerError as error:
+                known = error
+            self._apps[source] = known
+        if isinstance(known, HandlerError):
+            raise _again(known)
+        return known
+
+    async def _start_fresh(self, source: Source, turn: asyncio.Lock | None) -> Handler:
+        """Start a handler for one scenario.
+
+        An application that is there only once is started up by one scenario after the other.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            if turn is not None and isinstance(source, AppSource):
+                await stack.enter_async_context(turn)
+            handler = await start(source, root=self._root, environ=self._environ)
+            self._fresh.add(handler)
+            stack.push_async_callback(handler.close)
+            stack.callback(self._fresh.discard, handler)
+            return Lease(handler, stack.pop_all().aclose)
+
+    async def _shared(self, source: Source, *, lasting: bool) -> Handler:
+        entry = self._entries.get(source.key)
+        if entry is None:
+            entry = self._entries[source.key] = _Entry(source)
+        entry.lasting |= lasting
+        entry.users += 1
+        try:
+            handler = await self._started(entry)
+        except BaseException:
+            await self._give_back(entry)
+            raise
+        return Lease(handler, partial(self._give_back, entry))
+
+    async def _give_back(self, entry: _Entry) -> None:
+        entry.users -= 1
+        if entry.lasting or entry.users:
+            return
+        async with entry.lock:
+            if entry.users == 0:
+                await self._end(entry)
+
+    async def _end(self, entry: _Entry) -> None:
+        """End a handler nobody uses; who comes meanwhile waits for the lock and starts it anew."""
+        handler, entry.handler = entry.handler, None
+        try:
+            if handler is not None:
+                await handler.close()
+        finally:
+            if entry.users == 0 and self._entries.get(entry.source.key) is entry:
+                del self._entries[entry.source.key]
+
+    async def _started(self, entry: _Entry) -> Handler:
+        if entry.handler is not None:
+            death = await death_of(entry.handler)
+            if death is not None:
+                raise death
+            return entry.handler
+        async with entry.lock:
+            if entry.failure is not None:
+                raise _again(entry.failure)
+            if entry.handler is None:
+                try:
+                    entry.handler = await start(
+                        entry.source, root=self._root, environ=self._environ
+                    )
+                except HandlerError as error:
+                    entry.failure = error
+                    raise
+            return entry.handler
+
+
+def _again(error: HandlerError) -> HandlerError:
+    """Return the same error anew, so that tracebacks do not pile up on one object."""
+    return HandlerError(error.message, detail=error.detail)

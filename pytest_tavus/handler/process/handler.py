@@ -1,0 +1,230 @@
+"""A handler that is a process: started, awaited until its port answers, ended with its children."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.errors import HandlerError, UnsetVariableError
+from pytest_tavus.handler.call.address import LOOPBACK, Address
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.http.handler import RemoteHandler
+from pytest_tavus.handler.process.process import Process, pauses
+from pytest_tavus.handler.source.source import CommandSource
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
+
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
+_TRACEBACK = "Traceback (most recent call last)"
+_DYING = 0.1
+"""Seconds from the end of a process's connections to its own."""
+
+_PORT = re.compile(r"(?:[\w.\]]:|\bport\W{1,3})([0-9]{2,5})(?![0-9.:])", re.IGNORECASE)
+"""A port as servers tell of it: ``http://127.0.0.1:8000``, ``localhost:8000``, ``port 8000``."""
+
+_TRACEBACK_GRACE = 0.15
+"""Seconds. A server writes the traceback behind a status 500 after it has sent the response."""
+
+
+class CommandHandler:
+    """A process and the connections to it. Made by :func:`start_command`."""
+
+    def __init__(self, process: Process, remote: RemoteHandler) -> None:
+        self._process = process
+        self._remote = remote
+        self._told = False
+        "Somebody knows that the process has ended."
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
+    ) -> HttpExchange:
+        """Send one request; tell what the process wrote beside a fault or a server error."""
+        place = self._process.output.written
+        exchange = await self._remote.send(request, call=call, within=within, clock=clock)
+        if exchange.fault is not None:
+            return replace(exchange, fault=await self._explained(exchange.fault))
+        if exchange.response is not None and exchange.response.status >= 500:
+            return replace(exchange, fault=await self._crash(exchange.response.status, place))
+        return exchange
+
+    async def death(self) -> HandlerError | None:
+        """Tell how the process ended by itself; `None` while it runs.
+
+        A process that hangs up may be about to end, so it is given a moment.
+        """
+        within = _DYING if self._remote.has_hung_up() else 0.0
+        ended = await self._process.ends(within=within)
+        if ended is None:
+            return None
+        self._told = True
+        self._process.output.finish(within=_DYING)
+        message = f"the handler's process ended by itself, with {ended}"
+        return HandlerError(message, detail=self._process.output.tail())
+
+    async def close(self) -> None:
+        """End the process and its children.
+
+        Raises:
+            HandlerError: it could not be ended, or ended before by itself and nobody was told.
+
+        """
+        death = None if self._told else await self.death()
+        self._told = True
+        await self._remote.close()
+        await self._process.end()
+        if death is not None:
+            raise death
+
+    async def _explained(self, fault: HttpFault) -> HttpFault:
+        if fault.kind not in {"connection", "broken"}:
+            return fault
+        ended = await self._process.ends(within=_DYING)
+        self._told = self._told or ended is not None
+        after = f"; its process has ended with {ended}" if ended is not None else ""
+        return replace(fault, message=fault.message + after, traceback=self._process.output.tail())
+
+    async def _crash(self, status: int, place: int) -> HttpFault | None:
+        """Find the traceback behind a server error; `None` where the handler wrote none."""
+        written = ""
+        for pause in pauses(_TRACEBACK_GRACE):
+            before, written = written, self._process.output.since(place)
+            if written == before and _is_whole(written):
+                break
+            await asyncio.sleep(pause)
+        if _TRACEBACK not in written:
+            return None
+        message = f"the handler answered {status} and wrote a traceback"
+        traceback = written[written.index(_TRACEBACK) :].rstrip()
+        return HttpFault(kind="crash", message=message, traceback=traceback)
+
+
+async def start_command(
+    source: CommandSource, *, root: Path, environ: Mapping[str, str]
+) -> CommandHandler:
+    """Start the command and wait until its port answers.
+
+    A port that somebody else took between being found and being used is retried once.
+
+    Raises:
+        HandlerError: the command ended before its port answered, or did not answer in time.
+
+    """
+    taken = await _try(source, root, environ)
+    if isinstance(taken, CommandHandler):
+        return taken
+    started = await _try(source, root, environ)
+    if isinstance(started, CommandHandler):
+        return started
+    raise started
+
+
+async def _try(
+    source: CommandSource, root: Path, environ: Mapping[str, str]
+) -> CommandHandler | HandlerError:
+    """Start the command on one port; return the error if that port was taken."""
+    port = _free_port()
+    process = Process(
+        [_word(word, index, port) for index, word in enumerate(source.words)],
+        cwd=root / (source.cwd or "."),
+        environ=_environment(source, environ, port),
+    )
+    try:
+        host = await _await_port(process, port, source)
+    except HandlerError as error:
+        await process.end()
+        if "address already in use" in (error.detail or "").lower():
+            return error
+        raise
+    except BaseException:
+        await process.end()
+        raise
+    base = Address(scheme="http", host=host, port=port, path="/", query="")
+    return CommandHandler(process, RemoteHandler(base))
+
+
+def _is_whole(written: str) -> bool:
+    """Tell whether a traceback is in the text, with the line that names its exception."""
+    _, found, rest = written.partition(_TRACEBACK)
+    last = rest.rstrip().rpartition("\n")[2]
+    return bool(found) and rest.endswith("\n") and last[:1] not in {"", ":", " "}
+
+
+async def _await_port(process: Process, port: int, source: CommandSource) -> str:
+    """Return the address on which the port answers."""
+    for pause in pauses(source.within):
+        ended = process.ended
+        if ended is not None:
+            process.output.finish(within=0.5)
+            message = f"the handler's command ended with {ended} before port {port} answered"
+            raise HandlerError(message, detail=process.output.tail())
+        for host in LOOPBACK:
+            if await _listens(host, port) and process.ended is None:
+                return host
+        await asyncio.sleep(pause)
+    message = f"the handler's command did not answer on port {port} within {source.within:g} s"
+    raise HandlerError(message + await _hint(process, port, source), detail=process.output.tail())
+
+
+async def _hint(process: Process, port: int, source: CommandSource) -> str:
+    """Say why a command that runs may not answer: it listens elsewhere, or was not told where."""
+    for other in ports(process.output.since(0)):
+        if other != port and any([await _listens(host, other) for host in LOOPBACK]):
+            return (
+                f"; it writes of port {other}, where somebody listens: "
+                "pass it {port}, or let it read the environment variable PORT"
+            )
+    if any("{port}" in word for word in source.words):
+        return ""
+    return "; there is no {port} in it: does it read the environment variable PORT?"
+
+
+async def _listens(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(0)
+            async with asyncio.timeout(1):
+                await asyncio.get_running_loop().sock_connect(probe, (host, port))
+    except OSError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def ports(written: str) -> list[int]:
+    """Return the ports that a server writes of, the last one first, each once."""
+    found = [int(digits) for digits in _PORT.findall(written)]
+    return [port for port in dict.fromkeys(reversed(found)) if 0 < port < 65536]
+
+
+def _word(word: str, index: int, port: int) -> str:
+    if index == 0 and word == "python":
+        return sys.executable
+    return word.replace("{port}", str(port))
+
+
+def _environment(source: CommandSource, environ: Mapping[str, str], port: int) -> dict[str, str]:
+    """Return what the process needs to run and what the user named, never the rest."""
+    missing = [name for name in source.env if name not in environ]
+    if missing:
+        message = f"the handler's env names {missing[0]!r}, which is not set"
+        raise UnsetVariableError(message)
+    kept = {name: environ[name] for name in _INHERITED if name in environ}
+    kept.update({name: value for name, value in environ.items() if name.startswith("LC_")})
+    if sys.prefix != sys.base_prefix:
+        beside = str(Path(sys.executable).parent)
+        kept["PATH"] = os.pathsep.join([beside, kept.get("PATH", os.defpath)])
+    named = {name: environ[name] for name in source.env}
+    return {"PYTHONUNBUFFERED": "1", **kept, **named, "PORT": str(port)}

@@ -1,0 +1,167 @@
+"""A process of the user's, with all that it starts: begun, watched, and ended as one group."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.handler.process.output import Output
+from pytest_tavus.handler.process.watch import Watch
+
+_GRACE = 3.0
+"""Seconds between asking the group to end and ending it."""
+
+_ORPHANS_GRACE = 0.5
+"""The same, in seconds, for what is left of a group whose first process has ended."""
+
+_LAST_GRACE = 0.5
+"""The same, in seconds, when the interpreter itself ends."""
+
+
+class Process:
+    """A started process group. It does not outlive this interpreter, however that ends."""
+
+    def __init__(self, words: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> None:
+        """Start it.
+
+        Raises:
+            HandlerError: there is no such command or directory, or it may not be run.
+
+        """
+        self._watch = _watch(words[0])
+        reader, writer = os.pipe()
+        try:
+            self._popen = _spawn(words, cwd, environ, writer)
+        except HandlerError:
+            self._watch.dismiss()
+            os.close(reader)
+            raise
+        finally:
+            os.close(writer)
+        self._watch.over(self._popen.pid)
+        self.output = Output(reader)
+        self._owner = os.getpid()
+        self._over = False
+        atexit.register(self._end_at_exit)
+
+    @property
+    def ended(self) -> str | None:
+        """How the process ended, as part of a sentence; `None` while it runs."""
+        code = self._popen.poll()
+        if code is None:
+            return None
+        return f"exit code {code}" if code >= 0 else f"signal {_signal_name(-code)}"
+
+    async def ends(self, *, within: float) -> str | None:
+        """Wait for the process to end of itself; return how it ended, or `None`."""
+        if await _until(lambda: self.ended is not None, within):
+            self.output.finish(within=within)
+        return self.ended
+
+    async def end(self) -> None:
+        """End the process and its children. May be called twice.
+
+        Raises:
+            HandlerError: it could not be ended.
+
+        """
+        if self._over:
+            return
+        self._signal(signal.SIGTERM)
+        if not await _until(lambda: self.ended is not None, _GRACE):
+            await self._kill()
+        elif not await _until(self._is_deserted, _ORPHANS_GRACE):
+            self._signal(signal.SIGKILL)
+        self._over = True  # the number of the group may be another's from now on
+        self._watch.dismiss()
+        atexit.unregister(self._end_at_exit)
+        self.output.finish(within=0.5)
+
+    async def _kill(self) -> None:
+        self._signal(signal.SIGKILL)
+        if not await _until(lambda: self.ended is not None, _GRACE):
+            message = f"the handler's process {self._popen.pid} could not be ended"
+            raise HandlerError(message)
+
+    def _is_deserted(self) -> bool:
+        """Tell whether nothing of the group is left, its first process having ended."""
+        try:
+            os.killpg(self._popen.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return True
+        return False
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, number)
+
+    def _end_at_exit(self) -> None:
+        if os.getpid() != self._owner:
+            return  # a fork of this interpreter, which did not start the process
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(_LAST_GRACE)
+        self._signal(signal.SIGKILL)
+        self._watch.dismiss()
+
+
+def pauses(within: float) -> Iterator[float]:
+    """Yield seconds to pause between looks, short ones first, until time is up."""
+    until, pause = time.monotonic() + within, 0.002
+    while time.monotonic() < until:
+        yield pause
+        pause = min(pause * 1.5, 0.05)
+
+
+async def _until(condition: Callable[[], bool], within: float) -> bool:
+    for pause in pauses(within):
+        if condition():
+            return True
+        await asyncio.sleep(pause)
+    return condition()
+
+
+def _watch(command: str) -> Watch:
+    try:
+        return Watch()
+    except OSError as error:
+        message = f"the handler's command {command!r} cannot be run: {error.strerror}"
+        raise HandlerError(message) from None
+
+
+def _spawn(
+    words: Sequence[str], cwd: Path, environ: Mapping[str, str], writer: int
+) -> subprocess.Popen[bytes]:
+    if not cwd.is_dir():
+        message = f"the handler's cwd {str(cwd)!r} is not a directory"
+        raise HandlerError(message)
+    try:
+        return subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
+            list(words),
+            cwd=cwd,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=writer,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        message = f"the handler's command {words[0]!r} was not found"
+    except OSError as error:
+        message = f"the handler's command {words[0]!r} cannot be run: {error.strerror}"
+    raise HandlerError(message)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

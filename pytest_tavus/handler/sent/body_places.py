@@ -1,0 +1,154 @@
+"""How the body of a request carries arguments: as JSON, as a form, or in Tavus's signed event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl
+
+from msgspec import Struct
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.tool.api_rules import BODYLESS
+from pytest_tavus.contract.tool.tool import ApiDelivery
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.request import FORM, media_type_of
+from pytest_tavus.handler.sent.places import Elements, Lone, Members, Place, parsed, place_of
+from pytest_tavus.handler.sent.readings import Readings, repeated
+from pytest_tavus.matching.text import ABSENT
+
+
+class BodyPlace(Protocol):
+    """How a body carries arguments."""
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The arguments that it carries; `None`: all there are."""
+        ...
+
+    def read(self, body: bytes, into: Readings) -> None:
+        """Read a body."""
+        ...
+
+
+class _Json(Struct, frozen=True):
+    """JSON: all arguments as one object, or a template."""
+
+    template: Place | None
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        return None if self.template is None else self.template.names
+
+    def read(self, body: bytes, into: Readings) -> None:
+        if self.template is not None:
+            self.template.read(parsed(body), into)
+        else:
+            _read_all(parsed(body), into)
+
+
+class _Form(Struct, frozen=True):
+    """A form: all arguments by their names, or a template by its keys."""
+
+    template: Members | None
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        return None if self.template is None else self.template.names
+
+    def read(self, body: bytes, into: Readings) -> None:
+        pairs = _pairs(body)
+        if pairs is None:
+            _leave_open(self.names, into)
+        elif self.template is not None:
+            self._read_keys(self.template, pairs, into)
+        else:
+            for name in {**into.terms.schemas, **dict.fromkeys(into.names), **pairs}:
+                texts = pairs.get(name, [])
+                possible = repeated(texts, into.terms.schemas.get(name))
+                into.add(name, *possible, *(() if texts else (ABSENT,)))
+
+    def _read_keys(self, template: Members, pairs: Mapping[str, list[str]], into: Readings) -> None:
+        for key, place in template.members.items():
+            texts = pairs.get(key, [])
+            if isinstance(place, Lone):
+                place.read_repeated(texts, into)
+            elif isinstance(place, Elements):
+                place.read_texts(texts, into)
+            else:
+                place.read_text(texts[0] if len(texts) == 1 else ABSENT, into)
+
+
+class _Envelope(Struct, frozen=True):
+    """Tavus's signed event, in which `arguments` is JSON text."""
+
+    paths: tuple[tuple[str, ...], ...]
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        return None
+
+    def read(self, body: bytes, into: Readings) -> None:
+        event = parsed(body)
+        for path in self.paths:
+            found = event
+            for key in path:
+                found = (json_object(found) or {}).get(key)
+            _read_all(parsed(found) if isinstance(found, str) else ABSENT, into)
+
+
+_PATHS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "both": (("arguments",), ("properties", "arguments")),
+    "flat": (("arguments",),),
+    "nested": (("properties", "arguments"),),
+}
+
+
+WHOLE: Final = _Json(None)
+"""All arguments as one JSON object: the body of a tool without a `body_template`."""
+
+
+def envelope(profile: DeliveryProfile) -> BodyPlace:
+    """Return how a signed body carries arguments."""
+    return _Envelope(_PATHS[profile.hmac_envelope])
+
+
+def body_of(api: ApiDelivery, conversation: str) -> BodyPlace | None:
+    """Return how the user's own body carries arguments; `None` if it carries none."""
+    if api.method in BODYLESS:
+        return None
+    is_form = media_type_of(api) == FORM
+    if api.body_template is None:
+        return _Form(None) if is_form else WHOLE
+    place = place_of(api.body_template, conversation)
+    members = place if isinstance(place, Members) else None
+    if members is None:
+        return None
+    return _Form(members) if is_form else _Json(members)
+
+
+def _read_all(data: Any, into: Readings) -> None:
+    """Read an object of all arguments. Those that are only in other places are absent here."""
+    arguments = json_object(data)
+    if arguments is None:
+        _leave_open(None, into)
+        return
+    for name in {**dict.fromkeys(into.names), **arguments}:
+        into.add(name, arguments.get(name, ABSENT))
+
+
+def _leave_open(names: Iterable[str] | None, into: Readings) -> None:
+    if names is None:
+        into.unreadable = True
+    into.doubt(into.names if names is None else names, "unlike")
+
+
+def _pairs(body: bytes) -> dict[str, list[str]] | None:
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        return None
+    found: dict[str, list[str]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(text)
+    return found

@@ -1,0 +1,155 @@
+"""Reads the arguments of a call back from the request that was made of it.
+
+The inverse of `request`, in the same order: URL, headers, body. Nothing here is compared: whoever
+compares is told what a request carried, what it cannot have carried, and what nobody can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.tool.auth import ApiKeyAuth, BasicAuth, BearerAuth, HmacAuth, OAuth2Auth
+from pytest_tavus.contract.tool.sent import Sent
+from pytest_tavus.contract.tool.tool import ApiDelivery, Tool
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.delivery.request import COMPUTED, static_url
+from pytest_tavus.handler.sent.body_places import WHOLE, BodyPlace, body_of, envelope
+from pytest_tavus.handler.sent.mixed_text import Mixed, mixed
+from pytest_tavus.handler.sent.places import parsed
+from pytest_tavus.handler.sent.readings import Readings, Terms
+from pytest_tavus.handler.sent.url_places import UrlPlaces, url_places
+from pytest_tavus.matching.text import ABSENT
+from pytest_tavus.wire import HeaderList, HttpRequest
+
+
+class Carriage(Struct, frozen=True, kw_only=True):
+    """Where one tool's requests carry arguments. Made once for each tool."""
+
+    terms: Terms
+    url: UrlPlaces | None = None
+    "`None`: nothing is in the URL."
+
+    headers: tuple[tuple[str, Mixed], ...] = ()
+    body: BodyPlace | None = None
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """The arguments that a request carries; `None`: all there are."""
+        in_body = () if self.body is None else self.body.names
+        if in_body is None:
+            return None
+        in_url = () if self.url is None else self.url.names
+        in_headers = (name for _, place in self.headers for name in place.names)
+        return frozenset((*in_url, *in_headers, *in_body))
+
+    def read(self, request: HttpRequest, conversation_id: str) -> Sent:
+        """Return what a request carried."""
+        if self.url is None and not self.headers and self.body is WHOLE:
+            # What nearly every tool does, in a tenth of the time.
+            arguments = json_object(parsed(request.body))
+            return _UNREADABLE if arguments is None else Sent(arguments=arguments)
+        into = Readings(self.terms, conversation_id)
+        if self.url is not None:
+            self.url.read(request.url, into)
+        for name, place in self.headers:
+            place.read(_header(request.headers, name), into)
+        if self.body is not None:
+            self.body.read(request.body, into)
+        return into.sent()
+
+
+_UNREADABLE = Sent(arguments={}, unreadable=True)
+
+
+class RequestReader:
+    """Reads the requests of many tools, each prepared once."""
+
+    def __init__(self, profile: DeliveryProfile) -> None:
+        self._profile = profile
+        self._known: dict[int, tuple[Tool, Carriage | None]] = {}
+
+    def __call__(self, tool: Tool, request: HttpRequest, conversation_id: str) -> Sent:
+        """Return what a request that was made for a call of the tool carried."""
+        carriage = self._carriage(tool)
+        return _UNREADABLE if carriage is None else carriage.read(request, conversation_id)
+
+    def carries(self, tool: Tool, argument: str) -> bool:
+        """Tell whether any place of the tool's deliveries carries an argument."""
+        carriage = self._carriage(tool)
+        return carriage is None or carriage.names is None or argument in carriage.names
+
+    def _carriage(self, tool: Tool) -> Carriage | None:
+        known = self._known.get(id(tool))
+        if known is None:
+            # The tool is kept so that its id is never another's.
+            api = tool.delivery.api
+            made = None if api is None else carriage(tool, api, self._profile)
+            known = self._known[id(tool)] = (tool, made)
+        return known[1]
+
+
+def carriage(tool: Tool, api: ApiDelivery, profile: DeliveryProfile) -> Carriage:
+    """Return where the requests of a tool of `delivery.api` carry arguments."""
+    conversation = profile.conversation_id_placeholder
+    terms = Terms(
+        schemas=json_object(tool.parameters.get("properties")) or {},
+        missing=profile.missing_argument,
+        conversation=conversation,
+    )
+    headers = tuple(_headers(api, profile)) if profile.header_placeholders else ()
+    if isinstance(api.auth, HmacAuth):
+        body = envelope(profile)
+        return Carriage(terms=terms, headers=headers, body=body)
+    return Carriage(
+        terms=terms, url=_url(api, profile), headers=headers, body=body_of(api, conversation)
+    )
+
+
+def _url(api: ApiDelivery, profile: DeliveryProfile) -> UrlPlaces | None:
+    try:
+        url = static_url(api.url)
+    except ScenarioError:
+        return None  # such a request is never sent
+    auth = api.auth
+    made = url_places(
+        url,
+        api.query_params,
+        conversation=profile.conversation_id_placeholder,
+        omits=profile.missing_argument == "omit",
+        key_added=isinstance(auth, ApiKeyAuth) and auth.location == "query",
+    )
+    return made if made.names else None
+
+
+def _headers(api: ApiDelivery, profile: DeliveryProfile) -> Iterable[tuple[str, Mixed]]:
+    """Yield the headers that are filled, but for those that the credentials replace."""
+    replaced = {*COMPUTED, *_credential_headers(api, profile)}
+    for name, template in api.headers.items():
+        place = mixed(template, profile.conversation_id_placeholder)
+        if name.lower() not in replaced and place.names:
+            yield name, place
+
+
+def _credential_headers(api: ApiDelivery, profile: DeliveryProfile) -> set[str]:
+    match api.auth:
+        case BearerAuth() | BasicAuth() | OAuth2Auth():
+            return {"authorization"}
+        case ApiKeyAuth(name=name, location="header"):
+            return {name.lower()}
+        case HmacAuth():
+            return {profile.hmac_header.lower()}
+        case _:
+            return set()
+
+
+def _header(headers: HeaderList, name: str) -> Any:
+    """Return a header's value; `ABSENT` where it begins or ends in blanks, which HTTP drops."""
+    exact = (value for key, value in headers if key == name)
+    other = (value for key, value in headers if key.lower() == name.lower())
+    value = next(exact, next(other, ABSENT))
+    return value if isinstance(value, str) and value == value.strip(" \t") else ABSENT

@@ -1,0 +1,175 @@
+"""The arguments in a tool's URL and in its `query_params`.
+
+A value is percent-encoded, so whatever separates parts of a URL stands in the template. The URL is
+cut at those separators first, and each part read by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from pytest_tavus.contract.tool.placeholders import PLACEHOLDER
+from pytest_tavus.handler.delivery.template import percent_encoded
+from pytest_tavus.handler.sent.mixed_text import Mixed
+from pytest_tavus.handler.sent.places import Lone, Place, place_of
+from pytest_tavus.handler.sent.readings import Readings
+from pytest_tavus.matching.text import ABSENT
+
+_SEPARATOR = re.compile(r"([^A-Za-z0-9_.~%-])")
+_CUT_CODE = re.compile(r"%[0-9A-Fa-f]?$")
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """A part of a URL's template: texts with placeholders, between separators."""
+
+    separators: tuple[str, ...]
+    texts: tuple[Mixed, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arguments in it."""
+        return tuple(name for text in self.texts for name in text.names)
+
+    def read(self, url: str, into: Readings) -> bool:
+        """Read a part of a URL; return whether it is as the template writes it."""
+        found = _SEPARATOR.split(url)
+        if tuple(found[1::2]) != self.separators:
+            return False
+        for text, written in zip(self.texts, found[::2], strict=True):
+            decoded = _decoded(written)
+            if decoded is None or (not text.holes and decoded != text.literals[0]):
+                return False
+            text.read(decoded, into)
+        return True
+
+
+class UrlPlaces(Struct, frozen=True, kw_only=True):
+    """What a URL carries: in itself, then in the parameters that are added to it."""
+
+    head: Parts
+    "All before the query."
+
+    own: tuple[Parts, ...]
+    "The parameters in the URL's own query, which are always there."
+
+    added: tuple[tuple[str, Place | None, bool], ...]
+    "Name, place of the value, and whether it may be left out with its key."
+
+    key_added: bool
+    "The last parameter is the credentials."
+
+    is_sound: bool
+    "A template that ends in half a percent code before a placeholder cannot be read."
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arguments that the URL carries."""
+        return (
+            *self.head.names,
+            *(name for part in self.own for name in part.names),
+            *(name for _, place, _ in self.added if place is not None for name in place.names),
+        )
+
+    def read(self, url: str, into: Readings) -> None:
+        """Read a URL. One that is not as the template writes it leaves all of it open."""
+        head, question, query = url.partition("?")
+        pieces = query.split("&") if question else []
+        count = len(self.own)
+        rest = pieces[count:]
+        if rest == [""]:
+            rest = []  # the template ends in the separator, and nothing was added
+        if self.key_added:
+            rest = rest[:-1]
+        is_like = (
+            self.is_sound
+            and count <= len(pieces)
+            and self.head.read(head, into)
+            and all(part.read(piece, into) for part, piece in zip(self.own, pieces, strict=False))
+            and self._read_added(rest, into)
+        )
+        if not is_like:
+            into.doubt(self.names, "unlike")
+
+    def _read_added(self, pieces: list[str], into: Readings) -> bool:
+        left = iter(pieces)
+        piece = next(left, None)
+        for name, place, droppable in self.added:
+            begin = f"{name}="
+            text: object = ABSENT
+            if piece is not None and piece.startswith(begin):
+                text = _decoded(piece[len(begin) :])
+                piece = next(left, None)
+            if text is None or (text is ABSENT and not droppable):
+                return False
+            if place is not None:
+                place.read_text(text, into)
+        return piece is None
+
+
+def url_places(
+    url: str, added: Mapping[str, str], *, conversation: str, omits: bool, key_added: bool
+) -> UrlPlaces:
+    """Return the places of a URL that is encoded as it will be sent, but for its placeholders.
+
+    With `omits`, a parameter that is one placeholder is left out with its argument.
+    """
+    url = url.partition("#")[0]
+    head, question, query = url.partition("?")
+    own = query.split("&") if question else []
+    if own and not own[-1]:
+        own.pop()  # what is added goes in its place
+    return UrlPlaces(
+        head=_parts(head, conversation),
+        own=tuple(_parts(piece, conversation) for piece in own),
+        added=tuple(_added(added, conversation=conversation, omits=omits)),
+        key_added=key_added,
+        is_sound=not any(_CUT_CODE.search(part) for part in PLACEHOLDER.split(url)[:-1:2]),
+    )
+
+
+def _added(
+    parameters: Mapping[str, str], *, conversation: str, omits: bool
+) -> Iterable[tuple[str, Place | None, bool]]:
+    for name, template in parameters.items():
+        place = place_of(template, conversation)
+        droppable = omits and isinstance(place, Lone)
+        yield percent_encoded(name), place, droppable
+
+
+def _parts(template: str, conversation: str) -> Parts:
+    """Cut a template at its separators; the braces of a placeholder are none."""
+    literals, holes = [""], list[str]()
+    texts: list[Mixed] = []
+    separators: list[str] = []
+
+    def cut() -> None:
+        decoded = tuple(unquote(literal) for literal in literals)
+        texts.append(Mixed(decoded, tuple(holes), conversation))
+
+    for index, part in enumerate(PLACEHOLDER.split(template)):
+        if index % 2:
+            holes.append(part)
+            literals.append("")
+            continue
+        first, *others = _SEPARATOR.split(part)
+        literals[-1] += first
+        for separator, text in zip(others[::2], others[1::2], strict=True):
+            cut()
+            separators.append(separator)
+            literals, holes = [text], []
+    cut()
+    return Parts(separators=tuple(separators), texts=tuple(texts))
+
+
+def _decoded(text: str) -> str | None:
+    """Decode percent codes; `None` where the text holds what no encoded value does."""
+    if _SEPARATOR.search(text) is not None:
+        return None
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,98 @@
+"""Finds what an import string names: ``package.module:attribute``.
+
+The directories of the scenario file come before everything else and stay on `sys.path`, as those
+of a conftest.py do, so that what the application imports later is found too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Iterable, Sequence
+from importlib.machinery import PathFinder
+from pathlib import Path
+from types import ModuleType
+
+from pytest_tavus.errors import HandlerError, did_you_mean
+from pytest_tavus.handler.call.frames import one_line, user_traceback
+
+
+def load(target: str, *, search_path: Sequence[Path]) -> object:
+    """Import what ``package.module:attribute`` names.
+
+    Raises:
+        HandlerError: there is no such module or attribute, or the import failed; with the
+            traceback of the user's own code.
+
+    """
+    module_name, _, path = target.partition(":")
+    if not path or not all(part.isidentifier() for part in f"{module_name}.{path}".split(".")):
+        message = f"{target!r} is not an import string such as 'package.module:attribute'"
+        raise HandlerError(message)
+    directories = [str(directory) for directory in search_path]
+    sys.path[:0] = [path for path in dict.fromkeys(directories) if path not in sys.path]
+    return _attribute(_module(module_name, directories), path, target)
+
+
+def _module(name: str, directories: list[str]) -> ModuleType:
+    importlib.invalidate_caches()
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is not None and f"{name}.".startswith(f"{error.name}."):
+            raise HandlerError(_no_module(name, error.name, directories)) from None
+        raise _import_failed(name, error) from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
+        raise _import_failed(name, error) from None
+    _require_ours(name, directories)
+    return module
+
+
+def _import_failed(name: str, error: BaseException) -> HandlerError:
+    message = f"importing {name!r} raised {one_line(error)}"
+    return HandlerError(message, detail=user_traceback(error))
+
+
+def _no_module(name: str, missing: str, directories: list[str]) -> str:
+    parent = sys.modules.get(missing.rpartition(".")[0])
+    places: Iterable[str] = directories if parent is None else getattr(parent, "__path__", ())
+    hint = did_you_mean(
+        missing.rpartition(".")[2], [found.name for found in pkgutil.iter_modules(places)]
+    )
+    within = f" ({missing!r} is not there)" if missing != name else ""
+    shown = ", ".join(dict.fromkeys(path for path in directories if path))
+    where = f"in {shown} and on sys.path" if shown else "on sys.path"
+    looked = f"; looked {where}" if parent is None else ""
+    return f"there is no module {name!r}{within}{looked}" + (f"; {hint}" if hint else "")
+
+
+def _require_ours(name: str, directories: list[str]) -> None:
+    """Refuse a module of the same name that was imported earlier from somewhere else."""
+    top = name.partition(".")[0]
+    wanted = PathFinder.find_spec(top, directories)
+    spec = getattr(sys.modules.get(top), "__spec__", None)
+    if wanted is None or wanted.origin is None or spec is None or spec.origin == wanted.origin:
+        return
+    message = (
+        f"the module {top!r} is imported from {spec.origin} already, so that {wanted.origin} "
+        "cannot be: give one of them another name, or put it into a package"
+    )
+    raise HandlerError(message)
+
+
+def _attribute(module: ModuleType, path: str, target: str) -> object:
+    found: object = module
+    for name in path.split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            holder = (
+                "the module" if found is module else f"an object of type {type(found).__name__!r}"
+            )
+            hint = did_you_mean(name, [word for word in dir(found) if not word.startswith("__")])
+            message = f"{target!r} does not exist: {holder} has no attribute {name!r}"
+            raise HandlerError(message + (f"; {hint}" if hint else "")) from None
+    return found

@@ -1,0 +1,77 @@
+"""A WSGI application in this process: called in a thread, without a socket or a client."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.handler.call.address import address
+from pytest_tavus.handler.call.crashlog import CrashLog
+from pytest_tavus.handler.call.faults import late, no_thread, unmapped
+from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.call.timing import Stopwatch
+from pytest_tavus.handler.wsgi.call import WsgiApp, WsgiCall
+from pytest_tavus.handler.wsgi.threads import Threads
+from pytest_tavus.wire import HttpExchange, HttpRequest
+
+_THREADS = 32
+"""Requests an application answers at the same time. Further ones wait before their time runs."""
+
+_PATIENCE = 2.0
+"""Seconds for requests that were given up, when the handler is closed."""
+
+
+class WsgiHandler:
+    """A WSGI application. Nothing of it is started before its first request."""
+
+    def __init__(self, app: WsgiApp, *, threads: int = _THREADS) -> None:
+        self._app = app
+        self._threads = Threads(threads)
+        self._patience = _PATIENCE
+        self._log = CrashLog()
+        self._log.install()
+
+    async def send(
+        self,
+        request: HttpRequest,
+        *,
+        call: CallRef,  # noqa: ARG002 - the port's; an application does not see it
+        within: float,
+        clock: Clock,
+    ) -> HttpExchange:
+        """Call the application with one request.
+
+        A request that is late is told so, and its thread is left to finish: nothing can end it.
+        One that is given up with its conversation is not waited for when the handler is closed.
+        """
+        target = address(request.url)
+        if target is None:
+            return HttpExchange(request=request, fault=unmapped(request.url))
+        if not await self._threads.enter(within):
+            return HttpExchange(request=request, fault=no_thread(self._threads.limit, within))
+        watch = Stopwatch(clock, within)
+        wsgi = WsgiCall(request, target)
+        try:
+            in_time = await _returned(self._threads.run(lambda: wsgi.run(self._app)), within)
+        except asyncio.CancelledError:
+            self._patience = 0.0
+            raise
+        seconds = watch.seconds()
+        if not in_time:
+            return HttpExchange(request=request, fault=late(within), seconds=seconds)
+        response, fault = wsgi.result()
+        return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)
+
+    async def close(self) -> None:
+        """End the threads. One that still works on a late request is left behind."""
+        self._log.remove()
+        await self._threads.close(within=self._patience)
+
+
+async def _returned(done: asyncio.Event, within: float) -> bool:
+    try:
+        async with asyncio.timeout(within):
+            await done.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -1,1 +1,0 @@
-"""The judge pass: a verdict in Tavus's own shape, held against what a scenario expects."""

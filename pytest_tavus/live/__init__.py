@@ -1,1 +1,0 @@
-"""Conversations that others join: rooms, app messages, timers, callbacks. No sockets."""

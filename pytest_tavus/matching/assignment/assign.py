@@ -1,0 +1,232 @@
+"""Which observed call stands for which expected one: the best assignment, never the first.
+
+Observations have an order, expectations a nested one (in order, or in any order). The result is
+exact and depends on nothing but the costs: an order that should not matter does not. The method
+follows the shape of the plan. In order: split the observations between the members. In any order,
+single expectations only: :mod:`~.hungarian`. Groups side by side: :mod:`~.interleave`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from pytest_tavus.matching.assignment.hungarian import cheapest
+from pytest_tavus.matching.assignment.interleave import interleave
+from pytest_tavus.matching.assignment.large import Large, is_flat, is_small
+from pytest_tavus.matching.assignment.plan import (
+    IMPOSSIBLE,
+    Assignment,
+    Costs,
+    Group,
+    Leaf,
+    Matrix,
+    Node,
+    Solution,
+    Table,
+    copies,
+    leaves,
+    simplified,
+)
+from pytest_tavus.matching.assignment.steps import DECIDING, Steps, TooManyWaysError
+
+__all__ = ["Assignment", "Group", "Leaf", "Matrix", "TooManyWaysError", "assign", "without_order"]
+
+
+def assign(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
+    """Assign `count` observations to the leaves of a plan at the least total cost.
+
+    `missing` and `extra` are the costs of what is left over on either side.
+
+    Whether the cost is 0 is always exact. Where it is not 0 and the plan leaves too many ways
+    open, the assignment that is explained disregards the order, and is not surely the best.
+
+    Raises:
+        TooManyWaysError: it cannot be decided whether the cost is 0.
+
+    """
+    plan = simplified(plan)
+    large = Large(costs=costs, count=count, missing=missing, extra=extra, small=exactly)
+    found = large.without_cost(plan) if is_flat(plan) else _strict(plan, costs, count, extra=extra)
+    if found is not None:
+        return found
+    if not is_small(tuple(leaves(plan)), count):
+        return large.explained(plan)
+    return exactly(plan, costs, count=count, missing=missing, extra=extra)
+
+
+def exactly(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
+    rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
+    prices = [[costs.price(row, seen) for seen in range(count)] for row in range(rows)]
+    whole = [[IMPOSSIBLE if price is None else price for price in line] for line in prices]
+    table = _table(plan, whole, count=count, missing=missing, extra=extra)
+    try:
+        return _assignment(_Solver(table=table).best(plan, 0, count), table, count)
+    except TooManyWaysError:
+        loose = _Solver(table=replace(table, steps=Steps(100 * DECIDING)))
+        best = loose.best(without_order(plan), 0, count)
+        return replace(_assignment(best, table, count), surely_best=False)
+
+
+def _strict(plan: Node, costs: Costs, count: int, *, extra: int) -> Assignment | None:
+    """Return an assignment that costs nothing; `None` where there is none."""
+    steps = Steps(DECIDING)
+    rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
+    steps.take(rows * count)
+    free = [
+        [0 if costs.holds(row, seen) else IMPOSSIBLE for seen in range(count)]
+        for row in range(rows)
+    ]
+    table = _table(plan, free, count=count, missing=IMPOSSIBLE, extra=_free(extra))
+    found = _Solver(table=replace(table, steps=steps)).best(plan, 0, count)
+    return _assignment(found, table, count) if found.cost == 0 else None
+
+
+def without_order(plan: Node) -> Group:
+    """Return the same leaves, in any order."""
+    return Group(ordered=False, members=tuple(leaves(plan)))
+
+
+def _table(
+    plan: Node,
+    costs: Sequence[Sequence[int]],
+    *,
+    count: int,
+    missing: int,
+    extra: int,
+) -> Table:
+    """Lay out a slot for each time that a leaf is wanted."""
+    rows: list[int] = []
+    prices: list[int] = []
+    of_row: dict[int, tuple[int, ...]] = {}
+    for leaf in leaves(plan):
+        most = copies(leaf, count)
+        of_row[leaf.row] = tuple(range(len(rows), len(rows) + most))
+        rows.extend([leaf.row] * most)
+        prices.extend([missing] * leaf.minimum + [0] * (most - leaf.minimum))
+    slots = [costs[row] for row in rows]
+    return Table(slots=slots, rows=rows, missing=prices, extra=extra, of_row=of_row)
+
+
+def _free(cost: int) -> int:
+    """Forbid what costs anything."""
+    return IMPOSSIBLE if cost else 0
+
+
+def _assignment(found: Solution, table: Table, count: int) -> Assignment:
+    filled = {slot for slot, _ in found.pairs}
+    used = {observation for _, observation in found.pairs}
+    pairs = ((table.rows[slot], observation) for slot, observation in found.pairs)
+    return Assignment(
+        pairs=tuple(sorted(pairs, key=lambda pair: pair[1])),
+        missing=tuple(_lacking(filled, table)),
+        extra=tuple(item for item in range(count) if item not in used),
+        cost=found.cost,
+    )
+
+
+def _lacking(filled: set[int], table: Table) -> Iterable[int]:
+    for row, slots in table.of_row.items():
+        wanted = sum(1 for slot in slots if table.missing[slot])
+        yield from [row] * (wanted - sum(1 for slot in slots if slot in filled))
+
+
+class _Solver(Struct, frozen=True, kw_only=True):
+    table: Table
+
+    def best(self, node: Node, first: int, last: int) -> Solution:
+        """Return the best use of the observations from `first` up to `last` for one node."""
+        if isinstance(node, Leaf) or node.ordered:
+            return self._in_order(node, first, last)[last - first]
+        members = tuple(_flattened(node))
+        if len(members) == 1:
+            return self.best(members[0], first, last)
+        if all(isinstance(member, Leaf) for member in members):
+            return self._in_any_order(node, first, last)
+        return interleave(Group(ordered=False, members=members), self.table, first=first, last=last)
+
+    def _in_order(self, node: Node, first: int, last: int) -> list[Solution]:
+        """Return, for each end, the best use of the observations from `first` up to there."""
+        begin = [
+            Solution(cost=min(IMPOSSIBLE, self.table.extra * n)) for n in range(last - first + 1)
+        ]
+        if isinstance(node, Leaf):
+            for slot in self.table.of_row[node.row]:
+                begin = self._after_slot(begin, slot, first)
+            return begin
+        for member in node.members:
+            if isinstance(member, Leaf):
+                for slot in self.table.of_row[member.row]:
+                    begin = self._after_slot(begin, slot, first)
+            else:
+                begin = self._after_group(begin, member, first)
+        return begin
+
+    def _after_slot(self, before: list[Solution], slot: int, first: int) -> list[Solution]:
+        after: list[Solution] = []
+        self.table.steps.take(len(before))
+        for end, skipped in enumerate(before):
+            best = _plus(skipped, self.table.missing[slot])
+            if end:
+                price = self.table.slots[slot][first + end - 1]
+                pair = (slot, first + end - 1)
+                best = min(
+                    _plus(after[end - 1], self.table.extra),
+                    _plus(before[end - 1], price, pair),
+                    best,
+                    key=_cost,
+                )
+            after.append(best)
+        return after
+
+    def _after_group(self, before: list[Solution], group: Group, first: int) -> list[Solution]:
+        after: list[Solution] = []
+        for end in range(len(before)):
+            self.table.steps.take(end + 1)
+            best = Solution(cost=IMPOSSIBLE)
+            for split in range(end + 1):
+                start = before[split]
+                if start.cost >= best.cost:
+                    continue
+                part = self.best(group, first + split, first + end)
+                if start.cost + part.cost < best.cost:
+                    joined = (*start.pairs, *part.pairs)
+                    best = Solution(cost=start.cost + part.cost, pairs=joined)
+            after.append(best)
+        return after
+
+    def _in_any_order(self, node: Node, first: int, last: int) -> Solution:
+        slots = [slot for leaf in leaves(node) for slot in self.table.of_row[leaf.row]]
+        extra, width = self.table.extra, last - first
+        costs = [
+            [cost - extra for cost in self.table.slots[slot][first:last]]
+            + [self.table.missing[slot]] * len(slots)
+            for slot in slots
+        ]
+        chosen = cheapest(costs, self.table.steps)
+        pairs = tuple(
+            (slot, first + column)
+            for slot, column in zip(slots, chosen, strict=True)
+            if column < width and self.table.slots[slot][first + column] < IMPOSSIBLE
+        )
+        cost = sum(costs[row][column] for row, column in enumerate(chosen)) + extra * width
+        return Solution(cost=min(cost, IMPOSSIBLE), pairs=pairs)
+
+
+def _flattened(group: Group) -> Iterable[Node]:
+    for member in group.members:
+        if isinstance(member, Group) and (not member.ordered or len(member.members) == 1):
+            yield from _flattened(member)
+        else:
+            yield member
+
+
+def _plus(solution: Solution, cost: int, *pairs: tuple[int, int]) -> Solution:
+    total = min(IMPOSSIBLE, solution.cost + cost)
+    return Solution(cost=total, pairs=(*solution.pairs, *pairs))
+
+
+def _cost(solution: Solution) -> int:
+    return solution.cost

@@ -1,0 +1,82 @@
+"""Any partial order: a walk over the observations that remembers which slots are settled.
+
+A state is a set of slots that is closed downwards: matched, or passed over because something after
+them was matched. A chain of n has n + 1 such sets and chains side by side the product, so what
+people write is quick; slots without any order have 2 to the power of n, which is why those go to
+:mod:`~.hungarian` wherever they stand alone, and why there is a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pytest_tavus.matching.assignment.plan import IMPOSSIBLE, Leaf, Node, Solution, Table
+from pytest_tavus.matching.assignment.steps import TooManyWaysError
+
+LIMIT: Final = 10_000
+"""States that one step may have."""
+
+_State = tuple[int, tuple[tuple[int, int], ...]]
+
+
+def interleave(node: Node, table: Table, *, first: int, last: int) -> Solution:
+    """Return the best assignment of the observations from `first` up to `last`.
+
+    Raises:
+        TooManyWaysError: more than `LIMIT` states are open at once, or all steps are used up.
+
+    """
+    before = dict(_before(node, table))
+    layer: dict[int, _State] = {0: (0, ())}
+    for observation in range(first, last):
+        step: dict[int, _State] = {}
+        table.steps.take(len(layer) * len(before))
+        for mask, state in layer.items():
+            for reached, cost, pairs in _next(mask, state, observation, before=before, table=table):
+                if cost < IMPOSSIBLE and (reached not in step or cost < step[reached][0]):
+                    step[reached] = (cost, pairs)
+        if len(step) > LIMIT:
+            raise TooManyWaysError
+        layer = step
+    ends = (
+        Solution(cost=cost + _left_out(mask, before, table), pairs=pairs)
+        for mask, (cost, pairs) in layer.items()
+    )
+    return min(ends, key=lambda end: end.cost, default=Solution(cost=IMPOSSIBLE))
+
+
+def _next(
+    mask: int, state: _State, observation: int, *, before: dict[int, int], table: Table
+) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
+    cost, pairs = state
+    for slot, earlier in before.items():
+        price = table.slots[slot][observation]
+        if mask >> slot & 1 or price >= IMPOSSIBLE:
+            continue
+        passed = _price(earlier & ~mask, before, table)
+        yield mask | earlier | 1 << slot, cost + price + passed, (*pairs, (slot, observation))
+    yield mask, cost + table.extra, pairs
+
+
+def _left_out(mask: int, before: dict[int, int], table: Table) -> int:
+    return sum(table.missing[slot] for slot in before if not mask >> slot & 1)
+
+
+def _price(passed: int, before: dict[int, int], table: Table) -> int:
+    return sum(table.missing[slot] for slot in before if passed >> slot & 1) if passed else 0
+
+
+def _before(node: Node, table: Table, above: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield each slot of a node with the set of slots that must come before it."""
+    if isinstance(node, Leaf):
+        for slot in table.of_row[node.row]:
+            yield slot, above
+            above |= 1 << slot
+        return
+    for member in node.members:
+        slots = list(_before(member, table, above))
+        yield from slots
+        if node.ordered:
+            for slot, _ in slots:
+                above |= 1 << slot

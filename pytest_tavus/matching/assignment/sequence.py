@@ -1,0 +1,112 @@
+"""Single expectations in order, and the observations that fit them one after the other."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+
+from msgspec.structs import replace
+
+from pytest_tavus.matching.assignment.plan import Costs, Leaf
+from pytest_tavus.matching.assignment.steps import Steps, TooManyWaysError
+
+Pairs = list[tuple[int, int]]
+
+
+def in_line(
+    row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps, extras: bool
+) -> Pairs | None:
+    """Return pairs in order that cost nothing and leave nothing over; `None` if there are none.
+
+    Raises:
+        TooManyWaysError: all steps are used up.
+
+    """
+    if extras:
+        return _picked(row, costs, count, steps=steps)
+    return _covered(row, costs, count, steps=steps)
+
+
+def _picked(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
+    """Take the first observation that fits each copy that is wanted: no other can be better."""
+    pairs: Pairs = []
+    seen = 0
+    for leaf in row:
+        for _ in range(leaf.minimum):
+            steps.take()
+            while seen < count and not costs.holds(leaf.row, seen):
+                steps.take()
+                seen += 1
+            if seen == count:
+                return None
+            pairs.append((leaf.row, seen))
+            seen += 1
+    return pairs
+
+
+def _covered(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
+    """Divide all observations between the leaves: of each end, remember where its leaf began."""
+    begun: list[dict[int, int]] = []
+    starts = [0]
+    for leaf in row:
+        ends: dict[int, int] = {}
+        run = last = -1
+        for start in starts:
+            most = count if leaf.maximum is None else min(count, start + leaf.maximum)
+            run = max(run, start)
+            while run < most and costs.holds(leaf.row, run):
+                steps.take()
+                run += 1
+            high = min(run, most)
+            for end in range(max(start + leaf.minimum, last + 1), high + 1):
+                ends[end] = start
+            steps.take()
+            last = max(last, high)
+        starts = list(ends)
+        begun.append(ends)
+    if count not in starts:
+        return None
+    pairs: Pairs = []
+    end = count
+    for leaf, ends in zip(reversed(row), reversed(begun), strict=True):
+        pairs += [(leaf.row, seen) for seen in range(ends[end], end)]
+        end = ends[end]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def trimmed(
+    row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps
+) -> tuple[Pairs, tuple[Leaf, ...], tuple[int, ...]]:
+    """Pair from both ends what costs nothing; return the pairs and what is left in the middle."""
+    rest = list(row)
+    left = deque(range(count))
+    pairs: Pairs = []
+    with suppress(TooManyWaysError):
+        while left and (taker := _taker(rest, left[0], costs, steps=steps)) is not None:
+            pairs.append((taker.row, left.popleft()))
+    rest.reverse()
+    with suppress(TooManyWaysError):
+        while left and (taker := _taker(rest, left[-1], costs, steps=steps)) is not None:
+            pairs.append((taker.row, left.pop()))
+    rest.reverse()
+    return pairs, tuple(rest), tuple(left)
+
+
+def _taker(rest: list[Leaf], seen: int, costs: Costs, *, steps: Steps) -> Leaf | None:
+    """Let the next leaf take an observation; only optional ones are passed over."""
+    for place, leaf in enumerate(rest):
+        steps.take()
+        if costs.holds(leaf.row, seen):
+            rest[: place + 1] = _once_less(leaf)
+            return leaf
+        if leaf.minimum:
+            return None
+    return None
+
+
+def _once_less(leaf: Leaf) -> list[Leaf]:
+    if leaf.maximum == 1:
+        return []
+    most = None if leaf.maximum is None else leaf.maximum - 1
+    return [replace(leaf, minimum=max(0, leaf.minimum - 1), maximum=most)]

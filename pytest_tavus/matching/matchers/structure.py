@@ -1,0 +1,236 @@
+"""Matchers that hold other expectations: alternatives, negation, lists in any order."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from pytest_tavus.matching.assignment.pairing import paired
+from pytest_tavus.matching.assignment.plan import Leaf
+from pytest_tavus.matching.assignment.steps import Steps
+from pytest_tavus.matching.compare import Subtree, matches
+from pytest_tavus.matching.matcher import Matcher, refuse
+from pytest_tavus.matching.matchers.exclusion import exclusive
+from pytest_tavus.matching.matchers.presence import AbsentValue, AnyValue
+from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.matching.text import ABSENT, describe, flow
+
+_UNLIMITED = 1 << 60
+"""Steps. A matcher holds or does not; the number of steps grows with the square of the list."""
+
+
+def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
+    return matches(expected, actual, exact=exact)
+
+
+def _several(tag: str, payload: Any) -> tuple[Any, ...]:
+    if not is_list(payload) or not payload:
+        refuse(f"!{tag} takes a list with something in it, not {describe(payload)}")
+    return tuple(payload)
+
+
+def _all_found(wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> bool:
+    """Tell whether each wanted element can have an element of its own."""
+    if len(wanted) > len(actual):
+        return False
+    places = tuple(Leaf(row=index) for index in range(len(wanted)))
+    fitting = _Fitting(wanted, actual, exact=exact)
+    return paired(places, fitting, len(actual), steps=Steps(_UNLIMITED), all_seen=False).is_whole
+
+
+class _Fitting:
+    """The elements of a list, and what is wanted of them."""
+
+    def __init__(self, wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> None:
+        self._wanted, self._actual, self._exact = wanted, actual, exact
+
+    def holds(self, row: int, seen: int) -> bool:
+        """Tell whether an element is as wanted."""
+        return _holds(self._wanted[row], self._actual[seen], exact=self._exact)
+
+    fits = holds
+
+    def price(self, row: int, seen: int) -> int | None:
+        """Return 0 where it is."""
+        return 0 if self.holds(row, seen) else None
+
+
+class Structure(Matcher):
+    """A matcher on expectations. Equal where they are written alike."""
+
+    __slots__ = ()
+
+    content: Any
+
+    @property
+    def payload(self) -> Any:
+        """The expectation or expectations inside."""
+        return self.content
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether a value is as asked; mappings inside are subsets."""
+        return self.matches_within(actual, exact=False)
+
+    @abstractmethod
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether a value is as asked, in a subtree that is exact or not."""
+
+    def __hash__(self) -> int:
+        return hash((self.tag, flow(self.content)))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Contains(Structure):
+    """Text that contains this text; a list with this element, or with all of a list's elements.
+
+    ``note: !contains 'ring twice'``, ``tags: !contains vip``, ``items: !contains {sku: S-1}``.
+    """
+
+    tag = "contains"
+    takes = "a text, an element of a list, or a list of elements"
+    content: Any = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from anything that is not empty."""
+        if payload is None or (isinstance(payload, str | list | tuple | dict) and not payload):
+            refuse(f"!contains takes {cls.takes}: {describe(payload)} is in everything")
+        return cls(payload)
+
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether the text or the list contains what is asked."""
+        if isinstance(actual, str):
+            return isinstance(self.content, str) and self.content in actual
+        if not is_list(actual):
+            return False
+        wanted = tuple(self.content) if is_list(self.content) else (self.content,)
+        return _all_found(wanted, list(actual), exact=exact)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OneOf(Structure):
+    """One of several: ``size: !one_of [S, M, L]``. Each may hold matchers."""
+
+    tag = "one_of"
+    takes = "a list of values"
+    content: tuple[Any, ...] = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a list that leaves something to fail."""
+        content = _several(cls.tag, payload)
+        if AnyValue() in content and AbsentValue() in content:
+            refuse(f"!one_of {flow(content)} would match always")
+        if AnyValue() in content and len(content) > 1:
+            refuse(f"!one_of {flow(content)} would match what !any matches: write !any for that")
+        return cls(content)
+
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether some alternative matches."""
+        return any(_holds(item, actual, exact=exact) for item in self.content)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AllOf(Structure):
+    """Everything at once: ``code: !all_of [!re '^A', !length 7]``."""
+
+    tag = "all_of"
+    takes = "a list of values, most of them matchers"
+    content: tuple[Any, ...] = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a list that some value can suit."""
+        content = _several(cls.tag, payload)
+        if exclusive(content):
+            refuse(f"!all_of {flow(content)} would match nothing: its parts exclude one another")
+        return cls(content)
+
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether every part matches."""
+        return all(_holds(item, actual, exact=exact) for item in self.content)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Not(Structure):
+    """Present, and not this: ``status: !not cancelled``. What is not there is ``!absent``."""
+
+    tag = "not"
+    takes = "a value or a matcher"
+    content: Any = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from anything that leaves something to match."""
+        if payload == "" or isinstance(payload, AnyValue):
+            refuse("!not takes the value or the matcher that must not match")
+        return cls(payload)
+
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether there is a value and it is another."""
+        return actual is not ABSENT and not _holds(self.content, actual, exact=exact)
+
+    def __repr__(self) -> str:
+        return f"!not {flow(self.content)}"
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Unordered(Structure):
+    """A list with these elements in any order: ``items: !unordered [{sku: S-1}, {sku: S-2}]``."""
+
+    tag = "unordered"
+    takes = "a list"
+    content: tuple[Any, ...] = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a list."""
+        if not is_list(payload):
+            refuse(f"!unordered takes a list, not {describe(payload)}")
+        return cls(tuple(payload))
+
+    def matches_within(self, actual: Any, *, exact: bool) -> bool:
+        """Tell whether both lists pair off completely."""
+        if not is_list(actual) or len(actual) != len(self.content):
+            return False
+        return _all_found(self.content, list(actual), exact=exact)
+
+    __hash__ = Structure.__hash__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exact(Subtree):
+    """A mapping or list with nothing more than is written: ``address: !exact {city: Oslo}``."""
+
+    tag = "exact"
+    takes = "a mapping or a list"
+    exact = True
+    tree: Any = field(hash=False)
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a mapping or a list."""
+        if not (is_mapping(payload) or is_list(payload)):
+            refuse(f"!exact takes a mapping or a list, not {describe(payload)}")
+        return cls(payload)
+
+    @property
+    def payload(self) -> Any:
+        """The expectation below."""
+        return self.tree
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the value is exactly this."""
+        return _holds(self.tree, actual, exact=True)
+
+    def __hash__(self) -> int:
+        return hash((self.tag, flow(self.tree)))

@@ -1,0 +1,177 @@
+"""Matchers on text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pytest_tavus.matching.matcher import Matcher, PlainMatcher, refuse
+from pytest_tavus.matching.text import describe, quoted
+
+_ANCHORS = re.compile(r"\^|\$|\\[AZbB]|\(\?<?[=!]")
+_EVERYTHING = frozenset({"^.*$", "^.*", ".*$"})
+
+
+def _text(tag: str, payload: Any) -> str:
+    if not isinstance(payload, str):
+        refuse(f"!{tag} takes a text, not {describe(payload)}")
+    if not payload:
+        refuse(f"!{tag} with an empty text would match every text: write !str for that")
+    return payload
+
+
+def _compiled(tag: str, payload: Any) -> re.Pattern[str]:
+    text = _text(tag, payload)
+    try:
+        return re.compile(text)
+    except re.error as error:
+        refuse(f"!{tag} takes a regular expression, and {quoted(text)} is none: {error}")
+
+
+class TextMatcher(Matcher):
+    """A matcher whose payload is one text that must not be empty."""
+
+    __slots__ = ()
+
+    takes = "a text"
+    text: str
+
+    @property
+    def payload(self) -> str:
+        """The text."""
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"!{self.tag} {quoted(self.text)}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Search(TextMatcher):
+    """Text in which a regular expression is found: ``order_id: !re '^A-'``."""
+
+    tag = "re"
+    takes = "a regular expression"
+    text: str
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a regular expression that does not match everything."""
+        pattern = _compiled(cls.tag, payload)
+        loose = pattern.search("") is not None and _ANCHORS.search(payload) is None
+        if loose or payload in _EVERYTHING:
+            refuse(
+                f"!re {quoted(payload)} would match every text: write !str for that, "
+                "or !fullmatch for an expression that must cover the whole text"
+            )
+        return cls(payload)
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the expression is found somewhere in the text."""
+        return isinstance(actual, str) and re.search(self.text, actual) is not None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FullMatch(TextMatcher):
+    """Text that is a regular expression from end to end: ``pin: !fullmatch '[0-9]{4}'``."""
+
+    tag = "fullmatch"
+    takes = "a regular expression"
+    text: str
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a regular expression that does not match everything."""
+        _compiled(cls.tag, payload)
+        if payload in _EVERYTHING or payload == ".*":
+            refuse(f"!fullmatch {quoted(payload)} would match every text: write !str for that")
+        return cls(payload)
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the expression covers the whole text."""
+        return isinstance(actual, str) and re.fullmatch(self.text, actual) is not None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StartsWith(TextMatcher):
+    """Text with this beginning: ``phone: !starts_with '+49'``."""
+
+    tag = "starts_with"
+    text: str
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a text that is not empty."""
+        return cls(_text(cls.tag, payload))
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the text begins so."""
+        return isinstance(actual, str) and actual.startswith(self.text)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EndsWith(TextMatcher):
+    """Text with this end: ``file: !ends_with '.pdf'``."""
+
+    tag = "ends_with"
+    text: str
+
+    @classmethod
+    def from_payload(cls, payload: Any) -> Self:
+        """Build the matcher from a text that is not empty."""
+        return cls(_text(cls.tag, payload))
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the text ends so."""
+        return isinstance(actual, str) and actual.endswith(self.text)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UuidText(PlainMatcher):
+    """A UUID in its usual form: ``request_id: !uuid``."""
+
+    tag = "uuid"
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the value is the text of a UUID, of any version."""
+        if not isinstance(actual, str):
+            return False
+        try:
+            return str(UUID(actual)) == actual.lower()
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DateText(PlainMatcher):
+    """A calendar date as ISO 8601: ``day: !date`` for ``2030-01-31``."""
+
+    tag = "date"
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the value is the text of a date, with dashes."""
+        if not isinstance(actual, str):
+            return False
+        try:
+            return date.fromisoformat(actual).isoformat() == actual
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DatetimeText(PlainMatcher):
+    """A date with a time as ISO 8601: ``starts_at: !datetime`` for ``2030-01-31T09:30:00Z``."""
+
+    tag = "datetime"
+
+    def matches(self, actual: Any) -> bool:
+        """Tell whether the value is the text of a date with a time."""
+        if not isinstance(actual, str) or "T" not in actual.upper().replace(" ", "T"):
+            return False
+        try:
+            datetime.fromisoformat(actual)
+        except ValueError:
+            return False
+        return True

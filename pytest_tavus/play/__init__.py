@@ -1,1 +1,0 @@
-"""Time and turns: the session port and the player that walks a scenario on it."""

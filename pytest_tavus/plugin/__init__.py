@@ -1,0 +1,108 @@
+"""The plugin: hooks, collectors, fixtures, marks and settings, all that speaks pytest.
+
+Every hook here is one call into the module that owns the subject. pytest loads this module in
+every run of every project that has the package installed, so it imports nothing heavy. What a
+run with scenarios needs is imported when such a run begins. Add a hook here, a fixture in
+`fixtures.py`, an option in `run/options/table.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_tavus.plugin import hookspecs
+from pytest_tavus.plugin.fixtures import (
+    SETTINGS,
+    close_stage,
+    settings_of,
+    tavus,
+    tavus_async,
+    tavus_handler,
+    tavus_run,
+    tavus_server,
+    tavus_server_options,
+)
+from pytest_tavus.plugin.settings import add_options, any_given
+
+if TYPE_CHECKING:
+    from pytest_tavus.run.options.settings import Settings
+
+__all__ = [
+    "tavus",
+    "tavus_async",
+    "tavus_handler",
+    "tavus_run",
+    "tavus_server",
+    "tavus_server_options",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare flags and ini keys."""
+    add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks others may implement."""
+    pluginmanager.add_hookspecs(hookspecs)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the options; where scenarios were asked for, bring in what runs them."""
+    config.addinivalue_line("markers", "tavus: a Tavus scenario (every scenario has this mark)")
+    if not any_given(config):
+        return
+    settings = settings_of(config)
+    if settings.scenarios_on:
+        from pytest_tavus.plugin.garbage import uncollected
+
+        with uncollected():
+            _begin(config, settings)
+    elif settings.plan and settings.origins["plan"].startswith("--"):
+        raise pytest.UsageError("--tavus-plan plans scenarios: say --tavus-scenarios as well")
+
+
+def _begin(config: pytest.Config, settings: Settings) -> None:
+    from pytest_tavus.plugin.session_hooks import begin
+
+    begin(config, settings)
+    if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":
+        from pytest_tavus.plugin.concurrency.xdist import begin as begin_sharing
+
+        begin_sharing(config)
+    if settings.results is not None:
+        from pytest_tavus.plugin.results_file import begin as begin_results
+
+        begin_results(config, settings.results)
+    if settings.plan:
+        from pytest_tavus.plugin.concurrency.plan import begin as begin_plan
+
+        begin_plan(config, settings)
+    if settings.concurrency != 1:
+        from pytest_tavus.plugin.concurrency.hooks import begin as begin_ahead
+
+        begin_ahead(config, settings)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Show the effective options."""
+    settings = config.stash.get(SETTINGS, None)
+    if settings is None or not settings.scenarios_on:
+        return None
+    from pytest_tavus.run.options.settings import header_line
+
+    return header_line(settings)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """End handlers and the loop, after the last fixture is torn down."""
+    close_stage(session)
+    if exitstatus == pytest.ExitCode.USAGE_ERROR:
+        from pytest_tavus.plugin.selection import left_alone
+
+        line = left_alone(session.config, settings_of(session.config))
+        if line is not None:
+            session.config.get_terminal_writer().line(line)

@@ -1,0 +1,245 @@
+"""What a test holds in its hands: an opened conversation, for sync and for async tests."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import functools
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self, TypeVar
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.plugin.api.cursor import Cursor
+from pytest_tavus.plugin.api.hearing import Hearing
+from pytest_tavus.plugin.api.held import Held
+from pytest_tavus.plugin.api.place import caller
+from pytest_tavus.plugin.api.walk import Told
+from pytest_tavus.plugin.failure import VerdictError
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.run.loop.loop import BackgroundLoop
+from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict.verdict import Finding
+
+T = TypeVar("T")
+
+CLEANING_SECONDS = 10.0
+"""How long a conversation may take to end when its test has been cancelled."""
+
+
+class _Spoken:
+    """What both kinds of conversation can say without waiting."""
+
+    def __init__(self, held: Held, loop: BackgroundLoop, root: Path, hearing: Hearing) -> None:
+        self._held = held
+        self._loop = loop
+        self._root = root
+        self._hearing = hearing
+        self.unheard: VerdictError | None = None
+        """Why it did not pass, if that was raised where pytest hears nothing."""
+
+        self._open = False
+        self._result: ScenarioResult | None = None
+
+    @property
+    def was_held(self) -> bool:
+        """Whether its block has been left."""
+        return self._result is not None
+
+    @property
+    def opened_at(self) -> SourceSpan:
+        """The line that opened it."""
+        return self._held.scenario.span
+
+    @property
+    def trace(self) -> Trace:
+        """Everything that has happened so far, masked."""
+        return self._held.trace()
+
+    @property
+    def result(self) -> ScenarioResult:
+        """What the conversation came to. There when its block has been left.
+
+        Raises:
+            ScenarioError: the conversation is still open.
+
+        """
+        __tracebackhide__ = True
+        if self._result is None:
+            _refuse("the conversation has no result yet: read it after its `with` block")
+        return self._result
+
+    def cursor(self, *, turn: int | None = None) -> Cursor:
+        """Return a live cursor over one turn, counted from 1, or over the whole conversation."""
+        steps = functools.partial(self._held.steps, turn)
+        return Cursor(steps, _Asserting(self._held, self._root))
+
+    def _written(self, turn: dict[str, Any], span: SourceSpan) -> int:
+        __tracebackhide__ = True
+        if not self._open:
+            _refuse("the conversation is not open: say its lines inside its `with` block")
+        try:
+            return self._held.write(turn, span)
+        except ScenarioError as error:
+            raise error.with_traceback(None) from None
+
+    def _opened(self, failed: ScenarioResult | None) -> None:
+        __tracebackhide__ = True
+        if failed is not None:
+            self._result = failed
+            raise self._failure(failed)
+        self._open = True
+
+    def _ended(self, result: ScenarioResult, error: BaseException | None) -> None:
+        __tracebackhide__ = True
+        self._open = False
+        self._result = result
+        # Who cancels a task gives its conversation up.
+        if self._held.is_passed(result.verdict) or isinstance(error, asyncio.CancelledError):
+            return
+        failure = self._failure(result)
+        # A conversation that ends with another failure must not hide that one. To skip a test is
+        # no failure, so it hides none either.
+        skipped = isinstance(error, pytest.skip.Exception)
+        if error is None or (skipped and result.verdict.outcome == "failed"):
+            raise failure
+
+    def _failure(self, result: ScenarioResult) -> VerdictError:
+        failure = VerdictError(result)
+        if not self._hearing.is_heard():
+            self.unheard = failure
+        return failure
+
+
+class Conversation(_Spoken):
+    """A conversation in a sync test. A context manager: it is open inside the `with` block."""
+
+    def __enter__(self) -> Self:
+        __tracebackhide__ = True
+        self._loop.keep_running()  # what a handler does in the background goes on between lines
+        self._opened(self._loop.run(self._held.open()))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        __tracebackhide__ = True
+        self._ended(self._loop.run(self._held.close()), error)
+
+    def say(self, user: str, **turn: Any) -> Cursor:
+        """Say one line of the caller, hold the turn against what is expected, and return a cursor.
+
+        The keywords are the keys of a turn in a scenario file: `plays`, `calls`, `says`,
+        `events`, `quiet`, `within`, `never`, `save`, `extra`, `unchecked`.
+
+        Raises:
+            ScenarioError: a key or a value cannot be understood.
+            VerdictError: the turn did not go as expected; its text is the failure picture.
+
+        """
+        __tracebackhide__ = True
+        span = caller(self._root)
+        line = self._held.begin(user, span)
+        try:
+            number = self._written({"user": user, **turn}, span)
+            failed = self._loop.run(self._held.play(number))
+        finally:
+            self._held.end(line)
+        if failed is not None:
+            raise VerdictError(failed)
+        return self.cursor(turn=number)
+
+
+class AsyncConversation(_Spoken):
+    """A conversation in an async test, under asyncio or trio."""
+
+    async def __aenter__(self) -> Self:
+        __tracebackhide__ = True
+        self._opened(await self._wait(self._held.open()))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        __tracebackhide__ = True
+        with anyio.move_on_after(CLEANING_SECONDS, shield=True):
+            result = await self._wait(self._held.close())
+            self._ended(result, error)
+
+    def say(self, user: str, **turn: Any) -> Coroutine[Any, Any, Cursor]:
+        """Do as :meth:`Conversation.say`, and wait for it without blocking other tasks."""
+        # The line is that of the call: in a task of its own, there is none to be found later.
+        span = caller(self._root)
+        return self._say({"user": user, **turn}, span, self._held.begin(user, span))
+
+    async def _say(self, turn: dict[str, Any], span: SourceSpan, line: object) -> Cursor:
+        __tracebackhide__ = True
+        try:
+            number = self._written(turn, span)
+            failed = await self._wait(self._held.play(number))
+        finally:
+            self._held.end(line)
+        if failed is not None:
+            raise VerdictError(failed)
+        return self.cursor(turn=number)
+
+    async def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for what runs on the stage's loop without blocking the test's own."""
+        __tracebackhide__ = True
+        future = self._loop.submit(work)
+        # A limiter of its own: waiting takes none of the threads that the test may need.
+        limiter = anyio.CapacityLimiter(1)
+        try:
+            await anyio.to_thread.run_sync(
+                _settled, future, abandon_on_cancel=True, limiter=limiter
+            )
+        except BaseException:
+            future.cancel()
+            raise
+        return future.result()
+
+
+class _Asserting:
+    """What a cursor of a conversation tells it."""
+
+    def __init__(self, held: Held, root: Path) -> None:
+        self._held = held
+        self._root = root
+
+    def found(self, event: Told | None) -> None:
+        self._held.asserted(event)
+
+    def missed(self, finding: Finding) -> VerdictError:
+        return VerdictError(self._held.failing(finding, span=caller(self._root)))
+
+    def require_known(self, tool: str, arguments: Any) -> None:
+        __tracebackhide__ = True
+        self._held.require_known(tool, arguments, caller(self._root))
+
+    def require_carried(self, tool: str, arguments: Any) -> None:
+        __tracebackhide__ = True
+        self._held.require_carried(tool, arguments, caller(self._root))
+
+    def show(self, value: Any) -> Any:
+        return self._held.show(value)
+
+
+def _settled(future: concurrent.futures.Future[Any]) -> None:
+    concurrent.futures.wait([future])
+
+
+def _refuse(message: str) -> NoReturn:
+    __tracebackhide__ = True
+    raise ScenarioError(message)

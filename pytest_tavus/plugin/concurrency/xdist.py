@@ -1,0 +1,87 @@
+"""What all workers of pytest-xdist have in common: a ledger, and handlers that end badly.
+
+The ledger is in a directory that the controller makes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_tavus.plugin.collect import ScenarioItem
+from pytest_tavus.plugin.fixtures import BAD_END, SETTINGS, STORE, ended_badly
+from pytest_tavus.run.limits.ledger import Allowance
+from pytest_tavus.run.limits.store import SharedStore
+
+_KEY = "tavus_ledger"
+
+
+class Sharing:
+    """The hooks by which the controller and its workers share a ledger."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._directory: Path | None = None
+        self._bad_ends: dict[str, None] = {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where the ledger is."""
+        if self._directory is None:
+            self._directory = Path(tempfile.mkdtemp(prefix="pytest-tavus-"))
+            self._use(self._directory, "controller")
+        node.workerinput[_KEY] = str(self._directory)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Share nothing that this run has no use for. All workers have collected the same."""
+        store = self._config.stash.get(STORE, None)
+        if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
+            scenarios = [one.scenario for one in session.items if isinstance(one, ScenarioItem)]
+            store.locking = any(one.alone or one.locks for one in scenarios)
+            settings = self._config.stash[SETTINGS]
+            store.counting = Allowance.of(settings) != Allowance()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over how a worker's handler ended, if it ended badly."""
+        how = getattr(node, "workeroutput", {}).get(BAD_END)
+        if how is not None:
+            self._bad_ends[how] = None
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand in what only this worker knows; on the controller, tell of handlers."""
+        for how in self._bad_ends:
+            ended_badly(session, how)
+        store = self._config.stash.get(STORE, None)
+        if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
+            store.hand_in()
+
+    def use_own(self) -> None:
+        """Use the ledger that this process was told of, if it is a worker."""
+        given: dict[str, Any] = getattr(self._config, "workerinput", {})
+        if _KEY in given:
+            self._use(Path(given[_KEY]), given["workerid"])
+
+    def pytest_unconfigure(self) -> None:
+        """Remove the directory."""
+        store = self._config.stash.get(STORE, None)
+        if isinstance(store, SharedStore):
+            store.close()
+        if self._directory is not None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _use(self, directory: Path, worker: str) -> None:
+        store = SharedStore(directory, worker=worker, now=time.monotonic())
+        self._config.stash[STORE] = store
+
+
+def begin(config: pytest.Config) -> None:
+    """Share the ledger where there are several processes."""
+    sharing = Sharing(config)
+    sharing.use_own()
+    config.pluginmanager.register(sharing, "tavus-sharing")

@@ -1,0 +1,254 @@
+"""The stage of this process, and the fixtures that reach it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from pytest_tavus.plugin.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_tavus.plugin.api.opening import AsyncTavus, Tavus
+    from pytest_tavus.report.result import ScenarioResult
+    from pytest_tavus.run.limits.store import Store
+    from pytest_tavus.run.options.settings import Settings
+    from pytest_tavus.run.runner import Stage
+    from pytest_tavus.scenario.values.model import Scenario
+    from pytest_tavus.simulator.server.fixture import TavusServer
+
+Opening = TypeVar("Opening", bound="Tavus | AsyncTavus")
+
+SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+STAGE: pytest.StashKey[Stage] = pytest.StashKey()
+STORE: pytest.StashKey[Store] = pytest.StashKey()
+"""Where the ledger of a run is that has several processes."""
+
+ONE_BY_ONE = pytest.StashKey[str]()
+"""Why no conversation of this process could begin ahead, although that was asked for."""
+
+BAD_END = "tavus_bad_end"
+"""What a worker of pytest-xdist calls the end of its handler, if it was a bad one."""
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """Return the options of this run, which are read when they are first asked for.
+
+    Raises:
+        pytest.UsageError: for a value that is not valid, wherever it was given.
+
+    """
+    settings = config.stash.get(SETTINGS, None)
+    if settings is None:
+        settings = config.stash[SETTINGS] = read_settings(config)
+    return settings
+
+
+def stage_of(config: pytest.Config) -> Stage:
+    """Return the stage of this process, which is set up at its first use.
+
+    Raises:
+        pytest.UsageError: for a setting that only the stage can judge.
+
+    """
+    stage = config.stash.get(STAGE, None)
+    if stage is None:
+        from pytest_tavus.errors import ScenarioError
+        from pytest_tavus.plugin.garbage import uncollected
+
+        with uncollected():
+            from pytest_tavus.run.runner import Stage
+
+        store = config.stash.get(STORE, None)
+        try:
+            stage = Stage(
+                settings_of(config), root=config.rootpath, environ=os.environ, store=store
+            )
+        except ScenarioError as error:
+            raise pytest.UsageError(str(error)) from None
+        config.stash[STAGE] = stage
+    return stage
+
+
+def close_stage(session: pytest.Session) -> None:
+    """End what the stage started, if it was ever used. What ends badly fails the run."""
+    config = session.config
+    stage = config.stash.get(STAGE, None)
+    if stage is None:
+        return
+    from pytest_tavus.errors import HandlerError
+
+    del config.stash[STAGE]
+    try:
+        stage.close()
+    except HandlerError as error:
+        output: dict[str, Any] | None = getattr(config, "workeroutput", None)
+        if output is None:
+            ended_badly(session, str(error))
+        else:
+            output[BAD_END] = str(error)  # a worker has no terminal, and no exit code of the run
+
+
+def ended_badly(session: pytest.Session, how: str) -> None:
+    """Say that a handler did not end well, and fail the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f"\ntavus: your handler did not end well: {how}", red=True)
+    session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def tavus_handler() -> None:
+    """Give every scenario your handler: override this fixture, in any scope.
+
+    Return an ASGI or WSGI application, or a base URL on loopback; it replaces `handler:`.
+    """
+
+
+class Player:
+    """Plays scenarios from a test. What :func:`tavus_run` gives."""
+
+    def __init__(self, config: pytest.Config, handler: object | None) -> None:
+        self._config = config
+        self._handler = handler
+
+    def __call__(
+        self,
+        scenario: str | Path | Mapping[str, Any],
+        name: str | None = None,
+        *,
+        handler: object | None = None,
+    ) -> ScenarioResult:
+        """Play one scenario and return its result, whatever the verdict is.
+
+        `scenario` is a file, from pytest's rootdir, in which `name` chooses one of several; or a
+        mapping in the language of the files, whose `pal` may be a path from the test's file.
+        `handler` replaces the fixture `tavus_handler`.
+
+        Raises:
+            ScenarioError: the scenario cannot be understood, or the file has none of that name.
+
+        """
+        played = self._chosen(scenario, name)
+        chosen = self._handler if handler is None else handler
+        return stage_of(self._config).run(played, handler=chosen)
+
+    def _chosen(self, scenario: str | Path | Mapping[str, Any], name: str | None) -> Scenario:
+        if isinstance(scenario, Mapping):
+            return self._written(scenario, name or "a scenario in Python")
+        from pytest_tavus.errors import ScenarioError
+
+        found = stage_of(self._config).load(self._config.rootpath / scenario)
+        named = [one for one in found if name in {None, one.name}]
+        if len(named) == 1:
+            return named[0]
+        names = ", ".join(repr(one.name) for one in found)
+        asked = "one of them must be named" if name is None else f"{name!r} is not one of them"
+        message = f"{scenario}: the scenarios are {names}; {asked}"
+        raise ScenarioError(message)
+
+    def _written(self, data: Mapping[str, Any], name: str) -> Scenario:
+        from pytest_tavus.plugin.api.place import caller
+        from pytest_tavus.scenario.load.parse import parse_inline
+
+        root, pal = self._config.rootpath, data.get("pal")
+        if isinstance(pal, str | Path):
+            beside = (root / caller(root).path).parent / pal
+            data = {**data, "pal": str(beside if beside.is_file() else root / pal)}
+        return parse_inline(data, name=name, limits=stage_of(self._config).limits)
+
+
+@pytest.fixture
+def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> Player:
+    """Play a scenario from a test: ``tavus_run("scenarios/a.yaml", "its name")``."""
+    return Player(pytestconfig, tavus_handler)
+
+
+@pytest.fixture
+def tavus(
+    request: pytest.FixtureRequest, pytestconfig: pytest.Config, tavus_handler: object | None
+) -> Iterator[Tavus]:
+    """Open conversations in a test: ``with tavus.open(pal=..., handler=...) as session:``."""
+    from pytest_tavus.plugin.api.opening import Tavus
+
+    yield from _opening(Tavus, request, pytestconfig, tavus_handler)
+
+
+@pytest.fixture
+def tavus_async(
+    request: pytest.FixtureRequest, pytestconfig: pytest.Config, tavus_handler: object | None
+) -> Iterator[AsyncTavus]:
+    """Open conversations in an async test: ``async with tavus_async.open(...) as session:``."""
+    from pytest_tavus.plugin.api.opening import AsyncTavus
+
+    yield from _opening(AsyncTavus, request, pytestconfig, tavus_handler)
+
+
+@pytest.fixture(scope="session")
+def tavus_server_options() -> Mapping[str, Any]:
+    """Say how `tavus_server` is started: override this fixture.
+
+    Return fields of `ServerOptions`, such as ``{"clock": "still"}``.
+    """
+    return {}
+
+
+@pytest.fixture(scope="session")
+def tavus_server(
+    pytestconfig: pytest.Config, tavus_server_options: Mapping[str, Any]
+) -> Iterator[TavusServer]:
+    """Serve a simulated Tavus on this machine for the whole run, for any client of Tavus.
+
+    A test that asks for it fails where the extra `serve` is not installed, or an option is wrong.
+    """
+    from pytest_tavus.errors import TavusError
+    from pytest_tavus.simulator.server.extra import missing_package, require_all, without_it
+
+    settings = settings_of(pytestconfig)
+    seed = settings.seed if "seed" in settings.origins else None
+    given = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
+    try:
+        require_all()
+        from pytest_tavus.simulator.server.fixture import TavusServer, server_options
+
+        server = TavusServer(server_options(given), environ=os.environ)
+    except ModuleNotFoundError as error:
+        package = missing_package(error)
+        if package is None:
+            raise
+        pytest.fail(without_it("the fixture tavus_server", package), pytrace=False)
+    except TavusError as error:
+        pytest.fail(f"the fixture tavus_server: {error}", pytrace=False)
+    yield server
+    server.close()
+
+
+def _opening(
+    kind: type[Opening],
+    request: pytest.FixtureRequest,
+    config: pytest.Config,
+    handler: object | None,
+) -> Iterator[Opening]:
+    from pytest_tavus.errors import ScenarioError
+    from pytest_tavus.plugin.api.hearing import Hearing
+
+    item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    name: str = item.nodeid.partition("::")[2]  # within its file, with its class and parameters
+    hearing = Hearing.of(getattr(item, "obj", None))
+    failed_before = request.session.testsfailed
+    stage, root = stage_of(config), config.rootpath
+    opening = kind(stage, root=root, handler=handler, test=name, hearing=hearing)
+    yield opening
+    try:
+        opening.finish()
+    except ScenarioError as error:
+        pytest.fail(str(error), pytrace=False)
+    unheard = opening.unheard()
+    failed = request.session.testsfailed > failed_before
+    if unheard is not None and not failed and item.get_closest_marker("xfail") is None:
+        pytest.fail(unheard, pytrace=False)

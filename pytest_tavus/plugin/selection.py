@@ -1,0 +1,158 @@
+"""Which files are scenario files, and what pytest is told to collect because of them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pytest
+
+from pytest_tavus.run.options.settings import Settings
+
+_RULE = "*.yaml and *.yml are scenario files, but not *.pal.yaml nor names that begin with '_'"
+
+
+_SCENARIOS = re.compile(r"""^\s*\{?\s*["']?(?:turns|scenarios)["']?\s*:""", re.MULTILINE)
+"""A key that only scenario files have, at the beginning of a line. Whether it is the file's own or
+one further in does not matter: to name a file too many costs a line, to miss one costs a test."""
+
+_LOOKED_AT = 65_536
+"""Characters of a file that are read to tell what it holds."""
+
+
+def is_scenario_file(path: Path) -> bool:
+    """Tell by its name alone. A file that is only included has a name that begins with ``_``."""
+    name = path.name
+    if path.suffix.lower() not in {".yaml", ".yml"} or name.startswith("_"):
+        return False
+    return not name.lower().endswith((".pal.yaml", ".pal.yml"))
+
+
+def left_alone(config: pytest.Config, settings: Settings) -> str | None:
+    """Return what to say of a run that could not use what it was given, a scenario file."""
+    if settings.scenarios_on:
+        return None
+    paths = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
+    file = next((path for path in paths if is_scenario_file(path) and path.is_file()), None)
+    if file is None:
+        return None
+    return f"hint: {file.name} is run as a scenario file with --tavus-scenarios"
+
+
+def select(config: pytest.Config, settings: Settings) -> None:
+    """Point pytest at the scenarios.
+
+    Where the flag stands on the command line, and no path, they are all that is collected. In
+    every other case they are added to what is collected anyway, if nothing of that leads to them:
+    a flag in `addopts` or a variable must not take a project's other tests out of its run.
+
+    A worker of pytest-xdist is started with its controller's command line and decides the same.
+
+    Raises:
+        pytest.UsageError: nothing is there, or no scenario file is.
+
+    """
+    _require_scenarios(settings)
+    argument = f"{settings.scenarios}{settings.scenarios_item}"
+    if config.args_source is not pytest.Config.ArgsSource.ARGS and _is_typed(config):
+        config.args = [argument]
+        config.args_source = pytest.Config.ArgsSource.ARGS
+    elif not any(_leads(config, settings, given) for given in config.args):
+        config.args = [*config.args, argument]
+
+
+def _is_typed(config: pytest.Config) -> bool:
+    typed = config.invocation_params.args
+    return any(str(word).partition("=")[0] == "--tavus-scenarios" for word in typed)
+
+
+def _path(config: pytest.Config, argument: str) -> Path:
+    return Path(os.path.normpath(config.invocation_params.dir / argument.partition("::")[0]))
+
+
+def _leads(config: pytest.Config, settings: Settings, argument: str) -> bool:
+    given = _path(config, argument)
+    wanted = settings.scenarios
+    return (
+        given.is_relative_to(wanted)
+        or is_scenario_file(given)
+        or (wanted.is_relative_to(given) and not settings.scenarios_item)
+    )
+
+
+def _require_scenarios(settings: Settings) -> None:
+    where = settings.scenarios
+    if not where.exists():
+        raise pytest.UsageError(_nothing(settings, "there is no such file or directory"))
+    if next(_scenario_files(where), None) is None:
+        raise pytest.UsageError(_nothing(settings, f"no scenario file is there: {_RULE}"))
+
+
+def nothing_collected(settings: Settings) -> str:
+    """Say that files are there and pytest collected none of them."""
+    what = "pytest collected no scenario file there: they are ignored or not where it looked"
+    return _nothing(settings, what)
+
+
+def passed_over(
+    config: pytest.Config, settings: Settings, collected: Collection[str]
+) -> Iterator[str]:
+    """Tell of scenario files that pytest kept away from, where all of them were asked for."""
+    where = settings.scenarios
+    if not any(where.is_relative_to(_path(config, argument)) for argument in config.args):
+        return
+    for file in sorted(_scenario_files(where)) if collected else ():
+        if str(file) not in collected:
+            shown = os.path.relpath(file, config.rootpath)
+            yield f"  not collected {shown}: norecursedirs, --ignore or a conftest.py excludes it"
+    for file, why in _misnamed(where):
+        yield f"  not collected {os.path.relpath(file, config.rootpath)}: {why}"
+
+
+def _misnamed(where: Path) -> Iterator[tuple[Path, str]]:
+    """Yield files that hold scenarios and whose names say that they do not."""
+    for file in sorted(_files(where)):
+        name = file.name.lower()
+        if name.endswith(".json"):
+            why = "scenarios are written in YAML; a JSON file is one when it is named *.yaml"
+        elif name.endswith((".pal.yaml", ".pal.yml")):
+            why = "it has scenarios, and *.pal.yaml is the name of a PAL: rename it"
+        else:
+            continue
+        if _SCENARIOS.search(_beginning(file)) is not None:
+            yield file, why
+
+
+def _beginning(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8", errors="replace") as opened:
+            return opened.read(_LOOKED_AT)
+    except OSError:
+        return ""
+
+
+def _nothing(settings: Settings, what: str) -> str:
+    origin = settings.origins.get("scenarios", "the default")
+    advice = "say where they are with --tavus-scenarios=PATH"
+    if origin == "--tavus-scenarios":
+        advice = (
+            "the word after --tavus-scenarios is its PATH; to give pytest a path of its own, "
+            "write it first: pytest tests --tavus-scenarios"
+        )
+    return f"no scenarios in {settings.scenarios} ({origin}): {what}\n    hint: {advice}"
+
+
+def _scenario_files(where: Path) -> Iterator[Path]:
+    """Yield the scenario files below a directory, without looking into hidden ones."""
+    return (file for file in _files(where) if is_scenario_file(file))
+
+
+def _files(where: Path) -> Iterator[Path]:
+    if where.is_file():
+        yield where
+        return
+    for directory, below, names in os.walk(where):
+        below[:] = [name for name in below if not name.startswith(".")]
+        yield from (Path(directory, name) for name in names)

@@ -1,0 +1,210 @@
+"""The hooks of a run with scenarios. Without the flag none of them is even registered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import NotRunError
+from pytest_tavus.plugin.collect import ScenarioFile, ScenarioItem, plays_nothing
+from pytest_tavus.plugin.failure import (
+    COLOURED,
+    NOT_RUN,
+    RECORD,
+    VerdictError,
+    colour,
+    proves_nothing,
+    skipped_as_unproven,
+)
+from pytest_tavus.plugin.fixtures import ONE_BY_ONE, STAGE, stage_of
+from pytest_tavus.plugin.garbage import Spared
+from pytest_tavus.plugin.selection import is_scenario_file, nothing_collected, passed_over, select
+from pytest_tavus.report.record import Record
+from pytest_tavus.report.summary import (
+    advice_lines,
+    not_run_lines,
+    one_by_one_lines,
+    slowed_lines,
+    summary_lines,
+    unproven_lines,
+    unreached_lines,
+)
+from pytest_tavus.run.options.settings import Settings
+
+
+def begin(config: pytest.Config, settings: Settings) -> None:
+    """Point pytest at the scenarios and register the hooks that collect and report them."""
+    select(config, settings)
+    spared = Spared()
+    config.add_cleanup(spared.end)  # which comes after the last search that pytest makes
+    run = ScenarioRun(config, settings, spared=spared)
+    config.pluginmanager.register(run, "tavus-scenarios")
+
+
+class ScenarioRun:
+    """Collects and reports scenarios. One per session that was asked for them."""
+
+    def __init__(self, config: pytest.Config, settings: Settings, *, spared: Spared) -> None:
+        self._config = config
+        self._settings = settings
+        self._spared = spared
+        self._files: set[str] = set()
+        self._workers = 0
+        self._records: list[Record] = []
+        self._selected = 0
+        self._unjudged: Counter[str] = Counter()
+        self._not_run: Counter[str] = Counter()
+        self._unproven: Counter[str] = Counter()
+        self._ran = False
+        self._slowed: list[str] = []
+        self._one_by_one: list[str | None] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Set up the stage, so that a setting it refuses ends the run before any file is read."""
+        stage_of(self._config)
+
+    def pytest_collect_file(
+        self, file_path: Path, parent: pytest.Collector
+    ) -> pytest.Collector | None:
+        """Take the scenario files below the scenarios path, and those named by the user."""
+        if not is_scenario_file(file_path) or not self._wanted(file_path, parent.session):
+            return None
+        self._files.add(str(file_path))
+        return ScenarioFile.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped there
+            parent, path=file_path
+        )
+
+    def _wanted(self, path: Path, session: pytest.Session) -> bool:
+        return path.is_relative_to(self._settings.scenarios) or session.isinitpath(path)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
+        """Refuse a run without a scenario file, before anything is deselected."""
+        if not self._files and not session.testsfailed and not self._is_worker:
+            raise pytest.UsageError(nothing_collected(self._settings))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Spare what has been collected the search for garbage, where nobody else's tests are."""
+        self._selected = sum(isinstance(item, ScenarioItem) for item in session.items)
+        if self._selected == len(session.items):
+            self._spared.begin()
+
+    def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
+        """Give the advice that a run gives at its end where nothing is going to run."""
+        if not self._config.option.collectonly:
+            return []
+        scenarios = [item for item in items if isinstance(item, ScenarioItem)]
+        reasons = Counter(reason for one in scenarios if (reason := skipped_as_unproven(one)))
+        advice = advice_lines(str(lint) for one in scenarios for lint in one.scenario.lints)
+        return [*unproven_lines(reasons), *advice]
+
+    @property
+    def _is_worker(self) -> bool:
+        return hasattr(self._config, "workerinput")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker of pytest-xdist collected; one that crashed cannot say."""
+        self._workers += 1
+        output: Mapping[str, Any] = getattr(node, "workeroutput", {})
+        self._files.update(output.get("tavus_files", ["unknown"]))
+        self._one_by_one.append(output.get("tavus_one_by_one"))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand on what a worker collected; on the controller, refuse what a single run would."""
+        if any(recorded["untraced"] for recorded in self._records):
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        stage = self._config.stash.get(STAGE, None)
+        if stage is not None:
+            used = stage.ledger()
+            self._slowed = list(slowed_lines(times=used.slowed, lowest=used.lowest, said=used.said))
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output["tavus_files"] = sorted(self._files)
+            output["tavus_one_by_one"] = self._config.stash.get(ONE_BY_ONE, None)
+        elif self._workers and not self._files and not session.testsfailed:
+            self._refuse(session, nothing_collected(self._settings))
+        elif self._proved_nothing and session.exitstatus == pytest.ExitCode.OK:
+            self._refuse(session, f"no scenario ran: {next(iter(self._unproven))}")
+
+    @property
+    def _proved_nothing(self) -> bool:
+        return bool(self._unproven) and not self._ran and not plays_nothing(self._config)
+
+    def _refuse(self, session: pytest.Session, why: str) -> None:
+        self._config.get_terminal_writer().line(f"\nERROR: {why}", red=True)
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put what came of a scenario on its report, as plain data that can travel."""
+        report = yield
+        if isinstance(item, ScenarioItem) and call.when == "call" and item.seconds is not None:
+            report.duration, item.seconds = item.seconds, None
+        if call.excinfo is not None and isinstance(call.excinfo.value, NotRunError):
+            report.__dict__[NOT_RUN] = call.excinfo.value.reason
+        if isinstance(item, ScenarioItem) and item.record is not None:
+            report.__dict__[RECORD], item.record = item.record, None
+            if call.excinfo is not None and isinstance(call.excinfo.value, VerdictError):
+                report.__dict__[COLOURED] = call.excinfo.value.coloured
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the record for the summary. Runs where reports arrive: on the controller."""
+        if self._is_worker:
+            return
+        self._ran = self._ran or report.when == "call" or report.failed
+        if (reason := proves_nothing(report)) is not None:
+            self._unproven[reason] += 1
+        if report.failed and NOT_RUN in report.__dict__:
+            self._not_run[report.__dict__[NOT_RUN]] += 1
+        if not report.passed and report.when != "teardown":
+            self._unjudged.update(_unjudged(report))
+        recorded = report.__dict__.get(RECORD)
+        if recorded is None or not (report.passed or report.failed):
+            return  # neither an expected failure nor one that is run again is to be put right
+        if self._config.get_terminal_writer().hasmarkup:
+            colour(report)
+        self._records.append(recorded)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the scenarios came to."""
+        in_colour = self._config.get_terminal_writer().hasmarkup
+        reasons = self._one_by_one or [self._config.stash.get(ONE_BY_ONE, None)]
+        lines = [
+            *summary_lines(self._records, unjudged=self._unjudged, color=in_colour),
+            *not_run_lines(self._not_run),
+            *unproven_lines(self._unproven),
+            *unreached_lines(self._unreached()),
+            *self._slowed,
+            *one_by_one_lines(reasons),
+            *passed_over(self._config, self._settings, self._files),
+        ]
+        if lines:
+            terminalreporter.write_sep("=", "Tavus scenarios")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+    def _unreached(self) -> int:
+        if plays_nothing(self._config):
+            return 0
+        return self._selected - len(self._records) - self._unjudged.total()
+
+
+def _unjudged(report: pytest.TestReport) -> list[str]:
+    """Say what came of a scenario that has no verdict of its own, in one word or none."""
+    if not is_scenario_file(Path(report.nodeid.partition("::")[0])):
+        return []
+    if report.skipped:
+        return ["xfailed" if hasattr(report, "wasxfail") else "skipped"]
+    if NOT_RUN in report.__dict__:
+        return ["not run"]
+    return ["with an error"] if report.failed and RECORD not in report.__dict__ else []

@@ -1,0 +1,6 @@
+"""One run: settings and scenarios in, results out. Knows neither pytest nor the command line.
+
+`runner.py` is the composition root, the one place that names concrete parts. `conversation.py`
+is one scenario in progress; `conclusion.py` judges it in clear and returns the masked result.
+Add a part of a conversation to `conversation.py`, a part of the whole run to `runner.py`.
+"""

@@ -1,0 +1,62 @@
+"""What a conversation comes to: judged in clear, returned as what may leave the package."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_tavus.contract.events import oversized
+from pytest_tavus.contract.tool.sent import Reader
+from pytest_tavus.report.provenance import provenance
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redaction.redact import Redaction
+from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.verdict.checks.run import CheckReport
+from pytest_tavus.verdict.verdict import Verdict, decide
+
+if TYPE_CHECKING:
+    from pytest_tavus.verdict.judge.rules import RulesJudge
+
+
+async def conclude(
+    scenario: Scenario,
+    trace: Trace,
+    *,
+    checked: CheckReport,
+    redaction: Redaction,
+    read: Reader,
+) -> ScenarioResult:
+    """Judge a conversation and join that with what the checks found.
+
+    Touches no network: a stored trace will do. `redaction` knows the tokens of the trace.
+    """
+    masked = shown(trace, redaction)
+    if scenario.is_judged:
+        from pytest_tavus.verdict.judge.rules import RulesJudge
+
+        judge = RulesJudge(read=read, show=redaction.value, in_clear=trace)
+        verdict = await _judged(scenario, masked, judge, checked)
+    else:
+        verdict = decide(checked.findings, checked.open, evidence=checked.evidence)
+    return ScenarioResult(
+        scenario=scenario,
+        trace=masked,
+        verdict=verdict,
+        provenance=provenance(trace),
+        oversized=tuple(oversized(trace)),
+        redaction=redaction,
+    )
+
+
+async def _judged(
+    scenario: Scenario, masked: Trace, judge: RulesJudge, checked: CheckReport
+) -> Verdict:
+    from pytest_tavus.verdict.judge import run
+
+    ruled = await run.run(scenario, masked, judge)
+    return decide(
+        (*checked.findings, *ruled.findings),
+        (*checked.open, *ruled.rulings),
+        evidence=checked.evidence + ruled.evidence,
+    )

@@ -1,0 +1,227 @@
+"""One scenario being played: its recorder, its memory, its script, its session, its handler.
+
+Made by the stage for each conversation; everything shared between conversations is passed in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from pytest_tavus.clock import SkippingClock
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.errors import HandlerError, LimitError, Owner, ServiceError
+from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.pool import HandlerPool
+from pytest_tavus.handler.source.imports import load
+from pytest_tavus.run.player import Player
+from pytest_tavus.scenario.values.model import HandlerSpec, Scenario, Turn
+from pytest_tavus.sessions.session import Session
+from pytest_tavus.sessions.simulated import open_sim
+from pytest_tavus.simulator.pal.brain import Brain
+from pytest_tavus.simulator.pal.client import Client
+from pytest_tavus.simulator.pal.conversation import Rules, Surroundings
+from pytest_tavus.simulator.pal.dispatch import Answered, Wire
+from pytest_tavus.simulator.pal.ids import Ids
+from pytest_tavus.simulator.pal.memory import Memory
+from pytest_tavus.simulator.pal.script import ScriptBrain
+from pytest_tavus.simulator.pal.speech import Lines
+from pytest_tavus.trace.events import CloseReason, Fault, SessionClosed, ToolResolved
+from pytest_tavus.trace.log import Recorder, Trace
+
+NO_HANDLER = HandlerSpec(at=())
+"""A scenario without a handler has one that takes no call."""
+
+
+class Opener(Protocol):
+    """Opens a session. Raises `ServiceError`, and `LimitError` where it may be tried again."""
+
+    async def __call__(
+        self, pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+    ) -> Session:
+        """Open a conversation with a PAL."""
+        ...
+
+
+async def open_simulated(
+    pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+) -> Session:
+    """Open a simulated conversation."""
+    return open_sim(pal, brain, wire=wire, around=around, answered=answered)
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """What all conversations of a process have in common."""
+
+    behaviour: Behaviour
+    profile: DeliveryProfile
+    lines: Lines
+    pool: HandlerPool
+    opener: Opener = open_simulated
+
+
+class Production:
+    """A conversation that a scenario, or a test written in Python, takes turn by turn."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        shared: Shared,
+        *,
+        ids: Ids,
+        env: Mapping[str, str],
+    ) -> None:
+        self.scenario = scenario
+        self._shared = shared
+        self._ids = ids
+        self._clock = SkippingClock()
+        self.recorder = Recorder(now=self._clock.now)
+        """Where everything goes that happens in the conversation, in clear."""
+        self._memory = Memory(self.recorder, env=env)
+        self._brain = ScriptBrain(
+            scope=self._memory.scope, lines=shared.lines, filled_by=self._memory.filled_by
+        )
+        self._session: Session | None = None
+        self._player: Player | None = None
+        self._handler: Handler | None = None
+        self._spec = scenario.handler or NO_HANDLER
+
+    async def within(self, seconds: float, part: Callable[[], Awaitable[bool]]) -> CloseReason:
+        """Hold a part of the conversation; one that is not over in time is given up, and noted.
+
+        So is one that was over too late, because it never let the time be looked at: a handler in
+        this process may block. Returns how a conversation that ends with this part has ended.
+        """
+        now = asyncio.get_running_loop().time
+        until = now() + seconds
+        limit = asyncio.timeout_at(until)
+        try:
+            async with limit:
+                goes_on = await part()
+            if not goes_on or now() < until:
+                return "finished" if goes_on else "fault"
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        self.recorder.record(_overdue(self.recorder.trace(), seconds))
+        self._player = None
+        return "deadline"
+
+    async def open(self, handler: object | None = None) -> bool:
+        """Start the handler and open the session; return whether both are there.
+
+        `handler` is what the user's own fixture gave, and wins over the scenario's.
+
+        Raises:
+            LimitError: the service takes no further conversation now.
+
+        """
+        try:
+            self._handler = await self._shared.pool.acquire(self._spec, override=handler)
+            self._session = await self._opened(self._handler)
+        except LimitError:
+            raise
+        except (HandlerError, ServiceError) as error:
+            self.note(error)
+            return False
+        self._player = Player(self._session, self.recorder, self._memory)
+        return True
+
+    async def _opened(self, handler: Handler) -> Session:
+        return await self._shared.opener(
+            self.scenario.pal,
+            self._brain,
+            wire=self._wire(handler),
+            around=self._around(),
+            answered=self._memory.answered,
+        )
+
+    async def play(self) -> bool:
+        """Play the scenario's turns up to the first that cannot be; return whether all were."""
+        for turn in self.scenario.turns:
+            if not await self.take(turn):
+                return False
+        return True
+
+    async def take(self, turn: Turn) -> bool:
+        """Play one turn; return whether the conversation can go on. A broken one takes no turn."""
+        if self._player is None:
+            return False
+        self._brain.add(turn)
+        place = partial(self.scenario.where, turn.at)
+        goes_on = await self._player.play(turn, place=place)
+        if not goes_on:
+            self._player = None
+        return goes_on
+
+    async def close(self, reason: CloseReason) -> None:
+        """End the session, give back the handler, and note why.
+
+        How badly a handler ended that was this conversation's own is noted too.
+        """
+        try:
+            await self._end()
+        finally:
+            self.recorder.record(SessionClosed(reason=reason))
+
+    async def _end(self) -> None:
+        if self._session is not None:
+            await self._session.end()
+        handler, self._handler = self._handler, None
+        if handler is not None:
+            try:
+                await handler.close()
+            except HandlerError as error:
+                self.note(error)
+
+    def note(self, error: HandlerError | ServiceError) -> None:
+        """Record an error that the conversation has come to as its fault."""
+        if isinstance(error, HandlerError):
+            fault = Fault(owner=error.owner, message=error.message, detail=error.detail)
+        else:
+            fault = Fault(owner="platform", message=str(error))
+        self.recorder.record(fault)
+
+    def _wire(self, handler: Handler) -> Wire:
+        return Wire(
+            handler=handler,
+            client=Client(answers=self.scenario.client, load=self._loader()),
+            profile=self._shared.profile,
+        )
+
+    def _loader(self) -> Callable[[str], object]:
+        """Return what finds client callables. It knows the directories, and not this object.
+
+        Otherwise a conversation would refer to itself, and be cleared away late and dearly.
+        """
+        return partial(_load, self.scenario.search_path)
+
+    def _around(self) -> Surroundings:
+        return Surroundings(
+            recorder=self.recorder,
+            clock=self._clock,
+            ids=self._ids,
+            rules=Rules(behaviour=self._shared.behaviour, lines=self._shared.lines),
+        )
+
+
+def _load(search_path: Sequence[str], import_string: str) -> object:
+    return load(import_string, search_path=[Path(directory) for directory in search_path])
+
+
+def _overdue(trace: Trace, seconds: float) -> Fault:
+    """Say what the conversation was waiting for when its time was up."""
+    resolved = {event.call_id for _, event in trace.of(ToolResolved)}
+    waiting = [call.name for _, call in trace.calls() if call.call_id not in resolved]
+    message = f"the conversation did not end within {round(seconds, 2):g} s"
+    if waiting:
+        message += f"; {waiting[0]} had not been answered"
+    owner: Owner = "handler" if waiting else "test"
+    return Fault(owner=owner, message=message)

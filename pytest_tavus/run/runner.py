@@ -1,0 +1,250 @@
+"""The composition root: settings and scenarios in, results out.
+
+The one place that names concrete parts: which session, which handler, which judge. Everything
+below receives what it needs as an argument.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from pytest_tavus.clock import RealClock
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.errors import HandlerError, LimitError, NotRunError
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.pool import HandlerPool
+from pytest_tavus.handler.sent.reader import RequestReader
+from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.run.conclusion import conclude
+from pytest_tavus.run.conversation import Opener, Production, Shared, open_simulated
+from pytest_tavus.run.limits.gate import ATTEMPTS, Gate, Needs
+from pytest_tavus.run.limits.ledger import Allowance, Granted, Ledger
+from pytest_tavus.run.limits.store import OwnStore, Store
+from pytest_tavus.run.loop.loop import BackgroundLoop
+from pytest_tavus.run.options.settings import Settings
+from pytest_tavus.run.redactions import MaskedBugs, Masking
+from pytest_tavus.scenario.load.parse import Limits, load_scenarios
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.simulator.pal.ids import Ids
+from pytest_tavus.simulator.pal.speech import Lines
+from pytest_tavus.trace.events import CloseReason
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.trace.redaction.redact import Redaction
+from pytest_tavus.trace.redaction.shown import shown, with_tokens
+from pytest_tavus.verdict.checks.run import Checker, CheckReport
+
+if TYPE_CHECKING:
+    from pytest_tavus.report.archive import Archive
+
+
+class Stage:
+    """Holds conversations and judges them. One per process; used from any thread.
+
+    Its loop, its handlers and its caches live until :meth:`close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        root: Path,
+        environ: Mapping[str, str],
+        store: Store | None = None,
+        opener: Opener = open_simulated,
+    ) -> None:
+        """`store` is where the run's ledger is, `opener` what opens its sessions."""
+        self._settings = settings
+        self._root = root
+        self._masking = Masking(settings, environ)
+        cells, delivery = _split(settings.simulator)
+        self._shared = Shared(
+            behaviour=Behaviour().with_cells(cells),
+            profile=DeliveryProfile().with_overrides(delivery),
+            lines=Lines(),
+            pool=HandlerPool(root=root, environ=environ),
+            opener=opener,
+        )
+        self._reader = RequestReader(self._shared.profile)
+        self.limits = Limits(
+            max_bytes=settings.max_file_bytes, hosts=settings.hosts, carries=self._reader.carries
+        )
+        """What every file is held to."""
+        self._gate = Gate(
+            Allowance.of(settings),
+            OwnStore(now=time.monotonic()) if store is None else store,
+            clock=RealClock(),
+            now=time.monotonic,
+        )
+        self._checker = Checker(read=self._reader, behaviour=self._shared.behaviour)
+        self._archive = _archive(settings)
+        self._pals: dict[Any, Any] = {}
+        self._played: dict[str, int] = {}
+        self.loop = BackgroundLoop()
+        """Where conversations are held."""
+
+    def load(self, path: Path) -> tuple[Scenario, ...]:
+        """Read a scenario file.
+
+        Raises:
+            ScenarioError: with every problem of the file.
+
+        """
+        return load_scenarios(path, root=self._root, limits=self.limits, pals=self._pals)
+
+    def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
+        """Hold the conversation, wait for its end, and judge it."""
+        return self.loop.run(self.perform(scenario, handler=handler))
+
+    async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
+        """Hold the conversation and judge it. Runs on the stage's own loop."""
+        trace, took = await self._played_through(scenario, handler)
+        return replace(await self.conclude(scenario, trace), took=took)
+
+    async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
+        """Hold the conversation and return what happened. Runs on the stage's own loop.
+
+        Raises:
+            NotRunError: the limits of the run leave nothing for it.
+
+        """
+        trace, _ = await self._played_through(scenario, handler)
+        return trace
+
+    async def _played_through(
+        self, scenario: Scenario, handler: object | None
+    ) -> tuple[Trace, float]:
+        """Hold the conversation, asking the service again where it must; say how long it took."""
+        needs = Needs(seconds=self.deadline(scenario), locks=scenario.locks, alone=scenario.alone)
+        ids = self._ids(scenario)
+        for attempt in itertools.count(1):
+            production = self._made(scenario, ids)
+            try:
+                async with self._gate.enter(needs) as granted:
+                    began = time.monotonic()
+                    await self._held(production, handler, granted, last=attempt == ATTEMPTS)
+                    return production.recorder.trace(), time.monotonic() - began
+            except LimitError as error:
+                refusal = error
+            await self._gate.pause(attempt, refusal)
+        raise AssertionError  # the last attempt returns
+
+    async def _held(
+        self, production: Production, handler: object | None, granted: Granted, *, last: bool
+    ) -> None:
+        reason: CloseReason = "cancelled"
+
+        async def whole() -> bool:
+            return await production.open(handler) and await production.play()
+
+        try:
+            with MaskedBugs(self._masking.redaction(production.scenario)):
+                reason = await production.within(granted.seconds, whole)
+        except LimitError as error:
+            reason = "fault"
+            self._gate.refused(error)
+            if not last:
+                raise
+            production.note(error)
+        finally:
+            await production.close(reason)
+            cut = granted.cut if reason == "deadline" else None
+            if (cut or reason == "cancelled") and self._archive is not None:
+                trace = production.recorder.trace()
+                masked = shown(trace, self.redaction(production.scenario, trace))
+                self._archive.keep_interrupted(production.scenario, masked)
+        if cut is not None:
+            raise NotRunError("not to its end: nothing was left of " + cut)
+
+    def ledger(self) -> Ledger:
+        """Return what the run has used so far of what it may use."""
+        return self._gate.ledger()
+
+    def deadline(self, scenario: Scenario) -> float:
+        """Return the seconds a conversation may take: the scenario's own, else the run's."""
+        return self._settings.deadline if scenario.deadline is None else scenario.deadline
+
+    def produce(self, scenario: Scenario) -> Production:
+        """Make a conversation ready to be opened, with ids that are its own."""
+        return self._made(scenario, self._ids(scenario))
+
+    def _ids(self, scenario: Scenario) -> str:
+        """Return what the ids of a conversation are made from: its name, and which time it is."""
+        name = f"{scenario.source.path}::{scenario.name}"
+        times = self._played.get(name, 0)
+        self._played[name] = times + 1
+        return f"{name}#{times}" if times else name
+
+    def _made(self, scenario: Scenario, ids: str) -> Production:
+        return Production(
+            scenario,
+            self._shared,
+            ids=Ids(seed=self._settings.seed, name=ids),
+            env=self._masking.env(scenario),
+        )
+
+    async def judge(
+        self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
+    ) -> ScenarioResult:
+        """Hold a trace against its scenario. Touches no network: a stored trace will do.
+
+        What is compared is in clear; what the result holds is masked. `more` is what somebody
+        else has found, and held against the trace.
+        """
+        redaction = self.redaction(scenario, trace)
+        scope = {"env": self._masking.env(scenario)}
+        with MaskedBugs(redaction):
+            checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
+            if more is not None:
+                checked = checked.joined(more)
+            return await conclude(
+                scenario, trace, checked=checked, redaction=redaction, read=self._reader
+            )
+
+    def redaction(self, scenario: Scenario, trace: Trace) -> Redaction:
+        """Return what masks the secrets of a scenario and the tokens of its trace."""
+        return with_tokens(self._masking.redaction(scenario), trace)
+
+    async def conclude(
+        self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
+    ) -> ScenarioResult:
+        """Judge a conversation that has ended, and keep its trace where the user wants it."""
+        result = await self.judge(scenario, trace, more)
+        return result if self._archive is None else self._archive.keep(result)
+
+    def close(self) -> None:
+        """End every handler and the loop. May be called twice.
+
+        Raises:
+            HandlerError: something of a handler's could not be ended. Everything else is.
+
+        """
+        if self.loop.closed:
+            return
+        try:
+            self.loop.run(self._shared.pool.close())
+        except HandlerError as error:
+            masked = self._masking.finished
+            detail = None if error.detail is None else masked(error.detail)
+            raise HandlerError(masked(error.message), detail=detail) from None
+        finally:
+            self.loop.close()
+
+
+def _archive(settings: Settings) -> Archive | None:
+    if settings.trace_dir is None:
+        return None
+    from pytest_tavus.report.archive import Archive
+
+    return Archive(settings.trace_dir, only_failed=settings.trace == "failed")
+
+
+def _split(overrides: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Part the overrides of the behaviour tables from those of the delivery profile."""
+    cells = {k: v for k, v in overrides.items() if k.startswith(("on_call.", "on_resolve."))}
+    return cells, {k: v for k, v in overrides.items() if k not in cells}

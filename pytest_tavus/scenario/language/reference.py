@@ -1,0 +1,165 @@
+"""The reference page of the scenario language, written from the models that bind it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_tavus.matching.matchers.registry import MATCHERS
+from pytest_tavus.scenario.language.answers import (
+    CannedDocument,
+    ClientDocument,
+    HandlerDocument,
+    TokenDocument,
+)
+from pytest_tavus.scenario.language.calls import CallDocument, GroupDocument, TimesDocument
+from pytest_tavus.scenario.language.document import (
+    LaterDocument,
+    ParametrizeDocument,
+    PlaysDocument,
+    SaysDocument,
+    TurnDocument,
+)
+from pytest_tavus.scenario.language.events import EventDocument
+from pytest_tavus.scenario.language.judging import (
+    GuardrailRuleDocument,
+    JudgeDocument,
+    JudgeRulesDocument,
+    ObjectiveRuleDocument,
+)
+from pytest_tavus.scenario.language.marks import MarkDocument
+from pytest_tavus.scenario.language.played import PatternDocument, PlayedCallDocument, WaveDocument
+from pytest_tavus.scenario.language.schema import json_schema
+from pytest_tavus.scenario.language.shapes import Part
+from pytest_tavus.scenario.language.whole import FileDocument, ScenarioDocument
+from pytest_tavus.scenario.text.plain import is_list
+
+PARTS: tuple[type[Part], ...] = (
+    FileDocument,
+    ScenarioDocument,
+    TurnDocument,
+    CallDocument,
+    TimesDocument,
+    GroupDocument,
+    PatternDocument,
+    SaysDocument,
+    EventDocument,
+    PlaysDocument,
+    PlayedCallDocument,
+    WaveDocument,
+    LaterDocument,
+    HandlerDocument,
+    CannedDocument,
+    TokenDocument,
+    ClientDocument,
+    JudgeDocument,
+    JudgeRulesDocument,
+    ObjectiveRuleDocument,
+    GuardrailRuleDocument,
+    MarkDocument,
+    ParametrizeDocument,
+)
+"""The parts of the language, in the order in which they are explained."""
+
+_INTRODUCTION = """\
+# The scenario language
+
+Generated from the models that read the files; `pytest-tavus schema` prints the same as a JSON
+Schema for editors. An unknown key is an error, with its line. A file has `scenarios`, or is itself
+one scenario with `turns`; what a scenario says replaces what the file says.
+
+Durations are `2s`, `300ms`, `1.5s`, or a number of seconds. Placeholders: `{order_id}` reads the
+arguments of the calls, `{result.eta}` an answer, `{saved.x}` what an earlier turn kept, `{env.X}`
+a variable named under `env`, `{row.x}` a row of `parametrize`; `{{` and `}}` are braces.
+"""
+
+_MATCHERS = """\
+## Matchers
+
+They stand where values are compared: in `arguments`, `result`, `when`, `properties`, `contains` and
+`not`. `!re "^A-"` can also be written `{$re: "^A-"}`; data that looks so is `{$literal: {...}}`.
+
+| matcher | takes | fits |
+|---|---|---|
+"""
+
+
+def markdown() -> str:
+    """Return the reference page."""
+    schema = json_schema()
+    sections = "\n".join(_section(part, schema) for part in PARTS)
+    rows = "".join(
+        f"| `!{tag}` | {kind.takes} | {_first_line(kind)} |\n"
+        for tag, kind in sorted(MATCHERS.items())
+    )
+    return f"{_INTRODUCTION}\n{sections}\n{_MATCHERS}{rows}"
+
+
+def _section(part: type[Part], schema: dict[str, Any]) -> str:
+    name = {"FileDocument": "File", "ScenarioDocument": "Scenario"}.get(part.__name__)
+    found = schema["$defs"][name or part.__name__]
+    rows = "".join(_rows(part, found))
+    title = part.part[:1].upper() + part.part[1:]
+    about = inspect.cleandoc(part.__doc__ or "")
+    return f"## {title}\n\n{about}\n\n| key | value | meaning |\n|---|---|---|\n{rows}"
+
+
+def _rows(part: type[Part], schema: dict[str, Any]) -> Iterator[str]:
+    required = schema.get("required", [])
+    for field_name, field in part.model_fields.items():
+        key = field.alias or field_name
+        words = " or ".join(dict.fromkeys(_words(schema["properties"][key])))
+        needed = " **Needed.**" if key in required else ""
+        meaning = (field.description or "").replace("|", "\\|")
+        yield f"| `{key}` | {words} | {meaning}{needed} |\n"
+
+
+def _words(schema: dict[str, Any]) -> Iterator[str]:
+    """Name the kinds of value that a schema takes."""
+    if "anyOf" in schema:
+        for one in schema["anyOf"]:
+            yield from _words(one)
+    elif "$ref" in schema:
+        yield _referred(schema["$ref"].rpartition("/")[2])
+    elif "enum" in schema and len(schema["enum"]) > 8:
+        yield "text"
+    elif "enum" in schema or "const" in schema:
+        yield from (f"`{word}`" for word in schema.get("enum", [schema.get("const")]))
+    else:
+        kinds = schema.get("type", "any value")
+        for kind in kinds if is_list(kinds) else [kinds]:
+            yield from _kind(str(kind), schema)
+
+
+def _kind(kind: str, schema: dict[str, Any]) -> Iterator[str]:
+    if kind == "null":
+        return
+    if kind == "string" and "s|m" in schema.get("pattern", ""):
+        yield "duration"
+    elif kind == "array":
+        inner = " or ".join(dict.fromkeys(_words(schema.get("items", {}))))
+        yield f"list of ({inner})" if " or " in inner else f"list of {inner}"
+    else:
+        words = {"string": "text", "object": "mapping", "integer": "number", "boolean": "boolean"}
+        yield words.get(kind, kind)
+
+
+def _referred(name: str) -> str:
+    part = next((part for part in PARTS if part.__name__ == name), None)
+    if part is not None:
+        anchor = part.part.replace(" ", "-")
+        return f"[{part.part}](#{anchor})"
+    shorts = {
+        "ShortCall": "`{tool: arguments, ...}`",
+        "ShortPattern": "`{tool: arguments}`",
+        "ShortEvent": "`{type: properties}`",
+        "ShortMark": "`{skip: reason}`",
+        "Matcher": "matcher",
+    }
+    return shorts[name]
+
+
+def _first_line(kind: type[Any]) -> str:
+    lines = inspect.cleandoc(kind.__doc__ or "").splitlines()
+    return lines[0].replace("|", "\\|").replace("``", "`") if lines else ""

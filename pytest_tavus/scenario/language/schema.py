@@ -1,0 +1,128 @@
+"""The JSON Schema of scenario files, for editors: generated from the models that bind them.
+
+YAML tags are not JSON; an editor is told of them apart (``yaml.customTags``). Every matcher also
+has its plain spelling, which the schema knows.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.matching.matchers.registry import MATCHERS
+from pytest_tavus.scenario.language.calls import RESERVED
+from pytest_tavus.scenario.language.whole import FileDocument, ScenarioDocument
+from pytest_tavus.scenario.text.plain import is_dict, is_list
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+SHIPPED = Path(__file__).with_name("schema.json")
+"""The schema as it lies in the package."""
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the schema of a scenario file: a list of scenarios with defaults, or a single one."""
+    file = FileDocument.model_json_schema()
+    lone = ScenarioDocument.model_json_schema()
+    defs = {**lone.pop("$defs"), **file.pop("$defs")}
+    lone["properties"]["include"] = file["properties"]["include"]
+    call = defs["CallDocument"]["properties"]
+    defs.update({"File": file, "Scenario": lone, **_short_forms(call)})
+    whole = {
+        "$schema": DIALECT,
+        "title": "pytest-tavus scenarios",
+        "if": {"required": ["scenarios"]},
+        "then": {"$ref": "#/$defs/File"},
+        "else": {"$ref": "#/$defs/Scenario"},
+        "$defs": dict(sorted(defs.items())),
+    }
+    finished = _finished(whole)
+    return finished if is_dict(finished) else {}
+
+
+def text() -> str:
+    """Return the schema as the text that is shipped and printed."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _short_forms(call: dict[str, Any]) -> dict[str, Any]:
+    """Return what pydantic cannot know: mappings whose key is the name of something."""
+    arguments = {"type": ["object", "null"]}
+    beside = {key: call[key] for key in call if key in RESERVED - {"tool", "arguments"}}
+    return {
+        "ShortCall": {
+            "description": "A tool with its arguments, beside what else must hold of the call.",
+            "type": "object",
+            "minProperties": 1,
+            "properties": beside,
+            "additionalProperties": arguments,
+        },
+        "ShortPattern": _named("A tool with arguments.", arguments),
+        "ShortEvent": _named(
+            "An event with its properties, or `absent` with an event.",
+            {"type": ["object", "string", "null"]},
+        ),
+        "ShortMark": {
+            "description": "A mark with its reason.",
+            "type": "object",
+            "minProperties": 1,
+            "properties": {"skip": {"type": "string"}, "xfail": {"type": "string"}},
+            "additionalProperties": False,
+        },
+        "Matcher": {
+            "description": "A matcher in its plain spelling: `{$re: '^A-'}` is `!re '^A-'`.",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "properties": {f"${tag}": {"description": _takes(tag)} for tag in sorted(MATCHERS)},
+            "additionalProperties": False,
+        },
+    }
+
+
+def _named(description: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": description,
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": value,
+    }
+
+
+def _takes(tag: str) -> str:
+    return f"Takes {MATCHERS[tag].takes}."
+
+
+def _finished(value: Any) -> Any:
+    """Resolve the marks of short spellings, join nested alternatives, drop generated titles."""
+    if is_list(value):
+        return [_finished(item) for item in value]
+    if not is_dict(value):
+        return value
+    if "x-short" in value:
+        return {"$ref": f"#/$defs/{value['x-short']}"}
+    done = {
+        key: _finished(item)
+        for key, item in value.items()
+        if key not in {"title", "discriminator"} or not isinstance(item, str) or "$schema" in value
+    }
+    done.pop("discriminator", None)
+    if "oneOf" in done:
+        done["anyOf"] = [*done.pop("anyOf", []), *done.pop("oneOf")]
+    if "anyOf" in done:
+        done["anyOf"] = _flat(done["anyOf"])
+    return done
+
+
+def _flat(alternatives: list[Any]) -> list[Any]:
+    flat: list[Any] = []
+    for one in alternatives:
+        if one == {"type": "null"}:
+            continue  # a key behind which nothing stands is a slip
+        nested = one.get("anyOf") if is_dict(one) and set(one) == {"anyOf"} else None
+        for inner in _flat(nested) if is_list(nested) else [one]:
+            if inner not in flat:
+                flat.append(inner)
+    return flat

@@ -1,0 +1,182 @@
+"""What the models of the scenario language are made of: their base, and the small types of fields.
+
+A type here accepts the short spellings people write and hands on one form. It reports what it
+refuses as a sentence; :mod:`pytest_tavus.scenario.load.binding` adds the place.
+
+Annotations of models are written as :mod:`pytest_tavus.contract.body` says.
+"""
+
+import shlex
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from pytest_tavus.matching.matcher import Matcher
+from pytest_tavus.scenario.language.durations import PATTERN, seconds
+from pytest_tavus.scenario.text.plain import is_list
+
+T = TypeVar("T")
+
+
+class Part(BaseModel):
+    """One mapping of the language."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        arbitrary_types_allowed=True,
+        defer_build=True,
+    )
+
+    part: ClassVar[str]
+    "What messages call it, with its article: ``a turn``."
+
+    hint: ClassVar[str | None] = None
+    "What to do about an unknown key that resembles none."
+
+    nullable: ClassVar[frozenset[str]] = frozenset()
+    "Keys whose value may be null; elsewhere nothing behind a key is a slip."
+
+    of_parts: ClassVar[frozenset[str]] = frozenset()
+    "Keys whose value is a mapping of names to further parts."
+
+    branch: ClassVar[str | None] = None
+    "The word by which pydantic tells it from others in its place."
+
+    beside: ClassVar[tuple[str, ...]] = ()
+    "Keys that are bound apart from the model."
+
+
+def refuse(sentence: str, *, hint: str | None = None) -> NoReturn:
+    """Refuse the value that is being validated.
+
+    Raises:
+        PydanticCustomError: always.
+
+    """
+    raise PydanticCustomError("language", "{sentence}", {"sentence": sentence, "hint": hint})
+
+
+def short(schema: dict[str, Any]) -> Any:
+    """Add a short spelling of a field to its JSON Schema."""
+    return _Also(schema)
+
+
+class _Also:
+    """A pydantic annotation: the schema of the field, or this one."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        self._schema = schema
+
+    def __get_pydantic_json_schema__(
+        self, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [self._schema, handler(core)]}
+
+
+class _OrOne:
+    """A pydantic annotation: the schema of a list, or that of one of its items."""
+
+    def __get_pydantic_json_schema__(
+        self, core: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        schema = {**handler(core), "minItems": 1}
+        return {"anyOf": [schema.get("items", {}), schema]}
+
+
+def _seconds(value: object) -> float:
+    try:
+        return seconds(value)
+    except ValueError as error:
+        return refuse(str(error))
+
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": PATTERN}, {"type": "number", "minimum": 0}]}
+    ),
+]
+"""A duration, as seconds."""
+
+
+def _some_text(value: Any) -> Any:
+    if value == "":
+        refuse("the text is empty")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_some_text), Field(json_schema_extra={"minLength": 1})]
+"""Text with something in it."""
+
+
+def _listed(value: Any) -> Any:
+    return value if is_list(value) or value is None else [value]
+
+
+def _filled(value: Any) -> Any:
+    if value == []:
+        refuse("the list is empty, so nothing would be asked", hint="leave the key out")
+    return value
+
+
+Filled = Annotated[list[T], BeforeValidator(_filled), Field(json_schema_extra={"minItems": 1})]
+"""A list with something in it."""
+
+Names = Annotated[
+    list[Text], BeforeValidator(_filled), BeforeValidator(_listed), short({"type": "string"})
+]
+"""A list of names; one name stands for a list of one."""
+
+OneOrMany = Annotated[list[T], BeforeValidator(_filled), BeforeValidator(_listed), _OrOne()]
+"""One value, or a list of them."""
+
+
+def _command(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return shlex.split(value)
+    except ValueError as error:
+        return refuse(f"the command cannot be split into words: {error}", hint="write a list")
+
+
+Command = Annotated[
+    list[Text], BeforeValidator(_filled), BeforeValidator(_command), short({"type": "string"})
+]
+"""A command as a list of words, or as a line that is split like a shell would."""
+
+
+def text_stands_for(key: str) -> Callable[[Any], Any]:
+    """Return a validator for which a text is short for a mapping with that one key."""
+
+    def expand(value: Any) -> Any:
+        return {key: value} if isinstance(value, str) else value
+
+    return expand
+
+
+def list_stands_for(key: str) -> Callable[[Any], Any]:
+    """Return a validator for which a list or a text is short for a mapping with that one key."""
+
+    def expand(value: Any) -> Any:
+        return {key: value} if isinstance(value, str) or is_list(value) else value
+
+    return expand
+
+
+def values_stand_for(key: str) -> Callable[[Any], Any]:
+    """Return a validator for which a text, a matcher or a list is short for such a mapping."""
+    expanded = list_stands_for(key)
+    return lambda value: {key: value} if isinstance(value, Matcher) else expanded(value)

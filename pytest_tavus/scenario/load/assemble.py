@@ -1,0 +1,165 @@
+"""One scenario from its own data and the defaults of its file, held to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.errors import Problem
+from pytest_tavus.scenario.language.document import ScenarioHead, TurnDocument
+from pytest_tavus.scenario.load import build_turns
+from pytest_tavus.scenario.load.defaults import Site, Values, common
+from pytest_tavus.scenario.load.pals import LoadedPal
+from pytest_tavus.scenario.rules import table
+from pytest_tavus.scenario.rules.carried import unsent_lints
+from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.saved import Used, known_values, saved_before_used, used
+from pytest_tavus.scenario.text.limits import carries_all
+from pytest_tavus.scenario.text.plain import is_list
+from pytest_tavus.scenario.values.model import (
+    ClientAnswer,
+    JudgeRules,
+    Scenario,
+    Turn,
+    UncheckedRule,
+)
+from pytest_tavus.scenario.values.templates import placeholders, root
+from pytest_tavus.spans import Loc
+
+
+class Defaults(Struct, frozen=True, kw_only=True):
+    """What the file of a scenario says for it."""
+
+    values: Values
+    data: Mapping[str, Any]
+    "As written, for rows to be put in."
+
+    used: tuple[Used, ...] = ()
+    "The placeholders in it."
+
+
+def assemble(
+    data: Mapping[str, Any], at: Loc, site: Site, *, defaults: Defaults, name: str
+) -> Scenario | None:
+    """Make one scenario, noting every problem; `None` where too little of it is left."""
+    before = len(site.ledger)
+    own = {key: value for key, value in data.items() if key not in _APART}
+    head = site.bind(ScenarioHead, own, at) if own else None
+    values = defaults.values if head is None else common(head, at, site).over(defaults.values)
+    turns = _turns(data, at, site, extra=bool(values.parts.get("extra")))
+    loaded: LoadedPal | None = values.parts.get("pal")
+    if "pal" not in values.at and "pal" not in own:
+        site.complain(at, "a scenario needs a pal", "write pal: pals/support.pal.yaml")
+    if loaded is None or loaded.pal is None:
+        return None
+    made = _made(values, loaded, loaded.pal, _Own(at, site, turns or (), name))
+    # In a PAL with a mistake, a place that carries nothing is most likely that very mistake.
+    carries = carries_all if loaded.problems else site.carries
+    ruled = Ruled(made, values.at, site.complain, carries)
+    whole = turns is not None and before == len(site.ledger)
+    for rule in table.WHOLE if whole else table.ALWAYS:
+        rule(ruled)
+    own_used = used(data, at)
+    known_values(ruled, (*own_used, *defaults.used))
+    saved_before_used(ruled, own_used)
+    return made
+
+
+# Thousands of scenarios say nothing of these: one empty value for all of them.
+_NO_CLIENT: Mapping[str, tuple[ClientAnswer, ...]] = MappingProxyType({})
+_NO_JUDGE_RULES = JudgeRules()
+_ALL_CHECKED = frozenset[UncheckedRule]()
+
+_APART = frozenset({"turns", "parametrize", "name"})
+_FIRST_TURN = "write turns: with a first - user: <what the caller says>"
+
+
+class _Own(Struct, frozen=True):
+    at: Loc
+    site: Site
+    turns: tuple[Turn, ...]
+    name: str
+
+
+def _turns(data: Mapping[str, Any], at: Loc, site: Site, *, extra: bool) -> tuple[Turn, ...] | None:
+    """Build every turn that can be built; `None` where one cannot, or there is none."""
+    written = data.get("turns")
+    if not is_list(written) or not written:
+        where = (*at, "turns") if "turns" in data else at
+        site.complain(where, "a scenario needs a list of turns", _FIRST_TURN)
+        return None
+    built: list[Turn] = []
+    for index, item in enumerate(written):
+        here = (*at, "turns", index)
+        document = site.bind(TurnDocument, item, here)
+        if document is not None:
+            built.append(build_turns.turn(document, here, site.complain, extra=extra))
+    return tuple(built)
+
+
+def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
+    parts = values.parts
+    judge, own_rules = parts.get("judge") or (None, _NO_JUDGE_RULES)
+    return Scenario(
+        at=own.at,
+        name=own.name,
+        source=own.site.source,
+        pal=pal,
+        pal_source=loaded.source,
+        pal_at=loaded.at,
+        turns=own.turns,
+        handler=parts.get("handler"),
+        client=parts.get("client") or _NO_CLIENT,
+        never=parts.get("never") or (),
+        judge=judge,
+        judge_rules=_joined(loaded.judge_rules, own_rules),
+        unchecked=parts.get("unchecked") or _ALL_CHECKED,
+        env=parts.get("env") or (),
+        plain=parts.get("plain") or (),
+        tags=parts.get("tags") or (),
+        marks=parts.get("marks") or (),
+        fixtures=parts.get("fixtures") or (),
+        deadline=parts.get("deadline"),
+        alone=bool(parts.get("alone")),
+        locks=parts.get("lock") or (),
+        search_path=own.site.search_path,
+        lints=(
+            *_told_once(loaded.lints, tuple(_unheard(own.turns, loaded))),
+            *unsent_lints(own.turns, pal, source=own.site.source, carries=own.site.carries),
+        ),
+    )
+
+
+def _told_once(of_pal: tuple[Problem, ...], unheard: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Leave out what the PAL's lints suspect of a tool where the scenario proves it."""
+    places = [lint.span for lint in unheard]
+    return (*(lint for lint in of_pal if lint.span not in places), *unheard)
+
+
+def _joined(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:
+    if not (own.objectives or own.guardrails):
+        return of_pal
+    return JudgeRules(
+        objectives={**of_pal.objectives, **own.objectives},
+        guardrails={**of_pal.guardrails, **own.guardrails},
+    )
+
+
+def _unheard(turns: tuple[Turn, ...], loaded: LoadedPal) -> Iterator[Problem]:
+    """Yield the lint for each tool whose answer is expected to be heard and never will be."""
+    if not loaded.unheard:
+        return
+    tools = dict.fromkeys(
+        call.tool for turn in turns if _reads_answer(turn) for call in expected_calls(turn.calls)
+    )
+    yield from (loaded.unheard[tool] for tool in tools if tool in loaded.unheard)
+
+
+def _reads_answer(turn: Turn) -> bool:
+    if turn.plays is None or turn.plays.says is None:
+        return False
+    return any(root(one) in {"result", "results"} for one in placeholders(turn.plays.says))

@@ -1,0 +1,203 @@
+"""PAL definitions: from a file of their own or from a scenario, held to Tavus's rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+
+from pytest_tavus.contract.pal.host_rules import host_problems
+from pytest_tavus.contract.pal.lints import expects_to_hear, lints
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.pal.rules import problems
+from pytest_tavus.contract.schema.rules import declared
+from pytest_tavus.contract.tool.sent import Carries
+from pytest_tavus.contract.tool.url_rules import is_allowed_locally
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.matching.text import describe
+from pytest_tavus.scenario.language.durations import shortened
+from pytest_tavus.scenario.language.judging import JudgeRulesDocument
+from pytest_tavus.scenario.load.binding import bind
+from pytest_tavus.scenario.load.build_answers import judge_rules
+from pytest_tavus.scenario.load.include import IN_PLACE, Files, is_there, neighbours
+from pytest_tavus.scenario.rules.names import rule_tools, unknown_tool
+from pytest_tavus.scenario.rules.uncarried import to_carry, uncarried
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.plain import mapping
+from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.text.source import Document
+from pytest_tavus.scenario.text.wording import is_secret
+from pytest_tavus.scenario.values.matcher_values import matchers_in
+from pytest_tavus.scenario.values.model import JudgeRules
+from pytest_tavus.spans import Loc
+
+
+class LoadedPal(Struct, frozen=True, kw_only=True):
+    """A PAL, where it was written, and what is to be said about it."""
+
+    pal: Pal | None
+    "`None` where the definition cannot be understood."
+
+    source: Placed
+    at: Loc = ()
+    judge_rules: JudgeRules = field(default_factory=JudgeRules)
+    problems: tuple[Problem, ...] = ()
+    lints: tuple[Problem, ...] = ()
+    unheard: Mapping[str, Problem] = field(default_factory=dict[str, Problem])
+    "By tool: the lint for a scenario that expects to hear an answer the PAL never gets."
+
+
+PalCache = MutableMapping[tuple[str, int, int], LoadedPal]
+"""PALs by path, time of change and size of their file."""
+
+
+def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
+    """Return the PAL of a file, read once as long as the file does not change.
+
+    Raises:
+        ScenarioError: the file cannot be read at all.
+
+    """
+    stat = path.stat()
+    key = (os.path.abspath(path), stat.st_mtime_ns, stat.st_size)
+    if (known := cache.get(key)) is not None:
+        return known
+    ledger = Ledger()
+    alone = Files(root=files.root, limits=files.limits, ledger=ledger)
+    data, document = alone.read(path)
+    cache[key] = made = make_pal(data, document, ledger=ledger, limits=files.limits)
+    return made
+
+
+def make_pal(
+    data: Any, source: Placed, *, ledger: Ledger, limits: Limits, at: Loc = ()
+) -> LoadedPal:
+    """Return the PAL that data defines; `at` is its path in `source`."""
+    before = len(ledger)
+    if mapping(data) is None:
+        ledger.add(source, at, f"a PAL is a mapping, not {describe(data)}")
+    for loc, matcher in matchers_in(data):
+        shown = "a matcher" if is_secret(loc) else f"the matcher {matcher!r}"
+        message = f"{shown} cannot stand in a PAL: nothing is compared there"
+        ledger.add(source, (*at, *loc), message, hint="write the value itself")
+    if len(ledger) > before:
+        return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
+    pal, refusals = bind(Pal, data)
+    for refusal in refusals:
+        loc = (*at, *refusal.loc)
+        ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+    if pal is None:
+        return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
+    refused = {refusal.loc[:length] for refusal in refusals for length in range(len(refusal.loc))}
+    for rule in (*problems(pal), *host_problems(pal, limits.hosts)):
+        if rule.rule == "delivery_channel" and rule.loc in refused:
+            continue  # its `api` is only gone because something in it is refused
+        if not (limits.local_tools and is_allowed_locally(rule, pal)):
+            ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
+    rules = _rules(pal, source, at, ledger)
+    return LoadedPal(
+        pal=pal,
+        source=source,
+        at=at,
+        judge_rules=rules,
+        problems=ledger.problems(),
+        lints=(*_lints(pal, source, at), *_unsent(pal, source, at, limits.carries)),
+        unheard=_unheard(pal, source, at),
+    )
+
+
+def _rules(pal: Pal, source: Placed, at: Loc, ledger: Ledger) -> JudgeRules:
+    if pal.judge_rules is None:
+        return JudgeRules()
+    here = (*at, "judge_rules")
+    document, refusals = bind(JudgeRulesDocument, pal.judge_rules)
+    for refusal in refusals:
+        loc = (*here, *refusal.loc)
+        ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+    rules = JudgeRules() if document is None else judge_rules(document, here)
+    tools = [tool.name for tool in pal.tools]
+    for loc, name in rule_tools(rules):
+        if name not in tools:
+            message, hint = unknown_tool(name, tools)
+            ledger.add(source, loc, message, hint=hint)
+    return rules
+
+
+def _lints(pal: Pal, source: Placed, at: Loc) -> tuple[Problem, ...]:
+    ledger = Ledger()
+    for lint in lints(pal):
+        ledger.add(source, (*at, *lint.loc), lint.message, hint=lint.hint)
+    return ledger.problems()
+
+
+def _unsent(pal: Pal, source: Placed, at: Loc, carries: Carries) -> tuple[Problem, ...]:
+    """Return the advice about parameters that the handler never gets."""
+    ledger = Ledger()
+    for index, tool in enumerate(pal.tools):
+        for name in declared(tool.parameters):
+            if not carries(tool, name):
+                loc = (*at, "tools", index, "parameters", "properties", name)
+                ledger.add(source, loc, uncarried(tool, name), hint=to_carry(tool, name))
+    return ledger.problems()
+
+
+def _unheard(pal: Pal, source: Placed, at: Loc) -> dict[str, Problem]:
+    found: dict[str, Problem] = {}
+    for index, tool in enumerate(pal.tools):
+        if (lint := expects_to_hear(tool)) is not None:
+            span = source.span((*at, "tools", index, *lint.loc))
+            found[tool.name] = Problem(message=lint.message, span=span, hint=lint.hint)
+    return found
+
+
+class PalFinder(Struct, frozen=True, kw_only=True):
+    """Finds what a value of `pal` means: a file, or the definition itself."""
+
+    files: Files
+    ledger: Ledger
+    cache: PalCache
+
+    def find(self, value: Any, at: Loc, source: Placed) -> LoadedPal | None:
+        """Return the PAL, noting what is wrong with it; `None` where there is no such file."""
+        if isinstance(value, Pal):
+            for rule in host_problems(value, self.files.limits.hosts):
+                self.ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
+            return LoadedPal(pal=value, source=source, at=at)
+        if not isinstance(value, str):
+            ledger = Ledger()
+            limits = self.files.limits
+            loaded = make_pal(value, source, ledger=ledger, limits=limits, at=at)
+            self.ledger.ready.extend(loaded.problems)
+            return loaded
+        if not self.files.limits.other_files:
+            message = f"the PAL file {value!r} is not read: this scenario may read no file"
+            self.ledger.add(source, at, message, hint=IN_PLACE)
+            return None
+        home = source.home(at)[0] if isinstance(source, Document) else None
+        base = self.files.root if home is None else (self.files.root / home.path).parent
+        path = base / value
+        if not is_there(path):
+            message = f"the PAL file {shortened(value)} does not exist"
+            looked = f"looked for {shortened(self.files.shown(path))[1:-1]}"
+            close = neighbours(path)
+            self.ledger.add(source, at, message, hint=f"{looked}; {close}" if close else looked)
+            return None
+        try:
+            loaded = self.read(path)
+        except ScenarioError as error:
+            self.ledger.ready.extend(error.problems)
+            return None
+        self.ledger.ready.extend(loaded.problems)
+        return loaded
+
+    def read(self, path: Path) -> LoadedPal:
+        """Return the PAL of a file, read once as long as the file does not change.
+
+        Raises:
+            ScenarioError: the file cannot be read at all.
+
+        """
+        return read_pal(path, self.files, self.cache)

@@ -1,0 +1,111 @@
+"""The way in: a scenario file, a mapping of the same language, or a PAL becomes typed values.
+
+Nothing is found one at a time: an error carries every problem of the file, of its PAL file and of
+what it includes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.scenario.load.include import Files
+from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.load.pals import PalCache, PalFinder, make_pal
+from pytest_tavus.scenario.load.scenarios import Load
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.plain import plain_data
+from pytest_tavus.scenario.text.problems import Ledger
+from pytest_tavus.scenario.values.model import Scenario, Source
+
+__all__ = ["Limits", "load_pal", "load_scenarios", "parse_inline"]
+
+
+def load_scenarios(
+    path: Path, *, root: Path, limits: Limits | None = None, pals: PalCache | None = None
+) -> tuple[Scenario, ...]:
+    """Return the scenarios of a file, a parametrized one once for each of its rows.
+
+    Paths are shown relative to `root`. With `pals`, PAL files are read once for many calls.
+
+    Raises:
+        ScenarioError: with all problems of the file, of its PAL file and of what it includes.
+
+    """
+    ledger = Ledger()
+    files = Files(root=root, limits=limits or Limits(), ledger=ledger)
+    data, document = files.read(path)
+    load = Load(
+        source=document,
+        ledger=ledger,
+        pals=PalFinder(files=files, ledger=ledger, cache={} if pals is None else pals),
+        name=path.name.partition(".")[0],
+        search_path=(str(path.absolute().parent), str(root.absolute())),
+    )
+    scenarios = load.file(data)
+    _raise_all(ledger)
+    return scenarios
+
+
+def parse_inline(data: Mapping[str, Any], *, name: str, limits: Limits | None = None) -> Scenario:
+    """Return the scenario that a program gives as plain data, in the language of the files.
+
+    The data is one scenario, with `turns`; `name` is used where it has none. A `pal` may also be a
+    :class:`~pytest_tavus.contract.pal.pal.Pal`, or a path from the current directory.
+
+    Raises:
+        ScenarioError: with all problems; each names the path of the value.
+
+    """
+    ledger = Ledger()
+    source = InlineSource()
+    here = Path.cwd()
+    files = Files(root=here, limits=limits or Limits(), ledger=ledger)
+    load = Load(
+        source=source,
+        ledger=ledger,
+        pals=PalFinder(files=files, ledger=ledger, cache={}),
+        name=name,
+        search_path=(str(here),),
+    )
+    scenario = load.single(plain_data(data))
+    _raise_all(ledger)
+    if scenario is None:
+        raise ScenarioError(Problem(message="the scenario could not be understood"))
+    return scenario
+
+
+def load_pal(
+    definition: Path | str | Mapping[str, Any],
+    *,
+    root: Path | None = None,
+    limits: Limits | None = None,
+) -> tuple[Pal, Source]:
+    """Return a PAL, from its file or from plain data, and where it was written.
+
+    Raises:
+        ScenarioError: with every broken rule, and where it is broken.
+
+    """
+    ledger = Ledger()
+    if not isinstance(definition, (str, Path)):
+        data, source = plain_data(definition), InlineSource()
+        loaded = make_pal(data, source, ledger=ledger, limits=limits or Limits())
+    else:
+        here = root or Path.cwd()
+        files = Files(root=here, limits=limits or Limits(), ledger=ledger)
+        finder = PalFinder(files=files, ledger=ledger, cache={})
+        loaded = finder.read(here / definition)
+        ledger.ready.extend(loaded.problems)
+    _raise_all(ledger)
+    if loaded.pal is None:
+        raise ScenarioError(Problem(message="the PAL could not be understood"))
+    return loaded.pal, loaded.source
+
+
+def _raise_all(ledger: Ledger) -> None:
+    if ledger:
+        raise ScenarioError(ledger.problems())

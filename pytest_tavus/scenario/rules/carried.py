@@ -1,0 +1,73 @@
+"""Arguments that no place of their tool's request carries: nothing can be seen of them.
+
+An expectation of one is an error; a call that is played with one is advice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.sent import Carries
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.errors import Problem
+from pytest_tavus.matching.matcher import Matcher
+from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.uncarried import to_carry, uncarried
+from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.values.model import CallExpectation, PlayedCall, Turn
+from pytest_tavus.spans import Loc
+
+
+def carried_arguments(ruled: Ruled) -> None:
+    """Refuse an expected argument that no request of the tool carries."""
+    pal = ruled.scenario.pal
+    for turn in ruled.scenario.turns:
+        for call in expected_calls(turn.calls):
+            for at, message, hint in _uncarried(call, pal, ruled.carries):
+                ruled.complain(at, message, f"{hint}, or do not expect it")
+
+
+def unsent_lints(
+    turns: Sequence[Turn], pal: Pal, *, source: Placed, carries: Carries
+) -> tuple[Problem, ...]:
+    """Return the advice about arguments that are played and never sent."""
+    ledger = Ledger()
+    for turn in turns:
+        for wave in (turn.plays.calls if turn.plays is not None else None) or ():
+            for call in wave:
+                for at, message, hint in _uncarried(call, pal, carries):
+                    ledger.add(source, at, message, hint=f"{hint}, or do not play it")
+    return ledger.problems()
+
+
+def _uncarried(
+    call: CallExpectation | PlayedCall, pal: Pal, carries: Carries
+) -> Iterator[tuple[Loc, str, str]]:
+    tool = pal.tool(call.tool)
+    if tool is None:
+        return
+    at = (*call.at, "arguments")
+    for name, message, hint in unseen_arguments(tool, call.arguments, carries):
+        yield (*at, name) if is_mapping(call.arguments) else at, message, hint
+
+
+def unseen_arguments(
+    tool: Tool, arguments: Any, carries: Carries
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the expected arguments that no request of the tool carries, with message and hint."""
+    for name in dict.fromkeys(_names(arguments)):
+        if not carries(tool, name):
+            yield name, f"{uncarried(tool, name)}, so nobody sees it", to_carry(tool, name)
+
+
+def _names(arguments: Any) -> Iterator[str]:
+    """Yield the arguments that an expectation names, those inside ``!not {...}`` included."""
+    if is_mapping(arguments):
+        yield from map(str, arguments)
+    elif isinstance(arguments, Matcher):
+        payload = arguments.payload
+        for part in payload if is_list(payload) else (payload,):
+            yield from _names(part)

@@ -1,0 +1,108 @@
+"""A simulated PAL must be able to play the scenario: it cannot guess what to say or to send."""
+
+from __future__ import annotations
+
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.scenario.rules.rule import Ruled, expected_calls, makes_calls
+from pytest_tavus.scenario.text.plain import is_dict
+from pytest_tavus.scenario.values.matcher_values import holds_matcher
+from pytest_tavus.scenario.values.model import Plays, Turn
+from pytest_tavus.scenario.values.templates import placeholders, root
+from pytest_tavus.spans import Loc
+
+_ROOTS = frozenset({"result", "results", "saved", "env", "row"})
+"""What a placeholder can read besides the arguments of calls."""
+
+
+def calls_are_literal(ruled: Ruled) -> None:
+    """Refuse an expected call whose arguments nobody can send, where `plays` does not say them."""
+    for turn in ruled.scenario.turns:
+        if turn.plays is not None and turn.plays.calls is not None:
+            continue
+        for call in expected_calls(turn.calls):
+            matcher = holds_matcher(call.arguments)
+            if matcher is not None:
+                message = (
+                    f"the expected call of {call.tool} cannot be played: "
+                    f"its arguments hold the matcher {matcher!r}"
+                )
+                hint = f"write plays: {{calls: [{{{call.tool}: <the arguments to send>}}]}}"
+                ruled.complain((*call.at, "arguments"), message, hint)
+
+
+def speech_is_written(ruled: Ruled) -> None:
+    """Refuse speech that is expected where a simulated PAL has nothing to say."""
+    for turn in ruled.scenario.turns:
+        says = turn.says
+        wanted = says is not None and (says.contains or says.matches or says.equals is not None)
+        if says is None or not wanted or makes_calls(turn) or _speaks(turn.plays):
+            continue
+        message = "speech is expected, but nothing says what a simulated PAL says in this turn"
+        ruled.complain(says.at, message, "write plays: <what the PAL says>")
+
+
+def later_is_heard(ruled: Ruled) -> None:
+    """Refuse a line that comes unasked where the scenario does not wait for it."""
+    for turn in ruled.scenario.turns:
+        later = None if turn.plays is None else turn.plays.later
+        if later is not None and turn.quiet is None:
+            message = "nobody listens for this line: the turn is over before it is said"
+            hint = "write quiet: on the turn, the time in which the PAL must do nothing"
+            ruled.complain(later.at, message, hint)
+
+
+def placeholders_read_something(ruled: Ruled) -> None:
+    """Refuse a placeholder in `plays` that names neither an argument nor anything else."""
+    names: set[str] = set()
+    called = False
+    for turn in ruled.scenario.turns:
+        known = _argument_names(turn)
+        if known is None:
+            return
+        names |= known
+        called = called or makes_calls(turn)
+        for at, text in _spoken(turn):
+            for placeholder in placeholders(text):
+                _check(ruled, at, placeholder, names, called=called)
+
+
+def _check(ruled: Ruled, at: Loc, placeholder: str, names: set[str], *, called: bool) -> None:
+    name = root(placeholder)
+    if name in names:
+        return
+    if name not in _ROOTS:
+        known = sorted(names | (_ROOTS if called else _ROOTS - {"result", "results"}) - {"row"})
+        hint = did_you_mean(name, known) or f"one of: {', '.join(known)}"
+        message = f"the placeholder {{{placeholder}}} names neither an argument nor an answer"
+        ruled.complain(at, message, f"{hint}; a brace as text is written twice")
+    elif name in {"result", "results"} and not called:
+        message = f"the placeholder {{{placeholder}}} reads an answer, and no call has been made"
+        ruled.complain(at, message, "write calls: in this turn or in one before it")
+
+
+def _argument_names(turn: Turn) -> set[str] | None:
+    """Return the names of the arguments the simulated PAL sends, `None` where they are unknown."""
+    if turn.plays is not None and turn.plays.calls is not None:
+        sent = [call.arguments for wave in turn.plays.calls for call in wave]
+    else:
+        sent = [call.arguments for call in expected_calls(turn.calls)]
+    if not all(is_dict(arguments) for arguments in sent):
+        return None
+    return {str(name) for arguments in sent for name in arguments}
+
+
+def _speaks(plays: Plays | None) -> bool:
+    return plays is not None and (
+        plays.says is not None or plays.before is not None or plays.later is not None
+    )
+
+
+def _spoken(turn: Turn) -> list[tuple[Loc, str]]:
+    plays = turn.plays
+    if plays is None:
+        return []
+    lines = [(key, getattr(plays, key)) for key in ("says", "on_error", "before")]
+    found: list[tuple[Loc, str]] = [((*plays.at, key), text) for key, text in lines if text]
+    if plays.later is not None:
+        found.append(((*plays.later.at, "says"), plays.later.says))
+    return found

@@ -1,0 +1,250 @@
+"""YAML text to plain data: strict, linear in the size of the file, and free of positions.
+
+The data is built straight from the parser's events. A tree of nodes for a whole file would cost
+ten times the memory and, through the garbage collector, time that grows faster than the file; so
+positions are not kept but found again when somebody asks
+(:mod:`~pytest_tavus.scenario.text.source`). It knows nothing of scenarios.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from msgspec import Struct, field
+
+from pytest_tavus.errors import Problem, ScenarioError
+from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.scalars import WordError, plain
+from pytest_tavus.scenario.text.yamlfile import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    YamlError,
+    events,
+    syntax_error,
+)
+from pytest_tavus.spans import SourceSpan
+
+Tagged = Callable[[str, Any], Any]
+"""Turns a tag's name, without ``!``, and its plain value into what the tag stands for. Raises
+:class:`TagError` for a tag or a value that is not understood."""
+
+_JUST_TEXT = frozenset({"tag:yaml.org,2002:str", "!"})
+_STANDARD = "tag:yaml.org,2002:"
+
+
+class TagError(ValueError):
+    """A tag, or the value that follows it, is not understood."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+Parts = dict[str, "array[int]"]
+"""Where the items of each list at the root of a file are, four numbers an item: index of its first
+character, index behind its last, and its line and column from 0. With them the position of
+anything in a long file is found by reading only the item it is in."""
+
+
+class Loaded(Struct, frozen=True, kw_only=True):
+    """What a file holds."""
+
+    data: Any
+    parts: Parts = field(default_factory=dict[str, "array[int]"])
+    problems: tuple[Problem, ...] = ()
+
+
+def load(text: str, path: str, *, limits: Limits, tagged: Tagged, pure: bool = False) -> Loaded:
+    """Read one YAML document.
+
+    Problems that leave the rest readable, such as a duplicate key, are returned all together.
+    `pure` asks for the parser in Python.
+
+    Raises:
+        ScenarioError: the text is not YAML, or exceeds a limit.
+
+    """
+    reader = _Reader(events(text, pure=pure), path, limits, tagged)
+    try:
+        data = reader.document()
+    except YamlError as error:
+        raise ScenarioError((*reader.problems, syntax_error(error, text, path))) from None
+    return Loaded(data=data, parts=reader.parts, problems=tuple(reader.problems))
+
+
+class _Reader:
+    """One pass over the events of one file."""
+
+    def __init__(
+        self, next_event: Callable[[], Any], path: str, limits: Limits, tagged: Tagged
+    ) -> None:
+        self._next = next_event
+        self._path = path
+        self._limits = limits
+        self._tagged = tagged
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._sound_keys: set[str] = set()
+        self._texts: dict[str, str] = {}
+        self._nodes = self._depth = 0
+        self._last: Any = None
+        self.parts: Parts = {}
+        self.problems: list[Problem] = []
+
+    def document(self) -> Any:
+        """Read the only document there is; `None` where there is none."""
+        self._next()
+        if not isinstance(self._next(), DocumentStartEvent):
+            return None
+        first = self._next()
+        if isinstance(first, MappingStartEvent) and first.anchor is None and first.tag is None:
+            data = self._root()
+        else:
+            data = self._value(first)
+        self._next()
+        if isinstance(after := self._next(), DocumentStartEvent):
+            self._fail(after, "a second document begins here", hint="write one document a file")
+        return data
+
+    def _root(self) -> dict[str, Any]:
+        """Read the outermost mapping, noting where the items of its lists are."""
+        self._depth = 1
+        data: dict[str, Any] = {}
+        while type(event := self._next()) is not MappingEndEvent:
+            key = self._key(event, data)
+            value = self._next()
+            if type(value) is SequenceStartEvent and value.anchor is None and value.tag is None:
+                data[key] = self._noted_items(key)
+            else:
+                data[key] = self._value(value)
+        return data
+
+    def _noted_items(self, key: str) -> list[Any]:
+        items: list[Any] = []
+        marks = self.parts[key] = array("L")
+        while type(event := self._next()) is not SequenceEndEvent:
+            items.append(self._value(event))
+            start = event.start_mark
+            end = self._last.end_mark
+            marks.extend((start.index, end.index, start.line, start.column))
+        return items
+
+    def _value(self, event: Any) -> Any:
+        before = self._nodes
+        self._nodes += 1
+        if self._nodes > self._limits.max_nodes:
+            self._refuse_size(event)
+        kind = event.__class__
+        self._last = event
+        if kind is AliasEvent:
+            return self._alias(event)
+        value = self._scalar(event) if kind is ScalarEvent else self._collection(event, kind)
+        tag = event.tag
+        if tag is not None and tag not in _JUST_TEXT:
+            value = self._apply(event, value)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = (value, self._nodes - before)
+        return value
+
+    def _collection(self, event: Any, kind: type[Any]) -> Any:
+        self._depth += 1
+        if self._depth > self._limits.max_depth:
+            message = f"values are nested more than {self._limits.max_depth} deep"
+            self._fail(event, message, hint="move what is inside to a file of its own")
+        value = self._items() if kind is SequenceStartEvent else self._mapping()
+        self._depth -= 1
+        return value
+
+    def _items(self) -> list[Any]:
+        items: list[Any] = []
+        while type(event := self._next()) is not SequenceEndEvent:
+            items.append(self._value(event))
+        self._last = event
+        return items
+
+    def _mapping(self) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        while type(event := self._next()) is not MappingEndEvent:
+            key = self._key(event, data)
+            data[key] = self._value(self._next())
+        self._last = event
+        return data
+
+    def _key(self, event: Any, data: dict[str, Any]) -> str:
+        if type(event) is not ScalarEvent or (event.tag and event.tag not in _JUST_TEXT):
+            self._fail(event, "a key must be text", hint="quote it")
+        key = self._texts.setdefault(event.value, event.value)
+        if key not in self._sound_keys and not event.style and not event.tag:
+            self._check_plain_key(event, key)
+        if key in data:
+            self._report(event, f"the key {key!r} is written twice", hint="keep one of the two")
+        return key
+
+    def _check_plain_key(self, event: Any, key: str) -> None:
+        if key == "<<":
+            hint = "write the keys out, or put them in a file of their own and use include"
+            self._report(event, "the merge key << is not supported", hint=hint)
+            return
+        try:
+            found = plain(key)
+        except WordError:
+            return
+        if isinstance(found, str):
+            self._sound_keys.add(key)
+            return
+        message = f"a key must be text, and {key or 'an empty one'} is not"
+        self._report(event, message, hint=f'quote it: "{key}"')
+
+    def _scalar(self, event: Any) -> Any:
+        value: Any = event.value
+        if not event.style and event.tag not in _JUST_TEXT:
+            try:
+                value = plain(value)
+            except WordError as error:
+                self._report(event, str(error), hint=error.hint)
+        # Files repeat themselves: the same text is one object.
+        return self._texts.setdefault(value, value) if isinstance(value, str) else value
+
+    def _apply(self, event: Any, value: Any) -> Any:
+        if event.tag.startswith(_STANDARD):
+            name = "!!" + event.tag.removeprefix(_STANDARD)
+            hint = "leave it out; quote what must stay text"
+            self._report(event, f"the tag {name} is not supported", hint=hint)
+            return value
+        try:
+            return self._tagged(event.tag.removeprefix("!"), value)
+        except TagError as error:
+            self._report(event, str(error), hint=error.hint)
+            return value
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:
+            message = f"the alias *{event.anchor} stands before, or inside, what it refers to"
+            self._fail(event, message, hint=f"define &{event.anchor} further up")
+        value, size = self._anchors[event.anchor]
+        self._nodes += size - 1
+        if self._nodes > self._limits.max_nodes:
+            self._refuse_size(event)
+        return value
+
+    def _refuse_size(self, event: Any) -> NoReturn:
+        message = (
+            f"the file holds more than {self._limits.max_nodes:,} values, "
+            "with every alias counted as all that it stands for"
+        )
+        self._fail(event, message, hint="split the file, or repeat less")
+
+    def _report(self, event: Any, message: str, *, hint: str | None) -> None:
+        mark = event.start_mark
+        span = SourceSpan(path=self._path, line=mark.line + 1, column=mark.column + 1)
+        self.problems.append(Problem(message=message, span=span, hint=hint))
+
+    def _fail(self, event: Any, message: str, *, hint: str) -> NoReturn:
+        self._report(event, message, hint=hint)
+        raise ScenarioError(self.problems)

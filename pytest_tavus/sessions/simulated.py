@@ -1,0 +1,74 @@
+"""A simulated session: the local Tavus in this process, in front of the user's real handler."""
+
+from __future__ import annotations
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.simulator.pal.brain import Brain
+from pytest_tavus.simulator.pal.conversation import Conversation, Surroundings
+from pytest_tavus.simulator.pal.dispatch import Answered, Wire, WireDispatcher
+from pytest_tavus.trace.events import SessionOpened, UserSaid
+from pytest_tavus.trace.facts import deciders
+from pytest_tavus.trace.log import Recorder
+
+
+class SimSession:
+    """Implements :class:`~pytest_tavus.sessions.session.Session`."""
+
+    def __init__(
+        self, conversation: Conversation, recorder: Recorder, *, conversation_id: str
+    ) -> None:
+        self.conversation_id = conversation_id
+        self._conversation = conversation
+        self._recorder = recorder
+        self._open = True
+
+    async def say(self, text: str) -> None:
+        """Say one line of the caller and return when the PAL's turn is over.
+
+        Raises:
+            ServiceError: the conversation has ended.
+
+        """
+        self._require_open()
+        self._recorder.record(UserSaid(text=text))
+        await self._conversation.hear(text)
+
+    async def listen(self, seconds: float) -> None:
+        """Let the conversation's own clock run; nothing really waits.
+
+        Raises:
+            ServiceError: the conversation has ended.
+
+        """
+        self._require_open()
+        await self._conversation.listen(seconds)
+
+    async def end(self) -> None:
+        """End the conversation. It holds nothing that would have to be released."""
+        self._open = False
+
+    def _require_open(self) -> None:
+        if not self._open:
+            message = f"the conversation {self.conversation_id} has ended"
+            raise ServiceError(message)
+
+
+def open_sim(
+    pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+) -> SimSession:
+    """Open a simulated conversation with a PAL and let it greet."""
+    conversation_id = around.ids.conversation()
+    dispatcher = WireDispatcher(wire, around, conversation_id=conversation_id, answered=answered)
+    conversation = Conversation(pal, brain, dispatcher=dispatcher, around=around)
+    around.recorder.record(
+        SessionOpened(
+            session="sim",
+            conversation_id=conversation_id,
+            pal=pal.pal_name or "unnamed PAL",
+            decisions=brain.decisions,
+            deciders=deciders("sim", brain.decisions),
+        )
+    )
+    conversation.greet()
+    return SimSession(conversation, around.recorder, conversation_id=conversation_id)

@@ -1,0 +1,129 @@
+"""What Tavus's models do for the builder: choose a face, ask, judge, decide. [client].
+
+No model is asked here. The verdict is what a loaded scenario's `judge` says for this PAL, the
+questions are what its caller says, and the rest follows from the request alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.resources.building import DecisionWish, FaceWish, JudgeWish, ProbesWish
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.simulator.account.builder.artifacts import choose_face
+from pytest_tavus.simulator.account.builder.verdicts import (
+    Judged,
+    scripted_verdict,
+    speaking_for,
+    unscripted_verdict,
+)
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.bodies import read_body
+from pytest_tavus.simulator.account.requests.refusals import bad_request
+from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.store.account import Account
+
+PROBES = 5
+"""Questions that are made at most."""
+
+NUDGE = "Use best-practice defaults consistent with the goal, and draft the PAL now."
+"""What a creator says who leaves the rest to the builder."""
+
+
+def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Choose a face for a PAL and attach it."""
+    pal = found_pal(account, read_body(FaceWish, request.body).pal_id)
+    face_id = choose_face(account, pal)
+    if face_id is None:
+        raise bad_request("There is no face to choose from")
+    pal["default_face_id"] = face_id
+    face = account["faces"].get(face_id) or {}
+    return ApiAnswer(body={"face_id": face_id, "face_name": face.get("face_name")})
+
+
+def generate_probes(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Return questions to try the PAL with: its scripts' own, else one for each objective."""
+    spec = read_body(ProbesWish, request.body).persona_spec
+    scripted = [turn.user for one in _scripts(account, spec)[:1] for turn in one.turns]
+    asked = (f"Can you help me with this? {prompt}" for _, prompt in _parts(spec, "objective"))
+    probes = [*scripted] or ["What can you help me with?", *asked][:PROBES]
+    return ApiAnswer(body={"probes": probes})
+
+
+def judge_transcript(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Return the verdict that is scripted for this PAL."""
+    wanted = read_body(JudgeWish, request.body)
+    said = [str(row.get("text")) for row in wanted.smoke_transcript if row.get("role") == "user"]
+    speaking = speaking_for(_scripts(account, wanted.persona_spec), said)
+    if speaking is None:
+        return ApiAnswer(body=unscripted_verdict().to_json())
+    scenario, judge = speaking
+    verdict = scripted_verdict(judge, _judged(wanted.persona_spec), scenario=scenario.name)
+    return ApiAnswer(body=verdict.to_json())
+
+
+def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
+    """Decide what a creator would do next: done once a draft can be made [client] 0.3.2.
+
+    `done` is the one action that the client knows by name; `reply` is [inferred].
+    """
+    wanted = read_body(DecisionWish, request.body)
+    done = wanted.latest_reply.get("draft_ready") is True
+    return ApiAnswer(
+        body={
+            "action": "done" if done else "reply",
+            "next_message": "" if done else NUDGE,
+            "target_updates": [],
+        }
+    )
+
+
+def _scripts(account: Account, spec: Mapping[str, Any]) -> tuple[Scenario, ...]:
+    pal_id = spec.get("persona_id") or spec.get("pal_id") or ""
+    name = spec.get("persona_name") or spec.get("pal_name") or ""
+    return account.scripts.of(str(pal_id), str(name))
+
+
+def _judged(spec: Mapping[str, Any]) -> Judged:
+    tools = _rows(spec.get("tools"))
+    return Judged(
+        objectives=tuple(name for name, _ in _parts(spec, "objective")),
+        guardrails=tuple(name for name, _ in _parts(spec, "guardrail")),
+        tools=tuple(str(tool["name"]) for tool in tools if tool.get("name")),
+    )
+
+
+def _parts(spec: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    """Yield name and prompt of the objectives or guardrails of a spec, whatever its shape."""
+    for row in _rows(spec.get(f"{kind}s")):
+        for one in _rows(row["data"]) if "data" in row else [row]:
+            if one.get(f"{kind}_name"):
+                yield str(one[f"{kind}_name"]), str(one.get(f"{kind}_prompt") or "")
+
+
+def _rows(value: Any) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, of the list under `data`, or of a single object."""
+    body = json_object(value)
+    items = json_list(value if body is None else body.get("data", [body]))
+    return [row for each in items or () if (row := json_object(each)) is not None]
+
+
+_LLM = "/persona-builder/llm"
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/persona-builder/select-replica",
+        operation=select_face,
+        source="client",
+    ),
+    *(
+        Route(method="POST", path=f"{_LLM}/{name}", operation=operation, source="client")
+        for name, operation in (
+            ("generate-probes", generate_probes),
+            ("judge-transcript", judge_transcript),
+            ("decide-next-action", decide_next_action),
+        )
+    ),
+)

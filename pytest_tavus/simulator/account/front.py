@@ -1,0 +1,151 @@
+"""The one way in to the API: finds the operation for a request, runs it, words its answer.
+
+Whoever asks, over HTTP or in process, asks here. Nothing below knows that Tavus has two
+vocabularies, that slashes do not matter, or what a key is; nothing here knows an operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from inspect import isawaitable
+from typing import Any
+
+from msgspec.structs import replace
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.simulator.account.keys import ApiKeys
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.refusals import bad_request, invalid_key
+from pytest_tavus.simulator.account.routes import ROUTES
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.table import Found, RouteTable
+from pytest_tavus.simulator.account.vocabulary import (
+    Spelling,
+    TwoSpellingsError,
+    answered_in,
+    present_path,
+    spelling_of,
+    text_to_former,
+    to_present,
+)
+
+KEY_HEADER = "x-api-key"
+"""Where the key stands [doc]; REST takes no bearer."""
+
+DEPTH = 100
+"""Levels of a JSON body: ours, so that no body can exhaust the stack."""
+
+
+class Api:
+    """The REST API of one account, without HTTP."""
+
+    def __init__(
+        self, account: Account, routes: Iterable[Route] = ROUTES, *, keys: ApiKeys | None = None
+    ) -> None:
+        """Serve an account. Without `keys` everybody is let in: for who has asked already."""
+        self.account = account
+        self.keys = keys
+        self._table = RouteTable(routes)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ApiAnswer:
+        """Answer a request. `path` is what follows ``/v2``; a refusal is an answer too.
+
+        HEAD is answered like GET: whoever speaks HTTP leaves the body out.
+        """
+        spelling = spelling_of(path)
+        try:
+            found = self._table.find(present_path(path), "GET" if method == "HEAD" else method)
+            route = self._route(method, path, found, headers or {})
+            if isinstance(route, ApiAnswer):
+                return route
+            request = ApiRequest(
+                method=route.method,
+                path=present_path(path).removesuffix("/"),
+                params={} if found is None else found.params,
+                query=dict(query or {}) if spelling is None else to_present(query or {}),
+                body=_copy(body) if spelling is None else to_present(_copy(body)),
+                former=path.removeprefix("/").startswith(("personas", "replicas")),
+            )
+            return await self._answer(route, request, spelling)
+        except TwoSpellingsError as error:
+            return ApiAnswer(status=400, body={"error": f"{error}: send one of them"})
+        except ApiRefusal as refusal:
+            return ApiAnswer(status=refusal.status, body=refusal.body)
+
+    def refusal(self, method: str, path: str, headers: Mapping[str, str]) -> ApiAnswer | None:
+        """Return the 401 of a stranger; `None` for who may ask. Whoever has a body asks before.
+
+        Nothing that a stranger sends needs to be read, then.
+        """
+        asked = "GET" if method == "HEAD" else method
+        found = self._table.find(present_path(path), asked)
+        try:
+            self._admit_to(None if found is None else found.routes.get(asked), headers)
+        except ApiRefusal as refusal:
+            return ApiAnswer(status=refusal.status, body=refusal.body)
+        return None
+
+    async def _answer(
+        self, route: Route, request: ApiRequest, spelling: Spelling | None
+    ) -> ApiAnswer:
+        """Run an operation and word what it says as the route used does."""
+        try:
+            given = route.operation(self.account, request)
+            answer = await given if isawaitable(given) else given
+        except ApiRefusal as refusal:
+            if spelling == "former":
+                raise ApiRefusal(refusal.status, text_to_former(refusal.body)) from None
+            raise
+        body = _copy(answer.body, 2 * DEPTH)
+        lines = None if answer.lines is None else tuple(_copy(answer.lines, 2 * DEPTH))
+        body = body if spelling is None else answered_in(spelling, body)
+        return replace(answer, body=body, lines=lines)
+
+    def _route(
+        self, method: str, path: str, found: Found | None, headers: Mapping[str, str]
+    ) -> Route | ApiAnswer:
+        """Return the route of a request, or why there is none. A stranger learns nothing."""
+        asked = "GET" if method == "HEAD" else method
+        route = None if found is None else found.routes.get(asked)
+        self._admit_to(route, headers)
+        if found is None:
+            return ApiAnswer(status=404, body={"error": self._unknown(method, path)})
+        if route is not None:
+            return route
+        allowed = ", ".join(sorted({*found.routes, *(["HEAD"] if "GET" in found.routes else [])}))
+        if method == "OPTIONS":
+            return ApiAnswer(status=204, headers={"allow": allowed})
+        message = f"{method} is not allowed for {path}: expected one of {allowed}"
+        return ApiAnswer(status=405, body={"message": message}, headers={"allow": allowed})
+
+    def _admit_to(self, route: Route | None, headers: Mapping[str, str]) -> None:
+        if self.keys is None or (route is not None and route.public):
+            return
+        given = next((value for name, value in headers.items() if name.lower() == KEY_HEADER), None)
+        if not self.keys.admit(given):
+            raise invalid_key()
+
+    def _unknown(self, method: str, path: str) -> str:
+        closest = self._table.closest(present_path(path))
+        near = f"; the closest it knows: {', '.join(closest)}" if closest else ""
+        return f"the simulator does not know the route {method} {path}{near}"
+
+
+def _copy(value: Any, depth: int = DEPTH) -> Any:
+    """Return JSON data that nobody else holds, so that no caller changes a record by accident."""
+    if depth < 0:
+        message = f"the body is nested more than {DEPTH} levels deep"
+        raise bad_request(message)
+    if not isinstance(value, dict | list | tuple):
+        return value  # at once: nearly every value of a large body is one of these
+    if (found := json_object(value)) is not None:
+        return {key: _copy(each, depth - 1) for key, each in found.items()}
+    return [_copy(each, depth - 1) for each in json_list(value) or ()]

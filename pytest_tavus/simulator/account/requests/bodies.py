@@ -1,0 +1,93 @@
+"""From a request body to a value of `contract`, or to the 400 that tells all that is wrong with it.
+
+The models and the rules are those that scenario files are held to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.shape import shape_problems
+from pytest_tavus.simulator.account.requests.refusals import MOST_PROBLEMS, bad_field, bad_fields
+
+_MANY_KEYS = 1000
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_object(body: Any) -> dict[str, Any]:
+    """Return a body that is a JSON object.
+
+    Raises:
+        ApiRefusal: it is something else, or there is none.
+
+    """
+    found = json_object(body)
+    if found is None:
+        kind = "nothing" if body is None else _kind(body)
+        raise bad_field("_schema", f"expected a JSON object, found {kind}")
+    return found
+
+
+def read_body(
+    model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]] | None = None
+) -> M:
+    """Return a body as a value that keeps all rules.
+
+    Raises:
+        ApiRefusal: the shape is wrong somewhere, a key is unknown, or a rule is broken.
+
+    """
+    written, left_out = _few_keys(model, read_object(body))
+    try:
+        value = model.model_validate(written)
+    except ValidationError as error:
+        # A generator: a problem that is not listed is not worded either.
+        found = islice(shape_problems(error, written, model=model), MOST_PROBLEMS)
+        unread = max(0, error.error_count() - MOST_PROBLEMS)
+        raise bad_fields(found, unread=unread + left_out) from None
+    if rules is not None:
+        refuse_if(rules(value))
+    return value
+
+
+def refuse_if(problems: Iterable[RuleProblem]) -> None:
+    """Refuse where there is a problem.
+
+    Raises:
+        ApiRefusal: there is.
+
+    """
+    left = iter(problems)
+    first = next(left, None)
+    if first is not None:
+        raise bad_fields(chain((first,), left))
+
+
+def _few_keys(model: type[BaseModel], written: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Leave out unknown keys beyond the first thousand, and count them: each takes time to refuse.
+
+    No model has as many keys under all their names, so the body is refused in any case.
+    """
+    if len(written) <= _MANY_KEYS:
+        return written, 0
+    kept = {
+        key: value
+        for place, (key, value) in enumerate(written.items())
+        if place < _MANY_KEYS or key in model.model_fields
+    }
+    return kept, len(written) - len(kept)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, int | float):
+        return "a number"
+    return "text" if isinstance(value, str) else "a list"

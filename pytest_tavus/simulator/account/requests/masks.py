@@ -1,0 +1,73 @@
+"""Hides secrets in what is answered. The account's records hold them; no answer does.
+
+Tavus shows eight asterisks in place of the secret of a tool [doc]. Keys of the model and of the
+voice, in a PAL's layers, are treated alike [inferred].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.tool.auth import SECRET_MASK
+from pytest_tavus.spans import Loc
+
+AUTH_SECRETS = frozenset({"token", "password", "value", "secret", "client_secret"})
+"""Fields of `delivery.api.auth` that are never shown [doc]."""
+
+LAYER_SECRETS = frozenset({"api_key"})
+"""Fields of a layer that are never shown."""
+
+
+def masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the `auth` of a tool as it is shown."""
+    return {key: _hidden(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
+
+
+def masked_layers(layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layers of a PAL as they are shown."""
+    return {name: _masked(layer) for name, layer in layers.items()}
+
+
+def unmasked_layers(layers: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return layers with the secrets that `kept` has where a mask stands."""
+    return {name: _unmasked(layer, kept.get(name)) for name, layer in layers.items()}
+
+
+def mask_problems(written: Any, loc: Loc = ()) -> Iterator[RuleProblem]:
+    """Yield where a mask is sent as if it were a secret: Tavus refuses it ([doc], [client])."""
+    if written == SECRET_MASK:
+        yield RuleProblem(
+            loc=loc,
+            message=f"expected the value itself, found {SECRET_MASK}, "
+            "which stands for a hidden secret",
+            hint="leave it out to keep the one there is",
+            rule="secret_masked",
+        )
+    for key, value in (json_object(written) or {}).items():
+        yield from mask_problems(value, (*loc, key))
+    for index, value in enumerate(json_list(written) or ()):
+        yield from mask_problems(value, (*loc, index))
+
+
+def _hidden(value: Any) -> Any:
+    return SECRET_MASK if value else value
+
+
+def _masked(written: Any) -> Any:
+    layer = json_object(written)
+    if layer is None:
+        return written
+    return {key: _hidden(layer[key]) if key in LAYER_SECRETS else layer[key] for key in layer}
+
+
+def _unmasked(written: Any, kept: Any) -> Any:
+    layer, before = json_object(written), json_object(kept) or {}
+    if layer is None:
+        return written
+    return {
+        key: before.get(key, value) if key in LAYER_SECRETS and value == SECRET_MASK else value
+        for key, value in layer.items()
+    }

@@ -1,0 +1,190 @@
+"""``/conversations``: opened, listed, shown, spoken to over HTTP, ended, deleted.
+
+What happens inside one is not known here: `simulator/rooms` tells it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.resources.conversation_body import (
+    ConversationBody,
+    conversation_problems,
+)
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.bodies import read_body
+from pytest_tavus.simulator.account.requests.pages import Paging, page
+from pytest_tavus.simulator.account.requests.queries import choice, flag
+from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
+from pytest_tavus.simulator.account.requests.tags import having
+from pytest_tavus.simulator.account.resources.assembled import pal_of
+from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.known import check_face
+from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
+
+PAGING = Paging(limit=10, order="desc")
+"""Ten a page, from 1 [doc]; that the newest is first is [inferred]."""
+
+BRIDGE_SECONDS = 20.0
+"""How long the bridge waits for a reply: the client's own default [client] 0.3.2."""
+
+BRIDGE_MOST = 120.0
+"""The longest it can be told to wait: ours."""
+
+_ROW = (
+    "conversation_id",
+    "conversation_name",
+    "status",
+    "conversation_url",
+    "callback_url",
+    "face_id",
+    "pal_id",
+    "created_at",
+    "updated_at",
+)
+
+
+class Line(Body):
+    """The body of the HTTP bridge [client] 0.3.2."""
+
+    text: str = Field(min_length=1)
+    timeout_s: float = BRIDGE_SECONDS
+
+
+async def create(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Open a conversation. It counts as active from here on, before anybody joins [doc]."""
+    body = read_body(ConversationBody, request.body, rules=conversation_problems)
+    if body.pal_id is None:
+        raise bad_field("persona_id", "persona_id is missing")
+    pal = pal_of(account, body.pal_id)
+    face_id = body.face_id or pal.default_face_id
+    if not face_id:
+        sentence = "replica_id is missing: expected it because the PAL has no default face"
+        raise bad_field("replica_id", sentence)
+    check_face(account, face_id)
+    record = await open_conversation(account, body, pal=pal)
+    return ApiAnswer(body=answered_opening(record))
+
+
+def listing(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List conversations, of one status if `status` says which [doc]."""
+    status = choice(request.query, "status", ("active", "ended"))
+    rows = (_row(account, record) for record in account["conversations"].rows())
+    return ApiAnswer(body=page(having(rows, status=status), request.query, paging=PAGING))
+
+
+def show(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Show one; `verbose` adds its events, and why it ended [doc]."""
+    record = found_conversation(account, request.params["conversation_id"])
+    shown = _row(account, record)
+    if flag(request.query, "verbose"):
+        live = account.live.get(record["conversation_id"])
+        shown["events"] = [] if live is None else live.events()
+        if live is not None and live.shutdown_reason is not None:
+            shown["shutdown_reason"] = live.shutdown_reason
+    return ApiAnswer(body=shown)
+
+
+async def end(account: Account, request: ApiRequest) -> ApiAnswer:
+    """End one. Ending it again changes nothing [inferred]; the answer has no body [doc]."""
+    record = found_conversation(account, request.params["conversation_id"])
+    await _end(account, record)
+    return ApiAnswer()
+
+
+async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Delete one, after ending it [inferred]. `hard` is read; nothing is kept without it either."""
+    flag(request.query, "hard")
+    record = found_conversation(account, request.params["conversation_id"])
+    await _end(account, record)
+    account["conversations"].delete(record["conversation_id"])
+    return ApiAnswer(status=204)
+
+
+async def respond(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Say a line over the HTTP bridge, and wait for the reply [client] 0.3.2."""
+    live = _open(account, request)
+    line = read_body(Line, request.body)
+    if not 0 <= line.timeout_s <= BRIDGE_MOST:
+        sentence = f"expected 0 to {BRIDGE_MOST:g} seconds, found {line.timeout_s:g}"
+        raise bad_field("timeout_s", sentence)
+    try:
+        return _replied(await live.respond(line.text, within=line.timeout_s))
+    except ServiceError as error:
+        raise bad_request(str(error)) from error
+
+
+def poll(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Ask for the reply to the last line [client] 0.3.2."""
+    record = found_conversation(account, request.params["conversation_id"])
+    live = account.live.get(record["conversation_id"])
+    if live is None:
+        raise bad_request("Conversation has ended")
+    return _replied(live.reply())
+
+
+def found_conversation(account: Account, conversation_id: str) -> dict[str, Any]:
+    """Return the record of a conversation.
+
+    Raises:
+        ApiRefusal: there is none: 400 [doc].
+
+    """
+    return account["conversations"].require(conversation_id, invalid_id("conversation_id"))
+
+
+def _row(account: Account, record: dict[str, Any]) -> dict[str, Any]:
+    _settle(account, record)
+    return {name: record[name] for name in _ROW}
+
+
+def _settle(account: Account, record: dict[str, Any]) -> None:
+    """Write down that a conversation has ended, be it by itself."""
+    live = account.live.get(record["conversation_id"])
+    if record["status"] == "ended" or (live is not None and live.status == "active"):
+        return
+    record["status"] = "ended"
+    events = [] if live is None else live.events()
+    ended = [each for each in events if each.get("event_type") == "system.shutdown"]
+    record["updated_at"] = ended[0]["timestamp"] if ended else account.timestamp()
+
+
+async def _end(account: Account, record: dict[str, Any]) -> None:
+    if record["status"] == "active":
+        await account.live.end(record["conversation_id"], "end_conversation_endpoint_hit")
+        _settle(account, record)
+
+
+def _open(account: Account, request: ApiRequest) -> LiveConversation:
+    record = found_conversation(account, request.params["conversation_id"])
+    live = account.live.get(record["conversation_id"])
+    if live is None or live.status == "ended":
+        raise bad_request("Conversation has ended")
+    return live
+
+
+def _replied(reply: Reply) -> ApiAnswer:
+    body: dict[str, str] = {"status": reply.status}
+    if reply.status == "ready":
+        body["text"] = reply.text
+    if reply.warning is not None:
+        body["warning"] = reply.warning
+    return ApiAnswer(body=body)
+
+
+_ONE = "/conversations/{conversation_id}"
+
+ROUTES = (
+    Route(method="POST", path="/conversations", operation=create, source="doc"),
+    Route(method="GET", path="/conversations", operation=listing, source="doc"),
+    Route(method="GET", path=_ONE, operation=show, source="doc"),
+    Route(method="DELETE", path=_ONE, operation=delete, source="doc"),
+    Route(method="POST", path=f"{_ONE}/end", operation=end, source="doc"),
+    Route(method="POST", path=f"{_ONE}/respond", operation=respond, source="client"),
+    Route(method="GET", path=f"{_ONE}/respond", operation=poll, source="client"),
+)

@@ -1,0 +1,74 @@
+"""What a JSON Patch makes of a PAL.
+
+It is applied to the PAL as it is shown, so that no operation can read a secret; hidden keys that
+are still in their places afterwards are what they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.pal.body_rules import pal_body_problems
+from pytest_tavus.contract.pal.pal import PalBody
+from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
+from pytest_tavus.simulator.account.requests.json_patch import patched, read_patch, same
+from pytest_tavus.simulator.account.requests.masks import mask_problems, unmasked_layers
+from pytest_tavus.simulator.account.requests.refusals import bad_request
+from pytest_tavus.simulator.account.resources.shown_pals import SERVER_SET, kept_fields, shown_pal
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.known import check_held
+
+LIVE_OWNED = "/layers/conferencing"
+"""Is not changed in one patch with anything that the author writes [client] meetings.py."""
+
+
+def changed_pal(account: Account, record: dict[str, Any], patch: Any) -> dict[str, Any] | None:
+    """Return the record after a patch; `None` where it is the same as before.
+
+    Raises:
+        ApiRefusal: it is no patch, it cannot be applied, or a PAL cannot be so.
+
+    """
+    operations = read_patch(patch)
+    _refuse_mixed(operations)
+    refuse_if(
+        problem
+        for index, operation in enumerate(operations)
+        for problem in mask_problems(operation.get("value"), (index, "value"))
+    )
+    before = shown_pal(record)
+    after = patched(before, operations)
+    refuse_if(_fixed(before, after))
+    written = {key: value for key, value in after.items() if key not in SERVER_SET}
+    body = read_body(PalBody, _unmasked(written, record), rules=pal_body_problems)
+    check_held(account, body)
+    result = {**record, **kept_fields(body)}
+    return None if same(result, record) else result
+
+
+def _unmasked(written: dict[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    layers = json_object(written.get("layers"))
+    if layers is None:
+        return written
+    return {**written, "layers": unmasked_layers(layers, record["layers"])}
+
+
+def _fixed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[RuleProblem]:
+    """Yield what only the server sets, where a patch would change it."""
+    for name in SERVER_SET:
+        if not same(after.get(name), before.get(name)):
+            message = f"{name} is set by the server and cannot be changed"
+            yield RuleProblem(loc=(name,), message=message, rule="server_set")
+
+
+def _refuse_mixed(operations: list[dict[str, Any]]) -> None:
+    changing = [operation["path"] for operation in operations if operation["op"] != "test"]
+    owned = [path for path in changing if f"{path}/".startswith(f"{LIVE_OWNED}/")]
+    if owned and len(owned) < len(changing):
+        raise bad_request(
+            "conferencing cannot be changed together with authored fields: "
+            "send it in a patch of its own"
+        )

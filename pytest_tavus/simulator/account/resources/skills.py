@@ -1,0 +1,152 @@
+"""``/skills`` and ``/pals/{pal_id}/skills``: add-ons of Tavus's own, and which a PAL has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from pytest_tavus.contract.body import Body, json_object
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.bodies import read_body
+from pytest_tavus.simulator.account.requests.pages import Paging, page
+from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
+from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.resources.shown_pals import SKILLS
+from pytest_tavus.simulator.account.resources.skill_rules import refuse_config
+from pytest_tavus.simulator.account.store.account import Account
+
+
+class SkillBody(Body):
+    """The configuration of one skill [client]."""
+
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class SkillPatch(Body):
+    """A change of one: what is null there is taken out [doc]."""
+
+    config: dict[str, Any]
+
+
+class SkillsBody(Body):
+    """All skills of a PAL, by id [client]."""
+
+    skills: dict[str, Any]
+
+
+def registry(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List the skills there are [client]."""
+    rows = account["skills"].rows()
+    return ApiAnswer(body=page(rows, request.query, paging=Paging(limit=25)))
+
+
+def show(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Show one skill [client]."""
+    return ApiAnswer(body=_registered(account, request.params["skill_id"]))
+
+
+def listing(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List a PAL's skills: an object, by id [doc]."""
+    return ApiAnswer(body=_shown_all(found_pal(account, request.params["pal_id"])))
+
+
+def show_one(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Show one skill of a PAL."""
+    pal, skill_id = _attached(account, request)
+    return ApiAnswer(body=_shown(skill_id, pal[SKILLS][skill_id]))
+
+
+def put(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Attach a skill, or write its configuration anew [doc]."""
+    pal, skill_id = found_pal(account, request.params["pal_id"]), request.params["skill_id"]
+    _registered(account, skill_id)
+    config = read_body(SkillBody, {} if request.body is None else request.body).config
+    return _kept(account, pal, {**pal[SKILLS], skill_id: config}, skill_id)
+
+
+def merge(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Change the configuration of a skill that is attached: merge, null takes out [doc]."""
+    pal, skill_id = _attached(account, request)
+    config = read_body(SkillPatch, request.body).config
+    merged = _merged(pal[SKILLS][skill_id], config)
+    return _kept(account, pal, {**pal[SKILLS], skill_id: merged}, skill_id)
+
+
+def detach(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Take a skill from a PAL."""
+    pal, skill_id = _attached(account, request)
+    left = {key: config for key, config in pal[SKILLS].items() if key != skill_id}
+    pal.update({SKILLS: left, "updated_at": account.timestamp()})
+    return ApiAnswer(status=204)
+
+
+def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Replace all skills of a PAL [doc]; each is written as its configuration."""
+    pal = found_pal(account, request.params["pal_id"])
+    wanted: dict[str, Any] = {}
+    for skill_id, config in read_body(SkillsBody, request.body).skills.items():
+        _registered(account, skill_id)
+        found = json_object({} if config is None else config)
+        if found is None:
+            raise bad_field("skills", f"expected an object for {skill_id!r}")
+        wanted[skill_id] = found
+    return _kept(account, pal, wanted, None)
+
+
+def _kept(
+    account: Account, pal: dict[str, Any], skills: dict[str, Any], shown: str | None
+) -> ApiAnswer:
+    for skill_id, config in skills.items():
+        refuse_config(skill_id, config)
+    pal.update({SKILLS: skills, "updated_at": account.timestamp()})
+    return ApiAnswer(body=_shown_all(pal) if shown is None else _shown(shown, skills[shown]))
+
+
+def _registered(account: Account, skill_id: str) -> dict[str, Any]:
+    return account["skills"].require(skill_id, not_found("Skill not found"))
+
+
+def _attached(account: Account, request: ApiRequest) -> tuple[dict[str, Any], str]:
+    pal, skill_id = found_pal(account, request.params["pal_id"]), request.params["skill_id"]
+    _registered(account, skill_id)
+    if skill_id not in pal[SKILLS]:
+        raise not_found("Skill is not attached to this PAL")
+    return pal, skill_id
+
+
+def _merged(kept: Any, written: Any) -> Any:
+    """Merge as RFC 7396 does."""
+    change = json_object(written)
+    if change is None:
+        return written
+    result = dict(json_object(kept) or {})
+    for key, value in change.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = _merged(result.get(key), value)
+    return result
+
+
+def _shown_all(pal: Mapping[str, Any]) -> dict[str, Any]:
+    return {skill_id: _shown(skill_id, config) for skill_id, config in pal[SKILLS].items()}
+
+
+def _shown(skill_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    return {"skill_id": skill_id, "config": dict(config)}
+
+
+_ALL, _ONE = "/pals/{pal_id}/skills", "/pals/{pal_id}/skills/{skill_id}"
+
+ROUTES = (
+    Route(method="GET", path="/skills", operation=registry, source="client"),
+    Route(method="GET", path="/skills/{skill_id}", operation=show, source="client"),
+    Route(method="GET", path=_ALL, operation=listing, source="doc"),
+    Route(method="PUT", path=_ALL, operation=replace_all, source="doc"),
+    Route(method="GET", path=_ONE, operation=show_one, source="doc"),
+    Route(method="PUT", path=_ONE, operation=put, source="doc"),
+    Route(method="PATCH", path=_ONE, operation=merge, source="doc"),
+    Route(method="DELETE", path=_ONE, operation=detach, source="doc"),
+)

@@ -1,0 +1,47 @@
+"""Whether the ids that a PAL or a conversation names are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_tavus.contract.pal.pal import PalBody
+from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
+from pytest_tavus.simulator.account.store.account import Account
+
+
+def check_held(account: Account, body: PalBody) -> None:
+    """Check every id that a PAL holds and that the account could know.
+
+    Raises:
+        ApiRefusal: 400, one is nobody's. Tavus's own sentences are not known [inferred].
+
+    """
+    check_all(account, body.tool_ids, table="tools", field="tool_ids")
+    check_all(account, body.guardrail_ids, table="guardrails", field="guardrail_ids")
+    goals = filter(None, [body.objectives_id])
+    check_all(account, goals, table="objectives", field="objectives_id")
+    if body.default_face_id:
+        check_face(account, body.default_face_id)
+
+
+def check_all(account: Account, ids: Iterable[str], *, table: str, field: str) -> None:
+    """Check ids of one table, written in that field.
+
+    Raises:
+        ApiRefusal: 400, the first that is nobody's.
+
+    """
+    for each in ids:
+        if account[table].get(each) is None:
+            raise bad_field(field, f"there is none with the id {each!r}")
+
+
+def check_face(account: Account, face_id: str) -> None:
+    """Check the id of a face, unless any is taken.
+
+    Raises:
+        ApiRefusal: 400, in the older word.
+
+    """
+    if not account.options.any_face and account["faces"].get(face_id) is None:
+        raise invalid_id("replica_id")

@@ -1,0 +1,160 @@
+"""The arguments of a tool: read as the official server reads them, held against the schema.
+
+An integer, a number or a boolean may come as another scalar, such as the text ``"25"``. Texts,
+lists, objects and enums are taken as they are, so that ``5`` is no text and ``"[]"`` no list. Both
+were seen at tavus-mcp 0.11.0, whose library reads with pydantic [client].
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.schema.dialect import SchemaFault, validator
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.simulator.mcp.client import refuse
+from pytest_tavus.spans import Loc, dotted
+
+Arguments = Mapping[str, Any]
+"""The arguments of one call, with the defaults of those that were not given."""
+
+_KINDS: Mapping[type, str] = MappingProxyType(
+    {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
+)
+
+_READERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
+    {"boolean": TypeAdapter(bool), "integer": TypeAdapter(int), "number": TypeAdapter(float)}
+)
+
+_UNREADABLE = object()
+
+
+def checked_arguments(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Arguments:
+    """Return the arguments, read as the schema's types, with the schema's defaults.
+
+    Raises:
+        ToolRefusal: they are not as the schema says; every fault is told, with its path.
+
+    """
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    read: dict[str, Any] = {}
+    faults: dict[str, None] = {}
+    for name, value in given.items():
+        kinds = _kinds(properties.get(name, {}))
+        read[name] = _read(kinds, value)
+        if read[name] is _UNREADABLE:
+            read[name] = value
+            faults[f"{name}: expected {' or '.join(kinds)}, found {_kind(value)}"] = None
+    faults |= dict.fromkeys(_faults(schema, read))
+    if faults:
+        refuse("; ".join(faults))
+    defaults = {name: each.get("default") for name, each in properties.items()}
+    return MappingProxyType({**defaults, **read})
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[str]:
+    return [str(each.get("type")) for each in schema.get("anyOf", [schema])]
+
+
+def _read(kinds: list[str], value: Any) -> Any:
+    """Return a value read as one of these types; as it is where none of them is a scalar's."""
+    reader = next((_READERS[kind] for kind in kinds if kind in _READERS), None)
+    if reader is None or (value is None and "null" in kinds):
+        return value
+    try:
+        found = reader.validate_python(value)
+    except ValidationError:
+        return _UNREADABLE
+    # Such a number could not be sent on: JSON has none, and the official server fails there.
+    return _UNREADABLE if isinstance(found, float) and not math.isfinite(found) else found
+
+
+def chosen(arguments: Arguments, *names: str) -> dict[str, Any]:
+    """Return those of the arguments that are not null."""
+    return {name: arguments[name] for name in names if arguments[name] is not None}
+
+
+def filled(arguments: Arguments, *names: str) -> dict[str, Any]:
+    """Return those of the arguments that are neither null nor empty."""
+    return {name: arguments[name] for name in names if arguments[name]}
+
+
+def _faults(schema: Mapping[str, Any], value: Any, at: Loc = ()) -> Iterator[str]:
+    for fault in validator(schema).iter_errors(value):
+        path = tuple(fault.absolute_path)
+        part = _part(schema, path)
+        match fault.validator:
+            case "required":
+                for name in (name for name in part["required"] if name not in fault.instance):
+                    yield f"{dotted((*at, *path, name))}: the argument is missing"
+            case "additionalProperties":
+                yield from _unknown(fault.instance, part.get("properties", {}), (*at, *path))
+            case "anyOf":
+                yield from _of_choice(fault, (*at, *path))
+            case _:
+                yield _unexpected(fault, (*at, *path))
+
+
+def _unknown(value: Mapping[str, Any], known: Mapping[str, Any], at: Loc) -> Iterator[str]:
+    for name in (name for name in value if name not in known):
+        close = did_you_mean(name, known)
+        told = f"{dotted((*at, name))}: there is no such argument"
+        yield f"{told}, {close}" if close else told
+
+
+def _of_choice(fault: SchemaFault, at: Loc) -> Iterator[str]:
+    """Tell what is wrong inside the alternative that was meant, where one was."""
+    kind = _kind(fault.instance)
+    meant = next((each for each in fault.validator_value if each.get("type") == kind), None)
+    if meant is None:
+        yield _unexpected(fault, at)
+    else:
+        yield from _faults(meant, fault.instance, at)
+
+
+def _unexpected(fault: SchemaFault, at: Loc) -> str:
+    """Say what was expected. A value is shown only where its words are known: it may be secret."""
+    return f"{dotted(at) or 'the arguments'}: expected {_wanted(fault)}, found {_found(fault)}"
+
+
+def _wanted(fault: SchemaFault) -> str:
+    value = fault.validator_value
+    match fault.validator:
+        case "enum":
+            return "one of " + ", ".join(repr(each) for each in value)
+        case "anyOf":
+            return " or ".join(str(each.get("type")) for each in value)
+        case "minLength":
+            return "text that is not empty"
+        case _:
+            return str(value)
+
+
+def _found(fault: SchemaFault) -> str:
+    text = repr(fault.instance)
+    if fault.validator in {"enum", "minLength"} and len(text) <= 60:
+        return text
+    return _kind(fault.instance)
+
+
+def _kind(value: Any) -> str:
+    """Name the type of a value as JSON Schema does."""
+    if json_object(value) is not None:
+        return "object"
+    if json_list(value) is not None:
+        return "array"
+    return _KINDS.get(cast("type[object]", type(value)), "something else")
+
+
+def _part(schema: Mapping[str, Any], path: Loc) -> Mapping[str, Any]:
+    """Return the schema of what stands at a path."""
+    part = schema
+    for step in path:
+        known: Mapping[str, Any] = part.get("properties", {})
+        part = part.get("items", {}) if isinstance(step, int) else known.get(step, {})
+    return part

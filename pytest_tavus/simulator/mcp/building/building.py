@@ -1,0 +1,139 @@
+"""The tool that builds a PAL from a sentence, publishes it, tests it, and has the test judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.simulator.account.builder.drafting import name_of
+from pytest_tavus.simulator.mcp.arguments import Arguments
+from pytest_tavus.simulator.mcp.building.build import Build, keep_said, or_nothing
+from pytest_tavus.simulator.mcp.building.carrier import Interview, hold_interview
+from pytest_tavus.simulator.mcp.building.drafts import draft
+from pytest_tavus.simulator.mcp.building.smoke import (
+    gaps_in,
+    judged,
+    pal_spec,
+    probes_for,
+    smoke_test,
+)
+from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.links import handover
+from pytest_tavus.simulator.mcp.plain import ToolFunction
+
+REFINEMENTS = 1
+"""How often a PAL that does not pass is sent back to the carrier [client]."""
+
+
+async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
+    prompt: str = arguments["prompt"].strip()
+    if not prompt:
+        refuse("prompt: it must not be empty")
+    if arguments["face_id"]:
+        await _check_face(client, arguments["face_id"])
+    build = await _begun(client, arguments, prompt)
+    await _draft(client, build, arguments)
+    await client.post(f"/builder/{build.builder_id}/publish")
+    selection = await _set_face(client, build.pal_id, arguments["face_id"])
+    spec = await pal_spec(client, build.pal_id)
+    probes: list[str] = arguments["probes"] or await probes_for(client, spec)
+    tested = await _tested(client, build, spec, probes)
+    refinements = 0
+    while tested["verdict"].get("overall") != "pass" and refinements < REFINEMENTS:
+        refinements += 1
+        await _refine(client, build, tested["verdict"], rounds=arguments["max_rounds"])
+        tested = await _tested(client, build, await pal_spec(client, build.pal_id), probes)
+    return {
+        "builder_id": build.builder_id,
+        **_identity(build, tested["pal_spec"], arguments["face_id"], selection),
+        **tested,
+        "build_transcript": build.transcript,
+        "probes": probes,
+        "validated": tested["verdict"].get("overall") == "pass",
+        "refine_rounds_used": refinements,
+        **handover(client.place, build.pal_id),
+    }
+
+
+async def _begun(client: Client, arguments: Arguments, prompt: str) -> Build:
+    body = {"name": name_of(prompt, "")}
+    if pal_id := arguments.get("pal_id"):
+        body["persona_id"] = pal_id
+    session = json_object(await client.post("/builder", body)) or {}
+    return Build(
+        builder_id=str(session["builder_id"]),
+        pal_id=str(session["persona_id"]),
+        brief=prompt,
+        request=prompt,
+    )
+
+
+async def _draft(client: Client, build: Build, arguments: Arguments) -> None:
+    """Have the PAL drafted: by the carrier, or at once where the hosted tool brings the briefs."""
+    if briefs := arguments.get("briefs"):
+        for row in arguments.get("transcript") or ():
+            text = str(row.get("content") or row.get("text") or "")
+            await keep_said(client, build, role=str(row.get("role") or "user"), text=text)
+        await draft(client, build, briefs)
+        return
+    interview = Interview(
+        opening=build.brief, answers=arguments["answers"], rounds=arguments["max_rounds"]
+    )
+    await hold_interview(client, build, interview)
+
+
+async def _refine(client: Client, build: Build, verdict: Mapping[str, Any], *, rounds: int) -> None:
+    opening = f"The PAL was tested, and this is to be put right:\n{gaps_in(verdict)}"
+    build.drafted, build.request = False, build.brief
+    interview = Interview(opening=opening, rounds=max(3, rounds // 2), keeps_opening=False)
+    await hold_interview(client, build, interview)
+    await client.post(f"/builder/{build.builder_id}/publish")
+
+
+async def _tested(
+    client: Client, build: Build, spec: dict[str, Any], probes: list[str]
+) -> dict[str, Any]:
+    transcript = await smoke_test(client, build.pal_id, probes)
+    verdict = await judged(client, spec, transcript)
+    return {"pal_spec": spec, "smoke_transcript": transcript, "verdict": verdict}
+
+
+async def _check_face(client: Client, face_id: str) -> None:
+    if await or_nothing(client, f"/faces/{face_id}") is None:
+        refuse(f"face_id: there is no face {face_id!r} to give to the PAL")
+
+
+async def _set_face(client: Client, pal_id: str, face_id: str | None) -> dict[str, Any] | None:
+    """Give the PAL its face, or have one chosen; return what was chosen and why."""
+    if face_id:
+        operation = {"op": "replace", "path": "/default_face_id", "value": face_id}
+        await client.patch(f"/pals/{pal_id}", [operation])
+        return None
+    body = {"persona_id": pal_id}
+    chosen = json_object(await client.post("/persona-builder/select-replica", body)) or {}
+    if not chosen.get("replica_id"):
+        refuse("no face was chosen for the PAL: give face_id")
+    return chosen
+
+
+def _identity(
+    build: Build,
+    spec: Mapping[str, Any],
+    face_id: str | None,
+    selection: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    chosen = (selection or {}).get("replica_id")
+    return {
+        "pal_id": build.pal_id,
+        "pal_name": spec.get("persona_name"),
+        "system_prompt": spec.get("system_prompt"),
+        "face_id": face_id or chosen or spec.get("default_replica_id"),
+        "face_selection": selection,
+    }
+
+
+TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
+    {"tavus_pal_build_and_verify": _build_and_verify}
+)

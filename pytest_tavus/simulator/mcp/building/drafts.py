@@ -1,0 +1,113 @@
+"""Drafting: briefs become the parts of a PAL, and what comes back is written to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.simulator.mcp.building.build import Build
+from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.rows import first_of
+from pytest_tavus.simulator.mcp.tools.pals import read_pal
+
+_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "objectives_brief": "objectives",
+        "guardrails_brief": "guardrails",
+        "greeting_brief": "greeting",
+        "tools_brief": "tools",
+        "skills_brief": "skills",
+        "perception_brief": "perception",
+        "documents_brief": "documents",
+        "face_brief": "face",
+    }
+)
+_OF_PERSONALITY = ("sections_brief", "facts_brief")
+
+_WHEN_UNREADABLE = ("personality", "objectives", "guardrails", "greeting")
+_FROM_THE_TALK = "Draft this part anew from everything the creator has said so far."
+
+_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+
+_PERSONALITY: Mapping[str, str] = MappingProxyType(
+    {
+        "system_prompt": "/system_prompt",
+        "persona_name": "/pal_name",
+        "persona_description": "/persona_description",
+    }
+)
+
+
+def briefs_of(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """Return the brief for each part, from the arguments of ``draft_pal`` [client].
+
+    Where the model garbled the arguments, the four main parts are drafted anew from the talk.
+    """
+    anew: dict[str, str] = dict.fromkeys(_WHEN_UNREADABLE, _FROM_THE_TALK)
+    if any(_is_garbled(key, value) for key, value in arguments.items()):
+        return anew
+    briefs = {part: _text(arguments, key) for key, part in _PARTS.items()}
+    sections, facts = (_text(arguments, key) for key in _OF_PERSONALITY)
+    personality = " ".join(filter(None, (sections, facts and f"Facts: {facts}")))
+    return {
+        key: text for key, text in {"personality": personality, **briefs}.items() if text
+    } or anew
+
+
+def _is_garbled(key: str, value: Any) -> bool:
+    known = key in _PARTS or key in _OF_PERSONALITY
+    looks_so = "_brief" in _INVISIBLE.sub("", key)
+    return (looks_so and not known) or (known and not isinstance(value, str | None))
+
+
+def _text(arguments: Mapping[str, Any], key: str) -> str:
+    return (arguments.get(key) or "").strip()
+
+
+async def draft(client: Client, build: Build, briefs: Mapping[str, str]) -> str:
+    """Have the parts drafted, write them to the PAL, and tell what was done.
+
+    Raises:
+        ToolRefusal: the API refused, or the fan-out ended without a last word [client].
+
+    """
+    pal = await read_pal(client, build.pal_id)
+    current = {
+        "system_prompt": pal.get("system_prompt") or "",
+        "greeting": pal.get("greeting") or "",
+        "name": first_of(pal, "pal_name", "persona_name") or "",
+        "description": first_of(pal, "persona_description", "pal_description") or "",
+        "tool_ids": list(pal.get("tool_ids") or ()),
+    }
+    asked = {"message": build.request, "briefs": dict(briefs), "current": current}
+    frames = await client.lines(f"/builder/{build.builder_id}/draft-fanout", asked)
+    ends = [
+        frame for each in frames if (frame := json_object(each)) and frame.get("type") == "done"
+    ]
+    if not ends:
+        refuse("the fan-out of the draft ended without a frame of the type 'done'")
+    build.pal_id = str(ends[-1].get("persona_id") or build.pal_id)
+    content = json_object(ends[-1].get("content")) or {}
+    if operations := list(_operations(content)):
+        await client.patch(f"/pals/{build.pal_id}", operations)
+    build.drafted = True
+    done = [part for part, made in content.items() if made is not None and not _failed(made)]
+    return f"Drafted: {', '.join(done) or 'what was asked for'}."
+
+
+def _operations(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    personality = json_object(content.get("personality")) or {}
+    for key, path in _PERSONALITY.items():
+        value = personality.get(key)
+        if isinstance(value, str) and value.strip() and not _failed(personality):
+            yield {"op": "replace", "path": path, "value": value}
+    greeting = content.get("greeting")
+    if isinstance(greeting, str):
+        yield {"op": "replace", "path": "/greeting", "value": greeting}
+
+
+def _failed(part: Any) -> bool:
+    return bool((json_object(part) or {}).get("error"))

@@ -1,0 +1,155 @@
+"""A seat in the room of a conversation, from which lines are said and replies are heard.
+
+The official server joins the room through Daily; here the conversation is in the same process. That
+a turn is over is known from the conversation itself, and need not be guessed from silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from pytest_tavus.contract.body import json_object
+from pytest_tavus.simulator.mcp.client import Client, Patience, ToolRefusal, refuse
+from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
+
+
+class HeardCall(Struct, frozen=True, kw_only=True):
+    """A call that the PAL made of whoever is in the room."""
+
+    name: str
+    call_id: str
+    arguments: Mapping[str, Any]
+    "Nothing, where what the PAL wrote is no object [client]."
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What came of one line: the PAL's words, a line for each utterance, and its calls."""
+
+    text: str
+    calls: tuple[HeardCall, ...] = ()
+
+
+class Seat:
+    """One participant. Keeps what is said until it is asked for."""
+
+    participant_id = "mcp-tools"
+
+    def __init__(self, conversation: LiveConversation, patience: Patience) -> None:
+        self._conversation = conversation
+        self._patience = patience
+        self._texts: list[str] = []
+        self._calls: list[HeardCall] = []
+        self._stirred = asyncio.Event()
+
+    def deliver(self, message: Mapping[str, Any]) -> None:
+        """Keep what the official client would have heard of a message [client]."""
+        properties = json_object(message.get("properties")) or {}
+        match message.get("event_type"):
+            case "conversation.utterance" if properties.get("role") == "replica":
+                self._texts.append(str(properties.get("speech") or "").strip())
+            case "conversation.tool_call":
+                self._calls.append(_call(properties))
+            case _:
+                return
+        self._stirred.set()
+
+    def dismiss(self) -> None:
+        """Hear that the conversation is over: what is being waited for ends by itself."""
+
+    async def say(self, text: str, *, within: float) -> Heard:
+        """Say a line and return what came of it; what was said before it is forgotten [client].
+
+        Raises:
+            ToolRefusal: nothing came within so many seconds, or the line was not taken.
+
+        """
+        self._texts.clear()
+        self._calls.clear()
+        replying = asyncio.ensure_future(self._conversation.respond(text, within=within))
+        try:
+            reply = await self._turn(replying)
+        finally:
+            await _dropped(replying)
+        heard = self.heard()
+        if not heard.text and not heard.calls:
+            warning = None if reply is None else reply.warning
+            refuse(warning or f"the PAL did not reply within {within:g} s")
+        return heard
+
+    def heard(self) -> Heard:
+        """Return what was heard since the last line."""
+        return Heard(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
+
+    async def _turn(self, replying: asyncio.Future[Reply]) -> Reply | None:
+        """Wait for the end of a turn, and not for a result that only this seat could give."""
+        while not replying.done():
+            self._stirred.clear()
+            stirred = asyncio.ensure_future(self._stirred.wait())
+            settle = self._patience.settle if self._calls else None
+            awaited: set[asyncio.Future[Any]] = {replying, stirred}
+            done, _ = await asyncio.wait(
+                awaited, timeout=settle, return_when=asyncio.FIRST_COMPLETED
+            )
+            await _dropped(stirred)
+            if not done:
+                return None
+        return replying.result()
+
+    async def send(self, event_type: str, **properties: Any) -> None:
+        """Send an app message. Raises `ServiceError` where the conversation does not take it."""
+        message = {
+            "message_type": "conversation",
+            "event_type": event_type,
+            "conversation_id": self._conversation.opening.conversation_id,
+            "properties": properties,
+        }
+        await self._conversation.receive(message, sender=self)
+
+
+@contextlib.asynccontextmanager
+async def seated(client: Client, conversation_id: str) -> AsyncGenerator[Seat]:
+    """Join a conversation; in the end leave it, and end it: nobody needs it any more.
+
+    Raises:
+        ServiceError: it is not there, it has ended, or its room is full.
+
+    """
+    try:
+        conversation = client.account.live.get(conversation_id)
+        if conversation is None:
+            refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
+        seat = Seat(conversation, client.patience)
+        conversation.join(seat)
+        try:
+            yield seat
+        finally:
+            conversation.leave(seat)
+    finally:
+        with contextlib.suppress(ToolRefusal):  # it may not even be there
+            await client.post(f"/conversations/{conversation_id}/end")
+
+
+async def _dropped(future: asyncio.Future[Any]) -> None:
+    """Wait for a future no longer, whatever has become of it."""
+    future.cancel()
+    await asyncio.wait({future})
+    if not future.cancelled():
+        future.exception()
+
+
+def _call(properties: Mapping[str, Any]) -> HeardCall:
+    written: Any = properties.get("arguments")
+    if isinstance(written, str):
+        with contextlib.suppress(ValueError):
+            written = json.loads(written)
+    return HeardCall(
+        name=str(properties.get("name") or ""),
+        call_id=str(properties.get("tool_call_id") or ""),
+        arguments=json_object(written) or {},
+    )

@@ -1,0 +1,81 @@
+"""How the hosted server's list of tools differs from the local one's, as far as is known.
+
+All of it is [client]: the notes that come with tavus-cli 0.11.0. The hosted list itself was never
+recorded, so what is not named there is as in the local one [inferred].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pytest_tavus.simulator.mcp.definitions import Definition
+
+RENAMED: Mapping[str, str] = MappingProxyType(
+    {
+        "tavus_pal_capability_catalog": "tavus_pal_capabilities_catalog",
+        "tavus_pal_knowledge_settings_patch": "tavus_pal_knowledge_settings",
+    }
+)
+"""From the local name to the hosted one."""
+
+ABSENT = frozenset(
+    {
+        "tavus_document_upload",
+        "tavus_pal_knowledge_upload",
+        "tavus_builder_create",
+        "tavus_builder_list",
+        "tavus_builder_get",
+        "tavus_builder_delete",
+        "tavus_builder_publish",
+        "tavus_builder_chat_history",
+    }
+)
+"""What works on local files, and what administers builder sessions. Which of the eight tools of the
+builder that means is [inferred]: those that read and write a PAL's history are named as hosted."""
+
+BUILD = "tavus_pal_build_and_verify"
+
+_BUILD_ARGUMENTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "pal_id": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
+        "briefs": {
+            "anyOf": [
+                {"additionalProperties": {"type": "string"}, "type": "object"},
+                {"type": "null"},
+            ],
+            "default": None,
+        },
+        "transcript": {
+            "anyOf": [
+                {"items": {"additionalProperties": True, "type": "object"}, "type": "array"},
+                {"type": "null"},
+            ],
+            "default": None,
+        },
+    }
+)
+"""What the hosted tool takes besides: the PAL to change, a brief for each artifact, and the
+interview. `pal_id` and `briefs` are [client]; the name `transcript` is [inferred]."""
+
+
+def hosted_definitions(local: Iterable[Definition]) -> tuple[Definition, ...]:
+    """Return the definitions that the hosted server lists."""
+    return tuple(_hosted(one) for one in local if one["name"] not in ABSENT)
+
+
+def _hosted(definition: Definition) -> Definition:
+    name = definition["name"]
+    if name == BUILD:
+        schema = definition["inputSchema"]
+        properties = {**schema["properties"], **_BUILD_ARGUMENTS}
+        return {**definition, "inputSchema": {**schema, "properties": properties}}
+    if name in RENAMED:
+        return {**definition, "name": RENAMED[name]}
+    return definition
+
+
+def local_name(hosted: str) -> str:
+    """Return the local name of a hosted tool."""
+    return next((name for name, other in RENAMED.items() if other == hosted), hosted)

@@ -1,0 +1,127 @@
+"""JSON Patch as the official client sends it: what it refuses by itself, and patches of fields."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pytest_tavus.contract.pal.layer_rules import LAYERS
+from pytest_tavus.simulator.mcp.client import refuse
+
+OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_LISTS = frozenset(
+    _words(
+        "memories guardrail_ids guardrail_tags document_ids document_tags tool_ids allowlist "
+        "visual_awareness_queries audio_awareness_queries perception_analysis_queries "
+        "ambient_awareness_queries"
+    )
+)
+_MAPS = frozenset(_words("headers extra_body default_query voice_settings sts transport"))
+
+_ROOT = _words(
+    "system_prompt greeting pipeline_mode context pal_name memories default_face_id objectives_id "
+    "guardrail_ids guardrail_tags document_ids document_tags tool_ids is_template uuid owner_id "
+    "created_at updated_at session_id is_draft source_template_id registration_id pal_settings_id"
+)
+
+_NOT_SENT = frozenset({("conferencing", "email"), ("perception", "emotion_recognition")})
+"""Keys of a layer that the API has and the client does not know; nor does it the layer `mcp`."""
+
+
+def pal_patch_paths() -> frozenset[str]:
+    """Return the paths of a PAL that the official client lets through [client]."""
+    return frozenset(_paths())
+
+
+def _paths() -> Iterator[str]:
+    for name in _ROOT:
+        yield from _of_field(f"/{name}", name)
+    yield "/layers"
+    for layer, keys in LAYERS.items():
+        if layer == "mcp":
+            continue
+        yield from _of_field(f"/layers/{layer}", layer)
+        for key in keys or ():
+            if (layer, key) not in _NOT_SENT:
+                yield from _of_field(f"/layers/{layer}/{key}", key)
+
+
+def _of_field(path: str, name: str) -> Iterator[str]:
+    yield path
+    if name in _LISTS:
+        yield f"{path}/-"
+        yield f"{path}/0"
+    if name in _MAPS:
+        yield f"{path}/*"
+
+
+def field_schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a field, as far as it follows from how it is patched."""
+    if name in _LISTS:
+        return {"type": "array", "items": {"type": "string"}}
+    return {"type": "object"} if name in _MAPS else {}
+
+
+def checked_operations(
+    operations: Sequence[Mapping[str, Any]], *, paths: frozenset[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return operations as they are sent: without what is null, as the client does [client].
+
+    Raises:
+        ToolRefusal: one is no operation of JSON Patch, or its path is not among `paths`.
+
+    """
+    return [_checked(one, f"ops[{index}]", paths) for index, one in enumerate(operations)]
+
+
+def _checked(operation: Mapping[str, Any], at: str, paths: frozenset[str] | None) -> dict[str, Any]:
+    unknown = [key for key in operation if key not in {"op", "path", "value", "from"}]
+    if unknown:
+        refuse(f"{at}.{unknown[0]}: an operation has op, path, value and from only")
+    if operation.get("op") not in OPERATIONS:
+        refuse(f"{at}.op: expected one of {', '.join(OPERATIONS)}")
+    for key in ("path", "from"):
+        pointer = operation.get(key)
+        if pointer is None and key == "from":
+            continue
+        if not isinstance(pointer, str):
+            refuse(f"{at}.{key}: expected a pointer such as '/greeting'")
+        if paths is not None and (key == "path" or operation["op"] in {"move", "copy"}):
+            _check_path(pointer, f"{at}.{key}", paths)
+    return {key: value for key, value in operation.items() if value is not None}
+
+
+def _check_path(pointer: str, at: str, paths: frozenset[str]) -> None:
+    if not pointer.startswith("/"):
+        refuse(f"{at}: a path must begin with '/', found {pointer!r}")
+    if pointer in paths or _is_free(pointer, paths):
+        return
+    close = difflib.get_close_matches(pointer, sorted(paths))
+    hint = f", did you mean {' or '.join(close)}?" if close else ""
+    refuse(f"{at}: {pointer!r} is no path of a PAL{hint}")
+
+
+def _is_free(pointer: str, paths: frozenset[str]) -> bool:
+    """Tell whether a path leads into a part of a PAL that has no keys of its own."""
+    steps = [step for step in pointer.split("/") if step]
+    upper = ("/" + "/".join(steps[:count]) for count in range(1, len(steps) + 1))
+    return any(path in paths and path.rpartition("/")[2] in _MAPS for path in upper)
+
+
+def field_operations(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the patch that sets fields, whether or not they are there yet [client].
+
+    Raises:
+        ToolRefusal: there is no field.
+
+    """
+    if not fields:
+        refuse("nothing to change was given: give at least one field")
+    return [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]

@@ -1,0 +1,86 @@
+"""The tools as one box: how they are listed, and a way to call each by its name.
+
+Whatever goes wrong in a call is its result, never an exception. Knows no protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct, field
+
+from pytest_tavus.errors import ServiceError, did_you_mean
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.mcp.arguments import checked_arguments
+from pytest_tavus.simulator.mcp.client import Around, Client, Patience, Place, call_headers
+from pytest_tavus.simulator.mcp.definitions import Definition, recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import hosted_definitions, local_name
+from pytest_tavus.simulator.mcp.table import TOOLS
+
+
+class ToolResult(Struct, frozen=True, kw_only=True):
+    """What came of a call."""
+
+    value: Any = None
+    """JSON data: the answer. The official server sends an object as text and as structured content,
+    a list as text, and `None`, which is the answer to a deletion, as no content at all [client]."""
+
+    error: str | None = None
+    "Why the tool could not do what it was asked; `None` where it could."
+
+
+class BoxOptions(Struct, frozen=True, kw_only=True):
+    """Which of the two servers is meant, where it is, and how long it waits."""
+
+    hosted_names: bool = False
+    "Names and choice of tools are those of the hosted server [client]."
+
+    place: Place = field(default_factory=Place)
+    patience: Patience = field(default_factory=Patience)
+
+
+class ToolBox:
+    """The 81 tools of tavus-cli 0.11.0, on one account."""
+
+    def __init__(
+        self,
+        api: Api,
+        definitions: Iterable[Definition] | None = None,
+        *,
+        options: BoxOptions | None = None,
+    ) -> None:
+        self._api = api
+        self._options = options or BoxOptions()
+        listed = recorded_definitions() if definitions is None else tuple(definitions)
+        self._definitions = hosted_definitions(listed) if self._options.hosted_names else listed
+        self._by_name: Mapping[str, Definition] = MappingProxyType(
+            {one["name"]: one for one in self._definitions}
+        )
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return the definitions as the official server lists them."""
+        return self._definitions
+
+    async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> ToolResult:
+        """Do what a tool is for."""
+        definition = self._by_name.get(name)
+        if definition is None:
+            hint = did_you_mean(name, self._by_name)
+            told = f"there is no tool {name!r}"
+            return ToolResult(error=f"{told}, {hint}" if hint else told)
+        local = local_name(name) if self._options.hosted_names else name
+        try:
+            checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
+            client = Client(self._api, around=self._around(name, checked["intent"]))
+            return ToolResult(value=await TOOLS[local](client, checked))
+        except ServiceError as refusal:
+            return ToolResult(error=str(refusal))
+
+    def _around(self, name: str, intent: str | None) -> Around:
+        return Around(
+            headers=call_headers(name, intent),
+            place=self._options.place,
+            patience=self._options.patience,
+        )

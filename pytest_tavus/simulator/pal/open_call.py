@@ -1,0 +1,85 @@
+"""A call that a simulated PAL has made, and what the PAL knows of it: now, and in later turns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pytest_tavus.contract.behaviour import OnResolveRow
+from pytest_tavus.simulator.pal.brain import Answer, CallIntent
+from pytest_tavus.trace.events import ToolCalled, ToolResolved
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenCall:
+    """A call of the current turn, and what has become of it so far."""
+
+    call: ToolCalled
+    intent: CallIntent
+    row: OnResolveRow
+    deliver: Callable[[], Coroutine[Any, Any, ToolResolved]]
+    resolved: ToolResolved | None = field(default=None, init=False)
+    task: asyncio.Task[ToolResolved] | None = field(default=None, init=False)
+    "Its delivery, where that goes on beside something else."
+
+    async def resolution(self) -> ToolResolved:
+        """Return what becomes of the call; one that is not under way is delivered here."""
+        if self.resolved is None:
+            self.resolved = await (self.deliver() if self.task is None else self.task)
+        return self.resolved
+
+    @property
+    def state(self) -> Literal["open", "resolved", "cut"]:
+        """What has become of the call, without waiting; `cut`: it was ended before its answer."""
+        if self.resolved is None and self.task is not None and self.task.done():
+            if self.task.cancelled():
+                return "cut"
+            self.resolved = self.task.result()
+        if self.resolved is not None:
+            return "resolved"
+        return "cut" if self.task is None else "open"
+
+    def answer(self) -> Answer:
+        """Return what the PAL knows while its turn goes on: only what it has waited for."""
+        return self._known(self.resolved if self.row.waits else None)
+
+    def remembered(self) -> Answer:
+        """Return what the PAL knows once the turn is over, whether it has waited or not."""
+        return self._known(self.resolved if self.row.in_context else None)
+
+    def _known(self, resolved: ToolResolved | None) -> Answer:
+        known = resolved is not None and self.row.in_context
+        return Answer(
+            call_id=self.call.call_id,
+            tool=self.intent.tool,
+            arguments=self.intent.arguments,
+            status=None if resolved is None else resolved.status,
+            known=known,
+            output=resolved.output if resolved is not None and known else "",
+            answered_by=None if resolved is None else resolved.answered_by,
+            filled_by=self.intent.filled_by,
+        )
+
+
+def set_off(wave: Sequence[OpenCall], *, beside: Iterable[OpenCall]) -> None:
+    """Start the deliveries of calls that are made at the same time.
+
+    A call that is waited for and has no company needs no task: it is delivered where it is
+    waited for, at a fraction of the cost.
+    """
+    in_company = len(wave) > 1 or any(entry.resolved is None for entry in beside)
+    for entry in wave:
+        if in_company or not entry.row.waits:
+            entry.task = asyncio.create_task(entry.deliver())
+
+
+async def cut_short(calls: Iterable[OpenCall]) -> None:
+    """End the deliveries that are still under way, and return when they have ended."""
+    tasks = (entry.task for entry in calls)
+    pending = [task for task in tasks if task is not None and not task.done()]
+    for task in pending:
+        task.cancel()
+    if pending:
+        await asyncio.gather(*pending, return_exceptions=True)

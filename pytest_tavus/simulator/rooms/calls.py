@@ -1,0 +1,166 @@
+"""Calls that wait in the room for their `conversation.tool_result`, found by id alone.
+
+A result is applied once. One for a call that was given up is late, a second one is a duplicate, and
+one for a call that never was is unknown: none of the three changes anything [wild].
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.handler.delivery.flow import ToolOutcome
+from pytest_tavus.simulator.pal.client import unanswered
+from pytest_tavus.simulator.rooms.inbound import ToolResult
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.tasks import Tasks
+from pytest_tavus.trace.events import Fault, ToolCalled
+
+Stray = Literal["unknown id", "duplicate", "late"]
+"""Why a result was not applied."""
+
+
+class _Call(Struct, kw_only=True):
+    call: ToolCalled
+    turn: int
+    waits: bool
+    since: float
+    outcome: asyncio.Future[ToolOutcome]
+
+
+class RoomCalls:
+    """The calls of one conversation that are delivered as app messages."""
+
+    def __init__(
+        self, clock: Clock, options: LiveOptions, *, tasks: Tasks, warn: Callable[[str], None]
+    ) -> None:
+        self._clock = clock
+        self._options = options
+        self._tasks = tasks
+        self._warn = warn
+        self._open: dict[str, _Call] = {}
+        "In the order in which they were made."
+
+        self._awaited: dict[str, _Call] = {}
+        "Those whose outcome has not been fetched yet."
+
+        self._closed: dict[str, Literal["answered", "given up"]] = {}
+        self._unwarned: dict[str, _Call] = {}
+        "Of the open ones, those that nobody has been warned of."
+
+        self._watched = False
+
+    def begin(self, call: ToolCalled, *, turn: int, waits: bool) -> None:
+        """Await the result of a call from now on; `waits`: the PAL waits for it too."""
+        outcome: asyncio.Future[ToolOutcome] = asyncio.get_running_loop().create_future()
+        entry = _Call(call=call, turn=turn, waits=waits, since=self._clock.now(), outcome=outcome)
+        self._open[call.call_id] = self._awaited[call.call_id] = entry
+        self._unwarned[call.call_id] = entry
+        if len(self._open) > self._options.open_calls:
+            oldest = _oldest(self._open)
+            reason = f"{self._options.open_calls} later calls are open, and it was forgotten"
+            self._give_up(oldest, reason)
+        if not self._watched:
+            self._watched = True
+            self._tasks.spawn(self._watch())
+
+    async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
+        """Return what becomes of a call. Cancelled, it gives the call up."""
+        del clock
+        entry = self._awaited[call.call_id]
+        try:
+            return await entry.outcome, None
+        except asyncio.CancelledError:
+            self._give_up(entry, "the turn was cut short")
+            raise
+        finally:
+            self._awaited.pop(call.call_id, None)
+
+    def result(self, result: ToolResult) -> Stray | None:
+        """Apply a result, or say why not."""
+        closed = self._closed.get(result.call_id)
+        if closed is not None:
+            return "duplicate" if closed == "answered" else "late"
+        entry = self._open.get(result.call_id)
+        if entry is None:
+            return "unknown id"
+        if entry.outcome.done():
+            return "late"  # its turn is being cut short at this moment
+        self._close(entry, "answered", _outcome(result))
+        return None
+
+    def holds_up(self, turn: int) -> bool:
+        """Tell whether the PAL waits for a result in this turn."""
+        return any(entry.waits and entry.turn == turn for entry in self._open.values())
+
+    def give_up(self, reason: str, *, turn: int | None = None) -> None:
+        """Await the results of a turn, or any result, no longer."""
+        for entry in tuple(self._open.values()):
+            if turn is None or entry.turn == turn:
+                self._give_up(entry, reason)
+
+    def _give_up(self, entry: _Call, reason: str) -> None:
+        if entry.call.call_id in self._open:
+            self._close(entry, "given up", unanswered(reason))
+
+    def _close(
+        self, entry: _Call, how: Literal["answered", "given up"], outcome: ToolOutcome
+    ) -> None:
+        del self._open[entry.call.call_id]
+        self._unwarned.pop(entry.call.call_id, None)
+        self._closed[entry.call.call_id] = how
+        if not entry.outcome.done():
+            entry.outcome.set_result(outcome)
+
+    async def _watch(self) -> None:
+        """Warn of calls, and give them up, when it is time; sleep in between."""
+        try:
+            while (due := self._due()) is not None:
+                await self._clock.sleep(max(0.0, due - self._clock.now()))
+                self._look()
+        finally:
+            self._watched = False
+
+    def _due(self) -> float | None:
+        """Return when there is something to do next."""
+        moments: list[float] = []
+        for calls, seconds in (
+            (self._unwarned, self._options.tool_warning),
+            (self._open, self._options.tool_window),
+        ):
+            if calls and seconds is not None:
+                moments.append(_oldest(calls).since + seconds)
+        return min(moments, default=None)
+
+    def _look(self) -> None:
+        now = self._clock.now()
+        after = self._options.tool_warning
+        while self._unwarned and _oldest(self._unwarned).since + after <= now:
+            call = _oldest(self._unwarned).call
+            del self._unwarned[call.call_id]
+            self._warn(f"nobody has answered {call.name} ({call.call_id}) for {after:g} s")
+        window = self._options.tool_window
+        while window is not None and self._open:
+            oldest = _oldest(self._open)
+            if oldest.since + window > now:
+                return
+            self._give_up(oldest, f"the client did not answer within {window:g} s")
+
+
+def _oldest(calls: Mapping[str, _Call]) -> _Call:
+    return next(iter(calls.values()))
+
+
+def _outcome(result: ToolResult) -> ToolOutcome:
+    failed = result.status == "error"
+    return ToolOutcome(
+        status=result.status,
+        output=result.output,
+        http_status=None,
+        reason="the client answered with status error" if failed else None,
+        answered_by="client",
+    )

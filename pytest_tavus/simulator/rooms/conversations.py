@@ -1,0 +1,58 @@
+"""All conversations of a server. None of them knows of another."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.simulator.rooms.conversation import ServedConversation
+from pytest_tavus.simulator.rooms.opening import EndReason, Opening
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.world import LiveTime, LiveWire, Minds, World
+
+
+class Conversations:
+    """Opens, finds and ends conversations. On one event loop."""
+
+    def __init__(
+        self, *, seed: int, time: LiveTime, minds: Minds, wire: LiveWire, options: LiveOptions
+    ) -> None:
+        self._world = World(seed=seed, time=time, minds=minds, wire=wire, options=options)
+        self._held: dict[str, ServedConversation] = {}
+        self._active: list[ServedConversation] = []
+
+    async def open(self, opening: Opening) -> ServedConversation:
+        """Begin a conversation.
+
+        Raises:
+            HarnessError: there is one of that id.
+
+        """
+        if opening.conversation_id in self._held:
+            message = f"a conversation {opening.conversation_id!r} was opened before"
+            raise HarnessError(message)
+        conversation = ServedConversation(opening, self._world)
+        self._held[opening.conversation_id] = conversation
+        self._active.append(conversation)
+        await conversation.begin()
+        return conversation
+
+    def get(self, conversation_id: str) -> ServedConversation | None:
+        """Return a conversation, ended or not."""
+        return self._held.get(conversation_id)
+
+    def active(self) -> int:
+        """Return how many have not ended."""
+        self._active = [each for each in self._active if each.status == "active"]
+        return len(self._active)
+
+    async def end(self, conversation_id: str, reason: EndReason) -> None:
+        """End a conversation. Ending one that has ended, or never was, does nothing."""
+        conversation = self._held.get(conversation_id)
+        if conversation is not None:
+            await conversation.end(reason)
+
+    async def close(self) -> None:
+        """End everything without a word, and forget it."""
+        held, self._held, self._active = self._held, {}, []
+        await asyncio.gather(*(each.close() for each in held.values()))

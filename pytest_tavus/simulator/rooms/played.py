@@ -1,0 +1,144 @@
+"""The script brain of a served conversation: which scenario's turn answers the line that was heard.
+
+Somebody else holds the other end, so the lines come as they come. A scenario whose next line is the
+one that was heard is followed. No other turn is played, because its calls would be made: they book
+and cancel. Only with the first line people greet each other in their own words, so there the first
+scenario begins if its turn makes no call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from pytest_tavus.scenario.values.model import Plays, Scenario, Turn
+from pytest_tavus.scenario.values.templates import MissingValue, as_text, escape, render
+from pytest_tavus.simulator.pal.arguments import quoted
+from pytest_tavus.simulator.pal.brain import Inference, Later, Moment
+from pytest_tavus.simulator.pal.memory import Memory
+from pytest_tavus.simulator.pal.script import ScriptBrain, waves
+from pytest_tavus.simulator.pal.speech import Lines
+from pytest_tavus.trace.events import AnsweredBy, Decisions, Fault, ToolCalled
+from pytest_tavus.trace.log import Recorder
+
+ScriptOrder = Literal["strict", "loose"]
+"""Which turn answers a line that no scenario expects: none; or the next one of the scenario that
+was followed so far, else of the first."""
+
+
+SHOWN = 3
+"""Scenarios whose next line is told where none fits."""
+
+
+class _Followed(Struct, eq=False):
+    scenario: Scenario
+    played: int = 0
+
+    def next(self) -> Turn | None:
+        turns = self.scenario.turns
+        return turns[self.played] if self.played < len(turns) else None
+
+
+class PlayedBrain:
+    """Decides by the scenarios that are offered for a PAL."""
+
+    decisions: Decisions = "scripted"
+
+    def __init__(
+        self,
+        scripts: Callable[[], Sequence[Scenario]],
+        recorder: Recorder,
+        *,
+        order: ScriptOrder,
+        lines: Lines,
+        env: Mapping[str, str],
+    ) -> None:
+        self._scripts = scripts
+        self._order: ScriptOrder = order
+        self._recorder = recorder
+        self._lines = lines
+        self._memory = Memory(recorder, env=env)
+        self._script = ScriptBrain(
+            scope=self._memory.scope, lines=lines, filled_by=self._memory.filled_by
+        )
+        self._offered: list[_Followed] = []
+        self._followed: _Followed | None = None
+        self._turn: Turn | None = None
+
+    def answered(self, call: ToolCalled, answer: str, by: AnsweredBy) -> None:
+        """Keep what a call leaves behind for later turns."""
+        self._memory.answered(call, answer, by)
+
+    async def infer(self, moment: Moment) -> Inference:
+        """Return what the PAL says or calls next."""
+        if moment.step == 0:
+            self._turn = self._chosen(moment) or self._fallback()
+            self._memory.begin(self._turn)
+            self._script.add(self._turn)
+        return await self._script.infer(moment)
+
+    def later(self, moment: Moment) -> Later | None:
+        """End the turn: keep what it leaves behind, and return what is said unasked after it."""
+        if self._turn is not None:
+            self._memory.finish(self._turn)
+            self._turn = None
+        return self._script.later(moment)
+
+    def _chosen(self, moment: Moment) -> Turn | None:
+        """Go one turn on in the scenario that answers this line; `None` where there is none."""
+        self._offer()
+        candidates = [*self._offered]
+        if self._followed is not None:
+            candidates.insert(0, self._followed)
+        fitting = (each for each in candidates if self._fits(each.next(), moment.user))
+        found = next(fitting, None) or self._tolerated(moment)
+        turn = None if found is None else found.next()
+        if found is not None and turn is not None:
+            self._followed = found
+            found.played += 1
+        return turn
+
+    def _tolerated(self, moment: Moment) -> _Followed | None:
+        """Return the scenario that answers a line which none expects."""
+        first = self._offered[0] if self._offered else None
+        if self._order == "loose":
+            return self._followed or first
+        turn = None if first is None else first.next()
+        greets = moment.turn == 1 and turn is not None and not waves(turn)
+        return first if greets else None
+
+    def _offer(self) -> None:
+        """Take note of scenarios that have been added since the last line."""
+        known = {id(each.scenario) for each in self._offered}
+        self._offered += [_Followed(one) for one in self._scripts() if id(one) not in known]
+
+    def _fits(self, turn: Turn | None, heard: str) -> bool:
+        if turn is None:
+            return False
+        try:
+            return as_text(render(turn.user, self._memory.scope())).strip() == heard.strip()
+        except MissingValue:
+            return False
+
+    def _fallback(self) -> Turn:
+        """Return a turn of one plain line, and record why it is no other."""
+        message = f"{self._why_none()}; a plain line is said"
+        self._recorder.record(Fault(owner="test", message=message))
+        says = str(escape(self._lines.unscripted))
+        return Turn(at=(), user="", plays=Plays(at=(), calls=(), says=says))
+
+    def _why_none(self) -> str:
+        if not self._offered:
+            return "no scenario is a script of this PAL"
+        expected = [
+            f"{each.scenario.name!r} expects {quoted(turn.user)}"
+            for each in self._offered
+            if (turn := each.next()) is not None
+        ]
+        if expected:
+            more = f", and {len(expected) - SHOWN} more" if len(expected) > SHOWN else ""
+            return f"no script has this line next: {', '.join(expected[:SHOWN])}{more}"
+        followed = self._followed or self._offered[0]
+        return f"the script {followed.scenario.name!r} is over, and no other begins with this line"

@@ -1,0 +1,80 @@
+"""A conversation's own time, and the limits after which it ends by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.simulator.rooms.opening import EndReason, Opening
+from pytest_tavus.simulator.rooms.tasks import Tasks
+
+
+class OwnClock:
+    """The server's clock, counted from the opening of one conversation."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._opened = clock.now()
+
+    def now(self) -> float:
+        """Return the seconds since the conversation was opened."""
+        return self._clock.now() - self._opened
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the server's clock."""
+        await self._clock.sleep(seconds)
+
+
+class Limits:
+    """Ends a conversation that nobody joins, that everybody left, or that goes on for too long.
+
+    Whether a chat honours the first two is not known. It does here, except that leaving it does
+    not end it at once: the official client leaves after each turn and goes on [inferred].
+    """
+
+    def __init__(
+        self,
+        opening: Opening,
+        clock: Clock,
+        *,
+        tasks: Tasks,
+        end: Callable[[EndReason], Awaitable[None]],
+        chat_ends_when_left: bool,
+    ) -> None:
+        self._timers = opening.timers
+        self._clock = clock
+        self._tasks = tasks
+        self._end = end
+        self._stays = opening.chat and not chat_ends_when_left and not self._left_after
+        self._running: dict[EndReason, asyncio.Task[None]] = {}
+
+    @property
+    def _left_after(self) -> float:
+        return self._timers.participant_left_timeout
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._start("max_call_duration", self._timers.max_call_duration)
+        self._start("participant_absent_timeout", self._timers.participant_absent_timeout)
+
+    def present(self) -> None:
+        """Note that somebody is there."""
+        over: tuple[EndReason, ...] = ("participant_absent_timeout", "participant_left_timeout")
+        for reason in over:
+            timer = self._running.pop(reason, None)
+            if timer is not None:
+                timer.cancel()
+
+    def deserted(self) -> None:
+        """Note that everybody has left."""
+        if not self._stays:
+            self._start("participant_left_timeout", self._left_after)
+
+    def _start(self, reason: EndReason, seconds: float) -> None:
+        self._running[reason] = self._tasks.spawn(self._run(reason, seconds))
+
+    async def _run(self, reason: EndReason, seconds: float) -> None:
+        if seconds > 0:
+            await self._clock.sleep(seconds)
+        await self._end(reason)

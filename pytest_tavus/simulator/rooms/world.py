@@ -1,0 +1,49 @@
+"""What every conversation of a server has in common, grouped by what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct, field
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.delivery.profile import DeliveryProfile
+from pytest_tavus.handler.front import in_front
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.rooms.brains import BrainSource, Minds
+from pytest_tavus.simulator.rooms.callbacks import CallbackSender
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
+
+__all__ = ["BrainSource", "LiveTime", "LiveWire", "Minds", "World"]
+
+
+class LiveTime(Struct, frozen=True, kw_only=True):
+    """The server's time."""
+
+    clock: Clock
+    epoch: Callable[[], float]
+    "Seconds since 1970, by the same clock."
+
+
+class LiveWire(Struct, frozen=True, kw_only=True):
+    """What goes out over HTTP."""
+
+    callbacks: CallbackSender
+    handler: Handler = field(default_factory=lambda: in_front(HandlerSpec(at=()), None))
+    "Takes the calls of `delivery.api`; the default answers none, and says so."
+
+    profile: DeliveryProfile = field(default_factory=DeliveryProfile)
+    filling: Filling = plainly_filled
+    "Writes the open arguments of post-call tools."
+
+
+class World(Struct, frozen=True, kw_only=True):
+    """All of it, as one conversation is given it."""
+
+    seed: int
+    time: LiveTime
+    minds: Minds
+    wire: LiveWire
+    options: LiveOptions

@@ -1,0 +1,95 @@
+"""Puts doors together to one ASGI application, with everything in front that all of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
+
+from pytest_tavus.clock import Clock
+from pytest_tavus.simulator.server.faults import Faults, Faulty
+from pytest_tavus.simulator.server.http.answers import HangUp
+from pytest_tavus.simulator.server.http.body_limits import Intake, Knows
+from pytest_tavus.simulator.server.http.cors import Cors, PublicOrigins
+from pytest_tavus.simulator.server.http.guard import Guard
+from pytest_tavus.simulator.server.journal.journal import Journal, Journaling
+from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.site import CONTROL, Door
+
+
+class Front(Struct, frozen=True, kw_only=True):
+    """What stands in front of every door."""
+
+    limits: Limits
+    clock: Clock
+    journal: Journal
+    faults: Faults
+    hang_up: HangUp
+    knows: Knows
+    origins: tuple[str, ...]
+    "Of the pages that may call."
+
+    public: PublicOrigins
+
+
+def application(doors: Iterable[Door], front: Front) -> ASGIApp:
+    """Return the application. The outermost is named last: it sees a request first."""
+    app: ASGIApp = _routed(doors)
+    app = Faulty(
+        app,
+        faults=front.faults,
+        sleep=front.clock.sleep,
+        hang_up=front.hang_up,
+        skip=CONTROL,
+    )
+    app = Intake(app, limits=front.limits, knows=front.knows)
+    if front.journal.keeps:
+        app = Journaling(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
+    app = Cors(app, origins=front.origins, public=front.public)
+    return Guard(app, limits=front.limits, origins=front.origins)
+
+
+def _routed(doors: Iterable[Door]) -> Starlette:
+    routes = [route for door in doors for route in door.routes]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    sentence = _SENTENCES.get(status, _other)(request)
+    return JSONResponse({"error": sentence}, status_code=status, headers=headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    kind = type(error).__name__
+    sentence = f"the simulator failed at {request.method} {request.url.path} ({kind}): a bug in it"
+    return JSONResponse({"error": sentence}, status_code=500)
+
+
+def _unknown(request: Request) -> str:
+    return (
+        f"the simulator has nothing at {request.url.path}: its API is below /v2, its MCP server at "
+        "/mcp, its rooms below /rooms"
+    )
+
+
+def _not_allowed(request: Request) -> str:
+    return f"{request.method} is not allowed for {request.url.path}"
+
+
+def _other(request: Request) -> str:
+    return f"{request.method} {request.url.path} was refused"
+
+
+_SENTENCES: dict[int, Callable[[Request], str]] = {404: _unknown, 405: _not_allowed}

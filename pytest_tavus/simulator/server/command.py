@@ -1,0 +1,178 @@
+"""The command ``pytest-tavus serve``: from its flags to a server that runs until it is ended."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import logging
+import math
+import os
+import shlex
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from pytest_tavus.errors import ScenarioError, TavusError
+from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.pal.llm import ModelSettings
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.server.environment import exports
+from pytest_tavus.simulator.server.options import ServerOptions, environment_of
+from pytest_tavus.simulator.server.running import Running, running
+
+END_SECONDS = 15.0
+"""How long the server may take to end, once it is told to."""
+
+
+def serve(parsed: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM, and return the exit code: 0, or 1 where it did not start."""
+    # A thread that imports, or reads scenarios, gives way to the loop after so many seconds.
+    sys.setswitchinterval(0.0005)
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(_serve(options_of(parsed, root=Path.cwd()), as_json=parsed.json))
+    except TavusError as error:
+        sys.stderr.write(f"pytest-tavus serve: {error}\n")
+        return 1
+    return 0
+
+
+def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
+    """Return the options that the flags come to.
+
+    Raises:
+        ScenarioError: for flags that cannot be, or that contradict each other.
+
+    """
+    return ServerOptions(
+        seed=parsed.seed,
+        environment=environment_of(parsed.env),
+        api_key=parsed.api_key,
+        port=parsed.port,
+        control=parsed.control,
+        clock=parsed.clock,
+        account=AccountOptions(
+            concurrency_limit=parsed.concurrency, local_tools=parsed.local_tools
+        ),
+        live=LiveOptions(dual_roles=parsed.dual_roles, streaming=parsed.streaming),
+        handler=None if parsed.handler is None else handler_of(parsed.handler),
+        scripts=tuple(parsed.script),
+        script_order=parsed.script_order,
+        model=_model_of(parsed),
+        auto_approve=parsed.auto_approve,
+        hosted_names=parsed.hosted,
+        cors=tuple(parsed.cors),
+        root=root,
+    )
+
+
+def handler_of(target: str) -> HandlerSpec:
+    """Return a handler that is named in one word, or by the words of a command."""
+    if target.startswith(("http://", "https://")):
+        return HandlerSpec(at=(), url=target)
+    words = shlex.split(target)
+    if len(words) == 1 and ":" in target:
+        return HandlerSpec(at=(), app=target)
+    if not words:
+        raise ScenarioError("--handler is empty")
+    return HandlerSpec(at=(), command=tuple(words))
+
+
+_OF_MODEL = {
+    "model_url": "base_url",
+    "model_key_env": "api_key_env",
+    "model_temperature": "temperature",
+    "model_seed": "seed",
+    "model_timeout": "timeout",
+}
+"""Flags that say more of a model, and what they set."""
+
+
+def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
+    given = {name: value for name in _OF_MODEL if (value := getattr(parsed, name)) is not None}
+    if parsed.model is None:
+        if given:
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+            message = f"without --model there is no model that {flags} could be about"
+            raise ScenarioError(message)
+        return None
+    if parsed.model_url is None:
+        message = (
+            "--model needs --model-url, the endpoint that has the model, such as "
+            "http://127.0.0.1:11434/v1"
+        )
+        raise ScenarioError(message)
+    if parsed.model_timeout is not None and not 0 < parsed.model_timeout < math.inf:
+        message = f"--model-timeout is more than 0 seconds, and not {parsed.model_timeout:g}"
+        raise ScenarioError(message)
+    if parsed.model_temperature is not None and not 0 <= parsed.model_temperature < math.inf:
+        message = f"--model-temperature is 0 or more, and not {parsed.model_temperature:g}"
+        raise ScenarioError(message)
+    settings = {_OF_MODEL[name]: value for name, value in given.items()}
+    return ModelSettings(model=parsed.model, **settings)
+
+
+async def _serve(options: ServerOptions, *, as_json: bool) -> None:
+    told_to_end = _on_signals(asyncio.get_running_loop())
+    async with running(options, environ=os.environ) as server:
+        gc.freeze()  # what there is now stays; each search of it would stop the loop for 100 ms
+        sys.stdout.write(_json(server) if as_json else _page(server))
+        sys.stdout.flush()
+        await told_to_end.wait()
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+    """Return what is set by Ctrl-C and SIGTERM.
+
+    Not with the loop's own handlers: while a handler of the user's blocks the loop, they would wait
+    for ever. So the process ends in any case, if need be by force.
+    """
+    told = asyncio.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(told.set)
+        last = threading.Timer(END_SECONDS, _end_by_force)
+        last.daemon = True
+        last.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return told
+
+
+def _end_by_force() -> None:
+    sys.stderr.write(
+        f"pytest-tavus serve: a request or a handler did not end within {END_SECONDS:g} s, so the "
+        "server was ended by force\n"
+    )
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _json(server: Running) -> str:
+    told = {
+        "url": server.url,
+        "api_key": server.api_key,
+        "mcp_url": server.tavus.site.mcp_url,
+        "pals": [{"pal_id": pal_id, "pal_name": name} for pal_id, name in server.pals],
+        "environ": server.environ,
+    }
+    return json.dumps(told) + "\n"
+
+
+def _page(server: Running) -> str:
+    control = server.tavus.site.options.control
+    lines = [
+        f"# A simulated Tavus is at {server.url}, its MCP server at {server.tavus.site.mcp_url}.",
+        f"# The control plane is below {server.url}/_simulator." if control else "",
+        *(f"# The PAL {name!r} is {pal_id}." for pal_id, name in server.pals),
+        "# In the shell of a client:",
+        exports(server.environ).rstrip(),
+        "# Ctrl-C ends it.",
+    ]
+    return "".join(f"{line}\n" for line in lines if line)

@@ -1,0 +1,250 @@
+"""The composition root of the server: options in, one ASGI application out.
+
+The one place that names concrete parts: which clock, which brain, which handler, which doors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.types import ASGIApp, Scope
+
+from pytest_tavus.handler.open import open_handler
+from pytest_tavus.scenario.load.parse import load_scenarios
+from pytest_tavus.scenario.text.limits import Limits as ScenarioLimits
+from pytest_tavus.simulator.account.front import KEY_HEADER, Api
+from pytest_tavus.simulator.account.keys import ApiKeys
+from pytest_tavus.simulator.account.resources.deployment_use import public_origins
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.alarm import Alarm
+from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.mcp.client import Place
+from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
+from pytest_tavus.simulator.pal.brain import Brain
+from pytest_tavus.simulator.pal.llm import Model, open_model
+from pytest_tavus.simulator.rooms.conversations import Conversations
+from pytest_tavus.simulator.rooms.opening import Opening
+from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.world import LiveTime, LiveWire, Minds
+from pytest_tavus.simulator.server.application import Front, application
+from pytest_tavus.simulator.server.control.admin import Backstage, Repertoire, readable
+from pytest_tavus.simulator.server.control.endpoint import ControlPlane
+from pytest_tavus.simulator.server.control.handler_slot import CallTaker
+from pytest_tavus.simulator.server.control.time import ServerClock
+from pytest_tavus.simulator.server.http.answers import HangUp, header_values
+from pytest_tavus.simulator.server.http.cors import origin_of
+from pytest_tavus.simulator.server.journal.journal import JOURNAL_BYTES, Journal
+from pytest_tavus.simulator.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
+from pytest_tavus.simulator.server.mcp.faulty_api import InwardApi
+from pytest_tavus.simulator.server.mcp.late import SIGN_IN_PATHS, McpDoor, late
+from pytest_tavus.simulator.server.options import ServerOptions
+from pytest_tavus.simulator.server.rest import rest_door
+from pytest_tavus.simulator.server.room.endpoint import Rooms
+from pytest_tavus.simulator.server.site import Door, Site, kept_open
+
+
+class Outside(Struct, frozen=True, kw_only=True):
+    """What a server is given from outside."""
+
+    base_url: str
+    environ: Mapping[str, str]
+    hang_up: HangUp
+
+
+class SimulatedTavus(Struct, frozen=True, kw_only=True):
+    """One simulated Tavus, ready to be asked."""
+
+    site: Site
+    keys: ApiKeys
+    backstage: Backstage
+    app: ASGIApp
+    end_streams: Callable[[], None]
+
+    async def fall_silent(self) -> None:
+        """End every conversation, every stream and every wait, so that nothing holds up the end."""
+        self.end_streams()
+        await self.site.account.live.close()
+        self.backstage.clock.wake_all()
+
+
+class _Parts(Struct, kw_only=True):
+    """What is made on the way."""
+
+    options: ServerOptions
+    outside: Outside
+    repertoire: Repertoire
+    clock: ServerClock
+    keys: ApiKeys
+    ids: AccountIds
+    journal: Journal
+    loopback: Loopback
+
+
+@asynccontextmanager
+async def simulated_tavus(
+    options: ServerOptions, outside: Outside
+) -> AsyncGenerator[SimulatedTavus]:
+    """Open everything there is of a simulated Tavus, for as long as the context is open.
+
+    Raises:
+        ScenarioError: a script, or the model, cannot be used.
+        HandlerError: the handler does not start.
+        ServiceError: a script's PAL cannot be brought into the account.
+
+    """
+    parts = _parts(options, outside)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(parts.loopback.close)
+        minds, wire = await _minds_and_wire(parts, stack)
+        backstage = _backstage(parts, minds, wire, stack)
+        await backstage.begin()
+        tavus, doors = _opened(parts, backstage)
+        await stack.enter_async_context(kept_open(doors))
+        yield tavus
+
+
+def _parts(options: ServerOptions, outside: Outside) -> _Parts:
+    ids = AccountIds(seed=options.seed or 0)
+    keys = ApiKeys(seed=options.seed, environment=options.environment, first=options.api_key)
+    limits = ScenarioLimits(local_tools=options.account.local_tools)
+    scripts = tuple(
+        scenario
+        for path in options.scripts
+        for scenario in load_scenarios(options.root / path, root=options.root, limits=limits)
+    )
+    env = readable(scripts, outside.environ)
+    loopback = Loopback()
+    start = partial(open_handler, root=options.root, environ=outside.environ)
+    return _Parts(
+        options=options,
+        outside=outside,
+        repertoire=Repertoire(scripts=scripts, env=env, handling=CallTaker(loopback, start)),
+        clock=ServerClock(options.clock),
+        keys=keys,
+        ids=ids,
+        # Without a control plane, nobody could read what a journal keeps.
+        journal=Journal(
+            secrets=(*keys.all(), *env.values()), most_bytes=JOURNAL_BYTES if options.control else 0
+        ),
+        loopback=loopback,
+    )
+
+
+async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, LiveWire]:
+    """Start what decides for the PALs, and what takes their calls."""
+    options, environ = parts.options, parts.outside.environ
+    minds = Minds(scripts=ScriptBook(), env=parts.repertoire.env, script_order=options.script_order)
+    handling = parts.repertoire.handling
+    stack.push_async_callback(handling.close)
+    if options.handler is not None:
+        await handling.settle(options.handler)
+    wire = LiveWire(
+        callbacks=LoopbackCallbacks(parts.loopback, note=parts.journal.note), handler=handling
+    )
+    if options.model is not None:
+        model = open_model(options.model, environ)
+        stack.push_async_callback(model.close)
+        minds = replace(minds, brains=(partial(_brain, model),))
+        wire = replace(wire, filling=model.fill)
+    return minds, wire
+
+
+def _brain(model: Model, opening: Opening) -> Brain:
+    return model.brain(opening.pal)
+
+
+def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack) -> Backstage:
+    """Make the account and its conversations."""
+    options, clock = parts.options, parts.clock
+    live = Conversations(
+        seed=options.seed or 0,
+        time=LiveTime(clock=clock, epoch=clock.epoch),
+        minds=minds,
+        wire=wire,
+        options=options.live,
+    )
+    stack.push_async_callback(live.close)
+    callbacks = AccountCallbacks(wire.callbacks)
+    stack.push_async_callback(callbacks.close)
+    account = Account(
+        ids=parts.ids,
+        now=clock.epoch,
+        live=live,
+        scripts=minds.scripts,
+        options=replace(options.account, room_url=f"{parts.outside.base_url}/rooms"),
+    )
+    account.callbacks = callbacks
+    account.alarm = Alarm(clock)
+    stack.push_async_callback(account.alarm.silence)
+    return Backstage(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
+
+
+def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[Door, ...]]:
+    """Open the doors, and put everything in front of them."""
+    options, base_url = parts.options, parts.outside.base_url
+    account, hang_up = backstage.account, parts.outside.hang_up
+    api = Api(account, keys=parts.keys)
+    site = Site(
+        base_url=base_url, options=options, account=account, api=api, lasting=parts.clock.lasting
+    )
+    inward = InwardApi(
+        account, faults=backstage.faults, sleep=parts.clock.sleep, note=parts.journal.note
+    )
+    mcp = late(partial(_mcp, site, inward, parts))
+    backstage.issued += [parts.keys.end_issued, mcp.end_sign_ins]
+    rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
+    control = ControlPlane(backstage, keys=parts.keys, tools_changed=mcp.tools_changed)
+    behind = (control.door(),) if options.control else ()
+    doors = (rest_door(api), rooms.door(), mcp.door, *behind)
+    front = Front(
+        limits=options.limits,
+        clock=parts.clock,
+        journal=parts.journal,
+        faults=backstage.faults,
+        hang_up=hang_up,
+        knows=partial(_knows, parts.keys, mcp.knows),
+        origins=tuple(origin_of(each) for each in options.cors),
+        public=partial(public_origins, account),
+    )
+    tavus = SimulatedTavus(
+        site=site,
+        keys=parts.keys,
+        backstage=backstage,
+        app=application(doors, front),
+        end_streams=mcp.end_streams,
+    )
+    return tavus, doors
+
+
+def _knows(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool:
+    """Tell whether a request names a key of the account, or an access token.
+
+    At the sign-in nobody does: it asks for no key, and its forms are small.
+    """
+    if scope["path"] in SIGN_IN_PATHS:
+        return False
+    named = [each.decode("latin-1") for each in header_values(scope, KEY_HEADER.encode())]
+    bearers = [
+        each.decode("latin-1").partition(" ")[2] for each in header_values(scope, b"authorization")
+    ]
+    return any(map(keys.admit, (*named, *bearers))) or any(map(is_token, bearers))
+
+
+def _mcp(site: Site, api: Api, parts: _Parts) -> McpDoor:
+    from pytest_tavus.simulator.server.mcp.hosted import mcp_routes
+
+    return mcp_routes(site, _tool_box(site, api), keys=parts.keys, note=parts.journal.note)
+
+
+def _tool_box(site: Site, api: Api) -> ToolBox:
+    place = Place(
+        environment=site.options.environment.upper(),
+        api_url=f"{site.base_url}/v2",
+        maker_url=site.base_url,
+    )
+    return ToolBox(api, options=BoxOptions(hosted_names=site.options.hosted_names, place=place))

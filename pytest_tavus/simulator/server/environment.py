@@ -1,0 +1,42 @@
+"""The environment variables that point a client of Tavus at a simulated one.
+
+Which variables there are is read off the official client [client]. Its own `.env` file never
+overrides them, and with a key among them it does not ask the keyring of the operating system.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from pytest_tavus.simulator.account.keys import Environment
+
+
+def standin_directory() -> Path:
+    """Return the directory of the stand-in for `daily`, to be put on PYTHONPATH."""
+    return Path(str(files("pytest_tavus.simulator.server") / "standin"))
+
+
+def variables(base_url: str, *, api_key: str, environment: Environment) -> dict[str, str]:
+    """Return the variables for a client in an environment of its own."""
+    return {
+        "TAVUS_API_KEY": api_key,
+        "TAVUS_ENV": environment.upper(),
+        "TAVUS_PUBLIC_API_BASE_URL": f"{base_url}/v2",
+        "TAVUS_PORTAL_API_BASE_URL": f"{base_url}/portal/api",
+        "TAVUS_DEV_PORTAL_URL": base_url,
+        "TAVUS_PAL_MAKER_URL": base_url,
+        "PYTHONPATH": str(standin_directory()),
+    }
+
+
+def exports(given: Mapping[str, str]) -> str:
+    """Return the variables as lines for a POSIX shell; what PYTHONPATH held stays behind ours."""
+    lines = [
+        f"export {name}={shlex.quote(value)}"
+        + ('"${PYTHONPATH:+:$PYTHONPATH}"' if name == "PYTHONPATH" else "")
+        for name, value in given.items()
+    ]
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,200 @@
+"""Scripted errors: for a route, and for so many requests, something other than the truth.
+
+A fault is written by a user, so it is bound and checked like every text of a user's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pytest_tavus.contract.body import Body
+from pytest_tavus.simulator.server import rest
+from pytest_tavus.simulator.server.http.answers import HangUp, answer, cut, json_bytes
+from pytest_tavus.simulator.server.site import CONTROL
+
+METHODS = ("*", *rest.METHODS)
+
+Effect = Literal["answer", "malformed", "drop", "delay"]
+
+_MALFORMED = b'{"data": [{"unfinished":'
+_EVERY_STEP = "[^/]+"
+
+
+class Fault(Body):
+    """What is to go wrong, where, and how often."""
+
+    path: str
+    "``/v2/pals``, ``/v2/pals/{pal_id}``, or ``/v2/conversations/*`` for all that is below."
+
+    method: str = "*"
+    effect: Effect = "answer"
+    status: int | None = Field(default=None, ge=200, le=599)
+    "`None`: 500 with the effect ``answer``, 200 with ``malformed``."
+
+    body: Any = None
+    'JSON data to answer with; without it ``{"error": ...}`` says that the fault was scripted.'
+
+    delay: float = Field(default=0, ge=0, le=3600)
+    "Seconds by the server's clock before anything happens, with every effect."
+
+    times: int | None = Field(default=None, ge=1)
+    "How many requests it strikes; `None` is every one."
+
+    skip: int = Field(default=0, ge=0)
+    "How many requests it lets pass first."
+
+    @field_validator("method")
+    @classmethod
+    def _is_one_that_comes(cls, method: str) -> str:
+        if method.upper() not in METHODS:
+            message = f"expected one of {', '.join(METHODS)}, found {method!r}"
+            raise PydanticCustomError("fault", "{text}", {"text": message})
+        return method.upper()
+
+    @field_validator("path")
+    @classmethod
+    def _can_be_struck(cls, path: str) -> str:
+        message = None
+        if not path.startswith("/"):
+            message = (
+                f"expected a path that begins with a slash, such as '/v2/pals', found {path!r}"
+            )
+        elif path.startswith(CONTROL):
+            message = f"no fault strikes the control plane, and {path!r} is below {CONTROL}"
+        if message is not None:
+            raise PydanticCustomError("fault", "{text}", {"text": message})
+        return path
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Fault:
+        if self.effect == "delay" and not self.delay:
+            raise PydanticCustomError("fault", "the effect 'delay' needs a 'delay' in seconds")
+        return self
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the path of a request has to look like; a slash at its end does not matter."""
+        stem, star, _ = self.path.partition("*")
+        steps = re.split(r"(\{\w+\})", stem if star else stem.rstrip("/"))
+        text = "".join(_EVERY_STEP if s.startswith("{") else re.escape(s) for s in steps)
+        return re.compile(text + (".*" if star else "/?"))
+
+    def strikes(self, method: str, path: str) -> bool:
+        """Tell whether this is a request it is about."""
+        return self.method in {"*", method} and bool(self.pattern.fullmatch(path))
+
+
+class _Standing:
+    """A fault that was set, and how often a request came that it is about."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.met = 0
+
+    def takes(self, method: str, path: str) -> bool:
+        if not self.fault.strikes(method, path):
+            return False
+        struck = self.met - self.fault.skip
+        if self.fault.times is not None and struck >= self.fault.times:
+            return False
+        self.met += 1
+        return struck >= 0
+
+    def as_json(self, key: str) -> dict[str, Any]:
+        struck = max(0, self.met - self.fault.skip)
+        return {"fault_id": key, "struck": struck, **self.fault.model_dump()}
+
+
+class Faults:
+    """The faults that are set, in the order in which they were; the first that fits strikes."""
+
+    def __init__(self) -> None:
+        self._standing: dict[str, _Standing] = {}
+        self._count = 0
+
+    def add(self, fault: Fault) -> str:
+        """Set a fault and return its id."""
+        self._count += 1
+        key = f"fault_{self._count}"
+        self._standing[key] = _Standing(fault)
+        return key
+
+    def remove(self, key: str) -> bool:
+        """Take a fault back; return whether it was there."""
+        return self._standing.pop(key, None) is not None
+
+    def clear(self) -> None:
+        """Take every fault back."""
+        self._standing.clear()
+        self._count = 0
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return every fault, those that are used up included, as JSON data."""
+        return [standing.as_json(key) for key, standing in self._standing.items()]
+
+    def meet(self, method: str, path: str) -> Fault | None:
+        """Return the fault that strikes a request, and count it."""
+        for standing in self._standing.values():
+            if standing.takes(method, path):
+                return standing.fault
+        return None
+
+
+class Faulty:
+    """Lets faults strike before anybody answers."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        faults: Faults,
+        sleep: Callable[[float], Awaitable[None]],
+        hang_up: HangUp,
+        skip: str,
+    ) -> None:
+        """Stand before `app`; paths that begin with `skip` are spared."""
+        self._app = app
+        self._faults = faults
+        self._sleep = sleep
+        self._hang_up = hang_up
+        self._skip = skip
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the fault says, or pass the request on."""
+        fault = self._of(scope)
+        if fault is not None and fault.delay:
+            await self._sleep(fault.delay)
+        if fault is None or fault.effect == "delay":
+            await self._app(scope, receive, send)
+        elif fault.effect == "drop":
+            await cut(scope, receive, self._hang_up)
+        else:
+            status, body = _said(fault)
+            json = (("content-type", "application/json"),)
+            await answer(scope, send, status=status, body=body, headers=json)
+
+    def _of(self, scope: Scope) -> Fault | None:
+        if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(self._skip):
+            return None
+        return self._faults.meet(scope.get("method", "GET"), scope["path"])
+
+
+def said_by(fault: Fault) -> tuple[int, Any]:
+    """Return the status and the JSON data that a fault answers with."""
+    status = fault.status or 500
+    said = {"error": f"this {status} was scripted with the control plane"}
+    return status, said if fault.body is None else fault.body
+
+
+def _said(fault: Fault) -> tuple[int, bytes]:
+    if fault.effect == "malformed":
+        return fault.status or 200, _MALFORMED
+    status, said = said_by(fault)
+    return status, json_bytes(said)

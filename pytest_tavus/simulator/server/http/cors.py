@@ -1,0 +1,128 @@
+"""Which pages may read what the server answers (CORS): those of the origins that were named.
+
+Without a named origin no page may, since any program of this machine can serve one. The public
+routes of a deployment are open to pages as Tavus has them: to every page, or to those that the
+deployment lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pytest_tavus.errors import ScenarioError
+from pytest_tavus.simulator.server.http.answers import (
+    HeaderPairs,
+    answer,
+    encoded,
+    header_values,
+    is_start,
+)
+from pytest_tavus.simulator.server.http.marker import MARKER
+
+PublicOrigins = Callable[[str], Sequence[str] | None]
+"""Returns the origins that a path is open to without being named; none at all are all of them.
+`None`: the path is no public one."""
+
+PATHS = ("/v2", "/mcp", "/.well-known", "/register", "/token", "/revoke")
+"""What a page asks for by itself. The pages of the sign-in are only ever opened."""
+
+_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+_EXPOSED = ", ".join(("allow", "mcp-session-id", "www-authenticate", MARKER))
+_PREFLIGHT_SECONDS = "600"
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(?::(\d{1,5}))?")
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+def origin_of(written: str) -> str:
+    """Return an origin as browsers send it.
+
+    Raises:
+        ScenarioError: it is none, or not the one of a page.
+
+    """
+    match = _ORIGIN.fullmatch(written.strip().lower())
+    if match is None:
+        message = (
+            f"{written!r} is no origin of a page: expected scheme, host and port alone, such as "
+            "'http://localhost:5173'"
+        )
+        raise ScenarioError(message)
+    scheme, host, port = match.groups()
+    shown = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
+    return f"{scheme}://{host}{shown}"
+
+
+class Cors:
+    """Answers preflights, and marks answers that a page may read."""
+
+    def __init__(self, app: ASGIApp, *, origins: Collection[str], public: PublicOrigins) -> None:
+        self._app = app
+        self._origins = frozenset(origins)
+        self._public = public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        origin = self._admitted(scope)
+        asked = header_values(scope, b"access-control-request-method")
+        if origin is not None and scope["method"] == "OPTIONS" and asked:
+            await answer(scope, send, status=204, body=b"", headers=_preflight(scope, origin))
+        else:
+            await self._app(scope, receive, _Opened(send, origin))
+
+    def _admitted(self, scope: Scope) -> str | None:
+        """Return the origin of a page that may read the answer."""
+        values = header_values(scope, b"origin")
+        path: str = scope["path"]
+        if len(values) != 1 or not path.startswith(PATHS):
+            return None
+        origin = values[0].decode("latin-1").lower()
+        if origin in self._origins:
+            return origin
+        open_to = self._public(path)
+        return origin if open_to is not None and (not open_to or origin in open_to) else None
+
+
+class _Opened:
+    """Sends on, with the headers by which a browser lets a page read the answer, and no others."""
+
+    def __init__(self, send: Send, origin: str | None) -> None:
+        self._send = send
+        self._added = encoded(() if origin is None else _readable(origin))
+
+    async def __call__(self, message: Message) -> None:
+        if is_start(message):
+            # The SDK's routes of the sign-in would let in every page.
+            kept = [
+                pair
+                for pair in message.get("headers", ())
+                if not pair[0].lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": [*kept, *self._added]}
+        await self._send(message)
+
+
+def _readable(origin: str) -> HeaderPairs:
+    return (
+        ("access-control-allow-origin", origin),
+        ("access-control-expose-headers", _EXPOSED),
+        ("vary", "Origin"),
+    )
+
+
+def _preflight(scope: Scope, origin: str) -> HeaderPairs:
+    wanted = header_values(scope, b"access-control-request-headers")
+    private = header_values(scope, b"access-control-request-private-network")
+    return (
+        ("access-control-allow-origin", origin),
+        ("access-control-allow-methods", _METHODS),
+        *(("access-control-allow-headers", each.decode("latin-1")) for each in wanted),
+        *(("access-control-allow-private-network", "true") for _ in private[:1]),
+        ("access-control-max-age", _PREFLIGHT_SECONDS),
+        ("vary", "Origin"),
+    )

@@ -1,0 +1,156 @@
+"""Stands before everything: who may ask, for which paths, and that every answer is marked.
+
+The server listens on loopback, which keeps other machines out but not the pages of a browser on
+this one. So a name that is not loopback's is refused (a page that had its own name resolved to this
+machine would send it), and so is the origin of a page that is not served from this machine, unless
+it was named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Collection, Sequence
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pytest_tavus.simulator.server.http.answers import encoded, header_values, is_start, refuse
+from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
+from pytest_tavus.simulator.server.options import Limits
+
+_LOOPBACK = rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?"
+_HOST = re.compile(_LOOPBACK, re.IGNORECASE)
+_ORIGIN = re.compile(rb"https?://" + _LOOPBACK, re.IGNORECASE)
+_DOTS = frozenset({b".", b".."})
+
+_CLOSING = (("connection", "close"),)
+"""Whoever is refused here may not be who it seems, or may mean another request than was read."""
+
+Problem = tuple[int, str]
+"""A status, and the sentence that goes with it."""
+
+
+class Guard:
+    """Lets through what may come in, and marks what goes out."""
+
+    def __init__(self, app: ASGIApp, *, limits: Limits, origins: Collection[str] = ()) -> None:
+        """Stand before `app`; pages of `origins` are let in like those of this machine."""
+        self._app = app
+        self._origins = frozenset(origin.encode() for origin in origins)
+        self._limits = limits
+        self._marker = encoded([(MARKER, simulator_version())])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, a handshake, or the server's own start and end."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        marked = _Marked(send, marker=self._marker, scope=scope)
+        problem = self._problem(scope)
+        if problem is None:
+            await self._pass(scope, receive, marked)
+        else:
+            status, sentence = problem
+            await refuse(scope, marked, status=status, sentence=sentence, headers=_CLOSING)
+        if marked.turned_away:
+            # The server underneath takes a handshake for unfinished until its connection is lost.
+            await asyncio.sleep(0)
+
+    async def _pass(self, scope: Scope, receive: Receive, marked: _Marked) -> None:
+        try:
+            await self._app(scope, receive, marked)
+        except Exception:
+            if not marked.begun:
+                sentence = "the simulator failed: this is a bug in it, and its log says more"
+                await refuse(scope, marked, status=500, sentence=sentence)
+            raise
+
+    def _problem(self, scope: Scope) -> Problem | None:
+        return (
+            _header_problem(scope, self._limits.headers)
+            or _length_problem(scope)
+            or _host_problem(header_values(scope, b"host"))
+            or _origin_problem(header_values(scope, b"origin"), self._origins)
+            or _path_problem(_raw_path(scope), self._limits.path_bytes)
+        )
+
+
+class _Marked:
+    """Sends on, with the marker on whatever begins an answer.
+
+    A WebSocket that is closed before it was accepted is answered by the server underneath, without
+    the marker; so that closing becomes an answer of ours.
+    """
+
+    def __init__(self, send: Send, *, marker: list[tuple[bytes, bytes]], scope: Scope) -> None:
+        self._send = send
+        self._marker = marker
+        self._scope = scope
+        self.begun = False
+        """An answer has begun."""
+        self.turned_away = False
+        """It is one that refuses a WebSocket."""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "websocket.close" and not self.begun:
+            await refuse(self._scope, self, status=403, sentence="this room cannot be entered")
+            return
+        if is_start(message):
+            self.begun = True
+            self.turned_away = message["type"] == "websocket.http.response.start"
+            message = {**message, "headers": [*message.get("headers", ()), *self._marker]}
+        await self._send(message)
+
+
+def _header_problem(scope: Scope, most: int) -> Problem | None:
+    if len(scope["headers"]) <= most:
+        return None
+    return 431, f"the request has more than {most} headers"
+
+
+def _length_problem(scope: Scope) -> Problem | None:
+    """Refuse a body of two lengths: a proxy may read the other, and end the request elsewhere."""
+    if not (header_values(scope, b"transfer-encoding") and header_values(scope, b"content-length")):
+        return None
+    return 400, ("the request has both Content-Length and Transfer-Encoding: expected one of them")
+
+
+def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
+    if len(hosts) == 1 and _HOST.fullmatch(hosts[0]):
+        return None
+    return 421, (
+        "the simulator answers to 127.0.0.1 and localhost only, and the request's Host header "
+        "is neither"
+    )
+
+
+def _origin_problem(origins: Sequence[bytes], named: Collection[bytes]) -> Problem | None:
+    if all(origin.lower() in named or _ORIGIN.fullmatch(origin) for origin in origins):
+        return None
+    return 403, (
+        "the simulator answers pages of this machine only, and the request's Origin header "
+        "names another: name it with --cors"
+    )
+
+
+def _path_problem(path: bytes, longest: int) -> Problem | None:
+    if len(path) > longest:
+        return 400, f"the path is longer than {longest} bytes"
+    plain = unquote_to_bytes(path)
+    if any(byte < 0x20 or byte == 0x7F for byte in plain):
+        return 400, "the path holds a control character"
+    if b"\\" in plain:
+        return 400, "the path holds a backslash"
+    if b"//" in plain:
+        return 400, "the path holds two slashes in a row"
+    # Encoded twice is a trick as well: something behind might decode once more.
+    if not _DOTS.isdisjoint([*plain.split(b"/"), *unquote_to_bytes(plain).split(b"/")]):
+        return 400, "the path holds a step that is '.' or '..'"
+    return None
+
+
+def _raw_path(scope: Scope) -> bytes:
+    """Return the path as it was asked for; an in-process client may give it decoded only."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.partition(b"?")[0]

@@ -1,0 +1,135 @@
+"""A running server: on the loop of whoever starts it, or on one of its own in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Coroutine, Mapping
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from msgspec import Struct
+
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.control.admin import Backstage
+from pytest_tavus.simulator.server.environment import variables
+from pytest_tavus.simulator.server.http.connection import Connections
+from pytest_tavus.simulator.server.http.serving import bind, serving
+from pytest_tavus.simulator.server.options import ServerOptions
+
+T = TypeVar("T")
+
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+
+
+class Running(Struct, frozen=True, kw_only=True):
+    """A server that can be asked."""
+
+    tavus: SimulatedTavus
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at its end."""
+        return self.tavus.site.base_url
+
+    @property
+    def api_key(self) -> str:
+        """A key it takes: the one that was asked for, else the one that was made."""
+        return self.tavus.keys.first
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment variables that point a client here."""
+        environment = self.tavus.site.options.environment
+        return variables(self.url, api_key=self.api_key, environment=environment)
+
+    @property
+    def pals(self) -> list[tuple[str, str]]:
+        """The PALs that the account has, as ids and names: those of the scripts, at the start."""
+        rows = self.tavus.site.account["pals"].rows()
+        return [(row["pal_id"], row["pal_name"]) for row in rows]
+
+    @property
+    def backstage(self) -> Backstage:
+        """What can be done to it from behind."""
+        return self.tavus.backstage
+
+
+@asynccontextmanager
+async def running(options: ServerOptions, *, environ: Mapping[str, str]) -> AsyncGenerator[Running]:
+    """Run a server on this loop for as long as the context is open.
+
+    Raises:
+        ScenarioError: a script, the handler or the model cannot be used.
+        HandlerError: the handler does not start.
+        ServiceError: the port cannot be used.
+
+    """
+    connections = Connections(options.limits)
+    with bind(options.port) as bound:
+        base_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        outside = Outside(base_url=base_url, environ=environ, hang_up=connections.hang_up)
+        async with (
+            simulated_tavus(options, outside) as tavus,
+            serving(tavus.app, bound, connections),
+        ):
+            try:
+                yield Running(tavus=tavus)
+            finally:
+                await tavus.fall_silent()
+
+
+class ServerThread:
+    """A server on a loop of its own: for tests that have none, or that block theirs."""
+
+    def __init__(self, options: ServerOptions, *, environ: Mapping[str, str]) -> None:
+        self._options = options
+        self._environ = environ
+        self._ready: Future[Running] = Future()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._thread = threading.Thread(target=self._main, name="tavus-server", daemon=True)
+
+    def start(self) -> Running:
+        """Start it, and return when it can be asked. Raises as `running` does."""
+        self._thread.start()
+        return self._ready.result(timeout=START_SECONDS)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the server's loop and wait for it."""
+        if self._loop is None:
+            work.close()
+            raise HarnessError("the server's thread has no loop: it was not started")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def stop(self) -> None:
+        """Stop it, and return when nothing of it is left. May be called twice.
+
+        Raises:
+            HarnessError: it does not stop.
+
+        """
+        if self._loop is not None and self._stop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread.is_alive():
+            self._thread.join(timeout=STOP_SECONDS)
+        if self._thread.is_alive():
+            message = f"the server did not stop within {STOP_SECONDS:g} s"
+            raise HarnessError(message)
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            if self._ready.done():
+                raise
+            self._ready.set_exception(error)
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        async with running(self._options, environ=self._environ) as server:
+            self._ready.set_result(server)
+            await self._stop.wait()

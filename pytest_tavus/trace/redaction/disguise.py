@@ -1,0 +1,188 @@
+r"""The shapes in which one secret can turn up in a text.
+
+A secret leaves a program in many spellings: as it is, inside JSON (escaped, and escaped again
+where JSON is carried in JSON), as `repr` and `ascii` of Python write it, inside a URL, inside HTML,
+inside base64 with or without a user name before it, as hex, and as base64 or hex of these. This
+module finds all of them. It knows nothing of events.
+
+One kind of escape is found by a pattern, whatever stands beside the secret. Base64, hex, several
+kinds and needless escapes are found by undoing them. Not found:
+
+- a needless escape, or hex in mixed case, inside base64 or hex; hex in mixed case of base64;
+- another letter case of a secret inside base64 or hex, unless all of it is lower or upper case
+  and base64 or hex is applied once;
+- three of base64 and hex, or more than four passes of several or needless escapes;
+- several or needless escapes of a secret that makes one escape more together with the text beside
+  it, such as ``41\u0062c`` after ``%``;
+- several escapes, if ``\x`` stands for a byte in one place and for a character in another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pytest_tavus.trace.redaction.anchors import plain_part, rings, utf8
+from pytest_tavus.trace.redaction.decoding import View, unescaped, words
+
+MASK = "********"
+"""What stands in place of a secret; the same eight asterisks that Tavus shows [doc]."""
+
+SHORT = 4
+"""Secrets of fewer characters are masked only where they are a whole value.
+
+Four characters are at least 32 bits. In base64 and hex all of them must be there, whatever stands
+beside them: by accident that happens about once in some thousand random texts of 1 MB.
+"""
+
+ANY_CASE = 8
+"""Secrets of ASCII are found in any letter case from this many characters on.
+
+A shorter one may be a word that only begins a sentence.
+"""
+
+DEPTH = 2
+"""How many times base64 and hex are undone, escapes between them not counted."""
+
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+_ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
+_ENTITIES = {
+    "&": "&(?:amp|#38|#x26);",
+    "<": "&(?:lt|#60|#x3[cC]);",
+    ">": "&(?:gt|#62|#x3[eE]);",
+    '"': "&(?:quot|#34|#x22);",
+    "'": "&(?:apos|#39|#x27);",
+}
+# A run of backslashes is read once, from its first: otherwise a long run takes quadratic time.
+_RUN = r"(?<!\\)\\++"
+
+
+class Disguises:
+    """Finds one secret in any text, however it is encoded there."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+        data = utf8(secret)
+        short = len(secret) < SHORT
+        direct = _spelled(secret)
+        if short:
+            direct = rf'(?:\A|(?<=["=])){direct}(?=\\*"|&|\Z)'
+        self._any_case = len(secret) >= ANY_CASE and secret.isascii()
+        other_cases = {secret.lower(), secret.upper()} - {secret} if self._any_case else ()
+        hints = () if short else rings(secret, other_cases)
+        self.plain = plain_part(secret).lower()
+        self.anchors = tuple(dict.fromkeys(anchor for ring in hints for anchor in ring))
+        """A text that has neither the plain part in any case nor an anchor holds the secret only
+        with needless escapes, and then `plainly` of the text has one of them."""
+        self._hints = tuple(tuple(anchor.encode() for anchor in ring) for ring in hints)
+        # In a form, a space is a plus.
+        spelled = () if short else (data, data.replace(b" ", b"+"))
+        self._spelled = tuple({one.lower() if self._any_case else one for one in spelled})
+        any_case = re.IGNORECASE | re.ASCII if self._any_case else re.NOFLAG
+        self._direct = re.compile(f"(?=({direct}))", any_case)
+
+    def spans(self, text: str) -> list[tuple[int, int, bool]]:
+        """Return where the secret stands, places that overlap included, in the order of the text.
+
+        The flag says that the place holds the secret itself, and no encoded spelling of it.
+        """
+        places = {match.span(1) for match in self._direct.finditer(text)}
+        if self._spelled:
+            data = utf8(text)
+            places |= _in_characters(data, self._places(data, DEPTH))
+        secret = self._secret
+        return [(start, end, text[start:end] == secret) for start, end in sorted(places)]
+
+    def _places(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
+        yield from self._in_view(data, depth)
+        for view in unescaped(data):
+            yield from _in_source(view, self._in_view(view.data, depth))
+
+    def _in_view(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
+        for spelled in self._spelled:
+            yield from _all(spelled, data.lower() if self._any_case else data)
+        if any(hint in data for hints in self._hints[:depth] for hint in hints):
+            for word in words(data):
+                yield from _in_source(word, self._places(word.data, depth - 1))
+
+
+def _in_source(view: View, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for place in places:
+        source = view.origin(*place)
+        if source is not None:
+            yield source
+
+
+def _all(needle: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+    at = data.find(needle)
+    while at >= 0:
+        yield at, at + len(needle)
+        at = data.find(needle, at + 1)
+
+
+def _in_characters(data: bytes, places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    found = set(places)
+    if data.isascii():
+        return found
+    characters = {0: 0}
+    last = 0
+    for at in sorted({at for place in found for at in place}):
+        part = data[last:at].decode("utf-8", "surrogatepass")
+        characters[at] = characters[last] + len(part)
+        last = at
+    return {(characters[start], characters[end]) for start, end in found}
+
+
+def _spelled(secret: str) -> str:
+    """Return a pattern for each spelling that one encoding gives, JSON and percent repeated."""
+    parts = re.findall(r"(\\*)([^\\]|\Z)", secret)
+    return "".join(
+        _after_backslashes(len(run), char) if run else _character(char)
+        for run, char in parts
+        if run or char
+    )
+
+
+def _after_backslashes(count: int, char: str) -> str:
+    """Return a pattern for a run and the character after it, whose own backslashes join the run."""
+    following = _character(char) if char else ""
+    escaped = rf"\\{{{count + 1},}}+(?:{'|'.join(_tails(char)[:-1])})|" if char else ""
+    return (
+        rf"(?:(?<!\\)(?:{escaped}\\{{{count},}}+{following})"
+        rf"|(?:%(?:25)*5[cC]){{{count}}}{following}|(?:{_RUN}u005[cC]){{{count}}}{following})"
+    )
+
+
+def _character(char: str) -> str:
+    """Return a pattern for every spelling of one character, the escaped ones first."""
+    if char in _PLAIN:
+        return re.escape(char)
+    tails = _tails(char) if char in "\"'/" else _tails(char)[:-1]
+    spellings = [
+        rf"{_RUN}(?:{'|'.join(tails)})",
+        "".join(rf"%(?:25)*{_any_case(f'{byte:02x}')}" for byte in utf8(char)),
+    ]
+    if char in _ENTITIES:
+        spellings.append(_ENTITIES[char])
+    if char == " ":
+        spellings.append(r"\+")
+    spellings.append(re.escape(char))
+    return f"(?:{'|'.join(spellings)})"
+
+
+def _tails(char: str) -> list[str]:
+    """Return what can follow backslashes that belong to a character; last the character itself."""
+    code = ord(char)
+    python = [f"x{code:02x}"] if code < 0x100 else [f"U{code:08x}"] if code > 0xFFFF else []
+    digits = [_any_case(one) for one in (f"u{_utf16(char)}", *python)]
+    letter = [_ESCAPES[char]] if char in _ESCAPES else []
+    return [*digits, *letter, re.escape(char)]
+
+
+def _utf16(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return r"\\++u".join(units[at : at + 4] for at in range(0, len(units), 4))
+
+
+def _any_case(digits: str) -> str:
+    return re.sub("[a-f]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", digits)

@@ -1,0 +1,72 @@
+"""Decides which secrets a text may hold: nearly always none, at the cost of a few searches."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import NamedTuple
+
+from pytest_tavus.trace.redaction.decoding import plainly
+from pytest_tavus.trace.redaction.disguise import Disguises
+
+WORDS = (0, 9, 13, 20)
+"""Letters and digits in a row that fewer and fewer texts have, and encoded secrets do."""
+
+_SHAPE = bytes(
+    ord("A") if byte in (string.ascii_letters + string.digits).encode() else ord(" ")
+    for byte in range(256)
+)
+_RUN = re.compile("[A-Za-z0-9]*")
+
+
+class _Known(NamedTuple):
+    """What is sought in texts that have a run of letters and digits of one length."""
+
+    run: bytes
+    plain: list[tuple[str, Disguises]]
+    anchors: list[tuple[str, Disguises]]
+
+
+class Prefilter:
+    """Knows the anchors of many secrets. Anchors in long words are sought where such words are."""
+
+    def __init__(self) -> None:
+        self._known = [_Known(b"A" * word, [], []) for word in WORDS]
+
+    def add(self, disguises: Disguises) -> None:
+        """Look for one secret more from now on."""
+        self._in_words_of(disguises.plain).plain.append((disguises.plain, disguises))
+        for anchor in disguises.anchors:
+            self._in_words_of(anchor).anchors.append((anchor, disguises))
+
+    def copy(self) -> Prefilter:
+        """Return a prefilter that knows the same secrets, and learns more by itself."""
+        copy = Prefilter()
+        copy._known = [_Known(run, plain[:], anchors[:]) for run, plain, anchors in self._known]
+        return copy
+
+    def _in_words_of(self, anchor: str) -> _Known:
+        longest = max(map(len, _RUN.findall(anchor)))
+        return next(known for known in reversed(self._known) if len(known.run) <= longest)
+
+    def suspects(self, text: str) -> list[Disguises]:
+        """Return the secrets that may be in the text, each once."""
+        found = self._found(text)
+        plain = plainly(text)
+        if plain is not None:
+            found += self._found(plain)
+        return list(dict.fromkeys(found)) if found else found
+
+    def _found(self, text: str) -> list[Disguises]:
+        shape = text.encode("utf-8", "surrogatepass").translate(_SHAPE)
+        found: list[Disguises] = []
+        for run, plain, anchors in self._known:
+            if not (plain or anchors):
+                continue
+            if run not in shape:
+                break
+            if plain:
+                lower = text.lower()
+                found += [one for part, one in plain if part in lower]
+            found += [one for anchor, one in anchors if anchor in text]
+        return found

@@ -1,0 +1,157 @@
+"""The masked twin of a trace: the one that hooks, reports, files and other processes get.
+
+Checks compare what was really seen. What leaves the package has a mask in the place of each
+secret, of those that were known before and of the tokens that went by in this trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import astuple, replace
+
+from pytest_tavus.trace.events import (
+    JSON_FIELDS,
+    AppMessage,
+    Event,
+    Fault,
+    PalSaid,
+    Saved,
+    SessionClosed,
+    SessionOpened,
+    ToolCalled,
+    ToolDelivered,
+    ToolResolved,
+    TurnEnded,
+    UserSaid,
+    Withheld,
+)
+from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.redaction.exchange import (
+    SEAM,
+    Rewriting,
+    all_text,
+    credentials,
+    decoded,
+    has_header,
+    tokens_in,
+)
+from pytest_tavus.trace.redaction.mask import MASKED, mask
+from pytest_tavus.trace.redaction.redact import Redaction, Secret
+from pytest_tavus.wire import HttpExchange
+
+_TEXT_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
+    SessionOpened: ("session", "conversation_id", "pal"),
+    UserSaid: ("text",),
+    PalSaid: ("text", "inference_id"),
+    ToolCalled: ("call_id", "name", "arguments", "inference_id"),
+    ToolDelivered: ("call_id",),
+    ToolResolved: ("call_id", "output", "reason"),
+    AppMessage: ("event_type", "note"),
+    Saved: ("name",),
+    Withheld: ("template", "path", "call_id"),
+    Fault: ("message", "detail"),
+    TurnEnded: (),
+    SessionClosed: (),
+}
+"""The fields that are free text. What is left are numbers, data, and words of a closed set."""
+
+_DATA_FIELDS: Mapping[type[Event], str] = {AppMessage: "properties", Saved: "value"}
+_WITHOUT_TEXTS = frozenset({ToolDelivered, *_DATA_FIELDS})
+"""Events whose texts are further in, or whose headers may be masked whatever they hold."""
+
+
+def shown(trace: Trace, redaction: Redaction) -> Trace:
+    """Return the masked twin of a trace: the same entries, with masks in place of secrets."""
+    if trace.masked:
+        return trace
+    twin = _Twin(redaction)
+    # Nearly always the texts hold nothing to be masked, which one search of them all tells.
+    if redaction.suspects(_all_texts(trace)):
+        return Trace(tuple([twin.entry(entry) for entry in trace.entries]), masked=True)
+    kept = [
+        twin.entry(entry) if type(entry.event) in _WITHOUT_TEXTS else entry
+        for entry in trace.entries
+    ]
+    return Trace(tuple(kept), masked=True)
+
+
+def _all_texts(trace: Trace) -> str:
+    # The words of closed sets are among them: to leave them out would take longer.
+    return SEAM.join(
+        [value for entry in trace.entries for value in astuple(entry.event) if type(value) is str]
+    )
+
+
+def with_tokens(redaction: Redaction, trace: Trace) -> Redaction:
+    """Return a redaction that knows the tokens of a trace too: ``token 1``, ``token 2``, ..."""
+    return redaction.with_more(Secret("token", token) for token in _tokens(trace))
+
+
+def _tokens(trace: Trace) -> Iterator[str]:
+    for _, event in trace.of(ToolDelivered):
+        yield from tokens_in(event.exchange, fetched=event.purpose == "token")
+
+
+class _Twin:
+    """Masks the entries of one trace."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        self._redaction = redaction
+        self._headers: dict[tuple[str, str], int] = {}
+        "Secret values of headers whose source nobody knows, numbered for each header."
+
+    def entry(self, entry: Entry) -> Entry:
+        event = self._event(entry.event)
+        return entry if event is entry.event else replace(entry, event=event)
+
+    def _event(self, event: Event) -> Event:
+        changes = self._changed_texts(event)
+        if isinstance(event, ToolDelivered):
+            exchange = self._exchange(event.exchange)
+            if exchange is not event.exchange:
+                changes["exchange"] = exchange
+        elif (name := _DATA_FIELDS.get(type(event))) is not None:
+            changes[name] = self._redaction.value(getattr(event, name))
+        return replace(event, **changes) if changes else event
+
+    def _changed_texts(self, event: Event) -> dict[str, Any]:
+        texts = [(name, getattr(event, name) or "") for name in _TEXT_FIELDS[type(event)]]
+        if not self._redaction.suspects(SEAM.join([text for _, text in texts])):
+            return {}
+        document, text = self._redaction.document, self._redaction.text
+        results = [
+            (name, old, document(old) if name in JSON_FIELDS else text(old)) for name, old in texts
+        ]
+        return {name: result for name, old, result in results if result != old}
+
+    def _exchange(self, exchange: HttpExchange) -> HttpExchange:
+        if has_header(exchange, self._redaction.header_names) or self._redaction.suspects(
+            all_text(exchange)
+        ):
+            rewriting = Rewriting(text=self._redaction.text, body=self._body, header=self._header)
+            return rewriting.exchange(exchange)
+        return exchange
+
+    def _header(self, name: str, value: str) -> str:
+        text = self._redaction.text(value)
+        if name.lower() not in self._redaction.header_names:
+            return text
+        scheme, secret = credentials(text)
+        if not secret or MASKED.fullmatch(secret) is not None:
+            return text
+        return scheme + mask(self._numbered(name.lower(), credentials(value)[1]))
+
+    def _numbered(self, name: str, secret: str) -> str:
+        """Name a value after its header: the same value has the same number in a trace."""
+        number = self._headers.get((name, secret))
+        if number is None:
+            number = 1 + sum(1 for known, _ in self._headers if known == name)
+            self._headers[name, secret] = number
+        return f"{name} {number}"
+
+    def _body(self, body: bytes) -> bytes:
+        text = decoded(body)
+        result = self._redaction.document(text)
+        return body if result == text else result.encode("utf-8", "surrogateescape")

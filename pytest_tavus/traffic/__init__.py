@@ -1,1 +1,0 @@
-"""Many conversations at once: which may begin, when, and within what limits. Knows no pytest."""

@@ -1,0 +1,88 @@
+"""Arguments as they were sent, the way an expectation sees them.
+
+What a request leaves open is never taken for what is expected: an argument that can be read in
+several ways is a finding of its own, and a call of which no request was made has sent nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from pytest_tavus.contract.tool.sent import UNSENT, Doubt
+from pytest_tavus.spans import SourceSpan
+from pytest_tavus.verdict.checks.case import Case, TurnCase
+from pytest_tavus.verdict.checks.seen import Call
+from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
+from pytest_tavus.verdict.checks.wanted import Wanted
+from pytest_tavus.verdict.checks.words import call_text, request_text
+from pytest_tavus.verdict.verdict import Finding
+
+_WHY: Final[Mapping[Doubt, tuple[str, str]]] = MappingProxyType(
+    {
+        "type": (
+            "its text stands for values of several types",
+            "declare its type in the tool's `parameters`",
+        ),
+        "split": (
+            "the text around its placeholder can be split in several ways",
+            "put a character between the placeholders that no value has, such as a slash in a URL",
+        ),
+        "shift": (
+            "another item of its list may have been left out",
+            "give it a key of its own in `body_template`, instead of a place in a list",
+        ),
+        "places": (
+            "the places that carry it say different things",
+            "compare the request with the tool's definition",
+        ),
+        "unlike": (
+            "the request is not as the tool's definition writes it",
+            "compare the request with the tool's definition",
+        ),
+    }
+)
+"""Why an argument cannot be read, and what to do about it."""
+
+
+def unclear(
+    call: Call, doubts: Sequence[tuple[str, Doubt]], case: Case, *, at: SourceSpan, asked: str
+) -> Finding:
+    """Tell of arguments that are asked about and that what was sent leaves open."""
+    (name, doubt), *others = doubts
+    why, hint = _WHY[doubt]
+    path = f"arguments.{case.show(name)} of {call.name}"
+    more = f", and so can {len(others)} more" if others else ""
+    return Finding(
+        kind="unclear_arguments",
+        message=(f"{path} {asked}, but can be read in several ways as it was sent{more}: {why}"),
+        owner="test",
+        span=at,
+        turn=call.entry.turn,
+        seqs=tuple(reversed(call.seqs)),
+        closest=call_text(call, case.show),
+        detail=request_text(call, case.show),
+        hint=hint,
+    )
+
+
+def unsent(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
+    """Tell of expected arguments of which no request was made; `None` where that is told already.
+
+    Whatever status was expected, nobody has seen the arguments.
+    """
+    if call.arguments is not UNSENT or not want.asks_arguments or is_unhandled(call):
+        return None
+    why = trouble(call, turn.show)
+    return Finding(
+        kind="unsent_call",
+        message=f"{call.name} was expected with arguments, but was never sent: {why.reason}",
+        owner=why.owner,
+        span=turn.where(want.expectation.at),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+        closest=call_text(call, turn.show),
+        detail=why.detail,
+        hint="leave out the arguments if the call is to fail before its request",
+    )

@@ -1,0 +1,170 @@
+"""Calls that are not the very ones written: the best assignment, and what it leaves over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Final
+
+from msgspec.structs import replace
+
+from pytest_tavus.matching.assignment.assign import TooManyWaysError, assign, without_order
+from pytest_tavus.matching.assignment.plan import Assignment, Group, Leaf, Node, precedences
+from pytest_tavus.scenario.values.model import CallExpectation, CallGroup
+from pytest_tavus.scenario.values.templates import MissingValue
+from pytest_tavus.trace.facts import Decider
+from pytest_tavus.verdict.checks.as_sent import unsent
+from pytest_tavus.verdict.checks.case import Checked, TurnCase
+from pytest_tavus.verdict.checks.deciders import facts_of
+from pytest_tavus.verdict.checks.outcome import outcome
+from pytest_tavus.verdict.checks.seen import Call
+from pytest_tavus.verdict.checks.unmatched import (
+    allowed_by,
+    missing_call,
+    not_comparable,
+    repeated_call,
+    too_many_ways,
+    unexpected_calls,
+    wrong_order,
+)
+from pytest_tavus.verdict.checks.wanted import LEFT_OVER, Pricing, Wanted
+from pytest_tavus.verdict.checks.wrong_arguments import wrong_arguments
+from pytest_tavus.verdict.verdict import Finding
+
+Matched = list[tuple[Wanted, Call]]
+
+_ALLOWED: Final = 1
+"""The cost of an allowed call: the least, so that an expectation that it meets comes first."""
+
+
+def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Checked:
+    """Assign the calls of a turn to a group of expectations, and tell what does not fit."""
+    try:
+        plan = _plan_of(group)
+        best = _best(plan, wanted, turn)
+    except TooManyWaysError:
+        return Checked((too_many_ways(turn, group.at),), (turn.deciders.call,))
+    return Checked(_findings(plan, best, wanted, turn), _facts(best, wanted, turn))
+
+
+def _facts(best: Assignment, wanted: Sequence[Wanted], turn: TurnCase) -> list[Decider | None]:
+    met = {row for row, _ in best.pairs}
+    facts: list[Decider | None] = [
+        turn.deciders.call for row in range(len(wanted)) if row not in met
+    ]
+    for row, seen in best.pairs:
+        facts += facts_of(wanted[row], turn.calls[seen], turn)
+    return facts + allowed_by(turn, [turn.calls[seen] for seen in best.extra])
+
+
+def _plan_of(group: CallGroup) -> Node:
+    """Return the group as a plan whose rows are numbered as :func:`expectations` yields."""
+    return _plan(group, iter(range(10**9)))
+
+
+def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
+    if isinstance(part, CallGroup):
+        return Group(
+            ordered=part.ordered, members=tuple(_plan(member, rows) for member in part.members)
+        )
+    return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)
+
+
+def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
+    if turn.turn.extra and (met := _of_meant(plan, wanted, turn)) is not None:
+        return met
+    costs = Pricing(wanted, turn)
+    extra = _ALLOWED if turn.turn.extra else LEFT_OVER
+    count = len(turn.calls)
+    best = assign(plan, costs, count=count, missing=LEFT_OVER, extra=extra)
+    if best.cost:
+        # Where another order would explain more, the order is what is wrong.
+        loose = without_order(plan)
+        with suppress(TooManyWaysError):
+            free = assign(loose, costs, count=count, missing=LEFT_OVER, extra=extra)
+            best = min(best, free, key=lambda assignment: assignment.cost)
+    return best
+
+
+def _of_meant(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment | None:
+    """Let the calls that are meant by an expectation be met; `None` where they are not all.
+
+    `extra: allowed` allows other calls, and not more of those that are expected.
+    """
+    meant = [index for index, call in enumerate(turn.calls) if _is_meant(call, wanted, turn)]
+    calls = [turn.calls[index] for index in meant]
+    costs = Pricing(wanted, replace(turn, calls=calls))
+    met = assign(plan, costs, count=len(calls), missing=LEFT_OVER, extra=LEFT_OVER)
+    if met.cost:
+        return None
+    others = tuple(sorted({*range(len(turn.calls))} - {*meant}))
+    return replace(met, pairs=tuple((row, meant[seen]) for row, seen in met.pairs), extra=others)
+
+
+def _is_meant(call: Call, wanted: Sequence[Wanted], turn: TurnCase) -> bool:
+    return any(want.is_meant(call, turn) for want in wanted)
+
+
+def _findings(
+    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
+) -> list[Finding]:
+    found = [*_order(plan, best, wanted, turn)]
+    found += _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
+    left = [turn.calls[seen] for seen in best.extra]
+    found += _missing(best, wanted, turn, left)
+    repeated = [turn.turn.extra and _is_meant(call, wanted, turn) for call in left]
+    found += [
+        repeated_call(call, turn) for call, again in zip(left, repeated, strict=True) if again
+    ]
+    found += unexpected_calls(
+        turn, [call for call, again in zip(left, repeated, strict=True) if not again]
+    )
+    if found and not best.surely_best:
+        found[0] = replace(found[0], detail=_with_remark(found[0].detail))
+    return found
+
+
+def _with_remark(detail: str | None) -> str:
+    remark = (
+        "the calls were assigned to what was expected as well as could be found: "
+        "there are too many of them to try every way"
+    )
+    return remark if detail is None else f"{detail}\n{remark}"
+
+
+def _missing(
+    best: Assignment, wanted: Sequence[Wanted], turn: TurnCase, left: Sequence[Call]
+) -> Iterator[Finding]:
+    found = Counter(row for row, _ in best.pairs)
+    for row in dict.fromkeys(best.missing):
+        yield missing_call(wanted[row], turn, left=left, found=found[row])
+
+
+def _order(
+    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
+) -> Iterator[Finding]:
+    earliest = dict(reversed(best.pairs))
+    latest = dict(best.pairs)
+    for first, second in precedences(plan):
+        if first in latest and second in earliest and latest[first] > earliest[second]:
+            late = (wanted[first], turn.calls[latest[first]])
+            early = (wanted[second], turn.calls[earliest[second]])
+            yield wrong_order(late, early, turn)
+            return
+
+
+def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
+    findings: list[Finding] = []
+    for one, call in matched:
+        try:
+            want = one.of(call, turn)
+        except MissingValue as error:
+            findings.append(not_comparable(turn, one.expectation.at, error))
+            continue
+        wrong = wrong_arguments(want, call, turn)
+        found = [wrong] if wrong is not None else outcome(want, call, turn)
+        if not found and (never := unsent(want, call, turn)) is not None:
+            found = [never]
+        findings += found
+    return tuple(findings)

@@ -1,0 +1,188 @@
+"""What holds for every call, expected or not: it is handled, well formed, and not forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.matching.compare import describe
+from pytest_tavus.matching.masked import require_known
+from pytest_tavus.matching.text import quoted
+from pytest_tavus.spans import dotted
+from pytest_tavus.trace.facts import Decider
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
+from pytest_tavus.verdict.checks.deciders import kept_by
+from pytest_tavus.verdict.checks.outcome import has_saved, nothing_saved
+from pytest_tavus.verdict.checks.places import call_span
+from pytest_tavus.verdict.checks.schemas import SchemaError, missing_name, wanted_text
+from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
+from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
+from pytest_tavus.verdict.checks.words import Show, call_text, called_text
+from pytest_tavus.verdict.verdict import Difference, Finding
+
+
+class NamedCalls:
+    """The names of the tools that were called are known."""
+
+    def check(self, case: Case) -> Checked:
+        """Look at the names in a masked trace.
+
+        Raises:
+            UnknownValueError: a name was masked before the trace was stored.
+
+        """
+        if case.trace.masked:
+            for call in case.seen.calls.values():
+                case.compared(call.name)
+        return NOTHING_TO_CHECK
+
+
+class HandledCalls:
+    """A call that nothing takes is never green, whatever is expected of it."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find the calls that nothing took."""
+        if not turn.calls:
+            return NOTHING_TO_CHECK
+        return Checked([_unhandled(call, turn) for call in turn.calls if is_unhandled(call)])
+
+
+def _unhandled(call: Call, turn: TurnCase) -> Finding:
+    why = trouble(call, turn.show)
+    unsent = call.called.channel == "api" and call.fault is not None
+    return Finding(
+        kind="fault" if unsent else "unhandled_call",
+        message=why.reason
+        if unsent
+        else f"{call_text(call, turn.show)} reached nothing: {why.reason}",
+        owner="test",
+        span=call_span(call, turn.case),
+        turn=turn.number,
+        seqs=tuple(call.seqs),
+        hint=why.detail if unsent else _taker(call),
+    )
+
+
+def _taker(call: Call) -> str:
+    if call.called.channel == "app_message":
+        return f"write what {call.name} answers under `client:`, or `unanswered: true` there"
+    return "give the tool a handler, or a `canned:` answer that takes this call"
+
+
+class WellFormedCalls:
+    """Every call is of a tool of the PAL, with arguments as the tool's `parameters` say."""
+
+    def check(self, case: Case) -> Checked:
+        """Validate the arguments of every call of the conversation."""
+        findings: list[Finding] = []
+        facts: list[Decider | None] = []
+        for call in case.seen.calls.values():
+            tool = case.tools.get(call.called.name)
+            if tool is None:
+                findings += _unknown_tool(call, case)
+            elif call.called_arguments is UNREADABLE:
+                findings.append(_unreadable(call, case))
+            elif not _is_unchecked(call, case):
+                if call.masked:
+                    require_known(call.called_arguments)
+                facts.append(case.deciders.sent(call.called.filled_by))
+                findings += _invalid(call, tool, case)
+        return Checked(findings, facts)
+
+
+def _is_unchecked(call: Call, case: Case) -> bool:
+    if "argument_schema" in case.scenario.unchecked:
+        return True
+    number = call.entry.turn
+    turns = case.scenario.turns
+    return 0 < number <= len(turns) and "argument_schema" in turns[number - 1].unchecked
+
+
+def _unknown_tool(call: Call, case: Case) -> Iterator[Finding]:
+    if call.name.startswith("tavus_"):
+        return  # a system tool, which no PAL defines itself
+    known = ", ".join(case.tools) or "none"
+    yield _finding(
+        call,
+        case,
+        f"the PAL called {case.show(call.name)!r}, which is not one of its tools",
+        hint=did_you_mean(call.name, case.tools) or f"its tools: {known}",
+    )
+
+
+def _unreadable(call: Call, case: Case) -> Finding:
+    text = quoted(case.show(call.called.arguments))
+    return _finding(call, case, f"the arguments of {call.name} are not JSON: {text}")
+
+
+def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
+    error = case.rules.schemas.error(tool, call.called_arguments)
+    if error is None:
+        return
+    yield _finding(
+        call,
+        case,
+        f"{call.name} was called {_complaint(error, case.show)}",
+        differences=(_difference(error, case.show),),
+        hint=f"its parameters are at {case.place_of(tool, 'parameters')}",
+    )
+
+
+def _difference(error: SchemaError, show: Show) -> Difference:
+    name = missing_name(error)
+    path = ("arguments", *error.path) if name is None else ("arguments", *error.path, name)
+    actual = describe(show(error.found)) if name is None else "absent"
+    expected = wanted_text(error) if name is None else "required"
+    return Difference(path=show(dotted(path)), expected=expected, actual=actual)
+
+
+def _complaint(error: SchemaError, show: Show) -> str:
+    path = show(dotted(("arguments", *error.path)))
+    name = missing_name(error)
+    if name is not None:
+        return f"without {dotted(('arguments', *error.path, name))}, which its parameters require"
+    if error.keyword == "type":
+        asked = wanted_text(error)
+        return f"with {path} {describe(show(error.found))}, where its parameters ask for {asked}"
+    if show(error.found) != error.found:  # its message quotes the value, so it is told by the rule
+        return f"with {path} not as its parameters ask: {wanted_text(error)}"
+    return f"with {path} not as its parameters ask: {error.message}"
+
+
+def _finding(
+    call: Call,
+    case: Case,
+    message: str,
+    *,
+    differences: tuple[Difference, ...] = (),
+    hint: str | None = None,
+) -> Finding:
+    return Finding(
+        kind="invalid_arguments",
+        message=message,
+        owner="agent",
+        span=call_span(call, case),
+        turn=call.entry.turn,
+        seqs=(call.entry.seq,),
+        closest=called_text(call, case.show),
+        differences=differences,
+        hint=hint,
+    )
+
+
+class SavedByTurn:
+    """`save` of a turn: its last call leaves the value behind."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find values that were to be kept and were not."""
+        wanted = turn.turn.save
+        if not wanted or not turn.played:
+            return NOTHING_TO_CHECK
+        last = turn.calls[-1] if turn.calls else None
+        missing = [(name, path) for name, path in wanted.items() if not has_saved(turn, name)]
+        found = [
+            nothing_saved(turn, last, name, path=path, at=turn.turn.at) for name, path in missing
+        ]
+        row = turn.deciders
+        return Checked(found, [kept_by(path, last, row) for path in wanted.values()])

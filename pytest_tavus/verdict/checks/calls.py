@@ -1,0 +1,61 @@
+"""`calls`: the calls of a turn are those that are expected, in their order, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pytest_tavus.trace.facts import Decider
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.verdict.checks.deciders import facts_of
+from pytest_tavus.verdict.checks.outcome import outcome
+from pytest_tavus.verdict.checks.unmatched import allowed_by, not_comparable, unexpected_calls
+from pytest_tavus.verdict.checks.wanted import Wanted, expectations, filled
+from pytest_tavus.verdict.verdict import Finding
+
+
+class ExpectedCalls:
+    """The keyword `calls`, with `result`, `status`, `within`, `times` and `save` of each."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Assign what was called to what was expected, and tell what is left over."""
+        if not turn.played:
+            return NOTHING_TO_CHECK
+        group = turn.turn.calls
+        if group is None or not group.members:
+            made = allowed_by(turn, turn.calls)
+            none = () if group is None else (turn.deciders.call,)
+            return Checked(unexpected_calls(turn, turn.calls), (*none, *made))
+        saves = bool(turn.case.seen.saved)
+        try:
+            wanted = [filled(one, turn.expected, anew=saves) for one in expectations(group)]
+        except ValueError as error:
+            return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
+        if _is_as_written(wanted, turn):
+            pairs = zip(wanted, turn.calls, strict=True)
+            facts: list[Decider | None] = []
+            for want, call in pairs:
+                facts += facts_of(want, call, turn)
+            return Checked(_of_perfect(wanted, turn), facts)
+        from pytest_tavus.verdict.checks.assigned import assigned
+
+        return assigned(group, wanted, turn)
+
+
+def _is_as_written(wanted: Sequence[Wanted], turn: TurnCase) -> bool:
+    """Tell whether each call is the next one written: that order suits every plan."""
+    return len(wanted) == len(turn.calls) and all(
+        want.expectation.times.minimum <= 1
+        and want.expectation.times.maximum != 0
+        and want.suits(call, turn)
+        for want, call in zip(wanted, turn.calls, strict=True)
+    )
+
+
+def _of_perfect(wanted: Sequence[Wanted], turn: TurnCase) -> list[Finding]:
+    """Look at the one thing that the cost of a pair leaves open: what it was to leave behind."""
+    return [
+        found
+        for want, call in zip(wanted, turn.calls, strict=True)
+        if want.expectation.save
+        for found in outcome(want.of(call, turn), call, turn)
+    ]

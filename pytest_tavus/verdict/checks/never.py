@@ -1,0 +1,94 @@
+"""`never`: calls that must not be seen, neither as the PAL called them nor as they were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pytest_tavus.contract.tool.sent import UNSENT
+from pytest_tavus.matching.compare import matches
+from pytest_tavus.scenario.values.model import CallPattern
+from pytest_tavus.trace.facts import Decider, Deciders, foremost
+from pytest_tavus.verdict.checks.as_sent import unclear
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
+from pytest_tavus.verdict.checks.seen import Call
+from pytest_tavus.verdict.checks.words import call_text, called_text, request_text
+from pytest_tavus.verdict.verdict import Finding
+
+
+class NeverInScenario:
+    """`never` of a scenario: calls that must not be seen at any time."""
+
+    def check(self, case: Case) -> Checked:
+        """Find forbidden calls in the whole conversation."""
+        patterns = case.scenario.never
+        if not patterns or not case.seen.turns:
+            return NOTHING_TO_CHECK
+        found = [
+            finding
+            for pattern in patterns
+            for call in case.seen.calls.values()
+            if pattern.tool == call.name
+            for finding in _found(
+                pattern, call, case, case.expected(pattern.arguments, turn=call.entry.turn)
+            )
+        ]
+        calls = case.seen.calls.values()
+        return Checked(found, [_avoided_by(one, calls, case.deciders) for one in patterns])
+
+
+class NeverInTurn:
+    """`never` of a turn."""
+
+    def check(self, turn: TurnCase) -> Checked:
+        """Find forbidden calls of the turn, those after its end included."""
+        patterns = turn.turn.never
+        if not patterns or not turn.played:
+            return NOTHING_TO_CHECK
+        calls = [*turn.seen.calls, *turn.seen.calls_after]
+        found = [
+            finding
+            for pattern in patterns
+            for call in calls
+            if pattern.tool == call.name
+            for finding in _found(pattern, call, turn.case, turn.expected(pattern.arguments))
+        ]
+        return Checked(found, [_avoided_by(one, calls, turn.deciders) for one in patterns])
+
+
+def _avoided_by(pattern: CallPattern, calls: Iterable[Call], row: Deciders) -> Decider | None:
+    """Return who decided that a call was not made: by its arguments, where only some are forbidden.
+
+    The script decides which calls are made; arguments that it fills from an answer it does not.
+    """
+    if not pattern.arguments:
+        return row.call
+    filled = [c.called.filled_by for c in calls if c.name == pattern.tool and c.called.filled_by]
+    return foremost(map(row.sent, filled), row.call) if filled else row.call
+
+
+def _found(pattern: CallPattern, call: Call, case: Case, arguments: Any) -> Iterator[Finding]:
+    """Yield what a call breaks: as it was called, or as it was sent."""
+    if matches(arguments, call.called_arguments):
+        yield _forbidden(pattern, call, case, called_text(call, case.show))
+        return
+    if call.arguments is UNSENT or not matches(*call.as_seen(arguments)):
+        return
+    doubts = call.doubts(arguments, exact=False)
+    if doubts:
+        yield unclear(call, doubts, case, at=case.scenario.where(pattern.at), asked="is forbidden")
+    else:
+        yield _forbidden(pattern, call, case, call_text(call, case.show))
+
+
+def _forbidden(pattern: CallPattern, call: Call, case: Case, text: str) -> Finding:
+    when = "" if pattern in case.scenario.never else " in this turn"
+    return Finding(
+        kind="forbidden_call",
+        message=f"{text} was called, which must never happen{when}",
+        owner="agent",
+        span=case.scenario.where(pattern.at),
+        turn=call.entry.turn,
+        seqs=(call.entry.seq,),
+        detail=request_text(call, case.show),
+    )

@@ -1,0 +1,190 @@
+"""What became of an expected call: its status, its answer, its time, what it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+
+from pytest_tavus.matching.compare import compare
+from pytest_tavus.scenario.values.model import CallExpectation
+from pytest_tavus.scenario.values.templates import root
+from pytest_tavus.spans import Loc
+from pytest_tavus.trace.events import Failure
+from pytest_tavus.verdict.checks.case import TurnCase
+from pytest_tavus.verdict.checks.change import changed_result
+from pytest_tavus.verdict.checks.seen import Call
+from pytest_tavus.verdict.checks.trouble import is_unhandled, may_be_meant, trouble
+from pytest_tavus.verdict.checks.wanted import Wanted, has_status, is_within, took
+from pytest_tavus.verdict.checks.words import answered, differences, seconds
+from pytest_tavus.verdict.verdict import Difference, Finding
+
+_FAILED: Mapping[Failure, str] = MappingProxyType(
+    {
+        "crash": "the handler crashed (status: crash)",
+        "unreadable": "its answer could not be used (status: unreadable)",
+        "unreachable": "it did not get to its handler (status: unreachable)",
+    }
+)
+
+
+def outcome(want: Wanted, call: Call, turn: TurnCase) -> list[Finding]:
+    """Hold what became of a call against what was expected of it."""
+    findings: list[Finding] = []
+    tool = turn.case.tools.get(call.name)
+    if is_unhandled(call):
+        return findings  # told by a check of its own, whatever status was expected
+    if not has_status(want.expectation.status, call, tool):
+        return [_wrong_status(want.expectation, call, turn)]
+    if want.expectation.expects_result:
+        findings += _wrong_result(want, call, turn)
+    if want.expectation.within is not None:
+        findings += _too_late(want.expectation, call, turn)
+    if want.expectation.save:
+        findings += _nothing_saved(want.expectation, call, turn)
+    return findings
+
+
+def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> Finding:
+    if expectation.status is None or expectation.status == "success":
+        return failed_call(call, turn, expectation)
+    resolved = call.resolved
+    why = trouble(call, turn.show)
+    failed = resolved is not None and resolved.status != "success"
+    return Finding(
+        kind="wrong_status",
+        message=f"{call.name} was expected {_asked(expectation.status)}, but {_ended(call)}",
+        owner=why.owner,
+        span=turn.where(expectation.at),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+        detail=why.detail if failed else answered(call, turn.show),
+        change=_status_change(expectation, call),
+    )
+
+
+def _asked(status: int | str) -> str:
+    return f"to be answered {status}" if isinstance(status, int) else f"to end in {status}"
+
+
+def _ended(call: Call) -> str:
+    if call.resolved is None:
+        return "was still open when the conversation ended"
+    code, failure = call.resolved.http_status, call.resolved.failure
+    ended = f"ended in {call.resolved.status}" if failure is None else _FAILED[failure]
+    return ended if code is None else f"was answered {code} and {ended}"
+
+
+def _status_change(expectation: CallExpectation, call: Call) -> str | None:
+    if call.resolved is None:
+        return None
+    code = call.resolved.http_status
+    if code is not None and code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None  # to expect a crash would make little sense
+    failure = call.resolved.failure
+    if failure is not None:
+        return None if failure == "crash" else f"status: {failure}"
+    if isinstance(expectation.status, int) and code is not None:
+        return f"status: {code}"
+    return f"status: {call.resolved.status}"
+
+
+def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None) -> Finding:
+    """Tell of a call that failed where nobody expected it to."""
+    why = trouble(call, turn.show)
+    verb = "was not answered" if why.kind == "unanswered_call" else "failed"
+    return Finding(
+        kind=why.kind,
+        message=f"{call.name} {verb}: {why.reason}",
+        owner=why.owner,
+        span=turn.where(turn.turn.at if expectation is None else expectation.at),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+        detail=why.detail,
+        hint=(
+            None
+            if expectation is None or not may_be_meant(call)
+            else f"where this is meant, write `status: {_came(call)}` beside the call"
+        ),
+    )
+
+
+def _came(call: Call) -> str | int | None:
+    resolved = call.resolved
+    if resolved is None:
+        return None
+    code = resolved.http_status if resolved.failure == "crash" else None
+    return code or resolved.failure or resolved.status
+
+
+def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    mismatches = compare(want.result, call.answer)
+    if not mismatches:
+        return
+    found = differences(mismatches, turn.show, "result")
+    first = found[0]
+    yield Finding(
+        kind="wrong_result",
+        message=(
+            f"{call.name} was expected to answer {first.path} {first.expected}, "
+            f"but {_answered(first)}"
+        ),
+        owner="handler",
+        span=turn.where((*want.expectation.at, "result")),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+        differences=found,
+        detail=answered(call, turn.show),
+        change=changed_result(want, call, turn),
+    )
+
+
+def _answered(difference: Difference) -> str:
+    if difference.actual == "absent":
+        return "that is not in its answer"
+    return f"answered {difference.actual}"
+
+
+def _too_late(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    measured = took(call, turn)
+    limit = expectation.within
+    if limit is None or measured is None or is_within(limit, call, turn):
+        return
+    yield Finding(
+        kind="too_late",
+        message=(
+            f"the answer of {call.name} was expected within {seconds(limit)} of the caller's "
+            f"line, but came after {seconds(measured)}"
+        ),
+        owner="handler",
+        span=turn.where((*expectation.at, "within")),
+        turn=turn.number,
+        seqs=tuple(reversed(call.seqs)),
+    )
+
+
+def _nothing_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    for name, path in expectation.save.items():
+        if not has_saved(turn, name):
+            yield nothing_saved(turn, call, name, path=path, at=expectation.at)
+
+
+def has_saved(turn: TurnCase, name: str) -> bool:
+    """Tell whether a value was kept in this turn."""
+    kept = turn.case.seen.saved
+    return any(entry.turn == turn.number and event.name == name for entry, event in kept)
+
+
+def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc) -> Finding:
+    """Tell of a value that was to be kept and was not there."""
+    why = "no call was made" if call is None else f"{call.name} has no such value"
+    from_answer = root(path) == "result"
+    return Finding(
+        kind="nothing_saved",
+        message=f"{name!r} was to be kept from {path}, but {why}",
+        owner="handler" if from_answer else "agent",
+        span=turn.where((*at, "save", name)),
+        turn=turn.number,
+        seqs=() if call is None else tuple(reversed(call.seqs)),
+        detail=None if call is None or not from_answer else answered(call, turn.show),
+    )

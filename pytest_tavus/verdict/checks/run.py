@@ -1,0 +1,191 @@
+"""Holds one trace against one scenario, with every check there is.
+
+A new expectation keyword is one class with a `check` method and one line in a table below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+
+from pytest_tavus.contract.behaviour import Behaviour
+from pytest_tavus.contract.tool.sent import Reader
+from pytest_tavus.matching.masked import UnknownValueError
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.trace.facts import Evidence, weigh
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict.checks.around_calls import HeardAroundCalls
+from pytest_tavus.verdict.checks.call_rules import (
+    HandledCalls,
+    NamedCalls,
+    SavedByTurn,
+    WellFormedCalls,
+)
+from pytest_tavus.verdict.checks.calls import ExpectedCalls
+from pytest_tavus.verdict.checks.case import (
+    NOTHING_TO_CHECK,
+    Case,
+    Check,
+    Checked,
+    Rules,
+    ScenarioCheck,
+    TurnCheck,
+    turn_case,
+)
+from pytest_tavus.verdict.checks.never import NeverInScenario, NeverInTurn
+from pytest_tavus.verdict.checks.room_events import Quiet, RoomEvents
+from pytest_tavus.verdict.checks.run_through import EveryTurnPlayed, NoFaults
+from pytest_tavus.verdict.checks.schemas import Schemas
+from pytest_tavus.verdict.checks.seen import seen
+from pytest_tavus.verdict.checks.speech import SaidWithin, Says
+from pytest_tavus.verdict.checks.withheld import KnownAnswers
+from pytest_tavus.verdict.verdict import Finding, Ruling
+
+TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
+    HandledCalls(),
+    KnownAnswers(),
+    ExpectedCalls(),
+    NeverInTurn(),
+    SavedByTurn(),
+    Says(),
+    SaidWithin(),
+    HeardAroundCalls(),
+    RoomEvents(),
+    Quiet(),
+)
+"""What is asked of each turn, causes before consequences: the first finding is shown first."""
+
+CHECKS_BEFORE: Final[tuple[ScenarioCheck, ...]] = (NoFaults(), EveryTurnPlayed())
+"""What is asked of the conversation as a whole; what they find explains the rest."""
+
+CHECKS_AFTER: Final[tuple[ScenarioCheck, ...]] = (WellFormedCalls(), NeverInScenario())
+"""What is asked of every call of the conversation."""
+
+MASKED = "masked value"
+"""The subject of a ruling on a check that cannot be held against a stored trace."""
+
+C = TypeVar("C")
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class CheckReport(Struct, frozen=True, kw_only=True):
+    """What all checks together came to."""
+
+    findings: tuple[Finding, ...]
+    "By turn, then in the order in which a person should read them."
+
+    evidence: Evidence
+    "How many facts were held against an expectation, apart by who decided them."
+
+    open: tuple[Ruling, ...] = ()
+    "What cannot be told, because a value was masked before the trace was stored."
+
+    def joined(self, other: CheckReport) -> CheckReport:
+        """Return this report with what was found elsewhere behind it."""
+        return CheckReport(
+            findings=(*self.findings, *other.findings),
+            evidence=self.evidence + other.evidence,
+            open=(*self.open, *other.open),
+        )
+
+
+class Checker:
+    """The checks of a run. Keeps nothing of a scenario, only what is costly to make twice."""
+
+    def __init__(self, *, read: Reader, behaviour: Behaviour | None = None) -> None:
+        """`read` finds the arguments of calls in the requests that were made of them."""
+        self._read = read
+        self._behaviour = Behaviour() if behaviour is None else behaviour
+        self._schemas = Schemas()
+
+    def check(
+        self,
+        scenario: Scenario,
+        trace: Trace,
+        *,
+        show: Callable[[Any], Any] | None = None,
+        scope: Mapping[str, Any] = _NOTHING,
+    ) -> CheckReport:
+        """Return every finding on a trace.
+
+        `show` masks what a finding quotes. `scope` is what placeholders can read beside
+        ``saved``: ``env``.
+        """
+        rules = Rules(
+            behaviour=self._behaviour,
+            schemas=self._schemas,
+            show=_as_it_is if show is None else show,
+        )
+        tools = {tool.name: tool for tool in scenario.pal.tools}
+        return _checked(
+            Case(
+                scenario,
+                trace,
+                seen(trace, tools, self._read),
+                rules,
+                scope,
+                tools,
+                trace.deciders(),
+            )
+        )
+
+
+def check(
+    scenario: Scenario,
+    trace: Trace,
+    *,
+    read: Reader,
+    show: Callable[[Any], Any] | None = None,
+    scope: Mapping[str, Any] = _NOTHING,
+) -> CheckReport:
+    """Return every finding on one trace; for many, keep a :class:`Checker`."""
+    return Checker(read=read).check(scenario, trace, show=show, scope=scope)
+
+
+def _checked(case: Case) -> CheckReport:
+    open_: list[Ruling] = []
+    results = _of_masked(case, open_) if case.trace.masked else _of_clear(case)
+    findings = [finding for result in results for finding in result.findings]
+    findings.sort(key=lambda finding: finding.turn)
+    evidence = weigh([fact for result in results for fact in result.facts])
+    return CheckReport(findings=tuple(findings), evidence=evidence, open=tuple(open_))
+
+
+def _of_clear(case: Case) -> list[Checked]:
+    results = [check.check(case) for check in CHECKS_BEFORE]
+    for number, turn in enumerate(case.scenario.turns, start=1):
+        one = turn_case(case, number, turn)
+        results += [check.check(one) for check in TURN_CHECKS]
+    return results + [check.check(case) for check in CHECKS_AFTER]
+
+
+def _of_masked(case: Case, open_: list[Ruling]) -> list[Checked]:
+    """Ask what can be told of a stored trace, and note in `open_` what cannot."""
+    _ask(NamedCalls(), case, open_)
+    if open_:  # a call of a tool that nobody can name is no call that is missing
+        return []
+    results = [_ask(check, case, open_) for check in CHECKS_BEFORE]
+    for number, turn in enumerate(case.scenario.turns, start=1):
+        one = turn_case(case, number, turn)
+        results += [_ask(check, one, open_) for check in TURN_CHECKS]
+    return results + [_ask(check, case, open_) for check in CHECKS_AFTER]
+
+
+def _ask(check: Check[C], about: C, open_: list[Ruling]) -> Checked:
+    """Ask a check; one that would have to compare a masked value leaves a ruling instead."""
+    try:
+        return check.check(about)
+    except UnknownValueError as error:
+        hint = "play the scenario again: what is seen then is compared in clear"
+        open_.append(
+            Ruling(subject=MASKED, outcome="unsure", reason=str(error), judge="checks", hint=hint)
+        )
+        return NOTHING_TO_CHECK
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,0 +1,101 @@
+"""Whether the conversation was held at all: faults, and turns that never took place."""
+
+from __future__ import annotations
+
+from pytest_tavus.spans import Loc
+from pytest_tavus.trace.events import Fault
+from pytest_tavus.trace.log import Entry
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked
+from pytest_tavus.verdict.checks.words import SENTENCE, excerpt
+from pytest_tavus.verdict.verdict import Finding
+
+
+class NoFaults:
+    """Nothing outside the conversation's rules went wrong."""
+
+    def check(self, case: Case) -> Checked:
+        """Turn each fault into a finding of whoever can put it right."""
+        return Checked([_fault(entry, event, case) for entry, event in case.seen.faults])
+
+
+def _fault(entry: Entry, event: Fault, case: Case) -> Finding:
+    return Finding(
+        kind="fault",
+        message=excerpt(case.show(event.message), SENTENCE),
+        owner=event.owner,
+        span=case.scenario.where(_place_of(entry, event, case)),
+        turn=entry.turn,
+        seqs=(entry.seq,),
+        detail=case.show(event.detail),
+    )
+
+
+def _place_of(entry: Entry, event: Fault, case: Case) -> Loc:
+    handler = case.scenario.handler
+    if event.owner == "handler" and not entry.turn and handler is not None:
+        return handler.at  # it did not start
+    return _turn_at(entry.turn, case)
+
+
+def _turn_at(number: int, case: Case) -> Loc:
+    turns = case.scenario.turns
+    return turns[number - 1].at if 0 < number <= len(turns) else case.scenario.at
+
+
+class EveryTurnPlayed:
+    """Every turn of the scenario took place."""
+
+    def check(self, case: Case) -> Checked:
+        """Find the turns in which the caller never spoke, and say what stopped them."""
+        total = len(case.scenario.turns)
+        missing = [n for n in range(1, total + 1) if case.seen.turn(n).user is None]
+        if not missing:
+            return _ended_well(case)
+        first = missing[0]
+        which = f"turn {first}" if len(missing) == 1 else f"turns {first} to {missing[-1]}"
+        verb = "was" if len(missing) == 1 else "were"
+        return Checked(
+            (
+                Finding(
+                    kind="not_run",
+                    message=f"{which} of {total} {verb} not played: {_reason(case)}",
+                    owner=case.seen.faults[-1][1].owner if case.seen.faults else "harness",
+                    span=case.scenario.where(case.scenario.turns[first - 1].at),
+                    turn=first,
+                ),
+            )
+        )
+
+
+def _ended_well(case: Case) -> Checked:
+    """Find a last turn that was cut short after the caller had spoken."""
+    closed = case.seen.closed
+    if closed is None or closed.reason not in {"deadline", "cancelled"}:
+        return NOTHING_TO_CHECK
+    number = len(case.scenario.turns)
+    if case.seen.turn(number).ended is not None or case.seen.faults:
+        return NOTHING_TO_CHECK
+    return Checked(
+        (
+            Finding(
+                kind="not_run",
+                message=f"turn {number} of {number} was cut short: {_reason(case)}",
+                owner="test" if closed.reason == "deadline" else "harness",
+                span=case.scenario.where(_turn_at(number, case)),
+                turn=number,
+            ),
+        )
+    )
+
+
+def _reason(case: Case) -> str:
+    if case.seen.faults:
+        return excerpt(case.show(case.seen.faults[-1][1].message), SENTENCE)
+    closed = case.seen.closed
+    words = {
+        "deadline": "the conversation went over its deadline",
+        "cancelled": "the conversation was cancelled",
+        "fault": "the conversation broke off",
+        "finished": "the conversation ended early",
+    }
+    return "the trace ends before it" if closed is None else words[closed.reason]

@@ -1,0 +1,132 @@
+"""A call that failed, in words: what the handler did, and its own traceback or answer."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from msgspec import Struct
+
+from pytest_tavus.errors import Owner
+from pytest_tavus.verdict.checks.seen import UNREADABLE, Call, parsed
+from pytest_tavus.verdict.checks.words import SENTENCE, Show, excerpt
+from pytest_tavus.verdict.verdict import FindingKind
+from pytest_tavus.wire import HttpExchange, HttpResponse, header
+
+GIVEN = frozenset({"canned", "client", "client_output"})
+"""Who answers in the place of a handler, and may mean any answer."""
+
+
+class Trouble(Struct, frozen=True, kw_only=True):
+    """Why a call did not succeed."""
+
+    kind: FindingKind
+    reason: str
+    owner: Owner
+    detail: str | None
+
+
+def is_unhandled(call: Call) -> bool:
+    """Tell whether nothing was there to take the call."""
+    if call.fault is not None and call.fault.owner == "test":
+        return True
+    exchanges = (call.exchange, call.token)
+    return any(
+        exchange is not None
+        and exchange.fault is not None
+        and exchange.fault.kind in {"unhandled", "unmapped"}
+        for exchange in exchanges
+    )
+
+
+def trouble(call: Call, show: Show) -> Trouble:
+    """Say why a call did not succeed."""
+    resolved = call.resolved
+    if resolved is None:
+        return Trouble(
+            kind="unanswered_call",
+            reason="it was still open when the conversation ended",
+            owner="handler",
+            detail=None,
+        )
+    if is_unhandled(call):
+        return _of_exchange(call, "unhandled_call", "test", show)
+    if resolved.status == "unanswered":
+        reason = show(resolved.reason or "the client did not answer")
+        return Trouble(kind="unanswered_call", reason=reason, owner="handler", detail=None)
+    canned = resolved.answered_by == "canned"
+    return _of_exchange(call, "handler_error", "test" if canned else "handler", show)
+
+
+def may_be_meant(call: Call) -> bool:
+    """Tell whether a handler may fail so on purpose: by a clean refusal, or by no answer in time.
+
+    A crash, a redirect, a page for people or broken JSON is for the handler to put right.
+    """
+    resolved = call.resolved
+    if resolved is None or call.fault is not None:
+        return False
+    if resolved.answered_by in GIVEN or resolved.status in {"timeout", "unanswered"}:
+        return True
+    if resolved.failure == "unreadable":
+        return False
+    exchange = call.exchange or call.token
+    response = None if exchange is None or exchange.fault is not None else exchange.response
+    return response is not None and 400 <= response.status < 500 and not is_html(response)
+
+
+def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> Trouble:
+    reason = None if call.resolved is None else call.resolved.reason
+    if call.fault is not None:
+        message = excerpt(show(call.fault.message), SENTENCE)
+        detail = show(call.fault.detail)
+        return Trouble(kind=kind, reason=message, owner=owner, detail=detail)
+    exchange, about = call.exchange, "the handler"
+    if exchange is None:
+        exchange, about = call.token, "the token endpoint"
+    told = None if exchange is None or _is_unread_refusal(call) else _told(exchange, about)
+    return Trouble(
+        kind=kind,
+        reason=excerpt(show(told or reason or "there was no answer"), SENTENCE),
+        owner=owner,
+        detail=None if exchange is None else _detail(exchange, show),
+    )
+
+
+def _is_unread_refusal(call: Call) -> bool:
+    """Tell whether the reason of the delivery says more than the status: what ails the body."""
+    resolved = call.resolved
+    if resolved is None or resolved.failure != "unreadable":
+        return False
+    return resolved.http_status is not None and resolved.http_status >= HTTPStatus.BAD_REQUEST
+
+
+def _told(exchange: HttpExchange, about: str) -> str | None:
+    if exchange.fault is not None:
+        return exchange.fault.message
+    response = exchange.response
+    if response is None or exchange.answered_by == "canned" or 300 <= response.status < 400:
+        return None  # the reason of the delivery says more: whose answer it is, where it leads
+    answered = f"{about} answered {response.status}"
+    if not response.body.strip():
+        return f"{answered} with an empty body"
+    if is_html(response):
+        return f"{answered} with an HTML page instead of JSON"
+    if not 200 <= response.status < 300:
+        return answered
+    readable = parsed(response.body.decode(errors="replace")) is not UNREADABLE
+    return None if readable else f"{answered} with a body that is not JSON"
+
+
+def _detail(exchange: HttpExchange, show: Show) -> str | None:
+    if exchange.fault is not None and exchange.fault.traceback is not None:
+        return str(show(exchange.fault.traceback))
+    if exchange.response is None or not exchange.response.body.strip():
+        return None
+    return excerpt(show(exchange.response.body.decode(errors="replace")))
+
+
+def is_html(response: HttpResponse) -> bool:
+    """Tell whether an answer is a page for people: by its type, or by how it begins."""
+    if "html" in (header(response.headers, "content-type") or "").lower():
+        return True
+    return response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))

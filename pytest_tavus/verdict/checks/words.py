@@ -1,0 +1,114 @@
+"""Sentences and excerpts that several checks share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pytest_tavus.matching.compare import Mismatch, describe
+from pytest_tavus.matching.text import flow, quoted
+from pytest_tavus.spans import dotted
+from pytest_tavus.trace.events import PalSaid
+from pytest_tavus.trace.log import Entry
+from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
+from pytest_tavus.verdict.verdict import Difference
+
+BODY_EXCERPT = 400
+"""Characters of a body that a finding shows."""
+
+SENTENCE = 300
+"""Characters of a text of somebody else's that stands in a sentence."""
+
+BOTH_MASKED = "differs (both masked)"
+
+Show = Callable[[Any], Any]
+"""Masks what is going to be formatted: see `Rules.show`."""
+
+
+def call_text(call: Call, show: Show) -> str:
+    """Write a call as it was sent, the way a scenario would: ``get_order: {order_id: A-1}``."""
+    if call.sent is None:
+        return called_text(call, show)
+    unclear = listed(list(call.sent.ambiguous))
+    rest = f" ({unclear} cannot be read)" if unclear else ""
+    return f"{show(call.name)}: {flow(show(call.arguments))}{rest}"
+
+
+def called_text(call: Call, show: Show) -> str:
+    """Write a call as the PAL made it."""
+    if call.called_arguments is UNREADABLE:
+        return f"{show(call.name)} with {quoted(show(call.called.arguments))}"
+    return f"{show(call.name)}: {flow(show(call.called_arguments))}"
+
+
+def request_text(call: Call, show: Show) -> str | None:
+    """Write the request of a call that carried other arguments than were called, or unclear ones.
+
+    `None` where it says nothing that the call does not say.
+    """
+    exchange = call.exchange
+    if exchange is None or not (call.is_unclear or call.differs):
+        return None
+    request = exchange.request
+    body = excerpt(show(request.body.decode("utf-8", "replace")))
+    sent = f"{request.method} {show(request.url)} {body}".rstrip()
+    return f"called: {called_text(call, show)}\nsent: {sent}"
+
+
+def joined(*lines: str | None) -> str | None:
+    """Put what there is on lines of its own."""
+    return "\n".join(line for line in lines if line is not None) or None
+
+
+def differences(mismatches: Iterable[Mismatch], show: Show, *root: str) -> tuple[Difference, ...]:
+    """Write mismatches as a failure shows them, below `root`."""
+    return tuple(
+        difference(
+            m.expected,
+            m.actual,
+            path=dotted(
+                (*root, *(step if isinstance(step, int) else show(str(step)) for step in m.path))
+            ),
+            show=show,
+        )
+        for m in mismatches
+    )
+
+
+def difference(expected: Any, actual: Any, *, path: str, show: Show) -> Difference:
+    """Write two values that differ. Where their masks are the same, only that can be said."""
+    wanted = describe(show(expected))
+    seen = "not JSON" if actual is UNREADABLE else describe(show(actual))
+    return Difference(path=path, expected=wanted, actual=BOTH_MASKED if seen == wanted else seen)
+
+
+def listed(words: Sequence[str], *, last: str = "and") -> str:
+    """Join words as in a sentence: ``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def seconds(value: float) -> str:
+    """Write a time as a person would: ``2 s``, ``0.35 s``."""
+    return f"{value:.3g} s"
+
+
+def heard(said: Sequence[tuple[Entry, PalSaid]], show: Show) -> str:
+    """Write what was heard, for the lines below a finding."""
+    if not said:
+        return "heard: nothing"
+    return "\n".join(f"heard: {quoted(show(event.text))}" for _, event in said)
+
+
+def answered(call: Call, show: Show) -> str:
+    """Write what a call was answered, for the lines below a finding."""
+    answer = call.answer
+    empty = answer is None and (call.resolved is None or not call.resolved.output)
+    return f"answer: {'nothing' if empty else excerpt(flow(show(answer)))}"
+
+
+def excerpt(text: str, limit: int = BODY_EXCERPT) -> str:
+    """Cut a text that was masked before to what a person reads."""
+    text = text.strip()
+    return text if len(text) <= limit else f"{text[:limit]}…"

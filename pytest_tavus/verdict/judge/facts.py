@@ -1,0 +1,213 @@
+"""What a trace says of calls and of speech, for the rules judge. Speech never proves an action."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.sent import Reader, Requests, Sent
+from pytest_tavus.matching.masked import Masked, UnknownValueError
+from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolDelivered, ToolResolved
+from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.redaction.mask import compared
+
+NOT_FOUND = "NOTFOUND"
+"""What Tavus's evaluator writes for a variable it could not extract [doc]."""
+
+
+Show = Callable[[Any], Any]
+"""Masks a text or JSON data."""
+
+
+class MadeCall(Struct, frozen=True, kw_only=True):
+    """A call as the wire has it: that it was made, and what became of it."""
+
+    turn: int
+    seq: int
+    call: ToolCalled
+    sent: Sent | None
+    "What its request carried; `None`: no request was made."
+
+    resolved: ToolResolved | None
+    "`None`: nothing was heard of it any more."
+
+    resolved_seq: int | None
+    show: Show
+    "Masks what is quoted."
+
+    @property
+    def arguments(self) -> str:
+        """What was sent, or where nothing was, what was called, as it may be shown."""
+        if self.sent is None:
+            return str(self.show(self.call.arguments))
+        return json.dumps(plain(self.show(self.sent.arguments)), ensure_ascii=False)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was answered, and well."""
+        return self.resolved is not None and self.resolved.status == "success"
+
+    @property
+    def seqs(self) -> tuple[int, ...]:
+        """The entries that prove it."""
+        return (self.seq,) if self.resolved_seq is None else (self.seq, self.resolved_seq)
+
+    def __str__(self) -> str:
+        status = "was never resolved" if self.resolved is None else _ENDS[self.resolved.status]
+        return f"turn {self.turn}: {self.call.name} {self.arguments}".rstrip() + f" {status}"
+
+
+_ENDS = {
+    "success": "succeeded",
+    "error": "failed",
+    "timeout": "timed out",
+    "unanswered": "was not answered",
+}
+
+
+class JudgedTrace(Struct, frozen=True):
+    """One conversation twice: to be compared, and to be quoted."""
+
+    trace: Trace
+    shown: Trace
+    "The masked twin. The same object where only a stored trace is there."
+
+    calls: tuple[MadeCall, ...]
+
+    def quote(self, seq: int) -> str:
+        """Return what was said in an entry, masked."""
+        event = self.shown.entries[seq - 1].event
+        return event.text if isinstance(event, PalSaid) else ""
+
+    def compared(self, text: str) -> str:
+        """Return a text of the trace to be compared.
+
+        Raises:
+            UnknownValueError: part of it was masked before the trace was stored.
+
+        """
+        return compared(text, masked=self.trace.masked)
+
+
+class CallReader(Struct, frozen=True, kw_only=True):
+    """Finds the calls of a trace, as they were sent."""
+
+    read: Reader
+    show: Show
+    pal: Pal
+
+    def calls(self, trace: Trace) -> tuple[MadeCall, ...]:
+        """Return every call, in order."""
+        resolutions = {event.call_id: (entry, event) for entry, event in trace.of(ToolResolved)}
+        delivered = [event for _, event in trace.of(ToolDelivered) if event.purpose == "tool"]
+        exchanges = {event.call_id: event.exchange for event in delivered}
+        opened = trace.opened()
+        requests = Requests(
+            read=self.read,
+            conversation_id="" if opened is None else opened.conversation_id,
+            masked=trace.masked,
+        )
+        made: list[MadeCall] = []
+        for entry, call in trace.calls():
+            exchange = exchanges.get(call.call_id)
+            request = None if exchange is None else exchange.request
+            name = compared(call.name, masked=trace.masked)
+            sent = requests.sent(call, self.pal.tool(name), request)
+            made.append(self._made(entry, call, sent, resolutions.get(call.call_id)))
+        return tuple(made)
+
+    def _made(
+        self,
+        entry: Entry,
+        call: ToolCalled,
+        sent: Sent | None,
+        found: tuple[Entry, ToolResolved] | None,
+    ) -> MadeCall:
+        return MadeCall(
+            turn=entry.turn,
+            seq=entry.seq,
+            call=call,
+            sent=sent,
+            resolved=None if found is None else found[1],
+            resolved_seq=None if found is None else found[0].seq,
+            show=self.show,
+        )
+
+
+def heard(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:
+    """Find a text in what the PAL said, and return the words around it, masked.
+
+    In one utterance, or running on through a turn; without regard to case and to how words are
+    spaced.
+    """
+    wanted = folded(text)
+    said = [(entry, evidence.compared(e.text)) for entry, e in evidence.trace.of(PalSaid)]
+    for entry, words in said:
+        if wanted in folded(words):
+            return entry, evidence.quote(entry.seq)
+    for turn in dict.fromkeys(entry.turn for entry, _ in said):
+        in_turn = [(entry, words) for entry, words in said if entry.turn == turn]
+        if wanted in folded(" ".join(words for _, words in in_turn)):
+            together = " ".join(evidence.quote(entry.seq) for entry, _ in in_turn)
+            return in_turn[0][0], together
+    return None
+
+
+def folded(text: str) -> str:
+    """Return a text in the form in which texts are compared."""
+    return " ".join(text.casefold().split())
+
+
+def argument(call: MadeCall, name: str) -> Iterator[tuple[Any, Any]]:
+    """Yield every value that was sent under this name, at any depth, and its masked twin.
+
+    What a call without the argument would have sent as well is none.
+    """
+    if call.sent is not None:
+        sent = call.sent.arguments.items()
+        certain = {key: value for key, value in sent if key not in call.sent.maybe_absent}
+        yield from ((value, plain(call.show(value))) for value in _named(certain, name))
+
+
+def plain(value: Any) -> Any:
+    """Return JSON data in which a masked value is its mask."""
+    if isinstance(value, Masked):
+        return value.text
+    if is_mapping(value):
+        return {plain(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if is_list(value) else value
+
+
+def is_unclear(call: MadeCall, name: str) -> bool:
+    """Tell whether an argument of this name can be read in several ways as it was sent."""
+    return call.sent is not None and call.sent.doubt(name) is not None
+
+
+def _named(value: Any, name: str) -> Iterator[Any]:
+    if is_mapping(value):
+        for key, item in value.items():
+            if key == name:
+                yield item
+            yield from _named(item, name)
+    elif is_list(value):
+        for item in value:
+            yield from _named(item, name)
+
+
+def is_collected(value: Any) -> bool:
+    """Tell whether a value is one: not null, not empty, and not Tavus's word for nothing.
+
+    Raises:
+        UnknownValueError: it was masked before the trace was stored.
+
+    """
+    if isinstance(value, Masked):
+        raise UnknownValueError(value)
+    if isinstance(value, str):
+        return value.strip() not in {"", NOT_FOUND}
+    return value is not None and value not in ([], {})

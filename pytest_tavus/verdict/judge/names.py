@@ -1,0 +1,40 @@
+"""Which objectives, guardrails and tools a scenario's PAL has, and where their rules stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pytest_tavus.scenario.values.model import GuardrailRule, ObjectiveRule, Scenario
+from pytest_tavus.spans import SourceSpan
+
+
+def objective_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the PAL's objectives in order; those with a rule where the PAL file lists none.
+
+    A PAL can have its objectives attached by id, in which case only the rules name them.
+    """
+    listed = () if scenario.pal.objectives is None else scenario.pal.objectives.data
+    return _listed((one.objective_name for one in listed), scenario.judge_rules.objectives)
+
+
+def guardrail_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the PAL's guardrails in order; those with a rule where the PAL file lists none."""
+    listed = (one.guardrail_name for one in scenario.pal.guardrails)
+    return _listed(listed, scenario.judge_rules.guardrails)
+
+
+def tool_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the PAL's tools in order."""
+    return tuple(tool.name for tool in scenario.pal.tools)
+
+
+def rule_span(scenario: Scenario, rule: ObjectiveRule | GuardrailRule) -> SourceSpan:
+    """Return where a rule stands: in the PAL's file or in the scenario's."""
+    of_pal = (*scenario.pal_at, "judge_rules")
+    if scenario.pal.judge_rules is not None and rule.at[: len(of_pal)] == of_pal:
+        return scenario.pal_source.span(rule.at)
+    return scenario.where(rule.at)
+
+
+def _listed(listed: Iterable[str], ruled: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(listed)) or tuple(ruled)

@@ -1,0 +1,171 @@
+"""The rules judge: deterministic, offline, the same verdict for the same trace for ever.
+
+Tools are judged from the wire alone. Objectives and guardrails are judged by declared rules
+(:mod:`pytest_tavus.verdict.judge.declared`); Tavus's verdict has no word for *unsure*, so what is
+unsure reads there as not satisfied or not held, and its ruling says that it is unsure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pytest_tavus.contract.tool.sent import Reader
+from pytest_tavus.contract.verdict import (
+    GuardrailVerdict,
+    KnowledgeVerdict,
+    ObjectiveVerdict,
+    TavusVerdict,
+    ToolVerdict,
+)
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.scenario.values.model import GuardrailRule, ObjectiveRule, Scenario
+from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.log import Trace
+from pytest_tavus.verdict.judge.base import Judgement, Question
+from pytest_tavus.verdict.judge.declared import Held, judge_guardrail, judge_objective
+from pytest_tavus.verdict.judge.facts import CallReader, JudgedTrace, MadeCall, Show
+from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, rule_span, tool_names
+from pytest_tavus.verdict.judge.overall import Whole, counted_calls, overall
+from pytest_tavus.verdict.verdict import Ruling
+
+Rules = Mapping[str, ObjectiveRule] | Mapping[str, GuardrailRule]
+
+_NO_RETRIEVAL = "no retrieval from a knowledge base was seen"
+
+
+class RulesJudge:
+    """Judges by what was declared and by the wire."""
+
+    def __init__(
+        self,
+        *,
+        read: Reader,
+        show: Show | None = None,
+        in_clear: Trace | None = None,
+    ) -> None:
+        """`read` finds the arguments of calls in the requests that were made of them.
+
+        `in_clear` is what the trace of the question is the masked twin of; `show` masks what is
+        quoted of it.
+        """
+        self._read = read
+        self._show = _as_it_is if show is None else show
+        self._in_clear = in_clear
+
+    @property
+    def name(self) -> str:
+        """Name and version."""
+        return "rules/1"
+
+    async def rule(self, question: Question) -> Judgement:
+        """Judge one conversation. Waits for nothing; raises for nothing a conversation can hold."""
+        scenario = question.scenario
+        trace = self._in_clear or question.trace
+        reader = CallReader(read=self._read, show=self._show, pal=scenario.pal)
+        calls = reader.calls(trace)
+        evidence = JudgedTrace(trace, question.trace, calls)
+        rules = scenario.judge_rules
+        objectives = {
+            name: judge_objective(rules.objectives.get(name), evidence)
+            for name in objective_names(scenario)
+        }
+        guardrails = {
+            name: judge_guardrail(rules.guardrails.get(name), evidence)
+            for name in guardrail_names(scenario)
+        }
+        whole = overall(objectives, guardrails, counted_calls(calls, scenario))
+        tools = _judged_tools(tool_names(scenario), calls)
+        verdict = _verdict(objectives, guardrails, tools, whole)
+        if not (objectives or guardrails or tools):
+            return Judgement(verdict=verdict)
+        rulings = (
+            *self._rulings("objective", objectives, rules.objectives, scenario),
+            *self._rulings("guardrail", guardrails, rules.guardrails, scenario),
+            *(self._on(f"tool {name}", held) for name, held in tools.items()),
+            self._on(
+                "overall", Held(outcome=whole.outcome, evidence=whole.summary, seqs=whole.seqs)
+            ),
+        )
+        return Judgement(verdict=verdict, rulings=rulings)
+
+    def _rulings(
+        self, kind: str, judged: Mapping[str, Held], rules: Rules, scenario: Scenario
+    ) -> Iterator[Ruling]:
+        for name, held in judged.items():
+            rule = rules.get(name)
+            span = None if rule is None else rule_span(scenario, rule)
+            yield self._on(f"{kind} {name}", held, span=span)
+        for name, rule in rules.items():
+            if name not in judged:
+                yield self._on(
+                    f"{kind} {name}", _stray(kind, name, judged), span=rule_span(scenario, rule)
+                )
+
+    def _on(self, subject: str, held: Held, *, span: SourceSpan | None = None) -> Ruling:
+        return Ruling(
+            subject=subject,
+            outcome=held.outcome,
+            reason=held.evidence,
+            judge=self.name,
+            span=span,
+            seqs=held.seqs,
+            hint=held.hint,
+        )
+
+
+def _stray(kind: str, name: str, known: Iterable[str]) -> Held:
+    """Refuse a rule for a name the PAL does not have: nobody would ever be held to it."""
+    reason = f"a rule is declared for it, and the PAL has no {kind} of that name"
+    return Held(outcome="error", evidence=reason, hint=did_you_mean(name, known))
+
+
+def _judged_tools(names: Iterable[str], calls: Sequence[MadeCall]) -> dict[str, Held]:
+    """Judge each tool of the PAL, and each that was called without being one of them."""
+    return {
+        name: _invoked([call for call in calls if call.call.name == name])
+        for name in dict.fromkeys((*names, *(call.call.name for call in calls)))
+    }
+
+
+def _invoked(made: Sequence[MadeCall]) -> Held:
+    if not made:
+        return Held(outcome="fail", evidence="no call on the wire")
+    return Held(
+        outcome="pass",
+        evidence="; ".join(str(call) for call in made),
+        seqs=tuple(seq for call in made for seq in call.seqs),
+    )
+
+
+def _verdict(
+    objectives: Mapping[str, Held],
+    guardrails: Mapping[str, Held],
+    tools: Mapping[str, Held],
+    whole: Whole,
+) -> TavusVerdict:
+    return TavusVerdict(
+        objectives=tuple(
+            ObjectiveVerdict(name=name, satisfied=held.outcome == "pass", evidence=_evidence(held))
+            for name, held in objectives.items()
+        ),
+        guardrails=tuple(
+            GuardrailVerdict(name=name, held=held.outcome == "pass", evidence=_evidence(held))
+            for name, held in guardrails.items()
+        ),
+        knowledge_base=KnowledgeVerdict(used=False, evidence=_NO_RETRIEVAL),
+        tools=tuple(
+            ToolVerdict(name=name, invoked=held.outcome == "pass", evidence=held.evidence)
+            for name, held in tools.items()
+        ),
+        overall=whole.overall,
+        summary=whole.summary,
+    )
+
+
+def _evidence(held: Held) -> str:
+    return f"unsure: {held.evidence}" if held.outcome == "unsure" else held.evidence
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
