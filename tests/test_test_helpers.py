@@ -23,19 +23,19 @@ def test_no_test_module_imports_from_another() -> None:
 
 def test_the_scan_sees_what_comes_out_of_a_test_module_and_nothing_else() -> None:
     text = """\
-        import tests.service.test_pals
-        from tests.service import test_pals
-        from tests.service.test_pals import desk
+        import tests.simulator.account.test_pals
+        from tests.simulator.account import test_pals
+        from tests.simulator.account.test_pals import desk
         from .test_pals import desk
         from . import test_pals
-        from tests.service.stocked import desk
+        from tests.simulator.account.stocked import desk
         from .stocked import desk
         from pytest_tavus.test_pals import desk
     """
     found = list(out_of_test_modules(dedent(text)))
 
     assert [line for _, line in found] == [1, 2, 3, 4, 5]
-    assert found[2] == ("tests.service.test_pals.desk", 3)
+    assert found[2] == ("tests.simulator.account.test_pals.desk", 3)
 
 
 def out_of_test_modules(text: str) -> Iterator[tuple[str, int]]:

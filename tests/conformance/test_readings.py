@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.furnished import Account
 from tests.conformance.speakers import Speaker
-from tests.mcp_tools.readings import LIMIT, READ, TAGS, UNREADABLE, VERBOSE
+from tests.simulator.mcp.readings import LIMIT, READ, TAGS, UNREADABLE, VERBOSE
 
 HARMLESS = {LIMIT, TAGS, VERBOSE, ("tavus_tool_list", "sort"), ("tavus_document_list", "tags")}
 """Lists, which fail for nothing but their arguments."""

@@ -35,8 +35,8 @@ from tests.docs.guided import (
 from tests.docs.project import Project
 from tests.docs.shell import same_everywhere, steps
 from tests.docs.story import story
-from tests.simulator.endpoint import Answer, says
-from tests.simulator.endpoint import serving as endpoint_serving
+from tests.simulator.pal.endpoint import Answer, says
+from tests.simulator.pal.endpoint import serving as endpoint_serving
 from tests.source import REPOSITORY
 
 PYTHON = {b.comments["python"]: b.text for b in BLOCKS if "python" in b.comments}

@@ -158,13 +158,13 @@ def test_a_mark_that_names_an_entry_twice_is_refused() -> None:
 
 def test_the_page_names_the_files_of_the_tests() -> None:
     found = [
-        Mark(name="rest.no_op_patch", file=f"tests/service/test_{name}.py", line=1)
+        Mark(name="rest.no_op_patch", file=f"tests/rest/test_{name}.py", line=1)
         for name in ("b", "a", "b")
     ]
 
     assert page(read(SOUND, area="rest"), found).splitlines()[-1] == (
         "| **rest.no_op_patch**: A PATCH that changes nothing is answered with 304. "
         "| openapi.yaml [doc] |  "
-        "| [test_a.py](../tests/service/test_a.py), [test_b.py](../tests/service/test_b.py) "
+        "| [test_a.py](../tests/rest/test_a.py), [test_b.py](../tests/rest/test_b.py) "
         "| 2026-11-20 |"
     )

@@ -18,7 +18,7 @@ from pytest_tavus.trace.redaction.redact import NO_REDACTION
 from pytest_tavus.trace.redaction.shown import shown
 from pytest_tavus.trace.stored import codec
 from pytest_tavus.verdict.verdict import Outcome, Verdict
-from tests.checks.story import Story, scenario
+from tests.verdict.checks.story import Story, scenario
 
 SAFE = set(string.ascii_letters + string.digits + "._-")
 

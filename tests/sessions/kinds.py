@@ -21,7 +21,7 @@ from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.script import ScriptBrain
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.log import Recorder
-from tests.simulator.far import Far, ok
+from tests.simulator.pal.far import Far, ok
 
 SECONDS = 5
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pytest_tavus.trace.events import AppMessage, Event, Fault, Saved, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
-from tests.checks.story import Story
 from tests.truth.canaries import CORE, secrets, spellings
+from tests.verdict.checks.story import Story
 
 WORDS = ("order", "on its way", "1", "null", "********", "⟦env.S0⟧", "⟦", "true", "", "today")
 SETTINGS = ("1", "1000", "true", "order", "on its way", "Go on.", "q", "null", "Clerk")

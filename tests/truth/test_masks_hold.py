@@ -22,9 +22,9 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.mask import escaped
 from pytest_tavus.trace.stored.codec import TraceHeader, decode, encode
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
-from tests.checks.story import Story
 from tests.truth.canaries import pieces, spellings
 from tests.truth.talks import Talk, scenario_file, sent_body, talks
+from tests.verdict.checks.story import Story
 
 Judge = Callable[..., ScenarioResult]
 COUNT = settings(

@@ -41,7 +41,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
 
 
 class Judge(Protocol):
-    """Answers questions. The suite in ``tests/judge/test_contract.py`` runs over every one."""
+    """Answers questions. ``tests/verdict/judge/test_contract.py`` runs over every judge."""
 
     @property
     def name(self) -> str:

@@ -1,0 +1,158 @@
+"""A process that ends by itself: whoever used it is told, and so is the run at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import HandlerError
+from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.pool import HandlerPool
+from tests.handler.asking import ask, data, fault, post, spec
+from tests.handler.process.shop import COMMAND, ENVIRON, SERVER, alive
+
+pytestmark = pytest.mark.asyncio
+
+SHOP = spec(command=COMMAND)
+ENDED = "the handler's process ended by itself, with "
+HANGS_UP = """
+import os, pathlib, socket, sys, time
+
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    connection, _ = listener.accept()
+    asked = connection.recv(65536)
+    if asked:
+        connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}")
+    connection.close()
+    if asked:
+        pathlib.Path("hung-up").touch()
+        if sys.argv[2] == "ends":
+            time.sleep(0.1)
+            os._exit(3)
+"""
+"""It keeps no connection, and does not say so; then it ends or goes on."""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    (tmp_path / "server.py").write_text(SERVER)
+    return tmp_path
+
+
+@contextlib.asynccontextmanager
+async def pooled(root: Path) -> AsyncGenerator[HandlerPool]:
+    pool = HandlerPool(root=root, environ=ENVIRON)
+    try:
+        yield pool
+    except BaseException:
+        with contextlib.suppress(HandlerError):
+            await pool.close()
+        raise
+    await pool.close()
+
+
+async def dead(handler: Handler, how: int = signal.SIGKILL) -> None:
+    """Let the process end after an answer."""
+    pid = data(await ask(handler))["pid"]
+    os.kill(pid, how)
+    async with asyncio.timeout(10):
+        while alive(pid):  # noqa: ASYNC110 - another process sets no event
+            await asyncio.sleep(0.005)
+
+
+async def closing(handler: Any) -> HandlerError:
+    with pytest.raises(HandlerError) as caught:
+        await handler.close()
+    return caught.value
+
+
+async def test_who_used_a_process_that_ended_is_told_how_with_what_it_wrote(shop: Path) -> None:
+    async with pooled(shop) as pool:
+        first, second = await pool.acquire(SHOP), await pool.acquire(SHOP)
+        data(await ask(first, post({"talk": 1})))
+        await dead(first)
+        for handler in (first, second):
+            error = await closing(handler)
+            assert error.message == f"{ENDED}signal SIGKILL"
+            assert error.detail == "x" * 80
+            await handler.close()
+
+
+async def test_a_process_that_ended_with_0_is_as_gone_as_any_other(shop: Path) -> None:
+    quits = "import signal, os; signal.signal(signal.SIGUSR1, lambda *_: os._exit(0))\n"
+    (shop / "server.py").write_text(quits + SERVER)
+    async with pooled(shop) as pool:
+        handler = await pool.acquire(SHOP)
+        await dead(handler, signal.SIGUSR1)
+        assert (await closing(handler)).message == f"{ENDED}exit code 0"
+
+
+async def test_a_process_that_ended_between_scenarios_is_told_to_the_next(shop: Path) -> None:
+    async with pooled(shop) as pool:
+        handler = await pool.acquire(SHOP)
+        pid = data(await ask(handler))["pid"]
+        await handler.close()
+        os.kill(pid, signal.SIGKILL)
+        async with asyncio.timeout(10):
+            while alive(pid):  # noqa: ASYNC110 - another process sets no event
+                await asyncio.sleep(0.005)
+        for _ in range(2):
+            with pytest.raises(HandlerError, match=ENDED):
+                await pool.acquire(SHOP)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_a_process_that_ended_and_that_nobody_used_again_is_told_at_the_end(
+    shop: Path, fresh: bool
+) -> None:
+    pool = HandlerPool(root=shop, environ=ENVIRON)
+    await dead(await pool.acquire(spec(command=COMMAND, fresh=fresh)))
+    assert (await closing(pool)).message == f"{ENDED}signal SIGKILL"
+    await pool.close()
+
+
+async def test_an_end_that_a_call_has_told_is_not_told_twice(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
+    async with pooled(shop) as pool:
+        caller, other = await pool.acquire(SHOP), await pool.acquire(SHOP)
+        _, message = fault(await ask(caller, post({"die": True})))
+        assert message.endswith("; its process has ended with exit code 7")
+        await caller.close()
+        assert (await closing(other)).message == f"{ENDED}exit code 7"
+
+
+async def test_a_process_that_lives_is_no_error(shop: Path) -> None:
+    async with pooled(shop) as pool:
+        for fresh in (False, True, False):
+            handler = await pool.acquire(spec(command=COMMAND, fresh=fresh))
+            assert data(await ask(handler))["pid"]
+            await handler.close()
+
+
+@pytest.mark.parametrize("then", ["ends", "lives"])
+async def test_a_process_that_has_hung_up_is_given_a_moment_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    if then == "ends":
+        monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
+    (tmp_path / "server.py").write_text(HANGS_UP)
+    async with pooled(tmp_path) as pool:
+        handler = await pool.acquire(spec(command=(*COMMAND, then)))
+        assert data(await ask(handler)) == {}
+        async with asyncio.timeout(10):
+            while not (tmp_path / "hung-up").exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+        if then == "ends":
+            assert (await closing(handler)).message == f"{ENDED}exit code 3"
+        else:
+            await handler.close()

@@ -1,0 +1,214 @@
+"""Handlers that do not start or end badly, deadlines, and what is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import HarnessError
+from pytest_tavus.handler.asgi.call import Message, Receive, Send
+from pytest_tavus.trace.events import Fault
+from tests.run.conftest import FINDS, Staged, asgi, closed, faults, found
+
+
+def test_a_handler_that_does_not_start_is_a_fault_and_nothing_is_played(staged: Staged) -> None:
+    result = staged().run(FINDS.replace("canned: {find: {body: {table: 7}}}", "app: 'nowhere:app'"))
+
+    assert result.verdict.outcome == "failed"
+    (fault,) = faults(result.trace)
+    assert fault.owner == "handler"
+    assert fault.message.startswith("there is no module 'nowhere'")
+    assert found(result) == [
+        ("fault", "handler", fault.message),
+        ("not_run", "handler", f"turn 1 of 1 was not played: {fault.message}"),
+    ]
+    assert closed(result.trace) == "fault"
+    assert result.provenance == "not held"
+
+
+def test_a_handler_that_raises_while_it_starts_gives_its_traceback(staged: Staged) -> None:
+    house = staged()
+    (house.path / "raises_at_import.py").write_text("def app(): pass\n1 / 0\n")
+
+    result = house.run(
+        FINDS.replace("canned: {find: {body: {table: 7}}}", "app: 'raises_at_import:app'")
+    )
+
+    (fault,) = faults(result.trace)
+    assert fault.message == (
+        "importing 'raises_at_import' raised ZeroDivisionError: division by zero"
+    )
+    assert fault.detail is not None
+    assert "    1 / 0" in fault.detail
+    assert "pytest_tavus" not in fault.detail
+
+
+async def for_ever(scope: Message, body: Any) -> None:
+    await asyncio.Event().wait()
+
+
+def test_a_conversation_over_its_deadline_names_the_open_call(staged: Staged) -> None:
+    result = staged(deadline=0.05).run(FINDS, handler=asgi(for_ever))
+
+    assert faults(result.trace) == [
+        Fault(
+            owner="handler",
+            message=("the conversation did not end within 0.05 s; find had not been answered"),
+        )
+    ]
+    assert closed(result.trace) == "deadline"
+    assert found(result)[0][:2] == ("fault", "handler")
+
+
+def test_a_handler_that_blocks_ends_a_conversation_too_late(staged: Staged) -> None:
+    def blocks(scope: Message, body: Any) -> dict[str, int]:
+        over = time.monotonic() + 0.02
+        while time.monotonic() < over:
+            pass
+        return {"table": 7}
+
+    result = staged(deadline=0.01).run(FINDS, handler=asgi(blocks))
+
+    assert closed(result.trace) == "deadline"
+    assert [fault.message for fault in faults(result.trace)] == [
+        "the conversation did not end within 0.01 s"
+    ]
+
+
+def test_a_scenario_may_have_a_deadline_of_its_own(staged: Staged) -> None:
+    text = FINDS.replace("    turns:", "    deadline: 50ms\n    turns:")
+
+    result = staged(deadline=3600.0).run(text, handler=asgi(for_ever))
+
+    assert closed(result.trace) == "deadline"
+
+
+def test_a_deadline_without_an_open_call_is_the_scenarios(staged: Staged) -> None:
+    async def slow_start(scope: Message, receive: Receive, send: Send) -> None:
+        await asyncio.Event().wait()
+
+    result = staged(deadline=0.05).run(FINDS, handler=slow_start)
+
+    assert faults(result.trace) == [
+        Fault(owner="test", message="the conversation did not end within 0.05 s")
+    ]
+
+
+def test_a_client_callable_that_hangs_does_not_hold_up_the_run(staged: Staged) -> None:
+    house = staged(deadline=0.05)
+    (house.path / "hanging_page.py").write_text(
+        "import threading\nrelease = threading.Event()\ndef show(arguments): release.wait(30)\n"
+    )
+
+    result = house.run(
+        "pal: waiter.pal.yaml\n"
+        "client: {show: {call: 'hanging_page:show'}}\n"
+        "scenarios:\n"
+        "  - turns: [{user: Show me., calls: [show]}]\n"
+    )
+
+    sys.modules["hanging_page"].release.set()
+    (fault,) = faults(result.trace)
+    assert fault.message == (
+        "the conversation did not end within 0.05 s; show had not been answered"
+    )
+
+
+def test_a_conversation_in_time_has_no_fault(staged: Staged) -> None:
+    assert faults(staged(deadline=60.0).run(FINDS).trace) == []
+
+
+def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = staged()
+    (scenario,) = house.load(FINDS)
+
+    async def broken(*args: object, **kwargs: object) -> object:
+        message = "of another making"
+        raise TimeoutError(message)
+
+    monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
+
+    with pytest.raises(HarnessError, match="TimeoutError: of another making"):
+        house.stage.run(scenario)
+
+
+def test_a_bug_is_told_without_a_secret_and_without_its_frames(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = staged({"SHOP_KEY": "canary-77e1"}, redact=("SHOP_KEY",))
+    (scenario,) = house.load(FINDS)
+
+    async def broken(*args: object, **kwargs: object) -> object:
+        message = "the key canary-77e1 is wrong"
+        raise ValueError(message)
+
+    monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
+
+    with pytest.raises(HarnessError) as caught:
+        house.stage.run(scenario)
+    assert str(caught.value).startswith("ValueError: the key ⟦env.SHOP_KEY⟧ is wrong\n")
+    assert "canary" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
+    house = staged()
+    (scenario,) = house.load(FINDS)
+    told: list[str] = []
+
+    async def given_up(scope: Message, body: Any) -> None:
+        told.append("asked")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            told.append("given up")
+
+    async def cancelled() -> set[asyncio.Task[Any]]:
+        before = asyncio.all_tasks()
+        playing = asyncio.create_task(house.stage.play(scenario, handler=asgi(given_up)))
+        async with asyncio.timeout(10):
+            while not told:  # noqa: ASYNC110 - the others run meanwhile
+                await asyncio.sleep(0)
+            playing.cancel()
+            await asyncio.wait([playing])
+        assert playing.cancelled()
+        return asyncio.all_tasks() - before
+
+    assert house.stage.loop.run(cancelled()) == set()
+    assert told == ["asked", "given up"]
+
+
+def test_a_handler_that_ends_badly_is_noted_in_the_conversation_it_belongs_to(
+    staged: Staged,
+) -> None:
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        while scope["type"] == "lifespan":
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                reason = "the till is still open"
+                raise RuntimeError(reason)
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": b'{"table": 7}'})
+
+    result = staged().run(FINDS, handler=app)
+
+    assert faults(result.trace)[0].message == (
+        "the handler's shut-down failed: RuntimeError: the till is still open"
+    )
+    assert closed(result.trace) == "finished"
+    assert result.verdict.outcome == "failed"
+
+
+def test_a_stage_may_be_closed_twice(staged: Staged) -> None:
+    house = staged()
+    house.run(FINDS)
+
+    house.stage.close()
+    house.stage.close()

@@ -1,0 +1,84 @@
+"""What an account is made of: tables, ids, time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.requests.refusals import not_found
+from pytest_tavus.simulator.account.store.account import Table
+from pytest_tavus.simulator.account.store.ids import AccountIds
+from tests.simulator.account.account import Desk
+
+
+def test_a_deleted_object_is_found_nowhere_and_deleted_once() -> None:
+    table = Table()
+    table.add("a", {"n": 1})
+    table.add("b", {"n": 2})
+
+    assert table.delete("a")
+    assert not table.delete("a")
+    assert not table.delete("c")
+    assert table.get("a") is None
+    assert list(table.rows()) == [{"n": 2}]
+
+
+def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
+    table = Table()
+    row, refusal = table.add("a", {"n": 1}), not_found("Tool not found")
+    assert table.require("a", refusal) is row
+
+    table.delete("a")
+    with pytest.raises(ApiRefusal) as refused:
+        table.require("a", refusal)
+
+    assert refused.value is refusal
+
+
+def test_an_object_keeps_its_place_when_it_is_replaced() -> None:
+    table = Table()
+    table.add("a", {"n": 1})
+    table.add("b", {"n": 2})
+
+    table.replace("a", {"n": 3})
+
+    assert list(table.rows()) == [{"n": 3}, {"n": 2}]
+
+
+@given(st.integers(), st.lists(st.sampled_from(["p", "t", "c"]), max_size=20))
+def test_an_id_depends_on_the_seed_its_kind_and_its_number_alone(
+    seed: int, kinds: list[str]
+) -> None:
+    mixed, alone = AccountIds(seed=seed), AccountIds(seed=seed)
+
+    given_mixed = [mixed.new(kind) for kind in kinds]
+
+    assert len(set(given_mixed)) == len(kinds)
+    assert [each for each in given_mixed if each[0] == "p"] == [
+        alone.new("p") for kind in kinds if kind == "p"
+    ]
+
+
+@given(st.integers(), st.integers())
+def test_another_seed_gives_other_ids(seed: int, other: int) -> None:
+    same = AccountIds(seed=seed).new("p") == AccountIds(seed=other).new("p")
+
+    assert same == (seed == other)
+
+
+@given(st.integers())
+def test_a_uuid_is_one_of_version_4(seed: int) -> None:
+    shape = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+
+    assert re.fullmatch(shape, AccountIds(seed=seed).uuid("builder"))
+
+
+def test_time_is_written_as_tavus_writes_it() -> None:
+    at = Desk()
+    at.time = 0.25
+
+    assert at.account.timestamp() == "1970-01-01T00:00:00.250000Z"

@@ -1,0 +1,196 @@
+"""A PAL is built, tried and judged, request by request, as the official client does it [client]."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.simulator.account.front import Api
+from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.rooms.port import LiveConversation
+from tests.simulator.rooms.room import EPOCH, Guest, House, house, said, settled, until
+
+pytestmark = pytest.mark.asyncio
+
+REQUEST = "A tutor for Latin."
+CARRIER = "p1abc173c043"
+SCRIPT = {
+    "pal": {"pal_name": "Tutor for Latin"},
+    "turns": [
+        {"user": "What is salve?", "says": {"contains": "hello"}, "plays": {"says": "It is hello."}}
+    ],
+    "judge": {"overall": "pass", "objectives": {"reach_the_goal": "satisfied"}},
+}
+
+
+class Creator:
+    """Does what the official client does, one step at a time."""
+
+    def __init__(self, home: House) -> None:
+        self.home = home
+        account = Account(
+            ids=AccountIds(seed=1),
+            now=lambda: EPOCH,
+            live=home.conversations,
+            scripts=home.scripts,
+        )
+        stock(account)
+        self.api = Api(account)
+
+    async def ask(self, line: str, body: Any = None) -> Any:
+        method, _, path = line.partition(" ")
+        answer = await self.api.call(method, path, body=body)
+        assert answer.status < 300, answer
+        return answer.body if answer.lines is None else answer.lines[-1]
+
+    def join(self, conversation_id: str) -> tuple[LiveConversation, Guest]:
+        conversation, guest = self.home.conversations.get(conversation_id), Guest()
+        assert conversation is not None
+        conversation.join(guest)
+        return conversation, guest
+
+    async def tell(self, conversation: LiveConversation, guest: Guest, text: str) -> None:
+        key = conversation.opening.conversation_id
+        before = len(guest.heard)
+        await conversation.receive(said("respond", key, text=text), sender=guest)
+        await until(lambda: len(guest.heard) > before)
+        await settled()
+
+    async def interview(self, builder_id: str, pal_id: str) -> list[str]:
+        """Speak with the carrier, and do what it asks for. Return what it said."""
+        context = (
+            "<creator_initial_request>\nWhat the creator typed to open the session.\n"
+            f"{REQUEST}\n</creator_initial_request>"
+        )
+        opened = await self.ask(
+            "POST /conversations/persona-builder/headless",
+            {
+                "builder_id": builder_id,
+                "persona_id": CARRIER,
+                "conversational_context": context,
+                "chat": True,
+                "modality": "text",
+                "llm": {"model": "tavus-pal-maker-gemma-4"},
+                "headless_transport": False,
+            },
+        )
+        conversation, guest = self.join(opened["conversation_id"])
+        await self.tell(conversation, guest, f"Treat this as one brief.\n\n{REQUEST}")
+        (call,) = guest.of("conversation.tool_call")
+        await self.draft(builder_id, pal_id, json.loads(call["properties"]["arguments"]))
+        result = {"tool_call_id": guest.call_id(), "name": "draft_pal", "output": "Drafted."}
+        key = opened["conversation_id"]
+        await conversation.receive(said("tool_result", key, **result), sender=guest)
+        renewed = said("overwrite_llm_context", key, context="anew")
+        await conversation.receive(renewed, sender=guest)
+        await self.tell(conversation, guest, "(System: the requested builder action completed.)")
+        conversation.leave(guest)
+        await self.ask(f"POST /conversations/{key}/end")
+        return guest.spoken()
+
+    async def draft(self, builder_id: str, pal_id: str, arguments: dict[str, str]) -> None:
+        briefs = {
+            "personality": arguments["sections_brief"],
+            "objectives": arguments["objectives_brief"],
+            "guardrails": arguments["guardrails_brief"],
+            "greeting": arguments["greeting_brief"],
+        }
+        pal = await self.ask(f"GET /pals/{pal_id}")
+        current = {"system_prompt": pal["system_prompt"] or "", "name": pal["pal_name"]}
+        wish = {"message": REQUEST, "briefs": briefs, "current": current}
+        done = await self.ask(f"POST /builder/{builder_id}/draft-fanout", wish)
+        content = done["content"]
+        values = {
+            "/system_prompt": content["personality"]["system_prompt"],
+            "/pal_name": content["personality"]["persona_name"],
+            "/persona_description": content["personality"]["persona_description"],
+            "/greeting": content["greeting"],
+        }
+        operations = [{"op": "replace", "path": path, "value": values[path]} for path in values]
+        await self.ask(f"PATCH /pals/{pal_id}", operations)
+
+    async def spec(self, pal_id: str) -> dict[str, Any]:
+        pal = await self.ask(f"GET /pals/{pal_id}")
+        ids = pal["guardrail_ids"]
+        return {
+            "persona_id": pal_id,
+            "persona_name": pal["pal_name"],
+            "objectives": await self.ask(f"GET /objectives/{pal['objectives_id']}"),
+            "guardrails": [await self.ask(f"GET /guardrails/{key}") for key in ids],
+            "tools": await self.ask(f"GET /pals/{pal_id}/tools/"),
+            "skills": await self.ask(f"GET /pals/{pal_id}/skills/"),
+        }
+
+    async def smoke_test(self, pal_id: str, probes: list[str]) -> list[dict[str, str]]:
+        opened = await self.ask("POST /conversations", {"persona_id": pal_id, "chat": True})
+        conversation, guest = self.join(opened["conversation_id"])
+        await settled()
+        rows: list[dict[str, str]] = []
+        for probe in probes:
+            before = len(guest.spoken())
+            await self.tell(conversation, guest, probe)
+            text = "\n".join(guest.spoken()[before:])
+            rows += [{"role": "user", "text": probe}, {"role": "assistant", "text": text}]
+        await self.ask(f"POST /conversations/{opened['conversation_id']}/end")
+        return rows
+
+
+@asynccontextmanager
+async def creator() -> AsyncGenerator[Creator]:
+    async with house() as home:
+        yield Creator(home)
+
+
+@pytest.mark.fidelity("builder.build_and_verify")
+async def test_a_pal_is_built_tried_and_judged_as_its_scenario_says() -> None:
+    async with creator() as at:
+        at.home.scripts.add(parse_inline(SCRIPT, name="a lesson"))
+        session = await at.ask("POST /builder", {"name": "Tutor for Latin"})
+        builder_id, pal_id = session["builder_id"], session["persona_id"]
+        spoken = await at.interview(builder_id, pal_id)
+        await at.ask(f"POST /builder/{builder_id}/publish")
+        face = await at.ask("POST /persona-builder/select-replica", {"persona_id": pal_id})
+        spec = await at.spec(pal_id)
+        probes = await at.ask("POST /persona-builder/llm/generate-probes", {"persona_spec": spec})
+        transcript = await at.smoke_test(pal_id, probes["probes"])
+        verdict = await at.ask(
+            "POST /persona-builder/llm/judge-transcript",
+            {"persona_spec": spec, "smoke_transcript": transcript},
+        )
+        pal = await at.ask(f"GET /pals/{pal_id}")
+        active = at.home.conversations.active()
+
+    assert spoken == [
+        "The draft is ready: I wrote it from your brief. Tell me what you would like to change."
+    ]
+    assert pal["system_prompt"] == "## Role\nYou are Tutor for Latin.\n\n## Brief\n" + REQUEST
+    assert (pal["is_published"], pal["default_face_id"]) == (True, face["replica_id"])
+    assert transcript == [
+        {"role": "user", "text": "What is salve?"},
+        {"role": "assistant", "text": "It is hello."},
+    ]
+    assert verdict["overall"] == "pass"
+    assert [one["satisfied"] for one in verdict["objectives"]] == [True]
+    assert [one["held"] for one in verdict["guardrails"]] == [True]
+    assert active == 0
+
+
+async def test_without_a_scenario_the_pal_is_built_and_the_verdict_is_partial() -> None:
+    async with creator() as at:
+        session = await at.ask("POST /builder", {"name": "Tutor for Latin"})
+        pal_id = session["persona_id"]
+        await at.interview(session["builder_id"], pal_id)
+        spec = await at.spec(pal_id)
+        verdict = await at.ask(
+            "POST /persona-builder/llm/judge-transcript",
+            {"persona_spec": spec, "smoke_transcript": []},
+        )
+
+    assert verdict["overall"] == "partial"

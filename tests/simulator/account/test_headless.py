@@ -1,0 +1,123 @@
+"""The conversation of a builder session with the carrier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.scenario.load.parse import parse_inline
+from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.simulator.account.builder import builder, headless
+from tests.simulator.account.account import Desk
+
+pytestmark = pytest.mark.asyncio
+
+CARRIER = "p1abc173c043"
+CONTEXT = (
+    "<creator_initial_request>\nWhat was typed.\nA tutor for {maths}.\n</creator_initial_request>"
+)
+
+
+class Studio(Desk):
+    """An account with one builder session."""
+
+    def __init__(self) -> None:
+        super().__init__((*builder.ROUTES, *headless.ROUTES))
+
+    async def begin(self) -> str:
+        row: dict[str, Any] = await self.get("POST /builder", {"name": "Tutor"})
+        key: str = row["builder_id"]
+        return key
+
+    async def opened(self, key: str, **changes: Any) -> dict[str, Any]:
+        body = {
+            "builder_id": key,
+            "persona_id": CARRIER,
+            "conversation_name": "Headless",
+            "conversational_context": CONTEXT,
+            "chat": True,
+            "modality": "text",
+            "llm": {"model": "tavus-pal-maker-gemma-4"},
+            "headless_transport": False,
+        }
+        line = "POST /conversations/persona-builder/headless"
+        answer: dict[str, Any] = await self.get(line, {**body, **changes})
+        return answer
+
+    def script(self, conversation_id: str) -> Scenario:
+        script = self.live.all[conversation_id].opening.script
+        assert script is not None
+        return script
+
+
+def drafted(script: Scenario) -> str:
+    plays = script.turns[0].plays
+    assert plays is not None
+    assert plays.calls is not None
+    brief: str = plays.calls[0][0].arguments["sections_brief"]
+    return brief
+
+
+@pytest.mark.fidelity("builder.headless")
+async def test_the_carrier_is_opened_as_a_chat_with_a_room_to_join() -> None:
+    at = Studio()
+    call = await at.opened(await at.begin())
+    assert call["conversation_url"].endswith(call["conversation_id"])
+    assert (call["status"], call["conversation_name"]) == ("active", "Headless")
+    assert call["builder_history_context"] == ""
+    opening = at.live.all[call["conversation_id"]].opening
+    assert (opening.pal_id, opening.chat, opening.context) == (CARRIER, True, CONTEXT)
+    assert opening.pal.tools[0].name == "draft_pal"
+
+
+async def test_the_carrier_drafts_from_the_request_in_the_context() -> None:
+    at = Studio()
+    call = await at.opened(await at.begin())
+    assert drafted(at.script(call["conversation_id"])) == "A tutor for {{maths}}."
+
+
+async def test_without_one_it_drafts_from_what_was_said_or_from_the_name() -> None:
+    at = Studio()
+    key = await at.begin()
+    call = await at.opened(key, conversational_context="")
+    assert drafted(at.script(call["conversation_id"])) == "Tutor"
+    said = {"messages": [{"role": "user", "content": "For Latin."}]}
+    await at.get(f"POST /builder/{key}/append-messages", said)
+    call = await at.opened(key, conversational_context="")
+    assert drafted(at.script(call["conversation_id"])) == "For Latin."
+
+
+@pytest.mark.fidelity("builder.headless")
+async def test_what_was_said_before_is_answered_as_context() -> None:
+    at = Studio()
+    key = await at.begin()
+    said = [{"role": "user", "content": "A tutor."}, {"role": "assistant", "content": "Fine."}]
+    await at.get(f"POST /builder/{key}/append-messages", {"messages": said})
+    assert (await at.opened(key))["builder_history_context"] == (
+        "<builder_history>\nuser: A tutor.\nassistant: Fine.\n</builder_history>"
+    )
+
+
+async def test_a_scenario_of_the_carrier_is_played_instead() -> None:
+    at = Studio()
+    turn = {"user": "x", "says": {"contains": "x"}, "plays": {"says": "x"}}
+    own = parse_inline({"pal": {"pal_id": CARRIER}, "turns": [turn]}, name="own")
+    at.account.scripts.add(own)
+    call = await at.opened(await at.begin())
+    assert at.script(call["conversation_id"]) is own
+
+
+async def test_only_the_carrier_of_a_session_that_is_there_is_spoken_with() -> None:
+    at = Studio()
+    key = await at.begin()
+    line = "POST /conversations/persona-builder/headless"
+    assert await at.refused(line, {"builder_id": key, "persona_id": "p9"}) == (
+        400,
+        {"error": "Invalid persona_id"},
+    )
+    assert await at.refused(line, {"builder_id": "b9", "persona_id": CARRIER}) == (
+        404,
+        {"error": "Builder session not found"},
+    )
+    assert at.live.active() == 0

@@ -1,0 +1,94 @@
+"""Voices of one's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.simulator.account.resources import voice_cloning, voices
+from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.stock import stock
+from tests.simulator.account.account import Desk
+from tests.simulator.account.waiting import Heard
+
+pytestmark = pytest.mark.asyncio
+
+SAMPLE = {"voice_name": "Ana", "train_audio_url": "https://example.com/ana.mp3"}
+
+
+def desk(*, seconds: float = 0) -> Desk:
+    at = Desk((*voices.ROUTES, *voice_cloning.ROUTES))
+    at.account.options = AccountOptions(training_seconds=seconds)
+    stock(at.account)
+    return at
+
+
+@pytest.mark.fidelity("resources.voice_cloning")
+async def test_a_voice_is_started_and_completed_when_its_cloning_is_over() -> None:
+    at, heard = desk(seconds=120), Heard()
+    at.account.callbacks = heard
+    body = {**SAMPLE, "description": "Warm", "callback_url": "https://cb.example.com/"}
+    answer = await at.get("POST /voices", body)
+    key = answer["voice_id"]
+    started = await at.get(f"GET /voices/{key}")
+    at.time += 120
+    done = await at.get(f"GET /voices/{key}")
+    await at.get("GET /voices")
+
+    assert answer == {"voice_id": key, "status": "started"}
+    assert started == {
+        "voice_id": key,
+        "voice_name": "Ana",
+        "description": "Warm",
+        "voice_type": "user",
+        "status": "started",
+        "tags": [],
+        "created_at": started["created_at"],
+    }
+    assert done == {**started, "status": "completed"}
+    carried = {"voice_id": key, "voice_name": "Ana", "status": "completed"}
+    event = "application.voice_status_changed"
+    told = {"event_type": event, "message_type": "application", "properties": carried}
+    assert heard.all == [("https://cb.example.com/", told)]
+
+
+async def test_a_voice_of_ones_own_is_listed_until_it_is_deleted() -> None:
+    at = desk()
+    sample = {"voice_name": "Rio", "audio_url": "https://example.com/rio.wav"}
+    key = (await at.get("POST /voices", sample))["voice_id"]
+    listed = await at.get("GET /voices", voice_type="user")
+    await at.get(f"DELETE /voices/{key}")
+
+    assert [row["voice_name"] for row in listed["data"]] == ["Rio"]
+    assert await at.refused(f"GET /voices/{key}") == (404, {"error": "Voice not found"})
+
+
+async def test_a_stock_voice_stays() -> None:
+    at = desk()
+    assert await at.refused("DELETE /voices/v0a1b2c3d4e5f") == (
+        400,
+        {"error": "A stock voice cannot be changed"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"voice_name": "x"}, "train_audio_url is missing: a voice is made of a sample"),
+        ({**SAMPLE, "voice_name": " "}, "voice_name is blank: expected some text"),
+        (
+            {**SAMPLE, "voice_name": "x" * 256},
+            "voice_name is 256 characters long, expected at most 255",
+        ),
+        (
+            {**SAMPLE, "train_audio_url": "ana.mp3"},
+            "expected a URL that starts with https:// or http://",
+        ),
+        ({**SAMPLE, "voice": "x"}, "unknown key 'voice'; did you mean 'voice_name'?"),
+    ],
+)
+async def test_what_no_voice_can_be_made_of_is_refused(body: dict[str, Any], said: str) -> None:
+    status, told = await desk().refused("POST /voices", body)
+    assert status == 400
+    assert said in told["error"]

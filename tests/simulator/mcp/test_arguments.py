@@ -1,0 +1,109 @@
+"""Arguments that are not as the recorded schema says: what is told, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.simulator.mcp.arguments import checked_arguments
+from pytest_tavus.simulator.mcp.client import ToolRefusal
+from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from tests.simulator.mcp.readings import BESIDE, READ, UNREADABLE
+
+SCHEMAS = {one["name"]: one["inputSchema"] for one in recorded_definitions()}
+DEPLOYED = {"pal_id": "p1", "channel": "landing-page", "unique_memory_per_visitor": True}
+
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("tavus_pal_get", {}, "pal_id: the argument is missing"),
+    (
+        "tavus_pal_tools_attach",
+        {},
+        "pal_id: the argument is missing; tool_ids: the argument is missing",
+    ),
+    (
+        "tavus_pal_get",
+        {"pal_id": "p1", "pal": "p1", "includesettings": True},
+        (
+            "pal: there is no such argument, did you mean 'pal_id'?; "
+            "includesettings: there is no such argument, did you mean 'include_settings'?"
+        ),
+    ),
+    ("tavus_pal_get", {"pal_id": 7}, "pal_id: expected string, found integer"),
+    ("tavus_pal_list", {"limit": [1]}, "limit: expected integer, found array"),
+    ("tavus_pal_list", {"limit": 1.5}, "limit: expected integer, found number"),
+    ("tavus_pal_list", {"pal_type": 1}, "pal_type: expected string or null, found integer"),
+    ("tavus_pal_list", {"sort": "up"}, "sort: expected one of 'asc', 'desc', found 'up'"),
+    ("tavus_patch_pal", {"pal_id": "p1", "ops": {}}, "ops: expected array, found object"),
+    ("tavus_patch_pal", {"pal_id": "p1", "ops": [1]}, "ops[0]: expected object, found integer"),
+    ("tavus_document_list", {"tags": ["a", None]}, "tags[1]: expected string, found null"),
+    (
+        "tavus_deployment_create",
+        {**DEPLOYED, "page_cta": [{"title": "", "link": "x"}]},
+        (
+            "page_cta[0].url: the argument is missing; page_cta[0].link: there is no such "
+            "argument; page_cta[0].title: expected text that is not empty, found ''"
+        ),
+    ),
+    (
+        "tavus_builder_append_messages",
+        {"builder_id": "b1", "messages": [{"role": 1}]},
+        "messages[0].role: expected string, found integer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("tool", "given", "told"), REFUSED)
+def test_wrong_arguments_are_told_with_their_paths(
+    tool: str, given: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ToolRefusal) as refusal:
+        checked_arguments(SCHEMAS[tool], given)
+
+    assert sorted(str(refusal.value).split("; ")) == sorted(told.split("; "))
+
+
+@pytest.mark.fidelity("mcp.arguments_are_read")
+@pytest.mark.parametrize(("at", "given", "read"), READ)
+def test_scalars_are_read_as_the_official_server_reads_them(
+    at: tuple[str, str], given: Any, read: Any
+) -> None:
+    tool, name = at
+
+    found = checked_arguments(SCHEMAS[tool], {**BESIDE.get(tool, {}), name: given})[name]
+
+    assert (found, type(found)) == (read, type(read))
+
+
+@pytest.mark.fidelity("mcp.arguments_are_read")
+@pytest.mark.parametrize(("at", "given"), UNREADABLE)
+def test_what_the_official_server_does_not_read_is_refused(at: tuple[str, str], given: Any) -> None:
+    tool, name = at
+    beside = {**BESIDE.get(tool, {}), **({"system_prompt": "x"} if name == "layers" else {})}
+
+    with pytest.raises(ToolRefusal, match=rf"^{name}\b.*: expected "):
+        checked_arguments(SCHEMAS[tool], {**beside, name: given})
+
+
+def test_a_value_that_may_be_a_secret_is_not_repeated() -> None:
+    given = {"name": "n", "description": "d", "delivery": "sk-secret"}
+
+    with pytest.raises(ToolRefusal) as refusal:
+        checked_arguments(SCHEMAS["tavus_tool_create"], given)
+
+    assert str(refusal.value) == "delivery: expected object or null, found string"
+
+
+def test_arguments_that_were_not_given_have_the_defaults_of_the_schema() -> None:
+    arguments = checked_arguments(SCHEMAS["tavus_guardrail_list"], {"page": 2})
+
+    assert arguments == {
+        "limit": 25,
+        "page": 2,
+        "type": "user",
+        "name_or_uuid": None,
+        "tags": None,
+        "legacy": False,
+        "verbose": False,
+        "intent": None,
+    }

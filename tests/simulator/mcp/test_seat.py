@@ -1,0 +1,112 @@
+"""A seat in a room: what is heard of one line, and when its turn is over."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.simulator.mcp.building.participant import HeardCall, Seat
+from pytest_tavus.simulator.mcp.client import Patience, ToolRefusal
+from pytest_tavus.simulator.rooms.conversation import ServedConversation
+from tests.simulator.mcp.box import QUICK
+from tests.simulator.rooms.room import call, client_tool, house, pal, script, turn
+
+pytestmark = pytest.mark.asyncio
+
+
+def seated(conversation: ServedConversation, patience: Patience = QUICK) -> Seat:
+    seat = Seat(conversation, patience)
+    conversation.join(seat)
+    return seat
+
+
+async def test_the_reply_to_a_line_is_heard_and_the_greeting_before_it_is_not() -> None:
+    async with house(script(turn("Hi.", says="Good day."))) as home:
+        seat = seated(await home.open(Pal(greeting="Welcome.")))
+
+        heard = await seat.say("Hi.", within=5)
+
+        assert (heard.text, heard.calls) == ("Good day.", ())
+
+
+async def test_a_call_is_heard_with_its_arguments_and_its_result_lets_the_turn_go_on() -> None:
+    tool = client_tool(on_call="static_filler", static_filler="One moment.")
+    scenario = script(turn("Find.", call("find", seats=2), says="It is {result.table}."))
+    async with house(scenario) as home:
+        seat = seated(await home.open(pal(tool)))
+
+        heard = await seat.say("Find.", within=5)
+        found = heard.calls[0]
+
+        assert heard.text == "One moment."
+        assert (found.name, found.arguments) == ("find", {"seats": 2})
+        await seat.send(
+            "conversation.tool_result", tool_call_id=found.call_id, output='{"table": 4}'
+        )
+
+
+async def test_nothing_that_the_pal_says_of_a_call_nobody_waits_for_is_missed() -> None:
+    scenario = script(turn("Find.", call("find"), says="I am on it."))
+    async with house(scenario) as home:
+        seat = seated(await home.open(pal(client_tool(on_resolve="fire_and_forget"))))
+
+        heard = await seat.say("Find.", within=5)
+
+        assert heard.text == "I am on it."
+        assert [one.name for one in heard.calls] == ["find"]
+
+
+async def test_a_pal_that_says_nothing_is_told() -> None:
+    scenario = script(turn("Find.", call("find"), says="Never said."))
+    async with house(scenario) as home:
+        conversation = await home.open(pal(client_tool()))
+        seat = seated(conversation)
+        asyncio.get_running_loop().call_soon(conversation.leave, seat)
+
+        with pytest.raises(ToolRefusal) as refusal:
+            await seat.say("Find.", within=0.05)
+
+        assert str(refusal.value) == "the PAL did not reply within 0.05 s"
+
+
+async def test_a_line_into_a_conversation_that_has_ended_is_refused() -> None:
+    async with house() as home:
+        conversation = await home.open()
+        seat = seated(conversation)
+        await conversation.end("end_conversation_endpoint_hit")
+
+        with pytest.raises(ServiceError) as refusal:
+            await seat.say("Hi.", within=5)
+
+        assert (
+            str(refusal.value)
+            == f"the conversation {conversation.opening.conversation_id} has ended"
+        )
+
+
+@pytest.mark.parametrize("written", ["", "[1]", "{", None])
+async def test_arguments_that_are_no_object_are_none(written: str | None) -> None:
+    async with house() as home:
+        seat = seated(await home.open(pal(client_tool())))
+        properties = {"name": "find", "tool_call_id": "call_1", "arguments": written}
+
+        seat.deliver({"event_type": "conversation.tool_call", "properties": properties})
+        heard = await seat.say("Hi.", within=5)
+
+        assert heard.calls == ()  # it was before the line
+        expected = HeardCall(name="find", call_id="call_1", arguments={})
+        seat.deliver({"event_type": "conversation.tool_call", "properties": properties})
+        assert seat.heard().calls == (expected,)
+
+
+async def test_what_is_said_twice_in_both_roles_is_heard_once() -> None:
+    async with house() as home:
+        seat = seated(await home.open())
+        for role in ("replica", "pal"):
+            spoken = {"role": role, "speech": "Hello."}
+            seat.deliver({"event_type": "conversation.utterance", "properties": spoken})
+
+        assert seat.heard().text == "Hello."

@@ -1,0 +1,60 @@
+"""The test of a PAL that was built, and its judge."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_tavus.simulator.mcp.building.smoke import gaps_in
+from pytest_tavus.simulator.mcp.building.smoke import judged as judged_by
+from pytest_tavus.simulator.mcp.client import Around, Client
+from tests.simulator.mcp.box import Answering, bench
+from tests.simulator.mcp.builds import built, judged
+
+
+@pytest.mark.asyncio
+async def test_a_pal_that_does_not_reply_to_a_probe_is_told_in_the_transcript() -> None:
+    async with bench(judged("pass", "Ping")) as at:
+        result = await built(at, probes=[""])
+
+    said, reply = result["smoke_transcript"]
+    assert said == {"role": "user", "text": ""}
+    assert reply == {
+        "role": "assistant",
+        "text": "",
+        "error": "timeout: a line over the bridge has an empty `text`",
+    }
+
+
+@pytest.mark.asyncio
+async def test_a_judge_without_a_verdict_is_told_as_one() -> None:
+    verdict = await judged_by(Client(Answering(), around=Around()), {}, [])
+
+    assert verdict == {
+        "objectives": [],
+        "guardrails": [],
+        "knowledge_base": {"used": False, "evidence": "there is no verdict"},
+        "tools": [],
+        "overall": "partial",
+        "summary": "The judge answered without a verdict.",
+    }
+
+
+def test_what_a_verdict_holds_against_a_pal_is_told_line_by_line() -> None:
+    verdict = {
+        "objectives": [
+            {"name": "book", "satisfied": False, "evidence": "no date"},
+            {"name": "greet", "satisfied": True},
+        ],
+        "guardrails": [{"name": "no_advice", "held": False, "evidence": "gave some"}],
+        "tools": [{"name": "find", "invoked": False, "evidence": "never"}],
+        "knowledge_base": {"used": False, "evidence": "not needed"},
+    }
+
+    assert gaps_in(verdict) == (
+        "- the objective book was not reached: no date\n"
+        "- the guardrail no_advice did not hold: gave some\n"
+        "- the tool find was not called: never\n"
+        "- the knowledge base was not used: not needed"
+    )
+    assert gaps_in({"summary": "So so."}) == "- So so."
+    assert gaps_in({}) == "- It was not all covered."

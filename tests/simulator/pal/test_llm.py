@@ -1,0 +1,217 @@
+"""What a language model is asked when it decides for a PAL, and what comes of its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_tavus.contract.behaviour import OnResolve
+from pytest_tavus.contract.pal.objective import Guardrail, Objective, ObjectiveSet
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.trace.events import ToolStatus
+from tests.simulator.pal.endpoint import says
+from tests.simulator.pal.samples import Reply, tool
+from tests.simulator.pal.talk import KEY, Talk, a_pal, call, talk
+
+pytestmark = pytest.mark.asyncio
+
+SYSTEM = {"role": "system", "content": "You find tables."}
+USER = {"role": "user", "content": "A table for two."}
+FIND: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "find",
+        "description": "Finds a table.",
+        "parameters": {"type": "object", "properties": {}},
+    },
+}
+NOT_KNOWN = "The call has been made. Its result is not known."
+
+
+def calls_of(talk: Talk) -> list[str]:
+    return [event.call_id for _, event in talk.scene.trace().calls()]
+
+
+async def test_a_request_is_the_prompt_the_line_and_the_tools() -> None:
+    async with talk(says("Of course.")) as held:
+        told = await held.hear()
+
+    (asked,) = held.endpoint.asked
+    assert told == ["says Of course."]
+    assert asked.line == "POST /v1/chat/completions HTTP/1.1"
+    assert asked.headers["authorization"] == "Bearer none"
+    assert asked.body == {"model": "small", "messages": [SYSTEM, USER], "tools": [FIND]}
+
+
+async def test_the_key_of_the_environment_is_sent() -> None:
+    async with talk(says("Yes."), api_key_env="KEY") as held:
+        await held.hear()
+
+    assert held.endpoint.asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+async def test_seed_and_temperature_are_sent_where_they_are_set() -> None:
+    async with talk(says("Yes."), seed=7, temperature=0) as held:
+        await held.hear()
+
+    assert {"seed": 7, "temperature": 0}.items() <= held.endpoint.asked[0].body.items()
+
+
+async def test_a_pal_without_tools_and_prompt_sends_neither() -> None:
+    async with talk(says("Yes."), pal=Pal()) as held:
+        await held.hear()
+
+    assert held.endpoint.asked[0].body == {"model": "small", "messages": [USER]}
+
+
+@pytest.mark.fidelity("llm.offers_tools_of_the_model")
+async def test_only_tools_that_the_model_calls_are_offered() -> None:
+    seen = Tool(name="wave", description="Someone waves.", origin="vision")
+    after = Tool(name="sum_up", description="Sums up.", trigger_type="post_call")
+
+    async with talk(says("Yes."), pal=a_pal(seen, tool(), after)) as held:
+        await held.hear()
+
+    assert held.endpoint.asked[0].body["tools"] == [FIND]
+
+
+@pytest.mark.fidelity("llm.context_beside_the_prompt")
+async def test_the_context_can_be_replaced_between_two_lines() -> None:
+    async with talk(says("Yes.")) as held:
+        held.scene.conversation.context = "It is raining."
+        await held.hear()
+        held.scene.conversation.context += "\nThe terrace is closed."
+        await held.hear()
+        held.scene.conversation.context = "The sun shines."
+        await held.hear()
+
+    assert [held.told(number)[0]["content"] for number in range(3)] == [
+        "You find tables.\n\nIt is raining.",
+        "You find tables.\n\nIt is raining.\nThe terrace is closed.",
+        "You find tables.\n\nThe sun shines.",
+    ]
+
+
+async def test_objectives_and_guardrails_are_in_the_prompt() -> None:
+    objective = Objective(objective_name="party", objective_prompt="Learn how many come.")
+    guardrail = Guardrail(guardrail_name="no_prices", guardrail_prompt="Never name a price.")
+    pal = a_pal(objectives=ObjectiveSet(data=(objective,)), guardrails=(guardrail,))
+
+    async with talk(says("Yes."), pal=pal) as held:
+        await held.hear()
+
+    assert held.told()[0]["content"] == (
+        "You find tables.\n\n"
+        "Objectives:\n- party: Learn how many come.\n\n"
+        "Guardrails:\n- no_prices: Never name a price."
+    )
+
+
+async def test_what_was_said_before_is_told_in_order() -> None:
+    async with talk(says("For how many?"), says("Done.")) as held:
+        held.scene.conversation.greet("Hello.")
+        await held.hear("A table.")
+        await held.hear("For two.")
+
+    assert held.told()[1:] == [
+        {"role": "assistant", "content": "Hello."},
+        {"role": "user", "content": "A table."},
+        {"role": "assistant", "content": "For how many?"},
+        {"role": "user", "content": "For two."},
+    ]
+
+
+async def test_two_utterances_in_a_row_are_told_as_one() -> None:
+    async with talk(says("Done.")) as held:
+        held.scene.conversation.greet("Hello.")
+        held.scene.conversation.echo("We are open.")
+        await held.hear()
+
+    assert held.told()[1]["content"] == "Hello.\nWe are open."
+
+
+async def test_a_result_is_fed_back_and_spoken_of() -> None:
+    async with talk(says(None, ("find", {"guests": 2})), says("Table 7.")) as held:
+        told = await held.hear()
+
+    assert told == ["calls find", "find: success", "says Table 7."]
+    assert held.told() == [
+        SYSTEM,
+        USER,
+        {"role": "assistant", "content": None, "tool_calls": [call(calls_of(held)[0])]},
+        {"role": "tool", "tool_call_id": calls_of(held)[0], "content": '{"table": 7}'},
+    ]
+
+
+async def test_calls_made_at_the_same_time_are_fed_back_together() -> None:
+    async with talk(
+        says(None, ("find", {"guests": 2}), ("find", {"guests": 4})), says("Two tables.")
+    ) as held:
+        told = await held.hear()
+
+    first, second = calls_of(held)
+    assert told[:2] == ["calls find", "calls find"]
+    assert held.told()[2:] == [
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [call(first), call(second, '{"guests": 4}')],
+        },
+        {"role": "tool", "tool_call_id": first, "content": '{"table": 7}'},
+        {"role": "tool", "tool_call_id": second, "content": '{"table": 7}'},
+    ]
+
+
+@pytest.mark.fidelity("llm.results_by_on_resolve")
+@pytest.mark.parametrize(
+    ("on_resolve", "in_its_turn", "later"),
+    [
+        ("generate_response", '{"table": 7}', '{"table": 7}'),
+        ("add_to_context", NOT_KNOWN, '{"table": 7}'),
+        ("fire_and_forget", NOT_KNOWN, NOT_KNOWN),
+    ],
+)
+async def test_a_result_is_fed_back_as_far_as_on_resolve_lets_it(
+    on_resolve: OnResolve, in_its_turn: str, later: str
+) -> None:
+    pal = a_pal(tool(on_resolve=on_resolve))
+    async with talk(says(None, ("find", {})), says("Fine."), pal=pal) as held:
+        await held.hear()
+        assert held.last_answers() == [in_its_turn]
+        await held.hear("And now?")
+
+    assert held.last_answers() == [later]
+
+
+@pytest.mark.fidelity("llm.results_by_on_resolve")
+async def test_a_result_that_is_spoken_word_for_word_asks_for_no_inference() -> None:
+    pal = a_pal(tool(on_resolve="response_in_result"))
+    async with talk(says(None, ("find", {})), says("Fine."), pal=pal) as held:
+        told = await held.hear()
+        assert len(held.endpoint.asked) == 1
+        await held.hear("And now?")
+
+    assert told == ["calls find", "find: success", 'says {"table": 7}']
+    assert held.told()[3:5] == [
+        {"role": "tool", "tool_call_id": calls_of(held)[0], "content": '{"table": 7}'},
+        {"role": "assistant", "content": '{"table": 7}'},
+    ]
+
+
+@pytest.mark.fidelity("llm.failure_is_not_quoted")
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        ("error", "The call has failed."),
+        ("timeout", "The call has failed: there was no answer in time."),
+        ("unanswered", "The call was not answered."),
+    ],
+)
+async def test_a_failure_is_told_without_its_output(status: ToolStatus, content: str) -> None:
+    async with talk(says(None, ("find", {})), says("Sorry.")) as held:
+        held.scene.desk.replies = {"find": Reply(status=status, output="Error 7")}
+        await held.hear()
+
+    assert held.last_answers() == [content]

@@ -1,0 +1,103 @@
+"""Whatever was said and called, what a model is given keeps the rules of chat endpoints."""
+
+from __future__ import annotations
+
+from itertools import chain, pairwise
+from typing import Any, Literal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.simulator.pal.brain import Answer, Line, Moment
+from pytest_tavus.simulator.pal.prompt import messages
+from pytest_tavus.trace.events import ToolStatus
+from tests.simulator.pal.samples import tool
+
+PAL = Pal(system_prompt="You find tables.", tools=(tool("find"), tool("book")))
+SECRET = "SECRET"
+STATUSES: tuple[ToolStatus | None, ...] = (None, "success", "error", "timeout", "unanswered")
+TEXTS = st.text(alphabet="ab ", min_size=1, max_size=5)
+
+
+def answer(call_id: str, *, status: ToolStatus | None = None, known: bool = False) -> Answer:
+    name = "find" if len(call_id) % 2 else "gone"
+    return Answer(
+        call_id=call_id, tool=name, arguments={}, status=status, known=known, output=SECRET
+    )
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> Moment:
+    """Any conversation: lines in any order, calls that are told of, kept back or cut short."""
+    ids = iter(f"call_{'x' * number}" for number in range(100))
+    said: list[Line] = []
+    for by in draw(st.lists(st.sampled_from(("user", "pal", "calls")), max_size=8)):
+        made = draw(st.integers(1, 3)) if by == "calls" else 0
+        calls = tuple(answer(next(ids)) for _ in range(made))
+        speaker: Literal["user", "pal"] = "user" if by == "user" else "pal"
+        said.append(Line(by=speaker, text=draw(TEXTS), calls=calls))
+    told = [
+        answer(call.call_id, status=draw(st.sampled_from(STATUSES)), known=draw(st.booleans()))
+        for line in said
+        for call in line.calls
+        if draw(st.booleans())
+    ]
+    cut = draw(st.integers(0, len(told)))
+    return Moment(
+        turn=1,
+        user="",
+        step=0,
+        answers=tuple(told[cut:]),
+        remembered=tuple(told[:cut]),
+        said=said,
+        context=draw(st.text(max_size=3)),
+    )
+
+
+def followers(told: list[dict[str, Any]], number: int) -> list[str]:
+    """Return the calls that the messages of role `tool` right after this one are about."""
+    found: list[str] = []
+    for message in told[number + 1 :]:
+        if message["role"] != "tool":
+            break
+        found.append(message["tool_call_id"])
+    return found
+
+
+@given(moment=moments())
+def test_every_call_is_answered_right_after_it_was_made(moment: Moment) -> None:
+    told = messages(PAL, moment)
+
+    made = [[call["id"] for call in each.get("tool_calls", ())] for each in told]
+    assert [followers(told, n) for n, each in enumerate(told) if each["role"] != "tool"] == [
+        ids for ids, each in zip(made, told, strict=True) if each["role"] != "tool"
+    ]
+    called = [call.call_id for line in moment.said for call in line.calls]
+    assert called == list(chain.from_iterable(made))
+
+
+@given(moment=moments())
+def test_speakers_alternate_and_nothing_that_was_said_is_lost(moment: Moment) -> None:
+    told = messages(PAL, moment)
+    roles = [each["role"] for each in told]
+
+    assert roles[0] == "system"
+    assert "system" not in roles[1:]
+    assert ("user", "user") not in pairwise(roles)
+    assert ("assistant", "assistant") not in pairwise(roles)
+    words = [each["content"] for each in told[1:] if each["role"] != "tool"]
+    assert "\n".join(words) == "\n".join(line.text for line in moment.said)
+
+
+@given(moment=moments())
+def test_a_result_is_told_only_where_the_pal_knows_it(moment: Moment) -> None:
+    known = {
+        each.call_id
+        for each in (*moment.answers, *moment.remembered)
+        if each.known and each.status == "success" and each.tool == "find"
+    }
+
+    told = messages(PAL, moment)
+
+    assert {each["tool_call_id"] for each in told if each["content"] == SECRET} == known

@@ -1,0 +1,180 @@
+"""Objectives, guardrails, perception, limits, and what an end leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, get_args
+
+import pytest
+
+from pytest_tavus.contract.pal.objective import Guardrail, Objective, ObjectiveSet
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.simulator.pal.brain import Brain
+from pytest_tavus.simulator.rooms.opening import EndReason, Opening
+from pytest_tavus.simulator.rooms.options import CallbackOptions, LiveOptions
+from pytest_tavus.trace.events import Fault
+from tests.simulator.pal.far import Far, ok
+from tests.simulator.rooms.room import (
+    BRIEF,
+    END,
+    ID,
+    URL,
+    api_tool,
+    call,
+    client_tool,
+    house,
+    pal,
+    script,
+    settled,
+    turn,
+    until,
+)
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize("shape", ["flat", "nested"])
+@pytest.mark.fidelity("live.objective_callbacks")
+async def test_an_objective_tells_its_variables_and_what_was_not_found(shape: Any) -> None:
+    objective = Objective(
+        objective_name="email", objective_prompt="Ask.", output_variables=("email", "phone")
+    )
+    options = LiveOptions(callbacks=CallbackOptions(objective_shape=shape))
+    async with house(options=options) as home:
+        definition = pal(objectives=ObjectiveSet(data=(objective,)))
+        conversation = await home.open(definition, callback_url=URL)
+        conversation.objective_completed("email", {"email": "a@example.com"})
+        await conversation.aftermath()
+
+        fields = {
+            "objective_name": "email",
+            "output_variables": {"email": "a@example.com", "phone": "NOTFOUND"},
+        }
+        head = {"conversation_id": ID, "event_type": "conversation.objective.completed"}
+        nested = {**head, "message_type": "application", "properties": fields}
+        assert home.post.taken[-1] == (URL, {**head, **fields} if shape == "flat" else nested)
+
+
+async def test_a_guardrail_tells_its_own_url() -> None:
+    own = "http://127.0.0.1:9/guard"
+    guardrail = Guardrail(guardrail_name="price", guardrail_prompt="None.", callback_url=own)
+    async with house() as home:
+        conversation = await home.open(pal(guardrails=(guardrail,)))
+        conversation.guardrail_triggered("price")
+        await conversation.aftermath()
+
+        ((url, body),) = home.post.taken
+        assert (url, body["guardrail_name"]) == (own, "price")
+
+
+async def test_objectives_and_guardrails_that_the_pal_has_not_are_refused() -> None:
+    async with house() as home:
+        conversation = await home.open()
+        with pytest.raises(ServiceError) as refusal:
+            conversation.objective_completed("email", {})
+        assert str(refusal.value) == "the PAL has no objective 'email'; it has: none"
+        with pytest.raises(ServiceError) as refusal:
+            conversation.guardrail_triggered("price")
+        assert str(refusal.value) == "the PAL has no guardrail 'price'; it has: none"
+
+
+@pytest.mark.fidelity("live.perception_tools")
+@pytest.mark.parametrize(
+    ("origin", "properties"),
+    [
+        ("audio", {"modality": "audio", "arguments": '{"mood": "calm"}'}),
+        (
+            "vision",
+            {
+                "modality": "vision",
+                "arguments": {"mood": "calm"},
+                "frames": [{"data": "AAAA", "mime_type": "image/jpeg"}],
+            },
+        ),
+    ],
+)
+async def test_what_is_perceived_is_told_in_the_shape_of_its_modality(
+    origin: str, properties: dict[str, Any]
+) -> None:
+    tool = client_tool("sense", origin=origin, on_call=None, on_resolve=None)
+    async with house() as home:
+        conversation, guest = await home.joined(pal(tool))
+        frame = {"data": "AAAA", "mime_type": "image/jpeg"}
+        await conversation.perceive("sense", {"mood": "calm"}, frames=(frame,))
+
+        (message,) = guest.of("conversation.perception_tool_call")
+        assert message["properties"] == {"name": "sense", **properties}
+        with pytest.raises(ServiceError) as refusal:
+            await conversation.perceive("smell", {})
+        assert str(refusal.value) == "the PAL has no vision or audio tool 'smell'; it has: sense"
+
+
+async def test_a_perception_tool_may_be_delivered_over_http() -> None:
+    far = Far(lambda _: ok({}))
+    async with house(handler=far) as home:
+        conversation, guest = await home.joined(pal(api_tool("sense", origin="audio")))
+        await conversation.perceive("sense", {"mood": "calm"})
+        await until(lambda: far.asked)
+
+        assert far.asked[0].arguments == {"mood": "calm"}
+        assert guest.types() == ["system.replica_joined"]
+
+
+async def test_a_brain_that_cannot_be_opened_ends_the_conversation_before_it_begins() -> None:
+    def none(opening: Opening) -> Brain:
+        message = f"no model for {opening.pal_id}"
+        raise ServiceError(message)
+
+    async with house(brains=(none,)) as home:
+        conversation = await home.open()
+
+        assert conversation.status == "ended"
+        reason = "exception_encountered_during_conversation_startup"
+        assert conversation.shutdown_reason == reason
+        assert reason in get_args(EndReason)
+        (_, fault), *_ = conversation.trace().of(Fault)
+        assert fault.message == "no model for p1"
+
+
+async def test_an_end_lets_nothing_go_on() -> None:
+    scenario = script(turn("Find.", call("find"), says="Found."), turn("So?", says="So."))
+    async with house(scenario) as home:
+        _, guest = await home.joined(pal(client_tool()))
+        await guest.say("Find.")
+        await until(lambda: guest.of("conversation.tool_call"))
+        await home.conversations.end(ID, END)
+        await settled()
+
+        assert home.conversations.active() == 0
+        assert guest.spoken() == []
+
+
+async def test_an_end_leaves_no_task_behind_even_when_somebody_leaves_meanwhile() -> None:
+    note = client_tool("note", on_resolve="fire_and_forget")
+    scenario = script(turn("Note.", call("note"), says="Noted.", later="Still there?"))
+    async with house(scenario, options=LiveOptions(heartbeat=1)) as home:
+        before = asyncio.all_tasks()
+        conversation, guest = await home.joined(pal(note), timers=BRIEF, callback_url=URL)
+        await guest.say("Note.")
+        await until(guest.spoken)
+        ending = asyncio.create_task(conversation.end(END))
+        await asyncio.sleep(0)
+        conversation.leave(guest)
+        await ending
+        await conversation.aftermath()
+        await settled()
+
+        assert asyncio.all_tasks() == before
+
+
+async def test_the_conversations_that_have_not_ended_are_counted() -> None:
+    async with house() as home:
+        for number in range(3):
+            await home.open(conversation_id=f"c{number}")
+        assert home.conversations.active() == 3
+        await home.conversations.end("c1", END)
+        await home.conversations.end("c9", END)
+        assert home.conversations.active() == 2
+        assert home.conversations.get("c9") is None
+        await home.conversations.close()
+        assert (home.conversations.active(), home.conversations.get("c0")) == (0, None)

@@ -1,0 +1,226 @@
+"""From the opening to what follows the end: timers, callbacks, events, post-call tools."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.post_call import plainly_filled
+from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled
+from tests.simulator.pal.far import Far, ok
+from tests.simulator.rooms.room import (
+    END,
+    EPOCH,
+    HELLO,
+    ID,
+    URL,
+    Guest,
+    House,
+    api_tool,
+    call,
+    client_tool,
+    house,
+    pal,
+    script,
+    turn,
+    until,
+)
+
+pytestmark = pytest.mark.asyncio
+
+
+async def spoken_with(home: House, definition: Pal | None = None, **opening: Any) -> Guest:
+    """A conversation in which one line was said and replied to."""
+    _, guest = await home.joined(definition, **opening)
+    await guest.say("Hi.")
+    await until(lambda: "Hello." in guest.spoken())
+    return guest
+
+
+@pytest.mark.fidelity("live.callbacks")
+async def test_callbacks_tell_of_the_joining_and_of_the_end_in_order() -> None:
+    async with house(HELLO) as home:
+        await spoken_with(home, callback_url=URL, chat=False)
+        await home.clock.advance(2)
+        await home.conversations.end(ID, END)
+        await home.held().aftermath()
+
+        assert home.post.types() == [
+            "system.replica_joined",
+            "system.shutdown",
+            "application.transcription_ready",
+            "application.perception_analysis",
+        ]
+        assert {url for url, _ in home.post.taken} == {URL}
+        assert home.post.taken[1][1] == {
+            "properties": {"replica_id": "r1", "shutdown_reason": END},
+            "conversation_id": ID,
+            "webhook_url": URL,
+            "event_type": "system.shutdown",
+            "message_type": "system",
+            "timestamp": "2026-09-21T14:13:22.000000Z",
+        }
+
+
+@pytest.mark.fidelity("live.verbose_events")
+async def test_the_verbose_list_has_the_transcript_with_the_calls() -> None:
+    scenario = script(turn("Find.", call("find", n=1), says="It is {result.table}."))
+    far = Far(lambda _: ok({"table": "T4"}))
+    async with house(scenario, handler=far) as home:
+        conversation, guest = await home.joined(pal(api_tool(), greeting="Welcome."))
+        await home.clock.advance(1.5)
+        await guest.say("Find.")
+        await until(lambda: len(guest.spoken()) == 2)
+        await home.conversations.end(ID, "participant_left_timeout")
+
+        joined, shutdown, ready = conversation.events()
+        assert joined == {
+            "event_type": "system.replica_joined",
+            "timestamp": "2026-09-21T14:13:20.000000Z",
+        }
+        assert shutdown["properties"] == {"reason": "participant_left_timeout"}
+        rows = ready["properties"]["transcript"]
+        assert [(row["role"], row["content"]) for row in rows] == [
+            ("assistant", "Welcome."),
+            ("user", "Find."),
+            ("assistant", ""),
+            ("assistant", "It is T4."),
+        ]
+        assert rows[1] == {
+            "role": "user",
+            "content": "Find.",
+            "timestamp": EPOCH + 1.5,
+            "seconds_from_start": 1.5,
+            "duration": 0.0,
+        }
+        assert rows[2]["tool_calls"] == [{"function": {"name": "find", "arguments": '{"n": 1}'}}]
+        assert len(rows[3]["inference_id"]) == 36
+
+
+async def test_before_the_end_the_list_has_only_the_joining() -> None:
+    async with house(HELLO) as home:
+        await spoken_with(home)
+        assert [each["event_type"] for each in home.held().events()] == ["system.replica_joined"]
+
+
+async def test_a_call_that_a_filler_goes_with_is_on_the_row_of_the_filler() -> None:
+    tool = client_tool(on_call="static_filler", static_filler="One moment.")
+    async with house(script(turn("Find.", call("find"), says="Found."))) as home:
+        conversation, guest = await home.joined(pal(tool))
+        await guest.say("Find.")
+        await until(lambda: guest.of("conversation.tool_call"))
+        await home.conversations.end(ID, END)
+
+        *_, ready = conversation.events()
+        _, filler = ready["properties"]["transcript"]
+        assert (filler["content"], len(filler["tool_calls"])) == ("One moment.", 1)
+
+
+async def test_without_a_word_there_is_no_transcript_and_nothing_runs_after_the_call() -> None:
+    far = Far(lambda _: ok({}))
+    async with house(handler=far) as home:
+        await home.open(pal(api_tool(trigger_type="post_call")), callback_url=URL, chat=False)
+        await home.conversations.end(ID, END)
+        await home.held().aftermath()
+
+        assert home.post.types() == ["system.replica_joined", "system.shutdown"]
+        assert far.asked == []
+
+
+async def test_perception_that_is_off_is_not_analysed() -> None:
+    definition = Pal(pal_name="Ada", layers={"perception": {"perception_model": "off"}})
+    async with house(HELLO) as home:
+        await spoken_with(home, definition, callback_url=URL, chat=False)
+        await home.conversations.end(ID, END)
+        await home.held().aftermath()
+
+        assert home.post.types()[-1] == "application.transcription_ready"
+
+
+@pytest.mark.fidelity("live.post_call")
+async def test_a_post_call_tool_runs_once_after_everything_was_told() -> None:
+    far = Far(lambda _: ok({}))
+    parameters = {
+        "type": "object",
+        "properties": {
+            "channel": {"type": "string", "const": "phone"},
+            "summary": {"type": "string"},
+            "mood": {"type": "string", "enum": ["good", "bad"]},
+            "tables": {"type": ["integer", "null"]},
+            "note": {"type": "string"},
+        },
+        "required": ["channel", "summary", "mood", "tables"],
+    }
+    tool = api_tool("keep", trigger_type="post_call", parameters=parameters)
+    async with house(HELLO, handler=far) as home:
+        await spoken_with(home, pal(tool), callback_url=URL)
+        await home.conversations.end(ID, END)
+        await home.conversations.end(ID, END)
+        await home.held().aftermath()
+
+        (asked,) = far.asked
+        assert (asked.tool, asked.conversation_id) == ("keep", ID)
+        assert asked.arguments == {
+            "channel": "phone",
+            "summary": "NOTFOUND",
+            "mood": "good",
+            "tables": 0,
+        }
+        *_, called, _, _, closed = [entry.event for entry in home.held().trace()]
+        assert isinstance(called, ToolCalled)
+        assert closed == SessionClosed(reason="finished")
+
+
+async def test_what_follows_the_end_can_come_in_another_order() -> None:
+    orders: set[tuple[str, ...]] = set()
+    async with house(HELLO, options=LiveOptions(shuffle_end=True)) as home:
+        for number in range(12):
+            conversation_id = f"c{number}"
+            conversation = await home.open(
+                conversation_id=conversation_id, callback_url=URL, chat=False
+            )
+            await conversation.respond("Hi.", within=5)
+            await home.conversations.end(conversation_id, END)
+            await conversation.aftermath()
+            orders.add(tuple(home.post.types()[-3:]))
+
+    assert len(orders) > 1
+    assert {frozenset(order) for order in orders} == {frozenset(next(iter(orders)))}
+
+
+async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None:
+    async with house(HELLO) as home:
+        await spoken_with(home, callback_url=URL)
+        asking = asyncio.create_task(home.conversations.end(ID, END))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await home.held().aftermath()
+
+        assert home.post.types()[1:] == ["system.shutdown", "application.transcription_ready"]
+
+
+async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
+    async def unfilled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        if tool.name == "log":
+            return await plainly_filled(tool, transcript)
+        message = f"no model for {tool.name}"
+        raise ServiceError(message)
+
+    async with house(HELLO, filling=unfilled) as home:
+        tools = [api_tool(name, trigger_type="post_call") for name in ("keep", "log")]
+        await spoken_with(home, pal(*tools))
+        await home.conversations.end(ID, END)
+        await home.held().aftermath()
+
+        (_, fault), *_ = home.held().trace().of(Fault)
+        assert (fault.owner, fault.message) == ("platform", "no model for keep")
+        assert [call.name for _, call in home.held().trace().calls()] == ["log"]
+        assert home.held().trace().entries[-1].event == SessionClosed(reason="finished")

@@ -1,0 +1,99 @@
+"""A conversation keeps all that happens in it, within a limit of memory."""
+
+from __future__ import annotations
+
+import asyncio
+from sys import getsizeof
+from typing import Any
+
+import pytest
+
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.simulator.rooms.options import LiveOptions
+from pytest_tavus.simulator.rooms.space import bytes_of
+from pytest_tavus.trace.events import AppMessage, UserSaid
+from tests.simulator.rooms.listener import Listener
+from tests.simulator.rooms.room import ID, Guest, house, until
+
+SMALL = LiveOptions(conversation_bytes=100_000)
+FULL = (
+    f"the conversation {ID} takes 100000 bytes already; this was not taken: end it, and open "
+    "another"
+)
+LONG = "x" * 10_000
+
+
+async def refusal(guest: Guest) -> str | None:
+    """Send something long; return why it was not taken."""
+    try:
+        await guest.send("append_llm_context", context=LONG)
+    except ServiceError as error:
+        return str(error)
+    return None
+
+
+async def flood(guest: Guest) -> int:
+    """Send until that is refused; return how often it was not."""
+    refused = [await refusal(guest) for _ in range(50)]
+    assert set(refused) == {None, FULL}
+    return refused.index(FULL)
+
+
+@pytest.mark.asyncio
+async def test_messages_are_refused_once_a_conversation_takes_too_much_and_none_is_forgotten() -> (
+    None
+):
+    async with house(options=SMALL) as home:
+        conversation, guest = await home.joined()
+        taken = await flood(guest)
+
+        assert 5 <= taken <= 10
+        assert len(list(conversation.trace().of(AppMessage))) == taken
+        for refused in (guest.say("hello"), conversation.respond("hello", within=1)):
+            with pytest.raises(ServiceError, match="this was not taken"):
+                await refused
+        with pytest.raises(ServiceError, match="this was not taken"):
+            await conversation.perceive("look", {})
+        assert conversation.status == "active"
+        conversation.leave(guest)
+        conversation.join(guest)
+        await home.conversations.end(ID, "end_conversation_endpoint_hit")
+        assert conversation.shutdown_reason == "end_conversation_endpoint_hit"
+
+
+@pytest.mark.asyncio
+async def test_a_line_that_was_taken_is_replied_to_whatever_that_takes() -> None:
+    brain = Listener(hold=asyncio.Event())
+    async with house(brains=(lambda _: brain,), options=SMALL) as home:
+        conversation, guest = await home.joined()
+        await guest.say("hello")
+        await flood(guest)
+        assert brain.hold is not None
+        brain.hold.set()
+        await until(lambda: guest.spoken() == ["You said hello"])
+        assert [event.text for _, event in conversation.trace().of(UserSaid)] == ["hello"]
+
+
+@pytest.mark.asyncio
+async def test_one_conversation_that_is_full_leaves_the_others_alone() -> None:
+    async with house(options=SMALL) as home:
+        _, guest = await home.joined()
+        await flood(guest)
+        other = await home.open(conversation_id="c2")
+        guest = Guest(conversation=other)
+        other.join(guest)
+        await guest.say("hello")
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        ("text", []),
+        (None, []),
+        ({"key": ["one", {"two": 2}]}, ["key", ["one", {"two": 2}], "one", {"two": 2}, "two", 2]),
+        (("a", b"b"), ["a", b"b"]),
+        (UserSaid(text="hello"), ["hello"]),
+    ],
+)
+def test_a_value_takes_what_it_and_all_that_it_holds_take(value: Any, held: list[Any]) -> None:
+    assert bytes_of(value) == getsizeof(value) + sum(map(getsizeof, held))

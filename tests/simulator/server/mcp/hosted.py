@@ -1,0 +1,118 @@
+"""The simulated hosted MCP server in process, and what is around it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from pytest_tavus.simulator.mcp.toolbox import ToolResult
+from pytest_tavus.simulator.server.http.guard import Guard
+from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.late import McpDoor
+from pytest_tavus.simulator.server.oauth.endpoint import OAuthDoor, oauth_door
+from pytest_tavus.simulator.server.oauth.randomness import FreshToken
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, Surroundings
+from pytest_tavus.simulator.server.options import Limits
+from tests.simulator.server.given import BASE, START, seeded
+
+KEY = "tavus_sim_prod_0123456789abcdef"
+ISSUED = "tavus_sim_prod_fedcba9876543210"
+
+ECHO: dict[str, Any] = {
+    "name": "tavus_echo",
+    "description": "Says it again.",
+    "inputSchema": {
+        "type": "object",
+        "properties": {"text": {"type": "string"}},
+        "additionalProperties": False,
+    },
+    "annotations": {"readOnlyHint": True},
+    "_meta": {"fastmcp": {"tags": []}},
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class GivenTools:
+    """A tool box with given answers: a result, or an exception to raise."""
+
+    listed: Sequence[Mapping[str, Any]] = (ECHO,)
+    answers: dict[str, ToolResult | Exception] = field(
+        default_factory=dict[str, ToolResult | Exception]
+    )
+    calls: list[tuple[str, Mapping[str, Any]]] = field(
+        default_factory=list[tuple[str, Mapping[str, Any]]]
+    )
+
+    def definitions(self) -> Sequence[Mapping[str, Any]]:
+        return self.listed
+
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+        self.calls.append((name, arguments))
+        answer = self.answers.get(name, ToolResult(value={"said": dict(arguments)}))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """What is around the server: the time, the journal, the tools."""
+
+    now: float = START
+    notes: list[tuple[str, dict[str, Any]]] = field(
+        default_factory=list[tuple[str, dict[str, Any]]]
+    )
+    keys: set[str] = field(default_factory=lambda: {KEY})
+    tools: GivenTools = field(default_factory=GivenTools)
+    fresh: FreshToken = field(default_factory=lambda: seeded(1))
+
+    def surroundings(self, base_url: str = BASE) -> Surroundings:
+        return Surroundings(
+            base_url=base_url,
+            issue_key=self.issue,
+            accepts_key=self.keys.__contains__,
+            now=lambda: self.now,
+            fresh=self.fresh,
+            note=lambda name, data: self.notes.append((name, dict(data))),
+        )
+
+    def issue(self) -> str:
+        self.keys.add(ISSUED)
+        return ISSUED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosted:
+    """A server that runs, and a client for it that follows no redirect."""
+
+    world: World
+    app: ASGIApp
+    http: httpx2.AsyncClient
+    oauth: OAuthDoor
+    door: McpDoor
+
+    def client(self, **options: Any) -> httpx2.AsyncClient:
+        """Return another client: other cookies, other headers."""
+        return httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(self.app), base_url=BASE, **options
+        )
+
+
+@asynccontextmanager
+async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hosted]:
+    """Run a server with these terms."""
+    world = world or World()
+    oauth = oauth_door(world.surroundings(), OAuthTerms(**terms))
+    door = mcp_door(world.tools, version="9", protect=oauth.protect, knows=oauth.knows)
+    app = Guard(Starlette(routes=[*oauth.routes, *door.door.routes]), limits=Limits())
+    async with (
+        door.door.running(),
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http,
+    ):
+        yield Hosted(world=world, app=app, http=http, oauth=oauth, door=door)

@@ -1,0 +1,130 @@
+"""Clients hear that the list of tools has changed: over a stream, so over real connections."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server.subscriptions import ToolsListChanged
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+
+from pytest_tavus.simulator.server.http.connection import Connections
+from pytest_tavus.simulator.server.http.serving import bind, serving
+from pytest_tavus.simulator.server.mcp.changes import ChangeStreams, EarlierEraStream
+from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.late import McpDoor
+from pytest_tavus.simulator.server.options import Limits
+from tests.simulator.server.mcp.hosted import GivenTools
+
+pytestmark = pytest.mark.asyncio
+
+PATIENCE = 10.0
+CHANGED = 'data: {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}'
+LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
+
+
+@asynccontextmanager
+async def served() -> AsyncGenerator[tuple[McpDoor, str]]:
+    """Serve an unguarded door on loopback, and give its address."""
+    door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
+    app = Starlette(routes=list(door.door.routes))
+    with bind(0) as bound:
+        async with door.door.running(), serving(app, bound, Connections(Limits())):
+            yield door, f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
+            door.end_streams()
+
+
+@pytest.mark.fidelity("mcp.list_changed")
+async def test_a_client_of_the_present_era_hears_of_a_change() -> None:
+    async with (
+        served() as (door, url),
+        Client(streamable_http_client(url), cache=None) as client,
+        client.listen(tools_list_changed=True) as heard,
+    ):
+        await door.tools_changed()
+        event = await asyncio.wait_for(anext(aiter(heard)), PATIENCE)
+
+    assert isinstance(event, ToolsListChanged)
+
+
+@pytest.mark.fidelity("mcp.list_changed")
+async def test_a_client_of_an_earlier_era_hears_of_a_change() -> None:
+    async with (
+        served() as (door, url),
+        httpx2.AsyncClient(timeout=PATIENCE) as http,
+        http.stream("GET", url, headers=LISTEN) as stream,
+    ):
+        lines = stream.aiter_lines()
+        opened = await anext(lines)
+        await door.tools_changed()
+        heard = await _line_that_says(lines, "data")
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert opened == ": open"
+    assert heard == CHANGED
+
+
+@pytest.mark.parametrize("headers", [LISTEN, {"Accept": "text/event-stream, application/json"}])
+async def test_ending_the_streams_ends_those_of_an_earlier_era(headers: dict[str, str]) -> None:
+    async with (
+        served() as (door, url),
+        httpx2.AsyncClient(timeout=PATIENCE) as http,
+        http.stream("GET", url, headers=headers) as stream,
+    ):
+        door.end_streams()
+        text = (await stream.aread()).decode()
+
+    assert text == ": open\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Accept": "application/json"}, {**LISTEN, "MCP-Protocol-Version": "2026-07-28"}],
+)
+async def test_any_other_get_is_the_sdks_to_refuse(headers: dict[str, str]) -> None:
+    async with served() as (_, url), httpx2.AsyncClient(timeout=PATIENCE) as http:
+        answer = await http.get(url, headers=headers)
+
+    assert answer.status_code in {405, 406}
+
+
+async def test_who_goes_away_is_forgotten_and_who_does_not_read_is_not_waited_for() -> None:
+    changes = ChangeStreams()
+    with changes.opened() as frames:
+        for _ in range(100):
+            await changes.publish()
+        assert frames.statistics().current_buffer_used == 16
+    await changes.publish()
+
+    with changes.opened() as frames:
+        assert frames.statistics().current_buffer_used == 1
+        changes.end()
+        assert [frame async for frame in frames] == [b": open\r\n\r\n"]
+        await changes.publish()
+
+
+async def test_a_client_too_many_is_told_so() -> None:
+    changes = ChangeStreams()
+    app = EarlierEraStream(PlainTextResponse("not a stream"), changes=changes)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
+        with ExitStack() as streams:
+            for _ in range(1024):
+                streams.enter_context(changes.opened())
+            full = await http.get("http://127.0.0.1/mcp", headers=LISTEN)
+        assert not changes.is_full
+
+    assert (full.status_code, full.text) == (503, "1024 clients listen already.")
+
+
+async def _line_that_says(lines: AsyncIterator[str], field: str) -> str:
+    async with asyncio.timeout(PATIENCE):
+        async for line in lines:
+            if line.startswith(f"{field}:"):
+                return line
+    raise AssertionError(field)

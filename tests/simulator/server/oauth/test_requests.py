@@ -1,0 +1,104 @@
+"""Requests that wait for an answer: signed, answered once; and the randomness behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.simulator.server.oauth.randomness import digest, unguessable
+from pytest_tavus.simulator.server.oauth.signed import OneTimeRequests, RequestRefused
+from tests.simulator.server.given import START, Watch, seeded
+
+_FIELDS = st.dictionaries(
+    st.text(), st.one_of(st.text(), st.none(), st.booleans(), st.lists(st.text())), max_size=5
+)
+
+
+def _requests(seed: int = 1, watch: Watch | None = None) -> OneTimeRequests:
+    return OneTimeRequests(now=watch or Watch(START), fresh=seeded(seed))
+
+
+@given(fields=_FIELDS)
+def test_a_signed_request_is_read_as_it_was_written(fields: dict[str, Any]) -> None:
+    requests = _requests()
+    text = requests.sign(fields, seconds=60)
+
+    assert requests.read(text) == fields
+    assert httpx2.QueryParams({"request": text})["request"] == text
+    assert str(httpx2.QueryParams({"request": text})) == f"request={text}"
+    assert requests.answer(text) == fields
+    with pytest.raises(RequestRefused, match="answered before"):
+        requests.answer(text)
+
+
+@given(fields=_FIELDS, data=st.data())
+def test_a_request_with_any_other_character_is_refused(
+    fields: dict[str, Any], data: st.DataObject
+) -> None:
+    requests = _requests()
+    text = requests.sign(fields, seconds=60)
+    place = data.draw(st.integers(0, len(text) - 1))
+    other = data.draw(st.characters().filter(lambda character: character != text[place]))
+
+    with pytest.raises(RequestRefused, match=r"^This request was not signed by this server\.$"):
+        requests.read(text[:place] + other + text[place + 1 :])
+
+
+@given(text=st.text())
+def test_any_text_is_refused_and_nothing_else_happens(text: str) -> None:
+    with pytest.raises(RequestRefused, match=r"^This request was not signed by this server\.$"):
+        _requests().read(text)
+
+
+@given(fields=_FIELDS)
+def test_another_server_s_request_is_refused(fields: dict[str, Any]) -> None:
+    text = _requests(1).sign(fields, seconds=60)
+
+    with pytest.raises(RequestRefused, match="not signed by this server"):
+        _requests(2).read(text)
+
+
+def test_a_proof_is_of_one_request_and_one_browser() -> None:
+    requests = _requests()
+    proof = requests.proof("a request", "a browser")
+
+    assert requests.proves(proof, text="a request", nonce="a browser")
+    assert not requests.proves(proof, text="another", nonce="a browser")
+    assert not requests.proves(proof, text="a request", nonce="another")
+    assert not requests.proves(requests.proof("a request", ""), text="a request", nonce="")
+
+
+def test_an_answered_request_is_forgotten_once_it_is_too_old_anyway() -> None:
+    watch = Watch(START)
+    requests = _requests(watch=watch)
+    first = requests.sign({}, seconds=60)
+    requests.answer(first)
+    watch.time += 61
+    requests.answer(requests.sign({}, seconds=60))
+
+    with pytest.raises(RequestRefused, match=r"^This request is too old\. Start again in your cl"):
+        requests.answer(first)
+
+
+@given(seed=st.integers(), kind=st.sampled_from(["access", "refresh"]))
+def test_the_same_seed_gives_the_same_tokens_and_no_token_twice(seed: int, kind: str) -> None:
+    first, second = seeded(seed), seeded(seed)
+    tokens = [first(kind) for _ in range(3)]
+
+    second("another kind")
+    assert tokens == [second(kind) for _ in range(3)]
+    assert len(set(tokens)) == 3
+    assert {len(token) for token in tokens} == {43}
+
+
+def test_without_a_seed_tokens_cannot_be_guessed() -> None:
+    assert len({unguessable("access") for _ in range(100)}) == 100
+    assert len(unguessable("access")) == 43
+
+
+def test_a_digest_is_of_any_text() -> None:
+    assert digest("\ud800") != digest("?")

@@ -1,0 +1,98 @@
+"""Sessions and their tokens on their own, and the terms that they run on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.simulator.server.oauth.sessions import Sessions
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
+from tests.simulator.server.given import GRANT, START, Watch, seeded
+
+
+def test_a_code_can_be_redeemed_once_even_by_who_saw_it_before() -> None:
+    kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
+    code = kept.code_for(GRANT)
+
+    assert kept.granted(code) == GRANT
+    assert kept.redeem(code) is not None
+    assert kept.redeem(code) is None
+    assert kept.granted(code) is None
+
+
+def test_tokens_of_an_ended_session_are_not_rotated() -> None:
+    kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
+    pair = kept.redeem(kept.code_for(GRANT))
+
+    assert pair is not None
+    assert kept.revoke(pair.refresh, "another client") is False
+    assert kept.revoke(pair.refresh, "c") is True
+    assert kept.revoke(pair.refresh, "c") is False
+    assert kept.rotate(pair.refresh, ("mcp",)) is None
+
+
+def test_a_code_that_comes_back_ends_what_its_first_use_opened_and_nothing_else() -> None:
+    watch = Watch(START)
+    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+    code, other = kept.code_for(GRANT), kept.code_for(GRANT)
+    first, bystander = kept.redeem(code), kept.redeem(other)
+    assert first is not None
+    assert bystander is not None
+    rotated = kept.rotate(first.refresh, ("mcp",))
+    assert rotated is not None
+    watch.time += 3600  # the code itself is long too old
+
+    assert kept.granted(code) is None
+
+    assert [kept.refresh(pair.refresh) for pair in (first, rotated)] == [None, None]
+    assert kept.access(rotated.access) is None
+    assert kept.refresh(bystander.refresh) is not None
+
+
+_STEPS = st.lists(
+    st.tuples(st.sampled_from(["rotate", "wait", "revoke"]), st.integers(0, 4), st.floats(0, 100)),
+    max_size=20,
+)
+
+
+@given(steps=_STEPS)
+def test_no_token_of_a_session_outlives_it(steps: list[tuple[str, int, float]]) -> None:
+    """A model in three lines: open until revoked, or until a token is late by its first use."""
+    watch = Watch(START)
+    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+    first = kept.redeem(kept.code_for(GRANT))
+    assert first is not None
+    pairs, used, is_open = [first], dict[str, float](), True
+    for step, index, seconds in steps:
+        token = pairs[index % len(pairs)].refresh
+        if step == "wait":
+            watch.time += seconds
+        elif step == "revoke":
+            is_open = is_open and not kept.revoke(token, "c")
+        else:
+            pair = kept.rotate(token, ("mcp",))
+            is_open = is_open and watch.time - used.setdefault(token, watch.time) <= 60
+            assert (pair is not None) is is_open
+            pairs += [] if pair is None else [pair]
+        assert (kept.refresh(pairs[0].refresh) is not None) is is_open
+    assert is_open or not [pair for pair in pairs if kept.access(pair.access)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"access_seconds": 0}, "access_seconds: expected a positive number of seconds, found 0"),
+        ({"code_seconds": -1}, "code_seconds: expected a positive number of seconds, found -1"),
+        ({"scopes": ()}, "scopes: expected at least one name of a scope, found none"),
+    ],
+)
+def test_terms_that_make_no_sense_are_refused(changed: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        OAuthTerms(**changed)
+
+
+def test_nobody_is_let_in_unasked_by_default() -> None:
+    assert OAuthTerms().auto_approve is False

@@ -1,0 +1,148 @@
+"""A participant's place: what is on its way to them, and how much they may send."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.room.participant import Meter, Seat, Texts
+from tests.simulator.server.given import Watch
+
+JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)
+
+
+def seated(**limits: int) -> Seat:
+    return Seat("one", limits=Limits(**limits), texts=Texts())
+
+
+@pytest.mark.asyncio
+@given(messages=st.lists(JSON, max_size=8))
+async def test_messages_arrive_whole_and_in_order_and_then_comes_the_end(
+    messages: list[dict[str, Any]],
+) -> None:
+    seat = seated(waiting_messages=8)
+    for message in messages:
+        seat.deliver(message)
+    seat.dismiss()
+    seat.deliver({"too": "late"})
+
+    texts: list[str] = []
+    while (text := await seat.next()) is not None:
+        texts.append(text)
+
+    assert [json.loads(text) for text in texts] == messages
+
+
+@pytest.mark.asyncio
+async def test_whoever_waits_for_a_message_is_woken() -> None:
+    seat = seated(waiting_messages=8)
+    waiting = asyncio.create_task(seat.next())
+    await asyncio.sleep(0)
+    seat.deliver({"a": 1})
+
+    assert await asyncio.wait_for(waiting, 10) == '{"a":1}'
+
+
+@pytest.mark.asyncio
+async def test_whoever_lets_too_many_wait_is_given_up() -> None:
+    seat = seated(waiting_messages=2)
+    for number in range(3):
+        seat.deliver({"number": number})
+
+    closing = await asyncio.wait_for(seat.given_up(), 10)
+
+    assert (closing.code, closing.reason) == (1008, "2 messages are waiting and are not read")
+
+
+@pytest.mark.asyncio
+async def test_whoever_reads_is_not_given_up() -> None:
+    seat = seated(waiting_messages=2)
+    for number in range(9):
+        seat.deliver({"number": number})
+        await seat.next()
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(seat.given_up(), 0.01)
+
+
+@pytest.mark.asyncio
+async def test_whoever_lets_too_many_bytes_wait_is_given_up_and_they_are_let_go() -> None:
+    seat = seated(waiting_bytes=1000)
+    seat.deliver({"text": "x" * 5000})
+    assert seat.waiting_bytes > 5000
+    await seat.next()
+    seat.deliver({"text": "x" * 500})
+    seat.deliver({"text": "x" * 500})
+    closing = await seat.given_up()
+
+    assert (closing.code, closing.reason) == (1008, "1000 bytes are waiting and are not read")
+    assert seat.waiting_bytes == 0
+
+
+@pytest.mark.asyncio
+async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
+    seat = seated(waiting_bytes=1000)
+    seat.deliver({"text": "x" * 5000})
+
+    assert len(await seat.next() or "") > 5000
+    assert seat.waiting_bytes == 0
+
+
+@pytest.mark.asyncio
+async def test_all_participants_wait_for_the_same_text() -> None:
+    texts = Texts()
+    one, other = (Seat(name, limits=Limits(), texts=texts) for name in ("one", "other"))
+    for number in range(2):
+        message = {"number": number}
+        one.deliver(message)
+        other.deliver(message)
+
+    first, second = await one.next(), await one.next()
+    assert (first, second) == ('{"number":0}', '{"number":1}')
+    assert await other.next() is first
+    assert await other.next() is second
+
+
+def test_messages_up_to_the_burst_are_taken_and_the_next_is_not() -> None:
+    meter = Meter(Limits(messages_per_second=5), now=Watch())
+
+    assert [meter.take(1) for _ in range(10)] == [None] * 10
+    closing = meter.take(1)
+    assert closing is not None
+    assert (closing.code, closing.reason) == (1008, "more than 5 messages a second")
+
+
+def test_bytes_are_counted_as_well() -> None:
+    meter = Meter(Limits(bytes_per_second=100), now=Watch())
+
+    assert meter.take(200) is None
+    closing = meter.take(1)
+    assert closing is not None
+    assert closing.reason == "more than 100 bytes a second"
+
+
+def test_with_time_more_may_be_sent() -> None:
+    watch = Watch()
+    meter = Meter(Limits(messages_per_second=5), now=watch)
+    for _ in range(10):
+        meter.take(1)
+    watch.time += 0.2
+
+    assert meter.take(1) is None
+    assert meter.take(1) is not None
+
+
+@given(pauses=st.lists(st.floats(0.2, 10), max_size=30))
+def test_whoever_keeps_to_the_rate_is_never_refused(pauses: list[float]) -> None:
+    watch = Watch()
+    meter = Meter(Limits(messages_per_second=5), now=watch)
+    for pause in pauses:
+        watch.time += pause
+
+        assert meter.take(1) is None

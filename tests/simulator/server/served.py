@@ -1,0 +1,144 @@
+"""A simulated Tavus to ask: in process, or over loopback, on the loop of the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from starlette.types import Message, Scope
+
+from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.simulator.rooms.opening import Opening
+from pytest_tavus.simulator.rooms.port import LiveConversation
+from pytest_tavus.simulator.server.application import Front
+from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.options import ServerOptions
+from pytest_tavus.simulator.server.running import Running, running
+from tests.simulator.server.given import BASE
+
+MARKER = "x-tavus-simulator"
+PATIENCE = 20.0
+"""Seconds after which a test that waits gives up."""
+
+PAL = {"pal_name": "Shop", "system_prompt": "Help.", "greeting": "Hello there!"}
+
+
+def no_connection(_: Scope) -> bool:
+    """Say that there is nothing to hang up, as in process."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A simulated Tavus, and a client that has its key."""
+
+    tavus: SimulatedTavus
+    http: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def served(
+    options: ServerOptions | None = None, *, environ: Mapping[str, str] | None = None
+) -> AsyncGenerator[Served]:
+    """Open one in process, with its control plane."""
+    outside = Outside(base_url=BASE, environ=environ or {}, hang_up=no_connection)
+    async with simulated_tavus(options or ServerOptions(control=True), outside) as tavus:
+        transport = httpx.ASGITransport(tavus.app)
+        headers = {"x-api-key": tavus.keys.first}
+        async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as http:
+            yield Served(tavus=tavus, http=http)
+
+
+@asynccontextmanager
+async def listening(options: ServerOptions | None = None) -> AsyncGenerator[Running]:
+    """Open one on a loopback port."""
+    async with running(options or ServerOptions(control=True), environ={}) as server:
+        yield server
+
+
+def front(tavus: SimulatedTavus) -> Front:
+    """Return what stands in front of the doors of a simulated Tavus."""
+    backstage = tavus.backstage
+    return Front(
+        limits=tavus.site.options.limits,
+        clock=backstage.clock,
+        journal=backstage.journal,
+        faults=backstage.faults,
+        hang_up=no_connection,
+        knows=lambda _: True,
+        origins=(),
+        public=lambda _: None,
+    )
+
+
+async def talking(
+    server: SimulatedTavus, conversation_id: str = "c1", **opening: Any
+) -> LiveConversation:
+    """Begin a conversation with a PAL that has no script, past the API."""
+    pal = Pal.model_validate({**PAL, **opening.pop("pal", {})})
+    return await server.site.account.live.open(
+        Opening(
+            conversation_id=conversation_id,
+            pal=pal,
+            pal_id="p1",
+            face_id="r1",
+            chat=True,
+            **opening,
+        )
+    )
+
+
+def request_scope(
+    path: str = "/v2/pals",
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    kind: str = "http",
+) -> Scope:
+    """Return the scope of a request or of a handshake."""
+    given = {"host": "127.0.0.1:8123", **(headers or {})}
+    scope: Scope = {
+        "type": kind,
+        "path": path,
+        "raw_path": path.encode("utf-8", "surrogateescape"),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in given.items()],
+        "extensions": {"websocket.http.response": {}},
+    }
+    return {**scope, "method": method} if kind == "http" else scope
+
+
+class Sent(list[Message]):
+    """What an application has sent."""
+
+    async def __call__(self, message: Message) -> None:
+        self.append(message)
+
+    @property
+    def status(self) -> int | None:
+        return next((one["status"] for one in self if "status" in one), None)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        pairs = next(one["headers"] for one in self if "headers" in one)
+        return {name.decode(): value.decode() for name, value in pairs}
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(one.get("body", b"") for one in self)
+
+
+async def nothing() -> Message:
+    """Say that a request has no body."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Let others go on until something holds, or fail."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110 - what it waits for tells nobody
+            await asyncio.sleep(0)
