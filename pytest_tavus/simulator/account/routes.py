@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pytest_tavus.simulator.account.builder import builder, fanout, headless, persona_builder
-from pytest_tavus.simulator.account.requests.api import Route
 from pytest_tavus.simulator.account.resources import (
     conversations,
     deployment_use,
@@ -22,6 +21,7 @@ from pytest_tavus.simulator.account.resources import (
     voice_cloning,
     voices,
 )
+from pytest_tavus.simulator.account.route import Route
 
 ROUTES: tuple[Route, ...] = (
     *conversations.ROUTES,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
-from pytest_tavus.simulator.account.requests.api import Route
+from pytest_tavus.simulator.account.route import Route
 
 LOOKED_AT = 100
 """Characters of an unknown path that are compared: the time it takes grows with their square."""

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.keys import ApiKeys
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.routes import ROUTES
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.ids import AccountIds

@@ -16,12 +16,13 @@ from pytest_tavus.simulator.account.builder.builder_sessions import (
     session_of,
     shown_session,
 )
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.queries import whole
 from pytest_tavus.simulator.account.requests.tags import having, named_like
 from pytest_tavus.simulator.account.resources.pals import found_pal, keep_pal
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 PAGING = Paging(limit=10, order="desc", envelope="sessions")

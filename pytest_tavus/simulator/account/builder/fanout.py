@@ -22,9 +22,10 @@ from pytest_tavus.simulator.account.builder.builder_sessions import (
     remember,
     remember_once,
 )
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 STOP, BREAK = "[STOP]", "[BREAK]"

@@ -19,10 +19,11 @@ from pytest_tavus.simulator.account.builder.verdicts import (
     speaking_for,
     unscripted_verdict,
 )
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import bad_request
 from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 PROBES = 5

@@ -1,4 +1,4 @@
-"""Requests and answers of Tavus's REST API as values, and the row that joins the two. No HTTP.
+"""Requests and answers of Tavus's REST API as values. No HTTP.
 
 Everything below this module speaks Tavus's present vocabulary (PAL, face). Which spelling a client
 used, and is answered in, is settled once, where requests come in.
@@ -6,15 +6,10 @@ used, and is answered in, is settled once, where requests come in.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct, field
-
-from pytest_tavus.contract.behaviour import Source
-
-if TYPE_CHECKING:
-    from pytest_tavus.simulator.account.store.account import Account
 
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
@@ -59,20 +54,3 @@ class ApiRefusal(Exception):  # noqa: N818 - an answer of the API, not something
         self.status = status
         self.body = dict(body)
         super().__init__(f"{status} {self.body}")
-
-
-Operation = Callable[["Account", ApiRequest], "ApiAnswer | Awaitable[ApiAnswer]"]
-"""What is done for a route. Raises `ApiRefusal`."""
-
-
-class Route(Struct, frozen=True, kw_only=True):
-    """One row of the API: a method and a path, and what is done for them."""
-
-    method: str
-    path: str
-    "Below ``/v2``, in the present vocabulary, without a slash at its end: ``/pals/{pal_id}``."
-
-    operation: Operation
-    source: Source
-    public: bool = False
-    "No API key is asked for."

@@ -15,7 +15,7 @@ from pytest_tavus.contract.resources.conversation_body import (
     conversation_problems,
 )
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.queries import choice, flag
@@ -23,6 +23,7 @@ from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_requ
 from pytest_tavus.simulator.account.requests.tags import having
 from pytest_tavus.simulator.account.resources.assembled import pal_of
 from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_face
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply

@@ -13,7 +13,7 @@ from typing import Any
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.resources.conversation_body import CALL_SECONDS, ConversationBody
 from pytest_tavus.contract.resources.deployment import PublicStart
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import invalid_id
 from pytest_tavus.simulator.account.resources.assembled import pal_of
@@ -23,6 +23,7 @@ from pytest_tavus.simulator.account.resources.deployments import (
     shown_deployment,
 )
 from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 _INIT = (

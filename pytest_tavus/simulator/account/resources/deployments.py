@@ -15,7 +15,7 @@ from pytest_tavus.contract.resources.deployment import (
     DeploymentStatus,
     deployment_problems,
 )
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
 from pytest_tavus.simulator.account.requests.masks import mask_problems
@@ -24,6 +24,7 @@ from pytest_tavus.simulator.account.requests.queries import choice
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.requests.tags import having
 from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 PAGING = Paging(limit=25, first=0, order="desc", count="total", most=200)

@@ -18,7 +18,7 @@ from pytest_tavus.contract.resources.document import (
     crawl_problems,
     document_problems,
 )
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
 from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.queries import choice, flag, words
@@ -31,6 +31,7 @@ from pytest_tavus.simulator.account.resources.document_life import (
     begin,
     settle,
 )
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.references import forget
 

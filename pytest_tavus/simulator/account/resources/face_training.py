@@ -11,12 +11,13 @@ from pytest_tavus.contract.resources.face import (
     change_problems,
     training_problems,
 )
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, read_object
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request
 from pytest_tavus.simulator.account.resources.document_life import BEGUN
 from pytest_tavus.simulator.account.resources.faces import found_face, settle
 from pytest_tavus.simulator.account.resources.training import CALLBACK, begin
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 _VOICE = ("face_id", "face_name", "default_voice_id", "original_voice_id")

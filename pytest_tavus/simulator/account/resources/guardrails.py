@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.pal.objective import Guardrail
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_object
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
 from pytest_tavus.simulator.account.requests.pages import Paging, page
@@ -25,6 +25,7 @@ from pytest_tavus.simulator.account.resources.guardrail_bodies import (
     written_guardrail,
     written_set,
 )
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.references import forget, holders
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_tavus.contract.pal.objective import ObjectiveSet
 from pytest_tavus.contract.pal.objective_rules import objective_problems
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.given import refuse_given
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
@@ -14,6 +14,7 @@ from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.queries import choice
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.requests.tags import named_like
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.references import forget
 

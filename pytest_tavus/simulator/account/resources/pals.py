@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_tavus.contract.pal.body_rules import new_pal_problems, pal_body_problems
 from pytest_tavus.contract.pal.pal import PalBody
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
 from pytest_tavus.simulator.account.requests.pages import Paging, page
@@ -21,6 +21,7 @@ from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_
 from pytest_tavus.simulator.account.requests.tags import having
 from pytest_tavus.simulator.account.resources.pal_changes import changed_pal
 from pytest_tavus.simulator.account.resources.shown_pals import SKILLS, kept_fields, shown_pal
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_held
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_tavus.contract.resources.dictionary import PronunciationDictionary, dictionary_problems
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
 from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.refusals import not_found
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 PAGING = Paging(limit=25, first=0, order="desc")

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import Field
 
 from pytest_tavus.contract.body import Body, json_object
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
 from pytest_tavus.simulator.account.resources.pals import found_pal
 from pytest_tavus.simulator.account.resources.shown_pals import SKILLS
 from pytest_tavus.simulator.account.resources.skill_rules import refuse_config
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 

@@ -10,13 +10,14 @@ from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.rules import tool_problems
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.contract.tool.url_rules import is_allowed_locally
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, read_object, refuse_if
 from pytest_tavus.simulator.account.requests.pages import Paging, page
 from pytest_tavus.simulator.account.requests.queries import choice
 from pytest_tavus.simulator.account.requests.refusals import bad_request, conflict, not_found
 from pytest_tavus.simulator.account.requests.tags import named_like
 from pytest_tavus.simulator.account.resources.shown_tools import SERVER_SET, shown_tool
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.references import forget
 

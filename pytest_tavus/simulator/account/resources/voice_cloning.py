@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pytest_tavus.contract.resources.voice import VoiceCloning, cloning_problems
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest, Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import bad_request
 from pytest_tavus.simulator.account.resources.document_life import BEGUN
 from pytest_tavus.simulator.account.resources.training import CALLBACK, begin
 from pytest_tavus.simulator.account.resources.voices import found_voice, settle
+from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 
