@@ -17,7 +17,7 @@ from msgspec import Struct
 
 Stream = Literal["stdout", "stderr"]
 
-_CURRENT: Final[ContextVar[Voice | None]] = ContextVar("voice", default=None)
+_CURRENT: Final[ContextVar[CapturedOutput | None]] = ContextVar("voice", default=None)
 
 
 class Printed(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Printed(Struct, frozen=True):
     text: str
 
 
-class Voice:
+class CapturedOutput:
     """The words of one conversation: kept at first, passed on from its turn onwards."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Voice:
             self._speaks = True
 
 
-def current() -> Voice | None:
+def current() -> CapturedOutput | None:
     """Return the voice of the conversation that is being held in this context, if it has one."""
     return _CURRENT.get()
 

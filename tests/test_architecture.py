@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -110,6 +111,18 @@ def test_few_pairs_of_wings_import_one_another() -> None:
     }
 
     assert len(pairs) <= PAIRS
+
+
+def test_a_public_class_name_is_defined_once() -> None:
+    names = Counter(
+        statement.name
+        for path in modules()
+        for statement in ast.parse(path.read_text()).body
+        if isinstance(statement, ast.ClassDef) and not statement.name.startswith("_")
+    )
+
+    assert names["Scenario"] == 1
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("wing", [*WINGS, "matching"])

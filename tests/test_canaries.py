@@ -9,7 +9,7 @@ import pytest
 
 from pytest_tavus.report.failure import failure_text
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 
 CANARY = "canary-77e1"
 SCENARIO = """
@@ -29,8 +29,8 @@ turns:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(Settings(scenarios=tmp_path), root=tmp_path, environ={"SHOP_KEY": CANARY})
+def stage(tmp_path: Path) -> Iterator[Runner]:
+    made = Runner(Settings(scenarios=tmp_path), root=tmp_path, environ={"SHOP_KEY": CANARY})
     yield made
     made.close()
 
@@ -44,7 +44,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     ids=["a variable of the command", "a password in the url"],
 )
 def test_a_secret_of_the_handler_is_neither_kept_nor_shown(
-    stage: Stage, tmp_path: Path, handler: str
+    stage: Runner, tmp_path: Path, handler: str
 ) -> None:
     file = tmp_path / "desk.yaml"
     file.write_text(SCENARIO.format(handler=handler))

@@ -12,7 +12,7 @@ from pytest_tavus.scenario.values.model import CannedAnswer, HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
 
-class Front:
+class CannedAnswers:
     """Gives the canned answers of a scenario and passes the rest on."""
 
     def __init__(self, spec: HandlerSpec, real: Handler | None) -> None:
@@ -79,7 +79,7 @@ def in_front(spec: HandlerSpec, real: Handler | None) -> Handler:
     """Put a scenario's canned answers before a real handler; the handler itself if it has none."""
     if real is not None and not spec.canned and spec.token is None:
         return real
-    return Front(spec, real)
+    return CannedAnswers(spec, real)
 
 
 def _listed(tools: Iterable[str]) -> str:

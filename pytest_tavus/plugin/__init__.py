@@ -56,9 +56,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     settings = settings_of(config)
     if settings.scenarios_on:
-        from pytest_tavus.plugin.garbage import uncollected
+        from pytest_tavus.plugin.garbage import gc_paused
 
-        with uncollected():
+        with gc_paused():
             _begin(config, settings)
     elif settings.plan and settings.origins["plan"].startswith("--"):
         raise pytest.UsageError("--tavus-plan plans scenarios: say --tavus-scenarios as well")

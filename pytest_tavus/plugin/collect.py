@@ -11,7 +11,7 @@ import pytest
 from pytest_tavus.errors import HarnessError, NotRunError, Problem, ScenarioError, TavusError
 from pytest_tavus.plugin.failure import VerdictError, told, told_bug, without_item
 from pytest_tavus.plugin.fixtures import SETTINGS, stage_of
-from pytest_tavus.plugin.garbage import uncollected
+from pytest_tavus.plugin.garbage import gc_paused
 from pytest_tavus.plugin.marks import marked, marks_of, unproven
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record, record
@@ -33,7 +33,7 @@ class ScenarioFile(pytest.Module):
         problems: list[Problem] = []
         items: list[ScenarioItem] = []
         session = self.config.stash[SETTINGS].session
-        with uncollected():
+        with gc_paused():
             for scenario in stage_of(self.config).load(self.path):
                 try:
                     marks = marks_of(scenario, self.config)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pytest_tavus.report.result import ScenarioResult
     from pytest_tavus.run.limits.store import Store
     from pytest_tavus.run.options.settings import Settings
-    from pytest_tavus.run.runner import Stage
+    from pytest_tavus.run.runner import Runner
     from pytest_tavus.scenario.values.model import Scenario
     from pytest_tavus.simulator.server.fixture import TavusServer
 
 Opening = TypeVar("Opening", bound="Tavus | AsyncTavus")
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
-STAGE: pytest.StashKey[Stage] = pytest.StashKey()
+STAGE: pytest.StashKey[Runner] = pytest.StashKey()
 STORE: pytest.StashKey[Store] = pytest.StashKey()
 """Where the ledger of a run is that has several processes."""
 
@@ -49,7 +49,7 @@ def settings_of(config: pytest.Config) -> Settings:
     return settings
 
 
-def stage_of(config: pytest.Config) -> Stage:
+def stage_of(config: pytest.Config) -> Runner:
     """Return the stage of this process, which is set up at its first use.
 
     Raises:
@@ -59,14 +59,14 @@ def stage_of(config: pytest.Config) -> Stage:
     stage = config.stash.get(STAGE, None)
     if stage is None:
         from pytest_tavus.errors import ScenarioError
-        from pytest_tavus.plugin.garbage import uncollected
+        from pytest_tavus.plugin.garbage import gc_paused
 
-        with uncollected():
-            from pytest_tavus.run.runner import Stage
+        with gc_paused():
+            from pytest_tavus.run.runner import Runner
 
         store = config.stash.get(STORE, None)
         try:
-            stage = Stage(
+            stage = Runner(
                 settings_of(config), root=config.rootpath, environ=os.environ, store=store
             )
         except ScenarioError as error:
@@ -110,7 +110,7 @@ def tavus_handler() -> None:
     """
 
 
-class Player:
+class ScenarioPlayer:
     """Plays scenarios from a test. What :func:`tavus_run` gives."""
 
     def __init__(self, config: pytest.Config, handler: object | None) -> None:
@@ -164,9 +164,9 @@ class Player:
 
 
 @pytest.fixture
-def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> Player:
+def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> ScenarioPlayer:
     """Play a scenario from a test: ``tavus_run("scenarios/a.yaml", "its name")``."""
-    return Player(pytestconfig, tavus_handler)
+    return ScenarioPlayer(pytestconfig, tavus_handler)
 
 
 @pytest.fixture

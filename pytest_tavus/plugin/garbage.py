@@ -13,7 +13,7 @@ from collections.abc import Generator
 
 
 @contextlib.contextmanager
-def uncollected() -> Generator[None]:
+def gc_paused() -> Generator[None]:
     """Look for no garbage within the block; after it, as before."""
     enabled = gc.isenabled()
     gc.disable()
@@ -24,7 +24,7 @@ def uncollected() -> Generator[None]:
             gc.enable()
 
 
-class Spared:
+class FrozenHeap:
     """What there was at a moment, in which no garbage is looked for until the end of the run."""
 
     def __init__(self) -> None:

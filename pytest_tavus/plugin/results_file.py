@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.plugin.failure import NOT_RUN, RECORD, skip_reason
 from pytest_tavus.plugin.selection import is_scenario_file
-from pytest_tavus.report.results import Came, ResultsFile, Row
+from pytest_tavus.report.results import ResultRow, ResultsFile, ResultStatus
 
 
 class Results:
@@ -47,7 +47,7 @@ class Results:
             terminalreporter.write_line(text, red=True)
 
 
-def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
+def _row(nodeid: str, reports: list[pytest.TestReport]) -> ResultRow:
     """Make one row of the reports of set-up, call and teardown."""
     telling = next((one for one in reports if one.failed), None)
     if telling is None:
@@ -61,7 +61,7 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
     )
     record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)
     came = _came(telling)
-    return Row(
+    return ResultRow(
         nodeid=nodeid,
         came=came,
         seconds=round(sum(one.duration for one in reports), 6),
@@ -70,7 +70,7 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> Row:
     )
 
 
-def _came(report: pytest.TestReport) -> Came:
+def _came(report: pytest.TestReport) -> ResultStatus:
     if NOT_RUN in report.__dict__ or _is_interrupted(report):
         return "not run"
     if report.failed:

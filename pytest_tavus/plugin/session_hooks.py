@@ -21,7 +21,7 @@ from pytest_tavus.plugin.failure import (
     skipped_as_unproven,
 )
 from pytest_tavus.plugin.fixtures import ONE_BY_ONE, STAGE, stage_of
-from pytest_tavus.plugin.garbage import Spared
+from pytest_tavus.plugin.garbage import FrozenHeap
 from pytest_tavus.plugin.selection import is_scenario_file, nothing_collected, passed_over, select
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.summary import (
@@ -39,16 +39,16 @@ from pytest_tavus.run.options.settings import Settings
 def begin(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios and register the hooks that collect and report them."""
     select(config, settings)
-    spared = Spared()
+    spared = FrozenHeap()
     config.add_cleanup(spared.end)  # which comes after the last search that pytest makes
-    run = ScenarioRun(config, settings, spared=spared)
+    run = SessionHooks(config, settings, spared=spared)
     config.pluginmanager.register(run, "tavus-scenarios")
 
 
-class ScenarioRun:
+class SessionHooks:
     """Collects and reports scenarios. One per session that was asked for them."""
 
-    def __init__(self, config: pytest.Config, settings: Settings, *, spared: Spared) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, *, spared: FrozenHeap) -> None:
         self._config = config
         self._settings = settings
         self._spared = spared

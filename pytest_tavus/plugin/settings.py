@@ -14,7 +14,7 @@ import pytest
 from pytest_tavus.run.options.table import ENVIRONMENT_PREFIX, OPTIONS, Option
 
 if TYPE_CHECKING:
-    from pytest_tavus.run.options.settings import Settings, Sources
+    from pytest_tavus.run.options.settings import OptionSources, Settings
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -67,11 +67,11 @@ def read_settings(config: pytest.Config) -> Settings:
         raise pytest.UsageError(str(error)) from None
 
 
-def _sources(config: pytest.Config) -> Sources:
-    from pytest_tavus.run.options.settings import Sources
+def _sources(config: pytest.Config) -> OptionSources:
+    from pytest_tavus.run.options.settings import OptionSources
 
     ini_file = config.inipath
-    return Sources(
+    return OptionSources(
         flags={option.name: config.getoption(option.dest, None) for option in OPTIONS},
         environment=os.environ,
         ini={option.name: config.getini(option.dest) for option in OPTIONS},

@@ -39,7 +39,7 @@ _AROUND = 6
 _WHO = 8
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class ErrorMark(Struct, frozen=True, kw_only=True):
     """Where something went wrong."""
 
     seq: int | None
@@ -59,13 +59,13 @@ class _Line(Struct, frozen=True, kw_only=True):
     turn: int
     seq: int | None
     told: Told
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[ErrorMark, ...] = ()
 
 
 def conversation(
     trace: Trace,
     *,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[ErrorMark] = (),
     ink: Ink | None = None,
     columns: int = WIDTH,
 ) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def conversation(
     return tuple(_set(lines, shown, setter))
 
 
-def _lines(trace: Trace, marks: Sequence[Mark]) -> Iterator[_Line]:
+def _lines(trace: Trace, marks: Sequence[ErrorMark]) -> Iterator[_Line]:
     """Yield what is worth a line; where something is missing, a line of its own says so."""
     by_seq = {entry.seq: entry for entry in trace}
     last = {entry.turn: entry.seq for entry in trace}
@@ -106,11 +106,11 @@ def _lines(trace: Trace, marks: Sequence[Mark]) -> Iterator[_Line]:
     yield from (_gap(mark, mark.turn) for mark in missing if mark.turn not in last)
 
 
-def _absent(entry: Entry, missing: Sequence[Mark]) -> Iterator[_Line]:
+def _absent(entry: Entry, missing: Sequence[ErrorMark]) -> Iterator[_Line]:
     return (_gap(mark, entry.turn) for mark in missing if mark.turn == entry.turn)
 
 
-def _gap(mark: Mark, turn: int) -> _Line:
+def _gap(mark: ErrorMark, turn: int) -> _Line:
     return _Line(turn=turn, seq=None, told=Told(who="", what=f"({mark.label})"), marks=(mark,))
 
 

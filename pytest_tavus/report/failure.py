@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pytest_tavus.report import blocks
 from pytest_tavus.report.complaint import Complaint, complaints
-from pytest_tavus.report.conversation import WIDTH, Mark, conversation
+from pytest_tavus.report.conversation import WIDTH, ErrorMark, conversation
 from pytest_tavus.report.excerpt import excerpt
 from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.result import ScenarioResult
@@ -73,10 +73,10 @@ def _conversation(
     yield from conversation(result.trace, marks=marks, ink=ink, columns=columns)
 
 
-def _marks(found: Sequence[Complaint]) -> tuple[Mark, ...]:
+def _marks(found: Sequence[Complaint]) -> tuple[ErrorMark, ...]:
     """Mark the first evidence of each finding; where there is none, the turn."""
     return tuple(
-        Mark(
+        ErrorMark(
             seq=complaint.finding.seqs[0] if complaint.finding.seqs else None,
             turn=complaint.finding.turn,
             label=complaint.label,

@@ -16,10 +16,10 @@ from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.results import (
-    Came,
-    Part,
+    ResultRow,
     ResultsFile,
-    Row,
+    ResultsPart,
+    ResultStatus,
     is_unproven,
     read_part,
     records,
@@ -34,7 +34,7 @@ NOTHING_RAN = 5
 PROVED_NOTHING = 4
 """The exit code where nothing ran but what is skipped because it proves nothing."""
 
-_TAGS: Mapping[Came, str] = MappingProxyType(
+_TAGS: Mapping[ResultStatus, str] = MappingProxyType(
     {
         "failed": "failure",
         "not run": "failure",
@@ -48,7 +48,7 @@ _TAGS: Mapping[Came, str] = MappingProxyType(
 
 _FAILING = frozenset(came for came, tag in _TAGS.items() if tag != "skipped")
 
-_RED: frozenset[Came] = frozenset({"failed", "error", "not run"})
+_RED: frozenset[ResultStatus] = frozenset({"failed", "error", "not run"})
 """What no green run has. Whether one that was expected to fail may pass is for pytest to say."""
 
 _ENDED: Mapping[int, str] = MappingProxyType(
@@ -62,9 +62,9 @@ _ENDED: Mapping[int, str] = MappingProxyType(
 """What an exit code of pytest says that no scenario of the part does."""
 
 
-def read_parts(paths: Iterable[Path]) -> tuple[tuple[Part, ...], tuple[Problem, ...]]:
+def read_parts(paths: Iterable[Path]) -> tuple[tuple[ResultsPart, ...], tuple[Problem, ...]]:
     """Read every part that is whole; and say what is wrong with the others, or with all."""
-    parts: list[Part] = []
+    parts: list[ResultsPart] = []
     problems: list[Problem] = []
     for path in paths:
         try:
@@ -74,7 +74,7 @@ def read_parts(paths: Iterable[Path]) -> tuple[tuple[Part, ...], tuple[Problem, 
     return tuple(parts), (*problems, *_badly_ended(parts), *_twice(parts))
 
 
-def _badly_ended(parts: Sequence[Part]) -> Iterator[Problem]:
+def _badly_ended(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
     for part in parts:
         code = part.exit_code
         failing = sum(row.came in _RED for row in part.rows)
@@ -87,7 +87,7 @@ def _badly_ended(parts: Sequence[Part]) -> Iterator[Problem]:
             yield Problem(message=f"the part {str(part.path)!r} ended with {code}: {why}")
 
 
-def _twice(parts: Sequence[Part]) -> Iterator[Problem]:
+def _twice(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
     first: dict[str, Path] = {}
     for part in parts:
         for row in part.rows:
@@ -98,7 +98,7 @@ def _twice(parts: Sequence[Part]) -> Iterator[Problem]:
             first.setdefault(row.nodeid, part.path)
 
 
-def exit_code(parts: Sequence[Part], problems: Sequence[Problem]) -> int:
+def exit_code(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> int:
     """Return 0 where every part is whole and green, and something ran.
 
     Return 4 where all that is wrong is that nothing ran but what proves nothing, and 1 otherwise.
@@ -111,12 +111,12 @@ def exit_code(parts: Sequence[Part], problems: Sequence[Problem]) -> int:
     return PROVED_NOTHING if len(idle) == len(parts) else 0
 
 
-def _proved_nothing(part: Part) -> bool:
+def _proved_nothing(part: ResultsPart) -> bool:
     skipped = all(row.came == "skipped" for row in part.rows)
     return part.exit_code == PROVED_NOTHING and skipped and any(map(is_unproven, part.rows))
 
 
-def report(parts: Sequence[Part], problems: Sequence[Problem]) -> Iterator[str]:
+def report(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> Iterator[str]:
     """Yield the lines that say what all parts came to."""
     rows = [row for part in parts for row in part.rows]
     for row in rows:
@@ -134,7 +134,7 @@ def report(parts: Sequence[Part], problems: Sequence[Problem]) -> Iterator[str]:
     yield from (f"ERROR {problem}" for problem in problems)
 
 
-def write_results(path: Path, parts: Sequence[Part], code: int) -> None:
+def write_results(path: Path, parts: Sequence[ResultsPart], code: int) -> None:
     """Write the results of all parts as those of one run.
 
     Raises:
@@ -160,13 +160,13 @@ def copy_traces(paths: Iterable[Path], directory: Path) -> tuple[Path, ...]:
     return tuple(Path(shutil.copyfile(trace, directory / trace.name)) for trace in traces)
 
 
-def with_traces(parts: Iterable[Part], traces: Iterable[Path]) -> tuple[Part, ...]:
+def with_traces(parts: Iterable[ResultsPart], traces: Iterable[Path]) -> tuple[ResultsPart, ...]:
     """Return the parts with the paths of these traces in place of those they were written to."""
     at = {path.name: str(path) for path in traces}
     return tuple(replace(part, rows=tuple(_at(row, at) for row in part.rows)) for part in parts)
 
 
-def _at(row: Row, at: Mapping[str, str]) -> Row:
+def _at(row: ResultRow, at: Mapping[str, str]) -> ResultRow:
     kept = None if row.record is None else row.record["trace"]
     if row.record is None or kept is None or Path(kept).name not in at:
         return row
@@ -176,7 +176,7 @@ def _at(row: Row, at: Mapping[str, str]) -> Row:
     return replace(row, record=record, text=wrapped.sub(lambda _: found, row.text))
 
 
-def write_junit(path: Path, parts: Sequence[Part]) -> None:
+def write_junit(path: Path, parts: Sequence[ResultsPart]) -> None:
     """Write all parts as one JUnit file.
 
     Raises:
@@ -196,7 +196,7 @@ def write_junit(path: Path, parts: Sequence[Part]) -> None:
     ET.ElementTree(suites).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _case(suite: ET.Element, row: Row) -> None:
+def _case(suite: ET.Element, row: ResultRow) -> None:
     file, _, name = row.nodeid.partition("::")
     case = ET.SubElement(
         suite, "testcase", classname=file, name=_legal(name), time=f"{row.seconds:.3f}"

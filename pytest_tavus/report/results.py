@@ -26,14 +26,14 @@ FORMAT, VERSION = "tavus-results", 2
 NAME = "results.jsonl"
 """What the file is called in a directory of results."""
 
-Came = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
+ResultStatus = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class ResultRow(Struct, frozen=True, kw_only=True):
     """What came of one scenario."""
 
     nodeid: str
-    came: Came
+    came: ResultStatus
     seconds: float
     text: str = ""
     "The failure picture, or why it was skipped or not run."
@@ -42,11 +42,11 @@ class Row(Struct, frozen=True, kw_only=True):
     "`None` where no conversation was held to its end."
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class ResultsPart(Struct, frozen=True, kw_only=True):
     """The results of one run."""
 
     path: Path
-    rows: tuple[Row, ...]
+    rows: tuple[ResultRow, ...]
     exit_code: int
 
 
@@ -81,7 +81,7 @@ class ResultsFile:
         self._close()
         return OSError(errno.EIO, why, str(path))
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ResultRow) -> None:
         """Write what came of one scenario."""
         self._line(to_builtins(row))
 
@@ -104,7 +104,7 @@ class ResultsFile:
             self.trouble = error.strerror or str(error)
 
 
-def read_part(path: Path) -> Part:
+def read_part(path: Path) -> ResultsPart:
     """Read the results of a run, from its file or from the directory it is in.
 
     Raises:
@@ -125,7 +125,7 @@ def read_part(path: Path) -> Part:
         hint = "its process was killed, or is still running"
         raise _refused(file, len(lines), "this run did not come to its end", hint)
     rows = tuple(_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
-    return Part(path=path, rows=rows, exit_code=data[-1]["exit"])
+    return ResultsPart(path=path, rows=rows, exit_code=data[-1]["exit"])
 
 
 def _object(file: Path, number: int, line: str) -> dict[str, Any]:
@@ -138,12 +138,12 @@ def _object(file: Path, number: int, line: str) -> dict[str, Any]:
     return cast("dict[str, Any]", data)
 
 
-def _row(file: Path, number: int, data: dict[str, Any]) -> Row:
+def _row(file: Path, number: int, data: dict[str, Any]) -> ResultRow:
     try:
-        row = Row(**data)
+        row = ResultRow(**data)
     except TypeError:
         raise _refused(file, number, "this line is no result of a scenario") from None
-    if row.came not in get_args(Came):
+    if row.came not in get_args(ResultStatus):
         raise _refused(file, number, f"{row.came!r} is nothing that comes of a scenario")
     return row
 
@@ -153,16 +153,16 @@ def _refused(file: Path, number: int, message: str, hint: str | None = None) -> 
     return ScenarioError(Problem(message=message, span=span, hint=hint))
 
 
-def unproven(rows: Sequence[Row]) -> Counter[str]:
+def unproven(rows: Sequence[ResultRow]) -> Counter[str]:
     """Count the scenarios that were skipped because nothing could fail them, by their reason."""
     return Counter(row.text for row in rows if is_unproven(row))
 
 
-def is_unproven(row: Row) -> bool:
+def is_unproven(row: ResultRow) -> bool:
     """Tell whether a scenario was skipped because nothing could fail it."""
     return row.came == "skipped" and row.text.startswith(PROVES_NOTHING)
 
 
-def records(rows: Sequence[Row]) -> list[Record]:
+def records(rows: Sequence[ResultRow]) -> list[Record]:
     """Return the records of the scenarios that passed or failed."""
     return [row.record for row in rows if row.record and row.came in {"passed", "failed"}]

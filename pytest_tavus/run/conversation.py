@@ -26,8 +26,8 @@ from pytest_tavus.scenario.values.model import HandlerSpec, Scenario, Turn
 from pytest_tavus.sessions.session import Session
 from pytest_tavus.sessions.simulated import open_sim
 from pytest_tavus.simulator.pal.brain import Brain
-from pytest_tavus.simulator.pal.client import Client
-from pytest_tavus.simulator.pal.conversation import Rules, Surroundings
+from pytest_tavus.simulator.pal.client import ClientTools
+from pytest_tavus.simulator.pal.conversation import ConversationContext, PalRules
 from pytest_tavus.simulator.pal.dispatch import Answered, Wire
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.memory import Memory
@@ -44,20 +44,20 @@ class Opener(Protocol):
     """Opens a session. Raises `ServiceError`, and `LimitError` where it may be tried again."""
 
     async def __call__(
-        self, pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+        self, pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: Answered
     ) -> Session:
         """Open a conversation with a PAL."""
         ...
 
 
 async def open_simulated(
-    pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+    pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: Answered
 ) -> Session:
     """Open a simulated conversation."""
     return open_sim(pal, brain, wire=wire, around=around, answered=answered)
 
 
-class Shared(Struct, frozen=True, kw_only=True):
+class RunContext(Struct, frozen=True, kw_only=True):
     """What all conversations of a process have in common."""
 
     behaviour: Behaviour
@@ -67,13 +67,13 @@ class Shared(Struct, frozen=True, kw_only=True):
     opener: Opener = open_simulated
 
 
-class Production:
+class ScenarioRun:
     """A conversation that a scenario, or a test written in Python, takes turn by turn."""
 
     def __init__(
         self,
         scenario: Scenario,
-        shared: Shared,
+        shared: RunContext,
         *,
         ids: Ids,
         env: Mapping[str, str],
@@ -192,7 +192,7 @@ class Production:
     def _wire(self, handler: Handler) -> Wire:
         return Wire(
             handler=handler,
-            client=Client(answers=self.scenario.client, load=self._loader()),
+            client=ClientTools(answers=self.scenario.client, load=self._loader()),
             profile=self._shared.profile,
         )
 
@@ -203,12 +203,12 @@ class Production:
         """
         return partial(_load, self.scenario.search_path)
 
-    def _around(self) -> Surroundings:
-        return Surroundings(
+    def _around(self) -> ConversationContext:
+        return ConversationContext(
             recorder=self.recorder,
             clock=self._clock,
             ids=self._ids,
-            rules=Rules(behaviour=self._shared.behaviour, lines=self._shared.lines),
+            rules=PalRules(behaviour=self._shared.behaviour, lines=self._shared.lines),
         )
 
 

@@ -40,7 +40,7 @@ class MaskedBugs:
             raise HarnessError(text) from None
 
 
-class Masking:
+class Redactions:
     """Knows the environment and the secrets of every scenario."""
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:

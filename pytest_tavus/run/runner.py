@@ -22,14 +22,14 @@ from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.handler.sent.reader import RequestReader
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.conclusion import conclude
-from pytest_tavus.run.conversation import Opener, Production, Shared, open_simulated
+from pytest_tavus.run.conversation import Opener, RunContext, ScenarioRun, open_simulated
 from pytest_tavus.run.limits.gate import ATTEMPTS, Gate, Needs
 from pytest_tavus.run.limits.ledger import Allowance, Granted, Ledger
 from pytest_tavus.run.limits.store import OwnStore, Store
 from pytest_tavus.run.loop.loop import BackgroundLoop
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.redactions import MaskedBugs, Masking
-from pytest_tavus.scenario.load.parse import Limits, load_scenarios
+from pytest_tavus.run.redactions import MaskedBugs, Redactions
+from pytest_tavus.scenario.load.parse import FileLimits, load_scenarios
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.speech import Lines
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pytest_tavus.report.archive import Archive
 
 
-class Stage:
+class Runner:
     """Holds conversations and judges them. One per process; used from any thread.
 
     Its loop, its handlers and its caches live until :meth:`close`.
@@ -61,9 +61,9 @@ class Stage:
         """`store` is where the run's ledger is, `opener` what opens its sessions."""
         self._settings = settings
         self._root = root
-        self._masking = Masking(settings, environ)
+        self._masking = Redactions(settings, environ)
         cells, delivery = _split(settings.simulator)
-        self._shared = Shared(
+        self._shared = RunContext(
             behaviour=Behaviour().with_cells(cells),
             profile=DeliveryProfile().with_overrides(delivery),
             lines=Lines(),
@@ -71,7 +71,7 @@ class Stage:
             opener=opener,
         )
         self._reader = RequestReader(self._shared.profile)
-        self.limits = Limits(
+        self.limits = FileLimits(
             max_bytes=settings.max_file_bytes, hosts=settings.hosts, carries=self._reader.carries
         )
         """What every file is held to."""
@@ -135,7 +135,7 @@ class Stage:
         raise AssertionError  # the last attempt returns
 
     async def _held(
-        self, production: Production, handler: object | None, granted: Granted, *, last: bool
+        self, production: ScenarioRun, handler: object | None, granted: Granted, *, last: bool
     ) -> None:
         reason: CloseReason = "cancelled"
 
@@ -169,7 +169,7 @@ class Stage:
         """Return the seconds a conversation may take: the scenario's own, else the run's."""
         return self._settings.deadline if scenario.deadline is None else scenario.deadline
 
-    def produce(self, scenario: Scenario) -> Production:
+    def produce(self, scenario: Scenario) -> ScenarioRun:
         """Make a conversation ready to be opened, with ids that are its own."""
         return self._made(scenario, self._ids(scenario))
 
@@ -180,8 +180,8 @@ class Stage:
         self._played[name] = times + 1
         return f"{name}#{times}" if times else name
 
-    def _made(self, scenario: Scenario, ids: str) -> Production:
-        return Production(
+    def _made(self, scenario: Scenario, ids: str) -> ScenarioRun:
+        return ScenarioRun(
             scenario,
             self._shared,
             ids=Ids(seed=self._settings.seed, name=ids),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.pal.brain import Brain
-from pytest_tavus.simulator.pal.conversation import Conversation, Surroundings
+from pytest_tavus.simulator.pal.conversation import ConversationContext, PalConversation
 from pytest_tavus.simulator.pal.dispatch import Answered, Wire, WireDispatcher
 from pytest_tavus.trace.events import SessionOpened, UserSaid
 from pytest_tavus.trace.facts import deciders
@@ -16,7 +16,7 @@ class SimSession:
     """Implements :class:`~pytest_tavus.sessions.session.Session`."""
 
     def __init__(
-        self, conversation: Conversation, recorder: Recorder, *, conversation_id: str
+        self, conversation: PalConversation, recorder: Recorder, *, conversation_id: str
     ) -> None:
         self.conversation_id = conversation_id
         self._conversation = conversation
@@ -55,12 +55,12 @@ class SimSession:
 
 
 def open_sim(
-    pal: Pal, brain: Brain, *, wire: Wire, around: Surroundings, answered: Answered
+    pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: Answered
 ) -> SimSession:
     """Open a simulated conversation with a PAL and let it greet."""
     conversation_id = around.ids.conversation()
     dispatcher = WireDispatcher(wire, around, conversation_id=conversation_id, answered=answered)
-    conversation = Conversation(pal, brain, dispatcher=dispatcher, around=around)
+    conversation = PalConversation(pal, brain, dispatcher=dispatcher, around=around)
     around.recorder.record(
         SessionOpened(
             session="sim",

@@ -24,7 +24,7 @@ from pytest_tavus.report.record import Record, record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.load.parse import load_scenarios
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
@@ -36,9 +36,9 @@ from tests.benchmarks.suites import noop, ours_in_process
 MEASURED_BY: Mapping[str, str] = {
     "load": "`load_scenarios`: text, models, rules",
     "plan": "`--collect-only`, less that of a test that does nothing and less `load`: items, marks",
-    "play": "`Stage.play`, less `gateway`: brain, delivery, trace",
+    "play": "`Runner.play`, less `gateway`: brain, delivery, trace",
     "gateway": "`Handler.send`: recorder, and the application's own work",
-    "checks": "`Stage.judge`",
+    "checks": "`Runner.judge`",
     "report": "record, JUnit properties and summary",
     "pytest": "a test that does nothing",
     "item": "a whole run, less all of these: fixtures, marks, hooks, the record's way",
@@ -54,9 +54,9 @@ REQUEST = HttpRequest(
 
 
 @contextmanager
-def staged(directory: Path) -> Generator[Stage]:
+def staged(directory: Path) -> Generator[Runner]:
     """Open a stage of this process."""
-    stage = Stage(Settings(scenarios=directory), root=directory, environ={})
+    stage = Runner(Settings(scenarios=directory), root=directory, environ={})
     try:
         yield stage
     finally:
@@ -70,7 +70,7 @@ def microseconds(count: int, work: Callable[[], object]) -> float:
     return (time.process_time() - began) / count * 1e6
 
 
-def inside(stage: Stage, directory: Path, count: int) -> dict[str, float]:
+def inside(stage: Runner, directory: Path, count: int) -> dict[str, float]:
     """Measure what can be called by itself."""
     file, taken = directory / "orders.yaml", dict[str, float]()
     taken["load"] = microseconds(count, lambda: load_scenarios(file, root=directory))
@@ -88,7 +88,7 @@ def inside(stage: Stage, directory: Path, count: int) -> dict[str, float]:
     return taken
 
 
-def sending(stage: Stage, count: int) -> float:
+def sending(stage: Runner, count: int) -> float:
     """Measure a request to the application through the gateway."""
 
     async def send(handler: Handler) -> None:
@@ -104,11 +104,11 @@ def sending(stage: Stage, count: int) -> float:
         stage.loop.run(handler.close())
 
 
-def _play(stage: Stage, scenario: Scenario) -> Trace:
+def _play(stage: Runner, scenario: Scenario) -> Trace:
     return stage.loop.run(stage.play(scenario))
 
 
-def _judge(stage: Stage, scenario: Scenario, trace: Trace) -> ScenarioResult:
+def _judge(stage: Runner, scenario: Scenario, trace: Trace) -> ScenarioResult:
     return stage.loop.run(stage.judge(scenario, trace))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.trace.events import PalSaid, SessionOpened, ToolDelivered, ToolResolved
 
 CALLS = 500
@@ -132,16 +132,16 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path) -> Iterator[Runner]:
     for module in ("attributed", "attributed_wsgi"):
         (tmp_path / f"{module}.py").write_text(APPS)
     settings = Settings(scenarios=tmp_path, deadline=120.0)
-    stage = Stage(settings, root=tmp_path, environ={"PATH": "/usr/bin:/bin"})
+    stage = Runner(settings, root=tmp_path, environ={"PATH": "/usr/bin:/bin"})
     yield stage
     stage.close()
 
 
-def held(stage: Stage, directory: Path, handler: object) -> list[ScenarioResult]:
+def held(stage: Runner, directory: Path, handler: object) -> list[ScenarioResult]:
     file = directory / "same.yaml"
     file.write_text(json.dumps({**SCENARIO, "handler": handler}))
     (scenario,) = stage.load(file)
@@ -177,18 +177,18 @@ def own(results: list[ScenarioResult]) -> None:
     assert len(seen) == CALLS
 
 
-def test_by_an_asgi_application(stage: Stage, tmp_path: Path) -> None:
+def test_by_an_asgi_application(stage: Runner, tmp_path: Path) -> None:
     own(held(stage, tmp_path, "attributed:asgi"))
 
 
-def test_by_a_wsgi_application(stage: Stage, tmp_path: Path) -> None:
+def test_by_a_wsgi_application(stage: Runner, tmp_path: Path) -> None:
     own(held(stage, tmp_path, {"app": "attributed_wsgi:wsgi", "interface": "wsgi"}))
 
 
-def test_by_a_command(stage: Stage, tmp_path: Path) -> None:
+def test_by_a_command(stage: Runner, tmp_path: Path) -> None:
     command = f"{sys.executable} {tmp_path / 'attributed.py'} {{port}}"
     own(held(stage, tmp_path, {"command": command}))
 
 
-def test_by_a_url(stage: Stage, tmp_path: Path, served: str) -> None:
+def test_by_a_url(stage: Runner, tmp_path: Path, served: str) -> None:
     own(held(stage, tmp_path, {"url": served}))

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.handler.call.port import CallRef
-from pytest_tavus.handler.front import Front, in_front
+from pytest_tavus.handler.front import CannedAnswers, in_front
 from pytest_tavus.handler.open import open_handler
 from pytest_tavus.scenario.values.model import CannedAnswer, HandlerSpec, TokenAnswer
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
@@ -39,7 +39,7 @@ def canned(*answers: CannedAnswer, tool: str = "get_order_status", **fields: Any
 
 
 async def test_the_first_answer_whose_predicate_holds_is_given() -> None:
-    front = Front(
+    front = CannedAnswers(
         canned(
             answer(when={"order": {"id": "A-1"}}, body={"eta": "soon"}),
             answer(when={"order": {"id": "A-2"}}, body={"eta": "late"}),
@@ -57,7 +57,7 @@ async def test_the_first_answer_whose_predicate_holds_is_given() -> None:
 
 
 async def test_canned_answers_stand_before_the_real_handler() -> None:
-    front = Front(canned(answer(when={"n": 1}, body="canned")), Real())
+    front = CannedAnswers(canned(answer(when={"n": 1}, body="canned")), Real())
 
     exchange = await ask(front, call=ref(n=1))
     assert (data(exchange), exchange.answered_by) == ("canned", "canned")
@@ -73,9 +73,9 @@ async def test_a_handler_without_canned_answers_is_not_wrapped() -> None:
 
 async def test_closing_closes_the_real_handler() -> None:
     real: Any = Real()
-    await Front(canned(answer()), real).close()
+    await CannedAnswers(canned(answer()), real).close()
     assert real.closed == 1
-    await Front(canned(answer()), None).close()
+    await CannedAnswers(canned(answer()), None).close()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_closing_closes_the_real_handler() -> None:
 async def test_a_body_is_json_unless_its_content_type_says_otherwise(
     fields: dict[str, Any], body: bytes, content_type: str | None
 ) -> None:
-    exchange = await ask(Front(canned(answer(status=418, **fields)), None))
+    exchange = await ask(CannedAnswers(canned(answer(status=418, **fields)), None))
 
     assert exchange.response is not None
     assert exchange.response.status == 418
@@ -103,7 +103,7 @@ async def test_a_body_is_json_unless_its_content_type_says_otherwise(
 
 async def test_a_delay_passes_on_the_clock_of_the_conversation() -> None:
     clock = ManualClock()
-    exchange = await ask(Front(canned(answer(delay=9.0, body=1)), None), clock=clock)
+    exchange = await ask(CannedAnswers(canned(answer(delay=9.0, body=1)), None), clock=clock)
 
     assert data(exchange) == 1
     assert exchange.seconds == 9.0
@@ -112,7 +112,7 @@ async def test_a_delay_passes_on_the_clock_of_the_conversation() -> None:
 
 async def test_a_delay_beyond_the_timeout_is_a_timeout() -> None:
     clock = ManualClock()
-    front = Front(canned(answer(delay=11.0, body=1)), None)
+    front = CannedAnswers(canned(answer(delay=11.0, body=1)), None)
     exchange = await ask(front, within=10.0, clock=clock)
 
     assert fault(exchange) == ("timeout", "the handler did not answer within 10 s")
@@ -122,18 +122,22 @@ async def test_a_delay_beyond_the_timeout_is_a_timeout() -> None:
 
 async def test_a_canned_fault_is_the_fault_it_names() -> None:
     clock = ManualClock()
-    exchange = await ask(Front(canned(answer(fault="timeout")), None), within=3.0, clock=clock)
+    exchange = await ask(
+        CannedAnswers(canned(answer(fault="timeout")), None), within=3.0, clock=clock
+    )
     assert fault(exchange) == ("timeout", "the handler did not answer within 3 s")
     assert exchange.seconds == 3.0
 
-    exchange = await ask(Front(canned(answer(fault="connection", delay=1.0)), None), clock=clock)
+    exchange = await ask(
+        CannedAnswers(canned(answer(fault="connection", delay=1.0)), None), clock=clock
+    )
     assert fault(exchange) == ("connection", "the canned answer cuts the connection off")
     assert exchange.seconds == 1.0
 
 
 async def test_a_token_request_is_answered_by_the_canned_token() -> None:
     token = TokenAnswer(at=(), access_token="t-1", expires_in=60)
-    front = Front(canned(answer(body="tool"), token=token), None)
+    front = CannedAnswers(canned(answer(body="tool"), token=token), None)
     request = post(url="https://auth.shop.example/token")
     call = CallRef(
         conversation_id="c", call_id="1", tool="get_order_status", arguments={}, purpose="token"
@@ -148,9 +152,9 @@ async def test_a_token_request_is_answered_by_the_canned_token() -> None:
 async def test_a_token_request_without_a_canned_token_goes_to_the_handler() -> None:
     call = CallRef(conversation_id="c", call_id="1", tool="get_order_status", purpose="token")
     real: Any = Real()
-    assert data(await ask(Front(canned(answer(body="tool")), real), call=call)) == "real"
+    assert data(await ask(CannedAnswers(canned(answer(body="tool")), real), call=call)) == "real"
 
-    exchange = await ask(Front(canned(answer(body="tool")), None), call=call)
+    exchange = await ask(CannedAnswers(canned(answer(body="tool")), None), call=call)
     assert fault(exchange) == (
         "unhandled",
         (
@@ -200,7 +204,7 @@ async def test_a_call_nobody_takes_says_what_there_is(wanted: HandlerSpec, messa
 
 async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer() -> None:
     answers = [answer(when={"n": n}, body=n, delay=0.001) for n in range(500)]
-    front = Front(canned(*answers), None)
+    front = CannedAnswers(canned(*answers), None)
     exchanges = await asyncio.gather(
         *(ask(front, call=ref(n=n), clock=ManualClock()) for n in range(500))
     )

@@ -56,7 +56,7 @@ def _problems(path: str, texts: list[str]) -> Iterator[Problem]:
 
 
 class FakeStage:
-    """Looks like :class:`~pytest_tavus.run.runner.Stage`, and writes its orders to a file."""
+    """Looks like :class:`~pytest_tavus.run.runner.Runner`, and writes its orders to a file."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_tavus.run.options.settings import Settings, Sources, settle
+from pytest_tavus.run.options.settings import OptionSources, Settings, settle
 
 HERE, THERE = Path("/home/here"), Path("/home")
 """Where pytest was started, and where its ini file is."""
@@ -21,7 +21,7 @@ def settled(
 ) -> Settings:
     """Return the settings that come of what was given at each place."""
     return settle(
-        Sources(
+        OptionSources(
             flags=flags or {},
             environment=environment or {},
             ini=ini or {},

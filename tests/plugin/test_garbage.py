@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from pytest_tavus.plugin.garbage import Spared, uncollected
+from pytest_tavus.plugin.garbage import FrozenHeap, gc_paused
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -14,10 +14,10 @@ def test_after_the_block_all_is_as_before(*, enabled: bool) -> None:
     was = gc.isenabled()
     (gc.enable if enabled else gc.disable)()
     try:
-        with uncollected():
+        with gc_paused():
             assert not gc.isenabled()
         assert gc.isenabled() is enabled
-        with pytest.raises(ZeroDivisionError), uncollected():
+        with pytest.raises(ZeroDivisionError), gc_paused():
             raise ZeroDivisionError
         assert gc.isenabled() is enabled
     finally:
@@ -25,7 +25,7 @@ def test_after_the_block_all_is_as_before(*, enabled: bool) -> None:
 
 
 def test_only_who_spares_something_ends_that() -> None:
-    first, second = Spared(), Spared()
+    first, second = FrozenHeap(), FrozenHeap()
     before = gc.get_freeze_count()
     assert before == 0
     first.begin()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.report.conversation import Mark, conversation
+from pytest_tavus.report.conversation import ErrorMark, conversation
 from pytest_tavus.report.lines import duration, tell
 from pytest_tavus.trace.events import (
     EVENT_TYPES,
@@ -39,8 +39,8 @@ from tests.report.samples import (
 )
 
 
-def mark(seq: int | None, *, turn: int = 1, number: int | None = None) -> Mark:
-    return Mark(seq=seq, turn=turn, label="missing call", number=number)
+def mark(seq: int | None, *, turn: int = 1, number: int | None = None) -> ErrorMark:
+    return ErrorMark(seq=seq, turn=turn, label="missing call", number=number)
 
 
 def test_entries_are_numbered_as_in_the_trace() -> None:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.report.results import ResultsFile, Row, read_part
+from pytest_tavus.report.results import ResultRow, ResultsFile, read_part
 
-ROW = Row(nodeid="a.yaml::b", came="passed", seconds=0.1)
+ROW = ResultRow(nodeid="a.yaml::b", came="passed", seconds=0.1)
 
 HELD = """
 import os, sys

@@ -13,7 +13,7 @@ import pytest
 from pytest_tavus.handler.asgi.call import AsgiApp, Message, Receive, Send
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.events import Fault, SessionClosed
 from pytest_tavus.trace.log import Trace
@@ -62,7 +62,7 @@ class House:
     def __init__(self, path: Path, environ: Mapping[str, str], **settings: Any) -> None:
         self.path = path
         (path / "waiter.pal.yaml").write_text(PAL)
-        self.stage = Stage(
+        self.stage = Runner(
             Settings(scenarios=path / "scenarios", **settings), root=path, environ=environ
         )
 

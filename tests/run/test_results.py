@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.trace.events import ToolDelivered
 from pytest_tavus.trace.stored import codec
 from tests.run.conftest import FINDS, PAL, Staged, asgi, closed, found
@@ -112,7 +112,7 @@ def test_an_override_of_no_cell_is_refused_at_once(tmp_path: Path) -> None:
     )
 
     with pytest.raises(ScenarioError) as refused:
-        Stage(settings, root=tmp_path, environ={})
+        Runner(settings, root=tmp_path, environ={})
 
     assert str(refused.value) == (
         "there is no cell 'on_resolve.generate_respons.error' in the on_call and on_resolve "

@@ -12,7 +12,7 @@ import pytest
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.load.pals import PalCache
 from pytest_tavus.scenario.load.parse import load_pal, load_scenarios
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from tests.scenario.files import PAL, SCENARIO, lone, problems, write
 
 
@@ -86,7 +86,7 @@ def test_includes_that_multiply_are_stopped(tmp_path: Path) -> None:
     write(tmp_path, "x\n", name="l4.yaml")
     path = write(tmp_path, "pal: support.pal.yaml\nturns: !include l0.yaml\n")
     with pytest.raises(ScenarioError, match="more than 20 includes are followed"):
-        load_scenarios(path, root=tmp_path, limits=Limits(max_includes=20))
+        load_scenarios(path, root=tmp_path, limits=FileLimits(max_includes=20))
 
 
 def test_a_missing_pal_file_says_where_it_was_looked_for(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.scenario.load.inline import InlineSource
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.reader import load
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.values.matcher_values import from_tag
@@ -34,7 +34,7 @@ scenarios:
 
 
 def document(text: str) -> Document:
-    found = load(text, "a.yaml", limits=Limits(), tagged=from_tag)
+    found = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
     return Document(path="a.yaml", text=text, parts=found.parts)
 
 

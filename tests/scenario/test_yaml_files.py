@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.load.parse import load_scenarios
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from tests.scenario.files import SCENARIO, problems, write
 from tests.scenario.yaml_text import refusal
 
@@ -33,7 +33,7 @@ def test_nesting_has_a_limit() -> None:
 def test_a_file_over_the_size_limit_is_not_read(tmp_path: Path) -> None:
     path = write(tmp_path, SCENARIO)
     with pytest.raises(ScenarioError) as caught:
-        load_scenarios(path, root=tmp_path, limits=Limits(max_bytes=100))
+        load_scenarios(path, root=tmp_path, limits=FileLimits(max_bytes=100))
     size = path.stat().st_size
     assert str(caught.value) == (
         f"orders.yaml:1:1: the file has {size} bytes, and the limit is 100\n"

@@ -14,8 +14,8 @@ from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.scenario.values.model import ClientAnswer, PlayedCall, PlayedLater, Plays, Turn
 from pytest_tavus.sessions.session import Session
 from pytest_tavus.sessions.simulated import open_sim
-from pytest_tavus.simulator.pal.client import Client
-from pytest_tavus.simulator.pal.conversation import Rules, Surroundings
+from pytest_tavus.simulator.pal.client import ClientTools
+from pytest_tavus.simulator.pal.conversation import ConversationContext, PalRules
 from pytest_tavus.simulator.pal.dispatch import Wire
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.script import ScriptBrain
@@ -88,14 +88,16 @@ async def simulated(tools: Sequence[str]) -> AsyncGenerator[Opened]:
         brain,
         wire=Wire(
             handler=Far(lambda call: ok({"table": 7, "for": dict(call.arguments)})),
-            client=Client(answers={"show": (ClientAnswer(at=(), output="shown"),)}, load=print),
+            client=ClientTools(
+                answers={"show": (ClientAnswer(at=(), output="shown"),)}, load=print
+            ),
             profile=DeliveryProfile(),
         ),
-        around=Surroundings(
+        around=ConversationContext(
             recorder=recorder,
             clock=clock,
             ids=Ids(seed=0, name="a session"),
-            rules=Rules(behaviour=Behaviour(), lines=Lines()),
+            rules=PalRules(behaviour=Behaviour(), lines=Lines()),
         ),
         answered=lambda call, answer, by: None,
     )

@@ -16,7 +16,7 @@ from pytest_tavus.report.junit import user_properties
 from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.trace.events import AppMessage, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.mask import escaped
@@ -40,7 +40,7 @@ class Court:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._environ: dict[str, str] = {}
-        self._stage = Stage(Settings(scenarios=root), root=root, environ=self._environ)
+        self._stage = Runner(Settings(scenarios=root), root=root, environ=self._environ)
 
     def judge(
         self, talk: Talk, *, plain: bool = False, trace: Trace | None = None

@@ -70,13 +70,13 @@ class DraftRequest(Body):
     current: CurrentPal = CurrentPal.model_construct()
 
 
-class Wish(Body):
+class BuilderRequest(Body):
     """The body of the older routes: one message of the creator [client] 0.3.2."""
 
     message: str
 
 
-class PersonalityWish(Wish):
+class PersonalityRequest(BuilderRequest):
     """The body of ``POST /v2/builder/{builder_id}/update-personality`` [client] 0.3.2."""
 
     pal_name: bool = False
@@ -98,21 +98,21 @@ class HeadlessOpening(Body):
     headless_transport: bool = False
 
 
-class FaceWish(Body):
+class FaceRequest(Body):
     """The body of ``POST /v2/persona-builder/select-replica``."""
 
     pal_id: str
     model: str | None = None
 
 
-class ProbesWish(Body):
+class ProbesRequest(Body):
     """The body of ``POST /v2/persona-builder/llm/generate-probes``."""
 
     persona_spec: dict[str, Any]
     model: str | None = None
 
 
-class JudgeWish(Body):
+class JudgeRequest(Body):
     """The body of ``POST /v2/persona-builder/llm/judge-transcript``."""
 
     persona_spec: dict[str, Any]
@@ -120,7 +120,7 @@ class JudgeWish(Body):
     model: str | None = None
 
 
-class DecisionWish(Body):
+class DecisionRequest(Body):
     """The body of ``POST /v2/persona-builder/llm/decide-next-action`` [client] 0.3.2."""
 
     goal: str

@@ -34,7 +34,7 @@ class Crawl(Body):
     max_pages: int = 1
 
 
-class Document(Body):
+class DocumentBody(Body):
     """The body of ``POST /v2/documents``."""
 
     document_url: str
@@ -63,7 +63,7 @@ class Recrawl(Body):
     crawl: Crawl | None = None
 
 
-def document_problems(document: Document) -> Iterator[RuleProblem]:
+def document_problems(document: DocumentBody) -> Iterator[RuleProblem]:
     """Yield everything that is wrong with a document that is to be created."""
     parts = urlsplit(document.document_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:

@@ -17,7 +17,7 @@ class NotHttpError(Exception):
     """What came is no response: one phrase that says why."""
 
 
-class Answer:
+class PartialResponse:
     """A response, as far as it has come. One for each exchange."""
 
     def __init__(self, *, to_head: bool) -> None:

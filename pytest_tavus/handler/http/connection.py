@@ -12,7 +12,7 @@ import socket
 from typing import Any, cast
 
 from pytest_tavus.handler.call.faults import SIZE_LIMIT, broken_off, too_large
-from pytest_tavus.handler.http.answer import Answer, NotHttpError
+from pytest_tavus.handler.http.answer import NotHttpError, PartialResponse
 from pytest_tavus.wire import HttpFault, HttpResponse
 
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
@@ -38,7 +38,7 @@ class Connection(asyncio.Protocol):
         self._socket: Any = None
         self._readable = select.poll()
         self._answer: asyncio.Future[HttpResponse] | None = None
-        self._reading = Answer(to_head=False)
+        self._reading = PartialResponse(to_head=False)
         self.begun = False
         "A byte of the current response is there."
 
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
 
         """
         self._answer = asyncio.get_running_loop().create_future()
-        self._reading, self.begun = Answer(to_head=to_head), False
+        self._reading, self.begun = PartialResponse(to_head=to_head), False
         try:
             self._write(request)
             return await self._answer

@@ -23,7 +23,7 @@ _SEPARATOR = re.compile(r"([^A-Za-z0-9_.~%-])")
 _CUT_CODE = re.compile(r"%[0-9A-Fa-f]?$")
 
 
-class Parts(Struct, frozen=True, kw_only=True):
+class UrlParts(Struct, frozen=True, kw_only=True):
     """A part of a URL's template: texts with placeholders, between separators."""
 
     separators: tuple[str, ...]
@@ -50,10 +50,10 @@ class Parts(Struct, frozen=True, kw_only=True):
 class UrlPlaces(Struct, frozen=True, kw_only=True):
     """What a URL carries: in itself, then in the parameters that are added to it."""
 
-    head: Parts
+    head: UrlParts
     "All before the query."
 
-    own: tuple[Parts, ...]
+    own: tuple[UrlParts, ...]
     "The parameters in the URL's own query, which are always there."
 
     added: tuple[tuple[str, Place | None, bool], ...]
@@ -140,7 +140,7 @@ def _added(
         yield percent_encoded(name), place, droppable
 
 
-def _parts(template: str, conversation: str) -> Parts:
+def _parts(template: str, conversation: str) -> UrlParts:
     """Cut a template at its separators; the braces of a placeholder are none."""
     literals, holes = [""], list[str]()
     texts: list[Mixed] = []
@@ -162,7 +162,7 @@ def _parts(template: str, conversation: str) -> Parts:
             separators.append(separator)
             literals, holes = [text], []
     cut()
-    return Parts(separators=tuple(separators), texts=tuple(texts))
+    return UrlParts(separators=tuple(separators), texts=tuple(texts))
 
 
 def _decoded(text: str) -> str | None:

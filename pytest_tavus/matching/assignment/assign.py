@@ -20,12 +20,12 @@ from pytest_tavus.matching.assignment.plan import (
     IMPOSSIBLE,
     Assignment,
     Costs,
+    CostTable,
     Group,
     Leaf,
     Matrix,
     Node,
     Solution,
-    Table,
     copies,
     leaves,
     simplified,
@@ -96,7 +96,7 @@ def _table(
     count: int,
     missing: int,
     extra: int,
-) -> Table:
+) -> CostTable:
     """Lay out a slot for each time that a leaf is wanted."""
     rows: list[int] = []
     prices: list[int] = []
@@ -107,7 +107,7 @@ def _table(
         rows.extend([leaf.row] * most)
         prices.extend([missing] * leaf.minimum + [0] * (most - leaf.minimum))
     slots = [costs[row] for row in rows]
-    return Table(slots=slots, rows=rows, missing=prices, extra=extra, of_row=of_row)
+    return CostTable(slots=slots, rows=rows, missing=prices, extra=extra, of_row=of_row)
 
 
 def _free(cost: int) -> int:
@@ -115,7 +115,7 @@ def _free(cost: int) -> int:
     return IMPOSSIBLE if cost else 0
 
 
-def _assignment(found: Solution, table: Table, count: int) -> Assignment:
+def _assignment(found: Solution, table: CostTable, count: int) -> Assignment:
     filled = {slot for slot, _ in found.pairs}
     used = {observation for _, observation in found.pairs}
     pairs = ((table.rows[slot], observation) for slot, observation in found.pairs)
@@ -127,14 +127,14 @@ def _assignment(found: Solution, table: Table, count: int) -> Assignment:
     )
 
 
-def _lacking(filled: set[int], table: Table) -> Iterable[int]:
+def _lacking(filled: set[int], table: CostTable) -> Iterable[int]:
     for row, slots in table.of_row.items():
         wanted = sum(1 for slot in slots if table.missing[slot])
         yield from [row] * (wanted - sum(1 for slot in slots if slot in filled))
 
 
 class _Solver(Struct, frozen=True, kw_only=True):
-    table: Table
+    table: CostTable
 
     def best(self, node: Node, first: int, last: int) -> Solution:
         """Return the best use of the observations from `first` up to `last` for one node."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pytest_tavus.matching.assignment.plan import IMPOSSIBLE, Leaf, Node, Solution, Table
+from pytest_tavus.matching.assignment.plan import IMPOSSIBLE, CostTable, Leaf, Node, Solution
 from pytest_tavus.matching.assignment.steps import TooManyWaysError
 
 LIMIT: Final = 10_000
@@ -20,7 +20,7 @@ LIMIT: Final = 10_000
 _State = tuple[int, tuple[tuple[int, int], ...]]
 
 
-def interleave(node: Node, table: Table, *, first: int, last: int) -> Solution:
+def interleave(node: Node, table: CostTable, *, first: int, last: int) -> Solution:
     """Return the best assignment of the observations from `first` up to `last`.
 
     Raises:
@@ -47,7 +47,7 @@ def interleave(node: Node, table: Table, *, first: int, last: int) -> Solution:
 
 
 def _next(
-    mask: int, state: _State, observation: int, *, before: dict[int, int], table: Table
+    mask: int, state: _State, observation: int, *, before: dict[int, int], table: CostTable
 ) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
     cost, pairs = state
     for slot, earlier in before.items():
@@ -59,15 +59,15 @@ def _next(
     yield mask, cost + table.extra, pairs
 
 
-def _left_out(mask: int, before: dict[int, int], table: Table) -> int:
+def _left_out(mask: int, before: dict[int, int], table: CostTable) -> int:
     return sum(table.missing[slot] for slot in before if not mask >> slot & 1)
 
 
-def _price(passed: int, before: dict[int, int], table: Table) -> int:
+def _price(passed: int, before: dict[int, int], table: CostTable) -> int:
     return sum(table.missing[slot] for slot in before if passed >> slot & 1) if passed else 0
 
 
-def _before(node: Node, table: Table, above: int = 0) -> Iterator[tuple[int, int]]:
+def _before(node: Node, table: CostTable, above: int = 0) -> Iterator[tuple[int, int]]:
     """Yield each slot of a node with the set of slots that must come before it."""
     if isinstance(node, Leaf):
         for slot in table.of_row[node.row]:

@@ -134,7 +134,7 @@ class Solution(Struct, frozen=True, kw_only=True):
     pairs: tuple[tuple[int, int], ...] = ()
 
 
-class Table(Struct, frozen=True, kw_only=True):
+class CostTable(Struct, frozen=True, kw_only=True):
     """What everything costs. A leaf that is wanted twice has two slots."""
 
     slots: Sequence[Sequence[int]]

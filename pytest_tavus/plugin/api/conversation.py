@@ -17,7 +17,7 @@ import pytest
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.plugin.api.cursor import Cursor
 from pytest_tavus.plugin.api.hearing import Hearing
-from pytest_tavus.plugin.api.held import Held
+from pytest_tavus.plugin.api.held import HeldConversation
 from pytest_tavus.plugin.api.place import caller
 from pytest_tavus.plugin.api.walk import Told
 from pytest_tavus.plugin.failure import VerdictError
@@ -36,7 +36,9 @@ CLEANING_SECONDS = 10.0
 class _Spoken:
     """What both kinds of conversation can say without waiting."""
 
-    def __init__(self, held: Held, loop: BackgroundLoop, root: Path, hearing: Hearing) -> None:
+    def __init__(
+        self, held: HeldConversation, loop: BackgroundLoop, root: Path, hearing: Hearing
+    ) -> None:
         self._held = held
         self._loop = loop
         self._root = root
@@ -214,7 +216,7 @@ class AsyncConversation(_Spoken):
 class _Asserting:
     """What a cursor of a conversation tells it."""
 
-    def __init__(self, held: Held, root: Path) -> None:
+    def __init__(self, held: HeldConversation, root: Path) -> None:
         self._held = held
         self._root = root
 

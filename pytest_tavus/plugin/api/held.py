@@ -20,7 +20,7 @@ from pytest_tavus.plugin.api.place import TestSource
 from pytest_tavus.report.provenance import provenance
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.redactions import MaskedBugs
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.load.spoken import SpokenScenario
 from pytest_tavus.scenario.rules.arguments import undeclared_argument
 from pytest_tavus.scenario.rules.carried import unseen_arguments
@@ -37,12 +37,12 @@ from pytest_tavus.verdict.checks.run import CheckReport
 from pytest_tavus.verdict.verdict import Finding, Verdict, decide
 
 
-class Held:
+class HeldConversation:
     """One conversation, with the scenario that it turns out to be."""
 
     def __init__(
         self,
-        stage: Stage,
+        stage: Runner,
         spoken: SpokenScenario,
         source: TestSource,
         *,

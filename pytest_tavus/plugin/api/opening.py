@@ -11,9 +11,9 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.plugin.api.conversation import AsyncConversation, Conversation
 from pytest_tavus.plugin.api.hearing import Hearing
-from pytest_tavus.plugin.api.held import Held
+from pytest_tavus.plugin.api.held import HeldConversation
 from pytest_tavus.plugin.api.place import TestSource, caller
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.load.spoken import SpokenScenario
 from pytest_tavus.spans import SourceSpan
 
@@ -49,7 +49,7 @@ class _Opening:
     """What opening a conversation takes, for both kinds of test."""
 
     def __init__(
-        self, stage: Stage, *, root: Path, handler: object | None, test: str, hearing: Hearing
+        self, stage: Runner, *, root: Path, handler: object | None, test: str, hearing: Hearing
     ) -> None:
         self._stage = stage
         self._root = root
@@ -66,7 +66,7 @@ class _Opening:
         setting: Mapping[str, Any],
         *,
         self_checked: bool,
-    ) -> Held:
+    ) -> HeldConversation:
         opened = caller(self._root)
         data = {"pal": str(pal) if isinstance(pal, Path) else pal, **setting}
         override = self._handler
@@ -82,7 +82,9 @@ class _Opening:
             limits=self._stage.limits,
             name=self._name(),
         )
-        return Held(self._stage, spoken, source, handler=override, self_checked=self_checked)
+        return HeldConversation(
+            self._stage, spoken, source, handler=override, self_checked=self_checked
+        )
 
     def unnamed(self, *, missing: bool, placed: bool) -> Problem:
         """Return what is wrong with a call that does not name the PAL, or another value."""

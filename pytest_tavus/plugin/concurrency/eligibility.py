@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pytest_tavus.plugin.collect import ScenarioItem
-from pytest_tavus.plugin.concurrency.fixture_sets import Homes, Ready
+from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSets, ReadyFixtures
 
 _ALONE = "alone: true"
 
@@ -55,7 +55,7 @@ class Reasons:
         return self._first or (_FEW if few else _FIRST)
 
 
-def written(item: ScenarioItem, homes: Homes) -> str | None:
+def written(item: ScenarioItem, homes: FixtureSets) -> str | None:
     """Return why a scenario waits for its turn, as far as can be known before anything runs."""
     if item.scenario.alone:
         return _ALONE
@@ -66,7 +66,7 @@ def written(item: ScenarioItem, homes: Homes) -> str | None:
     return f"{hook} of a conftest.py decides whether it runs" if hook is not None else None
 
 
-def shown(item: ScenarioItem, ready: Ready) -> str | None:
+def shown(item: ScenarioItem, ready: ReadyFixtures) -> str | None:
     """Return why a scenario runs by itself, as it says or as its fixtures have shown."""
     if item.scenario.alone:
         return _ALONE

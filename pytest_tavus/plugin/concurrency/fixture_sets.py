@@ -20,7 +20,7 @@ _DECIDES = ("pytest_runtest_setup", "pytest_runtest_protocol")
 """Hooks in which a conftest.py may decide that a test is not run."""
 
 
-class Home(Struct, frozen=True, kw_only=True, eq=False):
+class FixtureSet(Struct, frozen=True, kw_only=True, eq=False):
     """Where fixtures mean the same: the conftest files that apply, and the fixtures' names.
 
     There is one of each, which is compared by being it.
@@ -40,7 +40,7 @@ _REACH: Mapping[str, Reach] = MappingProxyType(
 _NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home", "run")
 
 
-class Ready(Struct, frozen=True, kw_only=True):
+class ReadyFixtures(Struct, frozen=True, kw_only=True):
     """A home whose fixtures are set up."""
 
     reach: Reach
@@ -53,7 +53,7 @@ class Ready(Struct, frozen=True, kw_only=True):
     "A fixture that is set up for each scenario, so that none can begin ahead."
 
 
-class Homes:
+class FixtureSets:
     """What is known of fixtures so far, learned by the hooks that pytest calls for them."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -61,11 +61,11 @@ class Homes:
         # Copied before the run begins: older pytests add every autouse fixture to this list.
         self._named = frozenset(str(name) for name in config.getini("usefixtures"))
         self._active: dict[pytest.FixtureDef[Any], str] = {}
-        self._homes: dict[ScenarioItem, Home] = {}
-        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], Home] = {}
+        self._homes: dict[ScenarioItem, FixtureSet] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], FixtureSet] = {}
         self._applying: dict[Path, tuple[str, ...]] = {}
         self._deciding: dict[Path, str | None] = {}
-        self._ready: dict[Home, Ready] = {}
+        self._ready: dict[FixtureSet, ReadyFixtures] = {}
         self._modules: frozenset[str] | None = None
         "Where installed plugins are written, once that was asked for."
 
@@ -94,30 +94,30 @@ class Homes:
                 one: ready for one, ready in self._ready.items() if name not in one.names
             }
 
-    def observe(self, item: ScenarioItem) -> Ready:
+    def observe(self, item: ScenarioItem) -> ReadyFixtures:
         """Learn from a scenario that has just been set up."""
         home = self.home(item)
         counting = [(one.argname, self._active[one]) for one in self._counting(item)]
         reaches = {"run", *(_REACH.get(scope, "run") for _, scope in counting)}
-        ready = self._ready[home] = Ready(
+        ready = self._ready[home] = ReadyFixtures(
             reach=next(one for one in _NARROWEST_FIRST if one in reaches),
             handler=item.funcargs.get("tavus_handler"),
             each=next((name for name, scope in counting if scope == "function"), None),
         )
         return ready
 
-    def ready(self, item: ScenarioItem) -> Ready | None:
+    def ready(self, item: ScenarioItem) -> ReadyFixtures | None:
         """Return what is known of the fixtures of a scenario's home."""
         return self._ready.get(self.home(item))
 
-    def home(self, item: ScenarioItem) -> Home:
+    def home(self, item: ScenarioItem) -> FixtureSet:
         """Return where a scenario's fixtures mean the same."""
         found = self._homes.get(item)
         if found is None:
             parts = self._conftests(item.path), tuple(sorted(item.fixturenames))
             found = self._known.get(parts)
             if found is None:
-                found = self._known[parts] = Home(conftests=parts[0], names=parts[1])
+                found = self._known[parts] = FixtureSet(conftests=parts[0], names=parts[1])
             self._homes[item] = found
         return found
 
@@ -163,9 +163,9 @@ class Homes:
         return found
 
 
-def follow(config: pytest.Config) -> Homes:
+def follow(config: pytest.Config) -> FixtureSets:
     """Return what learns of the fixtures of this run, from now on."""
-    homes = Homes(config)
+    homes = FixtureSets(config)
     config.pluginmanager.register(homes)
     return homes
 

@@ -11,11 +11,11 @@ from pytest_tavus.plugin.collect import ScenarioItem, plays_nothing
 from pytest_tavus.plugin.concurrency.fixture_sets import follow
 from pytest_tavus.plugin.concurrency.order import upcoming
 from pytest_tavus.plugin.concurrency.progress import TICK_SECONDS, Progress, progress
-from pytest_tavus.plugin.concurrency.scheduler import Look
+from pytest_tavus.plugin.concurrency.scheduler import Scheduler
 from pytest_tavus.plugin.fixtures import ONE_BY_ONE, stage_of
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.loop.output_router import Router
-from pytest_tavus.run.loop.queue import Job, Line
+from pytest_tavus.run.loop.queue import Job, JobQueue
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.scenario.values.model import Scenario
 
@@ -31,7 +31,7 @@ def at_most(settings: Settings, scenarios: Iterable[Scenario]) -> int:
     return AUTO if any(one is not None and (one.command or one.url) for one in specs) else 1
 
 
-class AheadRun:
+class ConcurrentRun:
     """Begins scenarios ahead of their turn. Without concurrency it does nothing.
 
     Until a conversation waits for something it does next to nothing, too: the hooks that look
@@ -43,7 +43,7 @@ class AheadRun:
         self._settings = settings
         self._homes = follow(config)
         self._router = Router()
-        self._look: Look | None = None
+        self._look: Scheduler | None = None
         self._progress: Progress | None = None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -78,12 +78,12 @@ class AheadRun:
         finally:
             self._release(item, nextitem)
 
-    def _looking(self, session: pytest.Session, limit: int) -> Look:
+    def _looking(self, session: pytest.Session, limit: int) -> Scheduler:
         stage, option = stage_of(self._config), self._config.option
         most = 1 if getattr(option, "stepwise", False) else option.maxfail
-        line: Line[ScenarioResult] = Line(stage.loop, limit=limit, failures=most or None)
+        line: JobQueue[ScenarioResult] = JobQueue(stage.loop, limit=limit, failures=most or None)
         order, woken = upcoming(session), partial(self._woken, session)
-        look = Look(stage, self._homes, order=order, line=line, woken=woken)
+        look = Scheduler(stage, self._homes, order=order, line=line, woken=woken)
         if most:
             look.failures = lambda: max(1, most - session.testsfailed)
         return look
@@ -106,7 +106,7 @@ class AheadRun:
         item.seconds = result.took
         return result
 
-    def _wait(self, look: Look, job: Job[ScenarioResult]) -> None:
+    def _wait(self, look: Scheduler, job: Job[ScenarioResult]) -> None:
         """Wait for a job, and say meanwhile what is in flight."""
         if self._progress is None:
             look.line.wait(job)
@@ -139,8 +139,8 @@ class AheadRun:
         """Look after what is in flight, from now on."""
         self._router.cover()
         manager = self._config.pluginmanager
-        manager.register(Around(self, session), "tavus-ahead-around")
-        manager.register(Inside(self), "tavus-ahead-inside")
+        manager.register(OuterHooks(self, session), "tavus-ahead-around")
+        manager.register(InnerHooks(self), "tavus-ahead-inside")
 
     def ready(self, item: ScenarioItem) -> None:
         """Learn from the fixtures of a scenario, now that they are set up."""
@@ -163,10 +163,10 @@ class AheadRun:
             self._end()
 
 
-class Around:
+class OuterHooks:
     """The hooks that run around pytest's own, once conversations are held ahead of their turn."""
 
-    def __init__(self, run: AheadRun, session: pytest.Session) -> None:
+    def __init__(self, run: ConcurrentRun, session: pytest.Session) -> None:
         self._run = run
         self._session = session
 
@@ -188,10 +188,10 @@ class Around:
         self._run.end_with(self._session)
 
 
-class Inside:
+class InnerHooks:
     """The hooks that run inside of pytest's own, when it has put in place what it captures with."""
 
-    def __init__(self, run: AheadRun) -> None:
+    def __init__(self, run: ConcurrentRun) -> None:
         self._run = run
 
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -211,4 +211,4 @@ class Inside:
 
 def begin(config: pytest.Config, settings: Settings) -> None:
     """Look ahead in this run."""
-    config.pluginmanager.register(AheadRun(config, settings), "tavus-ahead")
+    config.pluginmanager.register(ConcurrentRun(config, settings), "tavus-ahead")

@@ -11,7 +11,7 @@ import pytest
 T = TypeVar("T", bound=pytest.Item)
 
 
-class Ordered:
+class ItemQueue:
     """All items of the session, one after the other."""
 
     def __init__(self, items: Sequence[pytest.Item]) -> None:
@@ -32,7 +32,7 @@ class Ordered:
         return ()
 
 
-class Sent:
+class XdistQueue:
     """What the controller of pytest-xdist has sent to this worker. It may take some back."""
 
     def __init__(self, items: Sequence[pytest.Item], queue: Any) -> None:
@@ -68,14 +68,14 @@ class Sent:
         return [self._items[number] for number in numbers]
 
 
-def upcoming(session: pytest.Session) -> Ordered | Sent:
+def upcoming(session: pytest.Session) -> ItemQueue | XdistQueue:
     """Return what knows the order of this process's items."""
     if not hasattr(session.config, "workerinput"):
-        return Ordered(session.items)
+        return ItemQueue(session.items)
     plugins = session.config.pluginmanager.get_plugins()
     queues = (getattr(one, "torun", None) for one in plugins)
     queue = next((one for one in queues if hasattr(one, "lock")), _Empty())
-    return Sent(session.items, queue)
+    return XdistQueue(session.items, queue)
 
 
 class _Empty:

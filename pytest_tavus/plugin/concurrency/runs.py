@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.plugin.collect import ScenarioItem
-from pytest_tavus.plugin.concurrency.fixture_sets import Home, Homes, Reach
+from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSet, FixtureSets, Reach
 
 
-class Stretches:
+class Runs:
     """Numbers the stretches of items with the same home, and with the same file."""
 
-    def __init__(self, homes: Homes) -> None:
+    def __init__(self, homes: FixtureSets) -> None:
         self._homes = homes
-        self._last: tuple[Home | None, str] = (None, "")
+        self._last: tuple[FixtureSet | None, str] = (None, "")
         self._numbers = (0, 0)
         self._of: dict[pytest.Item, tuple[int, int]] = {}
 

@@ -14,38 +14,38 @@ from functools import partial
 import pytest
 from msgspec import Struct
 
-from pytest_tavus.output import Voice
+from pytest_tavus.output import CapturedOutput
 from pytest_tavus.plugin.collect import ScenarioItem
 from pytest_tavus.plugin.concurrency.eligibility import Reasons, shown, written
-from pytest_tavus.plugin.concurrency.fixture_sets import Homes
-from pytest_tavus.plugin.concurrency.order import Ordered, Sent
-from pytest_tavus.plugin.concurrency.runs import Stretches
+from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSets
+from pytest_tavus.plugin.concurrency.order import ItemQueue, XdistQueue
+from pytest_tavus.plugin.concurrency.runs import Runs
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.run.loop.queue import Job, Line
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.loop.queue import Job, JobQueue
+from pytest_tavus.run.runner import Runner
 
 WINDOW = 256
 """Scenarios that are looked at beyond the one whose turn it is; more where more may be held."""
 
 
-class Begun(Struct, frozen=True, kw_only=True):
+class StartedScenario(Struct, frozen=True, kw_only=True):
     """A scenario that has been handed to the line."""
 
     job: Job[ScenarioResult]
-    voice: Voice
+    voice: CapturedOutput
     handler: object | None
 
 
-class Look:
+class Scheduler:
     """Which scenarios begin, and when. Knows the order, the fixtures and the line."""
 
     def __init__(
         self,
-        stage: Stage,
-        homes: Homes,
+        stage: Runner,
+        homes: FixtureSets,
         *,
-        order: Ordered | Sent,
-        line: Line[ScenarioResult],
+        order: ItemQueue | XdistQueue,
+        line: JobQueue[ScenarioResult],
         woken: Callable[[], None],
     ) -> None:
         """`woken` is called once, before the first begins ahead."""
@@ -54,8 +54,8 @@ class Look:
         self._homes = homes
         self._order = order
         self._window = max(WINDOW, 8 * line.limit)
-        self._stretches = Stretches(homes)
-        self._begun: dict[ScenarioItem, Begun] = {}
+        self._stretches = Runs(homes)
+        self._begun: dict[ScenarioItem, StartedScenario] = {}
         self._pending: dict[pytest.Item, ScenarioItem] = {}
         self._places = 0
         self._held = False
@@ -77,7 +77,7 @@ class Look:
 
     def prepare(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Make room for an item that is to be by itself, before it is set up."""
-        if isinstance(self._order, Sent):
+        if isinstance(self._order, XdistQueue):
             self._order.begin(nextitem)
         self._pending.pop(item, None)
         if self._begun and not self._held and not self._joins(item):
@@ -119,7 +119,7 @@ class Look:
 
     def one_by_one(self) -> str | None:
         """Return why nothing could begin ahead; `None` if any did."""
-        return self._reasons.told(few=isinstance(self._order, Sent))
+        return self._reasons.told(few=isinstance(self._order, XdistQueue))
 
     def release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Let others go on after an item, unless the next one is to be by itself, too."""
@@ -205,11 +205,13 @@ class Look:
                 self._reasons.ahead += 1
                 self._begun[item] = self._handed(item, ready.handler)
 
-    def _handed(self, item: ScenarioItem, handler: object | None, *, urgent: bool = False) -> Begun:
-        voice = Voice()
+    def _handed(
+        self, item: ScenarioItem, handler: object | None, *, urgent: bool = False
+    ) -> StartedScenario:
+        voice = CapturedOutput()
         job = self._job(item, handler, context=voice.context(), urgent=urgent)
         self.line.add(job)
-        return Begun(job=job, voice=voice, handler=handler)
+        return StartedScenario(job=job, voice=voice, handler=handler)
 
     def _job(
         self, item: ScenarioItem, handler: object | None, *, context: Context, urgent: bool

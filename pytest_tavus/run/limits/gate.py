@@ -12,11 +12,11 @@ from msgspec import Struct
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import LimitError
 from pytest_tavus.run.limits.ledger import (
+    Admission,
     Allowance,
     Granted,
-    Later,
     Ledger,
-    Wanted,
+    RetryLater,
     ask,
     give_back,
     slow_down,
@@ -62,7 +62,7 @@ class Gate:
         async with self._store.locked(needs.locks, alone=needs.alone):
             worker = self._store.worker
             token = f"{worker}-{next(self._tokens)}"
-            wanted = Wanted(token=token, worker=worker, seconds=needs.seconds)
+            wanted = Admission(token=token, worker=worker, seconds=needs.seconds)
             async with self._first:  # who came first asks; nobody who came later is quicker
                 granted = await self._granted(wanted)
             opened = self._now()
@@ -87,10 +87,10 @@ class Gate:
         with self._store.open() as ledger:
             return ledger
 
-    async def _granted(self, wanted: Wanted) -> Granted:
+    async def _granted(self, wanted: Admission) -> Granted:
         while True:
             with self._store.open() as ledger:
                 answer = ask(ledger, self._limits, wanted, now=self._now())
-            if not isinstance(answer, Later):
+            if not isinstance(answer, RetryLater):
                 return answer
             await self._clock.sleep(answer.seconds)

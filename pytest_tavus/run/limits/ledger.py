@@ -45,7 +45,7 @@ class Allowance(Struct, frozen=True, kw_only=True):
         )
 
 
-class Held(Struct, kw_only=True):
+class OpenConversation(Struct, kw_only=True):
     """An open conversation."""
 
     worker: str
@@ -63,7 +63,7 @@ class Ledger(Struct, kw_only=True):
     spent: float = 0.0
     "Connected seconds of conversations that have ended."
 
-    held: dict[str, Held] = field(default_factory=dict[str, Held])
+    held: dict[str, OpenConversation] = field(default_factory=dict[str, OpenConversation])
     next_start: float = 0.0
     ceiling: int | None = None
     "The most at once that the service has been found to take."
@@ -91,13 +91,13 @@ class Granted(Struct, frozen=True, kw_only=True):
     "What shortens it: half a sentence."
 
 
-class Later(Struct, frozen=True, kw_only=True):
+class RetryLater(Struct, frozen=True, kw_only=True):
     """Ask again after so many seconds."""
 
     seconds: float
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class Admission(Struct, frozen=True, kw_only=True):
     """A conversation that is to be opened."""
 
     token: str
@@ -106,7 +106,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
     "How long it may take by itself."
 
 
-def ask(ledger: Ledger, limits: Allowance, wanted: Wanted, *, now: float) -> Granted | Later:
+def ask(
+    ledger: Ledger, limits: Allowance, wanted: Admission, *, now: float
+) -> Granted | RetryLater:
     """Grant a conversation and note it, or say when to ask again.
 
     Raises:
@@ -115,20 +117,20 @@ def ask(ledger: Ledger, limits: Allowance, wanted: Wanted, *, now: float) -> Gra
     """
     _grow(ledger, now)
     granted = _time(ledger, limits, wanted, now)
-    if isinstance(granted, Later):
+    if isinstance(granted, RetryLater):
         return granted
     most = limits.conversations
     if most is not None and ledger.started >= most:
         opened = f"{most} {'conversation' if most == 1 else 'conversations'}"
         raise NotRunError("the run has opened its " + opened + " (--tavus-max-conversations)")
     if _is_full(ledger, limits):
-        return Later(seconds=SOON)
+        return RetryLater(seconds=SOON)
     if limits.starts is not None:
         if ledger.next_start > now:
-            return Later(seconds=ledger.next_start - now)
+            return RetryLater(seconds=ledger.next_start - now)
         ledger.next_start = max(ledger.next_start, now - SOON) + 1 / limits.starts
     ledger.started += 1
-    ledger.held[wanted.token] = Held(worker=wanted.worker, seconds=granted.seconds)
+    ledger.held[wanted.token] = OpenConversation(worker=wanted.worker, seconds=granted.seconds)
     return granted
 
 
@@ -165,7 +167,7 @@ def _is_full(ledger: Ledger, limits: Allowance) -> bool:
     return any(most is not None and held >= most for most in (limits.in_flight, ledger.ceiling))
 
 
-def _time(ledger: Ledger, limits: Allowance, wanted: Wanted, now: float) -> Granted | Later:
+def _time(ledger: Ledger, limits: Allowance, wanted: Admission, now: float) -> Granted | RetryLater:
     """Return how long a conversation may take, from what is left to the run."""
     granted = Granted(seconds=wanted.seconds)
     if limits.run is not None:
@@ -178,7 +180,7 @@ def _time(ledger: Ledger, limits: Allowance, wanted: Wanted, now: float) -> Gran
         left = limits.connected - ledger.spent - sum(one.seconds for one in ledger.held.values())
         whole = f"{limits.connected:g} connected seconds (--tavus-max-connected)"
         if left < granted.seconds and ledger.held:
-            return Later(seconds=SOON)
+            return RetryLater(seconds=SOON)
         if left <= 0:
             raise NotRunError("the run has used its " + whole)
         granted = _cut(granted, left, whole)

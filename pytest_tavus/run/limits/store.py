@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from msgspec import to_builtins
 
-from pytest_tavus.run.limits.ledger import SOON, Held, Ledger, give_back
+from pytest_tavus.run.limits.ledger import SOON, Ledger, OpenConversation, give_back
 
 
 class Store(Protocol):
@@ -144,7 +144,7 @@ class SharedStore:
 
 
 def _ledger(data: dict[str, Any]) -> Ledger:
-    held = {token: Held(**one) for token, one in data.pop("held").items()}
+    held = {token: OpenConversation(**one) for token, one in data.pop("held").items()}
     return Ledger(held=held, **data)
 
 

@@ -46,7 +46,7 @@ class Job(Struct, Generic[T], kw_only=True, eq=False):
         return self.place < other.place
 
 
-class Line(Generic[T]):
+class JobQueue(Generic[T]):
     """Begins jobs in order, at most `limit` at a time. Its state belongs to the loop."""
 
     def __init__(self, loop: BackgroundLoop, *, limit: int, failures: int | None = None) -> None:

@@ -18,14 +18,14 @@ _SHOWN = 100
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
-class Row:
+class TableRow:
     """A value like a struct of msgspec, whose import costs more than all of this."""
 
     def __init__(self, **fields: Any) -> None:
         vars(self).update(fields)
 
 
-class Given(Row):
+class OptionSource(TableRow):
     """What a user gave for an option, in one place."""
 
     place: str
@@ -51,13 +51,13 @@ class UnreadableError(Exception):
         super().__init__(text)
 
 
-class Reader(Row):
+class Reader(TableRow):
     """Turns what was given into a value."""
 
     expects: str
     "What a valid text is: messages and the reference say it in these words."
 
-    convert: Callable[[Given], Any]
+    convert: Callable[[OptionSource], Any]
     "Returns the value, or raises :class:`UnreadableError`."
 
     words: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Reader(Row):
 def choice(*words: str) -> Reader:
     """Read one of these words."""
 
-    def convert(given: Given) -> str:
+    def convert(given: OptionSource) -> str:
         if given.text not in words:
             raise UnreadableError(given.text)
         return given.text
@@ -78,7 +78,7 @@ def choice(*words: str) -> Reader:
 def whole_number(*, minimum: int = 0) -> Reader:
     """Read a whole number that is not below `minimum`."""
 
-    def convert(given: Given) -> int:
+    def convert(given: OptionSource) -> int:
         text = given.text
         # No number that means something here has more digits, and Python reads only so many.
         if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
@@ -94,25 +94,25 @@ def number_or(word: str) -> Reader:
     """Read a whole number that is not below 1, or the one word that may stand for it."""
     number = whole_number(minimum=1)
 
-    def convert(given: Given) -> int | str:
+    def convert(given: OptionSource) -> int | str:
         return word if given.text == word else number.convert(given)
 
     return Reader(expects=f"{number.expects}, or {word!r}", convert=convert, words=(word,))
 
 
-def _switch(given: Given) -> bool:
+def _switch(given: OptionSource) -> bool:
     if given.text not in {"yes", "no"}:
         raise UnreadableError(given.text)
     return given.text == "yes"
 
 
-def _path(given: Given) -> Path:
+def _path(given: OptionSource) -> Path:
     if not given.text:
         raise UnreadableError(given.text)
     return given.start / given.text
 
 
-def _seconds(given: Given) -> float:
+def _seconds(given: OptionSource) -> float:
     try:
         value = float(given.text)
     except ValueError:
@@ -122,14 +122,14 @@ def _seconds(given: Given) -> float:
     return value
 
 
-def _names(given: Given) -> tuple[str, ...]:
+def _names(given: OptionSource) -> tuple[str, ...]:
     for text in given.texts:
         if len(text.split()) != 1 or "=" in text:
             raise UnreadableError(text)
     return tuple(dict.fromkeys(text.strip() for text in given.texts))
 
 
-def _hosts(given: Given) -> tuple[str, ...]:
+def _hosts(given: OptionSource) -> tuple[str, ...]:
     hosts = tuple(dict.fromkeys(text.strip().lower() for text in given.texts))
     for host in hosts or ("",):  # a list of no hosts would be taken for one that allows all
         if re.fullmatch(_HOST, host) is None:
@@ -137,7 +137,7 @@ def _hosts(given: Given) -> tuple[str, ...]:
     return hosts
 
 
-def _pairs(given: Given) -> dict[str, str]:
+def _pairs(given: OptionSource) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in given.texts:
         key, _, value = (part.strip() for part in text.partition("="))

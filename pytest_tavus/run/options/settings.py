@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from msgspec import Struct, field
 
 from pytest_tavus.errors import Problem, ScenarioError, closest, did_you_mean
-from pytest_tavus.run.options.readers import Given, Reader, UnreadableError
+from pytest_tavus.run.options.readers import OptionSource, Reader, UnreadableError
 from pytest_tavus.run.options.table import ENVIRONMENT_PREFIX, OPTIONS, Option
 
 
@@ -64,7 +64,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     "Where each value was given, by the name of its row; a default is not listed."
 
 
-class Sources(Struct, frozen=True, kw_only=True):
+class OptionSources(Struct, frozen=True, kw_only=True):
     """What the user gave, as text, in each place; and the directories that paths start from."""
 
     flags: Mapping[str, str | Sequence[str] | None]
@@ -75,7 +75,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     ini_name: str = "the ini file"
 
 
-def settle(sources: Sources) -> Settings:
+def settle(sources: OptionSources) -> Settings:
     """Choose, read and check every value. Pure: the same sources give the same settings.
 
     Raises:
@@ -98,7 +98,7 @@ def settle(sources: Sources) -> Settings:
     )
 
 
-def _given(option: Option, sources: Sources) -> list[Given]:
+def _given(option: Option, sources: OptionSources) -> list[OptionSource]:
     """Return where the option was given, the strongest place first; only that one as a rule."""
     flag = sources.flags.get(option.name)
     if option.name == "scenarios" and not flag:
@@ -109,14 +109,16 @@ def _given(option: Option, sources: Sources) -> list[Given]:
         (f"{option.dest} in {sources.ini_name}", sources.ini.get(option.name), sources.ini_dir),
     ]
     given = [
-        Given(place=place, texts=(texts,) if isinstance(texts, str) else tuple(texts), start=start)
+        OptionSource(
+            place=place, texts=(texts,) if isinstance(texts, str) else tuple(texts), start=start
+        )
         for place, texts, start in found
         if texts is not None
     ]
     return given if option.adds_up else given[:1]
 
 
-def _variable(name: str, sources: Sources) -> str | Sequence[str] | None:
+def _variable(name: str, sources: OptionSources) -> str | Sequence[str] | None:
     option = next(option for option in OPTIONS if option.name == name)
     text = sources.environment.get(option.variable, "")
     if not text or "environment" not in option.places:
@@ -124,7 +126,7 @@ def _variable(name: str, sources: Sources) -> str | Sequence[str] | None:
     return tuple(text.replace(",", " ").split()) if option.lines else text
 
 
-def _value(option: Option, given: Sequence[Given], sources: Sources) -> Any:
+def _value(option: Option, given: Sequence[OptionSource], sources: OptionSources) -> Any:
     if not given:
         default = option.default
         return sources.ini_dir / default if option.name == "scenarios" else default
@@ -134,7 +136,7 @@ def _value(option: Option, given: Sequence[Given], sources: Sources) -> Any:
     return tuple(dict.fromkeys(name for listed in read for name in listed))
 
 
-def _read(reader: Reader, given: Given) -> Any:
+def _read(reader: Reader, given: OptionSource) -> Any:
     try:
         return reader.convert(given)
     except UnreadableError as error:

@@ -16,7 +16,7 @@ from pytest_tavus.run.options.readers import (
     SECONDS,
     SWITCH,
     Reader,
-    Row,
+    TableRow,
     choice,
     number_or,
     whole_number,
@@ -27,7 +27,7 @@ Place = Literal["flag", "environment", "ini"]
 ENVIRONMENT_PREFIX = "PYTEST_TAVUS_"
 
 
-class Option(Row):
+class Option(TableRow):
     """One row: everything there is to know of an option."""
 
     name: str

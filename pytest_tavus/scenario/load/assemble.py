@@ -12,7 +12,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem
 from pytest_tavus.scenario.language.document import ScenarioHead, TurnDocument
 from pytest_tavus.scenario.load import build_turns
-from pytest_tavus.scenario.load.defaults import Site, Values, common
+from pytest_tavus.scenario.load.defaults import LoadedFile, Values, common
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.rules import table
 from pytest_tavus.scenario.rules.carried import unsent_lints
@@ -43,7 +43,7 @@ class Defaults(Struct, frozen=True, kw_only=True):
 
 
 def assemble(
-    data: Mapping[str, Any], at: Loc, site: Site, *, defaults: Defaults, name: str
+    data: Mapping[str, Any], at: Loc, site: LoadedFile, *, defaults: Defaults, name: str
 ) -> Scenario | None:
     """Make one scenario, noting every problem; `None` where too little of it is left."""
     before = len(site.ledger)
@@ -80,12 +80,14 @@ _FIRST_TURN = "write turns: with a first - user: <what the caller says>"
 
 class _Own(Struct, frozen=True):
     at: Loc
-    site: Site
+    site: LoadedFile
     turns: tuple[Turn, ...]
     name: str
 
 
-def _turns(data: Mapping[str, Any], at: Loc, site: Site, *, extra: bool) -> tuple[Turn, ...] | None:
+def _turns(
+    data: Mapping[str, Any], at: Loc, site: LoadedFile, *, extra: bool
+) -> tuple[Turn, ...] | None:
     """Build every turn that can be built; `None` where one cannot, or there is none."""
     written = data.get("turns")
     if not is_list(written) or not written:

@@ -15,18 +15,18 @@ from pytest_tavus.scenario.load import build_answers, build_turns
 from pytest_tavus.scenario.load.binding import bind
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.text.limits import carries_all
-from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.values.model import CallPattern, JudgeRules, Mark
 from pytest_tavus.spans import Loc
 
 M = TypeVar("M", bound=BaseModel)
 
 
-class Site(Struct, frozen=True, kw_only=True):
+class LoadedFile(Struct, frozen=True, kw_only=True):
     """The file that is being loaded."""
 
     source: Placed
-    ledger: Ledger
+    ledger: ProblemLog
     pal: Callable[[Any, Loc], LoadedPal | None]
     "Finds the PAL that a value of `pal` means; notes what is wrong with it."
 
@@ -75,7 +75,7 @@ def _joined(
     return (*shared, *(one for one in own if (one.tool, one.arguments) not in known))
 
 
-def common(document: Common, at: Loc, site: Site) -> Values:
+def common(document: Common, at: Loc, site: LoadedFile) -> Values:
     """Build what a scenario, or a file for all of its own, says beside its turns."""
     values = Values({}, {})
     for key in document.model_fields_set & _COMMON.keys():
@@ -86,17 +86,17 @@ def common(document: Common, at: Loc, site: Site) -> Values:
     return values
 
 
-def _pal(value: Any, at: Loc, site: Site) -> LoadedPal | None:
+def _pal(value: Any, at: Loc, site: LoadedFile) -> LoadedPal | None:
     return site.pal(value, at)
 
 
-def _judge(value: Any, at: Loc, _site: Site) -> Any:
+def _judge(value: Any, at: Loc, _site: LoadedFile) -> Any:
     written = value.rules
     own = JudgeRules() if written is None else build_answers.judge_rules(written, (*at, "rules"))
     return build_answers.judge(value, at), own
 
 
-_COMMON: Mapping[str, Callable[[Any, Loc, Site], Any]] = {
+_COMMON: Mapping[str, Callable[[Any, Loc, LoadedFile], Any]] = {
     "pal": _pal,
     "handler": lambda value, at, site: build_answers.handler(
         value, at, site.complain, search_path=site.search_path

@@ -11,9 +11,9 @@ from msgspec import Struct, field
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.scenario.language.durations import shortened
 from pytest_tavus.scenario.language.played import ADDED
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import is_list, mapping
-from pytest_tavus.scenario.text.problems import Ledger
+from pytest_tavus.scenario.text.problems import ProblemLog
 from pytest_tavus.scenario.text.reader import TagError, load
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.text.unshown import without_secrets
@@ -51,8 +51,8 @@ class Files(Struct, kw_only=True):
     root: Path
     "Paths are shown relative to this directory."
 
-    limits: Limits
-    ledger: Ledger
+    limits: FileLimits
+    ledger: ProblemLog
     _known: dict[str, tuple[Any, Document]] = field(
         default_factory=dict[str, "tuple[Any, Document]"]
     )

@@ -25,9 +25,9 @@ from pytest_tavus.scenario.load.build_answers import judge_rules
 from pytest_tavus.scenario.load.include import IN_PLACE, Files, is_there, neighbours
 from pytest_tavus.scenario.rules.names import rule_tools, unknown_tool
 from pytest_tavus.scenario.rules.uncarried import to_carry, uncarried
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import mapping
-from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.text.wording import is_secret
 from pytest_tavus.scenario.values.matcher_values import matchers_in
@@ -65,7 +65,7 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
     key = (os.path.abspath(path), stat.st_mtime_ns, stat.st_size)
     if (known := cache.get(key)) is not None:
         return known
-    ledger = Ledger()
+    ledger = ProblemLog()
     alone = Files(root=files.root, limits=files.limits, ledger=ledger)
     data, document = alone.read(path)
     cache[key] = made = make_pal(data, document, ledger=ledger, limits=files.limits)
@@ -73,7 +73,7 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
 
 
 def make_pal(
-    data: Any, source: Placed, *, ledger: Ledger, limits: Limits, at: Loc = ()
+    data: Any, source: Placed, *, ledger: ProblemLog, limits: FileLimits, at: Loc = ()
 ) -> LoadedPal:
     """Return the PAL that data defines; `at` is its path in `source`."""
     before = len(ledger)
@@ -109,7 +109,7 @@ def make_pal(
     )
 
 
-def _rules(pal: Pal, source: Placed, at: Loc, ledger: Ledger) -> JudgeRules:
+def _rules(pal: Pal, source: Placed, at: Loc, ledger: ProblemLog) -> JudgeRules:
     if pal.judge_rules is None:
         return JudgeRules()
     here = (*at, "judge_rules")
@@ -127,7 +127,7 @@ def _rules(pal: Pal, source: Placed, at: Loc, ledger: Ledger) -> JudgeRules:
 
 
 def _lints(pal: Pal, source: Placed, at: Loc) -> tuple[Problem, ...]:
-    ledger = Ledger()
+    ledger = ProblemLog()
     for lint in lints(pal):
         ledger.add(source, (*at, *lint.loc), lint.message, hint=lint.hint)
     return ledger.problems()
@@ -135,7 +135,7 @@ def _lints(pal: Pal, source: Placed, at: Loc) -> tuple[Problem, ...]:
 
 def _unsent(pal: Pal, source: Placed, at: Loc, carries: Carries) -> tuple[Problem, ...]:
     """Return the advice about parameters that the handler never gets."""
-    ledger = Ledger()
+    ledger = ProblemLog()
     for index, tool in enumerate(pal.tools):
         for name in declared(tool.parameters):
             if not carries(tool, name):
@@ -157,7 +157,7 @@ class PalFinder(Struct, frozen=True, kw_only=True):
     """Finds what a value of `pal` means: a file, or the definition itself."""
 
     files: Files
-    ledger: Ledger
+    ledger: ProblemLog
     cache: PalCache
 
     def find(self, value: Any, at: Loc, source: Placed) -> LoadedPal | None:
@@ -167,7 +167,7 @@ class PalFinder(Struct, frozen=True, kw_only=True):
                 self.ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
             return LoadedPal(pal=value, source=source, at=at)
         if not isinstance(value, str):
-            ledger = Ledger()
+            ledger = ProblemLog()
             limits = self.files.limits
             loaded = make_pal(value, source, ledger=ledger, limits=limits, at=at)
             self.ledger.ready.extend(loaded.problems)

@@ -16,16 +16,16 @@ from pytest_tavus.scenario.load.include import Files
 from pytest_tavus.scenario.load.inline import InlineSource
 from pytest_tavus.scenario.load.pals import PalCache, PalFinder, make_pal
 from pytest_tavus.scenario.load.scenarios import Load
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import plain_data
-from pytest_tavus.scenario.text.problems import Ledger
+from pytest_tavus.scenario.text.problems import ProblemLog
 from pytest_tavus.scenario.values.model import Scenario, Source
 
-__all__ = ["Limits", "load_pal", "load_scenarios", "parse_inline"]
+__all__ = ["FileLimits", "load_pal", "load_scenarios", "parse_inline"]
 
 
 def load_scenarios(
-    path: Path, *, root: Path, limits: Limits | None = None, pals: PalCache | None = None
+    path: Path, *, root: Path, limits: FileLimits | None = None, pals: PalCache | None = None
 ) -> tuple[Scenario, ...]:
     """Return the scenarios of a file, a parametrized one once for each of its rows.
 
@@ -35,8 +35,8 @@ def load_scenarios(
         ScenarioError: with all problems of the file, of its PAL file and of what it includes.
 
     """
-    ledger = Ledger()
-    files = Files(root=root, limits=limits or Limits(), ledger=ledger)
+    ledger = ProblemLog()
+    files = Files(root=root, limits=limits or FileLimits(), ledger=ledger)
     data, document = files.read(path)
     load = Load(
         source=document,
@@ -50,7 +50,9 @@ def load_scenarios(
     return scenarios
 
 
-def parse_inline(data: Mapping[str, Any], *, name: str, limits: Limits | None = None) -> Scenario:
+def parse_inline(
+    data: Mapping[str, Any], *, name: str, limits: FileLimits | None = None
+) -> Scenario:
     """Return the scenario that a program gives as plain data, in the language of the files.
 
     The data is one scenario, with `turns`; `name` is used where it has none. A `pal` may also be a
@@ -60,10 +62,10 @@ def parse_inline(data: Mapping[str, Any], *, name: str, limits: Limits | None = 
         ScenarioError: with all problems; each names the path of the value.
 
     """
-    ledger = Ledger()
+    ledger = ProblemLog()
     source = InlineSource()
     here = Path.cwd()
-    files = Files(root=here, limits=limits or Limits(), ledger=ledger)
+    files = Files(root=here, limits=limits or FileLimits(), ledger=ledger)
     load = Load(
         source=source,
         ledger=ledger,
@@ -82,7 +84,7 @@ def load_pal(
     definition: Path | str | Mapping[str, Any],
     *,
     root: Path | None = None,
-    limits: Limits | None = None,
+    limits: FileLimits | None = None,
 ) -> tuple[Pal, Source]:
     """Return a PAL, from its file or from plain data, and where it was written.
 
@@ -90,13 +92,13 @@ def load_pal(
         ScenarioError: with every broken rule, and where it is broken.
 
     """
-    ledger = Ledger()
+    ledger = ProblemLog()
     if not isinstance(definition, (str, Path)):
         data, source = plain_data(definition), InlineSource()
-        loaded = make_pal(data, source, ledger=ledger, limits=limits or Limits())
+        loaded = make_pal(data, source, ledger=ledger, limits=limits or FileLimits())
     else:
         here = root or Path.cwd()
-        files = Files(root=here, limits=limits or Limits(), ledger=ledger)
+        files = Files(root=here, limits=limits or FileLimits(), ledger=ledger)
         finder = PalFinder(files=files, ledger=ledger, cache={})
         loaded = finder.read(here / definition)
         ledger.ready.extend(loaded.problems)
@@ -106,6 +108,6 @@ def load_pal(
     return loaded.pal, loaded.source
 
 
-def _raise_all(ledger: Ledger) -> None:
+def _raise_all(ledger: ProblemLog) -> None:
     if ledger:
         raise ScenarioError(ledger.problems())

@@ -12,12 +12,12 @@ from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.language.document import DEFAULTS, FileHead, ParametrizeDocument
 from pytest_tavus.scenario.language.shapes import list_stands_for
 from pytest_tavus.scenario.load.assemble import Defaults, assemble
-from pytest_tavus.scenario.load.defaults import Site, Values, common
+from pytest_tavus.scenario.load.defaults import LoadedFile, Values, common
 from pytest_tavus.scenario.load.pals import PalFinder
 from pytest_tavus.scenario.load.rows import Row, rows
 from pytest_tavus.scenario.rules.saved import Used, used
 from pytest_tavus.scenario.text.plain import is_list, mapping
-from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.values.matcher_values import matchers_in
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.scenario.values.templates import MissingValue, asks, lookup, render, root
@@ -30,7 +30,7 @@ class Load(Struct, frozen=True, kw_only=True):
     """The loading of one file."""
 
     source: Placed
-    ledger: Ledger
+    ledger: ProblemLog
     pals: PalFinder
     name: str
     "What a scenario without a name is called."
@@ -199,8 +199,8 @@ class Load(Struct, frozen=True, kw_only=True):
                 hint = "pytest parts a node id at '::', so write one colon, or none"
                 self._complain((*scenario.at, "name"), message, hint)
 
-    def _site(self) -> Site:
-        return Site(
+    def _site(self) -> LoadedFile:
+        return LoadedFile(
             source=self.source,
             ledger=self.ledger,
             pal=lambda value, at: self.pals.find(value, at, self.source),

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.load.assemble import Defaults, assemble
-from pytest_tavus.scenario.load.defaults import Site, Values
+from pytest_tavus.scenario.load.defaults import LoadedFile, Values
 from pytest_tavus.scenario.load.include import Files
 from pytest_tavus.scenario.load.pals import LoadedPal, PalFinder
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import plain_data
-from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import Loc
 
@@ -28,7 +28,7 @@ class SpokenScenario:
     """The growing text of a scenario: every turn is held to the rules of a file."""
 
     def __init__(
-        self, data: Mapping[str, Any], source: Placed, *, root: Path, limits: Limits, name: str
+        self, data: Mapping[str, Any], source: Placed, *, root: Path, limits: FileLimits, name: str
     ) -> None:
         directory = (root / source.path).parent
         self._limits = limits
@@ -67,7 +67,7 @@ class SpokenScenario:
             raise
 
     def _assembled(self) -> Scenario:
-        ledger = Ledger()
+        ledger = ProblemLog()
         files = Files(root=self._root, limits=self._limits, ledger=ledger)
         finder = PalFinder(files=files, ledger=ledger, cache={})
 
@@ -76,7 +76,7 @@ class SpokenScenario:
             self._pal = self._pal or finder.find(value, at, self._source)
             return self._pal
 
-        site = Site(
+        site = LoadedFile(
             source=self._source,
             ledger=ledger,
             pal=pal,

@@ -16,7 +16,7 @@ from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
 from pytest_tavus.scenario.rules.uncarried import to_carry, uncarried
-from pytest_tavus.scenario.text.problems import Ledger, Placed
+from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.values.model import CallExpectation, PlayedCall, Turn
 from pytest_tavus.spans import Loc
 
@@ -34,7 +34,7 @@ def unsent_lints(
     turns: Sequence[Turn], pal: Pal, *, source: Placed, carries: Carries
 ) -> tuple[Problem, ...]:
     """Return the advice about arguments that are played and never sent."""
-    ledger = Ledger()
+    ledger = ProblemLog()
     for turn in turns:
         for wave in (turn.plays.calls if turn.plays is not None else None) or ():
             for call in wave:

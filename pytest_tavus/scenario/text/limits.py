@@ -17,7 +17,7 @@ MOST_ROWS = 10_000
 """Rows of one matrix. Each is a scenario."""
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class FileLimits(Struct, frozen=True, kw_only=True):
     """Bounds of one file, beyond which it is refused before it can do harm."""
 
     max_bytes: int = 10 * 1024 * 1024

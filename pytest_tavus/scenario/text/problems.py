@@ -32,7 +32,7 @@ class Placed(Protocol):
         ...
 
 
-class Ledger(Struct):
+class ProblemLog(Struct):
     """Takes note of the problems of one load. Places are looked up when it is read."""
 
     syntax: list[Problem] = field(default_factory=list[Problem])

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from msgspec import Struct, field
 
 from pytest_tavus.errors import Problem, ScenarioError
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.scalars import WordError, plain
 from pytest_tavus.scenario.text.yamlfile import (
     AliasEvent,
@@ -61,7 +61,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def load(text: str, path: str, *, limits: Limits, tagged: Tagged, pure: bool = False) -> Loaded:
+def load(text: str, path: str, *, limits: FileLimits, tagged: Tagged, pure: bool = False) -> Loaded:
     """Read one YAML document.
 
     Problems that leave the rest readable, such as a duplicate key, are returned all together.
@@ -83,7 +83,7 @@ class _Reader:
     """One pass over the events of one file."""
 
     def __init__(
-        self, next_event: Callable[[], Any], path: str, limits: Limits, tagged: Tagged
+        self, next_event: Callable[[], Any], path: str, limits: FileLimits, tagged: Tagged
     ) -> None:
         self._next = next_event
         self._path = path

@@ -38,7 +38,7 @@ def refuse(message: str) -> NoReturn:
     raise ToolRefusal(message)
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class AccountAddress(Struct, frozen=True, kw_only=True):
     """Where the account is, for what a tool tells of it. The defaults are production's [client]."""
 
     environment: str = "PROD"
@@ -60,18 +60,18 @@ class Patience(Struct, frozen=True, kw_only=True):
     messages come through a network [client]."""
 
 
-class Around(Struct, frozen=True, kw_only=True):
+class ToolContext(Struct, frozen=True, kw_only=True):
     """What a tool is given besides its arguments."""
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    place: Place = Place()
+    place: AccountAddress = AccountAddress()
     patience: Patience = Patience()
 
 
-class Client:
+class ApiClient:
     """The API for one call of one tool."""
 
-    def __init__(self, api: Api, *, around: Around) -> None:
+    def __init__(self, api: Api, *, around: ToolContext) -> None:
         self._api = api
         self._headers = around.headers
         self.place = around.place

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.client import Place
+from pytest_tavus.simulator.mcp.client import AccountAddress
 from pytest_tavus.simulator.mcp.rows import first_of
 
 DEPLOYMENT_OPTIONS: Final[tuple[Mapping[str, str], ...]] = (
@@ -42,7 +42,7 @@ DEPLOYMENT_OPTIONS: Final[tuple[Mapping[str, str], ...]] = (
 NEXT_STEP: Final = "Talk to the PAL at test_url, then choose one of deployment_options."
 
 
-def pal_links(place: Place, pal_id: str) -> dict[str, str]:
+def pal_links(place: AccountAddress, pal_id: str) -> dict[str, str]:
     """Return the pages of a PAL: to edit it, to talk to it, to deploy it [client]."""
 
     def page(**mode: str) -> str:
@@ -52,7 +52,7 @@ def pal_links(place: Place, pal_id: str) -> dict[str, str]:
     return {"pal_url": page(), "test_url": page(mode="test"), "deploy_url": page(mode="deploy")}
 
 
-def handover(place: Place, pal_id: str) -> dict[str, Any]:
+def handover(place: AccountAddress, pal_id: str) -> dict[str, Any]:
     """Return what comes with a finished PAL: links, ways to deploy it, and what to do next."""
     return {
         **pal_links(place, pal_id),
@@ -61,7 +61,7 @@ def handover(place: Place, pal_id: str) -> dict[str, Any]:
     }
 
 
-def with_links(place: Place, created: Any) -> Any:
+def with_links(place: AccountAddress, created: Any) -> Any:
     """Return the answer to a creation with the PAL's links in it."""
     pal = json_object(created)
     pal_id = first_of(pal, "pal_id", "persona_id", "uuid") if pal is not None else None

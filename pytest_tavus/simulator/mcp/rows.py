@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.simulator.mcp.client import Client, ToolRefusal
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal
 
 PAGES = 100
 """The most pages that are walked for one list [client]."""
@@ -55,7 +55,7 @@ def first_of(row: Mapping[str, Any], *names: str) -> Any:
     return next((row[name] for name in names if name in row), None)
 
 
-async def every_page(client: Client, path: str, **query: Any) -> dict[str, Any]:
+async def every_page(client: ApiClient, path: str, **query: Any) -> dict[str, Any]:
     """Return all rows of a list whose first page is 1, in one envelope.
 
     Raises:

@@ -14,13 +14,19 @@ from msgspec import Struct, field
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.mcp.arguments import checked_arguments
-from pytest_tavus.simulator.mcp.client import Around, Client, Patience, Place, call_headers
+from pytest_tavus.simulator.mcp.client import (
+    AccountAddress,
+    ApiClient,
+    Patience,
+    ToolContext,
+    call_headers,
+)
 from pytest_tavus.simulator.mcp.definitions import Definition, recorded_definitions
 from pytest_tavus.simulator.mcp.hosted import hosted_definitions, local_name
 from pytest_tavus.simulator.mcp.table import TOOLS
 
 
-class ToolResult(Struct, frozen=True, kw_only=True):
+class McpToolResult(Struct, frozen=True, kw_only=True):
     """What came of a call."""
 
     value: Any = None
@@ -37,7 +43,7 @@ class BoxOptions(Struct, frozen=True, kw_only=True):
     hosted_names: bool = False
     "Names and choice of tools are those of the hosted server [client]."
 
-    place: Place = field(default_factory=Place)
+    place: AccountAddress = field(default_factory=AccountAddress)
     patience: Patience = field(default_factory=Patience)
 
 
@@ -63,23 +69,23 @@ class ToolBox:
         """Return the definitions as the official server lists them."""
         return self._definitions
 
-    async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> ToolResult:
+    async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> McpToolResult:
         """Do what a tool is for."""
         definition = self._by_name.get(name)
         if definition is None:
             hint = did_you_mean(name, self._by_name)
             told = f"there is no tool {name!r}"
-            return ToolResult(error=f"{told}, {hint}" if hint else told)
+            return McpToolResult(error=f"{told}, {hint}" if hint else told)
         local = local_name(name) if self._options.hosted_names else name
         try:
             checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
-            client = Client(self._api, around=self._around(name, checked["intent"]))
-            return ToolResult(value=await TOOLS[local](client, checked))
+            client = ApiClient(self._api, around=self._around(name, checked["intent"]))
+            return McpToolResult(value=await TOOLS[local](client, checked))
         except ServiceError as refusal:
-            return ToolResult(error=str(refusal))
+            return McpToolResult(error=str(refusal))
 
-    def _around(self, name: str, intent: str | None) -> Around:
-        return Around(
+    def _around(self, name: str, intent: str | None) -> ToolContext:
+        return ToolContext(
             headers=call_headers(name, intent),
             place=self._options.place,
             patience=self._options.patience,

@@ -68,7 +68,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     "Whose answer the arguments were filled from."
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class SpokenLine(Struct, frozen=True, kw_only=True):
     """What was said aloud at one time, and the calls that were made with it."""
 
     by: Literal["user", "pal"]
@@ -96,14 +96,14 @@ class Moment(Struct, frozen=True, kw_only=True):
     remembered: tuple[Answer, ...]
     "Calls of earlier turns, in the order in which they were resolved; it only ever grows."
 
-    said: Sequence[Line] = ()
+    said: Sequence[SpokenLine] = ()
     "Everything said so far, `user` included. Grows as the conversation goes on."
 
     context: str = ""
     "What the PAL was given beside its prompt, as it stands now: see `Conversation.context`."
 
 
-class Later(Struct, frozen=True, kw_only=True):
+class Unprompted(Struct, frozen=True, kw_only=True):
     """What the PAL does unasked when its turn is over."""
 
     after: float
@@ -123,6 +123,6 @@ class Brain(Protocol):
         """Return what the PAL says or calls next."""
         ...
 
-    def later(self, moment: Moment) -> Later | None:
+    def later(self, moment: Moment) -> Unprompted | None:
         """Return what the PAL says unasked after the turn of `moment`, which is over."""
         ...

@@ -30,7 +30,7 @@ _SCENARIO: Final = "client_output"
 """Whose answer an `output` is: the scenario's, and not that of a client."""
 
 
-class Client(Struct, frozen=True, kw_only=True):
+class ClientTools(Struct, frozen=True, kw_only=True):
     """The client tools of a scenario."""
 
     answers: Mapping[str, tuple[ClientAnswer, ...]]

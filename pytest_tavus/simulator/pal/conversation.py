@@ -18,15 +18,15 @@ from pytest_tavus.simulator.pal.brain import (
     Brain,
     CallIntent,
     Inference,
-    Later,
-    Line,
     Moment,
+    SpokenLine,
+    Unprompted,
 )
 from pytest_tavus.simulator.pal.open_call import OpenCall, cut_short, set_off
-from pytest_tavus.simulator.pal.surroundings import Dispatcher, Rules, Surroundings
+from pytest_tavus.simulator.pal.surroundings import ConversationContext, Dispatcher, PalRules
 from pytest_tavus.trace.events import AnsweredBy, Fault, PalSaid, ToolCalled
 
-__all__ = ["Conversation", "Dispatcher", "Rules", "Surroundings"]
+__all__ = ["ConversationContext", "Dispatcher", "PalConversation", "PalRules"]
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
@@ -34,11 +34,11 @@ MAX_INFERENCES = 32
 """Per turn. A model that still calls tools after this many would go on for ever; a script ends."""
 
 
-class Conversation:
+class PalConversation:
     """A PAL in a conversation. Everything it says and calls goes to the recorder."""
 
     def __init__(
-        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, around: Surroundings
+        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, around: ConversationContext
     ) -> None:
         self._pal = pal
         self._brain = brain
@@ -51,7 +51,7 @@ class Conversation:
         """What the PAL was given beside its prompt. Whoever holds the conversation may change it;
         the next inference knows."""
 
-        self._said: list[Line] = []
+        self._said: list[SpokenLine] = []
         "Everything that was really said."
 
         self._turn = 0
@@ -93,7 +93,7 @@ class Conversation:
         """
         self._remember()
         self._turn, self._user, self._made = self._turn + 1, text, []
-        self._said.append(Line(by="user", text=text))
+        self._said.append(SpokenLine(by="user", text=text))
         try:
             await self._respond(text, self._made)
         except BaseException:
@@ -109,14 +109,14 @@ class Conversation:
             seconds -= later.after
         await self._clock.sleep(seconds)
 
-    def later(self) -> Later | None:
+    def later(self) -> Unprompted | None:
         """Return what the PAL says unasked after the turn that is over; `None` before the first."""
         if not self._turn:
             return None
         answers = tuple(entry.remembered() for entry in self._made)
         return self._brain.later(self._moment(self._user, answers))
 
-    def say_later(self, later: Later) -> None:
+    def say_later(self, later: Unprompted) -> None:
         """Say what the PAL says unasked."""
         self._speak(later.inference, self._ids.inference())
 
@@ -163,7 +163,7 @@ class Conversation:
             self._recorder.record(said)
         wave = [self._start(intent, inference_id) for intent in inference.calls]
         calls = tuple(entry.answer() for entry in wave)
-        self._said.append(Line(by="pal", text=" ".join(fillers), calls=calls))
+        self._said.append(SpokenLine(by="pal", text=" ".join(fillers), calls=calls))
         return wave
 
     def _fillers(self, inference: Inference) -> list[str]:
@@ -239,4 +239,4 @@ class Conversation:
         if text:
             said = PalSaid(text=text, inference_id=inference_id, filled_by=filled_by)
             self._recorder.record(said)
-            self._said.append(Line(by="pal", text=text))
+            self._said.append(SpokenLine(by="pal", text=text))

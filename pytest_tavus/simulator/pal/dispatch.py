@@ -17,7 +17,7 @@ from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.delivery.tokens import TokenStore
 from pytest_tavus.simulator.pal.arguments import UnreadableArguments, arguments_of
 from pytest_tavus.simulator.pal.client import unanswered
-from pytest_tavus.simulator.pal.conversation import Surroundings
+from pytest_tavus.simulator.pal.conversation import ConversationContext
 from pytest_tavus.trace.events import (
     AnsweredBy,
     Fault,
@@ -51,7 +51,7 @@ class WireDispatcher:
     """Delivers calls for one conversation and records every exchange."""
 
     def __init__(
-        self, wire: Wire, around: Surroundings, *, conversation_id: str, answered: Answered
+        self, wire: Wire, around: ConversationContext, *, conversation_id: str, answered: Answered
     ) -> None:
         self._wire = wire
         self._recorder = around.recorder

@@ -20,7 +20,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError, ServiceError
 from pytest_tavus.handler.call.frames import one_line
-from pytest_tavus.simulator.pal.brain import Inference, Later, Moment
+from pytest_tavus.simulator.pal.brain import Inference, Moment, Unprompted
 from pytest_tavus.simulator.pal.completion import NotACompletion, inference, reason, whole_text
 from pytest_tavus.simulator.pal.prompt import function, functions, messages, to_be_filled
 from pytest_tavus.trace.events import Decisions
@@ -172,7 +172,7 @@ class LlmBrain:
             return found
         return replace(found, trouble=self._model.sentence(found.trouble))
 
-    def later(self, moment: Moment) -> Later | None:  # noqa: ARG002 - as the protocol has it
+    def later(self, moment: Moment) -> Unprompted | None:  # noqa: ARG002 - as the protocol has it
         """Return nothing: a model speaks when it is asked."""
         return None
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
-from pytest_tavus.simulator.pal.brain import Answer, Line, Moment
+from pytest_tavus.simulator.pal.brain import Answer, Moment, SpokenLine
 from pytest_tavus.trace.events import ToolStatus
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
@@ -82,16 +82,16 @@ def _instructions(pal: Pal, context: str) -> Iterator[str]:
         yield text
 
 
-def _joined(said: Sequence[Line]) -> Iterator[Line]:
+def _joined(said: Sequence[SpokenLine]) -> Iterator[SpokenLine]:
     """Yield the lines, those of one speaker in a row as one: many models want turns to alternate.
 
     Words before a call stay apart from words after it.
     """
-    held: Line | None = None
+    held: SpokenLine | None = None
     for line in said:
         if held is not None and held.by == line.by and not held.calls:
             text = "\n".join(part for part in (held.text, line.text) if part)
-            held = Line(by=line.by, text=text, calls=line.calls)
+            held = SpokenLine(by=line.by, text=text, calls=line.calls)
             continue
         if held is not None:
             yield held
@@ -100,7 +100,7 @@ def _joined(said: Sequence[Line]) -> Iterator[Line]:
         yield held
 
 
-def _message(line: Line) -> dict[str, Any]:
+def _message(line: SpokenLine) -> dict[str, Any]:
     role = "user" if line.by == "user" else "assistant"
     if not line.calls:
         return {"role": role, "content": line.text}

@@ -22,10 +22,10 @@ from pytest_tavus.scenario.values.templates import (
     render,
     root,
 )
-from pytest_tavus.simulator.pal.brain import Answer, CallIntent, Inference, Later, Moment
+from pytest_tavus.simulator.pal.brain import Answer, CallIntent, Inference, Moment, Unprompted
 from pytest_tavus.simulator.pal.sources import (
     ANSWERS,
-    Sources,
+    AnswerSources,
     asked_for,
     foremost,
     is_usable,
@@ -60,7 +60,7 @@ class ScriptBrain:
     ) -> None:
         """`filled_by` says whose answer each saved value was read from."""
         self._scope = scope
-        self._sources = Sources(filled_by)
+        self._sources = AnswerSources(filled_by)
         self._lines = lines
         self._parts: list[_Part] = []
         self._past = _Past()
@@ -69,12 +69,12 @@ class ScriptBrain:
         """Append the script of the next turn."""
         self._parts.append(_Part(plays=turn.plays, waves=waves(turn)))
 
-    def later(self, moment: Moment) -> Later | None:
+    def later(self, moment: Moment) -> Unprompted | None:
         """Return the line of `plays.later`."""
         plays = self._parts[moment.turn - 1].plays
         if plays is None or plays.later is None:
             return None
-        return Later(after=plays.later.after, inference=self._said(plays.later.says, moment))
+        return Unprompted(after=plays.later.after, inference=self._said(plays.later.says, moment))
 
     async def infer(self, moment: Moment) -> Inference:
         """Return the next wave of calls, or the reply when all have been made."""

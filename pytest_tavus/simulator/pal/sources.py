@@ -19,7 +19,7 @@ ANSWERS: Final = frozenset({"result", "results"})
 _ORDER: Final[tuple[AnsweredBy, ...]] = ("handler", "client", "canned", "client_output", "nobody")
 
 
-class Sources:
+class AnswerSources:
     """Knows whose answer each placeholder of a conversation reads."""
 
     def __init__(self, saved: Mapping[str, AnsweredBy | None]) -> None:

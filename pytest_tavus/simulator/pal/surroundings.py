@@ -23,17 +23,17 @@ class Dispatcher(Protocol):
         ...
 
 
-class Rules(Struct, frozen=True, kw_only=True):
+class PalRules(Struct, frozen=True, kw_only=True):
     """The rules a simulated PAL is bound by. What of them is inferred can be replaced."""
 
     behaviour: Behaviour
     lines: Lines
 
 
-class Surroundings(Struct, frozen=True, kw_only=True):
+class ConversationContext(Struct, frozen=True, kw_only=True):
     """What a conversation is given from outside: where it is recorded, its time, its ids."""
 
     recorder: Recorder
     clock: Clock
     ids: Ids
-    rules: Rules
+    rules: PalRules

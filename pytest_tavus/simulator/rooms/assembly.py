@@ -7,24 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from pytest_tavus.errors import ServiceError, TavusError
-from pytest_tavus.simulator.pal.conversation import Conversation, Surroundings
+from pytest_tavus.simulator.pal.conversation import ConversationContext, PalConversation
 from pytest_tavus.simulator.pal.dispatch import Wire, WireDispatcher
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.rooms.brains import mind_of
-from pytest_tavus.simulator.rooms.callbacks import Postman
+from pytest_tavus.simulator.rooms.callbacks import CallbackSender
 from pytest_tavus.simulator.rooms.calls import RoomCalls
-from pytest_tavus.simulator.rooms.emission import Emission
-from pytest_tavus.simulator.rooms.milestones import Milestones
+from pytest_tavus.simulator.rooms.emission import Broadcast
+from pytest_tavus.simulator.rooms.milestones import LifecycleEvents
 from pytest_tavus.simulator.rooms.opening import Opening
-from pytest_tavus.simulator.rooms.outbox import Errands
+from pytest_tavus.simulator.rooms.outbox import Outbox
 from pytest_tavus.simulator.rooms.room import Room
 from pytest_tavus.simulator.rooms.space import Space
 from pytest_tavus.simulator.rooms.tasks import Tasks
 from pytest_tavus.simulator.rooms.timing import OwnClock
 from pytest_tavus.simulator.rooms.transcript import Transcript
-from pytest_tavus.simulator.rooms.trouble import Trouble
+from pytest_tavus.simulator.rooms.trouble import FailureReporter
 from pytest_tavus.simulator.rooms.turns import Turns
-from pytest_tavus.simulator.rooms.world import World
+from pytest_tavus.simulator.rooms.world import LiveContext
 from pytest_tavus.trace.events import Fault, SessionOpened, ToolCalled
 from pytest_tavus.trace.facts import deciders
 from pytest_tavus.trace.log import Entry, Recorder, Trace
@@ -35,10 +35,10 @@ _WARNINGS = 100
 """Kept of one conversation; the oldest go first."""
 
 
-class Parts:
+class Assembly:
     """The parts of one conversation, and how an event gets from one to the others."""
 
-    def __init__(self, opening: Opening, world: World) -> None:
+    def __init__(self, opening: Opening, world: LiveContext) -> None:
         self.opening = opening
         self.world = world
         self.clock = OwnClock(world.time.clock)
@@ -49,7 +49,7 @@ class Parts:
         self.space = Space(opening.conversation_id, world.options.conversation_bytes)
         self.recorder = Recorder(now=self.clock.now, listener=self._recorded)
         self._redaction = Redaction(_secrets(opening, world))
-        self.trouble = Trouble(
+        self.trouble = FailureReporter(
             opening.conversation_id,
             mask=self._masked,
             warn=self.warnings.append,
@@ -60,12 +60,12 @@ class Parts:
         self.room = Room(
             opening, epoch=self._began, options=world.options, warn=self.warnings.append
         )
-        self._emission = Emission(self.room, world.options, chat=opening.chat)
+        self._emission = Broadcast(self.room, world.options, chat=opening.chat)
         self.calls = RoomCalls(
             self.clock, world.options, tasks=self.tasks, warn=self.warnings.append
         )
         self.mind = mind_of(opening, world.minds, self.recorder)
-        around = Surroundings(
+        around = ConversationContext(
             recorder=self.recorder, clock=self.clock, ids=self.ids, rules=world.minds.rules
         )
         self.dispatcher = self._dispatcher(around)
@@ -73,9 +73,9 @@ class Parts:
         self.turns = Turns(
             self.engine, self.recorder, clock=self.clock, calls=self.calls, tasks=self.tasks
         )
-        self.errands = Errands(failed=self.went_wrong)
+        self.errands = Outbox(failed=self.went_wrong)
         self.postman = self._postman()
-        self.milestones = Milestones(
+        self.milestones = LifecycleEvents(
             opening, postman=self.postman, errands=self.errands, epoch=self.epoch
         )
 
@@ -123,7 +123,7 @@ class Parts:
         self.turns.unanswered("the conversation ended")
         self.room.dismiss()
 
-    def _dispatcher(self, around: Surroundings) -> WireDispatcher:
+    def _dispatcher(self, around: ConversationContext) -> WireDispatcher:
         wire = self.world.wire
         return WireDispatcher(
             Wire(handler=wire.handler, client=self.calls, profile=wire.profile),
@@ -132,15 +132,15 @@ class Parts:
             answered=self.mind.answered,
         )
 
-    def _engine(self, around: Surroundings) -> Conversation:
+    def _engine(self, around: ConversationContext) -> PalConversation:
         pal = self.opening.pal
-        engine = Conversation(pal, self.mind.brain, dispatcher=self.dispatcher, around=around)
+        engine = PalConversation(pal, self.mind.brain, dispatcher=self.dispatcher, around=around)
         given = (pal.context, self.opening.context)
         engine.context = "\n".join(text for text in given if text)
         return engine
 
-    def _postman(self) -> Postman:
-        return Postman(
+    def _postman(self) -> CallbackSender:
+        return CallbackSender(
             self.world.wire.callbacks,
             self.world.options.callbacks,
             clock=self.clock,
@@ -176,7 +176,7 @@ class Parts:
             self.calls.begin(call, turn=entry.turn, waits=row.waits)
 
 
-def _secrets(opening: Opening, world: World) -> Iterator[Secret]:
+def _secrets(opening: Opening, world: LiveContext) -> Iterator[Secret]:
     for name, value in world.minds.env.items():
         yield Secret(f"env.{name}", value)
     for source, value in opening.pal.secrets():

@@ -11,7 +11,7 @@ from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.errors import TavusError
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.pal.brain import Brain
-from pytest_tavus.simulator.pal.conversation import Rules
+from pytest_tavus.simulator.pal.conversation import PalRules
 from pytest_tavus.simulator.pal.dispatch import Answered
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.simulator.rooms.opening import Opening
@@ -27,7 +27,7 @@ May raise a `TavusError`: then the conversation ends before it begins.
 """
 
 
-class Minds(Struct, frozen=True, kw_only=True):
+class BrainOptions(Struct, frozen=True, kw_only=True):
     """What decides for the PALs of a server."""
 
     scripts: ScriptBook
@@ -37,12 +37,12 @@ class Minds(Struct, frozen=True, kw_only=True):
     script_order: ScriptOrder = "strict"
     "Which turn of a script answers a line that no script expects."
 
-    rules: Rules = field(default_factory=lambda: Rules(behaviour=Behaviour(), lines=Lines()))
+    rules: PalRules = field(default_factory=lambda: PalRules(behaviour=Behaviour(), lines=Lines()))
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     "What scripts may read as ``{env.NAME}``; the values are secrets."
 
 
-class Mind(Struct, frozen=True, kw_only=True):
+class BrainChoice(Struct, frozen=True, kw_only=True):
     """What decides in one conversation."""
 
     brain: Brain
@@ -53,7 +53,7 @@ class Mind(Struct, frozen=True, kw_only=True):
     "Why there is no brain. `brain` then stands in for it, and is not asked."
 
 
-def mind_of(opening: Opening, minds: Minds, recorder: Recorder) -> Mind:
+def mind_of(opening: Opening, minds: BrainOptions, recorder: Recorder) -> BrainChoice:
     """Return who decides in a conversation."""
     played = PlayedBrain(
         partial(_scripts, opening, minds.scripts),
@@ -68,10 +68,10 @@ def mind_of(opening: Opening, minds: Minds, recorder: Recorder) -> Mind:
             for source in minds.brains:
                 brain = source(opening)
                 if brain is not None:
-                    return Mind(brain=brain, answered=_keep_nothing)
+                    return BrainChoice(brain=brain, answered=_keep_nothing)
         except TavusError as error:
-            return Mind(brain=played, answered=_keep_nothing, error=error)
-    return Mind(brain=played, answered=played.answered)
+            return BrainChoice(brain=played, answered=_keep_nothing, error=error)
+    return BrainChoice(brain=played, answered=played.answered)
 
 
 def _scripts(opening: Opening, book: ScriptBook) -> tuple[Scenario, ...]:

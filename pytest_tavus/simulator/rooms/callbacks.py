@@ -18,7 +18,7 @@ from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.options import CallbackOptions
 
 
-class CallbackSender(Protocol):
+class CallbackTransport(Protocol):
     """Carries callbacks to wherever they are wanted."""
 
     async def send(self, url: str, body: bytes, *, within: float) -> str | None:
@@ -37,12 +37,12 @@ class Callback(Struct, frozen=True, kw_only=True):
     body: Mapping[str, Any]
 
 
-class Postman:
+class CallbackSender:
     """Sends callbacks as often as the options have it, and tells what did not arrive."""
 
     def __init__(
         self,
-        sender: CallbackSender,
+        sender: CallbackTransport,
         options: CallbackOptions,
         *,
         clock: Clock,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.simulator.rooms.assembly import Parts
+from pytest_tavus.simulator.rooms.assembly import Assembly
 from pytest_tavus.simulator.rooms.calls import Stray
 from pytest_tavus.simulator.rooms.ending import Ending
 from pytest_tavus.simulator.rooms.inbound import (
@@ -27,9 +27,9 @@ from pytest_tavus.simulator.rooms.opening import EndReason, Opening
 from pytest_tavus.simulator.rooms.outbox import Errand
 from pytest_tavus.simulator.rooms.perception import perceive
 from pytest_tavus.simulator.rooms.port import Participant, Reply
-from pytest_tavus.simulator.rooms.timing import Limits
+from pytest_tavus.simulator.rooms.timing import RoomTimers
 from pytest_tavus.simulator.rooms.turns import SaidLine
-from pytest_tavus.simulator.rooms.world import World
+from pytest_tavus.simulator.rooms.world import LiveContext
 from pytest_tavus.trace.events import AppMessage, Fault
 from pytest_tavus.trace.log import Trace
 
@@ -37,14 +37,14 @@ from pytest_tavus.trace.log import Trace
 class ServedConversation:
     """One conversation, from its opening until long after its end."""
 
-    def __init__(self, opening: Opening, world: World) -> None:
+    def __init__(self, opening: Opening, world: LiveContext) -> None:
         self.opening = opening
         self.status: Literal["active", "ended"] = "active"
         self.shutdown_reason: EndReason | None = None
         self._options = world.options
-        self._parts = Parts(opening, world)
+        self._parts = Assembly(opening, world)
         self._ending = Ending(self._parts)
-        self._limits = Limits(
+        self._limits = RoomTimers(
             opening,
             self._parts.clock,
             tasks=self._parts.tasks,

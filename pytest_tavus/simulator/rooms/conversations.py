@@ -8,16 +8,22 @@ from pytest_tavus.errors import HarnessError
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
 from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.rooms.world import LiveTime, LiveWire, Minds, World
+from pytest_tavus.simulator.rooms.world import BrainOptions, LiveContext, LiveTime, LiveWire
 
 
 class Conversations:
     """Opens, finds and ends conversations. On one event loop."""
 
     def __init__(
-        self, *, seed: int, time: LiveTime, minds: Minds, wire: LiveWire, options: LiveOptions
+        self,
+        *,
+        seed: int,
+        time: LiveTime,
+        minds: BrainOptions,
+        wire: LiveWire,
+        options: LiveOptions,
     ) -> None:
-        self._world = World(seed=seed, time=time, minds=minds, wire=wire, options=options)
+        self._world = LiveContext(seed=seed, time=time, minds=minds, wire=wire, options=options)
         self._held: dict[str, ServedConversation] = {}
         self._active: list[ServedConversation] = []
 

@@ -14,7 +14,7 @@ _STEPS = 8
 """Streaming messages of one utterance, at most."""
 
 
-class Emission:
+class Broadcast:
     """Sends each event as the app messages that Tavus would send."""
 
     def __init__(self, room: Room, options: LiveOptions, *, chat: bool) -> None:

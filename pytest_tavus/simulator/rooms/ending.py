@@ -14,7 +14,7 @@ from typing import Any
 
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.scenario.text.plain import is_dict
-from pytest_tavus.simulator.rooms.assembly import Parts, refuse_unknown
+from pytest_tavus.simulator.rooms.assembly import Assembly, refuse_unknown
 from pytest_tavus.simulator.rooms.callbacks import Callback, reached
 from pytest_tavus.simulator.rooms.milestones import told_reason
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
@@ -26,7 +26,7 @@ from pytest_tavus.trace.events import CloseReason, SessionClosed, ToolCalled
 class Ending:
     """Has done what follows the end of a conversation."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Assembly) -> None:
         self._parts = parts
         self._opening = parts.opening
 

@@ -10,18 +10,23 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from pytest_tavus.simulator.rooms.callbacks import Postman, lifecycle, timestamp
+from pytest_tavus.simulator.rooms.callbacks import CallbackSender, lifecycle, timestamp
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.outbox import Errand, Errands
+from pytest_tavus.simulator.rooms.outbox import Errand, Outbox
 
 _LIMITS = frozenset({"max_call_duration", "participant_left_timeout", "participant_absent_timeout"})
 
 
-class Milestones:
+class LifecycleEvents:
     """Lists milestones, and sends their callbacks in the order in which they are reached."""
 
     def __init__(
-        self, opening: Opening, *, postman: Postman, errands: Errands, epoch: Callable[[], float]
+        self,
+        opening: Opening,
+        *,
+        postman: CallbackSender,
+        errands: Outbox,
+        epoch: Callable[[], float],
     ) -> None:
         self._opening = opening
         self._postman = postman

@@ -12,7 +12,7 @@ from pytest_tavus.simulator.rooms.tasks import Tasks
 Errand = Callable[[], Awaitable[None]]
 
 
-class Errands:
+class Outbox:
     """Runs errands in the background. One that fails is told, and the next one is run."""
 
     def __init__(self, *, failed: Callable[[TavusError], None]) -> None:

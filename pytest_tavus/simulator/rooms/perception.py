@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_tavus.contract.tool.tool import Tool
-from pytest_tavus.simulator.rooms.assembly import Parts, refuse_unknown
+from pytest_tavus.simulator.rooms.assembly import Assembly, refuse_unknown
 from pytest_tavus.trace.events import AppMessage, ToolCalled
 
 
 def perceive(
-    parts: Parts, name: str, arguments: Mapping[str, Any], *, frames: Sequence[Mapping[str, Any]]
+    parts: Assembly, name: str, arguments: Mapping[str, Any], *, frames: Sequence[Mapping[str, Any]]
 ) -> None:
     """Call a perception tool by its own channel.
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from pytest_tavus.scenario.values.model import Plays, Scenario, Turn
 from pytest_tavus.scenario.values.templates import MissingValue, as_text, escape, render
 from pytest_tavus.simulator.pal.arguments import quoted
-from pytest_tavus.simulator.pal.brain import Inference, Later, Moment
+from pytest_tavus.simulator.pal.brain import Inference, Moment, Unprompted
 from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.simulator.pal.script import ScriptBrain, waves
 from pytest_tavus.simulator.pal.speech import Lines
@@ -79,7 +79,7 @@ class PlayedBrain:
             self._script.add(self._turn)
         return await self._script.infer(moment)
 
-    def later(self, moment: Moment) -> Later | None:
+    def later(self, moment: Moment) -> Unprompted | None:
         """End the turn: keep what it leaves behind, and return what is said unasked after it."""
         if self._turn is not None:
             self._memory.finish(self._turn)

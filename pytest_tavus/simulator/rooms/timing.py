@@ -26,7 +26,7 @@ class OwnClock:
         await self._clock.sleep(seconds)
 
 
-class Limits:
+class RoomTimers:
     """Ends a conversation that nobody joins, that everybody left, or that goes on for too long.
 
     Whether a chat honours the first two is not known. It does here, except that leaving it does

@@ -15,7 +15,7 @@ TROUBLE = "simulator.error"
 """A message of the simulator's own to a room; no client of Tavus reads it."""
 
 
-class Trouble:
+class FailureReporter:
     """Tells the room, the log, and the warnings of a conversation."""
 
     def __init__(

@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import ServiceError, TavusError
-from pytest_tavus.simulator.pal.brain import Later
-from pytest_tavus.simulator.pal.conversation import Conversation
+from pytest_tavus.simulator.pal.brain import Unprompted
+from pytest_tavus.simulator.pal.conversation import PalConversation
 from pytest_tavus.simulator.rooms.calls import RoomCalls
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.port import Reply
@@ -59,7 +59,7 @@ class Turns:
 
     def __init__(
         self,
-        engine: Conversation,
+        engine: PalConversation,
         recorder: Recorder,
         *,
         clock: Clock,
@@ -177,7 +177,7 @@ class Turns:
         elif later is not None:
             self._unasked = self._tasks.spawn(self._speak(later))
 
-    async def _speak(self, later: Later) -> None:
+    async def _speak(self, later: Unprompted) -> None:
         await self._clock.sleep(later.after)
         self._engine.say_later(later)
 

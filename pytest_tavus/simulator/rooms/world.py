@@ -11,12 +11,12 @@ from pytest_tavus.handler.call.port import Handler
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.front import in_front
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.rooms.brains import BrainSource, Minds
-from pytest_tavus.simulator.rooms.callbacks import CallbackSender
+from pytest_tavus.simulator.rooms.brains import BrainOptions, BrainSource
+from pytest_tavus.simulator.rooms.callbacks import CallbackTransport
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
 
-__all__ = ["BrainSource", "LiveTime", "LiveWire", "Minds", "World"]
+__all__ = ["BrainOptions", "BrainSource", "LiveContext", "LiveTime", "LiveWire"]
 
 
 class LiveTime(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class LiveTime(Struct, frozen=True, kw_only=True):
 class LiveWire(Struct, frozen=True, kw_only=True):
     """What goes out over HTTP."""
 
-    callbacks: CallbackSender
+    callbacks: CallbackTransport
     handler: Handler = field(default_factory=lambda: in_front(HandlerSpec(at=()), None))
     "Takes the calls of `delivery.api`; the default answers none, and says so."
 
@@ -39,11 +39,11 @@ class LiveWire(Struct, frozen=True, kw_only=True):
     "Writes the open arguments of post-call tools."
 
 
-class World(Struct, frozen=True, kw_only=True):
+class LiveContext(Struct, frozen=True, kw_only=True):
     """All of it, as one conversation is given it."""
 
     seed: int
     time: LiveTime
-    minds: Minds
+    minds: BrainOptions
     wire: LiveWire
     options: LiveOptions

@@ -12,23 +12,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.simulator.server.faults import Faults, Faulty
+from pytest_tavus.simulator.server.faults import Faulty, InjectedFaults
 from pytest_tavus.simulator.server.http.answers import HangUp
-from pytest_tavus.simulator.server.http.body_limits import Intake, Knows
+from pytest_tavus.simulator.server.http.body_limits import BodyLimit, Knows
 from pytest_tavus.simulator.server.http.cors import Cors, PublicOrigins
 from pytest_tavus.simulator.server.http.guard import Guard
 from pytest_tavus.simulator.server.journal.journal import Journal, Journaling
-from pytest_tavus.simulator.server.options import Limits
-from pytest_tavus.simulator.server.site import CONTROL, Door
+from pytest_tavus.simulator.server.options import ServerLimits
+from pytest_tavus.simulator.server.site import CONTROL, Endpoint
 
 
-class Front(Struct, frozen=True, kw_only=True):
+class SiteContext(Struct, frozen=True, kw_only=True):
     """What stands in front of every door."""
 
-    limits: Limits
+    limits: ServerLimits
     clock: Clock
     journal: Journal
-    faults: Faults
+    faults: InjectedFaults
     hang_up: HangUp
     knows: Knows
     origins: tuple[str, ...]
@@ -37,7 +37,7 @@ class Front(Struct, frozen=True, kw_only=True):
     public: PublicOrigins
 
 
-def application(doors: Iterable[Door], front: Front) -> ASGIApp:
+def application(doors: Iterable[Endpoint], front: SiteContext) -> ASGIApp:
     """Return the application. The outermost is named last: it sees a request first."""
     app: ASGIApp = _routed(doors)
     app = Faulty(
@@ -47,14 +47,14 @@ def application(doors: Iterable[Door], front: Front) -> ASGIApp:
         hang_up=front.hang_up,
         skip=CONTROL,
     )
-    app = Intake(app, limits=front.limits, knows=front.knows)
+    app = BodyLimit(app, limits=front.limits, knows=front.knows)
     if front.journal.keeps:
         app = Journaling(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
     app = Cors(app, origins=front.origins, public=front.public)
     return Guard(app, limits=front.limits, origins=front.origins)
 
 
-def _routed(doors: Iterable[Door]) -> Starlette:
+def _routed(doors: Iterable[Endpoint]) -> Starlette:
     routes = [route for door in doors for route in door.routes]
     app = Starlette(
         routes=routes,

@@ -16,39 +16,39 @@ from starlette.types import ASGIApp, Scope
 
 from pytest_tavus.handler.open import open_handler
 from pytest_tavus.scenario.load.parse import load_scenarios
-from pytest_tavus.scenario.text.limits import Limits as ScenarioLimits
+from pytest_tavus.scenario.text.limits import FileLimits as ScenarioLimits
 from pytest_tavus.simulator.account.front import KEY_HEADER, Api
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.resources.deployment_use import public_origins
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.alarm import Alarm
 from pytest_tavus.simulator.account.store.ids import AccountIds
-from pytest_tavus.simulator.mcp.client import Place
+from pytest_tavus.simulator.mcp.client import AccountAddress
 from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.llm import Model, open_model
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.scripts import ScriptBook
-from pytest_tavus.simulator.rooms.world import LiveTime, LiveWire, Minds
-from pytest_tavus.simulator.server.application import Front, application
-from pytest_tavus.simulator.server.control.admin import Backstage, Repertoire, readable
+from pytest_tavus.simulator.rooms.world import BrainOptions, LiveTime, LiveWire
+from pytest_tavus.simulator.server.application import SiteContext, application
+from pytest_tavus.simulator.server.control.admin import Admin, Scripts, readable
 from pytest_tavus.simulator.server.control.endpoint import ControlPlane
-from pytest_tavus.simulator.server.control.handler_slot import CallTaker
+from pytest_tavus.simulator.server.control.handler_slot import HandlerSlot
 from pytest_tavus.simulator.server.control.time import ServerClock
 from pytest_tavus.simulator.server.http.answers import HangUp, header_values
 from pytest_tavus.simulator.server.http.cors import origin_of
 from pytest_tavus.simulator.server.journal.journal import JOURNAL_BYTES, Journal
 from pytest_tavus.simulator.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
-from pytest_tavus.simulator.server.mcp.faulty_api import InwardApi
-from pytest_tavus.simulator.server.mcp.late import SIGN_IN_PATHS, McpDoor, late
+from pytest_tavus.simulator.server.mcp.faulty_api import FaultyApi
+from pytest_tavus.simulator.server.mcp.late import SIGN_IN_PATHS, McpEndpoint, late
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.rest import rest_door
 from pytest_tavus.simulator.server.room.endpoint import Rooms
-from pytest_tavus.simulator.server.site import Door, Site, kept_open
+from pytest_tavus.simulator.server.site import Endpoint, Site, kept_open
 
 
-class Outside(Struct, frozen=True, kw_only=True):
+class ServerContext(Struct, frozen=True, kw_only=True):
     """What a server is given from outside."""
 
     base_url: str
@@ -61,7 +61,7 @@ class SimulatedTavus(Struct, frozen=True, kw_only=True):
 
     site: Site
     keys: ApiKeys
-    backstage: Backstage
+    backstage: Admin
     app: ASGIApp
     end_streams: Callable[[], None]
 
@@ -76,8 +76,8 @@ class _Parts(Struct, kw_only=True):
     """What is made on the way."""
 
     options: ServerOptions
-    outside: Outside
-    repertoire: Repertoire
+    outside: ServerContext
+    repertoire: Scripts
     clock: ServerClock
     keys: ApiKeys
     ids: AccountIds
@@ -87,7 +87,7 @@ class _Parts(Struct, kw_only=True):
 
 @asynccontextmanager
 async def simulated_tavus(
-    options: ServerOptions, outside: Outside
+    options: ServerOptions, outside: ServerContext
 ) -> AsyncGenerator[SimulatedTavus]:
     """Open everything there is of a simulated Tavus, for as long as the context is open.
 
@@ -108,7 +108,7 @@ async def simulated_tavus(
         yield tavus
 
 
-def _parts(options: ServerOptions, outside: Outside) -> _Parts:
+def _parts(options: ServerOptions, outside: ServerContext) -> _Parts:
     ids = AccountIds(seed=options.seed or 0)
     keys = ApiKeys(seed=options.seed, environment=options.environment, first=options.api_key)
     limits = ScenarioLimits(local_tools=options.account.local_tools)
@@ -123,7 +123,7 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
     return _Parts(
         options=options,
         outside=outside,
-        repertoire=Repertoire(scripts=scripts, env=env, handling=CallTaker(loopback, start)),
+        repertoire=Scripts(scripts=scripts, env=env, handling=HandlerSlot(loopback, start)),
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
@@ -135,10 +135,12 @@ def _parts(options: ServerOptions, outside: Outside) -> _Parts:
     )
 
 
-async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[Minds, LiveWire]:
+async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[BrainOptions, LiveWire]:
     """Start what decides for the PALs, and what takes their calls."""
     options, environ = parts.options, parts.outside.environ
-    minds = Minds(scripts=ScriptBook(), env=parts.repertoire.env, script_order=options.script_order)
+    minds = BrainOptions(
+        scripts=ScriptBook(), env=parts.repertoire.env, script_order=options.script_order
+    )
     handling = parts.repertoire.handling
     stack.push_async_callback(handling.close)
     if options.handler is not None:
@@ -158,7 +160,7 @@ def _brain(model: Model, opening: Opening) -> Brain:
     return model.brain(opening.pal)
 
 
-def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStack) -> Backstage:
+def _backstage(parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitStack) -> Admin:
     """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
     live = Conversations(
@@ -181,10 +183,10 @@ def _backstage(parts: _Parts, minds: Minds, wire: LiveWire, stack: AsyncExitStac
     account.callbacks = callbacks
     account.alarm = Alarm(clock)
     stack.push_async_callback(account.alarm.silence)
-    return Backstage(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
+    return Admin(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
 
 
-def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[Door, ...]]:
+def _opened(parts: _Parts, backstage: Admin) -> tuple[SimulatedTavus, tuple[Endpoint, ...]]:
     """Open the doors, and put everything in front of them."""
     options, base_url = parts.options, parts.outside.base_url
     account, hang_up = backstage.account, parts.outside.hang_up
@@ -192,7 +194,7 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     site = Site(
         base_url=base_url, options=options, account=account, api=api, lasting=parts.clock.lasting
     )
-    inward = InwardApi(
+    inward = FaultyApi(
         account, faults=backstage.faults, sleep=parts.clock.sleep, note=parts.journal.note
     )
     mcp = late(partial(_mcp, site, inward, parts))
@@ -201,7 +203,7 @@ def _opened(parts: _Parts, backstage: Backstage) -> tuple[SimulatedTavus, tuple[
     control = ControlPlane(backstage, keys=parts.keys, tools_changed=mcp.tools_changed)
     behind = (control.door(),) if options.control else ()
     doors = (rest_door(api), rooms.door(), mcp.door, *behind)
-    front = Front(
+    front = SiteContext(
         limits=options.limits,
         clock=parts.clock,
         journal=parts.journal,
@@ -235,14 +237,14 @@ def _knows(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool
     return any(map(keys.admit, (*named, *bearers))) or any(map(is_token, bearers))
 
 
-def _mcp(site: Site, api: Api, parts: _Parts) -> McpDoor:
+def _mcp(site: Site, api: Api, parts: _Parts) -> McpEndpoint:
     from pytest_tavus.simulator.server.mcp.hosted import mcp_routes
 
     return mcp_routes(site, _tool_box(site, api), keys=parts.keys, note=parts.journal.note)
 
 
 def _tool_box(site: Site, api: Api) -> ToolBox:
-    place = Place(
+    place = AccountAddress(
         environment=site.options.environment.upper(),
         api_url=f"{site.base_url}/v2",
         maker_url=site.base_url,

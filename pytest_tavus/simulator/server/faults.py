@@ -27,7 +27,7 @@ _MALFORMED = b'{"data": [{"unfinished":'
 _EVERY_STEP = "[^/]+"
 
 
-class Fault(Body):
+class InjectedFault(Body):
     """What is to go wrong, where, and how often."""
 
     path: str
@@ -73,7 +73,7 @@ class Fault(Body):
         return path
 
     @model_validator(mode="after")
-    def _says_something(self) -> Fault:
+    def _says_something(self) -> InjectedFault:
         if self.effect == "delay" and not self.delay:
             raise PydanticCustomError("fault", "the effect 'delay' needs a 'delay' in seconds")
         return self
@@ -94,7 +94,7 @@ class Fault(Body):
 class _Standing:
     """A fault that was set, and how often a request came that it is about."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: InjectedFault) -> None:
         self.fault = fault
         self.met = 0
 
@@ -112,14 +112,14 @@ class _Standing:
         return {"fault_id": key, "struck": struck, **self.fault.model_dump()}
 
 
-class Faults:
+class InjectedFaults:
     """The faults that are set, in the order in which they were; the first that fits strikes."""
 
     def __init__(self) -> None:
         self._standing: dict[str, _Standing] = {}
         self._count = 0
 
-    def add(self, fault: Fault) -> str:
+    def add(self, fault: InjectedFault) -> str:
         """Set a fault and return its id."""
         self._count += 1
         key = f"fault_{self._count}"
@@ -139,7 +139,7 @@ class Faults:
         """Return every fault, those that are used up included, as JSON data."""
         return [standing.as_json(key) for key, standing in self._standing.items()]
 
-    def meet(self, method: str, path: str) -> Fault | None:
+    def meet(self, method: str, path: str) -> InjectedFault | None:
         """Return the fault that strikes a request, and count it."""
         for standing in self._standing.values():
             if standing.takes(method, path):
@@ -154,7 +154,7 @@ class Faulty:
         self,
         app: ASGIApp,
         *,
-        faults: Faults,
+        faults: InjectedFaults,
         sleep: Callable[[float], Awaitable[None]],
         hang_up: HangUp,
         skip: str,
@@ -180,20 +180,20 @@ class Faulty:
             json = (("content-type", "application/json"),)
             await answer(scope, send, status=status, body=body, headers=json)
 
-    def _of(self, scope: Scope) -> Fault | None:
+    def _of(self, scope: Scope) -> InjectedFault | None:
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(self._skip):
             return None
         return self._faults.meet(scope.get("method", "GET"), scope["path"])
 
 
-def said_by(fault: Fault) -> tuple[int, Any]:
+def said_by(fault: InjectedFault) -> tuple[int, Any]:
     """Return the status and the JSON data that a fault answers with."""
     status = fault.status or 500
     said = {"error": f"this {status} was scripted with the control plane"}
     return status, said if fault.body is None else fault.body
 
 
-def _said(fault: Fault) -> tuple[int, bytes]:
+def _said(fault: InjectedFault) -> tuple[int, bytes]:
     if fault.effect == "malformed":
         return fault.status or 200, _MALFORMED
     status, said = said_by(fault)

@@ -12,7 +12,7 @@ from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.server.control.admin import readable
-from pytest_tavus.simulator.server.faults import Fault
+from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import ServerThread
 
@@ -93,7 +93,9 @@ class TavusServer:
 
         async def add() -> str:
             try:
-                return self._server.backstage.faults.add(read_body(Fault, {"path": path, **fault}))
+                return self._server.backstage.faults.add(
+                    read_body(InjectedFault, {"path": path, **fault})
+                )
             except ApiRefusal as refusal:
                 raise ScenarioError(refusal.body["error"]) from None
 

@@ -13,7 +13,7 @@ from pytest_tavus.clock import Clock, RealClock
 from pytest_tavus.handler.call.address import address, base_address, is_loopback
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.http.handler import RemoteHandler
-from pytest_tavus.simulator.rooms.callbacks import CallbackSender
+from pytest_tavus.simulator.rooms.callbacks import CallbackTransport
 from pytest_tavus.simulator.rooms.tasks import Tasks
 from pytest_tavus.simulator.server.http.answers import json_bytes
 from pytest_tavus.simulator.server.oauth.terms import Note
@@ -91,7 +91,7 @@ class LoopbackCallbacks:
 class AccountCallbacks:
     """Sends the account's own callbacks, such as a document's, while the account goes on."""
 
-    def __init__(self, sender: CallbackSender) -> None:
+    def __init__(self, sender: CallbackTransport) -> None:
         self._sender = sender
         self._tasks = Tasks()
 

@@ -48,7 +48,7 @@ _RANGES: tuple[tuple[str, str, tuple[int, float]], ...] = (
 """Fields, what messages call them, and the least and the most that they can be."""
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class ServerLimits(Struct, frozen=True, kw_only=True):
     """What one client may ask of the server. Beyond it the client hears why."""
 
     body_bytes: int = 4 * 2**20
@@ -144,7 +144,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     cors: tuple[str, ...] = ()
     "Origins of pages that may call the server and read its answers."
 
-    limits: Limits = field(default_factory=Limits)
+    limits: ServerLimits = field(default_factory=ServerLimits)
     root: Path = field(default_factory=Path)
     "What relative paths are meant from."
 

@@ -17,7 +17,7 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.server.http.answers import json_bytes
 from pytest_tavus.simulator.server.http.body_limits import LIGHT_BYTES
 from pytest_tavus.simulator.server.http.json_text import JsonTextError, read_json
-from pytest_tavus.simulator.server.site import Door
+from pytest_tavus.simulator.server.site import Endpoint
 
 PREFIX = "/v2"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -34,7 +34,7 @@ class _BodyError(ValueError):
         super().__init__(sentence)
 
 
-def rest_door(api: Api) -> Door:
+def rest_door(api: Api) -> Endpoint:
     """Return the way in to the REST API."""
 
     async def serve(request: Request) -> Response:
@@ -54,7 +54,7 @@ def rest_door(api: Api) -> Door:
         )
         return _response(answer)
 
-    return Door(
+    return Endpoint(
         routes=(
             Route(PREFIX, serve, methods=METHODS),
             Route(PREFIX + "/{path:path}", serve, methods=METHODS),

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
-from pytest_tavus.simulator.server.control.admin import Backstage
+from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.control.admin import Admin
 from pytest_tavus.simulator.server.environment import variables
 from pytest_tavus.simulator.server.http.connection import Connections
 from pytest_tavus.simulator.server.http.serving import bind, serving
@@ -53,7 +53,7 @@ class Running(Struct, frozen=True, kw_only=True):
         return [(row["pal_id"], row["pal_name"]) for row in rows]
 
     @property
-    def backstage(self) -> Backstage:
+    def backstage(self) -> Admin:
         """What can be done to it from behind."""
         return self.tavus.backstage
 
@@ -71,7 +71,7 @@ async def running(options: ServerOptions, *, environ: Mapping[str, str]) -> Asyn
     connections = Connections(options.limits)
     with bind(options.port) as bound:
         base_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        outside = Outside(base_url=base_url, environ=environ, hang_up=connections.hang_up)
+        outside = ServerContext(base_url=base_url, environ=environ, hang_up=connections.hang_up)
         async with (
             simulated_tavus(options, outside) as tavus,
             serving(tavus.app, bound, connections),

@@ -41,7 +41,7 @@ async def nothing_to_run() -> AsyncGenerator[None]:
     yield
 
 
-class Door(Struct, frozen=True, kw_only=True):
+class Endpoint(Struct, frozen=True, kw_only=True):
     """One way in: its routes, and what has to run while the server does."""
 
     routes: tuple[BaseRoute, ...]
@@ -49,7 +49,7 @@ class Door(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def kept_open(doors: Iterable[Door]) -> AsyncGenerator[None]:
+async def kept_open(doors: Iterable[Endpoint]) -> AsyncGenerator[None]:
     """Keep doors open, in a task of their own.
 
     What a door runs may be bound to the task that began it, and may wrap whatever is raised in

@@ -15,7 +15,7 @@ from pytest_tavus.spans import SourceSpan
 from pytest_tavus.verdict.checks.case import Case, TurnCase
 from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
-from pytest_tavus.verdict.checks.wanted import Wanted
+from pytest_tavus.verdict.checks.wanted import Expected
 from pytest_tavus.verdict.checks.words import call_text, request_text
 from pytest_tavus.verdict.verdict import Finding
 
@@ -67,7 +67,7 @@ def unclear(
     )
 
 
-def unsent(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
+def unsent(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
     """Tell of expected arguments of which no request was made; `None` where that is told already.
 
     Whatever status was expected, nobody has seen the arguments.

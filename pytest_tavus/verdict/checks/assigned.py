@@ -28,17 +28,17 @@ from pytest_tavus.verdict.checks.unmatched import (
     unexpected_calls,
     wrong_order,
 )
-from pytest_tavus.verdict.checks.wanted import LEFT_OVER, Pricing, Wanted
+from pytest_tavus.verdict.checks.wanted import LEFT_OVER, Expected, Pricing
 from pytest_tavus.verdict.checks.wrong_arguments import wrong_arguments
 from pytest_tavus.verdict.verdict import Finding
 
-Matched = list[tuple[Wanted, Call]]
+Matched = list[tuple[Expected, Call]]
 
 _ALLOWED: Final = 1
 """The cost of an allowed call: the least, so that an expectation that it meets comes first."""
 
 
-def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Checked:
+def assigned(group: CallGroup, wanted: Sequence[Expected], turn: TurnCase) -> Checked:
     """Assign the calls of a turn to a group of expectations, and tell what does not fit."""
     try:
         plan = _plan_of(group)
@@ -48,7 +48,7 @@ def assigned(group: CallGroup, wanted: Sequence[Wanted], turn: TurnCase) -> Chec
     return Checked(_findings(plan, best, wanted, turn), _facts(best, wanted, turn))
 
 
-def _facts(best: Assignment, wanted: Sequence[Wanted], turn: TurnCase) -> list[Decider | None]:
+def _facts(best: Assignment, wanted: Sequence[Expected], turn: TurnCase) -> list[Decider | None]:
     met = {row for row, _ in best.pairs}
     facts: list[Decider | None] = [
         turn.deciders.call for row in range(len(wanted)) if row not in met
@@ -71,7 +71,7 @@ def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
     return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)
 
 
-def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
+def _best(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment:
     if turn.turn.extra and (met := _of_meant(plan, wanted, turn)) is not None:
         return met
     costs = Pricing(wanted, turn)
@@ -87,7 +87,7 @@ def _best(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment:
     return best
 
 
-def _of_meant(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignment | None:
+def _of_meant(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment | None:
     """Let the calls that are meant by an expectation be met; `None` where they are not all.
 
     `extra: allowed` allows other calls, and not more of those that are expected.
@@ -102,12 +102,12 @@ def _of_meant(plan: Node, wanted: Sequence[Wanted], turn: TurnCase) -> Assignmen
     return replace(met, pairs=tuple((row, meant[seen]) for row, seen in met.pairs), extra=others)
 
 
-def _is_meant(call: Call, wanted: Sequence[Wanted], turn: TurnCase) -> bool:
+def _is_meant(call: Call, wanted: Sequence[Expected], turn: TurnCase) -> bool:
     return any(want.is_meant(call, turn) for want in wanted)
 
 
 def _findings(
-    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
+    plan: Node, best: Assignment, wanted: Sequence[Expected], turn: TurnCase
 ) -> list[Finding]:
     found = [*_order(plan, best, wanted, turn)]
     found += _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
@@ -134,7 +134,7 @@ def _with_remark(detail: str | None) -> str:
 
 
 def _missing(
-    best: Assignment, wanted: Sequence[Wanted], turn: TurnCase, left: Sequence[Call]
+    best: Assignment, wanted: Sequence[Expected], turn: TurnCase, left: Sequence[Call]
 ) -> Iterator[Finding]:
     found = Counter(row for row, _ in best.pairs)
     for row in dict.fromkeys(best.missing):
@@ -142,7 +142,7 @@ def _missing(
 
 
 def _order(
-    plan: Node, best: Assignment, wanted: Sequence[Wanted], turn: TurnCase
+    plan: Node, best: Assignment, wanted: Sequence[Expected], turn: TurnCase
 ) -> Iterator[Finding]:
     earliest = dict(reversed(best.pairs))
     latest = dict(best.pairs)

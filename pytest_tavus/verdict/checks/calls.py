@@ -9,7 +9,7 @@ from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.verdict.checks.deciders import facts_of
 from pytest_tavus.verdict.checks.outcome import outcome
 from pytest_tavus.verdict.checks.unmatched import allowed_by, not_comparable, unexpected_calls
-from pytest_tavus.verdict.checks.wanted import Wanted, expectations, filled
+from pytest_tavus.verdict.checks.wanted import Expected, expectations, filled
 from pytest_tavus.verdict.verdict import Finding
 
 
@@ -41,7 +41,7 @@ class ExpectedCalls:
         return assigned(group, wanted, turn)
 
 
-def _is_as_written(wanted: Sequence[Wanted], turn: TurnCase) -> bool:
+def _is_as_written(wanted: Sequence[Expected], turn: TurnCase) -> bool:
     """Tell whether each call is the next one written: that order suits every plan."""
     return len(wanted) == len(turn.calls) and all(
         want.expectation.times.minimum <= 1
@@ -51,7 +51,7 @@ def _is_as_written(wanted: Sequence[Wanted], turn: TurnCase) -> bool:
     )
 
 
-def _of_perfect(wanted: Sequence[Wanted], turn: TurnCase) -> list[Finding]:
+def _of_perfect(wanted: Sequence[Expected], turn: TurnCase) -> list[Finding]:
     """Look at the one thing that the cost of a pair leaves open: what it was to leave behind."""
     return [
         found

@@ -32,7 +32,7 @@ class Checked(NamedTuple):
 NOTHING_TO_CHECK = Checked()
 
 
-class Rules(Struct, frozen=True, kw_only=True):
+class CheckRules(Struct, frozen=True, kw_only=True):
     """What holds for every scenario of a run."""
 
     behaviour: Behaviour
@@ -48,7 +48,7 @@ class Case(Struct, frozen=True):
     scenario: Scenario
     trace: Trace
     seen: Seen
-    rules: Rules
+    rules: CheckRules
     scope: Mapping[str, Any]
     "What placeholders can read beside ``saved``."
 

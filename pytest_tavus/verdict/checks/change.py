@@ -14,10 +14,10 @@ from pytest_tavus.scenario.rules.arguments import undeclared
 from pytest_tavus.scenario.values.templates import escape
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.seen import Call
-from pytest_tavus.verdict.checks.wanted import Wanted
+from pytest_tavus.verdict.checks.wanted import Expected
 
 
-def changed_result(want: Wanted, call: Call, turn: TurnCase) -> str | None:
+def changed_result(want: Expected, call: Call, turn: TurnCase) -> str | None:
     """Return the `result` that would have accepted the answer of a call."""
     accepted = accepting(want.result, call.answer, exact=False, absent=True)
     if accepted == {}:
@@ -25,7 +25,7 @@ def changed_result(want: Wanted, call: Call, turn: TurnCase) -> str | None:
     return _written("result", accepted, turn)
 
 
-def changed_arguments(want: Wanted, call: Call, turn: TurnCase) -> str | None:
+def changed_arguments(want: Expected, call: Call, turn: TurnCase) -> str | None:
     """Return the expected call that would have accepted the arguments of a call."""
     if call.differs or call.is_unclear:
         return None  # to expect what was sent would also make the PAL call it

@@ -6,7 +6,7 @@ from pytest_tavus.scenario.values.templates import root
 from pytest_tavus.trace.facts import Decider, Deciders
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.seen import Call
-from pytest_tavus.verdict.checks.wanted import Wanted
+from pytest_tavus.verdict.checks.wanted import Expected
 
 
 def answerer(call: Call, row: Deciders) -> Decider | None:
@@ -23,7 +23,7 @@ def kept_by(path: str, call: Call | None, row: Deciders) -> Decider | None:
     return answerer(call, row) if root(path) == "result" else row.sent(call.called.filled_by)
 
 
-def facts_of(want: Wanted, call: Call, turn: TurnCase) -> list[Decider | None]:
+def facts_of(want: Expected, call: Call, turn: TurnCase) -> list[Decider | None]:
     """Return who decided each fact that an expectation asks of the call that meets it."""
     expectation, row = want.expectation, turn.deciders
     decider = answerer(call, row)

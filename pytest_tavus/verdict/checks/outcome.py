@@ -15,7 +15,7 @@ from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.change import changed_result
 from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled, may_be_meant, trouble
-from pytest_tavus.verdict.checks.wanted import Wanted, has_status, is_within, took
+from pytest_tavus.verdict.checks.wanted import Expected, has_status, is_within, took
 from pytest_tavus.verdict.checks.words import answered, differences, seconds
 from pytest_tavus.verdict.verdict import Difference, Finding
 
@@ -28,7 +28,7 @@ _FAILED: Mapping[Failure, str] = MappingProxyType(
 )
 
 
-def outcome(want: Wanted, call: Call, turn: TurnCase) -> list[Finding]:
+def outcome(want: Expected, call: Call, turn: TurnCase) -> list[Finding]:
     """Hold what became of a call against what was expected of it."""
     findings: list[Finding] = []
     tool = turn.case.tools.get(call.name)
@@ -117,7 +117,7 @@ def _came(call: Call) -> str | int | None:
     return code or resolved.failure or resolved.status
 
 
-def _wrong_result(want: Wanted, call: Call, turn: TurnCase) -> Iterator[Finding]:
+def _wrong_result(want: Expected, call: Call, turn: TurnCase) -> Iterator[Finding]:
     mismatches = compare(want.result, call.answer)
     if not mismatches:
         return

@@ -30,7 +30,7 @@ from pytest_tavus.verdict.checks.case import (
     Case,
     Check,
     Checked,
-    Rules,
+    CheckRules,
     ScenarioCheck,
     TurnCheck,
     turn_case,
@@ -115,7 +115,7 @@ class Checker:
         `show` masks what a finding quotes. `scope` is what placeholders can read beside
         ``saved``: ``env``.
         """
-        rules = Rules(
+        rules = CheckRules(
             behaviour=self._behaviour,
             schemas=self._schemas,
             show=_as_it_is if show is None else show,

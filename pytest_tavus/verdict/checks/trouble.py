@@ -16,7 +16,7 @@ GIVEN = frozenset({"canned", "client", "client_output"})
 """Who answers in the place of a handler, and may mean any answer."""
 
 
-class Trouble(Struct, frozen=True, kw_only=True):
+class CallFailure(Struct, frozen=True, kw_only=True):
     """Why a call did not succeed."""
 
     kind: FindingKind
@@ -38,11 +38,11 @@ def is_unhandled(call: Call) -> bool:
     )
 
 
-def trouble(call: Call, show: Show) -> Trouble:
+def trouble(call: Call, show: Show) -> CallFailure:
     """Say why a call did not succeed."""
     resolved = call.resolved
     if resolved is None:
-        return Trouble(
+        return CallFailure(
             kind="unanswered_call",
             reason="it was still open when the conversation ended",
             owner="handler",
@@ -52,7 +52,7 @@ def trouble(call: Call, show: Show) -> Trouble:
         return _of_exchange(call, "unhandled_call", "test", show)
     if resolved.status == "unanswered":
         reason = show(resolved.reason or "the client did not answer")
-        return Trouble(kind="unanswered_call", reason=reason, owner="handler", detail=None)
+        return CallFailure(kind="unanswered_call", reason=reason, owner="handler", detail=None)
     canned = resolved.answered_by == "canned"
     return _of_exchange(call, "handler_error", "test" if canned else "handler", show)
 
@@ -74,17 +74,17 @@ def may_be_meant(call: Call) -> bool:
     return response is not None and 400 <= response.status < 500 and not is_html(response)
 
 
-def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> Trouble:
+def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> CallFailure:
     reason = None if call.resolved is None else call.resolved.reason
     if call.fault is not None:
         message = excerpt(show(call.fault.message), SENTENCE)
         detail = show(call.fault.detail)
-        return Trouble(kind=kind, reason=message, owner=owner, detail=detail)
+        return CallFailure(kind=kind, reason=message, owner=owner, detail=detail)
     exchange, about = call.exchange, "the handler"
     if exchange is None:
         exchange, about = call.token, "the token endpoint"
     told = None if exchange is None or _is_unread_refusal(call) else _told(exchange, about)
-    return Trouble(
+    return CallFailure(
         kind=kind,
         reason=excerpt(show(told or reason or "there was no answer"), SENTENCE),
         owner=owner,

@@ -18,7 +18,7 @@ from pytest_tavus.verdict.checks.deciders import answerer
 from pytest_tavus.verdict.checks.outcome import failed_call
 from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled
-from pytest_tavus.verdict.checks.wanted import Wanted, has_status
+from pytest_tavus.verdict.checks.wanted import Expected, has_status
 from pytest_tavus.verdict.checks.words import call_text, differences, joined, listed, request_text
 from pytest_tavus.verdict.verdict import Finding
 
@@ -26,7 +26,7 @@ LOOKED_AT = 100
 """Calls among which the closest is looked for."""
 
 
-def missing_call(want: Wanted, turn: TurnCase, *, left: Sequence[Call], found: int) -> Finding:
+def missing_call(want: Expected, turn: TurnCase, *, left: Sequence[Call], found: int) -> Finding:
     """Tell of a call that never came, and of what came nearest."""
     expectation = want.expectation
     text = f"{expectation.tool}: {flow(turn.show(want.arguments))}"
@@ -74,7 +74,7 @@ def _seen(turn: TurnCase, found: int) -> str:
     return f"the PAL called {listed(names)}"
 
 
-def _closest(want: Wanted, calls: Sequence[Call]) -> Call | None:
+def _closest(want: Expected, calls: Sequence[Call]) -> Call | None:
     def far(call: Call) -> tuple[bool, int]:
         return call.name != want.expectation.tool, want.distance(call)
 
@@ -120,7 +120,9 @@ def _more(call: Call, turn: TurnCase) -> str:
     return f": {call.name} was called {same} times in this turn"
 
 
-def wrong_order(late: tuple[Wanted, Call], early: tuple[Wanted, Call], turn: TurnCase) -> Finding:
+def wrong_order(
+    late: tuple[Expected, Call], early: tuple[Expected, Call], turn: TurnCase
+) -> Finding:
     """Tell of two calls that are both as expected, but the wrong way round."""
     (want, second), (_, first) = late, early
     one, other = call_text(first, turn.show), call_text(second, turn.show)

@@ -26,7 +26,7 @@ LEFT_OVER: Final = (ARGUMENTS_WEIGHT + 4) * FARTHEST
 dearer than the worst pair, so a call of the right tool is always told as that."""
 
 
-class Wanted(Struct, frozen=True):
+class Expected(Struct, frozen=True):
     """An expectation as it must stand in the trace."""
 
     expectation: CallExpectation
@@ -34,7 +34,7 @@ class Wanted(Struct, frozen=True):
     result: Any
     reads_saved: bool = False
 
-    def of(self, call: Call, turn: TurnCase) -> Wanted:
+    def of(self, call: Call, turn: TurnCase) -> Expected:
         """Return this as it stood before a call was answered: a call is not held against itself.
 
         Raises:
@@ -125,7 +125,7 @@ class Wanted(Struct, frozen=True):
 
 def filled(
     expectation: CallExpectation, expected: Callable[[Any], Any], *, anew: bool = False
-) -> Wanted:
+) -> Expected:
     """Fill the placeholders of an expectation.
 
     With `anew`, it is filled again for each call, if it reads what a call may have saved.
@@ -136,13 +136,13 @@ def filled(
     """
     both = expectation.arguments, expectation.result if expectation.expects_result else None
     reads_saved = anew and any(root(path) == "saved" for path in all_placeholders(both))
-    return Wanted(expectation, expected(both[0]), expected(both[1]), reads_saved)
+    return Expected(expectation, expected(both[0]), expected(both[1]), reads_saved)
 
 
 class Pricing:
     """What it costs to let a call of a turn stand for an expectation. Each is found out once."""
 
-    def __init__(self, wanted: Sequence[Wanted], turn: TurnCase) -> None:
+    def __init__(self, wanted: Sequence[Expected], turn: TurnCase) -> None:
         self._wanted = wanted
         self._turn = turn
         self._suiting: dict[tuple[int, int], bool] = {}

@@ -7,12 +7,12 @@ from pytest_tavus.verdict.checks.as_sent import unclear
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.change import changed_arguments
 from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
-from pytest_tavus.verdict.checks.wanted import Wanted
+from pytest_tavus.verdict.checks.wanted import Expected
 from pytest_tavus.verdict.checks.words import call_text, differences, joined, request_text
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 
-def wrong_arguments(want: Wanted, call: Call, turn: TurnCase) -> Finding | None:
+def wrong_arguments(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
     """Tell the first argument that differs, with both values; `None` where all are right."""
     expectation = want.expectation
     if call.arguments is UNREADABLE or call.arguments is UNSENT:

@@ -25,7 +25,7 @@ from pytest_tavus.verdict.verdict import RulingOutcome
 _UNCLEAR = "can be read in several ways as it was sent"
 
 
-class Held(Struct, frozen=True, kw_only=True):
+class RuleOutcome(Struct, frozen=True, kw_only=True):
     """What one rule, or one part of it, comes to."""
 
     outcome: RulingOutcome
@@ -34,13 +34,13 @@ class Held(Struct, frozen=True, kw_only=True):
     hint: str | None = None
 
 
-def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> Held:
+def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> RuleOutcome:
     """Say whether an objective is satisfied: every part of its rule must hold."""
     if rule is None:
         return _without_rule("no rule says when it is satisfied")
     parts = tuple(_objective_parts(rule, evidence))
     if not parts:
-        return Held(outcome="unsure", evidence="its rule names nothing to look for")
+        return RuleOutcome(outcome="unsure", evidence="its rule names nothing to look for")
     for outcome in ("fail", "unsure"):
         open_ = [part for part in parts if part.outcome == outcome]
         if open_:
@@ -48,84 +48,84 @@ def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> Held:
     return _together("pass", parts)
 
 
-def judge_guardrail(rule: GuardrailRule | None, evidence: JudgedTrace) -> Held:
+def judge_guardrail(rule: GuardrailRule | None, evidence: JudgedTrace) -> RuleOutcome:
     """Say whether a guardrail held: any part of its rule that is seen breaks it."""
     if rule is None:
         return _without_rule("no rule says when it is broken")
     if not (rule.never_said or rule.never_called):
-        return Held(outcome="unsure", evidence="its rule names nothing to look for")
+        return RuleOutcome(outcome="unsure", evidence="its rule names nothing to look for")
     broken = tuple(_breaches(rule, evidence))
     if broken:
         return _together("fail", broken)
     if not evidence.calls and next(evidence.trace.of(PalSaid), None) is None:
-        return Held(outcome="unsure", evidence="the PAL said and called nothing")
-    return Held(outcome="pass", evidence=_unbroken(rule))
+        return RuleOutcome(outcome="unsure", evidence="the PAL said and called nothing")
+    return RuleOutcome(outcome="pass", evidence=_unbroken(rule))
 
 
-def _without_rule(evidence: str) -> Held:
+def _without_rule(evidence: str) -> RuleOutcome:
     hint = "declare one under judge_rules in the PAL's file, or under judge.rules in the scenario"
-    return Held(outcome="unsure", evidence=evidence, hint=hint)
+    return RuleOutcome(outcome="unsure", evidence=evidence, hint=hint)
 
 
-def _together(outcome: RulingOutcome, parts: Sequence[Held]) -> Held:
-    return Held(
+def _together(outcome: RulingOutcome, parts: Sequence[RuleOutcome]) -> RuleOutcome:
+    return RuleOutcome(
         outcome=outcome,
         evidence="; ".join(part.evidence for part in parts),
         seqs=tuple(dict.fromkeys(seq for part in parts for seq in part.seqs)),
     )
 
 
-def _objective_parts(rule: ObjectiveRule, evidence: JudgedTrace) -> Iterator[Held]:
+def _objective_parts(rule: ObjectiveRule, evidence: JudgedTrace) -> Iterator[RuleOutcome]:
     calls = evidence.calls
     yield from (_called(tool, calls) for tool in rule.called)
     yield from (_said(text, evidence) for text in rule.said)
     yield from (_collected(name, calls) for name in rule.collected)
 
 
-def _called(tool: str, calls: Sequence[MadeCall]) -> Held:
+def _called(tool: str, calls: Sequence[MadeCall]) -> RuleOutcome:
     of_tool = [call for call in calls if call.call.name == tool]
     for call in of_tool:
         if call.succeeded:
-            return Held(outcome="pass", evidence=str(call), seqs=call.seqs)
+            return RuleOutcome(outcome="pass", evidence=str(call), seqs=call.seqs)
     if of_tool:
-        return Held(outcome="fail", evidence=str(of_tool[-1]), seqs=of_tool[-1].seqs)
-    return Held(outcome="fail", evidence=f"{tool} was never called")
+        return RuleOutcome(outcome="fail", evidence=str(of_tool[-1]), seqs=of_tool[-1].seqs)
+    return RuleOutcome(outcome="fail", evidence=f"{tool} was never called")
 
 
-def _said(text: str, evidence: JudgedTrace) -> Held:
+def _said(text: str, evidence: JudgedTrace) -> RuleOutcome:
     found = heard(evidence, text)
     if found is None:
-        return Held(outcome="fail", evidence=f"the PAL never said {_quoted(text)}")
+        return RuleOutcome(outcome="fail", evidence=f"the PAL never said {_quoted(text)}")
     entry, words = found
     told = f"turn {entry.turn}: the PAL said {_quoted(words)}"
-    return Held(outcome="pass", evidence=told, seqs=(entry.seq,))
+    return RuleOutcome(outcome="pass", evidence=told, seqs=(entry.seq,))
 
 
-def _collected(name: str, calls: Sequence[MadeCall]) -> Held:
-    empty: Held | None = None
+def _collected(name: str, calls: Sequence[MadeCall]) -> RuleOutcome:
+    empty: RuleOutcome | None = None
     for call in calls:
         if is_unclear(call, name):
             told = f"turn {call.turn}: {name} of {call.call.name} {_UNCLEAR}"
-            empty = Held(outcome="unsure", evidence=told, seqs=(call.seq,))
+            empty = RuleOutcome(outcome="unsure", evidence=told, seqs=(call.seq,))
         for value, masked in argument(call, name):
             shown = json.dumps(masked, ensure_ascii=False)
             told = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
             if is_collected(value):
-                return Held(outcome="pass", evidence=told, seqs=(call.seq,))
-            empty = empty or Held(outcome="fail", evidence=told, seqs=(call.seq,))
-    return empty or Held(outcome="fail", evidence=f"no call carried {name}")
+                return RuleOutcome(outcome="pass", evidence=told, seqs=(call.seq,))
+            empty = empty or RuleOutcome(outcome="fail", evidence=told, seqs=(call.seq,))
+    return empty or RuleOutcome(outcome="fail", evidence=f"no call carried {name}")
 
 
-def _breaches(rule: GuardrailRule, evidence: JudgedTrace) -> Iterator[Held]:
+def _breaches(rule: GuardrailRule, evidence: JudgedTrace) -> Iterator[RuleOutcome]:
     for text in rule.never_said:
         if (found := heard(evidence, text)) is not None:
             entry, words = found
             told = f"turn {entry.turn}: the PAL said {_quoted(text)} in {_quoted(words)}"
-            yield Held(outcome="fail", evidence=told, seqs=(entry.seq,))
+            yield RuleOutcome(outcome="fail", evidence=told, seqs=(entry.seq,))
     for call in evidence.calls:
         if call.call.name in rule.never_called:
             told = f"turn {call.turn}: {call.call.name} was called"
-            yield Held(outcome="fail", evidence=told, seqs=(call.seq,))
+            yield RuleOutcome(outcome="fail", evidence=told, seqs=(call.seq,))
 
 
 def _unbroken(rule: GuardrailRule) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from pytest_tavus.contract.verdict import Overall
 from pytest_tavus.scenario.rules.rule import expected_calls
 from pytest_tavus.scenario.values.model import CallExpectation, Scenario
-from pytest_tavus.verdict.judge.declared import Held
+from pytest_tavus.verdict.judge.declared import RuleOutcome
 from pytest_tavus.verdict.judge.facts import MadeCall
 from pytest_tavus.verdict.verdict import RulingOutcome
 
@@ -28,7 +28,9 @@ class Whole(Struct, frozen=True, kw_only=True):
 
 
 def overall(
-    objectives: Mapping[str, Held], guardrails: Mapping[str, Held], calls: Sequence[MadeCall]
+    objectives: Mapping[str, RuleOutcome],
+    guardrails: Mapping[str, RuleOutcome],
+    calls: Sequence[MadeCall],
 ) -> Whole:
     """Join what was found.
 
@@ -49,7 +51,9 @@ def overall(
 
 
 def _open_or_passed(
-    objectives: Mapping[str, Held], guardrails: Mapping[str, Held], calls: Sequence[MadeCall]
+    objectives: Mapping[str, RuleOutcome],
+    guardrails: Mapping[str, RuleOutcome],
+    calls: Sequence[MadeCall],
 ) -> Whole:
     open_ = list(_open(objectives, guardrails))
     succeeded = sum(call.succeeded for call in calls)
@@ -71,7 +75,9 @@ def _counted(number: int, noun: str, verb: str) -> str:
     return f"{number} {noun if number == 1 else noun + 's'} {verb}" if number else ""
 
 
-def _open(objectives: Mapping[str, Held], guardrails: Mapping[str, Held]) -> Iterator[str]:
+def _open(
+    objectives: Mapping[str, RuleOutcome], guardrails: Mapping[str, RuleOutcome]
+) -> Iterator[str]:
     for kind, judged in (("Objective", objectives), ("Guardrail", guardrails)):
         for name, held in judged.items():
             if held.outcome == "unsure":

@@ -23,7 +23,7 @@ from pytest_tavus.scenario.values.model import GuardrailRule, ObjectiveRule, Sce
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.judge.base import Judgement, Question
-from pytest_tavus.verdict.judge.declared import Held, judge_guardrail, judge_objective
+from pytest_tavus.verdict.judge.declared import RuleOutcome, judge_guardrail, judge_objective
 from pytest_tavus.verdict.judge.facts import CallReader, JudgedTrace, MadeCall, Show
 from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.verdict.judge.overall import Whole, counted_calls, overall
@@ -84,13 +84,14 @@ class RulesJudge:
             *self._rulings("guardrail", guardrails, rules.guardrails, scenario),
             *(self._on(f"tool {name}", held) for name, held in tools.items()),
             self._on(
-                "overall", Held(outcome=whole.outcome, evidence=whole.summary, seqs=whole.seqs)
+                "overall",
+                RuleOutcome(outcome=whole.outcome, evidence=whole.summary, seqs=whole.seqs),
             ),
         )
         return Judgement(verdict=verdict, rulings=rulings)
 
     def _rulings(
-        self, kind: str, judged: Mapping[str, Held], rules: Rules, scenario: Scenario
+        self, kind: str, judged: Mapping[str, RuleOutcome], rules: Rules, scenario: Scenario
     ) -> Iterator[Ruling]:
         for name, held in judged.items():
             rule = rules.get(name)
@@ -102,7 +103,7 @@ class RulesJudge:
                     f"{kind} {name}", _stray(kind, name, judged), span=rule_span(scenario, rule)
                 )
 
-    def _on(self, subject: str, held: Held, *, span: SourceSpan | None = None) -> Ruling:
+    def _on(self, subject: str, held: RuleOutcome, *, span: SourceSpan | None = None) -> Ruling:
         return Ruling(
             subject=subject,
             outcome=held.outcome,
@@ -114,13 +115,13 @@ class RulesJudge:
         )
 
 
-def _stray(kind: str, name: str, known: Iterable[str]) -> Held:
+def _stray(kind: str, name: str, known: Iterable[str]) -> RuleOutcome:
     """Refuse a rule for a name the PAL does not have: nobody would ever be held to it."""
     reason = f"a rule is declared for it, and the PAL has no {kind} of that name"
-    return Held(outcome="error", evidence=reason, hint=did_you_mean(name, known))
+    return RuleOutcome(outcome="error", evidence=reason, hint=did_you_mean(name, known))
 
 
-def _judged_tools(names: Iterable[str], calls: Sequence[MadeCall]) -> dict[str, Held]:
+def _judged_tools(names: Iterable[str], calls: Sequence[MadeCall]) -> dict[str, RuleOutcome]:
     """Judge each tool of the PAL, and each that was called without being one of them."""
     return {
         name: _invoked([call for call in calls if call.call.name == name])
@@ -128,10 +129,10 @@ def _judged_tools(names: Iterable[str], calls: Sequence[MadeCall]) -> dict[str, 
     }
 
 
-def _invoked(made: Sequence[MadeCall]) -> Held:
+def _invoked(made: Sequence[MadeCall]) -> RuleOutcome:
     if not made:
-        return Held(outcome="fail", evidence="no call on the wire")
-    return Held(
+        return RuleOutcome(outcome="fail", evidence="no call on the wire")
+    return RuleOutcome(
         outcome="pass",
         evidence="; ".join(str(call) for call in made),
         seqs=tuple(seq for call in made for seq in call.seqs),
@@ -139,9 +140,9 @@ def _invoked(made: Sequence[MadeCall]) -> Held:
 
 
 def _verdict(
-    objectives: Mapping[str, Held],
-    guardrails: Mapping[str, Held],
-    tools: Mapping[str, Held],
+    objectives: Mapping[str, RuleOutcome],
+    guardrails: Mapping[str, RuleOutcome],
+    tools: Mapping[str, RuleOutcome],
     whole: Whole,
 ) -> TavusVerdict:
     return TavusVerdict(
@@ -163,7 +164,7 @@ def _verdict(
     )
 
 
-def _evidence(held: Held) -> str:
+def _evidence(held: RuleOutcome) -> str:
     return f"unsure: {held.evidence}" if held.outcome == "unsure" else held.evidence
 
 

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.handler.http.answer import HEAD_LIMIT, Answer, NotHttpError
+from pytest_tavus.handler.http.answer import HEAD_LIMIT, NotHttpError, PartialResponse
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-Late: 1\r\n\r\n"
 
 
-def read(data: bytes, *, to_head: bool = False) -> Answer:
-    answer = Answer(to_head=to_head)
+def read(data: bytes, *, to_head: bool = False) -> PartialResponse:
+    answer = PartialResponse(to_head=to_head)
     answer.feed(data)
     return answer
 
 
-def body(answer: Answer) -> bytes:
+def body(answer: PartialResponse) -> bytes:
     assert answer.complete
     return answer.response().body
 
@@ -32,7 +32,7 @@ def body(answer: Answer) -> bytes:
 def test_where_the_bytes_are_parted_does_not_matter(chunks: list[bytes], cuts: list[int]) -> None:
     framed = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in chunks if each)
     data = OK + b"X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n" + framed + b"0\r\n\r\n"
-    answer = Answer(to_head=False)
+    answer = PartialResponse(to_head=False)
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
 
     for start, end in pairwise(places):
@@ -54,7 +54,7 @@ def test_a_trailer_is_no_header() -> None:
 
 
 def test_an_interim_response_is_not_the_answer() -> None:
-    answer = Answer(to_head=False)
+    answer = PartialResponse(to_head=False)
     answer.feed(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
     assert not answer.complete
     answer.feed(OK + b"Content-Length: 2\r\n\r\n{}")
@@ -97,7 +97,7 @@ def test_the_end_of_the_connection_ends_a_body_that_nothing_else_ends(head: byte
     [b"", b"HTTP/1.1 2", OK, OK + b"Content-Length: 3\r\n\r\n{}", CHUNKED[:-9]],
 )
 def test_the_end_of_the_connection_ends_no_other(begun: bytes) -> None:
-    answer = Answer(to_head=False)
+    answer = PartialResponse(to_head=False)
     answer.feed(begun)
     answer.end()
     assert not answer.complete
@@ -146,7 +146,7 @@ def test_what_is_no_response_is_refused(data: bytes) -> None:
 
 
 def test_a_head_without_an_end_is_refused() -> None:
-    answer = Answer(to_head=False)
+    answer = PartialResponse(to_head=False)
     answer.feed(OK + b"X: " + b"a" * (HEAD_LIMIT - 50))
     with pytest.raises(NotHttpError, match=r"^its head is longer than 256 KiB$"):
         answer.feed(b"a" * 100)

@@ -101,7 +101,7 @@ async def opener(*given, **named):
 
 def pytest_sessionstart(session):
     config = session.config
-    config.stash[STAGE] = stages.Stage(
+    config.stash[STAGE] = stages.Runner(
         config.stash[SETTINGS], root=config.rootpath, environ={}, opener=opener
     )
 """

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.plugin.concurrency.order import Sent, upcoming
+from pytest_tavus.plugin.concurrency.order import XdistQueue, upcoming
 
 ITEMS: list[Any] = ["first", "second", "third", "fourth"]
 
@@ -23,13 +23,13 @@ class Queue:
         yield deque([2, 3])
 
 
-def sent(*plugins: object) -> Sent:
+def sent(*plugins: object) -> XdistQueue:
     """Return what a worker with these plugins knows, its first item begun."""
     manager = SimpleNamespace(get_plugins=lambda: plugins)
     config = SimpleNamespace(workerinput={}, pluginmanager=manager)
     session: Any = SimpleNamespace(config=config, items=ITEMS)
     found = upcoming(session)
-    assert isinstance(found, Sent)
+    assert isinstance(found, XdistQueue)
     found.begin(ITEMS[1])
     return found
 

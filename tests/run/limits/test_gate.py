@@ -16,7 +16,7 @@ from pytest_tavus.run.limits.gate import Gate, Needs
 from pytest_tavus.run.limits.ledger import Allowance
 from pytest_tavus.run.limits.store import OwnStore
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.events import Fault, SessionClosed, SessionOpened
 
@@ -79,16 +79,16 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
 
 def staged(
     tmp_path: Path, service: Any, count: int, **settings: Any
-) -> tuple[Stage, list[Scenario]]:
+) -> tuple[Runner, list[Scenario]]:
     names = "".join(ONE.format(name=f"s{number}") for number in range(count))
     (tmp_path / "a.yaml").write_text(SCENARIO + names)
     environ: Mapping[str, str] = {}
     options = Settings(scenarios=tmp_path, **settings)
-    stage = Stage(options, root=tmp_path, environ=environ, opener=service)
+    stage = Runner(options, root=tmp_path, environ=environ, opener=service)
     return stage, list(stage.load(tmp_path / "a.yaml"))
 
 
-async def all_of(stage: Stage, scenarios: list[Scenario]) -> list[Any]:
+async def all_of(stage: Runner, scenarios: list[Scenario]) -> list[Any]:
     work = (stage.perform(one) for one in scenarios)
     return await asyncio.gather(*work, return_exceptions=True)
 

@@ -7,19 +7,19 @@ import pytest
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.run.limits.ledger import (
     CALM,
+    Admission,
     Allowance,
     Granted,
-    Later,
     Ledger,
-    Wanted,
+    RetryLater,
     ask,
     give_back,
     slow_down,
 )
 
 
-def wanted(token: str = "a", seconds: float = 60.0) -> Wanted:
-    return Wanted(token=token, worker="", seconds=seconds)
+def wanted(token: str = "a", seconds: float = 60.0) -> Admission:
+    return Admission(token=token, worker="", seconds=seconds)
 
 
 def refused(ledger: Ledger, allowance: Allowance, now: float = 0.0) -> str:
@@ -42,7 +42,7 @@ def test_no_more_are_held_at_once_than_allowed() -> None:
     ask(ledger, allowance, wanted("a"), now=0.0)
     ask(ledger, allowance, wanted("b"), now=0.0)
 
-    assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), Later)
+    assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
     assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), Granted)
 
@@ -53,7 +53,7 @@ def test_no_more_begin_in_a_second_than_allowed() -> None:
     assert isinstance(ask(ledger, allowance, wanted("a"), now=100.0), Granted)
     later = ask(ledger, allowance, wanted("b"), now=100.0)
 
-    assert isinstance(later, Later)
+    assert isinstance(later, RetryLater)
     assert 0.2 < later.seconds <= 0.25
     assert isinstance(ask(ledger, allowance, wanted("b"), now=100.25), Granted)
 
@@ -84,7 +84,7 @@ def test_connected_seconds_are_never_exceeded() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(connected=100.0)
 
     assert ask(ledger, allowance, wanted("a"), now=0.0) == Granted(seconds=60.0)
-    assert isinstance(ask(ledger, allowance, wanted("b"), now=0.0), Later)  # 60 might be used
+    assert isinstance(ask(ledger, allowance, wanted("b"), now=0.0), RetryLater)  # 60 might be used
     give_back(ledger, "a", used=55.0)
     assert ask(ledger, allowance, wanted("b"), now=0.0) == Granted(
         seconds=45.0,
@@ -105,7 +105,7 @@ def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
     give_back(ledger, "d", used=0.0)
 
     assert (ledger.slowed, ledger.ceiling, ledger.started) == (1, 3, 3)
-    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Later)
+    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
     assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Granted)
 
@@ -128,9 +128,9 @@ def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
     slow_down(ledger, "429", now=1.0)
     give_back(ledger, "b", used=0.0)
 
-    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM - 0.1), Later)
+    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM - 0.1), RetryLater)
     assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM), Granted)
-    assert isinstance(ask(ledger, Allowance(), wanted("c"), now=1.0 + CALM), Later)
+    assert isinstance(ask(ledger, Allowance(), wanted("c"), now=1.0 + CALM), RetryLater)
     assert (ledger.ceiling, ledger.lowest) == (2, 1)
 
 
@@ -146,7 +146,7 @@ def test_a_refusal_of_the_one_more_lowers_the_ceiling_again() -> None:
     give_back(ledger, "b", used=0.0)
 
     assert ledger.ceiling == 1
-    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + 2 * CALM), Later)
+    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + 2 * CALM), RetryLater)
 
 
 def test_a_ceiling_that_is_not_reached_stays() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.run.limits.ledger import Allowance, Granted, Later, Wanted, ask, slow_down
+from pytest_tavus.run.limits.ledger import Admission, Allowance, Granted, RetryLater, ask, slow_down
 from pytest_tavus.run.limits.store import SharedStore
 
 SECONDS = 30
@@ -18,13 +18,13 @@ SECONDS = 30
 DIES = """
 import os, sys
 from pathlib import Path
-from pytest_tavus.run.limits.ledger import Allowance, Wanted, ask
+from pytest_tavus.run.limits.ledger import Allowance, Admission, ask
 from pytest_tavus.run.limits.store import SharedStore
 
 store = SharedStore(Path(sys.argv[1]), worker="gw9", now=0.0)
 with store.open() as ledger:
     for token in "abc":
-        ask(ledger, Allowance(), Wanted(token=token, worker="gw9", seconds=60.0), now=0.0)
+        ask(ledger, Allowance(), Admission(token=token, worker="gw9", seconds=60.0), now=0.0)
 os._exit(1)
 """
 
@@ -48,7 +48,7 @@ def first(tmp_path: Path) -> SharedStore:
 def test_what_one_process_notes_another_reads(first: SharedStore, tmp_path: Path) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=9.0)
     with first.open() as ledger:
-        ask(ledger, Allowance(), Wanted(token="a", worker="gw0", seconds=60.0), now=0.0)
+        ask(ledger, Allowance(), Admission(token="a", worker="gw0", seconds=60.0), now=0.0)
 
     with second.open() as ledger:
         assert (ledger.began, ledger.started, list(ledger.held)) == (5.0, 1, ["a"])
@@ -64,13 +64,13 @@ def test_what_a_dead_process_held_is_given_back(first: SharedStore, tmp_path: Pa
 
 def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Path) -> None:
     second, allowance = SharedStore(tmp_path, worker="gw1", now=0.0), Allowance(in_flight=1)
-    mine = Wanted(token="a", worker="gw0", seconds=60.0)
+    mine = Admission(token="a", worker="gw0", seconds=60.0)
     with first.open() as ledger:
         assert isinstance(ask(ledger, allowance, mine, now=0.0), Granted)
 
-    theirs = Wanted(token="b", worker="gw1", seconds=60.0)
+    theirs = Admission(token="b", worker="gw1", seconds=60.0)
     with second.open() as ledger:
-        assert isinstance(ask(ledger, allowance, theirs, now=0.0), Later)
+        assert isinstance(ask(ledger, allowance, theirs, now=0.0), RetryLater)
     first.close()
     first.close()
     with second.open() as ledger:
@@ -83,7 +83,7 @@ def test_without_limits_each_process_keeps_its_own_ledger(
     second = SharedStore(tmp_path, worker="gw1", now=0.0)
     second.counting = False
     with second.open() as ledger:
-        ask(ledger, Allowance(), Wanted(token="a", worker="gw1", seconds=60.0), now=0.0)
+        ask(ledger, Allowance(), Admission(token="a", worker="gw1", seconds=60.0), now=0.0)
         slow_down(ledger, "429", now=0.0)
     with first.open() as ledger:
         assert (ledger.started, ledger.slowed) == (0, 0)

@@ -15,7 +15,7 @@ from pytest_tavus.simulator.account.store.ids import AccountIds
 from pytest_tavus.simulator.account.store.stock import stock
 from pytest_tavus.simulator.mcp.client import Patience
 from pytest_tavus.simulator.mcp.definitions import recorded_definitions
-from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox, ToolResult
+from pytest_tavus.simulator.mcp.toolbox import BoxOptions, McpToolResult, ToolBox
 from tests.simulator.account.account import Desk
 from tests.simulator.rooms.room import EPOCH, House, house
 
@@ -84,7 +84,7 @@ class Bench:
     api: Listening
     house: House
 
-    async def call(self, tool: str, /, **arguments: Any) -> ToolResult:
+    async def call(self, tool: str, /, **arguments: Any) -> McpToolResult:
         return await self.box.call(tool, arguments)
 
     async def value(self, tool: str, /, **arguments: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.simulator.mcp.building.participant import HeardCall, Seat
+from pytest_tavus.simulator.mcp.building.participant import HeardCall, ToolParticipant
 from pytest_tavus.simulator.mcp.client import Patience, ToolRefusal
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from tests.simulator.mcp.box import QUICK
@@ -17,8 +17,8 @@ from tests.simulator.rooms.room import call, client_tool, house, pal, script, tu
 pytestmark = pytest.mark.asyncio
 
 
-def seated(conversation: ServedConversation, patience: Patience = QUICK) -> Seat:
-    seat = Seat(conversation, patience)
+def seated(conversation: ServedConversation, patience: Patience = QUICK) -> ToolParticipant:
+    seat = ToolParticipant(conversation, patience)
     conversation.join(seat)
     return seat
 

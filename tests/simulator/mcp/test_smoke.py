@@ -6,7 +6,7 @@ import pytest
 
 from pytest_tavus.simulator.mcp.building.smoke import gaps_in
 from pytest_tavus.simulator.mcp.building.smoke import judged as judged_by
-from pytest_tavus.simulator.mcp.client import Around, Client
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolContext
 from tests.simulator.mcp.box import Answering, bench
 from tests.simulator.mcp.builds import built, judged
 
@@ -27,7 +27,7 @@ async def test_a_pal_that_does_not_reply_to_a_probe_is_told_in_the_transcript() 
 
 @pytest.mark.asyncio
 async def test_a_judge_without_a_verdict_is_told_as_one() -> None:
-    verdict = await judged_by(Client(Answering(), around=Around()), {}, [])
+    verdict = await judged_by(ApiClient(Answering(), around=ToolContext()), {}, [])
 
     assert verdict == {
         "objectives": [],

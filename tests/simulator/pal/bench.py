@@ -10,8 +10,8 @@ from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.scenario.values.model import ClientAnswer
-from pytest_tavus.simulator.pal.client import Client
-from pytest_tavus.simulator.pal.conversation import Rules, Surroundings
+from pytest_tavus.simulator.pal.client import ClientTools
+from pytest_tavus.simulator.pal.conversation import ConversationContext, PalRules
 from pytest_tavus.simulator.pal.dispatch import Wire, WireDispatcher
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.speech import Lines
@@ -32,14 +32,14 @@ class Bench:
         self._dispatcher = WireDispatcher(
             Wire(
                 handler=self.handler,
-                client=Client(answers={"find": answers} if answers else {}, load=self._load),
+                client=ClientTools(answers={"find": answers} if answers else {}, load=self._load),
                 profile=DeliveryProfile(),
             ),
-            Surroundings(
+            ConversationContext(
                 recorder=self.recorder,
                 clock=clock,
                 ids=Ids(seed=0, name="a bench"),
-                rules=Rules(behaviour=Behaviour(), lines=Lines()),
+                rules=PalRules(behaviour=Behaviour(), lines=Lines()),
             ),
             conversation_id="c1",
             answered=lambda call, answer, by: self.answered.append((call.call_id, answer)),

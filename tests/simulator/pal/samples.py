@@ -12,8 +12,8 @@ from pytest_tavus.contract.behaviour import Behaviour, OnCall, OnResolve
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
-from pytest_tavus.simulator.pal.brain import Brain, Inference, Later, Moment
-from pytest_tavus.simulator.pal.conversation import Conversation, Rules, Surroundings
+from pytest_tavus.simulator.pal.brain import Brain, Inference, Moment, Unprompted
+from pytest_tavus.simulator.pal.conversation import ConversationContext, PalConversation, PalRules
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.script import ScriptBrain
 from pytest_tavus.simulator.pal.speech import Lines
@@ -146,15 +146,15 @@ class Scene:
         self.script = ScriptBrain(
             scope=lambda: {"saved": {}, "env": {}, **(scope or {})}, lines=Lines()
         )
-        self.conversation = Conversation(
+        self.conversation = PalConversation(
             pal or Pal(tools=tools or (tool(),), greeting=greeting),
             brain or self.script,
             dispatcher=self.desk,
-            around=Surroundings(
+            around=ConversationContext(
                 recorder=self.recorder,
                 clock=clock,
                 ids=Ids(seed=0, name="a scene"),
-                rules=Rules(behaviour=behaviour or Behaviour(), lines=Lines()),
+                rules=PalRules(behaviour=behaviour or Behaviour(), lines=Lines()),
             ),
         )
 
@@ -216,5 +216,5 @@ class Model:
         self.moments.append(moment)
         return self._inferences.pop(0) if len(self._inferences) > 1 else self._inferences[0]
 
-    def later(self, moment: Moment) -> Later | None:
+    def later(self, moment: Moment) -> Unprompted | None:
         return None

@@ -14,7 +14,7 @@ from pytest_tavus.clock import ManualClock
 from pytest_tavus.handler.delivery.flow import ToolOutcome
 from pytest_tavus.handler.source.imports import load
 from pytest_tavus.scenario.values.model import ClientAnswer
-from pytest_tavus.simulator.pal.client import Client, as_output
+from pytest_tavus.simulator.pal.client import ClientTools, as_output
 from pytest_tavus.trace.events import Fault, ToolCalled
 from tests.simulator.pal.client_tools import stuck
 from tests.simulator.pal.samples import SECONDS, until
@@ -28,15 +28,15 @@ def found(import_string: str) -> Any:
     return load(import_string, search_path=[])
 
 
-def client(*answers: ClientAnswer, tool: str = "find") -> Client:
-    return Client(answers={tool: answers} if answers else {}, load=found)
+def client(*answers: ClientAnswer, tool: str = "find") -> ClientTools:
+    return ClientTools(answers={tool: answers} if answers else {}, load=found)
 
 
 def answer(**fields: Any) -> ClientAnswer:
     return ClientAnswer(at=(), **fields)
 
 
-async def ask(asked: Client, **arguments: Any) -> tuple[ToolOutcome, Fault | None]:
+async def ask(asked: ClientTools, **arguments: Any) -> tuple[ToolOutcome, Fault | None]:
     async with asyncio.timeout(SECONDS):
         return await asked.answer(called(**arguments), clock=ManualClock())
 
@@ -203,7 +203,9 @@ async def test_a_callable_that_cannot_be_found_is_an_error_and_a_fault() -> None
 
 async def test_a_callable_that_hangs_is_left_behind_when_its_call_is_given_up() -> None:
     threads, release = set(threading.enumerate()), threading.Event()
-    hanging = Client(answers={"find": (answer(call="the:page"),)}, load=lambda name: stuck(release))
+    hanging = ClientTools(
+        answers={"find": (answer(call="the:page"),)}, load=lambda name: stuck(release)
+    )
     asking = asyncio.create_task(hanging.answer(called(), clock=ManualClock()))
     await until(lambda: set(threading.enumerate()) - threads)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.contract.pal.pal import Pal
-from pytest_tavus.simulator.pal.brain import Answer, Line, Moment
+from pytest_tavus.simulator.pal.brain import Answer, Moment, SpokenLine
 from pytest_tavus.simulator.pal.prompt import messages
 from pytest_tavus.trace.events import ToolStatus
 from tests.simulator.pal.samples import tool
@@ -31,12 +31,12 @@ def answer(call_id: str, *, status: ToolStatus | None = None, known: bool = Fals
 def moments(draw: st.DrawFn) -> Moment:
     """Any conversation: lines in any order, calls that are told of, kept back or cut short."""
     ids = iter(f"call_{'x' * number}" for number in range(100))
-    said: list[Line] = []
+    said: list[SpokenLine] = []
     for by in draw(st.lists(st.sampled_from(("user", "pal", "calls")), max_size=8)):
         made = draw(st.integers(1, 3)) if by == "calls" else 0
         calls = tuple(answer(next(ids)) for _ in range(made))
         speaker: Literal["user", "pal"] = "user" if by == "user" else "pal"
-        said.append(Line(by=speaker, text=draw(TEXTS), calls=calls))
+        said.append(SpokenLine(by=speaker, text=draw(TEXTS), calls=calls))
     told = [
         answer(call.call_id, status=draw(st.sampled_from(STATUSES)), known=draw(st.booleans()))
         for line in said

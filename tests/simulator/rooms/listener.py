@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from pytest_tavus.simulator.pal.brain import Inference, Later, Moment
+from pytest_tavus.simulator.pal.brain import Inference, Moment, Unprompted
 from pytest_tavus.trace.events import Decisions
 
 
@@ -23,6 +23,6 @@ class Listener:
             await self.hold.wait()
         return Inference(words=f"You said {moment.user}")
 
-    def later(self, moment: Moment) -> Later | None:
+    def later(self, moment: Moment) -> Unprompted | None:
         del moment
         return None

@@ -29,7 +29,7 @@ from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.played import ScriptOrder
 from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
 from pytest_tavus.simulator.rooms.scripts import ScriptBook
-from pytest_tavus.simulator.rooms.world import BrainSource, LiveTime, LiveWire, Minds
+from pytest_tavus.simulator.rooms.world import BrainOptions, BrainSource, LiveTime, LiveWire
 from pytest_tavus.spans import Loc, SourceSpan
 
 SECONDS = 5
@@ -163,7 +163,7 @@ async def house(
     conversations = Conversations(
         seed=7,
         time=LiveTime(clock=clock, epoch=lambda: EPOCH + clock.now()),
-        minds=Minds(scripts=book, brains=brains, env=env or {}, script_order=order),
+        minds=BrainOptions(scripts=book, brains=brains, env=env or {}, script_order=order),
         wire=LiveWire(callbacks=post, handler=handler or NOBODY, filling=filling),
         options=options or LiveOptions(),
     )

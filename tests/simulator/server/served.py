@@ -14,8 +14,8 @@ from starlette.types import Message, Scope
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.port import LiveConversation
-from pytest_tavus.simulator.server.application import Front
-from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.application import SiteContext
+from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import Running, running
 from tests.simulator.server.given import BASE
@@ -45,7 +45,7 @@ async def served(
     options: ServerOptions | None = None, *, environ: Mapping[str, str] | None = None
 ) -> AsyncGenerator[Served]:
     """Open one in process, with its control plane."""
-    outside = Outside(base_url=BASE, environ=environ or {}, hang_up=no_connection)
+    outside = ServerContext(base_url=BASE, environ=environ or {}, hang_up=no_connection)
     async with simulated_tavus(options or ServerOptions(control=True), outside) as tavus:
         transport = httpx.ASGITransport(tavus.app)
         headers = {"x-api-key": tavus.keys.first}
@@ -60,10 +60,10 @@ async def listening(options: ServerOptions | None = None) -> AsyncGenerator[Runn
         yield server
 
 
-def front(tavus: SimulatedTavus) -> Front:
+def front(tavus: SimulatedTavus) -> SiteContext:
     """Return what stands in front of the doors of a simulated Tavus."""
     backstage = tavus.backstage
-    return Front(
+    return SiteContext(
         limits=tavus.site.options.limits,
         clock=backstage.clock,
         journal=backstage.journal,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pytest_tavus.errors import HarnessError, ScenarioError, ServiceError
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.server.faults import Fault
+from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.http.serving import bind
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import ServerThread, running
@@ -47,7 +47,7 @@ async def test_nothing_is_left_when_it_has_stopped() -> None:
 async def test_a_request_that_is_still_waiting_does_not_hold_it_up() -> None:
     async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as http:
         async with listening(ServerOptions(clock="still")) as server:
-            server.backstage.faults.add(Fault(path="/v2/pals", effect="delay", delay=60))
+            server.backstage.faults.add(InjectedFault(path="/v2/pals", effect="delay", delay=60))
             asking = asyncio.create_task(http.get(f"{server.url}/v2/pals"))
             await until(lambda: server.backstage.clock.waiting)
         response = await asking

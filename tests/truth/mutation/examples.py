@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import msgspec
 
-from pytest_tavus.scenario.load.parse import Limits
+from pytest_tavus.scenario.load.parse import FileLimits
 from pytest_tavus.scenario.text.reader import load
 from tests.source import REPOSITORY
 
@@ -41,7 +41,9 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 def read(path: Path) -> dict[str, Any]:
     """Read a file of the examples; a tag becomes its plain spelling, `!re x` becomes `{$re: x}`."""
     text = path.read_text(encoding="utf-8")
-    loaded = load(text, path.name, limits=Limits(), tagged=lambda name, value: {f"${name}": value})
+    loaded = load(
+        text, path.name, limits=FileLimits(), tagged=lambda name, value: {f"${name}": value}
+    )
     assert not loaded.problems, loaded.problems
     return cast("dict[str, Any]", loaded.data)
 

@@ -17,7 +17,7 @@ from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.options.settings import Settings
-from pytest_tavus.run.runner import Stage
+from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.values.model import HandlerSpec, Scenario
 from pytest_tavus.trace.events import ToolCalled
 from pytest_tavus.wire import HttpExchange, HttpRequest
@@ -56,7 +56,7 @@ class Theatre:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(EXAMPLES, self._scenarios, ignore=ignored)
         settings = Settings(scenarios=self._scenarios)
-        self._stage = Stage(settings, root=root, environ=environ)
+        self._stage = Runner(settings, root=root, environ=environ)
         self._pool = HandlerPool(root=root, environ=environ)
 
     def play(self, mutant: Mutant) -> ScenarioResult:

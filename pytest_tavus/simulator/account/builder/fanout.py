@@ -10,7 +10,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_tavus.contract.resources.building import CurrentPal, DraftRequest, PersonalityWish, Wish
+from pytest_tavus.contract.resources.building import (
+    BuilderRequest,
+    CurrentPal,
+    DraftRequest,
+    PersonalityRequest,
+)
 from pytest_tavus.simulator.account.builder import drafting
 from pytest_tavus.simulator.account.builder.artifacts import (
     ATTACHED,
@@ -53,7 +58,7 @@ def draft(account: Account, request: ApiRequest) -> ApiAnswer:
 def chat(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a line of the creator and answer that a draft can be made: the older text stream."""
     row = found_session(account, request)
-    message = read_body(Wish, request.body).message
+    message = read_body(BuilderRequest, request.body).message
     remember(account, row, ("user", message), ("assistant", DRAFTED))
     told = {"suggestions": [], "draft_ready": True, "targets": list(TARGETS)}
     return ApiAnswer(text=f"{DRAFTED}{STOP}{json.dumps(told)}{BREAK}")
@@ -62,7 +67,7 @@ def chat(account: Account, request: ApiRequest) -> ApiAnswer:
 def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
     """Draft name and prompt, whichever is asked for, into the PAL."""
     pal = _pal_of(account, request)
-    wanted = read_body(PersonalityWish, request.body)
+    wanted = read_body(PersonalityRequest, request.body)
     current = _current(pal)
     drafted: dict[str, Any] = {}
     if wanted.pal_name:
@@ -75,7 +80,7 @@ def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
 def update_greeting(account: Account, request: ApiRequest) -> ApiAnswer:
     """Draft the greeting into the PAL."""
     pal = _pal_of(account, request)
-    message = read_body(Wish, request.body).message
+    message = read_body(BuilderRequest, request.body).message
     name = drafting.name_of(message, _current(pal).name)
     return _applied(account, pal, {"greeting": drafting.greeting(message, name)})
 
@@ -122,7 +127,7 @@ def _wished(
     attach: Callable[[Account, dict[str, Any], str], dict[str, Any]],
 ) -> ApiAnswer:
     pal = _pal_of(account, request)
-    attached = attach(account, pal, read_body(Wish, request.body).message)
+    attached = attach(account, pal, read_body(BuilderRequest, request.body).message)
     return ApiAnswer(body={"pal_id": pal["pal_id"], **attached})
 
 

@@ -10,7 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.contract.resources.building import DecisionWish, FaceWish, JudgeWish, ProbesWish
+from pytest_tavus.contract.resources.building import (
+    DecisionRequest,
+    FaceRequest,
+    JudgeRequest,
+    ProbesRequest,
+)
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.builder.artifacts import choose_face
 from pytest_tavus.simulator.account.builder.verdicts import (
@@ -35,7 +40,7 @@ NUDGE = "Use best-practice defaults consistent with the goal, and draft the PAL 
 
 def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
     """Choose a face for a PAL and attach it."""
-    pal = found_pal(account, read_body(FaceWish, request.body).pal_id)
+    pal = found_pal(account, read_body(FaceRequest, request.body).pal_id)
     face_id = choose_face(account, pal)
     if face_id is None:
         raise bad_request("There is no face to choose from")
@@ -46,7 +51,7 @@ def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def generate_probes(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return questions to try the PAL with: its scripts' own, else one for each objective."""
-    spec = read_body(ProbesWish, request.body).persona_spec
+    spec = read_body(ProbesRequest, request.body).persona_spec
     scripted = [turn.user for one in _scripts(account, spec)[:1] for turn in one.turns]
     asked = (f"Can you help me with this? {prompt}" for _, prompt in _parts(spec, "objective"))
     probes = [*scripted] or ["What can you help me with?", *asked][:PROBES]
@@ -55,7 +60,7 @@ def generate_probes(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def judge_transcript(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return the verdict that is scripted for this PAL."""
-    wanted = read_body(JudgeWish, request.body)
+    wanted = read_body(JudgeRequest, request.body)
     said = [str(row.get("text")) for row in wanted.smoke_transcript if row.get("role") == "user"]
     speaking = speaking_for(_scripts(account, wanted.persona_spec), said)
     if speaking is None:
@@ -70,7 +75,7 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
 
     `done` is the one action that the client knows by name; `reply` is [inferred].
     """
-    wanted = read_body(DecisionWish, request.body)
+    wanted = read_body(DecisionRequest, request.body)
     done = wanted.latest_reply.get("draft_ready") is True
     return ApiAnswer(
         body={

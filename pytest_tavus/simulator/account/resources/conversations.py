@@ -50,7 +50,7 @@ _ROW = (
 )
 
 
-class Line(Body):
+class BridgeMessage(Body):
     """The body of the HTTP bridge [client] 0.3.2."""
 
     text: str = Field(min_length=1)
@@ -110,7 +110,7 @@ async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
 async def respond(account: Account, request: ApiRequest) -> ApiAnswer:
     """Say a line over the HTTP bridge, and wait for the reply [client] 0.3.2."""
     live = _open(account, request)
-    line = read_body(Line, request.body)
+    line = read_body(BridgeMessage, request.body)
     if not 0 <= line.timeout_s <= BRIDGE_MOST:
         sentence = f"expected 0 to {BRIDGE_MOST:g} seconds, found {line.timeout_s:g}"
         raise bad_field("timeout_s", sentence)

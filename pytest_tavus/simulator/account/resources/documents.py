@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pytest_tavus.contract.limits import CRAWL_DOCUMENTS, CRAWLS_AT_ONCE, RECRAWL_COOLDOWN
 from pytest_tavus.contract.resources.document import (
     Crawl,
-    Document,
+    DocumentBody,
     DocumentChange,
     DocumentStatus,
     Recrawl,
@@ -44,7 +44,7 @@ _BRIEF = ("document_id", "document_name", "document_url", "status", "tags", "cre
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a document: 200 and ``started`` [doc], and what becomes of it comes with time."""
-    document = read_body(Document, request.body, rules=document_problems)
+    document = read_body(DocumentBody, request.body, rules=document_problems)
     settle(account)
     if document.crawl is not None:
         _refuse_more_crawls(account)
@@ -185,7 +185,7 @@ def _too_many(sentence: str) -> ApiRefusal:
     return ApiRefusal(429, {"error": sentence})
 
 
-def _record(account: Account, document_id: str, document: Document) -> dict[str, Any]:
+def _record(account: Account, document_id: str, document: DocumentBody) -> dict[str, Any]:
     crawl = None if document.crawl is None else _crawl(document.crawl)
     at = account.timestamp()
     return {

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from pytest_tavus.simulator.mcp.client import Client, ToolRefusal
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal
 
 
 class ReadDocument(Struct, kw_only=True):
@@ -39,14 +39,14 @@ class Build(Struct, kw_only=True):
     "The ids of the faces that the carrier may choose from, the most recommended first."
 
 
-async def keep_said(client: Client, build: Build, *, role: str, text: str) -> None:
+async def keep_said(client: ApiClient, build: Build, *, role: str, text: str) -> None:
     """Keep a line, here and in the builder's session. Raises `ToolRefusal`."""
     said = {"messages": [{"role": role, "content": text}]}
     await client.post(f"/builder/{build.builder_id}/append-messages", said)
     build.transcript.append({"role": role, "text": text})
 
 
-async def or_nothing(client: Client, path: str, **query: Any) -> Any:
+async def or_nothing(client: ApiClient, path: str, **query: Any) -> Any:
     """Read what a build goes on without: `None` where the API refuses."""
     try:
         return await client.get(path, **query)

@@ -19,7 +19,7 @@ from pytest_tavus.simulator.mcp.building.smoke import (
     probes_for,
     smoke_test,
 )
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import handover
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 
@@ -27,7 +27,7 @@ REFINEMENTS = 1
 """How often a PAL that does not pass is sent back to the carrier [client]."""
 
 
-async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
+async def _build_and_verify(client: ApiClient, arguments: Arguments) -> Any:
     prompt: str = arguments["prompt"].strip()
     if not prompt:
         refuse("prompt: it must not be empty")
@@ -57,7 +57,7 @@ async def _build_and_verify(client: Client, arguments: Arguments) -> Any:
     }
 
 
-async def _begun(client: Client, arguments: Arguments, prompt: str) -> Build:
+async def _begun(client: ApiClient, arguments: Arguments, prompt: str) -> Build:
     body = {"name": name_of(prompt, "")}
     if pal_id := arguments.get("pal_id"):
         body["persona_id"] = pal_id
@@ -70,7 +70,7 @@ async def _begun(client: Client, arguments: Arguments, prompt: str) -> Build:
     )
 
 
-async def _draft(client: Client, build: Build, arguments: Arguments) -> None:
+async def _draft(client: ApiClient, build: Build, arguments: Arguments) -> None:
     """Have the PAL drafted: by the carrier, or at once where the hosted tool brings the briefs."""
     if briefs := arguments.get("briefs"):
         for row in arguments.get("transcript") or ():
@@ -84,7 +84,9 @@ async def _draft(client: Client, build: Build, arguments: Arguments) -> None:
     await hold_interview(client, build, interview)
 
 
-async def _refine(client: Client, build: Build, verdict: Mapping[str, Any], *, rounds: int) -> None:
+async def _refine(
+    client: ApiClient, build: Build, verdict: Mapping[str, Any], *, rounds: int
+) -> None:
     opening = f"The PAL was tested, and this is to be put right:\n{gaps_in(verdict)}"
     build.drafted, build.request = False, build.brief
     interview = Interview(opening=opening, rounds=max(3, rounds // 2), keeps_opening=False)
@@ -93,19 +95,19 @@ async def _refine(client: Client, build: Build, verdict: Mapping[str, Any], *, r
 
 
 async def _tested(
-    client: Client, build: Build, spec: dict[str, Any], probes: list[str]
+    client: ApiClient, build: Build, spec: dict[str, Any], probes: list[str]
 ) -> dict[str, Any]:
     transcript = await smoke_test(client, build.pal_id, probes)
     verdict = await judged(client, spec, transcript)
     return {"pal_spec": spec, "smoke_transcript": transcript, "verdict": verdict}
 
 
-async def _check_face(client: Client, face_id: str) -> None:
+async def _check_face(client: ApiClient, face_id: str) -> None:
     if await or_nothing(client, f"/faces/{face_id}") is None:
         refuse(f"face_id: there is no face {face_id!r} to give to the PAL")
 
 
-async def _set_face(client: Client, pal_id: str, face_id: str | None) -> dict[str, Any] | None:
+async def _set_face(client: ApiClient, pal_id: str, face_id: str | None) -> dict[str, Any] | None:
     """Give the PAL its face, or have one chosen; return what was chosen and why."""
     if face_id:
         operation = {"op": "replace", "path": "/default_face_id", "value": face_id}

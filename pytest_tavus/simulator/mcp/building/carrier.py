@@ -12,8 +12,8 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.mcp.building.build import Build, keep_said
 from pytest_tavus.simulator.mcp.building.carrier_context import carrier_context
 from pytest_tavus.simulator.mcp.building.carrier_tools import do_call
-from pytest_tavus.simulator.mcp.building.participant import Heard, Seat, seated
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.building.participant import Heard, ToolParticipant, seated
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 
 HOPS = 4
 """How often in a row the carrier may call tools after one line of the creator [client]."""
@@ -56,7 +56,7 @@ class Interview(Struct, frozen=True, kw_only=True):
             yield _NOW, None
 
 
-async def hold_interview(client: Client, build: Build, interview: Interview) -> None:
+async def hold_interview(client: ApiClient, build: Build, interview: Interview) -> None:
     """Have the carrier draft a PAL, or change one.
 
     Raises:
@@ -86,9 +86,9 @@ async def hold_interview(client: Client, build: Build, interview: Interview) -> 
 class _Round(Struct, frozen=True):
     """One line of the creator, and everything the carrier does about it."""
 
-    client: Client
+    client: ApiClient
     build: Build
-    seat: Seat
+    seat: ToolParticipant
     history: str
 
     async def hold(self, line: str, own: str | None) -> None:

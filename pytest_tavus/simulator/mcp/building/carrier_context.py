@@ -12,7 +12,7 @@ from typing import Any
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.building.build import Build, or_nothing
 from pytest_tavus.simulator.mcp.building.field_updates import SKILL_OF_PORTAL_ID
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.rows import first_of, rows_in, skills_in
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
 
@@ -26,7 +26,7 @@ _ATTACHED = ("document_ids", "document_tags", "guardrail_ids", "guardrail_tags")
 _DISCLOSURE = ("disclosure_type", "verbal_disclosure", "visual_disclosure")
 
 
-async def carrier_context(client: Client, build: Build, *, history: str = "") -> str:
+async def carrier_context(client: ApiClient, build: Build, *, history: str = "") -> str:
     """Read everything the carrier is told, and return it as one text. Raises `ToolRefusal`."""
     pal = await read_pal(client, build.pal_id)
     faces = await _faces(client, pal)
@@ -51,13 +51,13 @@ async def carrier_context(client: Client, build: Build, *, history: str = "") ->
     return "\n\n".join(filter(None, (history, *tagged)))
 
 
-async def read_each(client: Client, path: str, ids: Any) -> list[dict[str, Any]]:
+async def read_each(client: ApiClient, path: str, ids: Any) -> list[dict[str, Any]]:
     """Return those objects that can be read."""
     answers = [await or_nothing(client, f"{path}/{each}") for each in ids or ()]
     return [found for answer in answers if (found := json_object(answer)) is not None]
 
 
-async def _faces(client: Client, pal: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _faces(client: ApiClient, pal: Mapping[str, Any]) -> list[dict[str, Any]]:
     query = {"limit": 50, "sort": "recommended", "model_name": FACE_MODEL}
     faces = rows_in(await client.get("/faces", **query), "faces", "replicas")
     current = pal.get("default_face_id")
@@ -68,7 +68,7 @@ async def _faces(client: Client, pal: Mapping[str, Any]) -> list[dict[str, Any]]
     return [face for face in faces if face.get("model_name") == FACE_MODEL]
 
 
-async def _objectives(client: Client, pal: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _objectives(client: ApiClient, pal: Mapping[str, Any]) -> list[dict[str, Any]]:
     objectives_id = pal.get("objectives_id")
     return (
         rows_in(await or_nothing(client, f"/objectives/{objectives_id}")) if objectives_id else []

@@ -9,7 +9,7 @@ from pytest_tavus.simulator.mcp.building.build import Build, ReadDocument
 from pytest_tavus.simulator.mcp.building.drafts import briefs_of, draft
 from pytest_tavus.simulator.mcp.building.field_updates import update_field
 from pytest_tavus.simulator.mcp.building.participant import HeardCall
-from pytest_tavus.simulator.mcp.client import Client, ToolRefusal, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.rows import rows_in
 
 DOCUMENT_LENGTH = 40_000
@@ -28,7 +28,7 @@ REFUSED = frozenset(
 """What is done in the portal after a build, never in one [client]."""
 
 
-async def do_call(client: Client, build: Build, call: HeardCall) -> str:
+async def do_call(client: ApiClient, build: Build, call: HeardCall) -> str:
     """Do what the carrier called for, and tell in a sentence what came of it.
 
     Raises:
@@ -53,7 +53,7 @@ async def do_call(client: Client, build: Build, call: HeardCall) -> str:
             raise ToolRefusal(message)
 
 
-async def _read(client: Client, build: Build, document_id: str) -> str:
+async def _read(client: ApiClient, build: Build, document_id: str) -> str:
     if not document_id:
         refuse("the carrier called read_knowledge_document without a document_id")
     document = json_object(await client.get(f"/documents/{document_id}", verbose=True)) or {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.building.build import Build
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.rows import first_of
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
@@ -67,7 +67,7 @@ def _text(arguments: Mapping[str, Any], key: str) -> str:
     return (arguments.get(key) or "").strip()
 
 
-async def draft(client: Client, build: Build, briefs: Mapping[str, str]) -> str:
+async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> str:
     """Have the parts drafted, write them to the PAL, and tell what was done.
 
     Raises:

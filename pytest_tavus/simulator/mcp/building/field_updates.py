@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.mcp.building.build import Build, or_nothing
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.rows import skills_in
 from pytest_tavus.simulator.mcp.tools.capability_catalog import CATALOG
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
@@ -41,7 +41,7 @@ _SLIDES: Mapping[str, str] = MappingProxyType(
 _BOOKING = "magic_canvas_scheduling_url"
 
 
-async def update_field(client: Client, build: Build, arguments: Mapping[str, Any]) -> str:
+async def update_field(client: ApiClient, build: Build, arguments: Mapping[str, Any]) -> str:
     """Change one field and tell what was done.
 
     Raises:
@@ -69,7 +69,7 @@ async def update_field(client: Client, build: Build, arguments: Mapping[str, Any
     return f"Updated {field}."
 
 
-async def _set_root(client: Client, build: Build, field: str, value: Any) -> str:
+async def _set_root(client: ApiClient, build: Build, field: str, value: Any) -> str:
     if field == "default_replica_id":
         current = (await read_pal(client, build.pal_id)).get("default_face_id") or ""
         value = _face(build, str(value).strip(), str(current))
@@ -97,7 +97,7 @@ def _face(build: Build, asked: str, current: str) -> str:
     return build.faces[0]
 
 
-async def _set_tools(client: Client, pal_id: str, value: Any) -> None:
+async def _set_tools(client: ApiClient, pal_id: str, value: Any) -> None:
     """Attach exactly these tools and capabilities."""
     asked = json_list(value)
     if asked is None or not all(isinstance(each, str) for each in asked):
@@ -113,14 +113,14 @@ async def _set_tools(client: Client, pal_id: str, value: Any) -> None:
             await client.request("DELETE", path)
 
 
-async def _set_in_layer(client: Client, pal_id: str, name: str, values: dict[str, Any]) -> None:
+async def _set_in_layer(client: ApiClient, pal_id: str, name: str, values: dict[str, Any]) -> None:
     layer = {**layer_of(await read_pal(client, pal_id), name), **values}
     await client.patch(
         f"/pals/{pal_id}", [{"op": "add", "path": f"/layers/{name}", "value": layer}]
     )
 
 
-async def _set_canvas(client: Client, pal_id: str, field: str, value: Any) -> None:
+async def _set_canvas(client: ApiClient, pal_id: str, field: str, value: Any) -> None:
     config = await _config(client, pal_id, "magic_canvas")
     if field in _CANVAS:
         change = {_CANVAS[field]: value}
@@ -134,23 +134,23 @@ async def _set_canvas(client: Client, pal_id: str, field: str, value: Any) -> No
     await _put(client, pal_id, "magic_canvas", {**config, **change})
 
 
-async def _set_slides(client: Client, pal_id: str, change: dict[str, Any]) -> None:
+async def _set_slides(client: ApiClient, pal_id: str, change: dict[str, Any]) -> None:
     config = {**await _config(client, pal_id, "presentation"), **change}
     if "document_ids" not in config:
         config["document_ids"] = (await read_pal(client, pal_id)).get("document_ids") or []
     await _put(client, pal_id, "presentation", config)
 
 
-async def _config(client: Client, pal_id: str, skill: str) -> dict[str, Any]:
+async def _config(client: ApiClient, pal_id: str, skill: str) -> dict[str, Any]:
     answer = json_object(await or_nothing(client, f"/pals/{pal_id}/skills/{skill}")) or {}
     return json_object(answer.get("config")) or {}
 
 
-async def _put(client: Client, pal_id: str, skill: str, config: dict[str, Any]) -> None:
+async def _put(client: ApiClient, pal_id: str, skill: str, config: dict[str, Any]) -> None:
     await client.request("PUT", f"/pals/{pal_id}/skills/{skill}", body={"config": config})
 
 
-async def _patch(client: Client, pal_id: str, path: str, value: Any) -> None:
+async def _patch(client: ApiClient, pal_id: str, path: str, value: Any) -> None:
     """Replace one field. The route takes the former words in pointers too [client]."""
     operation = {"op": "replace", "path": path, "value": value}
     await client.patch(f"/pals/{pal_id}", [operation])

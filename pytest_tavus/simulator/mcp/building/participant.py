@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.client import Client, Patience, ToolRefusal, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, Patience, ToolRefusal, refuse
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
 
 
@@ -35,7 +35,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     calls: tuple[HeardCall, ...] = ()
 
 
-class Seat:
+class ToolParticipant:
     """One participant. Keeps what is said until it is asked for."""
 
     participant_id = "mcp-tools"
@@ -113,7 +113,7 @@ class Seat:
 
 
 @contextlib.asynccontextmanager
-async def seated(client: Client, conversation_id: str) -> AsyncGenerator[Seat]:
+async def seated(client: ApiClient, conversation_id: str) -> AsyncGenerator[ToolParticipant]:
     """Join a conversation; in the end leave it, and end it: nobody needs it any more.
 
     Raises:
@@ -124,7 +124,7 @@ async def seated(client: Client, conversation_id: str) -> AsyncGenerator[Seat]:
         conversation = client.account.live.get(conversation_id)
         if conversation is None:
             refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
-        seat = Seat(conversation, client.patience)
+        seat = ToolParticipant(conversation, client.patience)
         conversation.join(seat)
         try:
             yield seat

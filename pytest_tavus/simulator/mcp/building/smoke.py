@@ -10,8 +10,8 @@ from pytest_tavus.contract.verdict import KnowledgeVerdict, TavusVerdict
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.mcp.building.build import or_nothing
 from pytest_tavus.simulator.mcp.building.carrier_context import read_each
-from pytest_tavus.simulator.mcp.building.participant import Seat, seated
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.building.participant import ToolParticipant, seated
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.rows import first_of
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
@@ -19,7 +19,7 @@ STOCK_PROBES = ("Who are you?", "What can you do for me?")
 """What is asked where nothing better is known; that there are two such is [client]."""
 
 
-async def pal_spec(client: Client, pal_id: str) -> dict[str, Any]:
+async def pal_spec(client: ApiClient, pal_id: str) -> dict[str, Any]:
     """Return a PAL with all that belongs to it, in the words of the builder [client].
 
     Raises:
@@ -46,7 +46,7 @@ async def pal_spec(client: Client, pal_id: str) -> dict[str, Any]:
     }
 
 
-async def probes_for(client: Client, spec: Mapping[str, Any]) -> list[str]:
+async def probes_for(client: ApiClient, spec: Mapping[str, Any]) -> list[str]:
     """Return what the PAL is asked. Raises `ToolRefusal`."""
     body = {"persona_spec": dict(spec)}
     answer = await client.post("/persona-builder/llm/generate-probes", body)
@@ -55,7 +55,7 @@ async def probes_for(client: Client, spec: Mapping[str, Any]) -> list[str]:
     return probes or list(STOCK_PROBES)
 
 
-async def smoke_test(client: Client, pal_id: str, probes: Sequence[str]) -> list[dict[str, Any]]:
+async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> list[dict[str, Any]]:
     """Put every question to the PAL and return what was said on both sides.
 
     Calls that the PAL makes of the page are not answered, as by the official client [client].
@@ -74,7 +74,7 @@ async def smoke_test(client: Client, pal_id: str, probes: Sequence[str]) -> list
     return transcript
 
 
-async def _reply(client: Client, seat: Seat, probe: str) -> dict[str, Any]:
+async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> dict[str, Any]:
     try:
         heard = await seat.say(probe, within=client.patience.probe)
     except ServiceError as error:
@@ -83,7 +83,7 @@ async def _reply(client: Client, seat: Seat, probe: str) -> dict[str, Any]:
 
 
 async def judged(
-    client: Client, spec: Mapping[str, Any], transcript: Sequence[Mapping[str, Any]]
+    client: ApiClient, spec: Mapping[str, Any], transcript: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return the judge's verdict, or one that says that there is none. Raises `ToolRefusal`."""
     body = {"persona_spec": dict(spec), "smoke_transcript": [dict(row) for row in transcript]}

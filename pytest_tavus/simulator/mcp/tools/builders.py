@@ -8,16 +8,16 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 
-async def _create(client: Client, arguments: Arguments) -> Any:
+async def _create(client: ApiClient, arguments: Arguments) -> Any:
     body = {**chosen(arguments, "name", "greeting"), **filled(arguments, "persona_id")}
     return await client.post("/builder", body)
 
 
-async def _messages(client: Client, arguments: Arguments) -> Any:
+async def _messages(client: ApiClient, arguments: Arguments) -> Any:
     """Return the last messages of a session, out of the session itself [client]."""
     answer = await client.get(f"/builder/{arguments['builder_id']}")
     session = json_object((json_object(answer) or {}).get("session")) or {}
@@ -25,7 +25,7 @@ async def _messages(client: Client, arguments: Arguments) -> Any:
     return {"messages": said[-max(1, arguments["limit"]) :]}
 
 
-async def _history(client: Client, arguments: Arguments) -> Any:
+async def _history(client: ApiClient, arguments: Arguments) -> Any:
     query = {"persona_id": arguments["pal_id"], "limit": arguments["limit"]}
     return await client.get("/builder/history", **query)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import skills_in
 from pytest_tavus.simulator.mcp.tools.capability_catalog import (
@@ -29,7 +29,7 @@ PERCEPTION = (
 )
 
 
-async def pal_capabilities(client: Client, pal_id: str) -> dict[str, Any]:
+async def pal_capabilities(client: ApiClient, pal_id: str) -> dict[str, Any]:
     """Return every capability with whether the PAL has it, and how [client].
 
     Raises:
@@ -50,15 +50,15 @@ async def pal_capabilities(client: Client, pal_id: str) -> dict[str, Any]:
     return {"pal_id": pal_id, "capabilities": told, "raw_skills": skills}
 
 
-async def _catalog(_client: Client, _arguments: Arguments) -> Any:
+async def _catalog(_client: ApiClient, _arguments: Arguments) -> Any:
     return catalog()
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     return await pal_capabilities(client, arguments["pal_id"])
 
 
-async def _attach(client: Client, arguments: Arguments) -> Any:
+async def _attach(client: ApiClient, arguments: Arguments) -> Any:
     capability = capability_named(arguments["capability_id"])
     if capability == "perception":
         model = {"perception_model": arguments["perception_model"] or "raven-1"}
@@ -69,7 +69,7 @@ async def _attach(client: Client, arguments: Arguments) -> Any:
     return await _send(client, "PUT", arguments["pal_id"], capability, config)
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     capability = capability_named(arguments["capability_id"])
     if capability == "perception":
         return await _write_perception(client, arguments)
@@ -77,7 +77,7 @@ async def _patch(client: Client, arguments: Arguments) -> Any:
     return await _send(client, "PATCH", arguments["pal_id"], capability, config)
 
 
-async def _detach(client: Client, arguments: Arguments) -> Any:
+async def _detach(client: ApiClient, arguments: Arguments) -> Any:
     capability = capability_named(arguments["capability_id"])
     pal_id = arguments["pal_id"]
     if capability == "perception":
@@ -86,19 +86,19 @@ async def _detach(client: Client, arguments: Arguments) -> Any:
 
 
 async def _send(
-    client: Client, method: str, pal_id: str, capability: str, config: dict[str, Any]
+    client: ApiClient, method: str, pal_id: str, capability: str, config: dict[str, Any]
 ) -> Any:
     path = f"/pals/{pal_id}/skills/{skill_of(capability)}"
     return await client.request(method, path, body={"config": config})
 
 
-async def _write_perception(client: Client, arguments: Arguments) -> Any:
+async def _write_perception(client: ApiClient, arguments: Arguments) -> Any:
     value: dict[str, Any] = {**(arguments["config"] or {}), **chosen(arguments, *PERCEPTION)}
     value = value or {"perception_model": "raven-1"}
     return await _set_perception(client, arguments["pal_id"], value)
 
 
-async def _set_perception(client: Client, pal_id: str, value: dict[str, Any]) -> Any:
+async def _set_perception(client: ApiClient, pal_id: str, value: dict[str, Any]) -> Any:
     operation = {"op": "add", "path": "/layers/perception", "value": value}
     return await patch_pal(client, pal_id, [operation])
 

@@ -9,21 +9,21 @@ from typing import Any
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.account.resources.conversations import BRIDGE_MOST
 from pytest_tavus.simulator.mcp.arguments import Arguments, filled
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import without_call_link
 from pytest_tavus.simulator.mcp.plain import ToolFunction, send
 
 _END = "/conversations/{conversation_id}/end"
 
 
-async def _start(client: Client, arguments: Arguments) -> Any:
+async def _start(client: ApiClient, arguments: Arguments) -> Any:
     # Conversations keep the former words [client].
     body = {"persona_id": arguments["pal_id"], "chat": True}
     more = filled(arguments, "custom_greeting", "conversation_name")
     return without_call_link(await client.post("/conversations", {**body, **more}))
 
 
-async def _turn(client: Client, arguments: Arguments) -> Any:
+async def _turn(client: ApiClient, arguments: Arguments) -> Any:
     """Say a line over the HTTP bridge, as the hosted server does, and return the reply [client].
 
     The local server joins the room for each turn instead, and answers the same. It waits as long

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import compact, first_of, rows_in
 from pytest_tavus.simulator.mcp.tools.integration import integration_of, page_tools
@@ -29,19 +29,19 @@ _OF_A_PAGE = ("page_title", "page_description", "page_cta", "page_logo")
 _LISTED = ("deployment_id", "pal_id", "channel", "status", "name", "allowed_origins", "updated_at")
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     query = chosen(arguments, "pal_id", "channel", "status", "limit", "page")
     answer = await client.get("/deployments", **query, include_thumbnails="false")
     return compact(answer, lambda row: {key: row.get(key) for key in _LISTED}, total="total")
 
 
-async def _get(client: Client, arguments: Arguments) -> Any:
+async def _get(client: ApiClient, arguments: Arguments) -> Any:
     return await _with_integration(
         client, await client.get(f"/deployments/{arguments['deployment_id']}")
     )
 
 
-async def _create(client: Client, arguments: Arguments) -> Any:
+async def _create(client: ApiClient, arguments: Arguments) -> Any:
     _check(arguments)
     name = arguments["name"] or await _default_name(client, arguments)
     body = {**chosen(arguments, "pal_id", "channel"), "name": name, "status": "active"}
@@ -81,7 +81,7 @@ def _check(arguments: Arguments) -> None:
             refuse(f"{name}: expected at least 1, found {limit}")
 
 
-async def _default_name(client: Client, arguments: Arguments) -> str:
+async def _default_name(client: ApiClient, arguments: Arguments) -> str:
     """Return the PAL's name and the channel's word, numbered where that is taken [client]."""
     pal_id = arguments["pal_id"]
     pal = json_object(await client.get(f"/pals/{pal_id}")) or {}
@@ -94,7 +94,7 @@ async def _default_name(client: Client, arguments: Arguments) -> str:
     return next(name for number in count(2) if (name := f"{base} {number}") not in taken)
 
 
-async def _with_integration(client: Client, answer: Any) -> dict[str, Any]:
+async def _with_integration(client: ApiClient, answer: Any) -> dict[str, Any]:
     deployment = json_object(answer) or {}
     tools = page_tools(await client.get(f"/pals/{deployment.get('pal_id', '')}/tools/"))
     integration = integration_of(deployment, tools, maker_url=client.place.maker_url)

@@ -7,19 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import field_operations
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 _ONE = "/pronunciation-dictionaries/{dictionary_id}"
 
 
-async def _create(client: Client, arguments: Arguments) -> Any:
+async def _create(client: ApiClient, arguments: Arguments) -> Any:
     body: dict[str, Any] = {"name": arguments["name"], "rules": arguments["rules"] or []}
     return await client.post("/pronunciation-dictionaries/", body)
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     operations = field_operations(chosen(arguments, "name", "rules"))
     return await client.patch(_ONE.format_map(arguments), operations)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 from pytest_tavus.simulator.mcp.uploads import refused_upload
 
@@ -23,7 +23,7 @@ _CREATED = (
 )
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     query = chosen(arguments, "limit", "page", "status", "name_or_uuid", "verbose")
     for name in ("tags", "participant_tags"):
         if arguments[name] is not None:
@@ -31,7 +31,7 @@ async def _list(client: Client, arguments: Arguments) -> Any:
     return await client.get("/documents", sort="desc", **query)
 
 
-async def _upload(_client: Client, arguments: Arguments) -> Any:
+async def _upload(_client: ApiClient, arguments: Arguments) -> Any:
     raise refused_upload(arguments["local_path"])
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.simulator.mcp.arguments import Arguments
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 
 _MAY = "camera; microphone; autoplay; fullscreen; display-capture"
@@ -74,7 +74,7 @@ _TARGETS: Mapping[str, Callable[[str, str], dict[str, Any]]] = MappingProxyType(
 )
 
 
-async def _scaffold(_client: Client, arguments: Arguments) -> Any:
+async def _scaffold(_client: ApiClient, arguments: Arguments) -> Any:
     write = _TARGETS[arguments["target"]]
     return write(arguments["conversation_url"], arguments["component_name"])
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import field_operations
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
@@ -22,23 +22,23 @@ _FIELDS = (
 )
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     query = chosen(arguments, "limit", "page", "type", "legacy")
     query |= filled(arguments, "name_or_uuid", "tags", "verbose")
     return await client.get("/guardrails", **query)
 
 
-async def _get(client: Client, arguments: Arguments) -> Any:
+async def _get(client: ApiClient, arguments: Arguments) -> Any:
     query = {**filled(arguments, "verbose"), **chosen(arguments, "legacy")}
     return await client.get(f"/guardrails/{arguments['guardrail_id']}", **query)
 
 
-async def _create(client: Client, arguments: Arguments) -> Any:
+async def _create(client: ApiClient, arguments: Arguments) -> Any:
     body: dict[str, Any] = {"tags": [], **chosen(arguments, *_FIELDS)}
     return await client.post("/guardrails/", body)
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     operations = field_operations(chosen(arguments, *_FIELDS))
     return await client.patch(f"/guardrails/{arguments['guardrail_id']}", operations)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.mcp.arguments import Arguments
-from pytest_tavus.simulator.mcp.client import Client, ToolRefusal
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import rows_in
 
@@ -19,7 +19,7 @@ KEY_SOURCE = "simulator"
 """Where the key comes from; the official server names a variable or a keyring [client]."""
 
 
-async def _check(client: Client, arguments: Arguments) -> Any:
+async def _check(client: ApiClient, arguments: Arguments) -> Any:
     checks: dict[str, Any] = {"config": {"ok": True}, "auth": {"ok": True}}
     if arguments["deep"]:
         checks["tavus_api"] = await _probe(client)
@@ -34,7 +34,7 @@ async def _check(client: Client, arguments: Arguments) -> Any:
     }
 
 
-async def _probe(client: Client) -> dict[str, Any]:
+async def _probe(client: ApiClient) -> dict[str, Any]:
     """Read one PAL, and tell of the answer its shape and its time only [client]."""
     asked = {"limit": 1, "page": 0}
     began = client.account.epoch()

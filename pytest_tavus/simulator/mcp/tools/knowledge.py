@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import Client, ToolRefusal, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal
 from pytest_tavus.simulator.mcp.uploads import refused_upload
@@ -24,7 +24,7 @@ SETTINGS = (
 _KINDS = ("document_ids", "document_tags")
 
 
-async def pal_knowledge(client: Client, pal_id: str) -> dict[str, Any]:
+async def pal_knowledge(client: ApiClient, pal_id: str) -> dict[str, Any]:
     """Return a PAL's documents and tags, the documents themselves, and the layer [client].
 
     Raises:
@@ -51,28 +51,28 @@ async def pal_knowledge(client: Client, pal_id: str) -> dict[str, Any]:
     }
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     return await pal_knowledge(client, arguments["pal_id"])
 
 
-async def _add(client: Client, arguments: Arguments) -> Any:
+async def _add(client: ApiClient, arguments: Arguments) -> Any:
     current, given = await _current(client, arguments)
     return await _write(
         client, arguments, {kind: [*current[kind], *given[kind]] for kind in _KINDS}
     )
 
 
-async def _remove(client: Client, arguments: Arguments) -> Any:
+async def _remove(client: ApiClient, arguments: Arguments) -> Any:
     current, given = await _current(client, arguments)
     kept = {kind: [one for one in current[kind] if one not in given[kind]] for kind in _KINDS}
     return await _write(client, arguments, kept)
 
 
-async def _replace(client: Client, arguments: Arguments) -> Any:
+async def _replace(client: ApiClient, arguments: Arguments) -> Any:
     return await _write(client, arguments, {kind: arguments[kind] or [] for kind in _KINDS})
 
 
-async def _settings(client: Client, arguments: Arguments) -> Any:
+async def _settings(client: ApiClient, arguments: Arguments) -> Any:
     changed = chosen(arguments, *SETTINGS)
     if not changed:
         refuse(f"nothing to change was given: give one of {', '.join(SETTINGS)}")
@@ -82,12 +82,12 @@ async def _settings(client: Client, arguments: Arguments) -> Any:
     return await patch_pal(client, arguments["pal_id"], [operation])
 
 
-async def _upload(_client: Client, arguments: Arguments) -> Any:
+async def _upload(_client: ApiClient, arguments: Arguments) -> Any:
     raise refused_upload(arguments["local_path"])
 
 
 async def _current(
-    client: Client, arguments: Arguments
+    client: ApiClient, arguments: Arguments
 ) -> tuple[dict[str, Any], dict[str, list[str]]]:
     given = {kind: _texts(arguments[kind]) for kind in _KINDS}
     if not any(arguments[kind] for kind in _KINDS):
@@ -96,7 +96,7 @@ async def _current(
 
 
 async def _write(
-    client: Client, arguments: Arguments, knowledge: Mapping[str, Iterable[str]]
+    client: ApiClient, arguments: Arguments, knowledge: Mapping[str, Iterable[str]]
 ) -> Any:
     operations = [
         {"op": "replace", "path": f"/{kind}", "value": _texts(list(knowledge[kind]))}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import without_call_link
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal
@@ -16,12 +16,14 @@ from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal
 _PHRASES = ("wake_phrase", "sleep_phrase")
 
 
-async def _configure(client: Client, arguments: Arguments) -> Any:
+async def _configure(client: ApiClient, arguments: Arguments) -> Any:
     _check_blank(arguments)
     return await _prepared(client, arguments, await _read(client, arguments["pal_id"]))
 
 
-async def _prepared(client: Client, arguments: Arguments, pal: Mapping[str, Any]) -> dict[str, Any]:
+async def _prepared(
+    client: ApiClient, arguments: Arguments, pal: Mapping[str, Any]
+) -> dict[str, Any]:
     """Save the phrases, make an identity where there is none, and read both back [client]."""
     pal_id = arguments["pal_id"]
     phrases = chosen(arguments, *_PHRASES)
@@ -58,7 +60,7 @@ def _check_sleep(flow: Mapping[str, Any]) -> None:
 
 
 async def _set(
-    client: Client, pal: Mapping[str, Any], layer: str, values: Mapping[str, Any]
+    client: ApiClient, pal: Mapping[str, Any], layer: str, values: Mapping[str, Any]
 ) -> None:
     """Write what differs into one layer of a PAL, or the layer where there is none."""
     current = layer_of(pal, layer)
@@ -72,11 +74,11 @@ async def _set(
     await patch_pal(client, pal["pal_id"], operations)
 
 
-async def _read(client: Client, pal_id: str) -> dict[str, Any]:
+async def _read(client: ApiClient, pal_id: str) -> dict[str, Any]:
     return {**(json_object(await client.get(f"/pals/{pal_id}")) or {}), "pal_id": pal_id}
 
 
-async def _join(client: Client, arguments: Arguments) -> Any:
+async def _join(client: ApiClient, arguments: Arguments) -> Any:
     _check_blank(arguments)
     face_id = arguments["face_id"]
     pal = await _read(client, arguments["pal_id"])

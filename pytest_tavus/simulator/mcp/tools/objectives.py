@@ -7,19 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import checked_operations
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 _SET = ("name", "data", "allow_loops")
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     query = chosen(arguments, "limit", "page", "type", "sort")
     return await client.get("/objectives", **query, **filled(arguments, "name_or_uuid"))
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     operations = checked_operations(arguments["ops"])
     return await client.patch(f"/objectives/{arguments['objectives_id']}", operations)
 

@@ -9,7 +9,7 @@ from typing import Any
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.layer_rules import LAYERS
 from pytest_tavus.simulator.mcp.arguments import Arguments
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import field_schema, pal_patch_paths
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import rows_in, skills_in, unwrapped
@@ -31,7 +31,7 @@ _LISTED: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
 )
 
 
-async def _describe(client: Client, arguments: Arguments) -> Any:
+async def _describe(client: ApiClient, arguments: Arguments) -> Any:
     pal_id = arguments["pal_id"]
     pal = await client.get(f"/pals/{pal_id}", verbose="true", include_settings="true")
     available: dict[str, Any] = {}

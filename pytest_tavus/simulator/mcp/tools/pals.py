@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import handover, with_links
 from pytest_tavus.simulator.mcp.patching import checked_operations, pal_patch_paths
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
@@ -59,7 +59,7 @@ TEMPLATES: Mapping[str, tuple[str, str]] = MappingProxyType(
 """The names of templates and PALs are [client]; the prompts are this project's own."""
 
 
-async def create_pal(client: Client, body: Mapping[str, Any]) -> Any:
+async def create_pal(client: ApiClient, body: Mapping[str, Any]) -> Any:
     """Make a PAL and return it with its links; a full pipeline gets its default model [client].
 
     Raises:
@@ -87,13 +87,13 @@ def _with_model(given: Any) -> Any:
     return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **written}}
 
 
-async def patch_pal(client: Client, pal_id: str, operations: list[dict[str, Any]]) -> Any:
+async def patch_pal(client: ApiClient, pal_id: str, operations: list[dict[str, Any]]) -> Any:
     """Change a PAL. Raises `ToolRefusal` for a path that the official client refuses too."""
     checked = checked_operations(operations, paths=pal_patch_paths())
     return await client.patch(f"/pals/{pal_id}", checked)
 
 
-async def read_pal(client: Client, pal_id: str, **query: str) -> dict[str, Any]:
+async def read_pal(client: ApiClient, pal_id: str, **query: str) -> dict[str, Any]:
     """Return a PAL with its settings. Raises `ToolRefusal`."""
     answer = await client.get(f"/pals/{pal_id}", **query, include_settings="true")
     return json_object(answer) or {}
@@ -104,7 +104,7 @@ def layer_of(pal: Mapping[str, Any], name: str) -> dict[str, Any]:
     return json_object((json_object(pal.get("layers")) or {}).get(name)) or {}
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     query = chosen(arguments, "limit", "page", "pal_type", "sort")
     return compact(await client.get("/pals", **query), _row)
 
@@ -120,7 +120,7 @@ def _row(pal: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _create(client: Client, arguments: Arguments) -> Any:
+async def _create(client: ApiClient, arguments: Arguments) -> Any:
     body = chosen(
         arguments, "pal_name", "system_prompt", "greeting", "context", "layers", "memories"
     )
@@ -139,11 +139,11 @@ async def _create(client: Client, arguments: Arguments) -> Any:
     return await create_pal(client, body)
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     return await patch_pal(client, arguments["pal_id"], arguments["ops"])
 
 
-async def _from_template(client: Client, arguments: Arguments) -> Any:
+async def _from_template(client: ApiClient, arguments: Arguments) -> Any:
     name, prompt = TEMPLATES[arguments["template"]]
     if context := (arguments["business_context"] or "").strip():
         prompt = f"{prompt}\n\nAbout the business:\n{context}"
@@ -151,7 +151,7 @@ async def _from_template(client: Client, arguments: Arguments) -> Any:
     return await create_pal(client, {**body, **filled(arguments, "default_face_id", "layers")})
 
 
-async def _quickstart(client: Client, arguments: Arguments) -> Any:
+async def _quickstart(client: ApiClient, arguments: Arguments) -> Any:
     face_id = arguments["face_id"] or await _first_stock_face(client)
     body = chosen(arguments, "pal_name", "system_prompt")
     pal = await create_pal(client, {**body, "default_face_id": face_id})
@@ -159,7 +159,7 @@ async def _quickstart(client: Client, arguments: Arguments) -> Any:
     return {"pal": pal, "face_id": face_id, **handover(client.place, pal_id)}
 
 
-async def _first_stock_face(client: Client) -> str:
+async def _first_stock_face(client: ApiClient) -> str:
     rows = rows_in(await client.get("/faces", limit=25, face_type="system"))
     found = first_of(rows[0], "face_id", "replica_id") if rows else None
     if not found:
@@ -167,7 +167,7 @@ async def _first_stock_face(client: Client) -> str:
     return str(found)
 
 
-async def _preview(client: Client, arguments: Arguments) -> Any:
+async def _preview(client: ApiClient, arguments: Arguments) -> Any:
     pal_id = arguments["pal_id"]
     pal = json_object(await client.get(f"/pals/{pal_id}")) or {}
     return {

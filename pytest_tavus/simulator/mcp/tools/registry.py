@@ -10,7 +10,7 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.tool.placeholders import names_in
 from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 from pytest_tavus.simulator.mcp.rows import compact, every_page, first_of, rows_in
 from pytest_tavus.simulator.mcp.tools.pals import patch_pal, read_pal
@@ -35,7 +35,7 @@ _FIELDS = (
 _SHOWN = ("tool_id", "name", "origin", "description", "parameters", "delivery")
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     query = {**chosen(arguments, "type", "sort"), **filled(arguments, "name_or_uuid")}
     if arguments["limit"] is None:
         return compact(await every_page(client, "/tools", **query), _row)
@@ -51,7 +51,7 @@ def _row(tool: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _create(client: Client, arguments: Arguments) -> Any:
+async def _create(client: ApiClient, arguments: Arguments) -> Any:
     body = chosen(arguments, *_FIELDS)
     body["parameters"] = arguments["parameters"] or {}
     body["delivery"] = arguments["delivery"] or {"app_message": True}
@@ -76,7 +76,7 @@ def _advisory(origin: str, name: str, saved: list[dict[str, Any]]) -> dict[str, 
     return {ADVISORY: told}
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     body = chosen(arguments, *_FIELDS)
     _check_placeholders(body)
     return await client.patch(f"/tools/{arguments['tool_id']}", body)
@@ -106,7 +106,7 @@ def _placeholders(template: Any) -> Iterator[str]:
         yield from _placeholders(each)
 
 
-async def _attach(client: Client, arguments: Arguments) -> Any:
+async def _attach(client: ApiClient, arguments: Arguments) -> Any:
     pal_id, tool_ids = arguments["pal_id"], arguments["tool_ids"]
     answer = await client.post(f"/pals/{pal_id}/tools/", {"tool_ids": tool_ids})
     origins = {tool.get("origin") for tool in rows_in(answer)}
@@ -115,7 +115,7 @@ async def _attach(client: Client, arguments: Arguments) -> Any:
     return answer if attached is None else {**attached, BUMPED: bumped}
 
 
-async def _see(client: Client, pal_id: str) -> bool:
+async def _see(client: ApiClient, pal_id: str) -> bool:
     """Switch perception on where it is not, and return whether it had to be [client]."""
     layers = json_object((await read_pal(client, pal_id)).get("layers")) or {}
     perception = json_object(layers.get("perception"))

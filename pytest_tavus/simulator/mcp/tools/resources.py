@@ -8,18 +8,18 @@ from typing import Any
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.simulator.mcp.arguments import Arguments, filled
-from pytest_tavus.simulator.mcp.client import Client, refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.plain import ToolFunction
 
 RESOURCES = ("guardrails", "objectives", "documents", "voices", "skills", "tools")
 
 
-async def _faces(client: Client, arguments: Arguments) -> Any:
+async def _faces(client: ApiClient, arguments: Arguments) -> Any:
     kind = "system" if arguments["stock"] else None
     return await client.get("/faces", limit=arguments["limit"], face_type=kind)
 
 
-async def _voices(client: Client, arguments: Arguments) -> Any:
+async def _voices(client: ApiClient, arguments: Arguments) -> Any:
     query: dict[str, Any] = {name: arguments[name] for name in ("limit", "page")}
     query |= filled(arguments, "search", "sort")
     if arguments["tags"]:
@@ -27,7 +27,7 @@ async def _voices(client: Client, arguments: Arguments) -> Any:
     return await client.get("/voices", **query)
 
 
-async def _list(client: Client, arguments: Arguments) -> Any:
+async def _list(client: ApiClient, arguments: Arguments) -> Any:
     name = arguments["resource"].strip().lower()
     plural = next((one for one in RESOURCES if name in {one, one.removesuffix("s")}), None)
     if plural is None:

@@ -7,21 +7,21 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.simulator.mcp.arguments import Arguments
-from pytest_tavus.simulator.mcp.client import Client
+from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 _PATH = "/pals/{pal_id}/skills/{skill_id}"
 
 
-async def _attach(client: Client, arguments: Arguments) -> Any:
+async def _attach(client: ApiClient, arguments: Arguments) -> Any:
     return await _write(client, "PUT", arguments)
 
 
-async def _patch(client: Client, arguments: Arguments) -> Any:
+async def _patch(client: ApiClient, arguments: Arguments) -> Any:
     return await _write(client, "PATCH", arguments)
 
 
-async def _write(client: Client, method: str, arguments: Arguments) -> Any:
+async def _write(client: ApiClient, method: str, arguments: Arguments) -> Any:
     config: dict[str, Any] = arguments["config"] or {}
     return await client.request(method, _PATH.format_map(arguments), body={"config": config})
 

@@ -17,16 +17,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pytest_tavus.scenario.load.parse import load_scenarios, parse_inline
-from pytest_tavus.scenario.text.limits import Limits
+from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.values.model import HandlerSpec, Scenario
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.stock import restock
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.conversations import Conversations
-from pytest_tavus.simulator.server.control.handler_slot import CallTaker
-from pytest_tavus.simulator.server.control.seeding import Stock
+from pytest_tavus.simulator.server.control.handler_slot import HandlerSlot
+from pytest_tavus.simulator.server.control.seeding import PalSeeder
 from pytest_tavus.simulator.server.control.time import ServerClock
-from pytest_tavus.simulator.server.faults import Faults
+from pytest_tavus.simulator.server.faults import InjectedFaults
 from pytest_tavus.simulator.server.journal.journal import Journal
 from pytest_tavus.trace.stored.codec import encode_entry
 
@@ -34,18 +34,18 @@ POSTED = "posted.yaml"
 """What messages call a scenario that came as text."""
 
 
-class Repertoire(Struct, frozen=True, kw_only=True):
+class Scripts(Struct, frozen=True, kw_only=True):
     """What a server plays, and with what."""
 
     scripts: tuple[Scenario, ...]
     "What it was begun with, and begins with again at every reset."
 
-    handling: CallTaker
+    handling: HandlerSlot
     env: dict[str, str]
     "What scripts may read as ``{env.NAME}``; the values are secrets. Grows with later scripts."
 
 
-class Backstage:
+class Admin:
     """Everything of one server that its clients do not see."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Backstage:
         account: Account,
         live: Conversations,
         *,
-        repertoire: Repertoire,
+        repertoire: Scripts,
         clock: ServerClock,
         journal: Journal,
     ) -> None:
@@ -62,13 +62,13 @@ class Backstage:
         self.live = live
         self.clock = clock
         self.journal = journal
-        self.faults = Faults()
+        self.faults = InjectedFaults()
         self.malformed: Counter[str] = Counter()
         """How many frames could not be taken, by conversation."""
         self.issued: list[Callable[[], None]] = []
         """Ends what was issued: keys, tokens. Called at every `begin`."""
         self._repertoire = repertoire
-        self._stock = Stock(account)
+        self._stock = PalSeeder(account)
 
     async def begin(self, *, seed: int | None = None) -> None:
         """Make everything as it is at the start; with `seed`, with other ids.
@@ -111,11 +111,11 @@ class Backstage:
         return await self._add_from_afar([parse_inline(data, name="posted", limits=limits)])
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> FileLimits:
         """What a scenario may be that the owner of the server loads."""
-        return Limits(local_tools=self.account.options.local_tools)
+        return FileLimits(local_tools=self.account.options.local_tools)
 
-    def _limits_from_afar(self) -> Limits:
+    def _limits_from_afar(self) -> FileLimits:
         """Whoever sends a scenario must not learn what is in the files of whoever serves."""
         return replace(self.limits, other_files=False)
 
@@ -188,7 +188,7 @@ def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[st
     return {name: environ[name] for name in names if name in environ}
 
 
-def _written_out(text: str, *, limits: Limits) -> tuple[Scenario, ...]:
+def _written_out(text: str, *, limits: FileLimits) -> tuple[Scenario, ...]:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / POSTED
         path.write_text(text, encoding="utf-8")

@@ -27,11 +27,11 @@ from pytest_tavus.simulator.account.requests.refusals import (
     not_found,
 )
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
-from pytest_tavus.simulator.server.control.admin import Backstage
-from pytest_tavus.simulator.server.faults import Fault
+from pytest_tavus.simulator.server.control.admin import Admin
+from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.http.answers import json_bytes
 from pytest_tavus.simulator.server.http.json_text import JsonTextError, read_json
-from pytest_tavus.simulator.server.site import CONTROL, Door
+from pytest_tavus.simulator.server.site import CONTROL, Endpoint
 
 _LONGEST_SCENARIOS = 2**19
 """Bytes of YAML. It is read in a thread, and the end of the server waits for every thread."""
@@ -82,7 +82,7 @@ class ControlPlane:
 
     def __init__(
         self,
-        backstage: Backstage,
+        backstage: Admin,
         *,
         keys: ApiKeys,
         tools_changed: Callable[[], Awaitable[None]],
@@ -92,7 +92,7 @@ class ControlPlane:
         self._keys = keys
         self._tools_changed = tools_changed
 
-    def door(self) -> Door:
+    def door(self) -> Endpoint:
         """Return the way in."""
         rows: tuple[tuple[str, str, Action], ...] = (
             ("POST", "/reset", self._reset),
@@ -118,7 +118,7 @@ class ControlPlane:
             Route(CONTROL + path, self._guarded(action), methods=[method])
             for method, path, action in rows
         ]
-        return Door(routes=tuple(routes))
+        return Endpoint(routes=tuple(routes))
 
     def _guarded(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
@@ -174,7 +174,7 @@ class ControlPlane:
         return {"data": self._backstage.faults.as_json()}
 
     async def _add_fault(self, request: Request) -> Any:
-        fault = read_body(Fault, await _json(request))
+        fault = read_body(InjectedFault, await _json(request))
         return {"fault_id": self._backstage.faults.add(fault)}
 
     async def _clear_faults(self, _: Request) -> None:

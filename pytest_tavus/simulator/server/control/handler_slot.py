@@ -15,7 +15,7 @@ from pytest_tavus.wire import HttpExchange, HttpRequest
 OpenHandler = Callable[[HandlerSpec], Awaitable[Handler]]
 
 
-class CallTaker:
+class HandlerSlot:
     """The handler that was named, and until one is named another."""
 
     def __init__(self, otherwise: Handler, open_handler: OpenHandler) -> None:

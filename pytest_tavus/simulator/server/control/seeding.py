@@ -34,7 +34,7 @@ NO_PROMPT = "The scenario file gives this PAL no prompt."
 """A script does without one, and the API does not."""
 
 
-class Stock:
+class PalSeeder:
     """What was brought in so far, so that nothing is brought in twice."""
 
     def __init__(self, account: Account) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pytest_tavus.simulator.server.http.answers import header_values, refuse
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.options import ServerLimits
 
 LIGHT_BYTES = 4096
 """A body of a known client that is worked on at once, however many others wait."""
@@ -32,10 +32,10 @@ Knows = Callable[[Scope], bool]
 """Tells whether a request names a key or a token that is good."""
 
 
-class Intake:
+class BodyLimit:
     """Reads bodies before anybody else does."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, knows: Knows) -> None:
+    def __init__(self, app: ASGIApp, *, limits: ServerLimits, knows: Knows) -> None:
         self._app = app
         self._limits = limits
         self._knows = knows

@@ -23,7 +23,7 @@ from uvicorn.server import ServerState
 from pytest_tavus.simulator.server.http.answers import json_bytes
 from pytest_tavus.simulator.server.http.framing import READ_BYTES, Flow, Framing
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.options import ServerLimits
 
 Awaited = Literal["head", "rest"]
 """The head of a request, or what is left of a body that was answered before it was there."""
@@ -47,7 +47,7 @@ _REASONS = {400: "Bad Request", 408: "Request Timeout"}
 class Connections:
     """The open connections of one server, by the address of their peer."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ServerLimits) -> None:
         self.limits = limits
         self.mark = f"{MARKER}: {simulator_version()}"
         """What every answer says. To find the version out takes as long as a request."""
@@ -77,12 +77,12 @@ class Connections:
         def make(
             config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
         ) -> asyncio.Protocol:
-            return Connection(config, server_state, app_state, connections=self)
+            return ServerConnection(config, server_state, app_state, connections=self)
 
         return make
 
 
-class Connection(H11Protocol):
+class ServerConnection(H11Protocol):
     """One connection, until it ends or becomes a WebSocket."""
 
     def __init__(

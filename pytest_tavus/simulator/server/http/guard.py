@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pytest_tavus.simulator.server.http.answers import encoded, header_values, is_start, refuse
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.options import ServerLimits
 
 _LOOPBACK = rb"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?"
 _HOST = re.compile(_LOOPBACK, re.IGNORECASE)
@@ -34,7 +34,9 @@ Problem = tuple[int, str]
 class Guard:
     """Lets through what may come in, and marks what goes out."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limits: ServerLimits, origins: Collection[str] = ()
+    ) -> None:
         """Stand before `app`; pages of `origins` are let in like those of this machine."""
         self._app = app
         self._origins = frozenset(origin.encode() for origin in origins)

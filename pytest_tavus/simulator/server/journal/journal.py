@@ -35,7 +35,7 @@ _PARTS_KEPT = 4_000
 _STRANGERS = 401
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class JournalEntry(Struct, frozen=True, kw_only=True):
     """One request, or the handshake of a WebSocket."""
 
     number: int
@@ -71,8 +71,8 @@ class Journal:
         self._secrets = KnownSecrets(secrets)
         self._count = 0
 
-    def __iter__(self) -> Iterator[Entry]:
-        return (convert(row, Entry) for row in self._entries.rows())
+    def __iter__(self) -> Iterator[JournalEntry]:
+        return (convert(row, JournalEntry) for row in self._entries.rows())
 
     def as_json(self) -> dict[str, Any]:
         """Return the journal as JSON data; `total_count` counts what is no longer kept as well."""
@@ -101,7 +101,7 @@ class Journal:
         self._count += 1
         return self._count
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: JournalEntry) -> None:
         """Keep one request, redacted; of a stranger's nothing but what it was for."""
         if entry.status == _STRANGERS:
             entry = replace(entry, query="", headers=(), body=None)
@@ -184,12 +184,12 @@ class _Seen:
             self._status = message.get("status", 101)
         await self._send(message)
 
-    def entry(self, scope: Scope) -> Entry:
+    def entry(self, scope: Scope) -> JournalEntry:
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1"))
             for name, value in scope["headers"]
         )
-        return Entry(
+        return JournalEntry(
             number=self._number,
             at=self._at,
             method=scope.get("method", "GET"),

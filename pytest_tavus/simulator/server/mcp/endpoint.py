@@ -29,7 +29,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.toolbox import ToolResult
+from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.http.body_limits import read_again
 from pytest_tavus.simulator.server.http.json_text import (
     JsonTextError,
@@ -44,8 +44,8 @@ from pytest_tavus.simulator.server.mcp.empty import (
     no_resources,
     no_templates,
 )
-from pytest_tavus.simulator.server.mcp.late import McpDoor
-from pytest_tavus.simulator.server.site import Door
+from pytest_tavus.simulator.server.mcp.late import McpEndpoint
+from pytest_tavus.simulator.server.site import Endpoint
 
 Context = ServerRequestContext[Any, Any]
 
@@ -57,7 +57,7 @@ class Tools(Protocol):
         """Return the definitions, as they are listed."""
         ...
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> McpToolResult:
         """Do what a tool is for. An unknown name and wrong arguments are results too."""
         ...
 
@@ -73,7 +73,7 @@ def mcp_door(
     version: str,
     protect: Callable[[ASGIApp], ASGIApp],
     knows: Callable[[str], bool],
-) -> McpDoor:
+) -> McpEndpoint:
     """Open the MCP server. `protect` stands before it, and lets through who may use it.
 
     `knows` tells whether an access token is good.
@@ -83,8 +83,8 @@ def mcp_door(
         app=_server(tools, version, changes), json_response=True, stateless=True
     )
     app = EarlierEraStream(_FewValues(StreamableHTTPASGIApp(manager)), changes=changes)
-    return McpDoor(
-        door=Door(routes=(Route("/mcp", endpoint=protect(app)),), running=manager.run),
+    return McpEndpoint(
+        door=Endpoint(routes=(Route("/mcp", endpoint=protect(app)),), running=manager.run),
         tools_changed=changes.publish,
         end_streams=changes.end,
         knows=knows,

@@ -13,19 +13,19 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.server.faults import Fault, Faults, said_by
+from pytest_tavus.simulator.server.faults import InjectedFault, InjectedFaults, said_by
 from pytest_tavus.simulator.server.oauth.terms import Note
 from pytest_tavus.simulator.server.rest import PREFIX
 
 
-class InwardApi(Api):
+class FaultyApi(Api):
     """The API of one account, for who was let in already."""
 
     def __init__(
         self,
         account: Account,
         *,
-        faults: Faults,
+        faults: InjectedFaults,
         sleep: Callable[[float], Awaitable[None]],
         note: Note,
     ) -> None:
@@ -66,6 +66,6 @@ class InwardApi(Api):
         return answer
 
 
-def _unreadable(method: str, path: str, fault: Fault) -> str:
+def _unreadable(method: str, path: str, fault: InjectedFault) -> str:
     trouble = "the connection was cut" if fault.effect == "drop" else "the answer is no JSON"
     return f"{method} {path} was not answered: {trouble}, as the control plane has it"

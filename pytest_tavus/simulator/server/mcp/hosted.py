@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.server.http.marker import simulator_version
 from pytest_tavus.simulator.server.mcp.endpoint import Tools, mcp_door
-from pytest_tavus.simulator.server.mcp.late import McpDoor
+from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.oauth.endpoint import oauth_door
 from pytest_tavus.simulator.server.oauth.randomness import FreshToken, unguessable
-from pytest_tavus.simulator.server.oauth.terms import Note, OAuthTerms, Surroundings
-from pytest_tavus.simulator.server.site import Door, Site
+from pytest_tavus.simulator.server.oauth.terms import Note, OAuthContext, OAuthTerms
+from pytest_tavus.simulator.server.site import Endpoint, Site
 
 
 def mcp_routes(
@@ -21,12 +21,12 @@ def mcp_routes(
     keys: ApiKeys,
     note: Note,
     fresh: FreshToken = unguessable,
-) -> McpDoor:
+) -> McpEndpoint:
     """Open `/mcp` and everything that a client needs to sign in there.
 
     A person who signs in gets a key of `keys`, and each of them is a bearer token as well.
     """
-    around = Surroundings(
+    around = OAuthContext(
         base_url=site.base_url,
         issue_key=keys.issue,
         accepts_key=keys.admit,
@@ -41,6 +41,6 @@ def mcp_routes(
     routes = (*sign_in.routes, *opened.door.routes)
     return replace(
         opened,
-        door=Door(routes=routes, running=opened.door.running),
+        door=Endpoint(routes=routes, running=opened.door.running),
         end_sign_ins=sign_in.end_all,
     )

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH
-from pytest_tavus.simulator.server.site import Door, kept_open
+from pytest_tavus.simulator.server.site import Endpoint, kept_open
 
 SIGN_IN_PATHS = (
     "/.well-known/oauth-protected-resource/mcp",
@@ -34,10 +34,10 @@ def nothing_to_end() -> None:
     """End nothing: a door without a sign-in has issued nothing."""
 
 
-class McpDoor(Struct, frozen=True, kw_only=True):
+class McpEndpoint(Struct, frozen=True, kw_only=True):
     """The MCP server's way in."""
 
-    door: Door
+    door: Endpoint
     tools_changed: Callable[[], Awaitable[None]]
     "Tells every listening client that the list of tools is another one now."
 
@@ -51,12 +51,12 @@ class McpDoor(Struct, frozen=True, kw_only=True):
     "Makes everything worthless that the sign-in has given."
 
 
-def late(build: Callable[[], McpDoor]) -> McpDoor:
+def late(build: Callable[[], McpEndpoint]) -> McpEndpoint:
     """Return a door that `build` makes at the first request. It is called in a thread."""
     behind = _Behind(build)
     routes: tuple[BaseRoute, ...] = tuple(Route(path, behind) for path in PATHS)
-    return McpDoor(
-        door=Door(routes=routes, running=behind.running),
+    return McpEndpoint(
+        door=Endpoint(routes=routes, running=behind.running),
         tools_changed=behind.tools_changed,
         end_streams=behind.end_streams,
         end_sign_ins=behind.end_sign_ins,
@@ -67,11 +67,11 @@ def late(build: Callable[[], McpDoor]) -> McpDoor:
 class _Behind:
     """What is behind the door, once it is there."""
 
-    def __init__(self, build: Callable[[], McpDoor]) -> None:
+    def __init__(self, build: Callable[[], McpEndpoint]) -> None:
         self._build = build
         self._building = asyncio.Lock()
         self._running = AsyncExitStack()
-        self._opened: McpDoor | None = None
+        self._opened: McpEndpoint | None = None
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -33,7 +33,7 @@ from starlette.types import ASGIApp
 from pytest_tavus.simulator.server.oauth.forms import form_of, text_in
 from pytest_tavus.simulator.server.oauth.portal import Portal
 from pytest_tavus.simulator.server.oauth.provider import SignIn
-from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH, OAuthTerms, Surroundings
+from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH, OAuthContext, OAuthTerms
 
 _NEVER_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _CLIENT_AUTHENTICATION = ["client_secret_post", "client_secret_basic", "none"]
@@ -41,7 +41,7 @@ _CLIENT_AUTHENTICATION = ["client_secret_post", "client_secret_basic", "none"]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class OAuthDoor(Struct, frozen=True, kw_only=True):
+class OAuthEndpoint(Struct, frozen=True, kw_only=True):
     """What the sign-in adds to the server."""
 
     routes: tuple[BaseRoute, ...]
@@ -56,7 +56,7 @@ class OAuthDoor(Struct, frozen=True, kw_only=True):
     "Makes every token, code and request worthless."
 
 
-def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDoor:
+def oauth_door(around: OAuthContext, terms: OAuthTerms | None = None) -> OAuthEndpoint:
     """Open the sign-in: discovery, registration, authorization, tokens, revocation, the page."""
     sign_in = SignIn(around, OAuthTerms() if terms is None else terms)
 
@@ -66,7 +66,9 @@ def oauth_door(around: Surroundings, terms: OAuthTerms | None = None) -> OAuthDo
     def knows(token: str) -> bool:
         return sign_in.sessions.access(token) is not None
 
-    return OAuthDoor(routes=_routes(sign_in), protect=protect, knows=knows, end_all=sign_in.end_all)
+    return OAuthEndpoint(
+        routes=_routes(sign_in), protect=protect, knows=knows, end_all=sign_in.end_all
+    )
 
 
 def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:

@@ -26,7 +26,7 @@ from pytest_tavus.simulator.server.oauth.clients import Clients, require_small
 from pytest_tavus.simulator.server.oauth.redirects import loopback_fault
 from pytest_tavus.simulator.server.oauth.sessions import Grant, Sessions, TokenPair
 from pytest_tavus.simulator.server.oauth.signed import OneTimeRequests
-from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, Surroundings
+from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms
 
 KEY_CLIENT = "api-key"
 """The client of a bearer token that is an API key. No registered client has this name."""
@@ -35,7 +35,7 @@ KEY_CLIENT = "api-key"
 class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
     """Clients, and what they may have."""
 
-    def __init__(self, around: Surroundings, terms: OAuthTerms) -> None:
+    def __init__(self, around: OAuthContext, terms: OAuthTerms) -> None:
         self.around = around
         self.terms = terms
         self._clients = Clients()

@@ -26,7 +26,7 @@ class Grant(Struct, frozen=True, kw_only=True):
     "Whether the client named the callback itself, and so must name it again for its code."
 
 
-class Session(Struct):
+class SignInSession(Struct):
     """One sign-in. Its tokens are good for as long as it is open."""
 
     grant: Grant
@@ -36,7 +36,7 @@ class Session(Struct):
 class Access(Struct, frozen=True, kw_only=True):
     """An access token, without the token."""
 
-    session: Session
+    session: SignInSession
     scopes: tuple[str, ...]
     until: float
     "Seconds since 1970."
@@ -45,7 +45,7 @@ class Access(Struct, frozen=True, kw_only=True):
 class Refresh(Struct):
     """A refresh token, without the token."""
 
-    session: Session
+    session: SignInSession
     first_used: float | None = None
     "Seconds since 1970."
 
@@ -66,7 +66,7 @@ class Sessions:
         self._now = now
         self._fresh = fresh
         self._codes: dict[str, tuple[Grant, float]] = {}
-        self._redeemed: dict[str, Session] = {}
+        self._redeemed: dict[str, SignInSession] = {}
         "What used codes have opened, as long as it is open."
 
         self._access: dict[str, Access] = {}
@@ -96,7 +96,7 @@ class Sessions:
         self._codes.pop(digest(code), None)
         if grant is None:
             return None
-        session = self._redeemed[digest(code)] = Session(grant)
+        session = self._redeemed[digest(code)] = SignInSession(grant)
         return self._pair(session, grant.scopes)
 
     def access(self, token: str) -> Access | None:
@@ -135,14 +135,14 @@ class Sessions:
         self.end(known.session)
         return True
 
-    def end(self, session: Session) -> None:
+    def end(self, session: SignInSession) -> None:
         """Make every token of a session worthless."""
         session.open = False
         self._redeemed = {key: kept for key, kept in self._redeemed.items() if kept.open}
         self._refresh = {key: kept for key, kept in self._refresh.items() if kept.session.open}
         self._drop_dead_access()
 
-    def _pair(self, session: Session, scopes: tuple[str, ...]) -> TokenPair:
+    def _pair(self, session: SignInSession, scopes: tuple[str, ...]) -> TokenPair:
         pair = TokenPair(
             access=self._fresh("access"), refresh=self._fresh("refresh"), scopes=scopes
         )

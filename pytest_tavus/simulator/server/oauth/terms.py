@@ -45,7 +45,7 @@ class OAuthTerms(Struct, frozen=True, kw_only=True):
             raise ValueError("scopes: expected at least one name of a scope, found none")
 
 
-class Surroundings(Struct, frozen=True, kw_only=True):
+class OAuthContext(Struct, frozen=True, kw_only=True):
     """What is around the sign-in: the address, the account's keys and clock, the journal."""
 
     base_url: str

@@ -24,8 +24,14 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.rooms.port import LiveConversation
 from pytest_tavus.simulator.server.http.answers import HangUp
 from pytest_tavus.simulator.server.http.json_text import JsonTextError, read_json
-from pytest_tavus.simulator.server.room.participant import OVER, Closing, Meter, Seat, Texts
-from pytest_tavus.simulator.server.site import Door, Site
+from pytest_tavus.simulator.server.room.participant import (
+    OVER,
+    Closing,
+    Meter,
+    SocketParticipant,
+    Texts,
+)
+from pytest_tavus.simulator.server.site import Endpoint, Site
 
 FAREWELL_SECONDS = 2.0
 """How long a participant has to take what is left for them when they are to go."""
@@ -53,9 +59,9 @@ class Rooms:
         self._malformed = malformed
         self._texts = Texts()
 
-    def door(self) -> Door:
+    def door(self) -> Endpoint:
         """Return the way in."""
-        return Door(
+        return Endpoint(
             routes=(
                 WebSocketRoute("/rooms/{name}", self.enter),
                 Route("/rooms/{name}", _not_a_page),
@@ -71,7 +77,7 @@ class Rooms:
         if (refusal := self._refusal(socket, conversation)) is not None:
             await _turn_away(socket, *refusal)
             return
-        seat = Seat(
+        seat = SocketParticipant(
             self._site.account.ids.uuid("participant"),
             limits=self._site.options.limits,
             texts=self._texts,
@@ -102,7 +108,7 @@ class Rooms:
         return 401, "the room is private: join with ?t= and the conversation's meeting_token"
 
     async def _stay(
-        self, socket: WebSocket, seat: Seat, conversation: LiveConversation
+        self, socket: WebSocket, seat: SocketParticipant, conversation: LiveConversation
     ) -> Closing | None:
         """Carry messages both ways; return why that ended, `None` where the participant left."""
         tasks = [
@@ -122,7 +128,7 @@ class Rooms:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(
-        self, socket: WebSocket, seat: Seat, conversation: LiveConversation
+        self, socket: WebSocket, seat: SocketParticipant, conversation: LiveConversation
     ) -> Closing | None:
         meter = Meter(self._site.options.limits, now=self._now)
         while (frame := await socket.receive())["type"] != "websocket.disconnect":
@@ -136,7 +142,7 @@ class Rooms:
                 seat.deliver(_error(conversation.opening.conversation_id, str(error)))
         return None
 
-    async def _write(self, socket: WebSocket, seat: Seat) -> Closing:
+    async def _write(self, socket: WebSocket, seat: SocketParticipant) -> Closing:
         stall = self._site.options.limits.stall_seconds
         while (text := await seat.next()) is not None:
             try:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.simulator.server.http.json_text import json_text
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.options import ServerLimits
 
 BURST_SECONDS = 2
 """What may be sent in so many seconds may also be sent at once."""
@@ -45,10 +45,10 @@ class Texts:
         return self._text
 
 
-class Seat:
+class SocketParticipant:
     """What is on its way to one participant."""
 
-    def __init__(self, participant_id: str, *, limits: Limits, texts: Texts) -> None:
+    def __init__(self, participant_id: str, *, limits: ServerLimits, texts: Texts) -> None:
         self.participant_id = participant_id
         self._limits = limits
         self._texts = texts
@@ -109,7 +109,7 @@ class Seat:
 class Meter:
     """How much a participant has sent of late."""
 
-    def __init__(self, limits: Limits, *, now: Callable[[], float]) -> None:
+    def __init__(self, limits: ServerLimits, *, now: Callable[[], float]) -> None:
         self._now = now
         self._messages = _Allowance(limits.messages_per_second, now())
         self._bytes = _Allowance(limits.bytes_per_second, now())

@@ -9,13 +9,13 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from pytest_tavus.simulator.server.faults import Fault, Faults
+from pytest_tavus.simulator.server.faults import InjectedFault, InjectedFaults
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.served import listening, served, until
 
 
-def fault(**written: Any) -> Fault:
-    return Fault.model_validate(written)
+def fault(**written: Any) -> InjectedFault:
+    return InjectedFault.model_validate(written)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_method_is_held_to(method: str, *, strikes: bool) -> None:
 
 
 def test_a_fault_skips_then_strikes_so_often_then_is_over() -> None:
-    faults = Faults()
+    faults = InjectedFaults()
     key = faults.add(fault(path="/v2/pals", skip=1, times=2))
 
     met = [faults.meet("GET", "/v2/pals") is not None for _ in range(5)]
@@ -54,7 +54,7 @@ def test_a_fault_skips_then_strikes_so_often_then_is_over() -> None:
 
 
 def test_the_first_fault_that_fits_strikes() -> None:
-    faults = Faults()
+    faults = InjectedFaults()
     faults.add(fault(path="/v2/pals", times=1, status=503))
     faults.add(fault(path="/v2/*", status=502))
 
@@ -64,7 +64,7 @@ def test_the_first_fault_that_fits_strikes() -> None:
 
 
 def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
-    faults = Faults()
+    faults = InjectedFaults()
     key = faults.add(fault(path="/v2/pals"))
 
     assert faults.remove(key)

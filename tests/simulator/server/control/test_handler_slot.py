@@ -8,7 +8,7 @@ from pytest_tavus.clock import Clock, RealClock
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.server.control.handler_slot import CallTaker
+from pytest_tavus.simulator.server.control.handler_slot import HandlerSlot
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 pytestmark = pytest.mark.asyncio
@@ -42,7 +42,7 @@ class Bench:
     def __init__(self) -> None:
         self.otherwise = Named("otherwise")
         self.started: list[Named] = []
-        self.taker = CallTaker(self.otherwise, self._open)
+        self.taker = HandlerSlot(self.otherwise, self._open)
 
     async def _open(self, spec: HandlerSpec) -> Named:
         self.started.append(Named(spec.app or spec.url or "canned"))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.server.journal import shelf
-from pytest_tavus.simulator.server.journal.journal import Entry, Journal
+from pytest_tavus.simulator.server.journal.journal import Journal, JournalEntry
 from pytest_tavus.simulator.server.journal.secrecy import (
     SECRET_FIELDS,
     masked_json,
@@ -29,7 +29,7 @@ MASK = "********"
 SECRETS = st.text("abcdefghijkmnpqrstuvwxyz23456789/+=!", min_size=8, max_size=24)
 
 
-def entry(**fields: Any) -> Entry:
+def entry(**fields: Any) -> JournalEntry:
     given: dict[str, Any] = {
         "number": 1,
         "at": 0.0,
@@ -40,10 +40,10 @@ def entry(**fields: Any) -> Entry:
         "body": None,
         "status": 200,
     }
-    return Entry(**{**given, **fields})
+    return JournalEntry(**{**given, **fields})
 
 
-def kept(*entries: Entry) -> str:
+def kept(*entries: JournalEntry) -> str:
     journal = Journal(secrets=())
     for each in entries:
         journal.keep(each)

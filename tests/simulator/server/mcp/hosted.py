@@ -11,14 +11,14 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from pytest_tavus.simulator.mcp.toolbox import ToolResult
+from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.http.guard import Guard
 from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
-from pytest_tavus.simulator.server.mcp.late import McpDoor
-from pytest_tavus.simulator.server.oauth.endpoint import OAuthDoor, oauth_door
+from pytest_tavus.simulator.server.mcp.late import McpEndpoint
+from pytest_tavus.simulator.server.oauth.endpoint import OAuthEndpoint, oauth_door
 from pytest_tavus.simulator.server.oauth.randomness import FreshToken
-from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, Surroundings
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms
+from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.given import BASE, START, seeded
 
 KEY = "tavus_sim_prod_0123456789abcdef"
@@ -42,8 +42,8 @@ class GivenTools:
     """A tool box with given answers: a result, or an exception to raise."""
 
     listed: Sequence[Mapping[str, Any]] = (ECHO,)
-    answers: dict[str, ToolResult | Exception] = field(
-        default_factory=dict[str, ToolResult | Exception]
+    answers: dict[str, McpToolResult | Exception] = field(
+        default_factory=dict[str, McpToolResult | Exception]
     )
     calls: list[tuple[str, Mapping[str, Any]]] = field(
         default_factory=list[tuple[str, Mapping[str, Any]]]
@@ -52,9 +52,9 @@ class GivenTools:
     def definitions(self) -> Sequence[Mapping[str, Any]]:
         return self.listed
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> ToolResult:
+    async def call(self, name: str, arguments: Mapping[str, Any]) -> McpToolResult:
         self.calls.append((name, arguments))
-        answer = self.answers.get(name, ToolResult(value={"said": dict(arguments)}))
+        answer = self.answers.get(name, McpToolResult(value={"said": dict(arguments)}))
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -72,8 +72,8 @@ class World:
     tools: GivenTools = field(default_factory=GivenTools)
     fresh: FreshToken = field(default_factory=lambda: seeded(1))
 
-    def surroundings(self, base_url: str = BASE) -> Surroundings:
-        return Surroundings(
+    def surroundings(self, base_url: str = BASE) -> OAuthContext:
+        return OAuthContext(
             base_url=base_url,
             issue_key=self.issue,
             accepts_key=self.keys.__contains__,
@@ -94,8 +94,8 @@ class Hosted:
     world: World
     app: ASGIApp
     http: httpx2.AsyncClient
-    oauth: OAuthDoor
-    door: McpDoor
+    oauth: OAuthEndpoint
+    door: McpEndpoint
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """Return another client: other cookies, other headers."""
@@ -110,7 +110,7 @@ async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hos
     world = world or World()
     oauth = oauth_door(world.surroundings(), OAuthTerms(**terms))
     door = mcp_door(world.tools, version="9", protect=oauth.protect, knows=oauth.knows)
-    app = Guard(Starlette(routes=[*oauth.routes, *door.door.routes]), limits=Limits())
+    app = Guard(Starlette(routes=[*oauth.routes, *door.door.routes]), limits=ServerLimits())
     async with (
         door.door.running(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http,

@@ -18,8 +18,8 @@ from pytest_tavus.simulator.server.http.connection import Connections
 from pytest_tavus.simulator.server.http.serving import bind, serving
 from pytest_tavus.simulator.server.mcp.changes import ChangeStreams, EarlierEraStream
 from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
-from pytest_tavus.simulator.server.mcp.late import McpDoor
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.mcp.late import McpEndpoint
+from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.mcp.hosted import GivenTools
 
 pytestmark = pytest.mark.asyncio
@@ -30,12 +30,12 @@ LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
 
 
 @asynccontextmanager
-async def served() -> AsyncGenerator[tuple[McpDoor, str]]:
+async def served() -> AsyncGenerator[tuple[McpEndpoint, str]]:
     """Serve an unguarded door on loopback, and give its address."""
     door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
     app = Starlette(routes=list(door.door.routes))
     with bind(0) as bound:
-        async with door.door.running(), serving(app, bound, Connections(Limits())):
+        async with door.door.running(), serving(app, bound, Connections(ServerLimits())):
             yield door, f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
             door.end_streams()
 

@@ -15,7 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 
 from pytest_tavus.simulator.mcp.definitions import recorded_definitions
-from pytest_tavus.simulator.mcp.toolbox import ToolResult
+from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
 from tests.simulator.server.given import MCP
 from tests.simulator.server.mcp.hosted import KEY, GivenTools, World, hosted
@@ -63,7 +63,7 @@ async def test_an_object_is_answered_as_text_and_as_an_object(era: Era) -> None:
 async def test_what_is_no_object_is_text_alone(
     era: Era, value: Any, content: list[dict[str, Any]]
 ) -> None:
-    async with hosted(_answering(ToolResult(value=value))) as server:
+    async with hosted(_answering(McpToolResult(value=value))) as server:
         result = await call(server, era, "tavus_echo", {})
 
     assert result == {"content": content, "isError": False}
@@ -74,13 +74,13 @@ async def test_what_is_no_object_is_text_alone(
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (ToolResult(error="text: the argument is missing"), "text: the argument is missing"),
+        (McpToolResult(error="text: the argument is missing"), "text: the argument is missing"),
         (RuntimeError("out of paper"), "Error calling tool 'tavus_echo': out of paper"),
         (KeyError(), "Error calling tool 'tavus_echo': KeyError"),
     ],
 )
 async def test_a_call_that_fails_is_a_result_that_says_why(
-    era: Era, answer: ToolResult | Exception, sentence: str
+    era: Era, answer: McpToolResult | Exception, sentence: str
 ) -> None:
     async with hosted(_answering(answer)) as server:
         result = await call(server, era, "tavus_echo", {})
@@ -202,5 +202,5 @@ async def test_opening_a_door_changes_no_logging_and_warns_of_nothing() -> None:
     assert [str(warning.message) for warning in caught] == []
 
 
-def _answering(answer: ToolResult | Exception) -> World:
+def _answering(answer: McpToolResult | Exception) -> World:
     return World(tools=GivenTools(answers={"tavus_echo": answer}))

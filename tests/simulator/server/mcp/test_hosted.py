@@ -13,7 +13,7 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.types import Scope
 
 from pytest_tavus.simulator.mcp.definitions import recorded_definitions
-from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.given import BASE, CALLBACK, MCP
 from tests.simulator.server.oauth.visitors import (
@@ -38,7 +38,7 @@ def _nothing_to_cut(_scope: Scope) -> bool:
 async def whole(
     options: ServerOptions | None = None,
 ) -> AsyncGenerator[tuple[SimulatedTavus, httpx2.AsyncClient]]:
-    outside = Outside(base_url=BASE, environ={}, hang_up=_nothing_to_cut)
+    outside = ServerContext(base_url=BASE, environ={}, hang_up=_nothing_to_cut)
     async with (
         simulated_tavus(options or ServerOptions(), outside) as tavus,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(tavus.app), base_url=BASE) as http,

@@ -15,8 +15,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pytest_tavus.simulator.server.mcp.late import PATHS, McpDoor, late
-from pytest_tavus.simulator.server.site import Door
+from pytest_tavus.simulator.server.mcp.late import PATHS, McpEndpoint, late
+from pytest_tavus.simulator.server.site import Endpoint
 from tests.simulator.server.mcp.hosted import hosted
 from tests.simulator.server.served import PATIENCE, Sent, listening, nothing, request_scope, served
 
@@ -33,13 +33,13 @@ class Built:
         self.thread: threading.Thread | None = None
         self.collecting = True
 
-    def __call__(self) -> McpDoor:
+    def __call__(self) -> McpEndpoint:
         self.times += 1
         self.thread = threading.current_thread()
         self.collecting = gc.isenabled()
         routes = (Route("/mcp", PlainTextResponse("here")),)
-        return McpDoor(
-            door=Door(routes=routes),
+        return McpEndpoint(
+            door=Endpoint(routes=routes),
             tools_changed=self.changed,
             end_streams=self.end,
             knows=lambda _: False,
@@ -52,7 +52,7 @@ class Built:
         self.ends += 1
 
 
-async def knock(door: McpDoor) -> bytes:
+async def knock(door: McpEndpoint) -> bytes:
     sent = Sent()
     (route,) = (one for one in door.door.routes if isinstance(one, Route) and one.path == "/mcp")
     await route.app(request_scope("/mcp"), nothing, sent)

@@ -9,8 +9,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from pytest_tavus.simulator.server.http.answers import answer
-from pytest_tavus.simulator.server.http.body_limits import Intake
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.http.body_limits import BodyLimit
+from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.served import Sent, request_scope, served, until
 
 pytestmark = pytest.mark.asyncio
@@ -40,9 +40,9 @@ class Arriving:
 
 
 async def taken(
-    receive: Receive, *, limits: Limits, length: str | None = None, known: bool = True
+    receive: Receive, *, limits: ServerLimits, length: str | None = None, known: bool = True
 ) -> Sent:
-    intake = Intake(echo, limits=limits, knows=lambda _: known)
+    intake = BodyLimit(echo, limits=limits, knows=lambda _: known)
     sent = Sent()
     await intake(posted(length), receive, sent)
     return sent
@@ -54,13 +54,13 @@ def posted(length: str | None = None) -> Scope:
 
 
 async def test_a_body_in_parts_arrives_in_one() -> None:
-    sent = await taken(Arriving([b"ab", b"cd", b""]), limits=Limits())
+    sent = await taken(Arriving([b"ab", b"cd", b""]), limits=ServerLimits())
 
     assert (sent.status, sent.body) == (200, b"abcd")
 
 
 async def test_a_body_of_just_the_longest_length_is_taken() -> None:
-    sent = await taken(Arriving([b"abcd"]), limits=Limits(body_bytes=4), length="4")
+    sent = await taken(Arriving([b"abcd"]), limits=ServerLimits(body_bytes=4), length="4")
 
     assert (sent.status, sent.body) == (200, b"abcd")
 
@@ -69,20 +69,20 @@ async def test_a_body_of_just_the_longest_length_is_taken() -> None:
 async def test_a_body_that_is_too_long_is_refused(
     length: str | None,
 ) -> None:
-    sent = await taken(Arriving([b"abc", b"de"]), limits=Limits(body_bytes=4), length=length)
+    sent = await taken(Arriving([b"abc", b"de"]), limits=ServerLimits(body_bytes=4), length=length)
 
     assert (sent.status, sent.body) == (413, b'{"error":"the body is longer than 4 bytes"}')
 
 
 async def test_a_body_that_says_it_is_too_long_is_not_waited_for() -> None:
-    sent = await taken(Arriving([], ends=False), limits=Limits(body_bytes=4), length="99999")
+    sent = await taken(Arriving([], ends=False), limits=ServerLimits(body_bytes=4), length="99999")
 
     assert sent.status == 413
 
 
 async def test_a_body_that_does_not_come_is_given_up() -> None:
     receive = Arriving([b"a"], ends=False)
-    sent = await taken(receive, limits=Limits(body_seconds=0.01))
+    sent = await taken(receive, limits=ServerLimits(body_seconds=0.01))
 
     assert (sent.status, sent.body) == (408, b'{"error":"the body was not there within 0.01 s"}')
 
@@ -91,7 +91,7 @@ async def test_a_client_that_goes_away_is_not_answered() -> None:
     async def gone() -> Message:
         return {"type": "http.disconnect"}
 
-    assert await taken(gone, limits=Limits()) == []
+    assert await taken(gone, limits=ServerLimits()) == []
 
 
 async def test_what_comes_after_the_body_is_heard() -> None:
@@ -108,12 +108,14 @@ async def test_what_comes_after_the_body_is_heard() -> None:
     async def receive() -> Message:
         return messages.pop(0)
 
-    await Intake(listens, limits=Limits(), knows=lambda _: True)(request_scope(), receive, Sent())
+    await BodyLimit(listens, limits=ServerLimits(), knows=lambda _: True)(
+        request_scope(), receive, Sent()
+    )
 
     assert heard == ["http.request", "http.disconnect"]
 
 
-SMALL = Limits(stranger_bytes=4, bodies_bytes=20)
+SMALL = ServerLimits(stranger_bytes=4, bodies_bytes=20)
 STRANGER = (
     b'{"error":"the body is longer than 4 bytes, and the request names no key that is good here"}'
 )
@@ -131,7 +133,7 @@ async def test_a_stranger_has_less_to_say(length: str | None) -> None:
 
 
 async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() -> None:
-    intake, held = Intake(echo, limits=SMALL, knows=lambda _: True), Sent()
+    intake, held = BodyLimit(echo, limits=SMALL, knows=lambda _: True), Sent()
     waiting = asyncio.create_task(
         intake(posted(), Arriving([b"x" * 10, b"x" * 5], ends=False), held)
     )
@@ -152,7 +154,7 @@ async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() 
 
 
 async def test_what_was_held_is_free_again_after_each_answer() -> None:
-    intake = Intake(echo, limits=SMALL, knows=lambda _: True)
+    intake = BodyLimit(echo, limits=SMALL, knows=lambda _: True)
     for _ in range(5):
         sent = Sent()
         await intake(posted(), Arriving([b"x" * 12, b"x" * 6]), sent)
@@ -166,7 +168,7 @@ async def test_one_request_asks_only_once_whether_it_is_a_strangers() -> None:
         asked.append(scope)
         return True
 
-    await Intake(echo, limits=SMALL, knows=knows)(posted("18"), Arriving([b"x" * 6] * 3), Sent())
+    await BodyLimit(echo, limits=SMALL, knows=knows)(posted("18"), Arriving([b"x" * 6] * 3), Sent())
 
     assert len(asked) == 1
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_tavus.simulator.server.http import connection
-from pytest_tavus.simulator.server.http.connection import Connection
+from pytest_tavus.simulator.server.http.connection import ServerConnection
 from pytest_tavus.simulator.server.http.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
-from pytest_tavus.simulator.server.options import Limits, ServerOptions
+from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
 from pytest_tavus.simulator.server.running import Running
 from tests.simulator.server.served import PATIENCE, listening, until
 
 pytestmark = pytest.mark.asyncio
 
-HASTY = ServerOptions(limits=Limits(header_seconds=0.05, body_seconds=0.05, body_bytes=100))
+HASTY = ServerOptions(limits=ServerLimits(header_seconds=0.05, body_seconds=0.05, body_bytes=100))
 
 NO_REQUEST = (
     "this is no HTTP request that can be understood: the server speaks plain HTTP/1.1, and wants "
@@ -164,14 +164,14 @@ async def test_a_connection_is_read_in_small_pieces() -> None:
         line = await line_to(server)
         line.writer.write(request(server, method="POST", content_length="400000"))
         seen: list[int] = []
-        received = Connection.data_received
+        received = ServerConnection.data_received
 
-        def counting(self: Connection, data: bytes) -> None:
+        def counting(self: ServerConnection, data: bytes) -> None:
             seen.append(len(data))
             received(self, data)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Connection, "data_received", counting)
+            patch.setattr(ServerConnection, "data_received", counting)
             line.writer.write(b" " * 400_000)
             line.writer.write(request(server, connection="close"))
             await line.rest()
@@ -213,14 +213,14 @@ async def test_of_requests_that_are_sent_ahead_only_a_few_are_read_ahead() -> No
     async with listening() as server:
         line = await line_to(server)
         waiting: list[int] = []
-        received = Connection.data_received
+        received = ServerConnection.data_received
 
-        def watching(self: Connection, data: bytes) -> None:
+        def watching(self: ServerConnection, data: bytes) -> None:
             received(self, data)
             waiting.append(len(self.conn.trailing_data[0]))
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Connection, "data_received", watching)
+            patch.setattr(ServerConnection, "data_received", watching)
             patch.setattr(connection, "PIPELINED_SECONDS", 0)
             line.writer.write(request(server) * 999 + request(server, connection="close"))
             async with asyncio.timeout(PATIENCE):
@@ -251,15 +251,15 @@ async def test_who_is_gone_before_it_is_told_leaves_nothing_in_the_log(
         host, port = server.url.removeprefix("http://").split(":")
         plug.connect((host, int(port)))
         ended: list[int] = []
-        end = Connection.end
+        end = ServerConnection.end
 
-        def resetting(self: Connection, status: int, sentence: str) -> None:
+        def resetting(self: ServerConnection, status: int, sentence: str) -> None:
             plug.close()  # the loop does not know yet, and the answer is met with a reset
             end(self, status, sentence)
             ended.append(status)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Connection, "end", resetting)
+            patch.setattr(ServerConnection, "end", resetting)
             await until(lambda: ended)
         goes_on = await still_serves(server)
 
@@ -295,7 +295,7 @@ async def test_a_body_that_is_too_long_is_refused_before_it_has_come() -> None:
 
 
 async def test_whoever_goes_on_sending_still_hears_that_it_is_too_much() -> None:
-    options = ServerOptions(limits=Limits(body_bytes=100))
+    options = ServerOptions(limits=ServerLimits(body_bytes=100))
     async with listening(options) as server:
         line = await line_to(server)
         much = "a" * 3_000_000

@@ -10,7 +10,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.simulator.server.compose import Outside, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
 from pytest_tavus.simulator.server.http.cors import origin_of
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.given import BASE, CALLBACK, MCP
@@ -216,7 +216,7 @@ async def pals_of(tavus: SimulatedTavus, http: httpx2.AsyncClient) -> tuple[int,
 
 @pytest.mark.asyncio
 async def test_a_page_signs_in_and_then_calls_mcp_and_the_api() -> None:
-    outside = Outside(base_url=BASE, environ={}, hang_up=no_connection)
+    outside = ServerContext(base_url=BASE, environ={}, hang_up=no_connection)
     options = ServerOptions(auto_approve=True, cors=(PAGE,))
     async with (
         simulated_tavus(options, outside) as tavus,

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from pytest_tavus.simulator.server.http.answers import answer
 from pytest_tavus.simulator.server.http.guard import Guard
 from pytest_tavus.simulator.server.http.marker import simulator_version
-from pytest_tavus.simulator.server.options import Limits
+from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.served import MARKER, Sent, nothing, request_scope, served
 
 pytestmark = pytest.mark.asyncio
@@ -46,7 +46,7 @@ async def breaks(_scope: Scope, _receive: Receive, _send: Send) -> None:
 
 async def asked(scope: Scope, app: object = fine) -> Sent:
     sent = Sent()
-    await Guard(app, limits=Limits())(scope, nothing, sent)  # type: ignore[arg-type]  # any app
+    await Guard(app, limits=ServerLimits())(scope, nothing, sent)  # type: ignore[arg-type]  # any app
     return sent
 
 
@@ -151,7 +151,7 @@ async def test_no_encoding_hides_a_step_upwards(before: str, dots: str, after: s
 async def test_an_accident_is_an_answer_too(kind: str) -> None:
     sent = Sent()
     with pytest.raises(RuntimeError, match="broken"):
-        await Guard(breaks, limits=Limits())(request_scope(kind=kind), nothing, sent)
+        await Guard(breaks, limits=ServerLimits())(request_scope(kind=kind), nothing, sent)
 
     assert (sent.status, sent.headers[MARKER]) == (500, simulator_version())
 

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.simulator.server.options import Limits
-from pytest_tavus.simulator.server.room.participant import Meter, Seat, Texts
+from pytest_tavus.simulator.server.options import ServerLimits
+from pytest_tavus.simulator.server.room.participant import Meter, SocketParticipant, Texts
 from tests.simulator.server.given import Watch
 
 JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)
 
 
-def seated(**limits: int) -> Seat:
-    return Seat("one", limits=Limits(**limits), texts=Texts())
+def seated(**limits: int) -> SocketParticipant:
+    return SocketParticipant("one", limits=ServerLimits(**limits), texts=Texts())
 
 
 @pytest.mark.asyncio
@@ -97,7 +97,9 @@ async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
 @pytest.mark.asyncio
 async def test_all_participants_wait_for_the_same_text() -> None:
     texts = Texts()
-    one, other = (Seat(name, limits=Limits(), texts=texts) for name in ("one", "other"))
+    one, other = (
+        SocketParticipant(name, limits=ServerLimits(), texts=texts) for name in ("one", "other")
+    )
     for number in range(2):
         message = {"number": number}
         one.deliver(message)
@@ -110,7 +112,7 @@ async def test_all_participants_wait_for_the_same_text() -> None:
 
 
 def test_messages_up_to_the_burst_are_taken_and_the_next_is_not() -> None:
-    meter = Meter(Limits(messages_per_second=5), now=Watch())
+    meter = Meter(ServerLimits(messages_per_second=5), now=Watch())
 
     assert [meter.take(1) for _ in range(10)] == [None] * 10
     closing = meter.take(1)
@@ -119,7 +121,7 @@ def test_messages_up_to_the_burst_are_taken_and_the_next_is_not() -> None:
 
 
 def test_bytes_are_counted_as_well() -> None:
-    meter = Meter(Limits(bytes_per_second=100), now=Watch())
+    meter = Meter(ServerLimits(bytes_per_second=100), now=Watch())
 
     assert meter.take(200) is None
     closing = meter.take(1)
@@ -129,7 +131,7 @@ def test_bytes_are_counted_as_well() -> None:
 
 def test_with_time_more_may_be_sent() -> None:
     watch = Watch()
-    meter = Meter(Limits(messages_per_second=5), now=watch)
+    meter = Meter(ServerLimits(messages_per_second=5), now=watch)
     for _ in range(10):
         meter.take(1)
     watch.time += 0.2
@@ -141,7 +143,7 @@ def test_with_time_more_may_be_sent() -> None:
 @given(pauses=st.lists(st.floats(0.2, 10), max_size=30))
 def test_whoever_keeps_to_the_rate_is_never_refused(pauses: list[float]) -> None:
     watch = Watch()
-    meter = Meter(Limits(messages_per_second=5), now=watch)
+    meter = Meter(ServerLimits(messages_per_second=5), now=watch)
     for pause in pauses:
         watch.time += pause
 

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.server.options import Limits, ServerOptions
+from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
 from tests.simulator.server.room.participants import deaf, heard, joined, present, put_out, say
 from tests.simulator.server.served import listening, talking, until
 
@@ -17,7 +17,7 @@ ROOMY = LiveOptions(conversation_bytes=10**9)
 
 
 async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -> None:
-    options = ServerOptions(limits=Limits(messages_per_second=5))
+    options = ServerOptions(limits=ServerLimits(messages_per_second=5))
     async with listening(options) as server:
         await talking(server.tavus)
         async with joined(server) as calm, joined(server) as wild:
@@ -33,7 +33,7 @@ async def test_a_flood_of_messages_is_ended_with_a_code_and_the_others_go_on() -
 
 @pytest.mark.parametrize("text", ["x" * 900, "\N{GRINNING FACE}" * 225])
 async def test_a_flood_of_bytes_is_ended_as_well(text: str) -> None:
-    options = ServerOptions(limits=Limits(bytes_per_second=1000))
+    options = ServerOptions(limits=ServerLimits(bytes_per_second=1000))
     async with listening(options) as server:
         await talking(server.tavus)
         async with joined(server) as room:
@@ -44,7 +44,7 @@ async def test_a_flood_of_bytes_is_ended_as_well(text: str) -> None:
 
 
 async def test_a_message_that_is_too_long_ends_the_socket() -> None:
-    async with listening(ServerOptions(limits=Limits(message_bytes=2000))) as server:
+    async with listening(ServerOptions(limits=ServerLimits(message_bytes=2000))) as server:
         await talking(server.tavus)
         async with joined(server) as room:
             await say(room, "x" * 3000)
@@ -58,7 +58,7 @@ async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on(
     least: dict[str, int],
 ) -> None:
     many = {"waiting_messages": 10**9, "waiting_bytes": 10**9, "bytes_per_second": 10**9}
-    options = ServerOptions(limits=Limits(**{**many, **least}), live=ROOMY)
+    options = ServerOptions(limits=ServerLimits(**{**many, **least}), live=ROOMY)
     async with listening(options) as server:
         conversation = await talking(server.tavus)
         async with joined(server) as calm:
@@ -76,7 +76,7 @@ async def test_whoever_stops_reading_is_put_out_and_the_room_goes_on(
 
 
 async def test_whoever_does_not_read_is_told_why_they_are_put_out() -> None:
-    limits = Limits(waiting_bytes=1_000_000, bytes_per_second=10**9)
+    limits = ServerLimits(waiting_bytes=1_000_000, bytes_per_second=10**9)
     async with listening(ServerOptions(limits=limits, live=ROOMY)) as server:
         conversation = await talking(server.tavus)
         async with joined(server) as calm, joined(server) as sleepy:

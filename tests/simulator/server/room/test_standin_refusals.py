@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.server.options import Limits, ServerOptions
+from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
 from pytest_tavus.simulator.server.standin.daily import CallClient
 from tests.simulator.server.room.joining import Heard, client, echo, serving
 from tests.simulator.server.served import PATIENCE
@@ -31,7 +31,7 @@ def test_what_is_no_message_is_refused(message: Any) -> None:
 
 
 def test_being_put_out_is_an_error() -> None:
-    options = ServerOptions(limits=Limits(messages_per_second=1))
+    options = ServerOptions(limits=ServerLimits(messages_per_second=1))
     sent: queue.Queue[Any] = queue.Queue()
     with serving(options) as (_, server), client() as (joining, heard):
         joining.join(f"{server.url}/rooms/c1")

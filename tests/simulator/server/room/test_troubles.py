@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.front import Api
-from pytest_tavus.simulator.mcp.toolbox import ToolBox, ToolResult
+from pytest_tavus.simulator.mcp.toolbox import McpToolResult, ToolBox
 from pytest_tavus.simulator.pal.llm import ModelSettings
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.pal.endpoint import Answer, refuses, says, serving
@@ -83,7 +83,7 @@ async def warnings(server: Served, name: str) -> Any:
     return (await server.http.get(f"/_simulator/conversations/{name}")).json()["warnings"]
 
 
-async def turn_over_mcp(server: Served, name: str, text: str) -> ToolResult:
+async def turn_over_mcp(server: Served, name: str, text: str) -> McpToolResult:
     """Say a line with the tool for it."""
     tools = ToolBox(Api(server.tavus.site.account))
     return await tools.call("tavus_chat_turn", {"conversation_id": name, "text": text})

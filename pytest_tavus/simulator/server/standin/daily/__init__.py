@@ -19,7 +19,7 @@ from .handler import EventHandler
 from .trouble import MISSING, RoomError
 
 if TYPE_CHECKING:
-    from .room import Room
+    from .room import JoinedRoom
 
 __all__ = ["CallClient", "Daily", "EventHandler"]
 
@@ -55,7 +55,7 @@ class CallClient:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._id = str(uuid.uuid4())
-        self._room: Room | None = None
+        self._room: JoinedRoom | None = None
         self._pal: dict[str, Any] | None = None
         self._state = "initialized"
         self._released = False
@@ -231,7 +231,7 @@ class CallClient:
             raise RuntimeError("this client has been released")
 
 
-def _opened(url: str, token: str | None) -> Room:
+def _opened(url: str, token: str | None) -> JoinedRoom:
     """Join a room, with what only a room needs.
 
     Raises:

@@ -23,7 +23,7 @@ _CONNECT_SECONDS = 10.0
 _GLANCE_SECONDS = 0.01
 
 
-class Room:
+class JoinedRoom:
     """An open room: yields what is said in it after `first`, until it ends."""
 
     def __init__(self, connection: ClientConnection, opened: ExitStack) -> None:
@@ -55,7 +55,7 @@ class Room:
         self._opened.close()
 
 
-def open_room(url: str, token: str | None) -> Room:
+def open_room(url: str, token: str | None) -> JoinedRoom:
     """Join a room.
 
     Raises:
@@ -75,7 +75,7 @@ def open_room(url: str, token: str | None) -> Room:
             raise RoomError(message) from None
         if connection.response is None or MARKER not in connection.response.headers:
             raise RoomError(_unmarked(url))
-        return Room(connection, stack.pop_all())
+        return JoinedRoom(connection, stack.pop_all())
 
 
 def _connected(target: str, parts: SplitResult) -> ClientConnection:
