@@ -63,7 +63,7 @@ WANTED_BY_FEW = {
     "pytest_tavus.matching.matchers.registry",
     "pytest_tavus.report.archive",
     "pytest_tavus.report.failure",
-    "pytest_tavus.scenario.language.whole",
+    "pytest_tavus.scenario.language.schema",
     "pytest_tavus.simulator.server",
     "pytest_tavus.simulator.account",
     "pytest_tavus.trace.stored.codec",

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.asgi.handler import start_asgi
-from pytest_tavus.handler.call.frames import one_line, user_traceback
-from pytest_tavus.handler.call.port import Handler
+from pytest_tavus.handler.call.faults import broke_protocol, crashed, late, one_line, user_traceback
+from pytest_tavus.handler.call.port import CallRef, Handler
+from pytest_tavus.handler.call.timing import Stopwatch
 from pytest_tavus.handler.front import in_front
-from pytest_tavus.handler.own import OwnHandler
 from pytest_tavus.handler.source.imports import load
-from pytest_tavus.handler.source.interface import interface_of
 from pytest_tavus.handler.source.source import (
     AppSource,
     CommandSource,
@@ -27,9 +27,44 @@ from pytest_tavus.handler.source.source import (
     Source,
     UrlSource,
     directories,
+    interface_of,
     overriding,
 )
 from pytest_tavus.scenario.values.model import HandlerSpec
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
+
+
+class OwnHandler:
+    """Passes requests on. Whoever made the handler closes it."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    async def send(
+        self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
+    ) -> HttpExchange:
+        """Pass one request on, and tell what the handler raises or how late it is."""
+        watch, limit = Stopwatch(clock, within), asyncio.timeout(within)
+        try:
+            async with limit:
+                exchange = await self._handler.send(request, call=call, within=within, clock=clock)
+            fault = _not_an_exchange(exchange)
+            if fault is None:
+                return exchange
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            raise
+        except BaseException as error:  # noqa: BLE001 - a fault, `pytest.fail` too
+            fault = late(within) if limit.expired() else crashed(error)
+        return HttpExchange(request=request, fault=fault, seconds=watch.seconds())
+
+    async def close(self) -> None:
+        """Leave the handler as it is."""
+
+
+def _not_an_exchange(returned: object) -> HttpFault | None:
+    if isinstance(returned, HttpExchange):
+        return None
+    return broke_protocol(f"returned {type(returned).__name__!r} and not an HttpExchange")
 
 
 async def open_handler(

@@ -13,8 +13,7 @@ from pytest_tavus.plugin.failure import VerdictError, told, told_bug, without_it
 from pytest_tavus.plugin.fixtures import SETTINGS, stage_of
 from pytest_tavus.plugin.garbage import gc_paused
 from pytest_tavus.plugin.marks import marked, marks_of, unproven
-from pytest_tavus.report.junit import user_properties
-from pytest_tavus.report.record import Record, record
+from pytest_tavus.report.record import Record, record, user_properties
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import SourceSpan

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from pytest_tavus.report.provenance import provenance
-from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.stored import codec

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint
-from pytest_tavus.report.ink import Ink
-from pytest_tavus.report.typeset import printable, width, wrap
+from pytest_tavus.report.typeset import Ink, printable, width, wrap
 from pytest_tavus.report.words import OWNERS, REMEDIES, SCRIPTED_REMEDY, counted
 from pytest_tavus.trace.events import Decisions
 from pytest_tavus.verdict.verdict import Difference, Finding, Ruling

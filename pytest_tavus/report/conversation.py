@@ -13,9 +13,8 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.lines import Told, tell
-from pytest_tavus.report.typeset import printable, wrap
+from pytest_tavus.report.typeset import Ink, printable, wrap
 from pytest_tavus.report.words import counted
 from pytest_tavus.trace.log import Entry, Trace
 

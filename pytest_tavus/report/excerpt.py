@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from pytest_tavus.report.ink import Ink
-from pytest_tavus.report.typeset import printable, shorten, width
+from pytest_tavus.report.typeset import Ink, printable, shorten, width
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import SourceSpan
 

@@ -14,8 +14,8 @@ from pytest_tavus.report import blocks
 from pytest_tavus.report.complaint import Complaint, complaints
 from pytest_tavus.report.conversation import WIDTH, ErrorMark, conversation
 from pytest_tavus.report.excerpt import excerpt
-from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.typeset import Ink
 
 
 def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WIDTH) -> str:

@@ -13,8 +13,7 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from pytest_tavus.errors import Problem, ScenarioError
-from pytest_tavus.report.junit import user_properties
-from pytest_tavus.report.record import Record
+from pytest_tavus.report.record import Record, user_properties
 from pytest_tavus.report.results import (
     ResultRow,
     ResultsFile,

@@ -127,3 +127,23 @@ def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]
         )
     named = {word for one in found for word in (one.finding.hint or "").split()}
     yield from (str(lint) for lint in result.scenario.lints if str(lint.span) not in named)
+
+
+def user_properties(record: Record) -> tuple[tuple[str, str], ...]:
+    """Return names and values for pytest's `user_properties`; all names begin with ``tavus_``."""
+    return tuple(_properties(record))
+
+
+def _properties(record: Record) -> Iterator[tuple[str, str]]:
+    yield "tavus_verdict", record["outcome"]
+    yield "tavus_provenance", record["provenance"]
+    yield "tavus_held", str(record["held"])
+    yield "tavus_played", str(record["played"])
+    yield "tavus_place", record["place"]
+    if record["trace"] is not None:
+        yield "tavus_trace", record["trace"]
+    findings = record["findings"]
+    if findings:
+        causes = [one for one in findings if not one["consequence"]]
+        yield "tavus_owner", ",".join(dict.fromkeys(one["owner"] for one in causes))
+        yield "tavus_finding", ",".join(dict.fromkeys(one["kind"] for one in findings))

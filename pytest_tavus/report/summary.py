@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from pytest_tavus.errors import Owner
-from pytest_tavus.report.ink import Ink
-from pytest_tavus.report.provenance import counts
 from pytest_tavus.report.record import Record
+from pytest_tavus.report.result import counts
+from pytest_tavus.report.typeset import Ink
 from pytest_tavus.report.words import OWNERS, counted
 from pytest_tavus.verdict.verdict import Outcome
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytest_tavus.contract.events import oversized
 from pytest_tavus.contract.tool.sent import Reader
-from pytest_tavus.report.provenance import provenance
-from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.redact import Redaction

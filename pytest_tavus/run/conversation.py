@@ -21,8 +21,8 @@ from pytest_tavus.handler.call.port import Handler
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.handler.source.imports import load
-from pytest_tavus.run.player import Player
 from pytest_tavus.scenario.values.model import HandlerSpec, Scenario, Turn
+from pytest_tavus.scenario.values.templates import MissingValue, as_text, render
 from pytest_tavus.sessions.session import Session
 from pytest_tavus.sessions.simulated import open_sim
 from pytest_tavus.simulator.pal.brain import Brain
@@ -33,8 +33,47 @@ from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.simulator.pal.script import ScriptBrain
 from pytest_tavus.simulator.pal.speech import Lines
-from pytest_tavus.trace.events import CloseReason, Fault, SessionClosed, ToolResolved
+from pytest_tavus.spans import SourceSpan
+from pytest_tavus.trace.events import CloseReason, Fault, SessionClosed, ToolResolved, TurnEnded
 from pytest_tavus.trace.log import Recorder, Trace
+
+
+class Player:
+    """Plays turns and records their ends. What goes wrong on the way is a fault in the trace."""
+
+    def __init__(self, session: Session, recorder: Recorder, memory: Memory) -> None:
+        self._session = session
+        self._recorder = recorder
+        self._memory = memory
+
+    async def play(self, turn: Turn, *, place: Callable[[], SourceSpan]) -> bool:
+        """Play one turn; return whether the conversation can go on.
+
+        `place` finds the turn's line, which costs more than the turn and is seldom asked for.
+        """
+        self._recorder.turn += 1
+        self._memory.begin(turn)
+        try:
+            text = as_text(render(turn.user, self._memory.scope()))
+        except MissingValue as missing:
+            message = f"{place()}: the caller's line cannot be said: {missing}"
+            self._recorder.record(Fault(owner="test", message=message))
+            return False
+        try:
+            await self._hold(turn, text)
+        except ServiceError as error:
+            self._recorder.record(Fault(owner="platform", message=str(error)))
+            return False
+        return True
+
+    async def _hold(self, turn: Turn, text: str) -> None:
+        await self._session.say(text)
+        self._memory.finish(turn)
+        self._recorder.record(TurnEnded())
+        if turn.quiet is not None:
+            await self._session.listen(turn.quiet)
+            self._recorder.record(TurnEnded(quiet_for=turn.quiet))
+
 
 NO_HANDLER = HandlerSpec(at=())
 """A scenario without a handler has one that takes no call."""

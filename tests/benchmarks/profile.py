@@ -19,8 +19,7 @@ from pathlib import Path
 from pytest_tavus.clock import RealClock
 from pytest_tavus.handler.asgi.handler import start_asgi
 from pytest_tavus.handler.call.port import CallRef, Handler
-from pytest_tavus.report.junit import user_properties
-from pytest_tavus.report.record import Record, record
+from pytest_tavus.report.record import Record, record, user_properties
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.run.options.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.mcp.definitions import RECORDED
+from pytest_tavus.simulator.mcp.hosted import RECORDED
 from tests.conformance.environments import Environment
 from tests.conformance.processes import clean, ended_after, started
 

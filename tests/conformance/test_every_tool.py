@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import recorded_definitions
 from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.accepted import ACCEPTED
 from tests.conformance.differences import differences, unaccepted

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import recorded_definitions
 from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.environments import Environment
 from tests.conformance.terminal import Terminal

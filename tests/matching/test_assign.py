@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.matching.assignment.assign import Matrix, TooManyWaysError, assign
 from pytest_tavus.matching.assignment.hungarian import cheapest
-from pytest_tavus.matching.assignment.plan import Group, Leaf, Node, leaves, precedences
-from pytest_tavus.matching.assignment.steps import Steps
+from pytest_tavus.matching.assignment.plan import Group, Leaf, Node, Steps, leaves, precedences
 from pytest_tavus.matching.compare import compare
 
 MISSING = 20

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.compare import ABSENT, matches
-from pytest_tavus.matching.matchers.exclusion import exclusive
 from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.structure import exclusive
 
 ANY, GONE = build("any", None), build("absent", None)
 

@@ -16,12 +16,12 @@ from pytest_tavus.matching.assignment.plan import (
     Group,
     Leaf,
     Node,
+    Steps,
     leaves,
     precedences,
     simplified,
 )
 from pytest_tavus.matching.assignment.sequence import in_line
-from pytest_tavus.matching.assignment.steps import Steps
 from pytest_tavus.matching.matchers.registry import build
 
 LEFT_OVER = 20

@@ -8,7 +8,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.auth import BearerAuth
 from pytest_tavus.contract.tool.tool import ApiDelivery, Delivery, Tool
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.load.parse import InlineSource
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, Saved

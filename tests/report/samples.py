@@ -11,8 +11,7 @@ from typing import Any
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
-from pytest_tavus.report.provenance import provenance
-from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import SourceSpan

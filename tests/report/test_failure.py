@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.excerpt import excerpt
 from pytest_tavus.report.failure import failure_text
-from pytest_tavus.report.ink import Ink
 from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.typeset import Ink
 from pytest_tavus.report.words import KINDS, OWNERS, REMEDIES
-from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.load.parse import InlineSource
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.redaction.redact import Redaction, Secret

@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from pytest_tavus.contract.events import oversized
 from pytest_tavus.errors import Problem
-from pytest_tavus.report.junit import user_properties
-from pytest_tavus.report.provenance import counts, provenance
-from pytest_tavus.report.record import Record, record
+from pytest_tavus.report.record import Record, record, user_properties
+from pytest_tavus.report.result import counts, provenance
 from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Decisions, Event, SessionOpened

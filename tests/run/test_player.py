@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.run.player import Player
+from pytest_tavus.run.conversation import Player
 from pytest_tavus.scenario.values.model import Turn
 from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.spans import SourceSpan

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.scenario.language.durations import seconds
-from pytest_tavus.scenario.text.scalars import WordError, plain
+from pytest_tavus.scenario.language.shapes import seconds
+from pytest_tavus.scenario.text.reader import WordError, plain
 
 
 @pytest.mark.parametrize(

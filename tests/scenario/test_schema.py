@@ -12,7 +12,7 @@ import pytest
 
 from pytest_tavus.scenario.language import calls, reference, schema
 from pytest_tavus.scenario.language.document import TurnDocument
-from pytest_tavus.scenario.language.whole import ScenarioDocument
+from pytest_tavus.scenario.language.schema import ScenarioDocument
 from pytest_tavus.scenario.text import source
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.reader import load

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.load.parse import InlineSource
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.reader import load
 from pytest_tavus.scenario.text.source import Document

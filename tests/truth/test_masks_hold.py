@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, Phase, event, given, reject, settings
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.plugin.failure import VerdictError
-from pytest_tavus.report.junit import user_properties
-from pytest_tavus.report.record import record
+from pytest_tavus.report.record import record, user_properties
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.runner import Runner

@@ -11,8 +11,7 @@ from typing import Any
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.asgi.call import AsgiApp, Message
-from pytest_tavus.handler.call.faults import OutOfTurnError
-from pytest_tavus.handler.call.frames import one_line, user_traceback
+from pytest_tavus.handler.call.faults import OutOfTurnError, one_line, user_traceback
 
 _PATIENCE = 5.0
 """Seconds for the application to shut down."""

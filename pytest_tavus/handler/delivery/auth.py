@@ -18,11 +18,16 @@ from msgspec.structs import replace
 
 from pytest_tavus.contract.tool.auth import ApiKeyAuth, BasicAuth, BearerAuth, HmacAuth, OAuth2Auth
 from pytest_tavus.errors import Problem, ScenarioError
-from pytest_tavus.handler.delivery.grant import read_token, token_request
+from pytest_tavus.handler.delivery.grant import (
+    Token,
+    TokenKey,
+    TokenStore,
+    read_token,
+    token_request,
+)
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, outcome_of
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.delivery.request import Outgoing, with_header, with_query
-from pytest_tavus.handler.delivery.tokens import Token, TokenKey, TokenStore
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 Proof = BearerAuth | BasicAuth | ApiKeyAuth | OAuth2Auth | HmacAuth

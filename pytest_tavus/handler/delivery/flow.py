@@ -8,10 +8,10 @@ from pytest_tavus.contract.tool.auth import HmacAuth, NoAuth
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.handler.call.port import CallRef
+from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, outcome_of
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.delivery.request import Outgoing, enveloped_request, own_request
-from pytest_tavus.handler.delivery.tokens import TokenStore
 from pytest_tavus.wire import HttpExchange
 
 __all__ = ["Outgoing", "ToolOutcome", "deliver"]

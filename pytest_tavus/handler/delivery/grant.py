@@ -9,12 +9,53 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote_plus
 
+from msgspec import Struct
+
 from pytest_tavus.contract.tool.auth import OAuth2Auth
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, status_line, without_query
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.delivery.request import form_request
-from pytest_tavus.handler.delivery.tokens import Token
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
+
+
+class TokenKey(Struct, frozen=True, kw_only=True):
+    """Whose token it is."""
+
+    token_url: str
+    client_id: str
+    scope: str | None = None
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """A bearer token."""
+
+    value: str
+    usable_until: float
+    "Seconds, by the clock of the conversation. Infinite where the endpoint told no lifetime."
+
+    def __repr__(self) -> str:
+        return f"Token(usable_until={self.usable_until})"
+
+
+class TokenStore:
+    """The tokens of one conversation or of many, by whose they are."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[TokenKey, Token] = {}
+
+    def get(self, key: TokenKey, *, now: float) -> Token | None:
+        """Return the token, unless there is none or its time is nearly over."""
+        token = self._tokens.get(key)
+        return token if token is not None and now < token.usable_until else None
+
+    def put(self, key: TokenKey, token: Token) -> None:
+        """Keep a token; the last one wins."""
+        self._tokens[key] = token
+
+    def drop(self, key: TokenKey, token: Token) -> None:
+        """Forget this token. One that another call has fetched meanwhile is kept."""
+        if self._tokens.get(key) is token:
+            del self._tokens[key]
 
 
 def token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpRequest:

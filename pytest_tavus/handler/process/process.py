@@ -7,14 +7,112 @@ import atexit
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.process.output import Output
-from pytest_tavus.handler.process.watch import Watch
+
+_SHELL = "/bin/sh"
+_SCRIPT = """\
+trap '' HUP INT TERM
+read -r group || exit 0
+while read -r _; do :; done
+kill -s TERM -- "-$group"
+sleep 1
+kill -s KILL -- "-$group"
+"""
+"""The first line it reads is the group; nothing more comes until the pipe is closed."""
+
+
+class Watch:
+    """A guard over one process group. A fork of this interpreter that lives on holds it back."""
+
+    def __init__(self) -> None:
+        """Start the guard.
+
+        Raises:
+            OSError: no process can be started.
+
+        """
+        reader, self._writer = os.pipe()
+        try:
+            self._popen = subprocess.Popen(  # noqa: S603 - a script of ours
+                [_SHELL, "-c", _SCRIPT],
+                env={"PATH": os.defpath},
+                stdin=reader,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            os.close(self._writer)
+            raise
+        finally:
+            os.close(reader)
+
+    def over(self, group: int) -> None:
+        """Say which group it is that must not outlive this interpreter."""
+        with suppress(BrokenPipeError):  # somebody ended the guard
+            os.write(self._writer, b"%d\n" % group)
+
+    def dismiss(self) -> None:
+        """End the guard, and leave the group alone. May be called twice."""
+        if self._popen.returncode is None:
+            self._popen.kill()
+            self._popen.wait()
+            os.close(self._writer)
+
+
+_KEPT = 64 * 1024
+"""Bytes. Of what was written before, nothing is known."""
+
+_LINES = 60
+
+
+class Output:
+    """The last of what comes out of one end of a pipe, which it closes."""
+
+    def __init__(self, source: int) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._kept = bytearray()
+        self._written = 0
+        self._thread = threading.Thread(target=self._drain, name="tavus-output", daemon=True)
+        self._thread.start()
+
+    @property
+    def written(self) -> int:
+        """Bytes written so far: a place to look on from with :meth:`since`."""
+        return self._written
+
+    def since(self, place: int) -> str:
+        """Return what was written after a place, as far as it is kept."""
+        with self._lock:
+            fresh = bytes(self._kept[max(0, len(self._kept) - (self._written - place)) :])
+        return fresh.decode(errors="replace")
+
+    def tail(self) -> str | None:
+        """Return the last lines; `None` where nothing was written."""
+        lines = self.since(0).rstrip().splitlines()
+        if self._written > len(self._kept):
+            del lines[:1]  # it may be cut, and what is cut of a secret cannot be masked
+        return "\n".join(lines[-_LINES:]) or None
+
+    def finish(self, *, within: float) -> None:
+        """Read what is left, for at most so many seconds after the process has ended."""
+        self._thread.join(within)
+
+    def _drain(self) -> None:
+        while chunk := os.read(self._source, 65536):
+            with self._lock:
+                self._kept += chunk
+                del self._kept[:-_KEPT]
+                self._written += len(chunk)
+        os.close(self._source)
+
 
 _GRACE = 3.0
 """Seconds between asking the group to end and ending it."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from pytest_tavus.errors import HandlerError, did_you_mean
-from pytest_tavus.handler.call.frames import one_line, user_traceback
+from pytest_tavus.handler.call.faults import one_line, user_traceback
 
 
 def load(target: str, *, search_path: Sequence[Path]) -> object:

@@ -17,6 +17,7 @@ from pytest_tavus.matching.assignment.hungarian import cheapest
 from pytest_tavus.matching.assignment.interleave import interleave
 from pytest_tavus.matching.assignment.large import Large, is_flat, is_small
 from pytest_tavus.matching.assignment.plan import (
+    DECIDING,
     IMPOSSIBLE,
     Assignment,
     Costs,
@@ -26,11 +27,12 @@ from pytest_tavus.matching.assignment.plan import (
     Matrix,
     Node,
     Solution,
+    Steps,
+    TooManyWaysError,
     copies,
     leaves,
     simplified,
 )
-from pytest_tavus.matching.assignment.steps import DECIDING, Steps, TooManyWaysError
 
 __all__ = ["Assignment", "Group", "Leaf", "Matrix", "TooManyWaysError", "assign", "without_order"]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct, field
 
-from pytest_tavus.matching.assignment.steps import Steps
+from pytest_tavus.matching.assignment.plan import Steps
 
 Costs = Sequence[Sequence[int]]
 

@@ -11,8 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pytest_tavus.matching.assignment.plan import IMPOSSIBLE, CostTable, Leaf, Node, Solution
-from pytest_tavus.matching.assignment.steps import TooManyWaysError
+from pytest_tavus.matching.assignment.plan import (
+    IMPOSSIBLE,
+    CostTable,
+    Leaf,
+    Node,
+    Solution,
+    TooManyWaysError,
+)
 
 LIMIT: Final = 10_000
 """States that one step may have."""

@@ -13,16 +13,19 @@ from msgspec.structs import replace
 
 from pytest_tavus.matching.assignment.pairing import Pairing, paired
 from pytest_tavus.matching.assignment.plan import (
+    DECIDING,
+    EXPLAINING,
     Assignment,
     Costs,
     Group,
     Leaf,
     Node,
+    Steps,
+    TooManyWaysError,
     copies,
     leaves,
 )
 from pytest_tavus.matching.assignment.sequence import in_line, trimmed
-from pytest_tavus.matching.assignment.steps import DECIDING, EXPLAINING, Steps, TooManyWaysError
 
 SMALL = 400
 """Copies of expectations times observations, up to which every price is looked at."""

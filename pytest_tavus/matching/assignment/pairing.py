@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from pytest_tavus.matching.assignment.plan import Costs, Leaf
-from pytest_tavus.matching.assignment.steps import Steps, TooManyWaysError
+from pytest_tavus.matching.assignment.plan import Costs, Leaf, Steps, TooManyWaysError
 
 
 def paired(

@@ -8,8 +8,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from pytest_tavus.matching.assignment.plan import Costs, Leaf
-from pytest_tavus.matching.assignment.steps import Steps, TooManyWaysError
+from pytest_tavus.matching.assignment.plan import Costs, Leaf, Steps, TooManyWaysError
 
 Pairs = list[tuple[int, int]]
 

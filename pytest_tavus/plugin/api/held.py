@@ -17,8 +17,7 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.plugin.api.place import TestSource
-from pytest_tavus.report.provenance import provenance
-from pytest_tavus.report.result import ScenarioResult
+from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.run.redactions import MaskedBugs
 from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.load.spoken import SpokenScenario

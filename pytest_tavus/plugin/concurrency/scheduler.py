@@ -18,8 +18,7 @@ from pytest_tavus.output import CapturedOutput
 from pytest_tavus.plugin.collect import ScenarioItem
 from pytest_tavus.plugin.concurrency.eligibility import Reasons, shown, written
 from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSets
-from pytest_tavus.plugin.concurrency.order import ItemQueue, XdistQueue
-from pytest_tavus.plugin.concurrency.runs import Runs
+from pytest_tavus.plugin.concurrency.order import ItemQueue, Runs, XdistQueue
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.loop.queue import Job, JobQueue
 from pytest_tavus.run.runner import Runner

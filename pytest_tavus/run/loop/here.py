@@ -3,12 +3,86 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import selectors
+import signal
+import threading
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from types import FrameType, TracebackType
+from typing import Any, Self, TypeVar
 
-from pytest_tavus.run.loop.idle import IdleSelector
-from pytest_tavus.run.loop.interrupts import Interrupts
+
+class Interrupts:
+    """Keeps a Ctrl-C until the block has been left, and leaves everybody else's handlers alone."""
+
+    def __init__(self, leave: Callable[[], object]) -> None:
+        """`leave` is called at a Ctrl-C, to let the block come to its end soon."""
+        self._leave = leave
+        self._keeps = False
+        self.pressed = False
+        "Whether there was one."
+
+    def __enter__(self) -> Self:
+        if (
+            threading.current_thread() is threading.main_thread()
+            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        ):
+            self._keeps = True
+            signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Raise what was kept.
+
+        Raises:
+            KeyboardInterrupt: there was a Ctrl-C.
+
+        """
+        if self._keeps:
+            found = signal.signal(signal.SIGINT, signal.default_int_handler)
+            if found != self._press:  # somebody has put another in its place meanwhile
+                signal.signal(signal.SIGINT, found)
+        if self.pressed:
+            raise KeyboardInterrupt
+
+    def _press(self, number: int, frame: FrameType | None) -> None:
+        if self.pressed:
+            signal.default_int_handler(number, frame)
+        self.pressed = True
+        self._leave()
+
+
+class IdleSelector(selectors.DefaultSelector):
+    """What a loop waits with. Tells once, before it waits, that there is nothing else to do."""
+
+    tell: Callable[[], object] | None = None
+    "Called when there is, and then forgotten."
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what is there to be read and written, after so many seconds at most."""
+        if self.tell is None or (timeout is not None and timeout <= 0):
+            return super().select(timeout)
+        found = super().select(0)
+        if not found:
+            tell, self.tell = self.tell, None
+            tell()
+        return found
+
+
+def new_loop() -> tuple[asyncio.AbstractEventLoop, IdleSelector | None]:
+    """Return a loop of the kind that is wanted here, and what tells that it is idle, if it can."""
+    loop = asyncio.new_event_loop()
+    if type(loop) is not asyncio.SelectorEventLoop:  # such as that of Windows, or of uvloop
+        return loop, None
+    loop.close()
+    selector = IdleSelector()
+    return asyncio.SelectorEventLoop(selector), selector
+
 
 T = TypeVar("T")
 

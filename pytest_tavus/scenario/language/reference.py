@@ -30,9 +30,8 @@ from pytest_tavus.scenario.language.judging import (
 )
 from pytest_tavus.scenario.language.marks import MarkDocument
 from pytest_tavus.scenario.language.played import PatternDocument, PlayedCallDocument, WaveDocument
-from pytest_tavus.scenario.language.schema import json_schema
+from pytest_tavus.scenario.language.schema import FileDocument, ScenarioDocument, json_schema
 from pytest_tavus.scenario.language.shapes import Part
-from pytest_tavus.scenario.language.whole import FileDocument, ScenarioDocument
 from pytest_tavus.scenario.text.plain import is_list
 
 PARTS: tuple[type[Part], ...] = (

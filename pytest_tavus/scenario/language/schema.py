@@ -10,10 +10,26 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from pytest_tavus.matching.matchers.registry import MATCHERS
 from pytest_tavus.scenario.language.calls import RESERVED
-from pytest_tavus.scenario.language.whole import FileDocument, ScenarioDocument
+from pytest_tavus.scenario.language.document import FileHead, ScenarioHead, TurnDocument
+from pytest_tavus.scenario.language.shapes import Filled
 from pytest_tavus.scenario.text.plain import is_dict, is_list
+
+
+class ScenarioDocument(ScenarioHead):
+    """One conversation to be held, with all that must be seen in it."""
+
+    turns: Filled[TurnDocument] = Field(description="What is said, and what must follow.")
+
+
+class FileDocument(FileHead):
+    """A scenario file: scenarios, and what holds for all of them where they do not say it."""
+
+    scenarios: Filled[ScenarioDocument] = Field(description="The scenarios.")
+
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

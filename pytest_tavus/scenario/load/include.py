@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
-from pytest_tavus.scenario.language.durations import shortened
 from pytest_tavus.scenario.language.played import ADDED
+from pytest_tavus.scenario.language.shapes import shortened
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import is_list, mapping
 from pytest_tavus.scenario.text.problems import ProblemLog

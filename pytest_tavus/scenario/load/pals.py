@@ -18,13 +18,13 @@ from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.contract.tool.url_rules import is_allowed_locally
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
-from pytest_tavus.scenario.language.durations import shortened
 from pytest_tavus.scenario.language.judging import JudgeRulesDocument
+from pytest_tavus.scenario.language.shapes import shortened
 from pytest_tavus.scenario.load.binding import bind
 from pytest_tavus.scenario.load.build_answers import judge_rules
 from pytest_tavus.scenario.load.include import IN_PLACE, Files, is_there, neighbours
+from pytest_tavus.scenario.rules.carried import to_carry, uncarried
 from pytest_tavus.scenario.rules.names import rule_tools, unknown_tool
-from pytest_tavus.scenario.rules.uncarried import to_carry, uncarried
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import mapping
 from pytest_tavus.scenario.text.problems import Placed, ProblemLog

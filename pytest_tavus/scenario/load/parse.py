@@ -10,18 +10,38 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.load.include import Files
-from pytest_tavus.scenario.load.inline import InlineSource
 from pytest_tavus.scenario.load.pals import PalCache, PalFinder, make_pal
 from pytest_tavus.scenario.load.scenarios import Load
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import plain_data
 from pytest_tavus.scenario.text.problems import ProblemLog
 from pytest_tavus.scenario.values.model import Scenario, Source
+from pytest_tavus.spans import Loc, SourceSpan, dotted
 
 __all__ = ["FileLimits", "load_pal", "load_scenarios", "parse_inline"]
+
+
+class InlineSource(Struct, frozen=True, kw_only=True):
+    """Data that was given by a program and stands in no file."""
+
+    path: str = "<python>"
+
+    def span(self, loc: Loc) -> SourceSpan:  # noqa: ARG002 - the port has it
+        """Return the first line of nowhere: the path of the value is in the message."""
+        return SourceSpan(path=self.path, line=1)
+
+    def key_span(self, loc: Loc) -> SourceSpan:
+        """Return the same as :meth:`span`."""
+        return self.span(loc)
+
+    def worded(self, loc: Loc, message: str) -> str:
+        """Return the message with the path of the value, there being no line."""
+        return f"{dotted(loc)}: {message}" if loc else message
 
 
 def load_scenarios(

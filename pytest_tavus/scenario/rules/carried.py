@@ -9,16 +9,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.tool.api_rules import BODYLESS
 from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
-from pytest_tavus.scenario.rules.uncarried import to_carry, uncarried
 from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.values.model import CallExpectation, PlayedCall, Turn
 from pytest_tavus.spans import Loc
+
+
+def uncarried(tool: Tool, argument: str) -> str:
+    """Say that the handler never gets an argument."""
+    return f"no place of the request of {tool.name!r} carries {argument!r}"
+
+
+def to_carry(tool: Tool, argument: str) -> str:
+    """Say where the argument can be put."""
+    api = tool.delivery.api
+    bodyless = api is not None and api.method in BODYLESS
+    places = "url or query_params" if bodyless else "url, query_params or body_template"
+    return f"write {{{argument}}} in {places} of the tool"
 
 
 def carried_arguments(ruled: Ruled) -> None:

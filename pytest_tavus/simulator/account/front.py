@@ -17,9 +17,8 @@ from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.refusals import bad_request, invalid_key
 from pytest_tavus.simulator.account.route import Route
-from pytest_tavus.simulator.account.routes import ROUTES
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.table import Found, RouteTable
+from pytest_tavus.simulator.account.table import ROUTES, Found, RouteTable
 from pytest_tavus.simulator.account.vocabulary import (
     Spelling,
     TwoSpellingsError,

@@ -10,7 +10,7 @@ import hmac
 import secrets
 from typing import Literal
 
-from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.account import AccountIds
 
 Environment = Literal["test", "stg", "prod"]
 """Tavus's environments, as `TAVUS_ENV` names them [client], in lower case."""

@@ -7,6 +7,25 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
+from pytest_tavus.simulator.account.builder import builder, fanout, headless, persona_builder
+from pytest_tavus.simulator.account.resources import (
+    conversations,
+    deployment_use,
+    deployments,
+    documents,
+    face_training,
+    faces,
+    guardrails,
+    memory_stores,
+    objectives,
+    pal_tools,
+    pals,
+    pronunciation_dictionaries,
+    skills,
+    tools,
+    voice_cloning,
+    voices,
+)
 from pytest_tavus.simulator.account.route import Route
 
 LOOKED_AT = 100
@@ -94,3 +113,27 @@ def _walk(
     if step not in {"", ".", ".."}:
         for name, below in place.anything.items():
             yield from _walk(below, rest, {**params, name: step})
+
+
+ROUTES: tuple[Route, ...] = (
+    *conversations.ROUTES,
+    *headless.ROUTES,
+    *pals.ROUTES,
+    *pal_tools.ROUTES,
+    *skills.ROUTES,
+    *tools.ROUTES,
+    *objectives.ROUTES,
+    *guardrails.ROUTES,
+    *documents.ROUTES,
+    *pronunciation_dictionaries.ROUTES,
+    *memory_stores.ROUTES,
+    *faces.ROUTES,
+    *face_training.ROUTES,
+    *voices.ROUTES,
+    *voice_cloning.ROUTES,
+    *deployments.ROUTES,
+    *deployment_use.ROUTES,
+    *builder.ROUTES,
+    *fanout.ROUTES,
+    *persona_builder.ROUTES,
+)

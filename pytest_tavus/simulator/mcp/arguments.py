@@ -8,7 +8,7 @@ were seen at tavus-mcp 0.11.0, whose library reads with pydantic [client].
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.schema.dialect import SchemaFault, validator
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.simulator.mcp.client import refuse
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.spans import Loc, dotted
 
 Arguments = Mapping[str, Any]
@@ -158,3 +158,26 @@ def _part(schema: Mapping[str, Any], path: Loc) -> Mapping[str, Any]:
         known: Mapping[str, Any] = part.get("properties", {})
         part = part.get("items", {}) if isinstance(step, int) else known.get(step, {})
     return part
+
+
+ToolFunction = Callable[[ApiClient, Arguments], Awaitable[Any]]
+"""Does what a tool is for and returns its answer as JSON data. Raises `ToolRefusal`."""
+
+
+def get(path: str, *query: str) -> ToolFunction:
+    """Return a tool that reads a path, with those arguments that are not null as its query."""
+
+    async def run(client: ApiClient, arguments: Arguments) -> Any:
+        return await client.get(path.format_map(arguments), **chosen(arguments, *query))
+
+    return run
+
+
+def send(method: str, path: str, *body: str) -> ToolFunction:
+    """Return a tool that sends those arguments that are not null as its body."""
+
+    async def run(client: ApiClient, arguments: Arguments) -> Any:
+        sent = chosen(arguments, *body) if body else None
+        return await client.request(method, path.format_map(arguments), body=sent)
+
+    return run

@@ -153,3 +153,16 @@ def _reason(body: Any) -> str:
     told = json_object(body) or {}
     reason = told.get("error", told.get("message"))
     return f": {reason}" if isinstance(reason, str) and reason else ""
+
+
+def refused_upload(local_path: str) -> ToolRefusal:
+    """Return why a local file cannot become a document.
+
+    The official server too refuses without the portal's own token, before it looks at the file
+    [client]; a simulated account never has one.
+    """
+    return ToolRefusal(
+        f"{local_path!r} cannot be uploaded: local files go through the developer portal, which "
+        "needs a token of its own (TAVUS_PORTAL_BEARER_TOKEN) and is not simulated. Host the "
+        "file and give its URL to tavus_document_create."
+    )

@@ -6,11 +6,24 @@ recorded, so what is not named there is as in the local one [inferred].
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.simulator.mcp.definitions import Definition
+RECORDED = "tavus-mcp-0.11.0.json"
+"""The result of ``tools/list``, captured from the official server, nothing removed or added."""
+
+Definition = dict[str, Any]
+"""One tool as the server lists it: `name`, `title`, `inputSchema`, `annotations`, ..."""
+
+
+def recorded_definitions() -> tuple[Definition, ...]:
+    """Return the 81 recorded definitions, in the order in which the server lists them [client]."""
+    text = files("pytest_tavus.simulator.mcp").joinpath(RECORDED).read_text(encoding="utf-8")
+    return tuple(json.loads(text)["tools"])
+
 
 RENAMED: Mapping[str, str] = MappingProxyType(
     {

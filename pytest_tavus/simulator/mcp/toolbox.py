@@ -13,7 +13,8 @@ from msgspec import Struct, field
 
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.simulator.account.front import Api
-from pytest_tavus.simulator.mcp.arguments import checked_arguments
+from pytest_tavus.simulator.mcp.arguments import ToolFunction, checked_arguments
+from pytest_tavus.simulator.mcp.building import building
 from pytest_tavus.simulator.mcp.client import (
     AccountAddress,
     ApiClient,
@@ -21,9 +22,55 @@ from pytest_tavus.simulator.mcp.client import (
     ToolContext,
     call_headers,
 )
-from pytest_tavus.simulator.mcp.definitions import Definition, recorded_definitions
-from pytest_tavus.simulator.mcp.hosted import hosted_definitions, local_name
-from pytest_tavus.simulator.mcp.table import TOOLS
+from pytest_tavus.simulator.mcp.hosted import (
+    Definition,
+    hosted_definitions,
+    local_name,
+    recorded_definitions,
+)
+from pytest_tavus.simulator.mcp.tools import (
+    builders,
+    capabilities,
+    chats,
+    deployments,
+    dictionaries,
+    documents,
+    embed,
+    guardrails,
+    health,
+    knowledge,
+    meetings,
+    objectives,
+    options,
+    pals,
+    registry,
+    resources,
+    skills,
+)
+
+TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
+    {
+        **health.TOOLS,
+        **pals.TOOLS,
+        **options.TOOLS,
+        **documents.TOOLS,
+        **knowledge.TOOLS,
+        **skills.TOOLS,
+        **capabilities.TOOLS,
+        **resources.TOOLS,
+        **meetings.TOOLS,
+        **chats.TOOLS,
+        **embed.TOOLS,
+        **guardrails.TOOLS,
+        **objectives.TOOLS,
+        **registry.TOOLS,
+        **dictionaries.TOOLS,
+        **deployments.TOOLS,
+        **builders.TOOLS,
+        **building.TOOLS,
+    }
+)
+"""What each of the tools does."""
 
 
 class McpToolResult(Struct, frozen=True, kw_only=True):

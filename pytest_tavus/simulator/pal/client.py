@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.call.frames import one_line, user_traceback
+from pytest_tavus.handler.call.faults import one_line, user_traceback
 from pytest_tavus.handler.delivery.flow import ToolOutcome
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.output import carried

@@ -13,8 +13,8 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.handler.delivery.flow import ToolOutcome, deliver
+from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.tokens import TokenStore
 from pytest_tavus.simulator.pal.arguments import UnreadableArguments, arguments_of
 from pytest_tavus.simulator.pal.client import unanswered
 from pytest_tavus.simulator.pal.conversation import ConversationContext

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError, ServiceError
-from pytest_tavus.handler.call.frames import one_line
+from pytest_tavus.handler.call.faults import one_line
 from pytest_tavus.simulator.pal.brain import Inference, Moment, Unprompted
 from pytest_tavus.simulator.pal.completion import NotACompletion, inference, reason, whole_text
 from pytest_tavus.simulator.pal.prompt import function, functions, messages, to_be_filled

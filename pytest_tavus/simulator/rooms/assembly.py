@@ -16,10 +16,9 @@ from pytest_tavus.simulator.rooms.calls import RoomCalls
 from pytest_tavus.simulator.rooms.emission import Broadcast
 from pytest_tavus.simulator.rooms.milestones import LifecycleEvents
 from pytest_tavus.simulator.rooms.opening import Opening
-from pytest_tavus.simulator.rooms.outbox import Outbox
 from pytest_tavus.simulator.rooms.room import Room
 from pytest_tavus.simulator.rooms.space import Space
-from pytest_tavus.simulator.rooms.tasks import Tasks
+from pytest_tavus.simulator.rooms.tasks import Outbox, Tasks
 from pytest_tavus.simulator.rooms.timing import OwnClock
 from pytest_tavus.simulator.rooms.transcript import Transcript
 from pytest_tavus.simulator.rooms.trouble import FailureReporter

@@ -15,8 +15,7 @@ from pytest_tavus.simulator.pal.conversation import PalRules
 from pytest_tavus.simulator.pal.dispatch import Answered
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.simulator.rooms.opening import Opening
-from pytest_tavus.simulator.rooms.played import PlayedBrain, ScriptOrder
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.played import PlayedBrain, ScriptBook, ScriptOrder
 from pytest_tavus.trace.events import AnsweredBy, ToolCalled
 from pytest_tavus.trace.log import Recorder
 

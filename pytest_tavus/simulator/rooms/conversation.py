@@ -24,9 +24,9 @@ from pytest_tavus.simulator.rooms.inbound import (
     read,
 )
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.outbox import Errand
 from pytest_tavus.simulator.rooms.perception import perceive
 from pytest_tavus.simulator.rooms.port import Participant, Reply
+from pytest_tavus.simulator.rooms.tasks import Errand
 from pytest_tavus.simulator.rooms.timing import RoomTimers
 from pytest_tavus.simulator.rooms.turns import SaidLine
 from pytest_tavus.simulator.rooms.world import LiveContext

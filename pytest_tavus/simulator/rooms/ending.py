@@ -18,8 +18,8 @@ from pytest_tavus.simulator.rooms.assembly import Assembly, refuse_unknown
 from pytest_tavus.simulator.rooms.callbacks import Callback, reached
 from pytest_tavus.simulator.rooms.milestones import told_reason
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.outbox import Errand
 from pytest_tavus.simulator.rooms.post_call import NOT_FOUND, arguments_of
+from pytest_tavus.simulator.rooms.tasks import Errand
 from pytest_tavus.trace.events import CloseReason, SessionClosed, ToolCalled
 
 

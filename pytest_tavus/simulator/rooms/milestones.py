@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_tavus.simulator.rooms.callbacks import CallbackSender, lifecycle, timestamp
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.outbox import Errand, Outbox
+from pytest_tavus.simulator.rooms.tasks import Errand, Outbox
 
 _LIMITS = frozenset({"max_call_duration", "participant_left_timeout", "participant_absent_timeout"})
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
+
+from pytest_tavus.errors import TavusError
 
 
 class Tasks:
@@ -27,3 +30,40 @@ class Tasks:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+
+Errand = Callable[[], Awaitable[None]]
+
+
+class Outbox:
+    """Runs errands in the background. One that fails is told, and the next one is run."""
+
+    def __init__(self, *, failed: Callable[[TavusError], None]) -> None:
+        self._failed = failed
+        self._waiting: deque[Errand] = deque()
+        self._tasks = Tasks()
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, errand: Errand) -> None:
+        """Run an errand when those before it have been run."""
+        self._waiting.append(errand)
+        if self._task is None or self._task.done():
+            self._task = self._tasks.spawn(self._run())
+
+    async def done(self) -> None:
+        """Return when nothing is left to be done."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait([self._task])
+
+    async def close(self) -> None:
+        """Drop what has not been done."""
+        self._waiting.clear()
+        await self._tasks.cancel()
+
+    async def _run(self) -> None:
+        while self._waiting:
+            errand = self._waiting.popleft()
+            try:
+                await errand()
+            except TavusError as error:
+                self._failed(error)

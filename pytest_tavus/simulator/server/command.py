@@ -18,7 +18,7 @@ from types import FrameType
 
 from pytest_tavus.errors import ScenarioError, TavusError
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.pal.llm import ModelSettings
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.server.environment import exports

@@ -20,16 +20,14 @@ from pytest_tavus.scenario.text.limits import FileLimits as ScenarioLimits
 from pytest_tavus.simulator.account.front import KEY_HEADER, Api
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.resources.deployment_use import public_origins
-from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.alarm import Alarm
-from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.account import Account, AccountIds, Alarm
 from pytest_tavus.simulator.mcp.client import AccountAddress
 from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.llm import Model, open_model
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import Opening
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.world import BrainOptions, LiveTime, LiveWire
 from pytest_tavus.simulator.server.application import SiteContext, application
 from pytest_tavus.simulator.server.control.admin import Admin, Scripts, readable

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.simulator.account.keys import Environment
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.pal.llm import ModelSettings
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.played import ScriptOrder

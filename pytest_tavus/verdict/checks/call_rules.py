@@ -9,17 +9,41 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.masked import require_known
 from pytest_tavus.matching.text import quoted
-from pytest_tavus.spans import dotted
+from pytest_tavus.scenario.rules.rule import expected_calls
+from pytest_tavus.scenario.values.model import Turn
+from pytest_tavus.spans import Loc, SourceSpan, dotted
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
 from pytest_tavus.verdict.checks.deciders import kept_by
 from pytest_tavus.verdict.checks.outcome import has_saved, nothing_saved
-from pytest_tavus.verdict.checks.places import call_span
 from pytest_tavus.verdict.checks.schemas import SchemaError, missing_name, wanted_text
 from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
 from pytest_tavus.verdict.checks.words import Show, call_text, called_text
 from pytest_tavus.verdict.verdict import Difference, Finding
+
+
+def call_span(call: Call, case: Case) -> SourceSpan:
+    """Return the line that makes a call: as it is played, else as it is expected, else its turn."""
+    number = call.entry.turn
+    turns = case.scenario.turns
+    if not 0 < number <= len(turns):
+        return case.scenario.where(case.scenario.at)
+    turn = turns[number - 1]
+    written = [at for at, tool in _written(turn) if tool == call.name]
+    if not written:
+        return case.scenario.where(turn.at)
+    seen = case.seen.turn(number)
+    same = [one for one in (*seen.calls, *seen.calls_after) if one.name == call.name]
+    place = next((index for index, one in enumerate(same) if one is call), 0)
+    return case.scenario.where(written[min(place, len(written) - 1)])
+
+
+def _written(turn: Turn) -> Iterator[tuple[Loc, str]]:
+    if turn.plays is not None and turn.plays.calls is not None:
+        yield from ((call.at, call.tool) for wave in turn.plays.calls for call in wave)
+    else:
+        yield from ((call.at, call.tool) for call in expected_calls(turn.calls))
 
 
 class NamedCalls:

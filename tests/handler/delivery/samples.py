@@ -10,8 +10,8 @@ from typing import Any
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.delivery.flow import Outgoing, ToolOutcome, deliver
+from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.tokens import TokenStore
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
 
 URL = "https://api.example.com/orders"

@@ -7,8 +7,8 @@ import pytest
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.handler.delivery.flow import Outgoing, ToolOutcome, deliver
+from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.tokens import TokenStore
 from tests.handler.delivery.samples import answer, call, delivered, tool
 
 

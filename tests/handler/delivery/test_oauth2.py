@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from pytest_tavus.handler.delivery.flow import deliver
+from pytest_tavus.handler.delivery.grant import Token, TokenKey, TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.tokens import Token, TokenKey, TokenStore
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.handler.delivery.samples import (
     Delivered,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.handler.http.head import UnsendableError, written_head
+from pytest_tavus.handler.http.handler import UnsendableError, written_head
 
 VALUES = st.binary(max_size=30).map(
     lambda text: bytes(each for each in text if each >= 0x20 and each != 0x7F).strip(b" ")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.handler.process.output import Output
-from pytest_tavus.handler.process.process import pauses
+from pytest_tavus.handler.process.process import Output, pauses
 from tests.handler.process.shop import alive
 
 SCRIPT = """

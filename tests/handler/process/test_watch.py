@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.process import watch
-from pytest_tavus.handler.process.process import Process, pauses
-from pytest_tavus.handler.process.watch import Watch
+from pytest_tavus.handler.process import process as watch
+from pytest_tavus.handler.process.process import Process, Watch, pauses
 from tests.handler.process.shop import alive
 
 PATIENCE = 20

@@ -8,7 +8,7 @@ from flask import Flask
 from starlette.applications import Starlette
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.source.interface import interface_of
+from pytest_tavus.handler.source.source import interface_of
 
 
 async def asgi_function(scope: Any, receive: Any, send: Any) -> None: ...

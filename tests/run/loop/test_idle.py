@@ -14,8 +14,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from pytest_tavus.run.loop.here import run_here
-from pytest_tavus.run.loop.idle import IdleSelector, new_loop
+from pytest_tavus.run.loop.here import IdleSelector, new_loop, run_here
 from pytest_tavus.run.loop.loop import BackgroundLoop
 from tests.run.loop.conftest import SECONDS, cleaned_up, thread
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pytest_tavus.run.loop.interrupts import Interrupts
+from pytest_tavus.run.loop.here import Interrupts
 
 
 def test_the_first_one_is_raised_when_the_block_has_been_left() -> None:

@@ -10,12 +10,11 @@ from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.route import Route
-from pytest_tavus.simulator.account.routes import ROUTES
-from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.account import Account, AccountIds
+from pytest_tavus.simulator.account.table import ROUTES
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
+from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.port import LiveConversation, Participant, Reply
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
 
 NOON = 1_790_000_000.0
 """2026-09-21, 14:13:20 in UTC."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_tavus.simulator.account.resources import documents
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from tests.simulator.account.account import Desk
 
 URL = "https://example.com/guide.pdf"

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.store.account import Table
-from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.account import AccountIds, Table
 from tests.simulator.account.account import Desk
 
 

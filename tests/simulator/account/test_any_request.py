@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.account.route import Route
-from pytest_tavus.simulator.account.routes import ROUTES
 from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.table import ROUTES
 from tests.simulator.account.account import Desk
 from tests.simulator.account.any_json import FIELDS, JSON, QUERIES
 

@@ -11,8 +11,7 @@ import pytest
 
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.simulator.account.front import Api
-from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.account import Account, AccountIds
 from pytest_tavus.simulator.account.store.stock import stock
 from pytest_tavus.simulator.rooms.port import LiveConversation
 from tests.simulator.rooms.room import EPOCH, Guest, House, house, said, settled, until

@@ -19,7 +19,7 @@ from pytest_tavus.simulator.account.builder.carrier import (
     carrier_script,
     request_in,
 )
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.played import ScriptBook
 
 PROD = "p1abc173c043"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.resources.document_life import settle
-from pytest_tavus.simulator.account.store.alarm import Alarm
+from pytest_tavus.simulator.account.store.account import Alarm
 from tests.simulator.account.account import NOON
 from tests.simulator.account.documents import SITE, desk, made
 from tests.simulator.account.waiting import Heard, Hourglass

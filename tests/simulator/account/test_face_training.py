@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.resources import face_training, faces
-from pytest_tavus.simulator.account.store.alarm import Alarm
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions, Alarm
 from pytest_tavus.simulator.account.store.stock import stock
 from tests.simulator.account.account import NOON, Desk
 from tests.simulator.account.waiting import Heard, Hourglass

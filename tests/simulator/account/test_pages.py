@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice, flag, whole, words
+from pytest_tavus.simulator.account.requests.pages import Paging, choice, flag, page, whole, words
 
 ROWS = [{"n": number} for number in range(25)]
 

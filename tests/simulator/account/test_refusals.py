@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.contract import shape
+from pytest_tavus.contract import reading
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.problem import RuleProblem
@@ -85,7 +85,7 @@ def test_twenty_thousand_unknown_keys_are_worded_fifty_times(
     def hint(word: str, known: Iterable[str]) -> None:
         worded.append(word)
 
-    monkeypatch.setattr(shape, "did_you_mean", hint)
+    monkeypatch.setattr(reading, "did_you_mean", hint)
     tree = refused({f"key_{number}": number for number in range(20_000)})
 
     missing = 2

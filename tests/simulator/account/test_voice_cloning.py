@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.resources import voice_cloning, voices
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.account.store.stock import stock
 from tests.simulator.account.account import Desk
 from tests.simulator.account.waiting import Heard

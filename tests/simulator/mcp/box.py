@@ -10,11 +10,10 @@ from typing import Any
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
-from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.ids import AccountIds
+from pytest_tavus.simulator.account.store.account import Account, AccountIds
 from pytest_tavus.simulator.account.store.stock import stock
 from pytest_tavus.simulator.mcp.client import Patience
-from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import BoxOptions, McpToolResult, ToolBox
 from tests.simulator.account.account import Desk
 from tests.simulator.rooms.room import EPOCH, House, house

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.simulator.mcp.arguments import checked_arguments
 from pytest_tavus.simulator.mcp.client import ToolRefusal
-from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import recorded_definitions
 from tests.simulator.mcp.readings import BESIDE, READ, UNREADABLE
 
 SCHEMAS = {one["name"]: one["inputSchema"] for one in recorded_definitions()}

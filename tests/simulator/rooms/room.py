@@ -26,9 +26,8 @@ from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening, Timers
 from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.rooms.played import ScriptOrder
+from pytest_tavus.simulator.rooms.played import ScriptBook, ScriptOrder
 from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
 from pytest_tavus.simulator.rooms.world import BrainOptions, BrainSource, LiveTime, LiveWire
 from pytest_tavus.spans import Loc, SourceSpan
 

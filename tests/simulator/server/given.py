@@ -6,8 +6,8 @@ import base64
 import hashlib
 from collections import Counter
 
-from pytest_tavus.simulator.server.oauth.randomness import FreshToken
 from pytest_tavus.simulator.server.oauth.sessions import Grant
+from pytest_tavus.simulator.server.oauth.terms import FreshToken
 
 BASE = "http://127.0.0.1:8123"
 MCP = f"{BASE}/mcp"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pytest_tavus.errors import ScenarioError, ServiceError
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.server.fixture import TavusServer, server_options
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.served import PATIENCE

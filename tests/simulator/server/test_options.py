@@ -10,7 +10,7 @@ import pytest
 
 from pytest_tavus.errors import ScenarioError, ServiceError
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.pal.llm import ModelSettings
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.server.command import handler_of, options_of

@@ -13,10 +13,10 @@ from typing import Any
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Delivery, Tool
-from pytest_tavus.scenario.load.inline import InlineSource
+from pytest_tavus.scenario.load.parse import InlineSource
 from pytest_tavus.scenario.values.model import PlayedCall, Plays, Scenario, Turn
 from pytest_tavus.scenario.values.templates import escape
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.played import ScriptBook
 
 CARRIER_IDS = frozenset({"p1abc173c043", "p75e99695c86"})
 """The first in production and staging, the second in the test environment [client]."""

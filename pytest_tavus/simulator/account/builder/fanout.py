@@ -22,7 +22,7 @@ from pytest_tavus.simulator.account.builder.artifacts import (
     attach_guardrails,
     attach_objectives,
 )
-from pytest_tavus.simulator.account.builder.builder_sessions import (
+from pytest_tavus.simulator.account.builder.builder import (
     found_session,
     remember,
     remember_once,

@@ -10,7 +10,7 @@ from typing import Any
 
 from pytest_tavus.contract.resources.building import HeadlessOpening
 from pytest_tavus.contract.resources.conversation_body import ConversationBody
-from pytest_tavus.simulator.account.builder.builder_sessions import history_context, session
+from pytest_tavus.simulator.account.builder.builder import history_context, session
 from pytest_tavus.simulator.account.builder.carrier import (
     CARRIER_IDS,
     carrier,

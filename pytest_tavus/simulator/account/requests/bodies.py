@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.shape import shape_problems
+from pytest_tavus.contract.reading import shape_problems
 from pytest_tavus.simulator.account.requests.refusals import MOST_PROBLEMS, bad_field, bad_fields
 
 _MANY_KEYS = 1000
@@ -91,3 +91,20 @@ def _kind(value: Any) -> str:
     if isinstance(value, int | float):
         return "a number"
     return "text" if isinstance(value, str) else "a list"
+
+
+def refuse_given(body: Any, fields: tuple[str, ...]) -> None:
+    """Refuse a body with fields in it that the service sets itself.
+
+    Raises:
+        ApiRefusal: it has one, or it is no JSON object.
+
+    """
+    written = read_object(body)
+    refuse_if(
+        RuleProblem(
+            loc=(name,), message=f"{name} is set by the service: leave it out", rule="given"
+        )
+        for name in fields
+        if written.get(name) is not None
+    )

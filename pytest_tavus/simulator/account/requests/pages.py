@@ -6,13 +6,59 @@ the first page too: the documents say 1 and the official client sends 0 [inferre
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from pytest_tavus.simulator.account.requests.queries import Query, choice, whole
+from pytest_tavus.simulator.account.requests.refusals import bad_field
+
+Query = Mapping[str, str]
+
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def flag(query: Query, name: str, *, default: bool = False) -> bool:
+    """Return a yes or no, written as text [client]."""
+    text = query.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text not in _FLAGS:
+        raise bad_field(name, f"expected true or false, found {query[name]!r}")
+    return _FLAGS[text]
+
+
+def whole(query: Query, name: str, *, default: int, least: int, most: int | None = None) -> int:
+    """Return a whole number within its limits."""
+    text = query.get(name, "").strip()
+    if not text:
+        return default
+    limits = f"at least {least}" if most is None else f"from {least} to {most}"
+    if not (text.isascii() and text.removeprefix("-").isdigit()) or len(text) > 18:
+        raise bad_field(name, f"expected a whole number {limits}, found {text!r}")
+    number = int(text)
+    if number < least or (most is not None and number > most):
+        raise bad_field(name, f"expected a whole number {limits}, found {number}")
+    return number
+
+
+def choice(query: Query, name: str, choices: Mapping[str, str] | tuple[str, ...]) -> str | None:
+    """Return one of the choices, or what it stands for; `None` where none is written."""
+    text = query.get(name, "").strip().lower()
+    if not text:
+        return None
+    meanings = choices if isinstance(choices, Mapping) else {each: each for each in choices}
+    if text not in meanings:
+        raise bad_field(name, f"expected one of {', '.join(meanings)}, found {query[name]!r}")
+    return meanings[text]
+
+
+def words(query: Query, *names: str) -> tuple[str, ...]:
+    """Return a list that is written with commas, under any of its names [client]."""
+    texts = (query.get(name, "") for name in names)
+    return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
+
 
 MOST = 100
 "The largest page ([doc] for dictionaries and voices, [inferred] for the others)."
@@ -61,3 +107,43 @@ def page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) -> dic
     if "offset" in query and "page" not in query:
         start = whole(query, "offset", default=0, least=0)
     return {paging.envelope: found[start : start + limit], paging.count: len(found)}
+
+
+def having(rows: Iterable[dict[str, Any]], **asked: str | None) -> list[dict[str, Any]]:
+    """Return the rows whose fields are as asked; one that nothing is asked of may be anything."""
+    wanted = {name: value for name, value in asked.items() if value}
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def with_any_tag(
+    rows: Iterable[dict[str, Any]], tags: tuple[str, ...], *, field: str = "tags"
+) -> list[dict[str, Any]]:
+    """Return the rows that have one of the tags; all of them where none is asked for."""
+    return [row for row in rows if not tags or not set(tags).isdisjoint(row.get(field) or ())]
+
+
+def named_like(
+    rows: Iterable[dict[str, Any]], wanted: str, *, fields: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Return the rows of which a name or id has the text in it, in any case of letters [wild]."""
+    text = wanted.strip().lower()
+    return [
+        row
+        for row in rows
+        if not text or any(text in str(row.get(field) or "").lower() for field in fields)
+    ]
+
+
+def tag_page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) -> dict[str, Any]:
+    """Return a page of the tags in use, by name: ``{"tags": [...], "total_count": n}`` [client].
+
+    `search` is a part of the tags that are asked for.
+    """
+    used = sorted({str(tag) for row in rows for tag in row.get("tags") or ()})
+    found = named_like(({"tag": tag} for tag in used), query.get("search", ""), fields=("tag",))
+    listed = page(found, query, paging=paging)
+    return {"tags": [row["tag"] for row in listed[paging.envelope]], **_count(listed, paging)}
+
+
+def _count(listed: dict[str, Any], paging: Paging) -> dict[str, Any]:
+    return {paging.count: listed[paging.count]}

@@ -17,10 +17,8 @@ from pytest_tavus.contract.resources.conversation_body import (
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice, flag
+from pytest_tavus.simulator.account.requests.pages import Paging, choice, flag, having, page
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
-from pytest_tavus.simulator.account.requests.tags import having
 from pytest_tavus.simulator.account.resources.assembled import pal_of
 from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
 from pytest_tavus.simulator.account.route import Route

@@ -19,10 +19,8 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
 from pytest_tavus.simulator.account.requests.masks import mask_problems
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice
+from pytest_tavus.simulator.account.requests.pages import Paging, choice, having, page
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.requests.tags import having
 from pytest_tavus.simulator.account.resources.pals import found_pal
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account

@@ -20,10 +20,18 @@ from pytest_tavus.contract.resources.document import (
 )
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice, flag, words
+from pytest_tavus.simulator.account.requests.pages import (
+    Paging,
+    choice,
+    flag,
+    having,
+    named_like,
+    page,
+    tag_page,
+    with_any_tag,
+    words,
+)
 from pytest_tavus.simulator.account.requests.refusals import bad_request, conflict, not_found
-from pytest_tavus.simulator.account.requests.tags import having, named_like, tag_page, with_any_tag
 from pytest_tavus.simulator.account.resources.document_life import (
     BEGUN,
     RUNNING,
@@ -33,7 +41,7 @@ from pytest_tavus.simulator.account.resources.document_life import (
 )
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.references import forget
+from pytest_tavus.simulator.account.store.known import forget
 
 PAGING = Paging(limit=10, first=0, order="desc")
 _CHUNKS = Paging(limit=100, first=0)

@@ -10,8 +10,7 @@ from pytest_tavus.contract.limits import OBJECTIVE_NAME_LENGTH
 from pytest_tavus.contract.pal.objective import Guardrail
 from pytest_tavus.contract.pal.objective_rules import guardrail_problems
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.given import refuse_given
+from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_given
 
 _GIVEN = ("guardrail_id", "guardrail_type", "created_at", "updated_at")
 _WRITTEN = tuple(name for name in Guardrail.model_fields if name not in _GIVEN)

@@ -13,10 +13,18 @@ from pytest_tavus.contract.pal.objective import Guardrail
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_object
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import Query, choice, flag, words
+from pytest_tavus.simulator.account.requests.pages import (
+    Paging,
+    Query,
+    choice,
+    flag,
+    named_like,
+    page,
+    tag_page,
+    with_any_tag,
+    words,
+)
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.requests.tags import named_like, tag_page, with_any_tag
 from pytest_tavus.simulator.account.resources.guardrail_bodies import (
     guardrail_body,
     read_guardrail,
@@ -27,7 +35,7 @@ from pytest_tavus.simulator.account.resources.guardrail_bodies import (
 )
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.references import forget, holders
+from pytest_tavus.simulator.account.store.known import forget, holders
 
 PAGING = Paging(limit=10)
 _NAMES = ("guardrail_id", "guardrail_name", "guardrails_id", "name")

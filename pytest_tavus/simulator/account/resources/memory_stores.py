@@ -12,7 +12,7 @@ from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.limits import PINNED_MEMORIES, PINNED_MEMORY_LENGTH
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, page
+from pytest_tavus.simulator.account.requests.pages import Paging, having, page
 from pytest_tavus.simulator.account.requests.refusals import (
     bad_field,
     bad_request,
@@ -20,7 +20,6 @@ from pytest_tavus.simulator.account.requests.refusals import (
     invalid_id,
     not_found,
 )
-from pytest_tavus.simulator.account.requests.tags import having
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 

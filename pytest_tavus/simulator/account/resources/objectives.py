@@ -7,16 +7,13 @@ from typing import Any
 from pytest_tavus.contract.pal.objective import ObjectiveSet
 from pytest_tavus.contract.pal.objective_rules import objective_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
-from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.given import refuse_given
+from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_given
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice
+from pytest_tavus.simulator.account.requests.pages import Paging, choice, named_like, page
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.requests.tags import named_like
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.references import forget
+from pytest_tavus.simulator.account.store.known import forget
 
 PAGING = Paging(limit=10)
 _WRITTEN = ("name", "data", "allow_loops")

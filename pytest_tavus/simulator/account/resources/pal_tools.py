@@ -12,7 +12,7 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
 from pytest_tavus.simulator.account.resources.pals import found_pal
-from pytest_tavus.simulator.account.resources.shown_tools import shown_tool
+from pytest_tavus.simulator.account.resources.tools import shown_tool
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_all

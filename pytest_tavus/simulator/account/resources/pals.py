@@ -10,17 +10,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_tavus.contract.pal.body_rules import new_pal_problems, pal_body_problems
 from pytest_tavus.contract.pal.pal import PalBody
+from pytest_tavus.contract.pal.rules import new_pal_problems, pal_body_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice, flag
+from pytest_tavus.simulator.account.requests.pages import Paging, choice, flag, having, page
 from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
-from pytest_tavus.simulator.account.requests.tags import having
-from pytest_tavus.simulator.account.resources.pal_changes import changed_pal
-from pytest_tavus.simulator.account.resources.shown_pals import SKILLS, kept_fields, shown_pal
+from pytest_tavus.simulator.account.resources.pal_changes import (
+    SKILLS,
+    changed_pal,
+    kept_fields,
+    shown_pal,
+)
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_held

@@ -9,10 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.requests.pages import Paging, page
-from pytest_tavus.simulator.account.requests.queries import choice, words
+from pytest_tavus.simulator.account.requests.pages import (
+    Paging,
+    choice,
+    having,
+    named_like,
+    page,
+    with_any_tag,
+    words,
+)
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.requests.tags import having, named_like, with_any_tag
 from pytest_tavus.simulator.account.resources.training import CALLBACK, completed, shown_trained
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account

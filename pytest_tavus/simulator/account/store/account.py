@@ -2,17 +2,115 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
+from msgspec import Struct
+
+from pytest_tavus.clock import Clock
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
-from pytest_tavus.simulator.account.store.alarm import Alarm
-from pytest_tavus.simulator.account.store.callbacks import Callbacks, NoCallbacks
-from pytest_tavus.simulator.account.store.ids import AccountIds
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.port import LiveConversations
-from pytest_tavus.simulator.rooms.scripts import ScriptBook
+from pytest_tavus.simulator.rooms.tasks import Tasks
+
+
+class AccountOptions(Struct, frozen=True, kw_only=True):
+    """The switches of one account."""
+
+    concurrency_limit: int | None = None
+    """Conversations at the same time; `None` is no limit. Tavus has one for each plan; its number
+    is not told by the API, its refusal is [wild]."""
+
+    room_url: str = "https://tavus.daily.co"
+    "What a `conversation_url` begins with; the id of the conversation is its last step."
+
+    any_face: bool = True
+    """Any id is taken for that of a face. `False`: only those of the account, as at Tavus, which
+    knows faces that a simulated account was never told of."""
+
+    plain_names: bool = False
+    "Punctuation is taken out of a PAL's name [wild]."
+
+    wrapped_pal: bool = False
+    """One PAL is answered as ``{"data": [...]}``, as openapi.yaml shows it [doc]; the official
+    client reads it flat [client]."""
+
+    document_seconds: float = 0
+    "How long a document takes until it is ready, half of it waiting [inferred]."
+
+    training_seconds: float = 0
+    "How long a face is trained, which is hours at Tavus, and a voice, which is minutes [doc]."
+
+    local_tools: bool = False
+    "The URL of a tool may be a plain one of this machine, ``http://``; Tavus refuses it [doc]."
+
+
+class AccountIds:
+    """Gives ids by kind. A kind's ids do not depend on how many of another kind were given."""
+
+    def __init__(self, *, seed: int) -> None:
+        self._seed = seed
+        self._given: Counter[str] = Counter()
+
+    def new(self, prefix: str, *, length: int = 12) -> str:
+        """Return `prefix` and that many hex digits, such as ``p1abc173c0433`` for a PAL."""
+        return prefix + self._digest(prefix)[:length]
+
+    def uuid(self, kind: str) -> str:
+        """Return a UUID of version 4."""
+        d = self._digest(kind)
+        variant = "89ab"[int(d[16], 16) % 4]
+        return f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{variant}{d[17:20]}-{d[20:]}"
+
+    def reset(self, *, seed: int | None = None) -> None:
+        """Begin anew: the ids that were given will be given again; with `seed`, others."""
+        self._seed = self._seed if seed is None else seed
+        self._given.clear()
+
+    def _digest(self, kind: str) -> str:
+        self._given[kind] += 1
+        material = f"{self._seed}\0{kind}\0{self._given[kind]}".encode()
+        return hashlib.blake2b(material, digest_size=16).hexdigest()
+
+
+class Callbacks(Protocol):
+    """Whoever sends callbacks."""
+
+    def send(self, url: str, body: Mapping[str, Any]) -> None:
+        """Send a body to a `callback_url`. Returns at once, and never raises."""
+        ...
+
+
+class NoCallbacks:
+    """Sends nothing: for an account that nobody listens to."""
+
+    def send(self, url: str, body: Mapping[str, Any]) -> None:
+        """Do nothing."""
+
+
+class Alarm:
+    """Rings by the server's clock. Without one, an account learns of time when it is asked."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Wait on `clock`; whoever makes one silences it in the end."""
+        self._clock = clock
+        self._tasks = Tasks()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do something once so many seconds have passed. Returns at once."""
+        self._tasks.spawn(self._ring(seconds, action))
+
+    async def silence(self) -> None:
+        """Forget everything that was to happen."""
+        await self._tasks.cancel()
+
+    async def _ring(self, seconds: float, action: Callable[[], None]) -> None:
+        await self._clock.sleep(seconds)
+        action()
+
 
 TABLES = (
     "pals",

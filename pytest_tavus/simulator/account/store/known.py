@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
+from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
 from pytest_tavus.simulator.account.store.account import Account
@@ -45,3 +47,22 @@ def check_face(account: Account, face_id: str) -> None:
     """
     if not account.options.any_face and account["faces"].get(face_id) is None:
         raise invalid_id("replica_id")
+
+
+def forget(account: Account, field: str, key: str) -> None:
+    """Take an id out of a field of every PAL, be that field the id itself or a list of ids."""
+    for pal in account["pals"].rows():
+        held = pal.get(field)
+        if (ids := json_list(held)) is not None:
+            pal[field] = [each for each in ids if each != key]
+        elif held == key:
+            pal[field] = None
+
+
+def holders(account: Account, field: str, key: str) -> list[dict[str, Any]]:
+    """Return the PALs that hold an id in a field, the oldest first."""
+    return [
+        pal
+        for pal in account["pals"].rows()
+        if pal.get(field) == key or key in (json_list(pal.get(field)) or ())
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.account.builder.drafting import name_of
-from pytest_tavus.simulator.mcp.arguments import Arguments
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction
 from pytest_tavus.simulator.mcp.building.build import Build, keep_said, or_nothing
 from pytest_tavus.simulator.mcp.building.carrier import Interview, hold_interview
 from pytest_tavus.simulator.mcp.building.drafts import draft
@@ -21,7 +21,6 @@ from pytest_tavus.simulator.mcp.building.smoke import (
 )
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import handover
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 
 REFINEMENTS = 1
 """How often a PAL that does not pass is sent back to the carrier [client]."""

@@ -7,9 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled, get, send
 from pytest_tavus.simulator.mcp.client import ApiClient
-from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 
 async def _create(client: ApiClient, arguments: Arguments) -> Any:

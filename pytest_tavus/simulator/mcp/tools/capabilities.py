@@ -7,9 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import skills_in
 from pytest_tavus.simulator.mcp.tools.capability_catalog import (
     CATALOG,

@@ -8,10 +8,9 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.account.resources.conversations import BRIDGE_MOST
-from pytest_tavus.simulator.mcp.arguments import Arguments, filled
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, filled, send
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import without_call_link
-from pytest_tavus.simulator.mcp.plain import ToolFunction, send
 
 _END = "/conversations/{conversation_id}/end"
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import ApiClient
-from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
-from pytest_tavus.simulator.mcp.uploads import refused_upload
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, get, send
+from pytest_tavus.simulator.mcp.client import ApiClient, refused_upload
 
 _CREATED = (
     "document_url",

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.simulator.mcp.arguments import Arguments
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction
 from pytest_tavus.simulator.mcp.client import ApiClient
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 
 _MAY = "camera; microphone; autoplay; fullscreen; display-capture"
 

@@ -7,9 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import rows_in
 
 SERVER = "tavus-mcp-python"

@@ -7,11 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.body import json_list
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
-from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
-from pytest_tavus.simulator.mcp.plain import ToolFunction
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse, refused_upload
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal
-from pytest_tavus.simulator.mcp.uploads import refused_upload
 
 SETTINGS = (
     "rag_score_threshold",

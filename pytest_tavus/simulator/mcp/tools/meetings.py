@@ -7,10 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import without_call_link
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal
 
 _PHRASES = ("wake_phrase", "sleep_phrase")

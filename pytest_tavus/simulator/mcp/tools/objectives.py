@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled, get, send
 from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import checked_operations
-from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 _SET = ("name", "data", "allow_loops")
 

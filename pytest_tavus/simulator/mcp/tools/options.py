@@ -8,10 +8,9 @@ from typing import Any
 
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.layer_rules import LAYERS
-from pytest_tavus.simulator.mcp.arguments import Arguments
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction
 from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import field_schema, pal_patch_paths
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 from pytest_tavus.simulator.mcp.rows import rows_in, skills_in, unwrapped
 from pytest_tavus.simulator.mcp.tools.capabilities import pal_capabilities
 from pytest_tavus.simulator.mcp.tools.capability_catalog import catalog

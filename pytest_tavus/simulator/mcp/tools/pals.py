@@ -7,11 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled, get, send
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.links import handover, with_links
 from pytest_tavus.simulator.mcp.patching import checked_operations, pal_patch_paths
-from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 from pytest_tavus.simulator.mcp.rows import compact, first_of, rows_in
 
 MODEL = "tavus-gemma-4"

@@ -9,9 +9,8 @@ from typing import Any
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.tool.placeholders import names_in
-from pytest_tavus.simulator.mcp.arguments import Arguments, chosen, filled
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled, get, send
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 from pytest_tavus.simulator.mcp.rows import compact, every_page, first_of, rows_in
 from pytest_tavus.simulator.mcp.tools.pals import patch_pal, read_pal
 

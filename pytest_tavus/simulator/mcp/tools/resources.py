@@ -7,9 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.simulator.mcp.arguments import Arguments, filled
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, filled
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.plain import ToolFunction
 
 RESOURCES = ("guardrails", "objectives", "documents", "voices", "skills", "tools")
 

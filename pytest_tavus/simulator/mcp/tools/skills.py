@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.simulator.mcp.arguments import Arguments
+from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, get, send
 from pytest_tavus.simulator.mcp.client import ApiClient
-from pytest_tavus.simulator.mcp.plain import ToolFunction, get, send
 
 _PATH = "/pals/{pal_id}/skills/{skill_id}"
 

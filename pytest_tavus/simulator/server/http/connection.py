@@ -17,13 +17,65 @@ from weakref import WeakValueDictionary
 import h11
 from starlette.types import Scope
 from uvicorn import Config
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from pytest_tavus.simulator.server.http.answers import json_bytes
-from pytest_tavus.simulator.server.http.framing import READ_BYTES, Flow, Framing
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits
+
+READ_BYTES = 8192
+"""Taken from a connection at once. What is parsed of it is parsed before anybody else is served."""
+
+CHUNK_BYTES = 64
+"""Of a body in more than so many chunks, the least that they must have on average."""
+
+FREE_CHUNKS = 256
+
+
+class Flow(FlowControl):
+    """Reads no more while requests wait that were sent before an answer.
+
+    uvicorn reads on with each answer, whatever waits already, and keeps all of it.
+    """
+
+    def __init__(self, transport: asyncio.Transport, conn: h11.Connection) -> None:
+        super().__init__(transport)
+        self._conn = conn
+
+    def resume_reading(self) -> None:
+        """Read on, unless enough was read ahead."""
+        if len(self._conn.trailing_data[0]) <= READ_BYTES:
+            super().resume_reading()
+
+
+class Framing(h11.Connection):
+    """Reads requests, and none whose body comes in chunks of hardly anything.
+
+    Each chunk takes as long to parse as a small request, whatever is in it.
+    """
+
+    _chunks = 0
+    _bytes = 0
+
+    def next_event(self) -> Any:
+        """Return the next event.
+
+        Raises:
+            RemoteProtocolError: it is none of HTTP/1.1, or a chunk too many of hardly anything.
+
+        """
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            self._chunks = self._bytes = 0
+        elif isinstance(event, h11.Data):
+            self._chunks += event.chunk_start  # a part of a chunk is not another one
+            self._bytes += len(event.data)
+            if self._chunks > FREE_CHUNKS and self._bytes < CHUNK_BYTES * (self._chunks - 1):
+                raise h11.RemoteProtocolError("the chunks of the body are too small")
+        return event
+
 
 Awaited = Literal["head", "rest"]
 """The head of a request, or what is left of a body that was answered before it was there."""

@@ -9,8 +9,13 @@ from pytest_tavus.simulator.server.http.marker import simulator_version
 from pytest_tavus.simulator.server.mcp.endpoint import Tools, mcp_door
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.oauth.endpoint import oauth_door
-from pytest_tavus.simulator.server.oauth.randomness import FreshToken, unguessable
-from pytest_tavus.simulator.server.oauth.terms import Note, OAuthContext, OAuthTerms
+from pytest_tavus.simulator.server.oauth.terms import (
+    FreshToken,
+    Note,
+    OAuthContext,
+    OAuthTerms,
+    unguessable,
+)
 from pytest_tavus.simulator.server.site import Endpoint, Site
 
 

@@ -30,8 +30,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from pytest_tavus.simulator.server.oauth.forms import form_of, text_in
-from pytest_tavus.simulator.server.oauth.portal import Portal
+from pytest_tavus.simulator.server.oauth.portal import Portal, form_of, text_in
 from pytest_tavus.simulator.server.oauth.provider import SignIn
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH, OAuthContext, OAuthTerms
 

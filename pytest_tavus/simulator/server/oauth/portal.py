@@ -18,7 +18,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pytest_tavus.simulator.server.oauth.forms import form_of, text_in
+from pytest_tavus.simulator.server.oauth.clients import loopback_fault
 from pytest_tavus.simulator.server.oauth.page import (
     delivery_page,
     denied_page,
@@ -26,10 +26,25 @@ from pytest_tavus.simulator.server.oauth.page import (
     question_page,
 )
 from pytest_tavus.simulator.server.oauth.provider import SignIn
-from pytest_tavus.simulator.server.oauth.redirects import loopback_fault
 from pytest_tavus.simulator.server.oauth.sessions import Grant
 from pytest_tavus.simulator.server.oauth.signed import RequestRefused
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH
+
+
+async def form_of(request: Request) -> FormData:
+    """Return the form of a request; whoever asks the request for its form afterwards gets this one.
+
+    Raises:
+        HTTPException: it has a file in it, or cannot be read (400).
+    """
+    return await request.form(max_files=0)
+
+
+def text_in(form: FormData, name: str) -> str | None:
+    """Return a field of a form, or `None` where there is none."""
+    value = form.get(name)
+    return value if isinstance(value, str) else None
+
 
 COOKIE = "tavus_sign_in"
 

@@ -22,8 +22,7 @@ from mcp.server.auth.provider import (
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from pydantic import AnyUrl
 
-from pytest_tavus.simulator.server.oauth.clients import Clients, require_small
-from pytest_tavus.simulator.server.oauth.redirects import loopback_fault
+from pytest_tavus.simulator.server.oauth.clients import Clients, loopback_fault, require_small
 from pytest_tavus.simulator.server.oauth.sessions import Grant, Sessions, TokenPair
 from pytest_tavus.simulator.server.oauth.signed import OneTimeRequests
 from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms

@@ -10,8 +10,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from pytest_tavus.simulator.server.oauth.randomness import FreshToken, digest
-from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
+from pytest_tavus.simulator.server.oauth.terms import FreshToken, OAuthTerms, digest
 
 
 class Grant(Struct, frozen=True, kw_only=True):

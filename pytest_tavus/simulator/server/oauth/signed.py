@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_tavus.simulator.server.oauth.randomness import FreshToken
+from pytest_tavus.simulator.server.oauth.terms import FreshToken
 
 
 class RequestRefused(Exception):  # noqa: N818 - an answer to a client, not something that went wrong

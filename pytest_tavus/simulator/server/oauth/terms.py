@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from pytest_tavus.simulator.server.oauth.randomness import FreshToken
+FreshToken = Callable[[str], str]
+"""Gives a new token of a kind (``access``, ``code``, ...): 256 bits, safe in a URL."""
+
+
+def unguessable(kind: str) -> str:
+    """Return a token from the operating system's randomness. The kind does not matter."""
+    del kind
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token: enough to know it again, and not to use it."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
 
 Note = Callable[[str, Mapping[str, Any]], None]
 """Takes down what happened, by a name and with JSON data. It is never given a secret."""

@@ -10,7 +10,7 @@ import yaml
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.room.loading import QUIET, SCENARIO, load
 from tests.simulator.server.served import served

@@ -16,8 +16,7 @@ from pytest_tavus.simulator.server.http.guard import Guard
 from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.oauth.endpoint import OAuthEndpoint, oauth_door
-from pytest_tavus.simulator.server.oauth.randomness import FreshToken
-from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms
+from pytest_tavus.simulator.server.oauth.terms import FreshToken, OAuthContext, OAuthTerms
 from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.given import BASE, START, seeded
 

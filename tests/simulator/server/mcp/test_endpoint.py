@@ -14,7 +14,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 
-from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
 from tests.simulator.server.given import MCP

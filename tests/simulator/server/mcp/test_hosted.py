@@ -12,7 +12,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import Scope
 
-from pytest_tavus.simulator.mcp.definitions import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import recorded_definitions
 from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.given import BASE, CALLBACK, MCP

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AnyUrl
 
-from pytest_tavus.simulator.server.oauth.redirects import loopback_fault
+from pytest_tavus.simulator.server.oauth.clients import loopback_fault
 
 _LOOPBACK_HOSTS = st.one_of(
     st.sampled_from(["localhost", "127.0.0.1", "[::1]", "LOCALHOST"]),

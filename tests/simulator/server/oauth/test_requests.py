@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.simulator.server.oauth.randomness import digest, unguessable
 from pytest_tavus.simulator.server.oauth.signed import OneTimeRequests, RequestRefused
+from pytest_tavus.simulator.server.oauth.terms import digest, unguessable
 from tests.simulator.server.given import START, Watch, seeded
 
 _FIELDS = st.dictionaries(

@@ -11,9 +11,8 @@ from starlette.responses import PlainTextResponse
 
 from pytest_tavus.simulator.server.oauth.endpoint import protected
 from pytest_tavus.simulator.server.oauth.provider import SignIn
-from pytest_tavus.simulator.server.oauth.randomness import digest
 from pytest_tavus.simulator.server.oauth.sessions import Sessions
-from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, digest
 from tests.simulator.server.given import BASE, GRANT, MCP, START
 from tests.simulator.server.mcp.hosted import KEY, World, hosted
 from tests.simulator.server.oauth.visitors import visitor

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 import pytest
 
 from pytest_tavus.simulator.server.http import connection
-from pytest_tavus.simulator.server.http.connection import ServerConnection
-from pytest_tavus.simulator.server.http.framing import CHUNK_BYTES, FREE_CHUNKS, READ_BYTES
+from pytest_tavus.simulator.server.http.connection import (
+    CHUNK_BYTES,
+    FREE_CHUNKS,
+    READ_BYTES,
+    ServerConnection,
+)
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
 from pytest_tavus.simulator.server.running import Running

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.account.store.options import AccountOptions
+from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.served import Served, served
 
