@@ -1,4 +1,4 @@
-"""From a body to a value of Tavus's, with every problem of shape and of rule found in one pass."""
+"""From a body to a value of Tavus's, with every problem of shape and rule, in plain words."""
 
 from __future__ import annotations
 

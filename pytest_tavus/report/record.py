@@ -1,4 +1,4 @@
-"""A result as plain JSON data: what travels between processes and is left when a run is over."""
+"""A result as plain JSON data: what travels between processes, and what JUnit says of it."""
 
 from __future__ import annotations
 

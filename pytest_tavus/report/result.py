@@ -1,4 +1,4 @@
-"""What a played scenario leaves behind."""
+"""What a played scenario leaves behind, and who decided and answered in it."""
 
 from __future__ import annotations
 

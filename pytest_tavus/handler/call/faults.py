@@ -1,4 +1,4 @@
-"""The sentences in which a handler's faults are told. One literal each."""
+"""The sentences of a handler's faults, with its traceback but without a frame of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client credentials grant (RFC 6749, 4.4): asking for a token, and reading the answer."""
+"""The client credentials grant (RFC 6749, 4.4), and the tokens that are kept between calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A handler that listens on a port of this machine. Knows nothing of who started it."""
+"""A handler that listens on a port of this machine: writes request heads, and keeps connections."""
 
 from __future__ import annotations
 

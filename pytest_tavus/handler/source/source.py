@@ -1,4 +1,4 @@
-"""Where the user's real handler comes from, taken from the scenario or from a pytest fixture."""
+"""Where the user's real handler comes from, and which interface an application has."""
 
 from __future__ import annotations
 

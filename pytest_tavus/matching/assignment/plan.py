@@ -1,4 +1,4 @@
-"""What an assignment is asked and what it answers: values shared by its methods."""
+"""What an assignment is asked, what it answers, and how many steps it may take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matchers that hold other expectations: alternatives, negation, lists in any order."""
+"""Matchers that hold other expectations: alternatives, negation, lists; and contradictions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs next in this process: pytest's own order, or what pytest-xdist has sent so far."""
+"""What runs next in this process, and which items follow each other with the same fixtures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that is run on an event loop by the thread that waits for it. Knows no conversation."""
+"""Runs work on an event loop in the thread that waits for it, with care for Ctrl-C."""
 
 from __future__ import annotations
 

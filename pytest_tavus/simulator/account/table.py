@@ -1,4 +1,4 @@
-"""Finds the row of the API for a method and a path. Knows routes, not what they do."""
+"""Every route of the API, and the row for a method and a path."""
 
 from __future__ import annotations
 

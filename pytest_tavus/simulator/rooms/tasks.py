@@ -1,4 +1,4 @@
-"""The tasks of one conversation: each is known, and none outlives it."""
+"""The tasks of one conversation, and its outbox: each is known, and none outlives it."""
 
 from __future__ import annotations
 

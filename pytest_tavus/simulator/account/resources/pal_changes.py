@@ -1,4 +1,4 @@
-"""What a JSON Patch makes of a PAL.
+"""How a PAL is kept and answered, and what a JSON Patch makes of it.
 
 It is applied to the PAL as it is shown, so that no operation can read a secret; hidden keys that
 are still in their places afterwards are what they were.

@@ -1,4 +1,4 @@
-"""``/skills`` and ``/pals/{pal_id}/skills``: add-ons of Tavus's own, and which a PAL has."""
+"""``/skills`` and ``/pals/{pal_id}/skills``: Tavus's add-ons, and their rules."""
 
 from __future__ import annotations
 

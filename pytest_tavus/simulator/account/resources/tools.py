@@ -1,4 +1,4 @@
-"""``/tools``: the account's registry of tools, and the system's own."""
+"""``/tools``: the account's registry of tools, the system's own, and how a tool is answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a simulated Tavus account holds: tables of JSON records, and conversations in progress."""
+"""A simulated Tavus account: tables of JSON records, ids, alarms, callbacks and options."""
 
 from __future__ import annotations
 

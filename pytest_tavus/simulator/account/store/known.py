@@ -1,4 +1,4 @@
-"""Whether the ids that a PAL or a conversation names are there."""
+"""Whether the ids that a PAL or a conversation names are there, and which PALs hold an id."""
 
 from __future__ import annotations
 

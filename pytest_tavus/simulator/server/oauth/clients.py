@@ -1,4 +1,4 @@
-"""The clients that registered. Anybody may register without a key, so both size and number end."""
+"""The clients that registered, within limits, and whether a callback stays on this machine."""
 
 from __future__ import annotations
 
