@@ -17,6 +17,7 @@ LATE = frozenset(
         "__init__.py",
         "cli/__init__.py",
         "plugin/__init__.py",
+        "plugin/api/conversation.py",
         "plugin/failure.py",
         "plugin/fixtures.py",
         "plugin/settings.py",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import functools
-from collections.abc import Coroutine
+import sys
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-import anyio
-import anyio.to_thread
 import pytest
 
 from pytest_tavus.errors import ScenarioError
@@ -22,7 +22,7 @@ from pytest_tavus.plugin.api.place import caller
 from pytest_tavus.plugin.api.walk import Told
 from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.run.loop.loop import BackgroundLoop
+from pytest_tavus.run.loop.loop import BackgroundLoop, running_loop
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.verdict import Finding
@@ -176,7 +176,7 @@ class AsyncConversation(_Spoken):
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
-        with anyio.move_on_after(CLEANING_SECONDS, shield=True):
+        async with _cleaning():
             result = await self._wait(self._held.close())
             self._ended(result, error)
 
@@ -201,12 +201,10 @@ class AsyncConversation(_Spoken):
         """Wait for what runs on the stage's loop without blocking the test's own."""
         __tracebackhide__ = True
         future = self._loop.submit(work)
-        # A limiter of its own: waiting takes none of the threads that the test may need.
-        limiter = anyio.CapacityLimiter(1)
+        if running_loop() is not None:
+            return await asyncio.wrap_future(future)
         try:
-            await anyio.to_thread.run_sync(
-                _settled, future, abandon_on_cancel=True, limiter=limiter
-            )
+            await _settled_on_trio(future)
         except BaseException:
             future.cancel()
             raise
@@ -238,8 +236,35 @@ class _Asserting:
         return self._held.show(value)
 
 
-def _settled(future: concurrent.futures.Future[Any]) -> None:
-    concurrent.futures.wait([future])
+@asynccontextmanager
+async def _cleaning() -> AsyncGenerator[None]:
+    """Bound the time of the block, and keep a cancelled scope of anyio from cancelling it.
+
+    Anyio is no dependency: its own pytest plugin would slow every run of pytest down. A test that
+    is in a scope of anyio has imported it.
+    """
+    if "anyio" in sys.modules:
+        import anyio
+
+        with anyio.move_on_after(CLEANING_SECONDS, shield=True):
+            yield
+        return
+    limit = asyncio.timeout(CLEANING_SECONDS)
+    try:
+        async with limit:
+            yield
+    except TimeoutError:
+        if not limit.expired():
+            raise
+
+
+async def _settled_on_trio(future: concurrent.futures.Future[Any]) -> None:
+    from anyio import CapacityLimiter, to_thread
+
+    # A limiter of its own: waiting takes none of the threads that the test may need.
+    limiter = CapacityLimiter(1)
+    wait = functools.partial(concurrent.futures.wait, [future])
+    await to_thread.run_sync(wait, abandon_on_cancel=True, limiter=limiter)
 
 
 def _refuse(message: str) -> NoReturn:

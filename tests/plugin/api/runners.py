@@ -9,6 +9,7 @@ from tests.plugin.api.conftest import Project
 RUNNERS = {
     "pytest-asyncio, strict": (["pytest_asyncio.plugin"], "strict", "@pytest.mark.asyncio"),
     "pytest-asyncio, auto": (["pytest_asyncio.plugin"], "auto", ""),
+    "pytest-asyncio, without anyio": (["pytest_asyncio.plugin"], "strict", "@pytest.mark.asyncio"),
     "anyio on asyncio": (["anyio"], "", "@pytest.mark.anyio"),
     "anyio on trio": (["anyio"], "", "@pytest.mark.anyio"),
 }
@@ -22,6 +23,8 @@ class Runner:
         self._project = project
         self._plugins, self._mode, self._mark = RUNNERS[name]
         self._backend = "trio" if name.endswith("trio") else "asyncio"
+        without = "; import sys; sys.modules.pop('anyio')"
+        self._first = "import anyio" + (without if name.endswith("without anyio") else "")
 
     def run(
         self, *lines: str, opened: str = 'handler="desk:app"', after: str = ""
@@ -29,7 +32,7 @@ class Runner:
         """Run a test whose conversation has these lines, from line 11 on."""
         inside = "".join(f"        {line}\n" for line in lines)
         return self._project.run(
-            "import anyio\n"
+            f"{self._first}\n"
             "import pytest\n"
             "from pytest_tavus import PalSaid, ScenarioError, ToolCalled, VerdictError\n"
             "@pytest.fixture\n"

@@ -183,6 +183,9 @@ def test_a_line_that_is_given_up_is_not_forgotten(runner: Runner) -> None:
     assert "closed  cancelled" in "\n".join(told)
 
 
+@pytest.mark.parametrize(
+    "runner", [name for name in RUNNERS if "without" not in name], indirect=True
+)
 def test_a_test_that_is_cancelled_ends_its_conversation(runner: Runner) -> None:
     runner.run(
         "pass",
@@ -192,6 +195,24 @@ def test_a_test_that_is_cancelled_ends_its_conversation(runner: Runner) -> None:
             "        async with tavus_async.open(pal=PAL, handler='desk:stuck') as other:\n"
             "            await other.say('A table.', calls=['find'])\n"
             "    assert scope.cancelled_caught\n"
+            "    assert other.result.trace.entries[-1].event.reason == 'cancelled'\n"
+        ),
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "runner", [name for name in RUNNERS if name.startswith("pytest-asyncio")], indirect=True
+)
+def test_a_test_that_asyncio_cancels_ends_its_conversation(runner: Runner) -> None:
+    runner.run(
+        "pass",
+        opened="self_checked=True",
+        after=(
+            "    import asyncio\n"
+            "    with pytest.raises(TimeoutError):\n"
+            "        async with asyncio.timeout(0.5):\n"
+            "            async with tavus_async.open(pal=PAL, handler='desk:stuck') as other:\n"
+            "                await other.say('A table.', calls=['find'])\n"
             "    assert other.result.trace.entries[-1].event.reason == 'cancelled'\n"
         ),
     ).assert_outcomes(passed=1)
