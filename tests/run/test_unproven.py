@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,7 +83,9 @@ def verdict(house: House, scenario: Scenario, status: int, body: Any) -> Any:
     """Play a scenario against a handler that always gives this answer."""
     handler = asgi(lambda scope, asked: body, status=status)
     found = house.stage.run(scenario, handler=handler).verdict
-    return found.outcome, [(one.kind, one.message) for one in found.findings], found.held
+    # The clock of a conversation goes on in real time too, so that no two runs take as long.
+    told = [(one.kind, re.sub(r"[\d.]+ s\b", "so many s", one.message)) for one in found.findings]
+    return found.outcome, told, found.held
 
 
 @settings(max_examples=150)
