@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.call.port import CallRef, Handler, death_of
+from pytest_tavus.handler.call.port import CallRef, Handler, exit_of
 from pytest_tavus.handler.front import in_front
 from pytest_tavus.handler.open import imported, start
 from pytest_tavus.handler.source.source import (
@@ -39,7 +39,7 @@ class Lease:
     ) -> HttpExchange:
         """Send to the handler."""
         exchange = await self._handler.send(request, call=call, within=within, clock=clock)
-        if exchange.fault is not None and await death_of(self._handler) is not None:
+        if exchange.fault is not None and await exit_of(self._handler) is not None:
             self._told = True
         return exchange
 
@@ -52,13 +52,13 @@ class Lease:
         """
         if not self._open:
             return
-        self._open, death = False, None
+        self._open, exited = False, None
         try:
-            death = None if self._told else await death_of(self._handler)
+            exited = None if self._told else await exit_of(self._handler)
         finally:
             await self._give_back()
-        if death is not None:
-            raise death
+        if exited is not None:
+            raise exited
 
 
 class _Entry:
@@ -186,9 +186,9 @@ class HandlerPool:
 
     async def _started(self, entry: _Entry) -> Handler:
         if entry.handler is not None:
-            death = await death_of(entry.handler)
-            if death is not None:
-                raise death
+            exited = await exit_of(entry.handler)
+            if exited is not None:
+                raise exited
             return entry.handler
         async with entry.lock:
             if entry.failure is not None:

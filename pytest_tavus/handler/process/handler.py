@@ -54,7 +54,7 @@ class CommandHandler:
             return replace(exchange, fault=await self._crash(exchange.response.status, place))
         return exchange
 
-    async def death(self) -> HandlerError | None:
+    async def own_exit(self) -> HandlerError | None:
         """Tell how the process ended by itself; `None` while it runs.
 
         A process that hangs up may be about to end, so it is given a moment.
@@ -75,12 +75,12 @@ class CommandHandler:
             HandlerError: it could not be ended, or ended before by itself and nobody was told.
 
         """
-        death = None if self._told else await self.death()
+        exited = None if self._told else await self.own_exit()
         self._told = True
         await self._remote.close()
         await self._process.end()
-        if death is not None:
-            raise death
+        if exited is not None:
+            raise exited
 
     async def _explained(self, fault: HttpFault) -> HttpFault:
         if fault.kind not in {"connection", "broken"}:
