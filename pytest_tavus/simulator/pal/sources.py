@@ -35,6 +35,8 @@ class AnswerSources:
 
         `sent` says it of arguments by name, where the value may read those of calls made with it.
         """
+        if isinstance(value, str) and "{" not in value:
+            return None  # as most are
         found = list(all_placeholders(value))
         return foremost(self._source(one, moment, sent or {}) for one in found) if found else None
 
