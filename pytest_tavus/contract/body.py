@@ -16,10 +16,13 @@ from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
 
+Json = dict[str, Any]
+"""A JSON object."""
 
-def json_object(value: Any) -> dict[str, Any] | None:
+
+def json_object(value: Any) -> Json | None:
     """Return a value that is a JSON object, and `None` in place of anything else."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+    return cast("Json", value) if isinstance(value, dict) else None
 
 
 def json_list(value: Any) -> Sequence[Any] | None:

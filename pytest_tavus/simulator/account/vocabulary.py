@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.pal.pal import ALIASES, FLOW_ALIASES
 
 Spelling = Literal["present", "former"]
@@ -109,7 +109,7 @@ def answered_in(spelling: Spelling, body: Any) -> Any:
     found = json_object(body)
     if found is None:
         return body
-    answer: dict[str, Any] = _object(found, words, flow)
+    answer: Json = _object(found, words, flow)
     for name in _ROWS:
         rows = json_list(answer.get(name))
         if rows is not None:
@@ -168,7 +168,7 @@ def _object(written: Any, words: Mapping[str, str], flow: Mapping[str, str]) -> 
     body = json_object(written)
     if body is None:
         return written
-    result: dict[str, Any] = _renamed(body, words)
+    result: Json = _renamed(body, words)
     if "layers" in result:
         result["layers"] = _layers(result["layers"], flow)
     return result
@@ -197,7 +197,7 @@ def _renamed(written: Any, words: Mapping[str, str]) -> Any:
     body = json_object(written)
     if body is None or words.keys().isdisjoint(body):
         return written if body is None else dict(body)
-    result: dict[str, Any] = {}
+    result: Json = {}
     first: dict[str, str] = {}
     for key, value in body.items():
         word = words.get(key, key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import BuilderMessages, BuilderOpening
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -19,7 +20,7 @@ from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 
-def found_session(account: Account, request: ApiRequest) -> dict[str, Any]:
+def found_session(account: Account, request: ApiRequest) -> Json:
     """Return the session of a request.
 
     Raises:
@@ -29,7 +30,7 @@ def found_session(account: Account, request: ApiRequest) -> dict[str, Any]:
     return session(account, request.params["builder_id"])
 
 
-def session(account: Account, builder_id: str) -> dict[str, Any]:
+def session(account: Account, builder_id: str) -> Json:
     """Return a session.
 
     Raises:
@@ -39,18 +40,18 @@ def session(account: Account, builder_id: str) -> dict[str, Any]:
     return account["builders"].require(builder_id, not_found("Builder session not found"))
 
 
-def session_of(account: Account, pal_id: str) -> dict[str, Any] | None:
+def session_of(account: Account, pal_id: str) -> Json | None:
     """Return the latest session of a PAL."""
     return next((r for r in [*account["builders"].rows()][::-1] if r["pal_id"] == pal_id), None)
 
 
-def remember(account: Account, row: dict[str, Any], *said: tuple[str, str]) -> None:
+def remember(account: Account, row: Json, *said: tuple[str, str]) -> None:
     """Add lines, each a role and its words, to what was said in a session."""
     row["chat_history"] += [{"role": role, "content": content} for role, content in said]
     row["updated_at"] = account.timestamp()
 
 
-def remember_once(account: Account, row: dict[str, Any], content: str) -> None:
+def remember_once(account: Account, row: Json, content: str) -> None:
     """Add a line of the creator, unless it is the last one that the creator said.
 
     The service keeps a drafting message by itself, which clients append as well [client].
@@ -60,13 +61,13 @@ def remember_once(account: Account, row: dict[str, Any], content: str) -> None:
         remember(account, row, ("user", content))
 
 
-def history_context(row: dict[str, Any]) -> str:
+def history_context(row: Json) -> str:
     """Return what was said so far as the carrier is told it; empty where nothing was."""
     lines = "\n".join(f"{one['role']}: {one['content']}" for one in row["chat_history"])
     return f"<builder_history>\n{lines}\n</builder_history>" if lines else ""
 
 
-def shown_session(row: dict[str, Any]) -> dict[str, Any]:
+def shown_session(row: Json) -> Json:
     """Return a session without what was said."""
     return {key: value for key, value in row.items() if key != "chat_history"}
 
@@ -89,7 +90,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         if wanted.greeting is not None:
             pal["greeting"] = wanted.greeting
     builder_id, at = account.ids.uuid("builder"), account.timestamp()
-    row: dict[str, Any] = {
+    row: Json = {
         "builder_id": builder_id,
         "uuid": builder_id,
         "name": wanted.name,

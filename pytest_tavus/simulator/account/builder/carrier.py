@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Delivery, Tool
 from pytest_tavus.scenario.load.parse import InlineSource
@@ -116,7 +116,7 @@ def _changes() -> dict[str, str]:
 
 def _tools() -> tuple[Tool, ...]:
     text = {"type": "string"}
-    anything: dict[str, Any] = {}
+    anything: Json = {}
     return (
         _tool(
             "draft_pal",
@@ -137,7 +137,7 @@ def _tools() -> tuple[Tool, ...]:
     )
 
 
-def _tool(name: str, description: str, properties: Mapping[str, Any]) -> Tool:
+def _tool(name: str, description: str, properties: Json) -> Tool:
     return Tool(
         name=name,
         description=description,

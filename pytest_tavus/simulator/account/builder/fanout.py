@@ -7,9 +7,9 @@ else is attached here, as it is by the older routes. Frames before the last one 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import (
     BuilderRequest,
     CurrentPal,
@@ -69,7 +69,7 @@ def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = _pal_of(account, request)
     wanted = read_body(PersonalityRequest, request.body)
     current = _current(pal)
-    drafted: dict[str, Any] = {}
+    drafted: Json = {}
     if wanted.pal_name:
         drafted["pal_name"] = drafting.name_of(wanted.message, current.name)
     if wanted.system_prompt:
@@ -95,10 +95,10 @@ def update_guardrails(account: Account, request: ApiRequest) -> ApiAnswer:
     return _wished(account, request, attach_guardrails)
 
 
-def _words(wanted: DraftRequest) -> dict[str, Any]:
+def _words(wanted: DraftRequest) -> Json:
     """Return the parts that the client writes into the PAL itself."""
     name = drafting.name_of(wanted.message, wanted.current.name)
-    parts: dict[str, Any] = {}
+    parts: Json = {}
     if brief := wanted.briefs.personality:
         parts["personality"] = {
             "system_prompt": drafting.system_prompt(brief, wanted.message, wanted.current),
@@ -111,9 +111,9 @@ def _words(wanted: DraftRequest) -> dict[str, Any]:
     return parts
 
 
-def _attached(account: Account, pal: dict[str, Any], wanted: DraftRequest) -> dict[str, Any]:
+def _attached(account: Account, pal: Json, wanted: DraftRequest) -> Json:
     """Attach the parts that are objects of their own, and return what they came to."""
-    parts: dict[str, Any] = {}
+    parts: Json = {}
     for artifact, attach in ATTACHED.items():
         brief: str = getattr(wanted.briefs, artifact)
         if brief:
@@ -124,23 +124,23 @@ def _attached(account: Account, pal: dict[str, Any], wanted: DraftRequest) -> di
 def _wished(
     account: Account,
     request: ApiRequest,
-    attach: Callable[[Account, dict[str, Any], str], dict[str, Any]],
+    attach: Callable[[Account, Json, str], Json],
 ) -> ApiAnswer:
     pal = _pal_of(account, request)
     attached = attach(account, pal, read_body(BuilderRequest, request.body).message)
     return ApiAnswer(body={"pal_id": pal["pal_id"], **attached})
 
 
-def _applied(account: Account, pal: dict[str, Any], drafted: Mapping[str, Any]) -> ApiAnswer:
+def _applied(account: Account, pal: Json, drafted: Json) -> ApiAnswer:
     pal |= {**drafted, "updated_at": account.timestamp()}
     return ApiAnswer(body={"pal_id": pal["pal_id"], **drafted})
 
 
-def _pal_of(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _pal_of(account: Account, request: ApiRequest) -> Json:
     return found_pal(account, found_session(account, request)["pal_id"])
 
 
-def _current(pal: Mapping[str, Any]) -> CurrentPal:
+def _current(pal: Json) -> CurrentPal:
     return CurrentPal(
         system_prompt=pal.get("system_prompt") or "",
         greeting=pal.get("greeting") or "",

@@ -6,8 +6,7 @@ account holds it, and its script is `carrier`'s.
 
 from __future__ import annotations
 
-from typing import Any
-
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import HeadlessOpening
 from pytest_tavus.contract.resources.conversation_body import ConversationBody
 from pytest_tavus.simulator.account.builder.builder import history_context, session
@@ -45,7 +44,7 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body={**answered_opening(record), "builder_history_context": context})
 
 
-def _last_request(row: dict[str, Any]) -> str:
+def _last_request(row: Json) -> str:
     """Return what the creator said last in the session, else its name."""
     said = [one["content"] for one in row["chat_history"] if one["role"] == "user"]
     return str(said[-1] if said else row["name"])

@@ -6,10 +6,10 @@ questions are what its caller says, and the rest follows from the request alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.resources.building import (
     DecisionRequest,
     FaceRequest,
@@ -86,13 +86,13 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
     )
 
 
-def _scripts(account: Account, spec: Mapping[str, Any]) -> tuple[Scenario, ...]:
+def _scripts(account: Account, spec: Json) -> tuple[Scenario, ...]:
     pal_id = spec.get("persona_id") or spec.get("pal_id") or ""
     name = spec.get("persona_name") or spec.get("pal_name") or ""
     return account.scripts.of(str(pal_id), str(name))
 
 
-def _judged(spec: Mapping[str, Any]) -> Judged:
+def _judged(spec: Json) -> Judged:
     tools = _rows(spec.get("tools"))
     return Judged(
         objectives=tuple(name for name, _ in _parts(spec, "objective")),
@@ -101,7 +101,7 @@ def _judged(spec: Mapping[str, Any]) -> Judged:
     )
 
 
-def _parts(spec: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+def _parts(spec: Json, kind: str) -> Iterator[tuple[str, str]]:
     """Yield name and prompt of the objectives or guardrails of a spec, whatever its shape."""
     for row in _rows(spec.get(f"{kind}s")):
         for one in _rows(row["data"]) if "data" in row else [row]:
@@ -109,7 +109,7 @@ def _parts(spec: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
                 yield str(one[f"{kind}_name"]), str(one.get(f"{kind}_prompt") or "")
 
 
-def _rows(value: Any) -> list[Mapping[str, Any]]:
+def _rows(value: Any) -> list[Json]:
     """Return the objects of a list, of the list under `data`, or of a single object."""
     body = json_object(value)
     items = json_list(value if body is None else body.get("data", [body]))

@@ -11,6 +11,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from pytest_tavus.contract.body import Json
+
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
     """One request to an operation."""
@@ -50,7 +52,7 @@ class ApiAnswer(Struct, frozen=True, kw_only=True):
 class ApiRefusal(Exception):  # noqa: N818 - an answer of the API, not something that went wrong
     """The API refuses a request, with a body of Tavus's: ``{"error": ...}``, or ``message``."""
 
-    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+    def __init__(self, status: int, body: Json) -> None:
         self.status = status
         self.body = dict(body)
         super().__init__(f"{status} {self.body}")

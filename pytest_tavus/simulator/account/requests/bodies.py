@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.reading import shape_problems
 from pytest_tavus.simulator.account.requests.refusals import MOST_PROBLEMS, bad_field, bad_fields
@@ -21,7 +21,7 @@ _MANY_KEYS = 1000
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_object(body: Any) -> dict[str, Any]:
+def read_object(body: Any) -> Json:
     """Return a body that is a JSON object.
 
     Raises:
@@ -70,7 +70,7 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
         raise bad_fields(chain((first,), left))
 
 
-def _few_keys(model: type[BaseModel], written: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def _few_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
     """Leave out unknown keys beyond the first thousand, and count them: each takes time to refuse.
 
     No model has as many keys under all their names, so the body is refused in any case.

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonpatch
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal
 from pytest_tavus.simulator.account.requests.refusals import bad_request, unprocessable
 
@@ -35,7 +35,7 @@ UNCHANGED = ApiAnswer(status=304)
 """What answers a patch that changes nothing: no body [doc]."""
 
 
-def read_patch(body: Any) -> list[dict[str, Any]]:
+def read_patch(body: Any) -> list[Json]:
     """Return the operations of a patch.
 
     Raises:
@@ -51,7 +51,7 @@ def read_patch(body: Any) -> list[dict[str, Any]]:
     return [dict(each) for each in operations]
 
 
-def patched(document: dict[str, Any], operations: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def patched(document: Json, operations: Iterable[Json]) -> Json:
     """Return the document with all operations of a patch applied; the one given stays as it is.
 
     Raises:
@@ -86,7 +86,7 @@ def _is_operation(written: Any) -> bool:
     return all(name in operation for name in _NEEDS[operation["op"]])
 
 
-def _applied(document: Any, operation: dict[str, Any], number: int) -> Any:
+def _applied(document: Any, operation: Json, number: int) -> Any:
     """Apply one operation in place and say which it was where that fails. No value is repeated."""
     try:
         result = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
@@ -97,7 +97,7 @@ def _applied(document: Any, operation: dict[str, Any], number: int) -> Any:
     return result
 
 
-def _size(document: Any, operation: dict[str, Any]) -> int:
+def _size(document: Any, operation: Json) -> int:
     """Return how many characters an operation copies; 0 where it cannot be applied."""
     try:
         return len(json.dumps(jsonpatch.JsonPointer(operation["from"]).resolve(document)))
@@ -105,6 +105,6 @@ def _size(document: Any, operation: dict[str, Any]) -> int:
         return 0
 
 
-def _failed(operation: dict[str, Any], number: int, why: str) -> ApiRefusal:
+def _failed(operation: Json, number: int, why: str) -> ApiRefusal:
     op, path = operation["op"], operation["path"]
     return bad_request(f"operation {number}, {op} {path!r}, cannot be applied: {why}")

@@ -6,10 +6,10 @@ voice, in a PAL's layers, are treated alike [inferred].
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.auth import SECRET_MASK
 from pytest_tavus.spans import Loc
@@ -21,17 +21,17 @@ LAYER_SECRETS = frozenset({"api_key"})
 """Fields of a layer that are never shown."""
 
 
-def masked_auth(auth: Mapping[str, Any]) -> dict[str, Any]:
+def masked_auth(auth: Json) -> Json:
     """Return the `auth` of a tool as it is shown."""
     return {key: _hidden(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
 
 
-def masked_layers(layers: Mapping[str, Any]) -> dict[str, Any]:
+def masked_layers(layers: Json) -> Json:
     """Return the layers of a PAL as they are shown."""
     return {name: _masked(layer) for name, layer in layers.items()}
 
 
-def unmasked_layers(layers: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+def unmasked_layers(layers: Json, kept: Json) -> Json:
     """Return layers with the secrets that `kept` has where a mask stands."""
     return {name: _unmasked(layer, kept.get(name)) for name, layer in layers.items()}
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.refusals import bad_field
 
 Query = Mapping[str, str]
@@ -87,9 +88,7 @@ class Paging(Struct, frozen=True, kw_only=True):
     "The most rows of a page."
 
 
-def ordered(
-    rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging
-) -> list[dict[str, Any]]:
+def ordered(rows: Iterable[Json], query: Query, *, paging: Paging) -> list[Json]:
     """Return rows, given the oldest first, in the order that `sort` asks for."""
     found = list(rows)
     order = choice(query, "sort", _ORDERS)
@@ -98,7 +97,7 @@ def ordered(
     return found
 
 
-def page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) -> dict[str, Any]:
+def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
     """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for."""
     found = ordered(rows, query, paging=paging)
     limit = whole(query, "limit", default=paging.limit, least=1, most=paging.most)
@@ -109,22 +108,18 @@ def page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) -> dic
     return {paging.envelope: found[start : start + limit], paging.count: len(found)}
 
 
-def having(rows: Iterable[dict[str, Any]], **asked: str | None) -> list[dict[str, Any]]:
+def having(rows: Iterable[Json], **asked: str | None) -> list[Json]:
     """Return the rows whose fields are as asked; one that nothing is asked of may be anything."""
     wanted = {name: value for name, value in asked.items() if value}
     return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
 
-def with_any_tag(
-    rows: Iterable[dict[str, Any]], tags: tuple[str, ...], *, field: str = "tags"
-) -> list[dict[str, Any]]:
+def with_any_tag(rows: Iterable[Json], tags: tuple[str, ...], *, field: str = "tags") -> list[Json]:
     """Return the rows that have one of the tags; all of them where none is asked for."""
     return [row for row in rows if not tags or not set(tags).isdisjoint(row.get(field) or ())]
 
 
-def named_like(
-    rows: Iterable[dict[str, Any]], wanted: str, *, fields: tuple[str, ...]
-) -> list[dict[str, Any]]:
+def named_like(rows: Iterable[Json], wanted: str, *, fields: tuple[str, ...]) -> list[Json]:
     """Return the rows of which a name or id has the text in it, in any case of letters [wild]."""
     text = wanted.strip().lower()
     return [
@@ -134,7 +129,7 @@ def named_like(
     ]
 
 
-def tag_page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) -> dict[str, Any]:
+def tag_page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
     """Return a page of the tags in use, by name: ``{"tags": [...], "total_count": n}`` [client].
 
     `search` is a part of the tags that are asked for.
@@ -145,5 +140,5 @@ def tag_page(rows: Iterable[dict[str, Any]], query: Query, *, paging: Paging) ->
     return {"tags": [row["tag"] for row in listed[paging.envelope]], **_count(listed, paging)}
 
 
-def _count(listed: dict[str, Any], paging: Paging) -> dict[str, Any]:
+def _count(listed: Json, paging: Paging) -> Json:
     return {paging.count: listed[paging.count]}

@@ -5,12 +5,11 @@ What is returned holds secrets: it is for a conversation, never for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from pytest_tavus.contract.body import json_list
+from pytest_tavus.contract.body import Json, json_list
 from pytest_tavus.contract.pal.objective import Guardrail, ObjectiveSet
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.reading import read_pal
@@ -45,19 +44,19 @@ def pal_of(account: Account, pal_id: str) -> Pal:
     return reading.value
 
 
-def _tools(account: Account, pal: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _tools(account: Account, pal: Json) -> Iterator[Json]:
     for tool_id in pal["tool_ids"]:
         tool = account["tools"].get(tool_id)
         if tool is not None:
             yield _fields(Tool, tool)
 
 
-def _objectives(account: Account, pal: Mapping[str, Any]) -> dict[str, Any] | None:
+def _objectives(account: Account, pal: Json) -> Json | None:
     row = account["objectives"].get(pal["objectives_id"] or "")
     return None if row is None else _fields(ObjectiveSet, row)
 
 
-def _guardrails(account: Account, pal: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _guardrails(account: Account, pal: Json) -> Iterator[Json]:
     """Yield the guardrails that a PAL names, has the tags of, or has in its older set; each once.
 
     [doc] onboarding-guide: tags take in every guardrail that has one of them.
@@ -72,5 +71,5 @@ def _guardrails(account: Account, pal: Mapping[str, Any]) -> Iterator[dict[str, 
             yield _fields(Guardrail, row)
 
 
-def _fields(model: type[BaseModel], record: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(model: type[BaseModel], record: Json) -> Json:
     return {key: value for key, value in record.items() if key in model.model_fields}

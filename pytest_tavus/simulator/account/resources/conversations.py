@@ -5,11 +5,9 @@ What happens inside one is not known here: `simulator/rooms` tells it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
-from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.body import Body, Json
 from pytest_tavus.contract.resources.conversation_body import (
     ConversationBody,
     conversation_problems,
@@ -127,7 +125,7 @@ def poll(account: Account, request: ApiRequest) -> ApiAnswer:
     return _replied(live.reply())
 
 
-def found_conversation(account: Account, conversation_id: str) -> dict[str, Any]:
+def found_conversation(account: Account, conversation_id: str) -> Json:
     """Return the record of a conversation.
 
     Raises:
@@ -137,12 +135,12 @@ def found_conversation(account: Account, conversation_id: str) -> dict[str, Any]
     return account["conversations"].require(conversation_id, invalid_id("conversation_id"))
 
 
-def _row(account: Account, record: dict[str, Any]) -> dict[str, Any]:
+def _row(account: Account, record: Json) -> Json:
     _settle(account, record)
     return {name: record[name] for name in _ROW}
 
 
-def _settle(account: Account, record: dict[str, Any]) -> None:
+def _settle(account: Account, record: Json) -> None:
     """Write down that a conversation has ended, be it by itself."""
     live = account.live.get(record["conversation_id"])
     if record["status"] == "ended" or (live is not None and live.status == "active"):
@@ -153,7 +151,7 @@ def _settle(account: Account, record: dict[str, Any]) -> None:
     record["updated_at"] = ended[0]["timestamp"] if ended else account.timestamp()
 
 
-async def _end(account: Account, record: dict[str, Any]) -> None:
+async def _end(account: Account, record: Json) -> None:
     if record["status"] == "active":
         await account.live.end(record["conversation_id"], "end_conversation_endpoint_hit")
         _settle(account, record)

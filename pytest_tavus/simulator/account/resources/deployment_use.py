@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Any
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.resources.conversation_body import CALL_SECONDS, ConversationBody
 from pytest_tavus.contract.resources.deployment import PublicStart
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
@@ -80,7 +79,7 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body={"conversation_id": conversation_id, "status": "ended"})
 
 
-def unavailable(account: Account, row: dict[str, Any]) -> str | None:
+def unavailable(account: Account, row: Json) -> str | None:
     """Return why nobody can start a call now; `None` where one can. The words are ours."""
     if row["status"] != "active":
         return "inactive"
@@ -105,18 +104,18 @@ def public_origins(account: Account, path: str) -> tuple[str, ...] | None:
     return tuple(str(each).rstrip("/").lower() for each in row["allowed_origins"])
 
 
-def _calls_now(account: Account, row: dict[str, Any]) -> int:
+def _calls_now(account: Account, row: Json) -> int:
     live = (account.live.get(key) for _, key in row["_calls"])
     return sum(one is not None and one.status == "active" for one in live)
 
 
-def _admit(row: dict[str, Any], password: str | None) -> None:
+def _admit(row: Json, password: str | None) -> None:
     kept = row["password"]
     if kept and not hmac.compare_digest(kept.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
 
 
-def _body(row: dict[str, Any], wanted: PublicStart) -> ConversationBody:
+def _body(row: Json, wanted: PublicStart) -> ConversationBody:
     spoken = json_object(row["customization"].get("conversation")) or {}
     contexts = (spoken.get("context"), wanted.conversational_context)
     longest = row["limits"].get("max_call_duration")

@@ -7,8 +7,9 @@ here, and a captcha is never asked for.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.deployment import (
     Channel,
     Deployment,
@@ -42,7 +43,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     wanted = read_body(Deployment, request.body, rules=deployment_problems)
     found_pal(account, wanted.pal_id)
     key, at = account.ids.new("d", length=16), account.timestamp()
-    row: dict[str, Any] = {
+    row: Json = {
         "deployment_id": key,
         "pal_id": wanted.pal_id,
         "channel": wanted.channel,
@@ -96,7 +97,7 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def found_deployment(account: Account, request: ApiRequest) -> dict[str, Any]:
+def found_deployment(account: Account, request: ApiRequest) -> Json:
     """Return the deployment of a request.
 
     Raises:
@@ -107,17 +108,17 @@ def found_deployment(account: Account, request: ApiRequest) -> dict[str, Any]:
     return account["deployments"].require(key, refusal)
 
 
-def _written(deployment: Deployment) -> dict[str, Any]:
+def _written(deployment: Deployment) -> Json:
     body = deployment.model_dump(mode="json", exclude_none=True)
     return {"name": None} | {name: body[name] for name in _WRITTEN if name in body}
 
 
-def calls_today(account: Account, row: dict[str, Any]) -> int:
+def calls_today(account: Account, row: Json) -> int:
     """Return how many calls were started since midnight in UTC."""
     return sum(at // DAY == account.epoch() // DAY for at, _ in row["_calls"])
 
 
-def shown_deployment(account: Account, row: dict[str, Any]) -> dict[str, Any]:
+def shown_deployment(account: Account, row: Json) -> Json:
     """Return a deployment as it is answered: whether there is a password, never which."""
     shown = {key: value for key, value in row.items() if key not in _HIDDEN}
     return shown | {

@@ -9,8 +9,8 @@ page that shows it was not seen.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.document import DocumentStatus, document_error
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -32,7 +32,7 @@ def settle(account: Account) -> None:
         _settle(account, row)
 
 
-def begin(account: Account, row: dict[str, Any], *, status: DocumentStatus) -> None:
+def begin(account: Account, row: Json, *, status: DocumentStatus) -> None:
     """Let a document start its way from here."""
     row[BEGUN] = account.epoch()
     _pass(account, row, status)
@@ -42,7 +42,7 @@ def begin(account: Account, row: dict[str, Any], *, status: DocumentStatus) -> N
             account.alarm.after(seconds, partial(settle, account))
 
 
-def _settle(account: Account, row: dict[str, Any]) -> None:
+def _settle(account: Account, row: Json) -> None:
     if row["status"] not in RUNNING:
         return
     gone = account.epoch() - row[BEGUN] + SLACK
@@ -57,7 +57,7 @@ def _settle(account: Account, row: dict[str, Any]) -> None:
             row["crawled_urls"] = [row["document_url"]]
 
 
-def _pass(account: Account, row: dict[str, Any], status: DocumentStatus) -> None:
+def _pass(account: Account, row: Json, status: DocumentStatus) -> None:
     row["status"] = status
     row["progress"] = 50 if status == "processing" else None
     row["updated_at"] = account.timestamp()
@@ -66,7 +66,7 @@ def _pass(account: Account, row: dict[str, Any], status: DocumentStatus) -> None
         account.callbacks.send(row["callback_url"], _told(row))
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _told(row: Json) -> Json:
     return {
         "document_id": row["document_id"],
         "document_name": row["document_name"],

@@ -6,8 +6,9 @@ whoever fills the account gave the record `chunks`.
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.limits import CRAWL_DOCUMENTS, CRAWLS_AT_ONCE, RECRAWL_COOLDOWN
 from pytest_tavus.contract.resources.document import (
     Crawl,
@@ -140,7 +141,7 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _found(account: Account, request: ApiRequest) -> Json:
     settle(account)
     key, refusal = request.params["document_id"], not_found("Document not found")
     return account["documents"].require(key, refusal)
@@ -161,7 +162,7 @@ def _refuse_at_once(account: Account) -> None:
         raise _too_many(message)
 
 
-def _refuse_while_running(account: Account, row: dict[str, Any]) -> None:
+def _refuse_while_running(account: Account, row: Json) -> None:
     """Refuse what is under way: 409 [doc].
 
     Where documents take no time, one is under way until its client was told that it is not: at
@@ -174,13 +175,13 @@ def _refuse_while_running(account: Account, row: dict[str, Any]) -> None:
         raise conflict(message)
 
 
-def _seconds_warm(account: Account, row: dict[str, Any]) -> float:
+def _seconds_warm(account: Account, row: Json) -> float:
     """Return how long it must cool down yet."""
     left = RECRAWL_COOLDOWN - (account.epoch() - row[BEGUN])
     return left if row["crawl_count"] > 0 else 0.0
 
 
-def _refuse_while_warm(account: Account, row: dict[str, Any]) -> None:
+def _refuse_while_warm(account: Account, row: Json) -> None:
     left = _seconds_warm(account, row)
     if left > 0:
         minutes = -int(-left // 60)
@@ -193,7 +194,7 @@ def _too_many(sentence: str) -> ApiRefusal:
     return ApiRefusal(429, {"error": sentence})
 
 
-def _record(account: Account, document_id: str, document: DocumentBody) -> dict[str, Any]:
+def _record(account: Account, document_id: str, document: DocumentBody) -> Json:
     crawl = None if document.crawl is None else _crawl(document.crawl)
     at = account.timestamp()
     return {
@@ -222,17 +223,17 @@ def _crawl(crawl: Crawl) -> dict[str, int]:
     return {"depth": crawl.depth, "max_pages": crawl.max_pages}
 
 
-def _text(row: dict[str, Any]) -> str:
+def _text(row: Json) -> str:
     described = row["custom_description"]
     return f"{row['document_name']}: {described}" if described else str(row["document_name"])
 
 
-def _brief(row: dict[str, Any]) -> dict[str, Any]:
+def _brief(row: Json) -> Json:
     row[TOLD] = row["status"]
     return {key: row[key] for key in _BRIEF}
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: Json) -> Json:
     row[TOLD] = row["status"]
     return {key: value for key, value in row.items() if key not in _HIDDEN}
 

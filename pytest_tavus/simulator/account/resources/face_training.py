@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.face import (
     FaceChange,
     FaceName,
@@ -61,14 +60,14 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _own(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _own(account: Account, request: ApiRequest) -> Json:
     row = found_face(account, request)
     if row["face_type"] == "system":
         raise bad_request("A stock face cannot be changed")
     return row
 
 
-def _record(account: Account, face_id: str, training: FaceTraining) -> dict[str, Any]:
+def _record(account: Account, face_id: str, training: FaceTraining) -> Json:
     at = account.timestamp()
     voice_id = training.default_voice_id or _voice_named(account, training.voice_name)
     return {

@@ -6,8 +6,7 @@ A face is started, then completed [doc] get-face; how long that takes is
 
 from __future__ import annotations
 
-from typing import Any
-
+from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.pages import (
     Paging,
@@ -48,7 +47,7 @@ def get(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body=shown_trained(found_face(account, request)))
 
 
-def found_face(account: Account, request: ApiRequest) -> dict[str, Any]:
+def found_face(account: Account, request: ApiRequest) -> Json:
     """Return the face of a request.
 
     Raises:
@@ -70,7 +69,7 @@ def settle(account: Account) -> None:
             account.callbacks.send(row[CALLBACK], told)
 
 
-def recommended_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def recommended_first(rows: list[Json]) -> list[Json]:
     """Return faces with Tavus's own recommendations first, otherwise in their order."""
     return sorted(rows, key=lambda row: not row["is_recommended"])
 

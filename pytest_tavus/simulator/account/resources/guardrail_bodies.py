@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.body import Body, Items, Json
 from pytest_tavus.contract.limits import OBJECTIVE_NAME_LENGTH
 from pytest_tavus.contract.pal.objective import Guardrail
 from pytest_tavus.contract.pal.objective_rules import guardrail_problems
@@ -44,22 +44,22 @@ def read_guardrail_set(body: Any) -> GuardrailSet:
     return read_body(GuardrailSet, body, rules=_set_problems)
 
 
-def written_guardrail(row: dict[str, Any]) -> dict[str, Any]:
+def written_guardrail(row: Json) -> Json:
     """Return what a request may write of a guardrail; an empty `tool_call` is left out [client]."""
     return {name: row[name] for name in _WRITTEN if row.get(name) is not None}
 
 
-def written_set(row: dict[str, Any]) -> dict[str, Any]:
+def written_set(row: Json) -> Json:
     """Return what a request may write of a set."""
     return {"name": row["name"], "data": [written_guardrail(one) for one in row["data"]]}
 
 
-def guardrail_body(guardrail: Guardrail) -> dict[str, Any]:
+def guardrail_body(guardrail: Guardrail) -> Json:
     """Return what is kept of a guardrail that was read."""
     return written_guardrail(guardrail.model_dump(mode="json"))
 
 
-def set_body(guardrails: GuardrailSet) -> dict[str, Any]:
+def set_body(guardrails: GuardrailSet) -> Json:
     """Return what is kept of a set that was read."""
     return written_set(guardrails.model_dump(mode="json"))
 

@@ -6,9 +6,7 @@ and an id is the one or the other. Without `legacy=false` the list is that of th
 
 from __future__ import annotations
 
-from typing import Any
-
-from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.pal.objective import Guardrail
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_object
@@ -107,19 +105,19 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def keep(account: Account, guardrail: Guardrail) -> dict[str, Any]:
+def keep(account: Account, guardrail: Guardrail) -> Json:
     """Add a guardrail to the account and return its record."""
     return _added(account, "guardrail_id", guardrail_body(guardrail))
 
 
-def _added(account: Account, name: str, body: dict[str, Any]) -> dict[str, Any]:
+def _added(account: Account, name: str, body: Json) -> Json:
     """Add what is known by an id of that name."""
     key, at = account.ids.new("g"), account.timestamp()
     row = {name: key, **body, "created_at": at, "updated_at": at}
     return account["guardrails"].add(key, row)
 
 
-def _shown(account: Account, row: dict[str, Any], query: Query) -> dict[str, Any]:
+def _shown(account: Account, row: Json, query: Query) -> Json:
     """Return a row; `verbose` adds which PALs hold it, and of a single one its type [client]."""
     if not flag(query, "verbose"):
         return row
@@ -129,15 +127,15 @@ def _shown(account: Account, row: dict[str, Any], query: Query) -> dict[str, Any
     return {**row, **kind, "persona_refs": refs}
 
 
-def _is_set(row: dict[str, Any]) -> bool:
+def _is_set(row: Json) -> bool:
     return json_list(row.get("data")) is not None
 
 
-def _key(row: dict[str, Any]) -> str:
+def _key(row: Json) -> str:
     return str(row["guardrails_id"] if _is_set(row) else row["guardrail_id"])
 
 
-def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _found(account: Account, request: ApiRequest) -> Json:
     key, refusal = request.params["guardrail_id"], not_found("Guardrail not found")
     return account["guardrails"].require(key, refusal)
 

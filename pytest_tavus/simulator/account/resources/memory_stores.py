@@ -6,9 +6,7 @@ the other routes and the fields of the records are [inferred].
 
 from __future__ import annotations
 
-from typing import Any
-
-from pytest_tavus.contract.body import Body
+from pytest_tavus.contract.body import Body, Json
 from pytest_tavus.contract.limits import PINNED_MEMORIES, PINNED_MEMORY_LENGTH
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -50,7 +48,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         raise conflict("Memory store already exists for this pal_id and participant_tag")
     key, at = account.ids.new("ms"), account.timestamp()
     stamps = {"created_at": at, "updated_at": at}
-    row: dict[str, Any] = {"memory_store_id": key, **wanted.model_dump(mode="json"), **stamps}
+    row: Json = {"memory_store_id": key, **wanted.model_dump(mode="json"), **stamps}
     row[_PINNED] = []
     return ApiAnswer(body=_shown(account["memory_stores"].add(key, row)))
 
@@ -107,12 +105,12 @@ def unpin(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _found(account: Account, request: ApiRequest) -> Json:
     key, refusal = request.params["memory_store_id"], not_found("Memory store not found")
     return account["memory_stores"].require(key, refusal)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: Json) -> Json:
     return {key: value for key, value in row.items() if key != _PINNED}
 
 

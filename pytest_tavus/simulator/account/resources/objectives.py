@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.pal.objective import ObjectiveSet
 from pytest_tavus.contract.pal.objective_rules import objective_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
@@ -75,7 +76,7 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def keep(account: Account, objectives: ObjectiveSet) -> dict[str, Any]:
+def keep(account: Account, objectives: ObjectiveSet) -> Json:
     """Add a set to the account and return its record."""
     at = account.timestamp()
     objectives_id = account.ids.new("o")
@@ -95,12 +96,12 @@ def _read(body: Any) -> ObjectiveSet:
     return read_body(ObjectiveSet, body, rules=objective_problems)
 
 
-def _written(objectives: ObjectiveSet) -> dict[str, Any]:
+def _written(objectives: ObjectiveSet) -> Json:
     body = objectives.model_dump(mode="json", exclude_none=True)
     return {name: body[name] for name in _WRITTEN}
 
 
-def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _found(account: Account, request: ApiRequest) -> Json:
     key, refusal = request.params["objectives_id"], not_found("Objective not found")
     return account["objectives"].require(key, refusal)
 

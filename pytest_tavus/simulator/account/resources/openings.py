@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.resources.conversation_body import ConversationBody
 from pytest_tavus.scenario.values.model import Scenario
@@ -27,7 +27,7 @@ _ANSWERED = (
 
 async def open_conversation(
     account: Account, body: ConversationBody, *, pal: Pal, script: Scenario | None = None
-) -> dict[str, Any]:
+) -> Json:
     """Open a conversation with a PAL that is written out, and return its record.
 
     In `test_mode` there is only the record: it has ended, and takes no slot [doc].
@@ -40,7 +40,7 @@ async def open_conversation(
         _refuse_one_more(account)
     conversation_id, now = account.ids.new("c", length=15), account.timestamp()
     face_id = body.face_id or pal.default_face_id
-    record: dict[str, Any] = {
+    record: Json = {
         "conversation_id": conversation_id,
         "conversation_name": body.conversation_name or "",
         "conversation_url": f"{account.options.room_url}/{conversation_id}",
@@ -59,7 +59,7 @@ async def open_conversation(
     return record
 
 
-def answered_opening(record: dict[str, Any]) -> dict[str, Any]:
+def answered_opening(record: Json) -> Json:
     """Return what whoever opens a conversation is told of it [doc]; a token if it is private."""
     return {name: record[name] for name in _ANSWERED if name in record}
 
@@ -84,9 +84,7 @@ def _refuse_one_more(account: Account) -> None:
         raise ApiRefusal(400, {"message": "User has reached maximum concurrent conversations"})
 
 
-def _opening(
-    record: dict[str, Any], body: ConversationBody, pal: Pal, script: Scenario | None
-) -> Opening:
+def _opening(record: Json, body: ConversationBody, pal: Pal, script: Scenario | None) -> Opening:
     wanted = body.properties
     return Opening(
         conversation_id=record["conversation_id"],

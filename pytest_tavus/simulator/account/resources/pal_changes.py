@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.pal.layer_rules import LAYERS
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.contract.pal.rules import pal_body_problems
@@ -41,13 +41,13 @@ EMPTY_LAYERS: Mapping[str, None] = MappingProxyType(
 """The layers that every PAL has ([client] schemas/pal.py; that they are null is [inferred])."""
 
 
-def kept_fields(body: PalBody) -> dict[str, Any]:
+def kept_fields(body: PalBody) -> Json:
     """Return what a record keeps of a body."""
     fields = body.model_dump(mode="json")
     return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_invited(body.layers)}}
 
 
-def _invited(layers: Mapping[str, Any]) -> dict[str, Any]:
+def _invited(layers: Json) -> Json:
     """Return the layer whose `email` is the server's: the address to invite a PAL by [client]."""
     conferencing = json_object(layers.get("conferencing"))
     if conferencing is None or not conferencing.get("username"):
@@ -56,7 +56,7 @@ def _invited(layers: Mapping[str, Any]) -> dict[str, Any]:
     return {"conferencing": {**conferencing, "email": address}}
 
 
-def shown_pal(record: Mapping[str, Any]) -> dict[str, Any]:
+def shown_pal(record: Json) -> Json:
     """Return a PAL as the API answers it ([client], [doc])."""
     shown = {key: value for key, value in record.items() if key != SKILLS}
     return {**shown, "layers": masked_layers(record["layers"])}
@@ -66,7 +66,7 @@ LIVE_OWNED = "/layers/conferencing"
 """Is not changed in one patch with anything that the author writes [client] meetings.py."""
 
 
-def changed_pal(account: Account, record: dict[str, Any], patch: Any) -> dict[str, Any] | None:
+def changed_pal(account: Account, record: Json, patch: Any) -> Json | None:
     """Return the record after a patch; `None` where it is the same as before.
 
     Raises:
@@ -90,14 +90,14 @@ def changed_pal(account: Account, record: dict[str, Any], patch: Any) -> dict[st
     return None if same(result, record) else result
 
 
-def _unmasked(written: dict[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+def _unmasked(written: Json, record: Json) -> Json:
     layers = json_object(written.get("layers"))
     if layers is None:
         return written
     return {**written, "layers": unmasked_layers(layers, record["layers"])}
 
 
-def _fixed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[RuleProblem]:
+def _fixed(before: Json, after: Json) -> Iterator[RuleProblem]:
     """Yield what only the server sets, where a patch would change it."""
     for name in SERVER_SET:
         if not same(after.get(name), before.get(name)):
@@ -105,7 +105,7 @@ def _fixed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Rule
             yield RuleProblem(loc=(name,), message=message, rule="server_set")
 
 
-def _refuse_mixed(operations: list[dict[str, Any]]) -> None:
+def _refuse_mixed(operations: list[Json]) -> None:
     changing = [operation["path"] for operation in operations if operation["op"] != "test"]
     owned = [path for path in changing if f"{path}/".startswith(f"{LIVE_OWNED}/")]
     if owned and len(owned) < len(changing):

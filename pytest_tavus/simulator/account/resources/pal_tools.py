@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import Field
 
-from pytest_tavus.contract.body import Body, Items
+from pytest_tavus.contract.body import Body, Items, Json
 from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -61,7 +59,7 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _attached(account: Account, pal: dict[str, Any]) -> dict[str, Any]:
+def _attached(account: Account, pal: Json) -> Json:
     found = (account["tools"].get(tool_id) for tool_id in pal["tool_ids"])
     rows = [shown_tool(tool) for tool in found if tool is not None and not tool["is_system_tool"]]
     return {"data": rows}

@@ -7,9 +7,8 @@ is changed is at once what new conversations have, and publishing only says so [
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.contract.pal.rules import new_pal_problems, pal_body_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
@@ -82,7 +81,7 @@ def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body=shown_pal(record))
 
 
-def found_pal(account: Account, pal_id: str) -> dict[str, Any]:
+def found_pal(account: Account, pal_id: str) -> Json:
     """Return the record of a PAL, its secrets included.
 
     Raises:
@@ -92,7 +91,7 @@ def found_pal(account: Account, pal_id: str) -> dict[str, Any]:
     return account["pals"].require(pal_id, invalid_id("persona_id"))
 
 
-def keep_pal(account: Account, written: PalBody | Mapping[str, Any]) -> dict[str, Any]:
+def keep_pal(account: Account, written: PalBody | Json) -> Json:
     """Keep a new PAL and return its record. A mapping is a draft, which may lack its prompt.
 
     Raises:
@@ -105,7 +104,7 @@ def keep_pal(account: Account, written: PalBody | Mapping[str, Any]) -> dict[str
         body = read_body(PalBody, dict(written), rules=pal_body_problems)
     check_held(account, body)
     pal_id, now = account.ids.new("p"), account.timestamp()
-    record: dict[str, Any] = {
+    record: Json = {
         "pal_id": pal_id,
         **kept_fields(body),
         "pal_name": _name(account, body.pal_name or NAMELESS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.dictionary import PronunciationDictionary, dictionary_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -63,7 +64,7 @@ def _read(body: Any) -> PronunciationDictionary:
     return read_body(PronunciationDictionary, body, rules=dictionary_problems)
 
 
-def _written(dictionary: PronunciationDictionary) -> dict[str, Any]:
+def _written(dictionary: PronunciationDictionary) -> Json:
     rules = [rule.model_dump(mode="json", exclude_none=True) for rule in dictionary.rules]
     for rule in rules:
         if rule["type"] == "ipa":
@@ -71,7 +72,7 @@ def _written(dictionary: PronunciationDictionary) -> dict[str, Any]:
     return {"name": dictionary.name, "rules": rules, "rules_count": len(rules)}
 
 
-def _found(account: Account, request: ApiRequest) -> dict[str, Any]:
+def _found(account: Account, request: ApiRequest) -> Json:
     refusal = not_found("Pronunciation dictionary not found")
     return account["pronunciation_dictionaries"].require(request.params["dictionary_id"], refusal)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
-from pytest_tavus.contract.body import Body, json_list, json_object
+from pytest_tavus.contract.body import Body, Json, json_list, json_object
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging, page
@@ -31,7 +31,7 @@ KEYS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
 TRIGGERS = ("on_demand", "walk_the_deck")
 
 
-def refuse_config(skill_id: str, config: Mapping[str, Any]) -> None:
+def refuse_config(skill_id: str, config: Json) -> None:
     """Refuse what a skill does not take.
 
     Raises:
@@ -47,7 +47,7 @@ def refuse_config(skill_id: str, config: Mapping[str, Any]) -> None:
         _refuse_presentation(config)
 
 
-def _refuse_presentation(config: Mapping[str, Any]) -> None:
+def _refuse_presentation(config: Json) -> None:
     ids = json_list(config.get("document_ids", ()))
     if ids is None or not all(isinstance(each, str) and each for each in ids):
         raise bad_field("config", "document_ids must be a list of ids")
@@ -60,19 +60,19 @@ def _refuse_presentation(config: Mapping[str, Any]) -> None:
 class SkillBody(Body):
     """The configuration of one skill [client]."""
 
-    config: dict[str, Any] = Field(default_factory=dict)
+    config: Json = Field(default_factory=dict)
 
 
 class SkillPatch(Body):
     """A change of one: what is null there is taken out [doc]."""
 
-    config: dict[str, Any]
+    config: Json
 
 
 class SkillsBody(Body):
     """All skills of a PAL, by id [client]."""
 
-    skills: dict[str, Any]
+    skills: Json
 
 
 def registry(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -124,7 +124,7 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
     """Replace all skills of a PAL [doc]; each is written as its configuration."""
     pal = found_pal(account, request.params["pal_id"])
-    wanted: dict[str, Any] = {}
+    wanted: Json = {}
     for skill_id, config in read_body(SkillsBody, request.body).skills.items():
         _registered(account, skill_id)
         found = json_object({} if config is None else config)
@@ -134,20 +134,18 @@ def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
     return _kept(account, pal, wanted, None)
 
 
-def _kept(
-    account: Account, pal: dict[str, Any], skills: dict[str, Any], shown: str | None
-) -> ApiAnswer:
+def _kept(account: Account, pal: Json, skills: Json, shown: str | None) -> ApiAnswer:
     for skill_id, config in skills.items():
         refuse_config(skill_id, config)
     pal.update({SKILLS: skills, "updated_at": account.timestamp()})
     return ApiAnswer(body=_shown_all(pal) if shown is None else _shown(shown, skills[shown]))
 
 
-def _registered(account: Account, skill_id: str) -> dict[str, Any]:
+def _registered(account: Account, skill_id: str) -> Json:
     return account["skills"].require(skill_id, not_found("Skill not found"))
 
 
-def _attached(account: Account, request: ApiRequest) -> tuple[dict[str, Any], str]:
+def _attached(account: Account, request: ApiRequest) -> tuple[Json, str]:
     pal, skill_id = found_pal(account, request.params["pal_id"]), request.params["skill_id"]
     _registered(account, skill_id)
     if skill_id not in pal[SKILLS]:
@@ -169,11 +167,11 @@ def _merged(kept: Any, written: Any) -> Any:
     return result
 
 
-def _shown_all(pal: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_all(pal: Json) -> Json:
     return {skill_id: _shown(skill_id, config) for skill_id, config in pal[SKILLS].items()}
 
 
-def _shown(skill_id: str, config: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(skill_id: str, config: Json) -> Json:
     return {"skill_id": skill_id, "config": dict(config)}
 
 

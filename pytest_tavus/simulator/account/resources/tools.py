@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.rules import tool_problems
 from pytest_tavus.contract.tool.tool import Tool
@@ -26,7 +25,7 @@ OWNER = "simulated"
 """`owner_id` of everything in a simulated account."""
 
 
-def shown_tool(record: Mapping[str, Any]) -> dict[str, Any]:
+def shown_tool(record: Json) -> Json:
     """Return a tool as the API answers it ([doc] create-tool, get-tool)."""
     post_call = record.get("trigger_type") == "post_call"
     origin = None if post_call else record.get("origin", "llm")
@@ -49,7 +48,7 @@ def shown_tool(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shown_delivery(delivery: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_delivery(delivery: Json) -> Json:
     """Return `app_message: false` beside an api, as the documents show it [doc]."""
     api = json_object(delivery.get("api"))
     if api is None:
@@ -118,7 +117,7 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def found_tool(account: Account, tool_id: str) -> dict[str, Any]:
+def found_tool(account: Account, tool_id: str) -> Json:
     """Return the record of a tool, its secret included.
 
     Raises:
@@ -128,7 +127,7 @@ def found_tool(account: Account, tool_id: str) -> dict[str, Any]:
     return account["tools"].require(tool_id, not_found("Tool not found"))
 
 
-def _own_tool(account: Account, request: ApiRequest, done: str) -> dict[str, Any]:
+def _own_tool(account: Account, request: ApiRequest, done: str) -> Json:
     record = found_tool(account, request.params["tool_id"])
     if record["is_system_tool"]:
         message = f"{record['name']} is a system tool and cannot be {done}"
@@ -143,7 +142,7 @@ def _refuse_taken(account: Account, name: str) -> None:
         raise conflict(message)
 
 
-def _read(account: Account, written: dict[str, Any]) -> Tool:
+def _read(account: Account, written: Json) -> Tool:
     """Return a tool that keeps every rule of `contract`, and whose fields a client may write."""
     refuse_if(_server_set(written))
 
@@ -155,19 +154,19 @@ def _read(account: Account, written: dict[str, Any]) -> Tool:
     return read_body(Tool, written, rules=rules)
 
 
-def _server_set(written: Mapping[str, Any]) -> Iterator[RuleProblem]:
+def _server_set(written: Json) -> Iterator[RuleProblem]:
     for key in SERVER_SET:
         if key in written:
             message = f"unknown key {key!r}: it is set by the server"
             yield RuleProblem(loc=(key,), message=message, rule="server_set")
 
 
-def _authored(written: Mapping[str, Any]) -> dict[str, Any]:
+def _authored(written: Json) -> Json:
     """Return what was really written: a null is as good as nothing [client]."""
     return {key: value for key, value in written.items() if value is not None}
 
 
-def _merged(record: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(record: Json, written: Json) -> Json:
     """Return a tool's fields after a change.
 
     An `api` without `auth` keeps the one there is, and an `auth` of the same type without its
@@ -179,7 +178,7 @@ def _merged(record: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, 
     return {**kept, **written, **_delivery(kept, written)}
 
 
-def _delivery(kept: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+def _delivery(kept: Json, written: Json) -> Json:
     delivery, api = _api(written)
     before = json_object((_api(kept)[1] or {}).get("auth"))
     if api is None or before is None:
@@ -192,7 +191,7 @@ def _delivery(kept: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, 
     return {"delivery": {**delivery, "api": {**api, "auth": auth}}}
 
 
-def _api(tool: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def _api(tool: Json) -> tuple[Json, Json | None]:
     delivery = json_object(tool.get("delivery")) or {}
     return delivery, json_object(delivery.get("api"))
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.resources.document_life import BEGUN, SLACK
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -24,7 +24,7 @@ def begin(account: Account, settle: Callable[[Account], None]) -> None:
     settle(account)
 
 
-def completed(account: Account, table: str) -> Iterator[dict[str, Any]]:
+def completed(account: Account, table: str) -> Iterator[Json]:
     """Complete what is trained by now, and yield the record of each, once."""
     for row in account[table].rows():
         gone = account.epoch() - row.get(BEGUN, 0) + SLACK
@@ -33,6 +33,6 @@ def completed(account: Account, table: str) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def shown_trained(row: dict[str, Any]) -> dict[str, Any]:
+def shown_trained(row: Json) -> Json:
     """Return a record as it is answered."""
     return {key: value for key, value in row.items() if not key.startswith("_")}

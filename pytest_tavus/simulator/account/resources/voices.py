@@ -6,8 +6,7 @@ at Tavus some minutes [doc].
 
 from __future__ import annotations
 
-from typing import Any
-
+from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.pages import (
     Paging,
@@ -44,7 +43,7 @@ def get(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body=shown_trained(found_voice(account, request)))
 
 
-def found_voice(account: Account, request: ApiRequest) -> dict[str, Any]:
+def found_voice(account: Account, request: ApiRequest) -> Json:
     """Return the voice of a request.
 
     Raises:
@@ -64,7 +63,7 @@ def settle(account: Account) -> None:
             account.callbacks.send(row[CALLBACK], _told(row))
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
+def _told(row: Json) -> Json:
     carried = {name: row[name] for name in ("voice_id", "voice_name", "status")}
     return {
         "event_type": "application.voice_status_changed",

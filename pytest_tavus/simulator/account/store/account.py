@@ -6,11 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
 from pytest_tavus.clock import Clock
+from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.port import LiveConversations
@@ -79,7 +80,7 @@ class AccountIds:
 class Callbacks(Protocol):
     """Whoever sends callbacks."""
 
-    def send(self, url: str, body: Mapping[str, Any]) -> None:
+    def send(self, url: str, body: Json) -> None:
         """Send a body to a `callback_url`. Returns at once, and never raises."""
         ...
 
@@ -87,7 +88,7 @@ class Callbacks(Protocol):
 class NoCallbacks:
     """Sends nothing: for an account that nobody listens to."""
 
-    def send(self, url: str, body: Mapping[str, Any]) -> None:
+    def send(self, url: str, body: Json) -> None:
         """Do nothing."""
 
 
@@ -133,18 +134,18 @@ class Table:
     """The objects of one kind in Tavus's own field names, secrets included, the oldest first."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, dict[str, Any]] = {}
+        self._rows: dict[str, Json] = {}
 
-    def add(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
+    def add(self, key: str, data: Json) -> Json:
         """Keep a new object and return it."""
         self._rows[key] = data
         return data
 
-    def get(self, key: str) -> dict[str, Any] | None:
+    def get(self, key: str) -> Json | None:
         """Return an object; `None` where there is none."""
         return self._rows.get(key)
 
-    def require(self, key: str, refusal: ApiRefusal) -> dict[str, Any]:
+    def require(self, key: str, refusal: ApiRefusal) -> Json:
         """Return an object.
 
         Raises:
@@ -156,11 +157,11 @@ class Table:
             raise refusal
         return row
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self) -> Iterator[Json]:
         """Yield every object, the oldest first."""
         return iter(self._rows.values())
 
-    def replace(self, key: str, data: dict[str, Any]) -> dict[str, Any]:
+    def replace(self, key: str, data: Json) -> Json:
         """Put other data in an object's place and return them."""
         self._rows[key] = data
         return data

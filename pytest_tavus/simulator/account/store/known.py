@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from pytest_tavus.contract.body import json_list
+from pytest_tavus.contract.body import Json, json_list
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
 from pytest_tavus.simulator.account.store.account import Account
@@ -59,7 +58,7 @@ def forget(account: Account, field: str, key: str) -> None:
             pal[field] = None
 
 
-def holders(account: Account, field: str, key: str) -> list[dict[str, Any]]:
+def holders(account: Account, field: str, key: str) -> list[Json]:
     """Return the PALs that hold an id in a field, the oldest first."""
     return [
         pal

@@ -7,8 +7,8 @@ the documents' examples, so that what is pasted from there works.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
 
+from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.store.account import Account
 
 STOCKED = "2026-01-01T00:00:00.000000Z"
@@ -82,7 +82,7 @@ def restock(account: Account) -> None:
     stock(account)
 
 
-def _face(face_id: str, name: str, model: str, *, recommended: bool) -> dict[str, Any]:
+def _face(face_id: str, name: str, model: str, *, recommended: bool) -> Json:
     return {
         "face_id": face_id,
         "face_name": name,
@@ -102,7 +102,7 @@ def _face(face_id: str, name: str, model: str, *, recommended: bool) -> dict[str
     }
 
 
-def _voice(voice_id: str, name: str, description: str, tags: tuple[str, ...]) -> dict[str, Any]:
+def _voice(voice_id: str, name: str, description: str, tags: tuple[str, ...]) -> Json:
     return {
         "voice_id": voice_id,
         "voice_name": name,
@@ -114,7 +114,7 @@ def _voice(voice_id: str, name: str, description: str, tags: tuple[str, ...]) ->
     }
 
 
-def _system_tool(tool_id: str, name: str, description: str) -> dict[str, Any]:
+def _system_tool(tool_id: str, name: str, description: str) -> Json:
     return {
         "tool_id": tool_id,
         "name": name,
