@@ -7,23 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
-from pytest_tavus.simulator.account.builder import builder, fanout, headless, persona_builder
+from pytest_tavus.simulator.account.builder import builder, carrier, fanout, persona_builder
 from pytest_tavus.simulator.account.resources import (
     conversations,
-    deployment_use,
     deployments,
     documents,
-    face_training,
     faces,
     guardrails,
     memory_stores,
     objectives,
-    pal_tools,
     pals,
     pronunciation_dictionaries,
     skills,
     tools,
-    voice_cloning,
     voices,
 )
 from pytest_tavus.simulator.account.route import Route
@@ -117,9 +113,8 @@ def _walk(
 
 ROUTES: tuple[Route, ...] = (
     *conversations.ROUTES,
-    *headless.ROUTES,
+    *carrier.ROUTES,
     *pals.ROUTES,
-    *pal_tools.ROUTES,
     *skills.ROUTES,
     *tools.ROUTES,
     *objectives.ROUTES,
@@ -128,11 +123,8 @@ ROUTES: tuple[Route, ...] = (
     *pronunciation_dictionaries.ROUTES,
     *memory_stores.ROUTES,
     *faces.ROUTES,
-    *face_training.ROUTES,
     *voices.ROUTES,
-    *voice_cloning.ROUTES,
     *deployments.ROUTES,
-    *deployment_use.ROUTES,
     *builder.ROUTES,
     *fanout.ROUTES,
     *persona_builder.ROUTES,

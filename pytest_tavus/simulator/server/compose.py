@@ -19,7 +19,7 @@ from pytest_tavus.scenario.load.parse import load_scenarios
 from pytest_tavus.scenario.text.limits import FileLimits as ScenarioLimits
 from pytest_tavus.simulator.account.front import KEY_HEADER, Api
 from pytest_tavus.simulator.account.keys import ApiKeys
-from pytest_tavus.simulator.account.resources.deployment_use import public_origins
+from pytest_tavus.simulator.account.resources.deployments import public_origins
 from pytest_tavus.simulator.account.store.account import Account, AccountIds, Alarm
 from pytest_tavus.simulator.mcp.client import AccountAddress
 from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox

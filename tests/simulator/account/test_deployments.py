@@ -8,12 +8,12 @@ import pytest
 
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiRequest
-from pytest_tavus.simulator.account.resources import deployment_use, deployments, pals
+from pytest_tavus.simulator.account.resources import deployments, pals
 from tests.simulator.account.account import Desk
 
 pytestmark = pytest.mark.asyncio
 
-ROUTES = (*pals.ROUTES, *deployments.ROUTES, *deployment_use.ROUTES)
+ROUTES = (*pals.ROUTES, *deployments.ROUTES)
 LOOK = {"conversation": {"unique_memory_tag": True, "context": "On the price page."}}
 
 

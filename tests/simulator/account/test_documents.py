@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.account.resources.document_life import settle
+from pytest_tavus.simulator.account.resources.progress import settle_documents
 from pytest_tavus.simulator.account.store.account import Alarm
 from tests.simulator.account.account import NOON
 from tests.simulator.account.documents import SITE, desk, made
@@ -64,12 +64,12 @@ async def test_each_status_is_told_to_the_callback_url() -> None:
     told = [("https://cb.example.com/", "started")]
     assert heard.statuses == told
     at.time += 5
-    settle(at.account)
+    settle_documents(at.account)
     told.append(("https://cb.example.com/", "processing"))
     assert heard.statuses == told
     at.time += 100
-    settle(at.account)
-    settle(at.account)
+    settle_documents(at.account)
+    settle_documents(at.account)
     assert heard.statuses == [*told, ("https://cb.example.com/", "ready")]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.account.resources import face_training, faces
+from pytest_tavus.simulator.account.resources import faces
 from pytest_tavus.simulator.account.store.account import AccountOptions, Alarm
 from pytest_tavus.simulator.account.store.stock import stock
 from tests.simulator.account.account import NOON, Desk
@@ -19,7 +19,7 @@ IMAGE = {"face_name": "Ana", "train_image_url": "https://example.com/ana.png"}
 
 
 def desk(*, seconds: float = 0) -> Desk:
-    at = Desk((*faces.ROUTES, *face_training.ROUTES))
+    at = Desk(faces.ROUTES)
     at.account.options = AccountOptions(training_seconds=seconds)
     stock(at.account)
     return at

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.scenario.values.model import Scenario
-from pytest_tavus.simulator.account.builder import builder, headless
+from pytest_tavus.simulator.account.builder import builder, carrier
 from tests.simulator.account.account import Desk
 
 pytestmark = pytest.mark.asyncio
@@ -23,7 +23,7 @@ class Studio(Desk):
     """An account with one builder session."""
 
     def __init__(self) -> None:
-        super().__init__((*builder.ROUTES, *headless.ROUTES))
+        super().__init__((*builder.ROUTES, *carrier.ROUTES))
 
     async def begin(self) -> str:
         row: dict[str, Any] = await self.get("POST /builder", {"name": "Tutor"})

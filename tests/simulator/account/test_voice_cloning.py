@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.account.resources import voice_cloning, voices
+from pytest_tavus.simulator.account.resources import voices
 from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.account.store.stock import stock
 from tests.simulator.account.account import Desk
@@ -18,7 +18,7 @@ SAMPLE = {"voice_name": "Ana", "train_audio_url": "https://example.com/ana.mp3"}
 
 
 def desk(*, seconds: float = 0) -> Desk:
-    at = Desk((*voices.ROUTES, *voice_cloning.ROUTES))
+    at = Desk(voices.ROUTES)
     at.account.options = AccountOptions(training_seconds=seconds)
     stock(at.account)
     return at

@@ -20,14 +20,16 @@ Attach = Callable[[Account, Json, str], Json]
 
 def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
     """Make the objectives of a brief, and let the PAL have them and no others."""
-    row = objectives.keep(account, drafting.objectives(brief, pal.get("pal_name") or ""))
+    drafted = drafting.objectives(brief, pal.get("pal_name") or "")
+    row = objectives.OBJECTIVES.keep(account, objectives.fields_of(drafted))
     pal["objectives_id"] = row["objectives_id"]
     return {"objectives_id": row["objectives_id"], "data": row["data"]}
 
 
 def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
     """Make the guardrails of a brief, and let the PAL have them and no others."""
-    rows = [guardrails.keep(account, one) for one in drafting.guardrails(brief)]
+    drafted = map(guardrails.fields_of, drafting.guardrails(brief))
+    rows = [guardrails.GUARDRAILS.keep(account, fields) for fields in drafted]
     pal["guardrail_ids"] = [row["guardrail_id"] for row in rows]
     return {"guardrail_ids": pal["guardrail_ids"], "data": rows}
 

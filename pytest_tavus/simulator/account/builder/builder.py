@@ -7,42 +7,18 @@ requests come in is translated; NDJSON frames are not, so they are written in it
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import BuilderMessages, BuilderOpening
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, having, named_like, page, whole
+from pytest_tavus.simulator.account.requests.pages import Paging, containing, equal, whole
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resources.pals import found_pal, keep_pal
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resources.pals import PALS, keep_pal
 from pytest_tavus.simulator.account.store.account import Account
-
-
-def found_session(account: Account, request: ApiRequest) -> Json:
-    """Return the session of a request.
-
-    Raises:
-        ApiRefusal: there is none of that id.
-
-    """
-    return session(account, request.params["builder_id"])
-
-
-def session(account: Account, builder_id: str) -> Json:
-    """Return a session.
-
-    Raises:
-        ApiRefusal: there is none of that id.
-
-    """
-    return account["builders"].require(builder_id, not_found("Builder session not found"))
-
-
-def session_of(account: Account, pal_id: str) -> Json | None:
-    """Return the latest session of a PAL."""
-    return next((r for r in [*account["builders"].rows()][::-1] if r["pal_id"] == pal_id), None)
 
 
 def remember(account: Account, row: Json, *said: tuple[str, str]) -> None:
@@ -67,12 +43,6 @@ def history_context(row: Json) -> str:
     return f"<builder_history>\n{lines}\n</builder_history>" if lines else ""
 
 
-def shown_session(row: Json) -> Json:
-    """Return a session without what was said."""
-    return {key: value for key, value in row.items() if key != "chat_history"}
-
-
-PAGING = Paging(limit=10, order="desc", envelope="sessions")
 HISTORY = 40
 """Lines that the history of a PAL gives where the query does not say [client]."""
 
@@ -86,46 +56,28 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     if wanted.pal_id is None:
         pal = keep_pal(account, {"pal_name": wanted.name, "greeting": wanted.greeting or ""})
     else:
-        pal = found_pal(account, wanted.pal_id)
+        pal = PALS.get(account, wanted.pal_id)
         if wanted.greeting is not None:
             pal["greeting"] = wanted.greeting
-    builder_id, at = account.ids.uuid("builder"), account.timestamp()
-    row: Json = {
-        "builder_id": builder_id,
+    builder_id = account.ids.uuid("builder")
+    fields: Json = {
         "uuid": builder_id,
         "name": wanted.name,
         "pal_id": pal["pal_id"],
         "status": "active",
         "chat_history": [],
-        "created_at": at,
-        "updated_at": at,
     }
-    return ApiAnswer(body=shown_session(account["builders"].add(builder_id, row)))
+    return SESSIONS.answer(account, SESSIONS.keep(account, fields, key=builder_id), request)
 
 
-def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List sessions by PAL, name and status, the latest first."""
-    query = request.query
-    rows = account["builders"].rows()
-    found = having(rows, pal_id=query.get("pal_id"), status=query.get("status"))
-    found = named_like(found, query.get("name", ""), fields=("name",))
-    return ApiAnswer(body=page((shown_session(row) for row in found), query, paging=PAGING))
-
-
-def get(account: Account, request: ApiRequest) -> ApiAnswer:
+def show(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return a session with all that was said in it."""
-    return ApiAnswer(body={"session": found_session(account, request)})
-
-
-def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a session; its PAL stays."""
-    account["builders"].delete(found_session(account, request)["builder_id"])
-    return ApiAnswer(status=204)
+    return ApiAnswer(body={"session": SESSIONS.find(account, request)})
 
 
 def append(account: Account, request: ApiRequest) -> ApiAnswer:
     """Add lines to what was said. Nothing answers them."""
-    row = found_session(account, request)
+    row = SESSIONS.find(account, request)
     messages = read_body(BuilderMessages, request.body).messages
     remember(account, row, *((one.role, one.content) for one in messages))
     return ApiAnswer(body={"builder_id": row["builder_id"], "messages": row["chat_history"]})
@@ -133,18 +85,20 @@ def append(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     """Make the draft live, and the session complete."""
-    row = found_session(account, request)
-    pal = found_pal(account, row["pal_id"])
+    row = SESSIONS.find(account, request)
+    pal = PALS.get(account, row["pal_id"])
     at = account.timestamp()
     pal |= {"is_published": True, "updated_at": at}
     row |= {"status": "completed", "updated_at": at}
-    return ApiAnswer(body=shown_session(row))
+    return SESSIONS.answer(account, row, request)
 
 
 def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what was said about a PAL, of its latest session. There may be none."""
     limit = whole(request.query, "limit", default=HISTORY, least=1)
-    row = session_of(account, found_pal(account, request.query.get("pal_id", ""))["pal_id"])
+    pal_id = PALS.get(account, request.query.get("pal_id", ""))["pal_id"]
+    rows = [row for row in account["builders"].rows() if row["pal_id"] == pal_id]
+    row = rows[-1] if rows else None
     said: list[Any] = [] if row is None else row["chat_history"][-limit:]
     key = None if row is None else row["builder_id"]
     return ApiAnswer(body={"builder_id": key, "messages": said})
@@ -153,17 +107,25 @@ def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
 def history(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what was said in a session, as clients up to 0.3 ask for it."""
     limit = whole(request.query, "limit", default=CHAT, least=1)
-    return ApiAnswer(body={"messages": found_session(account, request)["chat_history"][-limit:]})
+    return ApiAnswer(body={"messages": SESSIONS.find(account, request)["chat_history"][-limit:]})
 
 
-_ONE = "/builder/{builder_id}"
-ROUTES: tuple[Route, ...] = (
-    Route(method="POST", path="/builder", operation=create, source="client"),
-    Route(method="GET", path="/builder", operation=listed, source="client"),
-    Route(method="GET", path="/builder/history", operation=pal_history, source="client"),
-    Route(method="GET", path=_ONE, operation=get, source="client"),
-    Route(method="DELETE", path=_ONE, operation=delete, source="client"),
-    Route(method="POST", path=f"{_ONE}/append-messages", operation=append, source="client"),
-    Route(method="POST", path=f"{_ONE}/publish", operation=publish, source="client"),
-    Route(method="GET", path=f"{_ONE}/chat", operation=history, source="client"),
+SESSIONS = Resource(
+    table="builders",
+    path="/builder",
+    key="builder_id",
+    missing=partial(not_found, "Builder session not found"),
+    paging=Paging(limit=10, order="desc", envelope="sessions"),
+    filters=(equal("pal_id", "status"), containing("name", "name")),
+    hidden=("chat_history",),
+    plain={"listing": "client", "delete": "client"},
+)
+ROUTES = (
+    *SESSIONS.routes(),
+    SESSIONS.route("POST", "", create, source="client"),
+    SESSIONS.route("GET", "/history", pal_history, source="client"),
+    SESSIONS.route("GET", "/{}", show, source="client"),
+    SESSIONS.route("POST", "/{}/append-messages", append, source="client"),
+    SESSIONS.route("POST", "/{}/publish", publish, source="client"),
+    SESSIONS.route("GET", "/{}/chat", history, source="client"),
 )

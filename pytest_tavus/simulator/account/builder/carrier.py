@@ -3,6 +3,8 @@
 Its tools and ids are those of the official client 0.11.0 (sdk/recipes/carrier_builder.py). At Tavus
 a language model speaks for it; here a script does: a scenario that was loaded for its id, else the
 one below, which asks nothing and drafts from what the creator wrote.
+
+A program speaks with it in text only: ``POST /conversations/persona-builder/headless`` [client].
 """
 
 from __future__ import annotations
@@ -12,10 +14,19 @@ from collections.abc import Mapping
 
 from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.pal.pal import Pal
+from pytest_tavus.contract.resources.building import HeadlessOpening
+from pytest_tavus.contract.resources.conversation_body import ConversationBody
 from pytest_tavus.contract.tool.tool import Delivery, Tool
 from pytest_tavus.scenario.load.parse import InlineSource
 from pytest_tavus.scenario.values.model import PlayedCall, Plays, Scenario, Turn
 from pytest_tavus.scenario.values.templates import escape
+from pytest_tavus.simulator.account.builder.builder import SESSIONS, history_context
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
+from pytest_tavus.simulator.account.requests.bodies import read_body
+from pytest_tavus.simulator.account.requests.refusals import invalid_id
+from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.rooms.played import ScriptBook
 
 CARRIER_IDS = frozenset({"p1abc173c043", "p75e99695c86"})
@@ -146,3 +157,39 @@ def _tool(name: str, description: str, properties: Json) -> Tool:
         on_call="silent",
         on_resolve="fire_and_forget",
     )
+
+
+async def open_headless(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Open a conversation of a builder session with the carrier, which is always a chat."""
+    wanted = read_body(HeadlessOpening, request.body)
+    row = SESSIONS.get(account, wanted.builder_id)
+    if wanted.pal_id not in CARRIER_IDS:
+        raise invalid_id("persona_id")
+    pal = carrier(wanted.pal_id)
+    request_made = request_in(wanted.conversational_context) or _last_request(row)
+    body = ConversationBody(
+        pal_id=wanted.pal_id,
+        conversation_name=wanted.conversation_name,
+        conversational_context=wanted.conversational_context,
+        chat=True,
+    )
+    script = carrier_script(account.scripts, pal, request=request_made)
+    record = await open_conversation(account, body, pal=pal, script=script)
+    context = history_context(row)
+    return ApiAnswer(body={**answered_opening(record), "builder_history_context": context})
+
+
+def _last_request(row: Json) -> str:
+    """Return what the creator said last in the session, else its name."""
+    said = [one["content"] for one in row["chat_history"] if one["role"] == "user"]
+    return str(said[-1] if said else row["name"])
+
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        method="POST",
+        path="/conversations/persona-builder/headless",
+        operation=open_headless,
+        source="client",
+    ),
+)

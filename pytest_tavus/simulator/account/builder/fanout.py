@@ -22,15 +22,10 @@ from pytest_tavus.simulator.account.builder.artifacts import (
     attach_guardrails,
     attach_objectives,
 )
-from pytest_tavus.simulator.account.builder.builder import (
-    found_session,
-    remember,
-    remember_once,
-)
+from pytest_tavus.simulator.account.builder.builder import SESSIONS, remember, remember_once
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.resources.pals import found_pal
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
 STOP, BREAK = "[STOP]", "[BREAK]"
@@ -45,9 +40,9 @@ DRAFTED = "I have what I need for a first draft. Apply it, then preview your PAL
 
 def draft(account: Account, request: ApiRequest) -> ApiAnswer:
     """Draft what there is a brief for: NDJSON frames, the last of type ``done``."""
-    row = found_session(account, request)
+    row = SESSIONS.find(account, request)
     wanted = read_body(DraftRequest, request.body)
-    pal = found_pal(account, row["pal_id"])
+    pal = PALS.get(account, row["pal_id"])
     remember_once(account, row, wanted.message)
     content = {**_words(wanted), **_attached(account, pal, wanted)}
     frames = [{"type": "artifact", "name": name, "content": part} for name, part in content.items()]
@@ -57,7 +52,7 @@ def draft(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def chat(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a line of the creator and answer that a draft can be made: the older text stream."""
-    row = found_session(account, request)
+    row = SESSIONS.find(account, request)
     message = read_body(BuilderRequest, request.body).message
     remember(account, row, ("user", message), ("assistant", DRAFTED))
     told = {"suggestions": [], "draft_ready": True, "targets": list(TARGETS)}
@@ -137,7 +132,7 @@ def _applied(account: Account, pal: Json, drafted: Json) -> ApiAnswer:
 
 
 def _pal_of(account: Account, request: ApiRequest) -> Json:
-    return found_pal(account, found_session(account, request)["pal_id"])
+    return PALS.get(account, SESSIONS.find(account, request)["pal_id"])
 
 
 def _current(pal: Json) -> CurrentPal:
@@ -148,9 +143,8 @@ def _current(pal: Json) -> CurrentPal:
     )
 
 
-_ONE = "/builder/{builder_id}"
-ROUTES: tuple[Route, ...] = tuple(
-    Route(method="POST", path=f"{_ONE}/{name}", operation=operation, source="client")
+ROUTES = tuple(
+    SESSIONS.route("POST", f"/{{}}/{name}", operation, source="client")
     for name, operation in (
         ("draft-fanout", draft),
         ("chat", chat),

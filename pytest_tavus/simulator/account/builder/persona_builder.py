@@ -27,7 +27,7 @@ from pytest_tavus.simulator.account.builder.verdicts import (
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import bad_request
-from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -40,7 +40,7 @@ NUDGE = "Use best-practice defaults consistent with the goal, and draft the PAL 
 
 def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
     """Choose a face for a PAL and attach it."""
-    pal = found_pal(account, read_body(FaceRequest, request.body).pal_id)
+    pal = PALS.get(account, read_body(FaceRequest, request.body).pal_id)
     face_id = choose_face(account, pal)
     if face_id is None:
         raise bad_request("There is no face to choose from")
@@ -116,20 +116,12 @@ def _rows(value: Any) -> list[Json]:
     return [row for each in items or () if (row := json_object(each)) is not None]
 
 
-_LLM = "/persona-builder/llm"
-ROUTES: tuple[Route, ...] = (
-    Route(
-        method="POST",
-        path="/persona-builder/select-replica",
-        operation=select_face,
-        source="client",
-    ),
-    *(
-        Route(method="POST", path=f"{_LLM}/{name}", operation=operation, source="client")
-        for name, operation in (
-            ("generate-probes", generate_probes),
-            ("judge-transcript", judge_transcript),
-            ("decide-next-action", decide_next_action),
-        )
-    ),
+ROUTES = tuple(
+    Route(method="POST", path=f"/persona-builder/{name}", operation=operation, source="client")
+    for name, operation in (
+        ("select-replica", select_face),
+        ("llm/generate-probes", generate_probes),
+        ("llm/judge-transcript", judge_transcript),
+        ("llm/decide-next-action", decide_next_action),
+    )
 )

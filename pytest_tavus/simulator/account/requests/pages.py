@@ -6,9 +6,9 @@ the first page too: the documents say 1 and the official client sends 0 [inferre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -88,18 +88,14 @@ class Paging(Struct, frozen=True, kw_only=True):
     "The most rows of a page."
 
 
-def ordered(rows: Iterable[Json], query: Query, *, paging: Paging) -> list[Json]:
-    """Return rows, given the oldest first, in the order that `sort` asks for."""
-    found = list(rows)
-    order = choice(query, "sort", _ORDERS)
-    if (paging.order if order is None else order) == "desc":
-        found.reverse()
-    return found
-
-
 def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
-    """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for."""
-    found = ordered(rows, query, paging=paging)
+    """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for.
+
+    The rows are given the oldest first.
+    """
+    found = list(rows)
+    if (choice(query, "sort", _ORDERS) or paging.order) == "desc":
+        found.reverse()
     limit = whole(query, "limit", default=paging.limit, least=1, most=paging.most)
     number = whole(query, "page", default=paging.first, least=0)
     start = max(0, number - paging.first) * limit
@@ -108,25 +104,54 @@ def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
     return {paging.envelope: found[start : start + limit], paging.count: len(found)}
 
 
-def having(rows: Iterable[Json], **asked: str | None) -> list[Json]:
-    """Return the rows whose fields are as asked; one that nothing is asked of may be anything."""
-    wanted = {name: value for name, value in asked.items() if value}
-    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+Filter = Callable[[list[Json], Query], list[Json]]
+"""Reads its own parameters of a query, and returns the rows that they ask for."""
 
 
-def with_any_tag(rows: Iterable[Json], tags: tuple[str, ...], *, field: str = "tags") -> list[Json]:
-    """Return the rows that have one of the tags; all of them where none is asked for."""
-    return [row for row in rows if not tags or not set(tags).isdisjoint(row.get(field) or ())]
+def equal(*names: str, **choices: tuple[str, ...]) -> Filter:
+    """Let a query ask for the value of a field; in `choices`, the values that it can have."""
+
+    def keep(rows: list[Json], query: Query) -> list[Json]:
+        wanted = {name: query.get(name) for name in names}
+        wanted |= {name: choice(query, name, values) for name, values in choices.items()}
+        asked = {name: value for name, value in wanted.items() if value}
+        return [row for row in rows if all(row[name] == asked[name] for name in asked)]
+
+    return keep
 
 
-def named_like(rows: Iterable[Json], wanted: str, *, fields: tuple[str, ...]) -> list[Json]:
-    """Return the rows of which a name or id has the text in it, in any case of letters [wild]."""
-    text = wanted.strip().lower()
-    return [
-        row
-        for row in rows
-        if not text or any(text in str(row.get(field) or "").lower() for field in fields)
-    ]
+def any_of(field: str, *names: str) -> Filter:
+    """Let a query list values, with commas, one of which a field has or has among its items."""
+
+    def keep(rows: list[Json], query: Query) -> list[Json]:
+        wanted = set(words(query, *(names or (field,))))
+        return [row for row in rows if not wanted or wanted & _items(row.get(field))]
+
+    return keep
+
+
+def containing(name: str, *fields: str) -> Filter:
+    """Let a query ask for a part of a name or an id, in any case of letters [wild]."""
+
+    def keep(rows: list[Json], query: Query) -> list[Json]:
+        text = query.get(name, "").strip().lower()
+        return [
+            row
+            for row in rows
+            if not text or any(text in str(row.get(field) or "").lower() for field in fields)
+        ]
+
+    return keep
+
+
+def of_type(is_system: Callable[[Json], bool] = lambda _: False) -> Filter:
+    """Let a query ask for Tavus's own rows, or for `all`; the user's are the default [client]."""
+
+    def keep(rows: list[Json], query: Query) -> list[Json]:
+        kind = choice(query, "type", ("user", "system", "all")) or "user"
+        return [row for row in rows if kind == "all" or is_system(row) == (kind == "system")]
+
+    return keep
 
 
 def tag_page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
@@ -134,11 +159,12 @@ def tag_page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
 
     `search` is a part of the tags that are asked for.
     """
-    used = sorted({str(tag) for row in rows for tag in row.get("tags") or ()})
-    found = named_like(({"tag": tag} for tag in used), query.get("search", ""), fields=("tag",))
+    used = {str(tag) for row in rows for tag in row.get("tags") or ()}
+    found = containing("search", "tag")([{"tag": tag} for tag in sorted(used)], query)
     listed = page(found, query, paging=paging)
-    return {"tags": [row["tag"] for row in listed[paging.envelope]], **_count(listed, paging)}
+    tags = [row["tag"] for row in listed[paging.envelope]]
+    return {"tags": tags, paging.count: listed[paging.count]}
 
 
-def _count(listed: Json, paging: Paging) -> Json:
-    return {paging.count: listed[paging.count]}
+def _items(value: Any) -> set[Any]:
+    return {value} if isinstance(value, str) else set(value or ())

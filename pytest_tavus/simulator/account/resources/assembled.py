@@ -15,7 +15,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.reading import read_pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.simulator.account.resources.pals import found_pal
+from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
 
@@ -30,7 +30,7 @@ def pal_of(account: Account, pal_id: str) -> Pal:
         HarnessError: the account holds what is none.
 
     """
-    record = found_pal(account, pal_id)
+    record = PALS.get(account, pal_id)
     parts = {
         "tools": list(_tools(account, record)),
         "guardrails": list(_guardrails(account, record)),

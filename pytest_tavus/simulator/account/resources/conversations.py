@@ -5,6 +5,8 @@ What happens inside one is not known here: `simulator/rooms` tells it.
 
 from __future__ import annotations
 
+from functools import partial
+
 from pydantic import Field
 
 from pytest_tavus.contract.body import Body, Json
@@ -15,17 +17,14 @@ from pytest_tavus.contract.resources.conversation_body import (
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, choice, flag, having, page
+from pytest_tavus.simulator.account.requests.pages import Paging, Query, equal, flag
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
+from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.assembled import pal_of
 from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
-from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_face
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
-
-PAGING = Paging(limit=10, order="desc")
-"""Ten a page, from 1 [doc]; that the newest is first is [inferred]."""
 
 BRIDGE_SECONDS = 20.0
 """How long the bridge waits for a reply: the client's own default [client] 0.3.2."""
@@ -70,15 +69,15 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List conversations, of one status if `status` says which [doc]."""
-    status = choice(request.query, "status", ("active", "ended"))
-    rows = (_row(account, record) for record in account["conversations"].rows())
-    return ApiAnswer(body=page(having(rows, status=status), request.query, paging=PAGING))
+    for record in account["conversations"].rows():
+        _settle(account, record)
+    return CONVERSATIONS.listing(account, request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
     """Show one; `verbose` adds its events, and why it ended [doc]."""
-    record = found_conversation(account, request.params["conversation_id"])
-    shown = _row(account, record)
+    record = CONVERSATIONS.find(account, request)
+    shown = CONVERSATIONS.shown(account, record, request.query)
     if flag(request.query, "verbose"):
         live = account.live.get(record["conversation_id"])
         shown["events"] = [] if live is None else live.events()
@@ -89,7 +88,7 @@ def show(account: Account, request: ApiRequest) -> ApiAnswer:
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     """End one. Ending it again changes nothing [inferred]; the answer has no body [doc]."""
-    record = found_conversation(account, request.params["conversation_id"])
+    record = CONVERSATIONS.find(account, request)
     await _end(account, record)
     return ApiAnswer()
 
@@ -97,7 +96,7 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
 async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     """Delete one, after ending it [inferred]. `hard` is read; nothing is kept without it either."""
     flag(request.query, "hard")
-    record = found_conversation(account, request.params["conversation_id"])
+    record = CONVERSATIONS.find(account, request)
     await _end(account, record)
     account["conversations"].delete(record["conversation_id"])
     return ApiAnswer(status=204)
@@ -118,26 +117,11 @@ async def respond(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def poll(account: Account, request: ApiRequest) -> ApiAnswer:
     """Ask for the reply to the last line [client] 0.3.2."""
-    record = found_conversation(account, request.params["conversation_id"])
+    record = CONVERSATIONS.find(account, request)
     live = account.live.get(record["conversation_id"])
     if live is None:
         raise bad_request("Conversation has ended")
     return _replied(live.reply())
-
-
-def found_conversation(account: Account, conversation_id: str) -> Json:
-    """Return the record of a conversation.
-
-    Raises:
-        ApiRefusal: there is none: 400 [doc].
-
-    """
-    return account["conversations"].require(conversation_id, invalid_id("conversation_id"))
-
-
-def _row(account: Account, record: Json) -> Json:
-    _settle(account, record)
-    return {name: record[name] for name in _ROW}
 
 
 def _settle(account: Account, record: Json) -> None:
@@ -158,7 +142,7 @@ async def _end(account: Account, record: Json) -> None:
 
 
 def _open(account: Account, request: ApiRequest) -> LiveConversation:
-    record = found_conversation(account, request.params["conversation_id"])
+    record = CONVERSATIONS.find(account, request)
     live = account.live.get(record["conversation_id"])
     if live is None or live.status == "ended":
         raise bad_request("Conversation has ended")
@@ -174,14 +158,27 @@ def _replied(reply: Reply) -> ApiAnswer:
     return ApiAnswer(body=body)
 
 
-_ONE = "/conversations/{conversation_id}"
+def _view(account: Account, record: Json, _query: Query) -> Json:
+    _settle(account, record)
+    return {name: record[name] for name in _ROW}
 
+
+CONVERSATIONS = Resource(
+    table="conversations",
+    path="/conversations",
+    key="conversation_id",
+    missing=partial(invalid_id, "conversation_id"),  # 400 [doc]
+    # Ten a page, from 1 [doc]; that the newest is first is [inferred].
+    paging=Paging(limit=10, order="desc"),
+    filters=(equal(status=("active", "ended")),),
+    view=_view,
+)
 ROUTES = (
-    Route(method="POST", path="/conversations", operation=create, source="doc"),
-    Route(method="GET", path="/conversations", operation=listing, source="doc"),
-    Route(method="GET", path=_ONE, operation=show, source="doc"),
-    Route(method="DELETE", path=_ONE, operation=delete, source="doc"),
-    Route(method="POST", path=f"{_ONE}/end", operation=end, source="doc"),
-    Route(method="POST", path=f"{_ONE}/respond", operation=respond, source="client"),
-    Route(method="GET", path=f"{_ONE}/respond", operation=poll, source="client"),
+    CONVERSATIONS.route("POST", "", create, source="doc"),
+    CONVERSATIONS.route("GET", "", listing, source="doc"),
+    CONVERSATIONS.route("GET", "/{}", show, source="doc"),
+    CONVERSATIONS.route("DELETE", "/{}", delete, source="doc"),
+    CONVERSATIONS.route("POST", "/{}/end", end, source="doc"),
+    CONVERSATIONS.route("POST", "/{}/respond", respond, source="client"),
+    CONVERSATIONS.route("GET", "/{}/respond", poll, source="client"),
 )

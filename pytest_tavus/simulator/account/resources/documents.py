@@ -6,6 +6,7 @@ whoever fills the account gave the record `chunks`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import get_args
 
 from pytest_tavus.contract.body import Json
@@ -23,70 +24,47 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, A
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
 from pytest_tavus.simulator.account.requests.pages import (
     Paging,
+    Query,
+    any_of,
     choice,
+    containing,
+    equal,
     flag,
-    having,
-    named_like,
     page,
     tag_page,
-    with_any_tag,
-    words,
 )
 from pytest_tavus.simulator.account.requests.refusals import bad_request, conflict, not_found
-from pytest_tavus.simulator.account.resources.document_life import (
+from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resources.progress import (
     BEGUN,
     RUNNING,
     TOLD,
-    begin,
-    settle,
+    begin_document,
+    settle_documents,
 )
-from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.known import forget
 
-PAGING = Paging(limit=10, first=0, order="desc")
 _CHUNKS = Paging(limit=100, first=0)
 _STATUSES: tuple[str, ...] = get_args(DocumentStatus)
-_HIDDEN = ("chunks", BEGUN, TOLD)
 _BRIEF = ("document_id", "document_name", "document_url", "status", "tags", "created_at")
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a document: 200 and ``started`` [doc], and what becomes of it comes with time."""
     document = read_body(DocumentBody, request.body, rules=document_problems)
-    settle(account)
+    settle_documents(account)
     if document.crawl is not None:
         _refuse_more_crawls(account)
-    document_id = account.ids.new("d8-")
-    row = account["documents"].add(document_id, _record(account, document_id, document))
-    begin(account, row, status="started")
-    answer = ApiAnswer(body=_shown(row))
-    settle(account)
+    row = DOCUMENTS.keep(account, _fields(document))
+    begin_document(account, row, status="started")
+    answer = DOCUMENTS.answer(account, row, request)
+    settle_documents(account)
     return answer
-
-
-def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List documents, the latest first, by status, tags, participants' tags, name or id."""
-    settle(account)
-    query = request.query
-    found = having(account["documents"].rows(), status=choice(query, "status", _STATUSES))
-    found = with_any_tag(found, words(query, "tags", "tag"))
-    found = with_any_tag(found, words(query, "participant_tags"), field="participant_tags")
-    fields = ("document_id", "document_name")
-    found = named_like(found, query.get("name_or_uuid", ""), fields=fields)
-    whole = flag(query, "verbose", default=True)
-    shown = (_shown(row) if whole else _brief(row) for row in found)
-    return ApiAnswer(body=page(shown, query, paging=PAGING))
-
-
-def get(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return one document."""
-    return ApiAnswer(body=_shown(_found(account, request)))
 
 
 def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what a document was cut into, once it is ready [client]."""
-    row = _found(account, request)
+    row = DOCUMENTS.find(account, request)
     collection = choice(request.query, "collection", ("regular", "customer_support")) or "regular"
     own = "customer_support" if row["is_customer_support_document"] else "regular"
     texts: list[str] = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
@@ -99,24 +77,22 @@ def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
     """List the tags that documents have [client]."""
-    return ApiAnswer(body=tag_page(account["documents"].rows(), request.query, paging=PAGING))
+    rows = account["documents"].rows()
+    return ApiAnswer(body=tag_page(rows, request.query, paging=DOCUMENTS.paging))
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or tags: a plain object, no JSON Patch [doc]."""
-    row = _found(account, request)
+    row = DOCUMENTS.find(account, request)
     wanted = read_body(DocumentChange, request.body)
-    if wanted.document_name is not None:
-        row["document_name"] = wanted.document_name
-    if wanted.tags is not None:
-        row["tags"] = list(wanted.tags)
+    row |= wanted.model_dump(mode="json", exclude_none=True)
     row["updated_at"] = account.timestamp()
-    return ApiAnswer(body=_shown(row))
+    return DOCUMENTS.answer(account, row, request)
 
 
 def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
     """Crawl a website anew: 202 [doc]. It must be at rest, be a crawl, and have cooled down."""
-    row = _found(account, request)
+    row = DOCUMENTS.find(account, request)
     wanted = read_body(Recrawl, {} if request.body is None else request.body)
     if wanted.crawl is not None:
         refuse_if(crawl_problems(wanted.crawl, ("crawl",)))
@@ -127,24 +103,10 @@ def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
     _refuse_while_warm(account, row)
     _refuse_at_once(account)
     row["crawl_count"] += 1
-    begin(account, row, status="recrawling")
-    answer = ApiAnswer(status=202, body=_shown(row))
-    settle(account)
+    begin_document(account, row, status="recrawling")
+    answer = DOCUMENTS.answer(account, row, request, status=202)
+    settle_documents(account)
     return answer
-
-
-def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a document; PALs lose it."""
-    document_id = _found(account, request)["document_id"]
-    account["documents"].delete(document_id)
-    forget(account, "document_ids", document_id)
-    return ApiAnswer(status=204)
-
-
-def _found(account: Account, request: ApiRequest) -> Json:
-    settle(account)
-    key, refusal = request.params["document_id"], not_found("Document not found")
-    return account["documents"].require(key, refusal)
 
 
 def _refuse_more_crawls(account: Account) -> None:
@@ -194,18 +156,14 @@ def _too_many(sentence: str) -> ApiRefusal:
     return ApiRefusal(429, {"error": sentence})
 
 
-def _record(account: Account, document_id: str, document: DocumentBody) -> Json:
+def _fields(document: DocumentBody) -> Json:
     crawl = None if document.crawl is None else _crawl(document.crawl)
-    at = account.timestamp()
     return {
-        "document_id": document_id,
         "document_name": document.document_name or document.document_url,
         "document_url": document.document_url,
         "status": "started",
         "progress": None,
         "error_message": None,
-        "created_at": at,
-        "updated_at": at,
         "callback_url": document.callback_url,
         "tags": list(document.tags),
         "participant_tags": list(document.participant_tags),
@@ -228,23 +186,52 @@ def _text(row: Json) -> str:
     return f"{row['document_name']}: {described}" if described else str(row["document_name"])
 
 
-def _brief(row: Json) -> Json:
+def _view(_account: Account, row: Json, _query: Query) -> Json:
     row[TOLD] = row["status"]
-    return {key: row[key] for key in _BRIEF}
+    return DOCUMENTS.bare(row)
 
 
-def _shown(row: Json) -> Json:
-    row[TOLD] = row["status"]
-    return {key: value for key, value in row.items() if key not in _HIDDEN}
+def _row_view(account: Account, row: Json, query: Query) -> Json:
+    shown = _view(account, row, query)
+    return shown if _whole(query) else {name: row[name] for name in _BRIEF}
 
 
-ROUTES: tuple[Route, ...] = (
-    Route(method="POST", path="/documents", operation=create, source="doc"),
-    Route(method="GET", path="/documents", operation=listed, source="client"),
-    Route(method="GET", path="/documents/tags", operation=tags, source="client"),
-    Route(method="GET", path="/documents/{document_id}", operation=get, source="client"),
-    Route(method="GET", path="/documents/{document_id}/chunks", operation=chunks, source="client"),
-    Route(method="PATCH", path="/documents/{document_id}", operation=change, source="doc"),
-    Route(method="POST", path="/documents/{document_id}/recrawl", operation=recrawl, source="doc"),
-    Route(method="DELETE", path="/documents/{document_id}", operation=delete, source="doc"),
+def _whole(query: Query) -> bool:
+    return flag(query, "verbose", default=True)
+
+
+def _checked(rows: list[Json], query: Query) -> list[Json]:
+    """Refuse a wrong `verbose` of an empty list, too."""
+    _whole(query)
+    return rows
+
+
+DOCUMENTS = Resource(
+    table="documents",
+    path="/documents",
+    key="document_id",
+    missing=partial(not_found, "Document not found"),
+    prefix="d8-",
+    paging=Paging(limit=10, first=0, order="desc"),
+    filters=(
+        equal(status=_STATUSES),
+        any_of("tags", "tags", "tag"),
+        any_of("participant_tags"),
+        containing("name_or_uuid", "document_id", "document_name"),
+        _checked,
+    ),
+    hidden=("chunks",),
+    view=_view,
+    row_view=_row_view,
+    settle=settle_documents,
+    held_in="document_ids",
+    plain={"listing": "client", "show": "client", "delete": "doc"},
+)
+ROUTES = (
+    *DOCUMENTS.routes(),
+    DOCUMENTS.route("POST", "", create, source="doc"),
+    DOCUMENTS.route("GET", "/tags", tags, source="client"),
+    DOCUMENTS.route("GET", "/{}/chunks", chunks, source="client"),
+    DOCUMENTS.route("PATCH", "/{}", change, source="doc"),
+    DOCUMENTS.route("POST", "/{}/recrawl", recrawl, source="doc"),
 )

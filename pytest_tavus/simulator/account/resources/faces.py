@@ -1,60 +1,80 @@
-"""Faces: `/faces`, which `/replicas` stands for too. What there is, and how it is found.
+"""Faces: `/faces`, which `/replicas` stands for too; Tavus's own, and those that were trained.
 
 A face is started, then completed [doc] get-face; how long that takes is
-`AccountOptions.training_seconds`, at Tavus some hours [doc].
+`AccountOptions.training_seconds`, at Tavus some hours [doc]. No video is looked at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from pytest_tavus.contract.body import Json
-from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.requests.pages import (
-    Paging,
-    choice,
-    having,
-    named_like,
-    page,
-    words,
+from pytest_tavus.contract.resources.face import (
+    FaceChange,
+    FaceName,
+    FaceTraining,
+    change_problems,
+    training_problems,
 )
-from pytest_tavus.simulator.account.requests.refusals import invalid_id
-from pytest_tavus.simulator.account.resources.training import CALLBACK, completed, shown_trained
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
+from pytest_tavus.simulator.account.requests.bodies import read_body, read_object
+from pytest_tavus.simulator.account.requests.pages import any_of, containing, equal
+from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
+from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resources.progress import (
+    BEGUN,
+    CALLBACK,
+    begin_training,
+    completed,
+)
 from pytest_tavus.simulator.account.store.account import Account
 
-PAGING = Paging(limit=10)
 RECOMMENDED_MODEL = "phoenix-4"
 """The model of the faces that the builder chooses from [client]."""
 
+_VOICE = ("face_id", "face_name", "default_voice_id", "original_voice_id")
 
-def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List faces by type, model, ids or name; `sort=recommended` has those first [client]."""
-    settle(account)
-    query = request.query
-    kind = choice(query, "face_type", ("user", "system"))
-    ids = words(query, "face_ids", "replica_ids")
-    found = having(account["faces"].rows(), face_type=kind, model_name=query.get("model_name"))
-    found = [row for row in found if not ids or row["face_id"] in ids]
-    found = named_like(found, query.get("name_or_uuid", ""), fields=("face_id", "face_name"))
+
+def create(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Begin to train a face: its id and ``started`` [doc]."""
+    wanted = read_body(FaceTraining, request.body, rules=training_problems)
+    row = FACES.keep(account, _fields(account, wanted))
+    row["face_name"] = row["face_name"] or row["face_id"]
+    begin_training(account, settle)
+    return ApiAnswer(body={"face_id": row["face_id"], "status": "started"})
+
+
+def listing(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List faces; `sort=recommended` has the recommended ones first [client]."""
+    found, query = FACES.found(account, request), request.query
     if query.get("sort", "").lower() == "recommended":
         found = recommended_first(found)
         query = {name: value for name, value in query.items() if name != "sort"}
-    return ApiAnswer(body=page((shown_trained(row) for row in found), query, paging=PAGING))
+    return FACES.listed(account, found, query)
 
 
-def get(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return a face."""
-    settle(account)
-    return ApiAnswer(body=shown_trained(found_face(account, request)))
+def change(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Change name or voice by a JSON Merge Patch in which nothing can be null [doc]."""
+    row = FACES.own(account, request, "changed")
+    for field, value in read_object(request.body).items():
+        if value is None:
+            raise bad_field(field, f"{field} cannot be null")
+    wanted = read_body(FaceChange, request.body, rules=change_problems)
+    voice_id = wanted.default_voice_id
+    if voice_id is not None and account["voices"].get(voice_id) is None:
+        raise bad_field("default_voice_id", f"there is no voice with the id {voice_id!r}")
+    row |= wanted.model_dump(mode="json", exclude_none=True)
+    row["updated_at"] = account.timestamp()
+    return ApiAnswer(body={name: row[name] for name in _VOICE})
 
 
-def found_face(account: Account, request: ApiRequest) -> Json:
-    """Return the face of a request.
-
-    Raises:
-        ApiRefusal: 400, there is none of that id, as with the other ids of old [doc].
-
-    """
-    return account["faces"].require(request.params["face_id"], invalid_id("face_id"))
+def rename(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Rename a face: the older route, whose answer has no body [inferred]."""
+    row = FACES.own(account, request, "changed")
+    row["face_name"] = read_body(FaceName, request.body).face_name
+    row["updated_at"] = account.timestamp()
+    return ApiAnswer()
 
 
 def settle(account: Account) -> None:
@@ -69,12 +89,58 @@ def settle(account: Account) -> None:
             account.callbacks.send(row[CALLBACK], told)
 
 
-def recommended_first(rows: list[Json]) -> list[Json]:
+def recommended_first(rows: Iterable[Json]) -> list[Json]:
     """Return faces with Tavus's own recommendations first, otherwise in their order."""
     return sorted(rows, key=lambda row: not row["is_recommended"])
 
 
-ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path="/faces", operation=listed, source="client"),
-    Route(method="GET", path="/faces/{face_id}", operation=get, source="client"),
+def _fields(account: Account, training: FaceTraining) -> Json:
+    voice_id = training.default_voice_id or _voice_named(account, training.voice_name)
+    return {
+        "face_name": training.face_name,
+        "face_type": "user",
+        "model_name": training.model_name,
+        "status": "started",
+        "training_progress": "0/100",
+        "error_message": None,
+        "is_recommended": False,
+        "tags": [],
+        "observations": "",
+        "thumbnail_video_url": None,
+        "default_voice_id": voice_id,
+        "original_voice_id": voice_id,
+        BEGUN: account.epoch(),
+        CALLBACK: training.callback_url,
+    }
+
+
+def _voice_named(account: Account, name: str | None) -> str | None:
+    """Return the id of a voice by its name, in any case of letters."""
+    wanted = (name or "").lower()
+    rows = (row for row in account["voices"].rows() if row["voice_name"].lower() == wanted)
+    return next((str(row["voice_id"]) for row in rows), None)
+
+
+FACES = Resource(
+    table="faces",
+    path="/faces",
+    key="face_id",
+    missing=partial(invalid_id, "face_id"),  # as with the other ids of old [doc]
+    prefix="r",
+    length=11,
+    filters=(
+        equal("model_name", face_type=("user", "system")),
+        any_of("face_id", "face_ids", "replica_ids"),
+        containing("name_or_uuid", "face_id", "face_name"),
+    ),
+    settle=settle,
+    fixed=lambda row, _: "A stock face cannot be changed" if row["face_type"] == "system" else "",
+    plain={"show": "client", "delete": "doc"},
+)
+ROUTES = (
+    *FACES.routes(),
+    FACES.route("POST", "", create, source="doc"),
+    FACES.route("GET", "", listing, source="client"),
+    FACES.route("PATCH", "/{}", change, source="doc"),
+    FACES.route("PATCH", "/{}/name", rename, source="doc"),
 )

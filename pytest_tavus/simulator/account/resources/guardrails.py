@@ -6,125 +6,108 @@ and an id is the one or the other. Without `legacy=false` the list is that of th
 
 from __future__ import annotations
 
-from pytest_tavus.contract.body import Json, json_list, json_object
+from collections.abc import Iterator
+from functools import partial
+
+from msgspec.structs import replace
+
+from pytest_tavus.contract.body import Body, Items, Json, json_list, json_object
+from pytest_tavus.contract.limits import OBJECTIVE_NAME_LENGTH
 from pytest_tavus.contract.pal.objective import Guardrail
+from pytest_tavus.contract.pal.objective_rules import guardrail_problems
+from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.requests.bodies import read_object
+from pytest_tavus.simulator.account.requests.bodies import read_body, read_object, refuse_given
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
 from pytest_tavus.simulator.account.requests.pages import (
-    Paging,
     Query,
-    choice,
+    any_of,
+    containing,
     flag,
-    named_like,
-    page,
+    of_type,
     tag_page,
-    with_any_tag,
-    words,
 )
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resources.guardrail_bodies import (
-    guardrail_body,
-    read_guardrail,
-    read_guardrail_set,
-    set_body,
-    written_guardrail,
-    written_set,
-)
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import forget, holders
 
-PAGING = Paging(limit=10)
-_NAMES = ("guardrail_id", "guardrail_name", "guardrails_id", "name")
+_GIVEN = ("guardrail_id", "guardrail_type", "created_at", "updated_at")
+_WRITTEN = tuple(name for name in Guardrail.model_fields if name not in _GIVEN)
+
+
+class GuardrailSet(Body):
+    """The older body of ``POST /v2/guardrails/``: guardrails with a name in common [doc]."""
+
+    name: str = ""
+    data: Items[Guardrail]
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a guardrail, or a set: the body's shape tells which [doc]."""
     if "data" in read_object(request.body):
-        body = set_body(read_guardrail_set(request.body))
-        return ApiAnswer(body=_added(account, "guardrails_id", body))
-    return ApiAnswer(body=keep(account, read_guardrail(request.body)))
+        return ApiAnswer(body=SETS.keep(account, _read_set(request.body)))
+    return ApiAnswer(body=GUARDRAILS.keep(account, _read(request.body)))
 
 
 def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
     """Tell whether a set would be taken [client] 0.3.2; the answer's body is [inferred]."""
-    read_guardrail_set(request.body)
+    _read_set(request.body)
     return ApiAnswer(body={"valid": True})
-
-
-def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List guardrails, or the sets. None is Tavus's own, so `type: system` finds nothing.
-
-    The official client reads the id of a row from `uuid` [client].
-    """
-    query = request.query
-    kind = choice(query, "type", ("user", "system", "all")) or "user"
-    sets = flag(query, "legacy", default=True)
-    rows = () if kind == "system" else account["guardrails"].rows()
-    found = with_any_tag((row for row in rows if _is_set(row) == sets), words(query, "tags"))
-    found = named_like(found, query.get("name_or_uuid", ""), fields=_NAMES)
-    shown = ({"uuid": _key(row), **_shown(account, row, query)} for row in found)
-    return ApiAnswer(body=page(shown, query, paging=PAGING))
 
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
     """List the tags that guardrails have [client]."""
-    return ApiAnswer(body=tag_page(account["guardrails"].rows(), request.query, paging=PAGING))
-
-
-def get(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return a guardrail or a set."""
-    return ApiAnswer(body=_shown(account, _found(account, request), request.query))
+    rows = account["guardrails"].rows()
+    return ApiAnswer(body=tag_page(rows, request.query, paging=GUARDRAILS.paging))
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change one by JSON Patch [doc], or by the plain object that older clients send [client]."""
-    row = _found(account, request)
-    written = written_set(row) if _is_set(row) else written_guardrail(row)
+    row = GUARDRAILS.find(account, request)
+    written = _written_set(row) if _is_set(row) else _written(row)
     plain = json_object(request.body)
     wanted = {**written, **plain} if plain else patched(written, read_patch(request.body))
     if same(wanted, written):
         return UNCHANGED
-    if _is_set(row):
-        kept = set_body(read_guardrail_set(wanted))
-    else:
-        kept = guardrail_body(read_guardrail(wanted))
+    kept = _read_set(wanted) if _is_set(row) else _read(wanted)
     for name in written.keys() - kept.keys():
         del row[name]
     row |= kept | {"updated_at": account.timestamp()}
-    return ApiAnswer(body=_shown(account, row, request.query))
+    return GUARDRAILS.answer(account, row, request)
 
 
 def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     """Delete one; PALs lose it [doc]."""
-    row = _found(account, request)
-    key = _key(row)
-    account["guardrails"].delete(key)
-    forget(account, "guardrails_id" if _is_set(row) else "guardrail_ids", key)
+    row = GUARDRAILS.find(account, request)
+    account["guardrails"].delete(_key(row))
+    forget(account, _held_in(row), _key(row))
     return ApiAnswer(status=204)
 
 
-def keep(account: Account, guardrail: Guardrail) -> Json:
-    """Add a guardrail to the account and return its record."""
-    return _added(account, "guardrail_id", guardrail_body(guardrail))
+def fields_of(guardrail: Guardrail) -> Json:
+    """Return what a record keeps of a guardrail."""
+    return _written(guardrail.model_dump(mode="json"))
 
 
-def _added(account: Account, name: str, body: Json) -> Json:
-    """Add what is known by an id of that name."""
-    key, at = account.ids.new("g"), account.timestamp()
-    row = {name: key, **body, "created_at": at, "updated_at": at}
-    return account["guardrails"].add(key, row)
-
-
-def _shown(account: Account, row: Json, query: Query) -> Json:
+def _view(account: Account, row: Json, query: Query) -> Json:
     """Return a row; `verbose` adds which PALs hold it, and of a single one its type [client]."""
     if not flag(query, "verbose"):
         return row
-    held = holders(account, "guardrails_id" if _is_set(row) else "guardrail_ids", _key(row))
+    held = holders(account, _held_in(row), _key(row))
     refs = [{"persona_id": pal["pal_id"], "persona_name": pal.get("pal_name")} for pal in held]
     kind = {} if _is_set(row) else {"guardrail_type": "user"}
     return {**row, **kind, "persona_refs": refs}
+
+
+def _row_view(account: Account, row: Json, query: Query) -> Json:
+    """Return a row of the list; the official client reads its id from `uuid` [client]."""
+    return {"uuid": _key(row), **_view(account, row, query)}
+
+
+def _of_shape(rows: list[Json], query: Query) -> list[Json]:
+    sets = flag(query, "legacy", default=True)
+    return [row for row in rows if _is_set(row) == sets]
 
 
 def _is_set(row: Json) -> bool:
@@ -135,18 +118,70 @@ def _key(row: Json) -> str:
     return str(row["guardrails_id"] if _is_set(row) else row["guardrail_id"])
 
 
-def _found(account: Account, request: ApiRequest) -> Json:
-    key, refusal = request.params["guardrail_id"], not_found("Guardrail not found")
-    return account["guardrails"].require(key, refusal)
+def _held_in(row: Json) -> str:
+    return "guardrails_id" if _is_set(row) else "guardrail_ids"
 
 
-_ONE = "/guardrails/{guardrail_id}"
-ROUTES: tuple[Route, ...] = (
-    Route(method="POST", path="/guardrails", operation=create, source="doc"),
-    Route(method="POST", path="/guardrails/validate", operation=validate, source="client"),
-    Route(method="GET", path="/guardrails", operation=listed, source="doc"),
-    Route(method="GET", path="/guardrails/tags", operation=tags, source="client"),
-    Route(method="GET", path=_ONE, operation=get, source="client"),
-    Route(method="PATCH", path=_ONE, operation=change, source="doc"),
-    Route(method="DELETE", path=_ONE, operation=delete, source="doc"),
+def _read(body: object) -> Json:
+    refuse_given(body, _GIVEN)
+    return fields_of(
+        read_body(Guardrail, body, rules=lambda one: _unlisted(guardrail_problems((one,))))
+    )
+
+
+def _read_set(body: object) -> Json:
+    return _written_set(read_body(GuardrailSet, body, rules=_set_problems).model_dump(mode="json"))
+
+
+def _written(row: Json) -> Json:
+    """Return what a request may write of a guardrail; an empty `tool_call` is left out [client]."""
+    return {name: row[name] for name in _WRITTEN if row.get(name) is not None}
+
+
+def _written_set(row: Json) -> Json:
+    return {"name": row["name"], "data": [_written(one) for one in row["data"]]}
+
+
+def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:
+    if not guardrails.data:
+        yield RuleProblem(
+            loc=("data",), message="expected at least one guardrail, found none", rule="count"
+        )
+    if len(guardrails.name) > OBJECTIVE_NAME_LENGTH:
+        message = f"name has {len(guardrails.name)} characters, expected at most "
+        yield RuleProblem(loc=("name",), message=f"{message}{OBJECTIVE_NAME_LENGTH}", rule="length")
+    yield from guardrail_problems(guardrails.data, ("data",))
+
+
+def _unlisted(problems: Iterator[RuleProblem]) -> Iterator[RuleProblem]:
+    """Take the position in the list of one away from each path."""
+    return (replace(problem, loc=problem.loc[1:]) for problem in problems)
+
+
+GUARDRAILS = Resource(
+    table="guardrails",
+    path="/guardrails",
+    key="guardrail_id",
+    missing=partial(not_found, "Guardrail not found"),
+    prefix="g",
+    filters=(
+        of_type(),
+        _of_shape,
+        any_of("tags"),
+        containing("name_or_uuid", "guardrail_id", "guardrail_name", "guardrails_id", "name"),
+    ),
+    view=_view,
+    row_view=_row_view,
+    plain={"listing": "doc", "show": "client"},
+)
+SETS = replace(GUARDRAILS, key="guardrails_id")
+"""The older sets: another id, in the same table and at the same path."""
+
+ROUTES = (
+    *GUARDRAILS.routes(),
+    GUARDRAILS.route("POST", "", create, source="doc"),
+    GUARDRAILS.route("POST", "/validate", validate, source="client"),
+    GUARDRAILS.route("GET", "/tags", tags, source="client"),
+    GUARDRAILS.route("PATCH", "/{}", change, source="doc"),
+    GUARDRAILS.route("DELETE", "/{}", delete, source="doc"),
 )

@@ -6,11 +6,13 @@ the other routes and the fields of the records are [inferred].
 
 from __future__ import annotations
 
-from pytest_tavus.contract.body import Body, Json
+from functools import partial
+
+from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.limits import PINNED_MEMORIES, PINNED_MEMORY_LENGTH
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, having, page
+from pytest_tavus.simulator.account.requests.pages import equal, page
 from pytest_tavus.simulator.account.requests.refusals import (
     bad_field,
     bad_request,
@@ -18,10 +20,9 @@ from pytest_tavus.simulator.account.requests.refusals import (
     invalid_id,
     not_found,
 )
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
 
-PAGING = Paging(limit=10)
 _PINNED = "pinned"
 
 
@@ -46,35 +47,12 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     kept = account["memory_stores"].rows()
     if any((row["pal_id"], row["participant_tag"]) == pair for row in kept):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
-    key, at = account.ids.new("ms"), account.timestamp()
-    stamps = {"created_at": at, "updated_at": at}
-    row: Json = {"memory_store_id": key, **wanted.model_dump(mode="json"), **stamps}
-    row[_PINNED] = []
-    return ApiAnswer(body=_shown(account["memory_stores"].add(key, row)))
-
-
-def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List the stores, by PAL and participant where asked."""
-    query = request.query
-    asked = {name: query.get(name) for name in ("pal_id", "participant_tag")}
-    found = having(account["memory_stores"].rows(), **asked)
-    return ApiAnswer(body=page((_shown(row) for row in found), query, paging=PAGING))
-
-
-def get(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return a store."""
-    return ApiAnswer(body=_shown(_found(account, request)))
-
-
-def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a store."""
-    account["memory_stores"].delete(_found(account, request)["memory_store_id"])
-    return ApiAnswer(status=204)
+    row = STORES.keep(account, {**wanted.model_dump(mode="json"), _PINNED: []})
+    return STORES.answer(account, row, request)
 
 
 def pin(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Pin a memory to a store."""
-    row = _found(account, request)
+    row = STORES.find(account, request)
     memory = read_body(PinnedMemory, request.body).memory
     if not 1 <= len(memory) <= PINNED_MEMORY_LENGTH:
         raise bad_field("memory", f"Length must be between 1 and {PINNED_MEMORY_LENGTH}.")
@@ -89,15 +67,12 @@ def pin(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def pinned(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List what is pinned to a store."""
-    rows = _found(account, request)[_PINNED]
-    return ApiAnswer(body=page(rows, request.query, paging=PAGING))
+    rows = STORES.find(account, request)[_PINNED]
+    return ApiAnswer(body=page(rows, request.query, paging=STORES.paging))
 
 
 def unpin(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a pinned memory away."""
-    row = _found(account, request)
-    key = request.params["pinned_memory_id"]
+    row, key = STORES.find(account, request), request.params["pinned_memory_id"]
     left = [each for each in row[_PINNED] if each["pinned_memory_id"] != key]
     if len(left) == len(row[_PINNED]):
         raise not_found("Pinned memory not found")
@@ -105,24 +80,20 @@ def unpin(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _found(account: Account, request: ApiRequest) -> Json:
-    key, refusal = request.params["memory_store_id"], not_found("Memory store not found")
-    return account["memory_stores"].require(key, refusal)
-
-
-def _shown(row: Json) -> Json:
-    return {key: value for key, value in row.items() if key != _PINNED}
-
-
-_ALL = "/memory-stores"
-_ONE = f"{_ALL}/{{memory_store_id}}"
-_UNPIN = f"{_ONE}/pinned/{{pinned_memory_id}}"
-ROUTES: tuple[Route, ...] = (
-    Route(method="POST", path=_ALL, operation=create, source="doc"),
-    Route(method="GET", path=_ALL, operation=listed, source="inferred"),
-    Route(method="GET", path=_ONE, operation=get, source="inferred"),
-    Route(method="DELETE", path=_ONE, operation=delete, source="wild"),
-    Route(method="POST", path=f"{_ONE}/pinned", operation=pin, source="doc"),
-    Route(method="GET", path=f"{_ONE}/pinned", operation=pinned, source="wild"),
-    Route(method="DELETE", path=_UNPIN, operation=unpin, source="wild"),
+STORES = Resource(
+    table="memory_stores",
+    path="/memory-stores",
+    key="memory_store_id",
+    missing=partial(not_found, "Memory store not found"),
+    prefix="ms",
+    filters=(equal("pal_id", "participant_tag"),),
+    hidden=(_PINNED,),
+    plain={"listing": "inferred", "show": "inferred", "delete": "wild"},
+)
+ROUTES = (
+    *STORES.routes(),
+    STORES.route("POST", "", create, source="doc"),
+    STORES.route("POST", "/{}/pinned", pin, source="doc"),
+    STORES.route("GET", "/{}/pinned", pinned, source="wild"),
+    STORES.route("DELETE", "/{}/pinned/{pinned_memory_id}", unpin, source="wild"),
 )

@@ -1,36 +1,58 @@
-"""``/pals``: create, list, show, change, publish, delete.
+"""``/pals``: create, list, show, change, publish, delete; and what a JSON Patch makes of a PAL.
 
 At Tavus a PAL has a draft and a live version, whose rules are not documented. Here it has one: what
 is changed is at once what new conversations have, and publishing only says so [inferred].
+
+A patch is applied to the PAL as it is shown, so that no operation can read a secret; hidden keys
+that are still in their places afterwards are what they were.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.pal.layer_rules import LAYERS
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.contract.pal.rules import new_pal_problems, pal_body_problems
+from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
-from pytest_tavus.simulator.account.requests.pages import Paging, choice, flag, having, page
-from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
-from pytest_tavus.simulator.account.resources.pal_changes import (
-    SKILLS,
-    changed_pal,
-    kept_fields,
-    shown_pal,
+from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
+from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
+from pytest_tavus.simulator.account.requests.masks import (
+    mask_problems,
+    masked_layers,
+    unmasked_layers,
 )
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.requests.pages import Query, equal, flag
+from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
+from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_held
 
-PAGING = Paging(limit=10)
-"""Ten a page [doc]; the first is 1 [doc], and 0 as well [client]. The oldest first [client]."""
-
 NAMELESS = "Untitled PAL"
 """The name of a PAL that was given none: ours."""
+
+SERVER_SET = ("pal_id", "pal_type", "is_published", "created_at", "updated_at")
+"""Fields that only the server sets."""
+
+SKILLS = "skills"
+"""Where a record keeps its skills; they are shown below ``/pals/{pal_id}/skills`` only."""
+
+INVITED_AT = "tavusinvite.com"
+"""Where meetings are told of [doc] conferencing username check."""
+
+EMPTY_LAYERS: Mapping[str, None] = MappingProxyType(
+    {name: None for name in LAYERS if name != "mcp"}
+)
+"""The layers that every PAL has ([client] schemas/pal.py; that they are null is [inferred])."""
+
+
+LIVE_OWNED = "/layers/conferencing"
+"""Is not changed in one patch with anything that the author writes [client] meetings.py."""
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -38,57 +60,33 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     body = read_body(PalBody, request.body, rules=new_pal_problems)
     if body.default_face_id is None and not request.former:
         raise bad_field("default_face_id", "default_face_id is missing")
-    return ApiAnswer(body=shown_pal(keep_pal(account, body)))
-
-
-def listing(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List PALs, of one type if `pal_type` says which [doc]."""
-    kind = choice(request.query, "pal_type", ("user", "system"))
-    found = having(account["pals"].rows(), pal_type=kind)
-    return ApiAnswer(body=page(map(shown_pal, found), request.query, paging=PAGING))
+    return PALS.answer(account, keep_pal(account, body), request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
     """Show one PAL. `verbose` and `include_settings` are read; all is shown anyway [inferred]."""
     for name in ("verbose", "include_settings"):
         flag(request.query, name)
-    shown = shown_pal(found_pal(account, request.params["pal_id"]))
+    shown = PALS.shown(account, PALS.find(account, request), request.query)
     return ApiAnswer(body={"data": [shown]} if account.options.wrapped_pal else shown)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change a PAL by JSON Patch; 304 where that changes nothing [doc]."""
-    record = found_pal(account, request.params["pal_id"])
-    after = changed_pal(account, record, request.body)
+    record = PALS.find(account, request)
+    after = _changed(account, record, request.body)
     if after is None:
         return UNCHANGED
     after["pal_name"] = _name(account, after["pal_name"])
     after["updated_at"] = account.timestamp()
-    return ApiAnswer(body=shown_pal(account["pals"].replace(record["pal_id"], after)))
-
-
-def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a PAL; conversations with it go on."""
-    pal_id = found_pal(account, request.params["pal_id"])["pal_id"]
-    account["pals"].delete(pal_id)
-    return ApiAnswer(status=204)
+    return PALS.answer(account, account["pals"].replace(record["pal_id"], after), request)
 
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     """Publish a PAL. The path is [inferred] from the name of the documents' page."""
-    record = found_pal(account, request.params["pal_id"])
+    record = PALS.find(account, request)
     record.update(is_published=True, updated_at=account.timestamp())
-    return ApiAnswer(body=shown_pal(record))
-
-
-def found_pal(account: Account, pal_id: str) -> Json:
-    """Return the record of a PAL, its secrets included.
-
-    Raises:
-        ApiRefusal: there is none: 400, in the older word [doc].
-
-    """
-    return account["pals"].require(pal_id, invalid_id("persona_id"))
+    return PALS.answer(account, record, request)
 
 
 def keep_pal(account: Account, written: PalBody | Json) -> Json:
@@ -103,18 +101,14 @@ def keep_pal(account: Account, written: PalBody | Json) -> Json:
     else:
         body = read_body(PalBody, dict(written), rules=pal_body_problems)
     check_held(account, body)
-    pal_id, now = account.ids.new("p"), account.timestamp()
-    record: Json = {
-        "pal_id": pal_id,
-        **kept_fields(body),
+    fields: Json = {
+        **_fields(body),
         "pal_name": _name(account, body.pal_name or NAMELESS),
         "pal_type": "user",
         "is_published": False,
-        "created_at": now,
-        "updated_at": now,
         SKILLS: {},
     }
-    return account["pals"].add(pal_id, record)
+    return PALS.keep(account, fields)
 
 
 def _name(account: Account, name: str | None) -> str:
@@ -123,11 +117,90 @@ def _name(account: Account, name: str | None) -> str:
     return re.sub(r"[^\w\s-]", "", name) if account.options.plain_names else name
 
 
+def _fields(body: PalBody) -> Json:
+    """Return what a record keeps of a body."""
+    fields = body.model_dump(mode="json")
+    return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_invited(body.layers)}}
+
+
+def _invited(layers: Json) -> Json:
+    """Return the layer whose `email` is the server's: the address to invite a PAL by [client]."""
+    conferencing = json_object(layers.get("conferencing"))
+    if conferencing is None or not conferencing.get("username"):
+        return {}
+    address = f"{conferencing['username']}@{INVITED_AT}"
+    return {"conferencing": {**conferencing, "email": address}}
+
+
+def _view(_account: Account, record: Json, _query: Query) -> Json:
+    return {**PALS.bare(record), "layers": masked_layers(record["layers"])}
+
+
+def _changed(account: Account, record: Json, patch: object) -> Json | None:
+    """Return the record after a patch; `None` where it is the same as before.
+
+    Raises:
+        ApiRefusal: it is no patch, it cannot be applied, or a PAL cannot be so.
+
+    """
+    operations = read_patch(patch)
+    _refuse_mixed(operations)
+    refuse_if(
+        problem
+        for index, operation in enumerate(operations)
+        for problem in mask_problems(operation.get("value"), (index, "value"))
+    )
+    before = _view(account, record, {})
+    after = patched(before, operations)
+    refuse_if(_fixed(before, after))
+    written = {key: value for key, value in after.items() if key not in SERVER_SET}
+    body = read_body(PalBody, _unmasked(written, record), rules=pal_body_problems)
+    check_held(account, body)
+    result = {**record, **_fields(body)}
+    return None if same(result, record) else result
+
+
+def _unmasked(written: Json, record: Json) -> Json:
+    layers = json_object(written.get("layers"))
+    if layers is None:
+        return written
+    return {**written, "layers": unmasked_layers(layers, record["layers"])}
+
+
+def _fixed(before: Json, after: Json) -> Iterator[RuleProblem]:
+    """Yield what only the server sets, where a patch would change it."""
+    for name in SERVER_SET:
+        if not same(after.get(name), before.get(name)):
+            message = f"{name} is set by the server and cannot be changed"
+            yield RuleProblem(loc=(name,), message=message, rule="server_set")
+
+
+def _refuse_mixed(operations: list[Json]) -> None:
+    changing = [operation["path"] for operation in operations if operation["op"] != "test"]
+    owned = [path for path in changing if f"{path}/".startswith(f"{LIVE_OWNED}/")]
+    if owned and len(owned) < len(changing):
+        raise bad_request(
+            "conferencing cannot be changed together with authored fields: "
+            "send it in a patch of its own"
+        )
+
+
+PALS = Resource(
+    table="pals",
+    path="/pals",
+    key="pal_id",
+    missing=partial(invalid_id, "persona_id"),  # in the older word [doc]
+    prefix="p",
+    # Ten a page [doc]; the first is 1 [doc], and 0 as well [client]. The oldest first [client].
+    filters=(equal(pal_type=("user", "system")),),
+    hidden=(SKILLS,),
+    view=_view,
+    plain={"listing": "doc", "delete": "doc"},
+)
 ROUTES = (
-    Route(method="POST", path="/pals", operation=create, source="doc"),
-    Route(method="GET", path="/pals", operation=listing, source="doc"),
-    Route(method="GET", path="/pals/{pal_id}", operation=show, source="client"),
-    Route(method="PATCH", path="/pals/{pal_id}", operation=change, source="doc"),
-    Route(method="DELETE", path="/pals/{pal_id}", operation=delete, source="doc"),
-    Route(method="POST", path="/pals/{pal_id}/publish", operation=publish, source="inferred"),
+    *PALS.routes(),
+    PALS.route("POST", "", create, source="doc"),
+    PALS.route("GET", "/{}", show, source="client"),
+    PALS.route("PATCH", "/{}", change, source="doc"),
+    PALS.route("POST", "/{}/publish", publish, source="inferred"),
 )

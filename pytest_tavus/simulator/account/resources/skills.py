@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,11 +12,10 @@ from pydantic import Field
 from pytest_tavus.contract.body import Body, Json, json_list, json_object
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, page
+from pytest_tavus.simulator.account.requests.pages import Paging
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
-from pytest_tavus.simulator.account.resources.pal_changes import SKILLS
-from pytest_tavus.simulator.account.resources.pals import found_pal
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resources.pals import PALS, SKILLS
 from pytest_tavus.simulator.account.store.account import Account
 
 KEYS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
@@ -75,20 +75,9 @@ class SkillsBody(Body):
     skills: Json
 
 
-def registry(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List the skills there are [client]."""
-    rows = account["skills"].rows()
-    return ApiAnswer(body=page(rows, request.query, paging=Paging(limit=25)))
-
-
-def show(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Show one skill [client]."""
-    return ApiAnswer(body=_registered(account, request.params["skill_id"]))
-
-
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List a PAL's skills: an object, by id [doc]."""
-    return ApiAnswer(body=_shown_all(found_pal(account, request.params["pal_id"])))
+    return ApiAnswer(body=_shown_all(PALS.find(account, request)))
 
 
 def show_one(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -99,8 +88,8 @@ def show_one(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def put(account: Account, request: ApiRequest) -> ApiAnswer:
     """Attach a skill, or write its configuration anew [doc]."""
-    pal, skill_id = found_pal(account, request.params["pal_id"]), request.params["skill_id"]
-    _registered(account, skill_id)
+    pal, skill_id = PALS.find(account, request), request.params["skill_id"]
+    REGISTRY.get(account, skill_id)
     config = read_body(SkillBody, {} if request.body is None else request.body).config
     return _kept(account, pal, {**pal[SKILLS], skill_id: config}, skill_id)
 
@@ -123,10 +112,10 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
     """Replace all skills of a PAL [doc]; each is written as its configuration."""
-    pal = found_pal(account, request.params["pal_id"])
+    pal = PALS.find(account, request)
     wanted: Json = {}
     for skill_id, config in read_body(SkillsBody, request.body).skills.items():
-        _registered(account, skill_id)
+        REGISTRY.get(account, skill_id)
         found = json_object({} if config is None else config)
         if found is None:
             raise bad_field("skills", f"expected an object for {skill_id!r}")
@@ -141,13 +130,9 @@ def _kept(account: Account, pal: Json, skills: Json, shown: str | None) -> ApiAn
     return ApiAnswer(body=_shown_all(pal) if shown is None else _shown(shown, skills[shown]))
 
 
-def _registered(account: Account, skill_id: str) -> Json:
-    return account["skills"].require(skill_id, not_found("Skill not found"))
-
-
 def _attached(account: Account, request: ApiRequest) -> tuple[Json, str]:
-    pal, skill_id = found_pal(account, request.params["pal_id"]), request.params["skill_id"]
-    _registered(account, skill_id)
+    pal, skill_id = PALS.find(account, request), request.params["skill_id"]
+    REGISTRY.get(account, skill_id)
     if skill_id not in pal[SKILLS]:
         raise not_found("Skill is not attached to this PAL")
     return pal, skill_id
@@ -175,15 +160,21 @@ def _shown(skill_id: str, config: Json) -> Json:
     return {"skill_id": skill_id, "config": dict(config)}
 
 
-_ALL, _ONE = "/pals/{pal_id}/skills", "/pals/{pal_id}/skills/{skill_id}"
-
+REGISTRY = Resource(
+    table="skills",
+    path="/skills",
+    key="skill_id",
+    missing=partial(not_found, "Skill not found"),
+    paging=Paging(limit=25),
+    plain={"listing": "client", "show": "client"},
+)
+_ONE = "/{}/skills/{skill_id}"
 ROUTES = (
-    Route(method="GET", path="/skills", operation=registry, source="client"),
-    Route(method="GET", path="/skills/{skill_id}", operation=show, source="client"),
-    Route(method="GET", path=_ALL, operation=listing, source="doc"),
-    Route(method="PUT", path=_ALL, operation=replace_all, source="doc"),
-    Route(method="GET", path=_ONE, operation=show_one, source="doc"),
-    Route(method="PUT", path=_ONE, operation=put, source="doc"),
-    Route(method="PATCH", path=_ONE, operation=merge, source="doc"),
-    Route(method="DELETE", path=_ONE, operation=detach, source="doc"),
+    *REGISTRY.routes(),
+    PALS.route("GET", "/{}/skills", listing, source="doc"),
+    PALS.route("PUT", "/{}/skills", replace_all, source="doc"),
+    PALS.route("GET", _ONE, show_one, source="doc"),
+    PALS.route("PUT", _ONE, put, source="doc"),
+    PALS.route("PATCH", _ONE, merge, source="doc"),
+    PALS.route("DELETE", _ONE, detach, source="doc"),
 )

@@ -1,10 +1,14 @@
-"""``/tools``: the account's registry of tools, the system's own, and how a tool is answered."""
+"""``/tools`` and ``/pals/{pal_id}/tools``: the registry, the system's own, and what a PAL has."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from pytest_tavus.contract.body import Json, json_object
+from pydantic import Field
+
+from pytest_tavus.contract.body import Body, Items, Json, json_object
+from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.rules import tool_problems
 from pytest_tavus.contract.tool.tool import Tool
@@ -12,11 +16,12 @@ from pytest_tavus.contract.tool.url_rules import is_allowed_locally
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, read_object, refuse_if
 from pytest_tavus.simulator.account.requests.masks import masked_auth
-from pytest_tavus.simulator.account.requests.pages import Paging, choice, named_like, page
-from pytest_tavus.simulator.account.requests.refusals import bad_request, conflict, not_found
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.requests.pages import Paging, Query, containing, of_type
+from pytest_tavus.simulator.account.requests.refusals import bad_field, conflict, not_found
+from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.known import forget
+from pytest_tavus.simulator.account.store.known import check_all
 
 SERVER_SET = ("tool_id", "owner_id", "is_system_tool", "created_at", "updated_at")
 """Fields that only the server sets [doc]."""
@@ -25,7 +30,78 @@ OWNER = "simulated"
 """`owner_id` of everything in a simulated account."""
 
 
-def shown_tool(record: Json) -> Json:
+class ToolIds(Body):
+    """The body of an attachment [client]."""
+
+    tool_ids: Items[str] = Field(...)
+
+
+def create(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Register a tool. Its name must be free in the account: 409 [wild]."""
+    written = read_object(request.body)
+    _refuse_taken(account, _read(account, written).name)
+    row = TOOLS.keep(account, {**_authored(written), "is_system_tool": False})
+    return TOOLS.answer(account, row, request)
+
+
+def change(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Change the fields given; the others stay, and with them the secret that is not given."""
+    record = TOOLS.own(account, request, "changed")
+    written = read_object(request.body)
+    refuse_if(_server_set(written))
+    merged = _merged(record, _authored(written))
+    name = _read(account, merged).name
+    if name != record["name"]:
+        _refuse_taken(account, name)
+    server_set = {key: record[key] for key in SERVER_SET if key in record}
+    after = {**merged, **server_set, "updated_at": account.timestamp()}
+    return TOOLS.answer(account, account["tools"].replace(record["tool_id"], after), request)
+
+
+def attached(account: Account, request: ApiRequest) -> ApiAnswer:
+    """List a PAL's tools; system tools are not among them [doc] list-pal-tools."""
+    return ApiAnswer(body=_attached(account, PALS.find(account, request)))
+
+
+def attach(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Attach tools; those that are attached already stay so, and are listed too [doc].
+
+    Vision and audio tools are taken whatever the perception model is: the official client turns
+    that on afterwards [client].
+    """
+    pal = PALS.find(account, request)
+    wanted = read_body(ToolIds, request.body).tool_ids
+    if not 1 <= len(wanted) <= TOOLS_PER_PAL:
+        message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(wanted)}"
+        raise bad_field("tool_ids", message)
+    check_all(account, wanted, table="tools", field="tool_ids")
+    after = list(dict.fromkeys((*pal["tool_ids"], *wanted)))
+    if len(after) > TOOLS_PER_PAL:
+        message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"
+        raise bad_field("tool_ids", message)
+    if after != pal["tool_ids"]:
+        pal.update(tool_ids=after, updated_at=account.timestamp())
+    return ApiAnswer(body=_attached(account, pal))
+
+
+def detach(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Take a tool from a PAL; the tool itself stays [doc]. One it has not is a 404 [inferred]."""
+    pal = PALS.find(account, request)
+    tool_id = request.params["tool_id"]
+    if tool_id not in pal["tool_ids"]:
+        raise not_found("Tool is not attached to this PAL")
+    left = [each for each in pal["tool_ids"] if each != tool_id]
+    pal.update(tool_ids=left, updated_at=account.timestamp())
+    return ApiAnswer(status=204)
+
+
+def _attached(account: Account, pal: Json) -> Json:
+    found = (account["tools"].get(tool_id) for tool_id in pal["tool_ids"])
+    rows = [_view(account, tool, {}) for tool in found if tool and not tool["is_system_tool"]]
+    return {"data": rows}
+
+
+def _view(_account: Account, record: Json, _query: Query) -> Json:
     """Return a tool as the API answers it ([doc] create-tool, get-tool)."""
     post_call = record.get("trigger_type") == "post_call"
     origin = None if post_call else record.get("origin", "llm")
@@ -56,83 +132,6 @@ def _shown_delivery(delivery: Json) -> Json:
     auth = json_object(api.get("auth")) or {"type": "none"}
     shown = {"method": "POST", "timeout": 10, **api, "auth": masked_auth(auth)}
     return {"app_message": False, "api": shown}
-
-
-PAGING = Paging(limit=25)
-"""Twenty-five a page, the first is 1 [client]."""
-
-
-def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Register a tool. Its name must be free in the account: 409 [wild]."""
-    written = read_object(request.body)
-    tool = _read(account, written)
-    _refuse_taken(account, tool.name)
-    tool_id, now = account.ids.new("t"), account.timestamp()
-    record = {
-        **_authored(written),
-        "tool_id": tool_id,
-        "is_system_tool": False,
-        "created_at": now,
-        "updated_at": now,
-    }
-    return ApiAnswer(body=shown_tool(account["tools"].add(tool_id, record)))
-
-
-def listing(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List tools: the user's own unless `type` says otherwise [client]."""
-    kind = choice(request.query, "type", ("user", "system", "all")) or "user"
-    rows = (
-        row
-        for row in account["tools"].rows()
-        if kind in {"all", "system" if row["is_system_tool"] else "user"}
-    )
-    found = named_like(rows, request.query.get("name_or_uuid", ""), fields=("name", "tool_id"))
-    return ApiAnswer(body=page(map(shown_tool, found), request.query, paging=PAGING))
-
-
-def show(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Show one tool, its secret masked [doc]."""
-    return ApiAnswer(body=shown_tool(found_tool(account, request.params["tool_id"])))
-
-
-def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change the fields given; the others stay, and with them the secret that is not given."""
-    record = _own_tool(account, request, "changed")
-    written = read_object(request.body)
-    refuse_if(_server_set(written))
-    merged = _merged(record, _authored(written))
-    name = _read(account, merged).name
-    if name != record["name"]:
-        _refuse_taken(account, name)
-    server_set = {key: record[key] for key in SERVER_SET if key in record}
-    after = {**merged, **server_set, "updated_at": account.timestamp()}
-    return ApiAnswer(body=shown_tool(account["tools"].replace(record["tool_id"], after)))
-
-
-def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete a tool: its name is free again, and no PAL has it any more [doc]."""
-    tool_id = _own_tool(account, request, "deleted")["tool_id"]
-    account["tools"].delete(tool_id)
-    forget(account, "tool_ids", tool_id)
-    return ApiAnswer(status=204)
-
-
-def found_tool(account: Account, tool_id: str) -> Json:
-    """Return the record of a tool, its secret included.
-
-    Raises:
-        ApiRefusal: there is none; 404, as with objectives [inferred].
-
-    """
-    return account["tools"].require(tool_id, not_found("Tool not found"))
-
-
-def _own_tool(account: Account, request: ApiRequest, done: str) -> Json:
-    record = found_tool(account, request.params["tool_id"])
-    if record["is_system_tool"]:
-        message = f"{record['name']} is a system tool and cannot be {done}"
-        raise bad_request(message)
-    return record
 
 
 def _refuse_taken(account: Account, name: str) -> None:
@@ -196,10 +195,32 @@ def _api(tool: Json) -> tuple[Json, Json | None]:
     return delivery, json_object(delivery.get("api"))
 
 
+def _fixed(record: Json, done: str) -> str:
+    name = record["name"]
+    return f"{name} is a system tool and cannot be {done}" if record["is_system_tool"] else ""
+
+
+TOOLS = Resource(
+    table="tools",
+    path="/tools",
+    key="tool_id",
+    missing=partial(not_found, "Tool not found"),  # 404, as with objectives [inferred]
+    prefix="t",
+    paging=Paging(limit=25),  # the first page is 1 [client]
+    filters=(
+        of_type(lambda row: bool(row["is_system_tool"])),
+        containing("name_or_uuid", "name", "tool_id"),
+    ),
+    view=_view,
+    fixed=_fixed,
+    held_in="tool_ids",
+    plain={"listing": "client", "show": "doc", "delete": "doc"},
+)
 ROUTES = (
-    Route(method="POST", path="/tools", operation=create, source="doc"),
-    Route(method="GET", path="/tools", operation=listing, source="client"),
-    Route(method="GET", path="/tools/{tool_id}", operation=show, source="doc"),
-    Route(method="PATCH", path="/tools/{tool_id}", operation=change, source="doc"),
-    Route(method="DELETE", path="/tools/{tool_id}", operation=delete, source="doc"),
+    *TOOLS.routes(),
+    TOOLS.route("POST", "", create, source="doc"),
+    TOOLS.route("PATCH", "/{}", change, source="doc"),
+    PALS.route("GET", "/{}/tools", attached, source="doc"),
+    PALS.route("POST", "/{}/tools", attach, source="doc"),
+    PALS.route("DELETE", "/{}/tools/{tool_id}", detach, source="doc"),
 )

@@ -1,56 +1,44 @@
-"""Voices: `/voices`, those of Tavus's catalogue and one's own [doc]. What there is, and how found.
+"""Voices: `/voices`, those of Tavus's catalogue and one's own [doc].
 
-A voice is started, then completed [doc]; how long that takes is `AccountOptions.training_seconds`,
-at Tavus some minutes [doc].
+One's own is cloned from a sample: started, then completed [doc]. How long that takes is
+`AccountOptions.training_seconds`, at Tavus some minutes [doc].
 """
 
 from __future__ import annotations
 
+from functools import partial
+
 from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.resources.voice import VoiceCloning, cloning_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.requests.pages import (
-    Paging,
-    choice,
-    having,
-    named_like,
-    page,
-    with_any_tag,
-    words,
-)
+from pytest_tavus.simulator.account.requests.bodies import read_body
+from pytest_tavus.simulator.account.requests.pages import any_of, containing, equal
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resources.training import CALLBACK, completed, shown_trained
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resources.progress import (
+    BEGUN,
+    CALLBACK,
+    begin_training,
+    completed,
+)
 from pytest_tavus.simulator.account.store.account import Account
 
-PAGING = Paging(limit=10)
 
-
-def listed(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List voices by type and tags, or by what stands in their name or description."""
-    settle(account)
-    query = request.query
-    kind = choice(query, "voice_type", ("user", "system"))
-    found = having(account["voices"].rows(), voice_type=kind)
-    found = with_any_tag(found, words(query, "tags", "tag"))
-    fields = ("voice_id", "voice_name", "description")
-    found = named_like(found, query.get("search", ""), fields=fields)
-    return ApiAnswer(body=page((shown_trained(row) for row in found), query, paging=PAGING))
-
-
-def get(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return a voice."""
-    settle(account)
-    return ApiAnswer(body=shown_trained(found_voice(account, request)))
-
-
-def found_voice(account: Account, request: ApiRequest) -> Json:
-    """Return the voice of a request.
-
-    Raises:
-        ApiRefusal: 404, there is none of that id.
-
-    """
-    return account["voices"].require(request.params["voice_id"], not_found("Voice not found"))
+def create(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Begin to clone a voice: its id and ``started`` [doc]."""
+    wanted = read_body(VoiceCloning, request.body, rules=cloning_problems)
+    fields: Json = {
+        "voice_name": wanted.voice_name,
+        "description": wanted.description,
+        "voice_type": "user",
+        "status": "started",
+        "tags": [],
+        BEGUN: account.epoch(),
+        CALLBACK: wanted.callback_url,
+    }
+    row = VOICES.keep(account, fields)
+    begin_training(account, settle)
+    return ApiAnswer(body={"voice_id": row["voice_id"], "status": "started"})
 
 
 def settle(account: Account) -> None:
@@ -60,19 +48,28 @@ def settle(account: Account) -> None:
     """
     for row in completed(account, "voices"):
         if row[CALLBACK]:
-            account.callbacks.send(row[CALLBACK], _told(row))
+            told = {
+                "event_type": "application.voice_status_changed",
+                "message_type": "application",
+                "properties": {name: row[name] for name in ("voice_id", "voice_name", "status")},
+            }
+            account.callbacks.send(row[CALLBACK], told)
 
 
-def _told(row: Json) -> Json:
-    carried = {name: row[name] for name in ("voice_id", "voice_name", "status")}
-    return {
-        "event_type": "application.voice_status_changed",
-        "message_type": "application",
-        "properties": carried,
-    }
-
-
-ROUTES: tuple[Route, ...] = (
-    Route(method="GET", path="/voices", operation=listed, source="doc"),
-    Route(method="GET", path="/voices/{voice_id}", operation=get, source="doc"),
+VOICES = Resource(
+    table="voices",
+    path="/voices",
+    key="voice_id",
+    missing=partial(not_found, "Voice not found"),
+    prefix="v",
+    filters=(
+        equal(voice_type=("user", "system")),
+        any_of("tags", "tags", "tag"),
+        containing("search", "voice_id", "voice_name", "description"),
+    ),
+    stamps=("created_at",),
+    settle=settle,
+    fixed=lambda row, _: "A stock voice cannot be changed" if row["voice_type"] == "system" else "",
+    plain={"listing": "doc", "show": "doc", "delete": "doc"},
 )
+ROUTES = (*VOICES.routes(), VOICES.route("POST", "", create, source="doc"))

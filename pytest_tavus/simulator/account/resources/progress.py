@@ -1,0 +1,94 @@
+"""What becomes of documents, faces and voices as time passes: started, and done later [doc].
+
+Nothing is downloaded, looked at or listened to. How long it takes is the account's own option.
+A status is passed when somebody looks, and by itself if the account has an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.resources.document import DocumentStatus, document_error
+from pytest_tavus.simulator.account.store.account import Account
+
+BEGUN = "_begun"
+"""The key of a record, never answered: when its processing began, in seconds since 1970."""
+
+TOLD = "_told"
+"""The key of a record, never answered: the status that a client was last told."""
+
+CALLBACK = "_callback_url"
+"""The key of a record, never answered: who is told that its training is completed."""
+
+SLACK = 0.01
+"""Seconds that a timer may be early, and that seconds since 1970 may be rounded by."""
+
+RUNNING: frozenset[DocumentStatus] = frozenset({"started", "processing", "recrawling"})
+
+
+def begin_training(account: Account, settle: Callable[[Account], None]) -> None:
+    """Settle a face or a voice once its training is over, which may be at once."""
+    if account.alarm is not None and account.options.training_seconds > 0:
+        account.alarm.after(account.options.training_seconds, partial(settle, account))
+    settle(account)
+
+
+def completed(account: Account, table: str) -> Iterator[Json]:
+    """Complete what is trained by now, and yield the record of each, once."""
+    for row in account[table].rows():
+        gone = account.epoch() - row.get(BEGUN, 0) + SLACK
+        if row["status"] == "started" and gone >= account.options.training_seconds:
+            row["status"] = "completed"
+            yield row
+
+
+def begin_document(account: Account, row: Json, *, status: DocumentStatus) -> None:
+    """Let a document start its way from here."""
+    row[BEGUN] = account.epoch()
+    _pass(account, row, status)
+    whole = account.options.document_seconds
+    if account.alarm is not None and whole > 0:
+        for seconds in (whole / 2, whole):
+            account.alarm.after(seconds, partial(settle_documents, account))
+
+
+def settle_documents(account: Account) -> None:
+    """Let every document of the account reach the status that is due by now."""
+    for row in account["documents"].rows():
+        if row["status"] in RUNNING:
+            _settle(account, row)
+
+
+def _settle(account: Account, row: Json) -> None:
+    gone = account.epoch() - row[BEGUN] + SLACK
+    whole = account.options.document_seconds
+    if row["status"] != "processing" and gone >= whole / 2:
+        _pass(account, row, "processing")
+    if gone >= whole:
+        row["error_message"] = document_error(row["document_url"])
+        _pass(account, row, "ready" if row["error_message"] is None else "error")
+        if row["crawl_config"] is not None:
+            row["last_crawled_at"] = account.timestamp()
+            row["crawled_urls"] = [row["document_url"]]
+
+
+_CARRIED = (
+    "document_id",
+    "document_name",
+    "document_url",
+    "status",
+    "error_message",
+    "updated_at",
+)
+"""The body of a document's callback [inferred]: the page that shows it was not seen."""
+
+
+def _pass(account: Account, row: Json, status: DocumentStatus) -> None:
+    row["status"] = status
+    row["progress"] = 50 if status == "processing" else None
+    row["updated_at"] = account.timestamp()
+    if row["callback_url"]:
+        row[TOLD] = status
+        account.callbacks.send(row["callback_url"], {name: row[name] for name in _CARRIED})
