@@ -16,7 +16,7 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.refusals import bad_request, invalid_key
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.table import ROUTES, Found, RouteTable
 from pytest_tavus.simulator.account.vocabulary import (

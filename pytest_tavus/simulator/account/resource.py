@@ -1,4 +1,4 @@
-"""A resource of the API as a description, and the operations that most resources share.
+"""A route of the API, and a resource as a description: the operations that most resources share.
 
 A description says where the records are, how they are listed, answered, read and changed. What a
 resource does differently is a function in its module, and a route beside the plain ones.
@@ -6,7 +6,7 @@ resource does differently is a function in its module, and a route beside the pl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
@@ -15,12 +15,29 @@ from msgspec import Struct
 from pytest_tavus.contract.behaviour import Source
 from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
+from pytest_tavus.simulator.account.requests.bodies import read_object
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
 from pytest_tavus.simulator.account.requests.pages import Filter, Paging, Query, page
 from pytest_tavus.simulator.account.requests.refusals import bad_request
-from pytest_tavus.simulator.account.route import Operation, Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import forget
+
+Operation = Callable[[Account, ApiRequest], ApiAnswer | Awaitable[ApiAnswer]]
+"""What is done for a route. Raises `ApiRefusal`."""
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One row of the API: a method and a path, and what is done for them."""
+
+    method: str
+    path: str
+    "Below ``/v2``, in the present vocabulary, without a slash at its end: ``/pals/{pal_id}``."
+
+    operation: Operation
+    source: Source
+    public: bool = False
+    "No API key is asked for."
+
 
 View = Callable[[Account, Json, Query], Json]
 """Makes what a client sees of a record; the query may ask for more or less of it."""
@@ -65,7 +82,7 @@ class Resource(Struct, frozen=True, kw_only=True):
     stamps: tuple[str, ...] = ("created_at", "updated_at")
     "The fields of a new record that hold the time."
 
-    read: Callable[[object], Json] | None = None
+    read: Callable[[object], Json] = read_object
     "Reads the body of a record, new or changed, into the fields to keep."
 
     written: tuple[str, ...] = ()
@@ -93,7 +110,7 @@ class Resource(Struct, frozen=True, kw_only=True):
     "The field of PALs that names records of this resource. A deleted one leaves it."
 
     def create(self, account: Account, request: ApiRequest) -> ApiAnswer:
-        row = self.keep(account, self._read(request.body))
+        row = self.keep(account, self.read(request.body))
         return self.answer(account, row, request, status=self.created)
 
     def listing(self, account: Account, request: ApiRequest) -> ApiAnswer:
@@ -108,7 +125,7 @@ class Resource(Struct, frozen=True, kw_only=True):
         wanted = self.patched(row, request.body)
         if wanted is None:
             return UNCHANGED
-        row |= self._read(wanted) | {"updated_at": account.timestamp()}
+        row |= self.read(wanted) | {"updated_at": account.timestamp()}
         return self.answer(account, row, request)
 
     def delete(self, account: Account, request: ApiRequest) -> ApiAnswer:
@@ -119,12 +136,7 @@ class Resource(Struct, frozen=True, kw_only=True):
         return ApiAnswer(status=204)
 
     def get(self, account: Account, key: str) -> Json:
-        """Return a record, its secrets included.
-
-        Raises:
-            ApiRefusal: `missing`, when the id is nobody's.
-
-        """
+        """Return a record with its secrets; refuse with `missing` an id that is nobody's."""
         if self.settle is not None:
             self.settle(account)
         return account[self.table].require(key, self.missing())
@@ -134,12 +146,7 @@ class Resource(Struct, frozen=True, kw_only=True):
         return self.get(account, request.params[self.placeholder or self.key])
 
     def own(self, account: Account, request: ApiRequest, done: str) -> Json:
-        """Return the record that the path names, if a client may change it.
-
-        Raises:
-            ApiRefusal: the record is `missing` or `fixed`.
-
-        """
+        """Return the record that the path names; refuse a change of one that is `fixed`."""
         row = self.find(account, request)
         if why := self.fixed(row, done):
             raise bad_request(why)
@@ -161,7 +168,6 @@ class Resource(Struct, frozen=True, kw_only=True):
         return rows
 
     def listed(self, account: Account, rows: Iterable[Json], query: Query) -> ApiAnswer:
-        """Return the page of records that the query asks for."""
         view = self.row_view or self.shown
         rows = (view(account, row, query) for row in rows)
         return ApiAnswer(body=page(rows, query, paging=self.paging))
@@ -179,18 +185,12 @@ class Resource(Struct, frozen=True, kw_only=True):
         return {k: row[k] for k in row if k not in self.hidden and not k.startswith("_")}
 
     def patched(self, row: Json, patch: object) -> Json | None:
-        """Return what clients write of a record after a JSON Patch; `None` if nothing changes.
-
-        Raises:
-            ApiRefusal: the body is no patch, or the patch cannot be applied.
-
-        """
+        """Return what clients write of a record after a JSON Patch; `None` if nothing changes."""
         written = {name: row[name] for name in self.written}
         wanted = patched(written, read_patch(patch))
         return None if same(wanted, written) else wanted
 
     def routes(self) -> tuple[Route, ...]:
-        """Return the plain routes."""
         return tuple(
             self.route(*_PLACES[verb], getattr(self, verb), source=source)
             for verb, source in self.plain.items()
@@ -202,8 +202,3 @@ class Resource(Struct, frozen=True, kw_only=True):
         """Return a route below `path`, in which ``{}`` stands for the id of a record."""
         path = self.path + below.replace("{}", f"{{{self.placeholder or self.key}}}")
         return Route(method=method, path=path, operation=operation, source=source, public=public)
-
-    def _read(self, body: object) -> Json:
-        if self.read is None:  # pragma: no cover - a description without it has no such route
-            raise NotImplementedError(self.path)
-        return self.read(body)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 
 from pytest_tavus.simulator.account.builder import builder, carrier, fanout, persona_builder
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.resources import (
     conversations,
     deployments,
@@ -22,7 +23,6 @@ from pytest_tavus.simulator.account.resources import (
     tools,
     voices,
 )
-from pytest_tavus.simulator.account.route import Route
 
 LOOKED_AT = 100
 """Characters of an unknown path that are compared: the time it takes grows with their square."""
@@ -52,12 +52,7 @@ class RouteTable:
     """Every route of an API. A literal step goes before a placeholder, whichever came first."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        """Take the routes.
-
-        Raises:
-            ValueError: two rows have the same method and path.
-
-        """
+        """Take the routes; a method and a path that come twice raise `ValueError`."""
         self.routes = tuple(routes)
         self._root = _Place()
         for route in self.routes:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.store.account import Account, AccountIds
 from pytest_tavus.simulator.account.table import ROUTES
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening

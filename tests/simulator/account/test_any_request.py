@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.store.stock import stock
 from pytest_tavus.simulator.account.table import ROUTES
 from tests.simulator.account.account import Desk

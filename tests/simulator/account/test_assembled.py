@@ -6,7 +6,7 @@ import pytest
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
-from pytest_tavus.simulator.account.resources.assembled import pal_of
+from pytest_tavus.simulator.account.resources.openings import pal_of
 from pytest_tavus.simulator.account.store.stock import SKILLS, restock, stock
 from tests.simulator.account.account import Desk
 from tests.simulator.account.stocked import PAL

@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.table import RouteTable
 from tests.simulator.account.account import Desk

@@ -51,7 +51,6 @@ CHAT = 50
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Open a session, for a PAL that is there or for a new one."""
     wanted = read_body(BuilderOpening, request.body)
     if wanted.pal_id is None:
         pal = keep_pal(account, {"pal_name": wanted.name, "greeting": wanted.greeting or ""})

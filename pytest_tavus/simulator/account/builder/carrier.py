@@ -24,8 +24,8 @@ from pytest_tavus.simulator.account.builder.builder import SESSIONS, history_con
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import invalid_id
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
-from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.rooms.played import ScriptBook
 

@@ -74,7 +74,6 @@ def objectives(brief: str, name: str) -> ObjectiveSet:
 
 
 def guardrails(brief: str) -> tuple[Guardrail, ...]:
-    """Return the guardrails of a brief."""
     prompts = _entries(brief)
     names = _names(prompts, alone="stay_within_the_brief")
     return tuple(

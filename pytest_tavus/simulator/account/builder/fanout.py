@@ -2,14 +2,19 @@
 
 The client of 0.11.0 patches prompt, name, description and greeting itself, from the last frame; all
 else is attached here, as it is by the older routes. Frames before the last one are [inferred].
+
+What is an object of its own is made, or found by name, and attached. That the fan-out attaches it
+is [inferred] from the official client, which patches none of them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import Json, json_object
+from pytest_tavus.contract.limits import TOOLS_PER_PAL
 from pytest_tavus.contract.resources.building import (
     BuilderRequest,
     CurrentPal,
@@ -17,16 +22,16 @@ from pytest_tavus.contract.resources.building import (
     PersonalityRequest,
 )
 from pytest_tavus.simulator.account.builder import drafting
-from pytest_tavus.simulator.account.builder.artifacts import (
-    ATTACHED,
-    attach_guardrails,
-    attach_objectives,
-)
 from pytest_tavus.simulator.account.builder.builder import SESSIONS, remember, remember_once
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
+from pytest_tavus.simulator.account.resource import Operation
+from pytest_tavus.simulator.account.resources import guardrails, objectives
+from pytest_tavus.simulator.account.resources.faces import RECOMMENDED_MODEL, recommended_first
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
+
+Attach = Callable[[Account, Json, str], Json]
 
 STOP, BREAK = "[STOP]", "[BREAK]"
 """What stands after the text and after the data of the older chat stream [client] 0.3.2."""
@@ -60,7 +65,6 @@ def chat(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Draft name and prompt, whichever is asked for, into the PAL."""
     pal = _pal_of(account, request)
     wanted = read_body(PersonalityRequest, request.body)
     current = _current(pal)
@@ -73,21 +77,10 @@ def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def update_greeting(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Draft the greeting into the PAL."""
     pal = _pal_of(account, request)
     message = read_body(BuilderRequest, request.body).message
     name = drafting.name_of(message, _current(pal).name)
     return _applied(account, pal, {"greeting": drafting.greeting(message, name)})
-
-
-def update_objectives(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Draft objectives and attach them to the PAL."""
-    return _wished(account, request, attach_objectives)
-
-
-def update_guardrails(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Draft guardrails and attach them to the PAL."""
-    return _wished(account, request, attach_guardrails)
 
 
 def _words(wanted: DraftRequest) -> Json:
@@ -116,14 +109,15 @@ def _attached(account: Account, pal: Json, wanted: DraftRequest) -> Json:
     return parts
 
 
-def _wished(
-    account: Account,
-    request: ApiRequest,
-    attach: Callable[[Account, Json, str], Json],
-) -> ApiAnswer:
-    pal = _pal_of(account, request)
-    attached = attach(account, pal, read_body(BuilderRequest, request.body).message)
-    return ApiAnswer(body={"pal_id": pal["pal_id"], **attached})
+def _attaching(attach: Attach) -> Operation:
+    """Return the operation that drafts one part and attaches it to the PAL."""
+
+    def update(account: Account, request: ApiRequest) -> ApiAnswer:
+        pal = _pal_of(account, request)
+        attached = attach(account, pal, read_body(BuilderRequest, request.body).message)
+        return ApiAnswer(body={"pal_id": pal["pal_id"], **attached})
+
+    return update
 
 
 def _applied(account: Account, pal: Json, drafted: Json) -> ApiAnswer:
@@ -143,6 +137,90 @@ def _current(pal: Json) -> CurrentPal:
     )
 
 
+def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
+    """Make the objectives of a brief, and let the PAL have them and no others."""
+    drafted = drafting.objectives(brief, pal.get("pal_name") or "")
+    row = objectives.OBJECTIVES.keep(account, objectives.fields_of(drafted))
+    pal["objectives_id"] = row["objectives_id"]
+    return {"objectives_id": row["objectives_id"], "data": row["data"]}
+
+
+def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
+    """Make the guardrails of a brief, and let the PAL have them and no others."""
+    drafted = map(guardrails.fields_of, drafting.guardrails(brief))
+    rows = [guardrails.GUARDRAILS.keep(account, fields) for fields in drafted]
+    pal["guardrail_ids"] = [row["guardrail_id"] for row in rows]
+    return {"guardrail_ids": pal["guardrail_ids"], "data": rows}
+
+
+def attach_tools(account: Account, pal: Json, brief: str) -> Json:
+    """Attach the account's own tools that the brief names, as many as a PAL can have."""
+    rows = [row for row in account["tools"].rows() if not row.get("is_system_tool")]
+    return _add(pal, "tool_ids", _mentioned(brief, rows, "tool_id", "name"), most=TOOLS_PER_PAL)
+
+
+def attach_documents(account: Account, pal: Json, brief: str) -> Json:
+    rows = account["documents"].rows()
+    return _add(pal, "document_ids", _mentioned(brief, rows, "document_id", "document_name"))
+
+
+def attach_skills(account: Account, pal: Json, brief: str) -> Json:
+    """Attach the skills that the brief names by their id or name."""
+    found = _mentioned(brief, account["skills"].rows(), "skill_id", "display_name")
+    held: Json = json_object(pal.get("skills")) or {}
+    pal["skills"] = held | {skill_id: {} for skill_id in found if skill_id not in held}
+    return {"skills": list(pal["skills"])}
+
+
+def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa: ARG001 - one of several
+    """Let the PAL see: any brief on perception asks for that."""
+    layers: Json = json_object(pal.get("layers")) or {}
+    perception = {**(json_object(layers.get("perception")) or {}), "perception_model": "raven-1"}
+    pal["layers"] = {**layers, "perception": perception}
+    return perception
+
+
+def attach_face(account: Account, pal: Json, brief: str) -> Json:
+    """Give the PAL the face that the brief names, else the one that is recommended."""
+    ids = _mentioned(brief, account["faces"].rows(), "face_id", "face_name")
+    face_id = ids[0] if ids else choose_face(account, pal)
+    pal["default_face_id"] = face_id
+    return {"replica_id": face_id}
+
+
+def choose_face(account: Account, pal: Json) -> str | None:
+    """Return the PAL's face, else the first that is recommended of the builder's model [client]."""
+    if pal.get("default_face_id"):
+        return str(pal["default_face_id"])
+    ready = [row for row in account["faces"].rows() if row["status"] == "completed"]
+    fitting = [row for row in ready if row["model_name"] == RECOMMENDED_MODEL]
+    chosen = next(iter(recommended_first(fitting or ready)), None)
+    return None if chosen is None else str(chosen["face_id"])
+
+
+ATTACHED: Mapping[str, Attach] = MappingProxyType(
+    {
+        "objectives": attach_objectives,
+        "guardrails": attach_guardrails,
+        "tools": attach_tools,
+        "skills": attach_skills,
+        "perception": attach_perception,
+        "documents": attach_documents,
+        "face": attach_face,
+    }
+)
+"""What each brief of `draft-fanout` brings about, beyond the words of the PAL."""
+
+
+def _mentioned(brief: str, rows: Iterable[Json], key: str, name: str) -> tuple[str, ...]:
+    return drafting.mentioned(brief, [(row[key], row.get(name) or "") for row in rows])
+
+
+def _add(pal: Json, field: str, ids: tuple[str, ...], *, most: int | None = None) -> Json:
+    pal[field] = list(dict.fromkeys([*(pal.get(field) or ()), *ids]))[:most]
+    return {field: list(pal[field])}
+
+
 ROUTES = tuple(
     SESSIONS.route("POST", f"/{{}}/{name}", operation, source="client")
     for name, operation in (
@@ -150,7 +228,7 @@ ROUTES = tuple(
         ("chat", chat),
         ("update-personality", update_personality),
         ("update-greeting", update_greeting),
-        ("update-objectives", update_objectives),
-        ("update-guardrails", update_guardrails),
+        ("update-objectives", _attaching(attach_objectives)),
+        ("update-guardrails", _attaching(attach_guardrails)),
     )
 )

@@ -17,7 +17,7 @@ from pytest_tavus.contract.resources.building import (
     ProbesRequest,
 )
 from pytest_tavus.scenario.values.model import Scenario
-from pytest_tavus.simulator.account.builder.artifacts import choose_face
+from pytest_tavus.simulator.account.builder.fanout import choose_face
 from pytest_tavus.simulator.account.builder.verdicts import (
     Judged,
     scripted_verdict,
@@ -27,8 +27,8 @@ from pytest_tavus.simulator.account.builder.verdicts import (
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import bad_request
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.resources.pals import PALS
-from pytest_tavus.simulator.account.route import Route
 from pytest_tavus.simulator.account.store.account import Account
 
 PROBES = 5
@@ -39,7 +39,6 @@ NUDGE = "Use best-practice defaults consistent with the goal, and draft the PAL 
 
 
 def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Choose a face for a PAL and attach it."""
     pal = PALS.get(account, read_body(FaceRequest, request.body).pal_id)
     face_id = choose_face(account, pal)
     if face_id is None:

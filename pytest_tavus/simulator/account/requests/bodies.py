@@ -22,12 +22,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def read_object(body: Any) -> Json:
-    """Return a body that is a JSON object.
-
-    Raises:
-        ApiRefusal: it is something else, or there is none.
-
-    """
+    """Return a body that is a JSON object; refuse any other, or none."""
     found = json_object(body)
     if found is None:
         kind = "nothing" if body is None else _kind(body)
@@ -38,12 +33,7 @@ def read_object(body: Any) -> Json:
 def read_body(
     model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]] | None = None
 ) -> M:
-    """Return a body as a value that keeps all rules.
-
-    Raises:
-        ApiRefusal: the shape is wrong somewhere, a key is unknown, or a rule is broken.
-
-    """
+    """Return a body as a value; refuse a wrong shape, an unknown key or a broken rule."""
     written, left_out = _few_keys(model, read_object(body))
     try:
         value = model.model_validate(written)
@@ -58,12 +48,6 @@ def read_body(
 
 
 def refuse_if(problems: Iterable[RuleProblem]) -> None:
-    """Refuse where there is a problem.
-
-    Raises:
-        ApiRefusal: there is.
-
-    """
     left = iter(problems)
     first = next(left, None)
     if first is not None:
@@ -94,12 +78,7 @@ def _kind(value: Any) -> str:
 
 
 def refuse_given(body: Any, fields: tuple[str, ...]) -> None:
-    """Refuse a body with fields in it that the service sets itself.
-
-    Raises:
-        ApiRefusal: it has one, or it is no JSON object.
-
-    """
+    """Refuse a body with fields that the service sets itself, and one that is no JSON object."""
     written = read_object(body)
     refuse_if(
         RuleProblem(

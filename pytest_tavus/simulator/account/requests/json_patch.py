@@ -36,12 +36,7 @@ UNCHANGED = ApiAnswer(status=304)
 
 
 def read_patch(body: Any) -> list[Json]:
-    """Return the operations of a patch.
-
-    Raises:
-        ApiRefusal: 422, it is no list of operations [doc].
-
-    """
+    """Return the operations of a patch; refuse with 422 what is no list of operations [doc]."""
     operations = json_list(body)
     if operations is None or not all(_is_operation(each) for each in operations):
         raise unprocessable("Invalid JSON patch format")

@@ -22,12 +22,10 @@ LAYER_SECRETS = frozenset({"api_key"})
 
 
 def masked_auth(auth: Json) -> Json:
-    """Return the `auth` of a tool as it is shown."""
     return {key: _hidden(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
 
 
 def masked_layers(layers: Json) -> Json:
-    """Return the layers of a PAL as they are shown."""
     return {name: _masked(layer) for name, layer in layers.items()}
 
 

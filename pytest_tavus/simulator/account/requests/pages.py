@@ -31,7 +31,6 @@ def flag(query: Query, name: str, *, default: bool = False) -> bool:
 
 
 def whole(query: Query, name: str, *, default: int, least: int, most: int | None = None) -> int:
-    """Return a whole number within its limits."""
     text = query.get(name, "").strip()
     if not text:
         return default

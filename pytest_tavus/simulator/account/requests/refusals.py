@@ -54,7 +54,6 @@ def unprocessable(sentence: str) -> ApiRefusal:
 
 
 def bad_field(field: str, sentence: str) -> ApiRefusal:
-    """Return the 400 for one field."""
     return _bad_request({field: [sentence]})
 
 

@@ -20,8 +20,11 @@ from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging, Query, equal, flag
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
 from pytest_tavus.simulator.account.resource import Resource
-from pytest_tavus.simulator.account.resources.assembled import pal_of
-from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.resources.openings import (
+    answered_opening,
+    open_conversation,
+    pal_of,
+)
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_face
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply

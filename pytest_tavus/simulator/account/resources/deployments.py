@@ -30,8 +30,11 @@ from pytest_tavus.simulator.account.requests.masks import mask_problems
 from pytest_tavus.simulator.account.requests.pages import Paging, Query, equal
 from pytest_tavus.simulator.account.requests.refusals import invalid_id, not_found
 from pytest_tavus.simulator.account.resource import Resource
-from pytest_tavus.simulator.account.resources.assembled import pal_of
-from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.resources.openings import (
+    answered_opening,
+    open_conversation,
+    pal_of,
+)
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -52,7 +55,6 @@ _PUBLIC_LIMITS = ("max_call_duration", "daily_call_limit_per_user")
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a deployment of a PAL."""
     wanted = read_body(Deployment, request.body, rules=deployment_problems)
     PALS.get(account, wanted.pal_id)
     fields: Json = {

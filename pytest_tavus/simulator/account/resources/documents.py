@@ -76,7 +76,6 @@ def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List the tags that documents have [client]."""
     rows = account["documents"].rows()
     return ApiAnswer(body=tag_page(rows, request.query, paging=DOCUMENTS.paging))
 
@@ -110,18 +109,20 @@ def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def _refuse_more_crawls(account: Account) -> None:
-    crawled = [row for row in account["documents"].rows() if row["crawl_config"] is not None]
-    if len(crawled) >= CRAWL_DOCUMENTS:
+    if len(_crawled(account)) >= CRAWL_DOCUMENTS:
         message = f"Maximum of {CRAWL_DOCUMENTS} crawl documents reached"
         raise _too_many(message)
     _refuse_at_once(account)
 
 
 def _refuse_at_once(account: Account) -> None:
-    crawling = (row for row in account["documents"].rows() if row["crawl_config"] is not None)
-    if sum(row["status"] in RUNNING for row in crawling) >= CRAWLS_AT_ONCE:
+    if sum(row["status"] in RUNNING for row in _crawled(account)) >= CRAWLS_AT_ONCE:
         message = f"Maximum of {CRAWLS_AT_ONCE} concurrent crawls reached"
         raise _too_many(message)
+
+
+def _crawled(account: Account) -> list[Json]:
+    return [row for row in account["documents"].rows() if row["crawl_config"] is not None]
 
 
 def _refuse_while_running(account: Account, row: Json) -> None:
@@ -138,7 +139,6 @@ def _refuse_while_running(account: Account, row: Json) -> None:
 
 
 def _seconds_warm(account: Account, row: Json) -> float:
-    """Return how long it must cool down yet."""
     left = RECRAWL_COOLDOWN - (account.epoch() - row[BEGUN])
     return left if row["crawl_count"] > 0 else 0.0
 
@@ -159,17 +159,11 @@ def _too_many(sentence: str) -> ApiRefusal:
 def _fields(document: DocumentBody) -> Json:
     crawl = None if document.crawl is None else _crawl(document.crawl)
     return {
+        **document.model_dump(mode="json", exclude={"crawl"}),
         "document_name": document.document_name or document.document_url,
-        "document_url": document.document_url,
         "status": "started",
         "progress": None,
         "error_message": None,
-        "callback_url": document.callback_url,
-        "tags": list(document.tags),
-        "participant_tags": list(document.participant_tags),
-        "custom_description": document.custom_description,
-        "is_customer_support_document": document.is_customer_support_document,
-        "font_size_aware_extraction": document.font_size_aware_extraction,
         "crawl_config": crawl,
         "crawled_urls": [],
         "last_crawled_at": None,

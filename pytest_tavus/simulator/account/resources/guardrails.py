@@ -57,7 +57,6 @@ def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG00
 
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List the tags that guardrails have [client]."""
     rows = account["guardrails"].rows()
     return ApiAnswer(body=tag_page(rows, request.query, paging=GUARDRAILS.paging))
 
@@ -86,7 +85,6 @@ def delete(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def fields_of(guardrail: Guardrail) -> Json:
-    """Return what a record keeps of a guardrail."""
     return _written(guardrail.model_dump(mode="json"))
 
 

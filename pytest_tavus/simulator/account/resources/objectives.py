@@ -44,7 +44,6 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def fields_of(objectives: ObjectiveSet) -> Json:
-    """Return what a record keeps of a set."""
     body = objectives.model_dump(mode="json", exclude_none=True)
     written = {name: body[name] for name in _WRITTEN}
     return {"objective_name": objectives.name, "status": "active", **written}

@@ -90,12 +90,7 @@ def publish(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def keep_pal(account: Account, written: PalBody | Json) -> Json:
-    """Keep a new PAL and return its record. A mapping is a draft, which may lack its prompt.
-
-    Raises:
-        ApiRefusal: a field is wrong, or names a tool or a face that is not there.
-
-    """
+    """Keep a new PAL and return its record. A JSON object is a draft, which may lack its prompt."""
     if isinstance(written, PalBody):
         body = written
     else:
@@ -118,7 +113,6 @@ def _name(account: Account, name: str | None) -> str:
 
 
 def _fields(body: PalBody) -> Json:
-    """Return what a record keeps of a body."""
     fields = body.model_dump(mode="json")
     return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_invited(body.layers)}}
 
@@ -137,12 +131,7 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
 
 
 def _changed(account: Account, record: Json, patch: object) -> Json | None:
-    """Return the record after a patch; `None` where it is the same as before.
-
-    Raises:
-        ApiRefusal: it is no patch, it cannot be applied, or a PAL cannot be so.
-
-    """
+    """Return the record after a patch; `None` if it is the same as before."""
     operations = read_patch(patch)
     _refuse_mixed(operations)
     refuse_if(

@@ -32,12 +32,6 @@ TRIGGERS = ("on_demand", "walk_the_deck")
 
 
 def refuse_config(skill_id: str, config: Json) -> None:
-    """Refuse what a skill does not take.
-
-    Raises:
-        ApiRefusal: 400.
-
-    """
     known = KEYS.get(skill_id)
     for key in config:
         if known is not None and key not in known:
@@ -81,7 +75,6 @@ def listing(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def show_one(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Show one skill of a PAL."""
     pal, skill_id = _attached(account, request)
     return ApiAnswer(body=_shown(skill_id, pal[SKILLS][skill_id]))
 
@@ -103,7 +96,6 @@ def merge(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def detach(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a skill from a PAL."""
     pal, skill_id = _attached(account, request)
     left = {key: config for key, config in pal[SKILLS].items() if key != skill_id}
     pal.update({SKILLS: left, "updated_at": account.timestamp()})

@@ -105,7 +105,6 @@ class Alarm:
         self._tasks.spawn(self._ring(seconds, action))
 
     async def silence(self) -> None:
-        """Forget everything that was to happen."""
         await self._tasks.cancel()
 
     async def _ring(self, seconds: float, action: Callable[[], None]) -> None:
@@ -137,21 +136,14 @@ class Table:
         self._rows: dict[str, Json] = {}
 
     def add(self, key: str, data: Json) -> Json:
-        """Keep a new object and return it."""
         self._rows[key] = data
         return data
 
     def get(self, key: str) -> Json | None:
-        """Return an object; `None` where there is none."""
         return self._rows.get(key)
 
     def require(self, key: str, refusal: ApiRefusal) -> Json:
-        """Return an object.
-
-        Raises:
-            ApiRefusal: `refusal`, where there is none.
-
-        """
+        """Return an object; raise `refusal` if there is none."""
         row = self._rows.get(key)
         if row is None:
             raise refusal
@@ -162,7 +154,6 @@ class Table:
         return iter(self._rows.values())
 
     def replace(self, key: str, data: Json) -> Json:
-        """Put other data in an object's place and return them."""
         self._rows[key] = data
         return data
 
@@ -171,7 +162,6 @@ class Table:
         return self._rows.pop(key, None) is not None
 
     def clear(self) -> None:
-        """Forget everything."""
         self._rows.clear()
 
 

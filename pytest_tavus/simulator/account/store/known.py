@@ -11,12 +11,7 @@ from pytest_tavus.simulator.account.store.account import Account
 
 
 def check_held(account: Account, body: PalBody) -> None:
-    """Check every id that a PAL holds and that the account could know.
-
-    Raises:
-        ApiRefusal: 400, one is nobody's. Tavus's own sentences are not known [inferred].
-
-    """
+    """Refuse an id of a PAL that is nobody's. Tavus's own sentences are not known [inferred]."""
     check_all(account, body.tool_ids, table="tools", field="tool_ids")
     check_all(account, body.guardrail_ids, table="guardrails", field="guardrail_ids")
     goals = filter(None, [body.objectives_id])
@@ -26,24 +21,14 @@ def check_held(account: Account, body: PalBody) -> None:
 
 
 def check_all(account: Account, ids: Iterable[str], *, table: str, field: str) -> None:
-    """Check ids of one table, written in that field.
-
-    Raises:
-        ApiRefusal: 400, the first that is nobody's.
-
-    """
+    """Refuse the first id that is nobody's in a table; `field` is where the ids are written."""
     for each in ids:
         if account[table].get(each) is None:
             raise bad_field(field, f"there is none with the id {each!r}")
 
 
 def check_face(account: Account, face_id: str) -> None:
-    """Check the id of a face, unless any is taken.
-
-    Raises:
-        ApiRefusal: 400, in the older word.
-
-    """
+    """Refuse the id of a face that is nobody's, in the older word, unless any is taken."""
     if not account.options.any_face and account["faces"].get(face_id) is None:
         raise invalid_id("replica_id")
 

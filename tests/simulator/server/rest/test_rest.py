@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.route import Route
+from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.server.application import application
 from pytest_tavus.simulator.server.rest import rest_door
 from tests.simulator.server.given import BASE
