@@ -51,24 +51,52 @@ SKILLS = MappingProxyType(
 """Skill ids with display names [client] capabilities.py; the descriptions are ours."""
 
 
+_FACE = MappingProxyType(
+    {
+        "face_type": "system",
+        "status": "completed",
+        "observations": "",
+        "training_progress": "100/100",
+        "error_message": None,
+        "thumbnail_video_url": None,
+        "default_voice_id": None,
+        "original_voice_id": None,
+        "created_at": STOCKED,
+        "updated_at": STOCKED,
+    }
+)
+_VOICE = MappingProxyType(
+    {"voice_type": "system", "status": "completed", "created_at": STOCKED},
+)
+_TOOL = MappingProxyType(
+    {
+        "origin": "llm",
+        "on_call": "silent",
+        "is_system_tool": True,
+        "created_at": STOCKED,
+        "updated_at": STOCKED,
+    }
+)
+
+
 def stock(account: Account) -> None:
     """Put everything that an account is born with where it belongs."""
     for face_id, name, model, recommended in FACES:
-        account["faces"].add(face_id, _face(face_id, name, model, recommended=recommended))
+        row = {"face_name": name, "model_name": model, "is_recommended": recommended}
+        account["faces"].add(face_id, {"face_id": face_id, **row, **_FACE, "tags": ["stock"]})
     for voice_id, name, description, tags in VOICES:
-        account["voices"].add(voice_id, _voice(voice_id, name, description, tags))
+        row = {"voice_name": name, "description": description, "tags": list(tags)}
+        account["voices"].add(voice_id, {"voice_id": voice_id, **row, **_VOICE})
     for tool_id, name, description in SYSTEM_TOOLS:
-        account["tools"].add(tool_id, _system_tool(tool_id, name, description))
+        row = {"tool_id": tool_id, "name": name, "description": description}
+        shape: Json = {
+            "parameters": {"type": "object", "properties": {}},
+            "delivery": {"app_message": True},
+        }
+        account["tools"].add(tool_id, {**row, **shape, **_TOOL})
     for skill_id, (name, description) in SKILLS.items():
-        account["skills"].add(
-            skill_id,
-            {
-                "skill_id": skill_id,
-                "display_name": name,
-                "description": description,
-                "tool_names": [],
-            },
-        )
+        skill: Json = {"display_name": name, "description": description, "tool_names": []}
+        account["skills"].add(skill_id, {"skill_id": skill_id, **skill})
 
 
 def restock(account: Account) -> None:
@@ -80,50 +108,3 @@ def restock(account: Account) -> None:
         table.clear()
     account.ids.reset()
     stock(account)
-
-
-def _face(face_id: str, name: str, model: str, *, recommended: bool) -> Json:
-    return {
-        "face_id": face_id,
-        "face_name": name,
-        "face_type": "system",
-        "model_name": model,
-        "status": "completed",
-        "is_recommended": recommended,
-        "tags": ["stock"],
-        "observations": "",
-        "training_progress": "100/100",
-        "error_message": None,
-        "thumbnail_video_url": None,
-        "default_voice_id": None,
-        "original_voice_id": None,
-        "created_at": STOCKED,
-        "updated_at": STOCKED,
-    }
-
-
-def _voice(voice_id: str, name: str, description: str, tags: tuple[str, ...]) -> Json:
-    return {
-        "voice_id": voice_id,
-        "voice_name": name,
-        "description": description,
-        "voice_type": "system",
-        "status": "completed",
-        "tags": list(tags),
-        "created_at": STOCKED,
-    }
-
-
-def _system_tool(tool_id: str, name: str, description: str) -> Json:
-    return {
-        "tool_id": tool_id,
-        "name": name,
-        "description": description,
-        "parameters": {"type": "object", "properties": {}},
-        "delivery": {"app_message": True},
-        "origin": "llm",
-        "on_call": "silent",
-        "is_system_tool": True,
-        "created_at": STOCKED,
-        "updated_at": STOCKED,
-    }
