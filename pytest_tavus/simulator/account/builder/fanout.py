@@ -166,10 +166,11 @@ def attach_documents(account: Account, pal: Json, brief: str) -> Json:
 
 def attach_skills(account: Account, pal: Json, brief: str) -> Json:
     """Attach the skills that the brief names by their id or name."""
-    found = _mentioned(brief, account["skills"].rows(), "skill_id", "display_name")
-    held: Json = json_object(pal.get("skills")) or {}
-    pal["skills"] = held | {skill_id: {} for skill_id in found if skill_id not in held}
-    return {"skills": list(pal["skills"])}
+    skills: Json = json_object(pal.get("skills")) or {}
+    for skill_id in _mentioned(brief, account["skills"].rows(), "skill_id", "display_name"):
+        skills.setdefault(skill_id, {})
+    pal["skills"] = skills
+    return {"skills": list(skills)}
 
 
 def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa: ARG001 - one of several
