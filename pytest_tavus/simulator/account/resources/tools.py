@@ -106,21 +106,16 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
     post_call = record.get("trigger_type") == "post_call"
     origin = None if post_call else record.get("origin", "llm")
     return {
-        "tool_id": record["tool_id"],
         "owner_id": OWNER,
-        "name": record["name"],
-        "description": record["description"],
-        "parameters": record.get("parameters", {}),
-        "delivery": _shown_delivery(json_object(record.get("delivery")) or {}),
-        "trigger_type": record.get("trigger_type", "in_call"),
+        "parameters": {},
+        "trigger_type": "in_call",
+        "on_call": "generate_filler" if origin == "llm" else None,
+        "on_resolve": "fire_and_forget",
+        "static_filler": None,
+        "tags": [],
+        **record,
         "origin": origin,
-        "on_call": record.get("on_call", "generate_filler" if origin == "llm" else None),
-        "on_resolve": record.get("on_resolve", "fire_and_forget"),
-        "static_filler": record.get("static_filler"),
-        "tags": record.get("tags", []),
-        "is_system_tool": record["is_system_tool"],
-        "created_at": record["created_at"],
-        "updated_at": record["updated_at"],
+        "delivery": _shown_delivery(json_object(record.get("delivery")) or {}),
     }
 
 
