@@ -29,7 +29,7 @@ turns:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Runner]:
+def runner(tmp_path: Path) -> Iterator[Runner]:
     made = Runner(Settings(scenarios=tmp_path), root=tmp_path, environ={"SHOP_KEY": CANARY})
     yield made
     made.close()
@@ -44,13 +44,13 @@ def stage(tmp_path: Path) -> Iterator[Runner]:
     ids=["a variable of the command", "a password in the url"],
 )
 def test_a_secret_of_the_handler_is_neither_kept_nor_shown(
-    stage: Runner, tmp_path: Path, handler: str
+    runner: Runner, tmp_path: Path, handler: str
 ) -> None:
     file = tmp_path / "desk.yaml"
     file.write_text(SCENARIO.format(handler=handler))
-    (scenario,) = stage.load(file)
+    (scenario,) = runner.load(file)
 
-    result = stage.run(scenario)
+    result = runner.run(scenario)
 
     assert result.verdict.outcome == "failed"
     assert CANARY not in failure_text(result)

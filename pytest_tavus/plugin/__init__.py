@@ -15,7 +15,7 @@ import pytest
 from pytest_tavus.plugin import hookspecs
 from pytest_tavus.plugin.fixtures import (
     SETTINGS,
-    close_stage,
+    close_runner,
     settings_of,
     tavus,
     tavus_async,
@@ -99,7 +99,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End handlers and the loop, after the last fixture is torn down."""
-    close_stage(session)
+    close_runner(session)
     if exitstatus == pytest.ExitCode.USAGE_ERROR:
         from pytest_tavus.plugin.selection import left_alone
 

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_tavus.errors import HarnessError, NotRunError, Problem, ScenarioError, TavusError
 from pytest_tavus.plugin.failure import VerdictError, told, told_bug, without_item
-from pytest_tavus.plugin.fixtures import SETTINGS, stage_of
+from pytest_tavus.plugin.fixtures import SETTINGS, runner_of
 from pytest_tavus.plugin.garbage import gc_paused
 from pytest_tavus.plugin.marks import marked, marks_of, unproven
 from pytest_tavus.report.record import Record, record, user_properties
@@ -33,7 +33,7 @@ class ScenarioFile(pytest.Module):
         items: list[ScenarioItem] = []
         session = self.config.stash[SETTINGS].session
         with gc_paused():
-            for scenario in stage_of(self.config).load(self.path):
+            for scenario in runner_of(self.config).load(self.path):
                 try:
                     marks = marks_of(scenario, self.config)
                 except ScenarioError as error:
@@ -165,7 +165,7 @@ Perform = Callable[[ScenarioItem, "object | None"], ScenarioResult]
 
 def perform_now(item: ScenarioItem, handler: object | None) -> ScenarioResult:
     """Hold a scenario's conversation and wait for it."""
-    return stage_of(item.config).run(item.scenario, handler=handler)
+    return runner_of(item.config).run(item.scenario, handler=handler)
 
 
 def _told_error(

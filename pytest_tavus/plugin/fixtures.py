@@ -1,4 +1,4 @@
-"""The stage of this process, and the fixtures that reach it."""
+"""The runner of this process, and the fixtures that reach it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Opening = TypeVar("Opening", bound="Tavus | AsyncTavus")
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
-STAGE: pytest.StashKey[Runner] = pytest.StashKey()
+RUNNER: pytest.StashKey[Runner] = pytest.StashKey()
 STORE: pytest.StashKey[Store] = pytest.StashKey()
 """Where the ledger of a run is that has several processes."""
 
@@ -49,15 +49,15 @@ def settings_of(config: pytest.Config) -> Settings:
     return settings
 
 
-def stage_of(config: pytest.Config) -> Runner:
-    """Return the stage of this process, which is set up at its first use.
+def runner_of(config: pytest.Config) -> Runner:
+    """Return the runner of this process, which is set up at its first use.
 
     Raises:
-        pytest.UsageError: for a setting that only the stage can judge.
+        pytest.UsageError: for a setting that only the runner can judge.
 
     """
-    stage = config.stash.get(STAGE, None)
-    if stage is None:
+    runner = config.stash.get(RUNNER, None)
+    if runner is None:
         from pytest_tavus.errors import ScenarioError
         from pytest_tavus.plugin.garbage import gc_paused
 
@@ -66,26 +66,26 @@ def stage_of(config: pytest.Config) -> Runner:
 
         store = config.stash.get(STORE, None)
         try:
-            stage = Runner(
+            runner = Runner(
                 settings_of(config), root=config.rootpath, environ=os.environ, store=store
             )
         except ScenarioError as error:
             raise pytest.UsageError(str(error)) from None
-        config.stash[STAGE] = stage
-    return stage
+        config.stash[RUNNER] = runner
+    return runner
 
 
-def close_stage(session: pytest.Session) -> None:
-    """End what the stage started, if it was ever used. What ends badly fails the run."""
+def close_runner(session: pytest.Session) -> None:
+    """End what the runner started, if it was ever used. What ends badly fails the run."""
     config = session.config
-    stage = config.stash.get(STAGE, None)
-    if stage is None:
+    runner = config.stash.get(RUNNER, None)
+    if runner is None:
         return
     from pytest_tavus.errors import HandlerError
 
-    del config.stash[STAGE]
+    del config.stash[RUNNER]
     try:
-        stage.close()
+        runner.close()
     except HandlerError as error:
         output: dict[str, Any] | None = getattr(config, "workeroutput", None)
         if output is None:
@@ -136,14 +136,14 @@ class ScenarioPlayer:
         """
         played = self._chosen(scenario, name)
         chosen = self._handler if handler is None else handler
-        return stage_of(self._config).run(played, handler=chosen)
+        return runner_of(self._config).run(played, handler=chosen)
 
     def _chosen(self, scenario: str | Path | Mapping[str, Any], name: str | None) -> Scenario:
         if isinstance(scenario, Mapping):
             return self._written(scenario, name or "a scenario in Python")
         from pytest_tavus.errors import ScenarioError
 
-        found = stage_of(self._config).load(self._config.rootpath / scenario)
+        found = runner_of(self._config).load(self._config.rootpath / scenario)
         named = [one for one in found if name in {None, one.name}]
         if len(named) == 1:
             return named[0]
@@ -160,7 +160,7 @@ class ScenarioPlayer:
         if isinstance(pal, str | Path):
             beside = (root / caller(root).path).parent / pal
             data = {**data, "pal": str(beside if beside.is_file() else root / pal)}
-        return parse_inline(data, name=name, limits=stage_of(self._config).limits)
+        return parse_inline(data, name=name, limits=runner_of(self._config).limits)
 
 
 @pytest.fixture
@@ -241,8 +241,8 @@ def _opening(
     name: str = item.nodeid.partition("::")[2]  # within its file, with its class and parameters
     hearing = Hearing.of(getattr(item, "obj", None))
     failed_before = request.session.testsfailed
-    stage, root = stage_of(config), config.rootpath
-    opening = kind(stage, root=root, handler=handler, test=name, hearing=hearing)
+    runner, root = runner_of(config), config.rootpath
+    opening = kind(runner, root=root, handler=handler, test=name, hearing=hearing)
     yield opening
     try:
         opening.finish()

@@ -20,7 +20,7 @@ from pytest_tavus.plugin.failure import (
     proves_nothing,
     skipped_as_unproven,
 )
-from pytest_tavus.plugin.fixtures import ONE_BY_ONE, STAGE, stage_of
+from pytest_tavus.plugin.fixtures import ONE_BY_ONE, RUNNER, runner_of
 from pytest_tavus.plugin.garbage import FrozenHeap
 from pytest_tavus.plugin.selection import is_scenario_file, nothing_collected, passed_over, select
 from pytest_tavus.report.record import Record
@@ -65,8 +65,8 @@ class SessionHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Set up the stage, so that a setting it refuses ends the run before any file is read."""
-        stage_of(self._config)
+        """Set up the runner, so that a setting it refuses ends the run before any file is read."""
+        runner_of(self._config)
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
@@ -119,9 +119,9 @@ class SessionHooks:
         """Hand on what a worker collected; on the controller, refuse what a single run would."""
         if any(recorded["untraced"] for recorded in self._records):
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
-        stage = self._config.stash.get(STAGE, None)
-        if stage is not None:
-            used = stage.ledger()
+        runner = self._config.stash.get(RUNNER, None)
+        if runner is not None:
+            used = runner.ledger()
             self._slowed = list(slowed_lines(times=used.slowed, lowest=used.lowest, said=used.said))
         output = getattr(self._config, "workeroutput", None)
         if output is not None:

@@ -1,6 +1,6 @@
 """One scenario being played: its recorder, its memory, its script, its session, its handler.
 
-Made by the stage for each conversation; everything shared between conversations is passed in.
+Made by the runner for each conversation; everything shared between conversations is passed in.
 """
 
 from __future__ import annotations

@@ -102,12 +102,12 @@ class Runner:
         return self.loop.run(self.perform(scenario, handler=handler))
 
     async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
-        """Hold the conversation and judge it. Runs on the stage's own loop."""
+        """Hold the conversation and judge it. Runs on the runner's own loop."""
         trace, took = await self._played_through(scenario, handler)
         return replace(await self.conclude(scenario, trace), took=took)
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
-        """Hold the conversation and return what happened. Runs on the stage's own loop.
+        """Hold the conversation and return what happened. Runs on the runner's own loop.
 
         Raises:
             NotRunError: the limits of the run leave nothing for it.

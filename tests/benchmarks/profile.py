@@ -54,12 +54,12 @@ REQUEST = HttpRequest(
 
 @contextmanager
 def staged(directory: Path) -> Generator[Runner]:
-    """Open a stage of this process."""
-    stage = Runner(Settings(scenarios=directory), root=directory, environ={})
+    """Open a runner of this process."""
+    runner = Runner(Settings(scenarios=directory), root=directory, environ={})
     try:
-        yield stage
+        yield runner
     finally:
-        stage.close()
+        runner.close()
 
 
 def microseconds(count: int, work: Callable[[], object]) -> float:
@@ -69,25 +69,25 @@ def microseconds(count: int, work: Callable[[], object]) -> float:
     return (time.process_time() - began) / count * 1e6
 
 
-def inside(stage: Runner, directory: Path, count: int) -> dict[str, float]:
+def inside(runner: Runner, directory: Path, count: int) -> dict[str, float]:
     """Measure what can be called by itself."""
     file, taken = directory / "orders.yaml", dict[str, float]()
     taken["load"] = microseconds(count, lambda: load_scenarios(file, root=directory))
     scenarios = load_scenarios(file, root=directory)
     traces: list[Trace] = []
     results: list[ScenarioResult] = []
-    whole = microseconds(count, lambda: traces.extend(_play(stage, one) for one in scenarios))
-    taken["gateway"] = sending(stage, count)
+    whole = microseconds(count, lambda: traces.extend(_play(runner, one) for one in scenarios))
+    taken["gateway"] = sending(runner, count)
     taken["play"] = whole - taken["gateway"]
     pairs = tuple(zip(scenarios, traces, strict=True))
-    judged = (_judge(stage, scenario, trace) for scenario, trace in pairs)
+    judged = (_judge(runner, scenario, trace) for scenario, trace in pairs)
     taken["checks"] = microseconds(count, lambda: results.extend(judged))
     taken["report"] = microseconds(count, lambda: _report(results))
     assert all(one.verdict.outcome == "passed" for one in results)
     return taken
 
 
-def sending(stage: Runner, count: int) -> float:
+def sending(runner: Runner, count: int) -> float:
     """Measure a request to the application through the gateway."""
 
     async def send(handler: Handler) -> None:
@@ -96,19 +96,19 @@ def sending(stage: Runner, count: int) -> float:
             exchange = await handler.send(REQUEST, call=call, within=30, clock=RealClock())
             assert exchange.response is not None, exchange.fault
 
-    handler = stage.loop.run(start_asgi(app, within=30))
+    handler = runner.loop.run(start_asgi(app, within=30))
     try:
-        return microseconds(count, lambda: stage.loop.run(send(handler)))
+        return microseconds(count, lambda: runner.loop.run(send(handler)))
     finally:
-        stage.loop.run(handler.close())
+        runner.loop.run(handler.close())
 
 
-def _play(stage: Runner, scenario: Scenario) -> Trace:
-    return stage.loop.run(stage.play(scenario))
+def _play(runner: Runner, scenario: Scenario) -> Trace:
+    return runner.loop.run(runner.play(scenario))
 
 
-def _judge(stage: Runner, scenario: Scenario, trace: Trace) -> ScenarioResult:
-    return stage.loop.run(stage.judge(scenario, trace))
+def _judge(runner: Runner, scenario: Scenario, trace: Trace) -> ScenarioResult:
+    return runner.loop.run(runner.judge(scenario, trace))
 
 
 def _report(results: list[ScenarioResult]) -> None:
@@ -165,9 +165,9 @@ def main(count: int = 1000, rounds: int = 5) -> None:
         ours_in_process(directory / "here", count, "")
         taken: list[dict[str, float]] = []
         for _ in range(rounds):
-            with staged(directory / "here") as stage:
-                inside(stage, directory / "here", count)  # the first time warms what is cached
-                measured = inside(stage, directory / "here", count)
+            with staged(directory / "here") as runner:
+                inside(runner, directory / "here", count)  # the first time warms what is cached
+                measured = inside(runner, directory / "here", count)
             taken.append({**measured, **runs(directory, count)})
     print(*table(parts(taken)), sep="\n")
 

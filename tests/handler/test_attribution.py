@@ -132,24 +132,24 @@ def served(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Runner]:
+def runner(tmp_path: Path) -> Iterator[Runner]:
     for module in ("attributed", "attributed_wsgi"):
         (tmp_path / f"{module}.py").write_text(APPS)
     settings = Settings(scenarios=tmp_path, deadline=120.0)
-    stage = Runner(settings, root=tmp_path, environ={"PATH": "/usr/bin:/bin"})
-    yield stage
-    stage.close()
+    runner = Runner(settings, root=tmp_path, environ={"PATH": "/usr/bin:/bin"})
+    yield runner
+    runner.close()
 
 
-def held(stage: Runner, directory: Path, handler: object) -> list[ScenarioResult]:
+def held(runner: Runner, directory: Path, handler: object) -> list[ScenarioResult]:
     file = directory / "same.yaml"
     file.write_text(json.dumps({**SCENARIO, "handler": handler}))
-    (scenario,) = stage.load(file)
+    (scenario,) = runner.load(file)
 
     async def all_of() -> list[ScenarioResult]:
-        return await asyncio.gather(*(stage.perform(scenario) for _ in range(CALLS)))
+        return await asyncio.gather(*(runner.perform(scenario) for _ in range(CALLS)))
 
-    return stage.loop.run(all_of())
+    return runner.loop.run(all_of())
 
 
 def words_of(result: ScenarioResult) -> set[str]:
@@ -177,18 +177,18 @@ def own(results: list[ScenarioResult]) -> None:
     assert len(seen) == CALLS
 
 
-def test_by_an_asgi_application(stage: Runner, tmp_path: Path) -> None:
-    own(held(stage, tmp_path, "attributed:asgi"))
+def test_by_an_asgi_application(runner: Runner, tmp_path: Path) -> None:
+    own(held(runner, tmp_path, "attributed:asgi"))
 
 
-def test_by_a_wsgi_application(stage: Runner, tmp_path: Path) -> None:
-    own(held(stage, tmp_path, {"app": "attributed_wsgi:wsgi", "interface": "wsgi"}))
+def test_by_a_wsgi_application(runner: Runner, tmp_path: Path) -> None:
+    own(held(runner, tmp_path, {"app": "attributed_wsgi:wsgi", "interface": "wsgi"}))
 
 
-def test_by_a_command(stage: Runner, tmp_path: Path) -> None:
+def test_by_a_command(runner: Runner, tmp_path: Path) -> None:
     command = f"{sys.executable} {tmp_path / 'attributed.py'} {{port}}"
-    own(held(stage, tmp_path, {"command": command}))
+    own(held(runner, tmp_path, {"command": command}))
 
 
-def test_by_a_url(stage: Runner, tmp_path: Path, served: str) -> None:
-    own(held(stage, tmp_path, {"url": served}))
+def test_by_a_url(runner: Runner, tmp_path: Path, served: str) -> None:
+    own(held(runner, tmp_path, {"url": served}))

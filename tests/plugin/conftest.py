@@ -1,4 +1,4 @@
-"""A project of a user, with our plugin installed in it and a stage without an engine."""
+"""A project of a user, with our plugin installed in it and a runner without an engine."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SECONDS = 60
 
 CONFTEST = """
 import pytest
-from pytest_tavus.plugin.fixtures import STAGE
-from tests.plugin.fakes import FakeStage
+from pytest_tavus.plugin.fixtures import RUNNER
+from tests.plugin.fakes import FakeRunner
 
 
 def pytest_configure(config):
-    config.stash[STAGE] = FakeStage(config.rootpath)
+    config.stash[RUNNER] = FakeRunner(config.rootpath)
 """
 
 PASSING = {"name": "tells where the order is", "line": 3}
@@ -67,7 +67,7 @@ class Project:
         return self.pytester.runpytest_subprocess("-p", "no:randomly", *args, timeout=SECONDS)
 
     def log(self) -> list[str]:
-        """What the stage was told to do, in order."""
+        """What the runner was told to do, in order."""
         log = self.path / "stage.log"
         return log.read_text().splitlines() if log.exists() else []
 

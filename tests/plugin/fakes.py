@@ -1,4 +1,4 @@
-"""A stage without an engine: it reads scenarios written as JSON and decides as they say.
+"""A runner without an engine: it reads scenarios written as JSON and decides as they say.
 
 The plugin layer is tested with it, so that nothing but the plugin layer can make its tests fail.
 """
@@ -55,7 +55,7 @@ def _problems(path: str, texts: list[str]) -> Iterator[Problem]:
         yield Problem(message=text, span=SourceSpan(path=path, line=line))
 
 
-class FakeStage:
+class FakeRunner:
     """Looks like :class:`~pytest_tavus.run.runner.Runner`, and writes its orders to a file."""
 
     def __init__(self, root: Path) -> None:

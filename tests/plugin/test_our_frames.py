@@ -23,7 +23,7 @@ def test_a_bug_of_ours_says_so_and_shows_no_local_variable(
     assert OUR_BUG in text
     assert "fakes.py:" in text
     assert "given      =" not in text
-    assert "FakeStage object" not in text
+    assert "FakeRunner object" not in text
     assert "_pytest" not in text
     assert "pluggy/" not in text
 

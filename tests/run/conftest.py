@@ -1,4 +1,4 @@
-"""A directory of scenario files with a stage for them, and what came of a scenario."""
+"""A directory of scenario files with a runner for them, and what came of a scenario."""
 
 from __future__ import annotations
 
@@ -57,24 +57,24 @@ Staged = Callable[..., "House"]
 
 
 class House:
-    """A directory of scenario files with a stage for them."""
+    """A directory of scenario files with a runner for them."""
 
     def __init__(self, path: Path, environ: Mapping[str, str], **settings: Any) -> None:
         self.path = path
         (path / "waiter.pal.yaml").write_text(PAL)
-        self.stage = Runner(
+        self.runner = Runner(
             Settings(scenarios=path / "scenarios", **settings), root=path, environ=environ
         )
 
     def load(self, text: str, file: str = "s.yaml") -> tuple[Scenario, ...]:
         path = self.path / file
         path.write_text(text)
-        return self.stage.load(path)
+        return self.runner.load(path)
 
     def run(self, text: str, *, handler: object | None = None) -> ScenarioResult:
         """Play the one scenario of a file."""
         (scenario,) = self.load(text)
-        return self.stage.run(scenario, handler=handler)
+        return self.runner.run(scenario, handler=handler)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def staged(tmp_path: Path) -> Iterator[Staged]:
 
     yield build
     for house in houses:
-        house.stage.close()
+        house.runner.close()
 
 
 def asgi(answer: Callable[[Message, Any], Any], *, status: int = 200) -> AsgiApp:

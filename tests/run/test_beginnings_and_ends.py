@@ -135,7 +135,7 @@ def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
     monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
 
     with pytest.raises(HarnessError, match="TimeoutError: of another making"):
-        house.stage.run(scenario)
+        house.runner.run(scenario)
 
 
 def test_a_bug_is_told_without_a_secret_and_without_its_frames(
@@ -151,7 +151,7 @@ def test_a_bug_is_told_without_a_secret_and_without_its_frames(
     monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
 
     with pytest.raises(HarnessError) as caught:
-        house.stage.run(scenario)
+        house.runner.run(scenario)
     assert str(caught.value).startswith("ValueError: the key ⟦env.SHOP_KEY⟧ is wrong\n")
     assert "canary" not in str(caught.value)
     assert caught.value.__suppress_context__
@@ -171,7 +171,7 @@ def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
 
     async def cancelled() -> set[asyncio.Task[Any]]:
         before = asyncio.all_tasks()
-        playing = asyncio.create_task(house.stage.play(scenario, handler=asgi(given_up)))
+        playing = asyncio.create_task(house.runner.play(scenario, handler=asgi(given_up)))
         async with asyncio.timeout(10):
             while not told:  # noqa: ASYNC110 - the others run meanwhile
                 await asyncio.sleep(0)
@@ -180,7 +180,7 @@ def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
         assert playing.cancelled()
         return asyncio.all_tasks() - before
 
-    assert house.stage.loop.run(cancelled()) == set()
+    assert house.runner.loop.run(cancelled()) == set()
     assert told == ["asked", "given up"]
 
 
@@ -210,5 +210,5 @@ def test_a_stage_may_be_closed_twice(staged: Staged) -> None:
     house = staged()
     house.run(FINDS)
 
-    house.stage.close()
-    house.stage.close()
+    house.runner.close()
+    house.runner.close()

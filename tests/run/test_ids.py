@@ -26,7 +26,7 @@ def test_two_plays_of_one_scenario_are_two_conversations(staged: Staged) -> None
     house = staged()
     (scenario,) = house.load(FINDS)
 
-    first, second = house.stage.run(scenario), house.stage.run(scenario)
+    first, second = house.runner.run(scenario), house.runner.run(scenario)
 
     assert not ids(first) & ids(second)
 
@@ -74,10 +74,10 @@ def test_hundreds_of_conversations_at_once_each_get_their_own_answers(staged: St
 
     async def all_at_once() -> list[Trace]:
         app = asgi(echo)
-        plays = (house.stage.play(scenario, handler=app) for _ in range(500))
+        plays = (house.runner.play(scenario, handler=app) for _ in range(500))
         return await asyncio.gather(*plays)
 
-    traces = house.stage.loop.run(all_at_once())
+    traces = house.runner.loop.run(all_at_once())
 
     for trace in traces:
         opened = trace.opened()

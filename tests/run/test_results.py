@@ -71,11 +71,11 @@ def test_a_trace_is_kept_where_the_result_says(staged: Staged, tmp_path: Path) -
 def test_a_stored_trace_is_judged_as_the_conversation_was(staged: Staged, tmp_path: Path) -> None:
     house = staged(trace_dir=tmp_path / "traces")
     (scenario,) = house.load(FINDS.replace("says: Table 7", "says: Table 8"))
-    held = house.stage.run(scenario)
+    held = house.runner.run(scenario)
     assert held.trace_path is not None
     _, trace = codec.read(Path(held.trace_path))
 
-    judged = house.stage.loop.run(house.stage.judge(scenario, trace))
+    judged = house.runner.loop.run(house.runner.judge(scenario, trace))
 
     assert judged.verdict == held.verdict
     assert judged.provenance == held.provenance

@@ -74,7 +74,7 @@ def test_an_expected_argument_that_one_place_carries_is_played(
 ) -> None:
     (loaded,) = (house := staged()).load(scenario(**api))
     assert not [lint for lint in loaded.lints if "no place" in lint.message]
-    assert house.stage.run(loaded).verdict.outcome == "passed"
+    assert house.runner.run(loaded).verdict.outcome == "passed"
 
 
 def test_a_header_carries_arguments_if_the_profile_says_so(staged: Staged) -> None:

@@ -66,7 +66,7 @@ CALLS = [{"find": {"guests": 2}}]
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     made = House(tmp_path_factory.mktemp("house"), {})
     yield made
-    made.stage.close()
+    made.runner.close()
 
 
 def loaded(house: House, written: dict[str, Any]) -> Scenario:
@@ -82,7 +82,7 @@ def loaded(house: House, written: dict[str, Any]) -> Scenario:
 def verdict(house: House, scenario: Scenario, status: int, body: Any) -> Any:
     """Play a scenario against a handler that always gives this answer."""
     handler = asgi(lambda scope, asked: body, status=status)
-    found = house.stage.run(scenario, handler=handler).verdict
+    found = house.runner.run(scenario, handler=handler).verdict
     # The clock of a conversation goes on in real time too, so that no two runs take as long.
     told = [(one.kind, re.sub(r"[\d.]+ s\b", "so many s", one.message)) for one in found.findings]
     return found.outcome, told, found.held
@@ -160,8 +160,8 @@ def test_the_counts_add_up_and_a_canned_answer_takes_all_that_the_handler_held(
     body = {"table": 7}
     canned = {**written, "handler": {"canned": {"find": {"body": body}}}}
 
-    real = house.stage.run(loaded(house, written), handler=asgi(lambda scope, asked: body)).verdict
-    script = house.stage.run(loaded(house, canned)).verdict
+    real = house.runner.run(loaded(house, written), handler=asgi(lambda scope, asked: body)).verdict
+    script = house.runner.run(loaded(house, canned)).verdict
 
     assert real.outcome == script.outcome == "passed"
     assert real.reason == script.reason == f"{real.held + real.played} checks held"

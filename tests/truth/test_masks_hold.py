@@ -34,12 +34,12 @@ COUNT = settings(
 
 
 class Court:
-    """Judges a talk on a stage of its own, with its secrets masked or not."""
+    """Judges a talk on a runner of its own, with its secrets masked or not."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._environ: dict[str, str] = {}
-        self._stage = Runner(Settings(scenarios=root), root=root, environ=self._environ)
+        self._runner = Runner(Settings(scenarios=root), root=root, environ=self._environ)
 
     def judge(
         self, talk: Talk, *, plain: bool = False, trace: Trace | None = None
@@ -50,14 +50,14 @@ class Court:
         path = self._root / "talk.yaml"
         path.write_text(json.dumps(file), encoding="utf-8")
         try:
-            (scenario,) = self._stage.load(path)
+            (scenario,) = self._runner.load(path)
         except ScenarioError:
             reject()
-        judged = self._stage.judge(scenario, talk.trace if trace is None else trace)
-        return self._stage.loop.run(judged)
+        judged = self._runner.judge(scenario, talk.trace if trace is None else trace)
+        return self._runner.loop.run(judged)
 
     def close(self) -> None:
-        self._stage.close()
+        self._runner.close()
 
 
 @pytest.fixture(scope="module")

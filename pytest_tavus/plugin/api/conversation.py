@@ -198,7 +198,7 @@ class AsyncConversation(_Spoken):
         return self.cursor(turn=number)
 
     async def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for what runs on the stage's loop without blocking the test's own."""
+        """Wait for what runs on the runner's loop without blocking the test's own."""
         __tracebackhide__ = True
         future = self._loop.submit(work)
         if running_loop() is not None:

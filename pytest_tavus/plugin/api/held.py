@@ -1,6 +1,6 @@
 """A conversation that a test holds turn by turn: what sync and async tests have in common.
 
-Its coroutines run on the stage's loop, whatever loop the test runs on. They return what is wrong
+Its coroutines run on the runner's loop, whatever loop the test runs on. They return what is wrong
 and do not raise it: the exception of a failure is made in the test's own thread, at its own line.
 What was wrong is kept as well, because a test can lose an exception: the end tells it again.
 """
@@ -41,22 +41,22 @@ class HeldConversation:
 
     def __init__(
         self,
-        stage: Runner,
+        runner: Runner,
         spoken: SpokenScenario,
         source: TestSource,
         *,
         handler: object | None,
         self_checked: bool,
     ) -> None:
-        self._stage = stage
+        self._runner = runner
         self._spoken = spoken
         self._source = source
         self._handler = handler
         self._self_checked = self_checked
         self.scenario = spoken.opened()
         """The turns so far, with what was expected of them."""
-        self._production = stage.produce(self.scenario)
-        self._deadline = stage.deadline(self.scenario)
+        self._production = runner.produce(self.scenario)
+        self._deadline = runner.deadline(self.scenario)
         self._reason: CloseReason = "finished"
         self._turns = asyncio.Lock()
         self._found: list[Finding] = []
@@ -107,13 +107,13 @@ class HeldConversation:
         async with self._turns:
             if self._reason == "finished":
                 await self._take(turn)
-        judged = await self._stage.judge(replace(self.scenario, judge=None), self.in_clear())
+        judged = await self._runner.judge(replace(self.scenario, judge=None), self.in_clear())
         found = [one for one in judged.verdict.findings if one.turn in {0, number}]
         return self._failed(found) if found else None
 
     async def _take(self, turn: Turn) -> None:
         self._reason = "cancelled"  # which it stays if this is not seen through
-        with MaskedBugs(self._stage.redaction(self.scenario, self.in_clear())):
+        with MaskedBugs(self._runner.redaction(self.scenario, self.in_clear())):
             self._reason = await self._production.within(
                 self._deadline, lambda: self._production.take(turn)
             )
@@ -123,7 +123,7 @@ class HeldConversation:
         await self._production.close(self._reason)
         self._found += [_unsaid(user, span) for user, span in self._unsaid.values()]
         more = CheckReport(findings=tuple(self._found), evidence=weigh(self._asserted))
-        return await self._stage.conclude(self.scenario, self.in_clear(), more)
+        return await self._runner.conclude(self.scenario, self.in_clear(), more)
 
     def is_passed(self, verdict: Verdict) -> bool:
         """Tell whether a test may end so: passed, or without evidence where it checks by itself."""
@@ -137,18 +137,18 @@ class HeldConversation:
     def trace(self) -> Trace:
         """Return what has happened so far, masked."""
         trace = self.in_clear()
-        return shown(trace, self._stage.redaction(self.scenario, trace))
+        return shown(trace, self._runner.redaction(self.scenario, trace))
 
     def steps(self, turn: int | None) -> list[tuple[Entry, Entry]]:
         """Return the entries of one turn, or of all, in clear, each with its masked twin."""
         trace = self.in_clear()
-        masked = shown(trace, self._stage.redaction(self.scenario, trace))
+        masked = shown(trace, self._runner.redaction(self.scenario, trace))
         both = zip(trace, masked, strict=True)
         return [step for step in both if turn is None or step[0].turn == turn]
 
     def show(self, value: Any) -> Any:
         """Return a text or JSON data, masked."""
-        return self._stage.redaction(self.scenario, self.in_clear()).value(value)
+        return self._runner.redaction(self.scenario, self.in_clear()).value(value)
 
     def asserted(self, event: Event | None) -> None:
         """Count what a cursor found as evidence: an event, or that a call never came.
@@ -190,7 +190,7 @@ class HeldConversation:
         __tracebackhide__ = True
         called = self.scenario.pal.tool(tool)
         if called is not None:
-            carries = self._stage.limits.carries
+            carries = self._runner.limits.carries
             read = json_or_text(arguments) if isinstance(arguments, str) else arguments
             for _, message, hint in unseen_arguments(called, read, carries):
                 self._refuse(message, f"{hint}, or do not expect it", span)
@@ -224,7 +224,7 @@ class HeldConversation:
 
     def _failed(self, findings: Sequence[Finding]) -> ScenarioResult:
         trace = self.in_clear()
-        redaction = self._stage.redaction(self.scenario, trace)
+        redaction = self._runner.redaction(self.scenario, trace)
         return ScenarioResult(
             scenario=self.scenario,
             trace=shown(trace, redaction),

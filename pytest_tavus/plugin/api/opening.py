@@ -49,9 +49,9 @@ class _Opening:
     """What opening a conversation takes, for both kinds of test."""
 
     def __init__(
-        self, stage: Runner, *, root: Path, handler: object | None, test: str, hearing: Hearing
+        self, runner: Runner, *, root: Path, handler: object | None, test: str, hearing: Hearing
     ) -> None:
-        self._stage = stage
+        self._runner = runner
         self._root = root
         self._handler = handler
         self._test = test
@@ -79,11 +79,11 @@ class _Opening:
             data,
             source,
             root=self._root,
-            limits=self._stage.limits,
+            limits=self._runner.limits,
             name=self._name(),
         )
         return HeldConversation(
-            self._stage, spoken, source, handler=override, self_checked=self_checked
+            self._runner, spoken, source, handler=override, self_checked=self_checked
         )
 
     def unnamed(self, *, missing: bool, placed: bool) -> Problem:
@@ -155,7 +155,7 @@ class Tavus(_Opening):
             held = self._held(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        conversation = Conversation(held, self._stage.loop, self._root, self._hearing)
+        conversation = Conversation(held, self._runner.loop, self._root, self._hearing)
         self._opened.append(conversation)
         return conversation
 
@@ -179,7 +179,7 @@ class AsyncTavus(_Opening):
             held = self._held(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        conversation = AsyncConversation(held, self._stage.loop, self._root, self._hearing)
+        conversation = AsyncConversation(held, self._runner.loop, self._root, self._hearing)
         self._opened.append(conversation)
         return conversation
 

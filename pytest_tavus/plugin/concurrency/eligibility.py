@@ -55,14 +55,14 @@ class Reasons:
         return self._first or (_FEW if few else _FIRST)
 
 
-def written(item: ScenarioItem, homes: FixtureSets) -> str | None:
+def written(item: ScenarioItem, fixture_sets: FixtureSets) -> str | None:
     """Return why a scenario waits for its turn, as far as can be known before anything runs."""
     if item.scenario.alone:
         return _ALONE
     for mark in item.iter_markers():
         if mark.name in {"skip", "skipif"} or (mark.name == "xfail" and _decides(mark.kwargs)):
             return f"its mark {mark.name} decides whether it runs"
-    hook = homes.conftest_decides(item)
+    hook = fixture_sets.conftest_decides(item)
     return f"{hook} of a conftest.py decides whether it runs" if hook is not None else None
 
 

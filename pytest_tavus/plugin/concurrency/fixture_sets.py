@@ -61,7 +61,7 @@ class FixtureSets:
         # Copied before the run begins: older pytests add every autouse fixture to this list.
         self._named = frozenset(str(name) for name in config.getini("usefixtures"))
         self._active: dict[pytest.FixtureDef[Any], str] = {}
-        self._homes: dict[ScenarioItem, FixtureSet] = {}
+        self._fixture_sets: dict[ScenarioItem, FixtureSet] = {}
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], FixtureSet] = {}
         self._applying: dict[Path, tuple[str, ...]] = {}
         self._deciding: dict[Path, str | None] = {}
@@ -112,13 +112,13 @@ class FixtureSets:
 
     def home(self, item: ScenarioItem) -> FixtureSet:
         """Return where a scenario's fixtures mean the same."""
-        found = self._homes.get(item)
+        found = self._fixture_sets.get(item)
         if found is None:
             parts = self._conftests(item.path), tuple(sorted(item.fixturenames))
             found = self._known.get(parts)
             if found is None:
                 found = self._known[parts] = FixtureSet(conftests=parts[0], names=parts[1])
-            self._homes[item] = found
+            self._fixture_sets[item] = found
         return found
 
     def conftest_decides(self, item: ScenarioItem) -> str | None:
@@ -165,9 +165,9 @@ class FixtureSets:
 
 def follow(config: pytest.Config) -> FixtureSets:
     """Return what learns of the fixtures of this run, from now on."""
-    homes = FixtureSets(config)
-    config.pluginmanager.register(homes)
-    return homes
+    fixture_sets = FixtureSets(config)
+    config.pluginmanager.register(fixture_sets)
+    return fixture_sets
 
 
 def _is_conftest(plugin: Any) -> bool:

@@ -12,7 +12,7 @@ from pytest_tavus.plugin.concurrency.fixture_sets import follow
 from pytest_tavus.plugin.concurrency.order import upcoming
 from pytest_tavus.plugin.concurrency.progress import TICK_SECONDS, Progress, progress
 from pytest_tavus.plugin.concurrency.scheduler import Scheduler
-from pytest_tavus.plugin.fixtures import ONE_BY_ONE, stage_of
+from pytest_tavus.plugin.fixtures import ONE_BY_ONE, runner_of
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.loop.output_router import Router
 from pytest_tavus.run.loop.queue import Job, JobQueue
@@ -41,7 +41,7 @@ class ConcurrentRun:
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._config = config
         self._settings = settings
-        self._homes = follow(config)
+        self._fixture_sets = follow(config)
         self._router = Router()
         self._look: Scheduler | None = None
         self._progress: Progress | None = None
@@ -79,11 +79,11 @@ class ConcurrentRun:
             self._release(item, nextitem)
 
     def _looking(self, session: pytest.Session, limit: int) -> Scheduler:
-        stage, option = stage_of(self._config), self._config.option
+        runner, option = runner_of(self._config), self._config.option
         most = 1 if getattr(option, "stepwise", False) else option.maxfail
-        line: JobQueue[ScenarioResult] = JobQueue(stage.loop, limit=limit, failures=most or None)
+        line: JobQueue[ScenarioResult] = JobQueue(runner.loop, limit=limit, failures=most or None)
         order, woken = upcoming(session), partial(self._woken, session)
-        look = Scheduler(stage, self._homes, order=order, line=line, woken=woken)
+        look = Scheduler(runner, self._fixture_sets, order=order, line=line, woken=woken)
         if most:
             look.failures = lambda: max(1, most - session.testsfailed)
         return look
@@ -99,7 +99,7 @@ class ConcurrentRun:
     def _perform(self, item: ScenarioItem, handler: object | None) -> ScenarioResult:
         __tracebackhide__ = True
         if self._look is None:  # the run is being stopped, and this is played all the same
-            return stage_of(self._config).run(item.scenario, handler=handler)
+            return runner_of(self._config).run(item.scenario, handler=handler)
         result = self._look.perform(item, handler, wait=partial(self._wait, self._look))
         if self._progress is not None:
             self._progress.count(result)

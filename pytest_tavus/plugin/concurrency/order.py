@@ -97,8 +97,8 @@ class _Empty:
 class Runs:
     """Numbers the stretches of items with the same home, and with the same file."""
 
-    def __init__(self, homes: FixtureSets) -> None:
-        self._homes = homes
+    def __init__(self, fixture_sets: FixtureSets) -> None:
+        self._fixture_sets = fixture_sets
         self._last: tuple[FixtureSet | None, str] = (None, "")
         self._numbers = (0, 0)
         self._of: dict[pytest.Item, tuple[int, int]] = {}
@@ -107,7 +107,7 @@ class Runs:
         """Take the next item of the order."""
         if item in self._of:
             return
-        home = self._homes.home(item) if isinstance(item, ScenarioItem) else None
+        home = self._fixture_sets.home(item) if isinstance(item, ScenarioItem) else None
         file = str(item.path)
         same_home = home is not None and home == self._last[0]
         same_file = same_home and file == self._last[1]

@@ -38,7 +38,7 @@ class Planning:
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._settings = settings
-        self._homes = follow(config)
+        self._fixture_sets = follow(config)
         self._standings: dict[ScenarioItem, str] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -46,10 +46,12 @@ class Planning:
         """Find out how a scenario would be held."""
         if not isinstance(item, ScenarioItem):
             return (yield)
-        known = self._homes.ready(item) is not None
+        known = self._fixture_sets.ready(item) is not None
         unproven = skipped_as_unproven(item)
         self._standings[item] = (
-            f"skipped: {unproven}" if unproven else f"in its turn: {written(item, self._homes)}"
+            f"skipped: {unproven}"
+            if unproven
+            else f"in its turn: {written(item, self._fixture_sets)}"
         )
         yield
         self._standings[item] = self._standing(item, known=known)
@@ -65,11 +67,11 @@ class Planning:
             terminalreporter.write_line(line)
 
     def _standing(self, item: ScenarioItem, *, known: bool) -> str:
-        ready = self._homes.observe(item)
+        ready = self._fixture_sets.observe(item)
         reason = shown(item, ready)
         if reason is not None:
             return f"by itself: {reason}"
-        reason = written(item, self._homes)
+        reason = written(item, self._fixture_sets)
         if reason is not None:
             return f"in its turn: {reason}"
         return AHEAD if known else FIRST

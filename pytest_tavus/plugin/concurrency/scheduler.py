@@ -31,7 +31,7 @@ class StartedScenario(Struct, frozen=True, kw_only=True):
     """A scenario that has been handed to the line."""
 
     job: Job[ScenarioResult]
-    voice: CapturedOutput
+    captured: CapturedOutput
     handler: object | None
 
 
@@ -40,20 +40,20 @@ class Scheduler:
 
     def __init__(
         self,
-        stage: Runner,
-        homes: FixtureSets,
+        runner: Runner,
+        fixture_sets: FixtureSets,
         *,
         order: ItemQueue | XdistQueue,
         line: JobQueue[ScenarioResult],
         woken: Callable[[], None],
     ) -> None:
         """`woken` is called once, before the first begins ahead."""
-        self._stage = stage
+        self._runner = runner
         self._woken = woken
-        self._homes = homes
+        self._fixture_sets = fixture_sets
         self._order = order
         self._window = max(WINDOW, 8 * line.limit)
-        self._stretches = Runs(homes)
+        self._runs = Runs(fixture_sets)
         self._begun: dict[ScenarioItem, StartedScenario] = {}
         self._pending: dict[pytest.Item, ScenarioItem] = {}
         self._places = 0
@@ -93,7 +93,7 @@ class Scheduler:
         self._go_ahead(item)
 
     def _go_ahead(self, item: ScenarioItem) -> None:
-        ready = self._homes.observe(item)
+        ready = self._fixture_sets.observe(item)
         reason = shown(item, ready)
         if reason is None:
             self._go_on()
@@ -105,12 +105,12 @@ class Scheduler:
 
     def _look_on(self, item: ScenarioItem) -> None:
         """Find what may begin once its fixtures are there, as far as the window."""
-        self._stretches.add(item)
+        self._runs.add(item)
         for one in self._order.fresh(item, self._window):
-            self._stretches.add(one)
+            self._runs.add(one)
             if not isinstance(one, ScenarioItem):
                 continue
-            reason = written(one, self._homes)
+            reason = written(one, self._fixture_sets)
             if reason is None:
                 self._pending[one] = one
             else:
@@ -141,7 +141,7 @@ class Scheduler:
         if self.awake or not self.line.tells_idle:
             job = self._job_of(item, handler)
         else:
-            task = self.line.run_until_idle(self._stage.perform(item.scenario, handler=handler))
+            task = self.line.run_until_idle(self._runner.perform(item.scenario, handler=handler))
             if task.done():
                 return task.result()
             job = self._job(item, handler, context=copy_context(), urgent=True)
@@ -171,7 +171,7 @@ class Scheduler:
             begun = self._handed(item, handler, urgent=True)
         if begun.job.begun is None and not begun.job.urgent:
             self.line.urge(begun.job)
-        begun.voice.speak()
+        begun.captured.speak()
         return begun.job
 
     def stop(self) -> None:
@@ -186,7 +186,7 @@ class Scheduler:
             return False
         if item in self._begun or item.get_closest_marker("skip") is not None:
             return True
-        ready = self._homes.ready(item)
+        ready = self._fixture_sets.ready(item)
         return ready is not None and shown(item, ready) is None
 
     def _go_on(self) -> None:
@@ -196,10 +196,10 @@ class Scheduler:
 
     def _begin(self, current: ScenarioItem) -> None:
         for item in tuple(self._pending.values()):
-            ready = self._homes.ready(item)
+            ready = self._fixture_sets.ready(item)
             if ready is None or shown(item, ready) is not None:
                 continue
-            if self._stretches.reaches(ready.reach, item, current):
+            if self._runs.reaches(ready.reach, item, current):
                 del self._pending[item]
                 self._reasons.ahead += 1
                 self._begun[item] = self._handed(item, ready.handler)
@@ -207,10 +207,10 @@ class Scheduler:
     def _handed(
         self, item: ScenarioItem, handler: object | None, *, urgent: bool = False
     ) -> StartedScenario:
-        voice = CapturedOutput()
-        job = self._job(item, handler, context=voice.context(), urgent=urgent)
+        captured = CapturedOutput()
+        job = self._job(item, handler, context=captured.context(), urgent=urgent)
         self.line.add(job)
-        return StartedScenario(job=job, voice=voice, handler=handler)
+        return StartedScenario(job=job, captured=captured, handler=handler)
 
     def _job(
         self, item: ScenarioItem, handler: object | None, *, context: Context, urgent: bool
@@ -219,7 +219,7 @@ class Scheduler:
         return Job(
             place=-1 if urgent else self._places,
             name=item.scenario.name,
-            work=partial(self._stage.perform, item.scenario, handler=handler),
+            work=partial(self._runner.perform, item.scenario, handler=handler),
             context=context,
             locks=item.scenario.locks,
             fails=_failed if item.get_closest_marker("xfail") is None else _never,

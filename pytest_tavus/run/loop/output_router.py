@@ -82,8 +82,8 @@ class Router:
 
 def _attributing(name: Stream, write: Callable[[str], int]) -> Callable[[str], int]:
     def attributed(text: str) -> int:
-        voice = current()
-        if voice is not None and voice.keep(Printed(name, text)):
+        captured = current()
+        if captured is not None and captured.keep(Printed(name, text)):
             return len(text)
         return write(text)
 
@@ -105,8 +105,8 @@ class _Ear(logging.Handler):
     """Keeps a record for the conversation in whose context it was logged."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        voice = current()
-        vars(record)[_KEPT] = voice is not None and voice.keep(record)
+        captured = current()
+        vars(record)[_KEPT] = captured is not None and captured.keep(record)
 
 
 class _Attributing(logging.Filter):

@@ -59,7 +59,7 @@ class SimulatedTavus(Struct, frozen=True, kw_only=True):
 
     site: Site
     keys: ApiKeys
-    backstage: Admin
+    admin: Admin
     app: ASGIApp
     end_streams: Callable[[], None]
 
@@ -67,7 +67,7 @@ class SimulatedTavus(Struct, frozen=True, kw_only=True):
         """End every conversation, every stream and every wait, so that nothing holds up the end."""
         self.end_streams()
         await self.site.account.live.close()
-        self.backstage.clock.wake_all()
+        self.admin.clock.wake_all()
 
 
 class _Parts(Struct, kw_only=True):
@@ -99,9 +99,9 @@ async def simulated_tavus(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parts.loopback.close)
         minds, wire = await _minds_and_wire(parts, stack)
-        backstage = _backstage(parts, minds, wire, stack)
-        await backstage.begin()
-        tavus, doors = _opened(parts, backstage)
+        admin = _admin(parts, minds, wire, stack)
+        await admin.begin()
+        tavus, doors = _opened(parts, admin)
         await stack.enter_async_context(kept_open(doors))
         yield tavus
 
@@ -158,7 +158,7 @@ def _brain(model: Model, opening: Opening) -> Brain:
     return model.brain(opening.pal)
 
 
-def _backstage(parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitStack) -> Admin:
+def _admin(parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitStack) -> Admin:
     """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
     live = Conversations(
@@ -184,28 +184,28 @@ def _backstage(parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncE
     return Admin(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
 
 
-def _opened(parts: _Parts, backstage: Admin) -> tuple[SimulatedTavus, tuple[Endpoint, ...]]:
+def _opened(parts: _Parts, admin: Admin) -> tuple[SimulatedTavus, tuple[Endpoint, ...]]:
     """Open the doors, and put everything in front of them."""
     options, base_url = parts.options, parts.outside.base_url
-    account, hang_up = backstage.account, parts.outside.hang_up
+    account, hang_up = admin.account, parts.outside.hang_up
     api = Api(account, keys=parts.keys)
     site = Site(
         base_url=base_url, options=options, account=account, api=api, lasting=parts.clock.lasting
     )
     inward = FaultyApi(
-        account, faults=backstage.faults, sleep=parts.clock.sleep, note=parts.journal.note
+        account, faults=admin.faults, sleep=parts.clock.sleep, note=parts.journal.note
     )
     mcp = late(partial(_mcp, site, inward, parts))
-    backstage.issued += [parts.keys.end_issued, mcp.end_sign_ins]
-    rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=backstage.malformed)
-    control = ControlPlane(backstage, keys=parts.keys, tools_changed=mcp.tools_changed)
+    admin.issued += [parts.keys.end_issued, mcp.end_sign_ins]
+    rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=admin.malformed)
+    control = ControlPlane(admin, keys=parts.keys, tools_changed=mcp.tools_changed)
     behind = (control.door(),) if options.control else ()
     doors = (rest_door(api), rooms.door(), mcp.door, *behind)
     front = SiteContext(
         limits=options.limits,
         clock=parts.clock,
         journal=parts.journal,
-        faults=backstage.faults,
+        faults=admin.faults,
         hang_up=hang_up,
         knows=partial(_knows, parts.keys, mcp.knows),
         origins=tuple(origin_of(each) for each in options.cors),
@@ -214,7 +214,7 @@ def _opened(parts: _Parts, backstage: Admin) -> tuple[SimulatedTavus, tuple[Endp
     tavus = SimulatedTavus(
         site=site,
         keys=parts.keys,
-        backstage=backstage,
+        admin=admin,
         app=application(doors, front),
         end_streams=mcp.end_streams,
     )

@@ -56,29 +56,29 @@ class TavusServer:
             ServiceError: its PAL cannot be brought into the account.
 
         """
-        root, backstage = self._options.root, self._server.backstage
+        root, admin = self._options.root, self._server.admin
         found: tuple[Scenario, ...]
         if isinstance(scenario, Mapping):
-            found = (parse_inline(scenario, name="loaded", limits=backstage.limits),)
+            found = (parse_inline(scenario, name="loaded", limits=admin.limits),)
         else:
-            found = load_scenarios(root / scenario, root=root, limits=backstage.limits)
+            found = load_scenarios(root / scenario, root=root, limits=admin.limits)
 
         async def add() -> list[dict[str, Any]]:
-            backstage.allow(readable(found, self._environ))
-            return await backstage.add(found)
+            admin.allow(readable(found, self._environ))
+            return await admin.add(found)
 
         told = self._thread.run(add())
         return list(dict.fromkeys(row["pal_id"] for row in told))
 
     def reset(self, *, seed: int | None = None) -> None:
         """Make everything as it was at the start; with `seed`, with other ids."""
-        self._thread.run(self._server.backstage.begin(seed=seed))
+        self._thread.run(self._server.admin.begin(seed=seed))
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the last requests, the oldest first, without secrets."""
 
         async def read() -> list[dict[str, Any]]:
-            rows: list[dict[str, Any]] = self._server.backstage.journal.as_json()["data"]
+            rows: list[dict[str, Any]] = self._server.admin.journal.as_json()["data"]
             return rows
 
         return self._thread.run(read())
@@ -93,7 +93,7 @@ class TavusServer:
 
         async def add() -> str:
             try:
-                return self._server.backstage.faults.add(
+                return self._server.admin.faults.add(
                     read_body(InjectedFault, {"path": path, **fault})
                 )
             except ApiRefusal as refusal:
@@ -103,7 +103,7 @@ class TavusServer:
 
     def advance(self, seconds: float) -> None:
         """Let this much of the server's time pass at once."""
-        self._thread.run(self._server.backstage.clock.advance(seconds))
+        self._thread.run(self._server.admin.clock.advance(seconds))
 
     def conversation(self, conversation_id: str) -> dict[str, Any]:
         """Return all that has happened in a conversation, as `GET /conversations/{name}` does.
@@ -114,7 +114,7 @@ class TavusServer:
         """
 
         async def read() -> dict[str, Any] | None:
-            return self._server.backstage.conversation(conversation_id)
+            return self._server.admin.conversation(conversation_id)
 
         found = self._thread.run(read())
         if found is None:
@@ -126,7 +126,7 @@ class TavusServer:
         """Return all that the account holds, without its secrets."""
 
         async def read() -> dict[str, Any]:
-            return self._server.backstage.state()
+            return self._server.admin.state()
 
         return self._thread.run(read())
 

@@ -53,9 +53,9 @@ class Running(Struct, frozen=True, kw_only=True):
         return [(row["pal_id"], row["pal_name"]) for row in rows]
 
     @property
-    def backstage(self) -> Admin:
+    def admin(self) -> Admin:
         """What can be done to it from behind."""
-        return self.tavus.backstage
+        return self.tavus.admin
 
 
 @asynccontextmanager

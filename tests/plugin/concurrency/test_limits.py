@@ -89,7 +89,7 @@ def test_a_service_that_is_full_slows_the_run_down(
         """
 import pytest_tavus.run.runner as stages
 from pytest_tavus.errors import LimitError
-from pytest_tavus.plugin.fixtures import SETTINGS, STAGE
+from pytest_tavus.plugin.fixtures import SETTINGS, RUNNER
 
 TRIES = []
 
@@ -101,7 +101,7 @@ async def opener(*given, **named):
 
 def pytest_sessionstart(session):
     config = session.config
-    config.stash[STAGE] = stages.Runner(
+    config.stash[RUNNER] = stages.Runner(
         config.stash[SETTINGS], root=config.rootpath, environ={}, opener=opener
     )
 """

@@ -84,27 +84,27 @@ def staged(
     (tmp_path / "a.yaml").write_text(SCENARIO + names)
     environ: Mapping[str, str] = {}
     options = Settings(scenarios=tmp_path, **settings)
-    stage = Runner(options, root=tmp_path, environ=environ, opener=service)
-    return stage, list(stage.load(tmp_path / "a.yaml"))
+    runner = Runner(options, root=tmp_path, environ=environ, opener=service)
+    return runner, list(runner.load(tmp_path / "a.yaml"))
 
 
-async def all_of(stage: Runner, scenarios: list[Scenario]) -> list[Any]:
-    work = (stage.perform(one) for one in scenarios)
+async def all_of(runner: Runner, scenarios: list[Scenario]) -> list[Any]:
+    work = (runner.perform(one) for one in scenarios)
     return await asyncio.gather(*work, return_exceptions=True)
 
 
 def test_what_the_service_refuses_is_asked_again(tmp_path: Path, pauses: Pauses) -> None:
     service = Service(at_once=3)
-    stage, scenarios = staged(tmp_path, service, 10)
+    runner, scenarios = staged(tmp_path, service, 10)
 
-    results = stage.loop.run(all_of(stage, scenarios))
+    results = runner.loop.run(all_of(runner, scenarios))
 
     assert [result.verdict.outcome for result in results] == ["passed"] * 10
-    assert service.refused == stage.ledger().slowed > 0
-    assert stage.ledger().ceiling is not None
-    assert stage.ledger().held == {}
+    assert service.refused == runner.ledger().slowed > 0
+    assert runner.ledger().ceiling is not None
+    assert runner.ledger().held == {}
     assert {1.0} <= set(pauses.asked)
-    stage.close()
+    runner.close()
 
 
 def test_a_conversation_that_was_refused_first_has_the_same_ids(
@@ -128,59 +128,59 @@ def test_a_conversation_that_was_refused_first_has_the_same_ids(
 def test_the_pauses_double_up_to_a_bound_and_then_it_is_a_fault(
     tmp_path: Path, pauses: Pauses
 ) -> None:
-    stage, scenarios = staged(tmp_path, Service(at_once=0), 1)
+    runner, scenarios = staged(tmp_path, Service(at_once=0), 1)
 
-    result = stage.run(scenarios[0])
+    result = runner.run(scenarios[0])
 
     assert pauses.asked == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
     assert len(pauses.asked) == gates.ATTEMPTS - 1
     assert [(f.owner, f.message) for _, f in result.trace.of(Fault)] == [("platform", AT_ONCE)]
     assert [event.reason for _, event in result.trace.of(SessionClosed)] == ["fault"]
     assert result.verdict.outcome == "failed"
-    stage.close()
+    runner.close()
 
 
 def test_the_service_may_ask_for_a_longer_pause(tmp_path: Path, pauses: Pauses) -> None:
-    stage, scenarios = staged(tmp_path, Service(at_once=0, retry_after=7.0), 1)
+    runner, scenarios = staged(tmp_path, Service(at_once=0, retry_after=7.0), 1)
 
-    stage.run(scenarios[0])
+    runner.run(scenarios[0])
 
     assert pauses.asked == [7.0, 7.0, 7.0, 8.0, 16.0, 30.0, 30.0]
-    stage.close()
+    runner.close()
 
 
 def test_another_refusal_is_a_fault_at_once(tmp_path: Path, pauses: Pauses) -> None:
     async def broken(*given: Any, **named: Any) -> Any:
         raise ServiceError("Invalid access token")
 
-    stage, scenarios = staged(tmp_path, broken, 1)
+    runner, scenarios = staged(tmp_path, broken, 1)
 
-    result = stage.run(scenarios[0])
+    result = runner.run(scenarios[0])
 
     assert pauses.asked == []
     assert [f.message for _, f in result.trace.of(Fault)] == ["Invalid access token"]
-    stage.close()
+    runner.close()
 
 
 def test_a_cap_leaves_the_rest_not_run(tmp_path: Path) -> None:
-    stage, scenarios = staged(tmp_path, open_simulated, 5, max_conversations=2)
+    runner, scenarios = staged(tmp_path, open_simulated, 5, max_conversations=2)
 
-    results = stage.loop.run(all_of(stage, scenarios))
+    results = runner.loop.run(all_of(runner, scenarios))
 
     assert [result.verdict.outcome for result in results[:2]] == ["passed"] * 2
     assert [type(result) for result in results[2:]] == [NotRunError] * 3
-    stage.close()
+    runner.close()
 
 
 def test_no_more_are_in_flight_than_allowed(tmp_path: Path, pauses: Pauses) -> None:
     service = Service(at_once=2)
-    stage, scenarios = staged(tmp_path, service, 8, max_in_flight=2)
+    runner, scenarios = staged(tmp_path, service, 8, max_in_flight=2)
 
-    results = stage.loop.run(all_of(stage, scenarios))
+    results = runner.loop.run(all_of(runner, scenarios))
 
     assert [result.verdict.outcome for result in results] == ["passed"] * 8
     assert service.refused == 0
-    stage.close()
+    runner.close()
 
 
 def test_who_came_first_is_let_in_first() -> None:

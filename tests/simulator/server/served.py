@@ -62,12 +62,12 @@ async def listening(options: ServerOptions | None = None) -> AsyncGenerator[Runn
 
 def front(tavus: SimulatedTavus) -> SiteContext:
     """Return what stands in front of the doors of a simulated Tavus."""
-    backstage = tavus.backstage
+    admin = tavus.admin
     return SiteContext(
         limits=tavus.site.options.limits,
-        clock=backstage.clock,
-        journal=backstage.journal,
-        faults=backstage.faults,
+        clock=admin.clock,
+        journal=admin.journal,
+        faults=admin.faults,
         hang_up=no_connection,
         knows=lambda _: True,
         origins=(),

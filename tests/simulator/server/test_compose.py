@@ -26,7 +26,7 @@ async def test_a_model_decides_for_every_pal() -> None:
         conversation = await talking(server.tavus)
         async with asyncio.timeout(PATIENCE):
             reply = await conversation.respond("Is anybody there?", within=PATIENCE)
-        trace = server.tavus.backstage.live.get("c1")
+        trace = server.tavus.admin.live.get("c1")
 
     assert reply.text == ""
     assert trace is not None

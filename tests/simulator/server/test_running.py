@@ -47,9 +47,9 @@ async def test_nothing_is_left_when_it_has_stopped() -> None:
 async def test_a_request_that_is_still_waiting_does_not_hold_it_up() -> None:
     async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as http:
         async with listening(ServerOptions(clock="still")) as server:
-            server.backstage.faults.add(InjectedFault(path="/v2/pals", effect="delay", delay=60))
+            server.admin.faults.add(InjectedFault(path="/v2/pals", effect="delay", delay=60))
             asking = asyncio.create_task(http.get(f"{server.url}/v2/pals"))
-            await until(lambda: server.backstage.clock.waiting)
+            await until(lambda: server.admin.clock.waiting)
         response = await asking
 
     assert response.status_code == 401

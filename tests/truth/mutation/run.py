@@ -1,4 +1,4 @@
-"""Plays the examples and their mutants on one stage, in this process."""
+"""Plays the examples and their mutants on one runner, in this process."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Fate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Theatre:
-    """A copy of the examples with a stage, and the handlers behind it."""
+    """A copy of the examples with a runner, and the handlers behind it."""
 
     def __init__(self, root: Path, environ: dict[str, str]) -> None:
         self._scenarios = root / "scenarios"
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(EXAMPLES, self._scenarios, ignore=ignored)
         settings = Settings(scenarios=self._scenarios)
-        self._stage = Runner(settings, root=root, environ=environ)
+        self._runner = Runner(settings, root=root, environ=environ)
         self._pool = HandlerPool(root=root, environ=environ)
 
     def play(self, mutant: Mutant) -> ScenarioResult:
@@ -68,14 +68,14 @@ class Theatre:
         """
         path = self._scenarios / "mutant.yaml"
         path.write_text(json.dumps(mutant.file, ensure_ascii=False), encoding="utf-8")
-        (scenario,) = self._stage.load(path)
+        (scenario,) = self._runner.load(path)
         if mutant.change is None:
-            return self._stage.run(scenario)
+            return self._runner.run(scenario)
         handler = _Otherwise(self._pool, _spec(scenario), mutant)
         try:
-            return self._stage.run(scenario, handler=handler)
+            return self._runner.run(scenario, handler=handler)
         finally:
-            self._stage.loop.run(handler.close())
+            self._runner.loop.run(handler.close())
 
     def fate(self, mutant: Mutant) -> Fate:
         """Tell what becomes of a mutant."""
@@ -95,9 +95,9 @@ class Theatre:
         yield from of_answers(example, result.trace)
 
     def close(self) -> None:
-        """End the handlers and the stage."""
-        self._stage.loop.run(self._pool.close())
-        self._stage.close()
+        """End the handlers and the runner."""
+        self._runner.loop.run(self._pool.close())
+        self._runner.close()
 
 
 def _spec(scenario: Scenario) -> HandlerSpec:

@@ -82,13 +82,13 @@ class ControlPlane:
 
     def __init__(
         self,
-        backstage: Admin,
+        admin: Admin,
         *,
         keys: ApiKeys,
         tools_changed: Callable[[], Awaitable[None]],
     ) -> None:
-        """Do what `backstage` can; `tools_changed` tells every MCP client that listens."""
-        self._backstage = backstage
+        """Do what `admin` can; `tools_changed` tells every MCP client that listens."""
+        self._admin = admin
         self._keys = keys
         self._tools_changed = tools_changed
 
@@ -136,19 +136,19 @@ class ControlPlane:
 
     async def _reset(self, request: Request) -> None:
         asked = read_body(Seed, await _json(request) or {})
-        await self._backstage.begin(seed=asked.seed)
+        await self._admin.begin(seed=asked.seed)
 
     async def _seed(self, request: Request) -> None:
         asked = read_body(Seed, await _json(request))
         if asked.seed is None:
             raise bad_field("seed", "'seed' is missing")
-        await self._backstage.begin(seed=asked.seed)
+        await self._admin.begin(seed=asked.seed)
 
     async def _load(self, request: Request) -> Any:
         body = await request.body()
         if "json" in request.headers.get("content-type", ""):
             data = read_object(await _json(request))
-            return {"data": await self._backstage.load_data(data)}
+            return {"data": await self._admin.load_data(data)}
         if len(body) > _LONGEST_SCENARIOS:
             message = f"the scenarios are longer than {_LONGEST_SCENARIOS} bytes"
             raise ApiRefusal(413, {"error": message})
@@ -156,33 +156,33 @@ class ControlPlane:
             text = body.decode()
         except UnicodeDecodeError:
             raise bad_request("the scenario is not UTF-8") from None
-        return {"data": await self._backstage.load_text(text)}
+        return {"data": await self._admin.load_text(text)}
 
     async def _unload(self, _: Request) -> None:
-        self._backstage.account.scripts.clear()
+        self._admin.account.scripts.clear()
 
     async def _state(self, _: Request) -> Any:
-        return self._backstage.state()
+        return self._admin.state()
 
     async def _journal(self, _: Request) -> Any:
-        return self._backstage.journal.as_json()
+        return self._admin.journal.as_json()
 
     async def _forget(self, _: Request) -> None:
-        self._backstage.journal.clear()
+        self._admin.journal.clear()
 
     async def _faults(self, _: Request) -> Any:
-        return {"data": self._backstage.faults.as_json()}
+        return {"data": self._admin.faults.as_json()}
 
     async def _add_fault(self, request: Request) -> Any:
         fault = read_body(InjectedFault, await _json(request))
-        return {"fault_id": self._backstage.faults.add(fault)}
+        return {"fault_id": self._admin.faults.add(fault)}
 
     async def _clear_faults(self, _: Request) -> None:
-        self._backstage.faults.clear()
+        self._admin.faults.clear()
 
     async def _remove_fault(self, request: Request) -> None:
         key = request.path_params["fault_id"]
-        if not self._backstage.faults.remove(key):
+        if not self._admin.faults.remove(key):
             message = f"there is no fault {key!r}"
             raise not_found(message)
 
@@ -190,7 +190,7 @@ class ControlPlane:
         await self._tools_changed()
 
     async def _clock(self, _: Request) -> Any:
-        clock = self._backstage.clock
+        clock = self._admin.clock
         return {
             "kind": clock.kind,
             "now": clock.now(),
@@ -200,11 +200,11 @@ class ControlPlane:
 
     async def _advance(self, request: Request) -> Any:
         asked = read_body(Advance, await _json(request))
-        await self._backstage.clock.advance(asked.seconds)
+        await self._admin.clock.advance(asked.seconds)
         return await self._clock(request)
 
     async def _look(self, request: Request) -> Any:
-        return self._backstage.conversation(self._conversation(request).opening.conversation_id)
+        return self._admin.conversation(self._conversation(request).opening.conversation_id)
 
     async def _perceive(self, request: Request) -> None:
         asked = read_body(Perceived, await _json(request))
@@ -223,7 +223,7 @@ class ControlPlane:
 
     def _conversation(self, request: Request) -> ServedConversation:
         name = request.path_params["name"]
-        found = self._backstage.live.get(name)
+        found = self._admin.live.get(name)
         if found is None:
             message = f"there is no conversation {name!r}"
             raise not_found(message)

@@ -116,7 +116,7 @@ async def test_a_fault_on_the_control_plane_is_refused_and_one_on_everything_els
 )
 async def test_an_answer_is_replaced(written: dict[str, Any], status: int, body: str) -> None:
     async with served() as server:
-        server.tavus.backstage.faults.add(fault(path="/v2/pals", times=1, **written))
+        server.tavus.admin.faults.add(fault(path="/v2/pals", times=1, **written))
         struck = await server.http.get("/v2/pals")
         spared = await server.http.get("/v2/pals")
 
@@ -127,12 +127,12 @@ async def test_an_answer_is_replaced(written: dict[str, Any], status: int, body:
 @pytest.mark.asyncio
 async def test_a_delay_lasts_until_the_clock_says_so_and_then_the_truth_is_told() -> None:
     async with served(ServerOptions(clock="still")) as server:
-        server.tavus.backstage.faults.add(fault(path="/v2/pals", effect="delay", delay=30))
+        server.tavus.admin.faults.add(fault(path="/v2/pals", effect="delay", delay=30))
         asking = asyncio.create_task(server.http.get("/v2/pals"))
-        await until(lambda: server.tavus.backstage.clock.waiting == 1)
-        await server.tavus.backstage.clock.advance(29)
+        await until(lambda: server.tavus.admin.clock.waiting == 1)
+        await server.tavus.admin.clock.advance(29)
         waiting = not asking.done()
-        await server.tavus.backstage.clock.advance(1)
+        await server.tavus.admin.clock.advance(1)
         response = await asyncio.wait_for(asking, 10)
 
     assert waiting
@@ -143,17 +143,17 @@ async def test_a_delay_lasts_until_the_clock_says_so_and_then_the_truth_is_told(
 async def test_a_dropped_connection_is_cut_without_a_word() -> None:
     async with listening() as server, httpx.AsyncClient(base_url=server.url) as http:
         http.headers["x-api-key"] = server.api_key
-        server.backstage.faults.add(fault(path="/v2/pals", effect="drop", times=1))
+        server.admin.faults.add(fault(path="/v2/pals", effect="drop", times=1))
         with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
             await http.get("/v2/pals")
         assert (await http.get("/v2/pals")).status_code == 200
-        assert [entry.status for entry in server.backstage.journal] == [None, 200]
+        assert [entry.status for entry in server.admin.journal] == [None, 200]
 
 
 @pytest.mark.asyncio
 async def test_in_process_a_dropped_connection_is_an_error_of_the_client() -> None:
     async with served() as server:
-        server.tavus.backstage.faults.add(fault(path="/v2/pals", effect="drop"))
+        server.tavus.admin.faults.add(fault(path="/v2/pals", effect="drop"))
         with pytest.raises(ConnectionResetError, match="the connection was cut"):
             await server.http.get("/v2/pals")
 
@@ -161,7 +161,7 @@ async def test_in_process_a_dropped_connection_is_an_error_of_the_client() -> No
 @pytest.mark.asyncio
 async def test_the_control_plane_is_spared() -> None:
     async with served() as server:
-        server.tavus.backstage.faults.add(fault(path="/*"))
+        server.tavus.admin.faults.add(fault(path="/*"))
 
         assert (await server.http.get("/_simulator/clock")).status_code == 200
         assert (await server.http.get("/v2/pals")).status_code == 500

@@ -238,7 +238,7 @@ async def test_without_a_control_plane_nothing_is_kept() -> None:
     async with served(ServerOptions()) as server:
         await server.http.get("/v2/pals")
         await server.http.post("/register", json={"redirect_uris": ["https://client.example"]})
-        told = server.tavus.backstage.journal.as_json()
+        told = server.tavus.admin.journal.as_json()
 
     assert (told["data"], told["notes"]) == ([], [])
 

@@ -30,7 +30,7 @@ async def called(server: Served, tool: str, **arguments: Any) -> str:
 
 
 def notes(server: Served) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = server.tavus.backstage.journal.as_json()["notes"]
+    told: list[dict[str, Any]] = server.tavus.admin.journal.as_json()["notes"]
     return told
 
 
@@ -49,7 +49,7 @@ async def test_what_a_tool_asks_for_is_noted() -> None:
                 "status": 200,
             }
         ]
-        assert "canary" not in json.dumps(server.tavus.backstage.journal.as_json())
+        assert "canary" not in json.dumps(server.tavus.admin.journal.as_json())
 
 
 async def test_secrets_of_a_tool_are_not_noted() -> None:
@@ -62,7 +62,7 @@ async def test_secrets_of_a_tool_are_not_noted() -> None:
 
         assert "canary" not in made
         assert [note["path"] for note in notes(server)] == ["/v2/tools", "/v2/tools"]
-        assert "canary" not in json.dumps(server.tavus.backstage.journal.as_json())
+        assert "canary" not in json.dumps(server.tavus.admin.journal.as_json())
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ async def test_a_delay_is_waited_for() -> None:
         await server.http.post("/_simulator/faults", json=fault)
 
         assert json.loads(await called(server, "tavus_pal_list"))["data"] == []
-        (shown,) = server.tavus.backstage.faults.as_json()
+        (shown,) = server.tavus.admin.faults.as_json()
         assert shown["struck"] == 1

@@ -162,7 +162,7 @@ async def test_a_refused_registration_is_noted_in_the_journal() -> None:
     async with whole(ServerOptions(control=True)) as (tavus, http):
         metadata = {"redirect_uris": ["https://client.example/callback"]}
         answer = await http.post("/register", json=metadata)
-        notes = tavus.backstage.journal.as_json()["notes"]
+        notes = tavus.admin.journal.as_json()["notes"]
 
     assert answer.status_code == 400
     assert notes == [{"name": "oauth_register_rejected", **metadata}]
@@ -192,7 +192,7 @@ async def test_a_whole_sign_in_leaves_no_secret_in_the_journal() -> None:
         listing = await http.post("/mcp", json=LISTING, headers={**ACCEPT, **bearer(access)})
         renewal = {**form, "grant_type": "refresh_token", "refresh_token": refresh}
         renewed = await http.post("/token", data=renewal)
-        journal = json.dumps(tavus.backstage.journal.as_json())
+        journal = json.dumps(tavus.admin.journal.as_json())
 
     assert (listing.status_code, renewed.status_code) == (200, 200)
     assert "/token" in journal

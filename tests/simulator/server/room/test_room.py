@@ -73,7 +73,7 @@ async def test_a_room_that_lets_nobody_in_says_why(name: str, status: int, sente
     async with listening(options) as server:
         for each in ("ended", "private", "full"):
             await talking(server.tavus, each)
-        await server.backstage.live.end("ended", "end_conversation_endpoint_hit")
+        await server.admin.live.end("ended", "end_conversation_endpoint_hit")
         server.tavus.site.account["conversations"].add("private", {"meeting_token": "canary"})
         with pytest.raises(InvalidStatus) as refused:
             async with joined(server, name):
@@ -92,7 +92,7 @@ async def test_a_private_room_opens_with_its_token() -> None:
         server.tavus.site.account["conversations"].add("c1", {"meeting_token": "canary-8f3b"})
         async with joined(server, "c1?t=canary-8f3b") as room:
             assert json.loads(await room.recv())["event_type"] == "system.replica_joined"
-        assert "canary" not in json.dumps(server.backstage.journal.as_json())
+        assert "canary" not in json.dumps(server.admin.journal.as_json())
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ async def test_a_frame_that_cannot_be_taken_is_answered_and_counted(
             error = await heard(room, "simulator.error")
             await say(room, "I am still here.")
             await heard(room, "conversation.utterance")
-            state = server.backstage.state()
+            state = server.admin.state()
 
     assert error == {
         "message_type": "simulator",
@@ -135,7 +135,7 @@ async def test_the_end_of_the_conversation_is_the_end_of_the_room() -> None:
         await talking(server.tavus)
         async with joined(server) as room:
             await heard(room, "conversation.utterance")
-            await server.backstage.live.end("c1", "end_conversation_endpoint_hit")
+            await server.admin.live.end("c1", "end_conversation_endpoint_hit")
 
             assert await put_out(room) == (1000, "the conversation has ended")
 

@@ -97,7 +97,7 @@ def test_the_end_of_the_conversation_is_no_error() -> None:
     with serving() as (thread, server), client() as (joining, heard):
         joining.join(f"{server.url}/rooms/c1")
         heard.utterance()
-        thread.run(server.backstage.live.end("c1", "end_conversation_endpoint_hit"))
+        thread.run(server.admin.live.end("c1", "end_conversation_endpoint_hit"))
         heard.next("left")
 
         assert heard.next("state") == ("left",)
