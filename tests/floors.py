@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 GROUND: Mapping[str, tuple[str, ...]] = {
+    "json_data": (),
     "spans": (),
     "wire": (),
     "clock": (),
