@@ -8,20 +8,21 @@ were seen at tavus-mcp 0.11.0, whose library reads with pydantic [client].
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.schema.dialect import SchemaFault, validator
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.simulator.mcp.client import ApiClient, refuse
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.client import refuse
 from pytest_tavus.spans import Loc, dotted
 
-Arguments = Mapping[str, Any]
-"""The arguments of one call, with the defaults of those that were not given."""
+Schema = Mapping[str, Any]
+"""A JSON Schema, or the properties of one by their names."""
 
 _KINDS: Mapping[type, str] = MappingProxyType(
     {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
@@ -31,60 +32,64 @@ _READERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
     {"boolean": TypeAdapter(bool), "integer": TypeAdapter(int), "number": TypeAdapter(float)}
 )
 
-_UNREADABLE = object()
 
-
-def checked_arguments(schema: Mapping[str, Any], given: Mapping[str, Any]) -> Arguments:
+def checked_arguments(schema: Schema, given: Mapping[str, Json]) -> dict[str, Any]:
     """Return the arguments, read as the schema's types, with the schema's defaults.
 
-    Raises:
-        ToolRefusal: they are not as the schema says; every fault is told, with its path.
-
+    Raises `ToolRefusal` with every fault and its path.
     """
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    read: dict[str, Any] = {}
+    properties: Schema = schema.get("properties", {})
+    read: JsonObject = {}
     faults: dict[str, None] = {}
     for name, value in given.items():
         kinds = _kinds(properties.get(name, {}))
-        read[name] = _read(kinds, value)
-        if read[name] is _UNREADABLE:
+        try:
+            read[name] = _read(kinds, value)
+        except ValueError:
             read[name] = value
             faults[f"{name}: expected {' or '.join(kinds)}, found {_kind(value)}"] = None
     faults |= dict.fromkeys(_faults(schema, read))
     if faults:
         refuse("; ".join(faults))
     defaults = {name: each.get("default") for name, each in properties.items()}
-    return MappingProxyType({**defaults, **read})
+    return {**defaults, **read}
 
 
-def _kinds(schema: Mapping[str, Any]) -> list[str]:
+def _kinds(schema: Schema) -> list[str]:
     return [str(each.get("type")) for each in schema.get("anyOf", [schema])]
 
 
-def _read(kinds: list[str], value: Any) -> Any:
-    """Return a value read as one of these types; as it is where none of them is a scalar's."""
+def _read(kinds: list[str], value: Json) -> Json:
+    """Return a value read as one of these types; as it is where none of them is a scalar's.
+
+    Raises `ValueError` for what cannot be read.
+    """
     reader = next((_READERS[kind] for kind in kinds if kind in _READERS), None)
     if reader is None or (value is None and "null" in kinds):
         return value
-    try:
-        found = reader.validate_python(value)
-    except ValidationError:
-        return _UNREADABLE
-    # Such a number could not be sent on: JSON has none, and the official server fails there.
-    return _UNREADABLE if isinstance(found, float) and not math.isfinite(found) else found
+    found: Json = reader.validate_python(value)
+    if isinstance(found, float) and not math.isfinite(found):
+        # Such a number could not be sent on: JSON has none, and the official server fails there.
+        raise ValueError(found)
+    return found
 
 
-def chosen(arguments: Arguments, *names: str) -> dict[str, Any]:
-    """Return those of the arguments that are not null."""
-    return {name: arguments[name] for name in names if arguments[name] is not None}
+def names(text: str) -> tuple[str, ...]:
+    """Return the names that a text lists."""
+    return tuple(text.split())
 
 
-def filled(arguments: Arguments, *names: str) -> dict[str, Any]:
-    """Return those of the arguments that are neither null nor empty."""
-    return {name: arguments[name] for name in names if arguments[name]}
+def chosen(fields: Mapping[str, Json], *names: str) -> JsonObject:
+    """Return those of the fields, or of all of them, that are not null."""
+    return {name: fields[name] for name in names or fields if fields[name] is not None}
 
 
-def _faults(schema: Mapping[str, Any], value: Any, at: Loc = ()) -> Iterator[str]:
+def filled(fields: Mapping[str, Json], *names: str) -> JsonObject:
+    """Return those of the fields, or of all of them, that are neither null nor empty."""
+    return {name: fields[name] for name in names or fields if fields[name]}
+
+
+def _faults(schema: Schema, value: Json, at: Loc = ()) -> Iterator[str]:
     for fault in validator(schema).iter_errors(value):
         path = tuple(fault.absolute_path)
         part = _part(schema, path)
@@ -100,7 +105,7 @@ def _faults(schema: Mapping[str, Any], value: Any, at: Loc = ()) -> Iterator[str
                 yield _unexpected(fault, (*at, *path))
 
 
-def _unknown(value: Mapping[str, Any], known: Mapping[str, Any], at: Loc) -> Iterator[str]:
+def _unknown(value: Mapping[str, Json], known: Schema, at: Loc) -> Iterator[str]:
     for name in (name for name in value if name not in known):
         close = did_you_mean(name, known)
         told = f"{dotted((*at, name))}: there is no such argument"
@@ -142,42 +147,19 @@ def _found(fault: SchemaFault) -> str:
     return _kind(fault.instance)
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     """Name the type of a value as JSON Schema does."""
     if json_object(value) is not None:
         return "object"
     if json_list(value) is not None:
         return "array"
-    return _KINDS.get(cast("type[object]", type(value)), "something else")
+    return _KINDS.get(type(value), "something else")
 
 
-def _part(schema: Mapping[str, Any], path: Loc) -> Mapping[str, Any]:
+def _part(schema: Schema, path: Loc) -> Schema:
     """Return the schema of what stands at a path."""
     part = schema
     for step in path:
-        known: Mapping[str, Any] = part.get("properties", {})
+        known: Schema = part.get("properties", {})
         part = part.get("items", {}) if isinstance(step, int) else known.get(step, {})
     return part
-
-
-ToolFunction = Callable[[ApiClient, Arguments], Awaitable[Any]]
-"""Does what a tool is for and returns its answer as JSON data. Raises `ToolRefusal`."""
-
-
-def get(path: str, *query: str) -> ToolFunction:
-    """Return a tool that reads a path, with those arguments that are not null as its query."""
-
-    async def run(client: ApiClient, arguments: Arguments) -> Any:
-        return await client.get(path.format_map(arguments), **chosen(arguments, *query))
-
-    return run
-
-
-def send(method: str, path: str, *body: str) -> ToolFunction:
-    """Return a tool that sends those arguments that are not null as its body."""
-
-    async def run(client: ApiClient, arguments: Arguments) -> Any:
-        sent = chosen(arguments, *body) if body else None
-        return await client.request(method, path.format_map(arguments), body=sent)
-
-    return run

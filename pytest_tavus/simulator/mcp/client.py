@@ -1,19 +1,20 @@
-"""The API as a tool sees it: requests in process, and a refusal raised as what is told of it.
+"""The API as a tool sees it: requests in process. A refusal of the API is a `ToolRefusal`.
 
 What the official server does through an HTTP client is done here through the same routes without a
-socket. Knows no tool, and no rule of the API.
+socket. Knows no tool, and no rule of the API. Every request may raise `ToolRefusal`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import quote
 
 from msgspec import Struct, field
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import ServiceError
+from pytest_tavus.json_data import Json
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.store.account import Account
@@ -60,69 +61,53 @@ class Patience(Struct, frozen=True, kw_only=True):
     messages come through a network [client]."""
 
 
-class ToolContext(Struct, frozen=True, kw_only=True):
-    """What a tool is given besides its arguments."""
+class ApiClient(Struct, frozen=True):
+    """The API for one call of one tool."""
 
+    api: Api
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     place: AccountAddress = AccountAddress()
     patience: Patience = Patience()
 
-
-class ApiClient:
-    """The API for one call of one tool."""
-
-    def __init__(self, api: Api, *, around: ToolContext) -> None:
-        self._api = api
-        self._headers = around.headers
-        self.place = around.place
-        self.patience = around.patience
-
     @property
     def account(self) -> Account:
         """The account: its clock, and its conversations in progress."""
-        return self._api.account
+        return self.api.account
 
     async def request(
         self,
         method: str,
         path: str,
         *,
-        query: Mapping[str, Any] | None = None,
-        body: Any = None,
-    ) -> Any:
-        """Return what the API answers; `None` where it answers nothing.
+        query: Mapping[str, Json] | None = None,
+        body: Json = None,
+    ) -> Json:
+        """Return what the API answers, or `None` for an answer without a body.
 
-        What is `None` in `query` is left out.
-
-        Raises:
-            ToolRefusal: the API refused.
-
+        The query leaves out what is `None`.
         """
-        answer = await self._answer(method, path, query=query, body=body)
-        return answer.body
+        answered: Json = (await self._answer(method, path, query=query, body=body)).body
+        return answered
 
-    async def get(self, path: str, **query: Any) -> Any:
-        """Read. Raises `ToolRefusal`."""
+    async def get(self, path: str, **query: Json) -> Json:
         return await self.request("GET", path, query=query)
 
-    async def patch(self, path: str, body: Any) -> Any:
-        """Change. Raises `ToolRefusal`; a change that changes nothing answers `None` [doc]."""
+    async def patch(self, path: str, body: Json) -> Json:
+        """Change. A change that changes nothing answers `None` [doc]."""
         return await self.request("PATCH", path, body=body)
 
-    async def post(self, path: str, body: Any = None) -> Any:
-        """Create, or have something done. Raises `ToolRefusal`."""
+    async def post(self, path: str, body: Json = None) -> Json:
         return await self.request("POST", path, body=body)
 
-    async def lines(self, path: str, body: Any) -> tuple[Any, ...]:
-        """Post, and return what comes back line by line. Raises `ToolRefusal`."""
-        answer = await self._answer("POST", path, query=None, body=body)
-        return answer.lines or ()
+    async def lines(self, path: str, body: Json) -> tuple[Json, ...]:
+        """Post, and return what comes back line by line."""
+        return (await self._answer("POST", path, query=None, body=body)).lines or ()
 
     async def _answer(
-        self, method: str, path: str, *, query: Mapping[str, Any] | None, body: Any
+        self, method: str, path: str, *, query: Mapping[str, Json] | None, body: Json
     ) -> ApiAnswer:
         written = {key: _text(value) for key, value in (query or {}).items() if value is not None}
-        answer = await self._api.call(method, path, query=written, body=body, headers=self._headers)
+        answer = await self.api.call(method, path, query=written, body=body, headers=self.headers)
         if answer.status >= 400:
             reason = _reason(answer.body)
             if path.startswith("/pals"):
@@ -144,25 +129,14 @@ def call_headers(tool: str, intent: str | None) -> dict[str, str]:
     return headers
 
 
-def _text(value: Any) -> str:
-    """Write a query value as the official client's HTTP library does."""
+def _text(value: Json) -> str:
+    """Write a query value as the official client does: a list with commas [client]."""
+    if (items := json_list(value)) is not None:
+        return ",".join(map(str, items))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _reason(body: Any) -> str:
+def _reason(body: Json) -> str:
     told = json_object(body) or {}
     reason = told.get("error", told.get("message"))
     return f": {reason}" if isinstance(reason, str) and reason else ""
-
-
-def refused_upload(local_path: str) -> ToolRefusal:
-    """Return why a local file cannot become a document.
-
-    The official server too refuses without the portal's own token, before it looks at the file
-    [client]; a simulated account never has one.
-    """
-    return ToolRefusal(
-        f"{local_path!r} cannot be uploaded: local files go through the developer portal, which "
-        "needs a token of its own (TAVUS_PORTAL_BEARER_TOKEN) and is not simulated. Host the "
-        "file and give its URL to tavus_document_create."
-    )

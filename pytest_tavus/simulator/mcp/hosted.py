@@ -50,23 +50,17 @@ builder that means is [inferred]: those that read and write a PAL's history are 
 
 BUILD = "tavus_pal_build_and_verify"
 
-_BUILD_ARGUMENTS: Mapping[str, Any] = MappingProxyType(
+_BUILD_ARGUMENTS: Mapping[str, Definition] = MappingProxyType(
     {
-        "pal_id": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
-        "briefs": {
-            "anyOf": [
-                {"additionalProperties": {"type": "string"}, "type": "object"},
-                {"type": "null"},
-            ],
-            "default": None,
-        },
-        "transcript": {
-            "anyOf": [
-                {"items": {"additionalProperties": True, "type": "object"}, "type": "array"},
-                {"type": "null"},
-            ],
-            "default": None,
-        },
+        name: {"anyOf": [kind, {"type": "null"}], "default": None}
+        for name, kind in {
+            "pal_id": {"type": "string"},
+            "briefs": {"additionalProperties": {"type": "string"}, "type": "object"},
+            "transcript": {
+                "items": {"additionalProperties": True, "type": "object"},
+                "type": "array",
+            },
+        }.items()
     }
 )
 """What the hosted tool takes besides: the PAL to change, a brief for each artifact, and the

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.layer_rules import LAYERS
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.arguments import names
 from pytest_tavus.simulator.mcp.client import refuse
 
 OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
 _LISTS = frozenset(
-    _words(
+    names(
         "memories guardrail_ids guardrail_tags document_ids document_tags tool_ids allowlist "
         "visual_awareness_queries audio_awareness_queries perception_analysis_queries "
         "ambient_awareness_queries"
     )
 )
-_MAPS = frozenset(_words("headers extra_body default_query voice_settings sts transport"))
+_MAPS = frozenset(names("headers extra_body default_query voice_settings sts transport"))
 
-_ROOT = _words(
+_ROOT = names(
     "system_prompt greeting pipeline_mode context pal_name memories default_face_id objectives_id "
     "guardrail_ids guardrail_tags document_ids document_tags tool_ids is_template uuid owner_id "
     "created_at updated_at session_id is_draft source_template_id registration_id pal_settings_id"
@@ -62,7 +60,7 @@ def _of_field(path: str, name: str) -> Iterator[str]:
         yield f"{path}/*"
 
 
-def field_schema(name: str) -> dict[str, Any]:
+def field_schema(name: str) -> JsonObject:
     """Return the JSON Schema of a field, as far as it follows from how it is patched."""
     if name in _LISTS:
         return {"type": "array", "items": {"type": "string"}}
@@ -70,18 +68,21 @@ def field_schema(name: str) -> dict[str, Any]:
 
 
 def checked_operations(
-    operations: Sequence[Mapping[str, Any]], *, paths: frozenset[str] | None = None
-) -> list[dict[str, Any]]:
+    operations: Json, *, paths: frozenset[str] | None = None
+) -> list[JsonObject]:
     """Return operations as they are sent: without what is null, as the client does [client].
 
     Raises:
         ToolRefusal: one is no operation of JSON Patch, or its path is not among `paths`.
 
     """
-    return [_checked(one, f"ops[{index}]", paths) for index, one in enumerate(operations)]
+    return [
+        _checked(one, f"ops[{index}]", paths)
+        for index, one in enumerate(json_list(operations) or ())
+    ]
 
 
-def _checked(operation: Mapping[str, Any], at: str, paths: frozenset[str] | None) -> dict[str, Any]:
+def _checked(operation: Mapping[str, Json], at: str, paths: frozenset[str] | None) -> JsonObject:
     unknown = [key for key in operation if key not in {"op", "path", "value", "from"}]
     if unknown:
         refuse(f"{at}.{unknown[0]}: an operation has op, path, value and from only")
@@ -115,7 +116,7 @@ def _is_free(pointer: str, paths: frozenset[str]) -> bool:
     return any(path in paths and path.rpartition("/")[2] in _MAPS for path in upper)
 
 
-def field_operations(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+def field_operations(fields: Mapping[str, Json]) -> list[JsonObject]:
     """Return the patch that sets fields, whether or not they are there yet [client].
 
     Raises:

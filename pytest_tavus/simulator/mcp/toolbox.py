@@ -13,13 +13,11 @@ from msgspec import Struct, field
 
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.simulator.account.front import Api
-from pytest_tavus.simulator.mcp.arguments import ToolFunction, checked_arguments
-from pytest_tavus.simulator.mcp.building import building
+from pytest_tavus.simulator.mcp.arguments import checked_arguments
 from pytest_tavus.simulator.mcp.client import (
     AccountAddress,
     ApiClient,
     Patience,
-    ToolContext,
     call_headers,
 )
 from pytest_tavus.simulator.mcp.hosted import (
@@ -28,49 +26,7 @@ from pytest_tavus.simulator.mcp.hosted import (
     local_name,
     recorded_definitions,
 )
-from pytest_tavus.simulator.mcp.tools import (
-    builders,
-    capabilities,
-    chats,
-    deployments,
-    dictionaries,
-    documents,
-    embed,
-    guardrails,
-    health,
-    knowledge,
-    meetings,
-    objectives,
-    options,
-    pals,
-    registry,
-    resources,
-    skills,
-)
-
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
-    {
-        **health.TOOLS,
-        **pals.TOOLS,
-        **options.TOOLS,
-        **documents.TOOLS,
-        **knowledge.TOOLS,
-        **skills.TOOLS,
-        **capabilities.TOOLS,
-        **resources.TOOLS,
-        **meetings.TOOLS,
-        **chats.TOOLS,
-        **embed.TOOLS,
-        **guardrails.TOOLS,
-        **objectives.TOOLS,
-        **registry.TOOLS,
-        **dictionaries.TOOLS,
-        **deployments.TOOLS,
-        **builders.TOOLS,
-        **building.TOOLS,
-    }
-)
-"""What each of the tools does."""
+from pytest_tavus.simulator.mcp.table import TOOLS
 
 
 class McpToolResult(Struct, frozen=True, kw_only=True):
@@ -126,14 +82,12 @@ class ToolBox:
         local = local_name(name) if self._options.hosted_names else name
         try:
             checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
-            client = ApiClient(self._api, around=self._around(name, checked["intent"]))
-            return McpToolResult(value=await TOOLS[local](client, checked))
+            client = ApiClient(
+                self._api,
+                headers=call_headers(name, checked.pop("intent")),
+                place=self._options.place,
+                patience=self._options.patience,
+            )
+            return McpToolResult(value=await TOOLS[local](client, **checked))
         except ServiceError as refusal:
             return McpToolResult(error=str(refusal))
-
-    def _around(self, name: str, intent: str | None) -> ToolContext:
-        return ToolContext(
-            headers=call_headers(name, intent),
-            place=self._options.place,
-            patience=self._options.patience,
-        )

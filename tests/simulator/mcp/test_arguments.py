@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Mapping
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from pytest_tavus.simulator.mcp.arguments import checked_arguments
 from pytest_tavus.simulator.mcp.client import ToolRefusal
 from pytest_tavus.simulator.mcp.hosted import recorded_definitions
+from pytest_tavus.simulator.mcp.table import TOOLS, Request
 from tests.simulator.mcp.readings import BESIDE, READ, UNREADABLE
 
 SCHEMAS = {one["name"]: one["inputSchema"] for one in recorded_definitions()}
@@ -107,3 +111,58 @@ def test_arguments_that_were_not_given_have_the_defaults_of_the_schema() -> None
         "verbose": False,
         "intent": None,
     }
+
+
+WRITTEN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+
+
+def written(schema: dict[str, Any]) -> str:
+    """Write the type of a schema as an annotation does."""
+    if "anyOf" in schema:
+        return " | ".join(written(each) for each in schema["anyOf"])
+    if "enum" in schema:
+        return "str"
+    if schema["type"] == "array":
+        return f"list[{written(schema['items'])}]"
+    return WRITTEN.get(schema["type"], "JsonObject")
+
+
+def misfits(tool: Callable[..., Any], properties: Mapping[str, Any]) -> list[str]:
+    """Return what a tool takes otherwise than its schema says, and what it does not take."""
+    _client, *taken = inspect.signature(tool).parameters.values()
+    named = {one.name: one for one in taken if one.kind is not one.VAR_KEYWORD}
+    types = {name: written(schema) for name, schema in properties.items() if name != "intent"}
+    missing = types.keys() - named.keys() if len(named) == len(taken) else set[str]()
+    return sorted(missing) + [
+        name
+        for name, one in named.items()
+        if one.annotation != types.get(name) or one.default is not one.empty
+    ]
+
+
+FUNCTIONS = {name: tool for name, tool in TOOLS.items() if not isinstance(tool, Request)}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_takes_the_arguments_of_the_recorded_schema(name: str) -> None:
+    assert misfits(FUNCTIONS[name], SCHEMAS[name]["properties"]) == []
+
+
+def test_arguments_that_the_schema_does_not_have_are_seen() -> None:
+    async def tool(_client: object, *, pal_id: int, limit: int = 3, pal: str) -> None: ...
+
+    properties = SCHEMAS["tavus_pal_builder_history"]["properties"]
+
+    assert misfits(tool, properties) == ["pal_id", "limit", "pal"]
+    assert misfits(tool, {**properties, "more": {"type": "string"}})[0] == "more"
+
+
+REQUESTS = {name: tool for name, tool in TOOLS.items() if isinstance(tool, Request)}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_names_arguments_of_the_recorded_schema_only(name: str) -> None:
+    request = REQUESTS[name]
+    in_path = {field for _, field, _, _ in Formatter().parse(request.line) if field}
+
+    assert {*in_path, *request.unless_empty, *request.renamed} <= {*SCHEMAS[name]["properties"]}

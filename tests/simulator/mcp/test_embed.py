@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
-from pytest_tavus.simulator.mcp.tools.embed import script_text
+from pytest_tavus.simulator.mcp.tools.deployments import script_text
 from tests.simulator.mcp.box import Answering
 from tests.strategies import any_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.toolbox import TOOLS
+from pytest_tavus.simulator.mcp.table import TOOLS
 from tests.simulator.mcp.furnished import furnished
 from tests.simulator.mcp.valid_calls import CRAWLED, NOTHING, PORTAL_ONLY, VALID
 

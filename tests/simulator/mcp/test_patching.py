@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.mcp.client import ToolRefusal
 from pytest_tavus.simulator.mcp.patching import (
     checked_operations,
@@ -35,7 +36,7 @@ def test_a_pal_has_as_many_paths_as_in_the_official_client() -> None:
     ],
 )
 def test_a_known_path_is_let_through(path: str) -> None:
-    operation = {"op": "add", "path": path, "value": 1}
+    operation: JsonObject = {"op": "add", "path": path, "value": 1}
 
     assert checked_operations([operation], paths=pal_patch_paths()) == [operation]
 

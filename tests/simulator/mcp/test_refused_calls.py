@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.mcp.toolbox import TOOLS
+from pytest_tavus.simulator.mcp.table import TOOLS
 from tests.simulator.mcp.furnished import furnished
 from tests.simulator.mcp.valid_calls import PORTAL_ONLY, VALID
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.simulator.mcp.toolbox import TOOLS, ToolBox
+from pytest_tavus.simulator.mcp.table import TOOLS
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.simulator.mcp.box import Answering
 from tests.simulator.mcp.stub import answer
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.mcp.building.smoke import gaps_in
 from pytest_tavus.simulator.mcp.building.smoke import judged as judged_by
-from pytest_tavus.simulator.mcp.client import ApiClient, ToolContext
+from pytest_tavus.simulator.mcp.client import ApiClient
 from tests.simulator.mcp.box import Answering, bench
 from tests.simulator.mcp.builds import built, judged
 
@@ -27,7 +28,7 @@ async def test_a_pal_that_does_not_reply_to_a_probe_is_told_in_the_transcript() 
 
 @pytest.mark.asyncio
 async def test_a_judge_without_a_verdict_is_told_as_one() -> None:
-    verdict = await judged_by(ApiClient(Answering(), around=ToolContext()), {}, [])
+    verdict = await judged_by(ApiClient(Answering()), {}, [])
 
     assert verdict == {
         "objectives": [],
@@ -40,7 +41,7 @@ async def test_a_judge_without_a_verdict_is_told_as_one() -> None:
 
 
 def test_what_a_verdict_holds_against_a_pal_is_told_line_by_line() -> None:
-    verdict = {
+    verdict: JsonObject = {
         "objectives": [
             {"name": "book", "satisfied": False, "evidence": "no date"},
             {"name": "greet", "satisfied": True},

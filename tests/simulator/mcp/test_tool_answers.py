@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
-from pytest_tavus.simulator.mcp.links import DEPLOYMENT_OPTIONS
+from pytest_tavus.simulator.mcp.answers import DEPLOYMENT_OPTIONS
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.simulator.mcp.box import Answering, always
 from tests.simulator.mcp.furnished import furnished

@@ -13,7 +13,8 @@ import pytest_tavus
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.mcp.client import call_headers
 from pytest_tavus.simulator.mcp.hosted import ABSENT, RECORDED, RENAMED, recorded_definitions
-from pytest_tavus.simulator.mcp.toolbox import TOOLS, BoxOptions, ToolBox
+from pytest_tavus.simulator.mcp.table import TOOLS
+from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
 from tests.simulator.mcp.box import Answering, always
 from tests.strategies import any_text
 

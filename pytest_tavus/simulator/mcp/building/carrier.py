@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.simulator.mcp.building.build import Build, keep_said
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.mcp.building.carrier_context import carrier_context
 from pytest_tavus.simulator.mcp.building.carrier_tools import do_call
+from pytest_tavus.simulator.mcp.building.drafts import Build, keep_said
 from pytest_tavus.simulator.mcp.building.participant import Heard, ToolParticipant, seated
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 
@@ -63,7 +64,7 @@ async def hold_interview(client: ApiClient, build: Build, interview: Interview) 
         ServiceError: the API refused, the carrier did not reply, or it drafted nothing.
 
     """
-    body = {
+    body: JsonObject = {
         "builder_id": build.builder_id,
         "persona_id": _carrier_id(client.place.environment),
         "conversation_name": f"Headless build: {build.builder_id}",

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.building.build import Build, or_nothing
-from pytest_tavus.simulator.mcp.building.field_updates import SKILL_OF_PORTAL_ID
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of, rows_in, skills_in
+from pytest_tavus.simulator.mcp.building.drafts import Build, or_nothing
 from pytest_tavus.simulator.mcp.client import ApiClient
-from pytest_tavus.simulator.mcp.rows import first_of, rows_in, skills_in
+from pytest_tavus.simulator.mcp.tools.capabilities import SKILL_OF_PORTAL_ID
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
 
 FACE_MODEL = "phoenix-4"
@@ -27,7 +27,7 @@ _DISCLOSURE = ("disclosure_type", "verbal_disclosure", "visual_disclosure")
 
 
 async def carrier_context(client: ApiClient, build: Build, *, history: str = "") -> str:
-    """Read everything the carrier is told, and return it as one text. Raises `ToolRefusal`."""
+    """Read everything the carrier is told, and return it as one text."""
     pal = await read_pal(client, build.pal_id)
     faces = await _faces(client, pal)
     build.faces = [str(first_of(face, "face_id", "replica_id")) for face in faces]
@@ -36,7 +36,7 @@ async def carrier_context(client: ApiClient, build: Build, *, history: str = "")
     skills = skills_in(await client.get(f"/pals/{build.pal_id}/skills/"))
     objectives = await _objectives(client, pal)
     guardrails = await read_each(client, "/guardrails", pal.get("guardrail_ids"))
-    parts = {
+    parts: JsonObject = {
         "available_replicas": _slim(faces, _FACE),
         "available_tools": _slim(tools, _TOOL),
         "available_documents": _slim(rows_in(listed), _DOCUMENT),
@@ -51,15 +51,15 @@ async def carrier_context(client: ApiClient, build: Build, *, history: str = "")
     return "\n\n".join(filter(None, (history, *tagged)))
 
 
-async def read_each(client: ApiClient, path: str, ids: Any) -> list[dict[str, Any]]:
+async def read_each(client: ApiClient, path: str, ids: Json) -> list[JsonObject]:
     """Return those objects that can be read."""
-    answers = [await or_nothing(client, f"{path}/{each}") for each in ids or ()]
+    answers = [await or_nothing(client, f"{path}/{each}") for each in json_list(ids) or ()]
     return [found for answer in answers if (found := json_object(answer)) is not None]
 
 
-async def _faces(client: ApiClient, pal: Mapping[str, Any]) -> list[dict[str, Any]]:
-    query = {"limit": 50, "sort": "recommended", "model_name": FACE_MODEL}
-    faces = rows_in(await client.get("/faces", **query), "faces", "replicas")
+async def _faces(client: ApiClient, pal: Mapping[str, Json]) -> list[JsonObject]:
+    listed = await client.get("/faces", limit=50, sort="recommended", model_name=FACE_MODEL)
+    faces = rows_in(listed, "faces", "replicas")
     current = pal.get("default_face_id")
     known = {first_of(face, "face_id", "replica_id") for face in faces}
     if current and current not in known:
@@ -68,23 +68,23 @@ async def _faces(client: ApiClient, pal: Mapping[str, Any]) -> list[dict[str, An
     return [face for face in faces if face.get("model_name") == FACE_MODEL]
 
 
-async def _objectives(client: ApiClient, pal: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _objectives(client: ApiClient, pal: Mapping[str, Json]) -> list[JsonObject]:
     objectives_id = pal.get("objectives_id")
     return (
         rows_in(await or_nothing(client, f"/objectives/{objectives_id}")) if objectives_id else []
     )
 
 
-def _attachments(pal: Mapping[str, Any], skills: Mapping[str, Any]) -> dict[str, Any]:
+def _attachments(pal: Mapping[str, Json], skills: Mapping[str, Json]) -> JsonObject:
     capabilities = [name for name, skill in SKILL_OF_PORTAL_ID.items() if skill in skills]
     return {
-        **{key: list(pal.get(key) or ()) for key in _ATTACHED},
-        "tool_ids": [*(pal.get("tool_ids") or ()), *capabilities],
+        **{key: list(json_list(pal.get(key)) or ()) for key in _ATTACHED},
+        "tool_ids": [*(json_list(pal.get("tool_ids")) or ()), *capabilities],
         **{key: pal.get(key) for key in _DISCLOSURE},
     }
 
 
-def _state(pal: Mapping[str, Any]) -> dict[str, Any]:
+def _state(pal: Mapping[str, Json]) -> JsonObject:
     flow = layer_of(pal, "conversational_flow")
     return {
         "name": pal.get("pal_name"),
@@ -98,10 +98,10 @@ def _state(pal: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _slim(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[dict[str, Any]]:
+def _slim(rows: Sequence[Mapping[str, Json]], keys: Sequence[str]) -> list[JsonObject]:
     return [{key: row[key] for key in keys if key in row} for row in rows]
 
 
-def _tagged(name: str, part: Any) -> str:
+def _tagged(name: str, part: Json) -> str:
     text = part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
     return f"<{name}>\n{text}\n</{name}>"

@@ -1,16 +1,17 @@
-"""Drafting: briefs become the parts of a PAL, and what comes back is written to it."""
+"""One PAL being built: how far it is, and how briefs become its parts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
-from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.building.build import Build
-from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.rows import first_of
+from msgspec import Struct, field
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
 _PARTS: Mapping[str, str] = MappingProxyType(
@@ -41,7 +42,51 @@ _PERSONALITY: Mapping[str, str] = MappingProxyType(
 )
 
 
-def briefs_of(arguments: Mapping[str, Any]) -> dict[str, str]:
+class ReadDocument(Struct, kw_only=True):
+    """A document that was read for the carrier."""
+
+    name: str
+    text: str
+
+
+class Build(Struct, kw_only=True):
+    """What changes while a PAL is being built."""
+
+    builder_id: str
+    pal_id: str
+    "Of the draft; a fan-out may answer with another one [client]."
+
+    brief: str
+    "What the creator opened with."
+
+    request: str
+    "What the creator asked for last."
+
+    drafted: bool = False
+    transcript: list[JsonObject] = field(default_factory=list[JsonObject])
+    "What was said while it was built: roles and texts."
+
+    documents: dict[str, ReadDocument] = field(default_factory=dict[str, ReadDocument])
+    faces: Sequence[str] = ()
+    "The ids of the faces that the carrier may choose from, the most recommended first."
+
+
+async def keep_said(client: ApiClient, build: Build, *, role: str, text: str) -> None:
+    """Keep a line, here and in the builder's session."""
+    said = {"messages": [{"role": role, "content": text}]}
+    await client.post(f"/builder/{build.builder_id}/append-messages", said)
+    build.transcript.append({"role": role, "text": text})
+
+
+async def or_nothing(client: ApiClient, path: str, **query: Json) -> Json:
+    """Read what a build goes on without: `None` where the API refuses."""
+    try:
+        return await client.get(path, **query)
+    except ToolRefusal:
+        return None
+
+
+def briefs_of(arguments: Mapping[str, Json]) -> dict[str, str]:
     """Return the brief for each part, from the arguments of ``draft_pal`` [client].
 
     Where the model garbled the arguments, the four main parts are drafted anew from the talk.
@@ -57,22 +102,20 @@ def briefs_of(arguments: Mapping[str, Any]) -> dict[str, str]:
     } or anew
 
 
-def _is_garbled(key: str, value: Any) -> bool:
+def _is_garbled(key: str, value: Json) -> bool:
     known = key in _PARTS or key in _OF_PERSONALITY
     looks_so = "_brief" in _INVISIBLE.sub("", key)
     return (looks_so and not known) or (known and not isinstance(value, str | None))
 
 
-def _text(arguments: Mapping[str, Any], key: str) -> str:
-    return (arguments.get(key) or "").strip()
+def _text(arguments: Mapping[str, Json], key: str) -> str:
+    return str(arguments.get(key) or "").strip()
 
 
 async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> str:
     """Have the parts drafted, write them to the PAL, and tell what was done.
 
-    Raises:
-        ToolRefusal: the API refused, or the fan-out ended without a last word [client].
-
+    Raises `ToolRefusal` for a fan-out that ends without a last word too [client].
     """
     pal = await read_pal(client, build.pal_id)
     current = {
@@ -80,9 +123,9 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
         "greeting": pal.get("greeting") or "",
         "name": first_of(pal, "pal_name", "persona_name") or "",
         "description": first_of(pal, "persona_description", "pal_description") or "",
-        "tool_ids": list(pal.get("tool_ids") or ()),
+        "tool_ids": list(json_list(pal.get("tool_ids")) or ()),
     }
-    asked = {"message": build.request, "briefs": dict(briefs), "current": current}
+    asked: JsonObject = {"message": build.request, "briefs": dict(briefs), "current": current}
     frames = await client.lines(f"/builder/{build.builder_id}/draft-fanout", asked)
     ends = [
         frame for each in frames if (frame := json_object(each)) and frame.get("type") == "done"
@@ -98,7 +141,7 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
     return f"Drafted: {', '.join(done) or 'what was asked for'}."
 
 
-def _operations(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _operations(content: Mapping[str, Json]) -> Iterator[JsonObject]:
     personality = json_object(content.get("personality")) or {}
     for key, path in _PERSONALITY.items():
         value = personality.get(key)
@@ -109,5 +152,5 @@ def _operations(content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {"op": "replace", "path": "/greeting", "value": greeting}
 
 
-def _failed(part: Any) -> bool:
+def _failed(part: Json) -> bool:
     return bool((json_object(part) or {}).get("error"))

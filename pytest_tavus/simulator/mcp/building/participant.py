@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
+from pytest_tavus.json_data import Json
 from pytest_tavus.simulator.mcp.client import ApiClient, Patience, ToolRefusal, refuse
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
 
@@ -24,7 +25,7 @@ class HeardCall(Struct, frozen=True, kw_only=True):
 
     name: str
     call_id: str
-    arguments: Mapping[str, Any]
+    arguments: Mapping[str, Json]
     "Nothing, where what the PAL wrote is no object [client]."
 
 
@@ -47,7 +48,7 @@ class ToolParticipant:
         self._calls: list[HeardCall] = []
         self._stirred = asyncio.Event()
 
-    def deliver(self, message: Mapping[str, Any]) -> None:
+    def deliver(self, message: Mapping[str, Json]) -> None:
         """Keep what the official client would have heard of a message [client]."""
         properties = json_object(message.get("properties")) or {}
         match message.get("event_type"):
@@ -101,7 +102,7 @@ class ToolParticipant:
                 return None
         return replying.result()
 
-    async def send(self, event_type: str, **properties: Any) -> None:
+    async def send(self, event_type: str, **properties: Json) -> None:
         """Send an app message. Raises `ServiceError` where the conversation does not take it."""
         message = {
             "message_type": "conversation",
@@ -143,8 +144,8 @@ async def _dropped(future: asyncio.Future[Any]) -> None:
         future.exception()
 
 
-def _call(properties: Mapping[str, Any]) -> HeardCall:
-    written: Any = properties.get("arguments")
+def _call(properties: Mapping[str, Json]) -> HeardCall:
+    written: Json = properties.get("arguments")
     if isinstance(written, str):
         with contextlib.suppress(ValueError):
             written = json.loads(written)

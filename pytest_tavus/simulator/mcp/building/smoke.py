@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.verdict import KnowledgeVerdict, TavusVerdict
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.simulator.mcp.building.build import or_nothing
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of
 from pytest_tavus.simulator.mcp.building.carrier_context import read_each
+from pytest_tavus.simulator.mcp.building.drafts import or_nothing
 from pytest_tavus.simulator.mcp.building.participant import ToolParticipant, seated
 from pytest_tavus.simulator.mcp.client import ApiClient
-from pytest_tavus.simulator.mcp.rows import first_of
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
 STOCK_PROBES = ("Who are you?", "What can you do for me?")
 """What is asked where nothing better is known; that there are two such is [client]."""
 
 
-async def pal_spec(client: ApiClient, pal_id: str) -> dict[str, Any]:
-    """Return a PAL with all that belongs to it, in the words of the builder [client].
-
-    Raises:
-        ToolRefusal: the PAL itself cannot be read.
-
-    """
+async def pal_spec(client: ApiClient, pal_id: str) -> JsonObject:
+    """Return a PAL with all that belongs to it, in the words of the builder [client]."""
     pal = await read_pal(client, pal_id)
     objectives_id = pal.get("objectives_id")
     return {
@@ -46,8 +41,8 @@ async def pal_spec(client: ApiClient, pal_id: str) -> dict[str, Any]:
     }
 
 
-async def probes_for(client: ApiClient, spec: Mapping[str, Any]) -> list[str]:
-    """Return what the PAL is asked. Raises `ToolRefusal`."""
+async def probes_for(client: ApiClient, spec: Mapping[str, Json]) -> list[str]:
+    """Return what the PAL is asked."""
     body = {"persona_spec": dict(spec)}
     answer = await client.post("/persona-builder/llm/generate-probes", body)
     offered = json_list((json_object(answer) or {}).get("probes")) or ()
@@ -55,18 +50,15 @@ async def probes_for(client: ApiClient, spec: Mapping[str, Any]) -> list[str]:
     return probes or list(STOCK_PROBES)
 
 
-async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> list[dict[str, Any]]:
+async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> list[JsonObject]:
     """Put every question to the PAL and return what was said on both sides.
 
     Calls that the PAL makes of the page are not answered, as by the official client [client].
-
-    Raises:
-        ServiceError: no conversation could be begun.
-
+    Raises `ServiceError`.
     """
     opened = await client.post("/conversations", {"persona_id": pal_id, "chat": True})
     conversation_id = str((json_object(opened) or {}).get("conversation_id") or "")
-    transcript: list[dict[str, Any]] = []
+    transcript: list[JsonObject] = []
     async with seated(client, conversation_id) as seat:
         for probe in probes:
             transcript.append({"role": "user", "text": probe})
@@ -74,7 +66,7 @@ async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> l
     return transcript
 
 
-async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> dict[str, Any]:
+async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> JsonObject:
     try:
         heard = await seat.say(probe, within=client.patience.probe)
     except ServiceError as error:
@@ -83,10 +75,13 @@ async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> dict[s
 
 
 async def judged(
-    client: ApiClient, spec: Mapping[str, Any], transcript: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Return the judge's verdict, or one that says that there is none. Raises `ToolRefusal`."""
-    body = {"persona_spec": dict(spec), "smoke_transcript": [dict(row) for row in transcript]}
+    client: ApiClient, spec: Mapping[str, Json], transcript: Sequence[Mapping[str, Json]]
+) -> JsonObject:
+    """Return the judge's verdict, or one that says that there is none."""
+    body: JsonObject = {
+        "persona_spec": dict(spec),
+        "smoke_transcript": [dict(row) for row in transcript],
+    }
     answer = json_object(await client.post("/persona-builder/llm/judge-transcript", body))
     if answer is not None and "overall" in answer:
         return answer
@@ -97,13 +92,13 @@ async def judged(
     return none.to_json()
 
 
-def gaps_in(verdict: Mapping[str, Any]) -> str:
+def gaps_in(verdict: Mapping[str, Json]) -> str:
     """Return, a line each, what a verdict holds against the PAL."""
     found = list(_gaps(verdict)) or [str(verdict.get("summary") or "It was not all covered.")]
     return "\n".join(f"- {gap}" for gap in found)
 
 
-def _gaps(verdict: Mapping[str, Any]) -> Iterator[str]:
+def _gaps(verdict: Mapping[str, Json]) -> Iterator[str]:
     kinds = (
         ("objectives", "satisfied", "the objective {} was not reached"),
         ("guardrails", "held", "the guardrail {} did not hold"),

@@ -1,5 +1,5 @@
-"""The tools, one module for each subject of the official server.
+"""The tools that are more than one request, one module for each subject.
 
-A tool reads its arguments against the recorded schema and returns JSON; it knows no protocol.
-Add a tool that is one request as a row, any other tool as a function.
+A function takes its arguments by the names and types of the recorded schema, which alone holds the
+defaults; a test compares them. Add a tool that is one request to `table.py`.
 """

@@ -3,45 +3,129 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from types import MappingProxyType
-from typing import Any
+from typing import Final
 
-from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.errors import did_you_mean
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import skills_in
+from pytest_tavus.simulator.mcp.arguments import chosen, names
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.rows import skills_in
-from pytest_tavus.simulator.mcp.tools.capability_catalog import (
-    CATALOG,
-    COMPONENTS,
-    capability_named,
-    catalog,
-    skill_of,
-)
-from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal
+from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal, set_layer
 
-PERCEPTION = (
+COMPONENTS: Final = names("question input calendar scheduling_embed text image video chart alert")
+"""What a canvas can show [client]."""
+
+CATALOG: Final[Mapping[str, JsonObject]] = MappingProxyType(
+    {
+        "magic_canvas": {
+            "display_name": "Magic Canvas",
+            "description": "Shows questions, forms, charts and texts beside the conversation.",
+            "portal_id": "builtin:magic_canvas",
+            "rqh_skill_id": "magic_canvas",
+            "config": {
+                "components": "Settings by component; one that is not named is on, but for "
+                "scheduling_embed, which needs a scheduling_url.",
+                "usage_guidance": "When which component is to be shown, in a line or two.",
+            },
+        },
+        "slide_presenter": {
+            "display_name": "Slide Presenter",
+            "description": "Presents documents that can be shown as slides.",
+            "portal_id": "builtin:slide_presenter",
+            "rqh_skill_id": "presentation",
+            "config": {
+                "document_ids": "The documents, at least one.",
+                "slides_trigger": "on_demand or walk_the_deck.",
+                "prompt": "How to present; may be absent.",
+            },
+        },
+        "web_search": {
+            "display_name": "Web Search",
+            "description": "Looks things up on the web while the conversation goes on.",
+            "portal_id": "builtin:web_search",
+            "rqh_skill_id": "internet_search",
+            "config": {},
+        },
+        "memory": {
+            "display_name": "Memory",
+            "description": "Remembers a person from one conversation to the next.",
+            "portal_id": "skill:memory",
+            "rqh_skill_id": "memory",
+            "config": {},
+        },
+        "perception": {
+            "display_name": "Perception",
+            "description": "Sees the camera and hears more than the words.",
+            "portal_id": "perception",
+            "rqh_skill_id": None,
+            "config": {
+                "perception_model": "raven-1, raven-0 or off.",
+                "visual_awareness_queries": "What to look out for; may be absent.",
+                "audio_awareness_queries": "What to listen for; may be absent.",
+                "visual_tool_prompt": "How to act on what is seen; may be absent.",
+                "audio_tool_prompt": "How to act on what is heard; may be absent.",
+            },
+        },
+    }
+)
+"""Ids, names and keys are [client]; the sentences are this project's own."""
+
+_OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "magic": "magic_canvas",
+        "canvas": "magic_canvas",
+        "slide": "slide_presenter",
+        "slides": "slide_presenter",
+        "presentation": "slide_presenter",
+        "web": "web_search",
+        "search": "web_search",
+        "internet_search": "web_search",
+        "vision": "perception",
+        "raven": "perception",
+        **{str(row["portal_id"]): name for name, row in CATALOG.items()},
+    }
+)
+
+PERCEPTION: Final = (
     "perception_model",
     "visual_awareness_queries",
     "audio_awareness_queries",
     "visual_tool_prompt",
     "audio_tool_prompt",
 )
+"""The arguments that are settings of the layer."""
+
+SKILL_OF_PORTAL_ID: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        str(row["portal_id"]): str(skill)
+        for row in CATALOG.values()
+        if (skill := row["rqh_skill_id"])
+    }
+)
+"""What the carrier and the web builder call a capability, to the skill that it is."""
 
 
-async def pal_capabilities(client: ApiClient, pal_id: str) -> dict[str, Any]:
-    """Return every capability with whether the PAL has it, and how [client].
+async def read_catalog(_client: ApiClient) -> Json:
+    return catalog()
 
-    Raises:
-        ToolRefusal: the API refused.
 
-    """
+def catalog() -> dict[str, JsonObject]:
+    """Return a copy of the catalog, which its caller may change."""
+    return deepcopy(dict(CATALOG))
+
+
+async def list_capabilities(client: ApiClient, *, pal_id: str) -> JsonObject:
+    """Return every capability with whether the PAL has it, and how [client]."""
     pal = await read_pal(client, pal_id)
     skills = skills_in(await client.get(f"/pals/{pal_id}/skills/"))
     perception = layer_of(pal, "perception") or {"perception_model": "raven-1"}
-    told: dict[str, Any] = {}
-    for name, row in catalog().items():
-        skill = skills.get(row["rqh_skill_id"])
-        told[name] = {**row, "attached": skill is not None, "attachment": skill}
+    told = catalog()
+    for row in told.values():
+        skill = skills.get(str(row["rqh_skill_id"]))
+        row |= {"attached": skill is not None, "attachment": skill}
     told["perception"] |= {
         "attached": perception.get("perception_model", "raven-1") != "off",
         "attachment": {"skill_id": None, "config": perception},
@@ -49,106 +133,94 @@ async def pal_capabilities(client: ApiClient, pal_id: str) -> dict[str, Any]:
     return {"pal_id": pal_id, "capabilities": told, "raw_skills": skills}
 
 
-async def _catalog(_client: ApiClient, _arguments: Arguments) -> Any:
-    return catalog()
-
-
-async def _list(client: ApiClient, arguments: Arguments) -> Any:
-    return await pal_capabilities(client, arguments["pal_id"])
-
-
-async def _attach(client: ApiClient, arguments: Arguments) -> Any:
-    capability = capability_named(arguments["capability_id"])
+async def attach(client: ApiClient, *, pal_id: str, capability_id: str, **given: Json) -> Json:
+    capability = capability_named(capability_id)
     if capability == "perception":
-        model = {"perception_model": arguments["perception_model"] or "raven-1"}
-        return await _write_perception(client, {**arguments, **model})
-    config = _config(capability, arguments)
+        model = given["perception_model"] or "raven-1"
+        return await _write_perception(client, pal_id, {**given, "perception_model": model})
+    config = _config(capability, given)
     if capability == "slide_presenter" and not config.get("document_ids"):
         refuse("document_ids: slide_presenter needs at least one document")
-    return await _send(client, "PUT", arguments["pal_id"], capability, config)
+    return await client.request("PUT", _path(pal_id, capability), body={"config": config})
 
 
-async def _patch(client: ApiClient, arguments: Arguments) -> Any:
-    capability = capability_named(arguments["capability_id"])
+async def patch(client: ApiClient, *, pal_id: str, capability_id: str, **given: Json) -> Json:
+    capability = capability_named(capability_id)
     if capability == "perception":
-        return await _write_perception(client, arguments)
-    config = _config(capability, arguments)
-    return await _send(client, "PATCH", arguments["pal_id"], capability, config)
+        return await _write_perception(client, pal_id, given)
+    return await client.patch(_path(pal_id, capability), {"config": _config(capability, given)})
 
 
-async def _detach(client: ApiClient, arguments: Arguments) -> Any:
-    capability = capability_named(arguments["capability_id"])
-    pal_id = arguments["pal_id"]
+async def detach(client: ApiClient, *, pal_id: str, capability_id: str) -> Json:
+    capability = capability_named(capability_id)
     if capability == "perception":
-        return await _set_perception(client, pal_id, {"perception_model": "off"})
-    return await client.request("DELETE", f"/pals/{pal_id}/skills/{skill_of(capability)}")
+        return await set_layer(
+            client, pal_id, layer="perception", value={"perception_model": "off"}
+        )
+    return await client.request("DELETE", _path(pal_id, capability))
 
 
-async def _send(
-    client: ApiClient, method: str, pal_id: str, capability: str, config: dict[str, Any]
-) -> Any:
-    path = f"/pals/{pal_id}/skills/{skill_of(capability)}"
-    return await client.request(method, path, body={"config": config})
+def capability_named(written: str) -> str:
+    """Return the capability that is meant by one of its names [client]."""
+    name = written.strip().lower().replace("-", "_")
+    known = name if name in CATALOG else _OTHER_NAMES.get(name)
+    if known is None:
+        hint = did_you_mean(name, CATALOG) or f"one of: {', '.join(CATALOG)}"
+        refuse(f"capability_id: there is no capability {written!r}, {hint}")
+    return known
 
 
-async def _write_perception(client: ApiClient, arguments: Arguments) -> Any:
-    value: dict[str, Any] = {**(arguments["config"] or {}), **chosen(arguments, *PERCEPTION)}
-    value = value or {"perception_model": "raven-1"}
-    return await _set_perception(client, arguments["pal_id"], value)
+def _path(pal_id: str, capability: str) -> str:
+    return f"/pals/{pal_id}/skills/{CATALOG[capability]['rqh_skill_id']}"
 
 
-async def _set_perception(client: ApiClient, pal_id: str, value: dict[str, Any]) -> Any:
-    operation = {"op": "add", "path": "/layers/perception", "value": value}
-    return await patch_pal(client, pal_id, [operation])
+async def _write_perception(client: ApiClient, pal_id: str, given: Mapping[str, Json]) -> Json:
+    value = {**_settings(given), **chosen(given, *PERCEPTION)}
+    return await set_layer(
+        client, pal_id, layer="perception", value=value or {"perception_model": "raven-1"}
+    )
 
 
-def _config(capability: str, arguments: Arguments) -> dict[str, Any]:
-    given: dict[str, Any] = dict(arguments["config"] or {})
+def _settings(given: Mapping[str, Json]) -> JsonObject:
+    return dict(json_object(given["config"]) or {})
+
+
+def _config(capability: str, given: Mapping[str, Json]) -> JsonObject:
+    settings = _settings(given)
     if capability == "slide_presenter":
-        return {**given, **chosen(arguments, "document_ids", "slides_trigger", "prompt")}
+        return {**settings, **chosen(given, "document_ids", "slides_trigger", "prompt")}
     if capability == "magic_canvas":
-        return _merged(given, _canvas(arguments))
-    if given:
+        return _merged(settings, _canvas(given))
+    if settings:
         refuse(f"config: {CATALOG[capability]['display_name']} has no settings")
     return {}
 
 
-def _canvas(arguments: Arguments) -> dict[str, Any]:
+def _canvas(given: Mapping[str, Json]) -> JsonObject:
     """Return the settings of a canvas: a component that is not wanted is switched off."""
-    components: dict[str, Any] = {}
-    if arguments["magic_canvas_components"] is not None:
-        wanted = {name.strip() for name in arguments["magic_canvas_components"]} - {""}
+    components: JsonObject = {}
+    if (asked := json_list(given["magic_canvas_components"])) is not None:
+        wanted = {name.strip() for name in asked} - {""}
         if unknown := sorted(wanted.difference(COMPONENTS)):
             told = f"{', '.join(map(repr, unknown))}: expected some of {', '.join(COMPONENTS)}"
             refuse(f"magic_canvas_components: a canvas has no {told}")
         off = [name for name in COMPONENTS if name not in {*wanted, "scheduling_embed"}]
         components = {name: {"enabled": False} for name in off}
-    provider, url = arguments["scheduling_provider"], arguments["scheduling_url"]
+    provider, url = given["scheduling_provider"], given["scheduling_url"]
     if url:
         embed = {"provider": provider or "calendly", "scheduling_url": url}
         components["scheduling_embed"] = embed
     elif provider:
         components["scheduling_embed"] = {"provider": provider}
-    guidance = arguments["magic_canvas_usage_guidance"]
-    config: dict[str, Any] = {"components": components} if components else {}
+    guidance = given["magic_canvas_usage_guidance"]
+    config: JsonObject = {"components": components} if components else {}
     return {**config, "usage_guidance": guidance} if guidance else config
 
 
-def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(under: Mapping[str, Json], over: Mapping[str, Json]) -> JsonObject:
     """Return both, what is in `over` winning; objects are merged too."""
     result = dict(under)
     for key, value in over.items():
         inner, outer = json_object(result.get(key)), json_object(value)
         result[key] = value if inner is None or outer is None else _merged(inner, outer)
     return result
-
-
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
-    {
-        "tavus_pal_capability_catalog": _catalog,
-        "tavus_pal_capabilities_list": _list,
-        "tavus_pal_capability_attach": _attach,
-        "tavus_pal_capability_patch": _patch,
-        "tavus_pal_capability_detach": _detach,
-    }
-)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import html
+import json
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from types import MappingProxyType
-from typing import Any
 
-from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of, rows_in
+from pytest_tavus.simulator.mcp.arguments import chosen, filled
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.rows import compact, first_of, rows_in
 
 _DOCS = "https://docs.tavus.io/sections/deployments"
 _PROMPTS = "https://raw.githubusercontent.com/Tavus-Engineering/tavus-examples/main/examples"
 
 
-def page_tools(attached: Any) -> list[dict[str, Any]]:
+def page_tools(attached: Json) -> list[JsonObject]:
     """Return the tools whose calls reach the page.
 
     Those of Tavus's own that do are answered by the embed itself [client].
@@ -24,13 +26,13 @@ def page_tools(attached: Any) -> list[dict[str, Any]]:
     return [_page_tool(tool) for tool in rows_in(attached) if _reaches_the_page(tool)]
 
 
-def _reaches_the_page(tool: Mapping[str, Any]) -> bool:
+def _reaches_the_page(tool: Mapping[str, Json]) -> bool:
     delivery = json_object(tool.get("delivery")) or {}
     own = tool.get("is_system_tool") is not True
     return delivery.get("app_message") is True and own and bool(tool.get("name"))
 
 
-def _page_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
+def _page_tool(tool: Mapping[str, Json]) -> JsonObject:
     parameters = json_object(tool.get("parameters")) or {}
     return {
         "name": tool["name"],
@@ -40,8 +42,8 @@ def _page_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def integration_of(
-    deployment: Mapping[str, Any], tools: Sequence[Mapping[str, Any]], *, maker_url: str
-) -> dict[str, Any]:
+    deployment: Mapping[str, Json], tools: Sequence[Mapping[str, Json]], *, maker_url: str
+) -> JsonObject:
     """Return the block `integration` of a deployment: keys, links and snippets are [client]."""
     if deployment.get("channel") == "landing-page":
         told = _of_page(deployment, tools, maker_url)
@@ -54,26 +56,28 @@ def integration_of(
 
 
 def _of_page(
-    deployment: Mapping[str, Any], tools: Sequence[Mapping[str, Any]], maker_url: str
-) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    deployment: Mapping[str, Json], tools: Sequence[Mapping[str, Json]], maker_url: str
+) -> JsonObject:
+    told: JsonObject = {
         "landing_page_url": f"{maker_url.rstrip('/')}/deployments/{deployment['deployment_id']}",
         "next_step": "Pass landing_page_url on: whoever has it can start a conversation.",
         "docs": [f"{_DOCS}/landing-page.md"],
     }
     if tools:
-        names = ", ".join(tool["name"] for tool in tools)
+        names = ", ".join(str(tool["name"]) for tool in tools)
         told["warning"] = f"Nothing on this page answers the PAL's app-message tools: {names}."
     return told
 
 
-def _of_site(deployment: Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _of_site(deployment: Mapping[str, Json], tools: Sequence[Mapping[str, Json]]) -> JsonObject:
     channel, deployment_id = deployment["channel"], deployment["deployment_id"]
     package, element = f"@tavus/{channel}", f"tavus-{channel}"
     tag = f'<{element} deployment-id="{deployment_id}"></{element}>'
     header = f"The deployment is {deployment_id}; depend on the latest version of {package}."
     if tools:
-        calls = ", ".join(f"{tool['name']}({', '.join(tool['parameters'])})" for tool in tools)
+        calls = ", ".join(
+            f"{tool['name']}({', '.join(json_list(tool['parameters']) or ())})" for tool in tools
+        )
         header += f"\nThe PAL calls on the page: {calls}"
     return {
         "package": package,
@@ -104,82 +108,141 @@ _OF_A_PAGE = ("page_title", "page_description", "page_cta", "page_logo")
 _LISTED = ("deployment_id", "pal_id", "channel", "status", "name", "allowed_origins", "updated_at")
 
 
-async def _list(client: ApiClient, arguments: Arguments) -> Any:
-    query = chosen(arguments, "pal_id", "channel", "status", "limit", "page")
-    answer = await client.get("/deployments", **query, include_thumbnails="false")
-    return compact(answer, lambda row: {key: row.get(key) for key in _LISTED}, total="total")
+def list_row(deployment: Mapping[str, Json]) -> JsonObject:
+    """Return what a list tells of a deployment."""
+    return {key: deployment.get(key) for key in _LISTED}
 
 
-async def _get(client: ApiClient, arguments: Arguments) -> Any:
-    return await _with_integration(
-        client, await client.get(f"/deployments/{arguments['deployment_id']}")
-    )
+async def read_deployment(client: ApiClient, *, deployment_id: str) -> Json:
+    return await _with_integration(client, await client.get(f"/deployments/{deployment_id}"))
 
 
-async def _create(client: ApiClient, arguments: Arguments) -> Any:
-    _check(arguments)
-    name = arguments["name"] or await _default_name(client, arguments)
-    body = {**chosen(arguments, "pal_id", "channel"), "name": name, "status": "active"}
-    conversation = {
-        "unique_memory_tag": arguments["unique_memory_per_visitor"],
-        **filled(arguments, "context"),
-    }
-    customization: dict[str, Any] = {"conversation": conversation}
-    if arguments["channel"] == "landing-page":
-        page = {**filled(arguments, *_OF_A_PAGE)}
+async def create_deployment(
+    client: ApiClient,
+    *,
+    pal_id: str,
+    channel: str,
+    unique_memory_per_visitor: bool,
+    **fields: Json,
+) -> Json:
+    _check(pal_id, channel, fields)
+    name = fields["name"] or await _default_name(client, pal_id, channel)
+    body: JsonObject = {"pal_id": pal_id, "channel": channel, "name": name, "status": "active"}
+    memory = {"unique_memory_tag": unique_memory_per_visitor}
+    customization: JsonObject = {"conversation": {**memory, **filled(fields, "context")}}
+    if channel == "landing-page":
+        page = filled(fields, *_OF_A_PAGE)
         customization["landing_page"] = {k.removeprefix("page_"): v for k, v in page.items()}
     else:
-        body["allowed_origins"] = arguments["allowed_origins"]
-    limits = chosen(arguments, *LIMITS)
-    body |= {"limits": limits} if limits else {}
+        body["allowed_origins"] = fields["allowed_origins"]
+    if limits := chosen(fields, *LIMITS):
+        body["limits"] = limits
     created = await client.post("/deployments", {**body, "customization": customization})
     return await _with_integration(client, created)
 
 
-def _check(arguments: Arguments) -> None:
+def _check(pal_id: str, channel: str, fields: Mapping[str, Json]) -> None:
     """Refuse what the official client refuses before it sends [client]."""
-    channel = arguments["channel"]
     needed: tuple[str, ...] = ("page_title", "page_description")
     foreign: tuple[str, ...] = ("allowed_origins",)
     if channel != "landing-page":
         needed, foreign = ("allowed_origins",), _OF_A_PAGE
     for name in needed:
-        if arguments[name] is None or arguments[name] == "":
+        if fields[name] is None or fields[name] == "":
             refuse(f"{name}: the channel {channel!r} needs it")
     for name in foreign:
-        if arguments[name] is not None:
+        if fields[name] is not None:
             refuse(f"{name}: the channel {channel!r} has no room for it")
-    if not arguments["pal_id"]:
+    if not pal_id:
         refuse("pal_id: it must not be empty")
-    for name, limit in chosen(arguments, *LIMITS).items():
-        if limit < 1:
+    for name, limit in chosen(fields, *LIMITS).items():
+        if isinstance(limit, int) and limit < 1:
             refuse(f"{name}: expected at least 1, found {limit}")
 
 
-async def _default_name(client: ApiClient, arguments: Arguments) -> str:
+async def _default_name(client: ApiClient, pal_id: str, channel: str) -> str:
     """Return the PAL's name and the channel's word, numbered where that is taken [client]."""
-    pal_id = arguments["pal_id"]
     pal = json_object(await client.get(f"/pals/{pal_id}")) or {}
     listed = await client.get("/deployments", pal_id=pal_id, limit=200)
     taken = {row.get("name") for row in rows_in(listed, "data", "deployments")}
     own = str(first_of(pal, "pal_name", "persona_name", "name") or "").strip() or "Untitled"
-    base = f"{own} {LABELS[arguments['channel']]}"
+    base = f"{own} {LABELS[channel]}"
     if base not in taken:
         return base
     return next(name for number in count(2) if (name := f"{base} {number}") not in taken)
 
 
-async def _with_integration(client: ApiClient, answer: Any) -> dict[str, Any]:
+async def _with_integration(client: ApiClient, answer: Json) -> JsonObject:
     deployment = json_object(answer) or {}
     tools = page_tools(await client.get(f"/pals/{deployment.get('pal_id', '')}/tools/"))
     integration = integration_of(deployment, tools, maker_url=client.place.maker_url)
     return {**deployment, "integration": integration}
 
 
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
-    {
-        "tavus_deployment_list": _list,
-        "tavus_deployment_get": _get,
-        "tavus_deployment_create": _create,
-    }
+_MAY = "camera; microphone; autoplay; fullscreen; display-capture"
+
+
+def _iframe(url: str, _name: str) -> JsonObject:
+    content = (
+        f'<iframe src="{html.escape(url)}" allow="{_MAY}" width="100%" height="720"></iframe>\n'
+    )
+    note = "`allow` names what the conversation needs: camera, microphone and a shared screen."
+    return _manifest("tavus-embed.html", "The conversation in a frame.", content, (note,))
+
+
+def _component(url: str, name: str) -> JsonObject:
+    content = (
+        f"const url = {script_text(url)};\n\n"
+        f"export const {name} = () => (\n"
+        '  <a href={url} target="_blank" rel="noopener noreferrer">\n'
+        "    Talk to us\n"
+        "  </a>\n"
+        ");\n"
+    )
+    notes = (
+        "The conversation opens on a click, which browsers ask for.",
+        "`npx @tavus/cvi-ui@latest init` adds components for a conversation inside the page.",
+    )
+    told = "A React component that opens the conversation."
+    return _manifest(f"src/components/{name}.tsx", told, content, notes)
+
+
+def _page(url: str, _name: str) -> JsonObject:
+    content = (
+        "<!doctype html>\n"
+        '<meta charset="utf-8">\n'
+        "<title>Conversation</title>\n"
+        '<button id="talk">Talk</button>\n'
+        '<main id="room" style="height: 720px"></main>\n'
+        '<script src="https://unpkg.com/@daily-co/daily-js"></script>\n'
+        "<script>\n"
+        "  const room = DailyIframe.createFrame(document.querySelector('#room'));\n"
+        "  document.querySelector('#talk').onclick = () =>\n"
+        f"    room.join({{ url: {script_text(url)} }});\n"
+        "</script>\n"
+    )
+    note = "The room is joined on a click, so that the browser asks for camera and microphone."
+    return _manifest("tavus-vanilla.html", "A page that joins the room.", content, (note,))
+
+
+def script_text(text: str) -> str:
+    """Write a text for a script that may stand in a page."""
+    return json.dumps(text).replace("<", "\\u003c")
+
+
+def _manifest(path: str, description: str, content: str, notes: tuple[str, ...]) -> JsonObject:
+    """Return files and notes in the shape of the official server's answer [client]."""
+    file = {"path": path, "content": content, "mode": "create", "description": description}
+    return {"files": [file], "notes": list(notes)}
+
+
+_TARGETS: Mapping[str, Callable[[str, str], JsonObject]] = MappingProxyType(
+    {"iframe": _iframe, "cvi-ui": _component, "vanilla": _page}
 )
+
+
+async def scaffold_embed(
+    _client: ApiClient, *, conversation_url: str, target: str, component_name: str
+) -> Json:
+    """Write the page around a conversation: markup, a component, or a plain page."""
+    return _TARGETS[target](conversation_url, component_name)

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Mapping
+from typing import NoReturn
 
 from pytest_tavus.contract.body import json_list
-from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen
-from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse, refused_upload
-from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.arguments import chosen
+from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
+from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal, set_layer
 
-SETTINGS = (
-    "rag_score_threshold",
-    "rag_n_chunks",
-    "rag_surrounding_chunk_radius",
-    "enable_rag_observability_app_messages",
-    "use_procedure_goalchain",
-)
-
+Texts = list[str]
 _KINDS = ("document_ids", "document_tags")
 
 
-async def pal_knowledge(client: ApiClient, pal_id: str) -> dict[str, Any]:
-    """Return a PAL's documents and tags, the documents themselves, and the layer [client].
-
-    Raises:
-        ToolRefusal: the API refused for another reason than that a document is not there.
-
-    """
+async def list_knowledge(client: ApiClient, *, pal_id: str) -> JsonObject:
+    """Return a PAL's documents and tags, the documents themselves, and the layer [client]."""
     pal = await read_pal(client, pal_id)
-    documents: list[Any] = []
-    missing: list[str] = []
+    documents: list[Json] = []
+    missing: Texts = []
     for document_id in _texts(pal.get("document_ids")):
         try:
             documents.append(await client.get(f"/documents/{document_id}", verbose=True))
@@ -41,82 +29,67 @@ async def pal_knowledge(client: ApiClient, pal_id: str) -> dict[str, Any]:
             missing.append(document_id)
     return {
         "pal_id": pal_id,
-        "document_ids": _texts(pal.get("document_ids")),
-        "document_tags": _texts(pal.get("document_tags")),
+        **{kind: _texts(pal.get(kind)) for kind in _KINDS},
         "documents": documents,
         "missing_document_ids": missing,
         "knowledge_base": layer_of(pal, "knowledge_base"),
     }
 
 
-async def _list(client: ApiClient, arguments: Arguments) -> Any:
-    return await pal_knowledge(client, arguments["pal_id"])
-
-
-async def _add(client: ApiClient, arguments: Arguments) -> Any:
-    current, given = await _current(client, arguments)
+async def add_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
+    current = await _current(client, pal_id, given)
     return await _write(
-        client, arguments, {kind: [*current[kind], *given[kind]] for kind in _KINDS}
+        client, pal_id, {kind: [*current[kind], *_texts(given[kind])] for kind in _KINDS}
     )
 
 
-async def _remove(client: ApiClient, arguments: Arguments) -> Any:
-    current, given = await _current(client, arguments)
-    kept = {kind: [one for one in current[kind] if one not in given[kind]] for kind in _KINDS}
-    return await _write(client, arguments, kept)
+async def remove_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
+    current = await _current(client, pal_id, given)
+    gone = {kind: _texts(given[kind]) for kind in _KINDS}
+    kept = {kind: [one for one in current[kind] if one not in gone[kind]] for kind in _KINDS}
+    return await _write(client, pal_id, kept)
 
 
-async def _replace(client: ApiClient, arguments: Arguments) -> Any:
-    return await _write(client, arguments, {kind: arguments[kind] or [] for kind in _KINDS})
+async def replace_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
+    return await _write(client, pal_id, given)
 
 
-async def _settings(client: ApiClient, arguments: Arguments) -> Any:
-    changed = chosen(arguments, *SETTINGS)
+async def patch_knowledge_settings(client: ApiClient, *, pal_id: str, **settings: Json) -> Json:
+    changed = chosen(settings)
     if not changed:
-        refuse(f"nothing to change was given: give one of {', '.join(SETTINGS)}")
-    pal = await read_pal(client, arguments["pal_id"])
-    layer = {**layer_of(pal, "knowledge_base"), **changed}
-    operation = {"op": "add", "path": "/layers/knowledge_base", "value": layer}
-    return await patch_pal(client, arguments["pal_id"], [operation])
+        refuse(f"nothing to change was given: give one of {', '.join(settings)}")
+    layer = layer_of(await read_pal(client, pal_id), "knowledge_base")
+    return await set_layer(client, pal_id, layer="knowledge_base", value={**layer, **changed})
 
 
-async def _upload(_client: ApiClient, arguments: Arguments) -> Any:
-    raise refused_upload(arguments["local_path"])
+async def refuse_upload(_client: ApiClient, *, local_path: str, **_: Json) -> NoReturn:
+    """Say why a local file cannot become a document.
+
+    The official server too refuses without the portal's own token, before it looks at the file
+    [client]; a simulated account never has one.
+    """
+    refuse(
+        f"{local_path!r} cannot be uploaded: local files go through the developer portal, which "
+        "needs a token of its own (TAVUS_PORTAL_BEARER_TOKEN) and is not simulated. Host the "
+        "file and give its URL to tavus_document_create."
+    )
 
 
-async def _current(
-    client: ApiClient, arguments: Arguments
-) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    given = {kind: _texts(arguments[kind]) for kind in _KINDS}
-    if not any(arguments[kind] for kind in _KINDS):
+async def _current(client: ApiClient, pal_id: str, given: Mapping[str, Json]) -> dict[str, Texts]:
+    if not any(given.values()):
         refuse("nothing was given: give document_ids or document_tags")
-    return await pal_knowledge(client, arguments["pal_id"]), given
+    knowledge = await list_knowledge(client, pal_id=pal_id)
+    return {kind: _texts(knowledge[kind]) for kind in _KINDS}
 
 
-async def _write(
-    client: ApiClient, arguments: Arguments, knowledge: Mapping[str, Iterable[str]]
-) -> Any:
+async def _write(client: ApiClient, pal_id: str, knowledge: Mapping[str, Json]) -> Json:
     operations = [
-        {"op": "replace", "path": f"/{kind}", "value": _texts(list(knowledge[kind]))}
-        for kind in _KINDS
+        {"op": "replace", "path": f"/{kind}", "value": _texts(knowledge[kind])} for kind in _KINDS
     ]
-    return await patch_pal(client, arguments["pal_id"], operations)
+    return await patch_pal(client, pal_id, operations)
 
 
-def _texts(values: Any) -> list[str]:
+def _texts(values: Json) -> Texts:
     """Return the texts of a list, trimmed, each once, without the empty ones [client]."""
-    items: Sequence[Any] = json_list(values) or ()
-    trimmed = (item.strip() for item in items if isinstance(item, str))
+    trimmed = (item.strip() for item in json_list(values) or () if isinstance(item, str))
     return list(dict.fromkeys(text for text in trimmed if text))
-
-
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
-    {
-        "tavus_pal_knowledge_list": _list,
-        "tavus_pal_knowledge_add": _add,
-        "tavus_pal_knowledge_remove": _remove,
-        "tavus_pal_knowledge_replace": _replace,
-        "tavus_pal_knowledge_settings_patch": _settings,
-        "tavus_pal_knowledge_upload": _upload,
-    }
-)

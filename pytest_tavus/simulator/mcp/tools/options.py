@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.layer_rules import LAYERS
-from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import rows_in, skills_in, unwrapped
 from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import field_schema, pal_patch_paths
-from pytest_tavus.simulator.mcp.rows import rows_in, skills_in, unwrapped
-from pytest_tavus.simulator.mcp.tools.capabilities import pal_capabilities
-from pytest_tavus.simulator.mcp.tools.capability_catalog import catalog
-from pytest_tavus.simulator.mcp.tools.knowledge import pal_knowledge
+from pytest_tavus.simulator.mcp.tools.capabilities import catalog, list_capabilities
+from pytest_tavus.simulator.mcp.tools.knowledge import list_knowledge
 
-_LISTED: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
+_LISTED: Mapping[str, tuple[str, Mapping[str, Json]]] = MappingProxyType(
     {
         "faces": ("/faces", {"face_type": "system"}),
         "voices": ("/voices", {}),
@@ -30,10 +28,9 @@ _LISTED: Mapping[str, tuple[str, Mapping[str, Any]]] = MappingProxyType(
 )
 
 
-async def _describe(client: ApiClient, arguments: Arguments) -> Any:
-    pal_id = arguments["pal_id"]
+async def describe_options(client: ApiClient, *, pal_id: str) -> Json:
     pal = await client.get(f"/pals/{pal_id}", verbose="true", include_settings="true")
-    available: dict[str, Any] = {}
+    available: JsonObject = {}
     for name, (path, query) in _LISTED.items():
         available[name] = unwrapped(await client.get(path, limit=100, **query))
     available["tools"] = _by_origin(available["tools"])
@@ -41,8 +38,8 @@ async def _describe(client: ApiClient, arguments: Arguments) -> Any:
         "pal": pal,
         "pal_attached_tools": unwrapped(await client.get(f"/pals/{pal_id}/tools/")),
         "pal_attached_skills": skills_in(await client.get(f"/pals/{pal_id}/skills/")),
-        "pal_capabilities": (await pal_capabilities(client, pal_id))["capabilities"],
-        "pal_knowledge": await pal_knowledge(client, pal_id),
+        "pal_capabilities": (await list_capabilities(client, pal_id=pal_id))["capabilities"],
+        "pal_knowledge": await list_knowledge(client, pal_id=pal_id),
         "available": {**available, "pal_capabilities": catalog()},
         "schemas": {
             "pal_patch_model": patch_schema(),
@@ -51,14 +48,14 @@ async def _describe(client: ApiClient, arguments: Arguments) -> Any:
     }
 
 
-def _by_origin(tools: Any) -> dict[str, list[Any]]:
-    grouped: dict[str, list[Any]] = {"llm": [], "vision": [], "audio": []}
+def _by_origin(tools: Json) -> dict[str, list[Json]]:
+    grouped: dict[str, list[Json]] = {"llm": [], "vision": [], "audio": []}
     for tool in rows_in(tools) if json_list(tools) is not None else ():
         grouped.setdefault(str(tool.get("origin", "llm")), []).append(tool)
     return grouped
 
 
-def patch_schema() -> dict[str, Any]:
+def patch_schema() -> JsonObject:
     """Return the JSON Schema of what can be patched: which keys there are, and no others.
 
     The official server sends one that is generated from its models, with a type and a title for
@@ -66,7 +63,7 @@ def patch_schema() -> dict[str, Any]:
     """
     names = {path.split("/")[1] for path in pal_patch_paths()}
     keys = {name: _layer_schema(name) for name in LAYERS if f"/layers/{name}" in pal_patch_paths()}
-    layers = {"type": "object", "additionalProperties": False, "properties": keys}
+    layers: JsonObject = {"type": "object", "additionalProperties": False, "properties": keys}
     properties = {name: field_schema(name) for name in sorted(names)}
     return {
         "type": "object",
@@ -75,13 +72,10 @@ def patch_schema() -> dict[str, Any]:
     }
 
 
-def _layer_schema(layer: str) -> dict[str, Any]:
+def _layer_schema(layer: str) -> JsonObject:
     if LAYERS[layer] is None:
         return field_schema(layer)
     steps = [path.split("/") for path in sorted(pal_patch_paths())]
     known = [step[3] for step in steps if step[1:3] == ["layers", layer] and len(step) == 4]
     properties = {name: field_schema(name) for name in known}
     return {"type": "object", "additionalProperties": False, "properties": properties}
-
-
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType({"tavus_describe_pal_options": _describe})

@@ -1,70 +1,60 @@
-"""Tools for PALs themselves: to list, read, make, change and delete them."""
+"""Tools for PALs themselves: to make them and to change them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled, get, send
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of, handover, id_of, rows_in, with_links
+from pytest_tavus.simulator.mcp.arguments import chosen, filled
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.links import handover, with_links
 from pytest_tavus.simulator.mcp.patching import checked_operations, pal_patch_paths
-from pytest_tavus.simulator.mcp.rows import compact, first_of, rows_in
 
 MODEL = "tavus-gemma-4"
 """The model of a PAL of the full pipeline that names none [client]."""
 
-TEMPLATES: Mapping[str, tuple[str, str]] = MappingProxyType(
+PROMPTS: Mapping[str, str] = MappingProxyType(
     {
-        "customer-support": (
-            "Customer Support",
-            (
-                "You help customers. Find out what went wrong, say what you can do about it in a "
-                "few friendly words, and promise nothing that you cannot keep."
-            ),
-        ),
-        "interviewer": (
-            "Interviewer",
-            (
-                "You hold an interview. Ask a single question, hear the answer to its end, and ask "
-                "for an example where it stays general."
-            ),
-        ),
-        "sales": (
-            "Sales",
-            (
-                "You advise buyers. Learn what they need before you recommend, say what fits and "
-                "what does not, and leave the decision to them."
-            ),
-        ),
-        "tutor": (
-            "Tutor",
-            (
-                "You teach. Go in small steps, begin with an example, and find out after each step "
-                "whether it was understood."
-            ),
-        ),
-        "dev-rel": (
-            "Dev Rel",
-            (
-                "You help developers to build. Answer precisely, name what each choice costs, and "
-                "show code where it says more than words."
-            ),
-        ),
+        "customer-support": "You help customers. Find out what went wrong, say what you can do "
+        "about it in a few friendly words, and promise nothing that you cannot keep.",
+        "interviewer": "You hold an interview. Ask a single question, hear the answer to its end, "
+        "and ask for an example where it stays general.",
+        "sales": "You advise buyers. Learn what they need before you recommend, say what fits and "
+        "what does not, and leave the decision to them.",
+        "tutor": "You teach. Go in small steps, begin with an example, and find out after each "
+        "step whether it was understood.",
+        "dev-rel": "You help developers to build. Answer precisely, name what each choice costs, "
+        "and show code where it says more than words.",
     }
 )
-"""The names of templates and PALs are [client]; the prompts are this project's own."""
+"""The names of templates are [client]; the prompts are this project's own."""
+
+_WRITTEN_EMPTY = ("system_prompt", "pal_name", "greeting", "context", "layers", "memories")
+"""Fields of a PAL that are sent although they are empty [client]."""
 
 
-async def create_pal(client: ApiClient, body: Mapping[str, Any]) -> Any:
-    """Make a PAL and return it with its links; a full pipeline gets its default model [client].
+def list_row(pal: Mapping[str, Json]) -> JsonObject:
+    """Return what a list tells of a PAL."""
+    return {
+        "pal_id": first_of(pal, "pal_id", "persona_id", "uuid"),
+        "name": first_of(pal, "name", "pal_name", "persona_name"),
+        "description": first_of(pal, "description", "pal_description", "persona_description"),
+        "is_published": pal.get("is_published"),
+        "pipeline_mode": pal.get("pipeline_mode"),
+        "updated_at": pal.get("updated_at"),
+    }
 
-    Raises:
-        ToolRefusal: the API refused, or a prompt is there or not against the pipeline's mode.
 
-    """
+async def create(client: ApiClient, **fields: Json) -> Json:
+    more = {name: value for name, value in fields.items() if name not in _WRITTEN_EMPTY}
+    kept = {name: value for name, value in more.items() if value or value is False}
+    return await _create(client, {**chosen(fields, *_WRITTEN_EMPTY), **kept})
+
+
+async def _create(client: ApiClient, body: Mapping[str, Json]) -> Json:
+    """Make a PAL and return it with its links; a full pipeline gets its default model [client]."""
     mode = body.get("pipeline_mode", "full")
     if mode == "full" and not body.get("system_prompt"):
         refuse("system_prompt: it is required where pipeline_mode is 'full'")
@@ -77,84 +67,62 @@ async def create_pal(client: ApiClient, body: Mapping[str, Any]) -> Any:
     return with_links(client.place, await client.post("/pals", made))
 
 
-def _with_model(given: Any) -> Any:
+def _with_model(given: Json) -> Json:
     layers = {} if given is None else json_object(given)
     llm = None if layers is None else json_object(layers.get("llm") or {})
     if layers is None or llm is None:
         return given
-    written = {key: value for key, value in llm.items() if value is not None}
-    return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **written}}
+    return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **chosen(llm)}}
 
 
-async def patch_pal(client: ApiClient, pal_id: str, operations: list[dict[str, Any]]) -> Any:
+async def patch_pal(
+    client: ApiClient, pal_id: str, operations: Sequence[Mapping[str, Json]]
+) -> Json:
     """Change a PAL. Raises `ToolRefusal` for a path that the official client refuses too."""
     checked = checked_operations(operations, paths=pal_patch_paths())
     return await client.patch(f"/pals/{pal_id}", checked)
 
 
-async def read_pal(client: ApiClient, pal_id: str, **query: str) -> dict[str, Any]:
-    """Return a PAL with its settings. Raises `ToolRefusal`."""
-    answer = await client.get(f"/pals/{pal_id}", **query, include_settings="true")
-    return json_object(answer) or {}
+async def set_layer(client: ApiClient, pal_id: str, *, layer: str, value: Json) -> Json:
+    """Write a layer of a PAL, or what a pointer below the layer leads to."""
+    return await patch_pal(
+        client, pal_id, [{"op": "add", "path": f"/layers/{layer}", "value": value}]
+    )
 
 
-def layer_of(pal: Mapping[str, Any], name: str) -> dict[str, Any]:
+async def read_pal(client: ApiClient, pal_id: str) -> JsonObject:
+    """Return a PAL with its settings."""
+    return json_object(await client.get(f"/pals/{pal_id}", include_settings="true")) or {}
+
+
+def layer_of(pal: Mapping[str, Json], name: str) -> JsonObject:
     """Return one layer of a PAL; nothing, where it has none of that name."""
     return json_object((json_object(pal.get("layers")) or {}).get(name)) or {}
 
 
-async def _list(client: ApiClient, arguments: Arguments) -> Any:
-    query = chosen(arguments, "limit", "page", "pal_type", "sort")
-    return compact(await client.get("/pals", **query), _row)
-
-
-def _row(pal: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "pal_id": first_of(pal, "pal_id", "persona_id", "uuid"),
-        "name": first_of(pal, "name", "pal_name", "persona_name"),
-        "description": first_of(pal, "description", "pal_description", "persona_description"),
-        "is_published": pal.get("is_published"),
-        "pipeline_mode": pal.get("pipeline_mode"),
-        "updated_at": pal.get("updated_at"),
-    }
-
-
-async def _create(client: ApiClient, arguments: Arguments) -> Any:
-    body = chosen(
-        arguments, "pal_name", "system_prompt", "greeting", "context", "layers", "memories"
-    )
-    body |= chosen(arguments, "is_template")
-    body |= filled(
-        arguments,
-        "pipeline_mode",
-        "default_face_id",
-        "objectives_id",
-        "guardrail_ids",
-        "guardrail_tags",
-        "document_ids",
-        "document_tags",
-        "tool_ids",
-    )
-    return await create_pal(client, body)
-
-
-async def _patch(client: ApiClient, arguments: Arguments) -> Any:
-    return await patch_pal(client, arguments["pal_id"], arguments["ops"])
-
-
-async def _from_template(client: ApiClient, arguments: Arguments) -> Any:
-    name, prompt = TEMPLATES[arguments["template"]]
-    if context := (arguments["business_context"] or "").strip():
+async def create_from_template(
+    client: ApiClient,
+    *,
+    template: str,
+    pal_name: str | None,
+    business_context: str | None,
+    **more: Json,
+) -> Json:
+    prompt = PROMPTS[template]
+    if context := (business_context or "").strip():
         prompt = f"{prompt}\n\nAbout the business:\n{context}"
-    body = {"pal_name": arguments["pal_name"] or name, "system_prompt": prompt}
-    return await create_pal(client, {**body, **filled(arguments, "default_face_id", "layers")})
+    name = pal_name or template.replace("-", " ").title()  # as the official client [client]
+    body = {"pal_name": name, "system_prompt": prompt}
+    return await _create(client, {**body, **filled(more)})
 
 
-async def _quickstart(client: ApiClient, arguments: Arguments) -> Any:
-    face_id = arguments["face_id"] or await _first_stock_face(client)
-    body = chosen(arguments, "pal_name", "system_prompt")
-    pal = await create_pal(client, {**body, "default_face_id": face_id})
-    pal_id = str(first_of(json_object(pal) or {}, "pal_id", "persona_id", "uuid"))
+async def create_at_once(
+    client: ApiClient, *, system_prompt: str, pal_name: str, face_id: str | None
+) -> Json:
+    face_id = face_id or await _first_stock_face(client)
+    body = {"pal_name": pal_name, "system_prompt": system_prompt, "default_face_id": face_id}
+    pal = await _create(client, body)
+    pal_id = id_of(json_object(pal) or {})
     return {"pal": pal, "face_id": face_id, **handover(client.place, pal_id)}
 
 
@@ -166,25 +134,6 @@ async def _first_stock_face(client: ApiClient) -> str:
     return str(found)
 
 
-async def _preview(client: ApiClient, arguments: Arguments) -> Any:
-    pal_id = arguments["pal_id"]
+async def preview(client: ApiClient, *, pal_id: str) -> Json:
     pal = json_object(await client.get(f"/pals/{pal_id}")) or {}
-    return {
-        "pal_id": pal_id,
-        "pal_name": pal.get("pal_name"),
-        **handover(client.place, pal_id),
-    }
-
-
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
-    {
-        "tavus_pal_list": _list,
-        "tavus_pal_get": get("/pals/{pal_id}", "include_settings"),
-        "tavus_pal_create": _create,
-        "tavus_pal_delete": send("DELETE", "/pals/{pal_id}"),
-        "tavus_patch_pal": _patch,
-        "tavus_pal_from_template": _from_template,
-        "tavus_quickstart": _quickstart,
-        "tavus_pal_preview": _preview,
-    }
-)
+    return {"pal_id": pal_id, "pal_name": pal.get("pal_name"), **handover(client.place, pal_id)}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
-from typing import Any
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.tool.placeholders import names_in
-from pytest_tavus.simulator.mcp.arguments import Arguments, ToolFunction, chosen, filled, get, send
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.answers import compact, every_page, first_of, rows_in
+from pytest_tavus.simulator.mcp.arguments import chosen
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.rows import compact, every_page, first_of, rows_in
-from pytest_tavus.simulator.mcp.tools.pals import patch_pal, read_pal
+from pytest_tavus.simulator.mcp.tools.pals import read_pal, set_layer
 
 BUMPED = "_perception_model_bumped_to_raven_1"
 """The key under which attaching tells that it switched perception on [client]."""
@@ -20,29 +19,20 @@ BUMPED = "_perception_model_bumped_to_raven_1"
 ADVISORY = "_tool_reuse_advisory"
 """The key under which a new tool comes with those of the same origin [client]."""
 
-_FIELDS = (
-    "name",
-    "description",
-    "parameters",
-    "delivery",
-    "origin",
-    "on_call",
-    "on_resolve",
-    "static_filler",
-    "tags",
-)
 _SHOWN = ("tool_id", "name", "origin", "description", "parameters", "delivery")
 
 
-async def _list(client: ApiClient, arguments: Arguments) -> Any:
-    query = {**chosen(arguments, "type", "sort"), **filled(arguments, "name_or_uuid")}
-    if arguments["limit"] is None:
+async def list_tools(
+    client: ApiClient, *, limit: int | None, page: int, name_or_uuid: str | None, **query: Json
+) -> Json:
+    """Return one page, or every page where no limit is given [client]."""
+    query["name_or_uuid"] = name_or_uuid or None
+    if limit is None:
         return compact(await every_page(client, "/tools", **query), _row)
-    page = chosen(arguments, "limit", "page")
-    return compact(await client.get("/tools", **page, **query), _row)
+    return compact(await client.get("/tools", limit=limit, page=page, **query), _row)
 
 
-def _row(tool: Mapping[str, Any]) -> dict[str, Any]:
+def _row(tool: Mapping[str, Json]) -> JsonObject:
     return {
         "tool_id": first_of(tool, "tool_id", "uuid"),
         "name": tool.get("name"),
@@ -50,16 +40,16 @@ def _row(tool: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _create(client: ApiClient, arguments: Arguments) -> Any:
-    body = chosen(arguments, *_FIELDS)
-    body["parameters"] = arguments["parameters"] or {}
-    body["delivery"] = arguments["delivery"] or {"app_message": True}
+async def create_tool(client: ApiClient, *, name: str, origin: str, **fields: Json) -> Json:
+    body: JsonObject = {"name": name, "origin": origin, **chosen(fields)}
+    body["parameters"] = fields["parameters"] or {}
+    body["delivery"] = fields["delivery"] or {"app_message": True}
     created = json_object(await client.post("/tools", body)) or {}
     saved = rows_in(await client.get("/tools", limit=100))
-    return {**created, **_advisory(arguments["origin"], arguments["name"], saved)}
+    return {**created, **_advisory(origin, name, saved)}
 
 
-def _advisory(origin: str, name: str, saved: list[dict[str, Any]]) -> dict[str, Any]:
+def _advisory(origin: str, name: str, saved: list[JsonObject]) -> JsonObject:
     """Return what is told of the tools of the same origin, the new one among them [client]."""
     alike = [tool for tool in saved if tool.get("origin") == origin]
     if not alike:
@@ -75,13 +65,7 @@ def _advisory(origin: str, name: str, saved: list[dict[str, Any]]) -> dict[str, 
     return {ADVISORY: told}
 
 
-async def _patch(client: ApiClient, arguments: Arguments) -> Any:
-    body = chosen(arguments, *_FIELDS)
-    _check_placeholders(body)
-    return await client.patch(f"/tools/{arguments['tool_id']}", body)
-
-
-def _check_placeholders(body: Mapping[str, Any]) -> None:
+def checked_placeholders(body: JsonObject) -> JsonObject:
     """Refuse placeholders without the parameters that declare them.
 
     The official client looks for these in the same body alone, whatever the tool has [client].
@@ -95,9 +79,10 @@ def _check_placeholders(body: Mapping[str, Any]) -> None:
                     f"delivery.api.{key}: the placeholder {{{name}}} needs its parameter: give "
                     "parameters together with delivery"
                 )
+    return body
 
 
-def _placeholders(template: Any) -> Iterator[str]:
+def _placeholders(template: Json) -> Iterator[str]:
     if isinstance(template, str):
         yield from names_in(template)
     inner = json_object(template)
@@ -105,8 +90,7 @@ def _placeholders(template: Any) -> Iterator[str]:
         yield from _placeholders(each)
 
 
-async def _attach(client: ApiClient, arguments: Arguments) -> Any:
-    pal_id, tool_ids = arguments["pal_id"], arguments["tool_ids"]
+async def attach_tools(client: ApiClient, *, pal_id: str, tool_ids: list[str]) -> Json:
     answer = await client.post(f"/pals/{pal_id}/tools/", {"tool_ids": tool_ids})
     origins = {tool.get("origin") for tool in rows_in(answer)}
     bumped = bool(origins & {"vision", "audio"}) and await _see(client, pal_id)
@@ -120,24 +104,9 @@ async def _see(client: ApiClient, pal_id: str) -> bool:
     perception = json_object(layers.get("perception"))
     if perception is not None and perception.get("perception_model") in {"raven-0", "raven-1"}:
         return False
-    path, value = "/layers/perception/perception_model", "raven-1"
-    operation: dict[str, Any] = {"op": "add", "path": path, "value": value}
+    model = "raven-1"
     if perception is None:
-        whole = {"perception_model": value}
-        operation = {"op": "add", "path": "/layers/perception", "value": whole}
-    await patch_pal(client, pal_id, [operation])
+        await set_layer(client, pal_id, layer="perception", value={"perception_model": model})
+    else:
+        await set_layer(client, pal_id, layer="perception/perception_model", value=model)
     return True
-
-
-TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
-    {
-        "tavus_tool_list": _list,
-        "tavus_tool_get": get("/tools/{tool_id}"),
-        "tavus_tool_create": _create,
-        "tavus_tool_patch": _patch,
-        "tavus_tool_delete": send("DELETE", "/tools/{tool_id}"),
-        "tavus_pal_tools_list": get("/pals/{pal_id}/tools/"),
-        "tavus_pal_tools_attach": _attach,
-        "tavus_pal_tools_detach": send("DELETE", "/pals/{pal_id}/tools/{tool_id}"),
-    }
-)

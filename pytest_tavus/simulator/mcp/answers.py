@@ -1,0 +1,138 @@
+"""Answers of the API, and what tools make of them: rows, pages of a list, links of a PAL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.simulator.mcp.client import AccountAddress, ApiClient, refuse
+
+PAGES = 100
+"""The most pages that are walked for one list [client]."""
+
+PAGE_SIZE = 100
+
+
+def rows_in(answer: Json, *keys: str) -> list[JsonObject]:
+    """Return the objects of a list: bare, or under the first of `keys` or ``data``."""
+    envelope = json_object(answer)
+    listed = answer
+    if envelope is not None:
+        listed = next((envelope[key] for key in (*keys, "data") if key in envelope), None)
+    return [row for each in json_list(listed) or () if (row := json_object(each)) is not None]
+
+
+def unwrapped(answer: Json) -> Json:
+    """Return what is under ``data``, and an answer without it as it is."""
+    envelope = json_object(answer)
+    return answer if envelope is None or "data" not in envelope else envelope["data"]
+
+
+def skills_in(answer: Json) -> JsonObject:
+    """Return the skills of a PAL by their ids; they may stand under ``data`` [client]."""
+    return json_object(unwrapped(answer)) or {}
+
+
+def compact(
+    answer: Json, row: Callable[[Mapping[str, Json]], JsonObject], *, total: str = "total_count"
+) -> JsonObject:
+    """Return a list with a short row for each object and the two counts [client]."""
+    data = [row(each) for each in rows_in(answer, "data", "deployments")]
+    count = (json_object(answer) or {}).get(total)
+    return {
+        "data": data,
+        "returned_count": len(data),
+        "total_count": count if isinstance(count, int) else len(data),
+    }
+
+
+def first_of(row: Mapping[str, Json], *names: str) -> Json:
+    """Return what stands under the first of these names that there is."""
+    return next((row[name] for name in names if name in row), None)
+
+
+async def every_page(client: ApiClient, path: str, **query: Json) -> JsonObject:
+    """Return all rows of a list whose first page is 1, in one envelope."""
+    data: list[JsonObject] = []
+    for page in range(1, PAGES + 1):
+        answer = await client.get(path, limit=PAGE_SIZE, page=page, **query)
+        found = rows_in(answer)
+        data += found
+        total = (json_object(answer) or {}).get("total_count")
+        if len(found) < PAGE_SIZE or (isinstance(total, int) and len(data) >= total):
+            return {"data": data, "total_count": total if isinstance(total, int) else len(data)}
+    return refuse(f"{path} has more than {PAGES} pages of {PAGE_SIZE}: narrow the list")
+
+
+DEPLOYMENT_OPTIONS: Final[tuple[Mapping[str, str], ...]] = (
+    {
+        "type": "meeting",
+        "name": "Google Meet, Zoom, or Teams",
+        "description": "The PAL takes part in a video meeting.",
+        "how_to_set_up": "Call tavus_meeting_configure, then tavus_conversation_create with the "
+        "meeting's link.",
+    },
+    {
+        "type": "landing-page",
+        "name": "PAL page",
+        "description": "A page with a link of its own, hosted by Tavus.",
+        "how_to_set_up": "Call tavus_deployment_create with the channel landing-page.",
+    },
+    {
+        "type": "embed",
+        "name": "Embed",
+        "description": "The conversation is a part of a page of one's own.",
+        "how_to_set_up": "Call tavus_deployment_create with the channel embed.",
+    },
+    {
+        "type": "widget",
+        "name": "Widget",
+        "description": "A button on every page of a site opens the conversation.",
+        "how_to_set_up": "Call tavus_deployment_create with the channel widget.",
+    },
+)
+"""Types and names are [client]; the sentences are this project's own."""
+
+NEXT_STEP: Final = "Talk to the PAL at test_url, then choose one of deployment_options."
+
+
+def id_of(pal: Mapping[str, Json]) -> str:
+    """Return the id of a PAL, or an empty text."""
+    return str(first_of(pal, "pal_id", "persona_id", "uuid") or "")
+
+
+def pal_links(place: AccountAddress, pal_id: str) -> dict[str, str]:
+    """Return the pages of a PAL: to edit it, to talk to it, to deploy it [client]."""
+
+    def page(**mode: str) -> str:
+        query = urlencode({"pal_id": pal_id, **mode}, errors="replace")
+        return f"{place.maker_url.rstrip('/')}/dev/pals/update?{query}"
+
+    return {"pal_url": page(), "test_url": page(mode="test"), "deploy_url": page(mode="deploy")}
+
+
+def handover(place: AccountAddress, pal_id: str) -> JsonObject:
+    """Return what comes with a finished PAL: links, ways to deploy it, and what to do next."""
+    return {
+        **pal_links(place, pal_id),
+        "deployment_options": [dict(option) for option in DEPLOYMENT_OPTIONS],
+        "next_step": NEXT_STEP,
+    }
+
+
+def with_links(place: AccountAddress, created: Json) -> Json:
+    """Return the answer to a creation with the PAL's links in it."""
+    pal = json_object(created) or {}
+    pal_id = id_of(pal)
+    return {**pal, **pal_links(place, pal_id)} if pal_id else created
+
+
+def without_call_link(conversation: Json) -> Json:
+    """Return a conversation without its link, which the official server keeps back [client]."""
+    body = json_object(conversation)
+    if body is None:
+        return conversation
+    return {key: value for key, value in body.items() if key != "conversation_url"}
