@@ -8,5 +8,8 @@ from typing import TypeAlias
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 """Any JSON value. `json_object` and `json_list` narrow it."""
 
+JsonMapping: TypeAlias = "Mapping[str, Json]"
+"""A JSON object that is only read."""
+
 JsonObject: TypeAlias = "dict[str, Json]"
-"""A JSON object that its holder may change. A parameter that is only read is a `Mapping`."""
+"""A JSON object that its holder may change."""

@@ -7,13 +7,20 @@ from typing import Final
 from urllib.parse import urlencode
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.client import AccountAddress, ApiClient, refuse
 
 PAGES = 100
 """The most pages that are walked for one list [client]."""
 
 PAGE_SIZE = 100
+
+
+def object_at(value: Json, *path: str) -> JsonObject:
+    """Return the object at a path, or an empty one where there is none."""
+    for name in path:
+        value = (json_object(value) or {}).get(name)
+    return json_object(value) or {}
 
 
 def rows_in(answer: Json, *keys: str) -> list[JsonObject]:
@@ -33,15 +40,15 @@ def unwrapped(answer: Json) -> Json:
 
 def skills_in(answer: Json) -> JsonObject:
     """Return the skills of a PAL by their ids; they may stand under ``data`` [client]."""
-    return json_object(unwrapped(answer)) or {}
+    return object_at(unwrapped(answer))
 
 
 def compact(
-    answer: Json, row: Callable[[Mapping[str, Json]], JsonObject], *, total: str = "total_count"
+    answer: Json, row: Callable[[JsonMapping], JsonObject], *, total: str = "total_count"
 ) -> JsonObject:
     """Return a list with a short row for each object and the two counts [client]."""
     data = [row(each) for each in rows_in(answer, "data", "deployments")]
-    count = (json_object(answer) or {}).get(total)
+    count = object_at(answer).get(total)
     return {
         "data": data,
         "returned_count": len(data),
@@ -49,7 +56,7 @@ def compact(
     }
 
 
-def first_of(row: Mapping[str, Json], *names: str) -> Json:
+def first_of(row: JsonMapping, *names: str) -> Json:
     """Return what stands under the first of these names that there is."""
     return next((row[name] for name in names if name in row), None)
 
@@ -61,7 +68,7 @@ async def every_page(client: ApiClient, path: str, **query: Json) -> JsonObject:
         answer = await client.get(path, limit=PAGE_SIZE, page=page, **query)
         found = rows_in(answer)
         data += found
-        total = (json_object(answer) or {}).get("total_count")
+        total = object_at(answer).get("total_count")
         if len(found) < PAGE_SIZE or (isinstance(total, int) and len(data) >= total):
             return {"data": data, "total_count": total if isinstance(total, int) else len(data)}
     return refuse(f"{path} has more than {PAGES} pages of {PAGE_SIZE}: narrow the list")
@@ -99,7 +106,7 @@ DEPLOYMENT_OPTIONS: Final[tuple[Mapping[str, str], ...]] = (
 NEXT_STEP: Final = "Talk to the PAL at test_url, then choose one of deployment_options."
 
 
-def id_of(pal: Mapping[str, Json]) -> str:
+def id_of(pal: JsonMapping) -> str:
     """Return the id of a PAL, or an empty text."""
     return str(first_of(pal, "pal_id", "persona_id", "uuid") or "")
 
@@ -125,7 +132,7 @@ def handover(place: AccountAddress, pal_id: str) -> JsonObject:
 
 def with_links(place: AccountAddress, created: Json) -> Json:
     """Return the answer to a creation with the PAL's links in it."""
-    pal = json_object(created) or {}
+    pal = object_at(created)
     pal_id = id_of(pal)
     return {**pal, **pal_links(place, pal_id)} if pal_id else created
 

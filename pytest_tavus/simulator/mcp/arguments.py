@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.schema.dialect import SchemaFault, validator
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.client import refuse
 from pytest_tavus.spans import Loc, dotted
 
@@ -33,7 +33,7 @@ _READERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
 )
 
 
-def checked_arguments(schema: Schema, given: Mapping[str, Json]) -> dict[str, Any]:
+def checked_arguments(schema: Schema, given: JsonMapping) -> dict[str, Any]:
     """Return the arguments, read as the schema's types, with the schema's defaults.
 
     Raises `ToolRefusal` with every fault and its path.
@@ -75,16 +75,15 @@ def _read(kinds: list[str], value: Json) -> Json:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Return the names that a text lists."""
     return tuple(text.split())
 
 
-def chosen(fields: Mapping[str, Json], *names: str) -> JsonObject:
+def chosen(fields: JsonMapping, *names: str) -> JsonObject:
     """Return those of the fields, or of all of them, that are not null."""
     return {name: fields[name] for name in names or fields if fields[name] is not None}
 
 
-def filled(fields: Mapping[str, Json], *names: str) -> JsonObject:
+def filled(fields: JsonMapping, *names: str) -> JsonObject:
     """Return those of the fields, or of all of them, that are neither null nor empty."""
     return {name: fields[name] for name in names or fields if fields[name]}
 
@@ -105,7 +104,7 @@ def _faults(schema: Schema, value: Json, at: Loc = ()) -> Iterator[str]:
                 yield _unexpected(fault, (*at, *path))
 
 
-def _unknown(value: Mapping[str, Json], known: Schema, at: Loc) -> Iterator[str]:
+def _unknown(value: JsonMapping, known: Schema, at: Loc) -> Iterator[str]:
     for name in (name for name in value if name not in known):
         close = did_you_mean(name, known)
         told = f"{dotted((*at, name))}: there is no such argument"

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.json_data import Json
+from pytest_tavus.json_data import Json, JsonMapping
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.store.account import Account
@@ -79,7 +79,7 @@ class ApiClient(Struct, frozen=True):
         method: str,
         path: str,
         *,
-        query: Mapping[str, Json] | None = None,
+        query: JsonMapping | None = None,
         body: Json = None,
     ) -> Json:
         """Return what the API answers, or `None` for an answer without a body.
@@ -104,7 +104,7 @@ class ApiClient(Struct, frozen=True):
         return (await self._answer("POST", path, query=None, body=body)).lines or ()
 
     async def _answer(
-        self, method: str, path: str, *, query: Mapping[str, Json] | None, body: Json
+        self, method: str, path: str, *, query: JsonMapping | None, body: Json
     ) -> ApiAnswer:
         written = {key: _text(value) for key, value in (query or {}).items() if value is not None}
         answer = await self.api.call(method, path, query=written, body=body, headers=self.headers)

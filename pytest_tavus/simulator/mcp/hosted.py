@@ -12,6 +12,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from pytest_tavus.simulator.mcp.arguments import names
+
 RECORDED = "tavus-mcp-0.11.0.json"
 """The result of ``tools/list``, captured from the official server, nothing removed or added."""
 
@@ -34,16 +36,10 @@ RENAMED: Mapping[str, str] = MappingProxyType(
 """From the local name to the hosted one."""
 
 ABSENT = frozenset(
-    {
-        "tavus_document_upload",
-        "tavus_pal_knowledge_upload",
-        "tavus_builder_create",
-        "tavus_builder_list",
-        "tavus_builder_get",
-        "tavus_builder_delete",
-        "tavus_builder_publish",
-        "tavus_builder_chat_history",
-    }
+    names(
+        "tavus_document_upload tavus_pal_knowledge_upload tavus_builder_create tavus_builder_list "
+        "tavus_builder_get tavus_builder_delete tavus_builder_publish tavus_builder_chat_history"
+    )
 )
 """What works on local files, and what administers builder sessions. Which of the eight tools of the
 builder that means is [inferred]: those that read and write a PAL's history are named as hosted."""
@@ -68,7 +64,6 @@ interview. `pal_id` and `briefs` are [client]; the name `transcript` is [inferre
 
 
 def hosted_definitions(local: Iterable[Definition]) -> tuple[Definition, ...]:
-    """Return the definitions that the hosted server lists."""
     return tuple(_hosted(one) for one in local if one["name"] not in ABSENT)
 
 
@@ -84,5 +79,4 @@ def _hosted(definition: Definition) -> Definition:
 
 
 def local_name(hosted: str) -> str:
-    """Return the local name of a hosted tool."""
     return next((name for name, other in RENAMED.items() if other == hosted), hosted)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.layer_rules import LAYERS
-from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.arguments import names
 from pytest_tavus.simulator.mcp.client import refuse
 
@@ -60,7 +60,30 @@ def _of_field(path: str, name: str) -> Iterator[str]:
         yield f"{path}/*"
 
 
-def field_schema(name: str) -> JsonObject:
+def patch_schema() -> JsonObject:
+    """Return the JSON Schema of what can be patched: which keys there are, and no others.
+
+    The official server sends one that is generated from its models, with a type and a title for
+    each key [client]; this one is made from the paths, and knows lists and objects only.
+    """
+    layers = {
+        layer: _closed(f"/layers/{layer}/") if LAYERS[layer] is not None else schema
+        for layer, schema in _properties("/layers/").items()
+    }
+    layers_schema: JsonObject = {**_closed("/layers/"), "properties": layers}
+    return {**_closed("/"), "properties": {**_properties("/"), "layers": layers_schema}}
+
+
+def _closed(above: str) -> JsonObject:
+    return {"type": "object", "additionalProperties": False, "properties": _properties(above)}
+
+
+def _properties(above: str) -> JsonObject:
+    paths = sorted(path.removeprefix(above) for path in pal_patch_paths() if path.startswith(above))
+    return {name: _field_schema(name) for name in (path.partition("/")[0] for path in paths)}
+
+
+def _field_schema(name: str) -> JsonObject:
     """Return the JSON Schema of a field, as far as it follows from how it is patched."""
     if name in _LISTS:
         return {"type": "array", "items": {"type": "string"}}
@@ -72,9 +95,7 @@ def checked_operations(
 ) -> list[JsonObject]:
     """Return operations as they are sent: without what is null, as the client does [client].
 
-    Raises:
-        ToolRefusal: one is no operation of JSON Patch, or its path is not among `paths`.
-
+    Raises `ToolRefusal` for what is no operation of JSON Patch, or a path not among `paths`.
     """
     return [
         _checked(one, f"ops[{index}]", paths)
@@ -82,7 +103,7 @@ def checked_operations(
     ]
 
 
-def _checked(operation: Mapping[str, Json], at: str, paths: frozenset[str] | None) -> JsonObject:
+def _checked(operation: JsonMapping, at: str, paths: frozenset[str] | None) -> JsonObject:
     unknown = [key for key in operation if key not in {"op", "path", "value", "from"}]
     if unknown:
         refuse(f"{at}.{unknown[0]}: an operation has op, path, value and from only")
@@ -116,13 +137,8 @@ def _is_free(pointer: str, paths: frozenset[str]) -> bool:
     return any(path in paths and path.rpartition("/")[2] in _MAPS for path in upper)
 
 
-def field_operations(fields: Mapping[str, Json]) -> list[JsonObject]:
-    """Return the patch that sets fields, whether or not they are there yet [client].
-
-    Raises:
-        ToolRefusal: there is no field.
-
-    """
+def field_operations(fields: JsonMapping) -> list[JsonObject]:
+    """Return the patch that sets fields, whether or not they are there yet [client]."""
     if not fields:
         refuse("nothing to change was given: give at least one field")
     return [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]

@@ -13,10 +13,10 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import compact, without_call_link
 from pytest_tavus.simulator.mcp.arguments import names
-from pytest_tavus.simulator.mcp.building.building import build_and_verify
+from pytest_tavus.simulator.mcp.building.build import build_and_verify
 from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import (
     checked_operations,
@@ -29,7 +29,6 @@ from pytest_tavus.simulator.mcp.tools import (
     conversations,
     deployments,
     knowledge,
-    options,
     pals,
     registry,
 )
@@ -55,7 +54,7 @@ class Request(Struct, frozen=True):
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
     "Arguments that are sent under another name."
 
-    fixed: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    fixed: JsonMapping = field(default_factory=dict[str, Json])
     "What is sent in any case, unless an argument of that name says otherwise."
 
     write: Callable[[JsonObject], Json] | None = None
@@ -76,7 +75,7 @@ class Request(Struct, frozen=True):
             answer = await client.request(method, path, body=written if beside else None)
         return self.answer(answer) if self.answer else answer
 
-    def _sent(self, arguments: Mapping[str, Json]) -> JsonObject:
+    def _sent(self, arguments: JsonMapping) -> JsonObject:
         return {
             self.renamed.get(name, name): value
             for name, value in arguments.items()
@@ -116,7 +115,7 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_pal_preview": pals.preview,
         "tavus_pal_from_template": pals.create_from_template,
         "tavus_quickstart": pals.create_at_once,
-        "tavus_describe_pal_options": options.describe_options,
+        "tavus_describe_pal_options": account.describe_options,
         "tavus_document_list": Request(
             "GET /documents", fixed={"sort": "desc"}, write=_without_empty_tags
         ),

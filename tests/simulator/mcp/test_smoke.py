@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.json_data import JsonObject
-from pytest_tavus.simulator.mcp.building.smoke import gaps_in
-from pytest_tavus.simulator.mcp.building.smoke import judged as judged_by
+from pytest_tavus.simulator.mcp.building.build import gaps_in
+from pytest_tavus.simulator.mcp.building.build import judged as judged_by
 from pytest_tavus.simulator.mcp.client import ApiClient
 from tests.simulator.mcp.box import Answering, bench
 from tests.simulator.mcp.builds import built, judged

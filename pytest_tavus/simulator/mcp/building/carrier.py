@@ -1,20 +1,114 @@
-"""The conversation with the carrier: it is told what the creator wants, and its calls are done."""
+"""The conversation with the carrier: what it is told, what the creator says, and its calls."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.json_data import JsonObject
-from pytest_tavus.simulator.mcp.building.carrier_context import carrier_context
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of, object_at, rows_in, skills_in
 from pytest_tavus.simulator.mcp.building.carrier_tools import do_call
-from pytest_tavus.simulator.mcp.building.drafts import Build, keep_said
+from pytest_tavus.simulator.mcp.building.drafts import Build, keep_said, or_nothing
 from pytest_tavus.simulator.mcp.building.participant import Heard, ToolParticipant, seated
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
+from pytest_tavus.simulator.mcp.tools.capabilities import SKILL_OF_PORTAL_ID
+from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
+
+FACE_MODEL = "phoenix-4"
+"""The model of the faces that the builder chooses from [client]."""
+
+_FACE = ("face_id", "face_name", "face_type", "model_name", "is_recommended", "tags")
+_TOOL = ("tool_id", "name", "description", "origin", "parameters", "delivery")
+_DOCUMENT = ("document_id", "document_name", "tags", "status")
+_ATTACHED = ("document_ids", "document_tags", "guardrail_ids", "guardrail_tags")
+_DISCLOSURE = ("disclosure_type", "verbal_disclosure", "visual_disclosure")
+
+
+async def carrier_context(client: ApiClient, build: Build, *, history: str = "") -> str:
+    """Read everything the carrier is told, and return it as one text.
+
+    Which parts there are and what their tags are called is [client]; the wording is ours.
+    """
+    pal = await read_pal(client, build.pal_id)
+    faces = await _faces(client, pal)
+    build.faces = [str(first_of(face, "face_id", "replica_id")) for face in faces]
+    tools = rows_in(await client.get("/tools", limit=60))
+    listed = await client.get("/documents", limit=60, page=0, sort="desc", verbose=True)
+    skills = skills_in(await client.get(f"/pals/{build.pal_id}/skills/"))
+    objectives = rows_in(await objectives_of(client, pal))
+    guardrails = await read_each(client, "/guardrails", pal.get("guardrail_ids"))
+    parts: JsonObject = {
+        "available_replicas": _slim(faces, _FACE),
+        "available_tools": _slim(tools, _TOOL),
+        "available_documents": _slim(rows_in(listed), _DOCUMENT),
+        "creator_initial_request": f"What the creator opened with:\n{build.brief}",
+        "current_persona_attachments": _attachments(pal, skills),
+        "current_persona_state": _state(pal),
+        "current_persona_objectives": _slim(objectives, ("objective_name", "objective_prompt")),
+        "current_persona_guardrails": _slim(guardrails, ("guardrail_name", "guardrail_prompt")),
+        "knowledge_document_content": {k: v.text for k, v in build.documents.items()},
+    }
+    tagged = (_tagged(name, part) for name, part in parts.items() if part)
+    return "\n\n".join(filter(None, (history, *tagged)))
+
+
+async def read_each(client: ApiClient, path: str, ids: Json) -> list[JsonObject]:
+    answers = [await or_nothing(client, f"{path}/{each}") for each in json_list(ids) or ()]
+    return [found for answer in answers if (found := json_object(answer)) is not None]
+
+
+async def _faces(client: ApiClient, pal: JsonMapping) -> list[JsonObject]:
+    listed = await client.get("/faces", limit=50, sort="recommended", model_name=FACE_MODEL)
+    faces = rows_in(listed, "faces", "replicas")
+    current = pal.get("default_face_id")
+    known = {first_of(face, "face_id", "replica_id") for face in faces}
+    if current and current not in known:
+        own = json_object(await or_nothing(client, f"/faces/{current}"))
+        faces = [own, *faces] if own is not None else faces
+    return [face for face in faces if face.get("model_name") == FACE_MODEL]
+
+
+async def objectives_of(client: ApiClient, pal: JsonMapping) -> Json:
+    objectives_id = pal.get("objectives_id")
+    return await or_nothing(client, f"/objectives/{objectives_id}") if objectives_id else None
+
+
+def _attachments(pal: JsonMapping, skills: JsonMapping) -> JsonObject:
+    capabilities = [name for name, skill in SKILL_OF_PORTAL_ID.items() if skill in skills]
+    return {
+        **{key: list(json_list(pal.get(key)) or ()) for key in _ATTACHED},
+        "tool_ids": [*(json_list(pal.get("tool_ids")) or ()), *capabilities],
+        **{key: pal.get(key) for key in _DISCLOSURE},
+    }
+
+
+def _state(pal: JsonMapping) -> JsonObject:
+    flow = layer_of(pal, "conversational_flow")
+    return {
+        "name": pal.get("pal_name"),
+        "description": first_of(pal, "persona_description", "pal_description"),
+        "face": pal.get("default_face_id"),
+        "greeting": pal.get("greeting"),
+        "system_prompt": pal.get("system_prompt"),
+        "model": layer_of(pal, "llm").get("model"),
+        "wake_phrase": flow.get("wake_phrase"),
+        "sleep_phrase": flow.get("sleep_phrase"),
+    }
+
+
+def _slim(rows: Sequence[JsonMapping], keys: Sequence[str]) -> list[JsonObject]:
+    return [{key: row[key] for key in keys if key in row} for row in rows]
+
+
+def _tagged(name: str, part: Json) -> str:
+    text = part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+    return f"<{name}>\n{text}\n</{name}>"
+
 
 HOPS = 4
 """How often in a row the carrier may call tools after one line of the creator [client]."""
@@ -60,9 +154,7 @@ class Interview(Struct, frozen=True, kw_only=True):
 async def hold_interview(client: ApiClient, build: Build, interview: Interview) -> None:
     """Have the carrier draft a PAL, or change one.
 
-    Raises:
-        ServiceError: the API refused, the carrier did not reply, or it drafted nothing.
-
+    Raises `ServiceError` for a carrier that does not reply or drafts nothing.
     """
     body: JsonObject = {
         "builder_id": build.builder_id,
@@ -74,7 +166,7 @@ async def hold_interview(client: ApiClient, build: Build, interview: Interview) 
         "llm": {"model": MODEL},
         "headless_transport": False,
     }
-    created = json_object(await client.post("/conversations/persona-builder/headless", body)) or {}
+    created = object_at(await client.post("/conversations/persona-builder/headless", body))
     conversation_id = str(created.get("conversation_id") or "")
     history = str(created.get("builder_history_context") or "")
     async with seated(client, conversation_id) as seat:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import rows_in, skills_in
+from pytest_tavus.contract.body import json_list
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import object_at, rows_in, skills_in
 from pytest_tavus.simulator.mcp.arguments import names
 from pytest_tavus.simulator.mcp.building.drafts import (
     Build,
@@ -74,7 +74,7 @@ async def do_call(client: ApiClient, build: Build, call: HeardCall) -> str:
 async def _read(client: ApiClient, build: Build, document_id: str) -> str:
     if not document_id:
         refuse("the carrier called read_knowledge_document without a document_id")
-    document = json_object(await client.get(f"/documents/{document_id}", verbose=True)) or {}
+    document = object_at(await client.get(f"/documents/{document_id}", verbose=True))
     path = f"/documents/{document_id}/chunks"
     answer = await client.get(path, collection="regular", limit=100)
     texts = filter(None, (_text(chunk) for chunk in rows_in(answer, "chunks")))
@@ -89,7 +89,7 @@ def _text(chunk: JsonObject) -> str:
     return str(chunk.get("content") or chunk.get("text") or "").strip()
 
 
-async def update_field(client: ApiClient, build: Build, arguments: Mapping[str, Json]) -> str:
+async def update_field(client: ApiClient, build: Build, arguments: JsonMapping) -> str:
     """Change one field and tell what was done. Raises `ToolRefusal` for an unknown field too."""
     field, value = arguments.get("field"), arguments.get("value")
     if not isinstance(field, str) or value is None:
@@ -154,9 +154,7 @@ async def _set_tools(client: ApiClient, pal_id: str, value: Json) -> None:
             await client.request("DELETE", path)
 
 
-async def _set_in_layer(
-    client: ApiClient, pal_id: str, name: str, values: Mapping[str, Json]
-) -> None:
+async def _set_in_layer(client: ApiClient, pal_id: str, name: str, values: JsonMapping) -> None:
     layer = {**layer_of(await read_pal(client, pal_id), name), **values}
     await client.patch(
         f"/pals/{pal_id}", [{"op": "add", "path": f"/layers/{name}", "value": layer}]
@@ -172,7 +170,7 @@ async def _set_canvas(client: ApiClient, pal_id: str, field: str, value: Json) -
         if not url.startswith("https://"):
             refuse(f"the carrier wrote a booking link that is not https: {url!r}")
         embed = {"provider": "calendly", "scheduling_url": url}
-        components = json_object(config.get("components")) or {}
+        components = object_at(config, "components")
         change = {"components": {**components, "scheduling_embed": embed}}
     await _put(client, pal_id, "magic_canvas", {**config, **change})
 
@@ -185,8 +183,7 @@ async def _set_slides(client: ApiClient, pal_id: str, change: JsonObject) -> Non
 
 
 async def _config(client: ApiClient, pal_id: str, skill: str) -> JsonObject:
-    answer = json_object(await or_nothing(client, f"/pals/{pal_id}/skills/{skill}")) or {}
-    return json_object(answer.get("config")) or {}
+    return object_at(await or_nothing(client, f"/pals/{pal_id}/skills/{skill}"), "config")
 
 
 async def _put(client: ApiClient, pal_id: str, skill: str, config: JsonObject) -> None:

@@ -9,21 +9,16 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import first_of
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of, object_at
+from pytest_tavus.simulator.mcp.arguments import names
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
 _PARTS: Mapping[str, str] = MappingProxyType(
     {
-        "objectives_brief": "objectives",
-        "guardrails_brief": "guardrails",
-        "greeting_brief": "greeting",
-        "tools_brief": "tools",
-        "skills_brief": "skills",
-        "perception_brief": "perception",
-        "documents_brief": "documents",
-        "face_brief": "face",
+        f"{part}_brief": part
+        for part in names("objectives guardrails greeting tools skills perception documents face")
     }
 )
 _OF_PERSONALITY = ("sections_brief", "facts_brief")
@@ -86,7 +81,7 @@ async def or_nothing(client: ApiClient, path: str, **query: Json) -> Json:
         return None
 
 
-def briefs_of(arguments: Mapping[str, Json]) -> dict[str, str]:
+def briefs_of(arguments: JsonMapping) -> dict[str, str]:
     """Return the brief for each part, from the arguments of ``draft_pal`` [client].
 
     Where the model garbled the arguments, the four main parts are drafted anew from the talk.
@@ -108,7 +103,7 @@ def _is_garbled(key: str, value: Json) -> bool:
     return (looks_so and not known) or (known and not isinstance(value, str | None))
 
 
-def _text(arguments: Mapping[str, Json], key: str) -> str:
+def _text(arguments: JsonMapping, key: str) -> str:
     return str(arguments.get(key) or "").strip()
 
 
@@ -133,7 +128,7 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
     if not ends:
         refuse("the fan-out of the draft ended without a frame of the type 'done'")
     build.pal_id = str(ends[-1].get("persona_id") or build.pal_id)
-    content = json_object(ends[-1].get("content")) or {}
+    content = object_at(ends[-1], "content")
     if operations := list(_operations(content)):
         await client.patch(f"/pals/{build.pal_id}", operations)
     build.drafted = True
@@ -141,8 +136,8 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
     return f"Drafted: {', '.join(done) or 'what was asked for'}."
 
 
-def _operations(content: Mapping[str, Json]) -> Iterator[JsonObject]:
-    personality = json_object(content.get("personality")) or {}
+def _operations(content: JsonMapping) -> Iterator[JsonObject]:
+    personality = object_at(content, "personality")
     for key, path in _PERSONALITY.items():
         value = personality.get(key)
         if isinstance(value, str) and value.strip() and not _failed(personality):
@@ -153,4 +148,4 @@ def _operations(content: Mapping[str, Json]) -> Iterator[JsonObject]:
 
 
 def _failed(part: Json) -> bool:
-    return bool((json_object(part) or {}).get("error"))
+    return bool(object_at(part).get("error"))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from msgspec import Struct
 
-from pytest_tavus.contract.body import json_object
-from pytest_tavus.json_data import Json
+from pytest_tavus.json_data import Json, JsonMapping
+from pytest_tavus.simulator.mcp.answers import object_at
 from pytest_tavus.simulator.mcp.client import ApiClient, Patience, ToolRefusal, refuse
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
 
@@ -25,7 +25,7 @@ class HeardCall(Struct, frozen=True, kw_only=True):
 
     name: str
     call_id: str
-    arguments: Mapping[str, Json]
+    arguments: JsonMapping
     "Nothing, where what the PAL wrote is no object [client]."
 
 
@@ -48,9 +48,9 @@ class ToolParticipant:
         self._calls: list[HeardCall] = []
         self._stirred = asyncio.Event()
 
-    def deliver(self, message: Mapping[str, Json]) -> None:
+    def deliver(self, message: JsonMapping) -> None:
         """Keep what the official client would have heard of a message [client]."""
-        properties = json_object(message.get("properties")) or {}
+        properties = object_at(message, "properties")
         match message.get("event_type"):
             case "conversation.utterance" if properties.get("role") == "replica":
                 self._texts.append(str(properties.get("speech") or "").strip())
@@ -66,9 +66,7 @@ class ToolParticipant:
     async def say(self, text: str, *, within: float) -> Heard:
         """Say a line and return what came of it; what was said before it is forgotten [client].
 
-        Raises:
-            ToolRefusal: nothing came within so many seconds, or the line was not taken.
-
+        Raises `ToolRefusal` when nothing came within so many seconds, or the line was not taken.
         """
         self._texts.clear()
         self._calls.clear()
@@ -84,7 +82,6 @@ class ToolParticipant:
         return heard
 
     def heard(self) -> Heard:
-        """Return what was heard since the last line."""
         return Heard(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
 
     async def _turn(self, replying: asyncio.Future[Reply]) -> Reply | None:
@@ -117,9 +114,7 @@ class ToolParticipant:
 async def seated(client: ApiClient, conversation_id: str) -> AsyncGenerator[ToolParticipant]:
     """Join a conversation; in the end leave it, and end it: nobody needs it any more.
 
-    Raises:
-        ServiceError: it is not there, it has ended, or its room is full.
-
+    Raises `ServiceError` when it is not there, has ended, or has a full room.
     """
     try:
         conversation = client.account.live.get(conversation_id)
@@ -144,7 +139,7 @@ async def _dropped(future: asyncio.Future[Any]) -> None:
         future.exception()
 
 
-def _call(properties: Mapping[str, Json]) -> HeardCall:
+def _call(properties: JsonMapping) -> HeardCall:
     written: Json = properties.get("arguments")
     if isinstance(written, str):
         with contextlib.suppress(ValueError):
@@ -152,5 +147,5 @@ def _call(properties: Mapping[str, Json]) -> HeardCall:
     return HeardCall(
         name=str(properties.get("name") or ""),
         call_id=str(properties.get("tool_call_id") or ""),
-        arguments=json_object(written) or {},
+        arguments=object_at(written),
     )

@@ -1,18 +1,32 @@
-"""Tools for the whole account: whether it answers, its faces, and any resource by its name."""
+"""Tools for the whole account: whether it answers, and everything a PAL could be made of."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import rows_in
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import rows_in, skills_in, unwrapped
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
+from pytest_tavus.simulator.mcp.patching import pal_patch_paths, patch_schema
+from pytest_tavus.simulator.mcp.tools.capabilities import catalog, list_capabilities
+from pytest_tavus.simulator.mcp.tools.knowledge import list_knowledge
 
 SERVER = "tavus-mcp-python"
 """What the official server calls itself here [client]."""
 
 KEY_SOURCE = "simulator"
 """Where the key comes from; the official server names a variable or a keyring [client]."""
+
+_QUERIES: Mapping[str, JsonMapping] = MappingProxyType(
+    {
+        "faces": {"face_type": "system"},
+        "documents": {"page": 0, "sort": "desc", "verbose": True},
+    }
+)
+"""What is asked besides of a list that a PAL could be made of [client]."""
 
 RESOURCES = ("guardrails", "objectives", "documents", "voices", "skills", "tools")
 
@@ -65,5 +79,32 @@ async def list_resource(client: ApiClient, *, resource: str, limit: int) -> Json
     if plural is None:
         hint = did_you_mean(name, RESOURCES) or f"one of: {', '.join(RESOURCES)}"
         refuse(f"resource: there is no resource {resource!r}, {hint}")
-    query: JsonObject = {"page": 0, "sort": "desc", "verbose": True}
-    return await client.get(f"/{plural}", limit=limit, **query if plural == "documents" else {})
+    return await client.get(f"/{plural}", limit=limit, **_QUERIES.get(plural, {}))
+
+
+async def describe_options(client: ApiClient, *, pal_id: str) -> Json:
+    pal = await client.get(f"/pals/{pal_id}", verbose="true", include_settings="true")
+    available: JsonObject = {}
+    for name in ("faces", *RESOURCES, "pronunciation_dictionaries"):
+        path = f"/{name.replace('_', '-')}"
+        available[name] = unwrapped(await client.get(path, limit=100, **_QUERIES.get(name, {})))
+    available["tools"] = _by_origin(available["tools"])
+    return {
+        "pal": pal,
+        "pal_attached_tools": unwrapped(await client.get(f"/pals/{pal_id}/tools/")),
+        "pal_attached_skills": skills_in(await client.get(f"/pals/{pal_id}/skills/")),
+        "pal_capabilities": (await list_capabilities(client, pal_id=pal_id))["capabilities"],
+        "pal_knowledge": await list_knowledge(client, pal_id=pal_id),
+        "available": {**available, "pal_capabilities": catalog()},
+        "schemas": {
+            "pal_patch_model": patch_schema(),
+            "patchable_paths": sorted(pal_patch_paths()),
+        },
+    }
+
+
+def _by_origin(tools: Json) -> dict[str, list[Json]]:
+    grouped: dict[str, list[Json]] = {"llm": [], "vision": [], "audio": []}
+    for tool in rows_in(tools) if json_list(tools) is not None else ():
+        grouped.setdefault(str(tool.get("origin", "llm")), []).append(tool)
+    return grouped

@@ -9,8 +9,8 @@ from typing import Final
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import skills_in
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import object_at, skills_in
 from pytest_tavus.simulator.mcp.arguments import chosen, names
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal, set_layer
@@ -75,26 +75,17 @@ CATALOG: Final[Mapping[str, JsonObject]] = MappingProxyType(
 
 _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "magic": "magic_canvas",
-        "canvas": "magic_canvas",
-        "slide": "slide_presenter",
-        "slides": "slide_presenter",
-        "presentation": "slide_presenter",
-        "web": "web_search",
-        "search": "web_search",
-        "internet_search": "web_search",
-        "vision": "perception",
-        "raven": "perception",
+        **dict.fromkeys(("magic", "canvas"), "magic_canvas"),
+        **dict.fromkeys(("slide", "slides", "presentation"), "slide_presenter"),
+        **dict.fromkeys(("web", "search", "internet_search"), "web_search"),
+        **dict.fromkeys(("vision", "raven"), "perception"),
         **{str(row["portal_id"]): name for name, row in CATALOG.items()},
     }
 )
 
-PERCEPTION: Final = (
-    "perception_model",
-    "visual_awareness_queries",
-    "audio_awareness_queries",
-    "visual_tool_prompt",
-    "audio_tool_prompt",
+PERCEPTION: Final = names(
+    "perception_model visual_awareness_queries audio_awareness_queries visual_tool_prompt "
+    "audio_tool_prompt"
 )
 """The arguments that are settings of the layer."""
 
@@ -174,18 +165,18 @@ def _path(pal_id: str, capability: str) -> str:
     return f"/pals/{pal_id}/skills/{CATALOG[capability]['rqh_skill_id']}"
 
 
-async def _write_perception(client: ApiClient, pal_id: str, given: Mapping[str, Json]) -> Json:
+async def _write_perception(client: ApiClient, pal_id: str, given: JsonMapping) -> Json:
     value = {**_settings(given), **chosen(given, *PERCEPTION)}
     return await set_layer(
         client, pal_id, layer="perception", value=value or {"perception_model": "raven-1"}
     )
 
 
-def _settings(given: Mapping[str, Json]) -> JsonObject:
-    return dict(json_object(given["config"]) or {})
+def _settings(given: JsonMapping) -> JsonObject:
+    return dict(object_at(given, "config"))
 
 
-def _config(capability: str, given: Mapping[str, Json]) -> JsonObject:
+def _config(capability: str, given: JsonMapping) -> JsonObject:
     settings = _settings(given)
     if capability == "slide_presenter":
         return {**settings, **chosen(given, "document_ids", "slides_trigger", "prompt")}
@@ -196,7 +187,7 @@ def _config(capability: str, given: Mapping[str, Json]) -> JsonObject:
     return {}
 
 
-def _canvas(given: Mapping[str, Json]) -> JsonObject:
+def _canvas(given: JsonMapping) -> JsonObject:
     """Return the settings of a canvas: a component that is not wanted is switched off."""
     components: JsonObject = {}
     if (asked := json_list(given["magic_canvas_components"])) is not None:
@@ -217,7 +208,7 @@ def _canvas(given: Mapping[str, Json]) -> JsonObject:
     return {**config, "usage_guidance": guidance} if guidance else config
 
 
-def _merged(under: Mapping[str, Json], over: Mapping[str, Json]) -> JsonObject:
+def _merged(under: JsonMapping, over: JsonMapping) -> JsonObject:
     """Return both, what is in `over` winning; objects are merged too."""
     result = dict(under)
     for key, value in over.items():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.contract.body import json_list
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.account.resources.conversations import BRIDGE_MOST
-from pytest_tavus.simulator.mcp.answers import without_call_link
+from pytest_tavus.simulator.mcp.answers import object_at, without_call_link
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal
 
@@ -22,7 +22,7 @@ async def chat(client: ApiClient, *, conversation_id: str, text: str, timeout_s:
     seconds = min(timeout_s, BRIDGE_MOST)
     await client.get(path)
     line: JsonObject = {"text": text, "timeout_s": seconds}
-    reply = json_object(await client.post(f"{path}/respond", line)) or {}
+    reply = object_at(await client.post(f"{path}/respond", line))
     warning = reply.get("warning")
     if reply.get("status") != "ready":
         refuse(str(warning or f"the PAL did not reply within {seconds:g} s"))
@@ -32,8 +32,7 @@ async def chat(client: ApiClient, *, conversation_id: str, text: str, timeout_s:
 
 async def read_builder_chat(client: ApiClient, *, builder_id: str, limit: int) -> Json:
     """Return the last messages of a session, out of the session itself [client]."""
-    answer = json_object(await client.get(f"/builder/{builder_id}")) or {}
-    session = json_object(answer.get("session")) or {}
+    session = object_at(await client.get(f"/builder/{builder_id}"), "session")
     return {"messages": list(json_list(session.get("chat_history")) or ())[-max(1, limit) :]}
 
 
@@ -65,7 +64,6 @@ async def join_meeting(
 
 
 def _phrases(wake: str | None, sleep: str | None) -> dict[str, str]:
-    """Return the phrases that were given."""
     phrases = {"wake_phrase": wake, "sleep_phrase": sleep}
     given = {name: phrase for name, phrase in phrases.items() if phrase is not None}
     for name, phrase in given.items():
@@ -74,9 +72,7 @@ def _phrases(wake: str | None, sleep: str | None) -> dict[str, str]:
     return given
 
 
-async def _prepare(
-    client: ApiClient, pal: Mapping[str, Json], phrases: Mapping[str, str]
-) -> JsonObject:
+async def _prepare(client: ApiClient, pal: JsonMapping, phrases: Mapping[str, str]) -> JsonObject:
     """Save the phrases, make an identity where there is none, and read both back [client]."""
     pal_id = str(pal["pal_id"])
     flow = {**layer_of(pal, "conversational_flow"), **phrases}
@@ -102,9 +98,7 @@ async def _prepare(
     }
 
 
-async def _set(
-    client: ApiClient, pal: Mapping[str, Json], layer: str, values: Mapping[str, Json]
-) -> None:
+async def _set(client: ApiClient, pal: JsonMapping, layer: str, values: JsonMapping) -> None:
     """Write what differs into one layer of a PAL, or the layer where there is none."""
     current = layer_of(pal, layer)
     changed = {key: value for key, value in values.items() if current.get(key) != value}
@@ -112,10 +106,10 @@ async def _set(
         return
     path = f"/layers/{layer}"
     operations = [{"op": "add", "path": f"{path}/{k}", "value": v} for k, v in changed.items()]
-    if (json_object(pal.get("layers")) or {}).get(layer) is None:
+    if object_at(pal, "layers").get(layer) is None:
         operations = [{"op": "add", "path": path, "value": changed}]
     await patch_pal(client, str(pal["pal_id"]), operations)
 
 
 async def _read(client: ApiClient, pal_id: str) -> JsonObject:
-    return {**(json_object(await client.get(f"/pals/{pal_id}")) or {}), "pal_id": pal_id}
+    return {**object_at(await client.get(f"/pals/{pal_id}")), "pal_id": pal_id}

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from types import MappingProxyType
 
-from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import first_of, rows_in
-from pytest_tavus.simulator.mcp.arguments import chosen, filled
+from pytest_tavus.contract.body import json_list
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import first_of, object_at, rows_in
+from pytest_tavus.simulator.mcp.arguments import chosen, filled, names
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 
 _DOCS = "https://docs.tavus.io/sections/deployments"
@@ -23,26 +23,21 @@ def page_tools(attached: Json) -> list[JsonObject]:
 
     Those of Tavus's own that do are answered by the embed itself [client].
     """
-    return [_page_tool(tool) for tool in rows_in(attached) if _reaches_the_page(tool)]
-
-
-def _reaches_the_page(tool: Mapping[str, Json]) -> bool:
-    delivery = json_object(tool.get("delivery")) or {}
-    own = tool.get("is_system_tool") is not True
-    return delivery.get("app_message") is True and own and bool(tool.get("name"))
-
-
-def _page_tool(tool: Mapping[str, Json]) -> JsonObject:
-    parameters = json_object(tool.get("parameters")) or {}
-    return {
-        "name": tool["name"],
-        "parameters": list(json_object(parameters.get("properties")) or {}),
-        "description": str(tool.get("description") or ""),
-    }
+    return [
+        {
+            "name": tool["name"],
+            "parameters": list(object_at(tool, "parameters", "properties")),
+            "description": str(tool.get("description") or ""),
+        }
+        for tool in rows_in(attached)
+        if object_at(tool, "delivery").get("app_message") is True
+        and tool.get("is_system_tool") is not True
+        and tool.get("name")
+    ]
 
 
 def integration_of(
-    deployment: Mapping[str, Json], tools: Sequence[Mapping[str, Json]], *, maker_url: str
+    deployment: JsonMapping, tools: Sequence[JsonMapping], *, maker_url: str
 ) -> JsonObject:
     """Return the block `integration` of a deployment: keys, links and snippets are [client]."""
     if deployment.get("channel") == "landing-page":
@@ -55,9 +50,7 @@ def integration_of(
     return told
 
 
-def _of_page(
-    deployment: Mapping[str, Json], tools: Sequence[Mapping[str, Json]], maker_url: str
-) -> JsonObject:
+def _of_page(deployment: JsonMapping, tools: Sequence[JsonMapping], maker_url: str) -> JsonObject:
     told: JsonObject = {
         "landing_page_url": f"{maker_url.rstrip('/')}/deployments/{deployment['deployment_id']}",
         "next_step": "Pass landing_page_url on: whoever has it can start a conversation.",
@@ -69,7 +62,7 @@ def _of_page(
     return told
 
 
-def _of_site(deployment: Mapping[str, Json], tools: Sequence[Mapping[str, Json]]) -> JsonObject:
+def _of_site(deployment: JsonMapping, tools: Sequence[JsonMapping]) -> JsonObject:
     channel, deployment_id = deployment["channel"], deployment["deployment_id"]
     package, element = f"@tavus/{channel}", f"tavus-{channel}"
     tag = f'<{element} deployment-id="{deployment_id}"></{element}>'
@@ -98,18 +91,12 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """What a deployment without a name is called after its PAL's name [client]."""
 
-LIMITS = (
-    "daily_call_limit",
-    "daily_call_limit_per_user",
-    "concurrent_call_limit",
-    "max_call_duration",
-)
+LIMITS = names("daily_call_limit daily_call_limit_per_user concurrent_call_limit max_call_duration")
 _OF_A_PAGE = ("page_title", "page_description", "page_cta", "page_logo")
 _LISTED = ("deployment_id", "pal_id", "channel", "status", "name", "allowed_origins", "updated_at")
 
 
-def list_row(deployment: Mapping[str, Json]) -> JsonObject:
-    """Return what a list tells of a deployment."""
+def list_row(deployment: JsonMapping) -> JsonObject:
     return {key: deployment.get(key) for key in _LISTED}
 
 
@@ -141,7 +128,7 @@ async def create_deployment(
     return await _with_integration(client, created)
 
 
-def _check(pal_id: str, channel: str, fields: Mapping[str, Json]) -> None:
+def _check(pal_id: str, channel: str, fields: JsonMapping) -> None:
     """Refuse what the official client refuses before it sends [client]."""
     needed: tuple[str, ...] = ("page_title", "page_description")
     foreign: tuple[str, ...] = ("allowed_origins",)
@@ -162,7 +149,7 @@ def _check(pal_id: str, channel: str, fields: Mapping[str, Json]) -> None:
 
 async def _default_name(client: ApiClient, pal_id: str, channel: str) -> str:
     """Return the PAL's name and the channel's word, numbered where that is taken [client]."""
-    pal = json_object(await client.get(f"/pals/{pal_id}")) or {}
+    pal = object_at(await client.get(f"/pals/{pal_id}"))
     listed = await client.get("/deployments", pal_id=pal_id, limit=200)
     taken = {row.get("name") for row in rows_in(listed, "data", "deployments")}
     own = str(first_of(pal, "pal_name", "persona_name", "name") or "").strip() or "Untitled"
@@ -173,7 +160,7 @@ async def _default_name(client: ApiClient, pal_id: str, channel: str) -> str:
 
 
 async def _with_integration(client: ApiClient, answer: Json) -> JsonObject:
-    deployment = json_object(answer) or {}
+    deployment = object_at(answer)
     tools = page_tools(await client.get(f"/pals/{deployment.get('pal_id', '')}/tools/"))
     integration = integration_of(deployment, tools, maker_url=client.place.maker_url)
     return {**deployment, "integration": integration}

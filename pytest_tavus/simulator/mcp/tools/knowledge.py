@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NoReturn
 
 from pytest_tavus.contract.body import json_list
-from pytest_tavus.json_data import Json, JsonObject
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.arguments import chosen
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal, set_layer
@@ -75,14 +74,14 @@ async def refuse_upload(_client: ApiClient, *, local_path: str, **_: Json) -> No
     )
 
 
-async def _current(client: ApiClient, pal_id: str, given: Mapping[str, Json]) -> dict[str, Texts]:
+async def _current(client: ApiClient, pal_id: str, given: JsonMapping) -> dict[str, Texts]:
     if not any(given.values()):
         refuse("nothing was given: give document_ids or document_tags")
     knowledge = await list_knowledge(client, pal_id=pal_id)
     return {kind: _texts(knowledge[kind]) for kind in _KINDS}
 
 
-async def _write(client: ApiClient, pal_id: str, knowledge: Mapping[str, Json]) -> Json:
+async def _write(client: ApiClient, pal_id: str, knowledge: JsonMapping) -> Json:
     operations = [
         {"op": "replace", "path": f"/{kind}", "value": _texts(knowledge[kind])} for kind in _KINDS
     ]

@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from pytest_tavus.contract.body import json_object
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import first_of, handover, id_of, rows_in, with_links
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import (
+    first_of,
+    handover,
+    id_of,
+    object_at,
+    rows_in,
+    with_links,
+)
 from pytest_tavus.simulator.mcp.arguments import chosen, filled
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.patching import checked_operations, pal_patch_paths
@@ -35,8 +42,7 @@ _WRITTEN_EMPTY = ("system_prompt", "pal_name", "greeting", "context", "layers", 
 """Fields of a PAL that are sent although they are empty [client]."""
 
 
-def list_row(pal: Mapping[str, Json]) -> JsonObject:
-    """Return what a list tells of a PAL."""
+def list_row(pal: JsonMapping) -> JsonObject:
     return {
         "pal_id": first_of(pal, "pal_id", "persona_id", "uuid"),
         "name": first_of(pal, "name", "pal_name", "persona_name"),
@@ -53,7 +59,7 @@ async def create(client: ApiClient, **fields: Json) -> Json:
     return await _create(client, {**chosen(fields, *_WRITTEN_EMPTY), **kept})
 
 
-async def _create(client: ApiClient, body: Mapping[str, Json]) -> Json:
+async def _create(client: ApiClient, body: JsonMapping) -> Json:
     """Make a PAL and return it with its links; a full pipeline gets its default model [client]."""
     mode = body.get("pipeline_mode", "full")
     if mode == "full" and not body.get("system_prompt"):
@@ -75,9 +81,7 @@ def _with_model(given: Json) -> Json:
     return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **chosen(llm)}}
 
 
-async def patch_pal(
-    client: ApiClient, pal_id: str, operations: Sequence[Mapping[str, Json]]
-) -> Json:
+async def patch_pal(client: ApiClient, pal_id: str, operations: Sequence[JsonMapping]) -> Json:
     """Change a PAL. Raises `ToolRefusal` for a path that the official client refuses too."""
     checked = checked_operations(operations, paths=pal_patch_paths())
     return await client.patch(f"/pals/{pal_id}", checked)
@@ -92,12 +96,12 @@ async def set_layer(client: ApiClient, pal_id: str, *, layer: str, value: Json) 
 
 async def read_pal(client: ApiClient, pal_id: str) -> JsonObject:
     """Return a PAL with its settings."""
-    return json_object(await client.get(f"/pals/{pal_id}", include_settings="true")) or {}
+    return object_at(await client.get(f"/pals/{pal_id}", include_settings="true"))
 
 
-def layer_of(pal: Mapping[str, Json], name: str) -> JsonObject:
+def layer_of(pal: JsonMapping, name: str) -> JsonObject:
     """Return one layer of a PAL; nothing, where it has none of that name."""
-    return json_object((json_object(pal.get("layers")) or {}).get(name)) or {}
+    return object_at(pal, "layers", name)
 
 
 async def create_from_template(
@@ -122,7 +126,7 @@ async def create_at_once(
     face_id = face_id or await _first_stock_face(client)
     body = {"pal_name": pal_name, "system_prompt": system_prompt, "default_face_id": face_id}
     pal = await _create(client, body)
-    pal_id = id_of(json_object(pal) or {})
+    pal_id = id_of(object_at(pal))
     return {"pal": pal, "face_id": face_id, **handover(client.place, pal_id)}
 
 
@@ -135,5 +139,5 @@ async def _first_stock_face(client: ApiClient) -> str:
 
 
 async def preview(client: ApiClient, *, pal_id: str) -> Json:
-    pal = json_object(await client.get(f"/pals/{pal_id}")) or {}
+    pal = object_at(await client.get(f"/pals/{pal_id}"))
     return {"pal_id": pal_id, "pal_name": pal.get("pal_name"), **handover(client.place, pal_id)}

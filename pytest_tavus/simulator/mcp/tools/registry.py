@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.tool.placeholders import names_in
-from pytest_tavus.json_data import Json, JsonObject
-from pytest_tavus.simulator.mcp.answers import compact, every_page, first_of, rows_in
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.mcp.answers import compact, every_page, first_of, object_at, rows_in
 from pytest_tavus.simulator.mcp.arguments import chosen
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal, set_layer
@@ -32,7 +32,7 @@ async def list_tools(
     return compact(await client.get("/tools", limit=limit, page=page, **query), _row)
 
 
-def _row(tool: Mapping[str, Json]) -> JsonObject:
+def _row(tool: JsonMapping) -> JsonObject:
     return {
         "tool_id": first_of(tool, "tool_id", "uuid"),
         "name": tool.get("name"),
@@ -44,7 +44,7 @@ async def create_tool(client: ApiClient, *, name: str, origin: str, **fields: Js
     body: JsonObject = {"name": name, "origin": origin, **chosen(fields)}
     body["parameters"] = fields["parameters"] or {}
     body["delivery"] = fields["delivery"] or {"app_message": True}
-    created = json_object(await client.post("/tools", body)) or {}
+    created = object_at(await client.post("/tools", body))
     saved = rows_in(await client.get("/tools", limit=100))
     return {**created, **_advisory(origin, name, saved)}
 
@@ -70,8 +70,8 @@ def checked_placeholders(body: JsonObject) -> JsonObject:
 
     The official client looks for these in the same body alone, whatever the tool has [client].
     """
-    api = json_object((json_object(body.get("delivery")) or {}).get("api")) or {}
-    declared = json_object((json_object(body.get("parameters")) or {}).get("properties")) or {}
+    api = object_at(body, "delivery", "api")
+    declared = object_at(body, "parameters", "properties")
     for key in ("url", "query_params", "body_template"):
         for name in _placeholders(api.get(key)):
             if name not in declared and not name.startswith(RESERVED_PREFIX):
@@ -100,7 +100,7 @@ async def attach_tools(client: ApiClient, *, pal_id: str, tool_ids: list[str]) -
 
 async def _see(client: ApiClient, pal_id: str) -> bool:
     """Switch perception on where it is not, and return whether it had to be [client]."""
-    layers = json_object((await read_pal(client, pal_id)).get("layers")) or {}
+    layers = object_at(await read_pal(client, pal_id), "layers")
     perception = json_object(layers.get("perception"))
     if perception is not None and perception.get("perception_model") in {"raven-0", "raven-1"}:
         return False

@@ -1,0 +1,215 @@
+"""Builds a PAL from a sentence, publishes it, puts questions to it, has the answers judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.contract.verdict import KnowledgeVerdict, TavusVerdict
+from pytest_tavus.errors import ServiceError
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
+from pytest_tavus.simulator.account.builder.drafting import name_of
+from pytest_tavus.simulator.mcp.answers import first_of, handover, object_at
+from pytest_tavus.simulator.mcp.building.carrier import (
+    Interview,
+    hold_interview,
+    objectives_of,
+    read_each,
+)
+from pytest_tavus.simulator.mcp.building.drafts import Build, draft, keep_said, or_nothing
+from pytest_tavus.simulator.mcp.building.participant import ToolParticipant, seated
+from pytest_tavus.simulator.mcp.client import ApiClient, refuse
+from pytest_tavus.simulator.mcp.tools.pals import read_pal
+
+REFINEMENTS = 1
+"""How often a PAL that does not pass is sent back to the carrier [client]."""
+
+
+async def build_and_verify(
+    client: ApiClient, *, prompt: str, face_id: str | None, max_rounds: int, **more: Json
+) -> Json:
+    if not prompt.strip():
+        refuse("prompt: it must not be empty")
+    if face_id and await or_nothing(client, f"/faces/{face_id}") is None:
+        refuse(f"face_id: there is no face {face_id!r} to give to the PAL")
+    build = await _begin(client, prompt.strip(), more.get("pal_id"))
+    await _draft(client, build, max_rounds, more)
+    await client.post(f"/builder/{build.builder_id}/publish")
+    selection = await _set_face(client, build.pal_id, face_id)
+    tested = await _test(client, build, list(json_list(more["probes"]) or ()), rounds=max_rounds)
+    spec = object_at(tested, "pal_spec")
+    return {
+        "builder_id": build.builder_id,
+        "pal_id": build.pal_id,
+        "pal_name": spec.get("persona_name"),
+        "system_prompt": spec.get("system_prompt"),
+        "face_id": face_id or object_at(selection).get("replica_id"),
+        "face_selection": selection,
+        **tested,
+        **handover(client.place, build.pal_id),
+    }
+
+
+async def _begin(client: ApiClient, prompt: str, pal_id: Json) -> Build:
+    body: JsonObject = {"name": name_of(prompt, "")}
+    if pal_id:
+        body["persona_id"] = pal_id
+    session = object_at(await client.post("/builder", body))
+    return Build(
+        builder_id=str(session["builder_id"]),
+        pal_id=str(session["persona_id"]),
+        brief=prompt,
+        request=prompt,
+    )
+
+
+async def _draft(client: ApiClient, build: Build, max_rounds: int, more: JsonMapping) -> None:
+    """Have the PAL drafted: by the carrier, or at once where the hosted tool brings the briefs."""
+    if briefs := json_object(more.get("briefs")):
+        for row in json_list(more.get("transcript")) or ():
+            text = str(row.get("content") or row.get("text") or "")
+            await keep_said(client, build, role=str(row.get("role") or "user"), text=text)
+        await draft(client, build, briefs)
+        return
+    interview = Interview(
+        opening=build.brief, answers=json_list(more["answers"]), rounds=max_rounds
+    )
+    await hold_interview(client, build, interview)
+
+
+async def _refine(client: ApiClient, build: Build, verdict: JsonMapping, *, rounds: int) -> None:
+    opening = f"The PAL was tested, and this is to be put right:\n{gaps_in(verdict)}"
+    build.drafted, build.request = False, build.brief
+    interview = Interview(opening=opening, rounds=max(3, rounds // 2), keeps_opening=False)
+    await hold_interview(client, build, interview)
+    await client.post(f"/builder/{build.builder_id}/publish")
+
+
+async def _test(client: ApiClient, build: Build, probes: list[str], *, rounds: int) -> JsonObject:
+    """Test the PAL, have it refined as long as it does not pass, and return what came of it."""
+    refinements = 0
+    while True:
+        spec = await pal_spec(client, build.pal_id)
+        probes = probes or await probes_for(client, spec)
+        transcript = await smoke_test(client, build.pal_id, probes)
+        verdict = await judged(client, spec, transcript)
+        passed = verdict.get("overall") == "pass"
+        if passed or refinements == REFINEMENTS:
+            return {
+                "pal_spec": spec,
+                "smoke_transcript": transcript,
+                "verdict": verdict,
+                "build_transcript": build.transcript,
+                "probes": probes,
+                "validated": passed,
+                "refine_rounds_used": refinements,
+            }
+        refinements += 1
+        await _refine(client, build, verdict, rounds=rounds)
+
+
+async def _set_face(client: ApiClient, pal_id: str, face_id: str | None) -> JsonObject | None:
+    """Give the PAL its face, or have one chosen; return what was chosen and why."""
+    if face_id:
+        operation = {"op": "replace", "path": "/default_face_id", "value": face_id}
+        await client.patch(f"/pals/{pal_id}", [operation])
+        return None
+    body = {"persona_id": pal_id}
+    chosen = object_at(await client.post("/persona-builder/select-replica", body))
+    if not chosen.get("replica_id"):
+        refuse("no face was chosen for the PAL: give face_id")
+    return chosen
+
+
+STOCK_PROBES = ("Who are you?", "What can you do for me?")
+"""What is asked where nothing better is known; that there are two such is [client]."""
+
+
+async def pal_spec(client: ApiClient, pal_id: str) -> JsonObject:
+    """Return a PAL with all that belongs to it, in the words of the builder [client]."""
+    pal = await read_pal(client, pal_id)
+    return {
+        "persona_id": pal_id,
+        "persona_name": pal.get("pal_name"),
+        "persona_description": first_of(pal, "persona_description", "pal_description"),
+        "system_prompt": pal.get("system_prompt"),
+        "greeting": pal.get("greeting"),
+        "default_replica_id": pal.get("default_face_id"),
+        "objectives": await objectives_of(client, pal),
+        "guardrails": await read_each(client, "/guardrails", pal.get("guardrail_ids")),
+        "documents": await read_each(client, "/documents", pal.get("document_ids")),
+        "tools": await or_nothing(client, f"/pals/{pal_id}/tools/") or [],
+        "skills": await or_nothing(client, f"/pals/{pal_id}/skills/") or {},
+        "layers": pal.get("layers") or {},
+    }
+
+
+async def probes_for(client: ApiClient, spec: JsonMapping) -> list[str]:
+    body = {"persona_spec": dict(spec)}
+    answer = await client.post("/persona-builder/llm/generate-probes", body)
+    offered = json_list(object_at(answer).get("probes")) or ()
+    probes = [probe for probe in offered if isinstance(probe, str) and probe.strip()]
+    return probes or list(STOCK_PROBES)
+
+
+async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> list[JsonObject]:
+    """Put every question to the PAL and return what was said on both sides.
+
+    Calls that the PAL makes of the page are not answered, as by the official client [client].
+    Raises `ServiceError`.
+    """
+    opened = await client.post("/conversations", {"persona_id": pal_id, "chat": True})
+    conversation_id = str(object_at(opened).get("conversation_id") or "")
+    transcript: list[JsonObject] = []
+    async with seated(client, conversation_id) as seat:
+        for probe in probes:
+            transcript.append({"role": "user", "text": probe})
+            transcript.append(await _reply(client, seat, probe))
+    return transcript
+
+
+async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> JsonObject:
+    try:
+        heard = await seat.say(probe, within=client.patience.probe)
+    except ServiceError as error:
+        return {"role": "assistant", "text": "", "error": f"timeout: {error}"}
+    return {"role": "assistant", "text": heard.text}
+
+
+async def judged(
+    client: ApiClient, spec: JsonMapping, transcript: Sequence[JsonMapping]
+) -> JsonObject:
+    """Return the judge's verdict, or one that says that there is none."""
+    body: JsonObject = {
+        "persona_spec": dict(spec),
+        "smoke_transcript": [dict(row) for row in transcript],
+    }
+    answer = json_object(await client.post("/persona-builder/llm/judge-transcript", body))
+    if answer is not None and "overall" in answer:
+        return answer
+    none = TavusVerdict(
+        knowledge_base=KnowledgeVerdict(evidence="there is no verdict"),
+        summary="The judge answered without a verdict.",
+    )
+    return none.to_json()
+
+
+def gaps_in(verdict: JsonMapping) -> str:
+    """Return, a line each, what a verdict holds against the PAL."""
+    found = list(_gaps(verdict)) or [str(verdict.get("summary") or "It was not all covered.")]
+    return "\n".join(f"- {gap}" for gap in found)
+
+
+def _gaps(verdict: JsonMapping) -> Iterator[str]:
+    kinds = (
+        ("objectives", "satisfied", "the objective {} was not reached"),
+        ("guardrails", "held", "the guardrail {} did not hold"),
+        ("tools", "invoked", "the tool {} was not called"),
+    )
+    for kind, good, sentence in kinds:
+        for row in map(json_object, json_list(verdict.get(kind)) or ()):
+            if row is not None and not row.get(good):
+                yield f"{sentence.format(row.get('name'))}: {row.get('evidence')}"
+    knowledge = object_at(verdict, "knowledge_base")
+    if knowledge and not knowledge.get("used", True):
+        yield f"the knowledge base was not used: {knowledge.get('evidence')}"
