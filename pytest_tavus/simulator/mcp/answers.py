@@ -106,9 +106,8 @@ DEPLOYMENT_OPTIONS: Final[tuple[Mapping[str, str], ...]] = (
 NEXT_STEP: Final = "Talk to the PAL at test_url, then choose one of deployment_options."
 
 
-def id_of(pal: JsonMapping) -> str:
-    """Return the id of a PAL, or an empty text."""
-    return str(first_of(pal, "pal_id", "persona_id", "uuid") or "")
+def id_of(pal: JsonMapping) -> Json:
+    return first_of(pal, "pal_id", "persona_id", "uuid")
 
 
 def pal_links(place: AccountAddress, pal_id: str) -> dict[str, str]:
@@ -134,7 +133,7 @@ def with_links(place: AccountAddress, created: Json) -> Json:
     """Return the answer to a creation with the PAL's links in it."""
     pal = object_at(created)
     pal_id = id_of(pal)
-    return {**pal, **pal_links(place, pal_id)} if pal_id else created
+    return {**pal, **pal_links(place, str(pal_id))} if pal_id else created
 
 
 def without_call_link(conversation: Json) -> Json:

@@ -17,7 +17,6 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.json_data import Json, JsonMapping
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
-from pytest_tavus.simulator.account.store.account import Account
 
 INTENT_LENGTH = 500
 """Characters of an intent that are sent, counted before they are encoded [client]."""
@@ -69,18 +68,8 @@ class ApiClient(Struct, frozen=True):
     place: AccountAddress = AccountAddress()
     patience: Patience = Patience()
 
-    @property
-    def account(self) -> Account:
-        """The account: its clock, and its conversations in progress."""
-        return self.api.account
-
     async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: JsonMapping | None = None,
-        body: Json = None,
+        self, method: str, path: str, *, query: JsonMapping | None = None, body: Json = None
     ) -> Json:
         """Return what the API answers, or `None` for an answer without a body.
 

@@ -6,20 +6,14 @@ Whatever goes wrong in a call is its result, never an exception. Knows no protoc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.mcp.arguments import checked_arguments
-from pytest_tavus.simulator.mcp.client import (
-    AccountAddress,
-    ApiClient,
-    Patience,
-    call_headers,
-)
+from pytest_tavus.simulator.mcp.client import AccountAddress, ApiClient, Patience, call_headers
 from pytest_tavus.simulator.mcp.hosted import (
     Definition,
     hosted_definitions,
@@ -40,16 +34,6 @@ class McpToolResult(Struct, frozen=True, kw_only=True):
     "Why the tool could not do what it was asked; `None` where it could."
 
 
-class BoxOptions(Struct, frozen=True, kw_only=True):
-    """Which of the two servers is meant, where it is, and how long it waits."""
-
-    hosted_names: bool = False
-    "Names and choice of tools are those of the hosted server [client]."
-
-    place: AccountAddress = field(default_factory=AccountAddress)
-    patience: Patience = field(default_factory=Patience)
-
-
 class ToolBox:
     """The 81 tools of tavus-cli 0.11.0, on one account."""
 
@@ -58,15 +42,20 @@ class ToolBox:
         api: Api,
         definitions: Iterable[Definition] | None = None,
         *,
-        options: BoxOptions | None = None,
+        hosted_names: bool = False,
+        place: AccountAddress | None = None,
+        patience: Patience | None = None,
     ) -> None:
+        """Offer the tools of an account, or those of `definitions`.
+
+        With `hosted_names`, names and choice of tools are those of the hosted server [client].
+        """
         self._api = api
-        self._options = options or BoxOptions()
+        self._place = place or AccountAddress()
+        self._patience = patience or Patience()
         listed = recorded_definitions() if definitions is None else tuple(definitions)
-        self._definitions = hosted_definitions(listed) if self._options.hosted_names else listed
-        self._by_name: Mapping[str, Definition] = MappingProxyType(
-            {one["name"]: one for one in self._definitions}
-        )
+        self._definitions = hosted_definitions(listed) if hosted_names else listed
+        self._by_name = {one["name"]: one for one in self._definitions}
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return the definitions as the official server lists them."""
@@ -79,15 +68,14 @@ class ToolBox:
             hint = did_you_mean(name, self._by_name)
             told = f"there is no tool {name!r}"
             return McpToolResult(error=f"{told}, {hint}" if hint else told)
-        local = local_name(name) if self._options.hosted_names else name
         try:
             checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
             client = ApiClient(
                 self._api,
                 headers=call_headers(name, checked.pop("intent")),
-                place=self._options.place,
-                patience=self._options.patience,
+                place=self._place,
+                patience=self._patience,
             )
-            return McpToolResult(value=await TOOLS[local](client, **checked))
+            return McpToolResult(value=await TOOLS[local_name(name)](client, **checked))
         except ServiceError as refusal:
             return McpToolResult(error=str(refusal))

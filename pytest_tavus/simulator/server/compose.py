@@ -22,7 +22,7 @@ from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.resources.deployments import public_origins
 from pytest_tavus.simulator.account.store.account import Account, AccountIds, Alarm
 from pytest_tavus.simulator.mcp.client import AccountAddress
-from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.llm import Model, open_model
 from pytest_tavus.simulator.rooms.conversations import Conversations
@@ -247,4 +247,4 @@ def _tool_box(site: Site, api: Api) -> ToolBox:
         api_url=f"{site.base_url}/v2",
         maker_url=site.base_url,
     )
-    return ToolBox(api, options=BoxOptions(hosted_names=site.options.hosted_names, place=place))
+    return ToolBox(api, hosted_names=site.options.hosted_names, place=place)

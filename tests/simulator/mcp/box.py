@@ -14,7 +14,7 @@ from pytest_tavus.simulator.account.store.account import Account, AccountIds
 from pytest_tavus.simulator.account.store.stock import stock
 from pytest_tavus.simulator.mcp.client import Patience
 from pytest_tavus.simulator.mcp.hosted import recorded_definitions
-from pytest_tavus.simulator.mcp.toolbox import BoxOptions, McpToolResult, ToolBox
+from pytest_tavus.simulator.mcp.toolbox import McpToolResult, ToolBox
 from tests.simulator.account.account import Desk
 from tests.simulator.rooms.room import EPOCH, House, house
 
@@ -111,5 +111,4 @@ async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncGenerator[Benc
         )
         stock(account)
         api = Listening(account)
-        options = BoxOptions(hosted_names=hosted, patience=QUICK)
-        yield Bench(ToolBox(api, DEFINITIONS, options=options), api, open_house)
+        yield Bench(ToolBox(api, DEFINITIONS, hosted_names=hosted, patience=QUICK), api, open_house)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
-from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.simulator.mcp.box import Answering, always
 
 pytestmark = pytest.mark.asyncio
@@ -93,7 +93,7 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
 async def test_what_a_tool_cannot_go_on_with_is_told(
     tool: str, arguments: dict[str, Any], body: Any, told: str
 ) -> None:
-    box = ToolBox(Answering(always(ApiAnswer(body=body))), options=BoxOptions(hosted_names=True))
+    box = ToolBox(Answering(always(ApiAnswer(body=body))), hosted_names=True)
 
     result = await box.call(tool, arguments)
 

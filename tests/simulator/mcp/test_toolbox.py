@@ -14,11 +14,9 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.mcp.client import call_headers
 from pytest_tavus.simulator.mcp.hosted import ABSENT, RECORDED, RENAMED, recorded_definitions
 from pytest_tavus.simulator.mcp.table import TOOLS
-from pytest_tavus.simulator.mcp.toolbox import BoxOptions, ToolBox
+from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.simulator.mcp.box import Answering, always
 from tests.strategies import any_text
-
-HOSTED = BoxOptions(hosted_names=True)
 
 
 @pytest.mark.fidelity("mcp.definitions")
@@ -39,7 +37,7 @@ def test_every_tool_that_is_listed_does_something_and_no_other() -> None:
 @pytest.mark.fidelity("mcp.hosted_names")
 def test_the_hosted_server_lists_fewer_tools_and_two_under_other_names() -> None:
     local = {one["name"] for one in ToolBox(Answering()).definitions()}
-    hosted = {one["name"] for one in ToolBox(Answering(), options=HOSTED).definitions()}
+    hosted = {one["name"] for one in ToolBox(Answering(), hosted_names=True).definitions()}
 
     assert local - hosted == ABSENT | set(RENAMED)
     assert hosted - local == set(RENAMED.values())
@@ -48,7 +46,7 @@ def test_the_hosted_server_lists_fewer_tools_and_two_under_other_names() -> None
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.hosted_names")
 async def test_a_hosted_tool_is_called_by_its_hosted_name() -> None:
-    box = ToolBox(Answering(), options=HOSTED)
+    box = ToolBox(Answering(), hosted_names=True)
 
     assert (await box.call("tavus_pal_capabilities_catalog", {})).error is None
     assert (await box.call("tavus_pal_capability_catalog", {})).error == (

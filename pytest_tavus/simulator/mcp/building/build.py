@@ -176,9 +176,7 @@ async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> JsonOb
     return {"role": "assistant", "text": heard.text}
 
 
-async def judged(
-    client: ApiClient, spec: JsonMapping, transcript: Sequence[JsonMapping]
-) -> JsonObject:
+async def judged(client: ApiClient, spec: JsonMapping, transcript: list[JsonObject]) -> JsonObject:
     """Return the judge's verdict, or one that says that there is none."""
     body: JsonObject = {
         "persona_spec": dict(spec),

@@ -66,7 +66,7 @@ async def _faces(client: ApiClient, pal: JsonMapping) -> list[JsonObject]:
     listed = await client.get("/faces", limit=50, sort="recommended", model_name=FACE_MODEL)
     faces = rows_in(listed, "faces", "replicas")
     current = pal.get("default_face_id")
-    known = {first_of(face, "face_id", "replica_id") for face in faces}
+    known = [first_of(face, "face_id", "replica_id") for face in faces]
     if current and current not in known:
         own = json_object(await or_nothing(client, f"/faces/{current}"))
         faces = [own, *faces] if own is not None else faces

@@ -28,12 +28,10 @@ _FROM_THE_TALK = "Draft this part anew from everything the creator has said so f
 
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 
-_PERSONALITY: Mapping[str, str] = MappingProxyType(
-    {
-        "system_prompt": "/system_prompt",
-        "persona_name": "/pal_name",
-        "persona_description": "/persona_description",
-    }
+_PERSONALITY = (
+    ("system_prompt", "/system_prompt"),
+    ("persona_name", "/pal_name"),
+    ("persona_description", "/persona_description"),
 )
 
 
@@ -138,7 +136,7 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
 
 def _operations(content: JsonMapping) -> Iterator[JsonObject]:
     personality = object_at(content, "personality")
-    for key, path in _PERSONALITY.items():
+    for key, path in _PERSONALITY:
         value = personality.get(key)
         if isinstance(value, str) and value.strip() and not _failed(personality):
             yield {"op": "replace", "path": path, "value": value}

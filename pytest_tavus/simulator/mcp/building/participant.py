@@ -117,7 +117,7 @@ async def seated(client: ApiClient, conversation_id: str) -> AsyncGenerator[Tool
     Raises `ServiceError` when it is not there, has ended, or has a full room.
     """
     try:
-        conversation = client.account.live.get(conversation_id)
+        conversation = client.api.account.live.get(conversation_id)
         if conversation is None:
             refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
         seat = ToolParticipant(conversation, client.patience)

@@ -9,6 +9,7 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import rows_in, skills_in, unwrapped
+from pytest_tavus.simulator.mcp.arguments import names
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.patching import pal_patch_paths, patch_schema
 from pytest_tavus.simulator.mcp.tools.capabilities import catalog, list_capabilities
@@ -21,13 +22,13 @@ KEY_SOURCE = "simulator"
 """Where the key comes from; the official server names a variable or a keyring [client]."""
 
 _QUERIES: Mapping[str, JsonMapping] = MappingProxyType(
-    {
-        "faces": {"face_type": "system"},
-        "documents": {"page": 0, "sort": "desc", "verbose": True},
-    }
+    {"faces": {"face_type": "system"}, "documents": {"page": 0, "sort": "desc", "verbose": True}}
 )
 """What is asked besides of a list that a PAL could be made of [client]."""
 
+_PARTS = names(
+    "faces voices guardrails objectives documents tools skills pronunciation_dictionaries"
+)
 RESOURCES = ("guardrails", "objectives", "documents", "voices", "skills", "tools")
 
 
@@ -48,7 +49,7 @@ async def check_health(client: ApiClient, *, deep: bool) -> Json:
 
 async def _probe(client: ApiClient) -> JsonObject:
     """Read one PAL, and tell of the answer its shape and its time only [client]."""
-    began = client.account.epoch()
+    began = client.api.account.epoch()
     told: JsonObject
     try:
         answer = await client.get("/pals", limit=1, page=0)
@@ -58,7 +59,7 @@ async def _probe(client: ApiClient) -> JsonObject:
         shape = _shape(answer)
         count = len(rows_in(answer)) if shape != "object" else 0
         told = {"ok": True, "status": "passed", "response_shape": shape, "item_count": count}
-    milliseconds = int((client.account.epoch() - began) * 1000)
+    milliseconds = int((client.api.account.epoch() - began) * 1000)
     return {"endpoint": "GET /pals?limit=1&page=0", **told, "duration_ms": milliseconds}
 
 
@@ -85,7 +86,7 @@ async def list_resource(client: ApiClient, *, resource: str, limit: int) -> Json
 async def describe_options(client: ApiClient, *, pal_id: str) -> Json:
     pal = await client.get(f"/pals/{pal_id}", verbose="true", include_settings="true")
     available: JsonObject = {}
-    for name in ("faces", *RESOURCES, "pronunciation_dictionaries"):
+    for name in _PARTS:
         path = f"/{name.replace('_', '-')}"
         available[name] = unwrapped(await client.get(path, limit=100, **_QUERIES.get(name, {})))
     available["tools"] = _by_origin(available["tools"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from itertools import count
 from types import MappingProxyType
 
@@ -37,7 +37,7 @@ def page_tools(attached: Json) -> list[JsonObject]:
 
 
 def integration_of(
-    deployment: JsonMapping, tools: Sequence[JsonMapping], *, maker_url: str
+    deployment: JsonMapping, tools: list[JsonObject], *, maker_url: str
 ) -> JsonObject:
     """Return the block `integration` of a deployment: keys, links and snippets are [client]."""
     if deployment.get("channel") == "landing-page":
@@ -50,7 +50,7 @@ def integration_of(
     return told
 
 
-def _of_page(deployment: JsonMapping, tools: Sequence[JsonMapping], maker_url: str) -> JsonObject:
+def _of_page(deployment: JsonMapping, tools: list[JsonObject], maker_url: str) -> JsonObject:
     told: JsonObject = {
         "landing_page_url": f"{maker_url.rstrip('/')}/deployments/{deployment['deployment_id']}",
         "next_step": "Pass landing_page_url on: whoever has it can start a conversation.",
@@ -62,7 +62,7 @@ def _of_page(deployment: JsonMapping, tools: Sequence[JsonMapping], maker_url: s
     return told
 
 
-def _of_site(deployment: JsonMapping, tools: Sequence[JsonMapping]) -> JsonObject:
+def _of_site(deployment: JsonMapping, tools: list[JsonObject]) -> JsonObject:
     channel, deployment_id = deployment["channel"], deployment["deployment_id"]
     package, element = f"@tavus/{channel}", f"tavus-{channel}"
     tag = f'<{element} deployment-id="{deployment_id}"></{element}>'
@@ -105,12 +105,7 @@ async def read_deployment(client: ApiClient, *, deployment_id: str) -> Json:
 
 
 async def create_deployment(
-    client: ApiClient,
-    *,
-    pal_id: str,
-    channel: str,
-    unique_memory_per_visitor: bool,
-    **fields: Json,
+    client: ApiClient, *, pal_id: str, channel: str, unique_memory_per_visitor: bool, **fields: Json
 ) -> Json:
     _check(pal_id, channel, fields)
     name = fields["name"] or await _default_name(client, pal_id, channel)
@@ -151,7 +146,7 @@ async def _default_name(client: ApiClient, pal_id: str, channel: str) -> str:
     """Return the PAL's name and the channel's word, numbered where that is taken [client]."""
     pal = object_at(await client.get(f"/pals/{pal_id}"))
     listed = await client.get("/deployments", pal_id=pal_id, limit=200)
-    taken = {row.get("name") for row in rows_in(listed, "data", "deployments")}
+    taken = [row.get("name") for row in rows_in(listed, "data", "deployments")]
     own = str(first_of(pal, "pal_name", "persona_name", "name") or "").strip() or "Untitled"
     base = f"{own} {LABELS[channel]}"
     if base not in taken:

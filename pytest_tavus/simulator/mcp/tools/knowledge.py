@@ -10,7 +10,6 @@ from pytest_tavus.simulator.mcp.arguments import chosen
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal, set_layer
 
-Texts = list[str]
 _KINDS = ("document_ids", "document_tags")
 
 
@@ -18,7 +17,7 @@ async def list_knowledge(client: ApiClient, *, pal_id: str) -> JsonObject:
     """Return a PAL's documents and tags, the documents themselves, and the layer [client]."""
     pal = await read_pal(client, pal_id)
     documents: list[Json] = []
-    missing: Texts = []
+    missing: list[str] = []
     for document_id in _texts(pal.get("document_ids")):
         try:
             documents.append(await client.get(f"/documents/{document_id}", verbose=True))
@@ -74,7 +73,7 @@ async def refuse_upload(_client: ApiClient, *, local_path: str, **_: Json) -> No
     )
 
 
-async def _current(client: ApiClient, pal_id: str, given: JsonMapping) -> dict[str, Texts]:
+async def _current(client: ApiClient, pal_id: str, given: JsonMapping) -> dict[str, list[str]]:
     if not any(given.values()):
         refuse("nothing was given: give document_ids or document_tags")
     knowledge = await list_knowledge(client, pal_id=pal_id)
@@ -88,7 +87,7 @@ async def _write(client: ApiClient, pal_id: str, knowledge: JsonMapping) -> Json
     return await patch_pal(client, pal_id, operations)
 
 
-def _texts(values: Json) -> Texts:
+def _texts(values: Json) -> list[str]:
     """Return the texts of a list, trimmed, each once, without the empty ones [client]."""
     trimmed = (item.strip() for item in json_list(values) or () if isinstance(item, str))
     return list(dict.fromkeys(text for text in trimmed if text))

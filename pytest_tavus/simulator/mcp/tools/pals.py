@@ -44,7 +44,7 @@ _WRITTEN_EMPTY = ("system_prompt", "pal_name", "greeting", "context", "layers", 
 
 def list_row(pal: JsonMapping) -> JsonObject:
     return {
-        "pal_id": first_of(pal, "pal_id", "persona_id", "uuid"),
+        "pal_id": id_of(pal),
         "name": first_of(pal, "name", "pal_name", "persona_name"),
         "description": first_of(pal, "description", "pal_description", "persona_description"),
         "is_published": pal.get("is_published"),
@@ -126,7 +126,7 @@ async def create_at_once(
     face_id = face_id or await _first_stock_face(client)
     body = {"pal_name": pal_name, "system_prompt": system_prompt, "default_face_id": face_id}
     pal = await _create(client, body)
-    pal_id = id_of(object_at(pal))
+    pal_id = str(id_of(object_at(pal)))
     return {"pal": pal, "face_id": face_id, **handover(client.place, pal_id)}
 
 

@@ -92,8 +92,8 @@ def _placeholders(template: Json) -> Iterator[str]:
 
 async def attach_tools(client: ApiClient, *, pal_id: str, tool_ids: list[str]) -> Json:
     answer = await client.post(f"/pals/{pal_id}/tools/", {"tool_ids": tool_ids})
-    origins = {tool.get("origin") for tool in rows_in(answer)}
-    bumped = bool(origins & {"vision", "audio"}) and await _see(client, pal_id)
+    origins = [tool.get("origin") for tool in rows_in(answer)]
+    bumped = ("vision" in origins or "audio" in origins) and await _see(client, pal_id)
     attached = json_object(answer)
     return answer if attached is None else {**attached, BUMPED: bumped}
 
