@@ -21,6 +21,8 @@ class RuleProblem(Struct, frozen=True, kw_only=True):
     "The name of the rule, for tests and for switching a lint off."
 
     hint: str | None = None
+    key: bool = False
+    "It is the key that is wrong, not its value."
 
     def under(self, at: Loc) -> RuleProblem:
         """Return the same problem of a body that is part of another, at this path."""

@@ -2,100 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Any, Generic, TypeVar, cast, get_args
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.pal.pal import ALIASES, Pal
 from pytest_tavus.contract.pal.rules import problems, tool_problems
 from pytest_tavus.contract.problem import RuleProblem
+from pytest_tavus.contract.refusal import Refusal, name_kind, refusals
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.spans import Loc
-
-_EXPECTED: Mapping[str, str] = MappingProxyType(
-    {
-        "string_type": "text",
-        "bool_type": "true or false",
-        "float_type": "a number",
-        "int_type": "a whole number",
-        "list_type": "a list",
-        "dict_type": "a mapping",
-        "model_type": "a mapping",
-        "model_attributes_type": "a mapping",
-    }
-)
-
-_BOUNDS: Mapping[str, str] = MappingProxyType(
-    {
-        "greater_than_equal": "at least",
-        "greater_than": "more than",
-        "less_than_equal": "at most",
-        "less_than": "less than",
-    }
-)
-
-_KINDS: Mapping[type[object], str] = MappingProxyType(
-    {str: "text", bool: "true or false", int: "a number", float: "a number"}
-)
-_AUTH_TYPES = "none, bearer, basic, api_key, oauth2_client_credentials, hmac"
 
 
 def shape_problems(
     error: ValidationError, body: Any, *, model: type[BaseModel]
 ) -> Iterator[RuleProblem]:
     """Yield the problems of a body that `model` refused, each with its path as written."""
-    for detail in error.errors(include_url=False):
-        loc = _as_written(body, detail["loc"])
-        owner = _model_at(model, detail["loc"][:-1])
-        message, hint = _told(detail, owner)
+    for refusal in refusals(error, model):
+        message, hint = _word(refusal)
+        loc = _as_written(body, refusal.loc)
         yield RuleProblem(loc=loc, message=message, hint=hint, rule="shape")
 
 
-def _told(detail: ErrorDetails, owner: type[BaseModel] | None) -> tuple[str, str | None]:
-    key = detail["loc"][-1] if detail["loc"] else ""
-    context = detail.get("ctx", {})
-    told: tuple[str, str | None]
-    match detail["type"]:
-        case "missing":
-            told = f"{key!r} is missing", None
-        case "invalid_key":
-            told = f"expected a text key, found {key!r}", None
-        case "extra_forbidden":
-            shown = "" if _is_secret(detail["loc"][:-1]) else f" {key!r}"
-            told = f"unknown key{shown}", _known_key(str(key), owner)
-        case "union_tag_not_found":
-            told = "'type' is missing", f"one of: {_AUTH_TYPES}"
-        case "union_tag_invalid":
-            told = f"'type' is not a known one: expected {_AUTH_TYPES}", None
-        case "literal_error":
-            expected = context["expected"]
-            told = f"expected {expected}, found {_found(detail, owner)}", _close(detail, expected)
-        case kind if kind in _BOUNDS:
-            limit = context.get("ge", context.get("gt", context.get("le", context.get("lt"))))
-            told = f"expected {_BOUNDS[kind]} {limit:g}, found {_found(detail, owner)}", None
-        case kind if kind in _EXPECTED:
-            told = f"expected {_EXPECTED[kind]}, found {_found(detail, owner)}", None
-        case _:
-            told = detail["msg"], None
-    return told
+def _word(refusal: Refusal) -> tuple[str, str | None]:  # noqa: PLR0911 - one for each kind
+    key = refusal.loc[-1] if refusal.loc else ""
+    known = ", ".join(refusal.known)
+    expected = f"expected {refusal.expected}"
+    match refusal.kind:
+        case "missing key":
+            return f"{key!r} is missing", None
+        case "unknown key":
+            shown = "" if _is_secret(refusal.loc[:-1]) else f" {key!r}"
+            hint = f"one of: {known}" if known else None
+            return f"unknown key{shown}", did_you_mean(str(key), refusal.known) or hint
+        case "key":
+            return f"expected a text key, found {key!r}", None
+        case "no tag":
+            return "'type' is missing", f"one of: {known}"
+        case "tag":
+            return f"'type' is not a known one: expected {known}", None
+        case "word":
+            return f"{expected}, found {_found(refusal)}", _close(refusal)
+        case "bound":
+            return f"{expected} {refusal.limit:g}, found {_found(refusal)}", None
+        case "kind":
+            return f"{expected}, found {_found(refusal)}", None
+        case "other":
+            return refusal.message, None
 
 
-def _found(detail: ErrorDetails, owner: type[BaseModel] | None) -> str:
+def _found(refusal: Refusal) -> str:
     """Describe what was written: its value where it is short and no secret, else its kind."""
-    value: Any = detail["input"]
+    value: Any = refusal.found
     if json_object(value) is not None:
         return "a mapping"
     if json_list(value) is not None:
         return "a list"
-    field = owner.model_fields.get(str(detail["loc"][-1])) if owner and detail["loc"] else None
-    if (field is not None and not field.repr) or _is_secret(detail["loc"]):
-        return _KINDS.get(cast("type[object]", type(value)), "something else")
+    field = refusal.owner.model_fields.get(str(refusal.loc[-1])) if refusal.loc else None
+    if (field is not None and not field.repr) or _is_secret(refusal.loc):
+        return name_kind(value, other="something else")
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
@@ -105,63 +74,28 @@ def _is_secret(loc: Loc) -> bool:
     return not {"auth", "headers", "query_params", "layers"}.isdisjoint(loc)
 
 
-def _known_key(key: str, owner: type[BaseModel] | None) -> str | None:
-    known = tuple(owner.model_fields) if owner is not None else ()
-    return did_you_mean(key, known) or (f"one of: {', '.join(known)}" if known else None)
-
-
-def _close(detail: ErrorDetails, expected: str) -> str | None:
-    value = detail["input"]
-    words = [word.strip("' ") for word in expected.replace(" or ", ", ").split(",")]
-    if not isinstance(value, str):
+def _close(refusal: Refusal) -> str | None:
+    word = refusal.found
+    if not isinstance(word, str):
         return None
-    return did_you_mean(value, words) or did_you_mean(value.upper(), words)
+    return did_you_mean(word, refusal.known) or did_you_mean(word.upper(), refusal.known)
 
 
 def _as_written(body: Any, loc: Loc) -> Loc:
-    """Return the path without union tags, with older spellings where those were written."""
+    """Return the path with older spellings where those were written."""
     old = {new: old for old, new in ALIASES.items()}
     path: list[str | int] = []
     here: Any = body
-    for place, step in enumerate(loc):
+    for step in loc:
         mapping, items = json_object(here), json_list(here)
         if mapping is not None and step not in mapping and old.get(str(step)) in mapping:
             step = old[str(step)]  # noqa: PLW2901 - the same step, as the author spelled it
-        elif mapping is not None and step not in mapping and place < len(loc) - 1:
-            continue
         path.append(step)
         if mapping is not None:
             here = mapping.get(str(step))
         elif items is not None and isinstance(step, int):
             here = items[step]
     return tuple(path)
-
-
-def _model_at(model: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
-    """Return the model of the object at a path; `None` where that is free data."""
-    here: type[BaseModel] | None = model
-    choices: tuple[type[BaseModel], ...] = ()
-    for step in loc:
-        if isinstance(step, int):
-            continue
-        if here is not None and step in here.model_fields:
-            choices = tuple(_models_in(here.model_fields[step].annotation))
-            here = choices[0] if len(choices) == 1 else None
-        else:
-            here = next((each for each in choices if _tag_of(each) == step), None)
-    return here
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)
-
-
-def _tag_of(model: type[BaseModel]) -> object:
-    field = model.model_fields.get("type")
-    return field.default if field is not None else None
 
 
 M = TypeVar("M", bound=BaseModel)

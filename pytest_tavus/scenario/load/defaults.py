@@ -40,9 +40,7 @@ class LoadedFile(Struct, frozen=True, kw_only=True):
     def bind(self, model: type[M], data: Any, at: Loc) -> M | None:
         """Bind data at a path, noting what is refused."""
         bound, refusals = bind(model, data)
-        for refusal in refusals:
-            loc = (*at, *refusal.loc)
-            self.ledger.add(self.source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+        self.ledger.take(self.source, at, refusals)
         return bound
 
 

@@ -29,7 +29,7 @@ from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import mapping
 from pytest_tavus.scenario.text.problems import Placed, ProblemLog
 from pytest_tavus.scenario.text.source import Document
-from pytest_tavus.scenario.text.wording import is_secret
+from pytest_tavus.scenario.text.unshown import is_secret
 from pytest_tavus.scenario.values.matcher_values import matchers_in
 from pytest_tavus.scenario.values.model import JudgeRules
 from pytest_tavus.spans import Loc
@@ -86,9 +86,7 @@ def make_pal(
     if len(ledger) > before:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     pal, refusals = bind(Pal, data)
-    for refusal in refusals:
-        loc = (*at, *refusal.loc)
-        ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+    ledger.take(source, at, refusals)
     if pal is None:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     refused = {refusal.loc[:length] for refusal in refusals for length in range(len(refusal.loc))}
@@ -114,9 +112,7 @@ def _rules(pal: Pal, source: Placed, at: Loc, ledger: ProblemLog) -> JudgeRules:
         return JudgeRules()
     here = (*at, "judge_rules")
     document, refusals = bind(JudgeRulesDocument, pal.judge_rules)
-    for refusal in refusals:
-        loc = (*here, *refusal.loc)
-        ledger.add(source, loc, refusal.message, hint=refusal.hint, key=refusal.key)
+    ledger.take(source, here, refusals)
     rules = JudgeRules() if document is None else judge_rules(document, here)
     tools = [tool.name for tool in pal.tools]
     for loc, name in rule_tools(rules):

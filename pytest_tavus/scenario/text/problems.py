@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from msgspec import Struct, field
 
+from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.errors import Problem
 from pytest_tavus.spans import Loc, SourceSpan
 
@@ -51,6 +52,11 @@ class ProblemLog(Struct):
             return Problem(message=source.worded(loc, message), span=span, hint=hint)
 
         self._open.append(placed)
+
+    def take(self, source: Placed, at: Loc, problems: Iterable[RuleProblem]) -> None:
+        """Note the problems of a body that stands at a path."""
+        for one in problems:
+            self.add(source, (*at, *one.loc), one.message, hint=one.hint, key=one.key)
 
     def __len__(self) -> int:
         return len(self.syntax) + len(self.ready) + len(self._open)

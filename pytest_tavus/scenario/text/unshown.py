@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pytest_tavus.errors import Problem
-from pytest_tavus.scenario.text.wording import is_secret
 from pytest_tavus.scenario.text.yamlfile import (
     MappingEndEvent,
     MappingStartEvent,
@@ -21,8 +20,31 @@ from pytest_tavus.scenario.text.yamlfile import (
 )
 from pytest_tavus.spans import Loc
 
+SECRET = frozenset(
+    {
+        "token",
+        "access_token",
+        "password",
+        "value",
+        "client_secret",
+        "secret",
+        "api_key",
+        "headers",
+        "query_params",
+        "auth",
+        "env",
+        "layers",
+    }
+)
+"""Keys at and below which a value may be a secret: it is never shown, nor is a key of it."""
+
 _MESSAGE = "what is written here cannot be read, and is not shown because it may be a secret"
 _HINT = "write it as text in quotes, without a tag, and each key once"
+
+
+def is_secret(loc: Loc) -> bool:
+    """Tell whether what stands at this path may be a secret."""
+    return any(isinstance(step, str) and step in SECRET for step in loc)
 
 
 def without_secrets(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
