@@ -42,7 +42,12 @@ _ERRORS: Mapping[str, tuple[Kind, str]] = {
 }
 """By pydantic's name of an error: its kind, and the expected value in words."""
 
-_SCALARS = {str: "text", bool: "true or false", int: "a number", float: "a number"}
+_SCALARS: Mapping[type[object], str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+}
 
 
 class Refusal(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pytest_tavus.contract.tool.url_rules import without_secrets
 from pytest_tavus.scenario.language.calls import Arguments
 from pytest_tavus.scenario.language.shapes import (
+    Built,
     Command,
     Names,
     OneOrMany,
@@ -18,12 +19,20 @@ from pytest_tavus.scenario.language.shapes import (
     short,
     text_stands_for,
 )
+from pytest_tavus.scenario.values.answer_values import (
+    CannedAnswer,
+    ClientAnswer,
+    HandlerSpec,
+    TokenAnswer,
+)
+from pytest_tavus.scenario.values.matcher_values import compared, literal
 
 
 class CannedDocument(Part):
     """An answer that stands in for the handler."""
 
     part = "a canned answer"
+    builds = Built(CannedAnswer, when=compared, body=literal)
     nullable = frozenset({"body"})
     hint = "the data that is answered stands under body"
 
@@ -53,6 +62,7 @@ class ClientDocument(Part):
     """How a tool of `delivery.app_message` is answered. Short: the output as text."""
 
     part = "a client answer"
+    builds = Built(ClientAnswer, when=compared, output=literal)
     nullable = frozenset({"output"})
     hint = "the data that is answered stands under output"
 
@@ -85,6 +95,7 @@ class TokenDocument(Part):
     """A canned answer of the OAuth 2 token endpoint. Short: the token as text."""
 
     part = "a token answer"
+    builds = Built(TokenAnswer)
 
     access_token: Text = Field(description="The token that is issued.")
     expires_in: int = Field(default=3600, ge=1, description="Seconds it is valid for.")
@@ -111,6 +122,7 @@ class HandlerDocument(Part):
     """Where the real handler is, and how it is started. Short: the import string of an app."""
 
     part = "a handler"
+    builds = Built(HandlerSpec)
     of_parts = frozenset({"canned"})
 
     app: Text | None = Field(

@@ -10,9 +10,12 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import Matcher
-from pytest_tavus.scenario.language.shapes import Filled, Part, Seconds, Text, refuse, short
+from pytest_tavus.scenario.language.build import build, save_names
+from pytest_tavus.scenario.language.shapes import Built, Filled, Part, Seconds, Text, refuse, short
 from pytest_tavus.scenario.text.plain import is_dict, is_list, mapping
-from pytest_tavus.scenario.values.turn_values import StatusWord
+from pytest_tavus.scenario.values.matcher_values import Complain, compared
+from pytest_tavus.scenario.values.turn_values import CallExpectation, CallGroup, StatusWord, Times
+from pytest_tavus.spans import Loc
 
 
 def _arguments(value: Any) -> Any:
@@ -89,6 +92,10 @@ def _times(value: Any) -> Any:
     return value
 
 
+def _count(times: TimesDocument, _at: Loc, _complain: Complain) -> Times:
+    return Times(minimum=times.min, maximum=times.max)
+
+
 def _status(value: Any) -> Any:
     words = get_args(StatusWord)
     if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
@@ -111,6 +118,9 @@ class CallDocument(Part):
     """
 
     part = "an expected call"
+    builds = Built(
+        CallExpectation, arguments=compared, result=compared, times=_count, save=save_names
+    )
     nullable = frozenset({"result"})
     branch = "<call>"
 
@@ -206,6 +216,27 @@ def _calls(value: Any) -> Any:
             hint="begin each call with a dash",
         )
     return value
+
+
+def in_order(members: list[Any], at: Loc, complain: Complain) -> CallGroup:
+    """Build the calls of a turn, of which some may be groups."""
+    return _group(members, at, complain, ordered=True)
+
+
+def _group(members: list[Any], at: Loc, complain: Complain, *, ordered: bool) -> CallGroup:
+    built = tuple(_member(one, (*at, index), complain) for index, one in enumerate(members))
+    return CallGroup(at=at, ordered=ordered, members=built)
+
+
+def _member(
+    member: CallDocument | GroupDocument, at: Loc, complain: Complain
+) -> CallExpectation | CallGroup:
+    if isinstance(member, CallDocument):
+        call: CallExpectation = build(member, at, complain)
+        return call
+    if member.ordered is not None:
+        return _group(member.ordered, (*at, "ordered"), complain, ordered=True)
+    return _group(member.unordered or [], (*at, "unordered"), complain, ordered=False)
 
 
 Calls = Annotated[list[Member], BeforeValidator(_calls), short({"const": "none"})]

@@ -8,16 +8,26 @@ scenario as one piece are in :mod:`~.whole`.
 from math import prod
 from typing import Annotated, Any, Literal, Self
 
+from msgspec import Struct
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.scenario.language.answers import ClientAnswers, Handler
-from pytest_tavus.scenario.language.calls import Calls
+from pytest_tavus.scenario.language.build import (
+    collect,
+    hear,
+    is_word,
+    list_once,
+    save_names,
+    search_for,
+)
+from pytest_tavus.scenario.language.calls import Calls, in_order
 from pytest_tavus.scenario.language.events import Events
 from pytest_tavus.scenario.language.judging import JudgeDocument
 from pytest_tavus.scenario.language.marks import Marks
-from pytest_tavus.scenario.language.played import Never, PlayedCalls
+from pytest_tavus.scenario.language.played import Never, PlayedCalls, in_waves
 from pytest_tavus.scenario.language.shapes import (
+    Built,
     Filled,
     Names,
     OneOrMany,
@@ -32,10 +42,12 @@ from pytest_tavus.scenario.language.shapes import (
 )
 from pytest_tavus.scenario.text.limits import MOST_ROWS
 from pytest_tavus.scenario.text.plain import is_dict
+from pytest_tavus.scenario.values.turn_values import PlayedLater, Plays, SpeechExpectation, Turn
 
 UncheckedRules = OneOrMany[Literal["on_call", "on_resolve", "argument_schema"]]
 Heard = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"x-short": "Matcher"}]})]
 Extra = Literal["allowed", "refused"]
+_is_allowed = is_word("allowed")
 _TEXT = {"type": "string", "minLength": 1}
 
 
@@ -46,6 +58,7 @@ class SaysDocument(Part):
     """
 
     part = "says"
+    builds = Built(SpeechExpectation, contains=hear, excludes=hear, matches=search_for)
 
     contains: OneOrMany[Heard] | None = Field(
         default=None,
@@ -66,6 +79,7 @@ class LaterDocument(Part):
     """A line that the simulated PAL says unasked, after its turn."""
 
     part = "later"
+    builds = Built(PlayedLater)
 
     after: Seconds = Field(description="Time after the turn's last event.")
     says: Text = Field(description="The line.")
@@ -75,6 +89,7 @@ class PlaysDocument(Part):
     """What the simulated PAL does in a turn. Short: the text of its reply."""
 
     part = "plays"
+    builds = Built(Plays, calls=in_waves)
 
     calls: PlayedCalls | None = Field(
         default=None,
@@ -97,6 +112,7 @@ class TurnDocument(Part):
     """One line of the caller, and what must follow."""
 
     part = "a turn"
+    builds = Built(Turn, calls=in_order, save=save_names, extra=_is_allowed, unchecked=collect)
 
     user: Text = Field(description="What the caller says.")
     calls: Calls | None = Field(
@@ -146,6 +162,7 @@ class Common(Part):
 
     part = "a scenario"
     of_parts = frozenset({"client"})
+    builds = Built(Struct, lock=list_once, extra=_is_allowed, unchecked=collect)
 
     pal: Annotated[Any, BeforeValidator(_pal)] = Field(
         default=None,

@@ -4,13 +4,21 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from pytest_tavus.scenario.language.shapes import Names, Part, refuse
+from pytest_tavus.scenario.language.build import is_word
+from pytest_tavus.scenario.language.shapes import Built, Names, Part, refuse
+from pytest_tavus.scenario.values.model import (
+    GuardrailRule,
+    JudgeExpectation,
+    JudgeRules,
+    ObjectiveRule,
+)
 
 
 class ObjectiveRuleDocument(Part):
     """When an objective is satisfied. Every part that is given must hold."""
 
     part = "the rule of an objective"
+    builds = Built(ObjectiveRule)
 
     called: Names | None = Field(
         default=None, description="Tools that must have been called, and have succeeded."
@@ -31,6 +39,7 @@ class GuardrailRuleDocument(Part):
     """When a guardrail is broken. Any part that is seen breaks it."""
 
     part = "the rule of a guardrail"
+    builds = Built(GuardrailRule)
 
     never_said: Names | None = Field(default=None, description="Texts the PAL must not say.")
     never_called: Names | None = Field(default=None, description="Tools that must not be called.")
@@ -46,6 +55,7 @@ class JudgeRulesDocument(Part):
     """Rules of the judge, by the name of the objective or guardrail."""
 
     part = "the rules of the judge"
+    builds = Built(JudgeRules)
     of_parts = frozenset({"objectives", "guardrails"})
 
     objectives: dict[str, ObjectiveRuleDocument] | None = Field(
@@ -60,6 +70,14 @@ class JudgeDocument(Part):
     """What the verdict of the judge pass must be."""
 
     part = "judge"
+    builds = Built(
+        JudgeExpectation,
+        apart=frozenset({"rules"}),
+        objectives=is_word("satisfied"),
+        guardrails=is_word("held"),
+        tools=is_word("invoked"),
+        knowledge_base=is_word("used"),
+    )
 
     overall: Literal["pass", "partial", "fail"] | None = Field(
         default=None, description="The whole verdict."

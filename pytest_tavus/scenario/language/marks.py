@@ -4,14 +4,16 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from pytest_tavus.scenario.language.shapes import OneOrMany, Part, Text, refuse, short
+from pytest_tavus.scenario.language.shapes import Built, OneOrMany, Part, Text, refuse, short
 from pytest_tavus.scenario.text.plain import mapping
+from pytest_tavus.scenario.values.model import Mark
 
 
 class MarkDocument(Part):
     """A mark: its name, or `{skip: reason}`, or `{xfail: reason}`."""
 
     part = "a mark"
+    builds = Built(Mark)
 
     name: Text = Field(description="The mark's name.")
     reason: Text | None = Field(default=None, description="Why; needed for skip and xfail.")

@@ -4,15 +4,28 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.calls import Arguments, expand_call
-from pytest_tavus.scenario.language.shapes import Filled, OneOrMany, Part, Text, refuse, short
+from pytest_tavus.scenario.language.shapes import (
+    Built,
+    Filled,
+    OneOrMany,
+    Part,
+    Text,
+    refuse,
+    short,
+)
 from pytest_tavus.scenario.text.plain import mapping
+from pytest_tavus.scenario.values import turn_values as values
+from pytest_tavus.scenario.values.matcher_values import Complain, compared, literal
+from pytest_tavus.spans import Loc
 
 
 class PatternDocument(Part):
     """A call that must not be seen: the name of a tool, or `{tool: {argument: value}}`."""
 
     part = "a forbidden call"
+    builds = Built(values.CallPattern, arguments=compared)
 
     tool: Text = Field(description="The tool.")
     arguments: Arguments = Field(
@@ -41,10 +54,15 @@ ADDED = "never"
 """The key that adds to what the file, and the files it includes, say; others replace it."""
 
 
+def _sent(value: Any, at: Loc, complain: Complain) -> Any:
+    return literal(value, at, complain) or {}
+
+
 class PlayedCallDocument(Part):
     """A call that the simulated PAL makes: `{tool: {argument: value}}`, or `{tool, arguments}`."""
 
     part = "a played call"
+    builds = Built(values.PlayedCall, arguments=_sent)
     branch = "<call>"
 
     tool: Text = Field(description="The tool.")
@@ -96,6 +114,18 @@ def _played(value: Any) -> Any:
     if value is None or value == []:
         refuse("calls is empty", hint="write calls: none where the PAL makes no call")
     return value
+
+
+def in_waves(waves: list[Any], at: Loc, complain: Complain) -> tuple[Any, ...]:
+    """Build played calls; those of one wave are made at the same time."""
+    return tuple(_wave(wave, (*at, index), complain) for index, wave in enumerate(waves))
+
+
+def _wave(wave: PlayedCallDocument | WaveDocument, at: Loc, complain: Complain) -> tuple[Any, ...]:
+    if isinstance(wave, PlayedCallDocument):
+        return (build(wave, at, complain),)
+    calls = enumerate(wave.parallel)
+    return tuple(build(one, (*at, "parallel", index), complain) for index, one in calls)
 
 
 PlayedCalls = Annotated[list[Wave], BeforeValidator(_played), short({"const": "none"})]

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, NoReturn, TypeVar
 
+from msgspec import Struct
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -24,6 +25,8 @@ from pydantic_core import PydanticCustomError
 
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.scenario.text.plain import is_list
+from pytest_tavus.scenario.values.matcher_values import Complain
+from pytest_tavus.spans import Loc
 
 _DURATION = re.compile(r"(?P<amount>[0-9]+(?:\.[0-9]+)?)\s?(?P<unit>ms|s|m)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
@@ -73,6 +76,27 @@ def shortened(value: object) -> str:
 
 
 T = TypeVar("T")
+Make = Callable[[Any, Loc, Complain], Any]
+"""Makes a run-time value of what is written at a path."""
+
+
+class Built:
+    """The run-time value of a part. Its fields are named as those of the part, and are copies.
+
+    One object and not a class variable for each: pydantic evaluates those again in each subclass.
+    """
+
+    def __init__(
+        self, value: type[Struct], *, apart: frozenset[str] = frozenset(), **makes: Make
+    ) -> None:
+        self.value = value
+        self.apart = apart
+        """Keys that are not part of the value."""
+        self.makes = makes
+        """By field: the function that makes its value, where that is more than a copy."""
+
+
+_NOTHING = Built(Struct)
 
 
 class Part(BaseModel):
@@ -85,6 +109,9 @@ class Part(BaseModel):
         arbitrary_types_allowed=True,
         defer_build=True,
     )
+
+    builds: ClassVar[Built] = _NOTHING
+    "What the loader makes of it."
 
     part: ClassVar[str]
     "What messages call it, with its article: ``a turn``."

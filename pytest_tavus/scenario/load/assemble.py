@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem
+from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.document import ScenarioHead, TurnDocument
-from pytest_tavus.scenario.load import build_turns
 from pytest_tavus.scenario.load.defaults import LoadedFile, Values, common
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.rules import table
@@ -99,7 +99,7 @@ def _turns(
         here = (*at, "turns", index)
         document = site.bind(TurnDocument, item, here)
         if document is not None:
-            built.append(build_turns.turn(document, here, site.complain, extra=extra))
+            built.append(build(document, here, site.complain, extra=extra))
     return tuple(built)
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from pytest_tavus.contract.tool.sent import Carries
+from pytest_tavus.scenario.language.answers import HandlerDocument
+from pytest_tavus.scenario.language.build import build, build_key
 from pytest_tavus.scenario.language.document import Common
+from pytest_tavus.scenario.language.judging import JudgeDocument
 from pytest_tavus.scenario.language.played import ADDED
-from pytest_tavus.scenario.load import build_answers, build_turns
 from pytest_tavus.scenario.load.binding import bind
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.text.limits import carries_all
 from pytest_tavus.scenario.text.problems import Placed, ProblemLog
-from pytest_tavus.scenario.values.model import CallPattern, JudgeRules, Mark
+from pytest_tavus.scenario.values.model import CallPattern, HandlerSpec, JudgeRules
 from pytest_tavus.spans import Loc
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,43 +80,32 @@ def _joined(
 def common(document: Common, at: Loc, site: LoadedFile) -> Values:
     """Build what a scenario, or a file for all of its own, says beside its turns."""
     values = Values({}, {})
-    for key in document.model_fields_set & _COMMON.keys():
-        here = (*at, key)
+    for key in document.model_fields_set & _COMMON:
+        here = values.at[key] = (*at, key)
         value = getattr(document, key)
-        values.at[key] = here
-        values.parts[key] = None if value is None else _COMMON[key](value, here, site)
+        if key in _PLACED and value is not None:
+            value = _PLACED[key](value, here, site)
+        elif value is not None:
+            value = build_key(document, here, site.complain, name=key)
+        values.parts[key] = value
     return values
 
 
-def _pal(value: Any, at: Loc, site: LoadedFile) -> LoadedPal | None:
-    return site.pal(value, at)
+def _handler(document: HandlerDocument, at: Loc, site: LoadedFile) -> HandlerSpec:
+    spec: HandlerSpec = build(document, at, site.complain, search_path=site.search_path)
+    return spec if spec.cwd is None else replace(spec, cwd=str(Path(site.search_path[0], spec.cwd)))
 
 
-def _judge(value: Any, at: Loc, _site: LoadedFile) -> Any:
-    written = value.rules
-    own = JudgeRules() if written is None else build_answers.judge_rules(written, (*at, "rules"))
-    return build_answers.judge(value, at), own
+def _judge(document: JudgeDocument, at: Loc, site: LoadedFile) -> Any:
+    rules = document.rules
+    own = JudgeRules() if rules is None else build(rules, (*at, "rules"), site.complain)
+    return build(document, at, site.complain), own
 
 
-_COMMON: Mapping[str, Callable[[Any, Loc, LoadedFile], Any]] = {
-    "pal": _pal,
-    "handler": lambda value, at, site: build_answers.handler(
-        value, at, site.complain, search_path=site.search_path
-    ),
-    "client": lambda value, at, site: build_answers.client(value, at, site.complain),
-    "never": lambda value, at, site: build_turns.patterns(value, at, site.complain),
+_COMMON = frozenset(Common.model_fields)
+_PLACED: Mapping[str, Callable[[Any, Loc, LoadedFile], Any]] = {
+    "pal": lambda value, at, site: site.pal(value, at),
+    "handler": _handler,
     "judge": _judge,
-    "extra": lambda value, _at, _site: value == "allowed",
-    "unchecked": lambda value, _at, _site: frozenset(value),
-    "env": lambda value, _at, _site: tuple(value),
-    "plain": lambda value, _at, _site: tuple(value),
-    "tags": lambda value, _at, _site: tuple(value),
-    "marks": lambda value, _at, _site: tuple(
-        Mark(name=mark.name, reason=mark.reason) for mark in value
-    ),
-    "fixtures": lambda value, _at, _site: tuple(value),
-    "deadline": lambda value, _at, _site: value,
-    "alone": lambda value, _at, _site: value,
-    "lock": lambda value, _at, _site: tuple(dict.fromkeys(value)),
 }
-"""How each common key is built."""
+"""Keys whose value is not built from what is written alone, or is two values."""

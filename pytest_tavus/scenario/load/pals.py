@@ -18,10 +18,10 @@ from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.contract.tool.url_rules import is_allowed_locally
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
+from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.judging import JudgeRulesDocument
 from pytest_tavus.scenario.language.shapes import shortened
 from pytest_tavus.scenario.load.binding import bind
-from pytest_tavus.scenario.load.build_answers import judge_rules
 from pytest_tavus.scenario.load.include import IN_PLACE, Files, is_there, neighbours
 from pytest_tavus.scenario.rules.carried import to_carry, uncarried
 from pytest_tavus.scenario.rules.names import rule_tools, unknown_tool
@@ -113,7 +113,11 @@ def _rules(pal: Pal, source: Placed, at: Loc, ledger: ProblemLog) -> JudgeRules:
     here = (*at, "judge_rules")
     document, refusals = bind(JudgeRulesDocument, pal.judge_rules)
     ledger.take(source, here, refusals)
-    rules = JudgeRules() if document is None else judge_rules(document, here)
+
+    def complain(loc: Loc, message: str, hint: str | None) -> None:
+        ledger.add(source, loc, message, hint=hint)
+
+    rules = JudgeRules() if document is None else build(document, here, complain)
     tools = [tool.name for tool in pal.tools]
     for loc, name in rule_tools(rules):
         if name not in tools:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -16,6 +17,9 @@ StatusWord = Literal[
     "success", "error", "timeout", "unanswered", "crash", "unreadable", "unreachable"
 ]
 """What a call can come to: what the PAL is told, or why it is told of an error."""
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+"""One empty value for thousands of turns that save nothing."""
 
 
 class Times(Struct, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ class CallExpectation(Struct, frozen=True, kw_only=True):
     "Seconds from the start of the turn to the answer."
 
     times: Times = Times()
-    save: Mapping[str, str] = field(default_factory=dict[str, str])
+    save: Mapping[str, str] = _NOTHING
     "Names to keep for later turns, each with ``result.<path>`` or ``arguments.<path>``."
 
 
@@ -153,7 +157,7 @@ class Turn(Struct, frozen=True, kw_only=True):
     "Seconds from the caller's line to the PAL's last utterance."
 
     never: tuple[CallPattern, ...] = ()
-    save: Mapping[str, str] = field(default_factory=dict[str, str])
+    save: Mapping[str, str] = _NOTHING
     "As on a call; reads the turn's last call."
 
     unchecked: frozenset[UncheckedRule] = frozenset()
