@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.floors import GROUND, PAIRS, THROUGH, WINGS, known, may_import, room_of, unit_of
+from tests.house import SHORT, lines
 from tests.source import PACKAGE, functions, imports, label, modules
 
 LATE = frozenset(
@@ -198,6 +199,12 @@ def test_a_module_begins_by_saying_what_it_is_for(path: Path) -> None:
 def test_a_module_fits_in_its_lines(path: Path) -> None:
     lines = len(path.read_text().splitlines())
     assert lines <= FILE_LINES
+
+
+def test_few_modules_are_short() -> None:
+    sizes = [lines(path) for path in modules() if path.name != "__init__.py"]
+
+    assert sum(size < SHORT for size in sizes) <= len(sizes) / 8
 
 
 @MODULES
