@@ -23,7 +23,7 @@ def header(headers: HeaderList, name: str) -> str | None:
     return next((value for key, value in headers if key.lower() == wanted), None)
 
 
-class HttpRequest(Struct, frozen=True, kw_only=True):
+class HttpRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request as it leaves for the handler."""
 
     method: str
@@ -40,7 +40,7 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-class HttpResponse(Struct, frozen=True, kw_only=True):
+class HttpResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A response as it came from the handler."""
 
     status: int
@@ -48,7 +48,7 @@ class HttpResponse(Struct, frozen=True, kw_only=True):
     body: bytes = b""
 
 
-class HttpFault(Struct, frozen=True, kw_only=True):
+class HttpFault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a request has no response, or why its response is an accident."""
 
     kind: FaultKind
@@ -59,7 +59,7 @@ class HttpFault(Struct, frozen=True, kw_only=True):
     "The handler's own traceback or output, where there is one."
 
 
-class HttpExchange(Struct, frozen=True, kw_only=True):
+class HttpExchange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One request and what became of it."""
 
     request: HttpRequest

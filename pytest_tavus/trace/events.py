@@ -38,7 +38,22 @@ CloseReason = Literal["finished", "fault", "deadline", "cancelled"]
 """Why a conversation ended."""
 
 
-class SessionOpened(Struct, frozen=True, kw_only=True):
+def _type_tag(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]
+
+
+class _Event(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="type",
+    tag=_type_tag,
+    forbid_unknown_fields=True,
+):
+    """Gives each event its `type` in a stored trace: the name of its class in snake case."""
+
+
+class SessionOpened(_Event, frozen=True, kw_only=True):
     """A conversation began."""
 
     session: str
@@ -51,13 +66,13 @@ class SessionOpened(Struct, frozen=True, kw_only=True):
     "Who decides each fact of the conversation. `None`: as the table has it for such a session."
 
 
-class UserSaid(Struct, frozen=True, kw_only=True):
+class UserSaid(_Event, frozen=True, kw_only=True):
     """The caller's line, as sent."""
 
     text: str
 
 
-class PalSaid(Struct, frozen=True, kw_only=True):
+class PalSaid(_Event, frozen=True, kw_only=True):
     """One whole utterance of the PAL (Tavus: `conversation.utterance`, role `replica`)."""
 
     text: str
@@ -66,7 +81,7 @@ class PalSaid(Struct, frozen=True, kw_only=True):
     "Whose answer the script filled the words from, or chose them by; `None`: they are literal."
 
 
-class ToolCalled(Struct, frozen=True, kw_only=True):
+class ToolCalled(_Event, frozen=True, kw_only=True):
     """The PAL decided to call a tool (Tavus: `conversation.tool_call`)."""
 
     call_id: str
@@ -82,7 +97,7 @@ class ToolCalled(Struct, frozen=True, kw_only=True):
     "Whose answer the script filled the arguments from; `None`: they are literal."
 
 
-class ToolDelivered(Struct, frozen=True, kw_only=True):
+class ToolDelivered(_Event, frozen=True, kw_only=True):
     """One HTTP exchange made for a call. A call can have several: a token, then a retry."""
 
     call_id: str
@@ -92,7 +107,7 @@ class ToolDelivered(Struct, frozen=True, kw_only=True):
     exchange: HttpExchange
 
 
-class ToolResolved(Struct, frozen=True, kw_only=True):
+class ToolResolved(_Event, frozen=True, kw_only=True):
     """What the PAL is told of a call, or that it is told nothing."""
 
     call_id: str
@@ -111,7 +126,7 @@ class ToolResolved(Struct, frozen=True, kw_only=True):
     "`None` where nothing failed but what the handler said."
 
 
-class AppMessage(Struct, frozen=True, kw_only=True):
+class AppMessage(_Event, frozen=True, kw_only=True):
     """A Daily app message other than those the events above already stand for.
 
     A duplicate, late or unknown `conversation.tool_result`, for one.
@@ -124,7 +139,7 @@ class AppMessage(Struct, frozen=True, kw_only=True):
     "Why it stands apart: `late`, `duplicate`, `unknown id`."
 
 
-class Saved(Struct, frozen=True, kw_only=True):
+class Saved(_Event, frozen=True, kw_only=True):
     """A scenario kept a value for later turns."""
 
     name: str
@@ -135,7 +150,7 @@ class Saved(Struct, frozen=True, kw_only=True):
     "Whose answer it was read from; `None`: it is literal."
 
 
-class Withheld(Struct, frozen=True, kw_only=True):
+class Withheld(_Event, frozen=True, kw_only=True):
     """A simulated PAL was told by its script to say what it cannot know, and did not say it."""
 
     template: str
@@ -152,7 +167,7 @@ class Withheld(Struct, frozen=True, kw_only=True):
     "The call whose answer was asked for, where there was one."
 
 
-class Fault(Struct, frozen=True, kw_only=True):
+class Fault(_Event, frozen=True, kw_only=True):
     """Something outside the conversation's rules went wrong."""
 
     owner: Owner
@@ -161,13 +176,13 @@ class Fault(Struct, frozen=True, kw_only=True):
     "A traceback or a process's output, without a frame of ours."
 
 
-class TurnEnded(Struct, frozen=True, kw_only=True):
+class TurnEnded(_Event, frozen=True, kw_only=True):
     """Nothing more will happen in this turn; `quiet_for` seconds of silence were observed."""
 
     quiet_for: float = 0.0
 
 
-class SessionClosed(Struct, frozen=True, kw_only=True):
+class SessionClosed(_Event, frozen=True, kw_only=True):
     """The conversation ended."""
 
     reason: CloseReason

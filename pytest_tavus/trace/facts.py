@@ -25,7 +25,7 @@ PROVES_NOTHING: Final = "a scripted PAL proves nothing of this"
 """How the reason begins for which a scenario is skipped when its file is collected."""
 
 
-class Deciders(Struct, frozen=True, kw_only=True):
+class Deciders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A row of the table: who decides each :data:`Fact`. `None`: the fact is not observable."""
 
     speech: Decider | None = None

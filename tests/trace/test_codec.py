@@ -43,6 +43,7 @@ def problem(*lines: str) -> str:
 @given(trace=traces())
 @example(trace=one(UserSaid(text="half a pair: \ud800, a separator: \u2028, a next line: \x85")))
 @example(trace=one(Saved(name="n", value=float("inf"))))
+@example(trace=one(Saved(name="n", value=[10**30, {"base64": "aGk=", "\ud800": None}])))
 def test_a_trace_survives_the_round_trip(trace: Trace) -> None:
     lines = list(codec.encode(trace, HEADER))
     assert codec.decode(lines) == (HEADER, trace)
@@ -129,7 +130,7 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         ),
         (
             ['{"format": "tavus-trace", "version": 2}'],
-            "x.jsonl:1:1: scenario: this field is missing" + AGAIN,
+            "x.jsonl:1:1: object missing required field `scenario`" + AGAIN,
         ),
         ([FIRST, SECOND[:-5]], f"x.jsonl:2:1: {NOT_JSON}"),
         (
@@ -142,23 +143,23 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         ),
         (
             [FIRST, SECOND.replace('"text"', '"texd"')],
-            "x.jsonl:2:1: texd: there is no such field\n    hint: did you mean 'text'?",
+            "x.jsonl:2:1: object contains unknown field `texd`\n    hint: did you mean 'text'?",
         ),
         (
             [FIRST, SECOND.replace('"Hi"', "1")],
-            f"x.jsonl:2:1: text: 1 is not text{AGAIN}",
+            f"x.jsonl:2:1: expected `str`, got `int` - at `$.text`{AGAIN}",
         ),
         (
             [FIRST, SECOND.replace('"turn": 1, ', "")],
-            f"x.jsonl:2:1: turn: this field is missing{AGAIN}",
+            f"x.jsonl:2:1: object missing required field `turn`{AGAIN}",
         ),
         (
             [FIRST, SECOND.replace('"turn": 1', '"turn": true')],
-            f"x.jsonl:2:1: turn: True is not a whole number{AGAIN}",
+            f"x.jsonl:2:1: expected `int`, got `bool` - at `$.turn`{AGAIN}",
         ),
         (
             [FIRST, SECOND.replace('"at": 0.0', '"at": null')],
-            f"x.jsonl:2:1: at: None is not a number{AGAIN}",
+            f"x.jsonl:2:1: expected `float`, got `null` - at `$.at`{AGAIN}",
         ),
         (
             [FIRST, SECOND, SECOND],
@@ -166,8 +167,14 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         ),
         (
             [FIRST, '{"seq": 1, "at": 0, "turn": 0, "type": "session_closed", "reason": "bored"}'],
-            "x.jsonl:2:1: reason: 'bored' is not one of finished, fault, deadline, cancelled"
-            + AGAIN,
+            (
+                "x.jsonl:2:1: invalid enum value 'bored' - at `$.reason`\n"
+                "    hint: one of: finished, fault, deadline, cancelled"
+            ),
+        ),
+        (
+            [FIRST, SECOND.replace('"Hi"', '"Hi", "lang": "en"')],
+            "x.jsonl:2:1: object contains unknown field `lang`\n    hint: one of: text",
         ),
     ],
 )
@@ -176,46 +183,88 @@ def test_what_is_no_trace_names_the_line(lines: list[str], expected: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"Hi"', '"Hi", "\\ud800": 1'),
+        ('"Hi"', '"Hi", "filled_by": "\\ud800"'),
+        ('"at": 0.0', f'"at": 1{"0" * 400}'),
+    ],
+)
+def test_half_a_character_and_a_huge_number_name_the_line(before: str, after: str) -> None:
+    line = SECOND.replace("user_said", "pal_said")
+    assert codec.decode([FIRST, line])[1].entries[0].event == PalSaid(text="Hi")
+    message = problem(FIRST, line.replace(before, after))
+    assert message.startswith("x.jsonl:2:1: ")
+    assert "out of range" in message
+
+
+BODY = '`$.exchange.request.body`\n    hint: a body is text, or {"base64": "..."}'
+
+
+@pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ('"body": "b"', '"body": 1', "exchange.request.body: 1 is not an object"),
-        (
-            '"body": "b"',
-            '"body": {"base64": "?"}',
-            "exchange.request.body: {'base64': '?'} is not text or {\"base64\": \"...\"}",
-        ),
-        (
-            '"body": "b"',
-            '"body": {"hex": ""}',
-            "exchange.request.body: {'hex': ''} is not text or {\"base64\": \"...\"}",
-        ),
+        ('"body": "b"', '"body": 1', f"expected `bytes`, got `int` - at {BODY}"),
+        ('"body": "b"', '"body": {"base64": "?"}', f"expected `bytes`, got `object` - at {BODY}"),
+        ('"body": "b"', '"body": {"hex": ""}', f"expected `bytes`, got `object` - at {BODY}"),
         (
             '"headers": []',
             '"headers": {}',
-            "exchange.request.headers: {} is not a list of names and values",
+            f"expected `array`, got `object` - at `$.exchange.request.headers`{AGAIN}",
         ),
         (
             '"headers": []',
             '"headers": [["a"]]',
-            "exchange.request.headers[0]: ['a'] is not a name and a value",
+            "expected `array` of length 2, got 1 - at `$.exchange.request.headers[0]`" + AGAIN,
         ),
         (
             '"headers": []',
             '"headers": ["ab"]',
-            "exchange.request.headers[0]: 'ab' is not a name and a value",
+            f"expected `array`, got `str` - at `$.exchange.request.headers[0]`{AGAIN}",
         ),
-        ('"method": "GET"', '"methode": "GET"', "exchange.request.methode: there is no such field"),
-        ('"answered_by": "handler"', '"answered_by": []', None),
+        (
+            '"method": "GET"',
+            '"methode": "GET"',
+            (
+                "object contains unknown field `methode` - at `$.exchange.request`\n"
+                "    hint: did you mean 'method'?"
+            ),
+        ),
+        (
+            '"answered_by": "handler"',
+            '"answered_by": []',
+            f"expected `str`, got `array` - at `$.exchange.answered_by`{AGAIN}",
+        ),
+        (
+            '"answered_by": "handler"',
+            '"answered_by": "cannde"',
+            (
+                "invalid enum value 'cannde' - at `$.exchange.answered_by`\n"
+                "    hint: did you mean 'canned'?"
+            ),
+        ),
+        (
+            '"fault": null',
+            '"fault": {"kind": "bad luck", "message": "x"}',
+            (
+                "invalid enum value 'bad luck' - at `$.exchange.fault.kind`\n    hint: one of: "
+                "timeout, connection, broken, too_large, crash, unmapped, unhandled"
+            ),
+        ),
+        (
+            '"seconds": 0.0',
+            '"seconds": "0"',
+            "expected `float`, got `str` - at `$.exchange.seconds`" + AGAIN,
+        ),
     ],
 )
 def test_what_does_not_fit_inside_an_exchange_names_its_path(
-    before: str, after: str, expected: str | None
+    before: str, after: str, expected: str
 ) -> None:
     exchange = HttpExchange(request=HttpRequest(method="GET", url="https://a.test/", body=b"b"))
     trace = one(ToolDelivered(call_id="c", purpose="tool", exchange=exchange))
     lines = [line.replace(before, after) for line in codec.encode(trace, HEADER)]
-    expected = expected or "exchange.answered_by: [] is not one of handler, canned"
-    assert problem(*lines).startswith(f"x.jsonl:2:1: {expected}\n")
+    assert problem(*lines) == f"x.jsonl:2:1: {expected}"
 
 
 @given(st.lists(st.text(max_size=20), max_size=3))

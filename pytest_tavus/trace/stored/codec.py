@@ -14,21 +14,25 @@ know any more; ``⟦⟦⟧`` is an opening bracket of the text itself.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from types import NoneType
+from typing import Any, Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
+from msgspec.structs import asdict
 
 from pytest_tavus.errors import HarnessError, Problem, ScenarioError, did_you_mean
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import EVENT_TYPES, Event
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.stored.jsonline import one_line
-from pytest_tavus.trace.stored.shape import MisfitError, Shape, shape_of
 
 T = TypeVar("T")
 
@@ -36,7 +40,7 @@ FORMAT = "tavus-trace"
 VERSION = 2
 
 
-class TraceHeader(Struct, frozen=True, kw_only=True):
+class TraceHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a trace is of. All that a reader must know before the first entry."""
 
     scenario: str
@@ -56,25 +60,17 @@ class TraceHeader(Struct, frozen=True, kw_only=True):
     "Facts that the script decided; they prove nothing of a handler."
 
 
-def _type_tag(kind: type[Event]) -> str:
-    return re.sub(r"(?<=.)(?=[A-Z])", "_", kind.__name__).lower()
-
-
-_TAGS: Mapping[type[Event], str] = {kind: _type_tag(kind) for kind in EVENT_TYPES}
-_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
-    kind: kind.__struct_fields__ for kind in EVENT_TYPES
-}
-
-
 class _Place(Struct, frozen=True, kw_only=True):
+    """The fields of an entry that stand beside those of its event."""
+
     seq: int
     at: float
     turn: int
 
 
-_HEADER_SHAPE = shape_of(TraceHeader)
-_PLACE_SHAPE = shape_of(_Place)
-_EVENT_SHAPES: Mapping[str, Shape[Any]] = {tag: shape_of(kind) for kind, tag in _TAGS.items()}
+_EVENTS: Final[Mapping[str, type[Event]]] = {
+    str(kind.__struct_config__.tag): kind for kind in EVENT_TYPES
+}
 
 
 def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
@@ -86,18 +82,7 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
     """
     if not trace.masked:
         raise HarnessError("a trace in clear must not be written")
-    yield one_line(
-        {
-            "format": FORMAT,
-            "version": VERSION,
-            "scenario": header.scenario,
-            "provenance": header.provenance,
-            "file": header.file,
-            "line": header.line,
-            "held": header.held,
-            "played": header.played,
-        }
-    )
+    yield one_line({"format": FORMAT, "version": VERSION, **asdict(header)})
     for entry in trace:
         yield encode_entry(entry)
 
@@ -110,16 +95,8 @@ def encode_entry(entry: Entry) -> str:
 
     """
     event = entry.event
-    kind = type(event)
-    data: dict[str, Any] = {
-        "seq": entry.seq,
-        "at": entry.at,
-        "turn": entry.turn,
-        "type": _TAGS[kind],
-    }
-    for name in _FIELDS[kind]:
-        data[name] = getattr(event, name)
-    return one_line(data)
+    place = {"seq": entry.seq, "at": entry.at, "turn": entry.turn}
+    return one_line({**place, "type": event.__struct_config__.tag, **asdict(event)})
 
 
 def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader, Trace]:
@@ -192,21 +169,33 @@ def _decode_header(line: str, span: SourceSpan) -> TraceHeader:
     if version != VERSION:
         message = f"this trace has version {version!r} and version {VERSION} is the one known here"
         raise _refused(span, message, _RECORD)
-    return _built(_HEADER_SHAPE, data, span)
+    return _converted(data, TraceHeader, span)
 
 
 def _decode_entry(line: str, span: SourceSpan) -> Entry:
     data = _decode_object(line, span)
-    tag = data.pop("type", None)
-    shape = _EVENT_SHAPES.get(tag) if isinstance(tag, str) else None
-    if shape is None:
-        message = f"{tag!r} is not a type of event"
-        hint = did_you_mean(str(tag), _EVENT_SHAPES) or f"one of: {', '.join(_EVENT_SHAPES)}"
-        raise _refused(span, message, hint)
-    found = {name: data.pop(name) for name in _PLACE_SHAPE.fields if name in data}
-    place = _built(_PLACE_SHAPE, found, span)
-    event = _built(shape, data, span)
+    tag = data.get("type")
+    kind = _EVENTS.get(tag) if isinstance(tag, str) else None
+    if kind is None:
+        hint = did_you_mean(str(tag), _EVENTS) or f"one of: {', '.join(_EVENTS)}"
+        raise _refused(span, f"{tag!r} is not a type of event", hint)
+    found = {name: data.pop(name) for name in _Place.__struct_fields__ if name in data}
+    place = _converted(found, _Place, span)
+    _decode_bodies(data.get("exchange"))
+    event = _converted(data, kind, span)
     return Entry(seq=place.seq, at=place.at, turn=place.turn, event=event)
+
+
+def _decode_bodies(exchange: Any) -> None:
+    """Replace the bodies of an exchange with their bytes; what is no body stays, to be refused."""
+    sides = exchange.values() if isinstance(exchange, dict) else ()
+    for side in sides:
+        match side:
+            case {"body": str(text)}:
+                side["body"] = text.encode("utf-8", "surrogatepass")
+            case {"body": {"base64": str(text)}}:
+                with suppress(binascii.Error, ValueError):
+                    side["body"] = base64.b64decode(text, validate=True)
 
 
 def _decode_object(line: str, span: SourceSpan) -> dict[str, Any]:
@@ -220,11 +209,42 @@ def _decode_object(line: str, span: SourceSpan) -> dict[str, Any]:
     return cast("dict[str, Any]", data)
 
 
-def _built(shape: Shape[T], data: Mapping[str, Any], span: SourceSpan) -> T:
+def _converted(data: Mapping[str, Any], kind: type[T], span: SourceSpan) -> T:
     try:
-        return shape.build(data)
-    except MisfitError as misfit:
-        raise _refused(span, str(misfit), misfit.hint or _RECORD) from None
+        return convert(data, kind, builtin_types=(bytes,))
+    except ValidationError as error:
+        message = str(error)
+        raise _refused(span, message[:1].lower() + message[1:], _hint(message, kind)) from None
+    except (UnicodeError, SystemError):  # half a surrogate pair; msgspec 0.19: a huge number too
+        message = "a name or a number in this line is out of range"
+        raise _refused(span, message, _RECORD) from None
+
+
+_MISFIT = re.compile(
+    r"(?:Invalid enum value|Object contains unknown field) ['`](.*?)['`](?: - at `(.*)`)?"
+)
+
+
+def _hint(message: str, kind: Any) -> str:
+    if "`bytes`" in message:
+        return 'a body is text, or {"base64": "..."}'
+    misfit = _MISFIT.fullmatch(message)
+    word, path = ("", "") if misfit is None else (misfit[1], misfit[2] or "$")
+    words = dict(_words(kind)).get(path)
+    if words is None:
+        return _RECORD
+    return did_you_mean(word, words) or f"one of: {', '.join(words)}"
+
+
+def _words(hint: Any, path: str = "$") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the path of each object and enumeration of a type, with its fields or values."""
+    for kind in get_args(hint) if NoneType in get_args(hint) else (hint,):
+        if get_origin(kind) is Literal:
+            yield path, get_args(kind)
+        elif isinstance(kind, type) and issubclass(kind, Struct):
+            yield path, kind.__struct_fields__
+            for name, field in get_type_hints(kind).items():
+                yield from _words(field, f"{path}.{name}")
 
 
 def _refused(span: SourceSpan, message: str, hint: str) -> ScenarioError:

@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import asdict
+
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.trace.facts import Deciders
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
-_FIELDS: Mapping[type[Any], tuple[str, ...]] = {
-    kind: kind.__struct_fields__
-    for kind in (HttpExchange, HttpRequest, HttpResponse, HttpFault, Deciders)
-}
+_PARTS = (HttpExchange, HttpRequest, HttpResponse, HttpFault, Deciders)
+"""The values that events are made of."""
 
 
 def one_line(data: Mapping[str, Any]) -> str:
@@ -43,12 +43,10 @@ def _plain(value: Any) -> Any:
     """Return what JSON has a word for, of what it has not: our values, and bodies."""
     if isinstance(value, bytes):
         return _encode_body(value)
-    kind: type[Any] = value.__class__
-    names = _FIELDS.get(kind)
-    if names is None:
-        message = f"a trace cannot hold a value of type {kind.__name__}"
-        raise HarnessError(message)
-    return {name: getattr(value, name) for name in names}
+    if isinstance(value, _PARTS):
+        return asdict(value)
+    message = f"a trace cannot hold a value of type {type(value).__name__}"
+    raise HarnessError(message)
 
 
 _READABLE = json.JSONEncoder(ensure_ascii=False, default=_plain)
