@@ -66,7 +66,7 @@ WANTED_BY_FEW = {
     "pytest_tavus.scenario.language.schema",
     "pytest_tavus.simulator.server",
     "pytest_tavus.simulator.account",
-    "pytest_tavus.trace.stored.codec",
+    "pytest_tavus.trace.codec",
     "starlette",
     "uvicorn",
     "websockets",

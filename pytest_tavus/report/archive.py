@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.scenario.values.model import Scenario
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.trace.stored import codec
 from pytest_tavus.verdict.verdict import Verdict
 
 LONGEST_NAME = 120

@@ -14,9 +14,9 @@ from pytest_tavus.report.archive import LONGEST_NAME, Archive, file_name
 from pytest_tavus.report.record import record
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.summary import summary_lines
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.redaction.redact import NO_REDACTION
 from pytest_tavus.trace.redaction.shown import shown
-from pytest_tavus.trace.stored import codec
 from pytest_tavus.verdict.verdict import Outcome, Verdict
 from tests.verdict.checks.story import Story, scenario
 

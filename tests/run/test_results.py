@@ -9,8 +9,8 @@ import pytest
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.runner import Runner
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import ToolDelivered
-from pytest_tavus.trace.stored import codec
 from tests.run.conftest import FINDS, PAL, Staged, asgi, closed, found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import (
     AppMessage,
     Event,
@@ -23,7 +24,6 @@ from pytest_tavus.trace.events import (
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
 from pytest_tavus.trace.redaction.shown import shown, with_tokens
-from pytest_tavus.trace.stored import codec
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 

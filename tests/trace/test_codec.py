@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import HarnessError, ScenarioError
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import EVENT_TYPES, PalSaid, Saved, ToolDelivered, UserSaid
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.stored import codec
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.strategies import traces
 from tests.trace.samples import events_with, line_of

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.run.options.table import OPTIONS
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import AnsweredBy, PalSaid, SessionOpened, ToolCalled, decider_of
 from pytest_tavus.trace.facts import (
     Decider,
@@ -21,7 +22,6 @@ from pytest_tavus.trace.facts import (
     weigh,
 )
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.stored import codec
 
 HELD, PLAYED = {"handler", "client"}, {"script"}
 

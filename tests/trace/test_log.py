@@ -6,6 +6,7 @@ import pytest
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.errors import HarnessError
+from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import (
     EVENT_TYPES,
     PalSaid,
@@ -16,7 +17,6 @@ from pytest_tavus.trace.events import (
     UserSaid,
 )
 from pytest_tavus.trace.log import Entry, Recorder, Trace
-from pytest_tavus.trace.stored import codec
 
 OPENED = SessionOpened(session="sim", conversation_id="c1", pal="Shop", decisions="scripted")
 CALLED = ToolCalled(call_id="call_1", name="find", arguments="{}", channel="api")

@@ -16,10 +16,10 @@ from pytest_tavus.report.record import record, user_properties
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.runner import Runner
+from pytest_tavus.trace.codec import TraceHeader, decode, encode
 from pytest_tavus.trace.events import AppMessage, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.mask import escaped
-from pytest_tavus.trace.stored.codec import TraceHeader, decode, encode
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.truth.canaries import pieces, spellings
 from tests.truth.talks import Talk, scenario_file, sent_body, talks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_tavus.trace.stored import codec
+from pytest_tavus.trace import codec
 from tests.plugin.api.conftest import Project, red
 
 BACKGROUND = """

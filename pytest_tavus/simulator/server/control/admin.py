@@ -28,7 +28,7 @@ from pytest_tavus.simulator.server.control.seeding import PalSeeder
 from pytest_tavus.simulator.server.control.time import ServerClock
 from pytest_tavus.simulator.server.faults import InjectedFaults
 from pytest_tavus.simulator.server.journal.journal import Journal
-from pytest_tavus.trace.stored.codec import encode_entry
+from pytest_tavus.trace.codec import encode_entry
 
 POSTED = "posted.yaml"
 """What messages call a scenario that came as text."""

@@ -31,8 +31,9 @@ from msgspec.structs import asdict
 from pytest_tavus.errors import HarnessError, Problem, ScenarioError, did_you_mean
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import EVENT_TYPES, Event
+from pytest_tavus.trace.facts import Deciders
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.stored.jsonline import one_line
+from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
     """
     if not trace.masked:
         raise HarnessError("a trace in clear must not be written")
-    yield one_line({"format": FORMAT, "version": VERSION, **asdict(header)})
+    yield _one_line({"format": FORMAT, "version": VERSION, **asdict(header)})
     for entry in trace:
         yield encode_entry(entry)
 
@@ -96,7 +97,49 @@ def encode_entry(entry: Entry) -> str:
     """
     event = entry.event
     place = {"seq": entry.seq, "at": entry.at, "turn": entry.turn}
-    return one_line({**place, "type": event.__struct_config__.tag, **asdict(event)})
+    return _one_line({**place, "type": event.__struct_config__.tag, **asdict(event)})
+
+
+_PARTS = (HttpExchange, HttpRequest, HttpResponse, HttpFault, Deciders)
+"""The values that events are made of."""
+
+
+def _one_line(data: Mapping[str, Any]) -> str:
+    """Write JSON data, exchanges and bodies included, as one line for every reader."""
+    line = _READABLE.encode(data)
+    if line.isascii() or _is_one_plain_line(line):
+        return line
+    return _ASCII.encode(data)
+
+
+def _is_one_plain_line(line: str) -> bool:
+    """Whether UTF-8 can carry the line and no reader splits it, as some do at U+2028."""
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return len(line.splitlines()) == 1
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has a word for, of what it has not: our values, and bodies."""
+    if isinstance(value, bytes):
+        return _encode_body(value)
+    if isinstance(value, _PARTS):
+        return asdict(value)
+    message = f"a trace cannot hold a value of type {type(value).__name__}"
+    raise HarnessError(message)
+
+
+_READABLE = json.JSONEncoder(ensure_ascii=False, default=_plain)
+_ASCII = json.JSONEncoder(default=_plain)
+
+
+def _encode_body(body: bytes) -> Any:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode("ascii")}
 
 
 def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader, Trace]:
