@@ -141,7 +141,8 @@ class _Twin:
         scheme, secret = credentials(text)
         if not secret or MASKED.fullmatch(secret) is not None:
             return text
-        return scheme + mask(self._numbered(name.lower(), credentials(value)[1]))
+        known = name.lower() if self._redaction.text(name) == name else "header"
+        return scheme + mask(self._numbered(known, credentials(value)[1]))
 
     def _numbered(self, name: str, secret: str) -> str:
         """Name a value after its header: the same value has the same number in a trace."""
