@@ -29,6 +29,7 @@ from msgspec import Struct, ValidationError, convert
 from msgspec.structs import asdict
 
 from pytest_tavus.errors import HarnessError, Problem, ScenarioError, did_you_mean
+from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import EVENT_TYPES, Event
 from pytest_tavus.trace.facts import Deciders
@@ -231,8 +232,7 @@ def _decode_entry(line: str, span: SourceSpan) -> Entry:
 
 def _decode_bodies(exchange: Any) -> None:
     """Replace the bodies of an exchange with their bytes; what is no body stays, to be refused."""
-    sides = exchange.values() if isinstance(exchange, dict) else ()
-    for side in sides:
+    for side in exchange.values() if is_mapping(exchange) else ():
         match side:
             case {"body": str(text)}:
                 side["body"] = text.encode("utf-8", "surrogatepass")
