@@ -13,10 +13,10 @@ from typing import Final
 from pytest_tavus.contract.tool.sent import UNSENT, Doubt
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.verdict.checks.case import Case, TurnCase
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
 from pytest_tavus.verdict.checks.wanted import Expected
 from pytest_tavus.verdict.checks.words import call_text, request_text
+from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 _WHY: Final[Mapping[Doubt, tuple[str, str]]] = MappingProxyType(

@@ -20,7 +20,6 @@ from pytest_tavus.verdict.checks.case import Checked, TurnCase
 from pytest_tavus.verdict.checks.change import changed_arguments
 from pytest_tavus.verdict.checks.deciders import facts_of
 from pytest_tavus.verdict.checks.outcome import outcome
-from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
 from pytest_tavus.verdict.checks.unmatched import (
     allowed_by,
     missing_call,
@@ -32,6 +31,7 @@ from pytest_tavus.verdict.checks.unmatched import (
 )
 from pytest_tavus.verdict.checks.wanted import LEFT_OVER, Expected, Pricing
 from pytest_tavus.verdict.checks.words import call_text, differences, joined, request_text
+from pytest_tavus.verdict.seen import UNREADABLE, Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 

@@ -17,9 +17,9 @@ from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, Tu
 from pytest_tavus.verdict.checks.deciders import kept_by
 from pytest_tavus.verdict.checks.outcome import has_saved, nothing_saved
 from pytest_tavus.verdict.checks.schemas import SchemaError, missing_name, wanted_text
-from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
 from pytest_tavus.verdict.checks.words import Show, call_text, called_text
+from pytest_tavus.verdict.seen import UNREADABLE, Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 

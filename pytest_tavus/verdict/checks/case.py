@@ -17,7 +17,7 @@ from pytest_tavus.trace.facts import Decider, Deciders, foremost
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.mask import compared
 from pytest_tavus.verdict.checks.schemas import Schemas
-from pytest_tavus.verdict.checks.seen import Call, Seen, SeenTurn
+from pytest_tavus.verdict.seen import Call, Seen, SeenTurn
 from pytest_tavus.verdict.verdict import Finding
 
 

@@ -13,8 +13,8 @@ from pytest_tavus.matching.text import ABSENT, flow
 from pytest_tavus.scenario.rules.arguments import undeclared
 from pytest_tavus.scenario.values.templates import escape
 from pytest_tavus.verdict.checks.case import TurnCase
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.wanted import Expected
+from pytest_tavus.verdict.seen import Call
 
 
 def changed_result(want: Expected, call: Call, turn: TurnCase) -> str | None:

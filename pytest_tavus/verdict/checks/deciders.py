@@ -5,8 +5,8 @@ from __future__ import annotations
 from pytest_tavus.scenario.values.templates import root
 from pytest_tavus.trace.facts import Decider, Deciders
 from pytest_tavus.verdict.checks.case import TurnCase
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.wanted import Expected
+from pytest_tavus.verdict.seen import Call
 
 
 def answerer(call: Call, row: Deciders) -> Decider | None:

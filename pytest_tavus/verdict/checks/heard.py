@@ -16,7 +16,7 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict.checks.case import TurnCase
-from pytest_tavus.verdict.checks.seen import Call
+from pytest_tavus.verdict.seen import Call
 
 Utterance = tuple[Entry, PalSaid]
 

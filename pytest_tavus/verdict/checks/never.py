@@ -11,8 +11,8 @@ from pytest_tavus.scenario.values.model import CallPattern
 from pytest_tavus.trace.facts import Decider, Deciders, foremost
 from pytest_tavus.verdict.checks.as_sent import unclear
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.words import call_text, called_text, request_text
+from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 

@@ -13,10 +13,10 @@ from pytest_tavus.spans import Loc
 from pytest_tavus.trace.events import Failure
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.change import changed_result
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled, may_be_meant, trouble
 from pytest_tavus.verdict.checks.wanted import Expected, has_status, is_within, took
 from pytest_tavus.verdict.checks.words import answered, differences, seconds
+from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 _FAILED: Mapping[Failure, str] = MappingProxyType(

@@ -39,9 +39,9 @@ from pytest_tavus.verdict.checks.never import NeverInScenario, NeverInTurn
 from pytest_tavus.verdict.checks.room_events import Quiet, RoomEvents
 from pytest_tavus.verdict.checks.run_through import EveryTurnPlayed, NoFaults
 from pytest_tavus.verdict.checks.schemas import Schemas
-from pytest_tavus.verdict.checks.seen import seen
 from pytest_tavus.verdict.checks.speech import SaidWithin, Says
 from pytest_tavus.verdict.checks.withheld import KnownAnswers
+from pytest_tavus.verdict.seen import seen
 from pytest_tavus.verdict.verdict import Finding, Ruling
 
 TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from msgspec import Struct
 
 from pytest_tavus.errors import Owner
-from pytest_tavus.verdict.checks.seen import UNREADABLE, Call, parsed
 from pytest_tavus.verdict.checks.words import SENTENCE, Show, excerpt
+from pytest_tavus.verdict.seen import UNREADABLE, Call, parsed
 from pytest_tavus.verdict.verdict import FindingKind
 from pytest_tavus.wire import HttpExchange, HttpResponse, header
 

@@ -16,10 +16,10 @@ from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.checks.change import changed_calls
 from pytest_tavus.verdict.checks.deciders import answerer
 from pytest_tavus.verdict.checks.outcome import failed_call
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import is_unhandled
 from pytest_tavus.verdict.checks.wanted import Expected, has_status
 from pytest_tavus.verdict.checks.words import call_text, differences, joined, listed, request_text
+from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 LOOKED_AT = 100

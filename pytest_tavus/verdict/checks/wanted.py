@@ -13,7 +13,7 @@ from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance,
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, StatusWord
 from pytest_tavus.scenario.values.templates import MissingValue, all_placeholders, root
 from pytest_tavus.verdict.checks.case import TurnCase
-from pytest_tavus.verdict.checks.seen import Call
+from pytest_tavus.verdict.seen import Call
 
 ARGUMENTS_WEIGHT: Final = 4
 """Arguments say more about which call was meant than what became of it."""

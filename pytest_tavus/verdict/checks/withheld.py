@@ -9,9 +9,9 @@ from pytest_tavus.trace.facts import Decider
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.verdict.checks.deciders import answerer
-from pytest_tavus.verdict.checks.seen import Call
 from pytest_tavus.verdict.checks.trouble import GIVEN, trouble
 from pytest_tavus.verdict.checks.words import answered
+from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
 

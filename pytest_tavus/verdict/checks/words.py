@@ -10,7 +10,7 @@ from pytest_tavus.matching.text import flow, quoted
 from pytest_tavus.spans import dotted
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.verdict.checks.seen import UNREADABLE, Call
+from pytest_tavus.verdict.seen import UNREADABLE, Call
 from pytest_tavus.verdict.verdict import Difference
 
 BODY_EXCERPT = 400

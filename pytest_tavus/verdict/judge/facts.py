@@ -9,12 +9,14 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.contract.pal.pal import Pal
-from pytest_tavus.contract.tool.sent import Reader, Requests, Sent
+from pytest_tavus.contract.tool.sent import Reader, Sent
 from pytest_tavus.matching.masked import Masked, UnknownValueError
 from pytest_tavus.matching.shape import is_list, is_mapping
-from pytest_tavus.trace.events import PalSaid, ToolCalled, ToolDelivered, ToolResolved
+from pytest_tavus.trace.events import PalSaid, ToolResolved
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.mask import compared
+from pytest_tavus.verdict.call import Call
+from pytest_tavus.verdict.seen import seen
 
 NOT_FOUND = "NOTFOUND"
 """What Tavus's evaluator writes for a variable it could not extract [doc]."""
@@ -24,27 +26,38 @@ Show = Callable[[Any], Any]
 """Masks a text or JSON data."""
 
 
-class MadeCall(Struct, frozen=True, kw_only=True):
-    """A call as the wire has it: that it was made, and what became of it."""
+class MadeCall(Struct, frozen=True):
+    """A call as a judge quotes it."""
 
-    turn: int
-    seq: int
-    call: ToolCalled
-    sent: Sent | None
-    "What its request carried; `None`: no request was made."
-
-    resolved: ToolResolved | None
-    "`None`: nothing was heard of it any more."
-
-    resolved_seq: int | None
+    call: Call
     show: Show
     "Masks what is quoted."
+
+    @property
+    def turn(self) -> int:
+        """The turn it was made in."""
+        return self.call.entry.turn
+
+    @property
+    def seq(self) -> int:
+        """The entry in which it was made."""
+        return self.call.entry.seq
+
+    @property
+    def sent(self) -> Sent | None:
+        """What its request carried; `None`: no request was made."""
+        return self.call.sent
+
+    @property
+    def resolved(self) -> ToolResolved | None:
+        """What became of it; `None`: nothing was heard of it any more."""
+        return self.call.resolved
 
     @property
     def arguments(self) -> str:
         """What was sent, or where nothing was, what was called, as it may be shown."""
         if self.sent is None:
-            return str(self.show(self.call.arguments))
+            return str(self.show(self.call.called.arguments))
         return json.dumps(plain(self.show(self.sent.arguments)), ensure_ascii=False)
 
     @property
@@ -55,7 +68,8 @@ class MadeCall(Struct, frozen=True, kw_only=True):
     @property
     def seqs(self) -> tuple[int, ...]:
         """The entries that prove it."""
-        return (self.seq,) if self.resolved_seq is None else (self.seq, self.resolved_seq)
+        resolved = self.call.resolved_entry
+        return (self.seq,) if resolved is None else (self.seq, resolved.seq)
 
     def __str__(self) -> str:
         status = "was never resolved" if self.resolved is None else _ENDS[self.resolved.status]
@@ -94,49 +108,17 @@ class JudgedTrace(Struct, frozen=True):
         return compared(text, masked=self.trace.masked)
 
 
-class CallReader(Struct, frozen=True, kw_only=True):
-    """Finds the calls of a trace, as they were sent."""
+def made_calls(trace: Trace, pal: Pal, *, read: Reader, show: Show) -> tuple[MadeCall, ...]:
+    """Return every call of a trace, in order.
 
-    read: Reader
-    show: Show
-    pal: Pal
+    Raises:
+        UnknownValueError: a name was masked before the trace was stored.
 
-    def calls(self, trace: Trace) -> tuple[MadeCall, ...]:
-        """Return every call, in order."""
-        resolutions = {event.call_id: (entry, event) for entry, event in trace.of(ToolResolved)}
-        delivered = [event for _, event in trace.of(ToolDelivered) if event.purpose == "tool"]
-        exchanges = {event.call_id: event.exchange for event in delivered}
-        opened = trace.opened()
-        requests = Requests(
-            read=self.read,
-            conversation_id="" if opened is None else opened.conversation_id,
-            masked=trace.masked,
-        )
-        made: list[MadeCall] = []
-        for entry, call in trace.calls():
-            exchange = exchanges.get(call.call_id)
-            request = None if exchange is None else exchange.request
-            name = compared(call.name, masked=trace.masked)
-            sent = requests.sent(call, self.pal.tool(name), request)
-            made.append(self._made(entry, call, sent, resolutions.get(call.call_id)))
-        return tuple(made)
-
-    def _made(
-        self,
-        entry: Entry,
-        call: ToolCalled,
-        sent: Sent | None,
-        found: tuple[Entry, ToolResolved] | None,
-    ) -> MadeCall:
-        return MadeCall(
-            turn=entry.turn,
-            seq=entry.seq,
-            call=call,
-            sent=sent,
-            resolved=None if found is None else found[1],
-            resolved_seq=None if found is None else found[0].seq,
-            show=self.show,
-        )
+    """
+    calls = seen(trace, {tool.name: tool for tool in pal.tools}, read).made
+    for call in calls:
+        compared(call.name, masked=trace.masked)
+    return tuple(MadeCall(call, show) for call in calls)
 
 
 def heard(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:

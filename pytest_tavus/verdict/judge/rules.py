@@ -24,7 +24,7 @@ from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.judge.base import Judgement, Question
 from pytest_tavus.verdict.judge.declared import RuleOutcome, judge_guardrail, judge_objective
-from pytest_tavus.verdict.judge.facts import CallReader, JudgedTrace, MadeCall, Show
+from pytest_tavus.verdict.judge.facts import JudgedTrace, MadeCall, Show, made_calls
 from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.verdict.judge.overall import Whole, counted_calls, overall
 from pytest_tavus.verdict.verdict import Ruling
@@ -62,8 +62,7 @@ class RulesJudge:
         """Judge one conversation. Waits for nothing; raises for nothing a conversation can hold."""
         scenario = question.scenario
         trace = self._in_clear or question.trace
-        reader = CallReader(read=self._read, show=self._show, pal=scenario.pal)
-        calls = reader.calls(trace)
+        calls = made_calls(trace, scenario.pal, read=self._read, show=self._show)
         evidence = JudgedTrace(trace, question.trace, calls)
         rules = scenario.judge_rules
         objectives = {

@@ -1,4 +1,4 @@
-"""A trace, sorted once by turn and by call, so that each check finds what it reads."""
+"""Sorts a trace by turn and by call, for checks and judges alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pytest_tavus.contract.tool.sent import Reader, Requests
 from pytest_tavus.contract.tool.tool import Tool
@@ -24,7 +24,7 @@ from pytest_tavus.trace.events import (
     Withheld,
 )
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.verdict.checks.call import UNREADABLE, Call, parsed
+from pytest_tavus.verdict.call import UNREADABLE, Call, parsed
 
 __all__ = ["UNREADABLE", "Call", "Seen", "SeenTurn", "parsed", "seen"]
 
@@ -66,6 +66,9 @@ class Seen(Struct):
     "What was kept, in order."
 
     closed: SessionClosed | None
+
+    made: list[Call] = field(default_factory=list[Call])
+    "Every call, in order; two may share an id."
 
     def turn(self, number: int) -> SeenTurn:
         """Return a turn, empty if it never took place."""
@@ -119,7 +122,7 @@ class _Sorter:
         requests = Requests(
             read=self._read, conversation_id=self._conversation_id, masked=self._masked
         )
-        for call in self.seen.calls.values():
+        for call in self.seen.made:
             if call.called_arguments is UNREADABLE:
                 continue  # no request can be made of it
             request = None if call.exchange is None else call.exchange.request
@@ -135,6 +138,7 @@ class _Sorter:
         arguments: Any = parsed(event.arguments, masked=self._masked) if event.arguments else {}
         call = Call(entry, event, arguments, seqs=[entry.seq], masked=self._masked)
         self.seen.calls[event.call_id] = call
+        self.seen.made.append(call)
         (turn.calls if turn.ended is None else turn.calls_after).append(call)
 
     def delivered(self, entry: Entry, event: ToolDelivered, _turn: SeenTurn) -> None:
