@@ -34,7 +34,7 @@ async def conclude(
     if scenario.is_judged:
         from pytest_tavus.verdict.judge.rules import RulesJudge
 
-        judge = RulesJudge(read=read, show=redaction.value, in_clear=trace)
+        judge = RulesJudge(read=read, show=redaction.value, in_clear=trace, seen=checked.seen)
         verdict = await _judged(scenario, masked, judge, checked)
     else:
         verdict = decide(checked.findings, checked.open, evidence=checked.evidence)

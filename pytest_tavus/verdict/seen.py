@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pytest_tavus.contract.tool.sent import Reader, Requests
 from pytest_tavus.contract.tool.tool import Tool
@@ -59,6 +59,9 @@ class Seen(Struct):
     calls: dict[str, Call]
     "By call id, in order."
 
+    made: list[Call]
+    "Every call, in order; two may share an id."
+
     faults: list[tuple[Entry, Fault]]
     "Those that belong to no call."
 
@@ -67,8 +70,8 @@ class Seen(Struct):
 
     closed: SessionClosed | None
 
-    made: list[Call] = field(default_factory=list[Call])
-    "Every call, in order; two may share an id."
+    def __repr__(self) -> str:
+        return f"Seen({len(self.made)} calls)"  # a trace in clear must not reach a message
 
     def turn(self, number: int) -> SeenTurn:
         """Return a turn, empty if it never took place."""
@@ -96,7 +99,7 @@ class _Sorter:
     """Takes the entries of a trace one after the other."""
 
     def __init__(self, tools: Mapping[str, Tool], read: Reader, *, masked: bool) -> None:
-        self.seen = Seen({}, {}, [], [], None)
+        self.seen = Seen({}, {}, [], [], [], None)
         self._tools = tools
         self._read = read
         self._masked = masked

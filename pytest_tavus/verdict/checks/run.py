@@ -41,7 +41,7 @@ from pytest_tavus.verdict.checks.run_through import EveryTurnPlayed, NoFaults
 from pytest_tavus.verdict.checks.schemas import Schemas
 from pytest_tavus.verdict.checks.speech import SaidWithin, Says
 from pytest_tavus.verdict.checks.withheld import KnownAnswers
-from pytest_tavus.verdict.seen import seen
+from pytest_tavus.verdict.seen import Seen, seen
 from pytest_tavus.verdict.verdict import Finding, Ruling
 
 TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
@@ -84,12 +84,16 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     open: tuple[Ruling, ...] = ()
     "What cannot be told, because a value was masked before the trace was stored."
 
+    seen: Seen | None = None
+    "The trace as it was sorted, so that a judge need not sort it again."
+
     def joined(self, other: CheckReport) -> CheckReport:
         """Return this report with what was found elsewhere behind it."""
         return CheckReport(
             findings=(*self.findings, *other.findings),
             evidence=self.evidence + other.evidence,
             open=(*self.open, *other.open),
+            seen=self.seen,
         )
 
 
@@ -152,7 +156,9 @@ def _checked(case: Case) -> CheckReport:
     findings = [finding for result in results for finding in result.findings]
     findings.sort(key=lambda finding: finding.turn)
     evidence = weigh([fact for result in results for fact in result.facts])
-    return CheckReport(findings=tuple(findings), evidence=evidence, open=tuple(open_))
+    return CheckReport(
+        findings=tuple(findings), evidence=evidence, open=tuple(open_), seen=case.seen
+    )
 
 
 def _of_clear(case: Case) -> list[Checked]:

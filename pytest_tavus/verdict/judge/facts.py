@@ -8,15 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_tavus.contract.pal.pal import Pal
-from pytest_tavus.contract.tool.sent import Reader, Sent
+from pytest_tavus.contract.tool.sent import Sent
 from pytest_tavus.matching.masked import Masked, UnknownValueError
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import PalSaid, ToolResolved
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.mask import compared
 from pytest_tavus.verdict.call import Call
-from pytest_tavus.verdict.seen import seen
+from pytest_tavus.verdict.seen import Seen
 
 NOT_FOUND = "NOTFOUND"
 """What Tavus's evaluator writes for a variable it could not extract [doc]."""
@@ -108,17 +107,16 @@ class JudgedTrace(Struct, frozen=True):
         return compared(text, masked=self.trace.masked)
 
 
-def made_calls(trace: Trace, pal: Pal, *, read: Reader, show: Show) -> tuple[MadeCall, ...]:
+def made_calls(trace: Trace, found: Seen, *, show: Show) -> tuple[MadeCall, ...]:
     """Return every call of a trace, in order.
 
     Raises:
         UnknownValueError: a name was masked before the trace was stored.
 
     """
-    calls = seen(trace, {tool.name: tool for tool in pal.tools}, read).made
-    for call in calls:
+    for call in found.made:
         compared(call.name, masked=trace.masked)
-    return tuple(MadeCall(call, show) for call in calls)
+    return tuple(MadeCall(call, show) for call in found.made)
 
 
 def heard(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:

@@ -27,6 +27,7 @@ from pytest_tavus.verdict.judge.declared import RuleOutcome, judge_guardrail, ju
 from pytest_tavus.verdict.judge.facts import JudgedTrace, MadeCall, Show, made_calls
 from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, rule_span, tool_names
 from pytest_tavus.verdict.judge.overall import Whole, counted_calls, overall
+from pytest_tavus.verdict.seen import Seen, seen
 from pytest_tavus.verdict.verdict import Ruling
 
 Rules = Mapping[str, ObjectiveRule] | Mapping[str, GuardrailRule]
@@ -43,15 +44,17 @@ class RulesJudge:
         read: Reader,
         show: Show | None = None,
         in_clear: Trace | None = None,
+        seen: Seen | None = None,
     ) -> None:
         """`read` finds the arguments of calls in the requests that were made of them.
 
         `in_clear` is what the trace of the question is the masked twin of; `show` masks what is
-        quoted of it.
+        quoted of it. `seen` is that trace as the checks have sorted it.
         """
         self._read = read
         self._show = _as_it_is if show is None else show
         self._in_clear = in_clear
+        self._seen = seen
 
     @property
     def name(self) -> str:
@@ -62,7 +65,9 @@ class RulesJudge:
         """Judge one conversation. Waits for nothing; raises for nothing a conversation can hold."""
         scenario = question.scenario
         trace = self._in_clear or question.trace
-        calls = made_calls(trace, scenario.pal, read=self._read, show=self._show)
+        pal_tools = {tool.name: tool for tool in scenario.pal.tools}
+        found = self._seen or seen(trace, pal_tools, self._read)
+        calls = made_calls(trace, found, show=self._show)
         evidence = JudgedTrace(trace, question.trace, calls)
         rules = scenario.judge_rules
         objectives = {
