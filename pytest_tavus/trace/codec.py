@@ -239,6 +239,8 @@ def _decode_bodies(exchange: Any) -> None:
             case {"body": {"base64": str(text)}}:
                 with suppress(binascii.Error, ValueError):
                     side["body"] = base64.b64decode(text, validate=True)
+            case _:
+                pass
 
 
 def _decode_object(line: str, span: SourceSpan) -> dict[str, Any]:
