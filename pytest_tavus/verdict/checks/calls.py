@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pytest_tavus.scenario.rules.rule import expected_calls
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
 from pytest_tavus.verdict.checks.deciders import facts_of
 from pytest_tavus.verdict.checks.outcome import outcome
 from pytest_tavus.verdict.checks.unmatched import allowed_by, not_comparable, unexpected_calls
-from pytest_tavus.verdict.checks.wanted import Expected, expectations, filled
+from pytest_tavus.verdict.checks.wanted import Expected, filled
 from pytest_tavus.verdict.verdict import Finding
 
 
@@ -27,7 +28,7 @@ class ExpectedCalls:
             return Checked(unexpected_calls(turn, turn.calls), (*none, *made))
         saves = bool(turn.case.seen.saved)
         try:
-            wanted = [filled(one, turn.expected, anew=saves) for one in expectations(group)]
+            wanted = [filled(one, turn.expected, anew=saves) for one in expected_calls(group)]
         except ValueError as error:
             return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
         if _is_as_written(wanted, turn):

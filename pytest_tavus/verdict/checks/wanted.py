@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from pytest_tavus.contract.tool.sent import UNSENT, Doubt
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance, matches
-from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, StatusWord
+from pytest_tavus.scenario.values.model import CallExpectation, StatusWord
 from pytest_tavus.scenario.values.templates import MissingValue, all_placeholders, root
 from pytest_tavus.verdict.checks.case import TurnCase
 from pytest_tavus.verdict.seen import Call
@@ -204,12 +204,3 @@ def is_within(limit: float, call: Call, turn: TurnCase) -> bool:
     """Tell whether the answer came in time. One that never came is a matter of status."""
     measured = took(call, turn)
     return measured is None or measured <= limit
-
-
-def expectations(group: CallGroup) -> Iterator[CallExpectation]:
-    """Yield the expected calls in the order in which they are written."""
-    for member in group.members:
-        if isinstance(member, CallGroup):
-            yield from expectations(member)
-        else:
-            yield member
