@@ -113,7 +113,7 @@ class AdjustableClock:
         self._opened = monotonic()
         self._forward = 0.0
         self._sleepers: list[_Sleeper] = []
-        self._given_up = 0
+        self._cancelled_count = 0
         self._number = 0
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -140,7 +140,7 @@ class AdjustableClock:
             await woken
         finally:
             if woken.cancelled():
-                self._forget()
+                self._discard_cancelled()
 
     async def advance(self, seconds: float) -> None:
         """Put the clock forward. Sleepers wake in order, each at its own time.
@@ -155,43 +155,43 @@ class AdjustableClock:
         if seconds < 0:
             message = f"time does not go back: {seconds:g} s"
             raise ValueError(message)
-        await _let_go_on()  # who is about to sleep shall be asleep
+        await _run_ready_tasks()  # who is about to sleep shall be asleep
         target = self.now() + seconds
-        while (sleeper := self._next(target)) is not None:
-            self._reach(sleeper.wake)
+        while (sleeper := self._pop_due(target)) is not None:
+            self._advance_to(sleeper.wake)
             sleeper.woken.set_result(None)
-            await _let_go_on()
-        self._reach(target)
+            await _run_ready_tasks()
+        self._advance_to(target)
         self._arm()
 
     def wake_all(self) -> None:
         """End every wait, because time is over."""
-        while (sleeper := self._next(math.inf)) is not None:
+        while (sleeper := self._pop_due(math.inf)) is not None:
             sleeper.woken.set_result(None)
 
     def restart(self) -> None:
         """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
         self._opened, self._forward = self._monotonic(), 0.0
 
-    def _reach(self, moment: float) -> None:
+    def _advance_to(self, moment: float) -> None:
         self._forward += max(0.0, moment - self.now())
 
-    def _next(self, until: float) -> _Sleeper | None:
+    def _pop_due(self, until: float) -> _Sleeper | None:
         """Take out the next sleeper that is due; those who gave up are passed over."""
         while self._sleepers and self._sleepers[0].wake <= until:
             sleeper = heapq.heappop(self._sleepers)
             if not sleeper.woken.done():
                 return sleeper
-            self._given_up -= 1
+            self._cancelled_count -= 1
         return None
 
-    def _forget(self) -> None:
+    def _discard_cancelled(self) -> None:
         """Count one who gave up; clear them away when they are the most."""
-        self._given_up += 1
-        if self._given_up > 64 and self._given_up * 2 > len(self._sleepers):
+        self._cancelled_count += 1
+        if self._cancelled_count > 64 and self._cancelled_count * 2 > len(self._sleepers):
             self._sleepers = [one for one in self._sleepers if not one.woken.done()]
             heapq.heapify(self._sleepers)
-            self._given_up = 0
+            self._cancelled_count = 0
 
     def _arm(self) -> None:
         """See to it that the next sleeper is woken by the time that passes by itself."""
@@ -204,11 +204,11 @@ class AdjustableClock:
         self._alarm = loop.call_later(max(0.0, wake - self.now()), self._ring)
 
     def _ring(self) -> None:
-        while (sleeper := self._next(self.now())) is not None:
+        while (sleeper := self._pop_due(self.now())) is not None:
             sleeper.woken.set_result(None)
         self._arm()
 
 
-async def _let_go_on() -> None:
+async def _run_ready_tasks() -> None:
     for _ in range(_ROUNDS):
         await asyncio.sleep(0)

@@ -117,20 +117,20 @@ class HarnessError(TavusError):
     owner: Owner = "harness"
 
 
-COMPARED = 500
+MAX_COMPARED_WORDS = 500
 """Words that one is compared with, at most: each takes as long as a small request."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """Name the closest known word, as a hint sentence; `None` where nothing comes close."""
-    found = closest(word, known)
+    found = find_closest(word, known)
     return None if found is None else f"did you mean {found!r}?"
 
 
-def closest(word: str, known: Iterable[str]) -> str | None:
+def find_closest(word: str, known: Iterable[str]) -> str | None:
     """Return the closest known word; `None` where nothing comes close."""
     words = list(known)
-    if len(words) > COMPARED:
+    if len(words) > MAX_COMPARED_WORDS:
         return None
     matches = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return matches[0] if matches else None

@@ -20,7 +20,7 @@ Stream = Literal["stdout", "stderr"]
 _CURRENT: Final[ContextVar[CapturedOutput | None]] = ContextVar("voice", default=None)
 
 
-class Printed(Struct, frozen=True):
+class PrintedText(Struct, frozen=True):
     """A text that was written to a stream."""
 
     stream: Stream
@@ -31,9 +31,9 @@ class CapturedOutput:
     """The words of one conversation: kept at first, passed on from its turn onwards."""
 
     def __init__(self) -> None:
-        self._kept: list[Printed | logging.LogRecord] = []
-        self._speaks = False
-        self._turn = threading.Lock()
+        self._buffer: list[PrintedText | logging.LogRecord] = []
+        self._flushed = False
+        self._lock = threading.Lock()
 
     def context(self) -> Context:
         """Return a context in which everything that is printed or logged is this voice's."""
@@ -41,38 +41,38 @@ class CapturedOutput:
         context.run(_CURRENT.set, self)
         return context
 
-    def keep(self, word: Printed | logging.LogRecord) -> bool:
+    def capture(self, word: PrintedText | logging.LogRecord) -> bool:
         """Keep what is printed or logged; `False` from its turn onwards."""
-        with self._turn:
-            if not self._speaks:
-                self._kept.append(word)
-            return not self._speaks
+        with self._lock:
+            if not self._flushed:
+                self._buffer.append(word)
+            return not self._flushed
 
-    def speak(self) -> None:
+    def flush(self) -> None:
         """Its turn has come: write what was kept, and pass on what is still to come."""
-        with self._turn:
-            kept, self._kept = self._kept, []
+        with self._lock:
+            kept, self._buffer = self._buffer, []
             for word in kept:
-                if isinstance(word, Printed):
+                if isinstance(word, PrintedText):
                     getattr(sys, word.stream).write(word.text)
                 else:
-                    _log(word)
-            self._speaks = True
+                    _emit_record(word)
+            self._flushed = True
 
 
-def current() -> CapturedOutput | None:
+def current_output() -> CapturedOutput | None:
     """Return the voice of the conversation that is being held in this context, if it has one."""
     return _CURRENT.get()
 
 
-def carried(work: Callable[[], None]) -> Callable[[], None]:
+def bind_output(work: Callable[[], None]) -> Callable[[], None]:
     """Return work for another thread that speaks with this voice, and knows nothing else of it."""
     context = Context()
     context.run(_CURRENT.set, _CURRENT.get())
     return lambda: context.run(work)
 
 
-def _log(record: logging.LogRecord) -> None:
+def _emit_record(record: logging.LogRecord) -> None:
     """Give a kept record to the handlers that are there now."""
     for handler in logging.getLogger().handlers:
         if record.levelno >= handler.level:

@@ -28,7 +28,7 @@ class SourceSpan(Struct, frozen=True, kw_only=True, order=True):
         return f"{self.path}:{self.line}:{self.column}"
 
 
-def dotted(loc: Loc) -> str:
+def format_loc(loc: Loc) -> str:
     """Write a path the way messages show it: ``turns[0].calls[1].result.eta``."""
     text = ""
     for step in loc:

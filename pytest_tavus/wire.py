@@ -17,7 +17,7 @@ FaultKind = Literal[
 the handler, a path that leads nowhere, or a call that no handler and no canned answer takes."""
 
 
-def header(headers: HeaderList, name: str) -> str | None:
+def find_header(headers: HeaderList, name: str) -> str | None:
     """Return the first header of that name, compared without regard to case."""
     wanted = name.lower()
     return next((value for key, value in headers if key.lower() == wanted), None)

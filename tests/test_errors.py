@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.errors import (
-    COMPARED,
+    MAX_COMPARED_WORDS,
     HandlerError,
     HarnessError,
     Problem,
@@ -61,7 +61,7 @@ def test_a_close_word_is_suggested_and_a_far_one_is_not() -> None:
 
 
 def test_among_very_many_words_none_is_looked_for() -> None:
-    words = [f"word_{number}" for number in range(COMPARED)]
+    words = [f"word_{number}" for number in range(MAX_COMPARED_WORDS)]
 
     assert did_you_mean("wrod_7", words) == "did you mean 'word_7'?"
     assert did_you_mean("wrod_7", [*words, "one more"]) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.spans import Loc, SourceSpan, format_loc
 
 
 def test_a_place_is_written_so_that_editors_can_jump_to_it() -> None:
@@ -27,4 +27,4 @@ def test_places_are_ordered_as_one_reads() -> None:
     ],
 )
 def test_a_path_is_written_with_dots_and_brackets(loc: Loc, text: str) -> None:
-    assert dotted(loc) == text
+    assert format_loc(loc) == text

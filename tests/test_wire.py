@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.wire import HttpRequest, header
+from pytest_tavus.wire import HttpRequest, find_header
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,5 @@ def test_the_target_is_path_and_query_as_in_the_request_line(url: str, target: s
 
 def test_header_names_compare_without_regard_to_case_and_the_first_wins() -> None:
     headers = (("X-One", "1"), ("x-one", "2"))
-    assert header(headers, "X-ONE") == "1"
-    assert header(headers, "X-Two") is None
+    assert find_header(headers, "X-ONE") == "1"
+    assert find_header(headers, "X-Two") is None

@@ -15,7 +15,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pytest_tavus.simulator.server.extra import missing_package, require_all, without_it
+from pytest_tavus.simulator.server.extra import (
+    describe_missing_extra,
+    find_missing_package,
+    require_all,
+)
 from pytest_tavus.simulator.server.flags import add_flags
 
 Command = Callable[[argparse.Namespace], str | int]
@@ -118,9 +122,9 @@ def _serve(parsed: argparse.Namespace) -> int:
         require_all()
         from pytest_tavus.simulator.server.command import serve
     except ModuleNotFoundError as error:
-        package = missing_package(error)
+        package = find_missing_package(error)
         if package is None:
             raise
-        sys.stderr.write(without_it("pytest-tavus serve", package) + "\n")
+        sys.stderr.write(describe_missing_extra("pytest-tavus serve", package) + "\n")
         return 1
     return serve(parsed)

@@ -165,9 +165,9 @@ class Behaviour(Struct, frozen=True, kw_only=True):
             for status in STATUSES
         }
         if key in on_call:
-            return self._with_on_call(on_call[key], _word(key, heard, HeardOnCall))
+            return self._with_on_call(on_call[key], _check_word(key, heard, HeardOnCall))
         if key in on_resolve:
-            return self._with_on_resolve(*on_resolve[key], _word(key, heard, HeardOnResolve))
+            return self._with_on_resolve(*on_resolve[key], _check_word(key, heard, HeardOnResolve))
         known = (*on_call, *on_resolve)
         message = f"there is no cell {key!r} in the on_call and on_resolve tables"
         hint = did_you_mean(key, known) or f"one of: {', '.join(known)}"
@@ -182,7 +182,7 @@ class Behaviour(Struct, frozen=True, kw_only=True):
         return replace(self, on_resolve=MappingProxyType({**self.on_resolve, name: row}))
 
 
-def _word(key: str, heard: str, column: Any) -> Any:
+def _check_word(key: str, heard: str, column: Any) -> Any:
     """Return a word of that column, or raise: a table has no room for any other."""
     known = get_args(column)
     if heard in known:

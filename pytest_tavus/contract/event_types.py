@@ -11,7 +11,7 @@ from msgspec import Struct
 from pytest_tavus.contract.behaviour import Source
 
 Direction = Literal["from_tavus", "to_tavus"]
-Road = Literal["app_message", "callback"]
+Transport = Literal["app_message", "callback"]
 """A message on the Daily data channel, or an HTTP callback to `callback_url`."""
 
 
@@ -21,7 +21,7 @@ class EventType(Struct, frozen=True, kw_only=True):
     name: str
     direction: Direction
     source: Source
-    roads: tuple[Road, ...] = ("app_message",)
+    transports: tuple[Transport, ...] = ("app_message",)
     note: str = ""
 
 
@@ -34,8 +34,8 @@ def _to(name: str, note: str = "") -> EventType:
 
 
 def _callback(name: str, source: Source, note: str = "") -> EventType:
-    roads: tuple[Road, ...] = ("callback",)
-    return EventType(name=name, direction="from_tavus", source=source, roads=roads, note=note)
+    roads: tuple[Transport, ...] = ("callback",)
+    return EventType(name=name, direction="from_tavus", source=source, transports=roads, note=note)
 
 
 _OLDER = "the older, split form"
@@ -59,7 +59,7 @@ _ALL = (
         name="system.replica_joined",
         direction="from_tavus",
         source="doc",
-        roads=("app_message", "callback"),
+        transports=("app_message", "callback"),
     ),
     _from("system.replica_present", "client"),
     _from("system.pal_present", "client"),

@@ -30,9 +30,9 @@ __all__ = [
     "app_message",
     "app_messages",
     "is_oversized",
+    "list_oversized",
+    "list_tavus_messages",
     "messages_of",
-    "oversized",
-    "sent_by_tavus",
 ]
 
 _LONGEST_ESCAPE = 6
@@ -100,31 +100,31 @@ def messages_of(
     `channels` gives the channel of each call by its id. An answer is an app message only where
     its call was one; without `channels`, whether the client answered decides.
     """
-    for direction, event_type, properties in _projected(entry.event, channels):
+    for direction, event_type, properties in _project_event(entry.event, channels):
         envelope = {
             "message_type": event_type.partition(".")[0],
             "event_type": event_type,
             "conversation_id": conversation_id,
         }
-        given = _given(entry) if direction == "from_tavus" else {}
+        given = _server_fields(entry) if direction == "from_tavus" else {}
         yield {**envelope, **given, "properties": properties}
 
 
-def _given(entry: Entry) -> dict[str, Any]:
+def _server_fields(entry: Entry) -> dict[str, Any]:
     """Return what Tavus says of its own messages."""
     inference_id = getattr(entry.event, "inference_id", None)
     known = {} if inference_id is None else {"inference_id": inference_id}
     return {**known, "seq": entry.seq, "turn_idx": entry.turn}
 
 
-def sent_by_tavus(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
+def list_tavus_messages(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what Tavus sends into the room for an event: each message's type and properties."""
-    for direction, event_type, properties in _projected(event, None):
+    for direction, event_type, properties in _project_event(event, None):
         if direction == "from_tavus":
             yield event_type, properties
 
 
-def oversized(trace: Trace) -> Iterator[str]:
+def list_oversized(trace: Trace) -> Iterator[str]:
     """Yield the type of each message that is longer than the data channel is reported to carry."""
     long = [entry for entry in trace.entries if _is_long(entry.event)]
     if not long:
@@ -167,7 +167,7 @@ def _may_be_oversized(properties: object) -> bool:
     return length > _CERTAINLY_FITS
 
 
-def _projected(
+def _project_event(
     event: Event, channels: Mapping[str, str] | None
 ) -> Iterator[tuple[Direction, str, dict[str, Any]]]:
     match event:
@@ -181,7 +181,7 @@ def _projected(
         case ToolCalled(channel="app_message"):
             call = {"name": event.name, "arguments": event.arguments, "tool_call_id": event.call_id}
             yield "from_tavus", "conversation.tool_call", call
-        case ToolResolved(status="success" | "error") if _by_app_message(event, channels):
+        case ToolResolved(status="success" | "error") if _is_app_message_answer(event, channels):
             yield "to_tavus", "conversation.tool_result", _tool_result(event)
         case AppMessage():
             yield event.direction, event.event_type, event.properties
@@ -189,7 +189,7 @@ def _projected(
             return
 
 
-def _by_app_message(event: ToolResolved, channels: Mapping[str, str] | None) -> bool:
+def _is_app_message_answer(event: ToolResolved, channels: Mapping[str, str] | None) -> bool:
     if channels is None:
         return event.answered_by in {"client", "client_output"}
     return channels.get(event.call_id) == "app_message" and event.answered_by != "nobody"

@@ -23,12 +23,12 @@ def shape_problems(
 ) -> Iterator[RuleProblem]:
     """Yield the problems of a body that `model` refused, each with its path as written."""
     for refusal in refusals(error, model):
-        message, hint = _word(refusal)
-        loc = _as_written(body, refusal.loc)
+        message, hint = _describe_refusal(refusal)
+        loc = _original_path(body, refusal.loc)
         yield RuleProblem(loc=loc, message=message, hint=hint, rule="shape")
 
 
-def _word(refusal: Refusal) -> tuple[str, str | None]:  # noqa: PLR0911 - one for each kind
+def _describe_refusal(refusal: Refusal) -> tuple[str, str | None]:  # noqa: PLR0911 - one for each kind
     key = refusal.loc[-1] if refusal.loc else ""
     known = ", ".join(refusal.known)
     expected = f"expected {refusal.expected}"
@@ -46,16 +46,16 @@ def _word(refusal: Refusal) -> tuple[str, str | None]:  # noqa: PLR0911 - one fo
         case "tag":
             return f"'type' is not a known one: expected {known}", None
         case "word":
-            return f"{expected}, found {_found(refusal)}", _close(refusal)
+            return f"{expected}, found {_describe_value(refusal)}", _suggest_word(refusal)
         case "bound":
-            return f"{expected} {refusal.limit:g}, found {_found(refusal)}", None
+            return f"{expected} {refusal.limit:g}, found {_describe_value(refusal)}", None
         case "kind":
-            return f"{expected}, found {_found(refusal)}", None
+            return f"{expected}, found {_describe_value(refusal)}", None
         case "other":
             return refusal.message, None
 
 
-def _found(refusal: Refusal) -> str:
+def _describe_value(refusal: Refusal) -> str:
     """Describe what was written: its value where it is short and no secret, else its kind."""
     value: Any = refusal.found
     if json_object(value) is not None:
@@ -74,14 +74,14 @@ def _is_secret(loc: Loc) -> bool:
     return not {"auth", "headers", "query_params", "layers"}.isdisjoint(loc)
 
 
-def _close(refusal: Refusal) -> str | None:
+def _suggest_word(refusal: Refusal) -> str | None:
     word = refusal.found
     if not isinstance(word, str):
         return None
     return did_you_mean(word, refusal.known) or did_you_mean(word.upper(), refusal.known)
 
 
-def _as_written(body: Any, loc: Loc) -> Loc:
+def _original_path(body: Any, loc: Loc) -> Loc:
     """Return the path with older spellings where those were written."""
     old = {new: old for old, new in ALIASES.items()}
     path: list[str | int] = []
@@ -129,10 +129,10 @@ def read_pal(body: Any) -> Reading[Pal]:
     reading = read(Pal, body, rules=problems)
     if reading.value is not None:
         return reading
-    return Reading(value=None, problems=(*reading.problems, *_of_sound_tools(body)))
+    return Reading(value=None, problems=(*reading.problems, *_well_formed_tool_problems(body)))
 
 
-def _of_sound_tools(body: Any) -> Iterator[RuleProblem]:
+def _well_formed_tool_problems(body: Any) -> Iterator[RuleProblem]:
     tools = json_list((json_object(body) or {}).get("tools")) or ()
     for index, written in enumerate(tools):
         try:

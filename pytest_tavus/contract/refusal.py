@@ -136,7 +136,7 @@ def _follow(
 def _tag(model: type[BaseModel]) -> str | None:
     """Return the word by which pydantic tells this model from others in its place."""
     kind = model.model_fields.get("type")
-    return getattr(model, "branch", None) if kind is None else kind.default
+    return getattr(model, "union_tag", None) if kind is None else kind.default
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.spans import dotted
+from pytest_tavus.spans import format_loc
 
 Overall = Literal["pass", "partial", "fail"]
 """`pass` and `partial` are [client]; `fail` is [inferred]."""
@@ -78,6 +78,6 @@ class TavusVerdict(Body):
             return cls.model_validate(data)
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            place = dotted(first["loc"]) or "the verdict"
+            place = format_loc(first["loc"]) or "the verdict"
             message = f"a verdict came in an unknown shape: {place}: {first['msg']}"
             raise ServiceError(message) from None

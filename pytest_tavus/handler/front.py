@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.handler.call.faults import connection_fault, late
+from pytest_tavus.handler.call.faults import connection_fault, timeout_fault
 from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.handler.call.timing import Stopwatch
 from pytest_tavus.matching.compare import compare
@@ -16,7 +16,7 @@ from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 _JSON = "application/json"
 
 
-async def give(
+async def send_canned_answer(
     answer: CannedAnswer, request: HttpRequest, *, within: float, clock: Clock
 ) -> HttpExchange:
     """Give a canned answer, late or faulty where the scenario has it so."""
@@ -24,10 +24,10 @@ async def give(
     response, fault = None, None
     if answer.fault == "timeout" or answer.delay > within:
         await clock.sleep(within)
-        fault = late(within)
+        fault = timeout_fault(within)
     else:
         await _delay(answer.delay, clock)
-        response, fault = _told(answer)
+        response, fault = _build_result(answer)
     return HttpExchange(
         request=request,
         response=response,
@@ -49,13 +49,13 @@ def token_exchange(token: TokenAnswer, request: HttpRequest) -> HttpExchange:
     return HttpExchange(request=request, response=response, answered_by="canned")
 
 
-def _told(answer: CannedAnswer) -> tuple[HttpResponse | None, HttpFault | None]:
+def _build_result(answer: CannedAnswer) -> tuple[HttpResponse | None, HttpFault | None]:
     if answer.fault is not None:
         return None, connection_fault("the canned answer cuts the connection off")
-    return _response(answer), None
+    return _build_response(answer), None
 
 
-def _response(answer: CannedAnswer) -> HttpResponse:
+def _build_response(answer: CannedAnswer) -> HttpResponse:
     if answer.body is None and answer.content_type is None:
         return HttpResponse(status=answer.status)
     if isinstance(answer.body, str) and answer.content_type is not None:
@@ -85,12 +85,12 @@ class CannedAnswers:
         """Answer from the canned answers, else by the real handler, else say what there is."""
         if call.purpose == "token" and self._token is not None:
             return token_exchange(self._token, request)
-        answer = self._answer(call) if call.purpose == "tool" else None
+        answer = self._find_answer(call) if call.purpose == "tool" else None
         if answer is not None:
-            return await give(answer, request, within=within, clock=clock)
+            return await send_canned_answer(answer, request, within=within, clock=clock)
         if self._real is not None:
             return await self._real.send(request, call=call, within=within, clock=clock)
-        fault = HttpFault(kind="unhandled", message=self._unhandled(call))
+        fault = HttpFault(kind="unhandled", message=self._describe_unhandled(call))
         return HttpExchange(request=request, fault=fault)
 
     async def close(self) -> None:
@@ -103,12 +103,12 @@ class CannedAnswers:
         if self._real is not None:
             await self._real.close()
 
-    def _answer(self, call: CallRef) -> CannedAnswer | None:
+    def _find_answer(self, call: CallRef) -> CannedAnswer | None:
         """Return the first canned answer of the tool whose predicate holds."""
         answers = self._canned.get(call.tool, ())
         return next((each for each in answers if not compare(each.when, call.arguments)), None)
 
-    def _unhandled(self, call: CallRef) -> str:
+    def _describe_unhandled(self, call: CallRef) -> str:
         if call.purpose == "token":
             return (
                 f"nobody answers the token request for {call.tool!r}: there is no canned `token`, "
@@ -130,16 +130,16 @@ class CannedAnswers:
             )
         return (
             f"nobody answers the call of {call.tool!r}: there are canned answers for "
-            f"{_listed(self._canned)} only, and there is no app, command or url"
+            f"{_join_quoted(self._canned)} only, and there is no app, command or url"
         )
 
 
-def in_front(spec: HandlerSpec, real: Handler | None) -> Handler:
+def add_canned_answers(spec: HandlerSpec, real: Handler | None) -> Handler:
     """Put a scenario's canned answers before a real handler; the handler itself if it has none."""
     if real is not None and not spec.canned and spec.token is None:
         return real
     return CannedAnswers(spec, real)
 
 
-def _listed(tools: Iterable[str]) -> str:
+def _join_quoted(tools: Iterable[str]) -> str:
     return ", ".join(repr(tool) for tool in tools)

@@ -14,27 +14,33 @@ from typing import Any, cast
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.asgi.handler import start_asgi
-from pytest_tavus.handler.call.faults import broke_protocol, crashed, late, one_line, user_traceback
+from pytest_tavus.handler.call.faults import (
+    crash_fault,
+    describe_error,
+    protocol_fault,
+    timeout_fault,
+    user_traceback,
+)
 from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.handler.call.timing import Stopwatch
-from pytest_tavus.handler.front import in_front
+from pytest_tavus.handler.front import add_canned_answers
 from pytest_tavus.handler.source.imports import load
 from pytest_tavus.handler.source.source import (
     AppSource,
     CommandSource,
+    CustomSource,
     ImportSource,
-    OwnSource,
     Source,
     UrlSource,
+    apply_override,
     directories,
     interface_of,
-    overriding,
 )
 from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
 
-class OwnHandler:
+class CustomHandler:
     """Passes requests on. Whoever made the handler closes it."""
 
     def __init__(self, handler: Handler) -> None:
@@ -48,23 +54,23 @@ class OwnHandler:
         try:
             async with limit:
                 exchange = await self._handler.send(request, call=call, within=within, clock=clock)
-            fault = _not_an_exchange(exchange)
+            fault = _check_exchange(exchange)
             if fault is None:
                 return exchange
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise
         except BaseException as error:  # noqa: BLE001 - a fault, `pytest.fail` too
-            fault = late(within) if limit.expired() else crashed(error)
+            fault = timeout_fault(within) if limit.expired() else crash_fault(error)
         return HttpExchange(request=request, fault=fault, seconds=watch.seconds())
 
     async def close(self) -> None:
         """Leave the handler as it is."""
 
 
-def _not_an_exchange(returned: object) -> HttpFault | None:
+def _check_exchange(returned: object) -> HttpFault | None:
     if isinstance(returned, HttpExchange):
         return None
-    return broke_protocol(f"returned {type(returned).__name__!r} and not an HttpExchange")
+    return protocol_fault(f"returned {type(returned).__name__!r} and not an HttpExchange")
 
 
 async def open_handler(
@@ -83,9 +89,9 @@ async def open_handler(
         HandlerError: it cannot be started.
 
     """
-    wanted, source = overriding(spec, override)
+    wanted, source = apply_override(spec, override)
     real = None if source is None else await start(source, root=root, environ=environ)
-    return in_front(wanted, real)
+    return add_canned_answers(wanted, real)
 
 
 async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Handler:
@@ -97,7 +103,7 @@ async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Ha
     """
     match source:
         case ImportSource():
-            return await start(await imported(source, root), root=root, environ=environ)
+            return await start(await import_app(source, root), root=root, environ=environ)
         case AppSource():
             return await _start_app(source)
         case CommandSource():
@@ -105,15 +111,15 @@ async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Ha
 
             return await start_command(source, root=root, environ=environ)
         case UrlSource():
-            from pytest_tavus.handler.call.address import base_address
+            from pytest_tavus.handler.call.address import parse_base_address
             from pytest_tavus.handler.http.handler import RemoteHandler
 
-            return RemoteHandler(base_address(source.url))
-        case OwnSource():
-            return OwnHandler(source.handler)
+            return RemoteHandler(parse_base_address(source.url))
+        case CustomSource():
+            return CustomHandler(source.handler)
 
 
-async def imported(source: ImportSource, root: Path) -> AppSource:
+async def import_app(source: ImportSource, root: Path) -> AppSource:
     """Import an application, or make one with the factory that is imported.
 
     Raises:
@@ -123,14 +129,14 @@ async def imported(source: ImportSource, root: Path) -> AppSource:
     found = load(source.target, search_path=directories(source, root))
     name = repr(source.target)
     if source.factory:
-        found, name = await _made(found, source), f"what {name} returned"
+        found, name = await _call_factory(found, source), f"what {name} returned"
     if not callable(found):
         interface_of(found, name=name)
     app = cast("Any", found)
     return AppSource(app=app, name=name, interface=source.interface, within=source.within)
 
 
-async def _made(factory: object, source: ImportSource) -> object:
+async def _call_factory(factory: object, source: ImportSource) -> object:
     if not callable(factory):
         message = f"{source.target!r} is no factory: it cannot be called"
         raise HandlerError(message)
@@ -142,7 +148,7 @@ async def _made(factory: object, source: ImportSource) -> object:
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise
     except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
-        message = f"the factory {source.target!r} raised {one_line(error)}"
+        message = f"the factory {source.target!r} raised {describe_error(error)}"
         raise HandlerError(message, detail=user_traceback(error)) from None
     return made
 

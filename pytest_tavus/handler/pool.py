@@ -11,14 +11,14 @@ from pathlib import Path
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.call.port import CallRef, Handler, exit_of
-from pytest_tavus.handler.front import in_front
-from pytest_tavus.handler.open import imported, start
+from pytest_tavus.handler.front import add_canned_answers
+from pytest_tavus.handler.open import import_app, start
 from pytest_tavus.handler.source.source import (
     AppSource,
+    CustomSource,
     ImportSource,
-    OwnSource,
     Source,
-    overriding,
+    apply_override,
 )
 from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpRequest
@@ -29,9 +29,9 @@ class Lease:
 
     def __init__(self, handler: Handler, give_back: Callable[[], Awaitable[None]]) -> None:
         self._handler = handler
-        self._give_back = give_back
+        self._release = give_back
         self._open = True
-        self._told = False
+        self._exit_reported = False
         "A fault that was sent back tells of the handler's end."
 
     async def send(
@@ -40,7 +40,7 @@ class Lease:
         """Send to the handler."""
         exchange = await self._handler.send(request, call=call, within=within, clock=clock)
         if exchange.fault is not None and await exit_of(self._handler) is not None:
-            self._told = True
+            self._exit_reported = True
         return exchange
 
     async def close(self) -> None:
@@ -54,9 +54,9 @@ class Lease:
             return
         self._open, exited = False, None
         try:
-            exited = None if self._told else await exit_of(self._handler)
+            exited = None if self._exit_reported else await exit_of(self._handler)
         finally:
-            await self._give_back()
+            await self._release()
         if exited is not None:
             raise exited
 
@@ -70,7 +70,7 @@ class _Entry:
         self.handler: Handler | None = None
         self.failure: HandlerError | None = None
         self.users = 0
-        self.lasting = False
+        self.persistent = False
         "It stays for the whole run, whether it is in use or not."
 
 
@@ -88,7 +88,7 @@ class HandlerPool:
         self._entries: dict[Hashable, _Entry] = {}
         self._apps: dict[ImportSource, AppSource | HandlerError] = {}
         self._fresh: set[Handler] = set()
-        self._turns: dict[Hashable, asyncio.Lock] = {}
+        self._app_locks: dict[Hashable, asyncio.Lock] = {}
 
     async def acquire(self, spec: HandlerSpec, override: object | None = None) -> Handler:
         """Return a handler, started if it is the first of its kind; its user closes it.
@@ -100,16 +100,16 @@ class HandlerPool:
             HandlerError: it cannot be started, or ended by itself since.
 
         """
-        wanted, source = overriding(spec, override)
+        wanted, source = apply_override(spec, override)
         if source is None:
-            return in_front(wanted, None)
+            return add_canned_answers(wanted, None)
         if isinstance(source, ImportSource) and not source.factory:
-            source = await self._imported(source)
+            source = await self._import_app(source)
         lasting = override is None or isinstance(override, str | HandlerSpec)
-        if wanted.fresh or isinstance(source, OwnSource):
-            turn = self._turns.setdefault(source.key, asyncio.Lock()) if lasting else None
-            return in_front(wanted, await self._start_fresh(source, turn))
-        return in_front(wanted, await self._shared(source, lasting=lasting))
+        if wanted.fresh or isinstance(source, CustomSource):
+            turn = self._app_locks.setdefault(source.key, asyncio.Lock()) if lasting else None
+            return add_canned_answers(wanted, await self._start_fresh(source, turn))
+        return add_canned_answers(wanted, await self._acquire_shared(source, lasting=lasting))
 
     async def close(self) -> None:
         """End every handler that was started. May be called twice.
@@ -127,16 +127,16 @@ class HandlerPool:
         if failures:
             raise failures[0]
 
-    async def _imported(self, source: ImportSource) -> AppSource:
+    async def _import_app(self, source: ImportSource) -> AppSource:
         known = self._apps.get(source)
         if known is None:
             try:
-                known = await imported(source, self._root)
+                known = await import_app(source, self._root)
             except HandlerError as error:
                 known = error
             self._apps[source] = known
         if isinstance(known, HandlerError):
-            raise _again(known)
+            raise _copy_error(known)
         return known
 
     async def _start_fresh(self, source: Source, turn: asyncio.Lock | None) -> Handler:
@@ -153,22 +153,22 @@ class HandlerPool:
             stack.callback(self._fresh.discard, handler)
             return Lease(handler, stack.pop_all().aclose)
 
-    async def _shared(self, source: Source, *, lasting: bool) -> Handler:
+    async def _acquire_shared(self, source: Source, *, lasting: bool) -> Handler:
         entry = self._entries.get(source.key)
         if entry is None:
             entry = self._entries[source.key] = _Entry(source)
-        entry.lasting |= lasting
+        entry.persistent |= lasting
         entry.users += 1
         try:
-            handler = await self._started(entry)
+            handler = await self._ensure_started(entry)
         except BaseException:
-            await self._give_back(entry)
+            await self._release(entry)
             raise
-        return Lease(handler, partial(self._give_back, entry))
+        return Lease(handler, partial(self._release, entry))
 
-    async def _give_back(self, entry: _Entry) -> None:
+    async def _release(self, entry: _Entry) -> None:
         entry.users -= 1
-        if entry.lasting or entry.users:
+        if entry.persistent or entry.users:
             return
         async with entry.lock:
             if entry.users == 0:
@@ -184,7 +184,7 @@ class HandlerPool:
             if entry.users == 0 and self._entries.get(entry.source.key) is entry:
                 del self._entries[entry.source.key]
 
-    async def _started(self, entry: _Entry) -> Handler:
+    async def _ensure_started(self, entry: _Entry) -> Handler:
         if entry.handler is not None:
             exited = await exit_of(entry.handler)
             if exited is not None:
@@ -192,7 +192,7 @@ class HandlerPool:
             return entry.handler
         async with entry.lock:
             if entry.failure is not None:
-                raise _again(entry.failure)
+                raise _copy_error(entry.failure)
             if entry.handler is None:
                 try:
                     entry.handler = await start(
@@ -204,6 +204,6 @@ class HandlerPool:
             return entry.handler
 
 
-def _again(error: HandlerError) -> HandlerError:
+def _copy_error(error: HandlerError) -> HandlerError:
     """Return the same error anew, so that tracebacks do not pile up on one object."""
     return HandlerError(error.message, detail=error.detail)

@@ -134,7 +134,7 @@ def distance(expected: Any, actual: Any, *, exact: bool = False) -> int:
     if isinstance(expected, Subtree):
         return distance(expected.tree, actual, exact=expected.exact)
     if isinstance(expected, Matcher):
-        return _apart(expected, actual)
+        return _leaf_distance(expected, actual)
     if is_mapping(expected) and is_mapping(actual):
         items = _items(expected, actual, exact=exact)
         return _mean([distance(wanted, found, exact=exact) for _, wanted, found in items])
@@ -142,21 +142,21 @@ def distance(expected: Any, actual: Any, *, exact: bool = False) -> int:
         shared = zip(expected, actual, strict=False)
         parts = [distance(wanted, found, exact=exact) for wanted, found in shared]
         return _mean(parts + [FARTHEST] * abs(len(expected) - len(actual)))
-    return _apart(expected, actual)
+    return _leaf_distance(expected, actual)
 
 
 def _mean(parts: list[int]) -> int:
     return -(-sum(parts) // len(parts)) if parts else 0
 
 
-def _likeness(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     """Return how much two texts have in common, from 0 to 1."""
     length = len(one) + len(other)
     shared = 0
     if max(len(one), len(other)) > _CLOSELY:
-        begin = _same_begin(one, other)
+        begin = _common_prefix_length(one, other)
         one, other = one[begin:], other[begin:]
-        end = _same_begin(one[::-1], other[::-1])
+        end = _common_prefix_length(one[::-1], other[::-1])
         shared = 2 * (begin + end)
         one, other = one[: len(one) - end], other[: len(other) - end]
     pair = SequenceMatcher(None, one[:_CLOSELY], other[:_CLOSELY])
@@ -164,16 +164,16 @@ def _likeness(one: str, other: str) -> float:
     return (shared + pair.ratio() * close) / length if length else 1.0
 
 
-def _same_begin(one: str, other: str) -> int:
+def _common_prefix_length(one: str, other: str) -> int:
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _apart(expected: Any, actual: Any) -> int:
+def _leaf_distance(expected: Any, actual: Any) -> int:
     if actual is ABSENT:
         return FARTHEST
     if isinstance(expected, str) and isinstance(actual, str):
-        alike = _likeness(expected[:_TEXT_LIMIT], actual[:_TEXT_LIMIT])
+        alike = _similarity(expected[:_TEXT_LIMIT], actual[:_TEXT_LIMIT])
         return int(FARTHEST * (0.1 + 0.6 * (1 - alike)))
     kin = isinstance(expected, Matcher) or type(expected) is type(actual)
     return int(FARTHEST * (0.7 if kin else 0.9))

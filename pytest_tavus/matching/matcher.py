@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, NoReturn, Self
 
-from pytest_tavus.matching.text import flow
+from pytest_tavus.matching.text import format_yaml
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -91,7 +91,7 @@ class Matcher(ABC):
 
     def __repr__(self) -> str:
         payload = self.payload
-        return f"!{self.tag}" if payload is None else f"!{self.tag} {flow(payload)}"
+        return f"!{self.tag}" if payload is None else f"!{self.tag} {format_yaml(payload)}"
 
 
 class PlainMatcher(Matcher):
@@ -103,7 +103,7 @@ class PlainMatcher(Matcher):
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher; there must be no payload."""
         if payload is not None and payload != "":
-            refuse(f"!{cls.tag} takes nothing, but {flow(payload)} follows it")
+            refuse(f"!{cls.tag} takes nothing, but {format_yaml(payload)} follows it")
         return cls()
 
     @property

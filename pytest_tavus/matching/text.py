@@ -29,7 +29,7 @@ ABSENT: Final = Absent.ABSENT
 """Stands where a value is not there."""
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Write a text in single quotes; in double ones where it has an apostrophe or needs escapes.
 
     It is YAML either way: ``'A-10428'``, ``"I'm sorry"``.
@@ -41,7 +41,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def flow(value: Any) -> str:
+def format_yaml(value: Any) -> str:
     """Write JSON data with matchers in it as YAML on one line: ``{order_id: A-10429}``."""
     if value is None:
         return "null"
@@ -49,9 +49,13 @@ def flow(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-        return value if plain else quoted(value)
+        return value if plain else quote_text(value)
     if is_mapping(value):
-        return "{" + ", ".join(f"{flow(key)}: {_item(item)}" for key, item in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{format_yaml(key)}: {_item(item)}" for key, item in value.items())
+            + "}"
+        )
     if is_list(value):
         return "[" + ", ".join(_item(item) for item in value) + "]"
     return repr(value)
@@ -59,7 +63,7 @@ def flow(value: Any) -> str:
 
 def _item(value: Any) -> str:
     """Write a value inside brackets. To YAML, a bracket or a comma behind a tag is part of it."""
-    text = flow(value)
+    text = format_yaml(value)
     ends_in_tag = not isinstance(value, str) and text.rpartition(" ")[2].startswith("!")
     return f"{text} " if ends_in_tag else text
 
@@ -67,22 +71,22 @@ def _item(value: Any) -> str:
 def describe(value: Any) -> str:
     """Name a value and its type, cut where it is long: ``'A-10428' (text)``, ``absent``."""
     if isinstance(value, bool):
-        return f"{flow(value)} (boolean)"
+        return f"{format_yaml(value)} (boolean)"
     if is_number(value):
         return f"{_cut(repr(value))} (number)"
     if isinstance(value, str):
-        return _described_text(value)
+        return _describe_text(value)
     if is_mapping(value):
-        return f"{_cut(flow(value))} (mapping)"
+        return f"{_cut(format_yaml(value))} (mapping)"
     if is_list(value):
-        return f"{_cut(flow(value))} (list)"
-    return flow(value)
+        return f"{_cut(format_yaml(value))} (list)"
+    return format_yaml(value)
 
 
-def _described_text(value: str) -> str:
+def _describe_text(value: str) -> str:
     if len(value) <= LONGEST:
-        return f"{quoted(value)} (text)"
-    return f"{quoted(value[:LONGEST])}… (text of {len(value)} characters)"
+        return f"{quote_text(value)} (text)"
+    return f"{quote_text(value[:LONGEST])}… (text of {len(value)} characters)"
 
 
 def _cut(text: str) -> str:

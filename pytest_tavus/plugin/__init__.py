@@ -24,7 +24,7 @@ from pytest_tavus.plugin.fixtures import (
     tavus_server,
     tavus_server_options,
 )
-from pytest_tavus.plugin.settings import add_options, any_given
+from pytest_tavus.plugin.settings import add_options, has_any_option
 
 if TYPE_CHECKING:
     from pytest_tavus.run.options.settings import Settings
@@ -52,7 +52,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Settle the options; where scenarios were asked for, bring in what runs them."""
     config.addinivalue_line("markers", "tavus: a Tavus scenario (every scenario has this mark)")
-    if not any_given(config):
+    if not has_any_option(config):
         return
     settings = settings_of(config)
     if settings.scenarios_on:
@@ -101,8 +101,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """End handlers and the loop, after the last fixture is torn down."""
     close_runner(session)
     if exitstatus == pytest.ExitCode.USAGE_ERROR:
-        from pytest_tavus.plugin.selection import left_alone
+        from pytest_tavus.plugin.selection import describe_unused_file
 
-        line = left_alone(session.config, settings_of(session.config))
+        line = describe_unused_file(session.config, settings_of(session.config))
         if line is not None:
             session.config.get_terminal_writer().line(line)

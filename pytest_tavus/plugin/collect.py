@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 import pytest
 
 from pytest_tavus.errors import HarnessError, NotRunError, Problem, ScenarioError, TavusError
-from pytest_tavus.plugin.failure import VerdictError, told, told_bug, without_item
+from pytest_tavus.plugin.failure import VerdictError, remove_item_lines, repr_bug, repr_error
 from pytest_tavus.plugin.fixtures import SETTINGS, runner_of
 from pytest_tavus.plugin.garbage import gc_paused
-from pytest_tavus.plugin.marks import marked, marks_of, unproven
+from pytest_tavus.plugin.marks import build_test_function, build_unproven_marks, marks_of
 from pytest_tavus.report.record import Record, record, user_properties
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.scenario.values.model import Scenario
@@ -39,7 +39,9 @@ class ScenarioFile(pytest.Module):
                 except ScenarioError as error:
                     problems += error.problems
                 else:
-                    items.append(_item(self, scenario, [*marks, *unproven(scenario, session)]))
+                    items.append(
+                        _item(self, scenario, [*marks, *build_unproven_marks(scenario, session)])
+                    )
         if problems:
             raise ScenarioError(problems)
         yield from items
@@ -49,7 +51,7 @@ class ScenarioFile(pytest.Module):
     ) -> Any:
         """Return the problems of the file and nothing else."""
         if isinstance(excinfo.value, TavusError):
-            return _told_error(excinfo, excinfo.value)
+            return _repr_tavus_error(excinfo, excinfo.value)
         return super().repr_failure(excinfo)
 
 
@@ -81,7 +83,7 @@ class ScenarioItem(pytest.Function):
         "What was raised that nobody but us can put right."
 
         # pytest documents `callobj` and leaves its type to be guessed from the default.
-        callobj: Any = marked(self._play, marks)
+        callobj: Any = build_test_function(self._play, marks)
         super().__init__(callobj=callobj, **function)  # pyright: ignore[reportUnknownMemberType]
         del callobj.__signature__  # it has been asked for, and `-k sign` would find it
 
@@ -122,12 +124,12 @@ class ScenarioItem(pytest.Function):
         """Return the failure picture; a bug of ours and a user's exception have tracebacks."""
         error = excinfo.value
         if error is self._bug:
-            return told_bug(excinfo, path=__file__)
+            return repr_bug(excinfo, path=__file__)
         if isinstance(error, VerdictError):
-            return told(excinfo, span=self.scenario.span, reason=error.reason)
+            return repr_error(excinfo, span=self.scenario.span, reason=error.reason)
         if isinstance(error, TavusError):
             own = self.scenario.span if isinstance(error, NotRunError) else None
-            return _told_error(excinfo, error, span=own)
+            return _repr_tavus_error(excinfo, error, span=own)
         return super().repr_failure(excinfo)
 
     def setup(self) -> None:
@@ -144,7 +146,7 @@ class ScenarioItem(pytest.Function):
     def _refuse_fixture(self, error: pytest.FixtureLookupError) -> NoReturn:
         name = error.argname
         if name is None or name not in self.scenario.fixtures:
-            pytest.fail(str(without_item(error.formatrepr())), pytrace=False)
+            pytest.fail(str(remove_item_lines(error.formatrepr())), pytrace=False)
         number = self.scenario.fixtures.index(name)
         problem = Problem(
             message=f"there is no fixture {name!r}",
@@ -168,7 +170,7 @@ def perform_now(item: ScenarioItem, handler: object | None) -> ScenarioResult:
     return runner_of(item.config).run(item.scenario, handler=handler)
 
 
-def _told_error(
+def _repr_tavus_error(
     excinfo: pytest.ExceptionInfo[BaseException],
     error: TavusError,
     *,
@@ -176,4 +178,4 @@ def _told_error(
 ) -> Any:
     first = error.problems[0] if isinstance(error, ScenarioError) else None
     reason = first.message if first is not None else str(error).partition("\n")[0]
-    return told(excinfo, span=first.span if first is not None else span, reason=reason)
+    return repr_error(excinfo, span=first.span if first is not None else span, reason=reason)

@@ -30,13 +30,13 @@ def skip_reason(report: pytest.TestReport) -> str | None:
     return report.longrepr[2].removeprefix("Skipped: ")
 
 
-def proves_nothing(report: pytest.TestReport) -> str | None:
+def find_unproven_reason(report: pytest.TestReport) -> str | None:
     """Return why a scenario was skipped when it was collected, if it was."""
     reason = skip_reason(report)
     return reason if reason is not None and reason.startswith(PROVES_NOTHING) else None
 
 
-def skipped_as_unproven(item: pytest.Item) -> str | None:
+def find_unproven_mark(item: pytest.Item) -> str | None:
     """Return why a scenario is going to be skipped of which nothing can be proven."""
     first = next(item.iter_markers("skip"), None)
     reason = "" if first is None else str(first.kwargs.get("reason", ""))
@@ -73,7 +73,7 @@ class Picture(Struct, frozen=True, kw_only=True):
         tw.line(self.coloured if tw.hasmarkup else self.plain)
 
 
-def told(
+def repr_error(
     excinfo: pytest.ExceptionInfo[BaseException], *, span: SourceSpan | None, reason: str
 ) -> Any:
     """Return pytest's representation of an error that is its own text, without any frame.
@@ -90,7 +90,7 @@ def told(
     return shown
 
 
-def told_bug(excinfo: pytest.ExceptionInfo[BaseException], *, path: str) -> Any:
+def repr_bug(excinfo: pytest.ExceptionInfo[BaseException], *, path: str) -> Any:
     """Return pytest's representation of an error of ours: where it was raised, and whose it is.
 
     It begins at the first frame in the file `path`. No local variable is shown, whatever the
@@ -106,7 +106,7 @@ def told_bug(excinfo: pytest.ExceptionInfo[BaseException], *, path: str) -> Any:
     return shown
 
 
-def without_item(shown: Any) -> Any:
+def remove_item_lines(shown: Any) -> Any:
     """Return what pytest shows of a missing fixture, without the function that is the scenario."""
     places = [index for index, line in enumerate(shown.tblines) if line.startswith("file ")]
     shown.tblines = shown.tblines[places[1] :] if len(places) > 1 else []

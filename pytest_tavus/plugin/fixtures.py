@@ -89,12 +89,12 @@ def close_runner(session: pytest.Session) -> None:
     except HandlerError as error:
         output: dict[str, Any] | None = getattr(config, "workeroutput", None)
         if output is None:
-            ended_badly(session, str(error))
+            report_bad_end(session, str(error))
         else:
             output[BAD_END] = str(error)  # a worker has no terminal, and no exit code of the run
 
 
-def ended_badly(session: pytest.Session, how: str) -> None:
+def report_bad_end(session: pytest.Session, how: str) -> None:
     """Say that a handler did not end well, and fail the run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
@@ -134,13 +134,15 @@ class ScenarioPlayer:
             ScenarioError: the scenario cannot be understood, or the file has none of that name.
 
         """
-        played = self._chosen(scenario, name)
+        played = self._load_scenario(scenario, name)
         chosen = self._handler if handler is None else handler
         return runner_of(self._config).run(played, handler=chosen)
 
-    def _chosen(self, scenario: str | Path | Mapping[str, Any], name: str | None) -> Scenario:
+    def _load_scenario(
+        self, scenario: str | Path | Mapping[str, Any], name: str | None
+    ) -> Scenario:
         if isinstance(scenario, Mapping):
-            return self._written(scenario, name or "a scenario in Python")
+            return self._parse_mapping(scenario, name or "a scenario in Python")
         from pytest_tavus.errors import ScenarioError
 
         found = runner_of(self._config).load(self._config.rootpath / scenario)
@@ -152,7 +154,7 @@ class ScenarioPlayer:
         message = f"{scenario}: the scenarios are {names}; {asked}"
         raise ScenarioError(message)
 
-    def _written(self, data: Mapping[str, Any], name: str) -> Scenario:
+    def _parse_mapping(self, data: Mapping[str, Any], name: str) -> Scenario:
         from pytest_tavus.plugin.api.place import caller
         from pytest_tavus.scenario.load.parse import parse_inline
 
@@ -176,7 +178,7 @@ def tavus(
     """Open conversations in a test: ``with tavus.open(pal=..., handler=...) as session:``."""
     from pytest_tavus.plugin.api.opening import Tavus
 
-    yield from _opening(Tavus, request, pytestconfig, tavus_handler)
+    yield from _provide_tavus(Tavus, request, pytestconfig, tavus_handler)
 
 
 @pytest.fixture
@@ -186,7 +188,7 @@ def tavus_async(
     """Open conversations in an async test: ``async with tavus_async.open(...) as session:``."""
     from pytest_tavus.plugin.api.opening import AsyncTavus
 
-    yield from _opening(AsyncTavus, request, pytestconfig, tavus_handler)
+    yield from _provide_tavus(AsyncTavus, request, pytestconfig, tavus_handler)
 
 
 @pytest.fixture(scope="session")
@@ -207,7 +209,11 @@ def tavus_server(
     A test that asks for it fails where the extra `serve` is not installed, or an option is wrong.
     """
     from pytest_tavus.errors import TavusError
-    from pytest_tavus.simulator.server.extra import missing_package, require_all, without_it
+    from pytest_tavus.simulator.server.extra import (
+        describe_missing_extra,
+        find_missing_package,
+        require_all,
+    )
 
     settings = settings_of(pytestconfig)
     seed = settings.seed if "seed" in settings.origins else None
@@ -218,28 +224,28 @@ def tavus_server(
 
         server = TavusServer(server_options(given), environ=os.environ)
     except ModuleNotFoundError as error:
-        package = missing_package(error)
+        package = find_missing_package(error)
         if package is None:
             raise
-        pytest.fail(without_it("the fixture tavus_server", package), pytrace=False)
+        pytest.fail(describe_missing_extra("the fixture tavus_server", package), pytrace=False)
     except TavusError as error:
         pytest.fail(f"the fixture tavus_server: {error}", pytrace=False)
     yield server
     server.close()
 
 
-def _opening(
+def _provide_tavus(
     kind: type[Opening],
     request: pytest.FixtureRequest,
     config: pytest.Config,
     handler: object | None,
 ) -> Iterator[Opening]:
     from pytest_tavus.errors import ScenarioError
-    from pytest_tavus.plugin.api.hearing import Hearing
+    from pytest_tavus.plugin.api.hearing import RaiseScope
 
     item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
     name: str = item.nodeid.partition("::")[2]  # within its file, with its class and parameters
-    hearing = Hearing.of(getattr(item, "obj", None))
+    hearing = RaiseScope.from_test(getattr(item, "obj", None))
     failed_before = request.session.testsfailed
     runner, root = runner_of(config), config.rootpath
     opening = kind(runner, root=root, handler=handler, test=name, hearing=hearing)
@@ -248,7 +254,7 @@ def _opening(
         opening.finish()
     except ScenarioError as error:
         pytest.fail(str(error), pytrace=False)
-    unheard = opening.unheard()
+    unheard = opening.describe_lost_failures()
     failed = request.session.testsfailed > failed_before
     if unheard is not None and not failed and item.get_closest_marker("xfail") is None:
         pytest.fail(unheard, pytrace=False)

@@ -28,16 +28,16 @@ class FrozenHeap:
     """What there was at a moment, in which no garbage is looked for until the end of the run."""
 
     def __init__(self) -> None:
-        self._spared = False
+        self._frozen = False
 
-    def begin(self) -> None:
+    def freeze(self) -> None:
         """Spare what there is now; not where somebody else spares something already."""
         if gc.get_freeze_count() == 0:
-            self._spared = True
+            self._frozen = True
             gc.freeze()
 
-    def end(self) -> None:
+    def unfreeze(self) -> None:
         """Look for garbage everywhere again, if this was begun."""
-        if self._spared:
-            self._spared = False
+        if self._frozen:
+            self._frozen = False
             gc.unfreeze()

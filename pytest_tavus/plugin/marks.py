@@ -41,7 +41,7 @@ def marks_of(scenario: Scenario, config: pytest.Config) -> list[pytest.MarkDecor
     return marks
 
 
-def unproven(scenario: Scenario, session: str) -> list[pytest.MarkDecorator]:
+def build_unproven_marks(scenario: Scenario, session: str) -> list[pytest.MarkDecorator]:
     """Return the mark by which a scenario is skipped that no answer of a handler could fail.
 
     A scenario that is skipped by its own mark keeps its own reason.
@@ -57,7 +57,7 @@ def unproven(scenario: Scenario, session: str) -> list[pytest.MarkDecorator]:
     return [pytest.mark.skip(reason=reason)]
 
 
-def marked(
+def build_test_function(
     play: Callable[[object | None], None], marks: Iterable[pytest.MarkDecorator]
 ) -> Callable[..., None]:
     """Return the function that is a scenario to pytest: it asks for the user's handler.

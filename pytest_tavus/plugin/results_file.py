@@ -11,7 +11,7 @@ from pytest_tavus.plugin.selection import is_scenario_file
 from pytest_tavus.report.results import ResultRow, ResultsFile, ResultStatus
 
 
-class Results:
+class ResultsHooks:
     """Writes where reports arrive: in the only process, or in the controller."""
 
     def __init__(self, path: Path) -> None:
@@ -37,13 +37,13 @@ class Results:
             self._file.add(_row(nodeid, reports))
         self._reports.clear()
         self._file.end(int(session.exitstatus))
-        if self._file.trouble is not None:
+        if self._file.write_error is not None:
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say that the file is not whole; what came of the scenarios stands above."""
-        if self._file.trouble is not None:
-            text = f"ERROR: --tavus-results: {self._path} is not whole: {self._file.trouble}"
+        if self._file.write_error is not None:
+            text = f"ERROR: --tavus-results: {self._path} is not whole: {self._file.write_error}"
             terminalreporter.write_line(text, red=True)
 
 
@@ -60,7 +60,7 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> ResultRow:
         str(getattr(telling, "wasxfail", "")),
     )
     record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)
-    came = _came(telling)
+    came = _result_status(telling)
     return ResultRow(
         nodeid=nodeid,
         came=came,
@@ -70,7 +70,7 @@ def _row(nodeid: str, reports: list[pytest.TestReport]) -> ResultRow:
     )
 
 
-def _came(report: pytest.TestReport) -> ResultStatus:
+def _result_status(report: pytest.TestReport) -> ResultStatus:
     if NOT_RUN in report.__dict__ or _is_interrupted(report):
         return "not run"
     if report.failed:
@@ -95,7 +95,7 @@ def begin(config: pytest.Config, path: Path) -> None:
     if hasattr(config, "workerinput"):
         return
     try:
-        results = Results(path)
+        results = ResultsHooks(path)
     except OSError as error:
         message = f"--tavus-results: {path} cannot be written: {error.strerror}"
         raise pytest.UsageError(message) from None

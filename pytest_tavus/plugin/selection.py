@@ -18,7 +18,7 @@ _SCENARIOS = re.compile(r"""^\s*\{?\s*["']?(?:turns|scenarios)["']?\s*:""", re.M
 """A key that only scenario files have, at the beginning of a line. Whether it is the file's own or
 one further in does not matter: to name a file too many costs a line, to miss one costs a test."""
 
-_LOOKED_AT = 65_536
+_PREFIX_LENGTH = 65_536
 """Characters of a file that are read to tell what it holds."""
 
 
@@ -30,7 +30,7 @@ def is_scenario_file(path: Path) -> bool:
     return not name.lower().endswith((".pal.yaml", ".pal.yml"))
 
 
-def left_alone(config: pytest.Config, settings: Settings) -> str | None:
+def describe_unused_file(config: pytest.Config, settings: Settings) -> str | None:
     """Return what to say of a run that could not use what it was given, a scenario file."""
     if settings.scenarios_on:
         return None
@@ -59,7 +59,7 @@ def select(config: pytest.Config, settings: Settings) -> None:
     if config.args_source is not pytest.Config.ArgsSource.ARGS and _is_typed(config):
         config.args = [argument]
         config.args_source = pytest.Config.ArgsSource.ARGS
-    elif not any(_leads(config, settings, given) for given in config.args):
+    elif not any(_leads_to_scenarios(config, settings, given) for given in config.args):
         config.args = [*config.args, argument]
 
 
@@ -72,7 +72,7 @@ def _path(config: pytest.Config, argument: str) -> Path:
     return Path(os.path.normpath(config.invocation_params.dir / argument.partition("::")[0]))
 
 
-def _leads(config: pytest.Config, settings: Settings, argument: str) -> bool:
+def _leads_to_scenarios(config: pytest.Config, settings: Settings, argument: str) -> bool:
     given = _path(config, argument)
     wanted = settings.scenarios
     return (
@@ -85,18 +85,18 @@ def _leads(config: pytest.Config, settings: Settings, argument: str) -> bool:
 def _require_scenarios(settings: Settings) -> None:
     where = settings.scenarios
     if not where.exists():
-        raise pytest.UsageError(_nothing(settings, "there is no such file or directory"))
+        raise pytest.UsageError(_describe_missing(settings, "there is no such file or directory"))
     if next(_scenario_files(where), None) is None:
-        raise pytest.UsageError(_nothing(settings, f"no scenario file is there: {_RULE}"))
+        raise pytest.UsageError(_describe_missing(settings, f"no scenario file is there: {_RULE}"))
 
 
-def nothing_collected(settings: Settings) -> str:
+def describe_empty_collection(settings: Settings) -> str:
     """Say that files are there and pytest collected none of them."""
     what = "pytest collected no scenario file there: they are ignored or not where it looked"
-    return _nothing(settings, what)
+    return _describe_missing(settings, what)
 
 
-def passed_over(
+def describe_uncollected_files(
     config: pytest.Config, settings: Settings, collected: Collection[str]
 ) -> Iterator[str]:
     """Tell of scenario files that pytest kept away from, where all of them were asked for."""
@@ -107,11 +107,11 @@ def passed_over(
         if str(file) not in collected:
             shown = os.path.relpath(file, config.rootpath)
             yield f"  not collected {shown}: norecursedirs, --ignore or a conftest.py excludes it"
-    for file, why in _misnamed(where):
+    for file, why in _list_misnamed(where):
         yield f"  not collected {os.path.relpath(file, config.rootpath)}: {why}"
 
 
-def _misnamed(where: Path) -> Iterator[tuple[Path, str]]:
+def _list_misnamed(where: Path) -> Iterator[tuple[Path, str]]:
     """Yield files that hold scenarios and whose names say that they do not."""
     for file in sorted(_files(where)):
         name = file.name.lower()
@@ -121,19 +121,19 @@ def _misnamed(where: Path) -> Iterator[tuple[Path, str]]:
             why = "it has scenarios, and *.pal.yaml is the name of a PAL: rename it"
         else:
             continue
-        if _SCENARIOS.search(_beginning(file)) is not None:
+        if _SCENARIOS.search(_read_beginning(file)) is not None:
             yield file, why
 
 
-def _beginning(file: Path) -> str:
+def _read_beginning(file: Path) -> str:
     try:
         with file.open(encoding="utf-8", errors="replace") as opened:
-            return opened.read(_LOOKED_AT)
+            return opened.read(_PREFIX_LENGTH)
     except OSError:
         return ""
 
 
-def _nothing(settings: Settings, what: str) -> str:
+def _describe_missing(settings: Settings, what: str) -> str:
     origin = settings.origins.get("scenarios", "the default")
     advice = "say where they are with --tavus-scenarios=PATH"
     if origin == "--tavus-scenarios":

@@ -17,18 +17,23 @@ from pytest_tavus.plugin.failure import (
     RECORD,
     VerdictError,
     colour,
-    proves_nothing,
-    skipped_as_unproven,
+    find_unproven_mark,
+    find_unproven_reason,
 )
 from pytest_tavus.plugin.fixtures import ONE_BY_ONE, RUNNER, runner_of
 from pytest_tavus.plugin.garbage import FrozenHeap
-from pytest_tavus.plugin.selection import is_scenario_file, nothing_collected, passed_over, select
+from pytest_tavus.plugin.selection import (
+    describe_empty_collection,
+    describe_uncollected_files,
+    is_scenario_file,
+    select,
+)
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.summary import (
     advice_lines,
     not_run_lines,
     one_by_one_lines,
-    slowed_lines,
+    slowdown_lines,
     summary_lines,
     unproven_lines,
     unreached_lines,
@@ -40,7 +45,7 @@ def begin(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios and register the hooks that collect and report them."""
     select(config, settings)
     spared = FrozenHeap()
-    config.add_cleanup(spared.end)  # which comes after the last search that pytest makes
+    config.add_cleanup(spared.unfreeze)  # which comes after the last search that pytest makes
     run = SessionHooks(config, settings, spared=spared)
     config.pluginmanager.register(run, "tavus-scenarios")
 
@@ -51,7 +56,7 @@ class SessionHooks:
     def __init__(self, config: pytest.Config, settings: Settings, *, spared: FrozenHeap) -> None:
         self._config = config
         self._settings = settings
-        self._spared = spared
+        self._heap = spared
         self._files: set[str] = set()
         self._workers = 0
         self._records: list[Record] = []
@@ -72,34 +77,34 @@ class SessionHooks:
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
         """Take the scenario files below the scenarios path, and those named by the user."""
-        if not is_scenario_file(file_path) or not self._wanted(file_path, parent.session):
+        if not is_scenario_file(file_path) or not self._accepts_file(file_path, parent.session):
             return None
         self._files.add(str(file_path))
         return ScenarioFile.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped there
             parent, path=file_path
         )
 
-    def _wanted(self, path: Path, session: pytest.Session) -> bool:
+    def _accepts_file(self, path: Path, session: pytest.Session) -> bool:
         return path.is_relative_to(self._settings.scenarios) or session.isinitpath(path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
         """Refuse a run without a scenario file, before anything is deselected."""
         if not self._files and not session.testsfailed and not self._is_worker:
-            raise pytest.UsageError(nothing_collected(self._settings))
+            raise pytest.UsageError(describe_empty_collection(self._settings))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Spare what has been collected the search for garbage, where nobody else's tests are."""
         self._selected = sum(isinstance(item, ScenarioItem) for item in session.items)
         if self._selected == len(session.items):
-            self._spared.begin()
+            self._heap.freeze()
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
         """Give the advice that a run gives at its end where nothing is going to run."""
         if not self._config.option.collectonly:
             return []
         scenarios = [item for item in items if isinstance(item, ScenarioItem)]
-        reasons = Counter(reason for one in scenarios if (reason := skipped_as_unproven(one)))
+        reasons = Counter(reason for one in scenarios if (reason := find_unproven_mark(one)))
         advice = advice_lines(str(lint) for one in scenarios for lint in one.scenario.lints)
         return [*unproven_lines(reasons), *advice]
 
@@ -122,13 +127,15 @@ class SessionHooks:
         runner = self._config.stash.get(RUNNER, None)
         if runner is not None:
             used = runner.ledger()
-            self._slowed = list(slowed_lines(times=used.slowed, lowest=used.lowest, said=used.said))
+            self._slowed = list(
+                slowdown_lines(times=used.slowed, lowest=used.lowest, said=used.said)
+            )
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output["tavus_files"] = sorted(self._files)
             output["tavus_one_by_one"] = self._config.stash.get(ONE_BY_ONE, None)
         elif self._workers and not self._files and not session.testsfailed:
-            self._refuse(session, nothing_collected(self._settings))
+            self._refuse(session, describe_empty_collection(self._settings))
         elif self._proved_nothing and session.exitstatus == pytest.ExitCode.OK:
             self._refuse(session, f"no scenario ran: {next(iter(self._unproven))}")
 
@@ -162,12 +169,12 @@ class SessionHooks:
         if self._is_worker:
             return
         self._ran = self._ran or report.when == "call" or report.failed
-        if (reason := proves_nothing(report)) is not None:
+        if (reason := find_unproven_reason(report)) is not None:
             self._unproven[reason] += 1
         if report.failed and NOT_RUN in report.__dict__:
             self._not_run[report.__dict__[NOT_RUN]] += 1
         if not report.passed and report.when != "teardown":
-            self._unjudged.update(_unjudged(report))
+            self._unjudged.update(_describe_unjudged(report))
         recorded = report.__dict__.get(RECORD)
         if recorded is None or not (report.passed or report.failed):
             return  # neither an expected failure nor one that is run again is to be put right
@@ -183,23 +190,23 @@ class SessionHooks:
             *summary_lines(self._records, unjudged=self._unjudged, color=in_colour),
             *not_run_lines(self._not_run),
             *unproven_lines(self._unproven),
-            *unreached_lines(self._unreached()),
+            *unreached_lines(self._count_unreached()),
             *self._slowed,
             *one_by_one_lines(reasons),
-            *passed_over(self._config, self._settings, self._files),
+            *describe_uncollected_files(self._config, self._settings, self._files),
         ]
         if lines:
             terminalreporter.write_sep("=", "Tavus scenarios")
         for line in lines:
             terminalreporter.write_line(line)
 
-    def _unreached(self) -> int:
+    def _count_unreached(self) -> int:
         if plays_nothing(self._config):
             return 0
         return self._selected - len(self._records) - self._unjudged.total()
 
 
-def _unjudged(report: pytest.TestReport) -> list[str]:
+def _describe_unjudged(report: pytest.TestReport) -> list[str]:
     """Say what came of a scenario that has no verdict of its own, in one word or none."""
     if not is_scenario_file(Path(report.nodeid.partition("::")[0])):
         return []

@@ -37,7 +37,7 @@ def _flag_arguments(option: Option) -> dict[str, Any]:
     return shape
 
 
-def any_given(config: pytest.Config) -> bool:
+def has_any_option(config: pytest.Config) -> bool:
     """Tell whether the user gave an option; a run without one has nothing to read."""
     if any(name.startswith(ENVIRONMENT_PREFIX) for name in os.environ):
         return True
@@ -57,10 +57,10 @@ def read_settings(config: pytest.Config) -> Settings:
 
     """
     from pytest_tavus.errors import ScenarioError
-    from pytest_tavus.run.options.settings import settle
+    from pytest_tavus.run.options.settings import resolve_settings
 
     try:
-        return settle(_sources(config))
+        return resolve_settings(_sources(config))
     except ScenarioError as error:
         raise pytest.UsageError(str(error)) from None
     except TypeError as error:  # a typed value in a TOML file where text belongs

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.complaint import Complaint
-from pytest_tavus.report.typeset import Ink, printable, width, wrap
-from pytest_tavus.report.words import OWNERS, REMEDIES, SCRIPTED_REMEDY, counted
+from pytest_tavus.report.typeset import Ink, escape_unprintable, width, wrap
+from pytest_tavus.report.words import OWNERS, REMEDIES, SCRIPTED_REMEDY, format_count
 from pytest_tavus.trace.events import Decisions
 from pytest_tavus.verdict.verdict import Difference, Finding, Ruling
 
@@ -27,31 +27,34 @@ def headline(complaint: Complaint, *, ink: Ink, count: tuple[int, int] = (1, 1))
 
 def sentence(finding: Finding, *, columns: int, indent: int = 2) -> tuple[str, ...]:
     """Return the message, wrapped."""
-    text = printable(finding.message)
+    text = escape_unprintable(finding.message)
     return tuple(f"{'':{indent}}{line}" for line in wrap(text, columns - indent))
 
 
-def closest(finding: Finding, *, ink: Ink, columns: int) -> Iterator[str]:
+def closest_call(finding: Finding, *, ink: Ink, columns: int) -> Iterator[str]:
     """Yield the observed call that comes nearest, and where it parts from what was expected."""
     if finding.closest is not None:
-        yield from _field("closest", printable(finding.closest), columns, limit=4)
+        yield from _field("closest", escape_unprintable(finding.closest), columns, limit=4)
     yield from differences(finding.differences, ink=ink)
 
 
 def differences(found: Sequence[Difference], *, ink: Ink) -> Iterator[str]:
     """Yield each place with both values, in full: what differs is never cut."""
     for difference in found[:_MOST_DIFFERENCES]:
-        expected, actual = printable(difference.expected), printable(difference.actual)
+        expected, actual = (
+            escape_unprintable(difference.expected),
+            escape_unprintable(difference.actual),
+        )
         if difference.path:
-            yield f"  at        {ink.bold(printable(difference.path))}"
+            yield f"  at        {ink.bold(escape_unprintable(difference.path))}"
         yield f"  expected  {ink.green(expected)}"
         yield f"  actual    {ink.red(actual)}"
-        yield from _parting(expected, actual, ink)
+        yield from _caret_line(expected, actual, ink)
     if len(found) > _MOST_DIFFERENCES:
-        yield f"  … and {counted(len(found) - _MOST_DIFFERENCES, 'more difference')}"
+        yield f"  … and {format_count(len(found) - _MOST_DIFFERENCES, 'more difference')}"
 
 
-def _parting(expected: str, actual: str, ink: Ink) -> Iterator[str]:
+def _caret_line(expected: str, actual: str, ink: Ink) -> Iterator[str]:
     """Point below the first character that differs, where eyes would have to search for it."""
     pairs = zip(expected, actual, strict=False)
     same = next((at for at, (one, two) in enumerate(pairs) if one != two), None)
@@ -66,18 +69,22 @@ def detail(finding: Finding, *, ink: Ink) -> Iterator[str]:
     if cut > 1:
         note = f"… {cut} lines left out"
         lines = [*lines[:_DETAIL_HEAD], note, *lines[-_DETAIL_TAIL:]]
-    yield from (f"  {ink.dim('|')} {printable(line.expandtabs())}".rstrip() for line in lines)
+    yield from (
+        f"  {ink.dim('|')} {escape_unprintable(line.expandtabs())}".rstrip() for line in lines
+    )
 
 
-def short(complaint: Complaint, *, ink: Ink, columns: int, count: tuple[int, int]) -> Iterator[str]:
+def short_finding(
+    complaint: Complaint, *, ink: Ink, columns: int, count: tuple[int, int]
+) -> Iterator[str]:
     """Yield one of the findings after the first, in few lines."""
     finding = complaint.finding
     yield headline(complaint, ink=ink, count=count)
     yield from sentence(finding, columns=columns)
-    yield from closest(finding, ink=ink, columns=columns)
+    yield from closest_call(finding, ink=ink, columns=columns)
     yield from detail(finding, ink=ink)
     if finding.hint is not None:
-        yield from _field("hint", printable(finding.hint), columns)
+        yield from _field("hint", escape_unprintable(finding.hint), columns)
     yield f"  owner     {OWNERS[finding.owner]}"
 
 
@@ -87,7 +94,7 @@ def consequences(found: Sequence[Complaint], *, ink: Ink, columns: int) -> Itera
         yield f"  {ink.bold('in consequence')}"
     for complaint in found:
         text = f"{complaint.place}: {complaint.label}: {complaint.finding.message}"
-        first, *more = wrap(printable(text), columns - 4)
+        first, *more = wrap(escape_unprintable(text), columns - 4)
         yield f"    {first}"
         yield from (f"      {line}" for line in more)
 
@@ -98,9 +105,11 @@ def remedy(
     """Yield what to do: the smallest change that would accept it, the hint, the owner."""
     if finding.change is not None:
         yield "  change    to accept what was seen, write"
-        yield from (f"              {printable(line)}" for line in finding.change.splitlines())
+        yield from (
+            f"              {escape_unprintable(line)}" for line in finding.change.splitlines()
+        )
     if finding.hint is not None:
-        yield from _field("hint", printable(finding.hint), columns)
+        yield from _field("hint", escape_unprintable(finding.hint), columns)
     yield f"  owner     {ink.bold(OWNERS[finding.owner])}: {_remedy(finding.owner, decisions)}"
 
 
@@ -121,11 +130,11 @@ def evidence(finding: Finding, trace_path: str | None, *, columns: int) -> Itera
     yield from _field("evidence", what, columns)
 
 
-def ruled(rulings: Sequence[Ruling], *, ink: Ink, columns: int) -> Iterator[str]:
+def ruling_lines(rulings: Sequence[Ruling], *, ink: Ink, columns: int) -> Iterator[str]:
     """Yield what the judge said of each question."""
     paints = {"pass": ink.green, "fail": ink.red, "unsure": ink.yellow, "error": ink.yellow}
     for ruling in rulings:
-        first, *more = wrap(printable(f"{ruling.subject}: {ruling.reason}"), columns - 12)
+        first, *more = wrap(escape_unprintable(f"{ruling.subject}: {ruling.reason}"), columns - 12)
         yield f"    {paints[ruling.outcome](f'{ruling.outcome:<6}')}  {first}"
         yield from (f"{'':12}{line}" for line in more)
 

@@ -46,8 +46,8 @@ def complaints(result: ScenarioResult) -> tuple[Complaint, ...]:
     found = tuple(_complaints(result))
     if not found:
         return ()
-    mask = result.redaction.finished
-    return tuple(replace(one, finding=_masked(one.finding, mask)) for one in found)
+    mask = result.redaction.mask_rendered
+    return tuple(replace(one, finding=_mask_finding(one.finding, mask)) for one in found)
 
 
 def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
@@ -74,7 +74,7 @@ def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
         yield Complaint(
             label=NOT_PASSED,
             place=scenario.span,
-            finding=_unproven(verdict.reason, scenario.span),
+            finding=_unproven_finding(verdict.reason, scenario.span),
             outcome="undecided",
         )
 
@@ -103,11 +103,11 @@ def _as_finding(ruling: Ruling, trace: Trace) -> Finding:
     )
 
 
-def _unproven(reason: str, span: SourceSpan) -> Finding:
+def _unproven_finding(reason: str, span: SourceSpan) -> Finding:
     return Finding(kind="not_run", message=reason, owner="test", span=span, hint=_NO_EVIDENCE)
 
 
-def _masked(finding: Finding, mask: Callable[[str], str]) -> Finding:
+def _mask_finding(finding: Finding, mask: Callable[[str], str]) -> Finding:
     """Take secrets out of what was written by a person or came from a file."""
 
     def maybe(text: str | None) -> str | None:

@@ -13,9 +13,9 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_tavus.report.lines import Told, tell
-from pytest_tavus.report.typeset import Ink, printable, wrap
-from pytest_tavus.report.words import counted
+from pytest_tavus.report.lines import EventDescription, describe_event
+from pytest_tavus.report.typeset import Ink, escape_unprintable, wrap
+from pytest_tavus.report.words import format_count
 from pytest_tavus.trace.log import Entry, Trace
 
 WIDTH = 100
@@ -57,7 +57,7 @@ class _Line(Struct, frozen=True, kw_only=True):
 
     turn: int
     seq: int | None
-    told: Told
+    description: EventDescription
     marks: tuple[ErrorMark, ...] = ()
 
 
@@ -75,10 +75,10 @@ def conversation(
     lines = tuple(_lines(trace, marks))
     if not lines:
         return ("    (nothing happened)",)
-    shown = _near_marks(lines) if len(lines) > SHOWN_WHOLE else frozenset(range(len(lines)))
+    shown = _select_lines(lines) if len(lines) > SHOWN_WHOLE else frozenset(range(len(lines)))
     digits = max(len(str(len(trace))), 3)
-    setter = _Setter(ink=ink or Ink(), columns=columns, digits=digits)
-    return tuple(_set(lines, shown, setter))
+    setter = _Formatter(ink=ink or Ink(), columns=columns, digits=digits)
+    return tuple(_render_lines(lines, shown, setter))
 
 
 def _lines(trace: Trace, marks: Sequence[ErrorMark]) -> Iterator[_Line]:
@@ -91,29 +91,36 @@ def _lines(trace: Trace, marks: Sequence[ErrorMark]) -> Iterator[_Line]:
     talked_of: str | None = None
     for entry in trace:
         here = tuple(mark for mark in pointed if mark.seq == entry.seq)
-        told = tell(entry.event)
+        told = describe_event(entry.event)
         if here or not told.quiet:
             yield _Line(
                 turn=entry.turn,
                 seq=entry.seq,
-                told=_named(told, talked_of, call_names),
+                description=_add_tool_name(told, talked_of, call_names),
                 marks=here,
             )
             talked_of = told.call_id or talked_of
         if last[entry.turn] == entry.seq:
-            yield from _absent(entry, missing)
+            yield from _missing_lines(entry, missing)
     yield from (_gap(mark, mark.turn) for mark in missing if mark.turn not in last)
 
 
-def _absent(entry: Entry, missing: Sequence[ErrorMark]) -> Iterator[_Line]:
+def _missing_lines(entry: Entry, missing: Sequence[ErrorMark]) -> Iterator[_Line]:
     return (_gap(mark, entry.turn) for mark in missing if mark.turn == entry.turn)
 
 
 def _gap(mark: ErrorMark, turn: int) -> _Line:
-    return _Line(turn=turn, seq=None, told=Told(who="", what=f"({mark.label})"), marks=(mark,))
+    return _Line(
+        turn=turn,
+        seq=None,
+        description=EventDescription(who="", what=f"({mark.label})"),
+        marks=(mark,),
+    )
 
 
-def _named(told: Told, talked_of: str | None, names: dict[str, str]) -> Told:
+def _add_tool_name(
+    told: EventDescription, talked_of: str | None, names: dict[str, str]
+) -> EventDescription:
     """Name the tool where the line is not about the call that was talked of last."""
     if told.call_id is None or told.tone == "call" or told.call_id == talked_of:
         return told
@@ -121,7 +128,7 @@ def _named(told: Told, talked_of: str | None, names: dict[str, str]) -> Told:
     return replace(told, what=f"[{name}] {told.what}")
 
 
-def _near_marks(lines: Sequence[_Line]) -> frozenset[int]:
+def _select_lines(lines: Sequence[_Line]) -> frozenset[int]:
     """Choose the lines of a long conversation: whole turns around each mark, first and last turn.
 
     Of a turn that is too long itself, the lines around the marks, and how it began and ended.
@@ -145,12 +152,14 @@ def _ends_and_marks(lines: Sequence[_Line], places: Sequence[int]) -> set[int]:
     return shown
 
 
-def _set(lines: Sequence[_Line], shown: frozenset[int], setter: _Setter) -> Iterator[str]:
+def _render_lines(
+    lines: Sequence[_Line], shown: frozenset[int], setter: _Formatter
+) -> Iterator[str]:
     turn: int | None = None
     for is_shown, group in groupby(enumerate(lines), key=lambda pair: pair[0] in shown):
         together = [line for _, line in group]
         if not is_shown:
-            yield setter.gap(together)
+            yield setter.omission(together)
             continue
         for line in together:
             if line.turn != turn:
@@ -159,7 +168,7 @@ def _set(lines: Sequence[_Line], shown: frozenset[int], setter: _Setter) -> Iter
             yield from setter.line(line)
 
 
-class _Setter(Struct, frozen=True, kw_only=True):
+class _Formatter(Struct, frozen=True, kw_only=True):
     """Sets lines in columns: gutter, entry, who, what."""
 
     ink: Ink
@@ -169,14 +178,14 @@ class _Setter(Struct, frozen=True, kw_only=True):
     def heading(self, turn: int) -> str:
         return self.ink.dim(f"    turn {turn}" if turn else "    before the first line")
 
-    def gap(self, lines: Sequence[_Line]) -> str:
+    def omission(self, lines: Sequence[_Line]) -> str:
         """Say what was left out."""
         turns = [line.turn for line in lines]
         where = f"turn {turns[0]}" if turns[0] == turns[-1] else f"turns {turns[0]}-{turns[-1]}"
-        who = Counter(line.told.who for line in lines)
+        who = Counter(line.description.who for line in lines)
         kinds = (("user", "user line"), ("PAL", "PAL line"), ("call", "call"))
-        parts = [counted(who[key], noun) for key, noun in kinds if who[key]]
-        number = counted(len(lines), "entry", "entries")
+        parts = [format_count(who[key], noun) for key, noun in kinds if who[key]]
+        number = format_count(len(lines), "entry", "entries")
         holding = f" ({', '.join(parts)})" if parts else ""
         return self.ink.dim(f"    … {number} of {where} left out{holding}")
 
@@ -185,18 +194,20 @@ class _Setter(Struct, frozen=True, kw_only=True):
         number = "" if line.seq is None else str(line.seq)
         indent = 4 + self.digits + 2 + _WHO
         limit = _MARKED_LIMIT if line.marks else _LIMIT
-        first, *more = wrap(printable(line.told.what), self.columns - indent - 4, limit=limit)
+        first, *more = wrap(
+            escape_unprintable(line.description.what), self.columns - indent - 4, limit=limit
+        )
         gutter = self.ink.red(">>> ") if line.marks else "    "
         seq = self.ink.dim(f"{number:>{self.digits}}")
-        text = self._tone(line, f"{line.told.who:<{_WHO}}{first}".rstrip())
+        text = self._style(line, f"{line.description.who:<{_WHO}}{first}".rstrip())
         yield f"{gutter}{seq}  {text}{self._numbers(line)}"
         for text in more:
-            yield f"{' ' * indent}{self._tone(line, text)}"
+            yield f"{' ' * indent}{self._style(line, text)}"
 
-    def _tone(self, line: _Line, text: str) -> str:
+    def _style(self, line: _Line, text: str) -> str:
         if line.marks:
             return self.ink.bold(text)
-        return self.ink.dim(text) if line.told.tone in {"wire", "note"} else text
+        return self.ink.dim(text) if line.description.tone in {"wire", "note"} else text
 
     def _numbers(self, line: _Line) -> str:
         numbers = [str(mark.number) for mark in line.marks if mark.number is not None]

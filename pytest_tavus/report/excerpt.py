@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from pytest_tavus.report.typeset import Ink, printable, shorten, width
+from pytest_tavus.report.typeset import Ink, escape_unprintable, shorten, width
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import SourceSpan
 
@@ -39,7 +39,7 @@ def excerpt(
 
     `mask` parts a text into lines without secrets: a PAL definition in the file may hold some.
     """
-    text = _text(scenario, span)
+    text = _load_text(scenario, span)
     lines = mask(text)
     if not 1 <= span.line <= len(lines):
         return ()
@@ -48,19 +48,19 @@ def excerpt(
     digits = len(str(shown[-1]))
     result: list[str] = []
     for number in shown:
-        line = shorten(printable(lines[number - 1].expandtabs()), columns - digits - 5)
+        line = shorten(escape_unprintable(lines[number - 1].expandtabs()), columns - digits - 5)
         if number != span.line:
             result.append(ink.dim(f"  {number:>{digits}} | {line}".rstrip()))
             continue
         written = text.splitlines()[number - 1]
-        indent = width(printable(written[: span.column - 1].expandtabs()))
+        indent = width(escape_unprintable(written[: span.column - 1].expandtabs()))
         result.append(f"{ink.red('>')} {number:>{digits}} | {line}")
         if indent < width(line):
             result.append(ink.red(f"  {'':>{digits}} | {' ' * indent}^"))
     return tuple(result)
 
 
-def _text(scenario: Scenario, span: SourceSpan) -> str:
+def _load_text(scenario: Scenario, span: SourceSpan) -> str:
     for source in (scenario.source, scenario.pal_source):
         if source.path == span.path and isinstance(source, Readable):
             return source.text

@@ -34,7 +34,7 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
     sections = (
         (blocks.headline(first, ink=ink, count=(1, total)),),
         blocks.sentence(first.finding, columns=width),
-        blocks.closest(first.finding, ink=ink, columns=width),
+        blocks.closest_call(first.finding, ink=ink, columns=width),
         blocks.detail(first.finding, ink=ink),
         excerpt(
             result.scenario,
@@ -44,7 +44,7 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
             mask=result.redaction.lines,
         ),
         *(
-            blocks.short(other, ink=ink, columns=width, count=(number, total))
+            blocks.short_finding(other, ink=ink, columns=width, count=(number, total))
             for number, other in enumerate(others, start=2)
         ),
         blocks.consequences(
@@ -56,10 +56,10 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
         _rulings(result, ink=ink, columns=width),
         _ending(result, found, ink=ink, columns=width),
     )
-    return _joined(sections)
+    return _join_sections(sections)
 
 
-def _joined(sections: Iterable[Iterable[str]]) -> str:
+def _join_sections(sections: Iterable[Iterable[str]]) -> str:
     """Join what there is, one empty line between sections."""
     texts = ("\n".join(lines) for lines in sections)
     return "\n\n".join(text for text in texts if text)
@@ -92,7 +92,7 @@ def _rulings(result: ScenarioResult, *, ink: Ink, columns: int) -> Iterator[str]
     if rulings:
         judges = ", ".join(dict.fromkeys(ruling.judge for ruling in rulings))
         yield f"  {ink.bold('judge')} {ink.dim(f'({judges})')}"
-        yield from blocks.ruled(rulings, ink=ink, columns=columns)
+        yield from blocks.ruling_lines(rulings, ink=ink, columns=columns)
 
 
 def _ending(

@@ -38,7 +38,7 @@ _REASONS = {
 }
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class EventDescription(Struct, frozen=True, kw_only=True):
     """One event, told."""
 
     who: str
@@ -49,54 +49,60 @@ class Told(Struct, frozen=True, kw_only=True):
     "Shown only where it is the fault."
 
 
-def tell(event: Event) -> Told:  # noqa: PLR0911  one return for each kind of event
+def describe_event(event: Event) -> EventDescription:  # noqa: PLR0911  one return for each kind of event
     """Say in one line what happened."""
     match event:
         case UserSaid(text=text):
-            return Told(who="user", what=text, tone="speech")
+            return EventDescription(who="user", what=text, tone="speech")
         case PalSaid(text=text):
-            return Told(who="PAL", what=text, tone="speech")
+            return EventDescription(who="PAL", what=text, tone="speech")
         case ToolCalled():
             what = f"{event.name} {event.arguments}".rstrip()
-            return Told(who="call", what=what, tone="call", call_id=event.call_id)
+            return EventDescription(who="call", what=what, tone="call", call_id=event.call_id)
         case ToolDelivered(call_id=call_id, exchange=exchange):
             who = "http" if event.purpose == "tool" else "token"
             tone: Tone = "wire" if exchange.fault is None else "trouble"
-            return Told(who=who, what=_exchange(exchange), tone=tone, call_id=call_id)
+            return EventDescription(
+                who=who, what=_describe_exchange(exchange), tone=tone, call_id=call_id
+            )
         case ToolResolved():
             tone = "wire" if event.status == "success" else "trouble"
-            return Told(who="answer", what=_answer(event), tone=tone, call_id=event.call_id)
+            return EventDescription(
+                who="answer", what=_describe_answer(event), tone=tone, call_id=event.call_id
+            )
         case AppMessage():
-            return Told(who="event", what=_app_message(event))
+            return EventDescription(who="event", what=_describe_app_message(event))
         case Saved(name=name, value=value):
-            return Told(who="saved", what=f"{name} = {_json(value)}")
+            return EventDescription(who="saved", what=f"{name} = {_format_json(value)}")
         case Withheld(template=template, path=path):
             why = "nothing was saved under that name" if _is_saved(path) else _REASONS[event.reason]
             what = f"{template} ({{{path}}}: {why})"
-            return Told(who="unsaid", what=what, tone="trouble", call_id=event.call_id)
+            return EventDescription(who="unsaid", what=what, tone="trouble", call_id=event.call_id)
         case Fault(owner=owner, message=message):
-            return Told(who="fault", what=f"{OWNERS[owner]}: {message}", tone="trouble")
+            return EventDescription(who="fault", what=f"{OWNERS[owner]}: {message}", tone="trouble")
         case SessionOpened(pal=pal):
-            return Told(who="opened", what=pal, quiet=True)
+            return EventDescription(who="opened", what=pal, quiet=True)
         case TurnEnded(quiet_for=seconds):
-            what = f"listened for {duration(seconds)}" if seconds else "the turn is over"
-            return Told(who="quiet", what=what, quiet=seconds < NOTEWORTHY_SECONDS)
+            what = f"listened for {format_duration(seconds)}" if seconds else "the turn is over"
+            return EventDescription(who="quiet", what=what, quiet=seconds < NOTEWORTHY_SECONDS)
         case SessionClosed(reason=reason):
-            return Told(who="closed", what=reason, quiet=reason == "finished")
+            return EventDescription(who="closed", what=reason, quiet=reason == "finished")
 
 
 def _is_saved(path: str) -> bool:
     return path.startswith("saved.")
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Write a time rounded to what matters: ``0.3 s``, ``12 s``."""
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
-def _exchange(exchange: HttpExchange) -> str:
+def _describe_exchange(exchange: HttpExchange) -> str:
     request = exchange.request
-    took = f" in {duration(exchange.seconds)}" if exchange.seconds >= NOTEWORTHY_SECONDS else ""
+    took = (
+        f" in {format_duration(exchange.seconds)}" if exchange.seconds >= NOTEWORTHY_SECONDS else ""
+    )
     parts: list[str] = []
     if exchange.response is not None:
         parts.append(f"{exchange.response.status}{took}")
@@ -110,17 +116,17 @@ def _exchange(exchange: HttpExchange) -> str:
 _BY = {"canned": ", canned:", "client": ", client:", "client_output": ", client:"}
 
 
-def _answer(resolved: ToolResolved) -> str:
+def _describe_answer(resolved: ToolResolved) -> str:
     by = _BY.get(resolved.answered_by, "")
     reason = "" if resolved.reason is None else f" ({resolved.reason})"
     return f"{resolved.status}{by}{reason} {resolved.output}".rstrip()
 
 
-def _app_message(message: AppMessage) -> str:
+def _describe_app_message(message: AppMessage) -> str:
     note = "" if message.note is None else f" ({message.note})"
     arrow = "->" if message.direction == "to_tavus" else "<-"
-    return f"{arrow} {message.event_type}{note} {_json(message.properties)}"
+    return f"{arrow} {message.event_type}{note} {_format_json(message.properties)}"
 
 
-def _json(value: Any) -> str:
+def _format_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)

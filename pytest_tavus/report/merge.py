@@ -19,13 +19,13 @@ from pytest_tavus.report.results import (
     ResultsFile,
     ResultsPart,
     ResultStatus,
+    count_unproven,
     is_unproven,
     read_part,
     records,
-    unproven,
 )
 from pytest_tavus.report.summary import not_run_lines, summary_lines, unproven_lines
-from pytest_tavus.report.words import counted
+from pytest_tavus.report.words import format_count
 
 NOTHING_RAN = 5
 """pytest's exit code where a part had nothing to run. It takes nothing away from the others."""
@@ -70,23 +70,23 @@ def read_parts(paths: Iterable[Path]) -> tuple[tuple[ResultsPart, ...], tuple[Pr
             parts.append(read_part(path))
         except ScenarioError as error:
             problems += error.problems
-    return tuple(parts), (*problems, *_badly_ended(parts), *_twice(parts))
+    return tuple(parts), (*problems, *_check_exit_codes(parts), *_check_duplicates(parts))
 
 
-def _badly_ended(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
+def _check_exit_codes(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
     for part in parts:
         code = part.exit_code
         failing = sum(row.came in _RED for row in part.rows)
         if failing and code in {0, NOTHING_RAN}:
-            which = f"{counted(failing, 'scenario')} in it did not pass"
+            which = f"{format_count(failing, 'scenario')} in it did not pass"
             yield Problem(message=f"the part {str(part.path)!r} ended with {code}, but {which}")
         explained = code == 1 and any(row.came in _FAILING for row in part.rows)
-        if code not in {0, NOTHING_RAN} and not explained and not _proved_nothing(part):
+        if code not in {0, NOTHING_RAN} and not explained and not _proves_nothing(part):
             why = _ENDED.get(code, "pytest has no such code")
             yield Problem(message=f"the part {str(part.path)!r} ended with {code}: {why}")
 
 
-def _twice(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
+def _check_duplicates(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
     first: dict[str, Path] = {}
     for part in parts:
         for row in part.rows:
@@ -102,7 +102,7 @@ def exit_code(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> int:
 
     Return 4 where all that is wrong is that nothing ran but what proves nothing, and 1 otherwise.
     """
-    idle = [part for part in parts if part.exit_code == NOTHING_RAN or _proved_nothing(part)]
+    idle = [part for part in parts if part.exit_code == NOTHING_RAN or _proves_nothing(part)]
     bad = any(part.exit_code != 0 for part in parts if part not in idle)
     bad = bad or any(row.came in _RED for part in parts for row in part.rows)
     if bad or problems or not any(part.rows for part in parts):
@@ -110,7 +110,7 @@ def exit_code(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> int:
     return PROVED_NOTHING if len(idle) == len(parts) else 0
 
 
-def _proved_nothing(part: ResultsPart) -> bool:
+def _proves_nothing(part: ResultsPart) -> bool:
     skipped = all(row.came == "skipped" for row in part.rows)
     return part.exit_code == PROVED_NOTHING and skipped and any(map(is_unproven, part.rows))
 
@@ -126,10 +126,10 @@ def report(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> Iterato
     yield from summary_lines(records(rows))
     reasons = Counter(row.text.removeprefix("not run: ") for row in rows if row.came == "not run")
     yield from not_run_lines(reasons)
-    yield from unproven_lines(unproven(rows))
+    yield from unproven_lines(count_unproven(rows))
     came = Counter(row.came for row in rows)
     numbers = ", ".join(f"{number} {word}" for word, number in came.items())
-    yield f"{counted(len(parts), 'part')}: {numbers or 'nothing ran'}"
+    yield f"{format_count(len(parts), 'part')}: {numbers or 'nothing ran'}"
     yield from (f"ERROR {problem}" for problem in problems)
 
 
@@ -162,10 +162,13 @@ def copy_traces(paths: Iterable[Path], directory: Path) -> tuple[Path, ...]:
 def with_traces(parts: Iterable[ResultsPart], traces: Iterable[Path]) -> tuple[ResultsPart, ...]:
     """Return the parts with the paths of these traces in place of those they were written to."""
     at = {path.name: str(path) for path in traces}
-    return tuple(replace(part, rows=tuple(_at(row, at) for row in part.rows)) for part in parts)
+    return tuple(
+        replace(part, rows=tuple(_replace_trace_path(row, at) for row in part.rows))
+        for part in parts
+    )
 
 
-def _at(row: ResultRow, at: Mapping[str, str]) -> ResultRow:
+def _replace_trace_path(row: ResultRow, at: Mapping[str, str]) -> ResultRow:
     kept = None if row.record is None else row.record["trace"]
     if row.record is None or kept is None or Path(kept).name not in at:
         return row
@@ -190,27 +193,27 @@ def write_junit(path: Path, parts: Sequence[ResultsPart]) -> None:
         suite.set(name, str(tags[tag]))
     suite.set("time", f"{sum(row.seconds for row in rows):.3f}")
     for row in rows:
-        _case(suite, row)
+        _add_case(suite, row)
     path.parent.mkdir(parents=True, exist_ok=True)
     ET.ElementTree(suites).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _case(suite: ET.Element, row: ResultRow) -> None:
+def _add_case(suite: ET.Element, row: ResultRow) -> None:
     file, _, name = row.nodeid.partition("::")
     case = ET.SubElement(
-        suite, "testcase", classname=file, name=_legal(name), time=f"{row.seconds:.3f}"
+        suite, "testcase", classname=file, name=_sanitize_xml(name), time=f"{row.seconds:.3f}"
     )
     if row.record is not None:
         properties = ET.SubElement(case, "properties")
         for key, value in user_properties(row.record):
-            ET.SubElement(properties, "property", name=key, value=_legal(value))
+            ET.SubElement(properties, "property", name=key, value=_sanitize_xml(value))
     tag = _TAGS.get(row.came)
     if tag is not None:
-        told = ET.SubElement(case, tag, message=_legal(row.text.strip().partition("\n")[0]))
+        told = ET.SubElement(case, tag, message=_sanitize_xml(row.text.strip().partition("\n")[0]))
         if row.came in _FAILING:
-            told.text = _legal(row.text)
+            told.text = _sanitize_xml(row.text)
 
 
-def _legal(text: str) -> str:
+def _sanitize_xml(text: str) -> str:
     """Leave out what XML cannot hold."""
     return "".join(one if one.isprintable() or one in "\n\t" else "?" for one in text)

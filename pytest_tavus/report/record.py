@@ -70,11 +70,11 @@ def record(result: ScenarioResult) -> Record:
         name=result.scenario.name,
         place=str(result.scenario.span),
         outcome=result.verdict.outcome,
-        reason=result.redaction.finished(result.verdict.reason),
+        reason=result.redaction.mask_rendered(result.verdict.reason),
         provenance=result.provenance,
         held=result.verdict.held,
         played=result.verdict.played,
-        lenient=list(_lenient(result.scenario)),
+        lenient=list(_list_lenient_keys(result.scenario)),
         findings=[
             FindingRecord(
                 kind=complaint.finding.kind,
@@ -93,19 +93,21 @@ def record(result: ScenarioResult) -> Record:
     )
 
 
-def _lenient(scenario: Scenario) -> Iterator[str]:
+def _list_lenient_keys(scenario: Scenario) -> Iterator[str]:
     """Yield what the scenario does not look at, each line of its file once."""
     told: list[tuple[tuple[str, SourceSpan], str]] = []
-    told += [(_written(scenario, (), "unchecked"), one) for one in sorted(scenario.unchecked)]
+    told += [(_locate_key(scenario, (), "unchecked"), one) for one in sorted(scenario.unchecked)]
     for turn in scenario.turns:
         if turn.extra:
-            told.append((_written(scenario, turn.at, "extra"), "allowed"))
-        told += [(_written(scenario, turn.at, "unchecked"), one) for one in sorted(turn.unchecked)]
+            told.append((_locate_key(scenario, turn.at, "extra"), "allowed"))
+        told += [
+            (_locate_key(scenario, turn.at, "unchecked"), one) for one in sorted(turn.unchecked)
+        ]
     for (key, span), what in dict.fromkeys(told):
         yield f"{span}: {key}: {what} ({scenario.name})"
 
 
-def _written(scenario: Scenario, turn: Loc, key: str) -> tuple[str, SourceSpan]:
+def _locate_key(scenario: Scenario, turn: Loc, key: str) -> tuple[str, SourceSpan]:
     """Return a key with its place: in the turn, in the scenario, or in the file for all of them.
 
     Where a key is not written, a source has the place of what is around it.

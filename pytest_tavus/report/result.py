@@ -81,6 +81,6 @@ def provenance(trace: Trace) -> str:
     return f"{decider}, {answered}"
 
 
-def counts(provenances: Iterable[str]) -> tuple[tuple[str, int], ...]:
+def count_by_provenance(provenances: Iterable[str]) -> tuple[tuple[str, int], ...]:
     """Count results by provenance, most frequent first, then by name."""
     return tuple(sorted(Counter(provenances).items(), key=lambda pair: (-pair[1], pair[0])))

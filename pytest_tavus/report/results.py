@@ -61,7 +61,7 @@ class ResultsFile:
 
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.trouble: str | None = None
+        self.write_error: str | None = None
         "Why not all could be written: the disk is full, for one."
 
         self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
@@ -70,38 +70,38 @@ class ResultsFile:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._file.truncate(0)
         except BlockingIOError:
-            raise self._refused(path, "another run is writing it") from None
+            raise self._close_with_error(path, "another run is writing it") from None
         except OSError as error:
-            raise self._refused(path, error.strerror) from None
-        self._line({"format": FORMAT, "version": VERSION})
-        if self.trouble is not None:
-            raise self._refused(path, self.trouble)
+            raise self._close_with_error(path, error.strerror) from None
+        self._write_line({"format": FORMAT, "version": VERSION})
+        if self.write_error is not None:
+            raise self._close_with_error(path, self.write_error)
 
-    def _refused(self, path: Path, why: str | None) -> OSError:
+    def _close_with_error(self, path: Path, why: str | None) -> OSError:
         self._close()
         return OSError(errno.EIO, why, str(path))
 
     def add(self, row: ResultRow) -> None:
         """Write what came of one scenario."""
-        self._line(to_builtins(row))
+        self._write_line(to_builtins(row))
 
     def end(self, exit_code: int) -> None:
         """Say that the run has come to its end."""
-        self._line({"exit": exit_code})
+        self._write_line({"exit": exit_code})
         self._close()
 
     def _close(self) -> None:
         with contextlib.suppress(OSError):  # told by now
             self._file.close()
 
-    def _line(self, data: dict[str, Any]) -> None:
-        if self.trouble is not None:
+    def _write_line(self, data: dict[str, Any]) -> None:
+        if self.write_error is not None:
             return  # what follows a gap would look whole
         try:
             self._file.write(json.dumps(data, ensure_ascii=False) + "\n")
             self._file.flush()
         except OSError as error:
-            self.trouble = error.strerror or str(error)
+            self.write_error = error.strerror or str(error)
 
 
 def read_part(path: Path) -> ResultsPart:
@@ -118,42 +118,42 @@ def read_part(path: Path) -> ResultsPart:
         message = f"the part {str(path)!r} has no results: {error.strerror or error}"
         hint = f"write them with --tavus-results={path}/{NAME}"
         raise ScenarioError(Problem(message=message, hint=hint)) from None
-    data = [_object(file, number, line) for number, line in enumerate(lines, start=1)]
+    data = [_read_object(file, number, line) for number, line in enumerate(lines, start=1)]
     if not data or data[0].get("format") != FORMAT or data[0].get("version") != VERSION:
-        raise _refused(file, 1, f"this is not a file of results of version {VERSION}")
+        raise _build_error(file, 1, f"this is not a file of results of version {VERSION}")
     if not isinstance(data[-1].get("exit"), int):
         hint = "its process was killed, or is still running"
-        raise _refused(file, len(lines), "this run did not come to its end", hint)
-    rows = tuple(_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
+        raise _build_error(file, len(lines), "this run did not come to its end", hint)
+    rows = tuple(_read_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
     return ResultsPart(path=path, rows=rows, exit_code=data[-1]["exit"])
 
 
-def _object(file: Path, number: int, line: str) -> dict[str, Any]:
+def _read_object(file: Path, number: int, line: str) -> dict[str, Any]:
     try:
         data: Any = json.loads(line)
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
-        raise _refused(file, number, "this line is not a JSON object", "the file was cut off")
+        raise _build_error(file, number, "this line is not a JSON object", "the file was cut off")
     return cast("dict[str, Any]", data)
 
 
-def _row(file: Path, number: int, data: dict[str, Any]) -> ResultRow:
+def _read_row(file: Path, number: int, data: dict[str, Any]) -> ResultRow:
     try:
         row = ResultRow(**data)
     except TypeError:
-        raise _refused(file, number, "this line is no result of a scenario") from None
+        raise _build_error(file, number, "this line is no result of a scenario") from None
     if row.came not in get_args(ResultStatus):
-        raise _refused(file, number, f"{row.came!r} is nothing that comes of a scenario")
+        raise _build_error(file, number, f"{row.came!r} is nothing that comes of a scenario")
     return row
 
 
-def _refused(file: Path, number: int, message: str, hint: str | None = None) -> ScenarioError:
+def _build_error(file: Path, number: int, message: str, hint: str | None = None) -> ScenarioError:
     span = SourceSpan(path=str(file), line=number)
     return ScenarioError(Problem(message=message, span=span, hint=hint))
 
 
-def unproven(rows: Sequence[ResultRow]) -> Counter[str]:
+def count_unproven(rows: Sequence[ResultRow]) -> Counter[str]:
     """Count the scenarios that were skipped because nothing could fail them, by their reason."""
     return Counter(row.text for row in rows if is_unproven(row))
 

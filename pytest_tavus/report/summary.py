@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.report.record import Record
-from pytest_tavus.report.result import counts
+from pytest_tavus.report.result import count_by_provenance
 from pytest_tavus.report.typeset import Ink
-from pytest_tavus.report.words import OWNERS, counted
+from pytest_tavus.report.words import OWNERS, format_count
 from pytest_tavus.verdict.verdict import Outcome
 
 _LABEL = 14
@@ -39,8 +39,8 @@ def summary_lines(
 def _lines(records: Sequence[Record], unjudged: Mapping[str, int], ink: Ink) -> Iterator[str]:
     number = len(records) + sum(unjudged.values())
     came = [*_verdicts(records, ink), *(f"{count} {word}" for word, count in unjudged.items())]
-    yield f"{counted(number, 'scenario')}: {', '.join(came)}"
-    for provenance, number in counts(one["provenance"] for one in records):
+    yield f"{format_count(number, 'scenario')}: {', '.join(came)}"
+    for provenance, number in count_by_provenance(one["provenance"] for one in records):
         yield _row("provenance", f"{provenance}: {number}")
     passed = [one for one in records if one["outcome"] == "passed"]
     if passed:
@@ -86,11 +86,11 @@ def unreached_lines(number: int) -> Iterator[str]:
         yield _row("not reached", f"{number}: the run was ended before")
 
 
-def slowed_lines(*, times: int, lowest: int | None, said: str) -> Iterator[str]:
+def slowdown_lines(*, times: int, lowest: int | None, said: str) -> Iterator[str]:
     """Say that the service slowed the run down, and how far; nothing where it did not."""
     if times:
-        at_once = counted(lowest or 1, "conversation")
-        yield _row("slowed down", f"{counted(times, 'time')}, to {at_once} at once: {said}")
+        at_once = format_count(lowest or 1, "conversation")
+        yield _row("slowed down", f"{format_count(times, 'time')}, to {at_once} at once: {said}")
 
 
 def one_by_one_lines(reasons: Sequence[str | None]) -> Iterator[str]:

@@ -20,12 +20,12 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ELLIPSIS = "…"
 
 
-def printable(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """Return the text on one line, with every character that could move the cursor spelt out."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    return text if text.isascii() and text.isprintable() else "".join(map(_escape_character, text))
 
 
-def _visible(character: str) -> str:
+def _escape_character(character: str) -> str:
     if character in _NAMED:
         return _NAMED[character]
     if unicodedata.category(character) not in _UNPRINTABLE or character in _JOINERS:

@@ -81,6 +81,6 @@ SCRIPTED_REMEDY = "a tool's definition, or what the scenario makes it play"
 """Where to look when the PAL's decisions were scripted: it has no prompt to blame."""
 
 
-def counted(number: int, noun: str, nouns: str | None = None) -> str:
+def format_count(number: int, noun: str, nouns: str | None = None) -> str:
     """Write a number with its noun: ``1 call``, ``2 calls``."""
     return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"

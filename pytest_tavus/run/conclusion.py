@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_tavus.contract.events import oversized
-from pytest_tavus.contract.tool.sent import Reader
+from pytest_tavus.contract.events import list_oversized
+from pytest_tavus.contract.tool.sent import ArgumentReader
 from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.redact import Redaction
-from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.trace.redaction.shown import mask_trace
 from pytest_tavus.verdict.checks.run import CheckReport
 from pytest_tavus.verdict.verdict import Verdict, decide
 
@@ -24,31 +24,31 @@ async def conclude(
     *,
     checked: CheckReport,
     redaction: Redaction,
-    read: Reader,
+    read: ArgumentReader,
 ) -> ScenarioResult:
     """Judge a conversation and join that with what the checks found.
 
     Touches no network: a stored trace will do. `redaction` knows the tokens of the trace.
     """
-    masked = shown(trace, redaction)
+    masked = mask_trace(trace, redaction)
     if scenario.is_judged:
         from pytest_tavus.verdict.judge.rules import RulesJudge
 
-        judge = RulesJudge(read=read, show=redaction.value, in_clear=trace, seen=checked.seen)
-        verdict = await _judged(scenario, masked, judge, checked)
+        judge = RulesJudge(read=read, show=redaction.value, in_clear=trace, seen=checked.observed)
+        verdict = await _judge(scenario, masked, judge, checked)
     else:
-        verdict = decide(checked.findings, checked.open, evidence=checked.evidence)
+        verdict = decide(checked.findings, checked.undecided, evidence=checked.evidence)
     return ScenarioResult(
         scenario=scenario,
         trace=masked,
         verdict=verdict,
         provenance=provenance(trace),
-        oversized=tuple(oversized(trace)),
+        oversized=tuple(list_oversized(trace)),
         redaction=redaction,
     )
 
 
-async def _judged(
+async def _judge(
     scenario: Scenario, masked: Trace, judge: RulesJudge, checked: CheckReport
 ) -> Verdict:
     from pytest_tavus.verdict.judge import run
@@ -56,6 +56,6 @@ async def _judged(
     ruled = await run.run(scenario, masked, judge)
     return decide(
         (*checked.findings, *ruled.findings),
-        (*checked.open, *ruled.rulings),
+        (*checked.undecided, *ruled.rulings),
         evidence=checked.evidence + ruled.evidence,
     )

@@ -60,13 +60,13 @@ class Player:
             self._recorder.record(Fault(owner="test", message=message))
             return False
         try:
-            await self._hold(turn, text)
+            await self._play_text(turn, text)
         except ServiceError as error:
             self._recorder.record(Fault(owner="platform", message=str(error)))
             return False
         return True
 
-    async def _hold(self, turn: Turn, text: str) -> None:
+    async def _play_text(self, turn: Turn, text: str) -> None:
         await self._session.say(text)
         self._memory.finish(turn)
         self._recorder.record(TurnEnded())
@@ -132,7 +132,9 @@ class ScenarioRun:
         self._handler: Handler | None = None
         self._spec = scenario.handler or NO_HANDLER
 
-    async def within(self, seconds: float, part: Callable[[], Awaitable[bool]]) -> CloseReason:
+    async def run_with_deadline(
+        self, seconds: float, part: Callable[[], Awaitable[bool]]
+    ) -> CloseReason:
         """Hold a part of the conversation; one that is not over in time is given up, and noted.
 
         So is one that was over too late, because it never let the time be looked at: a handler in
@@ -149,7 +151,7 @@ class ScenarioRun:
         except TimeoutError:
             if not limit.expired():
                 raise
-        self.recorder.record(_overdue(self.recorder.trace(), seconds))
+        self.recorder.record(_build_deadline_fault(self.recorder.trace(), seconds))
         self._player = None
         return "deadline"
 
@@ -164,32 +166,32 @@ class ScenarioRun:
         """
         try:
             self._handler = await self._shared.pool.acquire(self._spec, override=handler)
-            self._session = await self._opened(self._handler)
+            self._session = await self._open_session(self._handler)
         except LimitError:
             raise
         except (HandlerError, ServiceError) as error:
-            self.note(error)
+            self.record_fault(error)
             return False
         self._player = Player(self._session, self.recorder, self._memory)
         return True
 
-    async def _opened(self, handler: Handler) -> Session:
+    async def _open_session(self, handler: Handler) -> Session:
         return await self._shared.opener(
             self.scenario.pal,
             self._brain,
             wire=self._wire(handler),
-            around=self._around(),
-            answered=self._memory.answered,
+            around=self._build_context(),
+            answered=self._memory.record_answer,
         )
 
     async def play(self) -> bool:
         """Play the scenario's turns up to the first that cannot be; return whether all were."""
         for turn in self.scenario.turns:
-            if not await self.take(turn):
+            if not await self.play_turn(turn):
                 return False
         return True
 
-    async def take(self, turn: Turn) -> bool:
+    async def play_turn(self, turn: Turn) -> bool:
         """Play one turn; return whether the conversation can go on. A broken one takes no turn."""
         if self._player is None:
             return False
@@ -218,9 +220,9 @@ class ScenarioRun:
             try:
                 await handler.close()
             except HandlerError as error:
-                self.note(error)
+                self.record_fault(error)
 
-    def note(self, error: HandlerError | ServiceError) -> None:
+    def record_fault(self, error: HandlerError | ServiceError) -> None:
         """Record an error that the conversation has come to as its fault."""
         if isinstance(error, HandlerError):
             fault = Fault(owner=error.owner, message=error.message, detail=error.detail)
@@ -242,7 +244,7 @@ class ScenarioRun:
         """
         return partial(_load, self.scenario.search_path)
 
-    def _around(self) -> ConversationContext:
+    def _build_context(self) -> ConversationContext:
         return ConversationContext(
             recorder=self.recorder,
             clock=self._clock,
@@ -255,7 +257,7 @@ def _load(search_path: Sequence[str], import_string: str) -> object:
     return load(import_string, search_path=[Path(directory) for directory in search_path])
 
 
-def _overdue(trace: Trace, seconds: float) -> Fault:
+def _build_deadline_fault(trace: Trace, seconds: float) -> Fault:
     """Say what the conversation was waiting for when its time was up."""
     resolved = {event.call_id for _, event in trace.of(ToolResolved)}
     waiting = [call.name for _, call in trace.calls() if call.call_id not in resolved]

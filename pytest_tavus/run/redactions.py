@@ -36,7 +36,7 @@ class MaskedBugs:
     ) -> None:
         if isinstance(error, Exception) and not isinstance(error, TavusError):
             told = "".join(format_exception(error)).rstrip()
-            text = self._redaction.finished(f"{type(error).__name__}: {error}\n{told}")
+            text = self._redaction.mask_rendered(f"{type(error).__name__}: {error}\n{told}")
             raise HarnessError(text) from None
 
 
@@ -46,7 +46,7 @@ class Redactions:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
         self._environ = environ
-        self._known: dict[Any, tuple[Pal, Redaction]] = {}
+        self._cache: dict[Any, tuple[Pal, Redaction]] = {}
 
     def env(self, scenario: Scenario) -> dict[str, str]:
         """Return the variables that a scenario names."""
@@ -57,17 +57,17 @@ class Redactions:
         handler = scenario.handler or NO_HANDLER
         own = tuple(handler.secrets())
         key = (id(scenario.pal), scenario.env, scenario.plain, handler.env, own)
-        cached = self._known.get(key)
+        cached = self._cache.get(key)
         if cached is None:
             # The PAL is kept beside its redaction so that its id is never another's.
             redaction = Redaction(self._secrets(scenario), self._settings.redact_headers)
-            cached = self._known[key] = (scenario.pal, redaction)
+            cached = self._cache[key] = (scenario.pal, redaction)
         return cached[1]
 
-    def finished(self, text: str) -> str:
+    def mask_rendered(self, text: str) -> str:
         """Mask in a finished text the secrets of every scenario so far."""
-        for _, redaction in self._known.values():
-            text = redaction.finished(text)
+        for _, redaction in self._cache.values():
+            text = redaction.mask_rendered(text)
         return text
 
     def _secrets(self, scenario: Scenario) -> Iterator[Secret]:

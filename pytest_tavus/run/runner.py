@@ -24,8 +24,8 @@ from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.conclusion import conclude
 from pytest_tavus.run.conversation import Opener, RunContext, ScenarioRun, open_simulated
 from pytest_tavus.run.limits.gate import ATTEMPTS, Gate, Needs
-from pytest_tavus.run.limits.ledger import Allowance, Granted, Ledger
-from pytest_tavus.run.limits.store import OwnStore, Store
+from pytest_tavus.run.limits.ledger import Allowance, Grant, Ledger
+from pytest_tavus.run.limits.store import LocalStore, Store
 from pytest_tavus.run.loop.loop import BackgroundLoop
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.redactions import MaskedBugs, Redactions
@@ -36,7 +36,7 @@ from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.events import CloseReason
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.redact import Redaction
-from pytest_tavus.trace.redaction.shown import shown, with_tokens
+from pytest_tavus.trace.redaction.shown import mask_trace, with_tokens
 from pytest_tavus.verdict.checks.run import Checker, CheckReport
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Runner:
         """`store` is where the run's ledger is, `opener` what opens its sessions."""
         self._settings = settings
         self._root = root
-        self._masking = Redactions(settings, environ)
+        self._redactions = Redactions(settings, environ)
         cells, delivery = _split(settings.simulator)
         self._shared = RunContext(
             behaviour=Behaviour().with_cells(cells),
@@ -76,15 +76,15 @@ class Runner:
         )
         """What every file is held to."""
         self._gate = Gate(
-            Allowance.of(settings),
-            OwnStore(now=time.monotonic()) if store is None else store,
+            Allowance.from_settings(settings),
+            LocalStore(now=time.monotonic()) if store is None else store,
             clock=RealClock(),
             now=time.monotonic,
         )
         self._checker = Checker(read=self._reader, behaviour=self._shared.behaviour)
         self._archive = _archive(settings)
         self._pals: dict[Any, Any] = {}
-        self._played: dict[str, int] = {}
+        self._play_counts: dict[str, int] = {}
         self.loop = BackgroundLoop()
         """Where conversations are held."""
 
@@ -103,7 +103,7 @@ class Runner:
 
     async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
         """Hold the conversation and judge it. Runs on the runner's own loop."""
-        trace, took = await self._played_through(scenario, handler)
+        trace, took = await self._play_with_retries(scenario, handler)
         return replace(await self.conclude(scenario, trace), took=took)
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
@@ -113,29 +113,29 @@ class Runner:
             NotRunError: the limits of the run leave nothing for it.
 
         """
-        trace, _ = await self._played_through(scenario, handler)
+        trace, _ = await self._play_with_retries(scenario, handler)
         return trace
 
-    async def _played_through(
+    async def _play_with_retries(
         self, scenario: Scenario, handler: object | None
     ) -> tuple[Trace, float]:
         """Hold the conversation, asking the service again where it must; say how long it took."""
         needs = Needs(seconds=self.deadline(scenario), locks=scenario.locks, alone=scenario.alone)
-        ids = self._ids(scenario)
+        ids = self._next_run_name(scenario)
         for attempt in itertools.count(1):
-            production = self._made(scenario, ids)
+            production = self._build_run(scenario, ids)
             try:
                 async with self._gate.enter(needs) as granted:
                     began = time.monotonic()
-                    await self._held(production, handler, granted, last=attempt == ATTEMPTS)
+                    await self._play_attempt(production, handler, granted, last=attempt == ATTEMPTS)
                     return production.recorder.trace(), time.monotonic() - began
             except LimitError as error:
                 refusal = error
             await self._gate.pause(attempt, refusal)
         raise AssertionError  # the last attempt returns
 
-    async def _held(
-        self, production: ScenarioRun, handler: object | None, granted: Granted, *, last: bool
+    async def _play_attempt(
+        self, production: ScenarioRun, handler: object | None, granted: Grant, *, last: bool
     ) -> None:
         reason: CloseReason = "cancelled"
 
@@ -143,20 +143,20 @@ class Runner:
             return await production.open(handler) and await production.play()
 
         try:
-            with MaskedBugs(self._masking.redaction(production.scenario)):
-                reason = await production.within(granted.seconds, whole)
+            with MaskedBugs(self._redactions.redaction(production.scenario)):
+                reason = await production.run_with_deadline(granted.seconds, whole)
         except LimitError as error:
             reason = "fault"
-            self._gate.refused(error)
+            self._gate.record_refusal(error)
             if not last:
                 raise
-            production.note(error)
+            production.record_fault(error)
         finally:
             await production.close(reason)
-            cut = granted.cut if reason == "deadline" else None
+            cut = granted.shortened_by if reason == "deadline" else None
             if (cut or reason == "cancelled") and self._archive is not None:
                 trace = production.recorder.trace()
-                masked = shown(trace, self.redaction(production.scenario, trace))
+                masked = mask_trace(trace, self.redaction(production.scenario, trace))
                 self._archive.keep_interrupted(production.scenario, masked)
         if cut is not None:
             raise NotRunError("not to its end: nothing was left of " + cut)
@@ -169,23 +169,23 @@ class Runner:
         """Return the seconds a conversation may take: the scenario's own, else the run's."""
         return self._settings.deadline if scenario.deadline is None else scenario.deadline
 
-    def produce(self, scenario: Scenario) -> ScenarioRun:
+    def build_run(self, scenario: Scenario) -> ScenarioRun:
         """Make a conversation ready to be opened, with ids that are its own."""
-        return self._made(scenario, self._ids(scenario))
+        return self._build_run(scenario, self._next_run_name(scenario))
 
-    def _ids(self, scenario: Scenario) -> str:
+    def _next_run_name(self, scenario: Scenario) -> str:
         """Return what the ids of a conversation are made from: its name, and which time it is."""
         name = f"{scenario.source.path}::{scenario.name}"
-        times = self._played.get(name, 0)
-        self._played[name] = times + 1
+        times = self._play_counts.get(name, 0)
+        self._play_counts[name] = times + 1
         return f"{name}#{times}" if times else name
 
-    def _made(self, scenario: Scenario, ids: str) -> ScenarioRun:
+    def _build_run(self, scenario: Scenario, ids: str) -> ScenarioRun:
         return ScenarioRun(
             scenario,
             self._shared,
             ids=Ids(seed=self._settings.seed, name=ids),
-            env=self._masking.env(scenario),
+            env=self._redactions.env(scenario),
         )
 
     async def judge(
@@ -197,18 +197,18 @@ class Runner:
         else has found, and held against the trace.
         """
         redaction = self.redaction(scenario, trace)
-        scope = {"env": self._masking.env(scenario)}
+        scope = {"env": self._redactions.env(scenario)}
         with MaskedBugs(redaction):
             checked = self._checker.check(scenario, trace, show=redaction.value, scope=scope)
             if more is not None:
-                checked = checked.joined(more)
+                checked = checked.merge(more)
             return await conclude(
                 scenario, trace, checked=checked, redaction=redaction, read=self._reader
             )
 
     def redaction(self, scenario: Scenario, trace: Trace) -> Redaction:
         """Return what masks the secrets of a scenario and the tokens of its trace."""
-        return with_tokens(self._masking.redaction(scenario), trace)
+        return with_tokens(self._redactions.redaction(scenario), trace)
 
     async def conclude(
         self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
@@ -229,7 +229,7 @@ class Runner:
         try:
             self.loop.run(self._shared.pool.close())
         except HandlerError as error:
-            masked = self._masking.finished
+            masked = self._redactions.mask_rendered
             detail = None if error.detail is None else masked(error.detail)
             raise HandlerError(masked(error.message), detail=detail) from None
         finally:

@@ -84,7 +84,7 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
     """
     if not trace.masked:
         raise HarnessError("a trace in clear must not be written")
-    yield _one_line({"format": FORMAT, "version": VERSION, **asdict(header)})
+    yield _encode_line({"format": FORMAT, "version": VERSION, **asdict(header)})
     for entry in trace:
         yield encode_entry(entry)
 
@@ -98,14 +98,14 @@ def encode_entry(entry: Entry) -> str:
     """
     event = entry.event
     place = {"seq": entry.seq, "at": entry.at, "turn": entry.turn}
-    return _one_line({**place, "type": event.__struct_config__.tag, **asdict(event)})
+    return _encode_line({**place, "type": event.__struct_config__.tag, **asdict(event)})
 
 
 _PARTS = (HttpExchange, HttpRequest, HttpResponse, HttpFault, Deciders)
 """The values that events are made of."""
 
 
-def _one_line(data: Mapping[str, Any]) -> str:
+def _encode_line(data: Mapping[str, Any]) -> str:
     """Write JSON data, exchanges and bodies included, as one line for every reader."""
     line = _READABLE.encode(data)
     if line.isascii() or _is_one_plain_line(line):
@@ -122,7 +122,7 @@ def _is_one_plain_line(line: str) -> bool:
     return len(line.splitlines()) == 1
 
 
-def _plain(value: Any) -> Any:
+def _encode_value(value: Any) -> Any:
     """Return what JSON has a word for, of what it has not: our values, and bodies."""
     if isinstance(value, bytes):
         return _encode_body(value)
@@ -132,8 +132,8 @@ def _plain(value: Any) -> Any:
     raise HarnessError(message)
 
 
-_READABLE = json.JSONEncoder(ensure_ascii=False, default=_plain)
-_ASCII = json.JSONEncoder(default=_plain)
+_READABLE = json.JSONEncoder(ensure_ascii=False, default=_encode_value)
+_ASCII = json.JSONEncoder(default=_encode_value)
 
 
 def _encode_body(body: bytes) -> Any:
@@ -160,7 +160,7 @@ def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader,
         entry = _decode_entry(line, span)
         if entry.seq != len(entries) + 1:
             message = f"this entry has seq {entry.seq} where {len(entries) + 1} was expected"
-            raise _refused(span, message, "lines are missing or out of order: record it again")
+            raise _build_error(span, message, "lines are missing or out of order: record it again")
         entries.append(entry)
     return header, Trace(tuple(entries), masked=True)
 
@@ -198,7 +198,7 @@ def read(path: Path) -> tuple[TraceHeader, Trace]:
     except UnicodeDecodeError as error:
         span = SourceSpan(path=str(path), line=1)
         message = f"this is not a trace: it is not UTF-8 text ({error.reason})"
-        raise _refused(span, message, _RECORD) from error
+        raise _build_error(span, message, _RECORD) from error
 
 
 _RECORD = "record the trace again with this version of pytest-tavus"
@@ -208,12 +208,12 @@ def _decode_header(line: str, span: SourceSpan) -> TraceHeader:
     data = _decode_object(line, span)
     if data.pop("format", None) != FORMAT:
         message = f'this is not a trace: its first line has no "format": "{FORMAT}"'
-        raise _refused(span, message, "give the path of a file that was recorded as a trace")
+        raise _build_error(span, message, "give the path of a file that was recorded as a trace")
     version = data.pop("version", None)
     if version != VERSION:
         message = f"this trace has version {version!r} and version {VERSION} is the one known here"
-        raise _refused(span, message, _RECORD)
-    return _converted(data, TraceHeader, span)
+        raise _build_error(span, message, _RECORD)
+    return _convert_fields(data, TraceHeader, span)
 
 
 def _decode_entry(line: str, span: SourceSpan) -> Entry:
@@ -222,11 +222,11 @@ def _decode_entry(line: str, span: SourceSpan) -> Entry:
     kind = _EVENTS.get(tag) if isinstance(tag, str) else None
     if kind is None:
         hint = did_you_mean(str(tag), _EVENTS) or f"one of: {', '.join(_EVENTS)}"
-        raise _refused(span, f"{tag!r} is not a type of event", hint)
+        raise _build_error(span, f"{tag!r} is not a type of event", hint)
     found = {name: data.pop(name) for name in _Place.__struct_fields__ if name in data}
-    place = _converted(found, _Place, span)
+    place = _convert_fields(found, _Place, span)
     _decode_bodies(data.get("exchange"))
-    event = _converted(data, kind, span)
+    event = _convert_fields(data, kind, span)
     return Entry(seq=place.seq, at=place.at, turn=place.turn, event=event)
 
 
@@ -248,21 +248,21 @@ def _decode_object(line: str, span: SourceSpan) -> dict[str, Any]:
         data: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
         hint = "the file was cut off or edited: record the trace again"
-        raise _refused(span, "this line is not JSON", hint) from error
+        raise _build_error(span, "this line is not JSON", hint) from error
     if not isinstance(data, dict):
-        raise _refused(span, "this line is not a JSON object", _RECORD)
+        raise _build_error(span, "this line is not a JSON object", _RECORD)
     return cast("dict[str, Any]", data)
 
 
-def _converted(data: Mapping[str, Any], kind: type[T], span: SourceSpan) -> T:
+def _convert_fields(data: Mapping[str, Any], kind: type[T], span: SourceSpan) -> T:
     try:
         return convert(data, kind, builtin_types=(bytes,))
     except ValidationError as error:
         message = str(error)
-        raise _refused(span, message[:1].lower() + message[1:], _hint(message, kind)) from None
+        raise _build_error(span, message[:1].lower() + message[1:], _hint(message, kind)) from None
     except (UnicodeError, SystemError):  # half a surrogate pair; msgspec 0.19: a huge number too
         message = "a name or a number in this line is out of range"
-        raise _refused(span, message, _RECORD) from None
+        raise _build_error(span, message, _RECORD) from None
 
 
 _MISFIT = re.compile(
@@ -275,13 +275,13 @@ def _hint(message: str, kind: Any) -> str:
         return 'a body is text, or {"base64": "..."}'
     misfit = _MISFIT.fullmatch(message)
     word, path = ("", "") if misfit is None else (misfit[1], misfit[2] or "$")
-    words = dict(_words(kind)).get(path)
+    words = dict(_list_choices(kind)).get(path)
     if words is None:
         return _RECORD
     return did_you_mean(word, words) or f"one of: {', '.join(words)}"
 
 
-def _words(hint: Any, path: str = "$") -> Iterator[tuple[str, tuple[str, ...]]]:
+def _list_choices(hint: Any, path: str = "$") -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the path of each object and enumeration of a type, with its fields or values."""
     for kind in get_args(hint) if NoneType in get_args(hint) else (hint,):
         if get_origin(kind) is Literal:
@@ -289,8 +289,8 @@ def _words(hint: Any, path: str = "$") -> Iterator[tuple[str, tuple[str, ...]]]:
         elif isinstance(kind, type) and issubclass(kind, Struct):
             yield path, kind.__struct_fields__
             for name, field in get_type_hints(kind).items():
-                yield from _words(field, f"{path}.{name}")
+                yield from _list_choices(field, f"{path}.{name}")
 
 
-def _refused(span: SourceSpan, message: str, hint: str) -> ScenarioError:
+def _build_error(span: SourceSpan, message: str, hint: str) -> ScenarioError:
     return ScenarioError(Problem(message=message, span=span, hint=hint))

@@ -214,10 +214,10 @@ def decider_of(event: Event, row: Deciders) -> Decider | None:
     """Return who decided the fact that an event is, in a session of this row."""
     match event:
         case PalSaid():
-            return row.said(event.filled_by)
+            return row.speech_decider(event.filled_by)
         case ToolCalled():
-            return row.sent(event.filled_by)
+            return row.arguments_decider(event.filled_by)
         case ToolResolved():
-            return row.answered(event.answered_by)
+            return row.answer_decider(event.answered_by)
         case _:
             return row.event

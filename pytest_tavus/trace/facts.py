@@ -41,19 +41,19 @@ class Deciders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timing: Decider | None = None
     "When a call is answered. Words alone take no time in a simulated session."
 
-    def answered(self, by: str) -> Decider | None:
+    def answer_decider(self, by: str) -> Decider | None:
         """Return who decided an answer that came from there (`AnsweredBy`)."""
         if by == "handler":
             return self.answer
         return self.client_result if by == "client" else "script"
 
-    def said(self, filled_by: str | None) -> Decider | None:
+    def speech_decider(self, filled_by: str | None) -> Decider | None:
         """Return who decided words that are filled from such an answer, or from none."""
-        return self.speech if filled_by is None else self.answered(filled_by)
+        return self.speech if filled_by is None else self.answer_decider(filled_by)
 
-    def sent(self, filled_by: str | None) -> Decider | None:
+    def arguments_decider(self, filled_by: str | None) -> Decider | None:
         """Return who decided arguments that are filled from such an answer, or from none."""
-        return self.arguments if filled_by is None else self.answered(filled_by)
+        return self.arguments if filled_by is None else self.answer_decider(filled_by)
 
 
 _SCRIPTED: Final = Deciders(
@@ -97,7 +97,7 @@ def is_scripted(session: str) -> bool:
     return bool(rows) and all(row.call == "script" for row in rows)
 
 
-def foremost(found: Iterable[Decider | None], default: Decider | None) -> Decider | None:
+def choose_decider(found: Iterable[Decider | None], default: Decider | None) -> Decider | None:
     """Return whose decision counts where several had a part; `default` where nobody had."""
     known = set(found)
     for one in _ORDER:
@@ -131,7 +131,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
         )
 
 
-def weigh(found: Iterable[Decider | None]) -> Evidence:
+def count_evidence(found: Iterable[Decider | None]) -> Evidence:
     """Count facts by their deciders; one that is not observable is no evidence."""
     each = list(found)
     return Evidence(

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from pytest_tavus.contract.tool.sent import UNSENT, Doubt, Sent
+from pytest_tavus.contract.tool.sent import UNSENT, Doubt, SentArguments
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.matching.masked import UnknownValueError
 from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.matching.text import ABSENT
 from pytest_tavus.trace.events import Fault, ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.trace.redaction.mask import known
+from pytest_tavus.trace.redaction.mask import read_masked
 from pytest_tavus.wire import HttpExchange
 
 
@@ -30,7 +30,7 @@ UNREADABLE: Final = Unreadable()
 """Stands for arguments or an answer that is not JSON."""
 
 
-def parsed(text: str, *, masked: bool = False) -> Any:
+def parse_json(text: str, *, masked: bool = False) -> Any:
     """Read JSON; an empty text and one that is not JSON are `UNREADABLE`.
 
     In the text of a masked trace, every value with a mask in it becomes `Masked`.
@@ -39,7 +39,7 @@ def parsed(text: str, *, masked: bool = False) -> Any:
         found = json.loads(text)
     except (ValueError, RecursionError):
         return UNREADABLE
-    return known(found) if masked else found
+    return read_masked(found) if masked else found
 
 
 class Call(Struct):
@@ -50,7 +50,7 @@ class Call(Struct):
     called_arguments: Any
     "Of the PAL's call; `UNREADABLE` where they are no JSON. No text at all is an empty mapping."
 
-    sent: Sent | None = None
+    sent: SentArguments | None = None
     "What the last request made for the tool itself carried; `None` where there was none."
 
     resolved_entry: Entry | None = None
@@ -58,7 +58,7 @@ class Call(Struct):
     exchange: HttpExchange | None = None
     "The last one made for the tool itself."
 
-    token: HttpExchange | None = None
+    token_exchange: HttpExchange | None = None
     "The last one made for an OAuth 2 token."
 
     masked: bool = False
@@ -90,10 +90,10 @@ class Call(Struct):
             output = self.exchange.response.body.decode(errors="replace")
         if not output:
             return None
-        found = parsed(output, masked=self.masked)
+        found = parse_json(output, masked=self.masked)
         if found is not UNREADABLE:
             return found
-        return known(output) if self.masked else output
+        return read_masked(output) if self.masked else output
 
     @property
     def differs(self) -> bool:
@@ -115,7 +115,7 @@ class Call(Struct):
         """Whether something that was sent can be read in several ways."""
         return self.sent is not None and bool(self.sent.ambiguous or self.sent.unreadable)
 
-    def as_seen(self, expected: Any) -> tuple[Any, Any]:
+    def comparable_pair(self, expected: Any) -> tuple[Any, Any]:
         """Return an expectation of the arguments, and what it is compared with.
 
         What can be read in several ways is in neither. What may be absent is left out where the
@@ -125,7 +125,7 @@ class Call(Struct):
         if sent is None or not (self.is_unclear or sent.maybe_absent):
             return expected, self.arguments
         if not is_mapping(expected):
-            least = self._without(sent.maybe_absent)
+            least = self._arguments_without(sent.maybe_absent)
             return expected, least if matches(expected, least) else sent.arguments
         absent = {
             name
@@ -133,7 +133,7 @@ class Call(Struct):
             if name not in expected or matches(expected[name], ABSENT)
         }
         wanted = {key: value for key, value in expected.items() if sent.doubt(key) is None}
-        return wanted, self._without(absent)
+        return wanted, self._arguments_without(absent)
 
     def doubts(self, expected: Any, *, exact: bool) -> list[tuple[str, Doubt]]:
         """Return the arguments that an expectation asks about and that cannot be read."""
@@ -150,7 +150,7 @@ class Call(Struct):
                 found.append((name, doubt))
         return found
 
-    def _without(self, names: Collection[str]) -> Any:
+    def _arguments_without(self, names: Collection[str]) -> Any:
         if not is_mapping(self.arguments):
             return self.arguments
         return {name: item for name, item in self.arguments.items() if name not in names}

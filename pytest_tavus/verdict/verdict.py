@@ -132,28 +132,32 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 _Kinds = frozenset[FindingKind]
 
-_UNSAID: Final[_Kinds] = frozenset({"missing_speech", "forbidden_speech", "judge"})
-_UNANSWERED: Final[_Kinds] = frozenset(
-    {*_UNSAID, "unknown_answer", "wrong_result", "nothing_saved", "missing_event"}
+_SPEECH_EFFECTS: Final[_Kinds] = frozenset({"missing_speech", "forbidden_speech", "judge"})
+_NO_ANSWER_EFFECTS: Final[_Kinds] = frozenset(
+    {*_SPEECH_EFFECTS, "unknown_answer", "wrong_result", "nothing_saved", "missing_event"}
 )
-_UNPLAYED: Final[_Kinds] = frozenset({*_UNANSWERED, "not_run", "missing_call", "unanswered_call"})
-_REFUSED: Final[_Kinds] = frozenset({*_UNANSWERED, "handler_error"})
-_UNTOLD: Final[_Kinds] = frozenset({*_UNSAID, "wrong_result", "nothing_saved"})
-_MISTOLD: Final[_Kinds] = frozenset({*_UNSAID, "unknown_answer"})
+_FAULT_EFFECTS: Final[_Kinds] = frozenset(
+    {*_NO_ANSWER_EFFECTS, "not_run", "missing_call", "unanswered_call"}
+)
+_BAD_ARGUMENTS_EFFECTS: Final[_Kinds] = frozenset({*_NO_ANSWER_EFFECTS, "handler_error"})
+_UNKNOWN_ANSWER_EFFECTS: Final[_Kinds] = frozenset(
+    {*_SPEECH_EFFECTS, "wrong_result", "nothing_saved"}
+)
+_WRONG_RESULT_EFFECTS: Final[_Kinds] = frozenset({*_SPEECH_EFFECTS, "unknown_answer"})
 
 _EFFECTS: Final[Mapping[FindingKind, _Kinds]] = MappingProxyType(
     {
-        "fault": _UNPLAYED,
-        "handler_error": _UNANSWERED,
-        "unhandled_call": _UNANSWERED,
-        "unanswered_call": _UNANSWERED,
-        "wrong_status": _UNANSWERED,
-        "missing_call": _UNANSWERED,
-        "wrong_arguments": _REFUSED,
-        "invalid_arguments": _REFUSED,
-        "unknown_answer": _UNTOLD,
-        "wrong_result": _MISTOLD,
-        "nothing_saved": _UNSAID,
+        "fault": _FAULT_EFFECTS,
+        "handler_error": _NO_ANSWER_EFFECTS,
+        "unhandled_call": _NO_ANSWER_EFFECTS,
+        "unanswered_call": _NO_ANSWER_EFFECTS,
+        "wrong_status": _NO_ANSWER_EFFECTS,
+        "missing_call": _NO_ANSWER_EFFECTS,
+        "wrong_arguments": _BAD_ARGUMENTS_EFFECTS,
+        "invalid_arguments": _BAD_ARGUMENTS_EFFECTS,
+        "unknown_answer": _UNKNOWN_ANSWER_EFFECTS,
+        "wrong_result": _WRONG_RESULT_EFFECTS,
+        "nothing_saved": _SPEECH_EFFECTS,
     }
 )
 """What each kind of finding brings about by itself, so that one cause is not told as three."""
@@ -177,7 +181,7 @@ def decide(
     """
     failing = [ruling for ruling in rulings if ruling.outcome == "fail"]
     open_ = [ruling for ruling in rulings if ruling.outcome in {"unsure", "error"}]
-    findings = _with_consequences(findings)
+    findings = _mark_consequences(findings)
     outcome: Outcome
     if findings or failing:
         outcome, reason = "failed", _first_reason(findings, failing)
@@ -201,7 +205,7 @@ def decide(
     )
 
 
-def _with_consequences(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def _mark_consequences(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Mark the findings that an earlier one explains."""
     marked: list[Finding] = []
     for finding in findings:

@@ -17,7 +17,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from pytest_tavus.clock import RealClock
-from pytest_tavus.handler.call.address import base_address
+from pytest_tavus.handler.call.address import parse_base_address
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.http.handler import RemoteHandler
 from pytest_tavus.wire import HttpRequest
@@ -116,7 +116,7 @@ def sender(count: int, rounds: int) -> None:
     """Print what a request costs with fifty in flight against one at a time, by one sender."""
 
     async def sent(url: str, at_once: int) -> float:
-        remote = RemoteHandler(base_address(url))
+        remote = RemoteHandler(parse_base_address(url))
         room, clock = asyncio.Semaphore(at_once), RealClock()
         request = HttpRequest(
             method="POST",

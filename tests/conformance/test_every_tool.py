@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.simulator.mcp.hosted import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.accepted import ACCEPTED
 from tests.conformance.differences import differences, unaccepted
@@ -55,7 +55,7 @@ def test_a_tool_refuses_what_is_wrong(
 
 
 def test_every_tool_is_called_both_ways() -> None:
-    names = {each["name"] for each in recorded_definitions()}
+    names = {each["name"] for each in load_recorded_definitions()}
 
     assert {*VALID, *PORTAL_ONLY} == names
     assert set(INVALID) == names

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.mcp.hosted import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.server.fixture import TavusServer
 from tests.conformance.environments import Environment
 from tests.conformance.terminal import Terminal
 
 PROGRAMS = Path(__file__).parent / "programs"
-NAMES = [each["name"] for each in recorded_definitions()]
+NAMES = [each["name"] for each in load_recorded_definitions()]
 NOTHING: dict[str, Any] = {"data": [], "returned_count": 0, "total_count": 0}
 
 

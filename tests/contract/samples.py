@@ -10,7 +10,7 @@ from pytest_tavus.contract.pal.rules import problems
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.rules import tool_problems
 from pytest_tavus.contract.tool.tool import Tool
-from pytest_tavus.spans import Loc, dotted
+from pytest_tavus.spans import Loc, format_loc
 
 PARAMETERS: dict[str, Any] = {
     "type": "object",
@@ -50,7 +50,7 @@ def pal(**changes: Any) -> Pal:
 
 def told(found: Iterable[RuleProblem]) -> list[tuple[str, str]]:
     """Each problem as its path and its message."""
-    return [(dotted(problem.loc), problem.message) for problem in found]
+    return [(format_loc(problem.loc), problem.message) for problem in found]
 
 
 def told_of_tool(tested: Tool) -> list[tuple[str, str]]:

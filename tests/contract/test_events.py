@@ -216,7 +216,7 @@ def test_every_event_type_is_listed_under_its_own_name_with_a_source() -> None:
     for name, kind in EVENT_TYPES.items():
         assert kind.name == name
         assert kind.source in set(get_args(Source)) - {"user"}
-        assert kind.roads
+        assert kind.transports
     assert {name for name, kind in EVENT_TYPES.items() if kind.direction == "to_tavus"} == {
         "conversation.respond",
         "conversation.echo",

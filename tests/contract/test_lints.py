@@ -4,10 +4,15 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.pal.lints import LAYER_VALUES, expects_to_hear, lints, refused_on_create
+from pytest_tavus.contract.pal.lints import (
+    LAYER_VALUES,
+    check_answer_heard,
+    creation_problems,
+    lints,
+)
 from pytest_tavus.contract.tool.lints import PROMISE, tool_lints
 from pytest_tavus.contract.tool.tool import Tool
-from pytest_tavus.spans import dotted
+from pytest_tavus.spans import format_loc
 from tests.contract.samples import api_body, api_tool, only, pal, told, tool, tool_body
 
 HEAR = "set on_resolve: generate_response, or response_in_result to have it spoken word for word"
@@ -104,7 +109,7 @@ def test_words_that_promise_nothing_are_left_alone(description: str) -> None:
 def test_an_answer_that_is_expected_and_never_heard_is_named(
     written: str | None, cause: str
 ) -> None:
-    lint = expects_to_hear(tool(on_resolve=written))
+    lint = check_answer_heard(tool(on_resolve=written))
     assert lint is not None
     assert lint.loc == ("on_resolve",)
     assert lint.message == (
@@ -116,7 +121,7 @@ def test_an_answer_that_is_expected_and_never_heard_is_named(
 
 @pytest.mark.parametrize("value", ["generate_response", "response_in_result", "add_to_context"])
 def test_an_answer_that_reaches_the_pal_may_be_expected(value: str) -> None:
-    assert expects_to_hear(tool(on_resolve=value)) is None
+    assert check_answer_heard(tool(on_resolve=value)) is None
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,7 @@ def test_a_placeholder_for_an_optional_parameter_is_warned_of(
     assert told(tool_lints(Tool.model_validate(body))) == []
     optional: dict[str, Any] = {**body["parameters"], "required": []}
     lint = only(tool_lints(Tool.model_validate({**body, "parameters": optional})))
-    assert dotted(lint.loc) == place
+    assert format_loc(lint.loc) == place
     assert lint.message == (
         "the placeholder {order_id} stands for an optional parameter: "
         "a call may leave it out, and what is sent then is not known"
@@ -215,13 +220,13 @@ def test_known_values_of_layers_are_not_warned_of() -> None:
 def test_a_pal_that_tavus_would_create_is_not_warned_of() -> None:
     full = pal(system_prompt="You help.", default_face_id="r1", context="c")
     echo = pal(pipeline_mode="echo", default_face_id="r1")
-    assert told(refused_on_create(full)) == []
-    assert told(refused_on_create(echo)) == []
+    assert told(creation_problems(full)) == []
+    assert told(creation_problems(echo)) == []
 
 
 def test_what_tavus_would_refuse_on_create_is_told_apart_from_the_rest() -> None:
     assert told(lints(pal())) == []
-    assert told(refused_on_create(pal())) == [
+    assert told(creation_problems(pal())) == [
         (
             "system_prompt",
             "system_prompt is missing: Tavus requires it when pipeline_mode is 'full'",
@@ -229,7 +234,7 @@ def test_what_tavus_would_refuse_on_create_is_told_apart_from_the_rest() -> None
         ("default_face_id", "default_face_id is missing: Tavus requires it to create a PAL"),
     ]
     echo = pal(pipeline_mode="echo", system_prompt="x", context="c", default_face_id="r1")
-    assert told(refused_on_create(echo)) == [
+    assert told(creation_problems(echo)) == [
         ("system_prompt", "Tavus refuses system_prompt when pipeline_mode is 'echo'"),
         ("context", "Tavus refuses context when pipeline_mode is 'echo'"),
     ]

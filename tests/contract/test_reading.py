@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.contract.reading import read_pal
-from pytest_tavus.spans import dotted
+from pytest_tavus.spans import format_loc
 from tests.contract.samples import api_body, told, tool_body
 
 AUTH_TYPES = "none, bearer, basic, api_key, oauth2_client_credentials, hmac"
@@ -17,7 +17,7 @@ AUTH = "tools[0].delivery.api.auth"
 
 
 def told_of(body: Any) -> list[tuple[str, str, str | None]]:
-    return [(dotted(p.loc), p.message, p.hint) for p in read_pal(body).problems]
+    return [(format_loc(p.loc), p.message, p.hint) for p in read_pal(body).problems]
 
 
 def of_tool(**changes: Any) -> dict[str, Any]:

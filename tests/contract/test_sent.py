@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.tool.sent import UNSENT, Requests, Sent
+from pytest_tavus.contract.tool.sent import UNSENT, CallReader, SentArguments
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.sent.reader import RequestReader
@@ -30,8 +30,10 @@ API = tool(api={"url": "https://shop.test/v1"})
 
 def sent(
     called: ToolCalled, request: HttpRequest | None, *, masked: bool = False, of: Tool | None = API
-) -> Sent | None:
-    return Requests(read=READ, conversation_id="c1", masked=masked).sent(called, of, request)
+) -> SentArguments | None:
+    return CallReader(read=READ, conversation_id="c1", masked=masked).read_arguments(
+        called, of, request
+    )
 
 
 def post(body: str) -> HttpRequest:
@@ -40,7 +42,7 @@ def post(body: str) -> HttpRequest:
 
 @pytest.mark.parametrize(("text", "found"), [('{"a": 1}', {"a": 1}), ("", {})])
 def test_an_app_message_carries_the_call(text: str, found: dict[str, Any]) -> None:
-    assert sent(call(text, "app_message"), None, of=None) == Sent(arguments=found)
+    assert sent(call(text, "app_message"), None, of=None) == SentArguments(arguments=found)
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", '"a"'])
@@ -57,7 +59,7 @@ def test_without_a_request_nothing_is_sent() -> None:
 
 def test_a_masked_app_message_is_not_known() -> None:
     found = sent(call('{"a": "⟦env.A⟧", "b": "⟦⟦⟧"}', "app_message"), None, masked=True)
-    assert found == Sent(arguments={"a": Masked("⟦env.A⟧"), "b": "⟦"})
+    assert found == SentArguments(arguments={"a": Masked("⟦env.A⟧"), "b": "⟦"})
 
 
 def test_a_masked_request_is_known_but_for_its_masks() -> None:
@@ -73,6 +75,6 @@ def test_a_masked_request_is_known_but_for_its_masks() -> None:
 
 def test_a_masked_request_that_cannot_be_read_may_hold_anything() -> None:
     found = sent(call(), post("⟦env.A⟧"), masked=True)
-    assert found == Sent(arguments={Masked("⟦env.A⟧"): None})  # type: ignore[dict-item]
+    assert found == SentArguments(arguments={Masked("⟦env.A⟧"): None})  # type: ignore[dict-item]
     clear = sent(call(), post("[]"), masked=True)
-    assert clear == Sent(arguments={}, unreadable=True)
+    assert clear == SentArguments(arguments={}, unreadable=True)

@@ -84,7 +84,7 @@ def test_the_table_of_the_control_plane_has_every_request() -> None:
 
     door = ControlPlane(
         cast("Any", None), keys=cast("Any", None), tools_changed=cast("Any", None)
-    ).door()
+    ).endpoint()
     routes = [route for route in door.routes if isinstance(route, Route)]
     known = {
         f"{method} {route.path.removeprefix(CONTROL)}"

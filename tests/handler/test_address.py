@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.call.address import address, base_address, header_lines, is_loopback
+from pytest_tavus.handler.call.address import (
+    header_lines,
+    is_loopback,
+    parse_address,
+    parse_base_address,
+)
 from pytest_tavus.wire import HttpRequest
 
 
@@ -27,14 +32,14 @@ from pytest_tavus.wire import HttpRequest
     ],
 )
 def test_a_production_url_is_mapped_by_its_path(base: str, production: str, target: str) -> None:
-    request = address(production)
+    request = parse_address(production)
     assert request is not None
-    assert base_address(base).target_of(request) == target
+    assert parse_base_address(base).target_of(request) == target
 
 
 @given(st.text(alphabet="abc%=&+/?:@!$'()*,;-._~0123456789"))
 def test_a_query_is_kept_byte_for_byte(query: str) -> None:
-    found = address(f"https://x.example/a?{query}")
+    found = parse_address(f"https://x.example/a?{query}")
     assert found is not None
     assert found.query == query
 
@@ -43,7 +48,7 @@ def test_a_query_is_kept_byte_for_byte(query: str) -> None:
     "url", ["", "orders", "/orders", "ftp://x.example/", "http://", "https://x:port/"]
 )
 def test_what_is_no_absolute_url_has_no_address(url: str) -> None:
-    assert address(url) is None
+    assert parse_address(url) is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def test_what_is_no_absolute_url_has_no_address(url: str) -> None:
     ],
 )
 def test_the_host_header_leaves_the_usual_port_out(url: str, netloc: str) -> None:
-    assert base_address(url).netloc == netloc
+    assert parse_base_address(url).netloc == netloc
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "::1"])
@@ -100,7 +105,7 @@ def test_everything_else_is_not(host: str) -> None:
 )
 def test_a_base_url_that_cannot_be_used_is_refused(url: str, message: str) -> None:
     with pytest.raises(HandlerError) as caught:
-        base_address(url)
+        parse_base_address(url)
     assert caught.value.message == message
 
 

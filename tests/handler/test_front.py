@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.clock import ManualClock
 from pytest_tavus.handler.call.port import CallRef
-from pytest_tavus.handler.front import CannedAnswers, in_front
+from pytest_tavus.handler.front import CannedAnswers, add_canned_answers
 from pytest_tavus.handler.open import open_handler
 from pytest_tavus.scenario.values.model import CannedAnswer, HandlerSpec, TokenAnswer
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
@@ -68,7 +68,7 @@ async def test_canned_answers_stand_before_the_real_handler() -> None:
 
 async def test_a_handler_without_canned_answers_is_not_wrapped() -> None:
     real: Any = Real()
-    assert in_front(spec(), real) is real
+    assert add_canned_answers(spec(), real) is real
 
 
 async def test_closing_closes_the_real_handler() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.assignment.assign import Matrix, TooManyWaysError, assign
-from pytest_tavus.matching.assignment.hungarian import cheapest
+from pytest_tavus.matching.assignment.hungarian import cheapest_columns
 from pytest_tavus.matching.assignment.plan import Group, Leaf, Node, Steps, leaves, precedences
 from pytest_tavus.matching.compare import compare
 
@@ -156,7 +156,7 @@ def test_the_assignment_problem_is_solved_at_the_least_cost(
     width = rows + more
     line = st.lists(st.integers(-30, 30), min_size=width, max_size=width)
     costs = [data.draw(line) for _ in range(rows)]
-    chosen = cheapest(costs, Steps(10**9))
+    chosen = cheapest_columns(costs, Steps(10**9))
     assert len(set(chosen)) == rows
     best = min(
         sum(costs[i][column] for i, column in enumerate(columns))

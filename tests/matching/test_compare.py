@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.compare import FARTHEST, Mismatch, compare, distance, matches
-from pytest_tavus.matching.matchers.registry import build
-from pytest_tavus.matching.text import ABSENT, describe, flow
+from pytest_tavus.matching.matchers.registry import build_matcher
+from pytest_tavus.matching.text import ABSENT, describe, format_yaml
 
 SCALARS = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-3, 3) | st.text(max_size=3)
 VALUES = st.recursive(
@@ -65,12 +65,12 @@ def test_mappings_are_subsets_and_numbers_equal_by_value(expected: Any, actual: 
 
 
 def test_every_place_is_told_with_both_values() -> None:
-    expected = {"a": 1, "b": [{"c": "x"}, {"d": None}], "e": build("str", None)}
+    expected = {"a": 1, "b": [{"c": "x"}, {"d": None}], "e": build_matcher("str", None)}
     actual = {"a": 2, "b": [{"c": "x"}, {}], "e": 5}
     assert compare(expected, actual) == (
         Mismatch(path=("a",), expected=1, actual=2),
         Mismatch(path=("b", 1, "d"), expected=None, actual=ABSENT),
-        Mismatch(path=("e",), expected=build("str", None), actual=5),
+        Mismatch(path=("e",), expected=build_matcher("str", None), actual=5),
     )
 
 
@@ -83,7 +83,7 @@ def test_exact_refuses_more_keys_at_every_depth() -> None:
 
 
 def test_an_exact_subtree_is_exact_alone_and_told_by_its_inner_path() -> None:
-    expected = {"a": build("exact", {"b": 1})}
+    expected = {"a": build_matcher("exact", {"b": 1})}
     assert compare(expected, {"a": {"b": 1}, "z": 0}) == ()
     assert compare(expected, {"a": {"b": 2, "c": 3}}) == (
         Mismatch(path=("a", "b"), expected=1, actual=2),
@@ -92,7 +92,7 @@ def test_an_exact_subtree_is_exact_alone_and_told_by_its_inner_path() -> None:
 
 
 def test_exactness_reaches_into_matchers() -> None:
-    expected = {"items": build("unordered", [{"sku": 1}])}
+    expected = {"items": build_matcher("unordered", [{"sku": 1}])}
     actual = {"items": [{"sku": 1, "n": 2}]}
     assert compare(expected, actual) == ()
     assert len(compare(expected, actual, exact=True)) == 1
@@ -143,9 +143,9 @@ def test_a_near_miss_is_closer_than_a_far_one() -> None:
         (ABSENT, "absent"),
         ([1, "x"], "[1, x] (list)"),
         ({"a": "1"}, "{a: '1'} (mapping)"),
-        (build("re", "^A-"), "!re '^A-'"),
+        (build_matcher("re", "^A-"), "!re '^A-'"),
         ("x" * 100, f"'{'x' * 96}'… (text of 100 characters)"),
-        ([10**9] * 20, f"{flow([10**9] * 20)[:96]}… (list)"),
+        ([10**9] * 20, f"{format_yaml([10**9] * 20)[:96]}… (list)"),
     ],
     ids=lambda value: str(value)[:20],
 )
@@ -165,4 +165,4 @@ def test_a_value_is_described_with_its_type(value: Any, text: str) -> None:
     ],
 )
 def test_a_value_is_written_as_yaml_that_reads_back_as_itself(value: Any, text: str) -> None:
-    assert flow(value) == text
+    assert format_yaml(value) == text

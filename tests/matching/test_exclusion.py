@@ -9,21 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.compare import ABSENT, matches
-from pytest_tavus.matching.matchers.registry import build
-from pytest_tavus.matching.matchers.structure import exclusive
+from pytest_tavus.matching.matchers.registry import build_matcher
+from pytest_tavus.matching.matchers.structure import are_exclusive
 
-ANY, GONE = build("any", None), build("absent", None)
+ANY, GONE = build_matcher("any", None), build_matcher("absent", None)
 
 NOTHING: list[list[Any]] = [
     ["a", "b"],
     [1, True],
     [None, "a"],
-    [build("re", "^A"), "B"],
+    [build_matcher("re", "^A"), "B"],
     [GONE, 3],
-    [GONE, build("gt", 3)],
-    [3, build("not", 3)],
-    [build("one_of", ["a", "b"]), build("one_of", ["c", "d"])],
-    [build("all_of", ["a"]), "b"],
+    [GONE, build_matcher("gt", 3)],
+    [3, build_matcher("not", 3)],
+    [build_matcher("one_of", ["a", "b"]), build_matcher("one_of", ["c", "d"])],
+    [build_matcher("all_of", ["a"]), "b"],
     [{"a": 1}, {"a": 2}],
     [{"a": {"x": 1}}, {"a": {"x": 2}}],
     [{"a": GONE}, {"a": 1}],
@@ -34,28 +34,28 @@ NOTHING: list[list[Any]] = [
 SOMETHING: list[list[Any]] = [
     ["a", "a"],
     [1, 1.0],
-    [build("re", "^A"), "A1"],
-    [build("one_of", ["a", "b"]), build("one_of", ["b", "c"])],
-    [build("one_of", [GONE, 3]), ANY],
+    [build_matcher("re", "^A"), "A1"],
+    [build_matcher("one_of", ["a", "b"]), build_matcher("one_of", ["b", "c"])],
+    [build_matcher("one_of", [GONE, 3]), ANY],
     [{"a": 1}, {"b": 2}],
-    [{"a": 1}, {"a": build("gt", 0)}],
+    [{"a": 1}, {"a": build_matcher("gt", 0)}],
     ["{saved.x}", "b"],
-    [build("re", "^A{2}"), "B"],
-    [build("one_of", [GONE, "{env.A}"]), "x"],
+    [build_matcher("re", "^A{2}"), "B"],
+    [build_matcher("one_of", [GONE, "{env.A}"]), "x"],
     [{"a": "{env.A}"}, {"a": "x"}],
-    [["{env.A}"], build("length", 1)],
+    [["{env.A}"], build_matcher("length", 1)],
 ]
 
 
 @pytest.mark.parametrize("parts", NOTHING, ids=str)
 def test_parts_that_exclude_one_another_are_refused(parts: list[Any]) -> None:
     with pytest.raises(ValueError, match=r"would match nothing: its parts exclude one another$"):
-        build("all_of", parts)
+        build_matcher("all_of", parts)
 
 
 @pytest.mark.parametrize("parts", SOMETHING, ids=str)
 def test_parts_that_a_value_may_suit_are_a_matcher(parts: list[Any]) -> None:
-    assert build("all_of", parts).payload == tuple(parts)
+    assert build_matcher("all_of", parts).payload == tuple(parts)
 
 
 VALUES = st.recursive(
@@ -66,18 +66,25 @@ VALUES = st.recursive(
 PARTS = VALUES | st.one_of(
     st.just(ANY),
     st.just(GONE),
-    st.lists(VALUES, min_size=1, max_size=2).map(lambda some: build("one_of", some)),
-    st.sampled_from([build("gt", 0), build("re", "^a"), build("not", "a"), build("length", 1)]),
+    st.lists(VALUES, min_size=1, max_size=2).map(lambda some: build_matcher("one_of", some)),
+    st.sampled_from(
+        [
+            build_matcher("gt", 0),
+            build_matcher("re", "^a"),
+            build_matcher("not", "a"),
+            build_matcher("length", 1),
+        ]
+    ),
 )
 
 
 @given(st.lists(PARTS, min_size=1, max_size=3), VALUES | st.just(ABSENT))
 def test_no_value_suits_parts_that_exclude_one_another(parts: list[Any], value: Any) -> None:
-    if exclusive(parts):
+    if are_exclusive(parts):
         assert not all(matches(part, value) for part in parts)
 
 
 def test_an_alternative_to_any_value_is_none() -> None:
     with pytest.raises(ValueError, match=r"would match what !any matches: write !any for that$"):
-        build("one_of", [ANY, 3])
-    assert build("one_of", [4, 3]).matches(3)
+        build_matcher("one_of", [ANY, 3])
+    assert build_matcher("one_of", [4, 3]).matches(3)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.matching.assignment.assign import Assignment, Matrix, TooManyWaysError, assign
 from pytest_tavus.matching.assignment.large import SMALL
-from pytest_tavus.matching.assignment.pairing import paired
+from pytest_tavus.matching.assignment.pairing import pair_leaves
 from pytest_tavus.matching.assignment.plan import (
     Costs,
     Group,
@@ -19,10 +19,10 @@ from pytest_tavus.matching.assignment.plan import (
     Steps,
     leaves,
     precedences,
-    simplified,
+    simplify_plan,
 )
-from pytest_tavus.matching.assignment.sequence import in_line
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.assignment.sequence import pair_in_order
+from pytest_tavus.matching.matchers.registry import build_matcher
 
 LEFT_OVER = 20
 
@@ -120,8 +120,8 @@ def test_groups_side_by_side_are_explained_without_their_order_beyond_the_steps(
 def test_a_group_that_says_nothing_is_left_out() -> None:
     inner = Group(ordered=True, members=(Leaf(row=0), Group(ordered=True, members=(Leaf(row=1),))))
     flat = Group(ordered=True, members=(Leaf(row=0), Leaf(row=1)))
-    assert simplified(Group(ordered=False, members=(inner,))) == flat
-    assert simplified(Group(ordered=True, members=(inner,))) == flat
+    assert simplify_plan(Group(ordered=False, members=(inner,))) == flat
+    assert simplify_plan(Group(ordered=True, members=(inner,))) == flat
 
 
 CELLS = st.sampled_from([0, 0, 0, 7, None])
@@ -146,14 +146,16 @@ def test_what_is_found_in_few_steps_is_an_assignment_and_not_cheaper_than_the_be
     problem: tuple[Group, Matrix, int], extra: int
 ) -> None:
     from pytest_tavus.matching.assignment import assign as solving
-    from pytest_tavus.matching.assignment.large import Large
+    from pytest_tavus.matching.assignment.large import LargeSolver
 
     node, costs, count = problem
     best = assign(node, costs, count=count, missing=LEFT_OVER, extra=extra)
-    large = Large(costs=costs, count=count, missing=LEFT_OVER, extra=extra, small=solving.exactly)
-    without = large.without_cost(node)
+    large = LargeSolver(
+        costs=costs, count=count, missing=LEFT_OVER, extra=extra, solve_small=solving.assign_exactly
+    )
+    without = large.find_zero_cost(node)
     assert (without is not None) is (best.cost == 0)
-    found = large.explained(node) if without is None else without
+    found = large.find_best(node) if without is None else without
     prices = [costs.price(row, seen) for row, seen in found.pairs]
     assert None not in prices
     total = sum(price or 0 for price in prices)
@@ -175,16 +177,16 @@ def test_the_steps_run_out() -> None:
     costs = Counted(list(range(9)), list(reversed(range(9))))
     for extras in (True, False):
         with pytest.raises(TooManyWaysError):
-            in_line((Leaf(row=0),), Counted([0], [1, 0]), 2, steps=Steps(0), extras=extras)
+            pair_in_order((Leaf(row=0),), Counted([0], [1, 0]), 2, steps=Steps(0), extras=extras)
     with pytest.raises(TooManyWaysError):
-        paired(row, costs, 9, steps=Steps(9), all_seen=True)
+        pair_leaves(row, costs, 9, steps=Steps(9), all_seen=True)
 
 
 @given(st.lists(st.integers(0, 3), max_size=9), st.randoms())
 def test_long_lists_in_any_order_are_compared(items: list[int], chance: random.Random) -> None:
     shuffled = [*items] * 30
     chance.shuffle(shuffled)
-    matcher = build("unordered", [*items] * 30)
+    matcher = build_matcher("unordered", [*items] * 30)
     assert matcher.matches(shuffled)
     assert not matcher.matches([*shuffled, 4])
     assert not items or not matcher.matches([*shuffled[:-1], 4])

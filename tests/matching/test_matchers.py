@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.matching.matcher import PlainMatcher
-from pytest_tavus.matching.matchers.registry import MATCHERS, build
+from pytest_tavus.matching.matchers.registry import MATCHERS, build_matcher
 from pytest_tavus.matching.text import ABSENT
 
 UUID = "0b5c6a52-5c1e-4f7c-9d58-2d2c9f6a1c11"
@@ -60,7 +60,7 @@ TAKEN: list[tuple[str, Any, list[Any], list[Any]]] = [
 def test_a_matcher_takes_what_it_names(
     tag: str, payload: Any, taken: list[Any], refused: list[Any]
 ) -> None:
-    matcher = build(tag, payload)
+    matcher = build_matcher(tag, payload)
     assert [value for value in taken if not matcher.matches(value)] == []
     assert [value for value in refused if matcher.matches(value)] == []
 
@@ -136,22 +136,22 @@ def test_every_matcher_is_described_where_it_is_defined() -> None:
 )
 def test_a_matcher_without_teeth_or_sense_is_refused(tag: str, payload: Any, sentence: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
-        build(tag, payload)
+        build_matcher(tag, payload)
     assert str(caught.value) == sentence
 
 
 def test_a_choice_that_would_always_match_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^!one_of \[!any , !absent \] would match always$"):
-        build("one_of", [build("any", None), build("absent", None)])
+        build_matcher("one_of", [build_matcher("any", None), build_matcher("absent", None)])
 
 
 def test_an_unknown_tag_is_told_with_every_tag_there_is() -> None:
     with pytest.raises(ValueError, match=r"^!zzzzzz is not a matcher: one of: !absent, !all_of, "):
-        build("zzzzzz", None)
+        build_matcher("zzzzzz", None)
 
 
 def test_an_optional_argument_is_written_as_a_choice() -> None:
-    optional = build("one_of", [build("absent", None), "blue"])
+    optional = build_matcher("one_of", [build_matcher("absent", None), "blue"])
     assert optional.matches(ABSENT)
     assert optional.matches("blue")
     assert not optional.matches(None)
@@ -169,7 +169,7 @@ def test_an_optional_argument_is_written_as_a_choice() -> None:
     ],
 )
 def test_a_matcher_is_shown_as_it_is_written(tag: str, payload: Any, text: str) -> None:
-    assert repr(build(tag, payload)) == text
+    assert repr(build_matcher(tag, payload)) == text
 
 
 @pytest.mark.parametrize(
@@ -183,10 +183,10 @@ def test_a_matcher_is_shown_as_it_is_written(tag: str, payload: Any, text: str) 
     ],
 )
 def test_matchers_written_alike_are_equal(tag: str, payload: Any) -> None:
-    assert build(tag, payload) == build(tag, payload)
-    assert hash(build(tag, payload)) == hash(build(tag, payload))
-    assert build(tag, payload) == type(build(tag, payload)).from_payload(
-        build(tag, payload).payload
+    assert build_matcher(tag, payload) == build_matcher(tag, payload)
+    assert hash(build_matcher(tag, payload)) == hash(build_matcher(tag, payload))
+    assert build_matcher(tag, payload) == type(build_matcher(tag, payload)).from_payload(
+        build_matcher(tag, payload).payload
     )
 
 
@@ -207,16 +207,16 @@ def test_an_unordered_list_matches_each_of_its_permutations(
     items: list[int], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(items))
-    assert build("unordered", items).matches(list(shuffled))
+    assert build_matcher("unordered", items).matches(list(shuffled))
 
 
 def test_elements_are_paired_at_their_best_and_not_in_turn() -> None:
-    wide, narrow = build("int", None), 1
+    wide, narrow = build_matcher("int", None), 1
     for wanted in permutations([wide, narrow]):
         for seen in permutations([1, 2]):
-            assert build("unordered", list(wanted)).matches(list(seen))
+            assert build_matcher("unordered", list(wanted)).matches(list(seen))
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))
 def test_every_number_is_close_to_itself(value: float) -> None:
-    assert build("approx", value).matches(value)
+    assert build_matcher("approx", value).matches(value)

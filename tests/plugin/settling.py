@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pytest_tavus.run.options.settings import OptionSources, Settings, settle
+from pytest_tavus.run.options.settings import OptionSources, Settings, resolve_settings
 
 HERE, THERE = Path("/home/here"), Path("/home")
 """Where pytest was started, and where its ini file is."""
@@ -20,7 +20,7 @@ def settled(
     ini: dict[str, Text] | None = None,
 ) -> Settings:
     """Return the settings that come of what was given at each place."""
-    return settle(
+    return resolve_settings(
         OptionSources(
             flags=flags or {},
             environment=environment or {},

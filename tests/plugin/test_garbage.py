@@ -28,13 +28,13 @@ def test_only_who_spares_something_ends_that() -> None:
     first, second = FrozenHeap(), FrozenHeap()
     before = gc.get_freeze_count()
     assert before == 0
-    first.begin()
+    first.freeze()
     try:
         spared = gc.get_freeze_count()
         assert spared > 0
-        second.begin()
-        second.end()
+        second.freeze()
+        second.unfreeze()
         assert gc.get_freeze_count() == spared
     finally:
-        first.end()
+        first.unfreeze()
     assert gc.get_freeze_count() == before

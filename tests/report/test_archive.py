@@ -16,7 +16,7 @@ from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.trace import codec
 from pytest_tavus.trace.redaction.redact import NO_REDACTION
-from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.trace.redaction.shown import mask_trace
 from pytest_tavus.verdict.verdict import Outcome, Verdict
 from tests.verdict.checks.story import Story, scenario
 
@@ -26,7 +26,7 @@ SAFE = set(string.ascii_letters + string.digits + "._-")
 def result(name: str = "finds a table", outcome: Outcome = "passed") -> ScenarioResult:
     return ScenarioResult(
         scenario=replace(scenario(), name=name),
-        trace=shown(Story().user("Hello.").pal("Hi.").end().trace(), NO_REDACTION),
+        trace=mask_trace(Story().user("Hello.").pal("Hi.").end().trace(), NO_REDACTION),
         verdict=Verdict(outcome=outcome, reason="as it is"),
         provenance="scripted PAL, no tool call",
     )

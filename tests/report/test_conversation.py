@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.report.conversation import ErrorMark, conversation
-from pytest_tavus.report.lines import duration, tell
+from pytest_tavus.report.lines import describe_event, format_duration
 from pytest_tavus.trace.events import (
     EVENT_TYPES,
     AppMessage,
@@ -186,7 +186,7 @@ TOLD: list[tuple[Event, str, str]] = [
 
 @pytest.mark.parametrize(("event", "who", "what"), TOLD)
 def test_each_event_is_told_in_one_line(event: Event, who: str, what: str) -> None:
-    told = tell(event)
+    told = describe_event(event)
     assert (told.who, told.what) == (who, what)
 
 
@@ -196,7 +196,7 @@ def test_every_kind_of_event_is_told() -> None:
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.25, "0.2 s"), (9.94, "9.9 s"), (61.2, "61 s")])
 def test_times_are_rounded_to_what_matters(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def test_a_conversation_in_a_narrow_column_keeps_its_indent() -> None:

@@ -7,10 +7,10 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from pytest_tavus.contract.events import oversized
+from pytest_tavus.contract.events import list_oversized
 from pytest_tavus.errors import Problem
 from pytest_tavus.report.record import Record, record, user_properties
-from pytest_tavus.report.result import counts, provenance
+from pytest_tavus.report.result import count_by_provenance, provenance
 from pytest_tavus.report.summary import summary_lines
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Decisions, Event, SessionOpened
@@ -70,7 +70,7 @@ def test_an_app_message_that_may_be_dropped_is_advised_of(length: int, advised: 
         scenario(ORDER, "name"),
         trace([[call(1, "show_map", {"note": "x" * length}, api=False)]]),
     )
-    found = record(replace(played, oversized=tuple(oversized(played.trace))))
+    found = record(replace(played, oversized=tuple(list_oversized(played.trace))))
     assert found["advice"] == (
         [
             (
@@ -225,4 +225,4 @@ def test_a_conversation_that_was_never_opened_was_not_held() -> None:
 
 
 def test_provenances_are_counted_most_frequent_first() -> None:
-    assert counts(["b", "a", "c", "c"]) == (("c", 2), ("a", 1), ("b", 1))
+    assert count_by_provenance(["b", "a", "c", "c"]) == (("c", 2), ("a", 1), ("b", 1))

@@ -87,7 +87,7 @@ def test_a_disk_that_is_full_leaves_a_file_that_is_not_whole(tmp_path: Path, tak
     for _ in range(2):
         file.add(ROW)
     file.end(0)
-    assert file.trouble == "No space left on device"
+    assert file.write_error == "No space left on device"
     with pytest.raises(ScenarioError, match="did not come to its end"):
         read_part(path)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.report.typeset import printable, shorten, width, wrap
+from pytest_tavus.report.typeset import escape_unprintable, shorten, width, wrap
 
 ANY_TEXT = st.text(st.characters(), max_size=200)
 
@@ -28,12 +28,12 @@ ANY_TEXT = st.text(st.characters(), max_size=200)
     ],
 )
 def test_what_could_move_the_cursor_is_spelt_out(text: str, shown: str) -> None:
-    assert printable(text) == shown
+    assert escape_unprintable(text) == shown
 
 
 @given(st.text(max_size=200))
 def test_a_printable_text_is_one_line_and_can_be_encoded(text: str) -> None:
-    shown = printable(text)
+    shown = escape_unprintable(text)
     assert len(shown.splitlines()) <= 1
     assert not any(unicodedata.category(character) == "Cc" for character in shown)
     shown.encode("utf-8")
@@ -46,17 +46,17 @@ def test_width_is_in_columns(text: str, columns: int) -> None:
     assert width(text) == columns
 
 
-@given(ANY_TEXT.map(printable), st.integers(2, 40))
+@given(ANY_TEXT.map(escape_unprintable), st.integers(2, 40))
 def test_no_line_is_wider_than_asked(text: str, columns: int) -> None:
     assert all(width(line) <= columns for line in wrap(text, columns))
 
 
-@given(ANY_TEXT.map(printable), st.integers(2, 40))
+@given(ANY_TEXT.map(escape_unprintable), st.integers(2, 40))
 def test_wrapping_loses_nothing_but_spaces(text: str, columns: int) -> None:
     assert "".join(wrap(text, columns)).replace(" ", "") == text.replace(" ", "")
 
 
-@given(ANY_TEXT.map(printable), st.integers(2, 40), st.integers(1, 4))
+@given(ANY_TEXT.map(escape_unprintable), st.integers(2, 40), st.integers(1, 4))
 def test_a_limit_is_kept(text: str, columns: int, limit: int) -> None:
     assert 1 <= len(wrap(text, columns, limit=limit)) <= limit
 
@@ -76,7 +76,7 @@ def test_a_word_that_is_too_long_is_broken_inside() -> None:
     assert wrap("a https://example.com/x", 10) == ("a https://", "example.co", "m/x")
 
 
-@given(ANY_TEXT.map(printable), st.integers(2, 40))
+@given(ANY_TEXT.map(escape_unprintable), st.integers(2, 40))
 def test_a_shortened_text_fits(text: str, columns: int) -> None:
     short = shorten(text, columns)
     assert short == text or (short.endswith("…") and width(short) <= columns + 1)

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.plugin.marks import unproven
+from pytest_tavus.plugin.marks import build_unproven_marks
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.facts import PROVES_NOTHING
 from tests.run.conftest import House, asgi
@@ -95,7 +95,7 @@ def test_no_answer_changes_the_verdict_of_a_scenario_that_is_skipped(
 ) -> None:
     scenario = loaded(house, written)
 
-    assert unproven(scenario, "sim")
+    assert build_unproven_marks(scenario, "sim")
     assert verdict(house, scenario, *answer) == verdict(house, scenario, *other)
     assert verdict(house, scenario, *answer)[2] == 0
 
@@ -112,7 +112,7 @@ def test_with_a_call_in_it_the_scenario_runs_and_a_failing_handler_fails_it(
         turn.pop(key, None)
     scenario = loaded(house, written)
 
-    assert unproven(scenario, "sim") == []
+    assert build_unproven_marks(scenario, "sim") == []
     good, bad = (verdict(house, scenario, status, {"table": 7}) for status in (200, 500))
     assert good[2] > 0
     assert good != bad
@@ -187,13 +187,13 @@ def test_a_scenario_runs_where_its_script_makes_a_call_or_it_demands_one(
 ) -> None:
     scenario = loaded(house, {"name": "a scenario", "turns": [{"user": "Hi.", **turn}]})
 
-    assert (unproven(scenario, "sim") == []) is runs
+    assert (build_unproven_marks(scenario, "sim") == []) is runs
 
 
 def test_the_reason_names_the_session_and_what_to_write(house: House) -> None:
     scenario = loaded(house, {"name": "a scenario", "turns": [{"user": "Hi.", "calls": "none"}]})
 
-    (mark,) = unproven(scenario, "sim")
+    (mark,) = build_unproven_marks(scenario, "sim")
 
     assert mark.name == "skip"
     assert mark.kwargs["reason"] == (
@@ -205,14 +205,14 @@ def test_the_reason_names_the_session_and_what_to_write(house: House) -> None:
 def test_where_no_script_decides_nothing_is_skipped(house: House) -> None:
     scenario = loaded(house, {"name": "a scenario", "turns": [{"user": "Hi.", "calls": "none"}]})
 
-    assert unproven(scenario, "served") == []
+    assert build_unproven_marks(scenario, "served") == []
 
 
 def test_what_is_skipped_anyway_keeps_its_own_reason(house: House) -> None:
     turns = [{"user": "Hi.", "calls": "none"}]
     written = {"name": "a scenario", "marks": [{"skip": "not today"}], "turns": turns}
 
-    assert unproven(loaded(house, written), "sim") == []
+    assert build_unproven_marks(loaded(house, written), "sim") == []
 
 
 @pytest.mark.parametrize("client", [{"output": 7}, {"unanswered": True}])
@@ -223,4 +223,4 @@ def test_a_call_that_a_script_answers_itself_runs_too(house: House, client: Any)
         "turns": [{"user": "Hi.", "calls": [{"tool": "show", "status": "success"}]}],
     }
 
-    assert unproven(loaded(house, written), "sim") == []
+    assert build_unproven_marks(loaded(house, written), "sim") == []

@@ -11,7 +11,7 @@ import pytest
 from pytest_tavus.scenario.text import source
 from pytest_tavus.scenario.text.limits import MOST_ROWS, FileLimits
 from pytest_tavus.scenario.text.plain import is_dict, is_list
-from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.reader import load_yaml
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.text.yamlfile import events
 from pytest_tavus.scenario.values.matcher_values import from_tag
@@ -111,7 +111,7 @@ def locs(value: Any, at: Loc = ()) -> list[Loc]:
 
 @pytest.mark.parametrize("text", [SCENARIO, PAL, "", "just text", "[1, {a: 2}]"])
 def test_a_place_is_the_same_however_many_are_asked_for(text: str) -> None:
-    read = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
+    read = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
     few = Document(path="a.yaml", text=text, parts=read.parts)
     many = Document(path="a.yaml", text=text, parts=read.parts)
     for _ in range(source.MANY + 1):

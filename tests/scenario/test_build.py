@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.calls import CallDocument
 from pytest_tavus.scenario.language.reference import PARTS
-from pytest_tavus.scenario.language.shapes import Built, Part
+from pytest_tavus.scenario.language.shapes import BuildSpec, Part
 from pytest_tavus.spans import Loc
 
 BUILT = [part for part in PARTS if part.builds.value is not Struct]
@@ -37,14 +37,14 @@ class Outer(Struct, frozen=True, kw_only=True):
 
 
 class InnerDocument(Part):
-    builds = Built(Inner)
+    builds = BuildSpec(Inner)
     part = "an inner part"
 
     names: list[str] | None = None
 
 
 class OuterDocument(Part):
-    builds = Built(
+    builds = BuildSpec(
         Outer,
         apart=frozenset({"aside"}),
         loud=lambda text, at, _complain: f"{text.upper()} {at}",
@@ -59,7 +59,7 @@ class OuterDocument(Part):
 
 
 class StrayDocument(Part):
-    builds = Built(Inner)
+    builds = BuildSpec(Inner)
     part = "a stray part"
 
     unknown: int = 0
@@ -121,7 +121,7 @@ def test_a_key_without_a_field_of_its_name_is_an_error() -> None:
 
 @pytest.mark.parametrize("part", BUILT, ids=lambda part: part.__name__)
 def test_each_key_has_a_field_in_the_value_and_each_field_has_a_key(part: type[Part]) -> None:
-    keys = part.model_fields.keys() - part.builds.apart
+    keys = part.model_fields.keys() - part.builds.excluded
 
     assert keys == set(part.builds.value.__struct_fields__) - GIVEN
 
@@ -130,14 +130,14 @@ def test_each_key_has_a_field_in_the_value_and_each_field_has_a_key(part: type[P
 def test_each_key_that_takes_any_data_says_how_it_is_built(part: type[Part]) -> None:
     free = {name for name, field in part.model_fields.items() if field.annotation is Any}
 
-    assert free <= part.builds.makes.keys() <= part.model_fields.keys()
+    assert free <= part.builds.converters.keys() <= part.model_fields.keys()
 
 
 @pytest.mark.parametrize("part", BUILT, ids=lambda part: part.__name__)
 def test_a_key_and_its_field_have_the_same_default(part: type[Part]) -> None:
     values = {field.name: field for field in fields(part.builds.value)}
 
-    for name in part.model_fields.keys() - part.builds.apart:
+    for name in part.model_fields.keys() - part.builds.excluded:
         default = part.model_fields[name].get_default(call_default_factory=True)
         if default is PydanticUndefined:
             assert values[name].required, name

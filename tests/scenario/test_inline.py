@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.load.parse import load_pal, parse_inline
 from pytest_tavus.scenario.values.model import CallExpectation
 from tests.scenario.files import PAL
@@ -44,7 +44,7 @@ def test_the_language_is_the_same_as_in_a_file() -> None:
 
 
 def test_a_matcher_may_be_given_as_it_is_or_spelled_plainly() -> None:
-    for spelled in (build("re", "^Fri"), {"$re": "^Fri"}):
+    for spelled in (build_matcher("re", "^Fri"), {"$re": "^Fri"}):
         scenario = parse_inline(
             {
                 "pal": PAL_DATA,
@@ -62,7 +62,7 @@ def test_a_matcher_may_be_given_as_it_is_or_spelled_plainly() -> None:
         assert calls is not None
         (call,) = calls.members
         assert isinstance(call, CallExpectation)
-        assert call.arguments == {"day": build("re", "^Fri")}
+        assert call.arguments == {"day": build_matcher("re", "^Fri")}
 
 
 def test_a_pal_may_be_given_as_it_is() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.scenario.text.limits import FileLimits
-from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.reader import load_yaml
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from tests.scenario.files import loaded, problems
 
@@ -20,7 +20,7 @@ PURE = pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "python"])
 
 
 def read(text: str, *, pure: bool = False) -> Any:
-    loaded = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag, pure=pure)
+    loaded = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag, pure=pure)
     assert loaded.problems == ()
     return loaded.data
 
@@ -71,7 +71,7 @@ def test_a_pair_of_escapes_is_a_character_in_double_quotes(
 @pytest.mark.parametrize("half", [r"\ud83d", r"\ude00", r"\ude00\ud83d", r"\ud83dx\ude00"])
 def test_half_a_pair_is_refused_at_its_place(half: str, pure: bool) -> None:
     with pytest.raises(ScenarioError) as refused:
-        load(f'a: 1\nx: "{half}"', "a.yaml", limits=FileLimits(), tagged=from_tag, pure=pure)
+        load_yaml(f'a: 1\nx: "{half}"', "a.yaml", limits=FileLimits(), tagged=from_tag, pure=pure)
     assert str(refused.value).startswith("a.yaml:2:")
 
 

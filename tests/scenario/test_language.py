@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.model import (
     CallExpectation,
     CallGroup,
@@ -123,7 +123,7 @@ def test_an_absent_calls_is_not_an_empty_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spelled", ['!re "^A-"', '{$re: "^A-"}'])
 def test_a_matcher_has_a_tag_and_a_plain_spelling(tmp_path: Path, spelled: str) -> None:
     found = only_call(tmp_path, f"{{get_order_status: {{order_id: {spelled}}}}}")
-    assert found.arguments == {"order_id": build("re", "^A-")}
+    assert found.arguments == {"order_id": build_matcher("re", "^A-")}
 
 
 def test_data_that_looks_like_a_matcher_is_escaped(tmp_path: Path) -> None:
@@ -136,9 +136,9 @@ def test_data_that_looks_like_a_matcher_is_escaped(tmp_path: Path) -> None:
     [
         ("hello", ("hello",)),
         ("[a, b]", ("a", "b")),
-        ('{contains: !re "A-[0-9]"}', (build("re", "A-[0-9]"),)),
-        ('!re "A-[0-9]"', (build("re", "A-[0-9]"),)),
-        ('[!re "A-[0-9]", x]', (build("re", "A-[0-9]"), "x")),
+        ('{contains: !re "A-[0-9]"}', (build_matcher("re", "A-[0-9]"),)),
+        ('!re "A-[0-9]"', (build_matcher("re", "A-[0-9]"),)),
+        ('[!re "A-[0-9]", x]', (build_matcher("re", "A-[0-9]"), "x")),
     ],
 )
 def test_says_is_a_text_a_list_or_a_mapping(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.model import Mark
 from tests.scenario.files import loaded, lone
 
@@ -109,7 +109,7 @@ def test_a_handler_and_clients_answer(tmp_path: Path) -> None:
     assert handler.token is not None
     assert (handler.token.access_token, handler.token.expires_in) == ("secret-token", 3600)
     unknown, late = handler.canned["get_order_status"]
-    assert unknown.when == {"order_id": build("re", "^X")}
+    assert unknown.when == {"order_id": build_matcher("re", "^X")}
     assert (unknown.status, unknown.delay, unknown.body) == (404, 2.0, {"error": "unknown"})
     assert late.fault == "timeout"
     assert handler.canned["cancel_order"][0].body == {"ok": True}

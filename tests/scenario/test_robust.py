@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.load.include import Files
 from pytest_tavus.scenario.load.pals import PalFinder
-from pytest_tavus.scenario.load.scenarios import Load
+from pytest_tavus.scenario.load.scenarios import ScenarioLoader
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 from pytest_tavus.scenario.text.problems import ProblemLog
-from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.reader import load_yaml
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.scenario.values.model import Scenario
@@ -25,7 +25,7 @@ from tests.scenario.files import PAL, SCENARIO
 
 
 def plain(text: str) -> Any:
-    return load(text, "a.yaml", limits=FileLimits(), tagged=from_tag).data
+    return load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag).data
 
 
 WHOLE: dict[str, Any] = {
@@ -103,15 +103,15 @@ def outcome(data: dict[str, Any]) -> tuple[tuple[Scenario, ...], tuple[Problem, 
     """Load data as a file; return scenarios, problems and the number of lines."""
     text = json.dumps(data, indent=1)
     ledger = ProblemLog()
-    files = Files(root=Path("nowhere"), limits=FileLimits(), ledger=ledger)
-    read = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
-    found = Load(
+    files = Files(root=Path("nowhere"), limits=FileLimits(), problem_log=ledger)
+    read = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
+    found = ScenarioLoader(
         source=Document(path="a.yaml", text=text, parts=read.parts),
-        ledger=ledger,
-        pals=PalFinder(files=files, ledger=ledger, cache={}),
+        problem_log=ledger,
+        pals=PalFinder(files=files, problem_log=ledger, cache={}),
         name="a",
         search_path=(),
-    ).file(read.data)
+    ).load_file(read.data)
     return found, ledger.problems(), text.count("\n") + 1
 
 
@@ -142,7 +142,7 @@ def test_any_text_is_read_or_refused(raw: bytes) -> None:
     text = raw.decode("utf-8", errors="ignore")
     refused: tuple[Problem, ...] = ()
     try:
-        refused = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag).problems
+        refused = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag).problems
     except ScenarioError as error:
         refused = error.problems
     assert all(problem.span is not None for problem in refused)

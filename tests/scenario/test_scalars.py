@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.scenario.language.shapes import seconds
-from pytest_tavus.scenario.text.reader import WordError, plain
+from pytest_tavus.scenario.text.reader import WordError, read_plain_scalar
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from pytest_tavus.scenario.text.reader import WordError, plain
     ],
 )
 def test_words_of_yaml_1_2_have_a_type(text: str, value: object) -> None:
-    found = plain(text)
+    found = read_plain_scalar(text)
     assert found == value
     assert type(found) is type(value)
 
@@ -38,13 +38,13 @@ def test_words_of_yaml_1_2_have_a_type(text: str, value: object) -> None:
     ["007", "-01", "00.5", "+4915112345678", "2030-01-31", "12:30:45", "1_000", "A-1", "nULL", "."],
 )
 def test_what_is_not_certainly_a_number_stays_text(text: str) -> None:
-    assert plain(text) == text
+    assert read_plain_scalar(text) == text
 
 
 @pytest.mark.parametrize("word", ["yes", "No", "ON", "off", "y", "N"])
 def test_words_that_readers_of_yaml_disagree_on_are_refused(word: str) -> None:
     with pytest.raises(WordError) as caught:
-        plain(word)
+        read_plain_scalar(word)
     assert str(caught.value) == (
         f"the plain word {word} is a boolean to some readers of YAML and text to others"
     )
@@ -55,12 +55,12 @@ def test_words_that_readers_of_yaml_disagree_on_are_refused(word: str) -> None:
 @pytest.mark.parametrize("word", [".nan", ".inf", "-.INF", "1e999"])
 def test_numbers_that_json_cannot_hold_are_refused(word: str) -> None:
     with pytest.raises(WordError):
-        plain(word)
+        read_plain_scalar(word)
 
 
 @given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_as_json_writes_it_is_that_number(number: float) -> None:
-    assert plain(json.dumps(number)) == number
+    assert read_plain_scalar(json.dumps(number)) == number
 
 
 @pytest.mark.parametrize(

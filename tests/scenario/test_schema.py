@@ -15,7 +15,7 @@ from pytest_tavus.scenario.language.document import TurnDocument
 from pytest_tavus.scenario.language.schema import ScenarioDocument
 from pytest_tavus.scenario.text import source
 from pytest_tavus.scenario.text.limits import FileLimits
-from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.reader import load_yaml
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from tests.scenario.files import SCENARIO
 
@@ -23,7 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md"
 
 
 def errors(text: str) -> list[str]:
-    data = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag).data
+    data = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag).data
     validator: Any = jsonschema.Draft202012Validator(schema.json_schema())
     return [error.message for error in validator.iter_errors(data)]
 
@@ -33,7 +33,7 @@ def turn(text: str) -> str:
 
 
 def test_the_shipped_schema_is_current() -> None:
-    assert schema.SHIPPED.read_text(encoding="utf-8") == schema.text()
+    assert schema.SHIPPED.read_text(encoding="utf-8") == schema.render_schema()
 
 
 def test_the_reference_page_is_current() -> None:

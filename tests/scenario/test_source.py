@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.scenario.load.parse import InlineSource
 from pytest_tavus.scenario.text.limits import FileLimits
-from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.reader import load_yaml
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.spans import Loc
@@ -34,7 +34,7 @@ scenarios:
 
 
 def document(text: str) -> Document:
-    found = load(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
+    found = load_yaml(text, "a.yaml", limits=FileLimits(), tagged=from_tag)
     return Document(path="a.yaml", text=text, parts=found.parts)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.templates import (
     MissingValue,
     escape,
@@ -90,10 +90,10 @@ def test_keys_are_left_alone_and_containers_are_rendered_through() -> None:
 
 
 def test_a_matcher_is_rendered_only_where_it_holds_a_placeholder() -> None:
-    plain = build("re", "^[A-Z]{2}$")
+    plain = build_matcher("re", "^[A-Z]{2}$")
     assert render({"id": plain}, {})["id"] is plain
-    asking = build("contains", "{saved.id}")
-    assert render(asking, {"saved": {"id": "B-1"}}) == build("contains", "B-1")
+    asking = build_matcher("contains", "{saved.id}")
+    assert render(asking, {"saved": {"id": "B-1"}}) == build_matcher("contains", "B-1")
 
 
 @pytest.mark.parametrize(

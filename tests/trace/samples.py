@@ -23,7 +23,7 @@ from pytest_tavus.trace.events import (
 )
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
-from pytest_tavus.trace.redaction.shown import shown, with_tokens
+from pytest_tavus.trace.redaction.shown import mask_trace, with_tokens
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 
@@ -72,7 +72,7 @@ def redaction(*values: str) -> Redaction:
 def masked(known: Redaction, *events: Event) -> list[Event]:
     """Return the events as the masked twin of their trace has them."""
     trace = in_order(*events)
-    return [entry.event for entry in shown(trace, with_tokens(known, trace))]
+    return [entry.event for entry in mask_trace(trace, with_tokens(known, trace))]
 
 
 def in_order(*events: Event) -> Trace:

@@ -16,10 +16,10 @@ from pytest_tavus.trace.facts import (
     Deciders,
     Evidence,
     Fact,
+    choose_decider,
+    count_evidence,
     deciders,
-    foremost,
     is_scripted,
-    weigh,
 )
 from pytest_tavus.trace.log import Entry, Trace
 
@@ -79,7 +79,7 @@ def test_every_session_that_pytest_can_run_is_in_the_table() -> None:
 def test_an_answer_is_decided_by_who_gave_it(by: AnsweredBy, decider: Decider) -> None:
     row = deciders("sim", "scripted")
 
-    assert row.answered(by) == row.said(by) == row.sent(by) == decider
+    assert row.answer_decider(by) == row.speech_decider(by) == row.arguments_decider(by) == decider
     assert decider_of(PalSaid(text="", filled_by=by), row) == decider
 
 
@@ -107,7 +107,7 @@ def test_a_trace_without_a_row_has_that_of_the_table() -> None:
 
 @given(found)
 def test_evidence_adds_up_and_what_is_not_observable_is_none(one: list[Decider | None]) -> None:
-    evidence = weigh(one)
+    evidence = count_evidence(one)
 
     assert evidence.total == sum(each is not None for each in one)
     assert evidence.held == sum(each in HELD for each in one)
@@ -116,13 +116,13 @@ def test_evidence_adds_up_and_what_is_not_observable_is_none(one: list[Decider |
 
 @given(found, found)
 def test_evidence_of_two_is_the_sum(one: list[Decider | None], other: list[Decider | None]) -> None:
-    assert weigh(one) + weigh(other) == weigh([*one, *other])
-    assert weigh([]) == Evidence()
+    assert count_evidence(one) + count_evidence(other) == count_evidence([*one, *other])
+    assert count_evidence([]) == Evidence()
 
 
 @given(found)
 def test_where_a_handler_had_a_part_it_is_the_handlers(one: list[Decider | None]) -> None:
-    came = foremost(one, "script")
+    came = choose_decider(one, "script")
 
     assert came == "handler" if "handler" in one else came in {*one, "script"}
-    assert foremost(reversed(one), "script") == came
+    assert choose_decider(reversed(one), "script") == came

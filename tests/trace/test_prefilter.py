@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.trace.redaction.decoding import plainly
+from pytest_tavus.trace.redaction.decoding import unescape_text
 from pytest_tavus.trace.redaction.disguise import Disguises
 from pytest_tavus.trace.redaction.prefilter import WORDS, Prefilter
 from tests.strategies import secrets
@@ -76,7 +76,7 @@ def test_whoever_has_a_span_is_a_suspect(text: str, secret: str, known: list[str
     ],
 )
 def test_a_text_with_needless_escapes_is_read_plainly(text: str, plain: str) -> None:
-    assert f"<{plain}>" in (plainly(f"<{text}>") or "").split("\0")
+    assert f"<{plain}>" in (unescape_text(f"<{text}>") or "").split("\0")
 
 
 @pytest.mark.parametrize(
@@ -93,4 +93,4 @@ def test_a_text_with_needless_escapes_is_read_plainly(text: str, plain: str) -> 
     ],
 )
 def test_a_text_without_needless_escapes_is_not_read_again(text: str) -> None:
-    assert plainly(text) is None
+    assert unescape_text(text) is None

@@ -104,7 +104,7 @@ def test_a_finished_text_in_which_nothing_is_left_stays_as_it_is(
 ) -> None:
     known = redaction(secret)
     once = known.text(f"{text} {ENCODINGS[encoding](secret)} {text}")
-    assert known.finished(once) == once
+    assert known.mask_rendered(once) == once
 
 
 def test_there_is_a_strategy_for_every_event() -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.matching.matchers.registry import build
-from pytest_tavus.matching.text import flow
-from pytest_tavus.trace.redaction.mask import escaped, holds_mask, known, mask
+from pytest_tavus.matching.matchers.registry import build_matcher
+from pytest_tavus.matching.text import format_yaml
+from pytest_tavus.trace.redaction.mask import escape_brackets, holds_mask, mask, read_masked
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
 from tests.strategies import json_values, secrets
 from tests.trace.samples import redaction
@@ -51,13 +51,13 @@ def test_what_was_learned_before_changes_no_mask() -> None:
 
 def test_a_text_that_looks_like_a_mask_is_told_from_one() -> None:
     assert redaction("first-secret").text("⟦s1⟧ first-secret") == "⟦⟦⟧s1⟧ ⟦s1⟧"
-    assert not holds_mask(escaped("⟦s1⟧"))
+    assert not holds_mask(escape_brackets("⟦s1⟧"))
     assert holds_mask(mask("s1"))
 
 
 @given(value=json_values)
 def test_data_without_a_secret_comes_back_from_a_masked_trace_as_it_was(value: object) -> None:
-    assert known(redaction().value(value)) == value
+    assert read_masked(redaction().value(value)) == value
 
 
 @given(st.lists(secrets, min_size=2, max_size=4, unique=True), st.data())
@@ -68,7 +68,7 @@ def test_no_number_of_secrets_leaves_any_of_them(known: list[str], data: st.Data
     redacted = apart.text(text)
 
     assert not [one for one in known if one in redacted]
-    assert apart.finished(redacted) == redacted
+    assert apart.mask_rendered(redacted) == redacted
 
 
 @given(first=secrets, second=secrets)
@@ -97,14 +97,14 @@ def test_a_secret_of_several_lines_is_masked_line_by_line_too() -> None:
 def test_a_matcher_with_a_secret_in_it_is_written_and_matches_nothing(
     tag: str, payload: object, written: str
 ) -> None:
-    shown = redaction("hunter22", "12345").value(build(tag, payload))
+    shown = redaction("hunter22", "12345").value(build_matcher(tag, payload))
 
-    assert flow(shown).replace("'^", "^").replace("⟧'", "⟧").replace("'⟦", "⟦") == written.replace(
-        "'", ""
-    )
+    assert format_yaml(shown).replace("'^", "^").replace("⟧'", "⟧").replace(
+        "'⟦", "⟦"
+    ) == written.replace("'", "")
 
 
 def test_a_matcher_without_a_secret_stays_itself() -> None:
-    matcher = build("re", "^A-")
+    matcher = build_matcher("re", "^A-")
 
     assert redaction("hunter22").value(matcher) is matcher

@@ -116,7 +116,7 @@ def test_a_redacted_json_body_is_still_json(data: object, secret: str) -> None:
         json.loads(exchange.request.body)
         json.loads(answered(exchange).body)
         kept = exchange.request.body.decode()
-        assert redaction(secret).finished(kept) == kept
+        assert redaction(secret).mask_rendered(kept) == kept
 
 
 def test_a_secret_number_in_json_becomes_the_mask_as_text() -> None:

@@ -19,7 +19,7 @@ from pytest_tavus.run.runner import Runner
 from pytest_tavus.trace.codec import TraceHeader, decode, encode
 from pytest_tavus.trace.events import AppMessage, ToolDelivered, Withheld
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.trace.redaction.mask import escaped
+from pytest_tavus.trace.redaction.mask import escape_brackets
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.truth.canaries import pieces, spellings
 from tests.truth.talks import Talk, scenario_file, sent_body, talks
@@ -149,7 +149,7 @@ def test_the_outputs_would_hold_the_secrets_if_nobody_masked_them(court: Court, 
 
     for secret in talk.secrets.values():
         if repr(secret)[1:-1] in clear:
-            assert escaped(repr(secret)[1:-1]) in written
+            assert escape_brackets(repr(secret)[1:-1]) in written
 
 
 @given(talk=talks())

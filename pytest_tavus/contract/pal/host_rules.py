@@ -20,12 +20,12 @@ def host_problems(pal: Pal, hosts: Sequence[str]) -> Iterator[RuleProblem]:
     if not hosts:
         return
     for index, tool in enumerate(pal.tools):
-        for loc, url in called_urls(tool):
-            for problem in _outside(url, loc, hosts):
+        for loc, url in list_urls(tool):
+            for problem in _url_host_problems(url, loc, hosts):
                 yield problem.under(("tools", index))
 
 
-def called_urls(tool: Tool) -> Iterator[tuple[Loc, str]]:
+def list_urls(tool: Tool) -> Iterator[tuple[Loc, str]]:
     """Yield the URLs that a tool's deliveries call, with their paths inside the tool."""
     api = tool.delivery.api
     if api is not None:
@@ -34,7 +34,7 @@ def called_urls(tool: Tool) -> Iterator[tuple[Loc, str]]:
             yield ("delivery", "api", "auth", "token_url"), api.auth.token_url
 
 
-def _outside(url: str, loc: Loc, hosts: Sequence[str]) -> Iterator[RuleProblem]:
+def _url_host_problems(url: str, loc: Loc, hosts: Sequence[str]) -> Iterator[RuleProblem]:
     parts = split_url(url)
     # A placeholder could become any host, so no pattern covers it.
     if parts is None or not parts.hostname or "{" in parts.netloc or "}" in parts.netloc:

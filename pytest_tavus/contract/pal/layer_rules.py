@@ -86,7 +86,7 @@ def layer_problems(layers: Mapping[str, Any]) -> Iterator[RuleProblem]:
         body = json_object(layer)
         if name not in LAYERS:
             message = f"unknown layer {name!r}"
-            yield _unknown(message, name, at, tuple(LAYERS))
+            yield _unknown_problem(message, name, at, tuple(LAYERS))
         elif layer is not None and body is None:
             # Not quoted: what stands there by a slip may be the key of the service.
             message = f"the layer {name!r} must be a mapping of settings"
@@ -108,9 +108,11 @@ def _key_problems(name: str, layer: Mapping[str, Any], at: Loc) -> Iterator[Rule
                 rule="layer_inline_tools",
             )
         elif key not in known:
-            yield _unknown(f"unknown key {key!r} in the layer {name!r}", key, (*at, key), known)
+            yield _unknown_problem(
+                f"unknown key {key!r} in the layer {name!r}", key, (*at, key), known
+            )
 
 
-def _unknown(message: str, word: str, loc: Loc, known: tuple[str, ...]) -> RuleProblem:
+def _unknown_problem(message: str, word: str, loc: Loc, known: tuple[str, ...]) -> RuleProblem:
     hint = did_you_mean(word, known) or f"one of: {', '.join(known)}"
     return RuleProblem(loc=loc, message=message, hint=hint, rule="layer_unknown")

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.tool.lints import expects_to_hear, tool_lints
+from pytest_tavus.contract.tool.lints import check_answer_heard, tool_lints
 from pytest_tavus.errors import did_you_mean
 
-__all__ = ["LAYER_VALUES", "expects_to_hear", "lints", "refused_on_create", "tool_lints"]
+__all__ = ["LAYER_VALUES", "check_answer_heard", "creation_problems", "lints", "tool_lints"]
 
 LAYER_VALUES: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
     {
@@ -44,11 +44,11 @@ def lints(pal: Pal) -> Iterator[RuleProblem]:
     for index, tool in enumerate(pal.tools):
         for lint in tool_lints(tool):
             yield lint.under(("tools", index))
-    yield from _unknown_layer_values(pal)
-    yield from _shared_guardrail_names(pal)
+    yield from _layer_value_lints(pal)
+    yield from _guardrail_name_lints(pal)
 
 
-def refused_on_create(pal: Pal) -> Iterator[RuleProblem]:
+def creation_problems(pal: Pal) -> Iterator[RuleProblem]:
     """Yield what ``POST /v2/pals`` would refuse in a PAL that may be partial here.
 
     `system_prompt` is required for the full pipeline and forbidden for the others, as is `context`
@@ -67,7 +67,7 @@ def refused_on_create(pal: Pal) -> Iterator[RuleProblem]:
         yield RuleProblem(loc=("default_face_id",), message=message, rule="create_face")
 
 
-def _unknown_layer_values(pal: Pal) -> Iterator[RuleProblem]:
+def _layer_value_lints(pal: Pal) -> Iterator[RuleProblem]:
     for (layer, key), known in LAYER_VALUES.items():
         value = (json_object(pal.layers.get(layer)) or {}).get(key)
         if value is None or value in known:
@@ -81,7 +81,7 @@ def _unknown_layer_values(pal: Pal) -> Iterator[RuleProblem]:
         )
 
 
-def _shared_guardrail_names(pal: Pal) -> Iterator[RuleProblem]:
+def _guardrail_name_lints(pal: Pal) -> Iterator[RuleProblem]:
     names = [guardrail.guardrail_name for guardrail in pal.guardrails]
     for index, name in enumerate(names):
         if names.index(name) != index:

@@ -40,7 +40,7 @@ def successors(objective: Objective) -> Iterator[tuple[Loc, str]]:
 
 
 def _set_problems(objectives: ObjectiveSet) -> Iterator[RuleProblem]:
-    yield from _too_long("name", objectives.name, limits.OBJECTIVE_NAME_LENGTH)
+    yield from _length_problems("name", objectives.name, limits.OBJECTIVE_NAME_LENGTH)
     count = len(objectives.data)
     if not 1 <= count <= limits.OBJECTIVES_PER_SET:
         message = f"a set has 1 to {limits.OBJECTIVES_PER_SET} objectives, found {count}"
@@ -74,11 +74,13 @@ def _item_problems(objective: Objective, names: tuple[str, ...]) -> Iterator[Rul
     if re.fullmatch(limits.OBJECTIVE_NAME, name) is None:
         message = f"{name!r} cannot be the name of an objective: {_WORD}"
         yield RuleProblem(loc=("objective_name",), message=message, rule="objective_name")
-    yield from _too_long("objective_name", name, limits.OBJECTIVE_NAME_LENGTH)
+    yield from _length_problems("objective_name", name, limits.OBJECTIVE_NAME_LENGTH)
     prompt = objective.objective_prompt
-    yield from _too_long("objective_prompt", prompt, limits.OBJECTIVE_PROMPT_LENGTH)
-    yield from _too_long("callback_url", objective.callback_url, limits.CALLBACK_URL_LENGTH)
-    yield from _too_many("output_variables", objective.output_variables, limits.OUTPUT_VARIABLES)
+    yield from _length_problems("objective_prompt", prompt, limits.OBJECTIVE_PROMPT_LENGTH)
+    yield from _length_problems("callback_url", objective.callback_url, limits.CALLBACK_URL_LENGTH)
+    yield from _count_problems(
+        "output_variables", objective.output_variables, limits.OUTPUT_VARIABLES
+    )
     yield from _successor_problems(objective, names)
 
 
@@ -175,20 +177,20 @@ def _guardrail_problems(guardrail: Guardrail) -> Iterator[RuleProblem]:
     if not guardrail.guardrail_prompt:
         message = "the guardrail_prompt is empty: expected what must not happen"
         yield RuleProblem(loc=("guardrail_prompt",), message=message, rule="guardrail_prompt")
-    yield from _too_many("tags", guardrail.tags, limits.GUARDRAIL_TAGS)
+    yield from _count_problems("tags", guardrail.tags, limits.GUARDRAIL_TAGS)
     for index, tag in enumerate(guardrail.tags):
         if not tag:
             message = "a tag of a guardrail must not be empty"
             yield RuleProblem(loc=("tags", index), message=message, rule="guardrail_tags")
 
 
-def _too_long(field: str, text: str, most: int) -> Iterator[RuleProblem]:
+def _length_problems(field: str, text: str, most: int) -> Iterator[RuleProblem]:
     if len(text) > most:
         message = f"{field} has {len(text)} characters, expected at most {most}"
         yield RuleProblem(loc=(field,), message=message, rule="length")
 
 
-def _too_many(field: str, items: Sequence[str], most: int) -> Iterator[RuleProblem]:
+def _count_problems(field: str, items: Sequence[str], most: int) -> Iterator[RuleProblem]:
     if len(items) > most:
         message = f"{field} has {len(items)} entries, expected at most {most}"
         yield RuleProblem(loc=(field,), message=message, rule="length")

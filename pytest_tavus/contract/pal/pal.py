@@ -89,15 +89,15 @@ class Pal(PalBody):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_spelling(cls, data: Any) -> Any:
+    def _normalize_names(cls, data: Any) -> Any:
         if (written := json_object(data)) is None:
             return data
-        body = _renamed(written, ALIASES)
+        body = _rename_keys(written, ALIASES)
         if (layers := json_object(body.get("layers"))) is None:
             return body
         if (flow := json_object(layers.get("conversational_flow"))) is None:
             return body
-        layers = {**layers, "conversational_flow": _renamed(flow, FLOW_ALIASES)}
+        layers = {**layers, "conversational_flow": _rename_keys(flow, FLOW_ALIASES)}
         return {**body, "layers": layers}
 
     def tool(self, name: str) -> Tool | None:
@@ -117,7 +117,7 @@ class Pal(PalBody):
             yield from ((f"secret of {tool.name}", secret) for secret in tool.secrets())
 
 
-def _renamed(body: dict[str, Any], aliases: Mapping[str, str]) -> dict[str, Any]:
+def _rename_keys(body: dict[str, Any], aliases: Mapping[str, str]) -> dict[str, Any]:
     """Return the body in one vocabulary, or refuse two different values for one field."""
     result = {key: value for key, value in body.items() if key not in aliases}
     for old, new in aliases.items():

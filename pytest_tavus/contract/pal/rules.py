@@ -15,7 +15,7 @@ from pytest_tavus.contract.pal.objective_rules import guardrail_problems, object
 from pytest_tavus.contract.pal.pal import Pal, PalBody
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.contract.tool.auth import SECRET_MASK
-from pytest_tavus.contract.tool.rules import attached_problems, tool_problems
+from pytest_tavus.contract.tool.rules import attachment_problems, tool_problems
 
 __all__ = ["RuleProblem", "problems", "tool_problems"]
 
@@ -25,15 +25,15 @@ def problems(pal: Pal) -> Iterator[RuleProblem]:
     yield from layer_problems(pal.layers)
     for index, tool in enumerate(pal.tools):
         yield from tool_problems(tool, ("tools", index))
-    yield from _duplicate_names(pal)
-    yield from attached_problems(pal.tool_ids, beside=pal.tools)
-    yield from _blind_tools(pal)
+    yield from _tool_name_problems(pal)
+    yield from attachment_problems(pal.tool_ids, beside=pal.tools)
+    yield from _perception_problems(pal)
     if pal.objectives is not None:
         yield from objective_problems(pal.objectives, ("objectives",))
     yield from guardrail_problems(pal.guardrails, ("guardrails",))
 
 
-def _duplicate_names(pal: Pal) -> Iterator[RuleProblem]:
+def _tool_name_problems(pal: Pal) -> Iterator[RuleProblem]:
     """Refuse a name that two tools share: names are unique in an account [doc]."""
     names = [tool.name for tool in pal.tools]
     for index, name in enumerate(names):
@@ -47,7 +47,7 @@ def _duplicate_names(pal: Pal) -> Iterator[RuleProblem]:
             )
 
 
-def _blind_tools(pal: Pal) -> Iterator[RuleProblem]:
+def _perception_problems(pal: Pal) -> Iterator[RuleProblem]:
     """Refuse vision and audio tools where perception is off: they need Raven [client]."""
     if perception_model(pal.layers) != PERCEPTION_OFF:
         return
@@ -65,9 +65,9 @@ def _blind_tools(pal: Pal) -> Iterator[RuleProblem]:
 def pal_body_problems(pal: PalBody) -> Iterator[RuleProblem]:
     """Yield what is wrong with a PAL that is there; a draft may still lack its prompt."""
     yield from layer_problems(pal.layers)
-    yield from _masked_keys(pal.layers)
+    yield from _api_key_problems(pal.layers)
     yield from _mode_problems(pal)
-    yield from attached_problems(pal.tool_ids)
+    yield from attachment_problems(pal.tool_ids)
 
 
 def new_pal_problems(pal: PalBody) -> Iterator[RuleProblem]:
@@ -94,7 +94,7 @@ def _mode_problems(pal: PalBody) -> Iterator[RuleProblem]:
             )
 
 
-def _masked_keys(layers: dict[str, Any]) -> Iterator[RuleProblem]:
+def _api_key_problems(layers: dict[str, Any]) -> Iterator[RuleProblem]:
     """Refuse what stands for a hidden key in place of the key [inferred]."""
     for name, layer in layers.items():
         if (json_object(layer) or {}).get("api_key") == SECRET_MASK:

@@ -64,7 +64,7 @@ def validator(schema: Any) -> Validator:
 
     checker = FormatChecker(formats=())
     for name, holds in FORMATS.items():
-        checker.checks(name)(partial(_is_of, holds))
+        checker.checks(name)(partial(_is_of_format, holds))
     made: Any = _dialect()(
         with_python_keys(schema), registry=Registry[Any](), format_checker=checker
     )
@@ -124,5 +124,5 @@ def _dialect() -> Any:
     return extend(Draft202012Validator, {"pattern": pattern})
 
 
-def _is_of(holds: Callable[[str], bool], value: object) -> bool:
+def _is_of_format(holds: Callable[[str], bool], value: object) -> bool:
     return not isinstance(value, str) or holds(value)

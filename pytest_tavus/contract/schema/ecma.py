@@ -92,34 +92,34 @@ class _Translation:
             if found is None or found["plain"] == "\\":
                 _refuse("it ends in a backslash")
             if self._in_set:
-                at += self._member(found)
+                at += self._take_member(found)
                 continue
             if found["repeat"] is not None and repeated:
                 _refuse(f"{found['repeat']!r} repeats a repetition, which only Python allows")
             repeated = found["repeat"] is not None
-            self._parts.append(self._outside(found))
+            self._parts.append(self._translate_token(found))
             at = found.end()
         if self._in_set:
             _refuse("a bracket is never closed")
         return "".join(self._parts)
 
-    def _outside(self, found: re.Match[str]) -> str:
+    def _translate_token(self, found: re.Match[str]) -> str:
         if found["group"] is not None:
             return _group(found)
         if found["set"] is not None:
-            return self._set(found["set"])
+            return self._open_set(found["set"])
         plain = found["plain"]
         if plain is not None:
             return {"$": r"\Z", ".": r"[^\n\r\u2028\u2029]", "{": r"\{"}.get(plain, plain)
         return found["repeat"] or _escape(found, in_set=False)
 
-    def _set(self, opening: str) -> str:
+    def _open_set(self, opening: str) -> str:
         if opening.endswith("]"):  # in Python, the bracket would be a member of the set
             return "(?!)" if opening == "[]" else r"[\s\S]"
         self._in_set = True
         return opening
 
-    def _member(self, found: re.Match[str]) -> int:
+    def _take_member(self, found: re.Match[str]) -> int:
         """Take one member of a set; return how long it was."""
         if found[0].startswith("\\"):
             self._parts.append(_escape(found, in_set=True))

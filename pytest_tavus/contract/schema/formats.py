@@ -36,7 +36,7 @@ def is_of_format(name: Any, value: Any) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return _DATE.fullmatch(text) is not None and _is_made(date.fromisoformat, text)
+    return _DATE.fullmatch(text) is not None and _can_parse(date.fromisoformat, text)
 
 
 def _is_time(text: str) -> bool:
@@ -61,18 +61,18 @@ def _is_email(text: str) -> bool:
 
 
 def _is_ipv4(text: str) -> bool:
-    return _is_made(IPv4Address, text)
+    return _can_parse(IPv4Address, text)
 
 
 def _is_ipv6(text: str) -> bool:
-    return "%" not in text and _is_made(IPv6Address, text)
+    return "%" not in text and _can_parse(IPv6Address, text)
 
 
 def _is_uuid(text: str) -> bool:
     return _UUID.fullmatch(text) is not None
 
 
-def _is_made(make: Callable[[str], object], text: str) -> bool:
+def _can_parse(make: Callable[[str], object], text: str) -> bool:
     try:
         make(text)
     except ValueError:

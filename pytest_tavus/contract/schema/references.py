@@ -54,9 +54,9 @@ class _Walk(Struct):
                     continue
                 here = (*at, keyword)
                 found = names.lookup(str(entries[keyword]))
-                why = None if found is None else _no_schema(found[0])
+                why = None if found is None else _check_schema(found[0])
                 if found is None or why:
-                    yield _dangling(str(entries[keyword]), here, why)
+                    yield _dangling_problem(str(entries[keyword]), here, why)
                 elif (target := json_object(found[0])) is not None:
                     edges.append((id(target), here))
                     open_ones.append((target, here, found[1]))
@@ -93,7 +93,7 @@ def _pattern_problems(schema: dict[str, Any], at: Loc) -> Iterator[RuleProblem]:
             yield _problem((*at, *path), f"{message}: {error}", None)
 
 
-def _no_schema(found: Any) -> str | None:
+def _check_schema(found: Any) -> str | None:
     if isinstance(found, bool):
         return None
     if json_object(found) is None or any(True for _ in metaschema().iter_errors(found)):
@@ -101,7 +101,7 @@ def _no_schema(found: Any) -> str | None:
     return None
 
 
-def _dangling(reference: str, at: Loc, why: str | None) -> RuleProblem:
+def _dangling_problem(reference: str, at: Loc, why: str | None) -> RuleProblem:
     if why is None and not reference.startswith("#"):
         message = f"{reference!r} leads out of these parameters, and nothing is ever fetched"
         return _problem(at, message, "copy the schema to $defs, and write #/$defs/<name>")

@@ -29,12 +29,12 @@ def json_length(value: Any) -> int | None:
         return None
 
 
-def declared(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+def list_parameters(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the parameters that a tool declares."""
     return tuple(json_object(parameters.get("properties")) or {})
 
 
-def required(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+def list_required_parameters(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the parameters that every call must have."""
     names = json_list(parameters.get("required")) or ()
     return tuple(name for name in names if isinstance(name, str))
@@ -49,8 +49,8 @@ def schema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
         yield RuleProblem(loc=("parameters",), message=message, rule="parameters_json")
         return
     yield from _type_problems(parameters)
-    yield from _invalid(parameters)
-    for name in declared(parameters):
+    yield from _metaschema_problems(parameters)
+    for name in list_parameters(parameters):
         if name.startswith(RESERVED_PREFIX):
             yield RuleProblem(
                 loc=("parameters", "properties", name),
@@ -73,22 +73,22 @@ def _type_problems(parameters: Mapping[str, Any]) -> Iterator[RuleProblem]:
     )
 
 
-def _invalid(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
+def _metaschema_problems(parameters: dict[str, Any]) -> Iterator[RuleProblem]:
     if is_plain_schema(parameters):
         return
     seen = set[str]()
     errors = list(metaschema().iter_errors(parameters))
     if not errors:
         yield from reference_problems(parameters)
-    for error in sorted(errors, key=lambda one: _written(parameters, one.absolute_path)):
-        problem = _of_error(error)
+    for error in sorted(errors, key=lambda one: _document_order(parameters, one.absolute_path)):
+        problem = _build_problem(error)
         # One fault can break several vocabularies of the metaschema, in the same words.
         if str(problem) not in seen:
             seen.add(str(problem))
             yield problem
 
 
-def _written(value: Any, path: Iterable[int | str]) -> tuple[int, ...]:
+def _document_order(value: Any, path: Iterable[int | str]) -> tuple[int, ...]:
     """Return where a path stands among others as they are written: jsonschema has no order."""
     order: list[int] = []
     for step in path:
@@ -99,7 +99,7 @@ def _written(value: Any, path: Iterable[int | str]) -> tuple[int, ...]:
     return tuple(order)
 
 
-def _of_error(error: SchemaFault) -> RuleProblem:
+def _build_problem(error: SchemaFault) -> RuleProblem:
     loc = ("parameters", *error.absolute_path)
     if loc[-1] == "type" and isinstance(error.instance, str):
         message = f"{error.instance!r} is not a JSON Schema type: expected {', '.join(TYPES)}"

@@ -46,14 +46,14 @@ class Subschema(Struct, frozen=True, kw_only=True):
 def subschemas(schema: dict[str, Any]) -> Iterator[Subschema]:
     """Yield the schemas directly inside a schema, but for `true` and `false`."""
     for keyword, value in schema.items():
-        for step, inner in _under(keyword, value):
+        for step, inner in _list_values(keyword, value):
             entries = json_object(inner)
             if entries is not None:
                 path = (keyword, *step)
                 yield Subschema(path=path, schema=entries, in_place=keyword in _IN_PLACE)
 
 
-def _under(keyword: str, value: Any) -> Iterator[tuple[Loc, Any]]:
+def _list_values(keyword: str, value: Any) -> Iterator[tuple[Loc, Any]]:
     if keyword in _ONE:
         yield (), value
     elif keyword in _LISTS:

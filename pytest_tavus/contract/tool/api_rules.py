@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pytest_tavus.contract.limits import RESERVED_PREFIX, TOOL_TIMEOUT
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.schema.rules import declared
+from pytest_tavus.contract.schema.rules import list_parameters
 from pytest_tavus.contract.tool.auth import (
     SECRET_MASK,
     ApiKeyAuth,
@@ -46,7 +46,7 @@ def delivery_problems(tool: Tool) -> Iterator[RuleProblem]:
         return
     yield from url_problems(api.url, (*_API, "url"))
     yield from _request_problems(api)
-    yield from _undeclared(tool)
+    yield from _placeholder_problems(tool)
     yield from _auth_problems(api.auth)
     if isinstance(api.auth, HmacAuth):
         yield from _hmac_conflicts(api)
@@ -83,9 +83,9 @@ def _header_problems(name: str, value: str, loc: Loc) -> Iterator[RuleProblem]:
         yield RuleProblem(loc=loc, message=message, rule="header")
 
 
-def _undeclared(tool: Tool) -> Iterator[RuleProblem]:
+def _placeholder_problems(tool: Tool) -> Iterator[RuleProblem]:
     """Each placeholder must be a declared parameter, or one of Tavus's own [client]."""
-    known = declared(tool.parameters)
+    known = list_parameters(tool.parameters)
     listed = f"declared: {', '.join(known)}" if known else "no parameter is declared"
     for text in texts_of(tool):
         for name in text.names:

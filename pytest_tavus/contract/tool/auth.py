@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pytest_tavus.contract.body import Body
-from pytest_tavus.contract.tool.credentials import in_url
+from pytest_tavus.contract.tool.credentials import secrets_in_url
 
 SECRET_MASK = "********"  # noqa: S105 - what stands in place of a secret, not a secret
 """What Tavus shows instead of a stored secret, and refuses when it is sent back [doc]."""
@@ -18,7 +18,7 @@ Secret = Annotated[str, Field(repr=False)]
 """A value that must not appear in a trace, a report or a message."""
 
 
-def _known(*values: str) -> tuple[str, ...]:
+def _filter_secrets(*values: str) -> tuple[str, ...]:
     return tuple(value for value in values if value not in {"", SECRET_MASK})
 
 
@@ -40,7 +40,7 @@ class BearerAuth(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values to be redacted."""
-        return _known(self.token)
+        return _filter_secrets(self.token)
 
 
 class BasicAuth(Body):
@@ -52,7 +52,7 @@ class BasicAuth(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values to be redacted."""
-        return _known(self.password)
+        return _filter_secrets(self.password)
 
 
 class ApiKeyAuth(Body):
@@ -65,7 +65,7 @@ class ApiKeyAuth(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values to be redacted."""
-        return _known(self.value)
+        return _filter_secrets(self.value)
 
 
 class OAuth2Auth(Body):
@@ -79,7 +79,7 @@ class OAuth2Auth(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values to be redacted."""
-        return _known(self.client_secret, *in_url(self.token_url))
+        return _filter_secrets(self.client_secret, *secrets_in_url(self.token_url))
 
 
 class HmacAuth(Body):
@@ -90,7 +90,7 @@ class HmacAuth(Body):
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values to be redacted."""
-        return _known(self.secret)
+        return _filter_secrets(self.secret)
 
 
 Auth = Annotated[

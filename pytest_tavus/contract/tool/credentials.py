@@ -22,31 +22,33 @@ _TELLING = re.compile(
 """A name that says its value is a secret."""
 
 
-def in_headers(headers: Mapping[str, str]) -> Iterator[str]:
+def secrets_in_headers(headers: Mapping[str, str]) -> Iterator[str]:
     """Yield the values of headers whose names tell of a secret."""
     for name, value in headers.items():
         if name.lower() in SECRET_HEADERS or (_TELLING.search(name) and _is_literal(value)):
             yield value
 
 
-def in_query(parameters: Mapping[str, str]) -> Iterator[str]:
+def secrets_in_query(parameters: Mapping[str, str]) -> Iterator[str]:
     """Yield the values of query parameters whose names tell of a secret."""
     for name, value in parameters.items():
         if _TELLING.search(name) and _is_literal(value):
             yield value
 
 
-def in_body(template: object) -> Iterator[str]:
+def secrets_in_body(template: object) -> Iterator[str]:
     """Yield the texts of a `body_template` that stand under telling names, at any depth."""
     if (members := json_object(template)) is not None:
-        yield from in_query({key: text for key, text in members.items() if isinstance(text, str)})
+        yield from secrets_in_query(
+            {key: text for key, text in members.items() if isinstance(text, str)}
+        )
         for member in members.values():
-            yield from in_body(member)
+            yield from secrets_in_body(member)
     for item in json_list(template) or ():
-        yield from in_body(item)
+        yield from secrets_in_body(item)
 
 
-def in_url(url: str) -> Iterator[str]:
+def secrets_in_url(url: str) -> Iterator[str]:
     """Yield the password in a URL, and what its query holds under telling names."""
     if "@" not in url and "?" not in url:
         return
@@ -55,10 +57,10 @@ def in_url(url: str) -> Iterator[str]:
     password = unquote(user_info.partition(":")[2])
     if separator and _is_literal(password):
         yield password
-    yield from in_query(dict(parse_qsl(query)))
+    yield from secrets_in_query(dict(parse_qsl(query)))
 
 
-def tells_of_a_secret(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
     """Tell whether a field of this name holds a secret, as ``secret_access_key`` does."""
     return _TELLING.search(name) is not None
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.problem import RuleProblem
-from pytest_tavus.contract.schema.rules import declared, required
+from pytest_tavus.contract.schema.rules import list_parameters, list_required_parameters
 from pytest_tavus.contract.tool.placeholders import TemplateText, texts_of
 from pytest_tavus.contract.tool.tool import Tool
 
@@ -39,15 +39,15 @@ _ALMOST = re.compile(r"\{\s*[A-Za-z_][\w.\- ]*\}|\{\{[^{}]*\}\}")
 
 def tool_lints(tool: Tool) -> Iterator[RuleProblem]:
     """Yield what is probably not meant in one tool, with its path inside the tool."""
-    yield from _unheard_answer(tool)
-    yield from _unspoken_filler(tool)
-    yield from _undeclared_required(tool)
+    yield from _answer_lints(tool)
+    yield from _filler_lints(tool)
+    yield from _required_lints(tool)
     for text in texts_of(tool):
-        yield from _optional_placeholders(tool, text)
-        yield from _almost_placeholders(text)
+        yield from _optional_placeholder_lints(tool, text)
+        yield from _malformed_placeholder_lints(text)
 
 
-def expects_to_hear(tool: Tool) -> RuleProblem | None:
+def check_answer_heard(tool: Tool) -> RuleProblem | None:
     """Judge a tool whose answer a scenario expects to hear; `None` where the PAL does hear it.
 
     The path is inside the tool.
@@ -65,7 +65,7 @@ def expects_to_hear(tool: Tool) -> RuleProblem | None:
     )
 
 
-def _unheard_answer(tool: Tool) -> Iterator[RuleProblem]:
+def _answer_lints(tool: Tool) -> Iterator[RuleProblem]:
     if tool.is_perception or tool.is_post_call or tool.effective_on_resolve != "fire_and_forget":
         return
     written = tool.on_resolve is not None
@@ -89,7 +89,7 @@ def _unheard_answer(tool: Tool) -> Iterator[RuleProblem]:
         )
 
 
-def _unspoken_filler(tool: Tool) -> Iterator[RuleProblem]:
+def _filler_lints(tool: Tool) -> Iterator[RuleProblem]:
     if tool.static_filler is None or tool.is_perception or tool.is_post_call:
         return
     if tool.effective_on_call != "static_filler":
@@ -101,9 +101,9 @@ def _unspoken_filler(tool: Tool) -> Iterator[RuleProblem]:
         )
 
 
-def _undeclared_required(tool: Tool) -> Iterator[RuleProblem]:
-    known = declared(tool.parameters)
-    for index, name in enumerate(required(tool.parameters)):
+def _required_lints(tool: Tool) -> Iterator[RuleProblem]:
+    known = list_parameters(tool.parameters)
+    for index, name in enumerate(list_required_parameters(tool.parameters)):
         if name not in known:
             yield RuleProblem(
                 loc=("parameters", "required", index),
@@ -113,9 +113,11 @@ def _undeclared_required(tool: Tool) -> Iterator[RuleProblem]:
             )
 
 
-def _optional_placeholders(tool: Tool, text: TemplateText) -> Iterator[RuleProblem]:
+def _optional_placeholder_lints(tool: Tool, text: TemplateText) -> Iterator[RuleProblem]:
     """Warn of what may be empty: what Tavus fills in for a missing argument is not known."""
-    optional = set(declared(tool.parameters)) - set(required(tool.parameters))
+    optional = set(list_parameters(tool.parameters)) - set(
+        list_required_parameters(tool.parameters)
+    )
     for name in text.names:
         if name in optional and not name.startswith(RESERVED_PREFIX):
             yield RuleProblem(
@@ -127,7 +129,7 @@ def _optional_placeholders(tool: Tool, text: TemplateText) -> Iterator[RuleProbl
             )
 
 
-def _almost_placeholders(text: TemplateText) -> Iterator[RuleProblem]:
+def _malformed_placeholder_lints(text: TemplateText) -> Iterator[RuleProblem]:
     known = {f"{{{name}}}" for name in text.names}
     for found in _ALMOST.findall(text.text):
         if found not in known:

@@ -47,22 +47,22 @@ def names_in_tool(tool: Tool) -> tuple[str, ...]:
 def texts_of(tool: Tool) -> Iterator[TemplateText]:
     """Yield every text of a tool that is scanned for placeholders: URL, query, then body."""
     if tool.delivery.api is not None:
-        yield from _of_api(tool.delivery.api, ("delivery", "api"))
+        yield from _api_texts(tool.delivery.api, ("delivery", "api"))
 
 
-def _of_api(api: ApiDelivery, at: Loc) -> Iterator[TemplateText]:
+def _api_texts(api: ApiDelivery, at: Loc) -> Iterator[TemplateText]:
     yield TemplateText(loc=(*at, "url"), text=api.url)
-    yield from _of_value(api.query_params, (*at, "query_params"))
+    yield from _value_texts(api.query_params, (*at, "query_params"))
     if api.body_template is not None:
-        yield from _of_value(api.body_template, (*at, "body_template"))
+        yield from _value_texts(api.body_template, (*at, "body_template"))
 
 
-def _of_value(value: Any, at: Loc) -> Iterator[TemplateText]:
+def _value_texts(value: Any, at: Loc) -> Iterator[TemplateText]:
     if isinstance(value, str):
         yield TemplateText(loc=at, text=value)
     elif isinstance(value, dict):
         for key, inner in cast("dict[str, Any]", value).items():
-            yield from _of_value(inner, (*at, key))
+            yield from _value_texts(inner, (*at, key))
     elif isinstance(value, list):
         for index, inner in enumerate(cast("Sequence[Any]", value)):
-            yield from _of_value(inner, (*at, index))
+            yield from _value_texts(inner, (*at, index))

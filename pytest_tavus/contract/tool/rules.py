@@ -19,7 +19,7 @@ def tool_problems(tool: Tool, at: Loc = ()) -> Iterator[RuleProblem]:
         yield problem.under(at)
 
 
-def attached_problems(
+def attachment_problems(
     tool_ids: Sequence[str], *, beside: Sequence[Tool] = ()
 ) -> Iterator[RuleProblem]:
     """Count the tools of a PAL, by id and written out beside, each once: at most 50 [doc]."""

@@ -16,7 +16,7 @@ from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.matching.masked import Masked
 from pytest_tavus.trace.events import ToolCalled
-from pytest_tavus.trace.redaction.mask import Masks, known
+from pytest_tavus.trace.redaction.mask import Masks, read_masked
 from pytest_tavus.wire import HttpRequest
 
 Doubt = Literal["type", "split", "shift", "places", "unlike"]
@@ -27,7 +27,7 @@ request is not as the tool's definition writes it."""
 _NONE: Final[Mapping[str, Doubt]] = MappingProxyType({})
 
 
-class Sent(Struct, frozen=True, kw_only=True):
+class SentArguments(Struct, frozen=True, kw_only=True):
     """What one request carried of a call."""
 
     arguments: Mapping[str, Any]
@@ -51,53 +51,53 @@ class Sent(Struct, frozen=True, kw_only=True):
 Carries = Callable[[Tool, str], bool]
 """Tells whether any place of a tool's request carries an argument."""
 
-Reader = Callable[[Tool, HttpRequest, str], Sent]
+ArgumentReader = Callable[[Tool, HttpRequest, str], SentArguments]
 """Reads the arguments of a call in the request that a tool's delivery made of it. The text is the
 id of the conversation, which is known and no argument."""
 
 
-class Requests(Struct, frozen=True, kw_only=True):
+class CallReader(Struct, frozen=True, kw_only=True):
     """How the requests of one trace are read."""
 
-    read: Reader
+    read: ArgumentReader
     conversation_id: str
     masked: bool = False
     "The trace is masked: whatever a mask stands for is not known."
 
-    def sent(
+    def read_arguments(
         self, called: ToolCalled, tool: Tool | None, request: HttpRequest | None
-    ) -> Sent | None:
+    ) -> SentArguments | None:
         """Return what was sent of a call; `None` if nothing was.
 
         `request` is the last one made for the tool itself. An app message carries the call as it
         is.
         """
         if called.channel == "app_message":
-            arguments = _object(called.arguments or "{}")
+            arguments = _read_object(called.arguments or "{}")
             if arguments is None:
                 return None
-            return Sent(arguments=known(arguments) if self.masked else arguments)
+            return SentArguments(arguments=read_masked(arguments) if self.masked else arguments)
         if tool is None or tool.delivery.api is None or request is None:
             return None
         if not self.masked:
             return self.read(tool, request, self.conversation_id)
         masks = Masks()
-        found = self.read(tool, masks.taken_from(request), self.conversation_id)
-        return _unknown(found, masks)
+        found = self.read(tool, masks.replace_in(request), self.conversation_id)
+        return _restore_masks(found, masks)
 
 
-def _unknown(sent: Sent, masks: Masks) -> Sent:
+def _restore_masks(sent: SentArguments, masks: Masks) -> SentArguments:
     """Return what was read of a masked request: what a mask may be part of is not known."""
     if not masks:
         return sent
-    arguments: dict[Any, Any] = masks.put_back(dict(sent.arguments))
+    arguments: dict[Any, Any] = masks.restore_in(dict(sent.arguments))
     arguments |= {name: Masked(str(masks)) for name in sent.ambiguous}
     if sent.unreadable:
         arguments[Masked(str(masks))] = None
-    return Sent(arguments=arguments, maybe_absent=sent.maybe_absent)
+    return SentArguments(arguments=arguments, maybe_absent=sent.maybe_absent)
 
 
-def _object(text: str) -> dict[str, Any] | None:
+def _read_object(text: str) -> dict[str, Any] | None:
     try:
         return json_object(json.loads(text))
     except (ValueError, RecursionError):

@@ -11,7 +11,12 @@ from pydantic import Field
 from pytest_tavus.contract.behaviour import OnCall, OnResolve
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.contract.tool.auth import SECRET_MASK, Auth, NoAuth
-from pytest_tavus.contract.tool.credentials import in_body, in_headers, in_query, in_url
+from pytest_tavus.contract.tool.credentials import (
+    secrets_in_body,
+    secrets_in_headers,
+    secrets_in_query,
+    secrets_in_url,
+)
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 """The methods of `delivery.api.method` [client]."""
@@ -34,10 +39,10 @@ class ApiDelivery(Body):
     def secrets(self) -> tuple[str, ...]:
         """Return every value of this request that must be redacted wherever it appears."""
         shown = (
-            *in_headers(self.headers),
-            *in_url(self.url),
-            *in_query(self.query_params),
-            *in_body(self.body_template),
+            *secrets_in_headers(self.headers),
+            *secrets_in_url(self.url),
+            *secrets_in_query(self.query_params),
+            *secrets_in_body(self.body_template),
         )
         return (*self.auth.secrets(), *(text for text in shown if text not in {"", SECRET_MASK}))
 

@@ -25,7 +25,7 @@ _PUBLIC_HINT = (
 
 def url_problems(url: str, loc: Loc) -> Iterator[RuleProblem]:
     """Yield what is wrong with a URL that is to be called from the public internet."""
-    shown = repr(without_secrets(url))
+    shown = repr(redact_url(url))
     parts = split_url(url)
     if parts is None:
         yield RuleProblem(
@@ -69,12 +69,12 @@ def _host_problems(parts: SplitResult, loc: Loc) -> Iterator[RuleProblem]:
     if "{" in parts.netloc or "}" in parts.netloc:
         yield RuleProblem(
             loc=loc,
-            message=f"the hostname must be static, found {_place(parts)!r}",
+            message=f"the hostname must be static, found {_host_and_port(parts)!r}",
             hint="placeholders may stand in the path and in the query only",
             rule="url_host_static",
         )
     elif not host and parts.scheme in {"https", "http"}:
-        message = f"the URL has no hostname: {without_secrets(parts.geturl())!r}"
+        message = f"the URL has no hostname: {redact_url(parts.geturl())!r}"
         yield RuleProblem(loc=loc, message=message, rule="url")
     elif _is_local(host):
         yield RuleProblem(
@@ -99,11 +99,11 @@ def split_url(url: str) -> SplitResult | None:
     return parts
 
 
-def _place(parts: SplitResult) -> str:
+def _host_and_port(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 
 
-def without_secrets(url: str) -> str:
+def redact_url(url: str) -> str:
     """Return the URL for a message: without credentials, and without a query that may hold some.
 
     Of one whose password holds a `/`, `?` or `#` as it is, nothing behind the scheme is shown.

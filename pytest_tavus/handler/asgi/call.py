@@ -12,15 +12,15 @@ from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from pytest_tavus.handler.call.address import Address, header_lines
-from pytest_tavus.handler.call.crashlog import listen, logged_crash
+from pytest_tavus.handler.call.crashlog import collect_logged_errors, find_logged_crash
 from pytest_tavus.handler.call.faults import (
     SIZE_LIMIT,
-    OutOfTurnError,
-    broke_protocol,
-    crashed,
-    cut_short,
-    length_broken,
-    too_large,
+    ProtocolViolationError,
+    check_content_length,
+    classify_crash,
+    crash_fault,
+    protocol_fault,
+    too_large_fault,
 )
 from pytest_tavus.wire import HttpFault, HttpRequest, HttpResponse
 
@@ -56,8 +56,8 @@ class AsgiCall:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
-        self._body_given = False
-        self._over = asyncio.Event()
+        self._body_sent = False
+        self._finished = asyncio.Event()
         self._status: int | None = None
         self._headers: tuple[tuple[str, str], ...] = ()
         self._chunks: list[bytes] = []
@@ -73,60 +73,60 @@ class AsgiCall:
 
     async def run(self, app: AsgiApp, scope: Message) -> None:
         """Call the application, in a task of its own, and keep what it raises as a fault."""
-        listen(self._logged)
+        collect_logged_errors(self._logged)
         try:
             await app(scope, self.receive, self.send)
-            self._returned()
-        except OutOfTurnError as breach:
-            self._fault = self._fault or broke_protocol(str(breach), error=breach)
+            self._record_missing_response()
+        except ProtocolViolationError as breach:
+            self._fault = self._fault or protocol_fault(str(breach), error=breach)
         except asyncio.CancelledError as error:
-            if not self._over.is_set():
-                self._fault = crashed(error)
+            if not self._finished.is_set():
+                self._fault = crash_fault(error)
             raise
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - a fault, `pytest.fail` too
             answered = self._status if self.complete else None
-            self._fault = self._fault or crashed(error, answered=answered)
+            self._fault = self._fault or crash_fault(error, answered=answered)
         finally:
             self._settle(answered=True)
 
     async def receive(self) -> Message:
         """Give the body once, then wait until there is no one left to answer."""
-        if not self._body_given:
-            self._body_given = True
+        if not self._body_sent:
+            self._body_sent = True
             return {"type": "http.request", "body": self._request.body, "more_body": False}
-        await self._over.wait()
+        await self._finished.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
         """Take one message of the response."""
         kind = message.get("type")
-        if self._over.is_set() and not self.complete:
+        if self._finished.is_set() and not self.complete:
             return
         if kind == "http.response.start":
             self._start(message)
         elif kind == "http.response.body":
-            self._body(message)
+            self._add_body(message)
         else:
             self._refuse(f"sent {kind!r}, which is no message of an HTTP response")
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Tell the application that its caller has gone."""
-        self._over.set()
+        self._finished.set()
         self._settle(answered=False)
 
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
         """Return the response, if it is complete, and what else there is to tell."""
         if not self.complete:
-            return None, cut_short(self._fault, begun=self._status is not None)
+            return None, classify_crash(self._fault, begun=self._status is not None)
         response = HttpResponse(
             status=self._status or 0,
             headers=self._headers,
             body=b"" if self._request.method.upper() == "HEAD" else b"".join(self._chunks),
         )
-        fault = self._fault or length_broken(self._request.method, response)
-        return response, fault or logged_crash(self._logged, response.status)
+        fault = self._fault or check_content_length(self._request.method, response)
+        return response, fault or find_logged_crash(self._logged, response.status)
 
     def _start(self, message: Message) -> None:
         if self._status is not None:
@@ -134,10 +134,10 @@ class AsgiCall:
         status = message.get("status")
         if not isinstance(status, int) or not 200 <= status <= 599:
             self._refuse(f"sent {status!r} as the status of a response")
-        self._headers = self._decoded(message.get("headers", ()))
+        self._headers = self._decode_headers(message.get("headers", ()))
         self._status = status
 
-    def _body(self, message: Message) -> None:
+    def _add_body(self, message: Message) -> None:
         if self._status is None:
             self._refuse("sent 'http.response.body' before 'http.response.start'")
         if self.complete:
@@ -148,20 +148,20 @@ class AsgiCall:
         self._append(bytes(chunk))
         if not message.get("more_body", False):
             self.complete = True
-            self._over.set()
+            self._finished.set()
             self._settle(answered=True)
 
     def _append(self, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._size > SIZE_LIMIT:
             self._chunks.clear()
-            self._fault = too_large()
-            self._over.set()
+            self._fault = too_large_fault()
+            self._finished.set()
             self._settle(answered=True)
         else:
             self._chunks.append(chunk)
 
-    def _decoded(self, headers: Iterable[Any]) -> tuple[tuple[str, str], ...]:
+    def _decode_headers(self, headers: Iterable[Any]) -> tuple[tuple[str, str], ...]:
         try:
             pairs = [(bytes(name), bytes(value)) for name, value in headers]
         except (TypeError, ValueError):
@@ -173,10 +173,10 @@ class AsgiCall:
             self.answered.set_result(answered)
 
     def _refuse(self, what: str) -> NoReturn:
-        raise OutOfTurnError(what)
+        raise ProtocolViolationError(what)
 
-    def _returned(self) -> None:
-        if self.complete or self._over.is_set():
+    def _record_missing_response(self) -> None:
+        if self.complete or self._finished.is_set():
             return
         what = "completing its" if self._status is not None else "sending a"
-        self._fault = self._fault or broke_protocol(f"returned without {what} response")
+        self._fault = self._fault or protocol_fault(f"returned without {what} response")

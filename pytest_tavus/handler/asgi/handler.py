@@ -8,9 +8,9 @@ from functools import lru_cache
 from pytest_tavus.clock import Clock
 from pytest_tavus.handler.asgi.call import AsgiApp, AsgiCall, http_scope
 from pytest_tavus.handler.asgi.lifespan import Lifespan
-from pytest_tavus.handler.call.address import ADDRESSES, address
+from pytest_tavus.handler.call.address import ADDRESSES, parse_address
 from pytest_tavus.handler.call.crashlog import CrashLog
-from pytest_tavus.handler.call.faults import late, unmapped
+from pytest_tavus.handler.call.faults import timeout_fault, unmapped_fault
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.call.timing import Stopwatch
 from pytest_tavus.wire import HttpExchange, HttpRequest
@@ -31,7 +31,7 @@ class AsgiHandler:
     def __init__(self, app: AsgiApp, lifespan: Lifespan) -> None:
         self._app = app
         self._lifespan = lifespan
-        self._address = lru_cache(ADDRESSES)(address)
+        self._parse_address = lru_cache(ADDRESSES)(parse_address)
         self._log = CrashLog()
         self._log.install()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -49,17 +49,17 @@ class AsgiHandler:
         The exchange is over with the last byte of the response, as on a socket; the call returns
         when the application has returned too, or has been given a moment for it.
         """
-        target = self._address(request.url)
+        target = self._parse_address(request.url)
         if target is None:
-            return HttpExchange(request=request, fault=unmapped(request.url))
+            return HttpExchange(request=request, fault=unmapped_fault(request.url))
         watch = Stopwatch(clock, within)
         asgi = AsgiCall(request)
         scope = http_scope(request, target, dict(self._lifespan.state))
         task = asyncio.create_task(asgi.run(self._app, scope))
         self._tasks.add(task)
-        task.add_done_callback(self._over)
+        task.add_done_callback(self._discard_task)
         # Hung up on when it is too slow, as by a client; it may still come to its own end.
-        alarm = asyncio.get_running_loop().call_later(within, asgi.hang_up)
+        alarm = asyncio.get_running_loop().call_later(within, asgi.disconnect)
         try:
             in_time = await asgi.answered
         except asyncio.CancelledError:
@@ -68,14 +68,14 @@ class AsgiHandler:
         finally:
             alarm.cancel()
         seconds = watch.seconds()
-        if not in_time or watch.late():
-            return HttpExchange(request=request, fault=late(within), seconds=seconds)
+        if not in_time or watch.is_late():
+            return HttpExchange(request=request, fault=timeout_fault(within), seconds=seconds)
         if not task.done():
             await asyncio.wait({task}, timeout=_SETTLING)
         response, fault = asgi.result()
         return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)
 
-    def _over(self, task: asyncio.Task[None]) -> None:
+    def _discard_task(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # an interrupt: it has ended the run, and need not be logged as well
@@ -116,7 +116,7 @@ async def _end(asgi: AsgiCall, task: asyncio.Task[None]) -> None:
 
     An application that hears the hang-up returns by itself.
     """
-    asgi.hang_up()
+    asgi.disconnect()
     _, running = await asyncio.wait({task}, timeout=_PARTING)
     if running:
         task.cancel()

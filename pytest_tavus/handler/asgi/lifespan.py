@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.asgi.call import AsgiApp, Message
-from pytest_tavus.handler.call.faults import OutOfTurnError, one_line, user_traceback
+from pytest_tavus.handler.call.faults import ProtocolViolationError, describe_error, user_traceback
 
 _PATIENCE = 5.0
 """Seconds for the application to shut down."""
@@ -48,7 +48,7 @@ class Lifespan:
             raise HandlerError(message) from None
         finally:
             if not self._started.is_set():
-                await self._give_up()
+                await self._cancel()
         if self._refusal is not None:
             await self._finish()
             self._fail("start-up")
@@ -95,7 +95,7 @@ class Lifespan:
             self._started.set()
         elif kind not in {"lifespan.shutdown.complete", "lifespan.shutdown.failed"}:
             message = f"sent {kind!r}, which is no message of the lifespan protocol"
-            raise OutOfTurnError(message)
+            raise ProtocolViolationError(message)
 
     async def _finish(self) -> bool:
         """Wait for the application to return; end its task if it does not."""
@@ -103,10 +103,10 @@ class Lifespan:
             return True
         done, _ = await asyncio.wait({self._task}, timeout=_PATIENCE)
         if not done:
-            await self._give_up()
+            await self._cancel()
         return bool(done)
 
-    async def _give_up(self) -> None:
+    async def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=_PATIENCE)
@@ -116,7 +116,7 @@ class Lifespan:
         told = (self._refusal or "").strip()
         detail = told or None
         if error is not None:
-            told, detail = one_line(error), user_traceback(error)
+            told, detail = describe_error(error), user_traceback(error)
         last = told.splitlines()[-1] if told else "it gave no reason"
         message = f"the handler's {what} failed: {last}"
         raise HandlerError(message, detail=detail)

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from msgspec import Struct
 
-from pytest_tavus.contract.tool.url_rules import without_secrets
+from pytest_tavus.contract.tool.url_rules import redact_url
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.wire import HttpRequest
 
@@ -56,7 +56,7 @@ class Address(Struct, frozen=True, kw_only=True):
         return f"{target}?{request.query}" if request.query else target
 
 
-def address(url: str) -> Address | None:
+def parse_address(url: str) -> Address | None:
     """Take a URL apart; `None` where it is not an absolute http or https URL."""
     try:
         parts = urlsplit(url)
@@ -74,7 +74,7 @@ def address(url: str) -> Address | None:
     )
 
 
-def base_address(url: str) -> Address:
+def parse_base_address(url: str) -> Address:
     """Take the base URL of a running handler apart.
 
     Raises:
@@ -84,7 +84,7 @@ def base_address(url: str) -> Address:
     if "@" in url:
         message = "the handler's url holds a user name or a password, which nothing would send"
         raise HandlerError(message)
-    found, shown = address(url), without_secrets(url)
+    found, shown = parse_address(url), redact_url(url)
     if found is None:
         message = f"the handler's url {shown!r} is not an absolute http or https URL"
         raise HandlerError(message)

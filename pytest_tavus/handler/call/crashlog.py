@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Final
 
-from pytest_tavus.handler.call.faults import crashed
+from pytest_tavus.handler.call.faults import crash_fault
 from pytest_tavus.wire import HttpFault
 
 _HEARD: Final[ContextVar[list[BaseException] | None]] = ContextVar("heard", default=None)
@@ -43,13 +43,13 @@ class CrashLog(logging.Handler):
         logging.getLogger().removeHandler(self)
 
 
-def listen(heard: list[BaseException]) -> None:
+def collect_logged_errors(heard: list[BaseException]) -> None:
     """Collect what is logged in the current context, which must be of this call alone."""
     _HEARD.set(heard)
 
 
-def logged_crash(heard: Sequence[BaseException], status: int) -> HttpFault | None:
+def find_logged_crash(heard: Sequence[BaseException], status: int) -> HttpFault | None:
     """Tell of the exception behind a server error; `None` for any other answer."""
     if status < 500 or not heard:
         return None
-    return crashed(heard[-1], answered=status)
+    return crash_fault(heard[-1], answered=status)

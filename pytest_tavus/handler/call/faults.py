@@ -32,7 +32,7 @@ def user_traceback(error: BaseException) -> str:
     return "".join(shown.format()).rstrip()
 
 
-def one_line(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Name an error within a sentence: its type and the first line of its text.
 
     The line is not cut: a secret that is cut can no longer be masked.
@@ -43,13 +43,13 @@ def one_line(error: BaseException) -> str:
 
 
 def _trim(shown: TracebackException) -> None:
-    shown.stack = StackSummary.from_list(_without_the_way_there(shown.stack))
+    shown.stack = StackSummary.from_list(_drop_internal_frames(shown.stack))
     for part in (shown.__cause__, shown.__context__, *(shown.exceptions or ())):
         if part is not None:
             _trim(part)
 
 
-def _without_the_way_there(frames: Sequence[FrameSummary]) -> list[FrameSummary]:
+def _drop_internal_frames(frames: Sequence[FrameSummary]) -> list[FrameSummary]:
     """Drop the machinery, and the libraries before the user's last frame."""
     kept = [frame for frame in frames if not frame.filename.startswith(_MACHINERY)]
     own = [index for index, frame in enumerate(kept) if not _is_library(frame)]
@@ -66,61 +66,61 @@ SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes. A longer response is cut off: it is an accident, and it would fill the trace."""
 
 
-class OutOfTurnError(RuntimeError):
+class ProtocolViolationError(RuntimeError):
     """Raised into an application, as a server would, when it does what is not its turn."""
 
 
-def late(within: float) -> HttpFault:
+def timeout_fault(within: float) -> HttpFault:
     """Tell that there was no whole response in time."""
     return HttpFault(kind="timeout", message=f"the handler did not answer within {within:g} s")
 
 
-def no_thread(limit: int, within: float) -> HttpFault:
+def no_thread_fault(limit: int, within: float) -> HttpFault:
     """Tell that all threads are taken, by requests the application does not come back from."""
     message = f"none of the handler's {limit} threads was free within {within:g} s"
     return HttpFault(kind="timeout", message=message)
 
 
-def crashed(error: BaseException, *, answered: int | None = None) -> HttpFault:
+def crash_fault(error: BaseException, *, answered: int | None = None) -> HttpFault:
     """Tell that the handler raised, after it had answered with that status code or before."""
     said = f"answered {answered} and raised" if answered is not None else "raised"
     return HttpFault(
         kind="crash",
-        message=f"the handler {said} {one_line(error)}",
+        message=f"the handler {said} {describe_error(error)}",
         traceback=user_traceback(error),
     )
 
 
-def broke_protocol(what: str, *, error: BaseException | None = None) -> HttpFault:
+def protocol_fault(what: str, *, error: BaseException | None = None) -> HttpFault:
     """Tell what the handler did that its interface does not allow: a server would give up too."""
     traceback = None if error is None else user_traceback(error)
     return HttpFault(kind="crash", message=f"the handler {what}", traceback=traceback)
 
 
-def too_large() -> HttpFault:
+def too_large_fault() -> HttpFault:
     """Tell that the response went over the limit."""
     limit = SIZE_LIMIT // (1024 * 1024)
     message = f"the handler's response is larger than {limit} MiB and was cut off"
     return HttpFault(kind="too_large", message=message)
 
 
-def unmapped(url: str) -> HttpFault:
+def unmapped_fault(url: str) -> HttpFault:
     """Tell that the request has no address that could be mapped on a handler."""
     message = f"{url!r} is not an absolute http or https URL, so it leads to no handler"
     return HttpFault(kind="unmapped", message=message)
 
 
-def length_broken(method: str, response: HttpResponse) -> HttpFault | None:
+def check_content_length(method: str, response: HttpResponse) -> HttpFault | None:
     """Tell of a `Content-Length` that is not the length of the body; `None` where all is well."""
     declared = next((v for k, v in response.headers if k.lower() == "content-length"), None)
     bodiless = method.upper() == "HEAD" or response.status in {204, 304}
     if declared is None or bodiless or declared == str(len(response.body)):
         return None
     sent = len(response.body)
-    return broke_protocol(f"declared a Content-Length of {declared} and sent {sent} bytes")
+    return protocol_fault(f"declared a Content-Length of {declared} and sent {sent} bytes")
 
 
-def cut_short(fault: HttpFault | None, *, begun: bool) -> HttpFault | None:
+def classify_crash(fault: HttpFault | None, *, begun: bool) -> HttpFault | None:
     """Tell a handler that raised in the middle of its answer from one that had not begun.
 
     A server answers 500 for the second only.
@@ -130,7 +130,7 @@ def cut_short(fault: HttpFault | None, *, begun: bool) -> HttpFault | None:
     return fault
 
 
-def broken_off(message: str) -> HttpFault:
+def broken_fault(message: str) -> HttpFault:
     """Tell that the handler took the request, and that no whole answer came of it."""
     return HttpFault(kind="broken", message=message)
 

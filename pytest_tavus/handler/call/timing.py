@@ -12,17 +12,17 @@ class Stopwatch:
 
     def __init__(self, clock: Clock, within: float) -> None:
         self._clock = clock
-        self._began = clock.now()
-        self._until = asyncio.get_running_loop().time() + within
+        self._started_at = clock.now()
+        self._deadline = asyncio.get_running_loop().time() + within
 
     def seconds(self) -> float:
         """Return the seconds since the request was sent, by the conversation's clock."""
-        return self._clock.now() - self._began
+        return self._clock.now() - self._started_at
 
-    def late(self) -> bool:
+    def is_late(self) -> bool:
         """Tell whether time is up.
 
         A handler that blocks the event loop also blocks the timer that should interrupt it, so
         that a response can be there and still be too late.
         """
-        return asyncio.get_running_loop().time() > self._until
+        return asyncio.get_running_loop().time() > self._deadline

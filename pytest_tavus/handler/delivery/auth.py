@@ -22,8 +22,8 @@ from pytest_tavus.handler.delivery.grant import (
     Token,
     TokenKey,
     TokenStore,
+    build_token_request,
     read_token,
-    token_request,
 )
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, outcome_of
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
@@ -54,7 +54,7 @@ class BearerCredentials(Struct, frozen=True):
 
     def flow(self, request: HttpRequest) -> Flow:
         """Send the request with the token."""
-        return (yield Outgoing(purpose="tool", request=bearing(request, self.auth.token)))
+        return (yield Outgoing(purpose="tool", request=with_bearer_token(request, self.auth.token)))
 
 
 class BasicCredentials(Struct, frozen=True):
@@ -67,7 +67,7 @@ class BasicCredentials(Struct, frozen=True):
         if ":" in self.auth.username:
             message = "a user name for basic auth cannot have a colon in it"
             raise ScenarioError(Problem(message=message, hint="the colon ends the name: RFC 7617"))
-        value = basic(self.auth.username, self.auth.password)
+        value = encode_basic_auth(self.auth.username, self.auth.password)
         request = with_header(request, "Authorization", value)
         return (yield Outgoing(purpose="tool", request=request))
 
@@ -113,20 +113,20 @@ class OAuth2Credentials(Struct, frozen=True):
         key = TokenKey(
             token_url=self.auth.token_url, client_id=self.auth.client_id, scope=self.auth.scope
         )
-        token = yield from self._token(key)
+        token = yield from self._fetch_token(key)
         if isinstance(token, ToolOutcome):
             return token
-        exchange = yield Outgoing(purpose="tool", request=bearing(request, token.value))
+        exchange = yield Outgoing(purpose="tool", request=with_bearer_token(request, token.value))
         if exchange.response is None or exchange.response.status != 401:
             return exchange
         self.tokens.drop(key, token)
-        token = yield from self._token(key)
+        token = yield from self._fetch_token(key)
         if isinstance(token, ToolOutcome):
             return token
-        exchange = yield Outgoing(purpose="tool", request=bearing(request, token.value))
-        return self._refused_again(exchange) or exchange
+        exchange = yield Outgoing(purpose="tool", request=with_bearer_token(request, token.value))
+        return self._check_retry(exchange) or exchange
 
-    def _refused_again(self, exchange: HttpExchange) -> ToolOutcome | None:
+    def _check_retry(self, exchange: HttpExchange) -> ToolOutcome | None:
         if exchange.fault is not None or exchange.response is None:
             return None
         if exchange.response.status != 401:
@@ -134,11 +134,11 @@ class OAuth2Credentials(Struct, frozen=True):
         outcome = outcome_of(exchange, max_bytes=self.profile.max_response_bytes)
         return replace(outcome, reason=f"{outcome.reason}, to a new token as well")
 
-    def _token(self, key: TokenKey) -> Generator[Outgoing, HttpExchange, Token | ToolOutcome]:
+    def _fetch_token(self, key: TokenKey) -> Generator[Outgoing, HttpExchange, Token | ToolOutcome]:
         cached = self.tokens.get(key, now=self.now)
         if cached is not None:
             return cached
-        request = token_request(self.auth, self.profile)
+        request = build_token_request(self.auth, self.profile)
         exchange = yield Outgoing(purpose="token", request=request)
         token = read_token(exchange, self.profile, now=self.now)
         if isinstance(token, Token):
@@ -163,12 +163,12 @@ def credentials_for(
             return HmacCredentials(auth, profile)
 
 
-def bearing(request: HttpRequest, token: str) -> HttpRequest:
+def with_bearer_token(request: HttpRequest, token: str) -> HttpRequest:
     """Return the request with a bearer token."""
     return with_header(request, "Authorization", f"Bearer {token}")
 
 
-def basic(username: str, password: str) -> str:
+def encode_basic_auth(username: str, password: str) -> str:
     """Return the value of an `Authorization` header for basic auth."""
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
 

@@ -11,7 +11,11 @@ from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, outcome_of
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.request import Outgoing, enveloped_request, own_request
+from pytest_tavus.handler.delivery.request import (
+    Outgoing,
+    build_custom_request,
+    build_envelope_request,
+)
 from pytest_tavus.wire import HttpExchange
 
 __all__ = ["Outgoing", "ToolOutcome", "deliver"]
@@ -34,7 +38,7 @@ def deliver(
     if api is None:
         message = f"{tool.name} is delivered as an app message, not over HTTP"
         raise HarnessError(message)
-    build = enveloped_request if isinstance(api.auth, HmacAuth) else own_request
+    build = build_envelope_request if isinstance(api.auth, HmacAuth) else build_custom_request
     request = build(api, call, profile)
     end: HttpExchange | ToolOutcome
     if isinstance(api.auth, NoAuth):

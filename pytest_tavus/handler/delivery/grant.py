@@ -14,7 +14,7 @@ from msgspec import Struct
 from pytest_tavus.contract.tool.auth import OAuth2Auth
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, status_line, without_query
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.request import form_request
+from pytest_tavus.handler.delivery.request import build_form_request
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
 
@@ -58,7 +58,7 @@ class TokenStore:
             del self._tokens[key]
 
 
-def token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpRequest:
+def build_token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpRequest:
     """Return the request for a token (RFC 6749, 4.4.2, with the credentials by 2.3.1).
 
     Raises:
@@ -70,34 +70,36 @@ def token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpRequest:
         form["scope"] = auth.scope
     if profile.oauth2_credentials == "form":
         form |= {"client_id": auth.client_id, "client_secret": auth.client_secret}
-        return form_request(auth.token_url, form, headers=(), profile=profile)
+        return build_form_request(auth.token_url, form, headers=(), profile=profile)
     pair = f"{quote_plus(auth.client_id)}:{quote_plus(auth.client_secret)}"
     value = "Basic " + base64.b64encode(pair.encode("ascii")).decode("ascii")
     headers = (("Authorization", value),)
-    return form_request(auth.token_url, form, headers=headers, profile=profile)
+    return build_form_request(auth.token_url, form, headers=headers, profile=profile)
 
 
 def read_token(
     exchange: HttpExchange, profile: DeliveryProfile, *, now: float
 ) -> Token | ToolOutcome:
     """Return the token, or the outcome of a call for which none could be had."""
-    found = _found(exchange)
+    found = _read_answer(exchange)
     if isinstance(found, str):
-        return _without_token(exchange, found)
+        return _build_failed_outcome(exchange, found)
     value = found.get("access_token")
     if not isinstance(value, str) or not value or any(char in value for char in "\r\n\0"):
-        return _without_token(exchange, "answered without an access_token")
+        return _build_failed_outcome(exchange, "answered without an access_token")
     kind = found.get("token_type", "Bearer")
     if not isinstance(kind, str) or kind.lower() != "bearer":
-        return _without_token(exchange, f"answered with a token of type {kind!r}, not Bearer")
-    lifetime = _lifetime(found.get("expires_in"))
+        return _build_failed_outcome(
+            exchange, f"answered with a token of type {kind!r}, not Bearer"
+        )
+    lifetime = _read_lifetime(found.get("expires_in"))
     return Token(value=value, usable_until=now + lifetime - profile.oauth2_early_refresh)
 
 
-def _found(exchange: HttpExchange) -> Mapping[str, Any] | str:
+def _read_answer(exchange: HttpExchange) -> Mapping[str, Any] | str:
     """Return the answer, or what is wrong with it as the end of a sentence."""
     if exchange.fault is not None:
-        return _failing(exchange.fault)
+        return _describe_fault(exchange.fault)
     if exchange.response is None or exchange.response.status != 200:
         status = 0 if exchange.response is None else exchange.response.status
         return f"answered {status_line(status)}"
@@ -110,13 +112,13 @@ def _found(exchange: HttpExchange) -> Mapping[str, Any] | str:
     return cast("dict[str, Any]", answer)
 
 
-def _failing(fault: HttpFault) -> str:
+def _describe_fault(fault: HttpFault) -> str:
     if fault.kind == "timeout":
         return "did not answer in time"
     return f"could not be asked: {fault.message}"
 
 
-def _lifetime(expires_in: Any) -> float:
+def _read_lifetime(expires_in: Any) -> float:
     """Seconds. A token without a lifetime, or with one that is no number, is used until a 401."""
     if isinstance(expires_in, bool) or not isinstance(expires_in, (str, int, float)):
         return math.inf
@@ -126,7 +128,7 @@ def _lifetime(expires_in: Any) -> float:
         return math.inf
 
 
-def _without_token(exchange: HttpExchange, what: str) -> ToolOutcome:
+def _build_failed_outcome(exchange: HttpExchange, what: str) -> ToolOutcome:
     endpoint = without_query(exchange.request.url)
     nobody = exchange.fault is not None and exchange.fault.kind in {"unmapped", "unhandled"}
     return ToolOutcome(

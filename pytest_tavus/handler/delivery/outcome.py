@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.trace.events import AnsweredBy, Failure, ToolStatus
-from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpResponse, header
+from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpResponse, find_header
 
 EXCERPT = 60
 """Characters up to which a body is quoted in a sentence."""
@@ -82,23 +82,23 @@ def outcome_of(
     """
     fault, response = exchange.fault, exchange.response
     if fault is not None:
-        return _faulty(exchange, fault)
+        return _build_fault_outcome(exchange, fault)
     if response is None:
         raise HarnessError("an HTTP exchange has neither a response nor a fault")
-    output, reason = "", _refusal(response, max_bytes)
+    output, reason = "", _describe_refusal(response, max_bytes)
     if reason is None:
         try:
-            output = _json_text(response.body)
+            output = _read_json_text(response.body)
         except (ValueError, RecursionError):
             if text_answers and _media_type(response) == "text/plain":
                 output = response.body.decode("utf-8", "replace")
             else:
-                reason = _not_json(response)
+                reason = _describe_non_json(response)
     return ToolOutcome(
         status="success" if reason is None else "error",
         output=output,
         http_status=response.status,
-        reason=None if reason is None else f"{_who(exchange)} {reason}",
+        reason=None if reason is None else f"{_describe_answerer(exchange)} {reason}",
         answered_by=exchange.answered_by,
         failure=None if reason is None else _failure(response, max_bytes),
     )
@@ -108,7 +108,7 @@ def _failure(response: HttpResponse, max_bytes: int) -> Failure | None:
     """Tell how an answer fails; a refusal that can be read is what the handler had to say."""
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "crash"
-    if response.status < HTTPStatus.BAD_REQUEST or _flaw(response, max_bytes) is not None:
+    if response.status < HTTPStatus.BAD_REQUEST or _describe_flaw(response, max_bytes) is not None:
         return "unreadable"
     return None
 
@@ -129,7 +129,7 @@ def without_query(url: str) -> str:
     return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else place
 
 
-def _faulty(exchange: HttpExchange, fault: HttpFault) -> ToolOutcome:
+def _build_fault_outcome(exchange: HttpExchange, fault: HttpFault) -> ToolOutcome:
     nobody = fault.kind in {"unmapped", "unhandled"}
     return ToolOutcome(
         status="timeout" if fault.kind == "timeout" else "error",
@@ -141,42 +141,42 @@ def _faulty(exchange: HttpExchange, fault: HttpFault) -> ToolOutcome:
     )
 
 
-def _who(exchange: HttpExchange) -> str:
+def _describe_answerer(exchange: HttpExchange) -> str:
     return "the handler answered" if exchange.answered_by == "handler" else "the canned answer is"
 
 
-def _refusal(response: HttpResponse, max_bytes: int) -> str | None:
+def _describe_refusal(response: HttpResponse, max_bytes: int) -> str | None:
     status = response.status
-    location = header(response.headers, "Location") if 300 <= status < 400 else None
+    location = find_header(response.headers, "Location") if 300 <= status < 400 else None
     if location is not None:
         target = without_query(location)
         return f"{status_line(status)} to {target!r}, and redirects are not followed"
     if 200 <= status < 300:
-        return _excess(response, max_bytes)
-    flaw = _flaw(response, max_bytes) if 400 <= status < 500 else None
+        return _describe_excess(response, max_bytes)
+    flaw = _describe_flaw(response, max_bytes) if 400 <= status < 500 else None
     return status_line(status) if flaw is None else f"{status_line(status)} with {flaw}"
 
 
-def _excess(response: HttpResponse, max_bytes: int) -> str | None:
+def _describe_excess(response: HttpResponse, max_bytes: int) -> str | None:
     size = len(response.body)
     if size <= max_bytes:
         return None
     return f"{size:,} bytes, and an answer may have {max_bytes:,} at most"
 
 
-def _flaw(response: HttpResponse, max_bytes: int) -> str | None:
+def _describe_flaw(response: HttpResponse, max_bytes: int) -> str | None:
     """Tell why the body of a refusal cannot be read. Only one that is said to be JSON must be."""
-    excess = _excess(response, max_bytes)
+    excess = _describe_excess(response, max_bytes)
     if excess is not None or not _is_declared_json(response):
         return excess
     try:
-        _json_text(response.body)
+        _read_json_text(response.body)
     except (ValueError, RecursionError):
-        return _not_json(response)
+        return _describe_non_json(response)
     return None
 
 
-def _json_text(body: bytes) -> str:
+def _read_json_text(body: bytes) -> str:
     """Return the body as text; raise `ValueError` where it is neither JSON nor empty."""
     text = body.decode().removeprefix("\ufeff")
     if not text.strip():
@@ -186,7 +186,7 @@ def _json_text(body: bytes) -> str:
 
 
 def _media_type(response: HttpResponse) -> str:
-    content_type = header(response.headers, "Content-Type") or ""
+    content_type = find_header(response.headers, "Content-Type") or ""
     return content_type.partition(";")[0].strip().lower()
 
 
@@ -195,7 +195,7 @@ def _is_declared_json(response: HttpResponse) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
-def _not_json(response: HttpResponse) -> str:
+def _describe_non_json(response: HttpResponse) -> str:
     media_type = _media_type(response)
     excerpt = _excerpt(response.body)
     if _is_declared_json(response):

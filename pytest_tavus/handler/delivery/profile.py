@@ -112,34 +112,34 @@ def _readers() -> Mapping[str, Callable[[str], Any]]:
 
 def _reader(hint: Any) -> Callable[[str], Any]:
     if words := get_args(hint):
-        return lambda text: _word(text, words)
-    return {str: _text, bool: _switch, int: _whole, float: _seconds}[hint]
+        return lambda text: _read_choice(text, words)
+    return {str: _read_line, bool: _read_bool, int: _read_integer, float: _read_seconds}[hint]
 
 
-def _text(text: str) -> str:
+def _read_line(text: str) -> str:
     if any(char in text for char in "\r\n\0"):
         raise ValueError("a single line")
     return text
 
 
-def _word(text: str, words: tuple[str, ...]) -> str:
+def _read_choice(text: str, words: tuple[str, ...]) -> str:
     if text not in words:
         expected = f"one of: {', '.join(words)}"
         raise ValueError(expected)
     return text
 
 
-def _switch(text: str) -> bool:
-    return _word(text, ("true", "false")) == "true"
+def _read_bool(text: str) -> bool:
+    return _read_choice(text, ("true", "false")) == "true"
 
 
-def _whole(text: str) -> int:
+def _read_integer(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ValueError("a whole number")
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def _read_seconds(text: str) -> float:
     try:
         number = float(text)
     except ValueError:

@@ -20,7 +20,7 @@ from pytest_tavus.contract.tool.tool import ApiDelivery
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.delivery.profile import DeliveryProfile, Spacing
-from pytest_tavus.handler.delivery.template import Filler, as_text, percent_encoded
+from pytest_tavus.handler.delivery.template import Filler, as_text, percent_encode
 from pytest_tavus.wire import HeaderList, HttpRequest
 
 FORM = "application/x-www-form-urlencoded"
@@ -49,7 +49,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     request: HttpRequest
 
 
-def own_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> HttpRequest:
+def build_custom_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> HttpRequest:
     """Return the request in the user's own shape.
 
     Without a `body_template` the body is the object of all arguments, as JSON, for POST, PUT and
@@ -61,19 +61,21 @@ def own_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> Ht
 
     """
     filler = _filler(call, profile)
-    url = with_query(filler.url(static_url(api.url)), filler.query(api.query_params))
-    headers = _own_headers(api, filler, profile)
+    url = with_query(filler.url(encode_url_template(api.url)), filler.query(api.query_params))
+    headers = _tool_headers(api, filler, profile)
     if api.method in BODYLESS:
         return HttpRequest(method=api.method, url=url, headers=headers)
     template = api.body_template
     data = dict(call.arguments) if template is None else filler.body(template)
     content_type = _content_type(api)
-    body = _form(data) if media_type_of(api) == FORM else json_body(data)
-    headers = _described(headers, content_type, body)
+    body = _encode_form(data) if media_type_of(api) == FORM else json_body(data)
+    headers = _add_content_headers(headers, content_type, body)
     return HttpRequest(method=api.method, url=url, headers=headers, body=body)
 
 
-def enveloped_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> HttpRequest:
+def build_envelope_request(
+    api: ApiDelivery, call: CallRef, profile: DeliveryProfile
+) -> HttpRequest:
     """Return the request in Tavus's shape: the tool call as an event, to a static URL.
 
     Raises:
@@ -81,20 +83,23 @@ def enveloped_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile)
 
     """
     body = json_body(_envelope(call, profile), profile.hmac_spacing)
-    headers = _own_headers(api, _filler(call, profile), profile)
+    headers = _tool_headers(api, _filler(call, profile), profile)
     method = "POST" if api.method in BODYLESS else api.method
-    headers = _described(headers, "application/json", body)
-    return HttpRequest(method=method, url=static_url(api.url), headers=headers, body=body)
+    headers = _add_content_headers(headers, "application/json", body)
+    return HttpRequest(method=method, url=encode_url_template(api.url), headers=headers, body=body)
 
 
-def form_request(
+def build_form_request(
     url: str, form: Mapping[str, str], *, headers: HeaderList, profile: DeliveryProfile
 ) -> HttpRequest:
     """Return a POST of a form, as a token endpoint takes it."""
     body = urlencode(form).encode("ascii")
     sent = (("User-Agent", profile.user_agent), ("Accept", "application/json"), *headers)
     return HttpRequest(
-        method="POST", url=static_url(url), headers=_described(sent, FORM, body), body=body
+        method="POST",
+        url=encode_url_template(url),
+        headers=_add_content_headers(sent, FORM, body),
+        body=body,
     )
 
 
@@ -106,13 +111,13 @@ def with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
 
     """
     kept = tuple(pair for pair in request.headers if pair[0].lower() != name.lower())
-    return replace(request, headers=(*kept, _checked(name, value)))
+    return replace(request, headers=(*kept, _check_header(name, value)))
 
 
 def with_query(url: str, parameters: Iterable[tuple[str, str]]) -> str:
     """Return the URL with these parameters added to those it has, and without a fragment."""
     url, _, _ = url.partition("#")
-    added = "&".join(f"{percent_encoded(k)}={percent_encoded(v)}" for k, v in parameters)
+    added = "&".join(f"{percent_encode(k)}={percent_encode(v)}" for k, v in parameters)
     if not added:
         return url
     if "?" not in url:
@@ -165,14 +170,14 @@ def _envelope(call: CallRef, profile: DeliveryProfile) -> dict[str, Any]:
     return shapes[profile.hmac_envelope]
 
 
-def _own_headers(api: ApiDelivery, filler: Filler, profile: DeliveryProfile) -> HeaderList:
+def _tool_headers(api: ApiDelivery, filler: Filler, profile: DeliveryProfile) -> HeaderList:
     """Return the tool's headers; those that describe the connection or the body are computed."""
     names = {name.lower() for name in api.headers}
     headers = [] if "user-agent" in names else [("User-Agent", profile.user_agent)]
     for name, template in api.headers.items():
         if name.lower() not in COMPUTED:
             value = filler.text(template) if profile.header_placeholders else template
-            headers.append(_checked(name, value))
+            headers.append(_check_header(name, value))
     return tuple(headers)
 
 
@@ -188,12 +193,12 @@ def media_type_of(api: ApiDelivery) -> str:
     return _content_type(api).partition(";")[0].strip().lower()
 
 
-def _described(headers: HeaderList, content_type: str, body: bytes) -> HeaderList:
+def _add_content_headers(headers: HeaderList, content_type: str, body: bytes) -> HeaderList:
     length = ("Content-Length", str(len(body)))
-    return (*headers, _checked("Content-Type", content_type), length)
+    return (*headers, _check_header("Content-Type", content_type), length)
 
 
-def _checked(name: str, value: str) -> tuple[str, str]:
+def _check_header(name: str, value: str) -> tuple[str, str]:
     if _LINE_END.search(name) is not None or _LINE_END.search(value) is not None:
         message = f"the header {name!r} would be more than one line"
         hint = "take the line break out of its value: a text copied from a file often ends in one"
@@ -204,7 +209,7 @@ def _checked(name: str, value: str) -> tuple[str, str]:
     return name, value
 
 
-def static_url(url: str) -> str:
+def encode_url_template(url: str) -> str:
     """Encode what a URL must not hold as it is, and leave placeholders for the filler."""
     if not url.isprintable() and _CONTROL.search(url) is not None:
         message = f"the URL {url.partition('?')[0]!r} holds a control character"
@@ -212,7 +217,7 @@ def static_url(url: str) -> str:
     return quote(url, safe=_SAFE_IN_URL)
 
 
-def _form(data: Any) -> bytes:
+def _encode_form(data: Any) -> bytes:
     """Write an object as a form: a list repeats its name, what is no text is JSON [inferred]."""
     pairs: list[tuple[str, str]] = []
     for name, value in cast("dict[str, Any]", data).items():

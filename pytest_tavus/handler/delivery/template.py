@@ -38,19 +38,19 @@ class Filler(Struct, frozen=True, kw_only=True):
         """Fill a URL: whatever a value holds, it adds no segment and no parameter."""
         if "{" not in template:
             return template
-        return PLACEHOLDER.sub(lambda match: percent_encoded(self._as_text(match)), template)
+        return PLACEHOLDER.sub(lambda match: percent_encode(self._as_text(match)), template)
 
     def query(self, parameters: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """Fill the values of `query_params`; yield what is to be sent, not yet encoded."""
         for name, template in parameters.items():
-            value = self._whole(template)
+            value = self._fill_value(template)
             if value is not _OMITTED:
                 yield name, as_text(value)
 
     def body(self, template: Any) -> Any:
         """Fill the values inside `body_template`, at any depth; keys stay as they are."""
         if isinstance(template, str):
-            return self._whole(template)
+            return self._fill_value(template)
         if isinstance(template, dict):
             members = cast("dict[str, Any]", template)
             filled = ((key, self.body(value)) for key, value in members.items())
@@ -60,14 +60,14 @@ class Filler(Struct, frozen=True, kw_only=True):
             return [item for item in items if item is not _OMITTED]
         return template
 
-    def _whole(self, template: str) -> Any:
+    def _fill_value(self, template: str) -> Any:
         match = PLACEHOLDER.fullmatch(template)
         if match is None:
             return self.text(template)
         name = match[1]
         if name in self.values:
             return self.values[name]
-        if self._is_written(name):
+        if self._keeps_placeholder(name):
             return template
         by_policy = {"omit": _OMITTED, "empty": "", "null": None}
         return by_policy[self.missing]
@@ -76,9 +76,9 @@ class Filler(Struct, frozen=True, kw_only=True):
         name = match[1]
         if name in self.values:
             return as_text(self.values[name])
-        return match[0] if self._is_written(name) else ""
+        return match[0] if self._keeps_placeholder(name) else ""
 
-    def _is_written(self, name: str) -> bool:
+    def _keeps_placeholder(self, name: str) -> bool:
         return self.missing == "braces" or name.startswith(RESERVED_PREFIX)
 
 
@@ -87,7 +87,7 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def percent_encoded(text: str) -> str:
+def percent_encode(text: str) -> str:
     """Encode everything that could mean something in a URL.
 
     A value of one or two dots is encoded too, or it would be taken for a step up the path. What

@@ -27,7 +27,7 @@ class PartialResponse:
         self._status = _CONTINUE
         self._headers: list[tuple[str, str]] = []
         self._chunks: list[bytes] = []
-        self._read = 0
+        self._bytes_read = 0
         self.size = 0
         "Bytes of the body so far."
 
@@ -35,7 +35,7 @@ class PartialResponse:
         self.surplus = False
         "More came than one response: the next one could not be told from it."
 
-        self.lasting = False
+        self.keep_alive = False
         "The connection can carry another exchange."
 
     def feed(self, data: bytes) -> None:
@@ -45,7 +45,7 @@ class PartialResponse:
             NotHttpError: it is no response.
 
         """
-        self._read += len(data)
+        self._bytes_read += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -55,7 +55,7 @@ class PartialResponse:
             if not self.complete:
                 raise NotHttpError(str(error)) from None
             self.surplus = True
-        if self._status < _FINAL and self._read > HEAD_LIMIT:
+        if self._status < _FINAL and self._bytes_read > HEAD_LIMIT:
             phrase = f"its head is longer than {HEAD_LIMIT // 1024} KiB"
             raise NotHttpError(phrase)
 
@@ -95,7 +95,7 @@ class PartialResponse:
         if self._status < _FINAL:
             self._headers.clear()
         elif self._to_head:
-            self.complete, self.lasting = True, self._parser.should_keep_alive()
+            self.complete, self.keep_alive = True, self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
         """Llhttp's: a part of the body."""
@@ -109,4 +109,4 @@ class PartialResponse:
     def on_message_complete(self) -> None:
         """Llhttp's: the response is over."""
         if self._status >= _FINAL and not self.complete:
-            self.complete, self.lasting = True, self._parser.should_keep_alive()
+            self.complete, self.keep_alive = True, self._parser.should_keep_alive()

@@ -11,7 +11,7 @@ import select
 import socket
 from typing import Any, cast
 
-from pytest_tavus.handler.call.faults import SIZE_LIMIT, broken_off, too_large
+from pytest_tavus.handler.call.faults import SIZE_LIMIT, broken_fault, too_large_fault
 from pytest_tavus.handler.http.answer import NotHttpError, PartialResponse
 from pytest_tavus.wire import HttpFault, HttpResponse
 
@@ -26,7 +26,7 @@ class BrokenExchangeError(Exception):
     def __init__(self, fault: HttpFault, *, unseen: bool = False) -> None:
         super().__init__(fault.message)
         self.fault = fault
-        self.unseen = unseen
+        self.unanswered = unseen
         "The connection was closed without a byte, as happens to one that was kept for too long."
 
 
@@ -36,13 +36,13 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._socket: Any = None
-        self._readable = select.poll()
+        self._poll = select.poll()
         self._answer: asyncio.Future[HttpResponse] | None = None
-        self._reading = PartialResponse(to_head=False)
-        self.begun = False
+        self._partial_response = PartialResponse(to_head=False)
+        self.response_started = False
         "A byte of the current response is there."
 
-        self.served = 0
+        self.exchange_count = 0
         "Exchanges this connection has carried."
 
     @property
@@ -50,7 +50,7 @@ class Connection(asyncio.Protocol):
         """Whether another exchange can be begun: the handler has not closed its end."""
         if self._transport is None or self._transport.is_closing():
             return False
-        return not self._readable.poll(0)
+        return not self._poll.poll(0)
 
     async def exchange(self, request: bytes, *, to_head: bool) -> HttpResponse:
         """Send one request, head and body, and return the whole response.
@@ -60,7 +60,7 @@ class Connection(asyncio.Protocol):
 
         """
         self._answer = asyncio.get_running_loop().create_future()
-        self._reading, self.begun = PartialResponse(to_head=to_head), False
+        self._partial_response, self.response_started = PartialResponse(to_head=to_head), False
         try:
             self._write(request)
             return await self._answer
@@ -77,32 +77,32 @@ class Connection(asyncio.Protocol):
         """Keep the transport."""
         self._transport = cast("asyncio.Transport", transport)
         self._socket = transport.get_extra_info("socket")
-        self._readable.register(self._socket.fileno(), select.POLLIN)
+        self._poll.register(self._socket.fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """Take what the handler sent."""
         if self._answer is None or self._answer.done():
             self.abort()  # bytes nobody asked for: the next response could not be told from them
             return
-        self.begun = True
+        self.response_started = True
         self._feed(data)
         self._acknowledge()
 
     def eof_received(self) -> None:
         """Take the end of what the handler sends, which may be the end of the response."""
         if self._answer is not None and not self._answer.done():
-            self._reading.end()
-            self._go_on()
-            self._cut_off()
+            self._partial_response.end()
+            self._deliver_if_complete()
+            self._fail_disconnected()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's
         """Fail the exchange that was under way."""
         if self._answer is not None and not self._answer.done():
-            self._cut_off()
+            self._fail_disconnected()
 
     def _write(self, data: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
-            self._cut_off()
+            self._fail_disconnected()
             return
         self._acknowledge()
         self._transport.write(data)
@@ -113,26 +113,26 @@ class Connection(asyncio.Protocol):
 
     def _feed(self, data: bytes) -> None:
         try:
-            self._reading.feed(data)
+            self._partial_response.feed(data)
         except NotHttpError as error:
-            self._fail(broken_off(f"the handler's answer is not HTTP: {error}"))
+            self._fail(broken_fault(f"the handler's answer is not HTTP: {error}"))
         else:
-            self._go_on()
+            self._deliver_if_complete()
 
-    def _go_on(self) -> None:
+    def _deliver_if_complete(self) -> None:
         """Hand over the response if it is complete."""
-        if self._reading.size > SIZE_LIMIT:
-            self._fail(too_large())
-        elif self._reading.complete and self._answer is not None:
-            self._answer.set_result(self._reading.response())
-            self.served += 1
-            if self._reading.surplus or not self._reading.lasting:
+        if self._partial_response.size > SIZE_LIMIT:
+            self._fail(too_large_fault())
+        elif self._partial_response.complete and self._answer is not None:
+            self._answer.set_result(self._partial_response.response())
+            self.exchange_count += 1
+            if self._partial_response.surplus or not self._partial_response.keep_alive:
                 self.abort()
 
-    def _cut_off(self) -> None:
-        where = "in the middle of its answer" if self.begun else "without answering"
-        fault = broken_off(f"the handler closed the connection {where}")
-        self._fail(fault, unseen=not self.begun)
+    def _fail_disconnected(self) -> None:
+        where = "in the middle of its answer" if self.response_started else "without answering"
+        fault = broken_fault(f"the handler closed the connection {where}")
+        self._fail(fault, unseen=not self.response_started)
 
     def _fail(self, fault: HttpFault, *, unseen: bool = False) -> None:
         if self._answer is not None and not self._answer.done():

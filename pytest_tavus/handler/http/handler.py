@@ -9,8 +9,14 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.handler.call.address import ADDRESSES, LOOPBACK, Address, address, header_lines
-from pytest_tavus.handler.call.faults import connection_fault, late, unmapped
+from pytest_tavus.handler.call.address import (
+    ADDRESSES,
+    LOOPBACK,
+    Address,
+    header_lines,
+    parse_address,
+)
+from pytest_tavus.handler.call.faults import connection_fault, timeout_fault, unmapped_fault
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.call.timing import Stopwatch
 from pytest_tavus.handler.http.connection import BrokenExchangeError, Connection
@@ -25,14 +31,14 @@ class UnsendableError(ValueError):
     """A request that cannot be written: one phrase that says why."""
 
 
-def written_head(method: str, target: str, lines: Sequence[tuple[bytes, bytes]]) -> bytes:
+def encode_head(method: str, target: str, lines: Sequence[tuple[bytes, bytes]]) -> bytes:
     """Return request line and headers as they go on the wire, the empty line included.
 
     Raises:
         UnsendableError: a part of it is no HTTP (RFC 9110, sections 5 and 9; RFC 9112, section 3).
 
     """
-    written = [_first_line(method, target)]
+    written = [_encode_request_line(method, target)]
     for name, value in lines:
         if not _TOKEN.fullmatch(name):
             shown = name.decode("latin-1")
@@ -46,7 +52,7 @@ def written_head(method: str, target: str, lines: Sequence[tuple[bytes, bytes]])
     return b"".join((*written, b"\r\n"))
 
 
-def _first_line(method: str, target: str) -> bytes:
+def _encode_request_line(method: str, target: str) -> bytes:
     verb, place = method.encode("utf-8"), target.encode("utf-8")
     if not _TOKEN.fullmatch(verb):
         message = f"{method!r} is no method"
@@ -68,12 +74,12 @@ class RemoteHandler:
 
     def __init__(self, base: Address) -> None:
         self._base = base
-        self._address = lru_cache(ADDRESSES)(address)
-        self._head = lru_cache(ADDRESSES)(_head)
+        self._parse_address = lru_cache(ADDRESSES)(parse_address)
+        self._encode_head = lru_cache(ADDRESSES)(_encode_head)
         self._hosts = LOOPBACK if base.host == "localhost" else (base.host,)
-        self._tls = _trusting_context() if base.scheme == "https" else None
-        self._room = asyncio.Semaphore(_CONNECTIONS)
-        self._kept: list[Connection] = []
+        self._tls = _build_unverified_context() if base.scheme == "https" else None
+        self._slots = asyncio.Semaphore(_CONNECTIONS)
+        self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._starving: set[Connection] = set()
 
@@ -86,61 +92,61 @@ class RemoteHandler:
         clock: Clock,
     ) -> HttpExchange:
         """Send one request to the handler, its path put behind the base URL."""
-        target = self._address(request.url)
+        target = self._parse_address(request.url)
         if target is None:
-            return HttpExchange(request=request, fault=unmapped(request.url))
-        async with self._room:
+            return HttpExchange(request=request, fault=unmapped_fault(request.url))
+        async with self._slots:
             watch = Stopwatch(clock, within)
             response, fault = None, None
             try:
                 async with asyncio.timeout(within):
                     response = await self._exchange(request, self._base.target_of(target))
             except TimeoutError:
-                fault = late(within)
+                fault = timeout_fault(within)
             except BrokenExchangeError as broken:
                 fault = broken.fault
-            if watch.late():
-                response, fault = None, late(within)
+            if watch.is_late():
+                response, fault = None, timeout_fault(within)
             return HttpExchange(
                 request=request, response=response, fault=fault, seconds=watch.seconds()
             )
 
-    def has_hung_up(self) -> bool:
+    def has_disconnected(self) -> bool:
         """Tell whether the other end closed a kept connection since somebody last asked."""
-        lost = [connection for connection in self._kept if not connection.usable]
+        lost = [connection for connection in self._idle if not connection.usable]
         for connection in lost:
-            self._kept.remove(connection)
+            self._idle.remove(connection)
             connection.abort()
         return bool(lost)
 
     async def close(self) -> None:
         """Close all connections. The handler itself goes on."""
-        for connection in (*self._kept, *self._busy):
+        for connection in (*self._idle, *self._busy):
             connection.abort()
-        self._kept.clear()
+        self._idle.clear()
         await asyncio.sleep(0)  # lets the transports close their sockets
 
     async def _exchange(self, request: HttpRequest, target: str) -> HttpResponse:
         lines = header_lines(request, host=self._base.netloc)
         method = request.method.upper()
-        whole = self._head(method, target, tuple(lines)) + request.body
-        carry = partial(self._carry, whole, to_head=method == "HEAD")
-        connection = await self._connection()
+        whole = self._encode_head(method, target, tuple(lines)) + request.body
+        carry = partial(self._send_on_connection, whole, to_head=method == "HEAD")
+        connection = await self._acquire_connection()
         try:
             return await carry(connection)
         except BrokenExchangeError as broken:
-            if not (broken.unseen and connection.served):
+            if not (broken.unanswered and connection.exchange_count):
                 raise
         return await carry(await self._connect())
 
-    async def _carry(
+    async def _send_on_connection(
         self, request: bytes, connection: Connection, *, to_head: bool
     ) -> HttpResponse:
         """Carry one exchange and keep the connection for the next."""
         loop = asyncio.get_running_loop()
         alarm = None
-        if not connection.served:
-            alarm = loop.call_later(_MAKE_WAY, self._make_way, connection)
+        if not connection.exchange_count:
+            alarm = loop.call_later(_MAKE_WAY, self._close_idle, connection)
         self._busy.add(connection)
         try:
             response = await connection.exchange(request, to_head=to_head)
@@ -152,12 +158,12 @@ class RemoteHandler:
         if self._starving:
             connection.abort()
         else:
-            self._kept.append(connection)
+            self._idle.append(connection)
         return response
 
-    async def _connection(self) -> Connection:
-        while self._kept:
-            connection = self._kept.pop()
+    async def _acquire_connection(self) -> Connection:
+        while self._idle:
+            connection = self._idle.pop()
             if connection.usable:
                 return connection
             connection.abort()
@@ -175,28 +181,28 @@ class RemoteHandler:
             return connection
         raise BrokenExchangeError(connection_fault(f"nothing answers at {self._base.origin}"))
 
-    def _make_way(self, connection: Connection) -> None:
+    def _close_idle(self, connection: Connection) -> None:
         """Give up kept connections to a server that serves one connection after the other.
 
         Such a server waits for the next request on a connection that we keep, while a request on
         a new connection waits for the server.
         """
-        if connection.begun:
+        if connection.response_started:
             return
         self._starving.add(connection)
-        while self._kept:
-            self._kept.pop().abort()
+        while self._idle:
+            self._idle.pop().abort()
 
 
-def _head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def _encode_head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...]) -> bytes:
     try:
-        return written_head(method, target, lines)
+        return encode_head(method, target, lines)
     except UnsendableError as error:
         fault = connection_fault(f"the request cannot be sent: {error}")
         raise BrokenExchangeError(fault) from None
 
 
-def _trusting_context() -> ssl.SSLContext:
+def _build_unverified_context() -> ssl.SSLContext:
     """Return a context that asks for no certificate: on loopback there is nobody to mistake."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

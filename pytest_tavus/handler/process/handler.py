@@ -39,19 +39,19 @@ class CommandHandler:
     def __init__(self, process: Process, remote: RemoteHandler) -> None:
         self._process = process
         self._remote = remote
-        self._told = False
+        self._exit_reported = False
         "Somebody knows that the process has ended."
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
         """Send one request; tell what the process wrote beside a fault or a server error."""
-        place = self._process.output.written
+        place = self._process.output.bytes_written
         exchange = await self._remote.send(request, call=call, within=within, clock=clock)
         if exchange.fault is not None:
-            return replace(exchange, fault=await self._explained(exchange.fault))
+            return replace(exchange, fault=await self._explain_fault(exchange.fault))
         if exchange.response is not None and exchange.response.status >= 500:
-            return replace(exchange, fault=await self._crash(exchange.response.status, place))
+            return replace(exchange, fault=await self._find_crash(exchange.response.status, place))
         return exchange
 
     async def own_exit(self) -> HandlerError | None:
@@ -59,11 +59,11 @@ class CommandHandler:
 
         A process that hangs up may be about to end, so it is given a moment.
         """
-        within = _DYING if self._remote.has_hung_up() else 0.0
-        ended = await self._process.ends(within=within)
+        within = _DYING if self._remote.has_disconnected() else 0.0
+        ended = await self._process.wait_for_exit(within=within)
         if ended is None:
             return None
-        self._told = True
+        self._exit_reported = True
         self._process.output.finish(within=_DYING)
         message = f"the handler's process ended by itself, with {ended}"
         return HandlerError(message, detail=self._process.output.tail())
@@ -75,26 +75,26 @@ class CommandHandler:
             HandlerError: it could not be ended, or ended before by itself and nobody was told.
 
         """
-        exited = None if self._told else await self.own_exit()
-        self._told = True
+        exited = None if self._exit_reported else await self.own_exit()
+        self._exit_reported = True
         await self._remote.close()
         await self._process.end()
         if exited is not None:
             raise exited
 
-    async def _explained(self, fault: HttpFault) -> HttpFault:
+    async def _explain_fault(self, fault: HttpFault) -> HttpFault:
         if fault.kind not in {"connection", "broken"}:
             return fault
-        ended = await self._process.ends(within=_DYING)
-        self._told = self._told or ended is not None
+        ended = await self._process.wait_for_exit(within=_DYING)
+        self._exit_reported = self._exit_reported or ended is not None
         after = f"; its process has ended with {ended}" if ended is not None else ""
         return replace(fault, message=fault.message + after, traceback=self._process.output.tail())
 
-    async def _crash(self, status: int, place: int) -> HttpFault | None:
+    async def _find_crash(self, status: int, place: int) -> HttpFault | None:
         """Find the traceback behind a server error; `None` where the handler wrote none."""
         written = ""
         for pause in pauses(_TRACEBACK_GRACE):
-            before, written = written, self._process.output.since(place)
+            before, written = written, self._process.output.read_since(place)
             if written == before and _is_whole(written):
                 break
             await asyncio.sleep(pause)
@@ -129,9 +129,9 @@ async def _try(
     source: CommandSource, root: Path, environ: Mapping[str, str]
 ) -> CommandHandler | HandlerError:
     """Start the command on one port; return the error if that port was taken."""
-    port = _free_port()
+    port = _find_free_port()
     process = Process(
-        [_word(word, index, port) for index, word in enumerate(source.words)],
+        [_expand_word(word, index, port) for index, word in enumerate(source.words)],
         cwd=root / (source.cwd or "."),
         environ=_environment(source, environ, port),
     )
@@ -174,7 +174,7 @@ async def _await_port(process: Process, port: int, source: CommandSource) -> str
 
 async def _hint(process: Process, port: int, source: CommandSource) -> str:
     """Say why a command that runs may not answer: it listens elsewhere, or was not told where."""
-    for other in ports(process.output.since(0)):
+    for other in collect_ports(process.output.read_since(0)):
         if other != port and any([await _listens(host, other) for host in LOOPBACK]):
             return (
                 f"; it writes of port {other}, where somebody listens: "
@@ -197,19 +197,19 @@ async def _listens(host: str, port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
+def _find_free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
 
 
-def ports(written: str) -> list[int]:
+def collect_ports(written: str) -> list[int]:
     """Return the ports that a server writes of, the last one first, each once."""
     found = [int(digits) for digits in _PORT.findall(written)]
     return [port for port in dict.fromkeys(reversed(found)) if 0 < port < 65536]
 
 
-def _word(word: str, index: int, port: int) -> str:
+def _expand_word(word: str, index: int, port: int) -> str:
     if index == 0 and word == "python":
         return sys.executable
     return word.replace("{port}", str(port))

@@ -27,7 +27,7 @@ kill -s KILL -- "-$group"
 """The first line it reads is the group; nothing more comes until the pipe is closed."""
 
 
-class Watch:
+class ProcessGuard:
     """A guard over one process group. A fork of this interpreter that lives on holds it back."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Watch:
         finally:
             os.close(reader)
 
-    def over(self, group: int) -> None:
+    def guard(self, group: int) -> None:
         """Say which group it is that must not outlive this interpreter."""
         with suppress(BrokenPipeError):  # somebody ended the guard
             os.write(self._writer, b"%d\n" % group)
@@ -78,26 +78,26 @@ class Output:
     def __init__(self, source: int) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._kept = bytearray()
-        self._written = 0
+        self._buffer = bytearray()
+        self._bytes_written = 0
         self._thread = threading.Thread(target=self._drain, name="tavus-output", daemon=True)
         self._thread.start()
 
     @property
-    def written(self) -> int:
+    def bytes_written(self) -> int:
         """Bytes written so far: a place to look on from with :meth:`since`."""
-        return self._written
+        return self._bytes_written
 
-    def since(self, place: int) -> str:
+    def read_since(self, place: int) -> str:
         """Return what was written after a place, as far as it is kept."""
         with self._lock:
-            fresh = bytes(self._kept[max(0, len(self._kept) - (self._written - place)) :])
+            fresh = bytes(self._buffer[max(0, len(self._buffer) - (self._bytes_written - place)) :])
         return fresh.decode(errors="replace")
 
     def tail(self) -> str | None:
         """Return the last lines; `None` where nothing was written."""
-        lines = self.since(0).rstrip().splitlines()
-        if self._written > len(self._kept):
+        lines = self.read_since(0).rstrip().splitlines()
+        if self._bytes_written > len(self._buffer):
             del lines[:1]  # it may be cut, and what is cut of a secret cannot be masked
         return "\n".join(lines[-_LINES:]) or None
 
@@ -108,9 +108,9 @@ class Output:
     def _drain(self) -> None:
         while chunk := os.read(self._source, 65536):
             with self._lock:
-                self._kept += chunk
-                del self._kept[:-_KEPT]
-                self._written += len(chunk)
+                self._buffer += chunk
+                del self._buffer[:-_KEPT]
+                self._bytes_written += len(chunk)
         os.close(self._source)
 
 
@@ -134,20 +134,20 @@ class Process:
             HandlerError: there is no such command or directory, or it may not be run.
 
         """
-        self._watch = _watch(words[0])
+        self._guard = _start_guard(words[0])
         reader, writer = os.pipe()
         try:
             self._popen = _spawn(words, cwd, environ, writer)
         except HandlerError:
-            self._watch.dismiss()
+            self._guard.dismiss()
             os.close(reader)
             raise
         finally:
             os.close(writer)
-        self._watch.over(self._popen.pid)
+        self._guard.guard(self._popen.pid)
         self.output = Output(reader)
         self._owner = os.getpid()
-        self._over = False
+        self._closed = False
         atexit.register(self._end_at_exit)
 
     @property
@@ -158,9 +158,9 @@ class Process:
             return None
         return f"exit code {code}" if code >= 0 else f"signal {_signal_name(-code)}"
 
-    async def ends(self, *, within: float) -> str | None:
+    async def wait_for_exit(self, *, within: float) -> str | None:
         """Wait for the process to end of itself; return how it ended, or `None`."""
-        if await _until(lambda: self.ended is not None, within):
+        if await _wait_until(lambda: self.ended is not None, within):
             self.output.finish(within=within)
         return self.ended
 
@@ -171,21 +171,21 @@ class Process:
             HandlerError: it could not be ended.
 
         """
-        if self._over:
+        if self._closed:
             return
         self._signal(signal.SIGTERM)
-        if not await _until(lambda: self.ended is not None, _GRACE):
+        if not await _wait_until(lambda: self.ended is not None, _GRACE):
             await self._kill()
-        elif not await _until(self._is_deserted, _ORPHANS_GRACE):
+        elif not await _wait_until(self._is_deserted, _ORPHANS_GRACE):
             self._signal(signal.SIGKILL)
-        self._over = True  # the number of the group may be another's from now on
-        self._watch.dismiss()
+        self._closed = True  # the number of the group may be another's from now on
+        self._guard.dismiss()
         atexit.unregister(self._end_at_exit)
         self.output.finish(within=0.5)
 
     async def _kill(self) -> None:
         self._signal(signal.SIGKILL)
-        if not await _until(lambda: self.ended is not None, _GRACE):
+        if not await _wait_until(lambda: self.ended is not None, _GRACE):
             message = f"the handler's process {self._popen.pid} could not be ended"
             raise HandlerError(message)
 
@@ -208,7 +208,7 @@ class Process:
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_LAST_GRACE)
         self._signal(signal.SIGKILL)
-        self._watch.dismiss()
+        self._guard.dismiss()
 
 
 def pauses(within: float) -> Iterator[float]:
@@ -219,7 +219,7 @@ def pauses(within: float) -> Iterator[float]:
         pause = min(pause * 1.5, 0.05)
 
 
-async def _until(condition: Callable[[], bool], within: float) -> bool:
+async def _wait_until(condition: Callable[[], bool], within: float) -> bool:
     for pause in pauses(within):
         if condition():
             return True
@@ -227,9 +227,9 @@ async def _until(condition: Callable[[], bool], within: float) -> bool:
     return condition()
 
 
-def _watch(command: str) -> Watch:
+def _start_guard(command: str) -> ProcessGuard:
     try:
-        return Watch()
+        return ProcessGuard()
     except OSError as error:
         message = f"the handler's command {command!r} cannot be run: {error.strerror}"
         raise HandlerError(message) from None

@@ -13,8 +13,15 @@ from pytest_tavus.contract.tool.api_rules import BODYLESS
 from pytest_tavus.contract.tool.tool import ApiDelivery
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.delivery.request import FORM, media_type_of
-from pytest_tavus.handler.sent.places import Elements, Lone, Members, Place, parsed, place_of
-from pytest_tavus.handler.sent.readings import Readings, repeated
+from pytest_tavus.handler.sent.places import (
+    ListPlace,
+    ObjectPlace,
+    Place,
+    ValuePlace,
+    parse_json,
+    place_of,
+)
+from pytest_tavus.handler.sent.readings import Readings, list_possible_form_values
 from pytest_tavus.matching.text import ABSENT
 
 
@@ -42,22 +49,22 @@ class _Json(Struct, frozen=True):
 
     def read(self, body: bytes, into: Readings) -> None:
         if self.template is not None:
-            self.template.read(parsed(body), into)
+            self.template.read(parse_json(body), into)
         else:
-            _read_all(parsed(body), into)
+            _read_all(parse_json(body), into)
 
 
 class _Form(Struct, frozen=True):
     """A form: all arguments by their names, or a template by its keys."""
 
-    template: Members | None
+    template: ObjectPlace | None
 
     @property
     def names(self) -> tuple[str, ...] | None:
         return None if self.template is None else self.template.names
 
     def read(self, body: bytes, into: Readings) -> None:
-        pairs = _pairs(body)
+        pairs = _parse_form(body)
         if pairs is None:
             _leave_open(self.names, into)
         elif self.template is not None:
@@ -65,15 +72,17 @@ class _Form(Struct, frozen=True):
         else:
             for name in {**into.terms.schemas, **dict.fromkeys(into.names), **pairs}:
                 texts = pairs.get(name, [])
-                possible = repeated(texts, into.terms.schemas.get(name))
+                possible = list_possible_form_values(texts, into.terms.schemas.get(name))
                 into.add(name, *possible, *(() if texts else (ABSENT,)))
 
-    def _read_keys(self, template: Members, pairs: Mapping[str, list[str]], into: Readings) -> None:
+    def _read_keys(
+        self, template: ObjectPlace, pairs: Mapping[str, list[str]], into: Readings
+    ) -> None:
         for key, place in template.members.items():
             texts = pairs.get(key, [])
-            if isinstance(place, Lone):
+            if isinstance(place, ValuePlace):
                 place.read_repeated(texts, into)
-            elif isinstance(place, Elements):
+            elif isinstance(place, ListPlace):
                 place.read_texts(texts, into)
             else:
                 place.read_text(texts[0] if len(texts) == 1 else ABSENT, into)
@@ -89,12 +98,12 @@ class _Envelope(Struct, frozen=True):
         return None
 
     def read(self, body: bytes, into: Readings) -> None:
-        event = parsed(body)
+        event = parse_json(body)
         for path in self.paths:
             found = event
             for key in path:
                 found = (json_object(found) or {}).get(key)
-            _read_all(parsed(found) if isinstance(found, str) else ABSENT, into)
+            _read_all(parse_json(found) if isinstance(found, str) else ABSENT, into)
 
 
 _PATHS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -121,7 +130,7 @@ def body_of(api: ApiDelivery, conversation: str) -> BodyPlace | None:
     if api.body_template is None:
         return _Form(None) if is_form else WHOLE
     place = place_of(api.body_template, conversation)
-    members = place if isinstance(place, Members) else None
+    members = place if isinstance(place, ObjectPlace) else None
     if members is None:
         return None
     return _Form(members) if is_form else _Json(members)
@@ -143,7 +152,7 @@ def _leave_open(names: Iterable[str] | None, into: Readings) -> None:
     into.doubt(into.names if names is None else names, "unlike")
 
 
-def _pairs(body: bytes) -> dict[str, list[str]] | None:
+def _parse_form(body: bytes) -> dict[str, list[str]] | None:
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:

@@ -16,26 +16,26 @@ from pytest_tavus.contract.tool.placeholders import PLACEHOLDER
 from pytest_tavus.handler.sent.readings import Readings
 
 
-class Mixed(Struct, frozen=True):
+class TextPlace(Struct, frozen=True):
     """A text with placeholders in it: the literals around them, one more than there are names."""
 
     literals: tuple[str, ...]
-    holes: tuple[str, ...]
+    placeholders: tuple[str, ...]
     conversation: str
 
     @property
     def names(self) -> tuple[str, ...]:
         """The arguments in it."""
-        return tuple(name for name in self.holes if name != self.conversation)
+        return tuple(name for name in self.placeholders if name != self.conversation)
 
     def read(self, value: Any, into: Readings) -> None:
         """Read each placeholder that has the same bounds however the text is split."""
-        literals, holes = self._known(into.conversation_id)
-        first = _leftmost(literals, value) if isinstance(value, str) else None
+        literals, holes = self._fill_conversation(into.conversation_id)
+        first = _split_leftmost(literals, value) if isinstance(value, str) else None
         if first is None or not isinstance(value, str):
             into.doubt(self.names, "unlike")
             return
-        for name, bounds, last in zip(holes, first, _rightmost(literals, value), strict=True):
+        for name, bounds, last in zip(holes, first, _split_rightmost(literals, value), strict=True):
             if bounds != last:
                 into.doubt((name,), "split")
             else:
@@ -44,12 +44,12 @@ class Mixed(Struct, frozen=True):
 
     read_text = read
 
-    def _known(self, conversation_id: str) -> tuple[Sequence[str], Sequence[str]]:
+    def _fill_conversation(self, conversation_id: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return literals and names with the conversation's id as a literal."""
-        if self.conversation not in self.holes:
-            return self.literals, self.holes
+        if self.conversation not in self.placeholders:
+            return self.literals, self.placeholders
         literals, holes = [self.literals[0]], list[str]()
-        for name, literal in zip(self.holes, self.literals[1:], strict=True):
+        for name, literal in zip(self.placeholders, self.literals[1:], strict=True):
             if name == self.conversation:
                 literals[-1] += conversation_id + literal
             else:
@@ -58,13 +58,13 @@ class Mixed(Struct, frozen=True):
         return literals, holes
 
 
-def mixed(template: str, conversation: str) -> Mixed:
+def parse_text_place(template: str, conversation: str) -> TextPlace:
     """Return a text as a place, whatever is in it."""
     parts = PLACEHOLDER.split(template)
-    return Mixed(tuple(parts[::2]), tuple(parts[1::2]), conversation)
+    return TextPlace(tuple(parts[::2]), tuple(parts[1::2]), conversation)
 
 
-def _leftmost(literals: Sequence[str], text: str) -> list[tuple[int, int]] | None:
+def _split_leftmost(literals: Sequence[str], text: str) -> list[tuple[int, int]] | None:
     """Return the bounds of each placeholder with every literal as far to the left as it can be."""
     end = len(text) - len(literals[-1])
     start = len(literals[0])
@@ -82,7 +82,7 @@ def _leftmost(literals: Sequence[str], text: str) -> list[tuple[int, int]] | Non
     return [*bounds, (start, end)] if len(literals) > 1 else bounds
 
 
-def _rightmost(literals: Sequence[str], text: str) -> list[tuple[int, int]]:
+def _split_rightmost(literals: Sequence[str], text: str) -> list[tuple[int, int]]:
     """Return the same with every literal as far to the right, in a text that can be split."""
     start = len(literals[0])
     end = len(text) - len(literals[-1])

@@ -15,8 +15,8 @@ from msgspec import Struct
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.tool.placeholders import PLACEHOLDER
 from pytest_tavus.handler.delivery.template import as_text
-from pytest_tavus.handler.sent.mixed_text import mixed
-from pytest_tavus.handler.sent.readings import Readings, repeated
+from pytest_tavus.handler.sent.mixed_text import parse_text_place
+from pytest_tavus.handler.sent.readings import Readings, list_possible_form_values
 from pytest_tavus.matching.text import ABSENT
 
 
@@ -37,7 +37,7 @@ class Place(Protocol):
         ...
 
 
-class Lone(Struct, frozen=True):
+class ValuePlace(Struct, frozen=True):
     """A value that is exactly one placeholder: the argument itself, with its type."""
 
     name: str
@@ -52,7 +52,7 @@ class Lone(Struct, frozen=True):
         missing = into.terms.missing_value(self.name)
         if value is ABSENT and missing is not ABSENT:
             into.doubt(self.names, "unlike")
-        elif value is ABSENT or not _is(value, missing):
+        elif value is ABSENT or not _equals_exactly(value, missing):
             into.add(self.name, value)
         else:
             into.add(self.name, value, ABSENT)
@@ -66,7 +66,7 @@ class Lone(Struct, frozen=True):
 
     def read_repeated(self, texts: list[str], into: Readings) -> None:
         """Take the texts that a form has under one name."""
-        possible = repeated(texts, into.terms.schemas.get(self.name))
+        possible = list_possible_form_values(texts, into.terms.schemas.get(self.name))
         missing = self._missing_text(into)
         absent = not texts if missing is ABSENT else texts == [missing]
         if possible or absent:
@@ -79,7 +79,7 @@ class Lone(Struct, frozen=True):
         return missing if missing is ABSENT else as_text(missing)
 
 
-class Members(Struct, frozen=True):
+class ObjectPlace(Struct, frozen=True):
     """An object of a template."""
 
     members: Mapping[str, Place]
@@ -100,10 +100,10 @@ class Members(Struct, frozen=True):
 
     def read_text(self, text: Any, into: Readings) -> None:
         """Read the object that the text is as JSON."""
-        self.read(parsed(text), into)
+        self.read(parse_json(text), into)
 
 
-class Elements(Struct, frozen=True):
+class ListPlace(Struct, frozen=True):
     """A list of a template. `None` stands for an item without arguments."""
 
     items: tuple[Place | None, ...]
@@ -115,26 +115,26 @@ class Elements(Struct, frozen=True):
 
     def read(self, value: Any, into: Readings) -> None:
         """Read each item whose index is certain."""
-        for place, item in self._aligned(value, into):
+        for place, item in self._align_items(value, into):
             place.read(item, into)
 
     def read_text(self, text: Any, into: Readings) -> None:
         """Read the list that the text is as JSON."""
-        self.read(parsed(text), into)
+        self.read(parse_json(text), into)
 
     def read_texts(self, texts: list[str], into: Readings) -> None:
         """Read each item whose index is certain, in a form."""
-        for place, item in self._aligned(texts, into):
+        for place, item in self._align_items(texts, into):
             place.read_text(item, into)
 
-    def _aligned(self, value: Any, into: Readings) -> Iterator[tuple[Place, Any]]:
+    def _align_items(self, value: Any, into: Readings) -> Iterator[tuple[Place, Any]]:
         """Yield items with what was written for them; those between dropped ones are doubtful."""
         found = json_list(value)
         left_out = len(self.items) - len(found or ())
         droppable = [
             index
             for index, place in enumerate(self.items)
-            if isinstance(place, Lone) and into.terms.missing_value(place.name) is ABSENT
+            if isinstance(place, ValuePlace) and into.terms.missing_value(place.name) is ABSENT
         ]
         if found is None or not 0 <= left_out <= len(droppable):
             into.doubt(self.names, "unlike")
@@ -158,17 +158,17 @@ def place_of(template: Any, conversation: str) -> Place | None:
     place: Place | None = None
     if isinstance(template, str):
         lone = PLACEHOLDER.fullmatch(template)
-        place = mixed(template, conversation) if lone is None else Lone(lone[1])
+        place = parse_text_place(template, conversation) if lone is None else ValuePlace(lone[1])
         return place if set(place.names) - {conversation} else None
     if (members := json_object(template)) is not None:
         places = ((key, place_of(value, conversation)) for key, value in members.items())
-        place = Members({key: place for key, place in places if place is not None})
+        place = ObjectPlace({key: place for key, place in places if place is not None})
     elif (items := json_list(template)) is not None:
-        place = Elements(tuple(place_of(item, conversation) for item in items))
+        place = ListPlace(tuple(place_of(item, conversation) for item in items))
     return place if place is not None and place.names else None
 
 
-def parsed(text: Any) -> Any:
+def parse_json(text: Any) -> Any:
     """Read JSON; `ABSENT` if it is none."""
     try:
         return json.loads(text)
@@ -176,5 +176,5 @@ def parsed(text: Any) -> Any:
         return ABSENT
 
 
-def _is(value: Any, missing: Any) -> bool:
+def _equals_exactly(value: Any, missing: Any) -> bool:
     return type(value) is type(missing) and value == missing

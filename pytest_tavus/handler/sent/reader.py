@@ -13,28 +13,28 @@ from msgspec import Struct
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.tool.auth import ApiKeyAuth, BasicAuth, BearerAuth, HmacAuth, OAuth2Auth
-from pytest_tavus.contract.tool.sent import Sent
+from pytest_tavus.contract.tool.sent import SentArguments
 from pytest_tavus.contract.tool.tool import ApiDelivery, Tool
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.delivery.request import COMPUTED, static_url
+from pytest_tavus.handler.delivery.request import COMPUTED, encode_url_template
 from pytest_tavus.handler.sent.body_places import WHOLE, BodyPlace, body_of, envelope
-from pytest_tavus.handler.sent.mixed_text import Mixed, mixed
-from pytest_tavus.handler.sent.places import parsed
-from pytest_tavus.handler.sent.readings import Readings, Terms
+from pytest_tavus.handler.sent.mixed_text import TextPlace, parse_text_place
+from pytest_tavus.handler.sent.places import parse_json
+from pytest_tavus.handler.sent.readings import ArgumentEncoding, Readings
 from pytest_tavus.handler.sent.url_places import UrlPlaces, url_places
 from pytest_tavus.matching.text import ABSENT
 from pytest_tavus.wire import HeaderList, HttpRequest
 
 
-class Carriage(Struct, frozen=True, kw_only=True):
+class RequestLayout(Struct, frozen=True, kw_only=True):
     """Where one tool's requests carry arguments. Made once for each tool."""
 
-    terms: Terms
+    terms: ArgumentEncoding
     url: UrlPlaces | None = None
     "`None`: nothing is in the URL."
 
-    headers: tuple[tuple[str, Mixed], ...] = ()
+    headers: tuple[tuple[str, TextPlace], ...] = ()
     body: BodyPlace | None = None
 
     @property
@@ -47,12 +47,12 @@ class Carriage(Struct, frozen=True, kw_only=True):
         in_headers = (name for _, place in self.headers for name in place.names)
         return frozenset((*in_url, *in_headers, *in_body))
 
-    def read(self, request: HttpRequest, conversation_id: str) -> Sent:
+    def read(self, request: HttpRequest, conversation_id: str) -> SentArguments:
         """Return what a request carried."""
         if self.url is None and not self.headers and self.body is WHOLE:
             # What nearly every tool does, in a tenth of the time.
-            arguments = json_object(parsed(request.body))
-            return _UNREADABLE if arguments is None else Sent(arguments=arguments)
+            arguments = json_object(parse_json(request.body))
+            return _UNREADABLE if arguments is None else SentArguments(arguments=arguments)
         into = Readings(self.terms, conversation_id)
         if self.url is not None:
             self.url.read(request.url, into)
@@ -60,10 +60,10 @@ class Carriage(Struct, frozen=True, kw_only=True):
             place.read(_header(request.headers, name), into)
         if self.body is not None:
             self.body.read(request.body, into)
-        return into.sent()
+        return into.build_result()
 
 
-_UNREADABLE = Sent(arguments={}, unreadable=True)
+_UNREADABLE = SentArguments(arguments={}, unreadable=True)
 
 
 class RequestReader:
@@ -71,32 +71,32 @@ class RequestReader:
 
     def __init__(self, profile: DeliveryProfile) -> None:
         self._profile = profile
-        self._known: dict[int, tuple[Tool, Carriage | None]] = {}
+        self._layouts: dict[int, tuple[Tool, RequestLayout | None]] = {}
 
-    def __call__(self, tool: Tool, request: HttpRequest, conversation_id: str) -> Sent:
+    def __call__(self, tool: Tool, request: HttpRequest, conversation_id: str) -> SentArguments:
         """Return what a request that was made for a call of the tool carried."""
-        carriage = self._carriage(tool)
+        carriage = self._layout_of(tool)
         return _UNREADABLE if carriage is None else carriage.read(request, conversation_id)
 
     def carries(self, tool: Tool, argument: str) -> bool:
         """Tell whether any place of the tool's deliveries carries an argument."""
-        carriage = self._carriage(tool)
+        carriage = self._layout_of(tool)
         return carriage is None or carriage.names is None or argument in carriage.names
 
-    def _carriage(self, tool: Tool) -> Carriage | None:
-        known = self._known.get(id(tool))
+    def _layout_of(self, tool: Tool) -> RequestLayout | None:
+        known = self._layouts.get(id(tool))
         if known is None:
             # The tool is kept so that its id is never another's.
             api = tool.delivery.api
-            made = None if api is None else carriage(tool, api, self._profile)
-            known = self._known[id(tool)] = (tool, made)
+            made = None if api is None else build_layout(tool, api, self._profile)
+            known = self._layouts[id(tool)] = (tool, made)
         return known[1]
 
 
-def carriage(tool: Tool, api: ApiDelivery, profile: DeliveryProfile) -> Carriage:
+def build_layout(tool: Tool, api: ApiDelivery, profile: DeliveryProfile) -> RequestLayout:
     """Return where the requests of a tool of `delivery.api` carry arguments."""
     conversation = profile.conversation_id_placeholder
-    terms = Terms(
+    terms = ArgumentEncoding(
         schemas=json_object(tool.parameters.get("properties")) or {},
         missing=profile.missing_argument,
         conversation=conversation,
@@ -104,15 +104,15 @@ def carriage(tool: Tool, api: ApiDelivery, profile: DeliveryProfile) -> Carriage
     headers = tuple(_headers(api, profile)) if profile.header_placeholders else ()
     if isinstance(api.auth, HmacAuth):
         body = envelope(profile)
-        return Carriage(terms=terms, headers=headers, body=body)
-    return Carriage(
+        return RequestLayout(terms=terms, headers=headers, body=body)
+    return RequestLayout(
         terms=terms, url=_url(api, profile), headers=headers, body=body_of(api, conversation)
     )
 
 
 def _url(api: ApiDelivery, profile: DeliveryProfile) -> UrlPlaces | None:
     try:
-        url = static_url(api.url)
+        url = encode_url_template(api.url)
     except ScenarioError:
         return None  # such a request is never sent
     auth = api.auth
@@ -126,11 +126,11 @@ def _url(api: ApiDelivery, profile: DeliveryProfile) -> UrlPlaces | None:
     return made if made.names else None
 
 
-def _headers(api: ApiDelivery, profile: DeliveryProfile) -> Iterable[tuple[str, Mixed]]:
+def _headers(api: ApiDelivery, profile: DeliveryProfile) -> Iterable[tuple[str, TextPlace]]:
     """Yield the headers that are filled, but for those that the credentials replace."""
     replaced = {*COMPUTED, *_credential_headers(api, profile)}
     for name, template in api.headers.items():
-        place = mixed(template, profile.conversation_id_placeholder)
+        place = parse_text_place(template, profile.conversation_id_placeholder)
         if name.lower() not in replaced and place.names:
             yield name, place
 

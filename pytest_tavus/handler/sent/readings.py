@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
-from pytest_tavus.contract.tool.sent import Doubt, Sent
+from pytest_tavus.contract.tool.sent import Doubt, SentArguments
 from pytest_tavus.handler.delivery.profile import MissingArgument
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.matching.shape import is_mapping
@@ -23,7 +23,7 @@ from pytest_tavus.matching.text import ABSENT
 Possible = tuple[Any, ...]
 
 
-class Terms(Struct, frozen=True, kw_only=True):
+class ArgumentEncoding(Struct, frozen=True, kw_only=True):
     """How one tool's arguments are written."""
 
     schemas: Mapping[str, Any]
@@ -35,22 +35,22 @@ class Terms(Struct, frozen=True, kw_only=True):
 
     def missing_text(self, name: str) -> str:
         """Return what stands for an absent argument within a text."""
-        return f"{{{name}}}" if self._is_written(name) else ""
+        return f"{{{name}}}" if self._keeps_placeholder(name) else ""
 
     def missing_value(self, name: str) -> Any:
         """Return what a lone placeholder of an absent argument becomes; `ABSENT`: it is dropped."""
-        if self._is_written(name):
+        if self._keeps_placeholder(name):
             return f"{{{name}}}"
         return {"omit": ABSENT, "empty": "", "null": None}[self.missing]
 
-    def _is_written(self, name: str) -> bool:
+    def _keeps_placeholder(self, name: str) -> bool:
         return self.missing == "braces" or name.startswith(RESERVED_PREFIX)
 
 
 class Readings:
     """What the places of one request allow for each argument."""
 
-    def __init__(self, terms: Terms, conversation_id: str) -> None:
+    def __init__(self, terms: ArgumentEncoding, conversation_id: str) -> None:
         self.terms = terms
         self.conversation_id = conversation_id
         self.unreadable = False
@@ -68,22 +68,22 @@ class Readings:
         if known is None:
             self._found[name] = possible
             return
-        both = tuple(value for value in known if any(_same(value, other) for other in possible))
+        both = tuple(value for value in known if any(_is_same(value, other) for other in possible))
         self._found[name] = both
         if not both:
             self._doubts.setdefault(name, "places")
 
     def add_text(self, name: str, text: str, missing: Any) -> None:
         """Note a text, and that `missing` would stand there for an absent argument."""
-        possible = typed(text, self.terms.schemas.get(name))
-        self.add(name, *possible, *((ABSENT,) if _same(text, missing) else ()))
+        possible = list_possible_values(text, self.terms.schemas.get(name))
+        self.add(name, *possible, *((ABSENT,) if _is_same(text, missing) else ()))
 
     def doubt(self, names: Iterable[str], why: Doubt) -> None:
         """Note arguments that a place leaves open."""
         for name in names:
             self._doubts.setdefault(name, why)
 
-    def sent(self) -> Sent:
+    def build_result(self) -> SentArguments:
         """Return what is certain, and what is not."""
         doubts = dict(self._doubts)
         arguments: dict[str, Any] = {}
@@ -96,7 +96,7 @@ class Readings:
             else:
                 arguments[name] = values[0]
         absent = (name for name in arguments if ABSENT in self._found[name])
-        return Sent(
+        return SentArguments(
             arguments=arguments,
             maybe_absent=frozenset(absent),
             ambiguous=doubts,
@@ -114,7 +114,7 @@ def kind_of(schema: Any) -> str | None:
     return kinds if isinstance(kinds, str) else None
 
 
-def typed(text: str, schema: Any) -> Possible:
+def list_possible_values(text: str, schema: Any) -> Possible:
     """Return what a text stands for, by the type that its schema declares.
 
     A text that is no value of that type is itself. Without a type, so is one that is no JSON; any
@@ -123,24 +123,28 @@ def typed(text: str, schema: Any) -> Possible:
     kind = kind_of(schema)
     if kind == "string":
         return (text,)
-    value = _json_value(text)
+    value = _parse_json(text)
     if value is ABSENT or isinstance(value, str):
         return (text,)
     if kind is None:
         return (text, value)
-    return (value,) if _is_of(kind, value) else (text,)
+    return (value,) if _is_of_kind(kind, value) else (text,)
 
 
-def repeated(texts: list[str], schema: Any) -> Possible:
+def list_possible_form_values(texts: list[str], schema: Any) -> Possible:
     """Return what the texts of one name in a form stand for: a list repeats its name."""
     kind = kind_of(schema)
     if kind == "array":
         items = (json_object(schema) or {}).get("items")
-        return _lists([typed(text, items) for text in texts])
+        return _lists([list_possible_values(text, items) for text in texts])
     if len(texts) == 1:
-        single = typed(texts[0], schema)
+        single = list_possible_values(texts[0], schema)
         return single if kind is not None else (*single, *([value] for value in single))
-    return _lists([typed(text, None) for text in texts]) if texts or kind is None else ()
+    return (
+        _lists([list_possible_values(text, None) for text in texts])
+        if texts or kind is None
+        else ()
+    )
 
 
 def _lists(items: list[Possible]) -> Possible:
@@ -150,7 +154,7 @@ def _lists(items: list[Possible]) -> Possible:
     return (first,) if all(len(possible) == 1 for possible in items) else (first, last)
 
 
-def _json_value(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     """Read JSON without blanks around it; `ABSENT` if it is none."""
     if text != text.strip(" \t\r\n"):
         return ABSENT
@@ -164,17 +168,17 @@ def _refuse(_constant: str) -> NoReturn:
     raise ValueError
 
 
-def _finite(text: str) -> float:
+def _parse_finite(text: str) -> float:
     value = float(text)
     if value in {float("inf"), float("-inf")}:
         raise ValueError
     return value
 
 
-_STRICT: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_STRICT: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_parse_finite)
 
 
-def _is_of(kind: str, value: Any) -> bool:
+def _is_of_kind(kind: str, value: Any) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
     if isinstance(value, (int, float)):
@@ -184,5 +188,5 @@ def _is_of(kind: str, value: Any) -> bool:
     return kind == ("object" if is_mapping(value) else "array")
 
 
-def _same(one: Any, other: Any) -> bool:
+def _is_same(one: Any, other: Any) -> bool:
     return matches(one, other, exact=True)

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from pytest_tavus.contract.tool.placeholders import PLACEHOLDER
-from pytest_tavus.handler.delivery.template import percent_encoded
-from pytest_tavus.handler.sent.mixed_text import Mixed
-from pytest_tavus.handler.sent.places import Lone, Place, place_of
+from pytest_tavus.handler.delivery.template import percent_encode
+from pytest_tavus.handler.sent.mixed_text import TextPlace
+from pytest_tavus.handler.sent.places import Place, ValuePlace, place_of
 from pytest_tavus.handler.sent.readings import Readings
 from pytest_tavus.matching.text import ABSENT
 
@@ -27,7 +27,7 @@ class UrlParts(Struct, frozen=True, kw_only=True):
     """A part of a URL's template: texts with placeholders, between separators."""
 
     separators: tuple[str, ...]
-    texts: tuple[Mixed, ...]
+    texts: tuple[TextPlace, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,8 +40,8 @@ class UrlParts(Struct, frozen=True, kw_only=True):
         if tuple(found[1::2]) != self.separators:
             return False
         for text, written in zip(self.texts, found[::2], strict=True):
-            decoded = _decoded(written)
-            if decoded is None or (not text.holes and decoded != text.literals[0]):
+            decoded = _decode(written)
+            if decoded is None or (not text.placeholders and decoded != text.literals[0]):
                 return False
             text.read(decoded, into)
         return True
@@ -101,7 +101,7 @@ class UrlPlaces(Struct, frozen=True, kw_only=True):
             begin = f"{name}="
             text: object = ABSENT
             if piece is not None and piece.startswith(begin):
-                text = _decoded(piece[len(begin) :])
+                text = _decode(piece[len(begin) :])
                 piece = next(left, None)
             if text is None or (text is ABSENT and not droppable):
                 return False
@@ -125,30 +125,30 @@ def url_places(
     return UrlPlaces(
         head=_parts(head, conversation),
         own=tuple(_parts(piece, conversation) for piece in own),
-        added=tuple(_added(added, conversation=conversation, omits=omits)),
+        added=tuple(_build_query_places(added, conversation=conversation, omits=omits)),
         key_added=key_added,
         is_sound=not any(_CUT_CODE.search(part) for part in PLACEHOLDER.split(url)[:-1:2]),
     )
 
 
-def _added(
+def _build_query_places(
     parameters: Mapping[str, str], *, conversation: str, omits: bool
 ) -> Iterable[tuple[str, Place | None, bool]]:
     for name, template in parameters.items():
         place = place_of(template, conversation)
-        droppable = omits and isinstance(place, Lone)
-        yield percent_encoded(name), place, droppable
+        droppable = omits and isinstance(place, ValuePlace)
+        yield percent_encode(name), place, droppable
 
 
 def _parts(template: str, conversation: str) -> UrlParts:
     """Cut a template at its separators; the braces of a placeholder are none."""
     literals, holes = [""], list[str]()
-    texts: list[Mixed] = []
+    texts: list[TextPlace] = []
     separators: list[str] = []
 
     def cut() -> None:
         decoded = tuple(unquote(literal) for literal in literals)
-        texts.append(Mixed(decoded, tuple(holes), conversation))
+        texts.append(TextPlace(decoded, tuple(holes), conversation))
 
     for index, part in enumerate(PLACEHOLDER.split(template)):
         if index % 2:
@@ -165,7 +165,7 @@ def _parts(template: str, conversation: str) -> UrlParts:
     return UrlParts(separators=tuple(separators), texts=tuple(texts))
 
 
-def _decoded(text: str) -> str | None:
+def _decode(text: str) -> str | None:
     """Decode percent codes; `None` where the text holds what no encoded value does."""
     if _SEPARATOR.search(text) is not None:
         return None

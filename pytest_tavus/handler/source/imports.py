@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 
 from pytest_tavus.errors import HandlerError, did_you_mean
-from pytest_tavus.handler.call.faults import one_line, user_traceback
+from pytest_tavus.handler.call.faults import describe_error, user_traceback
 
 
 def load(target: str, *, search_path: Sequence[Path]) -> object:
@@ -32,31 +32,31 @@ def load(target: str, *, search_path: Sequence[Path]) -> object:
         raise HandlerError(message)
     directories = [str(directory) for directory in search_path]
     sys.path[:0] = [path for path in dict.fromkeys(directories) if path not in sys.path]
-    return _attribute(_module(module_name, directories), path, target)
+    return _resolve_attribute(_import_module(module_name, directories), path, target)
 
 
-def _module(name: str, directories: list[str]) -> ModuleType:
+def _import_module(name: str, directories: list[str]) -> ModuleType:
     importlib.invalidate_caches()
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
-            raise HandlerError(_no_module(name, error.name, directories)) from None
-        raise _import_failed(name, error) from None
+            raise HandlerError(_describe_missing_module(name, error.name, directories)) from None
+        raise _build_import_error(name, error) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
-        raise _import_failed(name, error) from None
-    _require_ours(name, directories)
+        raise _build_import_error(name, error) from None
+    _check_module_origin(name, directories)
     return module
 
 
-def _import_failed(name: str, error: BaseException) -> HandlerError:
-    message = f"importing {name!r} raised {one_line(error)}"
+def _build_import_error(name: str, error: BaseException) -> HandlerError:
+    message = f"importing {name!r} raised {describe_error(error)}"
     return HandlerError(message, detail=user_traceback(error))
 
 
-def _no_module(name: str, missing: str, directories: list[str]) -> str:
+def _describe_missing_module(name: str, missing: str, directories: list[str]) -> str:
     parent = sys.modules.get(missing.rpartition(".")[0])
     places: Iterable[str] = directories if parent is None else getattr(parent, "__path__", ())
     hint = did_you_mean(
@@ -69,7 +69,7 @@ def _no_module(name: str, missing: str, directories: list[str]) -> str:
     return f"there is no module {name!r}{within}{looked}" + (f"; {hint}" if hint else "")
 
 
-def _require_ours(name: str, directories: list[str]) -> None:
+def _check_module_origin(name: str, directories: list[str]) -> None:
     """Refuse a module of the same name that was imported earlier from somewhere else."""
     top = name.partition(".")[0]
     wanted = PathFinder.find_spec(top, directories)
@@ -83,7 +83,7 @@ def _require_ours(name: str, directories: list[str]) -> None:
     raise HandlerError(message)
 
 
-def _attribute(module: ModuleType, path: str, target: str) -> object:
+def _resolve_attribute(module: ModuleType, path: str, target: str) -> object:
     found: object = module
     for name in path.split("."):
         try:

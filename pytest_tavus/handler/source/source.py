@@ -27,7 +27,7 @@ def interface_of(app: object, *, name: str) -> Interface:
 
     """
     if not callable(app):
-        message = f"{name} is no application: {_kind(app)} cannot be called"
+        message = f"{name} is no application: {_describe_object(app)} cannot be called"
         raise HandlerError(message)
     if isinstance(app, type):
         message = f"{name} is a class, not an application: set 'factory: true' to have it called"
@@ -59,7 +59,7 @@ def _takes(app: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _kind(value: object) -> str:
+def _describe_object(value: object) -> str:
     return "None" if value is None else f"a value of type {type(value).__name__!r}"
 
 
@@ -122,7 +122,7 @@ class UrlSource(Struct, frozen=True, kw_only=True):
         return self
 
 
-class OwnSource(Struct, frozen=True, kw_only=True):
+class CustomSource(Struct, frozen=True, kw_only=True):
     """A handler object of the user's own making."""
 
     handler: Handler
@@ -133,7 +133,7 @@ class OwnSource(Struct, frozen=True, kw_only=True):
         return ("own", id(self.handler))
 
 
-Source = AppSource | ImportSource | CommandSource | UrlSource | OwnSource
+Source = AppSource | ImportSource | CommandSource | UrlSource | CustomSource
 
 
 def real_source(spec: HandlerSpec) -> Source | None:
@@ -145,7 +145,9 @@ def real_source(spec: HandlerSpec) -> Source | None:
     """
     named = [word for word in ("app", "command", "url") if getattr(spec, word)]
     if len(named) > 1:
-        message = f"a handler has one of app, command and url, and this one has {_listed(named)}"
+        message = (
+            f"a handler has one of app, command and url, and this one has {_join_words(named)}"
+        )
         raise HandlerError(message)
     if spec.app:
         return ImportSource(
@@ -162,7 +164,7 @@ def real_source(spec: HandlerSpec) -> Source | None:
     return UrlSource(url=spec.url) if spec.url else None
 
 
-def overriding(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, Source | None]:
+def apply_override(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, Source | None]:
     """Let what the fixture `tavus_handler` returned take the place of the scenario's handler.
 
     Nothing of the scenario's handler remains, canned answers included. `None` overrides nothing.
@@ -182,13 +184,13 @@ def overriding(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, Source
         bare = replace(bare, url=override) if is_url else replace(bare, app=override)
         return bare, real_source(bare)
     if callable(getattr(override, "send", None)) and callable(getattr(override, "close", None)):
-        return bare, OwnSource(handler=cast("Handler", override))
+        return bare, CustomSource(handler=cast("Handler", override))
     if callable(override):
         name = "what the fixture tavus_handler returned"
         return bare, AppSource(app=override, name=name, interface=None, within=spec.startup_timeout)
     message = (
-        f"the fixture tavus_handler returned {_shown(override)}, which is no handler: return an "
-        "ASGI or WSGI application, an import string 'package.module:attribute', or a URL"
+        f"the fixture tavus_handler returned {_describe_value(override)}, which is no handler: "
+        "return an ASGI or WSGI application, an import string 'package.module:attribute', or a URL"
     )
     raise HandlerError(message)
 
@@ -198,9 +200,9 @@ def directories(source: ImportSource, root: Path) -> list[Path]:
     return [*(root / directory for directory in source.search_path), root]
 
 
-def _listed(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _shown(value: object) -> str:
+def _describe_value(value: object) -> str:
     return f"a value of type {type(value).__name__!r}"

@@ -13,15 +13,15 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from pytest_tavus.handler.call.address import Address, header_lines
-from pytest_tavus.handler.call.crashlog import listen, logged_crash
+from pytest_tavus.handler.call.crashlog import collect_logged_errors, find_logged_crash
 from pytest_tavus.handler.call.faults import (
     SIZE_LIMIT,
-    OutOfTurnError,
-    broke_protocol,
-    crashed,
-    cut_short,
-    length_broken,
-    too_large,
+    ProtocolViolationError,
+    check_content_length,
+    classify_crash,
+    crash_fault,
+    protocol_fault,
+    too_large_fault,
 )
 from pytest_tavus.wire import HeaderList, HttpFault, HttpRequest, HttpResponse
 
@@ -81,27 +81,27 @@ class WsgiCall:
 
     def run(self, app: WsgiApp) -> None:
         """Call the application, read its answer, and keep whatever it raises as a fault."""
-        listen(self._logged)
+        collect_logged_errors(self._logged)
         try:
             body = app(environ(self._request, self._address), self.start_response)
             self._read(body)
-        except OutOfTurnError as breach:
-            self._fault = broke_protocol(str(breach), error=breach)
+        except ProtocolViolationError as breach:
+            self._fault = protocol_fault(str(breach), error=breach)
         except BaseException as error:  # noqa: BLE001 - a fault: Ctrl-C reaches no such thread
             answered = self._status if self._complete else None
-            self._fault = self._fault or crashed(error, answered=answered)
+            self._fault = self._fault or crash_fault(error, answered=answered)
 
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
         """Return the response, if it is complete, and what else there is to tell."""
         if not self._complete or self._status is None:
-            return None, cut_short(self._fault, begun=bool(self._chunks))
+            return None, classify_crash(self._fault, begun=bool(self._chunks))
         bodiless = self._request.method.upper() == "HEAD"
         body = b"".join(self._chunks)
         response = HttpResponse(
             status=self._status, headers=self._headers, body=b"" if bodiless else body
         )
-        fault = self._fault or length_broken(self._request.method, response)
-        return response, fault or logged_crash(self._logged, response.status)
+        fault = self._fault or check_content_length(self._request.method, response)
+        return response, fault or find_logged_crash(self._logged, response.status)
 
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
@@ -110,11 +110,11 @@ class WsgiCall:
         if exc_info is not None and self._chunks:
             raise exc_info[1].with_traceback(exc_info[2])
         if exc_info is None and self._status is not None:
-            raise OutOfTurnError("called start_response twice")
+            raise ProtocolViolationError("called start_response twice")
         if exc_info is not None:
             self._logged.append(exc_info[1])
-        self._headers = _checked_headers(headers)
-        self._status = _status_code(status)
+        self._headers = _check_headers(headers)
+        self._status = _read_status_code(status)
         return self._write
 
     def _read(self, body: Iterable[bytes]) -> None:
@@ -124,7 +124,7 @@ class WsgiCall:
                 if self._fault is not None:
                     return
             if self._status is None:
-                raise OutOfTurnError("returned without calling start_response")
+                raise ProtocolViolationError("returned without calling start_response")
             self._complete = True
         finally:
             close = getattr(body, "close", None)
@@ -133,30 +133,30 @@ class WsgiCall:
 
     def _write(self, chunk: object) -> None:
         if self._status is None:
-            raise OutOfTurnError("gave a body before it called start_response")
+            raise ProtocolViolationError("gave a body before it called start_response")
         if not isinstance(chunk, bytes):
             message = f"gave a body of {type(chunk).__name__}, not of bytes"
-            raise OutOfTurnError(message)
+            raise ProtocolViolationError(message)
         self._size += len(chunk)
         if self._size > SIZE_LIMIT:
-            self._fault = too_large()
+            self._fault = too_large_fault()
         elif chunk:
             self._chunks.append(chunk)
 
 
-def _status_code(status: object) -> int:
+def _read_status_code(status: object) -> int:
     code = status[:3] if isinstance(status, str) else ""
     if not (code.isascii() and code.isdigit() and len(code) == 3):
         message = f"gave {status!r} as the status of a response"
-        raise OutOfTurnError(message)
+        raise ProtocolViolationError(message)
     return int(code)
 
 
-def _checked_headers(headers: Any) -> HeaderList:
+def _check_headers(headers: Any) -> HeaderList:
     try:
         pairs = tuple((name, value) for name, value in headers)
     except (TypeError, ValueError):
         pairs = ((None, None),)
     if not all(isinstance(part, str) for pair in pairs for part in pair):
-        raise OutOfTurnError("gave headers that are not pairs of text")
+        raise ProtocolViolationError("gave headers that are not pairs of text")
     return pairs

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.handler.call.address import address
+from pytest_tavus.handler.call.address import parse_address
 from pytest_tavus.handler.call.crashlog import CrashLog
-from pytest_tavus.handler.call.faults import late, no_thread, unmapped
+from pytest_tavus.handler.call.faults import no_thread_fault, timeout_fault, unmapped_fault
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.call.timing import Stopwatch
 from pytest_tavus.handler.wsgi.call import WsgiApp, WsgiCall
@@ -44,21 +44,21 @@ class WsgiHandler:
         A request that is late is told so, and its thread is left to finish: nothing can end it.
         One that is given up with its conversation is not waited for when the handler is closed.
         """
-        target = address(request.url)
+        target = parse_address(request.url)
         if target is None:
-            return HttpExchange(request=request, fault=unmapped(request.url))
-        if not await self._threads.enter(within):
-            return HttpExchange(request=request, fault=no_thread(self._threads.limit, within))
+            return HttpExchange(request=request, fault=unmapped_fault(request.url))
+        if not await self._threads.acquire_slot(within):
+            return HttpExchange(request=request, fault=no_thread_fault(self._threads.limit, within))
         watch = Stopwatch(clock, within)
         wsgi = WsgiCall(request, target)
         try:
-            in_time = await _returned(self._threads.run(lambda: wsgi.run(self._app)), within)
+            in_time = await _wait_done(self._threads.run(lambda: wsgi.run(self._app)), within)
         except asyncio.CancelledError:
             self._patience = 0.0
             raise
         seconds = watch.seconds()
         if not in_time:
-            return HttpExchange(request=request, fault=late(within), seconds=seconds)
+            return HttpExchange(request=request, fault=timeout_fault(within), seconds=seconds)
         response, fault = wsgi.result()
         return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)
 
@@ -68,7 +68,7 @@ class WsgiHandler:
         await self._threads.close(within=self._patience)
 
 
-async def _returned(done: asyncio.Event, within: float) -> bool:
+async def _wait_done(done: asyncio.Event, within: float) -> bool:
     try:
         async with asyncio.timeout(within):
             await done.wait()

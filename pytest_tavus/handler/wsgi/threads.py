@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from pytest_tavus.output import carried
+from pytest_tavus.output import bind_output
 
 Work = Callable[[], None]
 """Keeps its own result and does not raise."""
@@ -23,16 +23,16 @@ class Threads:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._room = asyncio.Semaphore(limit)
+        self._slots = asyncio.Semaphore(limit)
         self._jobs: SimpleQueue[Work | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._busy = 0
 
-    async def enter(self, within: float) -> bool:
+    async def acquire_slot(self, within: float) -> bool:
         """Wait until a thread is free; `False` if none was within so many seconds."""
         try:
             async with asyncio.timeout(within):
-                await self._room.acquire()
+                await self._slots.acquire()
         except TimeoutError:
             return False
         return True
@@ -44,13 +44,13 @@ class Threads:
         """
         loop, done = asyncio.get_running_loop(), asyncio.Event()
 
-        spoken = carried(work)
+        spoken = bind_output(work)
 
         def job() -> None:
             try:
                 spoken()
             finally:
-                self._tell(loop, done)
+                self._notify(loop, done)
 
         self._busy += 1
         if self._busy > len(self._threads):
@@ -64,21 +64,21 @@ class Threads:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
                 for _ in range(self.limit if threads else 0):
-                    await self._room.acquire()
+                    await self._slots.acquire()
         for _ in threads:
             self._jobs.put(None)
         for thread in threads if self._busy == 0 else ():
             thread.join(within)
 
-    def _tell(self, loop: asyncio.AbstractEventLoop, done: asyncio.Event) -> None:
+    def _notify(self, loop: asyncio.AbstractEventLoop, done: asyncio.Event) -> None:
         try:
-            loop.call_soon_threadsafe(self._leave, done)
+            loop.call_soon_threadsafe(self._release_slot, done)
         except RuntimeError:
             return  # the loop was closed while work that had been given up went on
 
-    def _leave(self, done: asyncio.Event) -> None:
+    def _release_slot(self, done: asyncio.Event) -> None:
         self._busy -= 1
-        self._room.release()
+        self._slots.release()
         done.set()
 
     def _grow(self) -> None:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_tavus.matching.assignment.hungarian import cheapest
+from pytest_tavus.matching.assignment.hungarian import cheapest_columns
 from pytest_tavus.matching.assignment.interleave import interleave
-from pytest_tavus.matching.assignment.large import Large, is_flat, is_small
+from pytest_tavus.matching.assignment.large import LargeSolver, is_flat, is_small
 from pytest_tavus.matching.assignment.plan import (
     DECIDING,
     IMPOSSIBLE,
@@ -31,7 +31,7 @@ from pytest_tavus.matching.assignment.plan import (
     TooManyWaysError,
     copies,
     leaves,
-    simplified,
+    simplify_plan,
 )
 
 __all__ = ["Assignment", "Group", "Leaf", "Matrix", "TooManyWaysError", "assign", "without_order"]
@@ -49,17 +49,23 @@ def assign(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) ->
         TooManyWaysError: it cannot be decided whether the cost is 0.
 
     """
-    plan = simplified(plan)
-    large = Large(costs=costs, count=count, missing=missing, extra=extra, small=exactly)
-    found = large.without_cost(plan) if is_flat(plan) else _strict(plan, costs, count, extra=extra)
+    plan = simplify_plan(plan)
+    large = LargeSolver(
+        costs=costs, count=count, missing=missing, extra=extra, solve_small=assign_exactly
+    )
+    found = (
+        large.find_zero_cost(plan)
+        if is_flat(plan)
+        else _find_zero_cost(plan, costs, count, extra=extra)
+    )
     if found is not None:
         return found
     if not is_small(tuple(leaves(plan)), count):
-        return large.explained(plan)
-    return exactly(plan, costs, count=count, missing=missing, extra=extra)
+        return large.find_best(plan)
+    return assign_exactly(plan, costs, count=count, missing=missing, extra=extra)
 
 
-def exactly(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
+def assign_exactly(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -> Assignment:
     rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
     prices = [[costs.price(row, seen) for seen in range(count)] for row in range(rows)]
     whole = [[IMPOSSIBLE if price is None else price for price in line] for line in prices]
@@ -72,7 +78,7 @@ def exactly(plan: Node, costs: Costs, *, count: int, missing: int, extra: int) -
         return replace(_assignment(best, table, count), surely_best=False)
 
 
-def _strict(plan: Node, costs: Costs, count: int, *, extra: int) -> Assignment | None:
+def _find_zero_cost(plan: Node, costs: Costs, count: int, *, extra: int) -> Assignment | None:
     """Return an assignment that costs nothing; `None` where there is none."""
     steps = Steps(DECIDING)
     rows = max((leaf.row for leaf in leaves(plan)), default=-1) + 1
@@ -81,7 +87,7 @@ def _strict(plan: Node, costs: Costs, count: int, *, extra: int) -> Assignment |
         [0 if costs.holds(row, seen) else IMPOSSIBLE for seen in range(count)]
         for row in range(rows)
     ]
-    table = _table(plan, free, count=count, missing=IMPOSSIBLE, extra=_free(extra))
+    table = _table(plan, free, count=count, missing=IMPOSSIBLE, extra=_forbid_cost(extra))
     found = _Solver(table=replace(table, steps=steps)).best(plan, 0, count)
     return _assignment(found, table, count) if found.cost == 0 else None
 
@@ -112,7 +118,7 @@ def _table(
     return CostTable(slots=slots, rows=rows, missing=prices, extra=extra, of_row=of_row)
 
 
-def _free(cost: int) -> int:
+def _forbid_cost(cost: int) -> int:
     """Forbid what costs anything."""
     return IMPOSSIBLE if cost else 0
 
@@ -123,13 +129,13 @@ def _assignment(found: Solution, table: CostTable, count: int) -> Assignment:
     pairs = ((table.rows[slot], observation) for slot, observation in found.pairs)
     return Assignment(
         pairs=tuple(sorted(pairs, key=lambda pair: pair[1])),
-        missing=tuple(_lacking(filled, table)),
+        missing=tuple(_missing_rows(filled, table)),
         extra=tuple(item for item in range(count) if item not in used),
         cost=found.cost,
     )
 
 
-def _lacking(filled: set[int], table: CostTable) -> Iterable[int]:
+def _missing_rows(filled: set[int], table: CostTable) -> Iterable[int]:
     for row, slots in table.of_row.items():
         wanted = sum(1 for slot in slots if table.missing[slot])
         yield from [row] * (wanted - sum(1 for slot in slots if slot in filled))
@@ -141,15 +147,15 @@ class _Solver(Struct, frozen=True, kw_only=True):
     def best(self, node: Node, first: int, last: int) -> Solution:
         """Return the best use of the observations from `first` up to `last` for one node."""
         if isinstance(node, Leaf) or node.ordered:
-            return self._in_order(node, first, last)[last - first]
-        members = tuple(_flattened(node))
+            return self._solve_in_order(node, first, last)[last - first]
+        members = tuple(_flatten(node))
         if len(members) == 1:
             return self.best(members[0], first, last)
         if all(isinstance(member, Leaf) for member in members):
-            return self._in_any_order(node, first, last)
+            return self._solve_in_any_order(node, first, last)
         return interleave(Group(ordered=False, members=members), self.table, first=first, last=last)
 
-    def _in_order(self, node: Node, first: int, last: int) -> list[Solution]:
+    def _solve_in_order(self, node: Node, first: int, last: int) -> list[Solution]:
         """Return, for each end, the best use of the observations from `first` up to there."""
         begin = [
             Solution(cost=min(IMPOSSIBLE, self.table.extra * n)) for n in range(last - first + 1)
@@ -170,13 +176,13 @@ class _Solver(Struct, frozen=True, kw_only=True):
         after: list[Solution] = []
         self.table.steps.take(len(before))
         for end, skipped in enumerate(before):
-            best = _plus(skipped, self.table.missing[slot])
+            best = _add_cost(skipped, self.table.missing[slot])
             if end:
                 price = self.table.slots[slot][first + end - 1]
                 pair = (slot, first + end - 1)
                 best = min(
-                    _plus(after[end - 1], self.table.extra),
-                    _plus(before[end - 1], price, pair),
+                    _add_cost(after[end - 1], self.table.extra),
+                    _add_cost(before[end - 1], price, pair),
                     best,
                     key=_cost,
                 )
@@ -199,7 +205,7 @@ class _Solver(Struct, frozen=True, kw_only=True):
             after.append(best)
         return after
 
-    def _in_any_order(self, node: Node, first: int, last: int) -> Solution:
+    def _solve_in_any_order(self, node: Node, first: int, last: int) -> Solution:
         slots = [slot for leaf in leaves(node) for slot in self.table.of_row[leaf.row]]
         extra, width = self.table.extra, last - first
         costs = [
@@ -207,7 +213,7 @@ class _Solver(Struct, frozen=True, kw_only=True):
             + [self.table.missing[slot]] * len(slots)
             for slot in slots
         ]
-        chosen = cheapest(costs, self.table.steps)
+        chosen = cheapest_columns(costs, self.table.steps)
         pairs = tuple(
             (slot, first + column)
             for slot, column in zip(slots, chosen, strict=True)
@@ -217,15 +223,15 @@ class _Solver(Struct, frozen=True, kw_only=True):
         return Solution(cost=min(cost, IMPOSSIBLE), pairs=pairs)
 
 
-def _flattened(group: Group) -> Iterable[Node]:
+def _flatten(group: Group) -> Iterable[Node]:
     for member in group.members:
         if isinstance(member, Group) and (not member.ordered or len(member.members) == 1):
-            yield from _flattened(member)
+            yield from _flatten(member)
         else:
             yield member
 
 
-def _plus(solution: Solution, cost: int, *pairs: tuple[int, int]) -> Solution:
+def _add_cost(solution: Solution, cost: int, *pairs: tuple[int, int]) -> Solution:
     total = min(IMPOSSIBLE, solution.cost + cost)
     return Solution(cost=total, pairs=(*solution.pairs, *pairs))
 

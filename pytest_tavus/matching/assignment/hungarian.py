@@ -12,12 +12,12 @@ from msgspec import Struct, field
 
 from pytest_tavus.matching.assignment.plan import Steps
 
-Costs = Sequence[Sequence[int]]
+CostMatrix = Sequence[Sequence[int]]
 
 _UNREACHED = 1 << 200
 
 
-def cheapest(costs: Costs, steps: Steps) -> list[int]:
+def cheapest_columns(costs: CostMatrix, steps: Steps) -> list[int]:
     """Return the column of each row. There must not be more rows than columns.
 
     Raises:
@@ -40,7 +40,7 @@ def cheapest(costs: Costs, steps: Steps) -> list[int]:
 
 
 class _State(Struct, kw_only=True):
-    costs: Costs
+    costs: CostMatrix
     rows: list[int]
     "The potential of each row."
 

@@ -33,26 +33,28 @@ def interleave(node: Node, table: CostTable, *, first: int, last: int) -> Soluti
         TooManyWaysError: more than `LIMIT` states are open at once, or all steps are used up.
 
     """
-    before = dict(_before(node, table))
+    before = dict(_predecessors(node, table))
     layer: dict[int, _State] = {0: (0, ())}
     for observation in range(first, last):
         step: dict[int, _State] = {}
         table.steps.take(len(layer) * len(before))
         for mask, state in layer.items():
-            for reached, cost, pairs in _next(mask, state, observation, before=before, table=table):
+            for reached, cost, pairs in _next_states(
+                mask, state, observation, before=before, table=table
+            ):
                 if cost < IMPOSSIBLE and (reached not in step or cost < step[reached][0]):
                     step[reached] = (cost, pairs)
         if len(step) > LIMIT:
             raise TooManyWaysError
         layer = step
     ends = (
-        Solution(cost=cost + _left_out(mask, before, table), pairs=pairs)
+        Solution(cost=cost + _missing_cost(mask, before, table), pairs=pairs)
         for mask, (cost, pairs) in layer.items()
     )
     return min(ends, key=lambda end: end.cost, default=Solution(cost=IMPOSSIBLE))
 
 
-def _next(
+def _next_states(
     mask: int, state: _State, observation: int, *, before: dict[int, int], table: CostTable
 ) -> Iterator[tuple[int, int, tuple[tuple[int, int], ...]]]:
     cost, pairs = state
@@ -60,20 +62,20 @@ def _next(
         price = table.slots[slot][observation]
         if mask >> slot & 1 or price >= IMPOSSIBLE:
             continue
-        passed = _price(earlier & ~mask, before, table)
+        passed = _skip_cost(earlier & ~mask, before, table)
         yield mask | earlier | 1 << slot, cost + price + passed, (*pairs, (slot, observation))
     yield mask, cost + table.extra, pairs
 
 
-def _left_out(mask: int, before: dict[int, int], table: CostTable) -> int:
+def _missing_cost(mask: int, before: dict[int, int], table: CostTable) -> int:
     return sum(table.missing[slot] for slot in before if not mask >> slot & 1)
 
 
-def _price(passed: int, before: dict[int, int], table: CostTable) -> int:
+def _skip_cost(passed: int, before: dict[int, int], table: CostTable) -> int:
     return sum(table.missing[slot] for slot in before if passed >> slot & 1) if passed else 0
 
 
-def _before(node: Node, table: CostTable, above: int = 0) -> Iterator[tuple[int, int]]:
+def _predecessors(node: Node, table: CostTable, above: int = 0) -> Iterator[tuple[int, int]]:
     """Yield each slot of a node with the set of slots that must come before it."""
     if isinstance(node, Leaf):
         for slot in table.of_row[node.row]:
@@ -81,7 +83,7 @@ def _before(node: Node, table: CostTable, above: int = 0) -> Iterator[tuple[int,
             above |= 1 << slot
         return
     for member in node.members:
-        slots = list(_before(member, table, above))
+        slots = list(_predecessors(member, table, above))
         yield from slots
         if node.ordered:
             for slot, _ in slots:

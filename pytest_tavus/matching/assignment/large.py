@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_tavus.matching.assignment.pairing import Pairing, paired
+from pytest_tavus.matching.assignment.pairing import Pairing, pair_leaves
 from pytest_tavus.matching.assignment.plan import (
     DECIDING,
     EXPLAINING,
@@ -25,7 +25,7 @@ from pytest_tavus.matching.assignment.plan import (
     copies,
     leaves,
 )
-from pytest_tavus.matching.assignment.sequence import in_line, trimmed
+from pytest_tavus.matching.assignment.sequence import pair_ends, pair_in_order
 
 SMALL = 400
 """Copies of expectations times observations, up to which every price is looked at."""
@@ -33,7 +33,7 @@ SMALL = 400
 FEW = 4_000
 """Copies times copies and observations, up to which their best assignment is looked for."""
 
-Small = Callable[..., Assignment]
+SmallSolver = Callable[..., Assignment]
 
 
 def is_flat(plan: Node) -> bool:
@@ -47,17 +47,17 @@ def is_small(row: Sequence[Leaf], count: int) -> bool:
     return slots * count <= SMALL and slots * (slots + count) <= FEW
 
 
-class Large(Struct, frozen=True, kw_only=True):
+class LargeSolver(Struct, frozen=True, kw_only=True):
     """The costs of an assignment that is large."""
 
     costs: Costs
     count: int
     missing: int
     extra: int
-    small: Small
+    solve_small: SmallSolver
     "Solves what is left over, where that is little."
 
-    def without_cost(self, plan: Node) -> Assignment | None:
+    def find_zero_cost(self, plan: Node) -> Assignment | None:
         """Return an assignment that costs nothing; `None` where there is none.
 
         Raises:
@@ -68,42 +68,44 @@ class Large(Struct, frozen=True, kw_only=True):
         steps = Steps(DECIDING)
         pairs: Sequence[tuple[int, int]] | None
         if isinstance(plan, Leaf) or plan.ordered:
-            pairs = in_line(row, self.costs, self.count, steps=steps, extras=not self.extra)
+            pairs = pair_in_order(row, self.costs, self.count, steps=steps, extras=not self.extra)
         else:
-            pairing = paired(row, self.costs, self.count, steps=steps, all_seen=bool(self.extra))
-            pairs = pairing.pairs() if pairing.is_whole else None
+            pairing = pair_leaves(
+                row, self.costs, self.count, steps=steps, all_seen=bool(self.extra)
+            )
+            pairs = pairing.pairs() if pairing.is_complete else None
         if pairs is None:
             return None
         used = {seen for _, seen in pairs}
         left = tuple(seen for seen in range(self.count) if seen not in used)
         return Assignment(pairs=tuple(pairs), missing=(), extra=left, cost=0)
 
-    def explained(self, plan: Node) -> Assignment:
+    def find_best(self, plan: Node) -> Assignment:
         """Return the best assignment that is found, where none costs nothing."""
         row = tuple(leaves(plan))
         steps = Steps(EXPLAINING)
         if is_flat(plan) and not (isinstance(plan, Group) and not plan.ordered):
-            begun, rest, left = trimmed(row, self.costs, self.count, steps=steps)
-            return self._joined(begun, Group(ordered=True, members=rest), left)
+            begun, rest, left = pair_ends(row, self.costs, self.count, steps=steps)
+            return self._solve_rest(begun, Group(ordered=True, members=rest), left)
         pairing = Pairing(row, self.costs, self.count, steps=steps)
         pairing.fill(all_seen=True, until_short=False)
         rest = tuple(pairing.open_leaves())
-        left = tuple(pairing.unused())
-        best = self._joined(pairing.pairs(), Group(ordered=False, members=rest), left)
+        left = tuple(pairing.list_unused())
+        best = self._solve_rest(pairing.pairs(), Group(ordered=False, members=rest), left)
         # With nothing left on one side, no other pair could be of use.
         lone = not rest or not (left or pairing.has_optional())
         return replace(best, surely_best=lone and is_flat(plan) and not pairing.is_exhausted)
 
-    def _joined(
+    def _solve_rest(
         self, begun: Sequence[tuple[int, int]], rest: Group, left: Sequence[int]
     ) -> Assignment:
         members = [leaf for leaf in rest.members if isinstance(leaf, Leaf)]
         if not is_small(members, len(left)):
-            more = self._roughly(members, left, ordered=rest.ordered)
+            more = self._pair_greedily(members, left, ordered=rest.ordered)
         else:
             view = _View(self.costs, [leaf.row for leaf in members], left)
             renumbered = [replace(leaf, row=index) for index, leaf in enumerate(members)]
-            part = self.small(
+            part = self.solve_small(
                 Group(ordered=rest.ordered, members=tuple(renumbered)),
                 view,
                 count=len(left),
@@ -119,7 +121,7 @@ class Large(Struct, frozen=True, kw_only=True):
         pairs = sorted((*begun, *more.pairs), key=lambda pair: pair[1])
         return replace(more, pairs=tuple(pairs), surely_best=False)
 
-    def _roughly(
+    def _pair_greedily(
         self, members: Sequence[Leaf], left: Sequence[int], *, ordered: bool
     ) -> Assignment:
         """Pair what is left over as it comes. No price is looked at."""
@@ -130,7 +132,7 @@ class Large(Struct, frozen=True, kw_only=True):
         begin = 0
         for leaf in members:
             for copy in range(leaf.minimum):
-                place = _first(free, begin, leaf.row, costs=self.costs, steps=steps)
+                place = _find_first_fit(free, begin, leaf.row, costs=self.costs, steps=steps)
                 if place is None:
                     missing += [leaf.row] * (leaf.minimum - copy)
                     break
@@ -141,7 +143,9 @@ class Large(Struct, frozen=True, kw_only=True):
         return Assignment(pairs=tuple(pairs), missing=tuple(missing), extra=tuple(free), cost=cost)
 
 
-def _first(free: Sequence[int], begin: int, row: int, *, costs: Costs, steps: Steps) -> int | None:
+def _find_first_fit(
+    free: Sequence[int], begin: int, row: int, *, costs: Costs, steps: Steps
+) -> int | None:
     try:
         for place in range(begin, len(free)):
             steps.take()

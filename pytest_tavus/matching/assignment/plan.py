@@ -128,12 +128,12 @@ def copies(leaf: Leaf, count: int) -> int:
     return max(leaf.minimum, count) if leaf.maximum is None else leaf.maximum
 
 
-def simplified(node: Node) -> Node:
+def simplify_plan(node: Node) -> Node:
     """Return the same plan without groups that say nothing."""
     if isinstance(node, Leaf):
         return node
     members: list[Node] = []
-    for member in map(simplified, node.members):
+    for member in map(simplify_plan, node.members):
         if isinstance(member, Group) and (member.ordered is node.ordered or not member.members):
             members.extend(member.members)
         else:

@@ -13,7 +13,7 @@ from pytest_tavus.matching.assignment.plan import Costs, Leaf, Steps, TooManyWay
 Pairs = list[tuple[int, int]]
 
 
-def in_line(
+def pair_in_order(
     row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps, extras: bool
 ) -> Pairs | None:
     """Return pairs in order that cost nothing and leave nothing over; `None` if there are none.
@@ -23,11 +23,11 @@ def in_line(
 
     """
     if extras:
-        return _picked(row, costs, count, steps=steps)
-    return _covered(row, costs, count, steps=steps)
+        return _pair_earliest(row, costs, count, steps=steps)
+    return _divide_all(row, costs, count, steps=steps)
 
 
-def _picked(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
+def _pair_earliest(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
     """Take the first observation that fits each copy that is wanted: no other can be better."""
     pairs: Pairs = []
     seen = 0
@@ -44,7 +44,7 @@ def _picked(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> P
     return pairs
 
 
-def _covered(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
+def _divide_all(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> Pairs | None:
     """Divide all observations between the leaves: of each end, remember where its leaf began."""
     begun: list[dict[int, int]] = []
     starts = [0]
@@ -74,7 +74,7 @@ def _covered(row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps) -> 
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-def trimmed(
+def pair_ends(
     row: Sequence[Leaf], costs: Costs, count: int, *, steps: Steps
 ) -> tuple[Pairs, tuple[Leaf, ...], tuple[int, ...]]:
     """Pair from both ends what costs nothing; return the pairs and what is left in the middle."""
@@ -82,29 +82,29 @@ def trimmed(
     left = deque(range(count))
     pairs: Pairs = []
     with suppress(TooManyWaysError):
-        while left and (taker := _taker(rest, left[0], costs, steps=steps)) is not None:
+        while left and (taker := _take_next(rest, left[0], costs, steps=steps)) is not None:
             pairs.append((taker.row, left.popleft()))
     rest.reverse()
     with suppress(TooManyWaysError):
-        while left and (taker := _taker(rest, left[-1], costs, steps=steps)) is not None:
+        while left and (taker := _take_next(rest, left[-1], costs, steps=steps)) is not None:
             pairs.append((taker.row, left.pop()))
     rest.reverse()
     return pairs, tuple(rest), tuple(left)
 
 
-def _taker(rest: list[Leaf], seen: int, costs: Costs, *, steps: Steps) -> Leaf | None:
+def _take_next(rest: list[Leaf], seen: int, costs: Costs, *, steps: Steps) -> Leaf | None:
     """Let the next leaf take an observation; only optional ones are passed over."""
     for place, leaf in enumerate(rest):
         steps.take()
         if costs.holds(leaf.row, seen):
-            rest[: place + 1] = _once_less(leaf)
+            rest[: place + 1] = _decrement_leaf(leaf)
             return leaf
         if leaf.minimum:
             return None
     return None
 
 
-def _once_less(leaf: Leaf) -> list[Leaf]:
+def _decrement_leaf(leaf: Leaf) -> list[Leaf]:
     if leaf.maximum == 1:
         return []
     most = None if leaf.maximum is None else leaf.maximum - 1

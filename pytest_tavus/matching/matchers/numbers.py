@@ -13,7 +13,7 @@ from pytest_tavus.matching.text import describe
 _RELATIVE = 1e-6
 
 
-def _number(tag: str, payload: Any) -> int | float:
+def _read_number(tag: str, payload: Any) -> int | float:
     if not is_number(payload):
         refuse(f"!{tag} takes a number, not {describe(payload)}")
     if not math.isfinite(payload):
@@ -45,7 +45,7 @@ class Greater(Bound):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a number."""
-        return cls(_number(cls.tag, payload))
+        return cls(_read_number(cls.tag, payload))
 
     def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number above the limit."""
@@ -62,7 +62,7 @@ class AtLeast(Bound):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a number."""
-        return cls(_number(cls.tag, payload))
+        return cls(_read_number(cls.tag, payload))
 
     def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number that is not below the limit."""
@@ -79,7 +79,7 @@ class Less(Bound):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a number."""
-        return cls(_number(cls.tag, payload))
+        return cls(_read_number(cls.tag, payload))
 
     def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number below the limit."""
@@ -96,7 +96,7 @@ class AtMost(Bound):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a number."""
-        return cls(_number(cls.tag, payload))
+        return cls(_read_number(cls.tag, payload))
 
     def matches(self, actual: Any) -> bool:
         """Tell whether the value is a number that is not above the limit."""
@@ -117,7 +117,7 @@ class Between(Matcher):
         """Build the matcher from a list of two numbers."""
         if not is_list(payload) or len(payload) != 2:
             refuse(f"!between takes {cls.takes}, not {describe(payload)}")
-        lowest, highest = (_number(cls.tag, item) for item in payload)
+        lowest, highest = (_read_number(cls.tag, item) for item in payload)
         if lowest > highest:
             refuse(f"!between [{lowest}, {highest}] can never match: {lowest} is higher")
         return cls(lowest, highest)
@@ -149,15 +149,15 @@ class Approx(Matcher):
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a number or a mapping."""
         if not is_mapping(payload):
-            return cls(_number(cls.tag, payload))
+            return cls(_read_number(cls.tag, payload))
         given = set(payload) - {"value"}
         if "value" not in payload or len(given) != 1 or not given <= {"abs", "rel"}:
             refuse(f"!approx takes {cls.takes}, not {describe(payload)}")
         name = given.pop()
-        tolerance = _number(cls.tag, payload[name])
+        tolerance = _read_number(cls.tag, payload[name])
         if tolerance < 0:
             refuse(f"!approx: {name} must not be negative, but is {tolerance}")
-        return cls(_number(cls.tag, payload["value"]), **{name: tolerance})
+        return cls(_read_number(cls.tag, payload["value"]), **{name: tolerance})
 
     @property
     def payload(self) -> Any:

@@ -9,7 +9,7 @@ from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import REGISTERED, Matcher, refuse
 from pytest_tavus.matching.matchers import kinds, numbers, presence, structure, texts
 
-__all__ = ["MATCHERS", "build"]
+__all__ = ["MATCHERS", "build_matcher"]
 
 _FAMILIES = (presence, kinds, numbers, structure, texts)
 
@@ -18,7 +18,7 @@ MATCHERS: Mapping[str, type[Matcher]] = REGISTERED
 family of matchers."""
 
 
-def build(name: str, payload: Any) -> Matcher:
+def build_matcher(name: str, payload: Any) -> Matcher:
     """Build the matcher ``!name payload``.
 
     `payload` is what the YAML node would be without its tag, matchers inside already built; for

@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from pytest_tavus.matching.assignment.pairing import paired
+from pytest_tavus.matching.assignment.pairing import pair_leaves
 from pytest_tavus.matching.assignment.plan import Leaf, Steps
 from pytest_tavus.matching.compare import Subtree, matches
 from pytest_tavus.matching.matcher import Matcher, refuse
 from pytest_tavus.matching.matchers.presence import AbsentValue, AnyValue
 from pytest_tavus.matching.shape import SCALARS, is_list, is_mapping
-from pytest_tavus.matching.text import ABSENT, describe, flow
+from pytest_tavus.matching.text import ABSENT, describe, format_yaml
 
 
-def exclusive(parts: Sequence[Any]) -> bool:
+def are_exclusive(parts: Sequence[Any]) -> bool:
     """Tell whether it is certain that no value suits all of the parts."""
     for part in parts:
         values = _values(part)
@@ -26,7 +26,7 @@ def exclusive(parts: Sequence[Any]) -> bool:
     if mappings and any(is_list(part) for part in parts):
         return True
     keys = {key: [one[key] for one in mappings if key in one] for each in mappings for key in each}
-    return any(exclusive(members) for members in keys.values())
+    return any(are_exclusive(members) for members in keys.values())
 
 
 def _values(part: Any) -> list[Any] | None:
@@ -64,22 +64,24 @@ def _holds(expected: Any, actual: Any, *, exact: bool) -> bool:
     return matches(expected, actual, exact=exact)
 
 
-def _several(tag: str, payload: Any) -> tuple[Any, ...]:
+def _read_items(tag: str, payload: Any) -> tuple[Any, ...]:
     if not is_list(payload) or not payload:
         refuse(f"!{tag} takes a list with something in it, not {describe(payload)}")
     return tuple(payload)
 
 
-def _all_found(wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> bool:
+def _contains_all(wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> bool:
     """Tell whether each wanted element can have an element of its own."""
     if len(wanted) > len(actual):
         return False
     places = tuple(Leaf(row=index) for index in range(len(wanted)))
-    fitting = _Fitting(wanted, actual, exact=exact)
-    return paired(places, fitting, len(actual), steps=Steps(_UNLIMITED), all_seen=False).is_whole
+    fitting = _ElementCosts(wanted, actual, exact=exact)
+    return pair_leaves(
+        places, fitting, len(actual), steps=Steps(_UNLIMITED), all_seen=False
+    ).is_complete
 
 
-class _Fitting:
+class _ElementCosts:
     """The elements of a list, and what is wanted of them."""
 
     def __init__(self, wanted: tuple[Any, ...], actual: list[Any], *, exact: bool) -> None:
@@ -117,7 +119,7 @@ class Structure(Matcher):
         """Tell whether a value is as asked, in a subtree that is exact or not."""
 
     def __hash__(self) -> int:
-        return hash((self.tag, flow(self.content)))
+        return hash((self.tag, format_yaml(self.content)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -145,7 +147,7 @@ class Contains(Structure):
         if not is_list(actual):
             return False
         wanted = tuple(self.content) if is_list(self.content) else (self.content,)
-        return _all_found(wanted, list(actual), exact=exact)
+        return _contains_all(wanted, list(actual), exact=exact)
 
     __hash__ = Structure.__hash__
 
@@ -161,11 +163,13 @@ class OneOf(Structure):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a list that leaves something to fail."""
-        content = _several(cls.tag, payload)
+        content = _read_items(cls.tag, payload)
         if AnyValue() in content and AbsentValue() in content:
-            refuse(f"!one_of {flow(content)} would match always")
+            refuse(f"!one_of {format_yaml(content)} would match always")
         if AnyValue() in content and len(content) > 1:
-            refuse(f"!one_of {flow(content)} would match what !any matches: write !any for that")
+            refuse(
+                f"!one_of {format_yaml(content)} would match what !any matches: write !any for that"
+            )
         return cls(content)
 
     def matches_within(self, actual: Any, *, exact: bool) -> bool:
@@ -186,9 +190,11 @@ class AllOf(Structure):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a list that some value can suit."""
-        content = _several(cls.tag, payload)
-        if exclusive(content):
-            refuse(f"!all_of {flow(content)} would match nothing: its parts exclude one another")
+        content = _read_items(cls.tag, payload)
+        if are_exclusive(content):
+            refuse(
+                f"!all_of {format_yaml(content)} would match nothing: its parts exclude one another"
+            )
         return cls(content)
 
     def matches_within(self, actual: Any, *, exact: bool) -> bool:
@@ -218,7 +224,7 @@ class Not(Structure):
         return actual is not ABSENT and not _holds(self.content, actual, exact=exact)
 
     def __repr__(self) -> str:
-        return f"!not {flow(self.content)}"
+        return f"!not {format_yaml(self.content)}"
 
     __hash__ = Structure.__hash__
 
@@ -242,7 +248,7 @@ class Unordered(Structure):
         """Tell whether both lists pair off completely."""
         if not is_list(actual) or len(actual) != len(self.content):
             return False
-        return _all_found(self.content, list(actual), exact=exact)
+        return _contains_all(self.content, list(actual), exact=exact)
 
     __hash__ = Structure.__hash__
 
@@ -273,4 +279,4 @@ class Exact(Subtree):
         return _holds(self.tree, actual, exact=True)
 
     def __hash__(self) -> int:
-        return hash((self.tag, flow(self.tree)))
+        return hash((self.tag, format_yaml(self.tree)))

@@ -9,13 +9,13 @@ from typing import Any, Self
 from uuid import UUID
 
 from pytest_tavus.matching.matcher import Matcher, PlainMatcher, refuse
-from pytest_tavus.matching.text import describe, quoted
+from pytest_tavus.matching.text import describe, quote_text
 
 _ANCHORS = re.compile(r"\^|\$|\\[AZbB]|\(\?<?[=!]")
 _EVERYTHING = frozenset({"^.*$", "^.*", ".*$"})
 
 
-def _text(tag: str, payload: Any) -> str:
+def _read_text(tag: str, payload: Any) -> str:
     if not isinstance(payload, str):
         refuse(f"!{tag} takes a text, not {describe(payload)}")
     if not payload:
@@ -23,12 +23,12 @@ def _text(tag: str, payload: Any) -> str:
     return payload
 
 
-def _compiled(tag: str, payload: Any) -> re.Pattern[str]:
-    text = _text(tag, payload)
+def _compile_pattern(tag: str, payload: Any) -> re.Pattern[str]:
+    text = _read_text(tag, payload)
     try:
         return re.compile(text)
     except re.error as error:
-        refuse(f"!{tag} takes a regular expression, and {quoted(text)} is none: {error}")
+        refuse(f"!{tag} takes a regular expression, and {quote_text(text)} is none: {error}")
 
 
 class TextMatcher(Matcher):
@@ -45,7 +45,7 @@ class TextMatcher(Matcher):
         return self.text
 
     def __repr__(self) -> str:
-        return f"!{self.tag} {quoted(self.text)}"
+        return f"!{self.tag} {quote_text(self.text)}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,11 +59,11 @@ class Search(TextMatcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a regular expression that does not match everything."""
-        pattern = _compiled(cls.tag, payload)
+        pattern = _compile_pattern(cls.tag, payload)
         loose = pattern.search("") is not None and _ANCHORS.search(payload) is None
         if loose or payload in _EVERYTHING:
             refuse(
-                f"!re {quoted(payload)} would match every text: write !str for that, "
+                f"!re {quote_text(payload)} would match every text: write !str for that, "
                 "or !fullmatch for an expression that must cover the whole text"
             )
         return cls(payload)
@@ -84,9 +84,9 @@ class FullMatch(TextMatcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a regular expression that does not match everything."""
-        _compiled(cls.tag, payload)
+        _compile_pattern(cls.tag, payload)
         if payload in _EVERYTHING or payload == ".*":
-            refuse(f"!fullmatch {quoted(payload)} would match every text: write !str for that")
+            refuse(f"!fullmatch {quote_text(payload)} would match every text: write !str for that")
         return cls(payload)
 
     def matches(self, actual: Any) -> bool:
@@ -104,7 +104,7 @@ class StartsWith(TextMatcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a text that is not empty."""
-        return cls(_text(cls.tag, payload))
+        return cls(_read_text(cls.tag, payload))
 
     def matches(self, actual: Any) -> bool:
         """Tell whether the text begins so."""
@@ -121,7 +121,7 @@ class EndsWith(TextMatcher):
     @classmethod
     def from_payload(cls, payload: Any) -> Self:
         """Build the matcher from a text that is not empty."""
-        return cls(_text(cls.tag, payload))
+        return cls(_read_text(cls.tag, payload))
 
     def matches(self, actual: Any) -> bool:
         """Tell whether the text ends so."""

@@ -16,10 +16,10 @@ import pytest
 
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.plugin.api.cursor import Cursor
-from pytest_tavus.plugin.api.hearing import Hearing
-from pytest_tavus.plugin.api.held import HeldConversation
+from pytest_tavus.plugin.api.hearing import RaiseScope
+from pytest_tavus.plugin.api.held import ConversationDriver
 from pytest_tavus.plugin.api.place import caller
-from pytest_tavus.plugin.api.walk import Told
+from pytest_tavus.plugin.api.walk import CursorEvent
 from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.loop.loop import BackgroundLoop, running_loop
@@ -33,17 +33,17 @@ CLEANING_SECONDS = 10.0
 """How long a conversation may take to end when its test has been cancelled."""
 
 
-class _Spoken:
+class _BaseConversation:
     """What both kinds of conversation can say without waiting."""
 
     def __init__(
-        self, held: HeldConversation, loop: BackgroundLoop, root: Path, hearing: Hearing
+        self, held: ConversationDriver, loop: BackgroundLoop, root: Path, hearing: RaiseScope
     ) -> None:
-        self._held = held
+        self._driver = held
         self._loop = loop
         self._root = root
-        self._hearing = hearing
-        self.unheard: VerdictError | None = None
+        self._raise_scope = hearing
+        self.lost_failure: VerdictError | None = None
         """Why it did not pass, if that was raised where pytest hears nothing."""
 
         self._open = False
@@ -57,12 +57,12 @@ class _Spoken:
     @property
     def opened_at(self) -> SourceSpan:
         """The line that opened it."""
-        return self._held.scenario.span
+        return self._driver.scenario.span
 
     @property
     def trace(self) -> Trace:
         """Everything that has happened so far, masked."""
-        return self._held.trace()
+        return self._driver.trace()
 
     @property
     def result(self) -> ScenarioResult:
@@ -79,31 +79,31 @@ class _Spoken:
 
     def cursor(self, *, turn: int | None = None) -> Cursor:
         """Return a live cursor over one turn, counted from 1, or over the whole conversation."""
-        steps = functools.partial(self._held.steps, turn)
-        return Cursor(steps, _Asserting(self._held, self._root))
+        steps = functools.partial(self._driver.steps, turn)
+        return Cursor(steps, _DriverListener(self._driver, self._root))
 
-    def _written(self, turn: dict[str, Any], span: SourceSpan) -> int:
+    def _add_turn(self, turn: dict[str, Any], span: SourceSpan) -> int:
         __tracebackhide__ = True
         if not self._open:
             _refuse("the conversation is not open: say its lines inside its `with` block")
         try:
-            return self._held.write(turn, span)
+            return self._driver.add_turn(turn, span)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
 
-    def _opened(self, failed: ScenarioResult | None) -> None:
+    def _finish_open(self, failed: ScenarioResult | None) -> None:
         __tracebackhide__ = True
         if failed is not None:
             self._result = failed
             raise self._failure(failed)
         self._open = True
 
-    def _ended(self, result: ScenarioResult, error: BaseException | None) -> None:
+    def _finish_close(self, result: ScenarioResult, error: BaseException | None) -> None:
         __tracebackhide__ = True
         self._open = False
         self._result = result
         # Who cancels a task gives its conversation up.
-        if self._held.is_passed(result.verdict) or isinstance(error, asyncio.CancelledError):
+        if self._driver.accepts(result.verdict) or isinstance(error, asyncio.CancelledError):
             return
         failure = self._failure(result)
         # A conversation that ends with another failure must not hide that one. To skip a test is
@@ -114,18 +114,18 @@ class _Spoken:
 
     def _failure(self, result: ScenarioResult) -> VerdictError:
         failure = VerdictError(result)
-        if not self._hearing.is_heard():
-            self.unheard = failure
+        if not self._raise_scope.reaches_pytest():
+            self.lost_failure = failure
         return failure
 
 
-class Conversation(_Spoken):
+class Conversation(_BaseConversation):
     """A conversation in a sync test. A context manager: it is open inside the `with` block."""
 
     def __enter__(self) -> Self:
         __tracebackhide__ = True
         self._loop.keep_running()  # what a handler does in the background goes on between lines
-        self._opened(self._loop.run(self._held.open()))
+        self._finish_open(self._loop.run(self._driver.open()))
         return self
 
     def __exit__(
@@ -135,7 +135,7 @@ class Conversation(_Spoken):
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
-        self._ended(self._loop.run(self._held.close()), error)
+        self._finish_close(self._loop.run(self._driver.close()), error)
 
     def say(self, user: str, **turn: Any) -> Cursor:
         """Say one line of the caller, hold the turn against what is expected, and return a cursor.
@@ -150,23 +150,23 @@ class Conversation(_Spoken):
         """
         __tracebackhide__ = True
         span = caller(self._root)
-        line = self._held.begin(user, span)
+        line = self._driver.begin_line(user, span)
         try:
-            number = self._written({"user": user, **turn}, span)
-            failed = self._loop.run(self._held.play(number))
+            number = self._add_turn({"user": user, **turn}, span)
+            failed = self._loop.run(self._driver.play(number))
         finally:
-            self._held.end(line)
+            self._driver.end_line(line)
         if failed is not None:
             raise VerdictError(failed)
         return self.cursor(turn=number)
 
 
-class AsyncConversation(_Spoken):
+class AsyncConversation(_BaseConversation):
     """A conversation in an async test, under asyncio or trio."""
 
     async def __aenter__(self) -> Self:
         __tracebackhide__ = True
-        self._opened(await self._wait(self._held.open()))
+        self._finish_open(await self._wait(self._driver.open()))
         return self
 
     async def __aexit__(
@@ -176,23 +176,23 @@ class AsyncConversation(_Spoken):
         traceback: TracebackType | None,
     ) -> None:
         __tracebackhide__ = True
-        async with _cleaning():
-            result = await self._wait(self._held.close())
-            self._ended(result, error)
+        async with _limit_cleanup():
+            result = await self._wait(self._driver.close())
+            self._finish_close(result, error)
 
     def say(self, user: str, **turn: Any) -> Coroutine[Any, Any, Cursor]:
         """Do as :meth:`Conversation.say`, and wait for it without blocking other tasks."""
         # The line is that of the call: in a task of its own, there is none to be found later.
         span = caller(self._root)
-        return self._say({"user": user, **turn}, span, self._held.begin(user, span))
+        return self._say({"user": user, **turn}, span, self._driver.begin_line(user, span))
 
     async def _say(self, turn: dict[str, Any], span: SourceSpan, line: object) -> Cursor:
         __tracebackhide__ = True
         try:
-            number = self._written(turn, span)
-            failed = await self._wait(self._held.play(number))
+            number = self._add_turn(turn, span)
+            failed = await self._wait(self._driver.play(number))
         finally:
-            self._held.end(line)
+            self._driver.end_line(line)
         if failed is not None:
             raise VerdictError(failed)
         return self.cursor(turn=number)
@@ -204,40 +204,40 @@ class AsyncConversation(_Spoken):
         if running_loop() is not None:
             return await asyncio.wrap_future(future)
         try:
-            await _settled_on_trio(future)
+            await _wait_on_trio(future)
         except BaseException:
             future.cancel()
             raise
         return future.result()
 
 
-class _Asserting:
+class _DriverListener:
     """What a cursor of a conversation tells it."""
 
-    def __init__(self, held: HeldConversation, root: Path) -> None:
-        self._held = held
+    def __init__(self, held: ConversationDriver, root: Path) -> None:
+        self._driver = held
         self._root = root
 
-    def found(self, event: Told | None) -> None:
-        self._held.asserted(event)
+    def record_found(self, event: CursorEvent | None) -> None:
+        self._driver.record_evidence(event)
 
-    def missed(self, finding: Finding) -> VerdictError:
-        return VerdictError(self._held.failing(finding, span=caller(self._root)))
+    def record_missed(self, finding: Finding) -> VerdictError:
+        return VerdictError(self._driver.record_miss(finding, span=caller(self._root)))
 
     def require_known(self, tool: str, arguments: Any) -> None:
         __tracebackhide__ = True
-        self._held.require_known(tool, arguments, caller(self._root))
+        self._driver.require_known(tool, arguments, caller(self._root))
 
     def require_carried(self, tool: str, arguments: Any) -> None:
         __tracebackhide__ = True
-        self._held.require_carried(tool, arguments, caller(self._root))
+        self._driver.require_carried(tool, arguments, caller(self._root))
 
-    def show(self, value: Any) -> Any:
-        return self._held.show(value)
+    def mask(self, value: Any) -> Any:
+        return self._driver.mask(value)
 
 
 @asynccontextmanager
-async def _cleaning() -> AsyncGenerator[None]:
+async def _limit_cleanup() -> AsyncGenerator[None]:
     """Bound the time of the block, and keep a cancelled scope of anyio from cancelling it.
 
     Anyio is no dependency: its own pytest plugin would slow every run of pytest down. A test that
@@ -258,7 +258,7 @@ async def _cleaning() -> AsyncGenerator[None]:
             raise
 
 
-async def _settled_on_trio(future: concurrent.futures.Future[Any]) -> None:
+async def _wait_on_trio(future: concurrent.futures.Future[Any]) -> None:
     from anyio import CapacityLimiter, to_thread
 
     # A limiter of its own: waiting takes none of the threads that the test may need.

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.plugin.api.walk import Steps, T, Told, Walk, taken
+from pytest_tavus.plugin.api.walk import CursorEvent, Steps, T, Walk, read_expected
 from pytest_tavus.trace.events import Event, ToolCalled
 from pytest_tavus.verdict.verdict import Finding
 
 
-class Asserting(Protocol):
+class CursorListener(Protocol):
     """What a cursor tells the conversation that it walks over."""
 
-    def found(self, event: Told | None) -> None:
+    def record_found(self, event: CursorEvent | None) -> None:
         """Note an event that was as expected, or `None`: a call that never came."""
         ...
 
-    def missed(self, finding: Finding) -> AssertionError:
+    def record_missed(self, finding: Finding) -> AssertionError:
         """Keep what was not as expected, and return the failure."""
         ...
 
@@ -30,7 +30,7 @@ class Asserting(Protocol):
         """Refuse expected arguments that no request of the tool carries."""
         ...
 
-    def show(self, value: Any) -> Any:
+    def mask(self, value: Any) -> Any:
         """Return a text or JSON data, masked."""
         ...
 
@@ -45,20 +45,20 @@ class Cursor:
     A cursor is live: each method reads the conversation as it is when the method is called.
     """
 
-    def __init__(self, steps: Steps, asserting: Asserting) -> None:
+    def __init__(self, steps: Steps, asserting: CursorListener) -> None:
         """Begin before the first of `steps`."""
-        self._walk = Walk(steps, asserting.show)
-        self._asserting = asserting
+        self._walk = Walk(steps, asserting.mask)
+        self._listener = asserting
 
     def next(self, kind: type[T], /, **expected: Any) -> T:
         """Return the next event, which must be of this kind and hold these values."""
         __tracebackhide__ = True
-        return self._found(kind, self._walk.next(kind, expected), expected)
+        return self._require_event(kind, self._walk.next(kind, expected), expected)
 
     def find(self, kind: type[T], /, **expected: Any) -> T:
         """Skip to the first event from here on that fits, and return it."""
         __tracebackhide__ = True
-        return self._found(kind, self._walk.find(kind, expected), expected)
+        return self._require_event(kind, self._walk.find(kind, expected), expected)
 
     def skip(self, count: int = 1) -> None:
         """Step over events, whatever they are. There must be that many."""
@@ -74,27 +74,29 @@ class Cursor:
 
         """
         __tracebackhide__ = True
-        self._asserting.require_known(tool, taken({"arguments": arguments})["arguments"])
-        self._require(self._walk.called(tool, arguments))
-        self._asserting.found(None)
+        self._listener.require_known(tool, read_expected({"arguments": arguments})["arguments"])
+        self._require(self._walk.find_call(tool, arguments))
+        self._listener.record_found(None)
 
     def end(self) -> None:
         """Require that nothing more happened."""
         __tracebackhide__ = True
-        self._require(self._walk.more())
+        self._require(self._walk.find_more())
 
-    def _found(self, kind: type[T], event: Event | Finding, expected: Mapping[str, Any]) -> T:
+    def _require_event(
+        self, kind: type[T], event: Event | Finding, expected: Mapping[str, Any]
+    ) -> T:
         __tracebackhide__ = True
         if isinstance(event, Finding):
-            raise self._asserting.missed(event)
+            raise self._listener.record_missed(event)
         if not isinstance(event, kind):
             raise HarnessError("the masked twin of an event is of another kind")
         if isinstance(event, ToolCalled) and "arguments" in expected:
-            self._asserting.require_carried(event.name, taken(expected)["arguments"])
-        self._asserting.found(event)
+            self._listener.require_carried(event.name, read_expected(expected)["arguments"])
+        self._listener.record_found(event)
         return event
 
     def _require(self, missed: Finding | None) -> None:
         __tracebackhide__ = True
         if missed is not None:
-            raise self._asserting.missed(missed)
+            raise self._listener.record_missed(missed)

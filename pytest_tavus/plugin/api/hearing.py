@@ -18,7 +18,7 @@ _RUNNERS = frozenset({"anyio", "pytest_asyncio"})
 """Packages whose tasks run async tests and pass on what these raise."""
 
 
-class Hearing(Struct, frozen=True, kw_only=True):
+class RaiseScope(Struct, frozen=True, kw_only=True):
     """The thread and the code of a test."""
 
     thread: int
@@ -26,11 +26,11 @@ class Hearing(Struct, frozen=True, kw_only=True):
     "Of the test function, and of what it wraps."
 
     @classmethod
-    def of(cls, test: Callable[..., Any] | None) -> Self:
+    def from_test(cls, test: Callable[..., Any] | None) -> Self:
         """Take the thread that this is called in."""
         return cls(thread=threading.get_ident(), codes=tuple(_codes(test)))
 
-    def is_heard(self) -> bool:
+    def reaches_pytest(self) -> bool:
         """Tell whether an exception that is raised now gets to the test by itself."""
         return threading.get_ident() == self.thread and self._is_own(_task())
 

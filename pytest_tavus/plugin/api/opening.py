@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.plugin.api.conversation import AsyncConversation, Conversation
-from pytest_tavus.plugin.api.hearing import Hearing
-from pytest_tavus.plugin.api.held import HeldConversation
+from pytest_tavus.plugin.api.hearing import RaiseScope
+from pytest_tavus.plugin.api.held import ConversationDriver
 from pytest_tavus.plugin.api.place import TestSource, caller
 from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.load.spoken import SpokenScenario
@@ -21,52 +21,56 @@ PalLike = Pal | str | Path | Mapping[str, Any]
 """A PAL, its file, or its definition. A path is relative to the test's file, or to the root."""
 
 
-UNHEARD = (
+LOST_FAILURE = (
     "a conversation did not pass in another thread or task, and the test did not fail:\n"
     "ask for the result of the thread or the task, or hold the conversation in the test's own"
 )
 
 
-Opener = TypeVar("Opener", bound="_Opening")
+Opener = TypeVar("Opener", bound="_BaseTavus")
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _by_name(method: Callable[Concatenate[Opener, P], R]) -> Callable[Concatenate[Opener, P], R]:
+def _require_keywords(
+    method: Callable[Concatenate[Opener, P], R],
+) -> Callable[Concatenate[Opener, P], R]:
     """Refuse a call without `pal`, or with values without names, at the line of the test."""
 
     @wraps(method)
-    def named(self: Opener, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def call_with_keywords(self: Opener, /, *args: P.args, **kwargs: P.kwargs) -> R:
         __tracebackhide__ = True
         if args or "pal" not in kwargs:
-            raise ScenarioError(self.unnamed(missing="pal" not in kwargs, placed=bool(args)))
+            raise ScenarioError(
+                self.build_naming_problem(missing="pal" not in kwargs, placed=bool(args))
+            )
         return method(self, *args, **kwargs)
 
-    return named
+    return call_with_keywords
 
 
-class _Opening:
+class _BaseTavus:
     """What opening a conversation takes, for both kinds of test."""
 
     def __init__(
-        self, runner: Runner, *, root: Path, handler: object | None, test: str, hearing: Hearing
+        self, runner: Runner, *, root: Path, handler: object | None, test: str, hearing: RaiseScope
     ) -> None:
         self._runner = runner
         self._root = root
         self._handler = handler
         self._test = test
-        self._hearing = hearing
+        self._raise_scope = hearing
         self._times = 0
-        self._opened: list[Conversation | AsyncConversation] = []
+        self._conversations: list[Conversation | AsyncConversation] = []
 
-    def _held(
+    def _build_driver(
         self,
         pal: PalLike,
         handler: object | None,
         setting: Mapping[str, Any],
         *,
         self_checked: bool,
-    ) -> HeldConversation:
+    ) -> ConversationDriver:
         opened = caller(self._root)
         data = {"pal": str(pal) if isinstance(pal, Path) else pal, **setting}
         override = self._handler
@@ -80,13 +84,13 @@ class _Opening:
             source,
             root=self._root,
             limits=self._runner.limits,
-            name=self._name(),
+            name=self._next_name(),
         )
-        return HeldConversation(
+        return ConversationDriver(
             self._runner, spoken, source, handler=override, self_checked=self_checked
         )
 
-    def unnamed(self, *, missing: bool, placed: bool) -> Problem:
+    def build_naming_problem(self, *, missing: bool, placed: bool) -> Problem:
         """Return what is wrong with a call that does not name the PAL, or another value."""
         hint = "write open(pal=...), with a PAL, its file, or its definition"
         if placed:
@@ -101,7 +105,7 @@ class _Opening:
             ScenarioError: the first of them.
 
         """
-        for conversation in self._opened:
+        for conversation in self._conversations:
             if not conversation.was_held:
                 problem = Problem(
                     message="a conversation was opened here and never held to its end",
@@ -110,21 +114,23 @@ class _Opening:
                 )
                 raise ScenarioError(problem)
 
-    def unheard(self) -> str | None:
+    def describe_lost_failures(self) -> str | None:
         """Return the failures of blocks that were left in another thread or task, if any."""
-        found = [str(one.unheard) for one in self._opened if one.unheard is not None]
-        return "\n\n".join((UNHEARD, *found)) if found else None
+        found = [
+            str(one.lost_failure) for one in self._conversations if one.lost_failure is not None
+        ]
+        return "\n\n".join((LOST_FAILURE, *found)) if found else None
 
-    def _name(self) -> str:
+    def _next_name(self) -> str:
         """Name the conversation after the test, and the ones after the first by number, too."""
         self._times += 1
         return self._test if self._times == 1 else f"{self._test} ({self._times})"
 
 
-class Tavus(_Opening):
+class Tavus(_BaseTavus):
     """Opens conversations in sync tests."""
 
-    @_by_name
+    @_require_keywords
     def open(
         self,
         /,
@@ -152,18 +158,18 @@ class Tavus(_Opening):
         """
         __tracebackhide__ = True
         try:
-            held = self._held(pal, handler, setting, self_checked=self_checked)
+            held = self._build_driver(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        conversation = Conversation(held, self._runner.loop, self._root, self._hearing)
-        self._opened.append(conversation)
+        conversation = Conversation(held, self._runner.loop, self._root, self._raise_scope)
+        self._conversations.append(conversation)
         return conversation
 
 
-class AsyncTavus(_Opening):
+class AsyncTavus(_BaseTavus):
     """Opens conversations in async tests."""
 
-    @_by_name
+    @_require_keywords
     def open(
         self,
         /,
@@ -176,11 +182,11 @@ class AsyncTavus(_Opening):
         """Do as :meth:`Tavus.open`, for an `async with` statement."""
         __tracebackhide__ = True
         try:
-            held = self._held(pal, handler, setting, self_checked=self_checked)
+            held = self._build_driver(pal, handler, setting, self_checked=self_checked)
         except ScenarioError as error:
             raise error.with_traceback(None) from None
-        conversation = AsyncConversation(held, self._runner.loop, self._root, self._hearing)
-        self._opened.append(conversation)
+        conversation = AsyncConversation(held, self._runner.loop, self._root, self._raise_scope)
+        self._conversations.append(conversation)
         return conversation
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.spans import Loc, SourceSpan, format_loc
 
 PACKAGE = str(Path(__file__).resolve().parents[2]) + os.sep
 
@@ -21,11 +21,11 @@ class TestSource:
         self.path = opened.path
         self._lines = [opened]
 
-    def said(self, span: SourceSpan) -> None:
+    def add_line(self, span: SourceSpan) -> None:
         """Note where the next turn is written."""
         self._lines.append(span)
 
-    def unsaid(self) -> None:
+    def remove_last_line(self) -> None:
         """Forget the last turn, which was refused."""
         self._lines.pop()
 
@@ -38,10 +38,10 @@ class TestSource:
         """Return the same as :meth:`span`: a line of Python has no keys."""
         return self.span(loc)
 
-    def worded(self, loc: Loc, message: str) -> str:
+    def format_message(self, loc: Loc, message: str) -> str:
         """Return the message with the path of the value within its turn."""
         inner = loc[2:] if loc[:1] == ("turns",) else loc
-        return f"{dotted(inner)}: {message}" if inner else message
+        return f"{format_loc(inner)}: {message}" if inner else message
 
 
 def caller(root: Path) -> SourceSpan:

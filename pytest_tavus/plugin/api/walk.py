@@ -13,11 +13,11 @@ from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import Mismatch, compare, distance
-from pytest_tavus.matching.text import flow
+from pytest_tavus.matching.text import format_yaml
 from pytest_tavus.scenario.text.plain import plain_data
-from pytest_tavus.scenario.values.matcher_values import compared
+from pytest_tavus.scenario.values.matcher_values import build_expected
 from pytest_tavus.scenario.values.templates import json_or_text
-from pytest_tavus.spans import Loc, dotted
+from pytest_tavus.spans import Loc, format_loc
 from pytest_tavus.trace.events import (
     JSON_FIELDS,
     Event,
@@ -30,7 +30,7 @@ from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict.checks.words import differences
 from pytest_tavus.verdict.verdict import Finding
 
-Told = UserSaid | PalSaid | ToolCalled | ToolResolved
+CursorEvent = UserSaid | PalSaid | ToolCalled | ToolResolved
 """What a cursor walks over. Everything else is in the trace."""
 
 T = TypeVar("T", UserSaid, PalSaid, ToolCalled, ToolResolved)
@@ -46,75 +46,83 @@ class Walk:
     def __init__(self, steps: Steps, show: Callable[[Any], Any]) -> None:
         self._steps = steps
         self._show = show
-        self._at = 0
+        self._position = 0
 
     def next(self, kind: type[T], expected: dict[str, Any]) -> Event | Finding:
         """Return the masked twin of the next event if it is as expected."""
         __tracebackhide__ = True
-        wanted = _wanted(kind, expected, self._show)
-        left = self._left()
+        wanted = _build_expected(kind, expected, self._show)
+        left = self._list_remaining()
         if not left:
-            return self._missed(f"expected {wanted}, but nothing more happened")
+            return self._build_finding(f"expected {wanted}, but nothing more happened")
         entry, twin = left[0]
         event = entry.event
         if not isinstance(event, kind):
-            return self._missed(f"expected {wanted} next, but {type(event).__name__} came", entry)
-        misses = wanted.misses(event)
+            return self._build_finding(
+                f"expected {wanted} next, but {type(event).__name__} came", entry
+            )
+        misses = wanted.mismatches(event)
         if misses:
-            return self._missed(f"the next {wanted.name} is not as expected", entry, misses)
-        self._at += 1
+            return self._build_finding(f"the next {wanted.name} is not as expected", entry, misses)
+        self._position += 1
         return twin.event
 
     def find(self, kind: type[T], expected: dict[str, Any]) -> Event | Finding:
         """Skip to the first event from here on that fits, and return its masked twin."""
         __tracebackhide__ = True
-        wanted = _wanted(kind, expected, self._show)
+        wanted = _build_expected(kind, expected, self._show)
         missed: list[tuple[Entry, T]] = []
-        for number, (entry, twin) in enumerate(self._left(), start=1):
+        for number, (entry, twin) in enumerate(self._list_remaining(), start=1):
             event = entry.event
             if not isinstance(event, kind):
                 continue
-            if not wanted.misses(event):
-                self._at += number
+            if not wanted.mismatches(event):
+                self._position += number
                 return twin.event
             missed.append((entry, event))
         message = f"expected {wanted}, but it never came"
         if not missed:
-            return self._missed(message)
+            return self._build_finding(message)
         entry, closest = min(missed, key=lambda pair: wanted.distance(pair[1]))
-        return self._missed(f"{message}; the closest differs", entry, wanted.misses(closest))
+        return self._build_finding(
+            f"{message}; the closest differs", entry, wanted.mismatches(closest)
+        )
 
     def skip(self, count: int) -> Finding | None:
         """Step over events, whatever they are."""
-        left = len(self._left())
+        left = len(self._list_remaining())
         if count > left:
             noun = "event" if count == 1 else "events"
-            return self._missed(f"there are not {count} {noun} to skip: {left or 'none'} left")
-        self._at += count
+            return self._build_finding(
+                f"there are not {count} {noun} to skip: {left or 'none'} left"
+            )
+        self._position += count
         return None
 
-    def called(self, tool: str, arguments: dict[str, Any]) -> Finding | None:
+    def find_call(self, tool: str, arguments: dict[str, Any]) -> Finding | None:
         """Return the first such call from here on."""
         __tracebackhide__ = True
-        wanted = _wanted(ToolCalled, {"name": tool, "arguments": arguments}, self._show)
-        for entry, _ in self._left():
-            if isinstance(entry.event, ToolCalled) and not wanted.misses(entry.event):
-                return self._missed(f"{tool} was called, and must not be", entry)
+        wanted = _build_expected(ToolCalled, {"name": tool, "arguments": arguments}, self._show)
+        for entry, _ in self._list_remaining():
+            if isinstance(entry.event, ToolCalled) and not wanted.mismatches(entry.event):
+                return self._build_finding(f"{tool} was called, and must not be", entry)
         return None
 
-    def more(self) -> Finding | None:
+    def find_more(self) -> Finding | None:
         """Return what comes although nothing more must."""
-        left = self._left()
+        left = self._list_remaining()
         if not left:
             return None
         entry, _ = left[0]
-        return self._missed(f"expected nothing more, but {type(entry.event).__name__} came", entry)
+        return self._build_finding(
+            f"expected nothing more, but {type(entry.event).__name__} came", entry
+        )
 
-    def _left(self) -> list[tuple[Entry, Entry]]:
-        told = [step for step in self._steps() if isinstance(step[0].event, Told)]
-        return told[self._at :]
+    def _list_remaining(self) -> list[tuple[Entry, Entry]]:
+        told = [step for step in self._steps() if isinstance(step[0].event, CursorEvent)]
+        return told[self._position :]
 
-    def _missed(
+    def _build_finding(
         self, message: str, entry: Entry | None = None, misses: Sequence[Mismatch] = ()
     ) -> Finding:
         return Finding(
@@ -128,7 +136,7 @@ class Walk:
         )
 
 
-class _Wanted(Struct, Generic[T], frozen=True, kw_only=True):
+class _Expected(Struct, Generic[T], frozen=True, kw_only=True):
     """An event as a test asks for it."""
 
     name: str
@@ -136,20 +144,24 @@ class _Wanted(Struct, Generic[T], frozen=True, kw_only=True):
     show: Callable[[Any], Any]
 
     def __str__(self) -> str:
-        values = ", ".join(f"{name}={flow(self.show(v))}" for name, v in self.values.items())
+        values = ", ".join(f"{name}={format_yaml(self.show(v))}" for name, v in self.values.items())
         return f"{self.name}({values})"
 
-    def misses(self, event: Told) -> tuple[Mismatch, ...]:
-        return compare(self.values, self._seen(event))
+    def mismatches(self, event: CursorEvent) -> tuple[Mismatch, ...]:
+        return compare(self.values, self._comparable_values(event))
 
-    def distance(self, event: Told) -> int:
-        return distance(self.values, self._seen(event))
+    def distance(self, event: CursorEvent) -> int:
+        return distance(self.values, self._comparable_values(event))
 
-    def _seen(self, event: Told) -> dict[str, Any]:
-        return {name: _seen(event, name, wanted) for name, wanted in self.values.items()}
+    def _comparable_values(self, event: CursorEvent) -> dict[str, Any]:
+        return {
+            name: _comparable_value(event, name, wanted) for name, wanted in self.values.items()
+        }
 
 
-def _wanted(kind: type[T], expected: dict[str, Any], show: Callable[[Any], Any]) -> _Wanted[T]:
+def _build_expected(
+    kind: type[T], expected: dict[str, Any], show: Callable[[Any], Any]
+) -> _Expected[T]:
     """Take what a test expects.
 
     Raises:
@@ -163,10 +175,10 @@ def _wanted(kind: type[T], expected: dict[str, Any], show: Callable[[Any], Any])
             hint = did_you_mean(name, names) or f"it has: {', '.join(names)}"
             message = f"{kind.__name__} has no {name!r}; {hint}"
             raise TypeError(message)
-    return _Wanted(name=kind.__name__, values=taken(expected), show=show)
+    return _Expected(name=kind.__name__, values=read_expected(expected), show=show)
 
 
-def taken(expected: Mapping[str, Any]) -> Mapping[str, Any]:
+def read_expected(expected: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the expected values of an event, their plain spellings made matchers.
 
     Raises:
@@ -174,16 +186,16 @@ def taken(expected: Mapping[str, Any]) -> Mapping[str, Any]:
 
     """
     __tracebackhide__ = True
-    values: Mapping[str, Any] = compared(plain_data(expected), (), _refuse)
+    values: Mapping[str, Any] = build_expected(plain_data(expected), (), _refuse)
     return values
 
 
 def _refuse(at: Loc, message: str, hint: str | None) -> NoReturn:
     __tracebackhide__ = True
-    raise TypeError(f"{dotted(at)}: {message}" + (f"; {hint}" if hint else ""))
+    raise TypeError(f"{format_loc(at)}: {message}" + (f"; {hint}" if hint else ""))
 
 
-def _seen(event: Told, name: str, wanted: Any) -> Any:
+def _comparable_value(event: CursorEvent, name: str, wanted: Any) -> Any:
     value = getattr(event, name)
     if name not in JSON_FIELDS or isinstance(wanted, str):
         return value

@@ -49,7 +49,7 @@ class ReadyFixtures(Struct, frozen=True, kw_only=True):
     handler: object | None
     "What the fixture `tavus_handler` gave."
 
-    each: str | None
+    per_scenario: str | None
     "A fixture that is set up for each scenario, so that none can begin ahead."
 
 
@@ -59,12 +59,12 @@ class FixtureSets:
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         # Copied before the run begins: older pytests add every autouse fixture to this list.
-        self._named = frozenset(str(name) for name in config.getini("usefixtures"))
+        self._usefixtures = frozenset(str(name) for name in config.getini("usefixtures"))
         self._active: dict[pytest.FixtureDef[Any], str] = {}
         self._fixture_sets: dict[ScenarioItem, FixtureSet] = {}
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], FixtureSet] = {}
-        self._applying: dict[Path, tuple[str, ...]] = {}
-        self._deciding: dict[Path, str | None] = {}
+        self._conftest_cache: dict[Path, tuple[str, ...]] = {}
+        self._deciding_hooks: dict[Path, str | None] = {}
         self._ready: dict[FixtureSet, ReadyFixtures] = {}
         self._modules: frozenset[str] | None = None
         "Where installed plugins are written, once that was asked for."
@@ -72,8 +72,8 @@ class FixtureSets:
     def pytest_plugin_registered(self) -> None:
         """Forget what was found out of the plugins: there is another one."""
         self._modules = None
-        self._applying.clear()
-        self._deciding.clear()
+        self._conftest_cache.clear()
+        self._deciding_hooks.clear()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -96,21 +96,21 @@ class FixtureSets:
 
     def observe(self, item: ScenarioItem) -> ReadyFixtures:
         """Learn from a scenario that has just been set up."""
-        home = self.home(item)
-        counting = [(one.argname, self._active[one]) for one in self._counting(item)]
+        home = self.fixture_set(item)
+        counting = [(one.argname, self._active[one]) for one in self._list_relevant(item)]
         reaches = {"run", *(_REACH.get(scope, "run") for _, scope in counting)}
         ready = self._ready[home] = ReadyFixtures(
             reach=next(one for one in _NARROWEST_FIRST if one in reaches),
             handler=item.funcargs.get("tavus_handler"),
-            each=next((name for name, scope in counting if scope == "function"), None),
+            per_scenario=next((name for name, scope in counting if scope == "function"), None),
         )
         return ready
 
-    def ready(self, item: ScenarioItem) -> ReadyFixtures | None:
+    def find_ready(self, item: ScenarioItem) -> ReadyFixtures | None:
         """Return what is known of the fixtures of a scenario's home."""
-        return self._ready.get(self.home(item))
+        return self._ready.get(self.fixture_set(item))
 
-    def home(self, item: ScenarioItem) -> FixtureSet:
+    def fixture_set(self, item: ScenarioItem) -> FixtureSet:
         """Return where a scenario's fixtures mean the same."""
         found = self._fixture_sets.get(item)
         if found is None:
@@ -121,30 +121,30 @@ class FixtureSets:
             self._fixture_sets[item] = found
         return found
 
-    def conftest_decides(self, item: ScenarioItem) -> str | None:
+    def find_deciding_hook(self, item: ScenarioItem) -> str | None:
         """Name the hook of a conftest.py that may decide about this scenario when it is set up."""
-        if item.path not in self._deciding:
+        if item.path not in self._deciding_hooks:
             applying = self._conftests(item.path)
             plugins = self._config.pluginmanager.get_plugins()
             deciding = (one for one in plugins if getattr(one, "__file__", None) in applying)
-            self._deciding[item.path] = next(
+            self._deciding_hooks[item.path] = next(
                 (name for plugin in deciding for name in _DECIDES if hasattr(plugin, name)), None
             )
-        return self._deciding[item.path]
+        return self._deciding_hooks[item.path]
 
-    def _counting(self, item: ScenarioItem) -> Iterator[pytest.FixtureDef[Any]]:
+    def _list_relevant(self, item: ScenarioItem) -> Iterator[pytest.FixtureDef[Any]]:
         """Yield the fixtures of a scenario, without what installed plugins do for every test."""
-        asked = {*self._named, *item.scenario.fixtures, "tavus_handler"}
+        asked = {*self._usefixtures, *item.scenario.fixtures, "tavus_handler"}
         for mark in item.iter_markers("usefixtures"):
             asked.update(str(name) for name in mark.args)
         for fixture in self._active:
             if fixture.argname not in item.fixturenames:
                 continue
             module = getattr(fixture.func, "__module__", "")
-            if fixture.argname in asked or module not in self._installed():
+            if fixture.argname in asked or module not in self._plugin_modules():
                 yield fixture
 
-    def _installed(self) -> frozenset[str]:
+    def _plugin_modules(self) -> frozenset[str]:
         if self._modules is None:
             plugins = self._config.pluginmanager.get_plugins()
             installed = (one for one in plugins if not _is_conftest(one))
@@ -154,16 +154,16 @@ class FixtureSets:
         return self._modules
 
     def _conftests(self, path: Path) -> tuple[str, ...]:
-        found = self._applying.get(path)
+        found = self._conftest_cache.get(path)
         if found is None:
             plugins = self._config.pluginmanager.get_plugins()
             files = (one.__file__ for one in plugins if _is_conftest(one))
             applying = (file for file in files if path.is_relative_to(Path(file).parent))
-            found = self._applying[path] = tuple(sorted(applying))
+            found = self._conftest_cache[path] = tuple(sorted(applying))
         return found
 
 
-def follow(config: pytest.Config) -> FixtureSets:
+def track_fixtures(config: pytest.Config) -> FixtureSets:
     """Return what learns of the fixtures of this run, from now on."""
     fixture_sets = FixtureSets(config)
     config.pluginmanager.register(fixture_sets)

@@ -12,15 +12,15 @@ from types import MappingProxyType
 
 import pytest
 
-from pytest_tavus.contract.pal.host_rules import called_urls
+from pytest_tavus.contract.pal.host_rules import list_urls
 from pytest_tavus.contract.tool.tool import Tool
-from pytest_tavus.contract.tool.url_rules import without_secrets
+from pytest_tavus.contract.tool.url_rules import redact_url
 from pytest_tavus.plugin.collect import ScenarioItem
-from pytest_tavus.plugin.concurrency.eligibility import shown, written
-from pytest_tavus.plugin.concurrency.fixture_sets import follow
-from pytest_tavus.plugin.concurrency.hooks import at_most
-from pytest_tavus.plugin.failure import skipped_as_unproven
-from pytest_tavus.report.words import counted
+from pytest_tavus.plugin.concurrency.eligibility import find_fixture_reason, find_static_reason
+from pytest_tavus.plugin.concurrency.fixture_sets import track_fixtures
+from pytest_tavus.plugin.concurrency.hooks import concurrency_limit
+from pytest_tavus.plugin.failure import find_unproven_mark
+from pytest_tavus.report.words import format_count
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.scenario.values.model import HandlerSpec, Scenario
 
@@ -33,83 +33,83 @@ _OF_SEVERAL: Mapping[str, str] = MappingProxyType(
 """How several are held, in words."""
 
 
-class Planning:
+class PlanHooks:
     """The hooks of a run that is only planned."""
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._settings = settings
-        self._fixture_sets = follow(config)
-        self._standings: dict[ScenarioItem, str] = {}
+        self._fixture_sets = track_fixtures(config)
+        self._eligibility: dict[ScenarioItem, str] = {}
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
         """Find out how a scenario would be held."""
         if not isinstance(item, ScenarioItem):
             return (yield)
-        known = self._fixture_sets.ready(item) is not None
-        unproven = skipped_as_unproven(item)
-        self._standings[item] = (
+        known = self._fixture_sets.find_ready(item) is not None
+        unproven = find_unproven_mark(item)
+        self._eligibility[item] = (
             f"skipped: {unproven}"
             if unproven
-            else f"in its turn: {written(item, self._fixture_sets)}"
+            else f"in its turn: {find_static_reason(item, self._fixture_sets)}"
         )
         yield
-        self._standings[item] = self._standing(item, known=known)
+        self._eligibility[item] = self._describe_eligibility(item, known=known)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the plan."""
         terminalreporter.write_sep("=", "Tavus plan")
-        for item, standing in self._standings.items():
+        for item, standing in self._eligibility.items():
             terminalreporter.write_line(item.nodeid)
             for label, text in _rows(item.scenario, self._settings, standing):
                 terminalreporter.write_line(f"  {label:<10}{text}")
         for line in self._totals():
             terminalreporter.write_line(line)
 
-    def _standing(self, item: ScenarioItem, *, known: bool) -> str:
+    def _describe_eligibility(self, item: ScenarioItem, *, known: bool) -> str:
         ready = self._fixture_sets.observe(item)
-        reason = shown(item, ready)
+        reason = find_fixture_reason(item, ready)
         if reason is not None:
             return f"by itself: {reason}"
-        reason = written(item, self._fixture_sets)
+        reason = find_static_reason(item, self._fixture_sets)
         if reason is not None:
             return f"in its turn: {reason}"
         return AHEAD if known else FIRST
 
     def _totals(self) -> Iterator[str]:
-        scenarios = [item.scenario for item in self._standings if not skipped_as_unproven(item)]
+        scenarios = [item.scenario for item in self._eligibility if not find_unproven_mark(item)]
         seconds = sum(_deadline(one, self._settings) for one in scenarios)
-        how = Counter(standing.partition(":")[0] for standing in self._standings.values())
-        turns = counted(sum(len(one.turns) for one in scenarios), "turn")
-        held = (f"{number} {_held(word, number)}" for word, number in how.items())
-        many = counted(len(self._standings), "scenario")
+        how = Counter(standing.partition(":")[0] for standing in self._eligibility.values())
+        turns = format_count(sum(len(one.turns) for one in scenarios), "turn")
+        held = (f"{number} {_format_plural(word, number)}" for word, number in how.items())
+        many = format_count(len(self._eligibility), "scenario")
         yield f"{many}, {turns}: {', '.join(held) or 'nothing to run'}"
-        yield f"  at once   {at_most(self._settings, scenarios)} in each process"
+        yield f"  at once   {concurrency_limit(self._settings, scenarios)} in each process"
         yield f"  time      at most {seconds:g} connected seconds"
         yield "  cost      none: the session is simulated"
 
 
-def _held(word: str, number: int) -> str:
+def _format_plural(word: str, number: int) -> str:
     return word if number == 1 else _OF_SEVERAL.get(word, word)
 
 
 def _rows(scenario: Scenario, settings: Settings, standing: str) -> Iterator[tuple[str, str]]:
-    yield "session", f"{settings.session}, {counted(len(scenario.turns), 'turn')}"
-    yield "handler", _handler(scenario.handler)
+    yield "session", f"{settings.session}, {format_count(len(scenario.turns), 'turn')}"
+    yield "handler", _describe_handler(scenario.handler)
     for tool in scenario.pal.tools:
-        yield "tool", f"{tool.name}: {_delivery(tool)}"
+        yield "tool", f"{tool.name}: {_describe_delivery(tool)}"
     yield "held", standing
     if scenario.locks:
         yield "locks", ", ".join(scenario.locks)
     yield "deadline", f"{_deadline(scenario, settings):g} s"
 
 
-def _delivery(tool: Tool) -> str:
+def _describe_delivery(tool: Tool) -> str:
     """Say where a tool's calls go, without what may be a secret: user name, password, query."""
     api = tool.delivery.api
     if api is None:
         return "app message"
-    first, *others = (without_secrets(url).partition("//")[2] for _, url in called_urls(tool))
+    first, *others = (redact_url(url).partition("//")[2] for _, url in list_urls(tool))
     return ", token from ".join((f"{api.method} {first}", *others))
 
 
@@ -117,7 +117,7 @@ def _deadline(scenario: Scenario, settings: Settings) -> float:
     return settings.deadline if scenario.deadline is None else scenario.deadline
 
 
-def _handler(spec: HandlerSpec | None) -> str:
+def _describe_handler(spec: HandlerSpec | None) -> str:
     if spec is None:
         return "none"
     parts: Iterable[str] = (
@@ -139,4 +139,4 @@ def begin(config: pytest.Config, settings: Settings) -> None:
     if getattr(config.option, "dist", "no") != "no":
         raise pytest.UsageError("--tavus-plan is made in one process: leave out -n")
     config.option.setupplan = config.option.setuponly = True
-    config.pluginmanager.register(Planning(config, settings), "tavus-plan")
+    config.pluginmanager.register(PlanHooks(config, settings), "tavus-plan")

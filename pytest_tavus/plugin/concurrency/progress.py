@@ -47,7 +47,7 @@ class Counts(Struct, frozen=True, kw_only=True):
         )
 
 
-def words(counts: Counts, columns: int) -> str:
+def render_line(counts: Counts, columns: int) -> str:
     """Return the line: as many of its parts as there is room for."""
     rate = counts.turns / counts.seconds if counts.seconds > 0 else 0.0
     parts = [
@@ -60,7 +60,7 @@ def words(counts: Counts, columns: int) -> str:
     return next((line for line in lines if len(line.rstrip("; ")) <= columns), "").rstrip("; ")
 
 
-def is_wanted(config: pytest.Config, stream: TextIO, environ: Mapping[str, str]) -> bool:
+def is_visible(config: pytest.Config, stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Tell whether anybody would see it: a terminal, neither quiet nor CI nor a worker's."""
     quiet = config.get_verbosity() < 0 or hasattr(config, "workerinput")
     ci = any(environ.get(name) for name in ("CI", "BUILD_NUMBER"))
@@ -92,16 +92,16 @@ class Progress:
         now, counts = time.monotonic(), self._reported
         for result in ended:
             counts = counts.with_result(result)
-        slowest = min(running, key=lambda job: job.begun or now, default=None)
+        slowest = min(running, key=lambda job: job.started_at or now, default=None)
         counts = replace(
             counts,
             seconds=now - self._began,
             running=len(running),
             waiting=waiting,
             slowest="" if slowest is None else slowest.name,
-            slowest_seconds=0.0 if slowest is None else now - (slowest.begun or now),
+            slowest_seconds=0.0 if slowest is None else now - (slowest.started_at or now),
         )
-        text = words(counts, columns - _PERCENTAGE)
+        text = render_line(counts, columns - _PERCENTAGE)
         self._write(f"  {text}" if text else "")
         self._shown = True
 
@@ -121,11 +121,11 @@ class Progress:
         self._stream.flush()
 
 
-def progress(config: pytest.Config) -> Progress | None:
+def open_progress(config: pytest.Config) -> Progress | None:
     """Return what writes the line on this terminal; `None` where it is not wanted.
 
     To be asked where pytest captures nothing, between tests.
     """
-    if not is_wanted(config, sys.stdout, os.environ):
+    if not is_visible(config, sys.stdout, os.environ):
         return None
     return Progress(os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8"))

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from pytest_tavus.plugin.collect import ScenarioItem
-from pytest_tavus.plugin.fixtures import BAD_END, SETTINGS, STORE, ended_badly
+from pytest_tavus.plugin.fixtures import BAD_END, SETTINGS, STORE, report_bad_end
 from pytest_tavus.run.limits.ledger import Allowance
 from pytest_tavus.run.limits.store import SharedStore
 
 _KEY = "tavus_ledger"
 
 
-class Sharing:
+class SharingHooks:
     """The hooks by which the controller and its workers share a ledger."""
 
     def __init__(self, config: pytest.Config) -> None:
@@ -34,7 +34,7 @@ class Sharing:
         """Tell a worker where the ledger is."""
         if self._directory is None:
             self._directory = Path(tempfile.mkdtemp(prefix="pytest-tavus-"))
-            self._use(self._directory, "controller")
+            self._open_store(self._directory, "controller")
         node.workerinput[_KEY] = str(self._directory)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -42,9 +42,9 @@ class Sharing:
         store = self._config.stash.get(STORE, None)
         if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
             scenarios = [one.scenario for one in session.items if isinstance(one, ScenarioItem)]
-            store.locking = any(one.alone or one.locks for one in scenarios)
+            store.uses_locks = any(one.alone or one.locks for one in scenarios)
             settings = self._config.stash[SETTINGS]
-            store.counting = Allowance.of(settings) != Allowance()
+            store.shares_ledger = Allowance.from_settings(settings) != Allowance()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -56,16 +56,16 @@ class Sharing:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand in what only this worker knows; on the controller, tell of handlers."""
         for how in self._bad_ends:
-            ended_badly(session, how)
+            report_bad_end(session, how)
         store = self._config.stash.get(STORE, None)
         if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
-            store.hand_in()
+            store.merge_local_ledger()
 
-    def use_own(self) -> None:
+    def join_ledger(self) -> None:
         """Use the ledger that this process was told of, if it is a worker."""
         given: dict[str, Any] = getattr(self._config, "workerinput", {})
         if _KEY in given:
-            self._use(Path(given[_KEY]), given["workerid"])
+            self._open_store(Path(given[_KEY]), given["workerid"])
 
     def pytest_unconfigure(self) -> None:
         """Remove the directory."""
@@ -75,13 +75,13 @@ class Sharing:
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _use(self, directory: Path, worker: str) -> None:
+    def _open_store(self, directory: Path, worker: str) -> None:
         store = SharedStore(directory, worker=worker, now=time.monotonic())
         self._config.stash[STORE] = store
 
 
 def begin(config: pytest.Config) -> None:
     """Share the ledger where there are several processes."""
-    sharing = Sharing(config)
-    sharing.use_own()
+    sharing = SharingHooks(config)
+    sharing.join_ledger()
     config.pluginmanager.register(sharing, "tavus-sharing")

@@ -14,12 +14,12 @@ from pytest_tavus.errors import LimitError
 from pytest_tavus.run.limits.ledger import (
     Admission,
     Allowance,
-    Granted,
+    Grant,
     Ledger,
     RetryLater,
-    ask,
     give_back,
     slow_down,
+    try_admit,
 )
 from pytest_tavus.run.limits.store import Store
 
@@ -49,22 +49,24 @@ class Gate:
         self._clock = clock
         self._now = now
         self._tokens = itertools.count(1)
-        self._first = asyncio.Lock()
+        self._admission_lock = asyncio.Lock()
 
     @contextlib.asynccontextmanager
-    async def enter(self, needs: Needs) -> AsyncGenerator[Granted]:
+    async def enter(self, needs: Needs) -> AsyncGenerator[Grant]:
         """Wait until a conversation may be opened; give back what it holds when it is over.
 
         Raises:
             NotRunError: the run has nothing left for it.
 
         """
-        async with self._store.locked(needs.locks, alone=needs.alone):
+        async with self._store.lock(needs.locks, alone=needs.alone):
             worker = self._store.worker
             token = f"{worker}-{next(self._tokens)}"
             wanted = Admission(token=token, worker=worker, seconds=needs.seconds)
-            async with self._first:  # who came first asks; nobody who came later is quicker
-                granted = await self._granted(wanted)
+            async with (
+                self._admission_lock
+            ):  # who came first asks; nobody who came later is quicker
+                granted = await self._wait_for_grant(wanted)
             opened = self._now()
             try:
                 yield granted
@@ -72,7 +74,7 @@ class Gate:
                 with self._store.open() as ledger:
                     give_back(ledger, token, used=self._now() - opened)
 
-    def refused(self, error: LimitError) -> None:
+    def record_refusal(self, error: LimitError) -> None:
         """Note, while the conversation is still held, that the service refused to open it."""
         with self._store.open() as ledger:
             slow_down(ledger, str(error), now=self._now())
@@ -87,10 +89,10 @@ class Gate:
         with self._store.open() as ledger:
             return ledger
 
-    async def _granted(self, wanted: Admission) -> Granted:
+    async def _wait_for_grant(self, wanted: Admission) -> Grant:
         while True:
             with self._store.open() as ledger:
-                answer = ask(ledger, self._limits, wanted, now=self._now())
+                answer = try_admit(ledger, self._limits, wanted, now=self._now())
             if not isinstance(answer, RetryLater):
                 return answer
             await self._clock.sleep(answer.seconds)

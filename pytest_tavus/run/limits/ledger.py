@@ -12,10 +12,10 @@ from msgspec import Struct, field
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.run.options.settings import Settings
 
-SOON: Final = 0.02
+RETRY_SECONDS: Final = 0.02
 """Seconds after which to ask again where something must be given back first."""
 
-CALM: Final = 30.0
+RECOVERY_SECONDS: Final = 30.0
 """Seconds without a refusal after which one more is tried at once: others may have left room."""
 
 
@@ -34,7 +34,7 @@ class Allowance(Struct, frozen=True, kw_only=True):
     "Seconds from the beginning of the run."
 
     @classmethod
-    def of(cls, settings: Settings) -> Allowance:
+    def from_settings(cls, settings: Settings) -> Allowance:
         """Return what the user's settings allow."""
         return cls(
             in_flight=settings.max_in_flight,
@@ -81,13 +81,13 @@ class Ledger(Struct, kw_only=True):
     "What it said."
 
 
-class Granted(Struct, frozen=True, kw_only=True):
+class Grant(Struct, frozen=True, kw_only=True):
     """A conversation may be opened."""
 
     seconds: float
     "How long it may take."
 
-    cut: str | None = None
+    shortened_by: str | None = None
     "What shortens it: half a sentence."
 
 
@@ -106,17 +106,17 @@ class Admission(Struct, frozen=True, kw_only=True):
     "How long it may take by itself."
 
 
-def ask(
+def try_admit(
     ledger: Ledger, limits: Allowance, wanted: Admission, *, now: float
-) -> Granted | RetryLater:
+) -> Grant | RetryLater:
     """Grant a conversation and note it, or say when to ask again.
 
     Raises:
         NotRunError: the run has nothing left for it.
 
     """
-    _grow(ledger, now)
-    granted = _time(ledger, limits, wanted, now)
+    _raise_ceiling(ledger, now)
+    granted = _grant_time(ledger, limits, wanted, now)
     if isinstance(granted, RetryLater):
         return granted
     most = limits.conversations
@@ -124,11 +124,11 @@ def ask(
         opened = f"{most} {'conversation' if most == 1 else 'conversations'}"
         raise NotRunError("the run has opened its " + opened + " (--tavus-max-conversations)")
     if _is_full(ledger, limits):
-        return RetryLater(seconds=SOON)
+        return RetryLater(seconds=RETRY_SECONDS)
     if limits.starts is not None:
         if ledger.next_start > now:
             return RetryLater(seconds=ledger.next_start - now)
-        ledger.next_start = max(ledger.next_start, now - SOON) + 1 / limits.starts
+        ledger.next_start = max(ledger.next_start, now - RETRY_SECONDS) + 1 / limits.starts
     ledger.started += 1
     ledger.held[wanted.token] = OpenConversation(worker=wanted.worker, seconds=granted.seconds)
     return granted
@@ -155,10 +155,14 @@ def slow_down(ledger: Ledger, said: str, *, now: float) -> None:
     ledger.lowest = min(taken, taken if ledger.lowest is None else ledger.lowest)
 
 
-def _grow(ledger: Ledger, now: float) -> None:
+def _raise_ceiling(ledger: Ledger, now: float) -> None:
     """Raise the ceiling by one where all has been calm under it."""
     ceiling = ledger.ceiling
-    if ceiling is not None and len(ledger.held) >= ceiling and now - ledger.settled >= CALM:
+    if (
+        ceiling is not None
+        and len(ledger.held) >= ceiling
+        and now - ledger.settled >= RECOVERY_SECONDS
+    ):
         ledger.ceiling, ledger.settled = ceiling + 1, now
 
 
@@ -167,9 +171,11 @@ def _is_full(ledger: Ledger, limits: Allowance) -> bool:
     return any(most is not None and held >= most for most in (limits.in_flight, ledger.ceiling))
 
 
-def _time(ledger: Ledger, limits: Allowance, wanted: Admission, now: float) -> Granted | RetryLater:
+def _grant_time(
+    ledger: Ledger, limits: Allowance, wanted: Admission, now: float
+) -> Grant | RetryLater:
     """Return how long a conversation may take, from what is left to the run."""
-    granted = Granted(seconds=wanted.seconds)
+    granted = Grant(seconds=wanted.seconds)
     if limits.run is not None:
         left = limits.run - (now - ledger.began)
         whole = f"{limits.run:g} s (--tavus-run-deadline)"
@@ -180,15 +186,15 @@ def _time(ledger: Ledger, limits: Allowance, wanted: Admission, now: float) -> G
         left = limits.connected - ledger.spent - sum(one.seconds for one in ledger.held.values())
         whole = f"{limits.connected:g} connected seconds (--tavus-max-connected)"
         if left < granted.seconds and ledger.held:
-            return RetryLater(seconds=SOON)
+            return RetryLater(seconds=RETRY_SECONDS)
         if left <= 0:
             raise NotRunError("the run has used its " + whole)
         granted = _cut(granted, left, whole)
     return granted
 
 
-def _cut(granted: Granted, left: float, whole: str) -> Granted:
+def _cut(granted: Grant, left: float, whole: str) -> Grant:
     """Grant no longer than what is left of a whole."""
     if left >= granted.seconds:
         return granted
-    return Granted(seconds=left, cut=f"the run's {whole}")
+    return Grant(seconds=left, shortened_by=f"the run's {whole}")

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from msgspec import to_builtins
 
-from pytest_tavus.run.limits.ledger import SOON, Ledger, OpenConversation, give_back
+from pytest_tavus.run.limits.ledger import RETRY_SECONDS, Ledger, OpenConversation, give_back
 
 
 class Store(Protocol):
@@ -32,12 +32,12 @@ class Store(Protocol):
         """Give the ledger to whoever changes it, one at a time."""
         ...
 
-    def locked(self, names: Sequence[str], *, alone: bool) -> AbstractAsyncContextManager[None]:
+    def lock(self, names: Sequence[str], *, alone: bool) -> AbstractAsyncContextManager[None]:
         """Hold named locks, and keep out whoever must be alone; or be alone."""
         ...
 
 
-class OwnStore:
+class LocalStore:
     """A ledger of this process. Its locks are the line's business."""
 
     worker = ""
@@ -49,7 +49,7 @@ class OwnStore:
         """Give the ledger."""
         return contextlib.nullcontext(self._ledger)
 
-    def locked(self, names: Sequence[str], *, alone: bool) -> AbstractAsyncContextManager[None]:
+    def lock(self, names: Sequence[str], *, alone: bool) -> AbstractAsyncContextManager[None]:
         """Hold nothing."""
         del names, alone
         return contextlib.nullcontext()
@@ -62,54 +62,54 @@ class SharedStore:
         self.worker = worker
         self._directory = directory
         self._file = directory / "ledger.json"
-        self._own = Ledger(began=now)
-        self.counting = True
+        self._local = Ledger(began=now)
+        self.shares_ledger = True
         """Whether limits are to be shared. Otherwise this process keeps a ledger of its own."""
 
-        self.locking = True
+        self.uses_locks = True
         """Whether any scenario of the run has a lock or is alone."""
-        self._alive = _opened(directory / f"alive-{worker}")
+        self._alive = _open_descriptor(directory / f"alive-{worker}")
         fcntl.flock(self._alive, fcntl.LOCK_EX)
-        with self._only():
+        with self._lock_ledger():
             if not self._file.exists():
                 self._write(Ledger(began=now))
 
     @contextlib.contextmanager
     def open(self) -> Generator[Ledger]:
         """Give the ledger, without what processes held that have died."""
-        if not self.counting:
-            yield self._own
+        if not self.shares_ledger:
+            yield self._local
             return
-        with self._only():
-            ledger = _ledger(json.loads(self._file.read_text(encoding="utf-8")))
-            self._bury(ledger)
+        with self._lock_ledger():
+            ledger = _read_ledger(json.loads(self._file.read_text(encoding="utf-8")))
+            self._release_dead(ledger)
             yield ledger
             self._write(ledger)
 
     @contextlib.asynccontextmanager
-    async def locked(self, names: Sequence[str], *, alone: bool) -> AsyncGenerator[None]:
+    async def lock(self, names: Sequence[str], *, alone: bool) -> AsyncGenerator[None]:
         """Hold a file for each lock. Who wants to be alone keeps others from coming in first."""
-        if not self.locking:
+        if not self.uses_locks:
             yield
             return
         with contextlib.ExitStack() as held:
-            entrance = held.enter_context(_file(self._directory / "entrance"))
-            room = held.enter_context(_file(self._directory / "room"))
+            entrance = held.enter_context(_open_lock_file(self._directory / "entrance"))
+            room = held.enter_context(_open_lock_file(self._directory / "room"))
             await _lock(entrance, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             await _lock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             if not alone:
                 fcntl.flock(entrance, fcntl.LOCK_UN)
             for name in sorted(names):  # in one order, so that no two wait for each other
                 digest = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-                file = held.enter_context(_file(self._directory / f"lock-{digest}"))
+                file = held.enter_context(_open_lock_file(self._directory / f"lock-{digest}"))
                 await _lock(file, fcntl.LOCK_EX)
             yield
 
-    def hand_in(self) -> None:
+    def merge_local_ledger(self) -> None:
         """Let the others know how the service slowed down a process with a ledger of its own."""
-        own, self._own = self._own, Ledger(began=0.0)
+        own, self._local = self._local, Ledger(began=0.0)
         if own.slowed:
-            self.counting = True
+            self.shares_ledger = True
             with self.open() as ledger:
                 ledger.slowed += own.slowed
                 lowest = (one for one in (ledger.lowest, own.lowest) if one is not None)
@@ -122,16 +122,16 @@ class SharedStore:
             self._alive = -1
 
     @contextlib.contextmanager
-    def _only(self) -> Generator[None]:
-        with _file(self._directory / "ledger.lock") as lock:
+    def _lock_ledger(self) -> Generator[None]:
+        with _open_lock_file(self._directory / "ledger.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _bury(self, ledger: Ledger) -> None:
+    def _release_dead(self, ledger: Ledger) -> None:
         others = {one.worker for one in ledger.held.values()} - {self.worker}
         for worker in others:
-            with _file(self._directory / f"alive-{worker}") as alive:
-                if not _try(alive, fcntl.LOCK_EX):
+            with _open_lock_file(self._directory / f"alive-{worker}") as alive:
+                if not _try_lock(alive, fcntl.LOCK_EX):
                     continue
             dead = [token for token, one in ledger.held.items() if one.worker == worker]
             for token in dead:  # what it used is not known: all that it might have
@@ -143,25 +143,25 @@ class SharedStore:
         unfinished.replace(self._file)
 
 
-def _ledger(data: dict[str, Any]) -> Ledger:
+def _read_ledger(data: dict[str, Any]) -> Ledger:
     held = {token: OpenConversation(**one) for token, one in data.pop("held").items()}
     return Ledger(held=held, **data)
 
 
-def _opened(path: Path) -> int:
+def _open_descriptor(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 @contextlib.contextmanager
-def _file(path: Path) -> Generator[int]:
-    file = _opened(path)
+def _open_lock_file(path: Path) -> Generator[int]:
+    file = _open_descriptor(path)
     try:
         yield file
     finally:
         os.close(file)
 
 
-def _try(file: int, kind: int) -> bool:
+def _try_lock(file: int, kind: int) -> bool:
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -170,5 +170,5 @@ def _try(file: int, kind: int) -> bool:
 
 
 async def _lock(file: int, kind: int) -> None:
-    while not _try(file, kind):  # noqa: ASYNC110 - other processes set no event
-        await asyncio.sleep(SOON)
+    while not _try_lock(file, kind):  # noqa: ASYNC110 - other processes set no event
+        await asyncio.sleep(RETRY_SECONDS)

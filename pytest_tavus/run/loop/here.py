@@ -17,9 +17,9 @@ class Interrupts:
 
     def __init__(self, leave: Callable[[], object]) -> None:
         """`leave` is called at a Ctrl-C, to let the block come to its end soon."""
-        self._leave = leave
-        self._keeps = False
-        self.pressed = False
+        self._on_interrupt = leave
+        self._installed = False
+        self.interrupted = False
         "Whether there was one."
 
     def __enter__(self) -> Self:
@@ -27,8 +27,8 @@ class Interrupts:
             threading.current_thread() is threading.main_thread()
             and signal.getsignal(signal.SIGINT) is signal.default_int_handler
         ):
-            self._keeps = True
-            signal.signal(signal.SIGINT, self._press)
+            self._installed = True
+            signal.signal(signal.SIGINT, self._handle_signal)
         return self
 
     def __exit__(
@@ -43,33 +43,33 @@ class Interrupts:
             KeyboardInterrupt: there was a Ctrl-C.
 
         """
-        if self._keeps:
+        if self._installed:
             found = signal.signal(signal.SIGINT, signal.default_int_handler)
-            if found != self._press:  # somebody has put another in its place meanwhile
+            if found != self._handle_signal:  # somebody has put another in its place meanwhile
                 signal.signal(signal.SIGINT, found)
-        if self.pressed:
+        if self.interrupted:
             raise KeyboardInterrupt
 
-    def _press(self, number: int, frame: FrameType | None) -> None:
-        if self.pressed:
+    def _handle_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.interrupted:
             signal.default_int_handler(number, frame)
-        self.pressed = True
-        self._leave()
+        self.interrupted = True
+        self._on_interrupt()
 
 
 class IdleSelector(selectors.DefaultSelector):
     """What a loop waits with. Tells once, before it waits, that there is nothing else to do."""
 
-    tell: Callable[[], object] | None = None
+    on_idle: Callable[[], object] | None = None
     "Called when there is, and then forgotten."
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is there to be read and written, after so many seconds at most."""
-        if self.tell is None or (timeout is not None and timeout <= 0):
+        if self.on_idle is None or (timeout is not None and timeout <= 0):
             return super().select(timeout)
         found = super().select(0)
         if not found:
-            tell, self.tell = self.tell, None
+            tell, self.on_idle = self.on_idle, None
             tell()
         return found
 
@@ -108,10 +108,10 @@ def run_here(
 
     with Interrupts(leave) as interrupts, turn or nullcontext():
         task = loop.create_task(work)
-        if interrupts.pressed:
+        if interrupts.interrupted:
             task.cancel()
         try:
-            _go_on(loop, task, selector, interrupts)
+            _run_loop(loop, task, selector, interrupts)
         except BaseException:
             if not task.done():
                 task.cancel()
@@ -123,7 +123,7 @@ def run_here(
     return task
 
 
-def _go_on(
+def _run_loop(
     loop: asyncio.AbstractEventLoop,
     task: asyncio.Task[Any],
     selector: IdleSelector | None,
@@ -136,13 +136,13 @@ def _go_on(
 
     task.add_done_callback(stop)
     if selector is not None:
-        selector.tell = loop.stop
+        selector.on_idle = loop.stop
     try:
         while not task.done():
             loop.run_forever()
-            if selector is not None and selector.tell is None and not interrupts.pressed:
+            if selector is not None and selector.on_idle is None and not interrupts.interrupted:
                 break
     finally:
         task.remove_done_callback(stop)
         if selector is not None:
-            selector.tell = None
+            selector.on_idle = None

@@ -51,7 +51,7 @@ async def drain() -> None:
     await loop.shutdown_default_executor()
 
 
-def started(target: Callable[[], None]) -> threading.Thread:
+def start_thread(target: Callable[[], None]) -> threading.Thread:
     """Start a thread of ours, which does not keep the process from ending."""
     thread = threading.Thread(target=target, name="pytest-tavus", daemon=True)
     thread.start()
@@ -76,11 +76,11 @@ class BackgroundLoop:
         self._turn = threading.Lock()
         self._alternates = False
         self._keeper: threading.Thread | None = None
-        self._wanted = threading.Event()
-        self._left = 0.0
+        self._turn_requested = threading.Event()
+        self._last_run = 0.0
         "When it was last run by a thread that waited."
 
-        self._waited = 0.0
+        self._last_wait = 0.0
         "When a thread last waited, or would have, had its future not been done."
 
         self._ending, self._closing = threading.Event(), threading.Event()
@@ -98,11 +98,11 @@ class BackgroundLoop:
         """Run in the background from now on: for work that goes on while nobody waits for it."""
         if self._alternates:
             if self._keeper is None:
-                self._keeper = started(self._keep)
+                self._keeper = start_thread(self._run_keeper)
             return
         with self._turn:
             if self._thread is None:
-                self._thread = started(self._serve_on)
+                self._thread = start_thread(self._serve_until_closed)
 
     def _serve(self) -> None:
         """Run until the loop is stopped, whatever is raised through it.
@@ -116,7 +116,7 @@ class BackgroundLoop:
                 continue
             return
 
-    def _serve_on(self) -> None:
+    def _serve_until_closed(self) -> None:
         """Run until the loop is closed, whatever stops it before."""
         while not self._closing.is_set():
             self._serve()
@@ -153,15 +153,15 @@ class BackgroundLoop:
         Where one after the other of many futures is done already, their conversations go on all
         the same, and without the keeper, who would get in the way of whoever reports them.
         """
-        self._waited = time.monotonic()
+        self._last_wait = time.monotonic()
         if not future.done():
             self._run_until(future, timeout)
-        elif self._waited - self._left >= LULL_SECONDS:
-            with Interrupts(self._stop_soon), self._taken():
+        elif self._last_wait - self._last_run >= LULL_SECONDS:
+            with Interrupts(self._stop_soon), self._take_turn():
                 self._loop.call_soon(self._loop.stop)
                 self._loop.run_forever()
 
-    def _let_end(self, future: concurrent.futures.Future[Any]) -> None:
+    def _wait_for_cleanup(self, future: concurrent.futures.Future[Any]) -> None:
         """Wait a bounded time until what was cancelled has cleaned up.
 
         A future that was cancelled is done at once; whether its task has ended is told by `wait`.
@@ -175,30 +175,30 @@ class BackgroundLoop:
 
     def _run_until(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
         """Take the loop over from its keeper, and run it here."""
-        with Interrupts(self._stop_soon) as interrupts, self._taken():
+        with Interrupts(self._stop_soon) as interrupts, self._take_turn():
             alarm = None if timeout is None else self._loop.call_later(timeout, self._loop.stop)
             future.add_done_callback(lambda _: self._stop_soon())
             try:
-                while not (future.done() or interrupts.pressed or is_past(alarm)):
+                while not (future.done() or interrupts.interrupted or is_past(alarm)):
                     self._loop.run_forever()
             finally:
                 if alarm is not None:
                     alarm.cancel()
 
     @contextlib.contextmanager
-    def _taken(self) -> Generator[None]:
+    def _take_turn(self) -> Generator[None]:
         """Have the loop's turn, which the keeper gives up if it has it."""
         if not self._turn.acquire(blocking=False):
-            self._wanted.set()
+            self._turn_requested.set()
             try:
                 self._stop_soon()
                 self._turn.acquire()
             finally:
-                self._wanted.clear()
+                self._turn_requested.clear()
         try:
             yield
         finally:
-            self._left = time.monotonic()
+            self._last_run = time.monotonic()
             self._turn.release()
 
     def _stop_soon(self) -> None:
@@ -208,14 +208,14 @@ class BackgroundLoop:
         else:
             self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def _keep(self) -> None:
+    def _run_keeper(self) -> None:
         """Run the loop whenever nobody has for a moment, until somebody wants to."""
         while not self._ending.wait(LULL_SECONDS):
-            last = max(self._left, self._waited)
-            if self._wanted.is_set() or time.monotonic() - last < LULL_SECONDS:
+            last = max(self._last_run, self._last_wait)
+            if self._turn_requested.is_set() or time.monotonic() - last < LULL_SECONDS:
                 continue
             with self._turn:
-                if not self._wanted.is_set() and not self._ending.is_set():
+                if not self._turn_requested.is_set() and not self._ending.is_set():
                     self._serve()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -237,17 +237,17 @@ class BackgroundLoop:
         except BaseException:
             if future is not None and not future.done():
                 future.cancel()
-                self._let_end(future)
+                self._wait_for_cleanup(future)
             raise
 
     @property
-    def tells_idle(self) -> bool:
+    def can_run_until_idle(self) -> bool:
         """Whether :meth:`run_until_idle` can tell, in this thread, when there is nothing to do."""
         return self._alternates and self._selector is not None and running_loop() is None
 
     def run_until_idle(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a coroutine here until it ends, or waits and nothing else is to be done either."""
-        selector, turn = self._selector, self._taken()
+        selector, turn = self._selector, self._take_turn()
         return run_here(self._loop, work, closing=CLOSING_SECONDS, selector=selector, turn=turn)
 
     def close(self) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pytest_tavus.handler.call.crashlog import CrashLog
-from pytest_tavus.output import Printed, Stream, current
+from pytest_tavus.output import PrintedText, Stream, current_output
 
 
-class Router:
+class OutputRouter:
     """Keeps words apart while it is there.
 
     Streams and handlers are covered in place, once each: pytest swaps `sys.stdout` and the
@@ -22,27 +22,29 @@ class Router:
     """
 
     def __init__(self) -> None:
-        self._ear = _Ear()
-        self._filter = _Attributing()
+        self._capture_handler = _CaptureHandler()
+        self._filter = _CapturedFilter()
         self._streams: list[Any] = []
         self._handlers: list[logging.Handler] = []
-        self._level: int | None = None
-        self._heard = logging.NOTSET
+        self._original_level: int | None = None
+        self._phase_level = logging.NOTSET
 
-    def cover_streams(self) -> None:
+    def attach_streams(self) -> None:
         """Cover the streams that are in place now."""
-        self._cover_stream("stdout", sys.stdout)
-        self._cover_stream("stderr", sys.stderr)
+        self._attach_stream("stdout", sys.stdout)
+        self._attach_stream("stderr", sys.stderr)
 
-    def cover(self) -> None:
+    def attach(self) -> None:
         """Cover the streams and the log handlers that are in place now."""
-        self.cover_streams()
+        self.attach_streams()
         root = logging.getLogger()
-        self._heard = root.level
-        if self._ear not in root.handlers:
-            root.handlers.insert(0, self._ear)  # before all others, which it keeps records from
+        self._phase_level = root.level
+        if self._capture_handler not in root.handlers:
+            root.handlers.insert(
+                0, self._capture_handler
+            )  # before all others, which it keeps records from
         for handler in root.handlers:
-            ours = isinstance(handler, _Ear | CrashLog)
+            ours = isinstance(handler, _CaptureHandler | CrashLog)
             if not ours and self._filter not in handler.filters:
                 handler.addFilter(self._filter)
                 self._handlers.append(handler)
@@ -53,11 +55,11 @@ class Router:
         Called between them.
         """
         root = logging.getLogger()
-        if self._level is None:
-            self._level = root.level
-            root.setLevel(self._heard)
+        if self._original_level is None:
+            self._original_level = root.level
+            root.setLevel(self._phase_level)
 
-    def uncover(self) -> None:
+    def detach(self) -> None:
         """Leave everything as it was found."""
         for stream in self._streams:
             own: dict[str, Any] = stream.__dict__
@@ -66,31 +68,31 @@ class Router:
         for handler in self._handlers:
             handler.removeFilter(self._filter)
         root = logging.getLogger()
-        root.removeHandler(self._ear)
-        if self._level is not None:
-            root.setLevel(self._level)
-        self._streams, self._handlers, self._level = [], [], None
+        root.removeHandler(self._capture_handler)
+        if self._original_level is not None:
+            root.setLevel(self._original_level)
+        self._streams, self._handlers, self._original_level = [], [], None
 
-    def _cover_stream(self, name: Stream, stream: Any) -> None:
+    def _attach_stream(self, name: Stream, stream: Any) -> None:
         if any(stream is one for one in self._streams) or not hasattr(stream, "__dict__"):
             return
-        write = _attributing(name, stream.write)
+        write = _wrap_write(name, stream.write)
         own: dict[str, Any] = stream.__dict__
-        own.update(write=write, writelines=_by_line(write))
+        own.update(write=write, writelines=_build_writelines(write))
         self._streams.append(stream)
 
 
-def _attributing(name: Stream, write: Callable[[str], int]) -> Callable[[str], int]:
-    def attributed(text: str) -> int:
-        captured = current()
-        if captured is not None and captured.keep(Printed(name, text)):
+def _wrap_write(name: Stream, write: Callable[[str], int]) -> Callable[[str], int]:
+    def write_or_capture(text: str) -> int:
+        captured = current_output()
+        if captured is not None and captured.capture(PrintedText(name, text)):
             return len(text)
         return write(text)
 
-    return attributed
+    return write_or_capture
 
 
-def _by_line(write: Callable[[str], int]) -> Callable[[Iterable[str]], None]:
+def _build_writelines(write: Callable[[str], int]) -> Callable[[Iterable[str]], None]:
     def lines(texts: Iterable[str]) -> None:
         for text in texts:
             write(text)
@@ -101,15 +103,15 @@ def _by_line(write: Callable[[str], int]) -> Callable[[Iterable[str]], None]:
 _KEPT = "tavus_kept"
 
 
-class _Ear(logging.Handler):
+class _CaptureHandler(logging.Handler):
     """Keeps a record for the conversation in whose context it was logged."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        captured = current()
-        vars(record)[_KEPT] = captured is not None and captured.keep(record)
+        captured = current_output()
+        vars(record)[_KEPT] = captured is not None and captured.capture(record)
 
 
-class _Attributing(logging.Filter):
+class _CapturedFilter(logging.Filter):
     """Keeps from all other handlers what a conversation logs ahead of its turn."""
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -31,13 +31,13 @@ class Job(Struct, Generic[T], kw_only=True, eq=False):
     work: Callable[[], Coroutine[Any, Any, T]]
     context: Context
     locks: tuple[str, ...] = ()
-    fails: Callable[[T], bool] = bool
+    is_failure: Callable[[T], bool] = bool
     "Whether what came of it is a failure that a run may end with."
 
     urgent: bool = False
     "Its turn has come: it may begin while the line is held."
 
-    begun: float | None = None
+    started_at: float | None = None
     "When it began, by the monotonic clock."
 
     future: concurrent.futures.Future[T] = field(default_factory=concurrent.futures.Future[T])
@@ -55,24 +55,24 @@ class JobQueue(Generic[T]):
         self._loop = loop
         self.limit = limit
         self._failures = failures
-        self._failed: list[int] = []
+        self._failed_places: list[int] = []
         self._waiting: list[Job[T]] = []
         self._running: dict[asyncio.Task[T], Job[T]] = {}
         self._locked: set[str] = set()
-        self._held = False
+        self._paused = False
         self._stopped = False
-        self._idle: list[concurrent.futures.Future[None]] = []
+        self._idle_waiters: list[concurrent.futures.Future[None]] = []
 
     @property
-    def tells_idle(self) -> bool:
+    def can_run_until_idle(self) -> bool:
         """Whether :meth:`run_until_idle` can tell when there is nothing to do."""
-        return self._loop.tells_idle
+        return self._loop.can_run_until_idle
 
-    def running(self) -> tuple[Job[T], ...]:
+    def list_running(self) -> tuple[Job[T], ...]:
         """Return what is in flight. May be asked from any thread."""
         return tuple(self._running.values())
 
-    def waiting(self) -> int:
+    def count_waiting(self) -> int:
         """Return how many have not begun. May be asked from any thread."""
         return sum(not job.future.cancelled() for job in tuple(self._waiting))
 
@@ -86,35 +86,35 @@ class JobQueue(Generic[T]):
         """Begin work while no job has, and run it until it ends or there is nothing to do."""
         return self._loop.run_until_idle(work)
 
-    def adopt(self, job: Job[T], task: asyncio.Task[T]) -> None:
+    def add_running(self, job: Job[T], task: asyncio.Task[T]) -> None:
         """Take a job in that has begun already, as this task, while no other has."""
-        self._loop.call(partial(self._started, job, task))
+        self._loop.call(partial(self._add_running, job, task))
 
-    def urge(self, job: Job[T]) -> None:
+    def mark_urgent(self, job: Job[T]) -> None:
         """Let a job begin although the line is held."""
-        self._loop.call(partial(self._urge, job))
+        self._loop.call(partial(self._mark_urgent, job))
 
     def drop(self, job: Job[T]) -> None:
         """Give a job up: it does not begin, or it is cancelled."""
         self._loop.call(partial(self._drop, job))
 
-    def hold(self) -> None:
+    def pause(self) -> None:
         """Begin nothing more, and wait until nothing is in flight."""
         idle: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self._loop.call(partial(self._hold, idle))
+        self._loop.call(partial(self._pause, idle))
         self._loop.wait(idle)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """Begin jobs again."""
-        self._loop.call(self._go_on)
+        self._loop.call(self._resume)
 
     def wait(self, job: Job[T], timeout: float | None = None) -> bool:
         """Wait until a job has ended, or so many seconds; return whether it has."""
         return self._loop.wait(job.future, timeout)
 
-    def reported(self, place: int, *, failures: int) -> None:
+    def mark_reported(self, place: int, *, failures: int) -> None:
         """Note that a job has been reported, and after how many more failures the run ends."""
-        self._loop.call(partial(self._reported, place, failures))
+        self._loop.call(partial(self._mark_reported, place, failures))
 
     def stop(self) -> None:
         """Begin nothing more, cancel what is in flight, and wait a bounded time for its end."""
@@ -129,7 +129,7 @@ class JobQueue(Generic[T]):
         heapq.heappush(self._waiting, job)
         self._pump()
 
-    def _urge(self, job: Job[T]) -> None:
+    def _mark_urgent(self, job: Job[T]) -> None:
         job.urgent = True
         self._pump()
 
@@ -139,26 +139,26 @@ class JobQueue(Generic[T]):
             if running is job:
                 task.cancel()
 
-    def _hold(self, idle: concurrent.futures.Future[None]) -> None:
-        self._held = True
-        self._idle.append(idle)
-        self._tell_idle()
+    def _pause(self, idle: concurrent.futures.Future[None]) -> None:
+        self._paused = True
+        self._idle_waiters.append(idle)
+        self._notify_idle()
 
-    def _go_on(self) -> None:
-        self._held = False
+    def _resume(self) -> None:
+        self._paused = False
         self._pump()
 
-    def _reported(self, place: int, failures: int) -> None:
+    def _mark_reported(self, place: int, failures: int) -> None:
         self._failures = failures
-        self._failed = [one for one in self._failed if one > place]
+        self._failed_places = [one for one in self._failed_places if one > place]
         self._pump()
 
-    def _beyond(self, job: Job[T]) -> bool:
+    def _is_beyond_end(self, job: Job[T]) -> bool:
         """Tell whether the run is going to end before it gets to this job."""
         allowed = self._failures
-        if allowed is None or len(self._failed) < allowed:
+        if allowed is None or len(self._failed_places) < allowed:
             return False
-        return job.place > sorted(self._failed)[allowed - 1]
+        return job.place > sorted(self._failed_places)[allowed - 1]
 
     def _stop(self, ended: concurrent.futures.Future[None]) -> None:
         self._stopped = True
@@ -167,8 +167,8 @@ class JobQueue(Generic[T]):
         self._waiting.clear()
         for task in self._running:
             task.cancel()
-        self._idle.append(ended)
-        self._tell_idle()
+        self._idle_waiters.append(ended)
+        self._notify_idle()
 
     def _pump(self) -> None:
         """Begin what may begin. What its locks keep back does not keep back others."""
@@ -177,7 +177,7 @@ class JobQueue(Generic[T]):
             job = heapq.heappop(self._waiting)
             if job.future.cancelled():
                 continue
-            if (self._held or self._beyond(job)) and not job.urgent:
+            if (self._paused or self._is_beyond_end(job)) and not job.urgent:
                 kept.append(job)
                 break  # the one whose turn has come is the first of all
             if self._locked.isdisjoint(job.locks):
@@ -189,37 +189,37 @@ class JobQueue(Generic[T]):
 
     def _begin(self, job: Job[T]) -> None:
         loop = asyncio.get_running_loop()
-        self._started(job, loop.create_task(job.work(), context=job.context))
+        self._add_running(job, loop.create_task(job.work(), context=job.context))
 
-    def _started(self, job: Job[T], task: asyncio.Task[T]) -> None:
+    def _add_running(self, job: Job[T], task: asyncio.Task[T]) -> None:
         self._locked.update(job.locks)
-        job.begun = time.monotonic()
+        job.started_at = time.monotonic()
         self._running[task] = job
-        task.add_done_callback(self._over)
+        task.add_done_callback(self._finish)
 
-    def _over(self, task: asyncio.Task[T]) -> None:
+    def _finish(self, task: asyncio.Task[T]) -> None:
         job = self._running.pop(task)
         self._locked.difference_update(job.locks)
-        _settle(job.future, task)
-        if self._failures is not None and _failed(job):
-            self._failed.append(job.place)
+        _copy_outcome(job.future, task)
+        if self._failures is not None and _has_failed(job):
+            self._failed_places.append(job.place)
         self._pump()
-        self._tell_idle()
+        self._notify_idle()
 
-    def _tell_idle(self) -> None:
+    def _notify_idle(self) -> None:
         if not self._running:
-            idle, self._idle = self._idle, []
+            idle, self._idle_waiters = self._idle_waiters, []
             for each in idle:
                 each.set_result(None)
 
 
-def _failed(job: Job[T]) -> bool:
+def _has_failed(job: Job[T]) -> bool:
     if job.future.cancelled():
         return False
-    return job.future.exception() is not None or job.fails(job.future.result())
+    return job.future.exception() is not None or job.is_failure(job.future.result())
 
 
-def _settle(future: concurrent.futures.Future[T], task: asyncio.Task[T]) -> None:
+def _copy_outcome(future: concurrent.futures.Future[T], task: asyncio.Task[T]) -> None:
     if task.cancelled():
         future.cancel()
         return

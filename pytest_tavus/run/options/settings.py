@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 
 from msgspec import Struct, field
 
-from pytest_tavus.errors import Problem, ScenarioError, closest, did_you_mean
+from pytest_tavus.errors import Problem, ScenarioError, did_you_mean, find_closest
 from pytest_tavus.run.options.readers import OptionSource, Reader, UnreadableError
 from pytest_tavus.run.options.table import ENVIRONMENT_PREFIX, OPTIONS, Option
 
@@ -75,7 +75,7 @@ class OptionSources(Struct, frozen=True, kw_only=True):
     ini_name: str = "the ini file"
 
 
-def settle(sources: OptionSources) -> Settings:
+def resolve_settings(sources: OptionSources) -> Settings:
     """Choose, read and check every value. Pure: the same sources give the same settings.
 
     Raises:
@@ -85,7 +85,7 @@ def settle(sources: OptionSources) -> Settings:
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for option in OPTIONS:
-        given = _given(option, sources)
+        given = _collect_sources(option, sources)
         if given:
             origins[option.name] = ", ".join(one.place for one in given)
         values[option.name] = _value(option, given, sources)
@@ -98,7 +98,7 @@ def settle(sources: OptionSources) -> Settings:
     )
 
 
-def _given(option: Option, sources: OptionSources) -> list[OptionSource]:
+def _collect_sources(option: Option, sources: OptionSources) -> list[OptionSource]:
     """Return where the option was given, the strongest place first; only that one as a rule."""
     flag = sources.flags.get(option.name)
     if option.name == "scenarios" and not flag:
@@ -156,7 +156,7 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
             message = f"{name} is not a variable of pytest-tavus"
             own = name.removeprefix(ENVIRONMENT_PREFIX)
-            near = closest(own, [one.removeprefix(ENVIRONMENT_PREFIX) for one in known])
+            near = find_closest(own, [one.removeprefix(ENVIRONMENT_PREFIX) for one in known])
             meant = None if near is None else f"did you mean {ENVIRONMENT_PREFIX}{near}?"
             hint = meant or f"they are {', '.join(known)}"
             raise ScenarioError(Problem(message=message, hint=hint))
@@ -172,7 +172,7 @@ def header_line(settings: Settings) -> str:
         value = getattr(settings, option.name)
         unset = value is False or value in _UNSET
         if option.name in settings.origins or (not unset and "flag" in option.places):
-            shown.append(f"{option.name}={_shown(value)}{_origin(settings, option.name)}")
+            shown.append(f"{option.name}={_format_value(value)}{_origin(settings, option.name)}")
     return f"tavus: {', '.join(shown)}"
 
 
@@ -181,7 +181,7 @@ def _origin(settings: Settings, name: str) -> str:
     return f" ({origin})" if origin is not None else ""
 
 
-def _shown(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pytest_tavus.contract.tool.url_rules import without_secrets
+from pytest_tavus.contract.tool.url_rules import redact_url
 from pytest_tavus.scenario.language.calls import Arguments
 from pytest_tavus.scenario.language.shapes import (
-    Built,
+    BuildSpec,
     Command,
     Names,
     OneOrMany,
@@ -25,14 +25,14 @@ from pytest_tavus.scenario.values.answer_values import (
     HandlerSpec,
     TokenAnswer,
 )
-from pytest_tavus.scenario.values.matcher_values import compared, literal
+from pytest_tavus.scenario.values.matcher_values import build_expected, build_literal
 
 
 class CannedDocument(Part):
     """An answer that stands in for the handler."""
 
     part = "a canned answer"
-    builds = Built(CannedAnswer, when=compared, body=literal)
+    builds = BuildSpec(CannedAnswer, when=build_expected, body=build_literal)
     nullable = frozenset({"body"})
     hint = "the data that is answered stands under body"
 
@@ -50,7 +50,7 @@ class CannedDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _fault_or_answer(self) -> Self:
+    def _check_fault_or_answer(self) -> Self:
         if self.fault is not None and {"body", "status", "content_type"} & self.model_fields_set:
             refuse(
                 "a canned answer with a fault has no status and no body", hint="keep one of both"
@@ -62,7 +62,7 @@ class ClientDocument(Part):
     """How a tool of `delivery.app_message` is answered. Short: the output as text."""
 
     part = "a client answer"
-    builds = Built(ClientAnswer, when=compared, output=literal)
+    builds = BuildSpec(ClientAnswer, when=build_expected, output=build_literal)
     nullable = frozenset({"output"})
     hint = "the data that is answered stands under output"
 
@@ -79,7 +79,7 @@ class ClientDocument(Part):
     unanswered: bool = Field(default=False, description="No result is ever sent.")
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Self:
+    def _check_one_kind(self) -> Self:
         given = [key for key in ("output", "call", "unanswered") if key in self.model_fields_set]
         if not given:
             refuse(
@@ -95,13 +95,13 @@ class TokenDocument(Part):
     """A canned answer of the OAuth 2 token endpoint. Short: the token as text."""
 
     part = "a token answer"
-    builds = Built(TokenAnswer)
+    builds = BuildSpec(TokenAnswer)
 
     access_token: Text = Field(description="The token that is issued.")
     expires_in: int = Field(default=3600, ge=1, description="Seconds it is valid for.")
 
 
-def _loopback(value: Any) -> Any:
+def _check_loopback(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
@@ -111,8 +111,7 @@ def _loopback(value: Any) -> Any:
         host, parts = None, urlsplit("")
     if parts.scheme not in {"http", "https"} or host not in {"localhost", "127.0.0.1", "::1"}:
         refuse(
-            f"{without_secrets(value)!r} is not on this machine: "
-            "the url of a handler is on loopback",
+            f"{redact_url(value)!r} is not on this machine: the url of a handler is on loopback",
             hint="write http://127.0.0.1:<port>",
         )
     return value
@@ -122,8 +121,8 @@ class HandlerDocument(Part):
     """Where the real handler is, and how it is started. Short: the import string of an app."""
 
     part = "a handler"
-    builds = Built(HandlerSpec)
-    of_parts = frozenset({"canned"})
+    builds = BuildSpec(HandlerSpec)
+    part_mappings = frozenset({"canned"})
 
     app: Text | None = Field(
         default=None, description="Import string `module:attribute` of an ASGI or WSGI app."
@@ -131,7 +130,7 @@ class HandlerDocument(Part):
     command: Command | None = Field(
         default=None, description="A process to start; `{port}` becomes a free port."
     )
-    url: Annotated[Text | None, BeforeValidator(_loopback)] = Field(
+    url: Annotated[Text | None, BeforeValidator(_check_loopback)] = Field(
         default=None, description="Base URL of something that already runs on loopback."
     )
     factory: bool = Field(default=False, description="`app` is a callable that returns the app.")
@@ -167,7 +166,7 @@ class HandlerDocument(Part):
     }
 
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
+    def _check_one_place(self) -> Self:
         given = [key for key in ("app", "command", "url") if getattr(self, key) is not None]
         if len(given) > 1:
             refuse(
@@ -185,7 +184,7 @@ class HandlerDocument(Part):
         return self
 
 
-def _handler(value: Any) -> Any:
+def _expand_handler(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         refuse(
             "a handler as text is the import string of an app, not a URL",
@@ -194,7 +193,7 @@ def _handler(value: Any) -> Any:
     return text_stands_for("app")(value)
 
 
-Handler = Annotated[HandlerDocument, BeforeValidator(_handler), short({"type": "string"})]
+Handler = Annotated[HandlerDocument, BeforeValidator(_expand_handler), short({"type": "string"})]
 ClientAnswers = OneOrMany[
     Annotated[ClientDocument, BeforeValidator(text_stands_for("output")), short({"type": "string"})]
 ]

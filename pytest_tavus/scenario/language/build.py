@@ -16,15 +16,15 @@ from msgspec import Struct
 
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.text import describe
-from pytest_tavus.scenario.language.shapes import Make, Part
+from pytest_tavus.scenario.language.shapes import Converter, Part
 from pytest_tavus.scenario.text.plain import is_dict
-from pytest_tavus.scenario.values.matcher_values import Complain, compared
+from pytest_tavus.scenario.values.matcher_values import Complain, build_expected
 from pytest_tavus.scenario.values.templates import is_path, root
 from pytest_tavus.spans import Loc
 
 
 class _Plan(Struct, frozen=True):
-    fields: Mapping[str, tuple[str, Make | None]]
+    fields: Mapping[str, tuple[str, Converter | None]]
     "By field: the key as it is written, and its conversion."
 
     has_place: bool
@@ -61,9 +61,9 @@ def build_key(part: Part, at: Loc, complain: Complain, *, name: str) -> Any:
 def _plan(kind: type[Part]) -> _Plan:
     builds, known = kind.builds, kind.builds.value.__struct_fields__
     fields = {
-        name: (field.alias or name, builds.makes.get(name))
+        name: (field.alias or name, builds.converters.get(name))
         for name, field in kind.model_fields.items()
-        if name not in builds.apart
+        if name not in builds.excluded
     }
     nulls = tuple(name for name in kind.nullable if f"expects_{name}" in known)
     return _Plan(fields, "at" in known, nulls)
@@ -83,7 +83,7 @@ def _copy(value: Any, at: Loc, complain: Complain) -> Any:
     return build(value, at, complain)
 
 
-def is_word(word: str) -> Make:
+def build_word_test(word: str) -> Converter:
     """Return a conversion to whether a value, or each of a mapping, is this word."""
 
     def make(value: Any, _at: Loc, _complain: Complain) -> Any:
@@ -92,17 +92,17 @@ def is_word(word: str) -> Make:
     return make
 
 
-def collect(words: list[str], _at: Loc, _complain: Complain) -> frozenset[str]:
+def build_word_set(words: list[str], _at: Loc, _complain: Complain) -> frozenset[str]:
     """Make a set of words."""
     return frozenset(words)
 
 
-def list_once(names: list[str], _at: Loc, _complain: Complain) -> tuple[str, ...]:
+def deduplicate_names(names: list[str], _at: Loc, _complain: Complain) -> tuple[str, ...]:
     """Keep each name once, in order."""
     return tuple(dict.fromkeys(names))
 
 
-def save_names(wanted: dict[str, str], at: Loc, complain: Complain) -> Mapping[str, str]:
+def check_save(wanted: dict[str, str], at: Loc, complain: Complain) -> Mapping[str, str]:
     """Keep what is saved, by name, and refuse what is no name and no path."""
     for name, path in wanted.items():
         if not name.isidentifier():
@@ -114,12 +114,12 @@ def save_names(wanted: dict[str, str], at: Loc, complain: Complain) -> Mapping[s
     return wanted
 
 
-def hear(items: list[Any], at: Loc, complain: Complain) -> tuple[Any, ...]:
+def build_text_expectations(items: list[Any], at: Loc, complain: Complain) -> tuple[Any, ...]:
     """Keep texts and matchers, and refuse all else."""
     heard: list[Any] = []
     for index, item in enumerate(items):
         here = (*at, index)
-        value = compared(item, here, complain)
+        value = build_expected(item, here, complain)
         if value == "":
             complain(here, "the text is empty, and an empty text is in everything", "write a text")
         elif isinstance(value, (str, Matcher)):
@@ -131,7 +131,7 @@ def hear(items: list[Any], at: Loc, complain: Complain) -> tuple[Any, ...]:
     return tuple(heard)
 
 
-def search_for(items: list[str], at: Loc, complain: Complain) -> tuple[str, ...]:
+def check_patterns(items: list[str], at: Loc, complain: Complain) -> tuple[str, ...]:
     """Keep regular expressions, and refuse those that cannot be compiled or cannot fail."""
     for index, item in enumerate(items):
         try:

@@ -10,15 +10,23 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import Matcher
-from pytest_tavus.scenario.language.build import build, save_names
-from pytest_tavus.scenario.language.shapes import Built, Filled, Part, Seconds, Text, refuse, short
+from pytest_tavus.scenario.language.build import build, check_save
+from pytest_tavus.scenario.language.shapes import (
+    BuildSpec,
+    NonEmptyList,
+    Part,
+    Seconds,
+    Text,
+    refuse,
+    short,
+)
 from pytest_tavus.scenario.text.plain import is_dict, is_list, mapping
-from pytest_tavus.scenario.values.matcher_values import Complain, compared
+from pytest_tavus.scenario.values.matcher_values import Complain, build_expected
 from pytest_tavus.scenario.values.turn_values import CallExpectation, CallGroup, StatusWord, Times
 from pytest_tavus.spans import Loc
 
 
-def _arguments(value: Any) -> Any:
+def _check_arguments(value: Any) -> Any:
     if value is None:
         return {}
     if not (is_dict(value) or isinstance(value, Matcher)):
@@ -30,7 +38,7 @@ def _arguments(value: Any) -> Any:
 
 
 Arguments = Annotated[
-    Any, BeforeValidator(_arguments), Field(json_schema_extra={"type": ["object", "null"]})
+    Any, BeforeValidator(_check_arguments), Field(json_schema_extra={"type": ["object", "null"]})
 ]
 
 
@@ -44,7 +52,7 @@ def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
     free = [key for key in entry if key not in reserved]
     if not free:
         refuse(f"{what} names no tool", hint="write the tool's name as a key, or under tool:")
-    tool = free[0] if len(free) == 1 else _tool_among(free, reserved, what)
+    tool = free[0] if len(free) == 1 else _pick_tool_key(free, reserved, what)
     if "arguments" in entry:
         refuse(
             f"{what} has arguments both under {tool!r} and under 'arguments'",
@@ -54,7 +62,7 @@ def expand_call(value: Any, reserved: frozenset[str], what: str) -> Any:
     return {"tool": tool, "arguments": entry[tool], **rest}
 
 
-def _tool_among(free: list[str], reserved: frozenset[str], what: str) -> str:
+def _pick_tool_key(free: list[str], reserved: frozenset[str], what: str) -> str:
     """Return the key that is the tool; the others must be misspelt reserved keys."""
     tools = [key for key in free if did_you_mean(key, reserved) is None]
     if len(tools) > 1:
@@ -74,7 +82,7 @@ class TimesDocument(Part):
     max: int | None = Field(default=None, ge=0, description="At most this often.")
 
     @model_validator(mode="after")
-    def _can_fail(self) -> Self:
+    def _check_can_fail(self) -> Self:
         if self.max is None and self.min == 0:
             refuse("times allows any number of calls, so it cannot fail", hint="write min or max")
         if self.max == 0:
@@ -86,17 +94,17 @@ class TimesDocument(Part):
         return self
 
 
-def _times(value: Any) -> Any:
+def _expand_times(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"min": value, "max": value}
     return value
 
 
-def _count(times: TimesDocument, _at: Loc, _complain: Complain) -> Times:
+def _build_times(times: TimesDocument, _at: Loc, _complain: Complain) -> Times:
     return Times(minimum=times.min, maximum=times.max)
 
 
-def _status(value: Any) -> Any:
+def _check_status(value: Any) -> Any:
     words = get_args(StatusWord)
     if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
         return value
@@ -118,11 +126,15 @@ class CallDocument(Part):
     """
 
     part = "an expected call"
-    builds = Built(
-        CallExpectation, arguments=compared, result=compared, times=_count, save=save_names
+    builds = BuildSpec(
+        CallExpectation,
+        arguments=build_expected,
+        result=build_expected,
+        times=_build_times,
+        save=check_save,
     )
     nullable = frozenset({"result"})
-    branch = "<call>"
+    union_tag = "<call>"
 
     tool: Text = Field(description="The tool, as the PAL names it.")
     arguments: Arguments = Field(
@@ -133,7 +145,7 @@ class CallDocument(Part):
     result: Any = Field(
         default=None, description="What the handler must have answered, as a recursive subset."
     )
-    status: Annotated[int | StatusWord | None, BeforeValidator(_status)] = Field(
+    status: Annotated[int | StatusWord | None, BeforeValidator(_check_status)] = Field(
         default=None,
         description="The HTTP status that came back, or what became of the call: `error`, the "
         "handler refused it (4xx, or `status: error` of a client answer); `crash`, it raised, "
@@ -146,7 +158,9 @@ class CallDocument(Part):
         default=None, description="Seconds from the start of the turn to the answer."
     )
     times: Annotated[
-        TimesDocument | None, BeforeValidator(_times), short({"type": "integer", "minimum": 0})
+        TimesDocument | None,
+        BeforeValidator(_expand_times),
+        short({"type": "integer", "minimum": 0}),
     ] = Field(
         default=None,
         description="How often: a number, or `{min, max}`. Left out: once. "
@@ -171,13 +185,13 @@ class GroupDocument(Part):
     """
 
     part = "a group of calls"
-    branch = "<group>"
+    union_tag = "<group>"
 
-    ordered: Filled["Member"] | None = Field(default=None, description="In this order.")
-    unordered: Filled["Member"] | None = Field(default=None, description="In any order.")
+    ordered: NonEmptyList["Member"] | None = Field(default=None, description="In this order.")
+    unordered: NonEmptyList["Member"] | None = Field(default=None, description="In any order.")
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
+    def _check_one_of_both(self) -> Self:
         if (self.ordered is None) == (self.unordered is None):
             refuse("a group of calls is either ordered or unordered", hint="nest one in the other")
         return self
@@ -205,7 +219,7 @@ Member = Annotated[
 ]
 
 
-def _calls(value: Any) -> Any:
+def _check_calls(value: Any) -> Any:
     if value == "none":
         return []
     if value is None or value == []:
@@ -218,25 +232,25 @@ def _calls(value: Any) -> Any:
     return value
 
 
-def in_order(members: list[Any], at: Loc, complain: Complain) -> CallGroup:
+def build_call_group(members: list[Any], at: Loc, complain: Complain) -> CallGroup:
     """Build the calls of a turn, of which some may be groups."""
-    return _group(members, at, complain, ordered=True)
+    return _build_group(members, at, complain, ordered=True)
 
 
-def _group(members: list[Any], at: Loc, complain: Complain, *, ordered: bool) -> CallGroup:
-    built = tuple(_member(one, (*at, index), complain) for index, one in enumerate(members))
+def _build_group(members: list[Any], at: Loc, complain: Complain, *, ordered: bool) -> CallGroup:
+    built = tuple(_build_member(one, (*at, index), complain) for index, one in enumerate(members))
     return CallGroup(at=at, ordered=ordered, members=built)
 
 
-def _member(
+def _build_member(
     member: CallDocument | GroupDocument, at: Loc, complain: Complain
 ) -> CallExpectation | CallGroup:
     if isinstance(member, CallDocument):
         call: CallExpectation = build(member, at, complain)
         return call
     if member.ordered is not None:
-        return _group(member.ordered, (*at, "ordered"), complain, ordered=True)
-    return _group(member.unordered or [], (*at, "unordered"), complain, ordered=False)
+        return _build_group(member.ordered, (*at, "ordered"), complain, ordered=True)
+    return _build_group(member.unordered or [], (*at, "unordered"), complain, ordered=False)
 
 
-Calls = Annotated[list[Member], BeforeValidator(_calls), short({"const": "none"})]
+Calls = Annotated[list[Member], BeforeValidator(_check_calls), short({"const": "none"})]

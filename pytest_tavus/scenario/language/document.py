@@ -14,22 +14,22 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.scenario.language.answers import ClientAnswers, Handler
 from pytest_tavus.scenario.language.build import (
-    collect,
-    hear,
-    is_word,
-    list_once,
-    save_names,
-    search_for,
+    build_text_expectations,
+    build_word_set,
+    build_word_test,
+    check_patterns,
+    check_save,
+    deduplicate_names,
 )
-from pytest_tavus.scenario.language.calls import Calls, in_order
+from pytest_tavus.scenario.language.calls import Calls, build_call_group
 from pytest_tavus.scenario.language.events import Events
 from pytest_tavus.scenario.language.judging import JudgeDocument
 from pytest_tavus.scenario.language.marks import Marks
-from pytest_tavus.scenario.language.played import Never, PlayedCalls, in_waves
+from pytest_tavus.scenario.language.played import Never, PlayedCalls, build_waves
 from pytest_tavus.scenario.language.shapes import (
-    Built,
-    Filled,
+    BuildSpec,
     Names,
+    NonEmptyList,
     OneOrMany,
     Part,
     Seconds,
@@ -45,9 +45,11 @@ from pytest_tavus.scenario.text.plain import is_dict
 from pytest_tavus.scenario.values.turn_values import PlayedLater, Plays, SpeechExpectation, Turn
 
 UncheckedRules = OneOrMany[Literal["on_call", "on_resolve", "argument_schema"]]
-Heard = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"x-short": "Matcher"}]})]
+TextOrMatcher = Annotated[
+    Any, WithJsonSchema({"anyOf": [{"type": "string"}, {"x-short": "Matcher"}]})
+]
 Extra = Literal["allowed", "refused"]
-_is_allowed = is_word("allowed")
+_is_allowed = build_word_test("allowed")
 _TEXT = {"type": "string", "minLength": 1}
 
 
@@ -58,13 +60,18 @@ class SaysDocument(Part):
     """
 
     part = "says"
-    builds = Built(SpeechExpectation, contains=hear, excludes=hear, matches=search_for)
+    builds = BuildSpec(
+        SpeechExpectation,
+        contains=build_text_expectations,
+        excludes=build_text_expectations,
+        matches=check_patterns,
+    )
 
-    contains: OneOrMany[Heard] | None = Field(
+    contains: OneOrMany[TextOrMatcher] | None = Field(
         default=None,
         description="Texts or matchers; each must be in what the PAL says. Case does not matter.",
     )
-    excludes: OneOrMany[Heard] | None = Field(
+    excludes: OneOrMany[TextOrMatcher] | None = Field(
         default=None, alias="not", description="Texts or matchers that must not be heard."
     )
     equals: Text | None = Field(
@@ -79,7 +86,7 @@ class LaterDocument(Part):
     """A line that the simulated PAL says unasked, after its turn."""
 
     part = "later"
-    builds = Built(PlayedLater)
+    builds = BuildSpec(PlayedLater)
 
     after: Seconds = Field(description="Time after the turn's last event.")
     says: Text = Field(description="The line.")
@@ -89,7 +96,7 @@ class PlaysDocument(Part):
     """What the simulated PAL does in a turn. Short: the text of its reply."""
 
     part = "plays"
-    builds = Built(Plays, calls=in_waves)
+    builds = BuildSpec(Plays, calls=build_waves)
 
     calls: PlayedCalls | None = Field(
         default=None,
@@ -112,7 +119,9 @@ class TurnDocument(Part):
     """One line of the caller, and what must follow."""
 
     part = "a turn"
-    builds = Built(Turn, calls=in_order, save=save_names, extra=_is_allowed, unchecked=collect)
+    builds = BuildSpec(
+        Turn, calls=build_call_group, save=check_save, extra=_is_allowed, unchecked=build_word_set
+    )
 
     user: Text = Field(description="What the caller says.")
     calls: Calls | None = Field(
@@ -148,7 +157,7 @@ class TurnDocument(Part):
     )
 
 
-def _pal(value: Any) -> Any:
+def _check_pal(value: Any) -> Any:
     if not (isinstance(value, (str, Pal)) or is_dict(value)) or not value:
         refuse(
             "a pal is the path of a PAL file, or the definition itself",
@@ -161,10 +170,10 @@ class Common(Part):
     """What a scenario says for itself and a file says for all of its scenarios."""
 
     part = "a scenario"
-    of_parts = frozenset({"client"})
-    builds = Built(Struct, lock=list_once, extra=_is_allowed, unchecked=collect)
+    part_mappings = frozenset({"client"})
+    builds = BuildSpec(Struct, lock=deduplicate_names, extra=_is_allowed, unchecked=build_word_set)
 
-    pal: Annotated[Any, BeforeValidator(_pal)] = Field(
+    pal: Annotated[Any, BeforeValidator(_check_pal)] = Field(
         default=None,
         json_schema_extra={"type": ["string", "object"]},
         description="Path of a `*.pal.yaml` file, from this file; or the PAL itself, in Tavus's "
@@ -212,13 +221,13 @@ class ParametrizeDocument(Part):
 
     part = "parametrize"
 
-    rows: Filled[dict[str, Any]] | None = Field(default=None, description="The rows.")
-    matrix: dict[str, Filled[Any]] | None = Field(
+    rows: NonEmptyList[dict[str, Any]] | None = Field(default=None, description="The rows.")
+    matrix: dict[str, NonEmptyList[Any]] | None = Field(
         default=None, description="Names, each with its values: a row for each combination."
     )
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
+    def _check_one_of_both(self) -> Self:
         if (self.rows is None) == (not self.matrix):
             refuse("parametrize is a list of rows, or a matrix with lists of values")
         number = prod(len(values) for values in (self.matrix or {}).values())
@@ -231,7 +240,7 @@ class ParametrizeDocument(Part):
 class ScenarioHead(Common):
     """A scenario without its turns."""
 
-    beside = ("turns",)
+    separate_keys = ("turns",)
 
     name: Text | None = Field(
         default=None,
@@ -252,7 +261,7 @@ class FileHead(Common):
     """A scenario file without its scenarios."""
 
     part = "a scenario file"
-    beside = ("scenarios", "turns")
+    separate_keys = ("scenarios", "turns")
 
     include: Names | None = Field(
         default=None,

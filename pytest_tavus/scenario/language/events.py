@@ -6,9 +6,9 @@ from pydantic import BeforeValidator, Field
 
 from pytest_tavus.contract.event_types import EVENT_TYPES
 from pytest_tavus.scenario.language.calls import Arguments
-from pytest_tavus.scenario.language.shapes import Built, OneOrMany, Part, Text, refuse, short
+from pytest_tavus.scenario.language.shapes import BuildSpec, OneOrMany, Part, Text, refuse, short
 from pytest_tavus.scenario.text.plain import mapping
-from pytest_tavus.scenario.values.matcher_values import compared
+from pytest_tavus.scenario.values.matcher_values import build_expected
 from pytest_tavus.scenario.values.turn_values import EventExpectation
 
 
@@ -16,7 +16,7 @@ class EventDocument(Part):
     """A Tavus event: its type, `{type: {property: value}}`, or `{absent: type}`."""
 
     part = "an event"
-    builds = Built(EventExpectation, properties=compared)
+    builds = BuildSpec(EventExpectation, properties=build_expected)
 
     event_type: Text = Field(description="Tavus's name of the event.")
     properties: Arguments = Field(

@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from pytest_tavus.scenario.language.build import is_word
-from pytest_tavus.scenario.language.shapes import Built, Names, Part, refuse
+from pytest_tavus.scenario.language.build import build_word_test
+from pytest_tavus.scenario.language.shapes import BuildSpec, Names, Part, refuse
 from pytest_tavus.scenario.values.model import (
     GuardrailRule,
     JudgeExpectation,
@@ -18,7 +18,7 @@ class ObjectiveRuleDocument(Part):
     """When an objective is satisfied. Every part that is given must hold."""
 
     part = "the rule of an objective"
-    builds = Built(ObjectiveRule)
+    builds = BuildSpec(ObjectiveRule)
 
     called: Names | None = Field(
         default=None, description="Tools that must have been called, and have succeeded."
@@ -29,7 +29,7 @@ class ObjectiveRuleDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _not_empty(self) -> Self:
+    def _check_not_empty(self) -> Self:
         if not self.model_fields_set:
             refuse("the rule of an objective is empty", hint="write called, said or collected")
         return self
@@ -39,13 +39,13 @@ class GuardrailRuleDocument(Part):
     """When a guardrail is broken. Any part that is seen breaks it."""
 
     part = "the rule of a guardrail"
-    builds = Built(GuardrailRule)
+    builds = BuildSpec(GuardrailRule)
 
     never_said: Names | None = Field(default=None, description="Texts the PAL must not say.")
     never_called: Names | None = Field(default=None, description="Tools that must not be called.")
 
     @model_validator(mode="after")
-    def _not_empty(self) -> Self:
+    def _check_not_empty(self) -> Self:
         if not self.model_fields_set:
             refuse("the rule of a guardrail is empty", hint="write never_said or never_called")
         return self
@@ -55,8 +55,8 @@ class JudgeRulesDocument(Part):
     """Rules of the judge, by the name of the objective or guardrail."""
 
     part = "the rules of the judge"
-    builds = Built(JudgeRules)
-    of_parts = frozenset({"objectives", "guardrails"})
+    builds = BuildSpec(JudgeRules)
+    part_mappings = frozenset({"objectives", "guardrails"})
 
     objectives: dict[str, ObjectiveRuleDocument] | None = Field(
         default=None, description="When each objective is satisfied."
@@ -70,13 +70,13 @@ class JudgeDocument(Part):
     """What the verdict of the judge pass must be."""
 
     part = "judge"
-    builds = Built(
+    builds = BuildSpec(
         JudgeExpectation,
         apart=frozenset({"rules"}),
-        objectives=is_word("satisfied"),
-        guardrails=is_word("held"),
-        tools=is_word("invoked"),
-        knowledge_base=is_word("used"),
+        objectives=build_word_test("satisfied"),
+        guardrails=build_word_test("held"),
+        tools=build_word_test("invoked"),
+        knowledge_base=build_word_test("used"),
     )
 
     overall: Literal["pass", "partial", "fail"] | None = Field(
@@ -99,7 +99,7 @@ class JudgeDocument(Part):
     )
 
     @model_validator(mode="after")
-    def _not_empty(self) -> Self:
+    def _check_not_empty(self) -> Self:
         asserted = self.model_fields_set - {"rules"}
         if not any(getattr(self, key) for key in asserted):
             refuse("judge asks for nothing", hint="write judge: {overall: pass}")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from pytest_tavus.scenario.language.shapes import Built, OneOrMany, Part, Text, refuse, short
+from pytest_tavus.scenario.language.shapes import BuildSpec, OneOrMany, Part, Text, refuse, short
 from pytest_tavus.scenario.text.plain import mapping
 from pytest_tavus.scenario.values.model import Mark
 
@@ -13,7 +13,7 @@ class MarkDocument(Part):
     """A mark: its name, or `{skip: reason}`, or `{xfail: reason}`."""
 
     part = "a mark"
-    builds = Built(Mark)
+    builds = BuildSpec(Mark)
 
     name: Text = Field(description="The mark's name.")
     reason: Text | None = Field(default=None, description="Why; needed for skip and xfail.")
@@ -23,7 +23,7 @@ def _expand(value: Any) -> Any:
     if isinstance(value, str):
         if value in {"skip", "xfail"}:
             refuse(f"{value} needs a reason", hint=f"write {value}: <why>")
-        return _named(value, None)
+        return _mark_entry(value, None)
     entry = mapping(value)
     if entry is None or len(entry) != 1:
         return refuse("a mark is a name, or one of skip and xfail with a reason")
@@ -32,16 +32,16 @@ def _expand(value: Any) -> Any:
         refuse(f"only skip and xfail take a reason, not {name!r}", hint=f"write - {name}")
     if not isinstance(reason, str) or not reason.strip():
         refuse(f"{name} needs a reason", hint=f"write {name}: <why>")
-    return _named(name, reason)
+    return _mark_entry(name, reason)
 
 
-def _named(name: str, reason: str | None) -> dict[str, Any]:
+def _mark_entry(name: str, reason: str | None) -> dict[str, Any]:
     if not name.isidentifier():
         refuse(f"{name!r} cannot be the name of a pytest mark", hint="use letters, digits and _")
     return {"name": name} if reason is None else {"name": name, "reason": reason}
 
 
-def _apart(value: Any) -> Any:
+def _expand_mapping(value: Any) -> Any:
     """Read `{skip: reason}` in place of a list with it."""
     entry = mapping(value)
     return [{key: item} for key, item in entry.items()] if entry else value
@@ -56,5 +56,5 @@ Marks = Annotated[
             short({"x-short": "ShortMark"}),
         ]
     ],
-    BeforeValidator(_apart),
+    BeforeValidator(_expand_mapping),
 ]

@@ -7,8 +7,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.calls import Arguments, expand_call
 from pytest_tavus.scenario.language.shapes import (
-    Built,
-    Filled,
+    BuildSpec,
+    NonEmptyList,
     OneOrMany,
     Part,
     Text,
@@ -17,7 +17,7 @@ from pytest_tavus.scenario.language.shapes import (
 )
 from pytest_tavus.scenario.text.plain import mapping
 from pytest_tavus.scenario.values import turn_values as values
-from pytest_tavus.scenario.values.matcher_values import Complain, compared, literal
+from pytest_tavus.scenario.values.matcher_values import Complain, build_expected, build_literal
 from pytest_tavus.spans import Loc
 
 
@@ -25,7 +25,7 @@ class PatternDocument(Part):
     """A call that must not be seen: the name of a tool, or `{tool: {argument: value}}`."""
 
     part = "a forbidden call"
-    builds = Built(values.CallPattern, arguments=compared)
+    builds = BuildSpec(values.CallPattern, arguments=build_expected)
 
     tool: Text = Field(description="The tool.")
     arguments: Arguments = Field(
@@ -54,16 +54,16 @@ ADDED = "never"
 """The key that adds to what the file, and the files it includes, say; others replace it."""
 
 
-def _sent(value: Any, at: Loc, complain: Complain) -> Any:
-    return literal(value, at, complain) or {}
+def _build_arguments(value: Any, at: Loc, complain: Complain) -> Any:
+    return build_literal(value, at, complain) or {}
 
 
 class PlayedCallDocument(Part):
     """A call that the simulated PAL makes: `{tool: {argument: value}}`, or `{tool, arguments}`."""
 
     part = "a played call"
-    builds = Built(values.PlayedCall, arguments=_sent)
-    branch = "<call>"
+    builds = BuildSpec(values.PlayedCall, arguments=_build_arguments)
+    union_tag = "<call>"
 
     tool: Text = Field(description="The tool.")
     arguments: Arguments = Field(
@@ -76,9 +76,9 @@ class WaveDocument(Part):
     """Calls that the simulated PAL makes at the same time."""
 
     part = "a wave of calls"
-    branch = "<wave>"
+    union_tag = "<wave>"
 
-    parallel: Filled["PlayedCall"] = Field(description="Made in one inference.")
+    parallel: NonEmptyList["PlayedCall"] = Field(description="Made in one inference.")
 
 
 def _expand_played(value: Any) -> Any:
@@ -108,7 +108,7 @@ Wave = Annotated[
 ]
 
 
-def _played(value: Any) -> Any:
+def _check_played_calls(value: Any) -> Any:
     if value == "none":
         return []
     if value is None or value == []:
@@ -116,16 +116,18 @@ def _played(value: Any) -> Any:
     return value
 
 
-def in_waves(waves: list[Any], at: Loc, complain: Complain) -> tuple[Any, ...]:
+def build_waves(waves: list[Any], at: Loc, complain: Complain) -> tuple[Any, ...]:
     """Build played calls; those of one wave are made at the same time."""
-    return tuple(_wave(wave, (*at, index), complain) for index, wave in enumerate(waves))
+    return tuple(_build_wave(wave, (*at, index), complain) for index, wave in enumerate(waves))
 
 
-def _wave(wave: PlayedCallDocument | WaveDocument, at: Loc, complain: Complain) -> tuple[Any, ...]:
+def _build_wave(
+    wave: PlayedCallDocument | WaveDocument, at: Loc, complain: Complain
+) -> tuple[Any, ...]:
     if isinstance(wave, PlayedCallDocument):
         return (build(wave, at, complain),)
     calls = enumerate(wave.parallel)
     return tuple(build(one, (*at, "parallel", index), complain) for index, one in calls)
 
 
-PlayedCalls = Annotated[list[Wave], BeforeValidator(_played), short({"const": "none"})]
+PlayedCalls = Annotated[list[Wave], BeforeValidator(_check_played_calls), short({"const": "none"})]

@@ -120,7 +120,7 @@ def _words(schema: dict[str, Any]) -> Iterator[str]:
         for one in schema["anyOf"]:
             yield from _words(one)
     elif "$ref" in schema:
-        yield _referred(schema["$ref"].rpartition("/")[2])
+        yield _format_reference(schema["$ref"].rpartition("/")[2])
     elif "enum" in schema and len(schema["enum"]) > 8:
         yield "text"
     elif "enum" in schema or "const" in schema:
@@ -144,7 +144,7 @@ def _kind(kind: str, schema: dict[str, Any]) -> Iterator[str]:
         yield words.get(kind, kind)
 
 
-def _referred(name: str) -> str:
+def _format_reference(name: str) -> str:
     part = next((part for part in PARTS if part.__name__ == name), None)
     if part is not None:
         anchor = part.part.replace(" ", "-")

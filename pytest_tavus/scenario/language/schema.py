@@ -15,20 +15,20 @@ from pydantic import Field
 from pytest_tavus.matching.matchers.registry import MATCHERS
 from pytest_tavus.scenario.language.calls import RESERVED
 from pytest_tavus.scenario.language.document import FileHead, ScenarioHead, TurnDocument
-from pytest_tavus.scenario.language.shapes import Filled
+from pytest_tavus.scenario.language.shapes import NonEmptyList
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 
 
 class ScenarioDocument(ScenarioHead):
     """One conversation to be held, with all that must be seen in it."""
 
-    turns: Filled[TurnDocument] = Field(description="What is said, and what must follow.")
+    turns: NonEmptyList[TurnDocument] = Field(description="What is said, and what must follow.")
 
 
 class FileDocument(FileHead):
     """A scenario file: scenarios, and what holds for all of them where they do not say it."""
 
-    scenarios: Filled[ScenarioDocument] = Field(description="The scenarios.")
+    scenarios: NonEmptyList[ScenarioDocument] = Field(description="The scenarios.")
 
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -53,11 +53,11 @@ def json_schema() -> dict[str, Any]:
         "else": {"$ref": "#/$defs/Scenario"},
         "$defs": dict(sorted(defs.items())),
     }
-    finished = _finished(whole)
+    finished = _clean_schema(whole)
     return finished if is_dict(finished) else {}
 
 
-def text() -> str:
+def render_schema() -> str:
     """Return the schema as the text that is shipped and printed."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
@@ -74,8 +74,8 @@ def _short_forms(call: dict[str, Any]) -> dict[str, Any]:
             "properties": beside,
             "additionalProperties": arguments,
         },
-        "ShortPattern": _named("A tool with arguments.", arguments),
-        "ShortEvent": _named(
+        "ShortPattern": _single_key_schema("A tool with arguments.", arguments),
+        "ShortEvent": _single_key_schema(
             "An event with its properties, or `absent` with an event.",
             {"type": ["object", "string", "null"]},
         ),
@@ -91,13 +91,15 @@ def _short_forms(call: dict[str, Any]) -> dict[str, Any]:
             "type": "object",
             "minProperties": 1,
             "maxProperties": 1,
-            "properties": {f"${tag}": {"description": _takes(tag)} for tag in sorted(MATCHERS)},
+            "properties": {
+                f"${tag}": {"description": _describe_payload(tag)} for tag in sorted(MATCHERS)
+            },
             "additionalProperties": False,
         },
     }
 
 
-def _named(description: str, value: dict[str, Any]) -> dict[str, Any]:
+def _single_key_schema(description: str, value: dict[str, Any]) -> dict[str, Any]:
     return {
         "description": description,
         "type": "object",
@@ -107,20 +109,20 @@ def _named(description: str, value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _takes(tag: str) -> str:
+def _describe_payload(tag: str) -> str:
     return f"Takes {MATCHERS[tag].takes}."
 
 
-def _finished(value: Any) -> Any:
+def _clean_schema(value: Any) -> Any:
     """Resolve the marks of short spellings, join nested alternatives, drop generated titles."""
     if is_list(value):
-        return [_finished(item) for item in value]
+        return [_clean_schema(item) for item in value]
     if not is_dict(value):
         return value
     if "x-short" in value:
         return {"$ref": f"#/$defs/{value['x-short']}"}
     done = {
-        key: _finished(item)
+        key: _clean_schema(item)
         for key, item in value.items()
         if key not in {"title", "discriminator"} or not isinstance(item, str) or "$schema" in value
     }
@@ -128,17 +130,17 @@ def _finished(value: Any) -> Any:
     if "oneOf" in done:
         done["anyOf"] = [*done.pop("anyOf", []), *done.pop("oneOf")]
     if "anyOf" in done:
-        done["anyOf"] = _flat(done["anyOf"])
+        done["anyOf"] = _flatten(done["anyOf"])
     return done
 
 
-def _flat(alternatives: list[Any]) -> list[Any]:
+def _flatten(alternatives: list[Any]) -> list[Any]:
     flat: list[Any] = []
     for one in alternatives:
         if one == {"type": "null"}:
             continue  # a key behind which nothing stands is a slip
         nested = one.get("anyOf") if is_dict(one) and set(one) == {"anyOf"} else None
-        for inner in _flat(nested) if is_list(nested) else [one]:
+        for inner in _flatten(nested) if is_list(nested) else [one]:
             if inner not in flat:
                 flat.append(inner)
     return flat

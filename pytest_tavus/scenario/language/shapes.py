@@ -50,10 +50,12 @@ def seconds(value: object) -> float:
     """
     amount = _amount(value)
     if amount is None:
-        message = f"{shortened(value)} is not a duration: write 2s, 300ms, or a number of seconds"
+        message = (
+            f"{format_value(value)} is not a duration: write 2s, 300ms, or a number of seconds"
+        )
         raise ValueError(message)
     if amount > LONGEST:
-        message = f"{shortened(value)} is longer than a week, which no conversation lasts"
+        message = f"{format_value(value)} is longer than a week, which no conversation lasts"
         raise ValueError(message)
     return amount
 
@@ -66,7 +68,7 @@ def _amount(value: object) -> float | None:
     return None
 
 
-def shortened(value: object) -> str:
+def format_value(value: object) -> str:
     """Write a value as Python does, cut where it is long."""
     try:
         text = repr(value)
@@ -76,27 +78,27 @@ def shortened(value: object) -> str:
 
 
 T = TypeVar("T")
-Make = Callable[[Any, Loc, Complain], Any]
+Converter = Callable[[Any, Loc, Complain], Any]
 """Makes a run-time value of what is written at a path."""
 
 
-class Built:
+class BuildSpec:
     """The run-time value of a part. Its fields are named as those of the part, and are copies.
 
     One object and not a class variable for each: pydantic evaluates those again in each subclass.
     """
 
     def __init__(
-        self, value: type[Struct], *, apart: frozenset[str] = frozenset(), **makes: Make
+        self, value: type[Struct], *, apart: frozenset[str] = frozenset(), **makes: Converter
     ) -> None:
         self.value = value
-        self.apart = apart
+        self.excluded = apart
         """Keys that are not part of the value."""
-        self.makes = makes
+        self.converters = makes
         """By field: the function that makes its value, where that is more than a copy."""
 
 
-_NOTHING = Built(Struct)
+_NOTHING = BuildSpec(Struct)
 
 
 class Part(BaseModel):
@@ -110,7 +112,7 @@ class Part(BaseModel):
         defer_build=True,
     )
 
-    builds: ClassVar[Built] = _NOTHING
+    builds: ClassVar[BuildSpec] = _NOTHING
     "What the loader makes of it."
 
     part: ClassVar[str]
@@ -122,13 +124,13 @@ class Part(BaseModel):
     nullable: ClassVar[frozenset[str]] = frozenset()
     "Keys whose value may be null; elsewhere nothing behind a key is a slip."
 
-    of_parts: ClassVar[frozenset[str]] = frozenset()
+    part_mappings: ClassVar[frozenset[str]] = frozenset()
     "Keys whose value is a mapping of names to further parts."
 
-    branch: ClassVar[str | None] = None
+    union_tag: ClassVar[str | None] = None
     "The word by which pydantic tells it from others in its place."
 
-    beside: ClassVar[tuple[str, ...]] = ()
+    separate_keys: ClassVar[tuple[str, ...]] = ()
     "Keys that are bound apart from the model."
 
 
@@ -144,10 +146,10 @@ def refuse(sentence: str, *, hint: str | None = None) -> NoReturn:
 
 def short(schema: dict[str, Any]) -> Any:
     """Add a short spelling of a field to its JSON Schema."""
-    return _Also(schema)
+    return _AlternativeSchema(schema)
 
 
-class _Also:
+class _AlternativeSchema:
     """A pydantic annotation: the schema of the field, or this one."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
@@ -159,7 +161,7 @@ class _Also:
         return {"anyOf": [self._schema, handler(core)]}
 
 
-class _OrOne:
+class _OneOrManySchema:
     """A pydantic annotation: the schema of a list, or that of one of its items."""
 
     def __get_pydantic_json_schema__(
@@ -186,39 +188,48 @@ Seconds = Annotated[
 """A duration, as seconds."""
 
 
-def _some_text(value: Any) -> Any:
+def _refuse_empty_text(value: Any) -> Any:
     if value == "":
         refuse("the text is empty")
     return value
 
 
-Text = Annotated[str, BeforeValidator(_some_text), Field(json_schema_extra={"minLength": 1})]
+Text = Annotated[
+    str, BeforeValidator(_refuse_empty_text), Field(json_schema_extra={"minLength": 1})
+]
 """Text with something in it."""
 
 
-def _listed(value: Any) -> Any:
+def _wrap_in_list(value: Any) -> Any:
     return value if is_list(value) or value is None else [value]
 
 
-def _filled(value: Any) -> Any:
+def _refuse_empty_list(value: Any) -> Any:
     if value == []:
         refuse("the list is empty, so nothing would be asked", hint="leave the key out")
     return value
 
 
-Filled = Annotated[list[T], BeforeValidator(_filled), Field(json_schema_extra={"minItems": 1})]
+NonEmptyList = Annotated[
+    list[T], BeforeValidator(_refuse_empty_list), Field(json_schema_extra={"minItems": 1})
+]
 """A list with something in it."""
 
 Names = Annotated[
-    list[Text], BeforeValidator(_filled), BeforeValidator(_listed), short({"type": "string"})
+    list[Text],
+    BeforeValidator(_refuse_empty_list),
+    BeforeValidator(_wrap_in_list),
+    short({"type": "string"}),
 ]
 """A list of names; one name stands for a list of one."""
 
-OneOrMany = Annotated[list[T], BeforeValidator(_filled), BeforeValidator(_listed), _OrOne()]
+OneOrMany = Annotated[
+    list[T], BeforeValidator(_refuse_empty_list), BeforeValidator(_wrap_in_list), _OneOrManySchema()
+]
 """One value, or a list of them."""
 
 
-def _command(value: Any) -> Any:
+def _split_command(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
@@ -228,7 +239,10 @@ def _command(value: Any) -> Any:
 
 
 Command = Annotated[
-    list[Text], BeforeValidator(_filled), BeforeValidator(_command), short({"type": "string"})
+    list[Text],
+    BeforeValidator(_refuse_empty_list),
+    BeforeValidator(_split_command),
+    short({"type": "string"}),
 ]
 """A command as a list of words, or as a line that is split like a shell would."""
 

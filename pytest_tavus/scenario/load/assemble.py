@@ -12,12 +12,17 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem
 from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.document import ScenarioHead, TurnDocument
-from pytest_tavus.scenario.load.defaults import LoadedFile, Values, common
+from pytest_tavus.scenario.load.defaults import LoadedFile, Values, build_common
 from pytest_tavus.scenario.load.pals import LoadedPal
 from pytest_tavus.scenario.rules import table
 from pytest_tavus.scenario.rules.carried import unsent_lints
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
-from pytest_tavus.scenario.rules.saved import Used, known_values, saved_before_used, used
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
+from pytest_tavus.scenario.rules.saved import (
+    PlaceholderUse,
+    check_placeholder_values,
+    check_saved_values,
+    collect_placeholders,
+)
 from pytest_tavus.scenario.text.limits import carries_all
 from pytest_tavus.scenario.text.plain import is_list
 from pytest_tavus.scenario.values.model import (
@@ -38,7 +43,7 @@ class Defaults(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any]
     "As written, for rows to be put in."
 
-    used: tuple[Used, ...] = ()
+    placeholders: tuple[PlaceholderUse, ...] = ()
     "The placeholders in it."
 
 
@@ -46,26 +51,30 @@ def assemble(
     data: Mapping[str, Any], at: Loc, site: LoadedFile, *, defaults: Defaults, name: str
 ) -> Scenario | None:
     """Make one scenario, noting every problem; `None` where too little of it is left."""
-    before = len(site.ledger)
+    before = len(site.problem_log)
     own = {key: value for key, value in data.items() if key not in _APART}
     head = site.bind(ScenarioHead, own, at) if own else None
-    values = defaults.values if head is None else common(head, at, site).over(defaults.values)
+    values = (
+        defaults.values
+        if head is None
+        else build_common(head, at, site).with_defaults(defaults.values)
+    )
     turns = _turns(data, at, site, extra=bool(values.parts.get("extra")))
     loaded: LoadedPal | None = values.parts.get("pal")
     if "pal" not in values.at and "pal" not in own:
         site.complain(at, "a scenario needs a pal", "write pal: pals/support.pal.yaml")
     if loaded is None or loaded.pal is None:
         return None
-    made = _made(values, loaded, loaded.pal, _Own(at, site, turns or (), name))
+    made = _build_scenario(values, loaded, loaded.pal, _OwnParts(at, site, turns or (), name))
     # In a PAL with a mistake, a place that carries nothing is most likely that very mistake.
     carries = carries_all if loaded.problems else site.carries
-    ruled = Ruled(made, values.at, site.complain, carries)
-    whole = turns is not None and before == len(site.ledger)
+    ruled = RuleContext(made, values.at, site.complain, carries)
+    whole = turns is not None and before == len(site.problem_log)
     for rule in table.WHOLE if whole else table.ALWAYS:
         rule(ruled)
-    own_used = used(data, at)
-    known_values(ruled, (*own_used, *defaults.used))
-    saved_before_used(ruled, own_used)
+    own_used = collect_placeholders(data, at)
+    check_placeholder_values(ruled, (*own_used, *defaults.placeholders))
+    check_saved_values(ruled, own_used)
     return made
 
 
@@ -78,7 +87,7 @@ _APART = frozenset({"turns", "parametrize", "name"})
 _FIRST_TURN = "write turns: with a first - user: <what the caller says>"
 
 
-class _Own(Struct, frozen=True):
+class _OwnParts(Struct, frozen=True):
     at: Loc
     site: LoadedFile
     turns: tuple[Turn, ...]
@@ -103,7 +112,7 @@ def _turns(
     return tuple(built)
 
 
-def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
+def _build_scenario(values: Values, loaded: LoadedPal, pal: Pal, own: _OwnParts) -> Scenario:
     parts = values.parts
     judge, own_rules = parts.get("judge") or (None, _NO_JUDGE_RULES)
     return Scenario(
@@ -118,7 +127,7 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         client=parts.get("client") or _NO_CLIENT,
         never=parts.get("never") or (),
         judge=judge,
-        judge_rules=_joined(loaded.judge_rules, own_rules),
+        judge_rules=_merge_judge_rules(loaded.judge_rules, own_rules),
         unchecked=parts.get("unchecked") or _ALL_CHECKED,
         env=parts.get("env") or (),
         plain=parts.get("plain") or (),
@@ -130,19 +139,19 @@ def _made(values: Values, loaded: LoadedPal, pal: Pal, own: _Own) -> Scenario:
         locks=parts.get("lock") or (),
         search_path=own.site.search_path,
         lints=(
-            *_told_once(loaded.lints, tuple(_unheard(own.turns, loaded))),
+            *_merge_lints(loaded.lints, tuple(_collect_unheard(own.turns, loaded))),
             *unsent_lints(own.turns, pal, source=own.site.source, carries=own.site.carries),
         ),
     )
 
 
-def _told_once(of_pal: tuple[Problem, ...], unheard: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _merge_lints(of_pal: tuple[Problem, ...], unheard: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Leave out what the PAL's lints suspect of a tool where the scenario proves it."""
     places = [lint.span for lint in unheard]
     return (*(lint for lint in of_pal if lint.span not in places), *unheard)
 
 
-def _joined(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:
+def _merge_judge_rules(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:
     if not (own.objectives or own.guardrails):
         return of_pal
     return JudgeRules(
@@ -151,12 +160,15 @@ def _joined(of_pal: JudgeRules, own: JudgeRules) -> JudgeRules:
     )
 
 
-def _unheard(turns: tuple[Turn, ...], loaded: LoadedPal) -> Iterator[Problem]:
+def _collect_unheard(turns: tuple[Turn, ...], loaded: LoadedPal) -> Iterator[Problem]:
     """Yield the lint for each tool whose answer is expected to be heard and never will be."""
     if not loaded.unheard:
         return
     tools = dict.fromkeys(
-        call.tool for turn in turns if _reads_answer(turn) for call in expected_calls(turn.calls)
+        call.tool
+        for turn in turns
+        if _reads_answer(turn)
+        for call in list_expected_calls(turn.calls)
     )
     yield from (loaded.unheard[tool] for tool in tools if tool in loaded.unheard)
 

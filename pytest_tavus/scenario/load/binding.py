@@ -18,13 +18,13 @@ from pytest_tavus.scenario.text.unshown import is_secret
 from pytest_tavus.spans import Loc
 
 
-def without(data: Any, locs: list[Loc]) -> Any:
+def drop_entries(data: Any, locs: list[Loc]) -> Any:
     """Return data without the mapping entries in which something is refused."""
     copied: set[int] = set()
     for loc in locs:
         for length in range(len(loc), 0, -1):
             if isinstance(loc[length - 1], str) and _has(data, loc[:length]):
-                data = _dropped(data, loc[:length], copied)
+                data = _drop_entry(data, loc[:length], copied)
                 break
         else:
             if not any(_has(data, loc[:length]) for length in range(1, len(loc))):
@@ -47,7 +47,7 @@ def _has(data: Any, loc: Loc) -> bool:
     return True
 
 
-def _dropped(data: Any, loc: Loc, copied: set[int]) -> Any:
+def _drop_entry(data: Any, loc: Loc, copied: set[int]) -> Any:
     """Return data without the entry at a path. An item of a list cannot go: its list does.
 
     What was copied before, by its `id`, is changed in place: thousands of entries may have to go.
@@ -57,7 +57,7 @@ def _dropped(data: Any, loc: Loc, copied: set[int]) -> Any:
         data = list(data) if is_list(data) else dict(data)
         copied.add(id(data))
     if rest:
-        data[step] = _dropped(data[step], rest, copied)
+        data[step] = _drop_entry(data[step], rest, copied)
     else:
         del data[step]
     return data
@@ -95,16 +95,16 @@ def bind(model: type[M], data: Any) -> tuple[M | None, list[RuleProblem]]:
         except ValidationError as error:
             refused = list(refusals(error, model))
         else:
-            return bound, [*(problems or ()), *empty_keys(bound)]
+            return bound, [*(problems or ()), *check_empty_keys(bound)]
         if problems is None:
-            problems = _wrong_keys_first([_worded(one) for one in refused], refused)
-        data = without(data, [one.loc for one in refused])
+            problems = _put_wrong_keys_first([_describe_refusal(one) for one in refused], refused)
+        data = drop_entries(data, [one.loc for one in refused])
         if data is None:
             break
     return None, problems or []
 
 
-def _wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -> list[RuleProblem]:
+def _put_wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -> list[RuleProblem]:
     """Tell of a wrong key before the key that is missing beside it: one may be meant for both."""
     wrong = {problem.loc[:-1]: problem.loc for problem in problems if problem.key}
     found: list[RuleProblem] = []
@@ -118,15 +118,15 @@ def _wrong_keys_first(problems: list[RuleProblem], refused: list[Refusal]) -> li
     return [*found, *missing]
 
 
-def empty_keys(part: BaseModel) -> list[RuleProblem]:
+def check_empty_keys(part: BaseModel) -> list[RuleProblem]:
     """Return a refusal for each key of ours behind which nothing is written."""
     found: list[RuleProblem] = []
     if isinstance(part, Part):
-        _look_behind_keys(part, (), found)
+        _check_part_keys(part, (), found)
     return found
 
 
-def _look_behind_keys(part: Part, at: Loc, found: list[RuleProblem]) -> None:
+def _check_part_keys(part: Part, at: Loc, found: list[RuleProblem]) -> None:
     for name in part.model_fields_set:
         inner = getattr(part, name)
         if isinstance(inner, str):
@@ -137,31 +137,31 @@ def _look_behind_keys(part: Part, at: Loc, found: list[RuleProblem]) -> None:
             message = f"{loc[-1]} is empty"
             found.append(RuleProblem(loc=loc, message=message, hint=hint, rule="shape"))
         elif isinstance(inner, Part):
-            _look_behind_keys(inner, (*at, name), found)
+            _check_part_keys(inner, (*at, name), found)
         elif is_list(inner):
-            _look_into_items(inner, (*at, name), found)
-        elif name in part.of_parts:
+            _check_item_keys(inner, (*at, name), found)
+        elif name in part.part_mappings:
             for key, item in (mapping(inner) or {}).items():
-                _look_into_items(item if is_list(item) else [item], (*at, name, key), found)
+                _check_item_keys(item if is_list(item) else [item], (*at, name, key), found)
 
 
-def _look_into_items(items: list[Any], at: Loc, found: list[RuleProblem]) -> None:
+def _check_item_keys(items: list[Any], at: Loc, found: list[RuleProblem]) -> None:
     for index, item in enumerate(items):
         if isinstance(item, Part):
-            _look_behind_keys(item, (*at, index), found)
+            _check_part_keys(item, (*at, index), found)
 
 
-def _worded(refusal: Refusal) -> RuleProblem:
+def _describe_refusal(refusal: Refusal) -> RuleProblem:
     loc, found, hint = refusal.loc, refusal.found, refusal.hint
-    name = _name(loc) or _called(refusal.owner)
+    name = _name(loc) or _describe_part(refusal.owner)
     shown = "" if is_secret(loc) else f", not {describe(found)}"
     match refusal.kind:
         case "missing key":
-            message = f"{_called(refusal.owner)} needs the key {loc[-1]!r}"
+            message = f"{_describe_part(refusal.owner)} needs the key {loc[-1]!r}"
         case "unknown key":
-            message, hint = _unknown_key(refusal)
+            message, hint = _describe_unknown_key(refusal)
         case "kind":
-            message, hint = _wrong_kind(refusal)
+            message, hint = _describe_wrong_kind(refusal)
         case "word":
             message = f"{name} is one of: {', '.join(refusal.known)}{shown}"
             hint = did_you_mean(found, refusal.known) if isinstance(found, str) else None
@@ -179,16 +179,16 @@ def _worded(refusal: Refusal) -> RuleProblem:
     return RuleProblem(loc=loc, message=message, hint=hint, key=key, rule="shape")
 
 
-def _unknown_key(refusal: Refusal) -> tuple[str, str]:
+def _describe_unknown_key(refusal: Refusal) -> tuple[str, str]:
     key, part = refusal.loc[-1], refusal.owner
-    known = (*refusal.known, *getattr(part, "beside", ()))
+    known = (*refusal.known, *getattr(part, "separate_keys", ()))
     close = did_you_mean(str(key), known) or getattr(part, "hint", None)
     shown = "" if is_secret(refusal.loc[:-1]) else f" {key!r}"
-    message = f"unknown key{shown} in {_called(part)}"
-    return message, close or f"the keys of {_called(part)} are: {', '.join(known)}"
+    message = f"unknown key{shown} in {_describe_part(part)}"
+    return message, close or f"the keys of {_describe_part(part)} are: {', '.join(known)}"
 
 
-def _wrong_kind(refusal: Refusal) -> tuple[str, str | None]:
+def _describe_wrong_kind(refusal: Refusal) -> tuple[str, str | None]:
     found = refusal.found
     wanted = f"{_name(refusal.loc) or 'this'} is {refusal.expected}"
     secret = is_secret(refusal.loc)
@@ -216,7 +216,7 @@ def _name(loc: Loc) -> str:
     return ""
 
 
-def _called(part: type[BaseModel]) -> str:
+def _describe_part(part: type[BaseModel]) -> str:
     """Name a mapping, with its article."""
     own = getattr(part, "part", None)
     return own if isinstance(own, str) else _TAVUS_PARTS.get(part.__name__, "the mapping")

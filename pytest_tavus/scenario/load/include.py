@@ -10,13 +10,13 @@ from msgspec import Struct, field
 
 from pytest_tavus.errors import ScenarioError, did_you_mean
 from pytest_tavus.scenario.language.played import ADDED
-from pytest_tavus.scenario.language.shapes import shortened
+from pytest_tavus.scenario.language.shapes import format_value
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import is_list, mapping
 from pytest_tavus.scenario.text.problems import ProblemLog
-from pytest_tavus.scenario.text.reader import TagError, load
+from pytest_tavus.scenario.text.reader import TagError, load_yaml
 from pytest_tavus.scenario.text.source import Document
-from pytest_tavus.scenario.text.unshown import without_secrets
+from pytest_tavus.scenario.text.unshown import redact_problems
 from pytest_tavus.scenario.text.yamlfile import read_text
 from pytest_tavus.scenario.values.matcher_values import from_tag
 from pytest_tavus.spans import Loc
@@ -30,18 +30,18 @@ class _Include(Struct, frozen=True):
     target: str
 
 
-class _Tags:
+class _TagReader:
     """Understands the tags of one file, and remembers whether it includes another."""
 
     def __init__(self) -> None:
-        self.includes = False
+        self.has_includes = False
 
     def __call__(self, name: str, payload: Any) -> Any:
         if name != "include":
             return from_tag(name, payload)
         if not isinstance(payload, str) or not payload:
             raise TagError("!include takes the path of a YAML file", hint="!include parts.yaml")
-        self.includes = True
+        self.has_includes = True
         return _Include(payload)
 
 
@@ -52,13 +52,13 @@ class Files(Struct, kw_only=True):
     "Paths are shown relative to this directory."
 
     limits: FileLimits
-    ledger: ProblemLog
+    problem_log: ProblemLog
     _known: dict[str, tuple[Any, Document]] = field(
         default_factory=dict[str, "tuple[Any, Document]"]
     )
-    _followed: int = 0
+    _include_count: int = 0
 
-    def shown(self, path: Path) -> str:
+    def format_path(self, path: Path) -> str:
         """Return a path the way messages show it."""
         full, base = os.path.abspath(path), os.path.abspath(self.root)
         inside = full.startswith(base.rstrip(os.sep) + os.sep)
@@ -74,26 +74,26 @@ class Files(Struct, kw_only=True):
         full = os.path.abspath(path)
         if (known := self._known.get(full)) is not None:
             return known
-        shown = self.shown(path)
+        shown = self.format_path(path)
         text = read_text(path, shown, max_bytes=self.limits.max_bytes)
-        tags = _Tags()
+        tags = _TagReader()
         try:
-            loaded = load(text, shown, limits=self.limits, tagged=tags)
+            loaded = load_yaml(text, shown, limits=self.limits, tagged=tags)
         except ScenarioError as error:
-            raise ScenarioError(without_secrets(error.problems, text)) from None
-        self.ledger.syntax.extend(without_secrets(loaded.problems, text))
+            raise ScenarioError(redact_problems(error.problems, text)) from None
+        self.problem_log.syntax.extend(redact_problems(loaded.problems, text))
         grafts: dict[Loc, tuple[Document, Loc]] = {}
         document = Document(path=shown, text=text, parts=loaded.parts, grafts=grafts)
         chain = (*via, full)
         data = loaded.data
-        if tags.includes:
-            data = self._filled(data, (), _Site(document, grafts, path, chain))
+        if tags.has_includes:
+            data = self._resolve_includes(data, (), _IncludingFile(document, grafts, path, chain))
         if (top := mapping(data)) is not None and "include" in top:
-            data = self._merged(top, _Site(document, grafts, path, chain))
+            data = self._merge_includes(top, _IncludingFile(document, grafts, path, chain))
         self._known[full] = (data, document)
         return data, document
 
-    def _filled(self, value: Any, at: Loc, site: _Site) -> Any:
+    def _resolve_includes(self, value: Any, at: Loc, site: _IncludingFile) -> Any:
         """Put the data of other files where they are included."""
         if isinstance(value, _Include):
             data, document = self._open(value.target, at, site)
@@ -101,26 +101,30 @@ class Files(Struct, kw_only=True):
                 site.grafts[at] = (document, ())
             return data
         if (entries := mapping(value)) is not None:
-            return {key: self._filled(item, (*at, key), site) for key, item in entries.items()}
+            return {
+                key: self._resolve_includes(item, (*at, key), site) for key, item in entries.items()
+            }
         if is_list(value):
             items = value
-            return [self._filled(item, (*at, index), site) for index, item in enumerate(items)]
+            return [
+                self._resolve_includes(item, (*at, index), site) for index, item in enumerate(items)
+            ]
         return value
 
-    def _merged(self, own: dict[str, Any], site: _Site) -> dict[str, Any]:
+    def _merge_includes(self, own: dict[str, Any], site: _IncludingFile) -> dict[str, Any]:
         """Take over the keys of included files; own keys win, and later files over earlier.
 
         What must never be called adds up: a file cannot allow what another has forbidden it.
         """
         written = own["include"]
         merged: dict[str, Any] = {}
-        forbidden = _listed(own.get(ADDED))
+        forbidden = _list_forbidden(own.get(ADDED))
         targets = written if is_list(written) else [written]
         for index, target in enumerate(targets):
             at: Loc = ("include", index)
             if not isinstance(target, str) or not target:
                 message = "include is the path of a YAML file, or a list of them"
-                self.ledger.add(site.document, at, message, hint="include: [shared.yaml]")
+                self.problem_log.add(site.document, at, message, hint="include: [shared.yaml]")
                 continue
             data, document = self._open(target, at, site)
             entries = mapping(data)
@@ -128,45 +132,47 @@ class Files(Struct, kw_only=True):
                 continue
             if entries is None:
                 message = f"{target!r} holds no mapping whose keys could be taken over"
-                self.ledger.add(site.document, at, message, hint="use !include for other values")
+                self.problem_log.add(
+                    site.document, at, message, hint="use !include for other values"
+                )
                 continue
             merged.update(entries)
             site.grafts.update({(key,): (document, (key,)) for key in entries if key not in own})
-            for place, item in _placed(entries.get(ADDED)):
+            for place, item in _locate_forbidden(entries.get(ADDED)):
                 site.grafts[ADDED, len(forbidden)] = (document, place)
                 forbidden.append(item)
         merged.update({key: value for key, value in own.items() if key != "include"})
         return {**merged, ADDED: forbidden} if forbidden else merged
 
-    def _open(self, target: str, at: Loc, site: _Site) -> tuple[Any, Document | None]:
+    def _open(self, target: str, at: Loc, site: _IncludingFile) -> tuple[Any, Document | None]:
         path = site.path.parent / target
-        self._followed += 1
+        self._include_count += 1
         problem: tuple[str, str | None] | None = None
         if not self.limits.other_files:
             problem = f"{target!r} is not included: this scenario may read no file", IN_PLACE
-        elif self._followed > self.limits.max_includes:
+        elif self._include_count > self.limits.max_includes:
             message = f"more than {self.limits.max_includes} includes are followed"
             problem = message, "include fewer files, or each of them less often"
         elif os.path.abspath(path) in site.chain:
-            names = [self.shown(Path(one)) for one in (*site.chain, str(path))]
+            names = [self.format_path(Path(one)) for one in (*site.chain, str(path))]
             problem = f"files include each other: {' -> '.join(names)}", "break the circle"
-        elif not is_there(path):
-            problem = f"the included file {shortened(target)} does not exist", neighbours(path)
+        elif not file_exists(path):
+            problem = f"the included file {format_value(target)} does not exist", suggest_file(path)
         if problem is not None:
-            self.ledger.add(site.document, at, problem[0], hint=problem[1])
+            self.problem_log.add(site.document, at, problem[0], hint=problem[1])
             return None, None
         try:
             return self.read(path, via=site.chain)
         except ScenarioError as error:
-            self.ledger.ready.extend(error.problems)
+            self.problem_log.ready.extend(error.problems)
             return None, None
 
 
-def _listed(value: Any) -> list[Any]:
-    return [item for _, item in _placed(value)]
+def _list_forbidden(value: Any) -> list[Any]:
+    return [item for _, item in _locate_forbidden(value)]
 
 
-def _placed(value: Any) -> list[tuple[Loc, Any]]:
+def _locate_forbidden(value: Any) -> list[tuple[Loc, Any]]:
     """Return what a `never` forbids, each with its place in the file."""
     if value is None:
         return []
@@ -175,7 +181,7 @@ def _placed(value: Any) -> list[tuple[Loc, Any]]:
     return [((ADDED,), value)]
 
 
-class _Site(Struct, frozen=True):
+class _IncludingFile(Struct, frozen=True):
     """The file in which an include stands."""
 
     document: Document
@@ -184,7 +190,7 @@ class _Site(Struct, frozen=True):
     chain: tuple[str, ...]
 
 
-def is_there(path: Path) -> bool:
+def file_exists(path: Path) -> bool:
     """Tell whether there is such a file; what cannot be the path of one is not there."""
     try:
         return path.is_file()
@@ -192,13 +198,13 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def neighbours(path: Path) -> str | None:
+def suggest_file(path: Path) -> str | None:
     """Say which file beside a missing one is meant, or where it was looked for."""
     try:
         there = path.parent.is_dir()
     except (OSError, ValueError):
         return "the path is longer than a file system allows"
     if not there:
-        return f"there is no directory {shortened(path.parent.name)} there"
+        return f"there is no directory {format_value(path.parent.name)} there"
     names = [one.name for one in path.parent.iterdir() if one.suffix in {".yaml", ".yml"}]
     return did_you_mean(path.name, names) or "paths are relative to the file they stand in"

@@ -10,24 +10,24 @@ from typing import Any
 from msgspec import Struct, field
 
 from pytest_tavus.contract.pal.host_rules import host_problems
-from pytest_tavus.contract.pal.lints import expects_to_hear, lints
+from pytest_tavus.contract.pal.lints import check_answer_heard, lints
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.pal.rules import problems
-from pytest_tavus.contract.schema.rules import declared
+from pytest_tavus.contract.schema.rules import list_parameters
 from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.contract.tool.url_rules import is_allowed_locally
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.language.build import build
 from pytest_tavus.scenario.language.judging import JudgeRulesDocument
-from pytest_tavus.scenario.language.shapes import shortened
+from pytest_tavus.scenario.language.shapes import format_value
 from pytest_tavus.scenario.load.binding import bind
-from pytest_tavus.scenario.load.include import IN_PLACE, Files, is_there, neighbours
-from pytest_tavus.scenario.rules.carried import to_carry, uncarried
-from pytest_tavus.scenario.rules.names import rule_tools, unknown_tool
+from pytest_tavus.scenario.load.include import IN_PLACE, Files, file_exists, suggest_file
+from pytest_tavus.scenario.rules.carried import describe_unsent, suggest_placement
+from pytest_tavus.scenario.rules.names import describe_unknown_tool, rule_tools
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import mapping
-from pytest_tavus.scenario.text.problems import Placed, ProblemLog
+from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
 from pytest_tavus.scenario.text.source import Document
 from pytest_tavus.scenario.text.unshown import is_secret
 from pytest_tavus.scenario.values.matcher_values import matchers_in
@@ -41,7 +41,7 @@ class LoadedPal(Struct, frozen=True, kw_only=True):
     pal: Pal | None
     "`None` where the definition cannot be understood."
 
-    source: Placed
+    source: LocatedSource
     at: Loc = ()
     judge_rules: JudgeRules = field(default_factory=JudgeRules)
     problems: tuple[Problem, ...] = ()
@@ -66,14 +66,14 @@ def read_pal(path: Path, files: Files, cache: PalCache) -> LoadedPal:
     if (known := cache.get(key)) is not None:
         return known
     ledger = ProblemLog()
-    alone = Files(root=files.root, limits=files.limits, ledger=ledger)
+    alone = Files(root=files.root, limits=files.limits, problem_log=ledger)
     data, document = alone.read(path)
-    cache[key] = made = make_pal(data, document, ledger=ledger, limits=files.limits)
+    cache[key] = made = read_pal_data(data, document, ledger=ledger, limits=files.limits)
     return made
 
 
-def make_pal(
-    data: Any, source: Placed, *, ledger: ProblemLog, limits: FileLimits, at: Loc = ()
+def read_pal_data(
+    data: Any, source: LocatedSource, *, ledger: ProblemLog, limits: FileLimits, at: Loc = ()
 ) -> LoadedPal:
     """Return the PAL that data defines; `at` is its path in `source`."""
     before = len(ledger)
@@ -86,7 +86,7 @@ def make_pal(
     if len(ledger) > before:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     pal, refusals = bind(Pal, data)
-    ledger.take(source, at, refusals)
+    ledger.add_all(source, at, refusals)
     if pal is None:
         return LoadedPal(pal=None, source=source, at=at, problems=ledger.problems())
     refused = {refusal.loc[:length] for refusal in refusals for length in range(len(refusal.loc))}
@@ -102,17 +102,17 @@ def make_pal(
         at=at,
         judge_rules=rules,
         problems=ledger.problems(),
-        lints=(*_lints(pal, source, at), *_unsent(pal, source, at, limits.carries)),
-        unheard=_unheard(pal, source, at),
+        lints=(*_lints(pal, source, at), *_collect_unsent(pal, source, at, limits.carries)),
+        unheard=_collect_unheard(pal, source, at),
     )
 
 
-def _rules(pal: Pal, source: Placed, at: Loc, ledger: ProblemLog) -> JudgeRules:
+def _rules(pal: Pal, source: LocatedSource, at: Loc, ledger: ProblemLog) -> JudgeRules:
     if pal.judge_rules is None:
         return JudgeRules()
     here = (*at, "judge_rules")
     document, refusals = bind(JudgeRulesDocument, pal.judge_rules)
-    ledger.take(source, here, refusals)
+    ledger.add_all(source, here, refusals)
 
     def complain(loc: Loc, message: str, hint: str | None) -> None:
         ledger.add(source, loc, message, hint=hint)
@@ -121,33 +121,37 @@ def _rules(pal: Pal, source: Placed, at: Loc, ledger: ProblemLog) -> JudgeRules:
     tools = [tool.name for tool in pal.tools]
     for loc, name in rule_tools(rules):
         if name not in tools:
-            message, hint = unknown_tool(name, tools)
+            message, hint = describe_unknown_tool(name, tools)
             ledger.add(source, loc, message, hint=hint)
     return rules
 
 
-def _lints(pal: Pal, source: Placed, at: Loc) -> tuple[Problem, ...]:
+def _lints(pal: Pal, source: LocatedSource, at: Loc) -> tuple[Problem, ...]:
     ledger = ProblemLog()
     for lint in lints(pal):
         ledger.add(source, (*at, *lint.loc), lint.message, hint=lint.hint)
     return ledger.problems()
 
 
-def _unsent(pal: Pal, source: Placed, at: Loc, carries: Carries) -> tuple[Problem, ...]:
+def _collect_unsent(
+    pal: Pal, source: LocatedSource, at: Loc, carries: Carries
+) -> tuple[Problem, ...]:
     """Return the advice about parameters that the handler never gets."""
     ledger = ProblemLog()
     for index, tool in enumerate(pal.tools):
-        for name in declared(tool.parameters):
+        for name in list_parameters(tool.parameters):
             if not carries(tool, name):
                 loc = (*at, "tools", index, "parameters", "properties", name)
-                ledger.add(source, loc, uncarried(tool, name), hint=to_carry(tool, name))
+                ledger.add(
+                    source, loc, describe_unsent(tool, name), hint=suggest_placement(tool, name)
+                )
     return ledger.problems()
 
 
-def _unheard(pal: Pal, source: Placed, at: Loc) -> dict[str, Problem]:
+def _collect_unheard(pal: Pal, source: LocatedSource, at: Loc) -> dict[str, Problem]:
     found: dict[str, Problem] = {}
     for index, tool in enumerate(pal.tools):
-        if (lint := expects_to_hear(tool)) is not None:
+        if (lint := check_answer_heard(tool)) is not None:
             span = source.span((*at, "tools", index, *lint.loc))
             found[tool.name] = Problem(message=lint.message, span=span, hint=lint.hint)
     return found
@@ -157,40 +161,42 @@ class PalFinder(Struct, frozen=True, kw_only=True):
     """Finds what a value of `pal` means: a file, or the definition itself."""
 
     files: Files
-    ledger: ProblemLog
+    problem_log: ProblemLog
     cache: PalCache
 
-    def find(self, value: Any, at: Loc, source: Placed) -> LoadedPal | None:
+    def find(self, value: Any, at: Loc, source: LocatedSource) -> LoadedPal | None:
         """Return the PAL, noting what is wrong with it; `None` where there is no such file."""
         if isinstance(value, Pal):
             for rule in host_problems(value, self.files.limits.hosts):
-                self.ledger.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
+                self.problem_log.add(source, (*at, *rule.loc), rule.message, hint=rule.hint)
             return LoadedPal(pal=value, source=source, at=at)
         if not isinstance(value, str):
             ledger = ProblemLog()
             limits = self.files.limits
-            loaded = make_pal(value, source, ledger=ledger, limits=limits, at=at)
-            self.ledger.ready.extend(loaded.problems)
+            loaded = read_pal_data(value, source, ledger=ledger, limits=limits, at=at)
+            self.problem_log.ready.extend(loaded.problems)
             return loaded
         if not self.files.limits.other_files:
             message = f"the PAL file {value!r} is not read: this scenario may read no file"
-            self.ledger.add(source, at, message, hint=IN_PLACE)
+            self.problem_log.add(source, at, message, hint=IN_PLACE)
             return None
-        home = source.home(at)[0] if isinstance(source, Document) else None
+        home = source.resolve_origin(at)[0] if isinstance(source, Document) else None
         base = self.files.root if home is None else (self.files.root / home.path).parent
         path = base / value
-        if not is_there(path):
-            message = f"the PAL file {shortened(value)} does not exist"
-            looked = f"looked for {shortened(self.files.shown(path))[1:-1]}"
-            close = neighbours(path)
-            self.ledger.add(source, at, message, hint=f"{looked}; {close}" if close else looked)
+        if not file_exists(path):
+            message = f"the PAL file {format_value(value)} does not exist"
+            looked = f"looked for {format_value(self.files.format_path(path))[1:-1]}"
+            close = suggest_file(path)
+            self.problem_log.add(
+                source, at, message, hint=f"{looked}; {close}" if close else looked
+            )
             return None
         try:
             loaded = self.read(path)
         except ScenarioError as error:
-            self.ledger.ready.extend(error.problems)
+            self.problem_log.ready.extend(error.problems)
             return None
-        self.ledger.ready.extend(loaded.problems)
+        self.problem_log.ready.extend(loaded.problems)
         return loaded
 
     def read(self, path: Path) -> LoadedPal:

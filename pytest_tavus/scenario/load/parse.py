@@ -15,13 +15,13 @@ from msgspec import Struct
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.scenario.load.include import Files
-from pytest_tavus.scenario.load.pals import PalCache, PalFinder, make_pal
-from pytest_tavus.scenario.load.scenarios import Load
+from pytest_tavus.scenario.load.pals import PalCache, PalFinder, read_pal_data
+from pytest_tavus.scenario.load.scenarios import ScenarioLoader
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import plain_data
 from pytest_tavus.scenario.text.problems import ProblemLog
 from pytest_tavus.scenario.values.model import Scenario, Source
-from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.spans import Loc, SourceSpan, format_loc
 
 __all__ = ["FileLimits", "load_pal", "load_scenarios", "parse_inline"]
 
@@ -39,9 +39,9 @@ class InlineSource(Struct, frozen=True, kw_only=True):
         """Return the same as :meth:`span`."""
         return self.span(loc)
 
-    def worded(self, loc: Loc, message: str) -> str:
+    def format_message(self, loc: Loc, message: str) -> str:
         """Return the message with the path of the value, there being no line."""
-        return f"{dotted(loc)}: {message}" if loc else message
+        return f"{format_loc(loc)}: {message}" if loc else message
 
 
 def load_scenarios(
@@ -56,16 +56,16 @@ def load_scenarios(
 
     """
     ledger = ProblemLog()
-    files = Files(root=root, limits=limits or FileLimits(), ledger=ledger)
+    files = Files(root=root, limits=limits or FileLimits(), problem_log=ledger)
     data, document = files.read(path)
-    load = Load(
+    load = ScenarioLoader(
         source=document,
-        ledger=ledger,
-        pals=PalFinder(files=files, ledger=ledger, cache={} if pals is None else pals),
+        problem_log=ledger,
+        pals=PalFinder(files=files, problem_log=ledger, cache={} if pals is None else pals),
         name=path.name.partition(".")[0],
         search_path=(str(path.absolute().parent), str(root.absolute())),
     )
-    scenarios = load.file(data)
+    scenarios = load.load_file(data)
     _raise_all(ledger)
     return scenarios
 
@@ -85,15 +85,15 @@ def parse_inline(
     ledger = ProblemLog()
     source = InlineSource()
     here = Path.cwd()
-    files = Files(root=here, limits=limits or FileLimits(), ledger=ledger)
-    load = Load(
+    files = Files(root=here, limits=limits or FileLimits(), problem_log=ledger)
+    load = ScenarioLoader(
         source=source,
-        ledger=ledger,
-        pals=PalFinder(files=files, ledger=ledger, cache={}),
+        problem_log=ledger,
+        pals=PalFinder(files=files, problem_log=ledger, cache={}),
         name=name,
         search_path=(str(here),),
     )
-    scenario = load.single(plain_data(data))
+    scenario = load.load_single(plain_data(data))
     _raise_all(ledger)
     if scenario is None:
         raise ScenarioError(Problem(message="the scenario could not be understood"))
@@ -115,11 +115,11 @@ def load_pal(
     ledger = ProblemLog()
     if not isinstance(definition, (str, Path)):
         data, source = plain_data(definition), InlineSource()
-        loaded = make_pal(data, source, ledger=ledger, limits=limits or FileLimits())
+        loaded = read_pal_data(data, source, ledger=ledger, limits=limits or FileLimits())
     else:
         here = root or Path.cwd()
-        files = Files(root=here, limits=limits or FileLimits(), ledger=ledger)
-        finder = PalFinder(files=files, ledger=ledger, cache={})
+        files = Files(root=here, limits=limits or FileLimits(), problem_log=ledger)
+        finder = PalFinder(files=files, problem_log=ledger, cache={})
         loaded = finder.read(here / definition)
         ledger.ready.extend(loaded.problems)
     _raise_all(ledger)

@@ -13,14 +13,21 @@ from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.language.document import DEFAULTS, FileHead, ParametrizeDocument
 from pytest_tavus.scenario.language.shapes import list_stands_for
 from pytest_tavus.scenario.load.assemble import Defaults, assemble
-from pytest_tavus.scenario.load.defaults import LoadedFile, Values, common
+from pytest_tavus.scenario.load.defaults import LoadedFile, Values, build_common
 from pytest_tavus.scenario.load.pals import PalFinder
-from pytest_tavus.scenario.rules.saved import Used, used
+from pytest_tavus.scenario.rules.saved import PlaceholderUse, collect_placeholders
 from pytest_tavus.scenario.text.plain import is_list, mapping
-from pytest_tavus.scenario.text.problems import Placed, ProblemLog
+from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
 from pytest_tavus.scenario.values.matcher_values import matchers_in
 from pytest_tavus.scenario.values.model import Scenario
-from pytest_tavus.scenario.values.templates import MissingValue, as_text, asks, lookup, render, root
+from pytest_tavus.scenario.values.templates import (
+    MissingValue,
+    as_text,
+    has_placeholders,
+    lookup,
+    render,
+    root,
+)
 from pytest_tavus.spans import Loc
 
 LONGEST_ID = 60
@@ -69,18 +76,18 @@ def _id(values: dict[str, Any], index: int) -> str:
 _NO_DEFAULTS = Defaults(values=Values({}, {}), data={})
 
 
-class Load(Struct, frozen=True, kw_only=True):
+class ScenarioLoader(Struct, frozen=True, kw_only=True):
     """The loading of one file."""
 
-    source: Placed
-    ledger: ProblemLog
+    source: LocatedSource
+    problem_log: ProblemLog
     pals: PalFinder
     name: str
     "What a scenario without a name is called."
 
     search_path: tuple[str, ...]
 
-    def file(self, data: Any) -> tuple[Scenario, ...]:
+    def load_file(self, data: Any) -> tuple[Scenario, ...]:
         """Return the scenarios of a file, noting every problem."""
         entries = mapping(data)
         if entries is None:
@@ -88,30 +95,30 @@ class Load(Struct, frozen=True, kw_only=True):
             self._complain((), f"{found}, and no scenario", _SCENARIOS)
             return ()
         if "scenarios" not in entries:
-            scenarios = self._lone(entries)
+            scenarios = self._load_single_file(entries)
         else:
-            scenarios = tuple(self._listed(entries))
+            scenarios = tuple(self._load_list(entries))
             self._refuse_same_names(scenarios)
         self._refuse_unselectable(scenarios)
         return scenarios
 
-    def single(self, data: Any) -> Scenario | None:
+    def load_single(self, data: Any) -> Scenario | None:
         """Return the one scenario that data is, noting every problem."""
         found = self._scenarios(data, (), _NO_DEFAULTS, alone=True)
         if len(found) > 1:
             self._complain(("parametrize",), "one scenario is wanted, and there are rows", None)
         return next(iter(found), None)
 
-    def _lone(self, entries: dict[str, Any]) -> tuple[Scenario, ...]:
+    def _load_single_file(self, entries: dict[str, Any]) -> tuple[Scenario, ...]:
         if "turns" in entries:
             return self._scenarios(entries, (), _NO_DEFAULTS, alone=True)
-        before = len(self.ledger)
+        before = len(self.problem_log)
         self._site().bind(FileHead, {k: v for k, v in entries.items() if k != "name"}, ())
-        if len(self.ledger) == before:
+        if len(self.problem_log) == before:
             self._complain((), "the file has no scenario", _SCENARIOS)
         return ()
 
-    def _listed(self, entries: dict[str, Any]) -> Iterator[Scenario]:
+    def _load_list(self, entries: dict[str, Any]) -> Iterator[Scenario]:
         written = entries["scenarios"]
         shared = {key: value for key, value in entries.items() if key != "scenarios"}
         defaults = self._defaults(shared)
@@ -126,11 +133,11 @@ class Load(Struct, frozen=True, kw_only=True):
     def _defaults(self, data: Mapping[str, Any]) -> Defaults:
         site = self._site()
         head = site.bind(FileHead, data, ())
-        values = Values({}, {}) if head is None else common(head, (), site)
+        values = Values({}, {}) if head is None else build_common(head, (), site)
         for key in DEFAULTS:
             if key in data:
                 values.at.setdefault(key, (key,))  # known, though it could not be bound
-        return Defaults(values=values, data=data, used=used(data, ()))
+        return Defaults(values=values, data=data, placeholders=collect_placeholders(data, ()))
 
     def _scenarios(
         self, data: Any, at: Loc, defaults: Defaults, *, alone: bool
@@ -156,14 +163,14 @@ class Load(Struct, frozen=True, kw_only=True):
             return
         body = {key: value for key, value in entries.items() if key != "parametrize"}
         found = rows(document)
-        self._refuse_unread(found, (*used(body, at), *defaults.used), here)
+        self._refuse_unread(found, (*collect_placeholders(body, at), *defaults.placeholders), here)
         for row in found:
             if not self._has_values(body, at, row):
                 continue
             scope = {"row": row.values}
             filled = render(body, scope, only=("row",))
             shared = defaults
-            if asks(defaults.data):
+            if has_placeholders(defaults.data):
                 if not self._has_values(defaults.data, (), row):
                     continue
                 shared = self._defaults(render(defaults.data, scope, only=("row",)))
@@ -173,7 +180,9 @@ class Load(Struct, frozen=True, kw_only=True):
             if made is not None:
                 yield made
 
-    def _refuse_unread(self, found: Sequence[Row], asked: Iterable[Used], at: Loc) -> None:
+    def _refuse_unread(
+        self, found: Sequence[Row], asked: Iterable[PlaceholderUse], at: Loc
+    ) -> None:
         """Refuse rows that nothing reads: two such scenarios would prove what one does."""
         names = dict.fromkeys(name for row in found for name in row.values)
         if names and not any(root(one.path) == "row" for one in asked):
@@ -184,7 +193,7 @@ class Load(Struct, frozen=True, kw_only=True):
     def _has_values(self, data: Mapping[str, Any], at: Loc, row: Row) -> bool:
         """Tell whether a row has every value that is asked for; note those it has not."""
         complete = True
-        for one in used(data, at):
+        for one in collect_placeholders(data, at):
             if root(one.path) != "row":
                 continue
             try:
@@ -245,14 +254,14 @@ class Load(Struct, frozen=True, kw_only=True):
     def _site(self) -> LoadedFile:
         return LoadedFile(
             source=self.source,
-            ledger=self.ledger,
-            pal=lambda value, at: self.pals.find(value, at, self.source),
+            problem_log=self.problem_log,
+            find_pal=lambda value, at: self.pals.find(value, at, self.source),
             search_path=self.search_path,
             carries=self.pals.files.limits.carries,
         )
 
     def _complain(self, loc: Loc, message: str, hint: str | None) -> None:
-        self.ledger.add(self.source, loc, message, hint=hint)
+        self.problem_log.add(self.source, loc, message, hint=hint)
 
 
 _SCENARIOS = "write scenarios: with a list of them, or turns: for a single one"

@@ -16,7 +16,7 @@ from pytest_tavus.scenario.load.include import Files
 from pytest_tavus.scenario.load.pals import LoadedPal, PalFinder
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.text.plain import plain_data
-from pytest_tavus.scenario.text.problems import Placed, ProblemLog
+from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.spans import Loc
 
@@ -28,7 +28,13 @@ class SpokenScenario:
     """The growing text of a scenario: every turn is held to the rules of a file."""
 
     def __init__(
-        self, data: Mapping[str, Any], source: Placed, *, root: Path, limits: FileLimits, name: str
+        self,
+        data: Mapping[str, Any],
+        source: LocatedSource,
+        *,
+        root: Path,
+        limits: FileLimits,
+        name: str,
     ) -> None:
         directory = (root / source.path).parent
         self._limits = limits
@@ -43,16 +49,16 @@ class SpokenScenario:
         if isinstance(pal, str) and ((directory / pal).is_file() or not (root / pal).is_file()):
             self._data["pal"] = os.path.relpath(directory / pal, root)
 
-    def opened(self) -> Scenario:
+    def build_empty(self) -> Scenario:
         """Return the scenario before its first turn.
 
         Raises:
             ScenarioError: with all problems.
 
         """
-        return self._assembled()
+        return self._assemble()
 
-    def said(self, turn: Mapping[str, Any]) -> Scenario:
+    def add_turn(self, turn: Mapping[str, Any]) -> Scenario:
         """Return the scenario with one more turn.
 
         Raises:
@@ -61,15 +67,15 @@ class SpokenScenario:
         """
         self._turns.append(plain_data(turn))
         try:
-            return self._assembled()
+            return self._assemble()
         except ScenarioError:
             self._turns.pop()
             raise
 
-    def _assembled(self) -> Scenario:
+    def _assemble(self) -> Scenario:
         ledger = ProblemLog()
-        files = Files(root=self._root, limits=self._limits, ledger=ledger)
-        finder = PalFinder(files=files, ledger=ledger, cache={})
+        files = Files(root=self._root, limits=self._limits, problem_log=ledger)
+        finder = PalFinder(files=files, problem_log=ledger, cache={})
 
         def pal(value: Any, at: Loc) -> LoadedPal | None:
             # Read once, whatever is said: what it came to holds for the whole conversation.
@@ -78,8 +84,8 @@ class SpokenScenario:
 
         site = LoadedFile(
             source=self._source,
-            ledger=ledger,
-            pal=pal,
+            problem_log=ledger,
+            find_pal=pal,
             search_path=self._search_path,
             carries=self._limits.carries,
         )

@@ -12,11 +12,11 @@ from typing import Any
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.shape import is_mapping
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.values.model import Scenario, Turn
 from pytest_tavus.spans import Loc
 
-Asked = tuple[Loc, str, Any]
+ToolArguments = tuple[Loc, str, Any]
 """Where arguments stand, the tool they are for, and the arguments."""
 
 OPEN = frozenset(
@@ -25,30 +25,30 @@ OPEN = frozenset(
 """Words of a schema beside which `properties` does not say everything."""
 
 
-def known_arguments(ruled: Ruled) -> None:
+def check_argument_names(ruled: RuleContext) -> None:
     """Refuse an argument that its tool does not declare."""
     scenario = ruled.scenario
-    for at, name, arguments in (*_called(scenario), *_told_apart(ruled)):
+    for at, name, arguments in (*_list_call_arguments(scenario), *_list_selecting_arguments(ruled)):
         tool = scenario.pal.tool(name)
         if tool is None or not is_mapping(arguments):
             continue
         for argument, value in arguments.items():
-            refused = undeclared_argument(tool, argument, value)
+            refused = check_argument(tool, argument, value)
             if refused is not None:
                 ruled.complain((*at, str(argument)), *refused)
 
 
-def undeclared_argument(tool: Tool, name: Any, value: Any) -> tuple[str, str] | None:
+def check_argument(tool: Tool, name: Any, value: Any) -> tuple[str, str] | None:
     """Return message and hint for an argument that its tool does not declare."""
-    for argument in undeclared(tool, {name: value}):
-        hint = _hint(argument, list(_declared(tool) or ()))
+    for argument in list_undeclared(tool, {name: value}):
+        hint = _hint(argument, list(_find_parameters(tool) or ()))
         return f"the tool {tool.name!r} has no parameter {argument!r}", hint
     return None
 
 
-def undeclared(tool: Tool, arguments: Mapping[Any, Any]) -> Iterator[str]:
+def list_undeclared(tool: Tool, arguments: Mapping[Any, Any]) -> Iterator[str]:
     """Yield the names of arguments that a tool does not declare, if it declares all it takes."""
-    declared = _declared(tool)
+    declared = _find_parameters(tool)
     if declared is None:
         return
     for argument in arguments:
@@ -61,28 +61,28 @@ def _hint(argument: str, declared: list[str]) -> str:
     return did_you_mean(argument, declared) or known
 
 
-def _declared(tool: Tool) -> Mapping[Any, Any] | None:
+def _find_parameters(tool: Tool) -> Mapping[Any, Any] | None:
     """Return the parameters of a tool; `None` where it may have others."""
     properties = tool.parameters.get("properties")
     return properties if is_mapping(properties) and OPEN.isdisjoint(tool.parameters) else None
 
 
-def _called(scenario: Scenario) -> Iterator[Asked]:
+def _list_call_arguments(scenario: Scenario) -> Iterator[ToolArguments]:
     for turn in scenario.turns:
         if "argument_schema" in scenario.unchecked or "argument_schema" in turn.unchecked:
             continue
-        for call in expected_calls(turn.calls):
+        for call in list_expected_calls(turn.calls):
             yield (*call.at, "arguments"), call.tool, call.arguments
-        yield from _played(turn)
+        yield from _list_played_arguments(turn)
 
 
-def _played(turn: Turn) -> Iterator[Asked]:
+def _list_played_arguments(turn: Turn) -> Iterator[ToolArguments]:
     for wave in (turn.plays.calls if turn.plays is not None else None) or ():
         for call in wave:
             yield (*call.at, "arguments"), call.tool, call.arguments
 
 
-def _told_apart(ruled: Ruled) -> Iterator[Asked]:
+def _list_selecting_arguments(ruled: RuleContext) -> Iterator[ToolArguments]:
     """Yield the arguments by which calls are forbidden, and answers chosen."""
     scenario = ruled.scenario
     for pattern in (*scenario.never, *(each for turn in scenario.turns for each in turn.never)):

@@ -15,18 +15,18 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.shape import is_list, is_mapping
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
-from pytest_tavus.scenario.text.problems import Placed, ProblemLog
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
+from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
 from pytest_tavus.scenario.values.model import CallExpectation, PlayedCall, Turn
 from pytest_tavus.spans import Loc
 
 
-def uncarried(tool: Tool, argument: str) -> str:
+def describe_unsent(tool: Tool, argument: str) -> str:
     """Say that the handler never gets an argument."""
     return f"no place of the request of {tool.name!r} carries {argument!r}"
 
 
-def to_carry(tool: Tool, argument: str) -> str:
+def suggest_placement(tool: Tool, argument: str) -> str:
     """Say where the argument can be put."""
     api = tool.delivery.api
     bodyless = api is not None and api.method in BODYLESS
@@ -34,46 +34,50 @@ def to_carry(tool: Tool, argument: str) -> str:
     return f"write {{{argument}}} in {places} of the tool"
 
 
-def carried_arguments(ruled: Ruled) -> None:
+def check_arguments_sent(ruled: RuleContext) -> None:
     """Refuse an expected argument that no request of the tool carries."""
     pal = ruled.scenario.pal
     for turn in ruled.scenario.turns:
-        for call in expected_calls(turn.calls):
-            for at, message, hint in _uncarried(call, pal, ruled.carries):
+        for call in list_expected_calls(turn.calls):
+            for at, message, hint in _list_unsent(call, pal, ruled.carries):
                 ruled.complain(at, message, f"{hint}, or do not expect it")
 
 
 def unsent_lints(
-    turns: Sequence[Turn], pal: Pal, *, source: Placed, carries: Carries
+    turns: Sequence[Turn], pal: Pal, *, source: LocatedSource, carries: Carries
 ) -> tuple[Problem, ...]:
     """Return the advice about arguments that are played and never sent."""
     ledger = ProblemLog()
     for turn in turns:
         for wave in (turn.plays.calls if turn.plays is not None else None) or ():
             for call in wave:
-                for at, message, hint in _uncarried(call, pal, carries):
+                for at, message, hint in _list_unsent(call, pal, carries):
                     ledger.add(source, at, message, hint=f"{hint}, or do not play it")
     return ledger.problems()
 
 
-def _uncarried(
+def _list_unsent(
     call: CallExpectation | PlayedCall, pal: Pal, carries: Carries
 ) -> Iterator[tuple[Loc, str, str]]:
     tool = pal.tool(call.tool)
     if tool is None:
         return
     at = (*call.at, "arguments")
-    for name, message, hint in unseen_arguments(tool, call.arguments, carries):
+    for name, message, hint in list_unsent_arguments(tool, call.arguments, carries):
         yield (*at, name) if is_mapping(call.arguments) else at, message, hint
 
 
-def unseen_arguments(
+def list_unsent_arguments(
     tool: Tool, arguments: Any, carries: Carries
 ) -> Iterator[tuple[str, str, str]]:
     """Yield the expected arguments that no request of the tool carries, with message and hint."""
     for name in dict.fromkeys(_names(arguments)):
         if not carries(tool, name):
-            yield name, f"{uncarried(tool, name)}, so nobody sees it", to_carry(tool, name)
+            yield (
+                name,
+                f"{describe_unsent(tool, name)}, so nobody sees it",
+                suggest_placement(tool, name),
+            )
 
 
 def _names(arguments: Any) -> Iterator[str]:

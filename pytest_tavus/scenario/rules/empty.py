@@ -6,11 +6,11 @@ from typing import Any
 
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.matchers.presence import AbsentValue, AnyValue
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.values.model import SpeechExpectation, Turn
 
 
-def asserts_something(ruled: Ruled) -> None:
+def check_asserts_something(ruled: RuleContext) -> None:
     """Refuse a scenario in which nothing is expected."""
     scenario = ruled.scenario
     if scenario.judge is not None or scenario.never or any(map(_asserts, scenario.turns)):
@@ -22,11 +22,11 @@ def asserts_something(ruled: Ruled) -> None:
     )
 
 
-def can_fail(ruled: Ruled) -> None:
+def check_can_fail(ruled: RuleContext) -> None:
     """Refuse single expectations that hold whatever happens, or never."""
     for turn in ruled.scenario.turns:
-        _turn(ruled, turn)
-        for call in expected_calls(turn.calls):
+        _check_turn(ruled, turn)
+        for call in list_expected_calls(turn.calls):
             if call.expects_result and (call.result == {} or _is_any(call.result)):
                 message = f"result: {call.result!r} fits every answer, so it cannot fail"
                 hint = "write a value that the answer must have, or leave result out"
@@ -50,7 +50,7 @@ def _is_any(value: Any) -> bool:
     return isinstance(value, AnyValue)
 
 
-def _turn(ruled: Ruled, turn: Turn) -> None:
+def _check_turn(ruled: RuleContext, turn: Turn) -> None:
     says = turn.says
     if says is not None and says.equals is None and not _says_something(says):
         hint = "write a text to be heard, or contains, not, equals or matches"

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from pytest_tavus.contract.event_types import EVENT_TYPES
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.values.model import JudgeRules, Scenario
 from pytest_tavus.spans import Loc
 
@@ -18,42 +18,44 @@ _PYTEST_MARKS = frozenset(
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def known_tools(ruled: Ruled) -> None:
+def check_tool_names(ruled: RuleContext) -> None:
     """Refuse the name of a tool that the PAL does not have."""
     tools = [tool.name for tool in ruled.scenario.pal.tools]
-    for at, name in _tool_names(ruled):
+    for at, name in _list_tool_names(ruled):
         if name not in tools:
-            ruled.complain(at, *unknown_tool(name, tools))
+            ruled.complain(at, *describe_unknown_tool(name, tools))
 
 
-def called_in_the_call(ruled: Ruled) -> None:
+def check_post_call_tools(ruled: RuleContext) -> None:
     """Refuse calls of post-call tools: they run once, when the conversation has ended [doc]."""
     scenario = ruled.scenario
     late = {tool.name for tool in scenario.pal.tools if tool.is_post_call}
-    for at, name in (*_called_names(scenario), *_forbidden_names(scenario)) if late else ():
+    for at, name in (
+        (*_list_called_names(scenario), *_list_forbidden_names(scenario)) if late else ()
+    ):
         if name in late:
-            ruled.complain(at, *late_call(name))
+            ruled.complain(at, *describe_late_call(name))
 
 
-def late_call(name: str) -> tuple[str, str]:
+def describe_late_call(name: str) -> tuple[str, str]:
     """Return message and hint for a post-call tool that a conversation is asked about."""
     message = f"{name!r} is a post-call tool: it is not called within the conversation"
     return message, "a tool for the conversation has trigger_type: in_call"
 
 
-def _called_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+def _list_called_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
     for turn in scenario.turns:
-        yield from ((call.at, call.tool) for call in expected_calls(turn.calls))
+        yield from ((call.at, call.tool) for call in list_expected_calls(turn.calls))
         if turn.plays is not None:
             yield from ((call.at, call.tool) for wave in turn.plays.calls or () for call in wave)
 
 
-def _forbidden_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+def _list_forbidden_names(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
     for pattern in (*scenario.never, *(one for turn in scenario.turns for one in turn.never)):
         yield pattern.at, pattern.tool
 
 
-def unknown_tool(name: str, tools: Collection[str]) -> tuple[str, str]:
+def describe_unknown_tool(name: str, tools: Collection[str]) -> tuple[str, str]:
     """Return message and hint for a name that is no tool of the PAL."""
     known = f"the tools of the PAL are: {', '.join(tools)}" if tools else "the PAL has no tools"
     return f"the PAL has no tool {name!r}", did_you_mean(name, tools) or known
@@ -69,7 +71,7 @@ def rule_tools(rules: JudgeRules) -> Iterator[tuple[Loc, str]]:
             yield (*guardrail.at, "never_called", index), name
 
 
-def known_channels(ruled: Ruled) -> None:
+def check_channels(ruled: RuleContext) -> None:
     """Refuse an answer for a tool whose calls never get to where the answer is given."""
     scenario = ruled.scenario
     for name in scenario.client:
@@ -86,7 +88,7 @@ def known_channels(ruled: Ruled) -> None:
             ruled.complain((*ruled.place("handler"), "canned", name), message, hint)
 
 
-def known_events(ruled: Ruled) -> None:
+def check_event_types(ruled: RuleContext) -> None:
     """Refuse the type of an event that Tavus does not have."""
     for turn in ruled.scenario.turns:
         for event in turn.events:
@@ -97,7 +99,7 @@ def known_events(ruled: Ruled) -> None:
                 ruled.complain((*event.at, event.event_type), message, hint or known)
 
 
-def known_subjects(ruled: Ruled) -> None:
+def check_judge_subjects(ruled: RuleContext) -> None:
     """Refuse an objective or a guardrail that the PAL does not have."""
     judge = ruled.scenario.judge
     if judge is None:
@@ -121,14 +123,14 @@ def subjects(pal: Pal) -> tuple[list[str], list[str]]:
     return objectives, [one.guardrail_name for one in pal.guardrails]
 
 
-def pytest_names(ruled: Ruled) -> None:
+def check_pytest_names(ruled: RuleContext) -> None:
     """Refuse names that pytest or the environment cannot take."""
     scenario = ruled.scenario
     for index, tag in enumerate(scenario.tags):
-        _mark_name(ruled, (*ruled.place("tags"), index), tag)
+        _check_mark_name(ruled, (*ruled.place("tags"), index), tag)
     for index, mark in enumerate(scenario.marks):
         if mark.reason is None:
-            _mark_name(ruled, (*ruled.place("marks"), index), mark.name)
+            _check_mark_name(ruled, (*ruled.place("marks"), index), mark.name)
     for index, name in enumerate(scenario.fixtures):
         if not name.isidentifier():
             message = f"{name!r} cannot be the name of a fixture"
@@ -140,7 +142,7 @@ def pytest_names(ruled: Ruled) -> None:
             ruled.complain((*ruled.place("env"), index), message, "list names, not values")
 
 
-def plain_variables(ruled: Ruled) -> None:
+def check_plain_variables(ruled: RuleContext) -> None:
     """Refuse a `plain` name that no variable of the scenario has: a typo would mask its value."""
     scenario = ruled.scenario
     handler = () if scenario.handler is None else scenario.handler.env
@@ -152,7 +154,7 @@ def plain_variables(ruled: Ruled) -> None:
             ruled.complain((*ruled.place("plain"), index), message, hint)
 
 
-def _mark_name(ruled: Ruled, at: Loc, name: str) -> None:
+def _check_mark_name(ruled: RuleContext, at: Loc, name: str) -> None:
     if not name.isidentifier():
         message = f"{name!r} cannot be the name of a pytest mark"
         ruled.complain(at, message, "use letters, digits and _")
@@ -161,18 +163,18 @@ def _mark_name(ruled: Ruled, at: Loc, name: str) -> None:
         ruled.complain(at, message, "write marks: with skip or xfail and a reason, or fixtures:")
 
 
-def _tool_names(ruled: Ruled) -> Iterator[tuple[Loc, str]]:
+def _list_tool_names(ruled: RuleContext) -> Iterator[tuple[Loc, str]]:
     scenario = ruled.scenario
-    yield from _called_names(scenario)
-    yield from _forbidden_names(scenario)
+    yield from _list_called_names(scenario)
+    yield from _list_forbidden_names(scenario)
     yield from (((*ruled.place("client"), name), name) for name in scenario.client)
     if scenario.handler is not None:
         here = (*ruled.place("handler"), "canned")
         yield from (((*here, name), name) for name in scenario.handler.canned)
-    yield from _judged_tools(scenario)
+    yield from _list_judged_tools(scenario)
 
 
-def _judged_tools(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+def _list_judged_tools(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
     if scenario.judge is not None:
         here = (*scenario.judge.at, "tools")
         yield from (((*here, name), name) for name in scenario.judge.tools)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls, makes_calls
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls, makes_calls
 from pytest_tavus.scenario.text.plain import is_dict
-from pytest_tavus.scenario.values.matcher_values import holds_matcher
+from pytest_tavus.scenario.values.matcher_values import find_matcher
 from pytest_tavus.scenario.values.model import Plays, Turn
 from pytest_tavus.scenario.values.templates import placeholders, root
 from pytest_tavus.spans import Loc
@@ -14,13 +14,13 @@ _ROOTS = frozenset({"result", "results", "saved", "env", "row"})
 """What a placeholder can read besides the arguments of calls."""
 
 
-def calls_are_literal(ruled: Ruled) -> None:
+def check_calls_literal(ruled: RuleContext) -> None:
     """Refuse an expected call whose arguments nobody can send, where `plays` does not say them."""
     for turn in ruled.scenario.turns:
         if turn.plays is not None and turn.plays.calls is not None:
             continue
-        for call in expected_calls(turn.calls):
-            matcher = holds_matcher(call.arguments)
+        for call in list_expected_calls(turn.calls):
+            matcher = find_matcher(call.arguments)
             if matcher is not None:
                 message = (
                     f"the expected call of {call.tool} cannot be played: "
@@ -30,7 +30,7 @@ def calls_are_literal(ruled: Ruled) -> None:
                 ruled.complain((*call.at, "arguments"), message, hint)
 
 
-def speech_is_written(ruled: Ruled) -> None:
+def check_speech_playable(ruled: RuleContext) -> None:
     """Refuse speech that is expected where a simulated PAL has nothing to say."""
     for turn in ruled.scenario.turns:
         says = turn.says
@@ -41,7 +41,7 @@ def speech_is_written(ruled: Ruled) -> None:
         ruled.complain(says.at, message, "write plays: <what the PAL says>")
 
 
-def later_is_heard(ruled: Ruled) -> None:
+def check_later_line(ruled: RuleContext) -> None:
     """Refuse a line that comes unasked where the scenario does not wait for it."""
     for turn in ruled.scenario.turns:
         later = None if turn.plays is None else turn.plays.later
@@ -51,7 +51,7 @@ def later_is_heard(ruled: Ruled) -> None:
             ruled.complain(later.at, message, hint)
 
 
-def placeholders_read_something(ruled: Ruled) -> None:
+def check_placeholders(ruled: RuleContext) -> None:
     """Refuse a placeholder in `plays` that names neither an argument nor anything else."""
     names: set[str] = set()
     called = False
@@ -61,12 +61,12 @@ def placeholders_read_something(ruled: Ruled) -> None:
             return
         names |= known
         called = called or makes_calls(turn)
-        for at, text in _spoken(turn):
+        for at, text in _list_lines(turn):
             for placeholder in placeholders(text):
                 _check(ruled, at, placeholder, names, called=called)
 
 
-def _check(ruled: Ruled, at: Loc, placeholder: str, names: set[str], *, called: bool) -> None:
+def _check(ruled: RuleContext, at: Loc, placeholder: str, names: set[str], *, called: bool) -> None:
     name = root(placeholder)
     if name in names:
         return
@@ -85,7 +85,7 @@ def _argument_names(turn: Turn) -> set[str] | None:
     if turn.plays is not None and turn.plays.calls is not None:
         sent = [call.arguments for wave in turn.plays.calls for call in wave]
     else:
-        sent = [call.arguments for call in expected_calls(turn.calls)]
+        sent = [call.arguments for call in list_expected_calls(turn.calls)]
     if not all(is_dict(arguments) for arguments in sent):
         return None
     return {str(name) for arguments in sent for name in arguments}
@@ -97,7 +97,7 @@ def _speaks(plays: Plays | None) -> bool:
     )
 
 
-def _spoken(turn: Turn) -> list[tuple[Loc, str]]:
+def _list_lines(turn: Turn) -> list[tuple[Loc, str]]:
     plays = turn.plays
     if plays is None:
         return []

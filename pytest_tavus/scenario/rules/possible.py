@@ -18,9 +18,9 @@ from pytest_tavus.matching.matchers.presence import AbsentValue
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import describe
 from pytest_tavus.scenario.rules.arguments import OPEN
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.values.matcher_values import matchers_in
-from pytest_tavus.scenario.values.templates import asks
+from pytest_tavus.scenario.values.templates import has_placeholders
 from pytest_tavus.spans import Loc
 
 Impossible = tuple[Loc, str, "str | None"]
@@ -48,7 +48,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The types of JSON Schema of which a value can be that a matcher takes, by its tag."""
 
 
-def calls_are_possible(ruled: Ruled) -> None:
+def check_calls_possible(ruled: RuleContext) -> None:
     """Refuse a `never` that nothing can meet, and `!absent` of what cannot be there."""
     scenario = ruled.scenario
     if "argument_schema" in scenario.unchecked:
@@ -57,67 +57,69 @@ def calls_are_possible(ruled: Ruled) -> None:
     for pattern in (*scenario.never, *(each for turn in turns for each in turn.never)):
         tool = scenario.pal.tool(pattern.tool)
         if tool is not None:
-            _complain(ruled, (*pattern.at, "arguments"), never_met(tool, pattern.arguments))
+            _complain(ruled, (*pattern.at, "arguments"), check_can_be_met(tool, pattern.arguments))
     for turn in turns:
-        for call in expected_calls(turn.calls):
+        for call in list_expected_calls(turn.calls):
             tool = scenario.pal.tool(call.tool)
             if tool is not None:
-                _complain(ruled, (*call.at, "arguments"), _never_there(tool, call.arguments))
+                _complain(ruled, (*call.at, "arguments"), _check_absences(tool, call.arguments))
 
 
-def _complain(ruled: Ruled, at: Loc, found: Iterator[Impossible]) -> None:
+def _complain(ruled: RuleContext, at: Loc, found: Iterator[Impossible]) -> None:
     for path, message, hint in found:
         ruled.complain((*at, *path), message, hint)
 
 
-def never_met(tool: Tool, arguments: Any) -> Iterator[Impossible]:
+def check_can_be_met(tool: Tool, arguments: Any) -> Iterator[Impossible]:
     """Yield why no call of the tool has these arguments, beside names that it does not have."""
-    for path, message, hint in impossible(tool.parameters, arguments):
-        if len(path) > 1 or _inside(tool.parameters, path) is not None:  # else told of every call
+    for path, message, hint in check_satisfiable(tool.parameters, arguments):
+        if (
+            len(path) > 1 or _find_subschema(tool.parameters, path) is not None
+        ):  # else told of every call
             yield path, f"this can never be met: {message}", hint
 
 
-def _never_there(tool: Tool, arguments: Any) -> Iterator[Impossible]:
+def _check_absences(tool: Tool, arguments: Any) -> Iterator[Impossible]:
     for path, matcher in matchers_in(arguments):
         if isinstance(matcher, AbsentValue):
             for length in range(2, len(path) + 1):  # the first step is told of every call
-                around = _inside(tool.parameters, path[: length - 1])
-                if around is not None and (why := _undeclared(around, path[length - 1])):
+                around = _find_subschema(tool.parameters, path[: length - 1])
+                if around is not None and (why := _check_name(around, path[length - 1])):
                     yield path, f"this is always absent: {why[0]}", why[1]
                     break
 
 
-def impossible(schema: Any, value: Any, path: Loc = ()) -> Iterator[Impossible]:
+def check_satisfiable(schema: Any, value: Any, path: Loc = ()) -> Iterator[Impossible]:
     """Yield why no value that the schema allows is as asked; nothing where that cannot be said."""
-    if not is_mapping(schema) or isinstance(value, AbsentValue) or asks(value):
+    if not is_mapping(schema) or isinstance(value, AbsentValue) or has_placeholders(value):
         return
     if is_mapping(value):
-        yield from _of_mapping(schema, value, path)
-    elif is_list(value) and _takes(schema, "array"):
+        yield from _check_mapping(schema, value, path)
+    elif is_list(value) and _allows_type(schema, "array"):
         for index, item in enumerate(value):
-            yield from impossible(schema.get("items"), item, (*path, index))
-    elif (why := _no_such(schema, value)) is not None:
+            yield from check_satisfiable(schema.get("items"), item, (*path, index))
+    elif (why := _describe_conflict(schema, value)) is not None:
         yield path, why, None
 
 
-def _of_mapping(
+def _check_mapping(
     schema: Mapping[Any, Any], value: Mapping[Any, Any], path: Loc
 ) -> Iterator[Impossible]:
-    if not _takes(schema, "object"):
-        yield path, f"{_declared(schema)}, and a mapping is none", None
+    if not _allows_type(schema, "object"):
+        yield path, f"{_describe_type(schema)}, and a mapping is none", None
         return
     properties, required = schema.get("properties"), schema.get("required")
     for name, item in value.items():
-        undeclared = _undeclared(schema, name)
+        undeclared = _check_name(schema, name)
         if isinstance(item, AbsentValue) and is_list(required) and name in required:
             yield (*path, name), f"{name!r} is required, so that it is never absent", None
         elif undeclared is not None:
             yield (*path, name), *undeclared
         elif is_mapping(properties) and name in properties:
-            yield from impossible(properties[name], item, (*path, name))
+            yield from check_satisfiable(properties[name], item, (*path, name))
 
 
-def _undeclared(schema: Mapping[Any, Any], name: Any) -> tuple[str, str] | None:
+def _check_name(schema: Mapping[Any, Any], name: Any) -> tuple[str, str] | None:
     """Return what is wrong with a name, and a hint; `None` where the schema may have it."""
     properties = schema.get("properties")
     if not is_mapping(properties) or name in properties or not OPEN.isdisjoint(schema):
@@ -127,7 +129,7 @@ def _undeclared(schema: Mapping[Any, Any], name: Any) -> tuple[str, str] | None:
     return f"nothing is declared under the name {name!r}", hint
 
 
-def _inside(schema: Any, path: Loc) -> Mapping[Any, Any] | None:
+def _find_subschema(schema: Any, path: Loc) -> Mapping[Any, Any] | None:
     for step in path:
         if not is_mapping(schema):
             return None
@@ -137,17 +139,19 @@ def _inside(schema: Any, path: Loc) -> Mapping[Any, Any] | None:
     return schema if is_mapping(schema) else None
 
 
-def _no_such(schema: Mapping[Any, Any], value: Any) -> str | None:
+def _describe_conflict(schema: Mapping[Any, Any], value: Any) -> str | None:
     """Say why a scalar, a list or a matcher is nothing that the schema allows."""
     if isinstance(value, Matcher) and value.tag == "one_of":
-        whys = [next(impossible(schema, item), None) for item in value.payload]
-        return None if None in whys else f"{_declared(schema)}, and {value!r} is none of it"
+        whys = [next(check_satisfiable(schema, item), None) for item in value.payload]
+        return None if None in whys else f"{_describe_type(schema)}, and {value!r} is none of it"
     if isinstance(value, Matcher) and value.tag == "all_of":
-        return next((why for item in value.payload for _, why, _ in impossible(schema, item)), None)
+        return next(
+            (why for item in value.payload for _, why, _ in check_satisfiable(schema, item)), None
+        )
     wanted = _TYPES.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
-    if wanted is not None and not any(_takes(schema, one) for one in wanted):
+    if wanted is not None and not any(_allows_type(schema, one) for one in wanted):
         shown = repr(value) if isinstance(value, Matcher) else describe(value)
-        return f"{_declared(schema)}, and {shown} is none"
+        return f"{_describe_type(schema)}, and {shown} is none"
     enum = schema.get("enum")
     if is_list(enum) and not any(matches(value, one) for one in enum):
         shown = repr(value) if isinstance(value, Matcher) else describe(value)
@@ -165,13 +169,13 @@ def _types_of(value: Any) -> tuple[str, ...]:
     return ("string",) if isinstance(value, str) else ("array",)
 
 
-def _takes(schema: Mapping[Any, Any], kind: str) -> bool:
+def _allows_type(schema: Mapping[Any, Any], kind: str) -> bool:
     """Tell whether a schema may allow a value of that type."""
     kinds = schema.get("type")
     named = [kinds] if isinstance(kinds, str) else kinds
     return not is_list(named) or kind in named
 
 
-def _declared(schema: Mapping[Any, Any]) -> str:
+def _describe_type(schema: Mapping[Any, Any]) -> str:
     kinds = schema.get("type")
     return f"it is declared as {' or '.join(map(str, kinds)) if is_list(kinds) else kinds}"

@@ -14,7 +14,7 @@ from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Scena
 from pytest_tavus.spans import Loc
 
 
-class Ruled(Struct, frozen=True):
+class RuleContext(Struct, frozen=True):
     """A scenario to be held to a rule."""
 
     scenario: Scenario
@@ -32,17 +32,17 @@ class Ruled(Struct, frozen=True):
 class Rule(Protocol):
     """Looks at a scenario and complains."""
 
-    def __call__(self, ruled: Ruled) -> None:
+    def __call__(self, ruled: RuleContext) -> None:
         """Note what is wrong."""
         ...
 
 
-def expected_calls(group: CallGroup | None) -> list[CallExpectation]:
+def list_expected_calls(group: CallGroup | None) -> list[CallExpectation]:
     """Return the expected calls of a group, those of groups inside included."""
     found: list[CallExpectation] = []
     for member in group.members if group is not None else ():
         if isinstance(member, CallGroup):
-            found += expected_calls(member)
+            found += list_expected_calls(member)
         else:
             found.append(member)
     return found
@@ -52,7 +52,7 @@ def asks_for_calls(turn: Turn) -> bool:
     """Tell whether a script makes a call in this turn, or the turn cannot pass without one."""
     if turn.plays is not None and turn.plays.calls:
         return True
-    return any(call.times.minimum for call in expected_calls(turn.calls))
+    return any(call.times.minimum for call in list_expected_calls(turn.calls))
 
 
 def makes_calls(turn: Turn) -> bool:

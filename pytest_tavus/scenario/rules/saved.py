@@ -9,14 +9,14 @@ from msgspec import Struct
 
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.matcher import Matcher
-from pytest_tavus.scenario.rules.rule import Ruled, expected_calls
+from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.text.plain import is_dict, is_list, is_tuple
 from pytest_tavus.scenario.values.model import CallGroup
 from pytest_tavus.scenario.values.templates import placeholders, root
 from pytest_tavus.spans import Loc
 
 
-class Used(Struct, frozen=True):
+class PlaceholderUse(Struct, frozen=True):
     """A placeholder where it is used."""
 
     at: Loc
@@ -24,17 +24,17 @@ class Used(Struct, frozen=True):
     "Without braces."
 
 
-def used(value: Any, at: Loc) -> tuple[Used, ...]:
+def collect_placeholders(value: Any, at: Loc) -> tuple[PlaceholderUse, ...]:
     """Return every placeholder in the texts of a value."""
-    found: list[Used] = []
+    found: list[PlaceholderUse] = []
     _collect(value, at, found)
     return tuple(found)
 
 
-def _collect(value: Any, at: Loc, found: list[Used]) -> None:
+def _collect(value: Any, at: Loc, found: list[PlaceholderUse]) -> None:
     if isinstance(value, str):
         if "{" in value:
-            found.extend(Used(at, path) for path in placeholders(value))
+            found.extend(PlaceholderUse(at, path) for path in placeholders(value))
     elif is_dict(value):
         for key, item in value.items():
             # Most values are text without a placeholder: no path is made for them.
@@ -44,13 +44,13 @@ def _collect(value: Any, at: Loc, found: list[Used]) -> None:
         for index, item in enumerate(value):
             _collect(item, (*at, index), found)
     elif isinstance(value, Matcher):
-        inner: list[Used] = []
+        inner: list[PlaceholderUse] = []
         payload = value.payload
         _collect(list(payload) if is_tuple(payload) else payload, (), inner)
-        found.extend(Used(at, one.path) for one in inner)
+        found.extend(PlaceholderUse(at, one.path) for one in inner)
 
 
-def known_values(ruled: Ruled, placed: Iterable[Used]) -> None:
+def check_placeholder_values(ruled: RuleContext, placed: Iterable[PlaceholderUse]) -> None:
     """Refuse `{env.X}` for a variable that `env` does not name, and `{row.x}` without rows."""
     for one in placed:
         kind, _, name = one.path.partition(".")
@@ -63,7 +63,7 @@ def known_values(ruled: Ruled, placed: Iterable[Used]) -> None:
             ruled.complain(one.at, message, hint)
 
 
-def saved_before_used(ruled: Ruled, placed: Iterable[Used]) -> None:
+def check_saved_values(ruled: RuleContext, placed: Iterable[PlaceholderUse]) -> None:
     """Refuse `{saved.x}` for what is never saved, or saved only later.
 
     What a turn's calls leave behind can be read in the same turn, but not in the caller's line,
@@ -74,14 +74,14 @@ def saved_before_used(ruled: Ruled, placed: Iterable[Used]) -> None:
         return
     first: dict[str, int] = {}
     for turn in ruled.scenario.turns:
-        calls = (name for call in expected_calls(turn.calls) for name in call.save)
+        calls = (name for call in list_expected_calls(turn.calls) for name in call.save)
         for name in (*turn.save, *calls):
             first.setdefault(name, cast("int", turn.at[-1]))
     for one in asking:
         _check(ruled, one, first)
 
 
-def _check(ruled: Ruled, one: Used, first: Mapping[str, int]) -> None:
+def _check(ruled: RuleContext, one: PlaceholderUse, first: Mapping[str, int]) -> None:
     name = root(one.path.removeprefix("saved."))
     if name not in first:
         hint = did_you_mean(name, first) or f"write save: {{{name}: result.<path>}} on a call"
@@ -96,17 +96,17 @@ def _check(ruled: Ruled, one: Used, first: Mapping[str, int]) -> None:
         ruled.complain(one.at, message, "a turn can use what earlier turns save")
     elif first[name] == turn and inside[2:3] == ("calls",):
         group = ruled.scenario.turns[turn].calls
-        if group is not None and not _can_be_left(group, name, one.at):
+        if group is not None and not _can_be_saved_before(group, name, one.at):
             hint = "a call can use what earlier calls and earlier turns save"
             ruled.complain(one.at, message, hint)
 
 
-def _can_be_left(group: CallGroup, name: str, reader: Loc) -> bool:
+def _can_be_saved_before(group: CallGroup, name: str, reader: Loc) -> bool:
     """Tell whether another call that may be answered before the reader saves a value."""
     for member in group.members:
         reads = reader[: len(member.at)] == member.at
         if isinstance(member, CallGroup):
-            if _can_be_left(member, name, reader):
+            if _can_be_saved_before(member, name, reader):
                 return True
         elif name in member.save and not reads:
             return True

@@ -6,26 +6,26 @@ from pytest_tavus.scenario.rules import arguments, carried, empty, names, play, 
 from pytest_tavus.scenario.rules.rule import Rule
 
 ALWAYS: tuple[Rule, ...] = (
-    names.known_tools,
-    names.called_in_the_call,
-    names.known_channels,
-    names.known_events,
-    names.known_subjects,
-    names.pytest_names,
-    names.plain_variables,
+    names.check_tool_names,
+    names.check_post_call_tools,
+    names.check_channels,
+    names.check_event_types,
+    names.check_judge_subjects,
+    names.check_pytest_names,
+    names.check_plain_variables,
 )
 """Rules that hold for whatever part of a scenario could be understood."""
 
 WHOLE: tuple[Rule, ...] = (
     *ALWAYS,
-    empty.asserts_something,
-    empty.can_fail,
-    arguments.known_arguments,
-    carried.carried_arguments,
-    possible.calls_are_possible,
-    play.later_is_heard,
-    play.calls_are_literal,
-    play.speech_is_written,
-    play.placeholders_read_something,
+    empty.check_asserts_something,
+    empty.check_can_fail,
+    arguments.check_argument_names,
+    carried.check_arguments_sent,
+    possible.check_calls_possible,
+    play.check_later_line,
+    play.check_calls_literal,
+    play.check_speech_playable,
+    play.check_placeholders,
 )
 """Rules for a scenario that could be understood as a whole."""

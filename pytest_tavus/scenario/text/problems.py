@@ -12,7 +12,7 @@ from pytest_tavus.errors import Problem
 from pytest_tavus.spans import Loc, SourceSpan
 
 
-class Placed(Protocol):
+class LocatedSource(Protocol):
     """A source that knows keys and values apart."""
 
     @property
@@ -28,7 +28,7 @@ class Placed(Protocol):
         """Return where the key of a value stands."""
         ...
 
-    def worded(self, loc: Loc, message: str) -> str:
+    def format_message(self, loc: Loc, message: str) -> str:
         """Return a message as it is shown: with the path where a line says nothing."""
         ...
 
@@ -43,17 +43,23 @@ class ProblemLog(Struct):
     _open: list[Callable[[], Problem]] = field(default_factory=list["Callable[[], Problem]"])
 
     def add(
-        self, source: Placed, loc: Loc, message: str, *, hint: str | None = None, key: bool = False
+        self,
+        source: LocatedSource,
+        loc: Loc,
+        message: str,
+        *,
+        hint: str | None = None,
+        key: bool = False,
     ) -> None:
         """Note a problem. With `key`, it is the key that is wrong and not its value."""
 
-        def placed() -> Problem:
+        def build_problem() -> Problem:
             span = source.key_span(loc) if key else source.span(loc)
-            return Problem(message=source.worded(loc, message), span=span, hint=hint)
+            return Problem(message=source.format_message(loc, message), span=span, hint=hint)
 
-        self._open.append(placed)
+        self._open.append(build_problem)
 
-    def take(self, source: Placed, at: Loc, problems: Iterable[RuleProblem]) -> None:
+    def add_all(self, source: LocatedSource, at: Loc, problems: Iterable[RuleProblem]) -> None:
         """Note the problems of a body that stands at a path."""
         for one in problems:
             self.add(source, (*at, *one.loc), one.message, hint=one.hint, key=one.key)

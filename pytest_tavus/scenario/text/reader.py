@@ -63,7 +63,7 @@ class WordError(ValueError):
         self.hint = hint
 
 
-def plain(text: str) -> Scalar:
+def read_plain_scalar(text: str) -> Scalar:
     """Return the value of an unquoted scalar.
 
     Raises:
@@ -75,7 +75,7 @@ def plain(text: str) -> Scalar:
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in "-.0123456789+":
-        return _number(text)
+        return _read_number(text)
     lowered = text.lower()
     if lowered in _YES or lowered in _NO:
         word = "true" if lowered in _YES else "false"
@@ -84,7 +84,7 @@ def plain(text: str) -> Scalar:
     return text
 
 
-def _number(text: str) -> Scalar:
+def _read_number(text: str) -> Scalar:
     if _INT.fullmatch(text):
         return int(text)
     if _RADIX.fullmatch(text):
@@ -101,7 +101,7 @@ def _number(text: str) -> Scalar:
     return text
 
 
-Tagged = Callable[[str, Any], Any]
+TagResolver = Callable[[str, Any], Any]
 """Turns a tag's name, without ``!``, and its plain value into what the tag stands for. Raises
 :class:`TagError` for a tag or a value that is not understood."""
 
@@ -123,7 +123,7 @@ character, index behind its last, and its line and column from 0. With them the 
 anything in a long file is found by reading only the item it is in."""
 
 
-class Loaded(Struct, frozen=True, kw_only=True):
+class LoadedYaml(Struct, frozen=True, kw_only=True):
     """What a file holds."""
 
     data: Any
@@ -131,7 +131,9 @@ class Loaded(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-def load(text: str, path: str, *, limits: FileLimits, tagged: Tagged, pure: bool = False) -> Loaded:
+def load_yaml(
+    text: str, path: str, *, limits: FileLimits, tagged: TagResolver, pure: bool = False
+) -> LoadedYaml:
     """Read one YAML document.
 
     Problems that leave the rest readable, such as a duplicate key, are returned all together.
@@ -143,69 +145,69 @@ def load(text: str, path: str, *, limits: FileLimits, tagged: Tagged, pure: bool
     """
     reader = _Reader(events(text, pure=pure), path, limits, tagged)
     try:
-        data = reader.document()
+        data = reader.read_document()
     except YamlError as error:
         raise ScenarioError((*reader.problems, syntax_error(error, text, path))) from None
-    return Loaded(data=data, parts=reader.parts, problems=tuple(reader.problems))
+    return LoadedYaml(data=data, parts=reader.parts, problems=tuple(reader.problems))
 
 
 class _Reader:
     """One pass over the events of one file."""
 
     def __init__(
-        self, next_event: Callable[[], Any], path: str, limits: FileLimits, tagged: Tagged
+        self, next_event: Callable[[], Any], path: str, limits: FileLimits, tagged: TagResolver
     ) -> None:
         self._next = next_event
         self._path = path
         self._limits = limits
-        self._tagged = tagged
+        self._resolve_tag = tagged
         self._anchors: dict[str, tuple[Any, int]] = {}
-        self._sound_keys: set[str] = set()
+        self._valid_keys: set[str] = set()
         self._texts: dict[str, str] = {}
         self._nodes = self._depth = 0
         self._last: Any = None
         self.parts: Parts = {}
         self.problems: list[Problem] = []
 
-    def document(self) -> Any:
+    def read_document(self) -> Any:
         """Read the only document there is; `None` where there is none."""
         self._next()
         if not isinstance(self._next(), DocumentStartEvent):
             return None
         first = self._next()
         if isinstance(first, MappingStartEvent) and first.anchor is None and first.tag is None:
-            data = self._root()
+            data = self._read_root()
         else:
-            data = self._value(first)
+            data = self._read_value(first)
         self._next()
         if isinstance(after := self._next(), DocumentStartEvent):
             self._fail(after, "a second document begins here", hint="write one document a file")
         return data
 
-    def _root(self) -> dict[str, Any]:
+    def _read_root(self) -> dict[str, Any]:
         """Read the outermost mapping, noting where the items of its lists are."""
         self._depth = 1
         data: dict[str, Any] = {}
         while type(event := self._next()) is not MappingEndEvent:
-            key = self._key(event, data)
+            key = self._read_key(event, data)
             value = self._next()
             if type(value) is SequenceStartEvent and value.anchor is None and value.tag is None:
-                data[key] = self._noted_items(key)
+                data[key] = self._read_located_items(key)
             else:
-                data[key] = self._value(value)
+                data[key] = self._read_value(value)
         return data
 
-    def _noted_items(self, key: str) -> list[Any]:
+    def _read_located_items(self, key: str) -> list[Any]:
         items: list[Any] = []
         marks = self.parts[key] = array("L")
         while type(event := self._next()) is not SequenceEndEvent:
-            items.append(self._value(event))
+            items.append(self._read_value(event))
             start = event.start_mark
             end = self._last.end_mark
             marks.extend((start.index, end.index, start.line, start.column))
         return items
 
-    def _value(self, event: Any) -> Any:
+    def _read_value(self, event: Any) -> Any:
         before = self._nodes
         self._nodes += 1
         if self._nodes > self._limits.max_nodes:
@@ -213,44 +215,46 @@ class _Reader:
         kind = event.__class__
         self._last = event
         if kind is AliasEvent:
-            return self._alias(event)
-        value = self._scalar(event) if kind is ScalarEvent else self._collection(event, kind)
+            return self._resolve_alias(event)
+        value = (
+            self._read_scalar(event) if kind is ScalarEvent else self._read_collection(event, kind)
+        )
         tag = event.tag
         if tag is not None and tag not in _JUST_TEXT:
-            value = self._apply(event, value)
+            value = self._apply_tag(event, value)
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, self._nodes - before)
         return value
 
-    def _collection(self, event: Any, kind: type[Any]) -> Any:
+    def _read_collection(self, event: Any, kind: type[Any]) -> Any:
         self._depth += 1
         if self._depth > self._limits.max_depth:
             message = f"values are nested more than {self._limits.max_depth} deep"
             self._fail(event, message, hint="move what is inside to a file of its own")
-        value = self._items() if kind is SequenceStartEvent else self._mapping()
+        value = self._read_items() if kind is SequenceStartEvent else self._read_mapping()
         self._depth -= 1
         return value
 
-    def _items(self) -> list[Any]:
+    def _read_items(self) -> list[Any]:
         items: list[Any] = []
         while type(event := self._next()) is not SequenceEndEvent:
-            items.append(self._value(event))
+            items.append(self._read_value(event))
         self._last = event
         return items
 
-    def _mapping(self) -> dict[str, Any]:
+    def _read_mapping(self) -> dict[str, Any]:
         data: dict[str, Any] = {}
         while type(event := self._next()) is not MappingEndEvent:
-            key = self._key(event, data)
-            data[key] = self._value(self._next())
+            key = self._read_key(event, data)
+            data[key] = self._read_value(self._next())
         self._last = event
         return data
 
-    def _key(self, event: Any, data: dict[str, Any]) -> str:
+    def _read_key(self, event: Any, data: dict[str, Any]) -> str:
         if type(event) is not ScalarEvent or (event.tag and event.tag not in _JUST_TEXT):
             self._fail(event, "a key must be text", hint="quote it")
         key = self._texts.setdefault(event.value, event.value)
-        if key not in self._sound_keys and not event.style and not event.tag:
+        if key not in self._valid_keys and not event.style and not event.tag:
             self._check_plain_key(event, key)
         if key in data:
             self._report(event, f"the key {key!r} is written twice", hint="keep one of the two")
@@ -262,38 +266,38 @@ class _Reader:
             self._report(event, "the merge key << is not supported", hint=hint)
             return
         try:
-            found = plain(key)
+            found = read_plain_scalar(key)
         except WordError:
             return
         if isinstance(found, str):
-            self._sound_keys.add(key)
+            self._valid_keys.add(key)
             return
         message = f"a key must be text, and {key or 'an empty one'} is not"
         self._report(event, message, hint=f'quote it: "{key}"')
 
-    def _scalar(self, event: Any) -> Any:
+    def _read_scalar(self, event: Any) -> Any:
         value: Any = event.value
         if not event.style and event.tag not in _JUST_TEXT:
             try:
-                value = plain(value)
+                value = read_plain_scalar(value)
             except WordError as error:
                 self._report(event, str(error), hint=error.hint)
         # Files repeat themselves: the same text is one object.
         return self._texts.setdefault(value, value) if isinstance(value, str) else value
 
-    def _apply(self, event: Any, value: Any) -> Any:
+    def _apply_tag(self, event: Any, value: Any) -> Any:
         if event.tag.startswith(_STANDARD):
             name = "!!" + event.tag.removeprefix(_STANDARD)
             hint = "leave it out; quote what must stay text"
             self._report(event, f"the tag {name} is not supported", hint=hint)
             return value
         try:
-            return self._tagged(event.tag.removeprefix("!"), value)
+            return self._resolve_tag(event.tag.removeprefix("!"), value)
         except TagError as error:
             self._report(event, str(error), hint=error.hint)
             return value
 
-    def _alias(self, event: Any) -> Any:
+    def _resolve_alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:
             message = f"the alias *{event.anchor} stands before, or inside, what it refers to"
             self._fail(event, message, hint=f"define &{event.anchor} further up")

@@ -58,13 +58,13 @@ class Index:
     """The places of a whole file, for those who ask for many: a file may have a problem a line."""
 
     def __init__(self) -> None:
-        self._asked = 0
+        self._lookups = 0
         self._tree: Node | None = None
 
     def tree(self, text: str) -> Node | None:
         """Return the places of all values; `None` as long as few have been asked for."""
-        self._asked += 1
-        if self._tree is None and self._asked > MANY:
+        self._lookups += 1
+        if self._tree is None and self._lookups > MANY:
             next_event = events(text)
             next_event()
             next_event()
@@ -92,27 +92,27 @@ class Document:
 
         A value that begins below the line of its key is at its key.
         """
-        home, inner = self.home(loc)
+        home, inner = self.resolve_origin(loc)
         place = home.place(inner)
         same_line = place.value[0] == place.key[0]
         return _span(home.path, place.value if same_line else place.key)
 
     def key_span(self, loc: Loc) -> SourceSpan:
         """Return where the key of the value at this path stands."""
-        home, inner = self.home(loc)
+        home, inner = self.resolve_origin(loc)
         return _span(home.path, home.place(inner).key)
 
-    def worded(self, loc: Loc, message: str) -> str:  # noqa: ARG002 - the port has it
+    def format_message(self, loc: Loc, message: str) -> str:  # noqa: ARG002 - the port has it
         """Return the message: the line says where."""
         return message
 
-    def home(self, loc: Loc) -> tuple[Document, Loc]:
+    def resolve_origin(self, loc: Loc) -> tuple[Document, Loc]:
         """Return the file that a value came from, and the path of the value in it."""
         if self.grafts:
             for length in range(len(loc), 0, -1):
                 if (graft := self.grafts.get(loc[:length])) is not None:
                     document, root = graft
-                    return document.home(root + loc[length:])
+                    return document.resolve_origin(root + loc[length:])
         return self, loc
 
     def place(self, loc: Loc) -> _Place:
@@ -122,7 +122,7 @@ class Document:
             # Known without a reading: every scenario of a run is asked for its own place.
             return _Place(part[2:], part[2:])
         if (tree := self.index.tree(self.text)) is not None:
-            return _found(tree, loc)
+            return _locate_in_tree(tree, loc)
         if part is None:
             return _locate(self.text, loc)
         start, end, line, column = part
@@ -153,12 +153,12 @@ def _locate(text: str, loc: Loc) -> _Place:
     place = _Place(_mark(event), _mark(event)) if event is not None else _Place((0, 0), (0, 0))
     for depth, step in enumerate(loc):
         if isinstance(event, MappingStartEvent) and isinstance(step, str):
-            found, others = _entry(next_event, step)
+            found, others = _find_entry(next_event, step)
             free = [key for key in others if key not in BESIDE_A_NAME]
             if found is None and step in _UNDER_A_NAME and free:
                 return _locate(text, (*loc[:depth], free[0], *loc[depth + 1 :]))
         elif isinstance(event, SequenceStartEvent) and isinstance(step, int):
-            found = _item(next_event, step)
+            found = _find_item(next_event, step)
         elif isinstance(event, SequenceStartEvent):
             continue  # a list that stands for a mapping with one key
         elif isinstance(event, MappingStartEvent) and step == 0:
@@ -186,7 +186,7 @@ def _read(next_event: Callable[[], Any], key: Any, event: Any) -> Node:
     return node
 
 
-def _found(node: Node, loc: Loc) -> _Place:
+def _locate_in_tree(node: Node, loc: Loc) -> _Place:
     """Follow a path as :func:`_locate` does."""
     for step in loc:
         following: Node | None
@@ -207,7 +207,9 @@ def _found(node: Node, loc: Loc) -> _Place:
     return node.place
 
 
-def _entry(next_event: Callable[[], Any], name: str) -> tuple[tuple[Any, Any] | None, list[str]]:
+def _find_entry(
+    next_event: Callable[[], Any], name: str
+) -> tuple[tuple[Any, Any] | None, list[str]]:
     """Return the entry of that name, and the names of those before it."""
     others: list[str] = []
     while not isinstance(key := next_event(), MappingEndEvent):
@@ -219,7 +221,7 @@ def _entry(next_event: Callable[[], Any], name: str) -> tuple[tuple[Any, Any] | 
     return None, others
 
 
-def _item(next_event: Callable[[], Any], index: int) -> tuple[Any, Any] | None:
+def _find_item(next_event: Callable[[], Any], index: int) -> tuple[Any, Any] | None:
     while not isinstance(event := next_event(), SequenceEndEvent):
         if index == 0:
             return event, event

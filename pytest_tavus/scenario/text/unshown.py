@@ -47,7 +47,7 @@ def is_secret(loc: Loc) -> bool:
     return any(isinstance(step, str) and step in SECRET for step in loc)
 
 
-def without_secrets(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
+def redact_problems(problems: Iterable[Problem], text: str) -> tuple[Problem, ...]:
     """Return the problems of a text, those where a secret may be in words that quote nothing."""
     found = tuple(problems)
     at = {_Place(one.span.line, one.span.column) for one in found if one.span is not None}

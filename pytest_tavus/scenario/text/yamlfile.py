@@ -106,17 +106,17 @@ def events(text: str, *, pure: bool = False) -> Callable[[], Any]:
     """
     loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if "\x7f" in text or ("\\u" in text and _PAIR.search(text) is not None):
-        found = _with_all_of_json(text, loader)
+        found = _json_tolerant_events(text, loader)
     else:
         parser: Any = loader(text)
         found = cast("Callable[[], Any]", parser.get_event)
-    return _without_halves(found) if loader is yaml.SafeLoader else found
+    return _refuse_lone_surrogates(found) if loader is yaml.SafeLoader else found
 
 
-def _without_halves(next_event: Callable[[], Any]) -> Callable[[], Any]:
+def _refuse_lone_surrogates(next_event: Callable[[], Any]) -> Callable[[], Any]:
     """Refuse half a surrogate pair, as the parser in C does."""
 
-    def checked() -> Any:
+    def next_checked_event() -> Any:
         event = next_event()
         if type(event) is ScalarEvent and _HALF.search(event.value) is not None:
             problem = "found invalid Unicode character escape code"
@@ -124,10 +124,10 @@ def _without_halves(next_event: Callable[[], Any]) -> Callable[[], Any]:
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
         return event
 
-    return checked
+    return next_checked_event
 
 
-def _with_all_of_json(text: str, loader: Any) -> Callable[[], Any]:
+def _json_tolerant_events(text: str, loader: Any) -> Callable[[], Any]:
     """Read what JSON allows in a text and PyYAML does not: U+007F, and escaped surrogate pairs.
 
     While the parser looks at them, other characters stand in for U+007F and for the backslashes of
@@ -151,14 +151,14 @@ def _with_all_of_json(text: str, loader: Any) -> Callable[[], Any]:
         event = parser.get_event()
         if type(event) is ScalarEvent:
             if event.style == '"':
-                event.value = pairs.sub(_character, event.value)
+                event.value = pairs.sub(_decode_surrogates, event.value)
             event.value = event.value.replace(backslash, "\\").replace(delete, "\x7f")
         return event
 
     return next_event
 
 
-def _character(pair: re.Match[str]) -> str:
+def _decode_surrogates(pair: re.Match[str]) -> str:
     return bytes.fromhex(pair[1] + pair[2]).decode("utf-16-be")
 
 
@@ -186,10 +186,10 @@ def read_text(path: Path, shown: str, *, max_bytes: int) -> str:
         column = error.start - raw.rfind(b"\n", 0, error.start)
         message = f"the file is not UTF-8: byte {raw[error.start]:#04x} at offset {error.start}"
         raise _error(shown, line, column, message, "save the file as UTF-8") from None
-    return checked_text(text.replace("\r\n", "\n"), shown)
+    return check_text(text.replace("\r\n", "\n"), shown)
 
 
-def checked_text(text: str, shown: str) -> str:
+def check_text(text: str, shown: str) -> str:
     """Return the text, unless it holds a character that YAML does not allow."""
     if (match := _UNPRINTABLE.search(text)) is None:
         return text

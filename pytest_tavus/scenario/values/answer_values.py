@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from pytest_tavus.contract.tool.credentials import in_url
+from pytest_tavus.contract.tool.credentials import secrets_in_url
 from pytest_tavus.spans import Loc
 
 
@@ -98,4 +98,4 @@ class HandlerSpec(Struct, frozen=True, kw_only=True):
         """Yield every secret that is written out here, behind the name of its place."""
         if self.token is not None:
             yield "canned token", self.token.access_token
-        yield from (("url of the handler", secret) for secret in in_url(self.url or ""))
+        yield from (("url of the handler", secret) for secret in secrets_in_url(self.url or ""))

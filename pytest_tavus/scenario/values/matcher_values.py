@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_tavus.errors import closest, did_you_mean
+from pytest_tavus.errors import did_you_mean, find_closest
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 from pytest_tavus.scenario.text.reader import TagError
@@ -29,37 +29,37 @@ def from_tag(name: str, payload: Any) -> Matcher:
         TagError: there is no such matcher, or it cannot be built from this.
 
     """
-    from pytest_tavus.matching.matchers.registry import MATCHERS, build
+    from pytest_tavus.matching.matchers.registry import MATCHERS, build_matcher
 
     if name not in MATCHERS:
         known = ", ".join(f"!{tag}" for tag in (*sorted(MATCHERS), "include"))
-        close = closest(name, (*MATCHERS, "include"))
+        close = find_closest(name, (*MATCHERS, "include"))
         message = f"!{name} is not a tag"
         hint = f"one of: {known}" if close is None else f"did you mean '!{close}'?"
         raise TagError(message, hint=hint)
     try:
-        return build(name, compared(payload, (), _raise))
+        return build_matcher(name, build_expected(payload, (), _raise))
     except TagError:
         raise
     except ValueError as error:
         raise TagError(str(error)) from None
 
 
-def compared(value: Any, at: Loc, complain: Complain) -> Any:
+def build_expected(value: Any, at: Loc, complain: Complain) -> Any:
     """Return a value that something will be compared with, its plain spellings made matchers."""
     if is_dict(value):
         entries = value
         if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
-            return _spelled(key, entries[key], at, complain)
-        changed = {key: compared(item, (*at, key), complain) for key, item in entries.items()}
-        return entries if _same(entries, changed) else changed
+            return _build_from_mapping(key, entries[key], at, complain)
+        changed = {key: build_expected(item, (*at, key), complain) for key, item in entries.items()}
+        return entries if _is_unchanged(entries, changed) else changed
     if is_list(value):
         items = value
-        return [compared(item, (*at, index), complain) for index, item in enumerate(items)]
+        return [build_expected(item, (*at, index), complain) for index, item in enumerate(items)]
     return value
 
 
-def literal(value: Any, at: Loc, complain: Complain) -> Any:
+def build_literal(value: Any, at: Loc, complain: Complain) -> Any:
     """Return a value that is said or sent, and refuse matchers in it."""
     if isinstance(value, Matcher):
         message = f"the matcher {value!r} cannot stand here: this value is given, not compared"
@@ -68,16 +68,16 @@ def literal(value: Any, at: Loc, complain: Complain) -> Any:
     if is_dict(value):
         entries = value
         if len(entries) == 1 and (key := next(iter(entries))).startswith("$"):
-            return _given(key, entries, at, complain)
-        changed = {key: literal(item, (*at, key), complain) for key, item in entries.items()}
-        return entries if _same(entries, changed) else changed
+            return _build_literal_mapping(key, entries, at, complain)
+        changed = {key: build_literal(item, (*at, key), complain) for key, item in entries.items()}
+        return entries if _is_unchanged(entries, changed) else changed
     if is_list(value):
         items = value
-        return [literal(item, (*at, index), complain) for index, item in enumerate(items)]
+        return [build_literal(item, (*at, index), complain) for index, item in enumerate(items)]
     return value
 
 
-def holds_matcher(value: Any) -> Matcher | None:
+def find_matcher(value: Any) -> Matcher | None:
     """Return the first matcher in a value, if there is one."""
     if isinstance(value, Matcher):
         return value
@@ -87,7 +87,7 @@ def holds_matcher(value: Any) -> Matcher | None:
         inner = value
     else:
         return None
-    return next((found for item in inner if (found := holds_matcher(item)) is not None), None)
+    return next((found for item in inner if (found := find_matcher(item)) is not None), None)
 
 
 def matchers_in(value: Any, at: Loc = ()) -> Iterator[tuple[Loc, Matcher]]:
@@ -102,10 +102,10 @@ def matchers_in(value: Any, at: Loc = ()) -> Iterator[tuple[Loc, Matcher]]:
             yield from matchers_in(item, (*at, index))
 
 
-def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
+def _build_from_mapping(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
     if key == _LITERAL:
         return payload
-    from pytest_tavus.matching.matchers.registry import MATCHERS, build
+    from pytest_tavus.matching.matchers.registry import MATCHERS, build_matcher
 
     name = key[1:]
     if name not in MATCHERS:
@@ -114,13 +114,13 @@ def _spelled(key: str, payload: Any, at: Loc, complain: Complain) -> Any:
         complain(at, f"{key} is not a matcher", hint)
         return None
     try:
-        return build(name, compared(payload, (*at, key), complain))
+        return build_matcher(name, build_expected(payload, (*at, key), complain))
     except ValueError as error:
         complain(at, str(error), None)
         return None
 
 
-def _given(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> Any:
+def _build_literal_mapping(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> Any:
     if key == _LITERAL:
         return entries[key]
     from pytest_tavus.matching.matchers.registry import MATCHERS
@@ -129,10 +129,10 @@ def _given(key: str, entries: dict[str, Any], at: Loc, complain: Complain) -> An
         message = f"the matcher {key} cannot stand here: this value is given, not compared"
         complain(at, message, "data that looks so is written {$literal: ...}")
         return None
-    return {key: literal(entries[key], (*at, key), complain)}
+    return {key: build_literal(entries[key], (*at, key), complain)}
 
 
-def _same(before: dict[str, Any], after: dict[str, Any]) -> bool:
+def _is_unchanged(before: dict[str, Any], after: dict[str, Any]) -> bool:
     return all(before[key] is value for key, value in after.items())
 
 

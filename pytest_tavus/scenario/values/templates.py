@@ -40,7 +40,7 @@ def placeholders(text: str) -> tuple[str, ...]:
     return tuple(match[1] for match in _TOKEN.finditer(text) if match[1] is not None)
 
 
-def is_filled(template: str, text: str) -> bool:
+def matches_template(template: str, text: str) -> bool:
     """Tell whether a text is a template with something in place of each placeholder."""
     parts: list[str] = []
     at = 0
@@ -77,7 +77,7 @@ def render(  # noqa: PLR0911 - one return for each kind of value
     if isinstance(value, str):
         if "{" not in value and "}" not in value:
             return value
-        return _full(value, scope) if only is None else _partial(value, scope, only)
+        return _render_text(value, scope) if only is None else _render_only(value, scope, only)
     if is_dict(value):
         entries = value
         return {key: render(item, scope, only=only) for key, item in entries.items()}
@@ -85,12 +85,12 @@ def render(  # noqa: PLR0911 - one return for each kind of value
         return [render(item, scope, only=only) for item in value]
     if is_tuple(value):
         return tuple(render(item, scope, only=only) for item in value)
-    if isinstance(value, Matcher) and asks(value.payload):
-        return _rebuilt(value, render(value.payload, scope, only=only))
+    if isinstance(value, Matcher) and has_placeholders(value.payload):
+        return _rebuild_matcher(value, render(value.payload, scope, only=only))
     return value
 
 
-def _rebuilt(matcher: Matcher, payload: Any) -> Matcher:
+def _rebuild_matcher(matcher: Matcher, payload: Any) -> Matcher:
     """Build a matcher anew; with what its placeholders stand for, it may have no meaning."""
     try:
         return type(matcher).from_payload(payload)
@@ -126,20 +126,20 @@ def refuse_empty(value: Any, scope: Mapping[str, Any]) -> None:
             raise MissingValue(path, "what it stands for is empty, and would be found in any text")
 
 
-def asks(value: Any) -> bool:
+def has_placeholders(value: Any) -> bool:
     """Tell whether any text in `value` has a placeholder, or a brace that is written twice."""
     if isinstance(value, str):
         return ("{" in value or "}" in value) and _TOKEN.search(value) is not None
     if is_dict(value):
-        return any(asks(item) for item in value.values())
+        return any(has_placeholders(item) for item in value.values())
     if is_list(value) or is_tuple(value):
-        return any(asks(item) for item in value)
-    return isinstance(value, Matcher) and asks(value.payload)
+        return any(has_placeholders(item) for item in value)
+    return isinstance(value, Matcher) and has_placeholders(value.payload)
 
 
 def escape(value: Any) -> Any:
     """Return `value` such that rendering it gives `value` again."""
-    return _over_text(value, lambda text: text.replace("{", "{{").replace("}", "}}"))
+    return _map_texts(value, lambda text: text.replace("{", "{{").replace("}", "}}"))
 
 
 def as_text(value: Any) -> str:
@@ -166,45 +166,45 @@ def lookup(placeholder: str, scope: Mapping[str, Any]) -> Any:
     so_far = ""
     for match in _STEP.finditer(placeholder):
         name, index = match[1], match[2]
-        found = _step(found, name if index is None else int(index), placeholder, so_far)
+        found = _follow_step(found, name if index is None else int(index), placeholder, so_far)
         so_far += match[0]
     return found
 
 
-def _full(text: str, scope: Mapping[str, Any]) -> Any:
+def _render_text(text: str, scope: Mapping[str, Any]) -> Any:
     if (whole := _ONE.fullmatch(text)) is not None:
         return lookup(whole[1], scope)
 
-    def replaced(match: re.Match[str]) -> str:
+    def replace_match(match: re.Match[str]) -> str:
         return match[0][0] if match[1] is None else as_text(lookup(match[1], scope))
 
-    return _TOKEN.sub(replaced, text)
+    return _TOKEN.sub(replace_match, text)
 
 
-def _partial(text: str, scope: Mapping[str, Any], only: Collection[str]) -> Any:
+def _render_only(text: str, scope: Mapping[str, Any], only: Collection[str]) -> Any:
     if (whole := _ONE.fullmatch(text)) is not None:
         return escape(lookup(whole[1], scope)) if root(whole[1]) in only else text
 
-    def replaced(match: re.Match[str]) -> str:
+    def replace_match(match: re.Match[str]) -> str:
         if match[1] is None or root(match[1]) not in only:
             return match[0]
         return str(escape(as_text(lookup(match[1], scope))))
 
-    return _TOKEN.sub(replaced, text)
+    return _TOKEN.sub(replace_match, text)
 
 
-def _over_text(value: Any, change: Callable[[str], str]) -> Any:
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return change(value)
     if is_dict(value):
         entries = value
-        return {key: _over_text(item, change) for key, item in entries.items()}
+        return {key: _map_texts(item, change) for key, item in entries.items()}
     if is_list(value):
-        return [_over_text(item, change) for item in value]
+        return [_map_texts(item, change) for item in value]
     return value
 
 
-def _step(found: Any, step: str | int, placeholder: str, so_far: str) -> Any:
+def _follow_step(found: Any, step: str | int, placeholder: str, so_far: str) -> Any:
     where = so_far or "this place"
     if is_mapping(found):
         entries = found

@@ -18,15 +18,15 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, A
 from pytest_tavus.simulator.account.requests.refusals import bad_request, invalid_key
 from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.table import ROUTES, Found, RouteTable
+from pytest_tavus.simulator.account.table import ROUTES, RouteMatch, RouteTable
 from pytest_tavus.simulator.account.vocabulary import (
     Spelling,
     TwoSpellingsError,
-    answered_in,
     present_path,
     spelling_of,
     text_to_former,
     to_present,
+    translate_answer,
 )
 
 KEY_HEADER = "x-api-key"
@@ -63,7 +63,7 @@ class Api:
         spelling = spelling_of(path)
         try:
             found = self._table.find(present_path(path), "GET" if method == "HEAD" else method)
-            route = self._route(method, path, found, headers or {})
+            route = self._find_route(method, path, found, headers or {})
             if isinstance(route, ApiAnswer):
                 return route
             request = ApiRequest(
@@ -88,7 +88,7 @@ class Api:
         asked = "GET" if method == "HEAD" else method
         found = self._table.find(present_path(path), asked)
         try:
-            self._admit_to(None if found is None else found.routes.get(asked), headers)
+            self._check_key(None if found is None else found.routes.get(asked), headers)
         except ApiRefusal as refusal:
             return ApiAnswer(status=refusal.status, body=refusal.body)
         return None
@@ -106,18 +106,18 @@ class Api:
             raise
         body = _copy(answer.body, 2 * DEPTH)
         lines = None if answer.lines is None else tuple(_copy(answer.lines, 2 * DEPTH))
-        body = body if spelling is None else answered_in(spelling, body)
+        body = body if spelling is None else translate_answer(spelling, body)
         return replace(answer, body=body, lines=lines)
 
-    def _route(
-        self, method: str, path: str, found: Found | None, headers: Mapping[str, str]
+    def _find_route(
+        self, method: str, path: str, found: RouteMatch | None, headers: Mapping[str, str]
     ) -> Route | ApiAnswer:
         """Return the route of a request, or why there is none. A stranger learns nothing."""
         asked = "GET" if method == "HEAD" else method
         route = None if found is None else found.routes.get(asked)
-        self._admit_to(route, headers)
+        self._check_key(route, headers)
         if found is None:
-            return ApiAnswer(status=404, body={"error": self._unknown(method, path)})
+            return ApiAnswer(status=404, body={"error": self._describe_unknown_route(method, path)})
         if route is not None:
             return route
         allowed = ", ".join(sorted({*found.routes, *(["HEAD"] if "GET" in found.routes else [])}))
@@ -126,14 +126,14 @@ class Api:
         message = f"{method} is not allowed for {path}: expected one of {allowed}"
         return ApiAnswer(status=405, body={"message": message}, headers={"allow": allowed})
 
-    def _admit_to(self, route: Route | None, headers: Mapping[str, str]) -> None:
+    def _check_key(self, route: Route | None, headers: Mapping[str, str]) -> None:
         if self.keys is None or (route is not None and route.public):
             return
         given = next((value for name, value in headers.items() if name.lower() == KEY_HEADER), None)
-        if not self.keys.admit(given):
+        if not self.keys.accepts(given):
             raise invalid_key()
 
-    def _unknown(self, method: str, path: str) -> str:
+    def _describe_unknown_route(self, method: str, path: str) -> str:
         closest = self._table.closest(present_path(path))
         near = f"; the closest it knows: {', '.join(closest)}" if closest else ""
         return f"the simulator does not know the route {method} {path}{near}"

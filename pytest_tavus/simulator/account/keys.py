@@ -41,7 +41,7 @@ class ApiKeys:
         self._keys.append(key)
         return key
 
-    def end_issued(self) -> None:
+    def revoke_issued(self) -> None:
         """Let no key be good any more but the first."""
         self._keys = [self.first]
 
@@ -49,7 +49,7 @@ class ApiKeys:
         """Return every good key, for redaction."""
         return tuple(self._keys)
 
-    def admit(self, key: str | None) -> bool:
+    def accepts(self, key: str | None) -> bool:
         """Tell whether a key is one of this account. Takes the same time for near misses."""
         given = (key or "").encode()
         found = [hmac.compare_digest(given, each.encode()) for each in self._keys]

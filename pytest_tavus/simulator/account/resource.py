@@ -16,11 +16,16 @@ from pytest_tavus.contract.behaviour import Source
 from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_object
-from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
+from pytest_tavus.simulator.account.requests.json_patch import (
+    UNCHANGED,
+    apply_patch,
+    is_same_json,
+    read_patch,
+)
 from pytest_tavus.simulator.account.requests.pages import Filter, Paging, Query, page
 from pytest_tavus.simulator.account.requests.refusals import bad_request
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.known import forget
+from pytest_tavus.simulator.account.store.known import remove_from_pals
 
 Operation = Callable[[Account, ApiRequest], ApiAnswer | Awaitable[ApiAnswer]]
 """What is done for a route. Raises `ApiRefusal`."""
@@ -85,10 +90,10 @@ class Resource(Struct, frozen=True, kw_only=True):
     read: Callable[[object], Json] = read_object
     "Reads the body of a record, new or changed, into the fields to keep."
 
-    written: tuple[str, ...] = ()
+    patchable_fields: tuple[str, ...] = ()
     "The fields that a JSON Patch sees."
 
-    created: int = 200
+    created_status: int = 200
     "The status of the answer to a creation."
 
     paging: Paging = Paging(limit=10)
@@ -103,62 +108,62 @@ class Resource(Struct, frozen=True, kw_only=True):
     settle: Callable[[Account], None] | None = None
     "Brings the records up to the present time, before any of them is read."
 
-    fixed: Callable[[Json, str], str] = lambda _row, _done: ""
+    check_change: Callable[[Json, str], str] = lambda _row, _done: ""
     "Says why a record cannot be ``changed`` or ``deleted``, as the second argument is, if so."
 
-    held_in: str = ""
+    pal_field: str = ""
     "The field of PALs that names records of this resource. A deleted one leaves it."
 
     def create(self, account: Account, request: ApiRequest) -> ApiAnswer:
-        row = self.keep(account, self.read(request.body))
-        return self.answer(account, row, request, status=self.created)
+        row = self.add(account, self.read(request.body))
+        return self.answer(account, row, request, status=self.created_status)
 
     def listing(self, account: Account, request: ApiRequest) -> ApiAnswer:
-        return self.listed(account, self.found(account, request), request.query)
+        return self.answer_page(account, self.collect_rows(account, request), request.query)
 
     def show(self, account: Account, request: ApiRequest) -> ApiAnswer:
-        return self.answer(account, self.find(account, request), request)
+        return self.answer(account, self.require_named(account, request), request)
 
     def change(self, account: Account, request: ApiRequest) -> ApiAnswer:
         """Change a record by JSON Patch."""
-        row = self.own(account, request, "changed")
-        wanted = self.patched(row, request.body)
+        row = self.require_changeable(account, request, "changed")
+        wanted = self.apply_patch(row, request.body)
         if wanted is None:
             return UNCHANGED
         row |= self.read(wanted) | {"updated_at": account.timestamp()}
         return self.answer(account, row, request)
 
     def delete(self, account: Account, request: ApiRequest) -> ApiAnswer:
-        key = str(self.own(account, request, "deleted")[self.key])
+        key = str(self.require_changeable(account, request, "deleted")[self.key])
         account[self.table].delete(key)
-        if self.held_in:
-            forget(account, self.held_in, key)
+        if self.pal_field:
+            remove_from_pals(account, self.pal_field, key)
         return ApiAnswer(status=204)
 
-    def get(self, account: Account, key: str) -> Json:
+    def require(self, account: Account, key: str) -> Json:
         """Return a record with its secrets; refuse with `missing` an id that is nobody's."""
         if self.settle is not None:
             self.settle(account)
         return account[self.table].require(key, self.missing())
 
-    def find(self, account: Account, request: ApiRequest) -> Json:
+    def require_named(self, account: Account, request: ApiRequest) -> Json:
         """Return the record that the path names."""
-        return self.get(account, request.params[self.placeholder or self.key])
+        return self.require(account, request.params[self.placeholder or self.key])
 
-    def own(self, account: Account, request: ApiRequest, done: str) -> Json:
+    def require_changeable(self, account: Account, request: ApiRequest, done: str) -> Json:
         """Return the record that the path names; refuse a change of one that is `fixed`."""
-        row = self.find(account, request)
-        if why := self.fixed(row, done):
+        row = self.require_named(account, request)
+        if why := self.check_change(row, done):
             raise bad_request(why)
         return row
 
-    def keep(self, account: Account, fields: Json, *, key: str | None = None) -> Json:
+    def add(self, account: Account, fields: Json, *, key: str | None = None) -> Json:
         """Add a record with its id, a new one unless there is one, and its stamps; return it."""
         key = key or account.ids.new(self.prefix, length=self.length)
         row = {self.key: key, **fields, **dict.fromkeys(self.stamps, account.timestamp())}
         return account[self.table].add(key, row)
 
-    def found(self, account: Account, request: ApiRequest) -> list[Json]:
+    def collect_rows(self, account: Account, request: ApiRequest) -> list[Json]:
         """Return the records that the query asks for, the oldest first."""
         if self.settle is not None:
             self.settle(account)
@@ -167,28 +172,28 @@ class Resource(Struct, frozen=True, kw_only=True):
             rows = each(rows, request.query)
         return rows
 
-    def listed(self, account: Account, rows: Iterable[Json], query: Query) -> ApiAnswer:
-        view = self.row_view or self.shown
+    def answer_page(self, account: Account, rows: Iterable[Json], query: Query) -> ApiAnswer:
+        view = self.row_view or self.build_body
         rows = (view(account, row, query) for row in rows)
         return ApiAnswer(body=page(rows, query, paging=self.paging))
 
     def answer(
         self, account: Account, row: Json, request: ApiRequest, *, status: int = 200
     ) -> ApiAnswer:
-        return ApiAnswer(status=status, body=self.shown(account, row, request.query))
+        return ApiAnswer(status=status, body=self.build_body(account, row, request.query))
 
-    def shown(self, account: Account, row: Json, query: Query) -> Json:
-        return self.bare(row) if self.view is None else self.view(account, row, query)
+    def build_body(self, account: Account, row: Json, query: Query) -> Json:
+        return self.strip_hidden(row) if self.view is None else self.view(account, row, query)
 
-    def bare(self, row: Json) -> Json:
+    def strip_hidden(self, row: Json) -> Json:
         """Return a record without the fields that no answer has."""
         return {k: row[k] for k in row if k not in self.hidden and not k.startswith("_")}
 
-    def patched(self, row: Json, patch: object) -> Json | None:
+    def apply_patch(self, row: Json, patch: object) -> Json | None:
         """Return what clients write of a record after a JSON Patch; `None` if nothing changes."""
-        written = {name: row[name] for name in self.written}
-        wanted = patched(written, read_patch(patch))
-        return None if same(wanted, written) else wanted
+        written = {name: row[name] for name in self.patchable_fields}
+        wanted = apply_patch(written, read_patch(patch))
+        return None if is_same_json(wanted, written) else wanted
 
     def routes(self) -> tuple[Route, ...]:
         return tuple(

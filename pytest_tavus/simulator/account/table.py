@@ -31,17 +31,17 @@ LOOKED_AT = 100
 class _Place(Struct):
     """One step of the paths: what may follow, and what stands here."""
 
-    words: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
+    literals: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
     "Literal steps."
 
-    anything: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
+    placeholders: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
     "Placeholders, by name."
 
     routes: dict[str, Route] = field(default_factory=dict["str", "Route"])
     "By method."
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class RouteMatch(Struct, frozen=True, kw_only=True):
     """The routes at a path, and what its placeholders stand for."""
 
     routes: Mapping[str, Route]
@@ -62,21 +62,21 @@ class RouteTable:
         place = self._root
         for step in _steps(route.path):
             if step.startswith("{"):
-                place = place.anything.setdefault(step[1:-1], _Place())
+                place = place.placeholders.setdefault(step[1:-1], _Place())
             else:
-                place = place.words.setdefault(step, _Place())
+                place = place.literals.setdefault(step, _Place())
         if route.method in place.routes:
             message = f"two routes for {route.method} {route.path}"
             raise ValueError(message)
         place.routes[route.method] = route
 
-    def find(self, path: str, method: str) -> Found | None:
+    def find(self, path: str, method: str) -> RouteMatch | None:
         """Return the routes at a path; of several places, the first that has the method.
 
         One slash at the end makes no difference; the API never redirects.
         """
         places = [
-            Found(routes=place.routes, params=params)
+            RouteMatch(routes=place.routes, params=params)
             for place, params in _walk(self._root, _steps(path), {})
             if place.routes
         ]
@@ -99,10 +99,10 @@ def _walk(
         yield place, params
         return
     step, *rest = steps
-    if step in place.words:
-        yield from _walk(place.words[step], rest, params)
+    if step in place.literals:
+        yield from _walk(place.literals[step], rest, params)
     if step not in {"", ".", ".."}:
-        for name, below in place.anything.items():
+        for name, below in place.placeholders.items():
             yield from _walk(below, rest, {**params, name: step})
 
 

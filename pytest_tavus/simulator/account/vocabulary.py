@@ -103,7 +103,7 @@ def to_present(body: Any) -> Any:
     return _object(body, PRESENT, FLOW_PRESENT)
 
 
-def answered_in(spelling: Spelling, body: Any) -> Any:
+def translate_answer(spelling: Spelling, body: Any) -> Any:
     """Return an answer in a route's vocabulary: its own keys, and those of its rows."""
     words, flow = (FORMER, FLOW_FORMER) if spelling == "former" else (STAYED, _NOTHING)
     found = json_object(body)
@@ -168,7 +168,7 @@ def _object(written: Any, words: Mapping[str, str], flow: Mapping[str, str]) -> 
     body = json_object(written)
     if body is None:
         return written
-    result: Json = _renamed(body, words)
+    result: Json = _rename_keys(body, words)
     if "layers" in result:
         result["layers"] = _layers(result["layers"], flow)
     return result
@@ -193,7 +193,7 @@ def _flow(written: Any, words: Mapping[str, str]) -> Any:
     return {words.get(key, key): value for key, value in body.items()}
 
 
-def _renamed(written: Any, words: Mapping[str, str]) -> Any:
+def _rename_keys(written: Any, words: Mapping[str, str]) -> Any:
     body = json_object(written)
     if body is None or words.keys().isdisjoint(body):
         return written if body is None else dict(body)

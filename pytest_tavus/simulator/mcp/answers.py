@@ -32,7 +32,7 @@ def rows_in(answer: Json, *keys: str) -> list[JsonObject]:
     return [row for each in json_list(listed) or () if (row := json_object(each)) is not None]
 
 
-def unwrapped(answer: Json) -> Json:
+def unwrap_data(answer: Json) -> Json:
     """Return what is under ``data``, and an answer without it as it is."""
     envelope = json_object(answer)
     return answer if envelope is None or "data" not in envelope else envelope["data"]
@@ -40,7 +40,7 @@ def unwrapped(answer: Json) -> Json:
 
 def skills_in(answer: Json) -> JsonObject:
     """Return the skills of a PAL by their ids; they may stand under ``data`` [client]."""
-    return object_at(unwrapped(answer))
+    return object_at(unwrap_data(answer))
 
 
 def compact(
@@ -61,7 +61,7 @@ def first_of(row: JsonMapping, *names: str) -> Json:
     return next((row[name] for name in names if name in row), None)
 
 
-async def every_page(client: ApiClient, path: str, **query: Json) -> JsonObject:
+async def collect_pages(client: ApiClient, path: str, **query: Json) -> JsonObject:
     """Return all rows of a list whose first page is 1, in one envelope."""
     data: list[JsonObject] = []
     for page in range(1, PAGES + 1):

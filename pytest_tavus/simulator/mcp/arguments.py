@@ -19,7 +19,7 @@ from pytest_tavus.contract.schema.dialect import SchemaFault, validator
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.client import refuse
-from pytest_tavus.spans import Loc, dotted
+from pytest_tavus.spans import Loc, format_loc
 
 Schema = Mapping[str, Any]
 """A JSON Schema, or the properties of one by their names."""
@@ -33,7 +33,7 @@ _READERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
 )
 
 
-def checked_arguments(schema: Schema, given: JsonMapping) -> dict[str, Any]:
+def read_arguments(schema: Schema, given: JsonMapping) -> dict[str, Any]:
     """Return the arguments, read as the schema's types, with the schema's defaults.
 
     Raises `ToolRefusal` with every fault and its path.
@@ -48,7 +48,7 @@ def checked_arguments(schema: Schema, given: JsonMapping) -> dict[str, Any]:
         except ValueError:
             read[name] = value
             faults[f"{name}: expected {' or '.join(kinds)}, found {_kind(value)}"] = None
-    faults |= dict.fromkeys(_faults(schema, read))
+    faults |= dict.fromkeys(_describe_faults(schema, read))
     if faults:
         refuse("; ".join(faults))
     defaults = {name: each.get("default") for name, each in properties.items()}
@@ -74,59 +74,62 @@ def _read(kinds: list[str], value: Json) -> Json:
     return found
 
 
-def names(text: str) -> tuple[str, ...]:
+def split_names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def chosen(fields: JsonMapping, *names: str) -> JsonObject:
+def pick_non_null(fields: JsonMapping, *names: str) -> JsonObject:
     """Return those of the fields, or of all of them, that are not null."""
     return {name: fields[name] for name in names or fields if fields[name] is not None}
 
 
-def filled(fields: JsonMapping, *names: str) -> JsonObject:
+def pick_non_empty(fields: JsonMapping, *names: str) -> JsonObject:
     """Return those of the fields, or of all of them, that are neither null nor empty."""
     return {name: fields[name] for name in names or fields if fields[name]}
 
 
-def _faults(schema: Schema, value: Json, at: Loc = ()) -> Iterator[str]:
+def _describe_faults(schema: Schema, value: Json, at: Loc = ()) -> Iterator[str]:
     for fault in validator(schema).iter_errors(value):
         path = tuple(fault.absolute_path)
-        part = _part(schema, path)
+        part = _schema_at(schema, path)
         match fault.validator:
             case "required":
                 for name in (name for name in part["required"] if name not in fault.instance):
-                    yield f"{dotted((*at, *path, name))}: the argument is missing"
+                    yield f"{format_loc((*at, *path, name))}: the argument is missing"
             case "additionalProperties":
-                yield from _unknown(fault.instance, part.get("properties", {}), (*at, *path))
+                yield from _describe_unknown(
+                    fault.instance, part.get("properties", {}), (*at, *path)
+                )
             case "anyOf":
-                yield from _of_choice(fault, (*at, *path))
+                yield from _describe_choice(fault, (*at, *path))
             case _:
-                yield _unexpected(fault, (*at, *path))
+                yield _describe_unexpected(fault, (*at, *path))
 
 
-def _unknown(value: JsonMapping, known: Schema, at: Loc) -> Iterator[str]:
+def _describe_unknown(value: JsonMapping, known: Schema, at: Loc) -> Iterator[str]:
     for name in (name for name in value if name not in known):
         close = did_you_mean(name, known)
-        told = f"{dotted((*at, name))}: there is no such argument"
+        told = f"{format_loc((*at, name))}: there is no such argument"
         yield f"{told}, {close}" if close else told
 
 
-def _of_choice(fault: SchemaFault, at: Loc) -> Iterator[str]:
+def _describe_choice(fault: SchemaFault, at: Loc) -> Iterator[str]:
     """Tell what is wrong inside the alternative that was meant, where one was."""
     kind = _kind(fault.instance)
     meant = next((each for each in fault.validator_value if each.get("type") == kind), None)
     if meant is None:
-        yield _unexpected(fault, at)
+        yield _describe_unexpected(fault, at)
     else:
-        yield from _faults(meant, fault.instance, at)
+        yield from _describe_faults(meant, fault.instance, at)
 
 
-def _unexpected(fault: SchemaFault, at: Loc) -> str:
+def _describe_unexpected(fault: SchemaFault, at: Loc) -> str:
     """Say what was expected. A value is shown only where its words are known: it may be secret."""
-    return f"{dotted(at) or 'the arguments'}: expected {_wanted(fault)}, found {_found(fault)}"
+    place = format_loc(at) or "the arguments"
+    return f"{place}: expected {_describe_expected(fault)}, found {_describe_found(fault)}"
 
 
-def _wanted(fault: SchemaFault) -> str:
+def _describe_expected(fault: SchemaFault) -> str:
     value = fault.validator_value
     match fault.validator:
         case "enum":
@@ -139,7 +142,7 @@ def _wanted(fault: SchemaFault) -> str:
             return str(value)
 
 
-def _found(fault: SchemaFault) -> str:
+def _describe_found(fault: SchemaFault) -> str:
     text = repr(fault.instance)
     if fault.validator in {"enum", "minLength"} and len(text) <= 60:
         return text
@@ -155,7 +158,7 @@ def _kind(value: object) -> str:
     return _KINDS.get(type(value), "something else")
 
 
-def _part(schema: Schema, path: Loc) -> Schema:
+def _schema_at(schema: Schema, path: Loc) -> Schema:
     """Return the schema of what stands at a path."""
     part = schema
     for step in path:

@@ -46,7 +46,7 @@ class AccountAddress(Struct, frozen=True, kw_only=True):
     maker_url: str = "https://maker.tavus.io"
 
 
-class Patience(Struct, frozen=True, kw_only=True):
+class ToolTimeouts(Struct, frozen=True, kw_only=True):
     """How long a tool waits for a conversation, in seconds."""
 
     turn: float = 90.0
@@ -65,8 +65,8 @@ class ApiClient(Struct, frozen=True):
 
     api: Api
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    place: AccountAddress = AccountAddress()
-    patience: Patience = Patience()
+    address: AccountAddress = AccountAddress()
+    timeouts: ToolTimeouts = ToolTimeouts()
 
     async def request(
         self, method: str, path: str, *, query: JsonMapping | None = None, body: Json = None
@@ -75,7 +75,7 @@ class ApiClient(Struct, frozen=True):
 
         The query leaves out what is `None`.
         """
-        answered: Json = (await self._answer(method, path, query=query, body=body)).body
+        answered: Json = (await self._send(method, path, query=query, body=body)).body
         return answered
 
     async def get(self, path: str, **query: Json) -> Json:
@@ -88,14 +88,18 @@ class ApiClient(Struct, frozen=True):
     async def post(self, path: str, body: Json = None) -> Json:
         return await self.request("POST", path, body=body)
 
-    async def lines(self, path: str, body: Json) -> tuple[Json, ...]:
+    async def post_for_lines(self, path: str, body: Json) -> tuple[Json, ...]:
         """Post, and return what comes back line by line."""
-        return (await self._answer("POST", path, query=None, body=body)).lines or ()
+        return (await self._send("POST", path, query=None, body=body)).lines or ()
 
-    async def _answer(
+    async def _send(
         self, method: str, path: str, *, query: JsonMapping | None, body: Json
     ) -> ApiAnswer:
-        written = {key: _text(value) for key, value in (query or {}).items() if value is not None}
+        written = {
+            key: _format_query_value(value)
+            for key, value in (query or {}).items()
+            if value is not None
+        }
         answer = await self.api.call(method, path, query=written, body=body, headers=self.headers)
         if answer.status >= 400:
             reason = _reason(answer.body)
@@ -118,7 +122,7 @@ def call_headers(tool: str, intent: str | None) -> dict[str, str]:
     return headers
 
 
-def _text(value: Json) -> str:
+def _format_query_value(value: Json) -> str:
     """Write a query value as the official client does: a list with commas [client]."""
     if (items := json_list(value)) is not None:
         return ",".join(map(str, items))

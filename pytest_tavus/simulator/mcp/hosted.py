@@ -12,7 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from pytest_tavus.simulator.mcp.arguments import names
+from pytest_tavus.simulator.mcp.arguments import split_names
 
 RECORDED = "tavus-mcp-0.11.0.json"
 """The result of ``tools/list``, captured from the official server, nothing removed or added."""
@@ -21,7 +21,7 @@ Definition = dict[str, Any]
 """One tool as the server lists it: `name`, `title`, `inputSchema`, `annotations`, ..."""
 
 
-def recorded_definitions() -> tuple[Definition, ...]:
+def load_recorded_definitions() -> tuple[Definition, ...]:
     """Return the 81 recorded definitions, in the order in which the server lists them [client]."""
     text = files("pytest_tavus.simulator.mcp").joinpath(RECORDED).read_text(encoding="utf-8")
     return tuple(json.loads(text)["tools"])
@@ -36,7 +36,7 @@ RENAMED: Mapping[str, str] = MappingProxyType(
 """From the local name to the hosted one."""
 
 ABSENT = frozenset(
-    names(
+    split_names(
         "tavus_document_upload tavus_pal_knowledge_upload tavus_builder_create tavus_builder_list "
         "tavus_builder_get tavus_builder_delete tavus_builder_publish tavus_builder_chat_history"
     )
@@ -63,11 +63,11 @@ _BUILD_ARGUMENTS: Mapping[str, Definition] = MappingProxyType(
 interview. `pal_id` and `briefs` are [client]; the name `transcript` is [inferred]."""
 
 
-def hosted_definitions(local: Iterable[Definition]) -> tuple[Definition, ...]:
-    return tuple(_hosted(one) for one in local if one["name"] not in ABSENT)
+def build_hosted_definitions(local: Iterable[Definition]) -> tuple[Definition, ...]:
+    return tuple(_build_hosted_definition(one) for one in local if one["name"] not in ABSENT)
 
 
-def _hosted(definition: Definition) -> Definition:
+def _build_hosted_definition(definition: Definition) -> Definition:
     name = definition["name"]
     if name == BUILD:
         schema = definition["inputSchema"]

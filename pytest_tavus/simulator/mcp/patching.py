@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.contract.pal.layer_rules import LAYERS
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
-from pytest_tavus.simulator.mcp.arguments import names
+from pytest_tavus.simulator.mcp.arguments import split_names
 from pytest_tavus.simulator.mcp.client import refuse
 
 OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 
 
 _LISTS = frozenset(
-    names(
+    split_names(
         "memories guardrail_ids guardrail_tags document_ids document_tags tool_ids allowlist "
         "visual_awareness_queries audio_awareness_queries perception_analysis_queries "
         "ambient_awareness_queries"
     )
 )
-_MAPS = frozenset(names("headers extra_body default_query voice_settings sts transport"))
+_MAPS = frozenset(split_names("headers extra_body default_query voice_settings sts transport"))
 
-_ROOT = names(
+_ROOT = split_names(
     "system_prompt greeting pipeline_mode context pal_name memories default_face_id objectives_id "
     "guardrail_ids guardrail_tags document_ids document_tags tool_ids is_template uuid owner_id "
     "created_at updated_at session_id is_draft source_template_id registration_id pal_settings_id"
@@ -40,18 +40,18 @@ def pal_patch_paths() -> frozenset[str]:
 
 def _paths() -> Iterator[str]:
     for name in _ROOT:
-        yield from _of_field(f"/{name}", name)
+        yield from _field_paths(f"/{name}", name)
     yield "/layers"
     for layer, keys in LAYERS.items():
         if layer == "mcp":
             continue
-        yield from _of_field(f"/layers/{layer}", layer)
+        yield from _field_paths(f"/layers/{layer}", layer)
         for key in keys or ():
             if (layer, key) not in _NOT_SENT:
-                yield from _of_field(f"/layers/{layer}/{key}", key)
+                yield from _field_paths(f"/layers/{layer}/{key}", key)
 
 
-def _of_field(path: str, name: str) -> Iterator[str]:
+def _field_paths(path: str, name: str) -> Iterator[str]:
     yield path
     if name in _LISTS:
         yield f"{path}/-"
@@ -67,14 +67,17 @@ def patch_schema() -> JsonObject:
     each key [client]; this one is made from the paths, and knows lists and objects only.
     """
     layers = {
-        layer: _closed(f"/layers/{layer}/") if LAYERS[layer] is not None else schema
+        layer: _build_closed_schema(f"/layers/{layer}/") if LAYERS[layer] is not None else schema
         for layer, schema in _properties("/layers/").items()
     }
-    layers_schema: JsonObject = {**_closed("/layers/"), "properties": layers}
-    return {**_closed("/"), "properties": {**_properties("/"), "layers": layers_schema}}
+    layers_schema: JsonObject = {**_build_closed_schema("/layers/"), "properties": layers}
+    return {
+        **_build_closed_schema("/"),
+        "properties": {**_properties("/"), "layers": layers_schema},
+    }
 
 
-def _closed(above: str) -> JsonObject:
+def _build_closed_schema(above: str) -> JsonObject:
     return {"type": "object", "additionalProperties": False, "properties": _properties(above)}
 
 
@@ -90,20 +93,18 @@ def _field_schema(name: str) -> JsonObject:
     return {"type": "object"} if name in _MAPS else {}
 
 
-def checked_operations(
-    operations: Json, *, paths: frozenset[str] | None = None
-) -> list[JsonObject]:
+def read_operations(operations: Json, *, paths: frozenset[str] | None = None) -> list[JsonObject]:
     """Return operations as they are sent: without what is null, as the client does [client].
 
     Raises `ToolRefusal` for what is no operation of JSON Patch, or a path not among `paths`.
     """
     return [
-        _checked(one, f"ops[{index}]", paths)
+        _read_operation(one, f"ops[{index}]", paths)
         for index, one in enumerate(json_list(operations) or ())
     ]
 
 
-def _checked(operation: JsonMapping, at: str, paths: frozenset[str] | None) -> JsonObject:
+def _read_operation(operation: JsonMapping, at: str, paths: frozenset[str] | None) -> JsonObject:
     unknown = [key for key in operation if key not in {"op", "path", "value", "from"}]
     if unknown:
         refuse(f"{at}.{unknown[0]}: an operation has op, path, value and from only")

@@ -15,13 +15,13 @@ from msgspec import Struct, field
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import compact, without_call_link
-from pytest_tavus.simulator.mcp.arguments import names
+from pytest_tavus.simulator.mcp.arguments import split_names
 from pytest_tavus.simulator.mcp.building.build import build_and_verify
 from pytest_tavus.simulator.mcp.client import ApiClient
 from pytest_tavus.simulator.mcp.patching import (
-    checked_operations,
     field_operations,
     pal_patch_paths,
+    read_operations,
 )
 from pytest_tavus.simulator.mcp.tools import (
     account,
@@ -45,41 +45,41 @@ class Request(Struct, frozen=True):
     and the body of any other method. Arguments that are null are not sent.
     """
 
-    line: str
+    route: str
     "Method and path: ``GET /pals/{pal_id}``."
 
-    unless_empty: tuple[str, ...] = ()
+    omit_if_empty: tuple[str, ...] = ()
     "Arguments that are not sent either when they are empty or false [client]."
 
-    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     "Arguments that are sent under another name."
 
-    fixed: JsonMapping = field(default_factory=dict[str, Json])
+    defaults: JsonMapping = field(default_factory=dict[str, Json])
     "What is sent in any case, unless an argument of that name says otherwise."
 
-    write: Callable[[JsonObject], Json] | None = None
+    build_payload: Callable[[JsonObject], Json] | None = None
     "Makes the query or the body of what is sent."
 
-    answer: Callable[[Json], Json] | None = None
+    build_answer: Callable[[Json], Json] | None = None
     "Makes the tool's answer of the API's."
 
     async def __call__(self, client: ApiClient, **arguments: Json) -> Json:
-        method, _, path = self.line.partition(" ")
+        method, _, path = self.route.partition(" ")
         beside = {name: arguments[name] for name in arguments if f"{{{name}}}" not in path}
-        sent = {**deepcopy(self.fixed), **self._sent(beside)}
-        written = self.write(sent) if self.write else sent
+        sent = {**deepcopy(self.defaults), **self._build_arguments(beside)}
+        written = self.build_payload(sent) if self.build_payload else sent
         path = path.format_map(arguments)
         if method == "GET":
             answer = await client.request(method, path, query=json_object(written))
         else:
             answer = await client.request(method, path, body=written if beside else None)
-        return self.answer(answer) if self.answer else answer
+        return self.build_answer(answer) if self.build_answer else answer
 
-    def _sent(self, arguments: JsonMapping) -> JsonObject:
+    def _build_arguments(self, arguments: JsonMapping) -> JsonObject:
         return {
-            self.renamed.get(name, name): value
+            self.aliases.get(name, name): value
             for name, value in arguments.items()
-            if (value if name in self.unless_empty else value is not None)
+            if (value if name in self.omit_if_empty else value is not None)
         }
 
 
@@ -102,22 +102,22 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
     {
         "tavus_mcp_health_check": account.check_health,
         "tavus_face_list": account.list_faces,
-        "tavus_voice_list": Request("GET /voices", unless_empty=names("search sort tags")),
+        "tavus_voice_list": Request("GET /voices", omit_if_empty=split_names("search sort tags")),
         "tavus_resource_list": account.list_resource,
-        "tavus_pal_list": Request("GET /pals", answer=partial(compact, row=pals.list_row)),
+        "tavus_pal_list": Request("GET /pals", build_answer=partial(compact, row=pals.list_row)),
         "tavus_pal_get": Request("GET /pals/{pal_id}"),
         "tavus_pal_create": pals.create,
         "tavus_pal_delete": Request("DELETE /pals/{pal_id}"),
         "tavus_patch_pal": Request(
             "PATCH /pals/{pal_id}",
-            write=lambda sent: checked_operations(sent["ops"], paths=pal_patch_paths()),
+            build_payload=lambda sent: read_operations(sent["ops"], paths=pal_patch_paths()),
         ),
         "tavus_pal_preview": pals.preview,
         "tavus_pal_from_template": pals.create_from_template,
         "tavus_quickstart": pals.create_at_once,
         "tavus_describe_pal_options": account.describe_options,
         "tavus_document_list": Request(
-            "GET /documents", fixed={"sort": "desc"}, write=_without_empty_tags
+            "GET /documents", defaults={"sort": "desc"}, build_payload=_without_empty_tags
         ),
         "tavus_document_get": Request("GET /documents/{document_id}"),
         "tavus_document_create": Request("POST /documents"),
@@ -134,7 +134,7 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_skill_list": Request("GET /skills"),
         "tavus_skill_get": Request("GET /skills/{skill_id}"),
         "tavus_pal_skills_list": Request("GET /pals/{pal_id}/skills/"),
-        "tavus_pal_skill_attach": Request(f"PUT {_SKILL}", fixed={"config": {}}),
+        "tavus_pal_skill_attach": Request(f"PUT {_SKILL}", defaults={"config": {}}),
         "tavus_pal_skill_patch": Request(f"PATCH {_SKILL}"),
         "tavus_pal_skill_detach": Request(f"DELETE {_SKILL}"),
         "tavus_pal_capability_catalog": capabilities.read_catalog,
@@ -147,41 +147,45 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_conversation_end": _END,
         "tavus_chat_start": Request(
             "POST /conversations",
-            unless_empty=names("custom_greeting conversation_name"),
-            renamed=_PAL_OF_A_SESSION,
-            fixed={"chat": True},
-            answer=without_call_link,
+            omit_if_empty=split_names("custom_greeting conversation_name"),
+            aliases=_PAL_OF_A_SESSION,
+            defaults={"chat": True},
+            build_answer=without_call_link,
         ),
         "tavus_chat_turn": conversations.chat,
         "tavus_chat_end": _END,
         "tavus_scaffold_embed": deployments.scaffold_embed,
         "tavus_deployment_list": Request(
             "GET /deployments",
-            fixed={"include_thumbnails": False},
-            answer=partial(compact, row=deployments.list_row, total="total"),
+            defaults={"include_thumbnails": False},
+            build_answer=partial(compact, row=deployments.list_row, total="total"),
         ),
         "tavus_deployment_get": deployments.read_deployment,
         "tavus_deployment_create": deployments.create_deployment,
         "tavus_guardrail_list": Request(
-            "GET /guardrails", unless_empty=names("name_or_uuid tags verbose")
+            "GET /guardrails", omit_if_empty=split_names("name_or_uuid tags verbose")
         ),
-        "tavus_guardrail_get": Request(f"GET {_GUARDRAIL}", unless_empty=names("verbose")),
-        "tavus_guardrail_create": Request("POST /guardrails/", fixed={"tags": []}),
-        "tavus_guardrail_patch": Request(f"PATCH {_GUARDRAIL}", write=field_operations),
+        "tavus_guardrail_get": Request(f"GET {_GUARDRAIL}", omit_if_empty=split_names("verbose")),
+        "tavus_guardrail_create": Request("POST /guardrails/", defaults={"tags": []}),
+        "tavus_guardrail_patch": Request(f"PATCH {_GUARDRAIL}", build_payload=field_operations),
         "tavus_guardrail_delete": Request(f"DELETE {_GUARDRAIL}"),
         "tavus_guardrail_tags": Request("GET /guardrails/tags"),
-        "tavus_objective_list": Request("GET /objectives", unless_empty=names("name_or_uuid")),
+        "tavus_objective_list": Request(
+            "GET /objectives", omit_if_empty=split_names("name_or_uuid")
+        ),
         "tavus_objective_get": Request(f"GET {_OBJECTIVES}"),
         "tavus_objective_create": Request("POST /objectives/"),
         "tavus_objective_patch": Request(
-            f"PATCH {_OBJECTIVES}", write=lambda sent: checked_operations(sent["ops"])
+            f"PATCH {_OBJECTIVES}", build_payload=lambda sent: read_operations(sent["ops"])
         ),
         "tavus_objective_delete": Request(f"DELETE {_OBJECTIVES}"),
         "tavus_objective_validate": Request("POST /objectives/validate"),
         "tavus_tool_list": registry.list_tools,
         "tavus_tool_get": Request("GET /tools/{tool_id}"),
         "tavus_tool_create": registry.create_tool,
-        "tavus_tool_patch": Request("PATCH /tools/{tool_id}", write=registry.checked_placeholders),
+        "tavus_tool_patch": Request(
+            "PATCH /tools/{tool_id}", build_payload=registry.check_placeholders
+        ),
         "tavus_tool_delete": Request("DELETE /tools/{tool_id}"),
         "tavus_pal_tools_list": Request("GET /pals/{pal_id}/tools/"),
         "tavus_pal_tools_attach": registry.attach_tools,
@@ -189,20 +193,20 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_pronunciation_dictionary_list": Request("GET /pronunciation-dictionaries"),
         "tavus_pronunciation_dictionary_get": Request(f"GET {_DICTIONARY}"),
         "tavus_pronunciation_dictionary_create": Request(
-            "POST /pronunciation-dictionaries/", fixed={"rules": []}
+            "POST /pronunciation-dictionaries/", defaults={"rules": []}
         ),
         "tavus_pronunciation_dictionary_patch": Request(
-            f"PATCH {_DICTIONARY}", write=field_operations
+            f"PATCH {_DICTIONARY}", build_payload=field_operations
         ),
         "tavus_pronunciation_dictionary_delete": Request(f"DELETE {_DICTIONARY}"),
-        "tavus_builder_create": Request("POST /builder", unless_empty=names("persona_id")),
+        "tavus_builder_create": Request("POST /builder", omit_if_empty=split_names("persona_id")),
         "tavus_builder_list": Request("GET /builder"),
         "tavus_builder_get": Request(f"GET {_BUILDER}"),
         "tavus_builder_delete": Request(f"DELETE {_BUILDER}"),
         "tavus_builder_chat_history": conversations.read_builder_chat,
         "tavus_builder_append_messages": Request(f"POST {_BUILDER}/append-messages"),
         "tavus_builder_publish": Request(f"POST {_BUILDER}/publish"),
-        "tavus_pal_builder_history": Request("GET /builder/history", renamed=_PAL_OF_A_SESSION),
+        "tavus_pal_builder_history": Request("GET /builder/history", aliases=_PAL_OF_A_SESSION),
         "tavus_pal_build_and_verify": build_and_verify,
     }
 )

@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from pytest_tavus.errors import ServiceError, did_you_mean
 from pytest_tavus.simulator.account.front import Api
-from pytest_tavus.simulator.mcp.arguments import checked_arguments
-from pytest_tavus.simulator.mcp.client import AccountAddress, ApiClient, Patience, call_headers
+from pytest_tavus.simulator.mcp.arguments import read_arguments
+from pytest_tavus.simulator.mcp.client import AccountAddress, ApiClient, ToolTimeouts, call_headers
 from pytest_tavus.simulator.mcp.hosted import (
     Definition,
-    hosted_definitions,
+    build_hosted_definitions,
+    load_recorded_definitions,
     local_name,
-    recorded_definitions,
 )
 from pytest_tavus.simulator.mcp.table import TOOLS
 
@@ -44,17 +44,17 @@ class ToolBox:
         *,
         hosted_names: bool = False,
         place: AccountAddress | None = None,
-        patience: Patience | None = None,
+        patience: ToolTimeouts | None = None,
     ) -> None:
         """Offer the tools of an account, or those of `definitions`.
 
         With `hosted_names`, names and choice of tools are those of the hosted server [client].
         """
         self._api = api
-        self._place = place or AccountAddress()
-        self._patience = patience or Patience()
-        listed = recorded_definitions() if definitions is None else tuple(definitions)
-        self._definitions = hosted_definitions(listed) if hosted_names else listed
+        self._address = place or AccountAddress()
+        self._timeouts = patience or ToolTimeouts()
+        listed = load_recorded_definitions() if definitions is None else tuple(definitions)
+        self._definitions = build_hosted_definitions(listed) if hosted_names else listed
         self._by_name = {one["name"]: one for one in self._definitions}
 
     def definitions(self) -> tuple[Definition, ...]:
@@ -69,12 +69,12 @@ class ToolBox:
             told = f"there is no tool {name!r}"
             return McpToolResult(error=f"{told}, {hint}" if hint else told)
         try:
-            checked = checked_arguments(definition["inputSchema"], dict(arguments or {}))
+            checked = read_arguments(definition["inputSchema"], dict(arguments or {}))
             client = ApiClient(
                 self._api,
                 headers=call_headers(name, checked.pop("intent")),
-                place=self._place,
-                patience=self._patience,
+                address=self._address,
+                timeouts=self._timeouts,
             )
             return McpToolResult(value=await TOOLS[local_name(name)](client, **checked))
         except ServiceError as refusal:

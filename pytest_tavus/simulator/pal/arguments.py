@@ -16,7 +16,7 @@ class UnreadableArguments(ValueError):  # noqa: N818 - what the model wrote, not
     """A model wrote arguments that are no JSON object."""
 
 
-def arguments_of(call: ToolCalled) -> dict[str, Any]:
+def read_arguments(call: ToolCalled) -> dict[str, Any]:
     """Return a call's arguments; no text at all is no arguments.
 
     Raises:
@@ -30,6 +30,6 @@ def arguments_of(call: ToolCalled) -> dict[str, Any]:
     raise UnreadableArguments(message)
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Quote what a model or its endpoint wrote, cut where it is long."""
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

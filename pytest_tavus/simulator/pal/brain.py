@@ -19,7 +19,7 @@ class CallIntent(Struct, frozen=True, kw_only=True):
 
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    written: str | None = None
+    raw_arguments: str | None = None
     "The arguments as a model wrote them, where that is no JSON object; `arguments` is then empty."
 
     filled_by: AnsweredBy | None = None
@@ -76,7 +76,7 @@ class SpokenLine(Struct, frozen=True, kw_only=True):
     "What was really heard: `on_call` may have put other words in the model's place, or none."
 
     calls: tuple[Answer, ...] = ()
-    """As they were made. What became of them since is in `Moment.answers` and `remembered`; a call
+    """As they were made. What became of them since is in `Moment.answers` and `earlier_answers`; a call
     of a turn that was cut short may be in neither."""
 
 
@@ -93,7 +93,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...]
     "The calls of this turn, in the order they were made."
 
-    remembered: tuple[Answer, ...]
+    earlier_answers: tuple[Answer, ...]
     "Calls of earlier turns, in the order in which they were resolved; it only ever grows."
 
     said: Sequence[SpokenLine] = ()
@@ -123,6 +123,6 @@ class Brain(Protocol):
         """Return what the PAL says or calls next."""
         ...
 
-    def later(self, moment: Moment) -> Unprompted | None:
+    def infer_unprompted(self, moment: Moment) -> Unprompted | None:
         """Return what the PAL says unasked after the turn of `moment`, which is over."""
         ...

@@ -18,12 +18,12 @@ from msgspec.structs import replace
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
-from pytest_tavus.handler.call.faults import one_line, user_traceback
+from pytest_tavus.handler.call.faults import describe_error, user_traceback
 from pytest_tavus.handler.delivery.flow import ToolOutcome
 from pytest_tavus.matching.compare import matches
-from pytest_tavus.output import carried
+from pytest_tavus.output import bind_output
 from pytest_tavus.scenario.values.model import ClientAnswer
-from pytest_tavus.simulator.pal.arguments import arguments_of
+from pytest_tavus.simulator.pal.arguments import read_arguments
 from pytest_tavus.trace.events import AnsweredBy, Failure, Fault, ToolCalled
 
 _SCENARIO: Final = "client_output"
@@ -44,45 +44,45 @@ class ClientTools(Struct, frozen=True, kw_only=True):
             UnreadableArguments: the call's arguments are no JSON object.
 
         """
-        arguments = arguments_of(call)
+        arguments = read_arguments(call)
         answers = self.answers.get(call.name, ())
         answer = next((each for each in answers if matches(each.when, arguments)), None)
         if answer is None:
-            fault = Fault(owner="test", message=_untaken(call, len(answers)))
-            return unanswered("no client answer takes this call"), fault
+            fault = Fault(owner="test", message=_describe_unmatched_call(call, len(answers)))
+            return build_unanswered_outcome("no client answer takes this call"), fault
         await clock.sleep(answer.delay)
         if answer.unanswered:
-            return unanswered("the client was told not to answer"), None
+            return build_unanswered_outcome("the client was told not to answer"), None
         if answer.call is not None:
-            return await self._called(answer.call, arguments)
+            return await self._call_function(answer.call, arguments)
         output = as_output(answer.output)
         if answer.status == "error":
-            return _failed("the client answered with status error", output, by=_SCENARIO), None
-        return _answered(output, by=_SCENARIO), None
+            return _build_error("the client answered with status error", output, by=_SCENARIO), None
+        return _build_success(output, by=_SCENARIO), None
 
-    async def _called(
+    async def _call_function(
         self, import_string: str, arguments: dict[str, Any]
     ) -> tuple[ToolOutcome, Fault | None]:
         try:
             function = self.load(import_string)
         except HandlerError as error:
-            return _faulty("unreachable", error.message, error.detail)
+            return _build_fault("unreachable", error.message, error.detail)
         try:
-            output = await _outcome(function, arguments)
+            output = await _run_function(function, arguments)
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise
         except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
-            reason = f"{import_string} raised {one_line(error)}"
-            return _faulty("crash", reason, user_traceback(error))
+            reason = f"{import_string} raised {describe_error(error)}"
+            return _build_fault("crash", reason, user_traceback(error))
         try:
-            return _answered(as_output(output)), None
+            return _build_success(as_output(output)), None
         except (TypeError, ValueError, RecursionError):
             kind = type(output).__name__
             reason = f"{import_string} returned a value of type {kind!r}, not JSON"
-            return _faulty("unreadable", reason, None)
+            return _build_fault("unreadable", reason, None)
 
 
-def unanswered(reason: str) -> ToolOutcome:
+def build_unanswered_outcome(reason: str) -> ToolOutcome:
     """Return the outcome of a call that nobody answers."""
     return ToolOutcome(
         status="unanswered", output="", http_status=None, reason=reason, answered_by="nobody"
@@ -103,7 +103,7 @@ def as_output(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _untaken(call: ToolCalled, declared: int) -> str:
+def _describe_unmatched_call(call: ToolCalled, declared: int) -> str:
     why = "`client:` declares no answer for it"
     if declared == 1:
         why = "its only client answer does not take these arguments"
@@ -112,32 +112,32 @@ def _untaken(call: ToolCalled, declared: int) -> str:
     return f"{call.name} is delivered as an app message, and {why}"
 
 
-def _answered(output: str, *, by: AnsweredBy = "client") -> ToolOutcome:
+def _build_success(output: str, *, by: AnsweredBy = "client") -> ToolOutcome:
     return ToolOutcome(
         status="success", output=output, http_status=None, reason=None, answered_by=by
     )
 
 
-def _failed(reason: str, output: str = "", *, by: AnsweredBy = "client") -> ToolOutcome:
+def _build_error(reason: str, output: str = "", *, by: AnsweredBy = "client") -> ToolOutcome:
     return ToolOutcome(
         status="error", output=output, http_status=None, reason=reason, answered_by=by
     )
 
 
-def _faulty(failure: Failure, reason: str, detail: str | None) -> tuple[ToolOutcome, Fault]:
+def _build_fault(failure: Failure, reason: str, detail: str | None) -> tuple[ToolOutcome, Fault]:
     fault = Fault(owner="handler", message=reason, detail=detail)
-    return replace(_failed(reason), failure=failure), fault
+    return replace(_build_error(reason), failure=failure), fault
 
 
-async def _outcome(function: Any, arguments: dict[str, Any]) -> Any:
+async def _run_function(function: Any, arguments: dict[str, Any]) -> Any:
     """Call the user's function: a coroutine function on the loop, any other in a thread."""
     if inspect.iscoroutinefunction(function):
         return await function(arguments)
-    output = await _in_thread(lambda: function(arguments))
+    output = await _run_in_thread(lambda: function(arguments))
     return await output if inspect.isawaitable(output) else output
 
 
-def _in_thread(work: Callable[[], Any]) -> Awaitable[Any]:
+def _run_in_thread(work: Callable[[], Any]) -> Awaitable[Any]:
     """Run what may block in a thread that keeps nobody waiting: not the loop, not the exit."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Any] = loop.create_future()
@@ -162,5 +162,5 @@ def _in_thread(work: Callable[[], Any]) -> Awaitable[Any]:
         with contextlib.suppress(RuntimeError):  # the loop was closed while it went on
             loop.call_soon_threadsafe(settle, result, error)
 
-    threading.Thread(target=carried(run), name="tavus-client", daemon=True).start()
+    threading.Thread(target=bind_output(run), name="tavus-client", daemon=True).start()
     return future

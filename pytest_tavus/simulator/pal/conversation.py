@@ -28,7 +28,7 @@ from pytest_tavus.simulator.pal.brain import (
     Unprompted,
 )
 from pytest_tavus.simulator.pal.ids import Ids
-from pytest_tavus.simulator.pal.open_call import OpenCall, cut_short, set_off
+from pytest_tavus.simulator.pal.open_call import OpenCall, cancel_deliveries, start_deliveries
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.events import AnsweredBy, Fault, PalSaid, ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
@@ -83,18 +83,18 @@ class PalConversation:
         """What the PAL was given beside its prompt. Whoever holds the conversation may change it;
         the next inference knows."""
 
-        self._said: list[SpokenLine] = []
+        self._spoken_lines: list[SpokenLine] = []
         "Everything that was really said."
 
         self._turn = 0
         self._user = ""
-        self._made: list[OpenCall] = []
+        self._turn_calls: list[OpenCall] = []
         "The calls of the turn."
 
-        self._open: list[OpenCall] = []
+        self._earlier_calls: list[OpenCall] = []
         "Calls of earlier turns that nobody waited for."
 
-        self._remembered: tuple[Answer, ...] = ()
+        self._earlier_answers: tuple[Answer, ...] = ()
         "What the PAL knows of earlier turns."
 
     def greet(self, greeting: str | None = None) -> None:
@@ -112,10 +112,10 @@ class PalConversation:
         """
         await self.reply(text)
         try:
-            for entry in self._made:
+            for entry in self._turn_calls:
                 await entry.resolution()
         finally:
-            await cut_short(self._made)
+            await cancel_deliveries(self._turn_calls)
 
     async def reply(self, text: str) -> None:
         """Take one line of the caller and return when the PAL has said what it has to say.
@@ -123,69 +123,71 @@ class PalConversation:
         Calls it does not wait for may be open still, and go on during later turns. Cancelled, it
         cuts the calls of the turn short.
         """
-        self._remember()
-        self._turn, self._user, self._made = self._turn + 1, text, []
-        self._said.append(SpokenLine(by="user", text=text))
+        self._collect_earlier_answers()
+        self._turn, self._user, self._turn_calls = self._turn + 1, text, []
+        self._spoken_lines.append(SpokenLine(by="user", text=text))
         try:
-            await self._respond(text, self._made)
+            await self._respond(text, self._turn_calls)
         except BaseException:
-            await cut_short(self._made)
+            await cancel_deliveries(self._turn_calls)
             raise
 
     async def listen(self, seconds: float) -> None:
         """Let time pass without a word from the caller; the PAL may speak unasked."""
-        later = self.later()
+        later = self.next_unprompted()
         if later is not None and later.after <= seconds:
             await self._clock.sleep(later.after)
-            self.say_later(later)
+            self.say_unprompted(later)
             seconds -= later.after
         await self._clock.sleep(seconds)
 
-    def later(self) -> Unprompted | None:
+    def next_unprompted(self) -> Unprompted | None:
         """Return what the PAL says unasked after the turn that is over; `None` before the first."""
         if not self._turn:
             return None
-        answers = tuple(entry.remembered() for entry in self._made)
-        return self._brain.later(self._moment(self._user, answers))
+        answers = tuple(entry.answer_after_turn() for entry in self._turn_calls)
+        return self._brain.infer_unprompted(self._build_moment(self._user, answers))
 
-    def say_later(self, later: Unprompted) -> None:
+    def say_unprompted(self, later: Unprompted) -> None:
         """Say what the PAL says unasked."""
         self._speak(later.inference, self._ids.inference())
 
     async def close(self) -> None:
         """Cut short whatever is still under way."""
-        await cut_short((*self._open, *self._made))
+        await cancel_deliveries((*self._earlier_calls, *self._turn_calls))
 
-    def _remember(self) -> None:
+    def _collect_earlier_answers(self) -> None:
         """Keep for later turns what has been answered meanwhile."""
-        ended = [*self._open, *self._made] if self._open else self._made
+        ended = (
+            [*self._earlier_calls, *self._turn_calls] if self._earlier_calls else self._turn_calls
+        )
         if ended:
-            self._open = [entry for entry in ended if entry.state == "open"]
-            self._remembered += tuple(
-                entry.remembered() for entry in ended if entry.state == "resolved"
+            self._earlier_calls = [entry for entry in ended if entry.state == "open"]
+            self._earlier_answers += tuple(
+                entry.answer_after_turn() for entry in ended if entry.state == "resolved"
             )
 
     async def _respond(self, text: str, made: list[OpenCall]) -> None:
         steps = count() if self._brain.decisions == "scripted" else range(MAX_INFERENCES)
         for step in steps:
             answers = tuple(entry.answer() for entry in made)
-            inference = await self._brain.infer(self._moment(text, answers, step=step))
+            inference = await self._brain.infer(self._build_moment(text, answers, step=step))
             if inference.trouble is not None:
                 self._recorder.record(Fault(owner="platform", message=inference.trouble))
             inference_id = self._ids.inference()
             if not inference.calls:
                 self._speak(inference, inference_id)
                 return
-            wave = self._call(inference, inference_id)
-            set_off(wave, beside=made)
+            wave = self._start_calls(inference, inference_id)
+            start_deliveries(wave, beside=made)
             made.extend(wave)
-            owed = await self._settle(wave)
+            owed = await self._wait_for_calls(wave)
             if not owed and not inference.unfinished:
                 return
         message = f"the PAL called tools {MAX_INFERENCES} times in one turn and was stopped"
         self._recorder.record(Fault(owner="agent", message=message))
 
-    def _call(self, inference: Inference, inference_id: str) -> list[OpenCall]:
+    def _start_calls(self, inference: Inference, inference_id: str) -> list[OpenCall]:
         for withheld in inference.withheld:
             self._recorder.record(withheld)
         fillers = self._fillers(inference)
@@ -193,9 +195,9 @@ class PalConversation:
             by = inference.filled_by if filler == inference.words else None
             said = PalSaid(text=filler, inference_id=inference_id, filled_by=by)
             self._recorder.record(said)
-        wave = [self._start(intent, inference_id) for intent in inference.calls]
+        wave = [self._start_call(intent, inference_id) for intent in inference.calls]
         calls = tuple(entry.answer() for entry in wave)
-        self._said.append(SpokenLine(by="pal", text=" ".join(fillers), calls=calls))
+        self._spoken_lines.append(SpokenLine(by="pal", text=" ".join(fillers), calls=calls))
         return wave
 
     def _fillers(self, inference: Inference) -> list[str]:
@@ -216,12 +218,14 @@ class PalConversation:
                 texts[spoken] = None
         return list(texts)
 
-    def _start(self, intent: CallIntent, inference_id: str) -> OpenCall:
+    def _start_call(self, intent: CallIntent, inference_id: str) -> OpenCall:
         tool = self._pal.tool(intent.tool)
         call = ToolCalled(
             call_id=self._ids.call(),
             name=intent.tool,
-            arguments=_JSON.encode(intent.arguments) if intent.written is None else intent.written,
+            arguments=_JSON.encode(intent.arguments)
+            if intent.raw_arguments is None
+            else intent.raw_arguments,
             channel="app_message" if tool is None else tool.channel,
             inference_id=inference_id,
             filled_by=intent.filled_by,
@@ -235,7 +239,7 @@ class PalConversation:
             deliver=partial(self._dispatcher.dispatch, tool, call, turn=self._recorder.turn),
         )
 
-    async def _settle(self, wave: Sequence[OpenCall]) -> bool:
+    async def _wait_for_calls(self, wave: Sequence[OpenCall]) -> bool:
         """Wait for the calls the PAL waits for; return whether it owes the caller a reply."""
         owed = False
         for entry in wave:
@@ -249,14 +253,14 @@ class PalConversation:
             owed = owed or heard in {"reply", "acknowledgement", "anything"}
         return owed
 
-    def _moment(self, text: str, answers: tuple[Answer, ...], *, step: int = 0) -> Moment:
+    def _build_moment(self, text: str, answers: tuple[Answer, ...], *, step: int = 0) -> Moment:
         return Moment(
             turn=self._turn,
             user=text,
             step=step,
             answers=answers,
-            remembered=self._remembered,
-            said=self._said,
+            earlier_answers=self._earlier_answers,
+            said=self._spoken_lines,
             context=self.context,
         )
 
@@ -271,4 +275,4 @@ class PalConversation:
         if text:
             said = PalSaid(text=text, inference_id=inference_id, filled_by=filled_by)
             self._recorder.record(said)
-            self._said.append(SpokenLine(by="pal", text=text))
+            self._spoken_lines.append(SpokenLine(by="pal", text=text))

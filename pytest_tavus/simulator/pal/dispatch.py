@@ -15,8 +15,8 @@ from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.handler.delivery.flow import ToolOutcome, deliver
 from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.simulator.pal.arguments import UnreadableArguments, arguments_of
-from pytest_tavus.simulator.pal.client import unanswered
+from pytest_tavus.simulator.pal.arguments import UnreadableArguments, read_arguments
+from pytest_tavus.simulator.pal.client import build_unanswered_outcome
 from pytest_tavus.simulator.pal.conversation import ConversationContext
 from pytest_tavus.trace.events import (
     AnsweredBy,
@@ -57,7 +57,7 @@ class WireDispatcher:
         self._recorder = around.recorder
         self._clock = around.clock
         self._conversation_id = conversation_id
-        self._answered = answered
+        self._on_answer = answered
         # Of one conversation, so that no scenario depends on which one ran before it.
         self._tokens = TokenStore()
 
@@ -66,14 +66,14 @@ class WireDispatcher:
         body = ""
         try:
             if tool is None:
-                outcome = unanswered(f"the PAL has no tool named {call.name!r}")
+                outcome = build_unanswered_outcome(f"the PAL has no tool named {call.name!r}")
             elif tool.channel == "api":
-                outcome, body = await self._over_http(tool, call, turn=turn)
+                outcome, body = await self._send_over_http(tool, call, turn=turn)
             else:
-                outcome = await self._to_client(call, turn=turn)
+                outcome = await self._ask_client(call, turn=turn)
         except UnreadableArguments as unreadable:
             self._recorder.record(Fault(owner="agent", message=str(unreadable)), turn=turn)
-            outcome = _unsent(str(unreadable))
+            outcome = _build_unsent_outcome(str(unreadable))
         event = ToolResolved(
             call_id=call.call_id,
             status=outcome.status,
@@ -84,21 +84,21 @@ class WireDispatcher:
             failure=outcome.failure,
         )
         self._recorder.record(event, turn=turn)
-        self._answered(call, outcome.output or body, outcome.answered_by)
+        self._on_answer(call, outcome.output or body, outcome.answered_by)
         return event
 
-    async def _to_client(self, call: ToolCalled, *, turn: int) -> ToolOutcome:
+    async def _ask_client(self, call: ToolCalled, *, turn: int) -> ToolOutcome:
         outcome, fault = await self._wire.client.answer(call, clock=self._clock)
         if fault is not None:
             self._recorder.record(fault, turn=turn)
         return outcome
 
-    async def _over_http(
+    async def _send_over_http(
         self, tool: Tool, call: ToolCalled, *, turn: int
     ) -> tuple[ToolOutcome, str]:
         """Return the outcome, and the body of the last answer whatever it came to."""
         now = self._clock.now()
-        ref, profile = self._ref(call), self._wire.profile
+        ref, profile = self._build_ref(call), self._wire.profile
         flow = deliver(tool, ref, profile=profile, tokens=self._tokens, now=now)
         within = 0.0 if tool.delivery.api is None else tool.delivery.api.timeout
         body = ""
@@ -124,19 +124,19 @@ class WireDispatcher:
             reason = f"{call.name} cannot be sent: {problem.message}"
             fault = Fault(owner="test", message=reason, detail=problem.hint)
             self._recorder.record(fault, turn=turn)
-            return unanswered(reason), body
+            return build_unanswered_outcome(reason), body
 
-    def _ref(self, call: ToolCalled) -> CallRef:
+    def _build_ref(self, call: ToolCalled) -> CallRef:
         return CallRef(
             conversation_id=self._conversation_id,
             call_id=call.call_id,
             tool=call.name,
-            arguments=arguments_of(call),
+            arguments=read_arguments(call),
             inference_id=call.inference_id,
         )
 
 
-def _unsent(reason: str) -> ToolOutcome:
+def _build_unsent_outcome(reason: str) -> ToolOutcome:
     """Return the outcome of a call that cannot be delivered because of the PAL [inferred]."""
     return ToolOutcome(
         status="error",

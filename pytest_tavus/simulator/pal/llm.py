@@ -19,10 +19,15 @@ from msgspec.structs import replace
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError, ServiceError
-from pytest_tavus.handler.call.faults import one_line
+from pytest_tavus.handler.call.faults import describe_error
 from pytest_tavus.simulator.pal.brain import Inference, Moment, Unprompted
-from pytest_tavus.simulator.pal.completion import NotACompletion, inference, reason, whole_text
-from pytest_tavus.simulator.pal.prompt import function, functions, messages, to_be_filled
+from pytest_tavus.simulator.pal.completion import (
+    NotACompletion,
+    read_inference,
+    read_reason,
+    replace_surrogates,
+)
+from pytest_tavus.simulator.pal.prompt import build_fill_messages, function, functions, messages
 from pytest_tavus.trace.events import Decisions
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
 
@@ -83,11 +88,13 @@ class Model:
 
         """
         offered = [function(tool)]
-        found = await self.complete(to_be_filled(tool, transcript), offered, choice=tool.name)
+        found = await self.complete(
+            build_fill_messages(tool, transcript), offered, choice=tool.name
+        )
         written = [call.arguments for call in found.calls if call.tool == tool.name]
         if not written:
             trouble = f"did not fill in the arguments of {tool.name}"
-            raise self._error(trouble)
+            raise self._build_error(trouble)
         return dict(written[0])
 
     async def complete(
@@ -102,32 +109,32 @@ class Model:
         """
         try:
             async with asyncio.timeout(self._settings.timeout):
-                return inference(await self._ask(told, _offer(tools, choice)))
+                return read_inference(await self._ask(told, _offer(tools, choice)))
         except TimeoutError:
             trouble = f"did not answer within {self._settings.timeout:g} s"
         except NotACompletion as error:
             trouble = f"sent no chat completion: {error}"
-        raise self._error(trouble)
+        raise self._build_error(trouble)
 
     async def _ask(self, told: list[Any], offer: dict[str, Any]) -> str:
         import openai
 
         # What a handler answered stands in there too.
-        asked = {"model": self._settings.model, "messages": whole_text(told), **offer}
+        asked = {"model": self._settings.model, "messages": replace_surrogates(told), **offer}
         asked |= self._settings.options()
         # Raw, because the library takes whatever it is sent for a completion.
         create: Any = self._client.chat.completions.with_raw_response.create
         try:
             text: str = (await create(**asked)).text
         except openai.APIStatusError as error:
-            trouble = self._refused(error)
+            trouble = self._describe_refusal(error)
         except openai.APIConnectionError as error:
-            trouble = f"cannot be reached: {one_line(error.__cause__ or error)}"
+            trouble = f"cannot be reached: {describe_error(error.__cause__ or error)}"
         else:
             return text
-        raise self._error(trouble)
+        raise self._build_error(trouble)
 
-    def _refused(self, error: APIStatusError) -> str:
+    def _describe_refusal(self, error: APIStatusError) -> str:
         if error.status_code in {401, 403}:
             # Nothing of the body: some endpoints quote half of the key there.
             variable = self._settings.api_key_env
@@ -135,15 +142,17 @@ class Model:
             return f"refuses {key} (status {error.status_code})"
         wait = error.response.headers.get("retry-after")
         later = f"; it asks to wait {wait} s" if wait and wait.isdecimal() else ""
-        return f"answered with status {error.status_code}: {reason(error.response.text)}{later}"
+        return (
+            f"answered with status {error.status_code}: {read_reason(error.response.text)}{later}"
+        )
 
-    def _error(self, trouble: str) -> ServiceError:
-        return ServiceError(self.sentence(trouble))
+    def _build_error(self, trouble: str) -> ServiceError:
+        return ServiceError(self.describe_trouble(trouble))
 
-    def sentence(self, trouble: str) -> str:
+    def describe_trouble(self, trouble: str) -> str:
         """Return a sentence on this model, which holds no key."""
         text = f"{self._settings} {trouble}"
-        return self._redaction.finished(text)
+        return self._redaction.mask_rendered(text)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -170,9 +179,9 @@ class LlmBrain:
         found = await self._model.complete(messages(self._pal, moment), self._functions)
         if found.trouble is None:
             return found
-        return replace(found, trouble=self._model.sentence(found.trouble))
+        return replace(found, trouble=self._model.describe_trouble(found.trouble))
 
-    def later(self, moment: Moment) -> Unprompted | None:  # noqa: ARG002 - as the protocol has it
+    def infer_unprompted(self, moment: Moment) -> Unprompted | None:  # noqa: ARG002 - as the protocol has it
         """Return nothing: a model speaks when it is asked."""
         return None
 

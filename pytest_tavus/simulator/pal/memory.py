@@ -8,14 +8,14 @@ from typing import Any
 from msgspec import Struct
 
 from pytest_tavus.matching.compare import matches
-from pytest_tavus.scenario.rules.rule import expected_calls
+from pytest_tavus.scenario.rules.rule import list_expected_calls
 from pytest_tavus.scenario.values.model import CallExpectation, Turn
 from pytest_tavus.scenario.values.templates import MissingValue, json_or_text, render, root
 from pytest_tavus.trace.events import AnsweredBy, Saved, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 
-class _Left(Struct, frozen=True):
+class _CallResult(Struct, frozen=True):
     """What a call has left behind, as text: few calls are looked at for what to keep."""
 
     call: ToolCalled
@@ -29,7 +29,7 @@ class _Left(Struct, frozen=True):
         """Return what the paths of `save` are read in."""
         return {"arguments": self.arguments(), "result": json_or_text(self.answer)}
 
-    def filled_by(self, path: str) -> AnsweredBy | None:
+    def find_source(self, path: str) -> AnsweredBy | None:
         """Return whose answer a path of `save` reads, if it reads one."""
         return self.by if root(path) == "result" else self.call.filled_by
 
@@ -42,7 +42,7 @@ class Memory:
         self._env = env
         self._saved: dict[str, Any] = {}
         self._expected: list[CallExpectation] = []
-        self._answered: dict[str, _Left] = {}
+        self._answers: dict[str, _CallResult] = {}
         self.filled_by: dict[str, AnsweredBy | None] = {}
         """Whose answer each kept value was read from."""
 
@@ -52,15 +52,15 @@ class Memory:
 
     def begin(self, turn: Turn) -> None:
         """Start a turn: its calls will be looked at for what to keep."""
-        self._answered = {}
-        self._expected = [call for call in expected_calls(turn.calls) if call.save]
+        self._answers = {}
+        self._expected = [call for call in list_expected_calls(turn.calls) if call.save]
 
-    def answered(self, call: ToolCalled, answer: str, by: AnsweredBy) -> None:
+    def record_answer(self, call: ToolCalled, answer: str, by: AnsweredBy) -> None:
         """Keep what an expected call is to leave behind, whether it succeeded or not."""
-        left = self._answered[call.call_id] = _Left(call, answer, by)
+        left = self._answers[call.call_id] = _CallResult(call, answer, by)
         for expected in self._expected:
             if expected.tool == call.name and self._fits(expected.arguments, left.arguments()):
-                self._keep(expected.save, left)
+                self._save_values(expected.save, left)
                 self._expected.remove(expected)
                 return
 
@@ -69,9 +69,9 @@ class Memory:
         if not turn.save:
             return
         calls = self._recorder.trace().calls(turn=self._recorder.turn)
-        left = self._answered.get(calls[-1][1].call_id) if calls else None
+        left = self._answers.get(calls[-1][1].call_id) if calls else None
         if left is not None:
-            self._keep(turn.save, left)
+            self._save_values(turn.save, left)
 
     def _fits(self, expected: Any, arguments: Any) -> bool:
         try:
@@ -79,13 +79,13 @@ class Memory:
         except MissingValue:
             return False
 
-    def _keep(self, wanted: Mapping[str, str], left: _Left) -> None:
+    def _save_values(self, wanted: Mapping[str, str], left: _CallResult) -> None:
         values = left.values()
         for name, path in wanted.items():
             try:
                 value = render(f"{{{path}}}", values)
             except MissingValue:
                 continue  # The check of `save` finds that nothing was kept, and shows the answer.
-            by = left.filled_by(path)
+            by = left.find_source(path)
             self._saved[name], self.filled_by[name] = value, by
             self._recorder.record(Saved(name=name, value=value, filled_by=by))

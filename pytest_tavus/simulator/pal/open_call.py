@@ -43,13 +43,13 @@ class OpenCall:
 
     def answer(self) -> Answer:
         """Return what the PAL knows while its turn goes on: only what it has waited for."""
-        return self._known(self.resolved if self.row.waits else None)
+        return self._build_answer(self.resolved if self.row.waits else None)
 
-    def remembered(self) -> Answer:
+    def answer_after_turn(self) -> Answer:
         """Return what the PAL knows once the turn is over, whether it has waited or not."""
-        return self._known(self.resolved if self.row.in_context else None)
+        return self._build_answer(self.resolved if self.row.in_context else None)
 
-    def _known(self, resolved: ToolResolved | None) -> Answer:
+    def _build_answer(self, resolved: ToolResolved | None) -> Answer:
         known = resolved is not None and self.row.in_context
         return Answer(
             call_id=self.call.call_id,
@@ -63,7 +63,7 @@ class OpenCall:
         )
 
 
-def set_off(wave: Sequence[OpenCall], *, beside: Iterable[OpenCall]) -> None:
+def start_deliveries(wave: Sequence[OpenCall], *, beside: Iterable[OpenCall]) -> None:
     """Start the deliveries of calls that are made at the same time.
 
     A call that is waited for and has no company needs no task: it is delivered where it is
@@ -75,7 +75,7 @@ def set_off(wave: Sequence[OpenCall], *, beside: Iterable[OpenCall]) -> None:
             entry.task = asyncio.create_task(entry.deliver())
 
 
-async def cut_short(calls: Iterable[OpenCall]) -> None:
+async def cancel_deliveries(calls: Iterable[OpenCall]) -> None:
     """End the deliveries that are still under way, and return when they have ended."""
     tasks = (entry.task for entry in calls)
     pending = [task for task in tasks if task is not None and not task.done()]

@@ -47,7 +47,9 @@ def function(tool: Tool) -> dict[str, Any]:
     }
 
 
-def to_be_filled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def build_fill_messages(
+    tool: Tool, transcript: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Return what a model is asked that is to write a post-call tool's arguments [inferred]."""
     lines = (f"{row.get('role', '')}: {row.get('content', '')}" for row in transcript)
     task = f"The conversation is over. Call {tool.name} with what it brought up."
@@ -59,11 +61,11 @@ def to_be_filled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> list[di
 
 def messages(pal: Pal, moment: Moment) -> list[dict[str, Any]]:
     """Return the conversation so far, as the PAL knows it."""
-    known = {answer.call_id: answer for answer in (*moment.remembered, *moment.answers)}
+    known = {answer.call_id: answer for answer in (*moment.earlier_answers, *moment.answers)}
     told = [{"role": "system", "content": text} for text in _instructions(pal, moment.context)]
-    for line in _joined(moment.said):
-        told.append(_message(line))
-        told += [_told_of(known.get(call.call_id, call), pal) for call in line.calls]
+    for line in _join_lines(moment.said):
+        told.append(_build_message(line))
+        told += [_build_tool_message(known.get(call.call_id, call), pal) for call in line.calls]
     return told
 
 
@@ -82,7 +84,7 @@ def _instructions(pal: Pal, context: str) -> Iterator[str]:
         yield text
 
 
-def _joined(said: Sequence[SpokenLine]) -> Iterator[SpokenLine]:
+def _join_lines(said: Sequence[SpokenLine]) -> Iterator[SpokenLine]:
     """Yield the lines, those of one speaker in a row as one: many models want turns to alternate.
 
     Words before a call stay apart from words after it.
@@ -100,18 +102,18 @@ def _joined(said: Sequence[SpokenLine]) -> Iterator[SpokenLine]:
         yield held
 
 
-def _message(line: SpokenLine) -> dict[str, Any]:
+def _build_message(line: SpokenLine) -> dict[str, Any]:
     role = "user" if line.by == "user" else "assistant"
     if not line.calls:
         return {"role": role, "content": line.text}
     return {
         "role": role,
         "content": line.text or None,
-        "tool_calls": [_written(call) for call in line.calls],
+        "tool_calls": [_build_tool_call(call) for call in line.calls],
     }
 
 
-def _written(call: Answer) -> dict[str, Any]:
+def _build_tool_call(call: Answer) -> dict[str, Any]:
     """Return a call as the model made it. Arguments that were no JSON object are left out.
 
     Chat templates read them as JSON, and fail where they are none.
@@ -121,7 +123,7 @@ def _written(call: Answer) -> dict[str, Any]:
     return {"id": call.call_id, "type": "function", "function": function}
 
 
-def _told_of(answer: Answer, pal: Pal) -> dict[str, Any]:
+def _build_tool_message(answer: Answer, pal: Pal) -> dict[str, Any]:
     return {"role": "tool", "tool_call_id": answer.call_id, "content": _content(answer, pal)}
 
 

@@ -45,14 +45,14 @@ class BrainChoice(Struct, frozen=True, kw_only=True):
     """What decides in one conversation."""
 
     brain: Brain
-    answered: Answered
+    on_answer: Answered
     "Told of what calls come to."
 
     error: TavusError | None = None
     "Why there is no brain. `brain` then stands in for it, and is not asked."
 
 
-def mind_of(opening: Opening, minds: BrainOptions, recorder: Recorder) -> BrainChoice:
+def choose_brain(opening: Opening, minds: BrainOptions, recorder: Recorder) -> BrainChoice:
     """Return who decides in a conversation."""
     played = PlayedBrain(
         partial(_scripts, opening, minds.scripts),
@@ -67,18 +67,18 @@ def mind_of(opening: Opening, minds: BrainOptions, recorder: Recorder) -> BrainC
             for source in minds.brains:
                 brain = source(opening)
                 if brain is not None:
-                    return BrainChoice(brain=brain, answered=_keep_nothing)
+                    return BrainChoice(brain=brain, on_answer=_ignore_answer)
         except TavusError as error:
-            return BrainChoice(brain=played, answered=_keep_nothing, error=error)
-    return BrainChoice(brain=played, answered=played.answered)
+            return BrainChoice(brain=played, on_answer=_ignore_answer, error=error)
+    return BrainChoice(brain=played, on_answer=played.record_answer)
 
 
 def _scripts(opening: Opening, book: ScriptBook) -> tuple[Scenario, ...]:
     if opening.script is not None:
         return (opening.script,)
-    return book.of(opening.pal_id, opening.pal.pal_name)
+    return book.list_scripts(opening.pal_id, opening.pal.pal_name)
 
 
-def _keep_nothing(call: ToolCalled, answer: str, by: AnsweredBy) -> None:
+def _ignore_answer(call: ToolCalled, answer: str, by: AnsweredBy) -> None:
     """Let it be: only a script has values to keep."""
     del call, answer, by

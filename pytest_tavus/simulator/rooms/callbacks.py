@@ -48,10 +48,10 @@ class CallbackSender:
         clock: Clock,
         failed: Callable[[str], None],
     ) -> None:
-        self._sender = sender
+        self._transport = sender
         self._options = options
         self._clock = clock
-        self._failed = failed
+        self._on_failure = failed
 
     async def send(self, callback: Callback) -> None:
         """Send one; return when it has arrived or been given up."""
@@ -60,7 +60,7 @@ class CallbackSender:
             problem = await self._attempt(callback, body)
             if problem is not None:
                 place = without_query(callback.url)
-                self._failed(f"the callback {callback.event_type} to {place} failed: {problem}")
+                self._on_failure(f"the callback {callback.event_type} to {place} failed: {problem}")
 
     async def _attempt(self, callback: Callback, body: bytes) -> str | None:
         problem: str | None = None
@@ -68,13 +68,13 @@ class CallbackSender:
             if attempt:
                 await self._clock.sleep(self._options.retry_after)
             within = self._options.within
-            problem = await self._sender.send(callback.url, body, within=within)
+            problem = await self._transport.send(callback.url, body, within=within)
             if problem is None:
                 return None
         return problem
 
 
-def lifecycle(
+def build_lifecycle_callback(
     opening: Opening, event_type: str, properties: Mapping[str, Any], *, epoch: float
 ) -> Callback | None:
     """Return a callback of the conversation's life [doc]; `None` where nobody wants any."""
@@ -86,12 +86,12 @@ def lifecycle(
         "webhook_url": opening.callback_url,
         "event_type": event_type,
         "message_type": event_type.partition(".")[0],
-        "timestamp": timestamp(epoch),
+        "timestamp": format_timestamp(epoch),
     }
     return Callback(url=opening.callback_url, event_type=event_type, body=body)
 
 
-def reached(
+def build_objective_or_guardrail_callback(
     opening: Opening,
     event_type: str,
     fields: Mapping[str, Any],
@@ -115,7 +115,7 @@ def reached(
     return Callback(url=target, event_type=event_type, body=body)
 
 
-def timestamp(epoch: float) -> str:
+def format_timestamp(epoch: float) -> str:
     """Return a time as Tavus writes it: ISO 8601 in UTC, with microseconds [doc]."""
     moment = datetime.fromtimestamp(epoch, tz=UTC)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

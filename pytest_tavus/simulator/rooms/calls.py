@@ -14,13 +14,13 @@ from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.handler.delivery.flow import ToolOutcome
-from pytest_tavus.simulator.pal.client import unanswered
+from pytest_tavus.simulator.pal.client import build_unanswered_outcome
 from pytest_tavus.simulator.rooms.inbound import ToolResult
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.tasks import Tasks
 from pytest_tavus.trace.events import Fault, ToolCalled
 
-Stray = Literal["unknown id", "duplicate", "late"]
+StrayReason = Literal["unknown id", "duplicate", "late"]
 """Why a result was not applied."""
 
 
@@ -52,7 +52,7 @@ class RoomCalls:
         self._unwarned: dict[str, _Call] = {}
         "Of the open ones, those that nobody has been warned of."
 
-        self._watched = False
+        self._watching = False
 
     def begin(self, call: ToolCalled, *, turn: int, waits: bool) -> None:
         """Await the result of a call from now on; `waits`: the PAL waits for it too."""
@@ -64,8 +64,8 @@ class RoomCalls:
             oldest = _oldest(self._open)
             reason = f"{self._options.open_calls} later calls are open, and it was forgotten"
             self._give_up(oldest, reason)
-        if not self._watched:
-            self._watched = True
+        if not self._watching:
+            self._watching = True
             self._tasks.spawn(self._watch())
 
     async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
@@ -80,7 +80,7 @@ class RoomCalls:
         finally:
             self._awaited.pop(call.call_id, None)
 
-    def result(self, result: ToolResult) -> Stray | None:
+    def apply_result(self, result: ToolResult) -> StrayReason | None:
         """Apply a result, or say why not."""
         closed = self._closed.get(result.call_id)
         if closed is not None:
@@ -105,7 +105,7 @@ class RoomCalls:
 
     def _give_up(self, entry: _Call, reason: str) -> None:
         if entry.call.call_id in self._open:
-            self._close(entry, "given up", unanswered(reason))
+            self._close(entry, "given up", build_unanswered_outcome(reason))
 
     def _close(
         self, entry: _Call, how: Literal["answered", "given up"], outcome: ToolOutcome
@@ -119,13 +119,13 @@ class RoomCalls:
     async def _watch(self) -> None:
         """Warn of calls, and give them up, when it is time; sleep in between."""
         try:
-            while (due := self._due()) is not None:
+            while (due := self._next_deadline()) is not None:
                 await self._clock.sleep(max(0.0, due - self._clock.now()))
-                self._look()
+                self._check_deadlines()
         finally:
-            self._watched = False
+            self._watching = False
 
-    def _due(self) -> float | None:
+    def _next_deadline(self) -> float | None:
         """Return when there is something to do next."""
         moments: list[float] = []
         for calls, seconds in (
@@ -136,7 +136,7 @@ class RoomCalls:
                 moments.append(_oldest(calls).since + seconds)
         return min(moments, default=None)
 
-    def _look(self) -> None:
+    def _check_deadlines(self) -> None:
         now = self._clock.now()
         after = self._options.tool_warning
         while self._unwarned and _oldest(self._unwarned).since + after <= now:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.rooms.assembly import Assembly
-from pytest_tavus.simulator.rooms.calls import Stray
+from pytest_tavus.simulator.rooms.calls import StrayReason
 from pytest_tavus.simulator.rooms.ending import Ending
 from pytest_tavus.simulator.rooms.inbound import (
     Command,
@@ -26,9 +26,9 @@ from pytest_tavus.simulator.rooms.inbound import (
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
 from pytest_tavus.simulator.rooms.perception import perceive
 from pytest_tavus.simulator.rooms.port import Participant, Reply
-from pytest_tavus.simulator.rooms.tasks import Errand
+from pytest_tavus.simulator.rooms.tasks import OutboxJob
 from pytest_tavus.simulator.rooms.timing import RoomTimers
-from pytest_tavus.simulator.rooms.turns import SaidLine
+from pytest_tavus.simulator.rooms.turns import CallerLine
 from pytest_tavus.simulator.rooms.world import LiveContext
 from pytest_tavus.trace.events import AppMessage, Fault
 from pytest_tavus.trace.log import Trace
@@ -42,31 +42,31 @@ class ServedConversation:
         self.status: Literal["active", "ended"] = "active"
         self.shutdown_reason: EndReason | None = None
         self._options = world.options
-        self._parts = Assembly(opening, world)
-        self._ending = Ending(self._parts)
-        self._limits = RoomTimers(
+        self._assembly = Assembly(opening, world)
+        self._ending = Ending(self._assembly)
+        self._timers = RoomTimers(
             opening,
-            self._parts.clock,
-            tasks=self._parts.tasks,
+            self._assembly.clock,
+            tasks=self._assembly.tasks,
             end=self.end,
             chat_ends_when_left=world.options.chat_ends_when_left,
         )
         self._greeted = False
-        self._bridged: SaidLine | None = None
+        self._last_bridge_line: CallerLine | None = None
         self._stopping: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Let time run, and the face join [inferred]; or end, where it could not be begun."""
-        self._parts.opened()
-        error = self._parts.mind.error
+        self._assembly.record_session_opened()
+        error = self._assembly.brain_choice.error
         if error is not None:
-            self._parts.recorder.record(Fault(owner=error.owner, message=str(error)))
+            self._assembly.recorder.record(Fault(owner=error.owner, message=str(error)))
             await self.end("exception_encountered_during_conversation_startup")
             return
-        self._parts.milestones.reach("system.replica_joined")
-        self._limits.begin()
+        self._assembly.lifecycle.record_and_enqueue("system.replica_joined")
+        self._timers.begin()
         if self._options.heartbeat is not None:
-            self._parts.tasks.spawn(self._parts.beat(self._options.heartbeat))
+            self._assembly.tasks.spawn(self._assembly.send_heartbeats(self._options.heartbeat))
 
     def join(self, participant: Participant) -> None:
         """Let someone in. The PAL greets the first one.
@@ -76,19 +76,19 @@ class ServedConversation:
 
         """
         self._require_open()
-        self._parts.room.join(participant)
-        self._limits.present()
+        self._assembly.room.join(participant)
+        self._timers.mark_present()
         event_type = "system.replica_present" if self._greeted else "system.replica_joined"
-        self._parts.announce(event_type, {})
+        self._assembly.announce(event_type, {})
         if not self._greeted:
             self._greeted = True
-            self._parts.engine.greet(self.opening.greeting)
+            self._assembly.engine.greet(self.opening.greeting)
 
     def leave(self, participant: Participant) -> None:
         """Let someone go; the last one to go starts the timer of `participant_left_timeout`."""
-        gone = self._parts.room.leave(participant)
-        if gone and not self._parts.room and self.status == "active":
-            self._limits.deserted()
+        gone = self._assembly.room.leave(participant)
+        if gone and not self._assembly.room and self.status == "active":
+            self._timers.mark_empty()
 
     async def receive(self, message: Mapping[str, Any], *, sender: Participant) -> None:
         """Take an app message of a participant.
@@ -98,13 +98,13 @@ class ServedConversation:
 
         """
         self._require_open()
-        if sender not in self._parts.room:
+        if sender not in self._assembly.room:
             message_ = f"{sender.participant_id!r} is not in the room of {self._id}"
             raise ServiceError(message_)
-        self._parts.space.require()
+        self._assembly.memory_budget.check()
         command = read(message, conversation_id=self._id)
-        self._parts.room.weigh(message, sender)
-        note = self._obey(command)
+        self._assembly.room.check_size(message, sender)
+        note = self._apply_command(command)
         if isinstance(command, Respond) or (isinstance(command, ToolResult) and note is None):
             return  # the line, or what became of the call, is in the trace as itself
         self._record(message, note)
@@ -120,17 +120,21 @@ class ServedConversation:
 
         """
         self._require_open()
-        self._parts.space.require()
+        self._assembly.memory_budget.check()
         if not text:
             raise ServiceError("a line over the bridge has an empty `text`")
-        self._limits.present()
-        self._bridged = line = self._say(text)
-        await asyncio.wait([line.over], timeout=within)
+        self._timers.mark_present()
+        self._last_bridge_line = line = self._say(text)
+        await asyncio.wait([line.finished], timeout=within)
         return line.reply()
 
     def reply(self) -> Reply:
         """Return the reply to the last line over the bridge, once it is there."""
-        return Reply(status="pending") if self._bridged is None else self._bridged.reply()
+        return (
+            Reply(status="pending")
+            if self._last_bridge_line is None
+            else self._last_bridge_line.reply()
+        )
 
     async def perceive(
         self, tool: str, arguments: Mapping[str, Any], *, frames: Sequence[Mapping[str, Any]] = ()
@@ -145,88 +149,88 @@ class ServedConversation:
 
         """
         self._require_open()
-        self._parts.space.require()
-        perceive(self._parts, tool, arguments, frames=frames)
+        self._assembly.memory_budget.check()
+        perceive(self._assembly, tool, arguments, frames=frames)
 
-    def objective_completed(self, name: str, output_variables: Mapping[str, Any]) -> None:
+    def complete_objective(self, name: str, output_variables: Mapping[str, Any]) -> None:
         """Let an objective be reached; its callback is sent. Missing variables are ``NOTFOUND``.
 
         Raises:
             ServiceError: the PAL has no such objective.
 
         """
-        self._ending.objective_completed(name, output_variables)
+        self._ending.complete_objective(name, output_variables)
 
-    def guardrail_triggered(self, name: str) -> None:
+    def trigger_guardrail(self, name: str) -> None:
         """Let a guardrail be violated; its callback is sent.
 
         Raises:
             ServiceError: the PAL has no such guardrail.
 
         """
-        self._ending.guardrail_triggered(name)
+        self._ending.trigger_guardrail(name)
 
     def events(self) -> list[dict[str, Any]]:
         """Return what the verbose GET lists under `events`, transcript included [doc]."""
-        return self._parts.milestones.all()
+        return self._assembly.lifecycle.events()
 
     def trace(self) -> Trace:
         """Return all that has happened so far, masked."""
-        return self._parts.trace()
+        return self._assembly.trace()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was allowed and is probably not meant, the latest of it."""
-        return tuple(self._parts.warnings)
+        return tuple(self._assembly.warnings)
 
     async def end(self, reason: EndReason) -> None:
-        """End it. What follows the end goes on in the background: see `aftermath`."""
+        """End it. What follows the end goes on in the background: see `wait_until_finished`."""
         if self.status == "ended":
             return
         self.status, self.shutdown_reason = "ended", reason
         # A task of its own: whoever asked for the end may be among what it ends.
-        self._stopping = asyncio.create_task(self._stop(self._ending.listed(reason)))
+        self._stopping = asyncio.create_task(self._stop(self._ending.collect_jobs(reason)))
         await asyncio.shield(self._stopping)
 
-    async def aftermath(self) -> None:
+    async def wait_until_finished(self) -> None:
         """Return when all that follows the end is done, callbacks and post-call tools."""
         if self._stopping is not None:
             await self._stopping
-        await self._parts.errands.done()
+        await self._assembly.outbox.drain()
 
     async def close(self) -> None:
         """End without a word."""
         self.status = "ended"
         if self._stopping is not None:
             await self._stopping
-        await self._parts.stop()
-        await self._parts.errands.close()
+        await self._assembly.stop()
+        await self._assembly.outbox.close()
 
-    async def _stop(self, errands: Sequence[Errand]) -> None:
-        await self._parts.stop()
+    async def _stop(self, errands: Sequence[OutboxJob]) -> None:
+        await self._assembly.stop()
         for errand in errands:
-            self._parts.errands.add(errand)
+            self._assembly.outbox.add(errand)
 
-    def _obey(self, command: Command) -> Stray | None:
+    def _apply_command(self, command: Command) -> StrayReason | None:
         match command:
             case Respond():
                 self._say(command.text)
             case Echo(text=str(text)):
-                self._parts.engine.echo(text, command.inference_id)
+                self._assembly.engine.echo(text, command.inference_id)
             case Interrupt():
-                self._parts.turns.cut("the caller interrupted the PAL")
+                self._assembly.turns.cut("the caller interrupted the PAL")
             case Context():
-                engine = self._parts.engine
+                engine = self._assembly.engine
                 kept = (engine.context, command.text) if command.append else (command.text,)
                 engine.context = "\n".join(text for text in kept if text)
             case ToolResult():
-                return self._parts.calls.result(command)
+                return self._assembly.calls.apply_result(command)
             case Echo() | Sensitivity():
                 pass
         return None
 
-    def _say(self, text: str) -> SaidLine:
-        return self._parts.turns.say(text, self._options)
+    def _say(self, text: str) -> CallerLine:
+        return self._assembly.turns.say(text, self._options)
 
     def _record(self, message: Mapping[str, Any], note: str | None) -> None:
         event = AppMessage(
@@ -235,7 +239,7 @@ class ServedConversation:
             properties=dict(message.get("properties", {})),
             note=note,
         )
-        self._parts.recorder.record(event)
+        self._assembly.recorder.record(event)
 
     @property
     def _id(self) -> str:

@@ -23,8 +23,10 @@ class Conversations:
         wire: LiveWire,
         options: LiveOptions,
     ) -> None:
-        self._world = LiveContext(seed=seed, time=time, minds=minds, wire=wire, options=options)
-        self._held: dict[str, ServedConversation] = {}
+        self._live_context = LiveContext(
+            seed=seed, time=time, brain_options=minds, wire=wire, options=options
+        )
+        self._conversations: dict[str, ServedConversation] = {}
         self._active: list[ServedConversation] = []
 
     async def open(self, opening: Opening) -> ServedConversation:
@@ -34,31 +36,31 @@ class Conversations:
             HarnessError: there is one of that id.
 
         """
-        if opening.conversation_id in self._held:
+        if opening.conversation_id in self._conversations:
             message = f"a conversation {opening.conversation_id!r} was opened before"
             raise HarnessError(message)
-        conversation = ServedConversation(opening, self._world)
-        self._held[opening.conversation_id] = conversation
+        conversation = ServedConversation(opening, self._live_context)
+        self._conversations[opening.conversation_id] = conversation
         self._active.append(conversation)
         await conversation.begin()
         return conversation
 
     def get(self, conversation_id: str) -> ServedConversation | None:
         """Return a conversation, ended or not."""
-        return self._held.get(conversation_id)
+        return self._conversations.get(conversation_id)
 
-    def active(self) -> int:
+    def count_active(self) -> int:
         """Return how many have not ended."""
         self._active = [each for each in self._active if each.status == "active"]
         return len(self._active)
 
     async def end(self, conversation_id: str, reason: EndReason) -> None:
         """End a conversation. Ending one that has ended, or never was, does nothing."""
-        conversation = self._held.get(conversation_id)
+        conversation = self._conversations.get(conversation_id)
         if conversation is not None:
             await conversation.end(reason)
 
     async def close(self) -> None:
         """End everything without a word, and forget it."""
-        held, self._held, self._active = self._held, {}, []
+        held, self._conversations, self._active = self._conversations, {}, []
         await asyncio.gather(*(each.close() for each in held.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pytest_tavus.contract.events import sent_by_tavus
+from pytest_tavus.contract.events import list_tavus_messages
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.room import Room
 from pytest_tavus.trace.events import Event, PalSaid
@@ -26,7 +26,9 @@ class Broadcast:
 
     def emit(self, event: Event, entry: Entry) -> None:
         """Send what Tavus sends for an event, if anything."""
-        messages = self._utterance(event) if isinstance(event, PalSaid) else sent_by_tavus(event)
+        messages = (
+            self._utterance(event) if isinstance(event, PalSaid) else list_tavus_messages(event)
+        )
         inference_id = getattr(event, "inference_id", None)
         for event_type, properties in messages:
             self._room.send(
@@ -42,7 +44,7 @@ class Broadcast:
             for prefix in prefixes(said.text):
                 streamed = {"role": "replica", "speech": prefix, "is_interrupted": False}
                 yield "conversation.utterance.streaming", streamed
-        for event_type, properties in sent_by_tavus(said):
+        for event_type, properties in list_tavus_messages(said):
             yield event_type, properties
             if self._dual:
                 yield event_type, {**properties, "role": "pal"}

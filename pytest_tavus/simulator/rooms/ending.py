@@ -15,11 +15,11 @@ from typing import Any
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.scenario.text.plain import is_dict
 from pytest_tavus.simulator.rooms.assembly import Assembly, refuse_unknown
-from pytest_tavus.simulator.rooms.callbacks import Callback, reached
-from pytest_tavus.simulator.rooms.milestones import told_reason
+from pytest_tavus.simulator.rooms.callbacks import Callback, build_objective_or_guardrail_callback
+from pytest_tavus.simulator.rooms.milestones import format_callback_reason
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.post_call import NOT_FOUND, arguments_of
-from pytest_tavus.simulator.rooms.tasks import Errand
+from pytest_tavus.simulator.rooms.post_call import NOT_FOUND, fill_arguments
+from pytest_tavus.simulator.rooms.tasks import OutboxJob
 from pytest_tavus.trace.events import CloseReason, SessionClosed, ToolCalled
 
 
@@ -27,19 +27,19 @@ class Ending:
     """Has done what follows the end of a conversation."""
 
     def __init__(self, parts: Assembly) -> None:
-        self._parts = parts
+        self._assembly = parts
         self._opening = parts.opening
 
-    def listed(self, reason: EndReason) -> list[Errand]:
+    def collect_jobs(self, reason: EndReason) -> list[OutboxJob]:
         """List what the end brings, and return what is to be done about it, in order."""
-        errands = self._errands(reason)
-        options = self._parts.world.options
+        errands = self._collect_event_jobs(reason)
+        options = self._assembly.live_context.options
         if options.shuffle_end:
-            seed = f"{self._parts.world.seed} {self._opening.conversation_id}"
+            seed = f"{self._assembly.live_context.seed} {self._opening.conversation_id}"
             random.Random(seed).shuffle(errands)  # noqa: S311 - an order, not a secret
-        return [*errands, partial(self._closed, reason)]
+        return [*errands, partial(self._record_closed, reason)]
 
-    def objective_completed(self, name: str, output_variables: Mapping[str, Any]) -> None:
+    def complete_objective(self, name: str, output_variables: Mapping[str, Any]) -> None:
         """Tell that an objective was reached; variables that are missing are ``NOTFOUND`` [doc].
 
         Raises:
@@ -53,17 +53,17 @@ class Ending:
             refuse_unknown("objective", name, known)
         variables = {each: output_variables.get(each, NOT_FOUND) for each in found.output_variables}
         fields = {"objective_name": name, "output_variables": {**variables, **output_variables}}
-        self._tell(
-            reached(
+        self._enqueue_callback(
+            build_objective_or_guardrail_callback(
                 self._opening,
                 "conversation.objective.completed",
                 fields,
                 url=found.callback_url,
-                options=self._parts.world.options.callbacks,
+                options=self._assembly.live_context.options.callbacks,
             )
         )
 
-    def guardrail_triggered(self, name: str) -> None:
+    def trigger_guardrail(self, name: str) -> None:
         """Tell that a guardrail was violated. The payload is not known at all [inferred].
 
         Raises:
@@ -73,9 +73,9 @@ class Ending:
         guardrails = {one.guardrail_name: one for one in self._opening.pal.guardrails}
         if name not in guardrails:
             refuse_unknown("guardrail", name, list(guardrails))
-        options = self._parts.world.options.callbacks
-        self._tell(
-            reached(
+        options = self._assembly.live_context.options.callbacks
+        self._enqueue_callback(
+            build_objective_or_guardrail_callback(
                 self._opening,
                 options.guardrail_event,
                 {"guardrail_name": name},
@@ -84,29 +84,32 @@ class Ending:
             )
         )
 
-    def _tell(self, callback: Callback | None) -> None:
+    def _enqueue_callback(self, callback: Callback | None) -> None:
         if callback is not None:
-            self._parts.errands.add(partial(self._parts.postman.send, callback))
+            self._assembly.outbox.add(partial(self._assembly.callback_sender.send, callback))
 
-    def _errands(self, reason: EndReason) -> list[Errand]:
-        milestones, transcript = self._parts.milestones, self._parts.transcript
-        told = {"shutdown_reason": told_reason(reason)}
-        errands = [milestones.listed("system.shutdown", {"reason": reason}, told=told)]
+    def _collect_event_jobs(self, reason: EndReason) -> list[OutboxJob]:
+        milestones, transcript = self._assembly.lifecycle, self._assembly.transcript
+        told = {"shutdown_reason": format_callback_reason(reason)}
+        errands = [milestones.record("system.shutdown", {"reason": reason}, told=told)]
         if transcript:
             said = {"transcript": transcript.rows()}
-            errands.append(milestones.listed("application.transcription_ready", said))
+            errands.append(milestones.record("application.transcription_ready", said))
         if _perceives(self._opening) and transcript:
-            analysis = {"analysis": self._parts.world.options.analysis}
-            self._parts.announce("conversation.perception_analysis", analysis)
-            errands.append(milestones.listed("application.perception_analysis", analysis))
+            analysis = {"analysis": self._assembly.live_context.options.analysis}
+            self._assembly.announce("conversation.perception_analysis", analysis)
+            errands.append(milestones.record("application.perception_analysis", analysis))
         if transcript.has_dialogue:
-            errands.extend(partial(self._post_call, tool) for tool in _after_the_end(self._opening))
+            errands.extend(
+                partial(self._run_post_call_tool, tool)
+                for tool in _list_post_call_tools(self._opening)
+            )
         return errands
 
-    async def _post_call(self, tool: Tool) -> None:
-        parts = self._parts
+    async def _run_post_call_tool(self, tool: Tool) -> None:
+        parts = self._assembly
         rows = parts.transcript.rows()
-        arguments = await arguments_of(tool, rows, parts.world.wire.filling)
+        arguments = await fill_arguments(tool, rows, parts.live_context.wire.filling)
         call = ToolCalled(
             call_id=parts.ids.call(),
             name=tool.name,
@@ -116,8 +119,8 @@ class Ending:
         turn = parts.recorder.record(call).turn
         await parts.dispatcher.dispatch(tool, call, turn=turn)
 
-    async def _closed(self, reason: EndReason) -> None:
-        self._parts.recorder.record(SessionClosed(reason=_CLOSED.get(reason, "finished")))
+    async def _record_closed(self, reason: EndReason) -> None:
+        self._assembly.recorder.record(SessionClosed(reason=_CLOSED.get(reason, "finished")))
 
 
 _CLOSED: Mapping[EndReason, CloseReason] = {
@@ -126,7 +129,7 @@ _CLOSED: Mapping[EndReason, CloseReason] = {
 }
 
 
-def _after_the_end(opening: Opening) -> list[Tool]:
+def _list_post_call_tools(opening: Opening) -> list[Tool]:
     return [tool for tool in opening.pal.tools if tool.is_post_call and tool.channel == "api"]
 
 

@@ -70,71 +70,74 @@ def read(message: object, *, conversation_id: str) -> Command:
 
     """
     if not is_dict(message):
-        _refuse(f"an app message is an object, not {_shown(message)}")
+        _refuse(f"an app message is an object, not {_describe_value(message)}")
     event_type = _event_type(message)
     _require_word(message, "message_type", "conversation")
     _require_word(message, "conversation_id", conversation_id)
     properties = message.get("properties", {})
     if not is_dict(properties):
-        _refuse(f"the properties of {event_type} are {_shown(properties)}, not an object")
+        _refuse(f"the properties of {event_type} are {_describe_value(properties)}, not an object")
     return _READERS[event_type](_Properties(event_type, properties))
 
 
 def _event_type(message: Mapping[str, Any]) -> str:
     event_type = message.get("event_type")
     if not isinstance(event_type, str):
-        _refuse(f"the event_type of an app message is {_shown(event_type)}, not text")
+        _refuse(f"the event_type of an app message is {_describe_value(event_type)}, not text")
     if event_type not in _READERS:
-        _refuse(_untaken(event_type))
+        _refuse(_describe_refused_type(event_type))
     return event_type
 
 
-def _untaken(event_type: str) -> str:
+def _describe_refused_type(event_type: str) -> str:
     if event_type in EVENT_TYPES:
         return f"{event_type} is sent by Tavus and not to it; it takes: {', '.join(_READERS)}"
     hint = did_you_mean(event_type, _READERS) or f"it takes: {', '.join(_READERS)}"
-    return f"Tavus takes no app message of type {_shown(event_type)}; {hint}"
+    return f"Tavus takes no app message of type {_describe_value(event_type)}; {hint}"
 
 
 def _require_word(message: Mapping[str, Any], key: str, expected: str) -> None:
     if (found := message.get(key)) != expected:
-        _refuse(f"the {key} of an app message is {_shown(found)}; here it must be {expected!r}")
+        _refuse(
+            f"the {key} of an app message is {_describe_value(found)}; here it must be {expected!r}"
+        )
 
 
 class _Properties(Struct, frozen=True):
     event_type: str
     members: Mapping[str, Any]
 
-    def text(self, name: str, *, required: bool = True) -> str | None:
+    def read_text(self, name: str, *, required: bool = True) -> str | None:
         value = self.members.get(name)
         if value is None and not required:
             return None
         if not isinstance(value, str):
-            _refuse(f"{self.event_type}: `{name}` is {_shown(value)}, not text")
+            _refuse(f"{self.event_type}: `{name}` is {_describe_value(value)}, not text")
         return value
 
-    def needed(self, name: str) -> str:
-        value = self.text(name)
+    def require_text(self, name: str) -> str:
+        value = self.read_text(name)
         if not value:
             _refuse(f"{self.event_type}: `{name}` is empty")
         return value
 
-    def word(self, name: str, words: tuple[str, ...], default: str) -> str:
+    def read_choice(self, name: str, words: tuple[str, ...], default: str) -> str:
         value = self.members.get(name, default)
         if not isinstance(value, str) or value not in words:
-            _refuse(f"{self.event_type}: `{name}` is {_shown(value)}; one of: {', '.join(words)}")
+            found = _describe_value(value)
+            _refuse(f"{self.event_type}: `{name}` is {found}; one of: {', '.join(words)}")
         return value
 
 
 def _respond(properties: _Properties) -> Command:
-    return Respond(text=properties.needed("text"))
+    return Respond(text=properties.require_text("text"))
 
 
 def _echo(properties: _Properties) -> Command:
-    inference_id = properties.text("inference_id", required=False)
-    if properties.word("modality", ("text", "audio"), "text") == "text":
-        return Echo(text=properties.needed("text"), inference_id=inference_id)
-    properties.needed("audio")
+    inference_id = properties.read_text("inference_id", required=False)
+    if properties.read_choice("modality", ("text", "audio"), "text") == "text":
+        return Echo(text=properties.require_text("text"), inference_id=inference_id)
+    properties.require_text("audio")
     return Echo(text=None, inference_id=inference_id)
 
 
@@ -144,11 +147,11 @@ def _interrupt(properties: _Properties) -> Command:
 
 
 def _overwrite(properties: _Properties) -> Command:
-    return Context(text=properties.text("context") or "", append=False)
+    return Context(text=properties.read_text("context") or "", append=False)
 
 
 def _append(properties: _Properties) -> Command:
-    return Context(text=properties.needed("context"), append=True)
+    return Context(text=properties.require_text("context"), append=True)
 
 
 def _sensitivity(properties: _Properties) -> Command:
@@ -159,13 +162,13 @@ def _sensitivity(properties: _Properties) -> Command:
             f"{properties.event_type}: exactly one of {' and '.join(SENSITIVITIES)} "
             f"is to be given, not {found if len(given) != 2 else 'both'}"
         )
-    value = properties.word(given[0], SENSITIVITY_VALUES, "")
+    value = properties.read_choice(given[0], SENSITIVITY_VALUES, "")
     return Sensitivity(setting=given[0], value=value)
 
 
 def _tool_result(properties: _Properties) -> Command:
-    call_id = properties.needed("tool_call_id")
-    status = properties.word("status", ("success", "error"), "success")
+    call_id = properties.require_text("tool_call_id")
+    status = properties.read_choice("status", ("success", "error"), "success")
     return ToolResult(
         call_id=call_id,
         output=_output(properties),
@@ -181,7 +184,9 @@ def _output(properties: _Properties) -> str:
     if isinstance(output, str):
         return output
     if not is_dict(output):
-        _refuse(f"{properties.event_type}: `output` is {_shown(output)}, not text or an object")
+        _refuse(
+            f"{properties.event_type}: `output` is {_describe_value(output)}, not text or an object"
+        )
     return json.dumps(output, ensure_ascii=False)
 
 
@@ -196,7 +201,7 @@ _READERS: Mapping[str, Callable[[_Properties], Command]] = {
 }
 
 
-def _shown(value: object) -> str:
+def _describe_value(value: object) -> str:
     return "missing" if value is None else f"{value!r:.60}"
 
 

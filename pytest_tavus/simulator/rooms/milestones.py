@@ -10,9 +10,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from pytest_tavus.simulator.rooms.callbacks import CallbackSender, lifecycle, timestamp
+from pytest_tavus.simulator.rooms.callbacks import (
+    CallbackSender,
+    build_lifecycle_callback,
+    format_timestamp,
+)
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.tasks import Errand, Outbox
+from pytest_tavus.simulator.rooms.tasks import Outbox, OutboxJob
 
 _LIMITS = frozenset({"max_call_duration", "participant_left_timeout", "participant_absent_timeout"})
 
@@ -29,40 +33,40 @@ class LifecycleEvents:
         epoch: Callable[[], float],
     ) -> None:
         self._opening = opening
-        self._postman = postman
-        self._errands = errands
+        self._callback_sender = postman
+        self._outbox = errands
         self._epoch = epoch
-        self._listed: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
 
-    def reach(self, event_type: str) -> None:
+    def record_and_enqueue(self, event_type: str) -> None:
         """Reach a milestone without particulars, and tell it at once."""
-        self._errands.add(self.listed(event_type, {}))
+        self._outbox.add(self.record(event_type, {}))
 
-    def listed(
+    def record(
         self,
         event_type: str,
         properties: Mapping[str, Any],
         *,
         told: Mapping[str, Any] | None = None,
-    ) -> Errand:
+    ) -> OutboxJob:
         """List a milestone and return what tells it, with properties of its own where given."""
         epoch = self._epoch()
-        event: dict[str, Any] = {"event_type": event_type, "timestamp": timestamp(epoch)}
-        self._listed.append({**event, "properties": dict(properties)} if properties else event)
-        callback = lifecycle(
+        event: dict[str, Any] = {"event_type": event_type, "timestamp": format_timestamp(epoch)}
+        self._events.append({**event, "properties": dict(properties)} if properties else event)
+        callback = build_lifecycle_callback(
             self._opening, event_type, properties if told is None else told, epoch=epoch
         )
-        return _nothing if callback is None else partial(self._postman.send, callback)
+        return _do_nothing if callback is None else partial(self._callback_sender.send, callback)
 
-    def all(self) -> list[dict[str, Any]]:
+    def events(self) -> list[dict[str, Any]]:
         """Return what the verbose GET lists. To be read: a transcript may be long."""
-        return [*self._listed]
+        return [*self._events]
 
 
-def told_reason(reason: EndReason) -> str:
+def format_callback_reason(reason: EndReason) -> str:
     """Return a reason as callbacks write it [doc]."""
     return f"{reason} reached" if reason in _LIMITS else reason
 
 
-async def _nothing() -> None:
+async def _do_nothing() -> None:
     """Tell nobody."""

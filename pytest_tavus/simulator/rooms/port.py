@@ -99,7 +99,7 @@ class LiveConversations(Protocol):
         """Return a conversation, ended or not."""
         ...
 
-    def active(self) -> int:
+    def count_active(self) -> int:
         """Return how many have not ended."""
         ...
 

@@ -30,7 +30,9 @@ _EMPTY: Mapping[str, Any] = {
 }
 
 
-async def plainly_filled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+async def fill_with_defaults(
+    tool: Tool, transcript: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
     """Fill what is required without reading a word: the default, the first of a list, or nothing.
 
     A text becomes ``NOTFOUND``.
@@ -39,10 +41,10 @@ async def plainly_filled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) ->
     required = tool.parameters.get("required")
     names = required if is_list(required) else []
     schemas = _properties(tool)
-    return {name: _plain(schemas.get(name)) for name in names if isinstance(name, str)}
+    return {name: _default_value(schemas.get(name)) for name in names if isinstance(name, str)}
 
 
-async def arguments_of(
+async def fill_arguments(
     tool: Tool, transcript: Sequence[Mapping[str, Any]], filling: Filling
 ) -> dict[str, Any]:
     """Return the arguments of a post-call tool: the fixed ones always win."""
@@ -59,7 +61,7 @@ def _properties(tool: Tool) -> Mapping[str, Any]:
     return properties if is_dict(properties) else {}
 
 
-def _plain(schema: object) -> Any:
+def _default_value(schema: object) -> Any:
     if not is_dict(schema):
         return NOT_FOUND
     if "default" in schema:

@@ -30,18 +30,18 @@ class Room:
         self._conversation_id = opening.conversation_id
         face = 1
         wanted = opening.max_participants
-        self._most = options.participants if wanted is None else wanted - face
+        self._capacity = options.participants if wanted is None else wanted - face
         self._epoch = epoch
         self._options = options
         self._warn = warn
-        self._present: dict[str, Participant] = {}
+        self._participants: dict[str, Participant] = {}
         self._seq = 0
 
     def __len__(self) -> int:
-        return len(self._present)
+        return len(self._participants)
 
     def __contains__(self, participant: Participant) -> bool:
-        return self._present.get(participant.participant_id) is participant
+        return self._participants.get(participant.participant_id) is participant
 
     def join(self, participant: Participant) -> None:
         """Let someone in.
@@ -50,26 +50,25 @@ class Room:
             ServiceError: the room is full, or has someone of that id in it.
 
         """
-        if participant.participant_id in self._present:
+        if participant.participant_id in self._participants:
             message = f"a participant {participant.participant_id!r} is in the room already"
             raise ServiceError(message)
-        if len(self._present) >= self._most:
-            message = (
-                f"the room of {self._conversation_id} is full: {len(self._present)} participants"
-            )
+        if len(self._participants) >= self._capacity:
+            count = len(self._participants)
+            message = f"the room of {self._conversation_id} is full: {count} participants"
             raise ServiceError(message)
-        self._present[participant.participant_id] = participant
+        self._participants[participant.participant_id] = participant
 
     def leave(self, participant: Participant) -> bool:
         """Let someone go; return whether they were there."""
         if participant not in self:
             return False
-        del self._present[participant.participant_id]
+        del self._participants[participant.participant_id]
         return True
 
     def dismiss(self) -> None:
         """Send everybody home."""
-        present, self._present = self._present, {}
+        present, self._participants = self._participants, {}
         for participant in present.values():
             participant.dismiss()
 
@@ -84,7 +83,7 @@ class Room:
     ) -> None:
         """Send one message to everybody; `at` is in seconds since the conversation was opened."""
         self._seq += 1
-        if not self._present:
+        if not self._participants:
             return
         message: dict[str, Any] = {
             "message_type": event_type.partition(".")[0],
@@ -98,10 +97,10 @@ class Room:
         if inference_id is not None:
             message["inference_id"] = inference_id
         if self._fits(message):
-            for participant in tuple(self._present.values()):
+            for participant in tuple(self._participants.values()):
                 participant.deliver(message)
 
-    def weigh(self, message: Mapping[str, Any], sender: Participant) -> None:
+    def check_size(self, message: Mapping[str, Any], sender: Participant) -> None:
         """Warn of a participant's message that Tavus may drop.
 
         Raises:

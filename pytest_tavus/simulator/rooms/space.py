@@ -16,28 +16,28 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.trace.log import Entry
 
 
-class Space:
+class MemoryBudget:
     """Counts what is kept of a conversation."""
 
     def __init__(self, conversation_id: str, most: int) -> None:
         self._conversation_id = conversation_id
-        self._most = most
-        self._taken = 0
+        self._limit = most
+        self._used = 0
 
-    def take(self, entry: Entry) -> None:
+    def count(self, entry: Entry) -> None:
         """Count an event. What begins within the limit is kept to its end."""
-        self._taken += bytes_of(entry)
+        self._used += bytes_of(entry)
 
-    def require(self) -> None:
+    def check(self) -> None:
         """Let something further happen.
 
         Raises:
             ServiceError: too much has happened already.
 
         """
-        if self._taken >= self._most:
+        if self._used >= self._limit:
             message = (
-                f"the conversation {self._conversation_id} takes {self._most} bytes already; "
+                f"the conversation {self._conversation_id} takes {self._limit} bytes already; "
                 "this was not taken: end it, and open another"
             )
             raise ServiceError(message)

@@ -32,25 +32,25 @@ class Tasks:
             await asyncio.gather(*running, return_exceptions=True)
 
 
-Errand = Callable[[], Awaitable[None]]
+OutboxJob = Callable[[], Awaitable[None]]
 
 
 class Outbox:
     """Runs errands in the background. One that fails is told, and the next one is run."""
 
     def __init__(self, *, failed: Callable[[TavusError], None]) -> None:
-        self._failed = failed
-        self._waiting: deque[Errand] = deque()
+        self._on_failure = failed
+        self._waiting: deque[OutboxJob] = deque()
         self._tasks = Tasks()
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, errand: Errand) -> None:
+    def add(self, errand: OutboxJob) -> None:
         """Run an errand when those before it have been run."""
         self._waiting.append(errand)
         if self._task is None or self._task.done():
             self._task = self._tasks.spawn(self._run())
 
-    async def done(self) -> None:
+    async def drain(self) -> None:
         """Return when nothing is left to be done."""
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
@@ -66,4 +66,4 @@ class Outbox:
             try:
                 await errand()
             except TavusError as error:
-                self._failed(error)
+                self._on_failure(error)

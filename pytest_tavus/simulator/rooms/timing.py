@@ -10,16 +10,16 @@ from pytest_tavus.simulator.rooms.opening import EndReason, Opening
 from pytest_tavus.simulator.rooms.tasks import Tasks
 
 
-class OwnClock:
+class ConversationClock:
     """The server's clock, counted from the opening of one conversation."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._opened = clock.now()
+        self._opened_at = clock.now()
 
     def now(self) -> float:
         """Return the seconds since the conversation was opened."""
-        return self._clock.now() - self._opened
+        return self._clock.now() - self._opened_at
 
     async def sleep(self, seconds: float) -> None:
         """Wait on the server's clock."""
@@ -46,11 +46,11 @@ class RoomTimers:
         self._clock = clock
         self._tasks = tasks
         self._end = end
-        self._stays = opening.chat and not chat_ends_when_left and not self._left_after
+        self._stays_open = opening.chat and not chat_ends_when_left and not self._left_timeout
         self._running: dict[EndReason, asyncio.Task[None]] = {}
 
     @property
-    def _left_after(self) -> float:
+    def _left_timeout(self) -> float:
         return self._timers.participant_left_timeout
 
     def begin(self) -> None:
@@ -58,7 +58,7 @@ class RoomTimers:
         self._start("max_call_duration", self._timers.max_call_duration)
         self._start("participant_absent_timeout", self._timers.participant_absent_timeout)
 
-    def present(self) -> None:
+    def mark_present(self) -> None:
         """Note that somebody is there."""
         over: tuple[EndReason, ...] = ("participant_absent_timeout", "participant_left_timeout")
         for reason in over:
@@ -66,10 +66,10 @@ class RoomTimers:
             if timer is not None:
                 timer.cancel()
 
-    def deserted(self) -> None:
+    def mark_empty(self) -> None:
         """Note that everybody has left."""
-        if not self._stays:
-            self._start("participant_left_timeout", self._left_after)
+        if not self._stays_open:
+            self._start("participant_left_timeout", self._left_timeout)
 
     def _start(self, reason: EndReason, seconds: float) -> None:
         self._running[reason] = self._tasks.spawn(self._run(reason, seconds))

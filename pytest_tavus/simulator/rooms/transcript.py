@@ -33,32 +33,32 @@ class Transcript:
     def __bool__(self) -> bool:
         return bool(self._rows)
 
-    def take(self, event: Event, entry: Entry) -> None:
+    def record(self, event: Event, entry: Entry) -> None:
         """Keep what belongs in a transcript."""
         match event:
             case UserSaid():
                 self.has_dialogue = True
                 self._rows.append(_Row(role="user", content=event.text, at=entry.at))
             case PalSaid():
-                self._rows.append(_assistant(event.text, entry.at, event.inference_id))
+                self._rows.append(_build_assistant_row(event.text, entry.at, event.inference_id))
             case ToolCalled():
-                self._row_of(event, entry.at).calls += (event,)
+                self._find_or_add_row(event, entry.at).calls += (event,)
             case _:
                 return
 
     def rows(self) -> list[dict[str, Any]]:
         """Return it as Tavus writes it. The duration of a line is not known here: it is 0."""
-        return [self._written(row) for row in self._rows]
+        return [self._to_body(row) for row in self._rows]
 
-    def _row_of(self, call: ToolCalled, at: float) -> _Row:
+    def _find_or_add_row(self, call: ToolCalled, at: float) -> _Row:
         """Return the row of the inference that made the call: its filler's, else one of its own."""
         last = self._rows[-1] if self._rows else None
         if last is None or last.role == "user" or last.inference_id != call.inference_id:
-            last = _assistant("", at, call.inference_id)
+            last = _build_assistant_row("", at, call.inference_id)
             self._rows.append(last)
         return last
 
-    def _written(self, row: _Row) -> dict[str, Any]:
+    def _to_body(self, row: _Row) -> dict[str, Any]:
         written: dict[str, Any] = {
             "role": row.role,
             "content": row.content,
@@ -75,5 +75,5 @@ class Transcript:
         return written
 
 
-def _assistant(content: str, at: float, inference_id: str | None) -> _Row:
+def _build_assistant_row(content: str, at: float, inference_id: str | None) -> _Row:
     return _Row(role="assistant", content=content, at=at, inference_id=inference_id)

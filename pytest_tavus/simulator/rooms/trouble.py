@@ -31,7 +31,7 @@ class FailureReporter:
         self._warn = warn
         self._announce = announce
 
-    def of(self, fault: Fault) -> str | None:
+    def report(self, fault: Fault) -> str | None:
         """Tell of a fault, and return the sentence; `None` where it is the handler's own.
 
         What a handler does wrong is heard in what the PAL says, and stands in the trace.

@@ -27,23 +27,23 @@ from pytest_tavus.trace.events import (
 from pytest_tavus.trace.log import Entry, Recorder
 
 
-class SaidLine(Struct, kw_only=True, eq=False):
+class CallerLine(Struct, kw_only=True, eq=False):
     """One line of the caller, and what the PAL has said to it."""
 
     text: str
-    over: asyncio.Future[None]
+    finished: asyncio.Future[None]
     "Set when the PAL has replied, or was cut short."
 
     words: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
     "What went wrong in the simulated PAL meanwhile."
 
-    cut: str | None = None
+    cut_reason: str | None = None
     "Why the turn was cut short."
 
     def reply(self) -> Reply:
         """Return what came of it, as far as it has come."""
-        if not self.over.done():
+        if not self.finished.done():
             return Reply(status="pending")
         warning = "; ".join(self.warnings) or None
         if self.words:
@@ -51,7 +51,9 @@ class SaidLine(Struct, kw_only=True, eq=False):
         if warning is not None:
             return Reply(status="error", warning=warning)
         said = "the PAL said nothing to this line"
-        return Reply(status="silent", warning=f"{said}: {self.cut}" if self.cut else said)
+        return Reply(
+            status="silent", warning=f"{said}: {self.cut_reason}" if self.cut_reason else said
+        )
 
 
 class Turns:
@@ -71,16 +73,16 @@ class Turns:
         self._clock = clock
         self._calls = calls
         self._tasks = tasks
-        self._waiting: deque[SaidLine] = deque()
-        self._current: SaidLine | None = None
+        self._waiting: deque[CallerLine] = deque()
+        self._current: CallerLine | None = None
         self._task: asyncio.Task[None] | None = None
-        self._unasked: asyncio.Task[None] | None = None
-        self._cut_because = ""
+        self._unprompted_task: asyncio.Task[None] | None = None
+        self._cut_reason = ""
         self._closed = False
         self._unresolved: dict[str, int] = {}
         "The turns of the calls that are open."
 
-    def say(self, text: str, options: LiveOptions) -> SaidLine:
+    def say(self, text: str, options: LiveOptions) -> CallerLine:
         """Say a line of the caller.
 
         Raises:
@@ -93,7 +95,7 @@ class Turns:
                 "this one was not taken"
             )
             raise ServiceError(message)
-        line = SaidLine(text=text, over=asyncio.get_running_loop().create_future())
+        line = CallerLine(text=text, finished=asyncio.get_running_loop().create_future())
         self._waiting.append(line)
         if self._task is None:
             self._begin()
@@ -103,9 +105,9 @@ class Turns:
 
     def cut(self, reason: str) -> None:
         """Cut the current turn short: what its calls still bring is late."""
-        self._hush()
+        self._cancel_unprompted()
         if self._task is not None:
-            self._cut_because = reason
+            self._cut_reason = reason
             self._calls.give_up(reason, turn=self._recorder.turn)
             self._task.cancel()
 
@@ -121,12 +123,12 @@ class Turns:
             case _:
                 return
 
-    def warned(self, sentence: str, *, turn: int) -> None:
+    def add_warning(self, sentence: str, *, turn: int) -> None:
         """Keep what went wrong in the simulated PAL with the line of that turn, if it goes on."""
         if self._current is not None and turn == self._recorder.turn:
             self._current.warnings.append(sentence)
 
-    def unanswered(self, reason: str, *, turn: int | None = None) -> None:
+    def record_unanswered(self, reason: str, *, turn: int | None = None) -> None:
         """Record that the open calls of a turn, or all of them, came to nothing."""
         for call_id, made in tuple(self._unresolved.items()):
             if turn is not None and made != turn:
@@ -140,52 +142,52 @@ class Turns:
         """Reply to no further line. Whoever closes ends the tasks."""
         self._closed = True
         for line in self._waiting:
-            line.cut = "the conversation ended"
-            line.over.set_result(None)
+            line.cut_reason = "the conversation ended"
+            line.finished.set_result(None)
         self._waiting.clear()
         self.cut("the conversation ended")
 
     def _begin(self) -> None:
-        self._hush()
+        self._cancel_unprompted()
         self._current = line = self._waiting.popleft()
         self._recorder.turn += 1
         self._recorder.record(UserSaid(text=line.text))
-        self._task = self._tasks.spawn(self._hold(line))
-        self._task.add_done_callback(self._ended)
+        self._task = self._tasks.spawn(self._run_turn(line))
+        self._task.add_done_callback(self._finish_turn)
 
-    async def _hold(self, line: SaidLine) -> None:
+    async def _run_turn(self, line: CallerLine) -> None:
         await self._engine.reply(line.text)
         self._recorder.record(TurnEnded())
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _finish_turn(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
-            reason = self._cut_because or "the turn was cut short"
-            self.unanswered(reason, turn=self._recorder.turn)
-            self._cut_because = ""
+            reason = self._cut_reason or "the turn was cut short"
+            self.record_unanswered(reason, turn=self._recorder.turn)
+            self._cut_reason = ""
             if self._current is not None:
-                self._current.cut = reason
+                self._current.cut_reason = reason
         elif (error := task.exception()) is not None:
             self._recorder.record(_fault(error))
         line, self._current, self._task = self._current, None, None
-        if line is not None and not line.over.done():
-            line.over.set_result(None)
-        later = None if task.cancelled() else self._engine.later()
+        if line is not None and not line.finished.done():
+            line.finished.set_result(None)
+        later = None if task.cancelled() else self._engine.next_unprompted()
         if self._closed:
             return
         if self._waiting:
             self._begin()
         elif later is not None:
-            self._unasked = self._tasks.spawn(self._speak(later))
+            self._unprompted_task = self._tasks.spawn(self._speak(later))
 
     async def _speak(self, later: Unprompted) -> None:
         await self._clock.sleep(later.after)
-        self._engine.say_later(later)
+        self._engine.say_unprompted(later)
 
-    def _hush(self) -> None:
+    def _cancel_unprompted(self) -> None:
         """Let the PAL not say what it would have said unasked: somebody else speaks."""
-        if self._unasked is not None:
-            self._unasked.cancel()
-            self._unasked = None
+        if self._unprompted_task is not None:
+            self._unprompted_task.cancel()
+            self._unprompted_task = None
 
 
 def _fault(error: BaseException) -> Fault:

@@ -9,12 +9,12 @@ from msgspec import Struct, field
 from pytest_tavus.clock import Clock
 from pytest_tavus.handler.call.port import Handler
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.handler.front import in_front
+from pytest_tavus.handler.front import add_canned_answers
 from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.simulator.rooms.brains import BrainOptions, BrainSource
 from pytest_tavus.simulator.rooms.callbacks import CallbackTransport
 from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
+from pytest_tavus.simulator.rooms.post_call import Filling, fill_with_defaults
 
 __all__ = ["BrainOptions", "BrainSource", "LiveContext", "LiveTime", "LiveWire"]
 
@@ -31,11 +31,11 @@ class LiveWire(Struct, frozen=True, kw_only=True):
     """What goes out over HTTP."""
 
     callbacks: CallbackTransport
-    handler: Handler = field(default_factory=lambda: in_front(HandlerSpec(at=()), None))
+    handler: Handler = field(default_factory=lambda: add_canned_answers(HandlerSpec(at=()), None))
     "Takes the calls of `delivery.api`; the default answers none, and says so."
 
     profile: DeliveryProfile = field(default_factory=DeliveryProfile)
-    filling: Filling = plainly_filled
+    filling: Filling = fill_with_defaults
     "Writes the open arguments of post-call tools."
 
 
@@ -44,6 +44,6 @@ class LiveContext(Struct, frozen=True, kw_only=True):
 
     seed: int
     time: LiveTime
-    minds: BrainOptions
+    brain_options: BrainOptions
     wire: LiveWire
     options: LiveOptions

@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from pytest_tavus.clock import Clock
-from pytest_tavus.simulator.server.faults import Faulty, InjectedFaults
+from pytest_tavus.simulator.server.faults import FaultMiddleware, InjectedFaults
 from pytest_tavus.simulator.server.http.answers import HangUp
-from pytest_tavus.simulator.server.http.body_limits import BodyLimit, Knows
+from pytest_tavus.simulator.server.http.body_limits import BodyLimit, IsAuthenticated
 from pytest_tavus.simulator.server.http.cors import Cors, PublicOrigins
 from pytest_tavus.simulator.server.http.guard import Guard
-from pytest_tavus.simulator.server.journal.journal import Journal, Journaling
+from pytest_tavus.simulator.server.journal.journal import Journal, JournalMiddleware
 from pytest_tavus.simulator.server.options import ServerLimits
 from pytest_tavus.simulator.server.site import CONTROL, Endpoint
 
@@ -30,7 +30,7 @@ class SiteContext(Struct, frozen=True, kw_only=True):
     journal: Journal
     faults: InjectedFaults
     hang_up: HangUp
-    knows: Knows
+    is_authenticated: IsAuthenticated
     origins: tuple[str, ...]
     "Of the pages that may call."
 
@@ -39,57 +39,60 @@ class SiteContext(Struct, frozen=True, kw_only=True):
 
 def application(doors: Iterable[Endpoint], front: SiteContext) -> ASGIApp:
     """Return the application. The outermost is named last: it sees a request first."""
-    app: ASGIApp = _routed(doors)
-    app = Faulty(
+    app: ASGIApp = _build_router(doors)
+    app = FaultMiddleware(
         app,
         faults=front.faults,
         sleep=front.clock.sleep,
         hang_up=front.hang_up,
         skip=CONTROL,
     )
-    app = BodyLimit(app, limits=front.limits, knows=front.knows)
+    app = BodyLimit(app, limits=front.limits, knows=front.is_authenticated)
     if front.journal.keeps:
-        app = Journaling(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
+        app = JournalMiddleware(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
     app = Cors(app, origins=front.origins, public=front.public)
     return Guard(app, limits=front.limits, origins=front.origins)
 
 
-def _routed(doors: Iterable[Endpoint]) -> Starlette:
+def _build_router(doors: Iterable[Endpoint]) -> Starlette:
     routes = [route for door in doors for route in door.routes]
     app = Starlette(
         routes=routes,
-        exception_handlers={HTTPException: _refused, Exception: _broken},
+        exception_handlers={HTTPException: _handle_http_exception, Exception: _handle_server_error},
     )
     app.router.redirect_slashes = False
     return app
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _handle_http_exception(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
-    sentence = _SENTENCES.get(status, _other)(request)
+    sentence = _SENTENCES.get(status, _describe_refusal)(request)
     return JSONResponse({"error": sentence}, status_code=status, headers=headers)
 
 
-async def _broken(request: Request, error: Exception) -> Response:
+async def _handle_server_error(request: Request, error: Exception) -> Response:
     kind = type(error).__name__
     sentence = f"the simulator failed at {request.method} {request.url.path} ({kind}): a bug in it"
     return JSONResponse({"error": sentence}, status_code=500)
 
 
-def _unknown(request: Request) -> str:
+def _describe_not_found(request: Request) -> str:
     return (
         f"the simulator has nothing at {request.url.path}: its API is below /v2, its MCP server at "
         "/mcp, its rooms below /rooms"
     )
 
 
-def _not_allowed(request: Request) -> str:
+def _describe_method_not_allowed(request: Request) -> str:
     return f"{request.method} is not allowed for {request.url.path}"
 
 
-def _other(request: Request) -> str:
+def _describe_refusal(request: Request) -> str:
     return f"{request.method} {request.url.path} was refused"
 
 
-_SENTENCES: dict[int, Callable[[Request], str]] = {404: _unknown, 405: _not_allowed}
+_SENTENCES: dict[int, Callable[[Request], str]] = {
+    404: _describe_not_found,
+    405: _describe_method_not_allowed,
+}

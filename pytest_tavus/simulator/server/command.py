@@ -21,9 +21,9 @@ from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.pal.llm import ModelSettings
 from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.server.environment import exports
+from pytest_tavus.simulator.server.environment import render_exports
 from pytest_tavus.simulator.server.options import ServerOptions, environment_of
-from pytest_tavus.simulator.server.running import Running, running
+from pytest_tavus.simulator.server.running import RunningServer, run_server
 
 END_SECONDS = 15.0
 """How long the server may take to end, once it is told to."""
@@ -118,15 +118,15 @@ def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
 
 
 async def _serve(options: ServerOptions, *, as_json: bool) -> None:
-    told_to_end = _on_signals(asyncio.get_running_loop())
-    async with running(options, environ=os.environ) as server:
+    told_to_end = _install_signal_handlers(asyncio.get_running_loop())
+    async with run_server(options, environ=os.environ) as server:
         gc.freeze()  # what there is now stays; each search of it would stop the loop for 100 ms
-        sys.stdout.write(_json(server) if as_json else _page(server))
+        sys.stdout.write(_render_json(server) if as_json else _render_text(server))
         sys.stdout.flush()
         await told_to_end.wait()
 
 
-def _on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+def _install_signal_handlers(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
     """Return what is set by Ctrl-C and SIGTERM.
 
     Not with the loop's own handlers: while a handler of the user's blocks the loop, they would wait
@@ -154,7 +154,7 @@ def _end_by_force() -> None:
     os._exit(1)
 
 
-def _json(server: Running) -> str:
+def _render_json(server: RunningServer) -> str:
     told = {
         "url": server.url,
         "api_key": server.api_key,
@@ -165,14 +165,14 @@ def _json(server: Running) -> str:
     return json.dumps(told) + "\n"
 
 
-def _page(server: Running) -> str:
+def _render_text(server: RunningServer) -> str:
     control = server.tavus.site.options.control
     lines = [
         f"# A simulated Tavus is at {server.url}, its MCP server at {server.tavus.site.mcp_url}.",
         f"# The control plane is below {server.url}/_simulator." if control else "",
         *(f"# The PAL {name!r} is {pal_id}." for pal_id, name in server.pals),
         "# In the shell of a client:",
-        exports(server.environ).rstrip(),
+        render_exports(server.environ).rstrip(),
         "# Ctrl-C ends it.",
     ]
     return "".join(f"{line}\n" for line in lines if line)

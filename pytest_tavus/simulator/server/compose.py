@@ -30,7 +30,7 @@ from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.world import BrainOptions, LiveTime, LiveWire
 from pytest_tavus.simulator.server.application import SiteContext, application
-from pytest_tavus.simulator.server.control.admin import Admin, Scripts, readable
+from pytest_tavus.simulator.server.control.admin import Admin, Scripts, collect_env
 from pytest_tavus.simulator.server.control.endpoint import ControlPlane
 from pytest_tavus.simulator.server.control.handler_slot import HandlerSlot
 from pytest_tavus.simulator.server.control.time import ServerClock
@@ -39,11 +39,11 @@ from pytest_tavus.simulator.server.http.cors import origin_of
 from pytest_tavus.simulator.server.journal.journal import JOURNAL_BYTES, Journal
 from pytest_tavus.simulator.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
 from pytest_tavus.simulator.server.mcp.faulty_api import FaultyApi
-from pytest_tavus.simulator.server.mcp.late import SIGN_IN_PATHS, McpEndpoint, late
+from pytest_tavus.simulator.server.mcp.late import SIGN_IN_PATHS, McpEndpoint, defer_endpoint
 from pytest_tavus.simulator.server.options import ServerOptions
-from pytest_tavus.simulator.server.rest import rest_door
+from pytest_tavus.simulator.server.rest import build_rest_endpoint
 from pytest_tavus.simulator.server.room.endpoint import Rooms
-from pytest_tavus.simulator.server.site import Endpoint, Site, kept_open
+from pytest_tavus.simulator.server.site import Endpoint, Site, keep_open
 
 
 class ServerContext(Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class SimulatedTavus(Struct, frozen=True, kw_only=True):
     app: ASGIApp
     end_streams: Callable[[], None]
 
-    async def fall_silent(self) -> None:
+    async def end_pending_work(self) -> None:
         """End every conversation, every stream and every wait, so that nothing holds up the end."""
         self.end_streams()
         await self.site.account.live.close()
@@ -74,8 +74,8 @@ class _Parts(Struct, kw_only=True):
     """What is made on the way."""
 
     options: ServerOptions
-    outside: ServerContext
-    repertoire: Scripts
+    context: ServerContext
+    scripts: Scripts
     clock: ServerClock
     keys: ApiKeys
     ids: AccountIds
@@ -84,7 +84,7 @@ class _Parts(Struct, kw_only=True):
 
 
 @asynccontextmanager
-async def simulated_tavus(
+async def open_simulated_tavus(
     options: ServerOptions, outside: ServerContext
 ) -> AsyncGenerator[SimulatedTavus]:
     """Open everything there is of a simulated Tavus, for as long as the context is open.
@@ -95,18 +95,18 @@ async def simulated_tavus(
         ServiceError: a script's PAL cannot be brought into the account.
 
     """
-    parts = _parts(options, outside)
+    parts = _build_parts(options, outside)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parts.loopback.close)
-        minds, wire = await _minds_and_wire(parts, stack)
-        admin = _admin(parts, minds, wire, stack)
-        await admin.begin()
-        tavus, doors = _opened(parts, admin)
-        await stack.enter_async_context(kept_open(doors))
+        minds, wire = await _open_brains_and_wire(parts, stack)
+        admin = _build_admin(parts, minds, wire, stack)
+        await admin.reset()
+        tavus, doors = _build_tavus(parts, admin)
+        await stack.enter_async_context(keep_open(doors))
         yield tavus
 
 
-def _parts(options: ServerOptions, outside: ServerContext) -> _Parts:
+def _build_parts(options: ServerOptions, outside: ServerContext) -> _Parts:
     ids = AccountIds(seed=options.seed or 0)
     keys = ApiKeys(seed=options.seed, environment=options.environment, first=options.api_key)
     limits = ScenarioLimits(local_tools=options.account.local_tools)
@@ -115,13 +115,13 @@ def _parts(options: ServerOptions, outside: ServerContext) -> _Parts:
         for path in options.scripts
         for scenario in load_scenarios(options.root / path, root=options.root, limits=limits)
     )
-    env = readable(scripts, outside.environ)
+    env = collect_env(scripts, outside.environ)
     loopback = Loopback()
     start = partial(open_handler, root=options.root, environ=outside.environ)
     return _Parts(
         options=options,
-        outside=outside,
-        repertoire=Scripts(scripts=scripts, env=env, handling=HandlerSlot(loopback, start)),
+        context=outside,
+        scripts=Scripts(scripts=scripts, env=env, handler_slot=HandlerSlot(loopback, start)),
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
@@ -133,16 +133,18 @@ def _parts(options: ServerOptions, outside: ServerContext) -> _Parts:
     )
 
 
-async def _minds_and_wire(parts: _Parts, stack: AsyncExitStack) -> tuple[BrainOptions, LiveWire]:
+async def _open_brains_and_wire(
+    parts: _Parts, stack: AsyncExitStack
+) -> tuple[BrainOptions, LiveWire]:
     """Start what decides for the PALs, and what takes their calls."""
-    options, environ = parts.options, parts.outside.environ
+    options, environ = parts.options, parts.context.environ
     minds = BrainOptions(
-        scripts=ScriptBook(), env=parts.repertoire.env, script_order=options.script_order
+        scripts=ScriptBook(), env=parts.scripts.env, script_order=options.script_order
     )
-    handling = parts.repertoire.handling
+    handling = parts.scripts.handler_slot
     stack.push_async_callback(handling.close)
     if options.handler is not None:
-        await handling.settle(options.handler)
+        await handling.pin(options.handler)
     wire = LiveWire(
         callbacks=LoopbackCallbacks(parts.loopback, note=parts.journal.note), handler=handling
     )
@@ -158,7 +160,9 @@ def _brain(model: Model, opening: Opening) -> Brain:
     return model.brain(opening.pal)
 
 
-def _admin(parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitStack) -> Admin:
+def _build_admin(
+    parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitStack
+) -> Admin:
     """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
     live = Conversations(
@@ -176,38 +180,42 @@ def _admin(parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitS
         now=clock.epoch,
         live=live,
         scripts=minds.scripts,
-        options=replace(options.account, room_url=f"{parts.outside.base_url}/rooms"),
+        options=replace(options.account, room_url=f"{parts.context.base_url}/rooms"),
     )
     account.callbacks = callbacks
     account.alarm = Alarm(clock)
-    stack.push_async_callback(account.alarm.silence)
-    return Admin(account, live, repertoire=parts.repertoire, clock=clock, journal=parts.journal)
+    stack.push_async_callback(account.alarm.cancel)
+    return Admin(account, live, repertoire=parts.scripts, clock=clock, journal=parts.journal)
 
 
-def _opened(parts: _Parts, admin: Admin) -> tuple[SimulatedTavus, tuple[Endpoint, ...]]:
+def _build_tavus(parts: _Parts, admin: Admin) -> tuple[SimulatedTavus, tuple[Endpoint, ...]]:
     """Open the doors, and put everything in front of them."""
-    options, base_url = parts.options, parts.outside.base_url
-    account, hang_up = admin.account, parts.outside.hang_up
+    options, base_url = parts.options, parts.context.base_url
+    account, hang_up = admin.account, parts.context.hang_up
     api = Api(account, keys=parts.keys)
     site = Site(
-        base_url=base_url, options=options, account=account, api=api, lasting=parts.clock.lasting
+        base_url=base_url,
+        options=options,
+        account=account,
+        api=api,
+        monotonic_epoch=parts.clock.monotonic_epoch,
     )
     inward = FaultyApi(
         account, faults=admin.faults, sleep=parts.clock.sleep, note=parts.journal.note
     )
-    mcp = late(partial(_mcp, site, inward, parts))
-    admin.issued += [parts.keys.end_issued, mcp.end_sign_ins]
+    mcp = defer_endpoint(partial(_build_mcp, site, inward, parts))
+    admin.on_reset += [parts.keys.revoke_issued, mcp.end_sign_ins]
     rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=admin.malformed)
-    control = ControlPlane(admin, keys=parts.keys, tools_changed=mcp.tools_changed)
-    behind = (control.door(),) if options.control else ()
-    doors = (rest_door(api), rooms.door(), mcp.door, *behind)
+    control = ControlPlane(admin, keys=parts.keys, tools_changed=mcp.notify_tools_changed)
+    behind = (control.endpoint(),) if options.control else ()
+    doors = (build_rest_endpoint(api), rooms.endpoint(), mcp.endpoint, *behind)
     front = SiteContext(
         limits=options.limits,
         clock=parts.clock,
         journal=parts.journal,
         faults=admin.faults,
         hang_up=hang_up,
-        knows=partial(_knows, parts.keys, mcp.knows),
+        is_authenticated=partial(_is_authenticated, parts.keys, mcp.accepts_token),
         origins=tuple(origin_of(each) for each in options.cors),
         public=partial(public_origins, account),
     )
@@ -221,7 +229,7 @@ def _opened(parts: _Parts, admin: Admin) -> tuple[SimulatedTavus, tuple[Endpoint
     return tavus, doors
 
 
-def _knows(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool:
+def _is_authenticated(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool:
     """Tell whether a request names a key of the account, or an access token.
 
     At the sign-in nobody does: it asks for no key, and its forms are small.
@@ -232,16 +240,18 @@ def _knows(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool
     bearers = [
         each.decode("latin-1").partition(" ")[2] for each in header_values(scope, b"authorization")
     ]
-    return any(map(keys.admit, (*named, *bearers))) or any(map(is_token, bearers))
+    return any(map(keys.accepts, (*named, *bearers))) or any(map(is_token, bearers))
 
 
-def _mcp(site: Site, api: Api, parts: _Parts) -> McpEndpoint:
-    from pytest_tavus.simulator.server.mcp.hosted import mcp_routes
+def _build_mcp(site: Site, api: Api, parts: _Parts) -> McpEndpoint:
+    from pytest_tavus.simulator.server.mcp.hosted import build_hosted_mcp
 
-    return mcp_routes(site, _tool_box(site, api), keys=parts.keys, note=parts.journal.note)
+    return build_hosted_mcp(
+        site, _build_tool_box(site, api), keys=parts.keys, note=parts.journal.note
+    )
 
 
-def _tool_box(site: Site, api: Api) -> ToolBox:
+def _build_tool_box(site: Site, api: Api) -> ToolBox:
     place = AccountAddress(
         environment=site.options.environment.upper(),
         api_url=f"{site.base_url}/v2",

@@ -32,7 +32,7 @@ def variables(base_url: str, *, api_key: str, environment: Environment) -> dict[
     }
 
 
-def exports(given: Mapping[str, str]) -> str:
+def render_exports(given: Mapping[str, str]) -> str:
     """Return the variables as lines for a POSIX shell; what PYTHONPATH held stays behind ours."""
     lines = [
         f"export {name}={shlex.quote(value)}"

@@ -20,13 +20,13 @@ def require_all() -> None:
             raise ModuleNotFoundError(message, name=package)
 
 
-def missing_package(error: ModuleNotFoundError) -> str | None:
+def find_missing_package(error: ModuleNotFoundError) -> str | None:
     """Return the package of the extra that could not be imported; `None` where it is another."""
     package = (error.name or "").partition(".")[0]
     return package if package in PACKAGES else None
 
 
-def without_it(what: str, package: str) -> str:
+def describe_missing_extra(what: str, package: str) -> str:
     """Say what to install."""
     return (
         f"{what} needs the package {package!r}, which is not installed: "

@@ -52,7 +52,7 @@ class InjectedFault(Body):
 
     @field_validator("method")
     @classmethod
-    def _is_one_that_comes(cls, method: str) -> str:
+    def _check_method(cls, method: str) -> str:
         if method.upper() not in METHODS:
             message = f"expected one of {', '.join(METHODS)}, found {method!r}"
             raise PydanticCustomError("fault", "{text}", {"text": message})
@@ -60,7 +60,7 @@ class InjectedFault(Body):
 
     @field_validator("path")
     @classmethod
-    def _can_be_struck(cls, path: str) -> str:
+    def _check_path(cls, path: str) -> str:
         message = None
         if not path.startswith("/"):
             message = (
@@ -73,7 +73,7 @@ class InjectedFault(Body):
         return path
 
     @model_validator(mode="after")
-    def _says_something(self) -> InjectedFault:
+    def _check_delay(self) -> InjectedFault:
         if self.effect == "delay" and not self.delay:
             raise PydanticCustomError("fault", "the effect 'delay' needs a 'delay' in seconds")
         return self
@@ -86,29 +86,29 @@ class InjectedFault(Body):
         text = "".join(_EVERY_STEP if s.startswith("{") else re.escape(s) for s in steps)
         return re.compile(text + (".*" if star else "/?"))
 
-    def strikes(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str) -> bool:
         """Tell whether this is a request it is about."""
         return self.method in {"*", method} and bool(self.pattern.fullmatch(path))
 
 
-class _Standing:
+class _ActiveFault:
     """A fault that was set, and how often a request came that it is about."""
 
     def __init__(self, fault: InjectedFault) -> None:
         self.fault = fault
-        self.met = 0
+        self.match_count = 0
 
-    def takes(self, method: str, path: str) -> bool:
-        if not self.fault.strikes(method, path):
+    def accepts(self, method: str, path: str) -> bool:
+        if not self.fault.matches(method, path):
             return False
-        struck = self.met - self.fault.skip
+        struck = self.match_count - self.fault.skip
         if self.fault.times is not None and struck >= self.fault.times:
             return False
-        self.met += 1
+        self.match_count += 1
         return struck >= 0
 
     def as_json(self, key: str) -> dict[str, Any]:
-        struck = max(0, self.met - self.fault.skip)
+        struck = max(0, self.match_count - self.fault.skip)
         return {"fault_id": key, "struck": struck, **self.fault.model_dump()}
 
 
@@ -116,38 +116,38 @@ class InjectedFaults:
     """The faults that are set, in the order in which they were; the first that fits strikes."""
 
     def __init__(self) -> None:
-        self._standing: dict[str, _Standing] = {}
+        self._active: dict[str, _ActiveFault] = {}
         self._count = 0
 
     def add(self, fault: InjectedFault) -> str:
         """Set a fault and return its id."""
         self._count += 1
         key = f"fault_{self._count}"
-        self._standing[key] = _Standing(fault)
+        self._active[key] = _ActiveFault(fault)
         return key
 
     def remove(self, key: str) -> bool:
         """Take a fault back; return whether it was there."""
-        return self._standing.pop(key, None) is not None
+        return self._active.pop(key, None) is not None
 
     def clear(self) -> None:
         """Take every fault back."""
-        self._standing.clear()
+        self._active.clear()
         self._count = 0
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return every fault, those that are used up included, as JSON data."""
-        return [standing.as_json(key) for key, standing in self._standing.items()]
+        return [standing.as_json(key) for key, standing in self._active.items()]
 
-    def meet(self, method: str, path: str) -> InjectedFault | None:
+    def match(self, method: str, path: str) -> InjectedFault | None:
         """Return the fault that strikes a request, and count it."""
-        for standing in self._standing.values():
-            if standing.takes(method, path):
+        for standing in self._active.values():
+            if standing.accepts(method, path):
                 return standing.fault
         return None
 
 
-class Faulty:
+class FaultMiddleware:
     """Lets faults strike before anybody answers."""
 
     def __init__(
@@ -168,7 +168,7 @@ class Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the fault says, or pass the request on."""
-        fault = self._of(scope)
+        fault = self._find_fault(scope)
         if fault is not None and fault.delay:
             await self._sleep(fault.delay)
         if fault is None or fault.effect == "delay":
@@ -176,25 +176,25 @@ class Faulty:
         elif fault.effect == "drop":
             await cut(scope, receive, self._hang_up)
         else:
-            status, body = _said(fault)
+            status, body = _encode_fault_answer(fault)
             json = (("content-type", "application/json"),)
             await answer(scope, send, status=status, body=body, headers=json)
 
-    def _of(self, scope: Scope) -> InjectedFault | None:
+    def _find_fault(self, scope: Scope) -> InjectedFault | None:
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(self._skip):
             return None
-        return self._faults.meet(scope.get("method", "GET"), scope["path"])
+        return self._faults.match(scope.get("method", "GET"), scope["path"])
 
 
-def said_by(fault: InjectedFault) -> tuple[int, Any]:
+def build_fault_answer(fault: InjectedFault) -> tuple[int, Any]:
     """Return the status and the JSON data that a fault answers with."""
     status = fault.status or 500
     said = {"error": f"this {status} was scripted with the control plane"}
     return status, said if fault.body is None else fault.body
 
 
-def _said(fault: InjectedFault) -> tuple[int, bytes]:
+def _encode_fault_answer(fault: InjectedFault) -> tuple[int, bytes]:
     if fault.effect == "malformed":
         return fault.status or 200, _MALFORMED
-    status, said = said_by(fault)
+    status, said = build_fault_answer(fault)
     return status, json_bytes(said)

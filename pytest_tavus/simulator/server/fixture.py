@@ -11,7 +11,7 @@ from pytest_tavus.scenario.load.parse import load_scenarios, parse_inline
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.server.control.admin import readable
+from pytest_tavus.simulator.server.control.admin import collect_env
 from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import ServerThread
@@ -64,7 +64,7 @@ class TavusServer:
             found = load_scenarios(root / scenario, root=root, limits=admin.limits)
 
         async def add() -> list[dict[str, Any]]:
-            admin.allow(readable(found, self._environ))
+            admin.allow(collect_env(found, self._environ))
             return await admin.add(found)
 
         told = self._thread.run(add())
@@ -72,7 +72,7 @@ class TavusServer:
 
     def reset(self, *, seed: int | None = None) -> None:
         """Make everything as it was at the start; with `seed`, with other ids."""
-        self._thread.run(self._server.admin.begin(seed=seed))
+        self._thread.run(self._server.admin.reset(seed=seed))
 
     def journal(self) -> list[dict[str, Any]]:
         """Return the last requests, the oldest first, without secrets."""

@@ -26,11 +26,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     add("--env", default="prod", metavar="NAME", help="Tavus's environment: prod, stg or test")
     add("--api-key", metavar="KEY", help="a key of your own; it must begin with 'tavus_sim_'")
     add("--json", action="store_true", help="print one line of JSON instead of export lines")
-    _add_of_conversations(parser)
-    _add_of_doors(parser)
+    _add_conversation_flags(parser)
+    _add_client_flags(parser)
 
 
-def _add_of_conversations(parser: argparse.ArgumentParser) -> None:
+def _add_conversation_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("conversations").add_argument
     add(
         "--script",
@@ -69,7 +69,7 @@ def _add_of_conversations(parser: argparse.ArgumentParser) -> None:
     add("--streaming", action="store_true", help="send conversation.utterance.streaming as well")
 
 
-def _add_of_doors(parser: argparse.ArgumentParser) -> None:
+def _add_client_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what clients may do").add_argument
     add("--control", action="store_true", help="open the control plane below /_simulator")
     add("--concurrency", type=int, metavar="N", help="how many conversations at the same time")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_tavus.clock import Clock, RealClock
-from pytest_tavus.handler.call.address import address, base_address, is_loopback
+from pytest_tavus.handler.call.address import is_loopback, parse_address, parse_base_address
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.http.handler import RemoteHandler
 from pytest_tavus.simulator.rooms.callbacks import CallbackTransport
@@ -36,7 +36,7 @@ class Loopback:
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
         """Send a request; a URL of another machine is a fault."""
-        place = address(request.url)
+        place = parse_address(request.url)
         if place is None or not is_loopback(place.host):
             shown = request.url.partition("?")[0]
             message = (
@@ -46,7 +46,7 @@ class Loopback:
             return HttpExchange(request=request, fault=HttpFault(kind="unmapped", message=message))
         server = self._servers.get(place.origin)
         if server is None:
-            server = self._servers[place.origin] = RemoteHandler(base_address(place.origin))
+            server = self._servers[place.origin] = RemoteHandler(parse_base_address(place.origin))
         return await server.send(request, call=call, within=within, clock=clock)
 
     async def close(self) -> None:
@@ -65,14 +65,14 @@ class LoopbackCallbacks:
 
     async def send(self, url: str, body: bytes, *, within: float) -> str | None:
         """Send one; return why it did not arrive, `None` where it did."""
-        problem = await self._problem(url, body, within)
+        problem = await self._try_send(url, body, within)
         if problem is None:
             self._note("callback.sent", {"url": url})
         else:
             self._note("callback.failed", {"url": url, "problem": problem})
         return problem
 
-    async def _problem(self, url: str, body: bytes, within: float) -> str | None:
+    async def _try_send(self, url: str, body: bytes, within: float) -> str | None:
         request = HttpRequest(method="POST", url=url, headers=_JSON, body=body)
         exchange = await self._loopback.send(
             request, call=_NOBODYS, within=within, clock=RealClock()

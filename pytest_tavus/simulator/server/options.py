@@ -150,9 +150,9 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.api_key is not None:
-            _check(self.api_key, self.environment)
+            _check_key(self.api_key, self.environment)
         for path, what, (least, most) in _RANGES:
-            _require(what, attrgetter(path)(self), least, most)
+            _check_range(what, attrgetter(path)(self), least, most)
 
 
 def environment_of(word: str) -> Environment:
@@ -171,7 +171,7 @@ def environment_of(word: str) -> Environment:
     raise ScenarioError(f"{message}; {hint}" if hint else message)
 
 
-def _require(what: str, value: float | None, least: int, most: float) -> None:
+def _check_range(what: str, value: float | None, least: int, most: float) -> None:
     if value is None or (least <= value <= most and isfinite(value)):
         return
     expected = f"{least} or more" if most == inf else f"from {least} to {most}"
@@ -179,7 +179,7 @@ def _require(what: str, value: float | None, least: int, most: float) -> None:
     raise ScenarioError(message)
 
 
-def _check(key: str, environment: Environment) -> None:
+def _check_key(key: str, environment: Environment) -> None:
     """Let only keys pass that could never be anybody's. What was given is not repeated."""
     match = _KEY.fullmatch(key)
     if match is None:

@@ -34,7 +34,7 @@ class _BodyError(ValueError):
         super().__init__(sentence)
 
 
-def rest_door(api: Api) -> Endpoint:
+def build_rest_endpoint(api: Api) -> Endpoint:
     """Return the way in to the REST API."""
 
     async def serve(request: Request) -> Response:

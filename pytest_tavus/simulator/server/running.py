@@ -12,11 +12,15 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from pytest_tavus.errors import HarnessError
-from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.compose import (
+    ServerContext,
+    SimulatedTavus,
+    open_simulated_tavus,
+)
 from pytest_tavus.simulator.server.control.admin import Admin
 from pytest_tavus.simulator.server.environment import variables
 from pytest_tavus.simulator.server.http.connection import Connections
-from pytest_tavus.simulator.server.http.serving import bind, serving
+from pytest_tavus.simulator.server.http.serving import bind, serve_app
 from pytest_tavus.simulator.server.options import ServerOptions
 
 T = TypeVar("T")
@@ -25,7 +29,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
 
-class Running(Struct, frozen=True, kw_only=True):
+class RunningServer(Struct, frozen=True, kw_only=True):
     """A server that can be asked."""
 
     tavus: SimulatedTavus
@@ -59,7 +63,9 @@ class Running(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def running(options: ServerOptions, *, environ: Mapping[str, str]) -> AsyncGenerator[Running]:
+async def run_server(
+    options: ServerOptions, *, environ: Mapping[str, str]
+) -> AsyncGenerator[RunningServer]:
     """Run a server on this loop for as long as the context is open.
 
     Raises:
@@ -73,13 +79,13 @@ async def running(options: ServerOptions, *, environ: Mapping[str, str]) -> Asyn
         base_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         outside = ServerContext(base_url=base_url, environ=environ, hang_up=connections.hang_up)
         async with (
-            simulated_tavus(options, outside) as tavus,
-            serving(tavus.app, bound, connections),
+            open_simulated_tavus(options, outside) as tavus,
+            serve_app(tavus.app, bound, connections),
         ):
             try:
-                yield Running(tavus=tavus)
+                yield RunningServer(tavus=tavus)
             finally:
-                await tavus.fall_silent()
+                await tavus.end_pending_work()
 
 
 class ServerThread:
@@ -88,13 +94,13 @@ class ServerThread:
     def __init__(self, options: ServerOptions, *, environ: Mapping[str, str]) -> None:
         self._options = options
         self._environ = environ
-        self._ready: Future[Running] = Future()
+        self._ready: Future[RunningServer] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._main, name="tavus-server", daemon=True)
 
-    def start(self) -> Running:
-        """Start it, and return when it can be asked. Raises as `running` does."""
+    def start(self) -> RunningServer:
+        """Start it, and return when it can be asked. Raises as `run_server` does."""
         self._thread.start()
         return self._ready.result(timeout=START_SECONDS)
 
@@ -130,6 +136,6 @@ class ServerThread:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with running(self._options, environ=self._environ) as server:
+        async with run_server(self._options, environ=self._environ) as server:
             self._ready.set_result(server)
             await self._stop.wait()

@@ -26,7 +26,7 @@ class Site(Struct, frozen=True, kw_only=True):
     options: ServerOptions
     account: Account
     api: Api
-    lasting: Callable[[], float]
+    monotonic_epoch: Callable[[], float]
     "Seconds since 1970 that no reset turns back: the time of what is issued."
 
     @property
@@ -36,7 +36,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def nothing_to_run() -> AsyncGenerator[None]:
+async def no_lifespan() -> AsyncGenerator[None]:
     """Run nothing: most doors are only routes."""
     yield
 
@@ -45,11 +45,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """One way in: its routes, and what has to run while the server does."""
 
     routes: tuple[BaseRoute, ...]
-    running: Callable[[], AbstractAsyncContextManager[None]] = nothing_to_run
+    lifespan: Callable[[], AbstractAsyncContextManager[None]] = no_lifespan
 
 
 @asynccontextmanager
-async def kept_open(doors: Iterable[Endpoint]) -> AsyncGenerator[None]:
+async def keep_open(doors: Iterable[Endpoint]) -> AsyncGenerator[None]:
     """Keep doors open, in a task of their own.
 
     What a door runs may be bound to the task that began it, and may wrap whatever is raised in
@@ -60,7 +60,7 @@ async def kept_open(doors: Iterable[Endpoint]) -> AsyncGenerator[None]:
     async def keep() -> None:
         async with AsyncExitStack() as stack:
             for door in doors:
-                await stack.enter_async_context(door.running())
+                await stack.enter_async_context(door.lifespan())
             opened.set()
             await closing.wait()
 

@@ -21,7 +21,9 @@ def plain_part(secret: str) -> str:
     return _longest("[A-Za-z0-9._~-]+", secret)
 
 
-def rings(secret: str, other_cases: Iterable[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def list_anchors(
+    secret: str, other_cases: Iterable[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what remains of the secret in base64 and hex of it, and in base64 and hex of that.
 
     Other cases of the secret are in the first alone.

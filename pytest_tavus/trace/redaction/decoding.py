@@ -64,7 +64,7 @@ class View(Struct, frozen=True, kw_only=True):
     "From a slice of the data to its slice of the encoded bytes; `None`: was not encoded there."
 
 
-def plainly(text: str) -> str | None:
+def unescape_text(text: str) -> str | None:
     """Return the text with its escapes undone; `None` if no plain character is escaped.
 
     Escapes of the characters that begin an escape count, since they hide another escape. The text
@@ -76,11 +76,11 @@ def plainly(text: str) -> str | None:
         or ("&" in text and _NEEDLESS_ENTITY.search(text))
     ):
         return None
-    passes = unescaped(text.encode("utf-8", "surrogatepass"))
+    passes = unescape_bytes(text.encode("utf-8", "surrogatepass"))
     return "\0".join(view.data.decode("utf-8", "replace") for view in passes)
 
 
-def unescaped(data: bytes) -> Iterator[View]:
+def unescape_bytes(data: bytes) -> Iterator[View]:
     """Yield what the data says once escapes are undone, in each order of their kinds.
 
     Each kind is also undone by itself, so that a secret that looks like an escape stays as it is.
@@ -91,7 +91,7 @@ def unescaped(data: bytes) -> Iterator[View]:
         deeper: list[View] = []
         for view in layer:
             for escape in (*_ESCAPES, *(_OF_TEXT if b"\\x" in view.data else ())):
-                decoded = _undone(view, escape)
+                decoded = _undo_escape(view, escape)
                 if decoded.data not in seen:
                     seen.add(decoded.data)
                     deeper.append(decoded)
@@ -99,7 +99,7 @@ def unescaped(data: bytes) -> Iterator[View]:
         layer = deeper
 
 
-def words(data: bytes) -> Iterator[View]:
+def decode_base64_and_hex(data: bytes) -> Iterator[View]:
     """Yield the data read as base64 and as hex, from each place where a group can begin.
 
     What belongs to no alphabet is read as a filler, so that one call decodes all words at once.
@@ -116,14 +116,14 @@ def words(data: bytes) -> Iterator[View]:
         yield View(data=decoded, origin=_hex_origin(data, offset))
 
 
-def _undone(view: View, escape: re.Pattern[bytes]) -> View:
+def _undo_escape(view: View, escape: re.Pattern[bytes]) -> View:
     data = view.data
     parts: list[bytes] = []
     # Where each escaped and each plain part begins, and the slice it was; a plain one has no end.
     starts, sources = [0], [(0, 0)]
     size = kept = 0
     for match in escape.finditer(data):
-        plain, char = data[kept : match.start()], _decoded(match)
+        plain, char = data[kept : match.start()], _decode_escape(match)
         parts += (plain, char)
         size += len(plain) + len(char)
         starts += (size - len(char), size)
@@ -145,7 +145,7 @@ def _undone(view: View, escape: re.Pattern[bytes]) -> View:
     return View(data=b"".join(parts), origin=origin)
 
 
-def _decoded(match: re.Match[bytes]) -> bytes:
+def _decode_escape(match: re.Match[bytes]) -> bytes:
     kind = match.lastgroup or ""
     digits = match[kind]
     if kind in {"byte", "repr"}:

@@ -22,8 +22,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pytest_tavus.trace.redaction.anchors import plain_part, rings, utf8
-from pytest_tavus.trace.redaction.decoding import View, unescaped, words
+from pytest_tavus.trace.redaction.anchors import list_anchors, plain_part, utf8
+from pytest_tavus.trace.redaction.decoding import View, decode_base64_and_hex, unescape_bytes
 
 MASK = "********"
 """What stands in place of a secret; the same eight asterisks that Tavus shows [doc]."""
@@ -64,20 +64,20 @@ class Disguises:
         self._secret = secret
         data = utf8(secret)
         short = len(secret) < SHORT
-        direct = _spelled(secret)
+        direct = _build_pattern(secret)
         if short:
             direct = rf'(?:\A|(?<=["=])){direct}(?=\\*"|&|\Z)'
         self._any_case = len(secret) >= ANY_CASE and secret.isascii()
         other_cases = {secret.lower(), secret.upper()} - {secret} if self._any_case else ()
-        hints = () if short else rings(secret, other_cases)
+        hints = () if short else list_anchors(secret, other_cases)
         self.plain = plain_part(secret).lower()
         self.anchors = tuple(dict.fromkeys(anchor for ring in hints for anchor in ring))
         """A text that has neither the plain part in any case nor an anchor holds the secret only
-        with needless escapes, and then `plainly` of the text has one of them."""
+        with needless escapes, and then `unescape_text` of the text has one of them."""
         self._hints = tuple(tuple(anchor.encode() for anchor in ring) for ring in hints)
         # In a form, a space is a plus.
         spelled = () if short else (data, data.replace(b" ", b"+"))
-        self._spelled = tuple({one.lower() if self._any_case else one for one in spelled})
+        self._spellings = tuple({one.lower() if self._any_case else one for one in spelled})
         any_case = re.IGNORECASE | re.ASCII if self._any_case else re.NOFLAG
         self._direct = re.compile(f"(?=({direct}))", any_case)
 
@@ -87,40 +87,40 @@ class Disguises:
         The flag says that the place holds the secret itself, and no encoded spelling of it.
         """
         places = {match.span(1) for match in self._direct.finditer(text)}
-        if self._spelled:
+        if self._spellings:
             data = utf8(text)
-            places |= _in_characters(data, self._places(data, DEPTH))
+            places |= _map_to_characters(data, self._places(data, DEPTH))
         secret = self._secret
         return [(start, end, text[start:end] == secret) for start, end in sorted(places)]
 
     def _places(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
-        yield from self._in_view(data, depth)
-        for view in unescaped(data):
-            yield from _in_source(view, self._in_view(view.data, depth))
+        yield from self._find_in_view(data, depth)
+        for view in unescape_bytes(data):
+            yield from _map_to_source(view, self._find_in_view(view.data, depth))
 
-    def _in_view(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
-        for spelled in self._spelled:
-            yield from _all(spelled, data.lower() if self._any_case else data)
+    def _find_in_view(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
+        for spelled in self._spellings:
+            yield from _find_all(spelled, data.lower() if self._any_case else data)
         if any(hint in data for hints in self._hints[:depth] for hint in hints):
-            for word in words(data):
-                yield from _in_source(word, self._places(word.data, depth - 1))
+            for word in decode_base64_and_hex(data):
+                yield from _map_to_source(word, self._places(word.data, depth - 1))
 
 
-def _in_source(view: View, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _map_to_source(view: View, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for place in places:
         source = view.origin(*place)
         if source is not None:
             yield source
 
 
-def _all(needle: bytes, data: bytes) -> Iterator[tuple[int, int]]:
+def _find_all(needle: bytes, data: bytes) -> Iterator[tuple[int, int]]:
     at = data.find(needle)
     while at >= 0:
         yield at, at + len(needle)
         at = data.find(needle, at + 1)
 
 
-def _in_characters(data: bytes, places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def _map_to_characters(data: bytes, places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     found = set(places)
     if data.isascii():
         return found
@@ -133,7 +133,7 @@ def _in_characters(data: bytes, places: Iterable[tuple[int, int]]) -> set[tuple[
     return {(characters[start], characters[end]) for start, end in found}
 
 
-def _spelled(secret: str) -> str:
+def _build_pattern(secret: str) -> str:
     """Return a pattern for each spelling that one encoding gives, JSON and percent repeated."""
     parts = re.findall(r"(\\*)([^\\]|\Z)", secret)
     return "".join(

@@ -9,7 +9,14 @@ from typing import Any, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
+from pytest_tavus.wire import (
+    HeaderList,
+    HttpExchange,
+    HttpFault,
+    HttpRequest,
+    HttpResponse,
+    find_header,
+)
 
 MASKED_HEADERS = frozenset(
     {
@@ -31,7 +38,7 @@ _SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "negotiate", "token"}
 _TOKEN_FIELDS = ("access_token", "refresh_token", "id_token")
 
 
-class Rewriting(Struct, frozen=True, kw_only=True):
+class ExchangeRewriter(Struct, frozen=True, kw_only=True):
     """How the texts of an exchange are rewritten."""
 
     text: Callable[[str], str]
@@ -39,7 +46,7 @@ class Rewriting(Struct, frozen=True, kw_only=True):
     header: Callable[[str, str], str]
     "Takes the name and the value of a header; returns the value."
 
-    def exchange(self, exchange: HttpExchange) -> HttpExchange:
+    def rewrite(self, exchange: HttpExchange) -> HttpExchange:
         """Return the exchange with every text and both bodies rewritten."""
         return replace(
             exchange,
@@ -72,14 +79,14 @@ class Rewriting(Struct, frozen=True, kw_only=True):
 
 def tokens_in(exchange: HttpExchange, *, fetched: bool) -> list[str]:
     """Return the bearer token that was sent, and those that a token request was answered with."""
-    scheme, _, sent = (header(exchange.request.headers, "Authorization") or "").partition(" ")
+    scheme, _, sent = (find_header(exchange.request.headers, "Authorization") or "").partition(" ")
     found = [sent.strip()] if scheme.lower() == "bearer" else []
     if fetched and exchange.response is not None:
-        found += _answered_tokens(exchange.response.body)
+        found += _read_tokens(exchange.response.body)
     return found
 
 
-def _answered_tokens(body: bytes) -> list[str]:
+def _read_tokens(body: bytes) -> list[str]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -91,7 +98,7 @@ def _answered_tokens(body: bytes) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
-def credentials(value: str) -> tuple[str, str]:
+def split_credentials(value: str) -> tuple[str, str]:
     """Part the value of a header into the scheme, such as ``Bearer``, and what is secret in it."""
     scheme, space, rest = value.partition(" ")
     if space and scheme.lower() in _SCHEMES:
@@ -109,11 +116,11 @@ def has_header(exchange: HttpExchange, names: frozenset[str]) -> bool:
 def all_text(exchange: HttpExchange) -> str:
     """Return every text of the exchange as one, to be searched."""
     request, response, fault = exchange.request, exchange.response, exchange.fault
-    parts = [request.method, request.url, decoded(request.body)]
+    parts = [request.method, request.url, decode_body(request.body)]
     for pair in request.headers:
         parts += pair
     if response is not None:
-        parts.append(decoded(response.body))
+        parts.append(decode_body(response.body))
         for pair in response.headers:
             parts += pair
     if fault is not None:
@@ -121,6 +128,6 @@ def all_text(exchange: HttpExchange) -> str:
     return SEAM.join(parts)
 
 
-def decoded(body: bytes) -> str:
+def decode_body(body: bytes) -> str:
     """Return a body as text from which the same bytes can be made again."""
     return body.decode("utf-8", "surrogateescape")

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from pytest_tavus.matching.masked import Masked, UnknownValueError
-from pytest_tavus.wire import HttpRequest, header
+from pytest_tavus.wire import HttpRequest, find_header
 
 OPEN, CLOSE = "⟦", "⟧"
 
@@ -33,7 +33,7 @@ def mask(source: str) -> str:
     return f"{OPEN}{source.replace(OPEN, '').replace(CLOSE, '')}{CLOSE}"
 
 
-def escaped(text: str) -> str:
+def escape_brackets(text: str) -> str:
     """Return a text in which no bracket opens a mask."""
     return text.replace(OPEN, _ESCAPED) if OPEN in text else text
 
@@ -43,7 +43,7 @@ def holds_mask(text: str) -> bool:
     return OPEN in text and any(found[1] != OPEN for found in MASKED.finditer(text))
 
 
-def known(value: Any) -> Any:
+def read_masked(value: Any) -> Any:
     """Return JSON data of a masked trace as it was; a text with a mask in it becomes `Masked`."""
     if isinstance(value, str):
         if OPEN not in value:
@@ -51,9 +51,9 @@ def known(value: Any) -> Any:
         return Masked(value) if holds_mask(value) else value.replace(_ESCAPED, OPEN)
     if isinstance(value, dict):
         members = cast("dict[str, Any]", value)
-        return {known(key): known(item) for key, item in members.items()}
+        return {read_masked(key): read_masked(item) for key, item in members.items()}
     if isinstance(value, list):
-        return [known(item) for item in cast("list[object]", value)]
+        return [read_masked(item) for item in cast("list[object]", value)]
     return value
 
 
@@ -65,53 +65,53 @@ class Masks:
     """
 
     def __init__(self) -> None:
-        self._found: list[str] = []
+        self._masks: list[str] = []
 
     def __bool__(self) -> bool:
-        return bool(self._found)
+        return bool(self._masks)
 
     def __str__(self) -> str:
-        return " ".join(self._found)
+        return " ".join(self._masks)
 
-    def taken_from(self, request: HttpRequest) -> HttpRequest:
+    def replace_in(self, request: HttpRequest) -> HttpRequest:
         """Return a request with a character in place of every mask."""
-        encoded = (header(request.headers, "Content-Type") or "").startswith(_FORM)
+        encoded = (find_header(request.headers, "Content-Type") or "").startswith(_FORM)
         body = request.body.decode("utf-8", "surrogateescape")
         return replace(
             request,
-            url=self._taken(request.url, encoded=True),
-            headers=tuple((name, self._taken(value)) for name, value in request.headers),
-            body=self._taken(body, encoded=encoded).encode("utf-8", "surrogateescape"),
+            url=self._replace_text(request.url, encoded=True),
+            headers=tuple((name, self._replace_text(value)) for name, value in request.headers),
+            body=self._replace_text(body, encoded=encoded).encode("utf-8", "surrogateescape"),
         )
 
-    def put_back(self, value: Any) -> Any:
+    def restore_in(self, value: Any) -> Any:
         """Return JSON data in which each text that a mask is part of is `Masked`."""
         if isinstance(value, str):
             text = _HELD.sub(self._mask, value)
             return value if text == value else Masked(text)
         if isinstance(value, dict):
             members = cast("dict[str, Any]", value)
-            return {self.put_back(key): self.put_back(item) for key, item in members.items()}
+            return {self.restore_in(key): self.restore_in(item) for key, item in members.items()}
         if isinstance(value, list):
-            return [self.put_back(item) for item in cast("list[object]", value)]
+            return [self.restore_in(item) for item in cast("list[object]", value)]
         return value
 
     def _mask(self, held: re.Match[str]) -> str:
         index = ord(held[0]) - _FIRST
-        return self._found[index] if index < len(self._found) else held[0]
+        return self._masks[index] if index < len(self._masks) else held[0]
 
-    def _taken(self, text: str, *, encoded: bool = False) -> str:
+    def _replace_text(self, text: str, *, encoded: bool = False) -> str:
         def held(found: re.Match[str]) -> str:
             if found[1] == OPEN:
                 return OPEN
-            self._found.append(found[0])
-            character = chr(_FIRST + len(self._found) - 1)
+            self._masks.append(found[0])
+            character = chr(_FIRST + len(self._masks) - 1)
             return quote(character) if encoded else character
 
         return MASKED.sub(held, text) if OPEN in text else text
 
 
-def compared(text: str, *, masked: bool) -> str:
+def comparable_text(text: str, *, masked: bool) -> str:
     """Return a text of a trace to be compared; `masked` says whether the trace is.
 
     Raises:
@@ -120,7 +120,7 @@ def compared(text: str, *, masked: bool) -> str:
     """
     if not masked:
         return text
-    found = known(text)
+    found = read_masked(text)
     if isinstance(found, Masked):
         raise UnknownValueError(found)
     return str(found)

@@ -6,7 +6,7 @@ import re
 import string
 from typing import NamedTuple
 
-from pytest_tavus.trace.redaction.decoding import plainly
+from pytest_tavus.trace.redaction.decoding import unescape_text
 from pytest_tavus.trace.redaction.disguise import Disguises
 
 WORDS = (0, 9, 13, 20)
@@ -19,7 +19,7 @@ _SHAPE = bytes(
 _RUN = re.compile("[A-Za-z0-9]*")
 
 
-class _Known(NamedTuple):
+class _Bucket(NamedTuple):
     """What is sought in texts that have a run of letters and digits of one length."""
 
     run: bytes
@@ -31,36 +31,38 @@ class Prefilter:
     """Knows the anchors of many secrets. Anchors in long words are sought where such words are."""
 
     def __init__(self) -> None:
-        self._known = [_Known(b"A" * word, [], []) for word in WORDS]
+        self._buckets = [_Bucket(b"A" * word, [], []) for word in WORDS]
 
     def add(self, disguises: Disguises) -> None:
         """Look for one secret more from now on."""
-        self._in_words_of(disguises.plain).plain.append((disguises.plain, disguises))
+        self._bucket_for(disguises.plain).plain.append((disguises.plain, disguises))
         for anchor in disguises.anchors:
-            self._in_words_of(anchor).anchors.append((anchor, disguises))
+            self._bucket_for(anchor).anchors.append((anchor, disguises))
 
     def copy(self) -> Prefilter:
         """Return a prefilter that knows the same secrets, and learns more by itself."""
         copy = Prefilter()
-        copy._known = [_Known(run, plain[:], anchors[:]) for run, plain, anchors in self._known]
+        copy._buckets = [
+            _Bucket(run, plain[:], anchors[:]) for run, plain, anchors in self._buckets
+        ]
         return copy
 
-    def _in_words_of(self, anchor: str) -> _Known:
+    def _bucket_for(self, anchor: str) -> _Bucket:
         longest = max(map(len, _RUN.findall(anchor)))
-        return next(known for known in reversed(self._known) if len(known.run) <= longest)
+        return next(known for known in reversed(self._buckets) if len(known.run) <= longest)
 
     def suspects(self, text: str) -> list[Disguises]:
         """Return the secrets that may be in the text, each once."""
-        found = self._found(text)
-        plain = plainly(text)
+        found = self._search(text)
+        plain = unescape_text(text)
         if plain is not None:
-            found += self._found(plain)
+            found += self._search(plain)
         return list(dict.fromkeys(found)) if found else found
 
-    def _found(self, text: str) -> list[Disguises]:
+    def _search(self, text: str) -> list[Disguises]:
         shape = text.encode("utf-8", "surrogatepass").translate(_SHAPE)
         found: list[Disguises] = []
-        for run, plain, anchors in self._known:
+        for run, plain, anchors in self._buckets:
             if not (plain or anchors):
                 continue
             if run not in shape:

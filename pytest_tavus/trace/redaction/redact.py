@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 from pytest_tavus.matching.matcher import Matcher
 from pytest_tavus.matching.shape import is_list, is_mapping
-from pytest_tavus.matching.text import flow
+from pytest_tavus.matching.text import format_yaml
 from pytest_tavus.trace.redaction.disguise import Disguises
 from pytest_tavus.trace.redaction.exchange import MASKED_HEADERS
-from pytest_tavus.trace.redaction.mask import MASKED, OPEN, escaped, mask
+from pytest_tavus.trace.redaction.mask import MASKED, OPEN, escape_brackets, mask
 from pytest_tavus.trace.redaction.prefilter import Prefilter
 
 LONGEST_LINE = 8
@@ -71,13 +71,13 @@ class Redaction:
         self._counts[source] += 1
         number = self._counts[source]
         named = self._known[value] = source if number == 1 else f"{source} {number}"
-        self._find(value, named)
+        self._add_disguises(value, named)
         lines = [line.strip() for line in value.splitlines()] if "\n" in value else []
         for line_number, line in enumerate(lines, start=1):
             if len(line) >= LONGEST_LINE:
-                self._find(line, f"line {line_number} of {named}")
+                self._add_disguises(line, f"line {line_number} of {named}")
 
-    def _find(self, value: str, source: str) -> None:
+    def _add_disguises(self, value: str, source: str) -> None:
         disguises = Disguises(value)
         self._sources[disguises] = source
         self._prefilter.add(disguises)
@@ -103,22 +103,22 @@ class Redaction:
     def text(self, text: str) -> str:
         """Return a text with its secrets masked, and its own brackets escaped."""
         spans = self._spans(text)
-        return _rewritten(text, spans) if spans else escaped(text)
+        return _replace_spans(text, spans) if spans else escape_brackets(text)
 
-    def finished(self, text: str) -> str:
+    def mask_rendered(self, text: str) -> str:
         """Mask what a finished text still holds. Masks that are in it already stay as they are."""
         if not self.suspects(text):
             return text
         parts: list[str] = []
         place = 0
         for found in MASKED.finditer(text):
-            parts += (self._masked_only(text[place : found.start()]), found[0])
+            parts += (self._mask_secrets(text[place : found.start()]), found[0])
             place = found.end()
-        return "".join((*parts, self._masked_only(text[place:])))
+        return "".join((*parts, self._mask_secrets(text[place:])))
 
-    def _masked_only(self, text: str) -> str:
+    def _mask_secrets(self, text: str) -> str:
         spans = self._spans(text)
-        return _rewritten(text, spans, escape=str) if spans else text
+        return _replace_spans(text, spans, escape=str) if spans else text
 
     def value(self, value: Any) -> Any:
         """Return JSON data with the secrets in its texts, numbers and keys masked.
@@ -143,7 +143,7 @@ class Redaction:
         shown = self.value(payload)
         if shown == (list(payload) if is_list(payload) else payload):
             return matcher
-        return _Written(matcher, shown)
+        return _MaskedMatcher(matcher, shown)
 
     def document(self, text: str) -> str:
         """Mask a text that may be JSON, and keep it JSON if it is."""
@@ -155,7 +155,7 @@ class Redaction:
             rebuilt = json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         except RecursionError:
             return f'"{mask("a secret in deep JSON")}"'
-        whole = self.finished(rebuilt) == rebuilt
+        whole = self.mask_rendered(rebuilt) == rebuilt
         return rebuilt if whole else f'"{mask("a secret in the marks of JSON")}"'
 
     def lines(self, text: str) -> list[str]:
@@ -163,7 +163,7 @@ class Redaction:
         spans = self._spans(text)
         if not spans:
             return text.splitlines()
-        return _rewritten(text, spans, escape=str, keep_lines=True).splitlines()
+        return _replace_spans(text, spans, escape=str, keep_lines=True).splitlines()
 
     def _spans(self, text: str) -> list[Span]:
         if not self._known:
@@ -180,42 +180,42 @@ NO_REDACTION = Redaction(())
 """Knows no secret."""
 
 
-class _Written:
+class _MaskedMatcher:
     """A matcher whose payload is masked: it can be written, and matches nothing."""
 
     def __init__(self, matcher: Matcher, payload: Any) -> None:
         self._tag, self._payload = matcher.tag, payload
 
     def __repr__(self) -> str:
-        return f"!{self._tag} {flow(self._payload)}"
+        return f"!{self._tag} {format_yaml(self._payload)}"
 
 
-def _rewritten(
-    text: str, spans: list[Span], *, escape: Any = escaped, keep_lines: bool = False
+def _replace_spans(
+    text: str, spans: list[Span], *, escape: Any = escape_brackets, keep_lines: bool = False
 ) -> str:
     parts: list[str] = []
     kept = 0
-    for span in _joined(spans):
+    for span in _merge_spans(spans):
         lines = "\n" * text.count("\n", span.start, span.end) if keep_lines else ""
         parts += (escape(text[kept : span.start]), mask(span.source), lines)
         kept = span.end
     return "".join((*parts, escape(text[kept:])))
 
 
-def _joined(spans: list[Span]) -> Iterator[Span]:
+def _merge_spans(spans: list[Span]) -> Iterator[Span]:
     """Leave out the spans inside others, and join those that overlap under all their names."""
     ordered = sorted(set(spans), key=lambda span: (span.start, -span.end, span.source))
     group = ordered[:1]
     for span in ordered[1:]:
         if span.start >= group[-1].end:
-            yield _as_one(group)
+            yield _merge_group(group)
             group = [span]
         elif span.end > group[-1].end:
             group.append(span)
-    yield _as_one(group)
+    yield _merge_group(group)
 
 
-def _as_one(group: Sequence[Span]) -> Span:
+def _merge_group(group: Sequence[Span]) -> Span:
     names = Counter(span.source for span in group)
     source = "+".join(name if times == 1 else f"{name} x{times}" for name, times in names.items())
     return Span(group[0].start, group[-1].end, source)

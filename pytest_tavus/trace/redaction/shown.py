@@ -30,11 +30,11 @@ from pytest_tavus.trace.events import (
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.trace.redaction.exchange import (
     SEAM,
-    Rewriting,
+    ExchangeRewriter,
     all_text,
-    credentials,
-    decoded,
+    decode_body,
     has_header,
+    split_credentials,
     tokens_in,
 )
 from pytest_tavus.trace.redaction.mask import MASKED, mask
@@ -62,16 +62,16 @@ _WITHOUT_TEXTS = frozenset({ToolDelivered, *_DATA_FIELDS})
 """Events whose texts are further in, or whose headers may be masked whatever they hold."""
 
 
-def shown(trace: Trace, redaction: Redaction) -> Trace:
+def mask_trace(trace: Trace, redaction: Redaction) -> Trace:
     """Return the masked twin of a trace: the same entries, with masks in place of secrets."""
     if trace.masked:
         return trace
-    twin = _Twin(redaction)
+    twin = _TraceMasker(redaction)
     # Nearly always the texts hold nothing to be masked, which one search of them all tells.
     if redaction.suspects(_all_texts(trace)):
-        return Trace(tuple([twin.entry(entry) for entry in trace.entries]), masked=True)
+        return Trace(tuple([twin.mask_entry(entry) for entry in trace.entries]), masked=True)
     kept = [
-        twin.entry(entry) if type(entry.event) in _WITHOUT_TEXTS else entry
+        twin.mask_entry(entry) if type(entry.event) in _WITHOUT_TEXTS else entry
         for entry in trace.entries
     ]
     return Trace(tuple(kept), masked=True)
@@ -94,7 +94,7 @@ def _tokens(trace: Trace) -> Iterator[str]:
         yield from tokens_in(event.exchange, fetched=event.purpose == "token")
 
 
-class _Twin:
+class _TraceMasker:
     """Masks the entries of one trace."""
 
     def __init__(self, redaction: Redaction) -> None:
@@ -102,21 +102,21 @@ class _Twin:
         self._headers: dict[tuple[str, str], int] = {}
         "Secret values of headers whose source nobody knows, numbered for each header."
 
-    def entry(self, entry: Entry) -> Entry:
-        event = self._event(entry.event)
+    def mask_entry(self, entry: Entry) -> Entry:
+        event = self._mask_event(entry.event)
         return entry if event is entry.event else replace(entry, event=event)
 
-    def _event(self, event: Event) -> Event:
-        changes = self._changed_texts(event)
+    def _mask_event(self, event: Event) -> Event:
+        changes = self._mask_texts(event)
         if isinstance(event, ToolDelivered):
-            exchange = self._exchange(event.exchange)
+            exchange = self._mask_exchange(event.exchange)
             if exchange is not event.exchange:
                 changes["exchange"] = exchange
         elif (name := _DATA_FIELDS.get(type(event))) is not None:
             changes[name] = self._redaction.value(getattr(event, name))
         return replace(event, **changes) if changes else event
 
-    def _changed_texts(self, event: Event) -> dict[str, Any]:
+    def _mask_texts(self, event: Event) -> dict[str, Any]:
         texts = [(name, getattr(event, name) or "") for name in _TEXT_FIELDS[type(event)]]
         if not self._redaction.suspects(SEAM.join([text for _, text in texts])):
             return {}
@@ -126,25 +126,27 @@ class _Twin:
         ]
         return {name: result for name, old, result in results if result != old}
 
-    def _exchange(self, exchange: HttpExchange) -> HttpExchange:
+    def _mask_exchange(self, exchange: HttpExchange) -> HttpExchange:
         if has_header(exchange, self._redaction.header_names) or self._redaction.suspects(
             all_text(exchange)
         ):
-            rewriting = Rewriting(text=self._redaction.text, body=self._body, header=self._header)
-            return rewriting.exchange(exchange)
+            rewriting = ExchangeRewriter(
+                text=self._redaction.text, body=self._mask_body, header=self._mask_header
+            )
+            return rewriting.rewrite(exchange)
         return exchange
 
-    def _header(self, name: str, value: str) -> str:
+    def _mask_header(self, name: str, value: str) -> str:
         text = self._redaction.text(value)
         if name.lower() not in self._redaction.header_names:
             return text
-        scheme, secret = credentials(text)
+        scheme, secret = split_credentials(text)
         if not secret or MASKED.fullmatch(secret) is not None:
             return text
         known = name.lower() if self._redaction.text(name) == name else "header"
-        return scheme + mask(self._numbered(known, credentials(value)[1]))
+        return scheme + mask(self._name_source(known, split_credentials(value)[1]))
 
-    def _numbered(self, name: str, secret: str) -> str:
+    def _name_source(self, name: str, secret: str) -> str:
         """Name a value after its header: the same value has the same number in a trace."""
         number = self._headers.get((name, secret))
         if number is None:
@@ -152,7 +154,7 @@ class _Twin:
             self._headers[name, secret] = number
         return f"{name} {number}"
 
-    def _body(self, body: bytes) -> bytes:
-        text = decoded(body)
+    def _mask_body(self, body: bytes) -> bytes:
+        text = decode_body(body)
         result = self._redaction.document(text)
         return body if result == text else result.encode("utf-8", "surrogateescape")

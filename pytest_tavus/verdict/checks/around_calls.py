@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.verdict.checks.heard import ruled_calls
-from pytest_tavus.verdict.checks.on_call import on_call
-from pytest_tavus.verdict.checks.on_resolve import on_resolve
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, CheckResult, TurnCase
+from pytest_tavus.verdict.checks.heard import collect_ruled_calls
+from pytest_tavus.verdict.checks.on_call import check_on_call
+from pytest_tavus.verdict.checks.on_resolve import check_on_resolve
 
 
 class HeardAroundCalls:
     """The rules `on_call` and `on_resolve`, for which a turn is laid out only once."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Hold the turn against what each tool that was called lets be heard, and when."""
-        calls = ruled_calls(turn)
+        calls = collect_ruled_calls(turn)
         if not calls:
             return NOTHING_TO_CHECK
-        called, resolved = on_call(calls, turn), on_resolve(calls, turn)
-        return Checked((*called.findings, *resolved.findings), (*called.facts, *resolved.facts))
+        called, resolved = check_on_call(calls, turn), check_on_resolve(calls, turn)
+        return CheckResult((*called.findings, *resolved.findings), (*called.facts, *resolved.facts))

@@ -13,9 +13,9 @@ from typing import Final
 from pytest_tavus.contract.tool.sent import UNSENT, Doubt
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.verdict.checks.case import Case, TurnCase
-from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
+from pytest_tavus.verdict.checks.trouble import build_call_failure, is_unhandled
 from pytest_tavus.verdict.checks.wanted import Expected
-from pytest_tavus.verdict.checks.words import call_text, request_text
+from pytest_tavus.verdict.checks.words import describe_request, format_sent_call
 from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
@@ -46,7 +46,7 @@ _WHY: Final[Mapping[Doubt, tuple[str, str]]] = MappingProxyType(
 """Why an argument cannot be read, and what to do about it."""
 
 
-def unclear(
+def build_unclear_finding(
     call: Call, doubts: Sequence[tuple[str, Doubt]], case: Case, *, at: SourceSpan, asked: str
 ) -> Finding:
     """Tell of arguments that are asked about and that what was sent leaves open."""
@@ -61,20 +61,20 @@ def unclear(
         span=at,
         turn=call.entry.turn,
         seqs=tuple(reversed(call.seqs)),
-        closest=call_text(call, case.show),
-        detail=request_text(call, case.show),
+        closest=format_sent_call(call, case.show),
+        detail=describe_request(call, case.show),
         hint=hint,
     )
 
 
-def unsent(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
+def check_sent(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
     """Tell of expected arguments of which no request was made; `None` where that is told already.
 
     Whatever status was expected, nobody has seen the arguments.
     """
     if call.arguments is not UNSENT or not want.asks_arguments or is_unhandled(call):
         return None
-    why = trouble(call, turn.show)
+    why = build_call_failure(call, turn.show)
     return Finding(
         kind="unsent_call",
         message=f"{call.name} was expected with arguments, but was never sent: {why.reason}",
@@ -82,7 +82,7 @@ def unsent(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
         span=turn.where(want.expectation.at),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
-        closest=call_text(call, turn.show),
+        closest=format_sent_call(call, turn.show),
         detail=why.detail,
         hint="leave out the arguments if the call is to fail before its request",
     )

@@ -15,27 +15,32 @@ from pytest_tavus.matching.assignment.plan import Assignment, Group, Leaf, Node,
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup
 from pytest_tavus.scenario.values.templates import MissingValue
 from pytest_tavus.trace.facts import Decider
-from pytest_tavus.verdict.checks.as_sent import unclear, unsent
-from pytest_tavus.verdict.checks.case import Checked, TurnCase
-from pytest_tavus.verdict.checks.change import changed_arguments
+from pytest_tavus.verdict.checks.as_sent import build_unclear_finding, check_sent
+from pytest_tavus.verdict.checks.case import CheckResult, TurnCase
+from pytest_tavus.verdict.checks.change import suggest_arguments
 from pytest_tavus.verdict.checks.deciders import facts_of
-from pytest_tavus.verdict.checks.outcome import outcome
+from pytest_tavus.verdict.checks.outcome import check_outcome
 from pytest_tavus.verdict.checks.unmatched import (
-    allowed_by,
-    missing_call,
-    not_comparable,
-    repeated_call,
-    too_many_ways,
-    unexpected_calls,
-    wrong_order,
+    build_missing_call_finding,
+    build_not_comparable_finding,
+    build_repeated_call_finding,
+    build_too_many_ways_finding,
+    build_wrong_order_finding,
+    check_unexpected_calls,
+    list_extra_deciders,
 )
 from pytest_tavus.verdict.checks.wanted import LEFT_OVER, Expected, Pricing
-from pytest_tavus.verdict.checks.words import call_text, differences, joined, request_text
+from pytest_tavus.verdict.checks.words import (
+    describe_request,
+    differences,
+    format_sent_call,
+    join_lines,
+)
 from pytest_tavus.verdict.seen import UNREADABLE, Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
 
-def wrong_arguments(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
+def check_arguments(want: Expected, call: Call, turn: TurnCase) -> Finding | None:
     """Tell the first argument that differs, with both values; `None` where all are right."""
     expectation = want.expectation
     if call.arguments is UNREADABLE or call.arguments is UNSENT:
@@ -44,31 +49,35 @@ def wrong_arguments(want: Expected, call: Call, turn: TurnCase) -> Finding | Non
     if not mismatches:
         doubts = want.doubts(call)
         at = turn.where(expectation.at)
-        return unclear(call, doubts, turn.case, at=at, asked="was expected") if doubts else None
+        return (
+            build_unclear_finding(call, doubts, turn.case, at=at, asked="was expected")
+            if doubts
+            else None
+        )
     found = differences(mismatches, turn.show, "arguments")
     first = found[0]
     return Finding(
         kind="wrong_arguments",
         message=(
             f"{call.name} was expected with {first.path} {first.expected}, "
-            f"but was {'sent' if call.differs else 'called'} {_with(first)}"
+            f"but was {'sent' if call.differs else 'called'} {_describe_actual(first)}"
         ),
         owner="agent",
         span=turn.where(expectation.at),
         turn=turn.number,
         seqs=(call.entry.seq,),
-        closest=call_text(call, turn.show),
+        closest=format_sent_call(call, turn.show),
         differences=found,
-        detail=joined(_others(call, turn), request_text(call, turn.show)),
-        change=changed_arguments(want, call, turn),
+        detail=join_lines(_describe_other_calls(call, turn), describe_request(call, turn.show)),
+        change=suggest_arguments(want, call, turn),
     )
 
 
-def _with(difference: Difference) -> str:
+def _describe_actual(difference: Difference) -> str:
     return "without it" if difference.actual == "absent" else f"with {difference.actual}"
 
 
-def _others(call: Call, turn: TurnCase) -> str | None:
+def _describe_other_calls(call: Call, turn: TurnCase) -> str | None:
     number = sum(1 for other in turn.calls if other.name == call.name)
     return f"{call.name} was called {number} times in this turn" if number > 1 else None
 
@@ -79,14 +88,14 @@ _ALLOWED: Final = 1
 """The cost of an allowed call: the least, so that an expectation that it meets comes first."""
 
 
-def assigned(group: CallGroup, wanted: Sequence[Expected], turn: TurnCase) -> Checked:
+def check_assignment(group: CallGroup, wanted: Sequence[Expected], turn: TurnCase) -> CheckResult:
     """Assign the calls of a turn to a group of expectations, and tell what does not fit."""
     try:
-        plan = _plan_of(group)
-        best = _best(plan, wanted, turn)
+        plan = _build_plan(group)
+        best = _find_best(plan, wanted, turn)
     except TooManyWaysError:
-        return Checked((too_many_ways(turn, group.at),), (turn.deciders.call,))
-    return Checked(_findings(plan, best, wanted, turn), _facts(best, wanted, turn))
+        return CheckResult((build_too_many_ways_finding(turn, group.at),), (turn.deciders.call,))
+    return CheckResult(_findings(plan, best, wanted, turn), _facts(best, wanted, turn))
 
 
 def _facts(best: Assignment, wanted: Sequence[Expected], turn: TurnCase) -> list[Decider | None]:
@@ -96,24 +105,25 @@ def _facts(best: Assignment, wanted: Sequence[Expected], turn: TurnCase) -> list
     ]
     for row, seen in best.pairs:
         facts += facts_of(wanted[row], turn.calls[seen], turn)
-    return facts + allowed_by(turn, [turn.calls[seen] for seen in best.extra])
+    return facts + list_extra_deciders(turn, [turn.calls[seen] for seen in best.extra])
 
 
-def _plan_of(group: CallGroup) -> Node:
+def _build_plan(group: CallGroup) -> Node:
     """Return the group as a plan whose rows are numbered as :func:`expectations` yields."""
-    return _plan(group, iter(range(10**9)))
+    return _build_node(group, iter(range(10**9)))
 
 
-def _plan(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
+def _build_node(part: CallExpectation | CallGroup, rows: Iterator[int]) -> Node:
     if isinstance(part, CallGroup):
         return Group(
-            ordered=part.ordered, members=tuple(_plan(member, rows) for member in part.members)
+            ordered=part.ordered,
+            members=tuple(_build_node(member, rows) for member in part.members),
         )
     return Leaf(row=next(rows), minimum=part.times.minimum, maximum=part.times.maximum)
 
 
-def _best(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment:
-    if turn.turn.extra and (met := _of_meant(plan, wanted, turn)) is not None:
+def _find_best(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment:
+    if turn.turn.extra and (met := _assign_meant(plan, wanted, turn)) is not None:
         return met
     costs = Pricing(wanted, turn)
     extra = _ALLOWED if turn.turn.extra else LEFT_OVER
@@ -128,7 +138,7 @@ def _best(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment:
     return best
 
 
-def _of_meant(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment | None:
+def _assign_meant(plan: Node, wanted: Sequence[Expected], turn: TurnCase) -> Assignment | None:
     """Let the calls that are meant by an expectation be met; `None` where they are not all.
 
     `extra: allowed` allows other calls, and not more of those that are expected.
@@ -150,23 +160,25 @@ def _is_meant(call: Call, wanted: Sequence[Expected], turn: TurnCase) -> bool:
 def _findings(
     plan: Node, best: Assignment, wanted: Sequence[Expected], turn: TurnCase
 ) -> list[Finding]:
-    found = [*_order(plan, best, wanted, turn)]
-    found += _of_matched([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
+    found = [*_check_order(plan, best, wanted, turn)]
+    found += _check_pairs([(wanted[row], turn.calls[seen]) for row, seen in best.pairs], turn)
     left = [turn.calls[seen] for seen in best.extra]
-    found += _missing(best, wanted, turn, left)
+    found += _check_missing(best, wanted, turn, left)
     repeated = [turn.turn.extra and _is_meant(call, wanted, turn) for call in left]
     found += [
-        repeated_call(call, turn) for call, again in zip(left, repeated, strict=True) if again
+        build_repeated_call_finding(call, turn)
+        for call, again in zip(left, repeated, strict=True)
+        if again
     ]
-    found += unexpected_calls(
+    found += check_unexpected_calls(
         turn, [call for call, again in zip(left, repeated, strict=True) if not again]
     )
     if found and not best.surely_best:
-        found[0] = replace(found[0], detail=_with_remark(found[0].detail))
+        found[0] = replace(found[0], detail=_add_remark(found[0].detail))
     return found
 
 
-def _with_remark(detail: str | None) -> str:
+def _add_remark(detail: str | None) -> str:
     remark = (
         "the calls were assigned to what was expected as well as could be found: "
         "there are too many of them to try every way"
@@ -174,15 +186,15 @@ def _with_remark(detail: str | None) -> str:
     return remark if detail is None else f"{detail}\n{remark}"
 
 
-def _missing(
+def _check_missing(
     best: Assignment, wanted: Sequence[Expected], turn: TurnCase, left: Sequence[Call]
 ) -> Iterator[Finding]:
     found = Counter(row for row, _ in best.pairs)
     for row in dict.fromkeys(best.missing):
-        yield missing_call(wanted[row], turn, left=left, found=found[row])
+        yield build_missing_call_finding(wanted[row], turn, left=left, found=found[row])
 
 
-def _order(
+def _check_order(
     plan: Node, best: Assignment, wanted: Sequence[Expected], turn: TurnCase
 ) -> Iterator[Finding]:
     earliest = dict(reversed(best.pairs))
@@ -191,21 +203,21 @@ def _order(
         if first in latest and second in earliest and latest[first] > earliest[second]:
             late = (wanted[first], turn.calls[latest[first]])
             early = (wanted[second], turn.calls[earliest[second]])
-            yield wrong_order(late, early, turn)
+            yield build_wrong_order_finding(late, early, turn)
             return
 
 
-def _of_matched(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
+def _check_pairs(matched: Matched, turn: TurnCase) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for one, call in matched:
         try:
-            want = one.of(call, turn)
+            want = one.refill(call, turn)
         except MissingValue as error:
-            findings.append(not_comparable(turn, one.expectation.at, error))
+            findings.append(build_not_comparable_finding(turn, one.expectation.at, error))
             continue
-        wrong = wrong_arguments(want, call, turn)
-        found = [wrong] if wrong is not None else outcome(want, call, turn)
-        if not found and (never := unsent(want, call, turn)) is not None:
+        wrong = check_arguments(want, call, turn)
+        found = [wrong] if wrong is not None else check_outcome(want, call, turn)
+        if not found and (never := check_sent(want, call, turn)) is not None:
             found = [never]
         findings += found
     return tuple(findings)

@@ -8,17 +8,17 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.masked import require_known
-from pytest_tavus.matching.text import quoted
-from pytest_tavus.scenario.rules.rule import expected_calls
+from pytest_tavus.matching.text import quote_text
+from pytest_tavus.scenario.rules.rule import list_expected_calls
 from pytest_tavus.scenario.values.model import Turn
-from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.spans import Loc, SourceSpan, format_loc
 from pytest_tavus.trace.facts import Decider
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
-from pytest_tavus.verdict.checks.deciders import kept_by
-from pytest_tavus.verdict.checks.outcome import has_saved, nothing_saved
-from pytest_tavus.verdict.checks.schemas import SchemaError, missing_name, wanted_text
-from pytest_tavus.verdict.checks.trouble import is_unhandled, trouble
-from pytest_tavus.verdict.checks.words import Show, call_text, called_text
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, CheckResult, TurnCase
+from pytest_tavus.verdict.checks.deciders import save_decider
+from pytest_tavus.verdict.checks.outcome import build_nothing_saved_finding, has_saved
+from pytest_tavus.verdict.checks.schemas import SchemaError, describe_constraint, missing_name
+from pytest_tavus.verdict.checks.trouble import build_call_failure, is_unhandled
+from pytest_tavus.verdict.checks.words import Show, format_pal_call, format_sent_call
 from pytest_tavus.verdict.seen import UNREADABLE, Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
@@ -30,26 +30,26 @@ def call_span(call: Call, case: Case) -> SourceSpan:
     if not 0 < number <= len(turns):
         return case.scenario.where(case.scenario.at)
     turn = turns[number - 1]
-    written = [at for at, tool in _written(turn) if tool == call.name]
+    written = [at for at, tool in _list_written_calls(turn) if tool == call.name]
     if not written:
         return case.scenario.where(turn.at)
-    seen = case.seen.turn(number)
+    seen = case.observed.turn(number)
     same = [one for one in (*seen.calls, *seen.calls_after) if one.name == call.name]
     place = next((index for index, one in enumerate(same) if one is call), 0)
     return case.scenario.where(written[min(place, len(written) - 1)])
 
 
-def _written(turn: Turn) -> Iterator[tuple[Loc, str]]:
+def _list_written_calls(turn: Turn) -> Iterator[tuple[Loc, str]]:
     if turn.plays is not None and turn.plays.calls is not None:
         yield from ((call.at, call.tool) for wave in turn.plays.calls for call in wave)
     else:
-        yield from ((call.at, call.tool) for call in expected_calls(turn.calls))
+        yield from ((call.at, call.tool) for call in list_expected_calls(turn.calls))
 
 
 class NamedCalls:
     """The names of the tools that were called are known."""
 
-    def check(self, case: Case) -> Checked:
+    def check(self, case: Case) -> CheckResult:
         """Look at the names in a masked trace.
 
         Raises:
@@ -57,38 +57,40 @@ class NamedCalls:
 
         """
         if case.trace.masked:
-            for call in case.seen.calls.values():
-                case.compared(call.name)
+            for call in case.observed.calls.values():
+                case.comparable_text(call.name)
         return NOTHING_TO_CHECK
 
 
 class HandledCalls:
     """A call that nothing takes is never green, whatever is expected of it."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Find the calls that nothing took."""
         if not turn.calls:
             return NOTHING_TO_CHECK
-        return Checked([_unhandled(call, turn) for call in turn.calls if is_unhandled(call)])
+        return CheckResult(
+            [_build_unhandled_finding(call, turn) for call in turn.calls if is_unhandled(call)]
+        )
 
 
-def _unhandled(call: Call, turn: TurnCase) -> Finding:
-    why = trouble(call, turn.show)
+def _build_unhandled_finding(call: Call, turn: TurnCase) -> Finding:
+    why = build_call_failure(call, turn.show)
     unsent = call.called.channel == "api" and call.fault is not None
     return Finding(
         kind="fault" if unsent else "unhandled_call",
         message=why.reason
         if unsent
-        else f"{call_text(call, turn.show)} reached nothing: {why.reason}",
+        else f"{format_sent_call(call, turn.show)} reached nothing: {why.reason}",
         owner="test",
         span=call_span(call, turn.case),
         turn=turn.number,
         seqs=tuple(call.seqs),
-        hint=why.detail if unsent else _taker(call),
+        hint=why.detail if unsent else _unhandled_hint(call),
     )
 
 
-def _taker(call: Call) -> str:
+def _unhandled_hint(call: Call) -> str:
     if call.called.channel == "app_message":
         return f"write what {call.name} answers under `client:`, or `unanswered: true` there"
     return "give the tool a handler, or a `canned:` answer that takes this call"
@@ -97,22 +99,22 @@ def _taker(call: Call) -> str:
 class WellFormedCalls:
     """Every call is of a tool of the PAL, with arguments as the tool's `parameters` say."""
 
-    def check(self, case: Case) -> Checked:
+    def check(self, case: Case) -> CheckResult:
         """Validate the arguments of every call of the conversation."""
         findings: list[Finding] = []
         facts: list[Decider | None] = []
-        for call in case.seen.calls.values():
+        for call in case.observed.calls.values():
             tool = case.tools.get(call.called.name)
             if tool is None:
-                findings += _unknown_tool(call, case)
+                findings += _check_tool(call, case)
             elif call.called_arguments is UNREADABLE:
-                findings.append(_unreadable(call, case))
+                findings.append(_build_unreadable_finding(call, case))
             elif not _is_unchecked(call, case):
                 if call.masked:
                     require_known(call.called_arguments)
-                facts.append(case.deciders.sent(call.called.filled_by))
-                findings += _invalid(call, tool, case)
-        return Checked(findings, facts)
+                facts.append(case.deciders.arguments_decider(call.called.filled_by))
+                findings += _check_schema(call, tool, case)
+        return CheckResult(findings, facts)
 
 
 def _is_unchecked(call: Call, case: Case) -> bool:
@@ -123,7 +125,7 @@ def _is_unchecked(call: Call, case: Case) -> bool:
     return 0 < number <= len(turns) and "argument_schema" in turns[number - 1].unchecked
 
 
-def _unknown_tool(call: Call, case: Case) -> Iterator[Finding]:
+def _check_tool(call: Call, case: Case) -> Iterator[Finding]:
     if call.name.startswith("tavus_"):
         return  # a system tool, which no PAL defines itself
     known = ", ".join(case.tools) or "none"
@@ -135,12 +137,12 @@ def _unknown_tool(call: Call, case: Case) -> Iterator[Finding]:
     )
 
 
-def _unreadable(call: Call, case: Case) -> Finding:
-    text = quoted(case.show(call.called.arguments))
+def _build_unreadable_finding(call: Call, case: Case) -> Finding:
+    text = quote_text(case.show(call.called.arguments))
     return _finding(call, case, f"the arguments of {call.name} are not JSON: {text}")
 
 
-def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
+def _check_schema(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
     error = case.rules.schemas.error(tool, call.called_arguments)
     if error is None:
         return
@@ -149,7 +151,7 @@ def _invalid(call: Call, tool: Tool, case: Case) -> Iterator[Finding]:
         case,
         f"{call.name} was called {_complaint(error, case.show)}",
         differences=(_difference(error, case.show),),
-        hint=f"its parameters are at {case.place_of(tool, 'parameters')}",
+        hint=f"its parameters are at {case.tool_span(tool, 'parameters')}",
     )
 
 
@@ -157,20 +159,22 @@ def _difference(error: SchemaError, show: Show) -> Difference:
     name = missing_name(error)
     path = ("arguments", *error.path) if name is None else ("arguments", *error.path, name)
     actual = describe(show(error.found)) if name is None else "absent"
-    expected = wanted_text(error) if name is None else "required"
-    return Difference(path=show(dotted(path)), expected=expected, actual=actual)
+    expected = describe_constraint(error) if name is None else "required"
+    return Difference(path=show(format_loc(path)), expected=expected, actual=actual)
 
 
 def _complaint(error: SchemaError, show: Show) -> str:
-    path = show(dotted(("arguments", *error.path)))
+    path = show(format_loc(("arguments", *error.path)))
     name = missing_name(error)
     if name is not None:
-        return f"without {dotted(('arguments', *error.path, name))}, which its parameters require"
+        return (
+            f"without {format_loc(('arguments', *error.path, name))}, which its parameters require"
+        )
     if error.keyword == "type":
-        asked = wanted_text(error)
+        asked = describe_constraint(error)
         return f"with {path} {describe(show(error.found))}, where its parameters ask for {asked}"
     if show(error.found) != error.found:  # its message quotes the value, so it is told by the rule
-        return f"with {path} not as its parameters ask: {wanted_text(error)}"
+        return f"with {path} not as its parameters ask: {describe_constraint(error)}"
     return f"with {path} not as its parameters ask: {error.message}"
 
 
@@ -189,7 +193,7 @@ def _finding(
         span=call_span(call, case),
         turn=call.entry.turn,
         seqs=(call.entry.seq,),
-        closest=called_text(call, case.show),
+        closest=format_pal_call(call, case.show),
         differences=differences,
         hint=hint,
     )
@@ -198,7 +202,7 @@ def _finding(
 class SavedByTurn:
     """`save` of a turn: its last call leaves the value behind."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Find values that were to be kept and were not."""
         wanted = turn.turn.save
         if not wanted or not turn.played:
@@ -206,7 +210,8 @@ class SavedByTurn:
         last = turn.calls[-1] if turn.calls else None
         missing = [(name, path) for name, path in wanted.items() if not has_saved(turn, name)]
         found = [
-            nothing_saved(turn, last, name, path=path, at=turn.turn.at) for name, path in missing
+            build_nothing_saved_finding(turn, last, name, path=path, at=turn.turn.at)
+            for name, path in missing
         ]
         row = turn.deciders
-        return Checked(found, [kept_by(path, last, row) for path in wanted.values()])
+        return CheckResult(found, [save_decider(path, last, row) for path in wanted.values()])

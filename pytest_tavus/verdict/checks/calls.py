@@ -4,42 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_tavus.scenario.rules.rule import expected_calls
+from pytest_tavus.scenario.rules.rule import list_expected_calls
 from pytest_tavus.trace.facts import Decider
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, CheckResult, TurnCase
 from pytest_tavus.verdict.checks.deciders import facts_of
-from pytest_tavus.verdict.checks.outcome import outcome
-from pytest_tavus.verdict.checks.unmatched import allowed_by, not_comparable, unexpected_calls
-from pytest_tavus.verdict.checks.wanted import Expected, filled
+from pytest_tavus.verdict.checks.outcome import check_outcome
+from pytest_tavus.verdict.checks.unmatched import (
+    build_not_comparable_finding,
+    check_unexpected_calls,
+    list_extra_deciders,
+)
+from pytest_tavus.verdict.checks.wanted import Expected, fill_expectation
 from pytest_tavus.verdict.verdict import Finding
 
 
 class ExpectedCalls:
     """The keyword `calls`, with `result`, `status`, `within`, `times` and `save` of each."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Assign what was called to what was expected, and tell what is left over."""
         if not turn.played:
             return NOTHING_TO_CHECK
         group = turn.turn.calls
         if group is None or not group.members:
-            made = allowed_by(turn, turn.calls)
+            made = list_extra_deciders(turn, turn.calls)
             none = () if group is None else (turn.deciders.call,)
-            return Checked(unexpected_calls(turn, turn.calls), (*none, *made))
-        saves = bool(turn.case.seen.saved)
+            return CheckResult(check_unexpected_calls(turn, turn.calls), (*none, *made))
+        saves = bool(turn.case.observed.saved)
         try:
-            wanted = [filled(one, turn.expected, anew=saves) for one in expected_calls(group)]
+            wanted = [
+                fill_expectation(one, turn.fill, anew=saves) for one in list_expected_calls(group)
+            ]
         except ValueError as error:
-            return Checked((not_comparable(turn, group.at, error),), (turn.deciders.call,))
+            return CheckResult(
+                (build_not_comparable_finding(turn, group.at, error),), (turn.deciders.call,)
+            )
         if _is_as_written(wanted, turn):
             pairs = zip(wanted, turn.calls, strict=True)
             facts: list[Decider | None] = []
             for want, call in pairs:
                 facts += facts_of(want, call, turn)
-            return Checked(_of_perfect(wanted, turn), facts)
-        from pytest_tavus.verdict.checks.assigned import assigned
+            return CheckResult(_check_saved(wanted, turn), facts)
+        from pytest_tavus.verdict.checks.assigned import check_assignment
 
-        return assigned(group, wanted, turn)
+        return check_assignment(group, wanted, turn)
 
 
 def _is_as_written(wanted: Sequence[Expected], turn: TurnCase) -> bool:
@@ -52,11 +60,11 @@ def _is_as_written(wanted: Sequence[Expected], turn: TurnCase) -> bool:
     )
 
 
-def _of_perfect(wanted: Sequence[Expected], turn: TurnCase) -> list[Finding]:
+def _check_saved(wanted: Sequence[Expected], turn: TurnCase) -> list[Finding]:
     """Look at the one thing that the cost of a pair leaves open: what it was to leave behind."""
     return [
         found
         for want, call in zip(wanted, turn.calls, strict=True)
         if want.expectation.save
-        for found in outcome(want.of(call, turn), call, turn)
+        for found in check_outcome(want.refill(call, turn), call, turn)
     ]

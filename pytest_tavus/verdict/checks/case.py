@@ -10,18 +10,18 @@ from msgspec import Struct
 from pytest_tavus.contract.behaviour import Behaviour
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.scenario.values.model import Scenario, Turn, UncheckedRule
-from pytest_tavus.scenario.values.templates import asks, refuse_empty, render
+from pytest_tavus.scenario.values.templates import has_placeholders, refuse_empty, render
 from pytest_tavus.spans import Loc, SourceSpan
 from pytest_tavus.trace.events import PalSaid
-from pytest_tavus.trace.facts import Decider, Deciders, foremost
+from pytest_tavus.trace.facts import Decider, Deciders, choose_decider
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.redaction.mask import compared
+from pytest_tavus.trace.redaction.mask import comparable_text
 from pytest_tavus.verdict.checks.schemas import Schemas
-from pytest_tavus.verdict.seen import Call, Seen, SeenTurn
+from pytest_tavus.verdict.seen import Call, ObservedTrace, ObservedTurn
 from pytest_tavus.verdict.verdict import Finding
 
 
-class Checked(NamedTuple):
+class CheckResult(NamedTuple):
     """What one check came to."""
 
     findings: Sequence[Finding] = ()
@@ -29,7 +29,7 @@ class Checked(NamedTuple):
     "Who decided each fact that it held against an expectation: one for each piece of evidence."
 
 
-NOTHING_TO_CHECK = Checked()
+NOTHING_TO_CHECK = CheckResult()
 
 
 class CheckRules(Struct, frozen=True, kw_only=True):
@@ -47,7 +47,7 @@ class Case(Struct, frozen=True):
 
     scenario: Scenario
     trace: Trace
-    seen: Seen
+    observed: ObservedTrace
     rules: CheckRules
     scope: Mapping[str, Any]
     "What placeholders can read beside ``saved``."
@@ -56,55 +56,55 @@ class Case(Struct, frozen=True):
     deciders: Deciders
     "Who decides each fact of the conversation."
 
-    def expected(self, value: Any, *, turn: int) -> Any:
+    def fill(self, value: Any, *, turn: int) -> Any:
         """Return a value of the scenario with its placeholders filled, in clear.
 
         Raises:
             MissingValue: a placeholder in it has no value.
 
         """
-        if asks(value):
+        if has_placeholders(value):
             return render(value, self._scope(turn))
         return value
 
-    def expected_of(self, value: Any, call: Call) -> Any:
-        """Return a value as :meth:`expected`, with what was saved before a call was answered.
+    def fill_for_call(self, value: Any, call: Call) -> Any:
+        """Return a value as :meth:`fill`, with what was saved before a call was answered.
 
         Raises:
             MissingValue: a placeholder in it had no value then.
 
         """
         entry = call.resolved_entry or call.entry
-        return render(value, {**self.scope, "saved": self.seen.kept_before(entry)})
+        return render(value, {**self.scope, "saved": self.observed.collect_saved_before(entry)})
 
     def show(self, value: Any) -> Any:
         """Return a text or JSON data as it may be seen outside, to be formatted."""
         return self.rules.show(value)
 
-    def compared(self, text: str) -> str:
+    def comparable_text(self, text: str) -> str:
         """Return a text of the trace to be compared.
 
         Raises:
             UnknownValueError: part of it was masked before the trace was stored.
 
         """
-        return compared(text, masked=self.trace.masked)
+        return comparable_text(text, masked=self.trace.masked)
 
-    def sought(self, value: Any, *, turn: int) -> Any:
-        """Return a text to look for, as :meth:`expected`: an empty one would be found anywhere.
+    def fill_nonempty(self, value: Any, *, turn: int) -> Any:
+        """Return a text to look for, as :meth:`fill`: an empty one would be found anywhere.
 
         Raises:
             MissingValue: a placeholder in it has no value, or an empty one.
 
         """
-        if asks(value):
+        if has_placeholders(value):
             refuse_empty(value, self._scope(turn))
-        return self.expected(value, turn=turn)
+        return self.fill(value, turn=turn)
 
     def _scope(self, turn: int) -> Mapping[str, Any]:
-        return {**self.scope, "saved": self.seen.kept(turn)}
+        return {**self.scope, "saved": self.observed.collect_saved(turn)}
 
-    def place_of(self, tool: Tool, *keys: str) -> SourceSpan:
+    def tool_span(self, tool: Tool, *keys: str) -> SourceSpan:
         """Return where a tool, or a value in it, stands in the PAL's definition."""
         index = self.scenario.pal.tools.index(tool)
         return self.scenario.pal_source.span((*self.scenario.pal_at, "tools", index, *keys))
@@ -116,27 +116,27 @@ class TurnCase(Struct, frozen=True):
     case: Case
     number: int
     turn: Turn
-    seen: SeenTurn
+    observed: ObservedTurn
     calls: Sequence[Call]
     said: Sequence[tuple[Entry, PalSaid]]
 
     @property
     def played(self) -> bool:
         """Whether the caller's line was said at all."""
-        return self.seen.user is not None
+        return self.observed.user_entry is not None
 
     @property
     def deciders(self) -> Deciders:
         """Who decides each fact of the conversation."""
         return self.case.deciders
 
-    def spoken_by(self, said: Sequence[tuple[Entry, PalSaid]]) -> Decider | None:
+    def speech_decider(self, said: Sequence[tuple[Entry, PalSaid]]) -> Decider | None:
         """Return who decided some of the utterances: the handler, where any is filled from it."""
         row = self.case.deciders
         filled = [event.filled_by for _, event in said if event.filled_by is not None]
         if len(filled) > 1:
-            return foremost(map(row.said, filled), row.speech)
-        return row.said(filled[0]) if filled else row.speech
+            return choose_decider(map(row.speech_decider, filled), row.speech)
+        return row.speech_decider(filled[0]) if filled else row.speech
 
     def where(self, at: Loc) -> SourceSpan:
         """Return where a part of the scenario stands."""
@@ -146,27 +146,27 @@ class TurnCase(Struct, frozen=True):
         """Tell whether the turn or the scenario has switched a rule off."""
         return rule in self.turn.unchecked or rule in self.case.scenario.unchecked
 
-    def expected(self, value: Any) -> Any:
+    def fill(self, value: Any) -> Any:
         """Return a value of the scenario with its placeholders filled, in clear.
 
         Raises:
             MissingValue: a placeholder in it has no value.
 
         """
-        return self.case.expected(value, turn=self.number)
+        return self.case.fill(value, turn=self.number)
 
     def show(self, value: Any) -> Any:
         """Return a text or JSON data as it may be seen outside, to be formatted."""
         return self.case.rules.show(value)
 
-    def sought(self, value: Any) -> Any:
-        """Return a text to look for, as :meth:`expected`.
+    def fill_nonempty(self, value: Any) -> Any:
+        """Return a text to look for, as :meth:`fill`.
 
         Raises:
             MissingValue: a placeholder in it has no value, or an empty one.
 
         """
-        return self.case.sought(value, turn=self.number)
+        return self.case.fill_nonempty(value, turn=self.number)
 
 
 C_contra = TypeVar("C_contra", contravariant=True)
@@ -175,7 +175,7 @@ C_contra = TypeVar("C_contra", contravariant=True)
 class Check(Protocol[C_contra]):
     """A check of a turn or a conversation: one class is one keyword, or one rule always held."""
 
-    def check(self, about: C_contra, /) -> Checked:
+    def check(self, about: C_contra, /) -> CheckResult:
         """Hold what was written against what was seen."""
         ...
 
@@ -184,13 +184,13 @@ TurnCheck = Check[TurnCase]
 ScenarioCheck = Check[Case]
 
 
-def turn_case(case: Case, number: int, turn: Turn) -> TurnCase:
+def build_turn_case(case: Case, number: int, turn: Turn) -> TurnCase:
     """Cut one turn out of a case.
 
     What came after the PAL had finished is a matter of `quiet` where that is asked, and belongs
     to the turn where it is not: nothing that was seen is looked at by nobody.
     """
-    seen = case.seen.turn(number)
+    seen = case.observed.turn(number)
     if turn.quiet is not None or not (seen.calls_after or seen.said_after):
         return TurnCase(case, number, turn, seen, seen.calls, seen.said)
     calls, said = seen.calls + seen.calls_after, seen.said + seen.said_after

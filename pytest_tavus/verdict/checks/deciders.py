@@ -12,15 +12,19 @@ from pytest_tavus.verdict.seen import Call
 def answerer(call: Call, row: Deciders) -> Decider | None:
     """Return who decided what became of a call; while it is open, who it is that must answer."""
     if call.resolved is not None:
-        return row.answered(call.resolved.answered_by)
+        return row.answer_decider(call.resolved.answered_by)
     return row.answer if call.called.channel == "api" else row.client_result
 
 
-def kept_by(path: str, call: Call | None, row: Deciders) -> Decider | None:
+def save_decider(path: str, call: Call | None, row: Deciders) -> Decider | None:
     """Return who decides the value at a path of `save`."""
     if call is None:
         return row.call
-    return answerer(call, row) if root(path) == "result" else row.sent(call.called.filled_by)
+    return (
+        answerer(call, row)
+        if root(path) == "result"
+        else row.arguments_decider(call.called.filled_by)
+    )
 
 
 def facts_of(want: Expected, call: Call, turn: TurnCase) -> list[Decider | None]:
@@ -29,10 +33,10 @@ def facts_of(want: Expected, call: Call, turn: TurnCase) -> list[Decider | None]
     decider = answerer(call, row)
     facts: list[Decider | None] = [row.call, decider]  # that it was made, and how it ended
     if expectation.arguments:
-        facts.append(row.sent(call.called.filled_by))
+        facts.append(row.arguments_decider(call.called.filled_by))
     if expectation.expects_result:
         facts.append(decider)
     if expectation.within is not None:
         facts.append(None if row.timing is None else decider)
-    facts.extend(kept_by(path, call, row) for path in expectation.save.values())
+    facts.extend(save_decider(path, call, row) for path in expectation.save.values())
     return facts

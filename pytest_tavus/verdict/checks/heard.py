@@ -31,10 +31,10 @@ class RuledCall(Struct, frozen=True):
     "`None` while the call is open: then there is nothing to hold it to."
 
     waits: bool
-    opens: int
+    start_seq: int
     "The `seq` after which its filler may stand: the caller's line, or the answer before it."
 
-    answered: int
+    answer_seq: int
     "The `seq` of its answer, or beyond the last where there was none."
 
     @property
@@ -44,31 +44,31 @@ class RuledCall(Struct, frozen=True):
 
     def is_open_at(self, seq: int) -> bool:
         """Tell whether an utterance at that place is heard while the call is on its way."""
-        return self.opens < seq < self.answered
+        return self.start_seq < seq < self.answer_seq
 
     def allows(self, utterance: Utterance) -> bool:
         """Tell whether this call accounts for an utterance."""
         seq = utterance[0].seq
-        if seq > self.answered:
+        if seq > self.answer_seq:
             return self.on_resolve in {"reply", "acknowledgement", "output", "anything"}
         if seq > self.seq and not self.waits:
             return True  # the PAL goes on with its reply
         return self.on_call != "nothing" and self.is_open_at(seq)
 
 
-def ruled_calls(turn: TurnCase) -> tuple[RuledCall, ...]:
+def collect_ruled_calls(turn: TurnCase) -> tuple[RuledCall, ...]:
     """Return the calls of a turn that the rules are about, in order.
 
     Perception tools never interrupt the PAL [doc] and post-call tools run when nobody listens.
     """
     if not turn.calls:
         return ()
-    return tuple(_ruled(turn))
+    return tuple(_iter_ruled_calls(turn))
 
 
-def _ruled(turn: TurnCase) -> Iterator[RuledCall]:
+def _iter_ruled_calls(turn: TurnCase) -> Iterator[RuledCall]:
     behaviour = turn.case.rules.behaviour
-    start = 0 if turn.seen.user is None else turn.seen.user.seq
+    start = 0 if turn.observed.user_entry is None else turn.observed.user_entry.seq
     answers = [c.resolved_entry.seq for c in turn.calls if c.resolved_entry is not None]
     answers.sort()
     end = len(turn.case.trace) + 1
@@ -97,6 +97,8 @@ def is_beside_a_call(utterance: Utterance, calls: Sequence[RuledCall], turn: Tur
         if event.inference_id is not None:
             if event.inference_id == ruled.call.called.inference_id:
                 return True
-        elif entry.seq < ruled.seq and ruled.tool.static_filler == turn.case.compared(event.text):
+        elif entry.seq < ruled.seq and ruled.tool.static_filler == turn.case.comparable_text(
+            event.text
+        ):
             return True
     return False

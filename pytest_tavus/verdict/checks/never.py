@@ -8,10 +8,10 @@ from typing import Any
 from pytest_tavus.contract.tool.sent import UNSENT
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.scenario.values.model import CallPattern
-from pytest_tavus.trace.facts import Decider, Deciders, foremost
-from pytest_tavus.verdict.checks.as_sent import unclear
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked, TurnCase
-from pytest_tavus.verdict.checks.words import call_text, called_text, request_text
+from pytest_tavus.trace.facts import Decider, Deciders, choose_decider
+from pytest_tavus.verdict.checks.as_sent import build_unclear_finding
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, CheckResult, TurnCase
+from pytest_tavus.verdict.checks.words import describe_request, format_pal_call, format_sent_call
 from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
@@ -19,44 +19,50 @@ from pytest_tavus.verdict.verdict import Finding
 class NeverInScenario:
     """`never` of a scenario: calls that must not be seen at any time."""
 
-    def check(self, case: Case) -> Checked:
+    def check(self, case: Case) -> CheckResult:
         """Find forbidden calls in the whole conversation."""
         patterns = case.scenario.never
-        if not patterns or not case.seen.turns:
+        if not patterns or not case.observed.turns:
             return NOTHING_TO_CHECK
         found = [
             finding
             for pattern in patterns
-            for call in case.seen.calls.values()
+            for call in case.observed.calls.values()
             if pattern.tool == call.name
-            for finding in _found(
-                pattern, call, case, case.expected(pattern.arguments, turn=call.entry.turn)
+            for finding in _check_call(
+                pattern, call, case, case.fill(pattern.arguments, turn=call.entry.turn)
             )
         ]
-        calls = case.seen.calls.values()
-        return Checked(found, [_avoided_by(one, calls, case.deciders) for one in patterns])
+        calls = case.observed.calls.values()
+        return CheckResult(
+            found, [_avoidance_decider(one, calls, case.deciders) for one in patterns]
+        )
 
 
 class NeverInTurn:
     """`never` of a turn."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Find forbidden calls of the turn, those after its end included."""
         patterns = turn.turn.never
         if not patterns or not turn.played:
             return NOTHING_TO_CHECK
-        calls = [*turn.seen.calls, *turn.seen.calls_after]
+        calls = [*turn.observed.calls, *turn.observed.calls_after]
         found = [
             finding
             for pattern in patterns
             for call in calls
             if pattern.tool == call.name
-            for finding in _found(pattern, call, turn.case, turn.expected(pattern.arguments))
+            for finding in _check_call(pattern, call, turn.case, turn.fill(pattern.arguments))
         ]
-        return Checked(found, [_avoided_by(one, calls, turn.deciders) for one in patterns])
+        return CheckResult(
+            found, [_avoidance_decider(one, calls, turn.deciders) for one in patterns]
+        )
 
 
-def _avoided_by(pattern: CallPattern, calls: Iterable[Call], row: Deciders) -> Decider | None:
+def _avoidance_decider(
+    pattern: CallPattern, calls: Iterable[Call], row: Deciders
+) -> Decider | None:
     """Return who decided that a call was not made: by its arguments, where only some are forbidden.
 
     The script decides which calls are made; arguments that it fills from an answer it does not.
@@ -64,24 +70,26 @@ def _avoided_by(pattern: CallPattern, calls: Iterable[Call], row: Deciders) -> D
     if not pattern.arguments:
         return row.call
     filled = [c.called.filled_by for c in calls if c.name == pattern.tool and c.called.filled_by]
-    return foremost(map(row.sent, filled), row.call) if filled else row.call
+    return choose_decider(map(row.arguments_decider, filled), row.call) if filled else row.call
 
 
-def _found(pattern: CallPattern, call: Call, case: Case, arguments: Any) -> Iterator[Finding]:
+def _check_call(pattern: CallPattern, call: Call, case: Case, arguments: Any) -> Iterator[Finding]:
     """Yield what a call breaks: as it was called, or as it was sent."""
     if matches(arguments, call.called_arguments):
-        yield _forbidden(pattern, call, case, called_text(call, case.show))
+        yield _build_forbidden_finding(pattern, call, case, format_pal_call(call, case.show))
         return
-    if call.arguments is UNSENT or not matches(*call.as_seen(arguments)):
+    if call.arguments is UNSENT or not matches(*call.comparable_pair(arguments)):
         return
     doubts = call.doubts(arguments, exact=False)
     if doubts:
-        yield unclear(call, doubts, case, at=case.scenario.where(pattern.at), asked="is forbidden")
+        yield build_unclear_finding(
+            call, doubts, case, at=case.scenario.where(pattern.at), asked="is forbidden"
+        )
     else:
-        yield _forbidden(pattern, call, case, call_text(call, case.show))
+        yield _build_forbidden_finding(pattern, call, case, format_sent_call(call, case.show))
 
 
-def _forbidden(pattern: CallPattern, call: Call, case: Case, text: str) -> Finding:
+def _build_forbidden_finding(pattern: CallPattern, call: Call, case: Case, text: str) -> Finding:
     when = "" if pattern in case.scenario.never else " in this turn"
     return Finding(
         kind="forbidden_call",
@@ -90,5 +98,5 @@ def _forbidden(pattern: CallPattern, call: Call, case: Case, text: str) -> Findi
         span=case.scenario.where(pattern.at),
         turn=call.entry.turn,
         seqs=(call.entry.seq,),
-        detail=request_text(call, case.show),
+        detail=describe_request(call, case.show),
     )

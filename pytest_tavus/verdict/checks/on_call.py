@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_tavus.matching.text import quoted
+from pytest_tavus.matching.text import quote_text
 from pytest_tavus.trace.facts import Decider
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, CheckResult, TurnCase
 from pytest_tavus.verdict.checks.heard import RuledCall, Utterance
-from pytest_tavus.verdict.checks.words import heard
+from pytest_tavus.verdict.checks.words import describe_speech
 from pytest_tavus.verdict.verdict import Finding
 
 
-def on_call(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
+def check_on_call(calls: Sequence[RuledCall], turn: TurnCase) -> CheckResult:
     """Hold what is heard between a call and its answer against the `on_call` of its tool.
 
     A filler may be heard before its call. Where the PAL does not wait for the answer
@@ -21,29 +21,33 @@ def on_call(calls: Sequence[RuledCall], turn: TurnCase) -> Checked:
     """
     if turn.is_unchecked("on_call"):
         return NOTHING_TO_CHECK
-    findings = [found for call in calls if (found := _broken(call, calls, turn)) is not None]
+    findings = [found for call in calls if (found := _check_call(call, calls, turn)) is not None]
     facts: list[Decider | None] = [turn.deciders.speech] * len(calls)
-    return Checked(findings, facts)
+    return CheckResult(findings, facts)
 
 
-def _broken(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
+def _check_call(ruled: RuledCall, calls: Sequence[RuledCall], turn: TurnCase) -> Finding | None:
     said = [item for item in turn.said if ruled.is_open_at(item[0].seq)]
     filler = ruled.tool.static_filler
     if ruled.on_call == "filler" and not said:
         return _finding(ruled, said, "a filler was expected", turn)
-    if ruled.on_call == "nothing" and (loud := _unaccounted(ruled, said, calls)):
+    if ruled.on_call == "nothing" and (loud := _list_unaccounted(ruled, said, calls)):
         return _finding(ruled, loud, "nothing was expected to be heard", turn)
     if ruled.on_call == "static_filler" and filler is not None:
-        rest = [item for item in said if turn.case.compared(item[1].text).strip() != filler.strip()]
+        rest = [
+            item
+            for item in said
+            if turn.case.comparable_text(item[1].text).strip() != filler.strip()
+        ]
         if len(rest) == len(said):
-            wanted = f"its static_filler {quoted(turn.show(filler))} was expected"
+            wanted = f"its static_filler {quote_text(turn.show(filler))} was expected"
             return _finding(ruled, said, wanted, turn)
-        if loud := _unaccounted(ruled, rest, calls):
+        if loud := _list_unaccounted(ruled, rest, calls):
             return _finding(ruled, loud, "nothing but its static_filler was expected", turn)
     return None
 
 
-def _unaccounted(
+def _list_unaccounted(
     ruled: RuledCall, said: Sequence[Utterance], calls: Sequence[RuledCall]
 ) -> list[Utterance]:
     """Return what no other call accounts for, if the PAL was to wait in silence."""
@@ -55,8 +59,8 @@ def _unaccounted(
 
 def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: TurnCase) -> Finding:
     tool = ruled.tool
-    seen = f"{quoted(turn.show(said[0][1].text))} was heard" if said else "nothing was heard"
-    place = turn.case.place_of(tool, "on_call")
+    seen = f"{quote_text(turn.show(said[0][1].text))} was heard" if said else "nothing was heard"
+    place = turn.case.tool_span(tool, "on_call")
     told = f"on_call of {tool.name} is {tool.effective_on_call}"
     return Finding(
         kind="on_call",
@@ -65,6 +69,6 @@ def _finding(ruled: RuledCall, said: Sequence[Utterance], wanted: str, turn: Tur
         span=turn.where(turn.turn.at),
         turn=turn.number,
         seqs=(*(entry.seq for entry, _ in said), ruled.seq),
-        detail=heard(said, turn.show) if len(said) > 1 else None,
+        detail=describe_speech(said, turn.show) if len(said) > 1 else None,
         hint=f"the rule is at {place}; `unchecked: [on_call]` on the turn switches it off",
     )

@@ -12,10 +12,10 @@ from pytest_tavus.scenario.values.templates import root
 from pytest_tavus.spans import Loc
 from pytest_tavus.trace.events import Failure
 from pytest_tavus.verdict.checks.case import TurnCase
-from pytest_tavus.verdict.checks.change import changed_result
-from pytest_tavus.verdict.checks.trouble import is_unhandled, may_be_meant, trouble
-from pytest_tavus.verdict.checks.wanted import Expected, has_status, is_within, took
-from pytest_tavus.verdict.checks.words import answered, differences, seconds
+from pytest_tavus.verdict.checks.change import suggest_result
+from pytest_tavus.verdict.checks.trouble import build_call_failure, is_unhandled, may_be_meant
+from pytest_tavus.verdict.checks.wanted import Expected, has_status, is_within, measure_answer_time
+from pytest_tavus.verdict.checks.words import describe_answer, differences, format_seconds
 from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Difference, Finding
 
@@ -28,46 +28,49 @@ _FAILED: Mapping[Failure, str] = MappingProxyType(
 )
 
 
-def outcome(want: Expected, call: Call, turn: TurnCase) -> list[Finding]:
+def check_outcome(want: Expected, call: Call, turn: TurnCase) -> list[Finding]:
     """Hold what became of a call against what was expected of it."""
     findings: list[Finding] = []
     tool = turn.case.tools.get(call.name)
     if is_unhandled(call):
         return findings  # told by a check of its own, whatever status was expected
     if not has_status(want.expectation.status, call, tool):
-        return [_wrong_status(want.expectation, call, turn)]
+        return [_build_wrong_status_finding(want.expectation, call, turn)]
     if want.expectation.expects_result:
-        findings += _wrong_result(want, call, turn)
+        findings += _check_result(want, call, turn)
     if want.expectation.within is not None:
-        findings += _too_late(want.expectation, call, turn)
+        findings += _check_within(want.expectation, call, turn)
     if want.expectation.save:
-        findings += _nothing_saved(want.expectation, call, turn)
+        findings += _check_saved(want.expectation, call, turn)
     return findings
 
 
-def _wrong_status(expectation: CallExpectation, call: Call, turn: TurnCase) -> Finding:
+def _build_wrong_status_finding(
+    expectation: CallExpectation, call: Call, turn: TurnCase
+) -> Finding:
     if expectation.status is None or expectation.status == "success":
-        return failed_call(call, turn, expectation)
+        return build_failed_call_finding(call, turn, expectation)
     resolved = call.resolved
-    why = trouble(call, turn.show)
+    why = build_call_failure(call, turn.show)
     failed = resolved is not None and resolved.status != "success"
+    status = _describe_expected_status(expectation.status)
     return Finding(
         kind="wrong_status",
-        message=f"{call.name} was expected {_asked(expectation.status)}, but {_ended(call)}",
+        message=f"{call.name} was expected {status}, but {_describe_end(call)}",
         owner=why.owner,
         span=turn.where(expectation.at),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
-        detail=why.detail if failed else answered(call, turn.show),
-        change=_status_change(expectation, call),
+        detail=why.detail if failed else describe_answer(call, turn.show),
+        change=_suggest_status(expectation, call),
     )
 
 
-def _asked(status: int | str) -> str:
+def _describe_expected_status(status: int | str) -> str:
     return f"to be answered {status}" if isinstance(status, int) else f"to end in {status}"
 
 
-def _ended(call: Call) -> str:
+def _describe_end(call: Call) -> str:
     if call.resolved is None:
         return "was still open when the conversation ended"
     code, failure = call.resolved.http_status, call.resolved.failure
@@ -75,7 +78,7 @@ def _ended(call: Call) -> str:
     return ended if code is None else f"was answered {code} and {ended}"
 
 
-def _status_change(expectation: CallExpectation, call: Call) -> str | None:
+def _suggest_status(expectation: CallExpectation, call: Call) -> str | None:
     if call.resolved is None:
         return None
     code = call.resolved.http_status
@@ -89,9 +92,11 @@ def _status_change(expectation: CallExpectation, call: Call) -> str | None:
     return f"status: {call.resolved.status}"
 
 
-def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None) -> Finding:
+def build_failed_call_finding(
+    call: Call, turn: TurnCase, expectation: CallExpectation | None
+) -> Finding:
     """Tell of a call that failed where nobody expected it to."""
-    why = trouble(call, turn.show)
+    why = build_call_failure(call, turn.show)
     verb = "was not answered" if why.kind == "unanswered_call" else "failed"
     return Finding(
         kind=why.kind,
@@ -104,12 +109,12 @@ def failed_call(call: Call, turn: TurnCase, expectation: CallExpectation | None)
         hint=(
             None
             if expectation is None or not may_be_meant(call)
-            else f"where this is meant, write `status: {_came(call)}` beside the call"
+            else f"where this is meant, write `status: {_actual_status(call)}` beside the call"
         ),
     )
 
 
-def _came(call: Call) -> str | int | None:
+def _actual_status(call: Call) -> str | int | None:
     resolved = call.resolved
     if resolved is None:
         return None
@@ -117,7 +122,7 @@ def _came(call: Call) -> str | int | None:
     return code or resolved.failure or resolved.status
 
 
-def _wrong_result(want: Expected, call: Call, turn: TurnCase) -> Iterator[Finding]:
+def _check_result(want: Expected, call: Call, turn: TurnCase) -> Iterator[Finding]:
     mismatches = compare(want.result, call.answer)
     if not mismatches:
         return
@@ -127,34 +132,34 @@ def _wrong_result(want: Expected, call: Call, turn: TurnCase) -> Iterator[Findin
         kind="wrong_result",
         message=(
             f"{call.name} was expected to answer {first.path} {first.expected}, "
-            f"but {_answered(first)}"
+            f"but {_describe_actual(first)}"
         ),
         owner="handler",
         span=turn.where((*want.expectation.at, "result")),
         turn=turn.number,
         seqs=tuple(reversed(call.seqs)),
         differences=found,
-        detail=answered(call, turn.show),
-        change=changed_result(want, call, turn),
+        detail=describe_answer(call, turn.show),
+        change=suggest_result(want, call, turn),
     )
 
 
-def _answered(difference: Difference) -> str:
+def _describe_actual(difference: Difference) -> str:
     if difference.actual == "absent":
         return "that is not in its answer"
     return f"answered {difference.actual}"
 
 
-def _too_late(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
-    measured = took(call, turn)
+def _check_within(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
+    measured = measure_answer_time(call, turn)
     limit = expectation.within
     if limit is None or measured is None or is_within(limit, call, turn):
         return
     yield Finding(
         kind="too_late",
         message=(
-            f"the answer of {call.name} was expected within {seconds(limit)} of the caller's "
-            f"line, but came after {seconds(measured)}"
+            f"the answer of {call.name} was expected within {format_seconds(limit)} "
+            f"of the caller's line, but came after {format_seconds(measured)}"
         ),
         owner="handler",
         span=turn.where((*expectation.at, "within")),
@@ -163,19 +168,21 @@ def _too_late(expectation: CallExpectation, call: Call, turn: TurnCase) -> Itera
     )
 
 
-def _nothing_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
+def _check_saved(expectation: CallExpectation, call: Call, turn: TurnCase) -> Iterator[Finding]:
     for name, path in expectation.save.items():
         if not has_saved(turn, name):
-            yield nothing_saved(turn, call, name, path=path, at=expectation.at)
+            yield build_nothing_saved_finding(turn, call, name, path=path, at=expectation.at)
 
 
 def has_saved(turn: TurnCase, name: str) -> bool:
     """Tell whether a value was kept in this turn."""
-    kept = turn.case.seen.saved
+    kept = turn.case.observed.saved
     return any(entry.turn == turn.number and event.name == name for entry, event in kept)
 
 
-def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc) -> Finding:
+def build_nothing_saved_finding(
+    turn: TurnCase, call: Call | None, name: str, *, path: str, at: Loc
+) -> Finding:
     """Tell of a value that was to be kept and was not there."""
     why = "no call was made" if call is None else f"{call.name} has no such value"
     from_answer = root(path) == "result"
@@ -186,5 +193,5 @@ def nothing_saved(turn: TurnCase, call: Call | None, name: str, *, path: str, at
         span=turn.where((*at, "save", name)),
         turn=turn.number,
         seqs=() if call is None else tuple(reversed(call.seqs)),
-        detail=None if call is None or not from_answer else answered(call, turn.show),
+        detail=None if call is None or not from_answer else describe_answer(call, turn.show),
     )

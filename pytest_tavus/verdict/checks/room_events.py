@@ -7,15 +7,15 @@ from typing import Any
 
 from pytest_tavus.contract.events import messages_of
 from pytest_tavus.matching.compare import compare, distance, matches
-from pytest_tavus.matching.text import flow, quoted
+from pytest_tavus.matching.text import format_yaml, quote_text
 from pytest_tavus.scenario.values.model import EventExpectation
 from pytest_tavus.trace.events import decider_of
-from pytest_tavus.trace.facts import Decider, foremost
+from pytest_tavus.trace.facts import Decider, choose_decider
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.trace.redaction.mask import known
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
-from pytest_tavus.verdict.checks.unmatched import not_comparable
-from pytest_tavus.verdict.checks.words import call_text, differences, seconds
+from pytest_tavus.trace.redaction.mask import read_masked
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, CheckResult, TurnCase
+from pytest_tavus.verdict.checks.unmatched import build_not_comparable_finding
+from pytest_tavus.verdict.checks.words import differences, format_seconds, format_sent_call
 from pytest_tavus.verdict.verdict import Finding
 
 Message = tuple[Entry, Mapping[str, Any]]
@@ -24,7 +24,7 @@ Message = tuple[Entry, Mapping[str, Any]]
 class RoomEvents:
     """The keyword `events`: Tavus's app messages of a turn, by type and properties."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Look for each expected event, and for each that must be absent."""
         wanted = turn.turn.events
         if not wanted or not turn.played:
@@ -33,17 +33,17 @@ class RoomEvents:
         findings: list[Finding] = []
         facts: list[Decider | None] = []
         for each in wanted:
-            finding, decider = _held(each, messages, turn)
+            finding, decider = _check_event(each, messages, turn)
             findings += [] if finding is None else [finding]
             facts.append(decider)
-        return Checked(findings, facts)
+        return CheckResult(findings, facts)
 
 
 def _messages(turn: TurnCase) -> list[Message]:
     opened = turn.case.trace.opened()
     conversation_id = "" if opened is None else opened.conversation_id
-    channels = {call_id: call.called.channel for call_id, call in turn.case.seen.calls.items()}
-    read: Callable[[Any], Any] = known if turn.case.trace.masked else dict
+    channels = {call_id: call.called.channel for call_id, call in turn.case.observed.calls.items()}
+    read: Callable[[Any], Any] = read_masked if turn.case.trace.masked else dict
     return [
         (entry, read(message))
         for entry in turn.case.trace.entries
@@ -52,34 +52,34 @@ def _messages(turn: TurnCase) -> list[Message]:
     ]
 
 
-def _held(
+def _check_event(
     wanted: EventExpectation, messages: list[Message], turn: TurnCase
 ) -> tuple[Finding | None, Decider | None]:
     """Return what is wrong with an event, and who decided the one that was found."""
     row = turn.deciders
     try:
-        properties = turn.expected(wanted.properties)
+        properties = turn.fill(wanted.properties)
     except ValueError as error:
-        return not_comparable(turn, wanted.at, error), row.event
+        return build_not_comparable_finding(turn, wanted.at, error), row.event
     kin = [item for item in messages if item[1]["event_type"] == wanted.event_type]
     found = [item for item in kin if matches(properties, item[1]["properties"])]
     if wanted.absent:
-        return _forbidden(wanted, found[0], turn) if found else None, row.event
+        return _build_forbidden_finding(wanted, found[0], turn) if found else None, row.event
     if not found:
-        return _missing(wanted, properties, kin, turn=turn), row.event
-    return None, foremost((decider_of(entry.event, row) for entry, _ in found), row.event)
+        return _build_missing_finding(wanted, properties, kin, turn=turn), row.event
+    return None, choose_decider((decider_of(entry.event, row) for entry, _ in found), row.event)
 
 
-def _missing(
+def _build_missing_finding(
     wanted: EventExpectation, properties: Any, kin: list[Message], *, turn: TurnCase
 ) -> Finding:
     def far(message: Message) -> int:
         return distance(properties, message[1]["properties"])
 
     closest = min(kin, key=far, default=None)
-    like = f" with {flow(turn.show(properties))}" if properties else ""
+    like = f" with {format_yaml(turn.show(properties))}" if properties else ""
     seen = "none was seen" if closest is None else f"{len(kin)} of that type had other properties"
-    user = turn.seen.user
+    user = turn.observed.user_entry
     near = () if closest is None else compare(properties, closest[1]["properties"])
     return Finding(
         kind="missing_event",
@@ -88,7 +88,7 @@ def _missing(
         span=turn.where(wanted.at),
         turn=turn.number,
         seqs=(closest[0].seq,) if closest is not None else (() if user is None else (user.seq,)),
-        closest=None if closest is None else _text(closest, turn),
+        closest=None if closest is None else _format_message(closest, turn),
         differences=differences(near, turn.show, "properties"),
         hint=_hint(wanted, turn),
     )
@@ -105,7 +105,7 @@ def _hint(wanted: EventExpectation, turn: TurnCase) -> str | None:
     )
 
 
-def _forbidden(wanted: EventExpectation, found: Message, turn: TurnCase) -> Finding:
+def _build_forbidden_finding(wanted: EventExpectation, found: Message, turn: TurnCase) -> Finding:
     return Finding(
         kind="forbidden_event",
         message=f"the event {wanted.event_type} was expected to be absent, but was seen",
@@ -113,12 +113,12 @@ def _forbidden(wanted: EventExpectation, found: Message, turn: TurnCase) -> Find
         span=turn.where(wanted.at),
         turn=turn.number,
         seqs=(found[0].seq,),
-        closest=_text(found, turn),
+        closest=_format_message(found, turn),
     )
 
 
-def _text(message: Message, turn: TurnCase) -> str:
-    return f"{message[1]['event_type']}: {flow(turn.show(message[1]['properties']))}"
+def _format_message(message: Message, turn: TurnCase) -> str:
+    return f"{message[1]['event_type']}: {format_yaml(turn.show(message[1]['properties']))}"
 
 
 class Quiet:
@@ -128,27 +128,28 @@ class Quiet:
     seconds it has listened. What stands between the two breaks the silence.
     """
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Find what was said or called after the PAL's turn was over."""
-        wanted, ended = turn.turn.quiet, turn.seen.ended
+        wanted, ended = turn.turn.quiet, turn.observed.end_entry
         if wanted is None or ended is None:
             return NOTHING_TO_CHECK
         broken = [
-            (entry, f"said {quoted(turn.show(event.text))}")
-            for entry, event in turn.seen.said_after
+            (entry, f"said {quote_text(turn.show(event.text))}")
+            for entry, event in turn.observed.said_after
         ]
         broken += [
-            (call.entry, f"called {call_text(call, turn.show)}") for call in turn.seen.calls_after
+            (call.entry, f"called {format_sent_call(call, turn.show)}")
+            for call in turn.observed.calls_after
         ]
         if not broken:
-            listened = turn.seen.quiet_for >= wanted
-            return Checked((), (turn.deciders.speech,)) if listened else NOTHING_TO_CHECK
+            listened = turn.observed.quiet_for >= wanted
+            return CheckResult((), (turn.deciders.speech,)) if listened else NOTHING_TO_CHECK
         entry, what = min(broken, key=lambda item: item[0].seq)
-        after = seconds(entry.at - ended.at)
+        after = format_seconds(entry.at - ended.at)
         found = Finding(
             kind="not_quiet",
             message=(
-                f"the PAL was expected to be quiet for {seconds(wanted)} after its turn, "
+                f"the PAL was expected to be quiet for {format_seconds(wanted)} after its turn, "
                 f"but {what} after {after}"
             ),
             owner="agent",
@@ -156,4 +157,4 @@ class Quiet:
             turn=turn.number,
             seqs=tuple(sorted(item.seq for item, _ in broken)),
         )
-        return Checked((found,), (turn.deciders.speech,))
+        return CheckResult((found,), (turn.deciders.speech,))

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct
 
 from pytest_tavus.contract.behaviour import Behaviour
-from pytest_tavus.contract.tool.sent import Reader
+from pytest_tavus.contract.tool.sent import ArgumentReader
 from pytest_tavus.matching.masked import UnknownValueError
 from pytest_tavus.scenario.values.model import Scenario
-from pytest_tavus.trace.facts import Evidence, weigh
+from pytest_tavus.trace.facts import Evidence, count_evidence
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.checks.around_calls import HeardAroundCalls
 from pytest_tavus.verdict.checks.call_rules import (
@@ -29,11 +29,11 @@ from pytest_tavus.verdict.checks.case import (
     NOTHING_TO_CHECK,
     Case,
     Check,
-    Checked,
+    CheckResult,
     CheckRules,
     ScenarioCheck,
     TurnCheck,
-    turn_case,
+    build_turn_case,
 )
 from pytest_tavus.verdict.checks.never import NeverInScenario, NeverInTurn
 from pytest_tavus.verdict.checks.room_events import Quiet, RoomEvents
@@ -41,7 +41,7 @@ from pytest_tavus.verdict.checks.run_through import EveryTurnPlayed, NoFaults
 from pytest_tavus.verdict.checks.schemas import Schemas
 from pytest_tavus.verdict.checks.speech import SaidWithin, Says
 from pytest_tavus.verdict.checks.withheld import KnownAnswers
-from pytest_tavus.verdict.seen import Seen, seen
+from pytest_tavus.verdict.seen import ObservedTrace, build_observed_trace
 from pytest_tavus.verdict.verdict import Finding, Ruling
 
 TURN_CHECKS: Final[tuple[TurnCheck, ...]] = (
@@ -81,26 +81,26 @@ class CheckReport(Struct, frozen=True, kw_only=True):
     evidence: Evidence
     "How many facts were held against an expectation, apart by who decided them."
 
-    open: tuple[Ruling, ...] = ()
+    undecided: tuple[Ruling, ...] = ()
     "What cannot be told, because a value was masked before the trace was stored."
 
-    seen: Seen | None = None
+    observed: ObservedTrace | None = None
     "The trace as it was sorted, so that a judge need not sort it again."
 
-    def joined(self, other: CheckReport) -> CheckReport:
+    def merge(self, other: CheckReport) -> CheckReport:
         """Return this report with what was found elsewhere behind it."""
         return CheckReport(
             findings=(*self.findings, *other.findings),
             evidence=self.evidence + other.evidence,
-            open=(*self.open, *other.open),
-            seen=self.seen,
+            undecided=(*self.undecided, *other.undecided),
+            observed=self.observed,
         )
 
 
 class Checker:
     """The checks of a run. Keeps nothing of a scenario, only what is costly to make twice."""
 
-    def __init__(self, *, read: Reader, behaviour: Behaviour | None = None) -> None:
+    def __init__(self, *, read: ArgumentReader, behaviour: Behaviour | None = None) -> None:
         """`read` finds the arguments of calls in the requests that were made of them."""
         self._read = read
         self._behaviour = Behaviour() if behaviour is None else behaviour
@@ -122,14 +122,14 @@ class Checker:
         rules = CheckRules(
             behaviour=self._behaviour,
             schemas=self._schemas,
-            show=_as_it_is if show is None else show,
+            show=_identity if show is None else show,
         )
         tools = {tool.name: tool for tool in scenario.pal.tools}
-        return _checked(
+        return _run_checks(
             Case(
                 scenario,
                 trace,
-                seen(trace, tools, self._read),
+                build_observed_trace(trace, tools, self._read),
                 rules,
                 scope,
                 tools,
@@ -142,7 +142,7 @@ def check(
     scenario: Scenario,
     trace: Trace,
     *,
-    read: Reader,
+    read: ArgumentReader,
     show: Callable[[Any], Any] | None = None,
     scope: Mapping[str, Any] = _NOTHING,
 ) -> CheckReport:
@@ -150,38 +150,38 @@ def check(
     return Checker(read=read).check(scenario, trace, show=show, scope=scope)
 
 
-def _checked(case: Case) -> CheckReport:
+def _run_checks(case: Case) -> CheckReport:
     open_: list[Ruling] = []
-    results = _of_masked(case, open_) if case.trace.masked else _of_clear(case)
+    results = _check_masked(case, open_) if case.trace.masked else _check_clear(case)
     findings = [finding for result in results for finding in result.findings]
     findings.sort(key=lambda finding: finding.turn)
-    evidence = weigh([fact for result in results for fact in result.facts])
+    evidence = count_evidence([fact for result in results for fact in result.facts])
     return CheckReport(
-        findings=tuple(findings), evidence=evidence, open=tuple(open_), seen=case.seen
+        findings=tuple(findings), evidence=evidence, undecided=tuple(open_), observed=case.observed
     )
 
 
-def _of_clear(case: Case) -> list[Checked]:
+def _check_clear(case: Case) -> list[CheckResult]:
     results = [check.check(case) for check in CHECKS_BEFORE]
     for number, turn in enumerate(case.scenario.turns, start=1):
-        one = turn_case(case, number, turn)
+        one = build_turn_case(case, number, turn)
         results += [check.check(one) for check in TURN_CHECKS]
     return results + [check.check(case) for check in CHECKS_AFTER]
 
 
-def _of_masked(case: Case, open_: list[Ruling]) -> list[Checked]:
+def _check_masked(case: Case, open_: list[Ruling]) -> list[CheckResult]:
     """Ask what can be told of a stored trace, and note in `open_` what cannot."""
     _ask(NamedCalls(), case, open_)
     if open_:  # a call of a tool that nobody can name is no call that is missing
         return []
     results = [_ask(check, case, open_) for check in CHECKS_BEFORE]
     for number, turn in enumerate(case.scenario.turns, start=1):
-        one = turn_case(case, number, turn)
+        one = build_turn_case(case, number, turn)
         results += [_ask(check, one, open_) for check in TURN_CHECKS]
     return results + [_ask(check, case, open_) for check in CHECKS_AFTER]
 
 
-def _ask(check: Check[C], about: C, open_: list[Ruling]) -> Checked:
+def _ask(check: Check[C], about: C, open_: list[Ruling]) -> CheckResult:
     """Ask a check; one that would have to compare a masked value leaves a ruling instead."""
     try:
         return check.check(about)
@@ -193,5 +193,5 @@ def _ask(check: Check[C], about: C, open_: list[Ruling]) -> Checked:
         return NOTHING_TO_CHECK
 
 
-def _as_it_is(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value

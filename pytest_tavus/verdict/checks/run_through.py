@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_tavus.spans import Loc
 from pytest_tavus.trace.events import Fault
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, Checked
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Case, CheckResult
 from pytest_tavus.verdict.checks.words import SENTENCE, excerpt
 from pytest_tavus.verdict.verdict import Finding
 
@@ -13,12 +13,14 @@ from pytest_tavus.verdict.verdict import Finding
 class NoFaults:
     """Nothing outside the conversation's rules went wrong."""
 
-    def check(self, case: Case) -> Checked:
+    def check(self, case: Case) -> CheckResult:
         """Turn each fault into a finding of whoever can put it right."""
-        return Checked([_fault(entry, event, case) for entry, event in case.seen.faults])
+        return CheckResult(
+            [_build_fault_finding(entry, event, case) for entry, event in case.observed.faults]
+        )
 
 
-def _fault(entry: Entry, event: Fault, case: Case) -> Finding:
+def _build_fault_finding(entry: Entry, event: Fault, case: Case) -> Finding:
     return Finding(
         kind="fault",
         message=excerpt(case.show(event.message), SENTENCE),
@@ -45,21 +47,21 @@ def _turn_at(number: int, case: Case) -> Loc:
 class EveryTurnPlayed:
     """Every turn of the scenario took place."""
 
-    def check(self, case: Case) -> Checked:
+    def check(self, case: Case) -> CheckResult:
         """Find the turns in which the caller never spoke, and say what stopped them."""
         total = len(case.scenario.turns)
-        missing = [n for n in range(1, total + 1) if case.seen.turn(n).user is None]
+        missing = [n for n in range(1, total + 1) if case.observed.turn(n).user_entry is None]
         if not missing:
-            return _ended_well(case)
+            return _check_ending(case)
         first = missing[0]
         which = f"turn {first}" if len(missing) == 1 else f"turns {first} to {missing[-1]}"
         verb = "was" if len(missing) == 1 else "were"
-        return Checked(
+        return CheckResult(
             (
                 Finding(
                     kind="not_run",
                     message=f"{which} of {total} {verb} not played: {_reason(case)}",
-                    owner=case.seen.faults[-1][1].owner if case.seen.faults else "harness",
+                    owner=case.observed.faults[-1][1].owner if case.observed.faults else "harness",
                     span=case.scenario.where(case.scenario.turns[first - 1].at),
                     turn=first,
                 ),
@@ -67,15 +69,15 @@ class EveryTurnPlayed:
         )
 
 
-def _ended_well(case: Case) -> Checked:
+def _check_ending(case: Case) -> CheckResult:
     """Find a last turn that was cut short after the caller had spoken."""
-    closed = case.seen.closed
+    closed = case.observed.closed
     if closed is None or closed.reason not in {"deadline", "cancelled"}:
         return NOTHING_TO_CHECK
     number = len(case.scenario.turns)
-    if case.seen.turn(number).ended is not None or case.seen.faults:
+    if case.observed.turn(number).end_entry is not None or case.observed.faults:
         return NOTHING_TO_CHECK
-    return Checked(
+    return CheckResult(
         (
             Finding(
                 kind="not_run",
@@ -89,9 +91,9 @@ def _ended_well(case: Case) -> Checked:
 
 
 def _reason(case: Case) -> str:
-    if case.seen.faults:
-        return excerpt(case.show(case.seen.faults[-1][1].message), SENTENCE)
-    closed = case.seen.closed
+    if case.observed.faults:
+        return excerpt(case.show(case.observed.faults[-1][1].message), SENTENCE)
+    closed = case.observed.closed
     words = {
         "deadline": "the conversation went over its deadline",
         "cancelled": "the conversation was cancelled",

@@ -50,7 +50,7 @@ class SchemaError(Struct, frozen=True, kw_only=True):
     keyword: str
     "The schema keyword that does not hold: `type`, `required`, `enum`, ..."
 
-    wanted: Any
+    keyword_value: Any
     "Its value in the schema."
 
     found: Any
@@ -83,7 +83,7 @@ def _error(error: SchemaFault) -> SchemaError:
     return SchemaError(
         path=tuple(error.absolute_path),
         keyword=error.validator,
-        wanted=error.validator_value,
+        keyword_value=error.validator_value,
         found=error.instance,
         message=error.message,
     )
@@ -125,16 +125,16 @@ def _is_of_type(kind: str, value: Any) -> bool:
     return accepted is not None and isinstance(value, accepted)
 
 
-def wanted_text(error: SchemaError) -> str:
+def describe_constraint(error: SchemaError) -> str:
     """Say what the schema asks for."""
     if error.keyword == "type":
-        names = error.wanted if is_list(error.wanted) else [error.wanted]
+        names = error.keyword_value if is_list(error.keyword_value) else [error.keyword_value]
         return " or ".join(str(name) for name in names)
-    return f"{error.keyword}: {json.dumps(error.wanted, ensure_ascii=False, default=str)}"
+    return f"{error.keyword}: {json.dumps(error.keyword_value, ensure_ascii=False, default=str)}"
 
 
 def missing_name(error: SchemaError) -> str | None:
     """Return the required property that is not there."""
     if error.keyword != "required" or not is_mapping(error.found):
         return None
-    return next((str(name) for name in error.wanted if name not in error.found), None)
+    return next((str(name) for name in error.keyword_value if name not in error.found), None)

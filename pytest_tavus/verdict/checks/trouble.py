@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from pytest_tavus.errors import Owner
 from pytest_tavus.verdict.checks.words import SENTENCE, Show, excerpt
-from pytest_tavus.verdict.seen import UNREADABLE, Call, parsed
+from pytest_tavus.verdict.seen import UNREADABLE, Call, parse_json
 from pytest_tavus.verdict.verdict import FindingKind
-from pytest_tavus.wire import HttpExchange, HttpResponse, header
+from pytest_tavus.wire import HttpExchange, HttpResponse, find_header
 
-GIVEN = frozenset({"canned", "client", "client_output"})
+NON_HANDLER_ANSWERERS = frozenset({"canned", "client", "client_output"})
 """Who answers in the place of a handler, and may mean any answer."""
 
 
@@ -29,7 +29,7 @@ def is_unhandled(call: Call) -> bool:
     """Tell whether nothing was there to take the call."""
     if call.fault is not None and call.fault.owner == "test":
         return True
-    exchanges = (call.exchange, call.token)
+    exchanges = (call.exchange, call.token_exchange)
     return any(
         exchange is not None
         and exchange.fault is not None
@@ -38,7 +38,7 @@ def is_unhandled(call: Call) -> bool:
     )
 
 
-def trouble(call: Call, show: Show) -> CallFailure:
+def build_call_failure(call: Call, show: Show) -> CallFailure:
     """Say why a call did not succeed."""
     resolved = call.resolved
     if resolved is None:
@@ -49,12 +49,12 @@ def trouble(call: Call, show: Show) -> CallFailure:
             detail=None,
         )
     if is_unhandled(call):
-        return _of_exchange(call, "unhandled_call", "test", show)
+        return _build_exchange_failure(call, "unhandled_call", "test", show)
     if resolved.status == "unanswered":
         reason = show(resolved.reason or "the client did not answer")
         return CallFailure(kind="unanswered_call", reason=reason, owner="handler", detail=None)
     canned = resolved.answered_by == "canned"
-    return _of_exchange(call, "handler_error", "test" if canned else "handler", show)
+    return _build_exchange_failure(call, "handler_error", "test" if canned else "handler", show)
 
 
 def may_be_meant(call: Call) -> bool:
@@ -65,16 +65,19 @@ def may_be_meant(call: Call) -> bool:
     resolved = call.resolved
     if resolved is None or call.fault is not None:
         return False
-    if resolved.answered_by in GIVEN or resolved.status in {"timeout", "unanswered"}:
+    if resolved.answered_by in NON_HANDLER_ANSWERERS or resolved.status in {
+        "timeout",
+        "unanswered",
+    }:
         return True
     if resolved.failure == "unreadable":
         return False
-    exchange = call.exchange or call.token
+    exchange = call.exchange or call.token_exchange
     response = None if exchange is None or exchange.fault is not None else exchange.response
     return response is not None and 400 <= response.status < 500 and not is_html(response)
 
 
-def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> CallFailure:
+def _build_exchange_failure(call: Call, kind: FindingKind, owner: Owner, show: Show) -> CallFailure:
     reason = None if call.resolved is None else call.resolved.reason
     if call.fault is not None:
         message = excerpt(show(call.fault.message), SENTENCE)
@@ -82,8 +85,12 @@ def _of_exchange(call: Call, kind: FindingKind, owner: Owner, show: Show) -> Cal
         return CallFailure(kind=kind, reason=message, owner=owner, detail=detail)
     exchange, about = call.exchange, "the handler"
     if exchange is None:
-        exchange, about = call.token, "the token endpoint"
-    told = None if exchange is None or _is_unread_refusal(call) else _told(exchange, about)
+        exchange, about = call.token_exchange, "the token endpoint"
+    told = (
+        None
+        if exchange is None or _is_unread_refusal(call)
+        else _describe_exchange(exchange, about)
+    )
     return CallFailure(
         kind=kind,
         reason=excerpt(show(told or reason or "there was no answer"), SENTENCE),
@@ -100,7 +107,7 @@ def _is_unread_refusal(call: Call) -> bool:
     return resolved.http_status is not None and resolved.http_status >= HTTPStatus.BAD_REQUEST
 
 
-def _told(exchange: HttpExchange, about: str) -> str | None:
+def _describe_exchange(exchange: HttpExchange, about: str) -> str | None:
     if exchange.fault is not None:
         return exchange.fault.message
     response = exchange.response
@@ -113,7 +120,7 @@ def _told(exchange: HttpExchange, about: str) -> str | None:
         return f"{answered} with an HTML page instead of JSON"
     if not 200 <= response.status < 300:
         return answered
-    readable = parsed(response.body.decode(errors="replace")) is not UNREADABLE
+    readable = parse_json(response.body.decode(errors="replace")) is not UNREADABLE
     return None if readable else f"{answered} with a body that is not JSON"
 
 
@@ -127,6 +134,6 @@ def _detail(exchange: HttpExchange, show: Show) -> str | None:
 
 def is_html(response: HttpResponse) -> bool:
     """Tell whether an answer is a page for people: by its type, or by how it begins."""
-    if "html" in (header(response.headers, "content-type") or "").lower():
+    if "html" in (find_header(response.headers, "content-type") or "").lower():
         return True
     return response.body.lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))

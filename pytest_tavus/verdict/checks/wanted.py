@@ -34,7 +34,7 @@ class Expected(Struct, frozen=True):
     result: Any
     reads_saved: bool = False
 
-    def of(self, call: Call, turn: TurnCase) -> Expected:
+    def refill(self, call: Call, turn: TurnCase) -> Expected:
         """Return this as it stood before a call was answered: a call is not held against itself.
 
         Raises:
@@ -43,18 +43,20 @@ class Expected(Struct, frozen=True):
         """
         if not self.reads_saved:
             return self
-        return filled(self.expectation, lambda value: turn.case.expected_of(value, call))
+        return fill_expectation(
+            self.expectation, lambda value: turn.case.fill_for_call(value, call)
+        )
 
     def cost(self, call: Call, turn: TurnCase) -> int | None:
         """Return how far a call is from this: 0 if it is as expected, `None` for another tool."""
         if call.called.name != self.expectation.tool:
             return None
         try:
-            return self.of(call, turn).apart(call, turn)
+            return self.refill(call, turn).pair_cost(call, turn)
         except MissingValue:
             return (ARGUMENTS_WEIGHT + 1) * FARTHEST
 
-    def apart(self, call: Call, turn: TurnCase) -> int:
+    def pair_cost(self, call: Call, turn: TurnCase) -> int:
         """Return how far a call of the tool is from this, whatever was saved when."""
         expectation = self.expectation
         cost = self.distance(call) * ARGUMENTS_WEIGHT
@@ -70,13 +72,13 @@ class Expected(Struct, frozen=True):
         """Return how far the arguments that were sent are from these; what is unclear is apart."""
         if call.arguments is UNSENT:
             return FARTHEST if self.asks_arguments else 0
-        wanted, found = call.as_seen(self.arguments)
+        wanted, found = call.comparable_pair(self.arguments)
         apart = distance(wanted, found, exact=self.expectation.exact)
         return max(apart, _UNCLEAR) if self.doubts(call) else apart
 
     def mismatches(self, call: Call) -> tuple[Mismatch, ...]:
         """Return every place where the arguments that were sent are certainly others."""
-        wanted, found = call.as_seen(self.arguments)
+        wanted, found = call.comparable_pair(self.arguments)
         return compare(wanted, found, exact=self.expectation.exact)
 
     def doubts(self, call: Call) -> list[tuple[str, Doubt]]:
@@ -93,7 +95,7 @@ class Expected(Struct, frozen=True):
         if call.called.name != self.expectation.tool:
             return False
         try:
-            return self.of(call, turn).holds(call, turn)
+            return self.refill(call, turn).holds(call, turn)
         except MissingValue:
             return False
 
@@ -101,7 +103,7 @@ class Expected(Struct, frozen=True):
         """Tell whether a call of the tool is as expected, whatever was saved when."""
         expectation = self.expectation
         return (
-            self._is_called(call)
+            self._matches_arguments(call)
             and (not expectation.expects_result or matches(self.result, call.answer))
             and has_status(expectation.status, call, turn.case.tools.get(call.called.name))
             and (expectation.within is None or is_within(expectation.within, call, turn))
@@ -112,18 +114,18 @@ class Expected(Struct, frozen=True):
         if call.called.name != self.expectation.tool:
             return False
         try:
-            return self.of(call, turn)._is_called(call)  # noqa: SLF001 - of the same class
+            return self.refill(call, turn)._matches_arguments(call)  # noqa: SLF001 - of the same class
         except MissingValue:
             return False
 
-    def _is_called(self, call: Call) -> bool:
+    def _matches_arguments(self, call: Call) -> bool:
         if call.arguments is UNSENT:
             return not self.asks_arguments
-        wanted, found = call.as_seen(self.arguments)
+        wanted, found = call.comparable_pair(self.arguments)
         return matches(wanted, found, exact=self.expectation.exact) and not self.doubts(call)
 
 
-def filled(
+def fill_expectation(
     expectation: CallExpectation, expected: Callable[[Any], Any], *, anew: bool = False
 ) -> Expected:
     """Fill the placeholders of an expectation.
@@ -174,14 +176,14 @@ def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -
         return False
     if isinstance(wanted, int):
         usable = resolved.failure is None or wanted // 100 in {3, 5}
-        return _answered(call) == wanted and usable
+        return _http_status(call) == wanted and usable
     if wanted is None and resolved.status == "unanswered" and tool is not None:
         silent = tool.channel == "app_message" and tool.effective_on_resolve == "fire_and_forget"
         return silent and call.fault is None
     return (resolved.failure or resolved.status) == (wanted or "success")
 
 
-def _answered(call: Call) -> int | None:
+def _http_status(call: Call) -> int | None:
     """Return the HTTP status of a call; 500 of an application that raised before it had one.
 
     That is what a server sends for it, so that a handler in process and one behind HTTP agree.
@@ -193,14 +195,14 @@ def _answered(call: Call) -> int | None:
     return 500 if fault is not None and fault.kind == "crash" else None
 
 
-def took(call: Call, turn: TurnCase) -> float | None:
+def measure_answer_time(call: Call, turn: TurnCase) -> float | None:
     """Return the seconds from the caller's line to the answer, if there were both."""
-    if call.resolved_entry is None or turn.seen.user is None:
+    if call.resolved_entry is None or turn.observed.user_entry is None:
         return None
-    return call.resolved_entry.at - turn.seen.user.at
+    return call.resolved_entry.at - turn.observed.user_entry.at
 
 
 def is_within(limit: float, call: Call, turn: TurnCase) -> bool:
     """Tell whether the answer came in time. One that never came is a matter of status."""
-    measured = took(call, turn)
+    measured = measure_answer_time(call, turn)
     return measured is None or measured <= limit

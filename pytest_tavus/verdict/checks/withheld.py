@@ -7,10 +7,10 @@ from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import Withheld
 from pytest_tavus.trace.facts import Decider
 from pytest_tavus.trace.log import Entry
-from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, Checked, TurnCase
+from pytest_tavus.verdict.checks.case import NOTHING_TO_CHECK, CheckResult, TurnCase
 from pytest_tavus.verdict.checks.deciders import answerer
-from pytest_tavus.verdict.checks.trouble import GIVEN, trouble
-from pytest_tavus.verdict.checks.words import answered
+from pytest_tavus.verdict.checks.trouble import NON_HANDLER_ANSWERERS, build_call_failure
+from pytest_tavus.verdict.checks.words import describe_answer
 from pytest_tavus.verdict.seen import Call
 from pytest_tavus.verdict.verdict import Finding
 
@@ -18,26 +18,26 @@ from pytest_tavus.verdict.verdict import Finding
 class KnownAnswers:
     """Whatever the PAL says of an answer, the handler has answered and the PAL may know."""
 
-    def check(self, turn: TurnCase) -> Checked:
+    def check(self, turn: TurnCase) -> CheckResult:
         """Turn each withheld line into a finding."""
-        if not turn.seen.withheld:
+        if not turn.observed.withheld:
             return NOTHING_TO_CHECK
-        found = turn.seen.withheld
-        return Checked(
+        found = turn.observed.withheld
+        return CheckResult(
             [_finding(turn, entry, event) for entry, event in found],
             [_decider(turn, event) for _, event in found],
         )
 
 
 def _decider(turn: TurnCase, event: Withheld) -> Decider | None:
-    call = None if event.call_id is None else turn.case.seen.calls.get(event.call_id)
+    call = None if event.call_id is None else turn.case.observed.calls.get(event.call_id)
     row = turn.deciders
     return row.speech if call is None else answerer(call, row)
 
 
 def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
-    call = None if event.call_id is None else turn.case.seen.calls.get(event.call_id)
-    why, owner = _why(event, call, turn)
+    call = None if event.call_id is None else turn.case.observed.calls.get(event.call_id)
+    why, owner = _find_cause(event, call, turn)
     plays = turn.turn.plays
     return Finding(
         kind="unknown_answer",
@@ -52,22 +52,22 @@ def _finding(turn: TurnCase, entry: Entry, event: Withheld) -> Finding:
     )
 
 
-def _why(event: Withheld, call: Call | None, turn: TurnCase) -> tuple[str, Owner]:
+def _find_cause(event: Withheld, call: Call | None, turn: TurnCase) -> tuple[str, Owner]:
     if call is None:
-        return _not_there(event.path), "test"
+        return _describe_missing_value(event.path), "test"
     if event.reason == "not_in_context":
         return f"on_resolve keeps the answer of {call.name} from it", "agent"
     if event.reason == "call_failed":
-        why = trouble(call, turn.show)
+        why = build_call_failure(call, turn.show)
         return f"{call.name} gave no answer, because {why.reason}", why.owner
     if not event.path.startswith("result"):
-        return _not_there(event.path), "test"
+        return _describe_missing_value(event.path), "test"
     resolved = call.resolved
-    canned = resolved is not None and resolved.answered_by in GIVEN
+    canned = resolved is not None and resolved.answered_by in NON_HANDLER_ANSWERERS
     return f"the answer of {call.name} has no such value", "test" if canned else "handler"
 
 
-def _not_there(path: str) -> str:
+def _describe_missing_value(path: str) -> str:
     saved = path.startswith("saved.")
     return "nothing was saved under that name" if saved else "there is no such value"
 
@@ -77,37 +77,37 @@ def _detail(event: Withheld, call: Call | None, turn: TurnCase) -> str:
     if call is None or not event.path.startswith("result"):
         return line
     if event.reason == "call_failed":
-        shown = trouble(call, turn.show).detail
+        shown = build_call_failure(call, turn.show).detail
         return line if shown is None else f"{line}\n{shown}"
-    return f"{line}\n{answered(call, turn.show)}"
+    return f"{line}\n{describe_answer(call, turn.show)}"
 
 
 def _hint(turn: TurnCase, event: Withheld, call: Call | None) -> str | None:
     if call is None:
-        return _saved_name(turn, event.path)
+        return _suggest_saved_path(turn, event.path)
     if event.reason == "missing_path":
-        return _nearest_key(turn, event.path, call)
+        return _suggest_key(turn, event.path, call)
     tool = turn.case.tools.get(call.name)
     if event.reason == "call_failed" or tool is None:
         return None
     written = tool.effective_on_resolve
     default = " (the default)" if tool.on_resolve is None else ""
-    place = turn.case.place_of(tool, "on_resolve")
+    place = turn.case.tool_span(tool, "on_resolve")
     return (
         f"set `on_resolve: generate_response` on {call.name}, which has {written}{default}, "
         f"at {place}"
     )
 
 
-def _saved_name(turn: TurnCase, path: str) -> str | None:
+def _suggest_saved_path(turn: TurnCase, path: str) -> str | None:
     """Say how a value is read that was saved, where its name stands alone."""
     name = path.replace("[", ".").partition(".")[0]
-    if name not in turn.case.seen.kept(turn.number):
+    if name not in turn.case.observed.collect_saved(turn.number):
         return None
     return f"what was saved is read as {{saved.{turn.show(path)}}}"
 
 
-def _nearest_key(turn: TurnCase, path: str, call: Call) -> str | None:
+def _suggest_key(turn: TurnCase, path: str, call: Call) -> str | None:
     """Follow the path as far as it goes, and name the key that is most like the missing one."""
     found = call.answer
     steps = path.replace("[", ".").replace("]", "").split(".")[1:]

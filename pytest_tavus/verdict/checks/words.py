@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pytest_tavus.matching.compare import Mismatch, describe
-from pytest_tavus.matching.text import flow, quoted
-from pytest_tavus.spans import dotted
+from pytest_tavus.matching.text import format_yaml, quote_text
+from pytest_tavus.spans import format_loc
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.verdict.seen import UNREADABLE, Call
@@ -22,26 +22,26 @@ SENTENCE = 300
 BOTH_MASKED = "differs (both masked)"
 
 Show = Callable[[Any], Any]
-"""Masks what is going to be formatted: see `Rules.show`."""
+"""Masks what is going to be formatted: see `Rules.mask`."""
 
 
-def call_text(call: Call, show: Show) -> str:
+def format_sent_call(call: Call, show: Show) -> str:
     """Write a call as it was sent, the way a scenario would: ``get_order: {order_id: A-1}``."""
     if call.sent is None:
-        return called_text(call, show)
-    unclear = listed(list(call.sent.ambiguous))
+        return format_pal_call(call, show)
+    unclear = join_words(list(call.sent.ambiguous))
     rest = f" ({unclear} cannot be read)" if unclear else ""
-    return f"{show(call.name)}: {flow(show(call.arguments))}{rest}"
+    return f"{show(call.name)}: {format_yaml(show(call.arguments))}{rest}"
 
 
-def called_text(call: Call, show: Show) -> str:
+def format_pal_call(call: Call, show: Show) -> str:
     """Write a call as the PAL made it."""
     if call.called_arguments is UNREADABLE:
-        return f"{show(call.name)} with {quoted(show(call.called.arguments))}"
-    return f"{show(call.name)}: {flow(show(call.called_arguments))}"
+        return f"{show(call.name)} with {quote_text(show(call.called.arguments))}"
+    return f"{show(call.name)}: {format_yaml(show(call.called_arguments))}"
 
 
-def request_text(call: Call, show: Show) -> str | None:
+def describe_request(call: Call, show: Show) -> str | None:
     """Write the request of a call that carried other arguments than were called, or unclear ones.
 
     `None` where it says nothing that the call does not say.
@@ -52,10 +52,10 @@ def request_text(call: Call, show: Show) -> str | None:
     request = exchange.request
     body = excerpt(show(request.body.decode("utf-8", "replace")))
     sent = f"{request.method} {show(request.url)} {body}".rstrip()
-    return f"called: {called_text(call, show)}\nsent: {sent}"
+    return f"called: {format_pal_call(call, show)}\nsent: {sent}"
 
 
-def joined(*lines: str | None) -> str | None:
+def join_lines(*lines: str | None) -> str | None:
     """Put what there is on lines of its own."""
     return "\n".join(line for line in lines if line is not None) or None
 
@@ -66,7 +66,7 @@ def differences(mismatches: Iterable[Mismatch], show: Show, *root: str) -> tuple
         difference(
             m.expected,
             m.actual,
-            path=dotted(
+            path=format_loc(
                 (*root, *(step if isinstance(step, int) else show(str(step)) for step in m.path))
             ),
             show=show,
@@ -82,30 +82,30 @@ def difference(expected: Any, actual: Any, *, path: str, show: Show) -> Differen
     return Difference(path=path, expected=wanted, actual=BOTH_MASKED if seen == wanted else seen)
 
 
-def listed(words: Sequence[str], *, last: str = "and") -> str:
+def join_words(words: Sequence[str], *, last: str = "and") -> str:
     """Join words as in a sentence: ``a, b and c``."""
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def seconds(value: float) -> str:
+def format_seconds(value: float) -> str:
     """Write a time as a person would: ``2 s``, ``0.35 s``."""
     return f"{value:.3g} s"
 
 
-def heard(said: Sequence[tuple[Entry, PalSaid]], show: Show) -> str:
+def describe_speech(said: Sequence[tuple[Entry, PalSaid]], show: Show) -> str:
     """Write what was heard, for the lines below a finding."""
     if not said:
         return "heard: nothing"
-    return "\n".join(f"heard: {quoted(show(event.text))}" for _, event in said)
+    return "\n".join(f"heard: {quote_text(show(event.text))}" for _, event in said)
 
 
-def answered(call: Call, show: Show) -> str:
+def describe_answer(call: Call, show: Show) -> str:
     """Write what a call was answered, for the lines below a finding."""
     answer = call.answer
     empty = answer is None and (call.resolved is None or not call.resolved.output)
-    return f"answer: {'nothing' if empty else excerpt(flow(show(answer)))}"
+    return f"answer: {'nothing' if empty else excerpt(format_yaml(show(answer)))}"
 
 
 def excerpt(text: str, limit: int = BODY_EXCERPT) -> str:

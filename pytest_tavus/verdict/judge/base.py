@@ -59,14 +59,18 @@ async def ask(judge: Judge, question: Question) -> Judgement:
         judgement = await judge.rule(question)
     except Exception as error:  # noqa: BLE001 - a judge's failure is evidence of nothing
         reason = f"the judge raised {type(error).__name__}: {error}"
-        return Judgement(verdict=TavusVerdict(), rulings=(_on_itself(judge, "error", reason),))
+        return Judgement(
+            verdict=TavusVerdict(), rulings=(_build_self_ruling(judge, "error", reason),)
+        )
     if _is_about_nothing(judgement):
         reason = "the judge ruled on nothing, which proves nothing"
-        return Judgement(verdict=judgement.verdict, rulings=(_on_itself(judge, "error", reason),))
+        return Judgement(
+            verdict=judgement.verdict, rulings=(_build_self_ruling(judge, "error", reason),)
+        )
     return judgement
 
 
-def _on_itself(judge: Judge, outcome: RulingOutcome, reason: str) -> Ruling:
+def _build_self_ruling(judge: Judge, outcome: RulingOutcome, reason: str) -> Ruling:
     return Ruling(subject=JUDGEMENT, outcome=outcome, reason=reason, judge=judge.name)
 
 

@@ -13,12 +13,12 @@ from msgspec import Struct
 from pytest_tavus.scenario.values.model import GuardrailRule, ObjectiveRule
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.verdict.judge.facts import (
+    JudgedCall,
     JudgedTrace,
-    MadeCall,
-    argument,
-    heard,
+    find_speech,
     is_collected,
     is_unclear,
+    list_argument_values,
 )
 from pytest_tavus.verdict.verdict import RulingOutcome
 
@@ -37,37 +37,37 @@ class RuleOutcome(Struct, frozen=True, kw_only=True):
 def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> RuleOutcome:
     """Say whether an objective is satisfied: every part of its rule must hold."""
     if rule is None:
-        return _without_rule("no rule says when it is satisfied")
+        return _build_no_rule_outcome("no rule says when it is satisfied")
     parts = tuple(_objective_parts(rule, evidence))
     if not parts:
         return RuleOutcome(outcome="unsure", evidence="its rule names nothing to look for")
     for outcome in ("fail", "unsure"):
         open_ = [part for part in parts if part.outcome == outcome]
         if open_:
-            return _together(outcome, open_)
-    return _together("pass", parts)
+            return _join_outcomes(outcome, open_)
+    return _join_outcomes("pass", parts)
 
 
 def judge_guardrail(rule: GuardrailRule | None, evidence: JudgedTrace) -> RuleOutcome:
     """Say whether a guardrail held: any part of its rule that is seen breaks it."""
     if rule is None:
-        return _without_rule("no rule says when it is broken")
+        return _build_no_rule_outcome("no rule says when it is broken")
     if not (rule.never_said or rule.never_called):
         return RuleOutcome(outcome="unsure", evidence="its rule names nothing to look for")
     broken = tuple(_breaches(rule, evidence))
     if broken:
-        return _together("fail", broken)
+        return _join_outcomes("fail", broken)
     if not evidence.calls and next(evidence.trace.of(PalSaid), None) is None:
         return RuleOutcome(outcome="unsure", evidence="the PAL said and called nothing")
-    return RuleOutcome(outcome="pass", evidence=_unbroken(rule))
+    return RuleOutcome(outcome="pass", evidence=_describe_unbroken(rule))
 
 
-def _without_rule(evidence: str) -> RuleOutcome:
+def _build_no_rule_outcome(evidence: str) -> RuleOutcome:
     hint = "declare one under judge_rules in the PAL's file, or under judge.rules in the scenario"
     return RuleOutcome(outcome="unsure", evidence=evidence, hint=hint)
 
 
-def _together(outcome: RulingOutcome, parts: Sequence[RuleOutcome]) -> RuleOutcome:
+def _join_outcomes(outcome: RulingOutcome, parts: Sequence[RuleOutcome]) -> RuleOutcome:
     return RuleOutcome(
         outcome=outcome,
         evidence="; ".join(part.evidence for part in parts),
@@ -77,12 +77,12 @@ def _together(outcome: RulingOutcome, parts: Sequence[RuleOutcome]) -> RuleOutco
 
 def _objective_parts(rule: ObjectiveRule, evidence: JudgedTrace) -> Iterator[RuleOutcome]:
     calls = evidence.calls
-    yield from (_called(tool, calls) for tool in rule.called)
-    yield from (_said(text, evidence) for text in rule.said)
-    yield from (_collected(name, calls) for name in rule.collected)
+    yield from (_judge_called(tool, calls) for tool in rule.called)
+    yield from (_judge_said(text, evidence) for text in rule.said)
+    yield from (_judge_collected(name, calls) for name in rule.collected)
 
 
-def _called(tool: str, calls: Sequence[MadeCall]) -> RuleOutcome:
+def _judge_called(tool: str, calls: Sequence[JudgedCall]) -> RuleOutcome:
     of_tool = [call for call in calls if call.call.name == tool]
     for call in of_tool:
         if call.succeeded:
@@ -92,22 +92,22 @@ def _called(tool: str, calls: Sequence[MadeCall]) -> RuleOutcome:
     return RuleOutcome(outcome="fail", evidence=f"{tool} was never called")
 
 
-def _said(text: str, evidence: JudgedTrace) -> RuleOutcome:
-    found = heard(evidence, text)
+def _judge_said(text: str, evidence: JudgedTrace) -> RuleOutcome:
+    found = find_speech(evidence, text)
     if found is None:
-        return RuleOutcome(outcome="fail", evidence=f"the PAL never said {_quoted(text)}")
+        return RuleOutcome(outcome="fail", evidence=f"the PAL never said {_quote(text)}")
     entry, words = found
-    told = f"turn {entry.turn}: the PAL said {_quoted(words)}"
+    told = f"turn {entry.turn}: the PAL said {_quote(words)}"
     return RuleOutcome(outcome="pass", evidence=told, seqs=(entry.seq,))
 
 
-def _collected(name: str, calls: Sequence[MadeCall]) -> RuleOutcome:
+def _judge_collected(name: str, calls: Sequence[JudgedCall]) -> RuleOutcome:
     empty: RuleOutcome | None = None
     for call in calls:
         if is_unclear(call, name):
             told = f"turn {call.turn}: {name} of {call.call.name} {_UNCLEAR}"
             empty = RuleOutcome(outcome="unsure", evidence=told, seqs=(call.seq,))
-        for value, masked in argument(call, name):
+        for value, masked in list_argument_values(call, name):
             shown = json.dumps(masked, ensure_ascii=False)
             told = f"turn {call.turn}: {name} was {shown} in a call of {call.call.name}"
             if is_collected(value):
@@ -118,9 +118,9 @@ def _collected(name: str, calls: Sequence[MadeCall]) -> RuleOutcome:
 
 def _breaches(rule: GuardrailRule, evidence: JudgedTrace) -> Iterator[RuleOutcome]:
     for text in rule.never_said:
-        if (found := heard(evidence, text)) is not None:
+        if (found := find_speech(evidence, text)) is not None:
             entry, words = found
-            told = f"turn {entry.turn}: the PAL said {_quoted(text)} in {_quoted(words)}"
+            told = f"turn {entry.turn}: the PAL said {_quote(text)} in {_quote(words)}"
             yield RuleOutcome(outcome="fail", evidence=told, seqs=(entry.seq,))
     for call in evidence.calls:
         if call.call.name in rule.never_called:
@@ -128,12 +128,12 @@ def _breaches(rule: GuardrailRule, evidence: JudgedTrace) -> Iterator[RuleOutcom
             yield RuleOutcome(outcome="fail", evidence=told, seqs=(call.seq,))
 
 
-def _unbroken(rule: GuardrailRule) -> str:
-    said = ", ".join(_quoted(text) for text in rule.never_said)
+def _describe_unbroken(rule: GuardrailRule) -> str:
+    said = ", ".join(_quote(text) for text in rule.never_said)
     called = ", ".join(rule.never_called)
     parts = (f"never said {said}" if said else "", f"never called {called}" if called else "")
     return f"the PAL {' and '.join(part for part in parts if part)}"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching.text import flow
+from pytest_tavus.matching.text import format_yaml
 from pytest_tavus.scenario.values.model import JudgeExpectation, Scenario
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, ToolResolved, decider_of
-from pytest_tavus.trace.facts import Decider, foremost
+from pytest_tavus.trace.facts import Decider, choose_decider
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.judge.base import JUDGEMENT, Judgement
 from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, tool_names
@@ -29,7 +29,7 @@ from pytest_tavus.verdict.verdict import Finding, Ruling
 _Kinds = tuple[type[Event], ...]
 
 
-def judged_by(
+def find_decider(
     subject: str, seqs: Sequence[int], *, scenario: Scenario, trace: Trace
 ) -> Decider | None:
     """Return who decided what a subject, such as ``guardrail no_refunds``, was judged by.
@@ -44,12 +44,12 @@ def judged_by(
     if seqs:
         named = (entry.event for entry in trace if entry.seq in seqs)
     else:
-        looked_at = _looked_at(kind, name, scenario)
+        looked_at = _list_deciding_events(kind, name, scenario)
         named = (entry.event for entry in trace if isinstance(entry.event, looked_at))
-    return foremost((decider_of(event, row) for event in named), row.call)
+    return choose_decider((decider_of(event, row) for event in named), row.call)
 
 
-def _looked_at(kind: str, name: str, scenario: Scenario) -> _Kinds:
+def _list_deciding_events(kind: str, name: str, scenario: Scenario) -> _Kinds:
     """Return the events that decide a subject, by its declared rule where there is one."""
     if kind == "guardrail" and (broken := scenario.judge_rules.guardrails.get(name)) is not None:
         return (PalSaid,) if broken.never_said else ()
@@ -78,7 +78,7 @@ _WORDS: Mapping[Kind, tuple[str, str]] = {
 """For each kind the word for no and the word for yes, as a scenario writes them."""
 
 
-class Asserted(Struct, frozen=True, kw_only=True):
+class Assertion(Struct, frozen=True, kw_only=True):
     """One line under `judge:`, with what the judge made of it."""
 
     kind: Kind
@@ -98,13 +98,13 @@ class Asserted(Struct, frozen=True, kw_only=True):
         return f"{self.kind} {self.name}".rstrip()
 
 
-def assertions(scenario: Scenario, verdict: TavusVerdict) -> Iterator[Asserted]:
+def assertions(scenario: Scenario, verdict: TavusVerdict) -> Iterator[Assertion]:
     """Yield every line of the scenario's `judge:`, in the order of the verdict's parts."""
     expected = scenario.judge
     if expected is None:
         return
     if expected.overall is not None:
-        yield Asserted(
+        yield Assertion(
             kind="overall",
             name="",
             expected=expected.overall,
@@ -112,9 +112,9 @@ def assertions(scenario: Scenario, verdict: TavusVerdict) -> Iterator[Asserted]:
             judged=verdict.overall,
             evidence=verdict.summary,
         )
-    yield from _named(scenario, expected, verdict)
+    yield from _section_assertions(scenario, expected, verdict)
     if expected.knowledge_base is not None:
-        yield Asserted(
+        yield Assertion(
             kind="knowledge_base",
             name="",
             expected=_WORDS["knowledge_base"][expected.knowledge_base],
@@ -124,9 +124,9 @@ def assertions(scenario: Scenario, verdict: TavusVerdict) -> Iterator[Asserted]:
         )
 
 
-def _named(
+def _section_assertions(
     scenario: Scenario, expected: JudgeExpectation, verdict: TavusVerdict
-) -> Iterator[Asserted]:
+) -> Iterator[Assertion]:
     judged: dict[Kind, dict[str, tuple[bool, str]]] = {
         "objective": {one.name: (one.satisfied, one.evidence) for one in verdict.objectives},
         "guardrail": {one.name: (one.held, one.evidence) for one in verdict.guardrails},
@@ -140,7 +140,7 @@ def _named(
     for section, kind in SECTIONS.items():
         for name, value in wanted[section].items():
             found = judged[kind].get(name)
-            yield Asserted(
+            yield Assertion(
                 kind=kind,
                 name=name,
                 expected=_WORDS[kind][value],
@@ -150,7 +150,7 @@ def _named(
             )
 
 
-def held(
+def check_judgement(
     scenario: Scenario, judgement: Judgement, trace: Trace, *, judge: str
 ) -> tuple[tuple[Finding, ...], tuple[Ruling, ...], tuple[Decider | None, ...]]:
     """Return what was judged otherwise, the rulings that count, and who decided what was judged.
@@ -164,19 +164,21 @@ def held(
     on_the_whole: list[Finding] = []
     rulings: list[Ruling] = []
     facts: list[Decider | None] = []
-    decider = partial(judged_by, scenario=scenario, trace=trace)
+    decider = partial(find_decider, scenario=scenario, trace=trace)
     asserted = tuple(assertions(scenario, judgement.verdict))
     for one in asserted:
         ruling = judgement.ruling(one.subject)
-        outcome = _outcome(one, ruling, scenario, judge=judge)
+        outcome = _judge_assertion(one, ruling, scenario, judge=judge)
         if isinstance(outcome, Finding):
             causes_first = on_the_whole if one.kind == "overall" else findings
-            causes_first.append(_with_evidence(outcome, ruling, trace))
+            causes_first.append(_add_evidence(outcome, ruling, trace))
         else:
             rulings.append(outcome)
         if isinstance(outcome, Finding) or outcome.outcome == "pass":
             facts.append(decider(one.subject, () if ruling is None else ruling.seqs))
-    for ruling in _unasked(scenario, judgement, {one.subject for one in asserted}, judge=judge):
+    for ruling in _list_unasserted(
+        scenario, judgement, {one.subject for one in asserted}, judge=judge
+    ):
         rulings.append(ruling)
         if ruling.outcome != "error":
             facts.append(decider(ruling.subject, ruling.seqs))
@@ -185,14 +187,14 @@ def held(
     return (*findings, *whole), tuple(rulings), tuple(facts)
 
 
-def _outcome(
-    one: Asserted, ruling: Ruling | None, scenario: Scenario, *, judge: str
+def _judge_assertion(
+    one: Assertion, ruling: Ruling | None, scenario: Scenario, *, judge: str
 ) -> Finding | Ruling:
     base = Ruling(subject=one.subject, outcome="pass", reason="", judge=judge, span=one.span)
     if ruling is not None:
         base = replace(base, seqs=ruling.seqs, reason=ruling.reason, hint=ruling.hint)
     if one.judged is None:
-        return _unjudged(one, base, scenario)
+        return _check_name(one, base, scenario)
     if ruling is not None and ruling.outcome == "error":
         return replace(base, outcome="error")
     unsure = ruling is not None and ruling.outcome == "unsure"
@@ -201,10 +203,10 @@ def _outcome(
         return replace(base, outcome="unsure", reason=reason)
     if one.judged == one.expected:
         return replace(base, reason=f"{one.judged}, as expected: {one.evidence}")
-    return _contradicted(one)
+    return _build_contradiction_finding(one)
 
 
-def _unjudged(one: Asserted, base: Ruling, scenario: Scenario) -> Finding | Ruling:
+def _check_name(one: Assertion, base: Ruling, scenario: Scenario) -> Finding | Ruling:
     """Tell a name that does not exist from one that the judge passed over."""
     known = {
         "objective": objective_names,
@@ -224,7 +226,7 @@ def _unjudged(one: Asserted, base: Ruling, scenario: Scenario) -> Finding | Ruli
     )
 
 
-def _contradicted(one: Asserted) -> Finding:
+def _build_contradiction_finding(one: Assertion) -> Finding:
     because = f" because {_clause(one.evidence)}" if one.evidence else ""
     key = one.name or one.kind
     return Finding(
@@ -232,7 +234,7 @@ def _contradicted(one: Asserted) -> Finding:
         message=f"{one.subject}: expected {one.expected}, judged {one.judged}{because}",
         owner="agent",
         span=one.span,
-        change=None if one.kind == "guardrail" else f"{flow(key)}: {one.judged}",
+        change=None if one.kind == "guardrail" else f"{format_yaml(key)}: {one.judged}",
     )
 
 
@@ -241,7 +243,7 @@ def _clause(text: str) -> str:
     return text[:1].lower() + text[1:].removesuffix(".")
 
 
-def _with_evidence(finding: Finding, ruling: Ruling | None, trace: Trace) -> Finding:
+def _add_evidence(finding: Finding, ruling: Ruling | None, trace: Trace) -> Finding:
     if ruling is None or not ruling.seqs:
         return finding
     shown = [entry for entry in trace if entry.seq in ruling.seqs]
@@ -257,7 +259,7 @@ def _with_evidence(finding: Finding, ruling: Ruling | None, trace: Trace) -> Fin
     )
 
 
-def _unasked(
+def _list_unasserted(
     scenario: Scenario, judgement: Judgement, asserted: AbstractSet[str], *, judge: str
 ) -> Iterator[Ruling]:
     """Yield what counts although nobody asserted it: errors, broken guardrails, and what holds.
@@ -266,7 +268,7 @@ def _unasked(
     objective. Nor is anything unsure, nor which tools were called: that is for the checks.
     """
     fail_expected = scenario.judge is not None and scenario.judge.overall == "fail"
-    for ruling in (*judgement.rulings, *_unruled_breaches(judgement, judge)):
+    for ruling in (*judgement.rulings, *_list_unruled_breaches(judgement, judge)):
         if ruling.subject in asserted or ruling.subject.startswith(("overall", "tool ")):
             continue
         broken = ruling.outcome == "fail" and ruling.subject.startswith("guardrail ")
@@ -274,7 +276,7 @@ def _unasked(
             yield ruling
 
 
-def _unruled_breaches(judgement: Judgement, judge: str) -> Iterator[Ruling]:
+def _list_unruled_breaches(judgement: Judgement, judge: str) -> Iterator[Ruling]:
     """Yield the broken guardrails of a verdict that came without rulings."""
     for one in judgement.verdict.guardrails:
         subject = f"guardrail {one.name}"

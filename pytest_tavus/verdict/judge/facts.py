@@ -8,14 +8,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from pytest_tavus.contract.tool.sent import Sent
+from pytest_tavus.contract.tool.sent import SentArguments
 from pytest_tavus.matching.masked import Masked, UnknownValueError
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.trace.events import PalSaid, ToolResolved
 from pytest_tavus.trace.log import Entry, Trace
-from pytest_tavus.trace.redaction.mask import compared
+from pytest_tavus.trace.redaction.mask import comparable_text
 from pytest_tavus.verdict.call import Call
-from pytest_tavus.verdict.seen import Seen
+from pytest_tavus.verdict.seen import ObservedTrace
 
 NOT_FOUND = "NOTFOUND"
 """What Tavus's evaluator writes for a variable it could not extract [doc]."""
@@ -25,7 +25,7 @@ Show = Callable[[Any], Any]
 """Masks a text or JSON data."""
 
 
-class MadeCall(Struct, frozen=True):
+class JudgedCall(Struct, frozen=True):
     """A call as a judge quotes it."""
 
     call: Call
@@ -43,7 +43,7 @@ class MadeCall(Struct, frozen=True):
         return self.call.entry.seq
 
     @property
-    def sent(self) -> Sent | None:
+    def sent(self) -> SentArguments | None:
         """What its request carried; `None`: no request was made."""
         return self.call.sent
 
@@ -57,7 +57,7 @@ class MadeCall(Struct, frozen=True):
         """What was sent, or where nothing was, what was called, as it may be shown."""
         if self.sent is None:
             return str(self.show(self.call.called.arguments))
-        return json.dumps(plain(self.show(self.sent.arguments)), ensure_ascii=False)
+        return json.dumps(unwrap_masked(self.show(self.sent.arguments)), ensure_ascii=False)
 
     @property
     def succeeded(self) -> bool:
@@ -87,63 +87,63 @@ class JudgedTrace(Struct, frozen=True):
     """One conversation twice: to be compared, and to be quoted."""
 
     trace: Trace
-    shown: Trace
+    masked_trace: Trace
     "The masked twin. The same object where only a stored trace is there."
 
-    calls: tuple[MadeCall, ...]
+    calls: tuple[JudgedCall, ...]
 
     def quote(self, seq: int) -> str:
         """Return what was said in an entry, masked."""
-        event = self.shown.entries[seq - 1].event
+        event = self.masked_trace.entries[seq - 1].event
         return event.text if isinstance(event, PalSaid) else ""
 
-    def compared(self, text: str) -> str:
+    def comparable_text(self, text: str) -> str:
         """Return a text of the trace to be compared.
 
         Raises:
             UnknownValueError: part of it was masked before the trace was stored.
 
         """
-        return compared(text, masked=self.trace.masked)
+        return comparable_text(text, masked=self.trace.masked)
 
 
-def made_calls(trace: Trace, found: Seen, *, show: Show) -> tuple[MadeCall, ...]:
+def build_judged_calls(trace: Trace, found: ObservedTrace, *, show: Show) -> tuple[JudgedCall, ...]:
     """Return every call of a trace, in order.
 
     Raises:
         UnknownValueError: a name was masked before the trace was stored.
 
     """
-    for call in found.made:
-        compared(call.name, masked=trace.masked)
-    return tuple(MadeCall(call, show) for call in found.made)
+    for call in found.all_calls:
+        comparable_text(call.name, masked=trace.masked)
+    return tuple(JudgedCall(call, show) for call in found.all_calls)
 
 
-def heard(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:
+def find_speech(evidence: JudgedTrace, text: str) -> tuple[Entry, str] | None:
     """Find a text in what the PAL said, and return the words around it, masked.
 
     In one utterance, or running on through a turn; without regard to case and to how words are
     spaced.
     """
-    wanted = folded(text)
-    said = [(entry, evidence.compared(e.text)) for entry, e in evidence.trace.of(PalSaid)]
+    wanted = fold_text(text)
+    said = [(entry, evidence.comparable_text(e.text)) for entry, e in evidence.trace.of(PalSaid)]
     for entry, words in said:
-        if wanted in folded(words):
+        if wanted in fold_text(words):
             return entry, evidence.quote(entry.seq)
     for turn in dict.fromkeys(entry.turn for entry, _ in said):
         in_turn = [(entry, words) for entry, words in said if entry.turn == turn]
-        if wanted in folded(" ".join(words for _, words in in_turn)):
+        if wanted in fold_text(" ".join(words for _, words in in_turn)):
             together = " ".join(evidence.quote(entry.seq) for entry, _ in in_turn)
             return in_turn[0][0], together
     return None
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return a text in the form in which texts are compared."""
     return " ".join(text.casefold().split())
 
 
-def argument(call: MadeCall, name: str) -> Iterator[tuple[Any, Any]]:
+def list_argument_values(call: JudgedCall, name: str) -> Iterator[tuple[Any, Any]]:
     """Yield every value that was sent under this name, at any depth, and its masked twin.
 
     What a call without the argument would have sent as well is none.
@@ -151,32 +151,34 @@ def argument(call: MadeCall, name: str) -> Iterator[tuple[Any, Any]]:
     if call.sent is not None:
         sent = call.sent.arguments.items()
         certain = {key: value for key, value in sent if key not in call.sent.maybe_absent}
-        yield from ((value, plain(call.show(value))) for value in _named(certain, name))
+        yield from (
+            (value, unwrap_masked(call.show(value))) for value in _list_values(certain, name)
+        )
 
 
-def plain(value: Any) -> Any:
+def unwrap_masked(value: Any) -> Any:
     """Return JSON data in which a masked value is its mask."""
     if isinstance(value, Masked):
         return value.text
     if is_mapping(value):
-        return {plain(key): plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if is_list(value) else value
+        return {unwrap_masked(key): unwrap_masked(item) for key, item in value.items()}
+    return [unwrap_masked(item) for item in value] if is_list(value) else value
 
 
-def is_unclear(call: MadeCall, name: str) -> bool:
+def is_unclear(call: JudgedCall, name: str) -> bool:
     """Tell whether an argument of this name can be read in several ways as it was sent."""
     return call.sent is not None and call.sent.doubt(name) is not None
 
 
-def _named(value: Any, name: str) -> Iterator[Any]:
+def _list_values(value: Any, name: str) -> Iterator[Any]:
     if is_mapping(value):
         for key, item in value.items():
             if key == name:
                 yield item
-            yield from _named(item, name)
+            yield from _list_values(item, name)
     elif is_list(value):
         for item in value:
-            yield from _named(item, name)
+            yield from _list_values(item, name)
 
 
 def is_collected(value: Any) -> bool:

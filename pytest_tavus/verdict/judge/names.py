@@ -14,13 +14,13 @@ def objective_names(scenario: Scenario) -> tuple[str, ...]:
     A PAL can have its objectives attached by id, in which case only the rules name them.
     """
     listed = () if scenario.pal.objectives is None else scenario.pal.objectives.data
-    return _listed((one.objective_name for one in listed), scenario.judge_rules.objectives)
+    return _choose_names((one.objective_name for one in listed), scenario.judge_rules.objectives)
 
 
 def guardrail_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the PAL's guardrails in order; those with a rule where the PAL file lists none."""
     listed = (one.guardrail_name for one in scenario.pal.guardrails)
-    return _listed(listed, scenario.judge_rules.guardrails)
+    return _choose_names(listed, scenario.judge_rules.guardrails)
 
 
 def tool_names(scenario: Scenario) -> tuple[str, ...]:
@@ -36,5 +36,5 @@ def rule_span(scenario: Scenario, rule: ObjectiveRule | GuardrailRule) -> Source
     return scenario.where(rule.at)
 
 
-def _listed(listed: Iterable[str], ruled: Iterable[str]) -> tuple[str, ...]:
+def _choose_names(listed: Iterable[str], ruled: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(listed)) or tuple(ruled)

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from pytest_tavus.contract.verdict import Overall
-from pytest_tavus.scenario.rules.rule import expected_calls
+from pytest_tavus.scenario.rules.rule import list_expected_calls
 from pytest_tavus.scenario.values.model import CallExpectation, Scenario
 from pytest_tavus.verdict.judge.declared import RuleOutcome
-from pytest_tavus.verdict.judge.facts import MadeCall
+from pytest_tavus.verdict.judge.facts import JudgedCall
 from pytest_tavus.verdict.verdict import RulingOutcome
 
 
-class Whole(Struct, frozen=True, kw_only=True):
+class OverallOutcome(Struct, frozen=True, kw_only=True):
     """What a conversation comes to as a whole."""
 
     overall: Overall
@@ -27,11 +27,11 @@ class Whole(Struct, frozen=True, kw_only=True):
     seqs: tuple[int, ...] = ()
 
 
-def overall(
+def judge_overall(
     objectives: Mapping[str, RuleOutcome],
     guardrails: Mapping[str, RuleOutcome],
-    calls: Sequence[MadeCall],
-) -> Whole:
+    calls: Sequence[JudgedCall],
+) -> OverallOutcome:
     """Join what was found.
 
     A broken guardrail is a fail. An objective not satisfied, a call that failed, anything unsure,
@@ -39,43 +39,45 @@ def overall(
     """
     for name, held in guardrails.items():
         if held.outcome == "fail":
-            return _whole("fail", f"Guardrail {name} was broken: {held.evidence}.", held.seqs)
+            return _build_failure(
+                "fail", f"Guardrail {name} was broken: {held.evidence}.", held.seqs
+            )
     for name, held in objectives.items():
         if held.outcome == "fail":
             summary = f"Objective {name} was not satisfied: {held.evidence}."
-            return _whole("partial", summary, held.seqs)
+            return _build_failure("partial", summary, held.seqs)
     for call in calls:
         if call.resolved is not None and not call.succeeded:
-            return _whole("partial", f"A call did not succeed: {call}.", call.seqs)
-    return _open_or_passed(objectives, guardrails, calls)
+            return _build_failure("partial", f"A call did not succeed: {call}.", call.seqs)
+    return _judge_without_failures(objectives, guardrails, calls)
 
 
-def _open_or_passed(
+def _judge_without_failures(
     objectives: Mapping[str, RuleOutcome],
     guardrails: Mapping[str, RuleOutcome],
-    calls: Sequence[MadeCall],
-) -> Whole:
-    open_ = list(_open(objectives, guardrails))
+    calls: Sequence[JudgedCall],
+) -> OverallOutcome:
+    open_ = list(_list_unsure(objectives, guardrails))
     succeeded = sum(call.succeeded for call in calls)
     if open_:
-        return Whole(overall="partial", summary=f"{open_[0]}.", outcome="unsure")
+        return OverallOutcome(overall="partial", summary=f"{open_[0]}.", outcome="unsure")
     if not (objectives or guardrails or succeeded):
         summary = "Nothing was judged: there was no call, and no rule was declared."
-        return Whole(overall="partial", summary=summary, outcome="unsure")
+        return OverallOutcome(overall="partial", summary=summary, outcome="unsure")
     parts = (
-        _counted(len(objectives), "objective", "satisfied"),
-        _counted(len(guardrails), "guardrail", "held"),
-        _counted(succeeded, "call", "succeeded"),
+        _format_count(len(objectives), "objective", "satisfied"),
+        _format_count(len(guardrails), "guardrail", "held"),
+        _format_count(succeeded, "call", "succeeded"),
     )
     summary = ", ".join(part for part in parts if part) + "."
-    return Whole(overall="pass", summary=summary, outcome="pass")
+    return OverallOutcome(overall="pass", summary=summary, outcome="pass")
 
 
-def _counted(number: int, noun: str, verb: str) -> str:
+def _format_count(number: int, noun: str, verb: str) -> str:
     return f"{number} {noun if number == 1 else noun + 's'} {verb}" if number else ""
 
 
-def _open(
+def _list_unsure(
     objectives: Mapping[str, RuleOutcome], guardrails: Mapping[str, RuleOutcome]
 ) -> Iterator[str]:
     for kind, judged in (("Objective", objectives), ("Guardrail", guardrails)):
@@ -84,25 +86,25 @@ def _open(
                 yield f"{kind} {name} is open: {held.evidence}"
 
 
-def _whole(value: Overall, summary: str, seqs: tuple[int, ...]) -> Whole:
-    return Whole(overall=value, summary=summary, outcome="fail", seqs=seqs)
+def _build_failure(value: Overall, summary: str, seqs: tuple[int, ...]) -> OverallOutcome:
+    return OverallOutcome(overall=value, summary=summary, outcome="fail", seqs=seqs)
 
 
-def counted_calls(calls: Sequence[MadeCall], scenario: Scenario) -> tuple[MadeCall, ...]:
+def select_counted_calls(calls: Sequence[JudgedCall], scenario: Scenario) -> tuple[JudgedCall, ...]:
     """Leave out the failures that the scenario expects, and those that nobody waits for.
 
     Nobody waits for an answer to a `fire_and_forget` app message [doc].
     """
-    expected = frozenset(_expected_failures(scenario))
+    expected = frozenset(_list_expected_failures(scenario))
     return tuple(
         call
         for call in calls
         if call.succeeded
-        or ((call.turn, call.call.name) not in expected and not _unawaited(call, scenario))
+        or ((call.turn, call.call.name) not in expected and not _is_unawaited(call, scenario))
     )
 
 
-def _unawaited(call: MadeCall, scenario: Scenario) -> bool:
+def _is_unawaited(call: JudgedCall, scenario: Scenario) -> bool:
     tool = scenario.pal.tool(call.call.name)
     return (
         call.resolved is not None
@@ -111,9 +113,9 @@ def _unawaited(call: MadeCall, scenario: Scenario) -> bool:
     )
 
 
-def _expected_failures(scenario: Scenario) -> Iterator[tuple[int, str]]:
+def _list_expected_failures(scenario: Scenario) -> Iterator[tuple[int, str]]:
     for number, turn in enumerate(scenario.turns, start=1):
-        calls = expected_calls(turn.calls)
+        calls = list_expected_calls(turn.calls)
         yield from ((number, call.tool) for call in calls if _may_fail(call))
 
 

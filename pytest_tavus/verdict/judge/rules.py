@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pytest_tavus.contract.tool.sent import Reader
+from pytest_tavus.contract.tool.sent import ArgumentReader
 from pytest_tavus.contract.verdict import (
     GuardrailVerdict,
     KnowledgeVerdict,
@@ -24,10 +24,10 @@ from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.judge.base import Judgement, Question
 from pytest_tavus.verdict.judge.declared import RuleOutcome, judge_guardrail, judge_objective
-from pytest_tavus.verdict.judge.facts import JudgedTrace, MadeCall, Show, made_calls
+from pytest_tavus.verdict.judge.facts import JudgedCall, JudgedTrace, Show, build_judged_calls
 from pytest_tavus.verdict.judge.names import guardrail_names, objective_names, rule_span, tool_names
-from pytest_tavus.verdict.judge.overall import Whole, counted_calls, overall
-from pytest_tavus.verdict.seen import Seen, seen
+from pytest_tavus.verdict.judge.overall import OverallOutcome, judge_overall, select_counted_calls
+from pytest_tavus.verdict.seen import ObservedTrace, build_observed_trace
 from pytest_tavus.verdict.verdict import Ruling
 
 Rules = Mapping[str, ObjectiveRule] | Mapping[str, GuardrailRule]
@@ -41,10 +41,10 @@ class RulesJudge:
     def __init__(
         self,
         *,
-        read: Reader,
+        read: ArgumentReader,
         show: Show | None = None,
         in_clear: Trace | None = None,
-        seen: Seen | None = None,
+        seen: ObservedTrace | None = None,
     ) -> None:
         """`read` finds the arguments of calls in the requests that were made of them.
 
@@ -52,9 +52,9 @@ class RulesJudge:
         quoted of it. `seen` is that trace as the checks have sorted it.
         """
         self._read = read
-        self._show = _as_it_is if show is None else show
+        self._show = _identity if show is None else show
         self._in_clear = in_clear
-        self._seen = seen
+        self._observed = seen
 
     @property
     def name(self) -> str:
@@ -66,8 +66,8 @@ class RulesJudge:
         scenario = question.scenario
         trace = self._in_clear or question.trace
         pal_tools = {tool.name: tool for tool in scenario.pal.tools}
-        found = self._seen or seen(trace, pal_tools, self._read)
-        calls = made_calls(trace, found, show=self._show)
+        found = self._observed or build_observed_trace(trace, pal_tools, self._read)
+        calls = build_judged_calls(trace, found, show=self._show)
         evidence = JudgedTrace(trace, question.trace, calls)
         rules = scenario.judge_rules
         objectives = {
@@ -78,16 +78,16 @@ class RulesJudge:
             name: judge_guardrail(rules.guardrails.get(name), evidence)
             for name in guardrail_names(scenario)
         }
-        whole = overall(objectives, guardrails, counted_calls(calls, scenario))
-        tools = _judged_tools(tool_names(scenario), calls)
+        whole = judge_overall(objectives, guardrails, select_counted_calls(calls, scenario))
+        tools = _judge_tools(tool_names(scenario), calls)
         verdict = _verdict(objectives, guardrails, tools, whole)
         if not (objectives or guardrails or tools):
             return Judgement(verdict=verdict)
         rulings = (
             *self._rulings("objective", objectives, rules.objectives, scenario),
             *self._rulings("guardrail", guardrails, rules.guardrails, scenario),
-            *(self._on(f"tool {name}", held) for name, held in tools.items()),
-            self._on(
+            *(self._build_ruling(f"tool {name}", held) for name, held in tools.items()),
+            self._build_ruling(
                 "overall",
                 RuleOutcome(outcome=whole.outcome, evidence=whole.summary, seqs=whole.seqs),
             ),
@@ -100,14 +100,18 @@ class RulesJudge:
         for name, held in judged.items():
             rule = rules.get(name)
             span = None if rule is None else rule_span(scenario, rule)
-            yield self._on(f"{kind} {name}", held, span=span)
+            yield self._build_ruling(f"{kind} {name}", held, span=span)
         for name, rule in rules.items():
             if name not in judged:
-                yield self._on(
-                    f"{kind} {name}", _stray(kind, name, judged), span=rule_span(scenario, rule)
+                yield self._build_ruling(
+                    f"{kind} {name}",
+                    _build_stray_outcome(kind, name, judged),
+                    span=rule_span(scenario, rule),
                 )
 
-    def _on(self, subject: str, held: RuleOutcome, *, span: SourceSpan | None = None) -> Ruling:
+    def _build_ruling(
+        self, subject: str, held: RuleOutcome, *, span: SourceSpan | None = None
+    ) -> Ruling:
         return Ruling(
             subject=subject,
             outcome=held.outcome,
@@ -119,21 +123,21 @@ class RulesJudge:
         )
 
 
-def _stray(kind: str, name: str, known: Iterable[str]) -> RuleOutcome:
+def _build_stray_outcome(kind: str, name: str, known: Iterable[str]) -> RuleOutcome:
     """Refuse a rule for a name the PAL does not have: nobody would ever be held to it."""
     reason = f"a rule is declared for it, and the PAL has no {kind} of that name"
     return RuleOutcome(outcome="error", evidence=reason, hint=did_you_mean(name, known))
 
 
-def _judged_tools(names: Iterable[str], calls: Sequence[MadeCall]) -> dict[str, RuleOutcome]:
+def _judge_tools(names: Iterable[str], calls: Sequence[JudgedCall]) -> dict[str, RuleOutcome]:
     """Judge each tool of the PAL, and each that was called without being one of them."""
     return {
-        name: _invoked([call for call in calls if call.call.name == name])
+        name: _judge_tool([call for call in calls if call.call.name == name])
         for name in dict.fromkeys((*names, *(call.call.name for call in calls)))
     }
 
 
-def _invoked(made: Sequence[MadeCall]) -> RuleOutcome:
+def _judge_tool(made: Sequence[JudgedCall]) -> RuleOutcome:
     if not made:
         return RuleOutcome(outcome="fail", evidence="no call on the wire")
     return RuleOutcome(
@@ -147,7 +151,7 @@ def _verdict(
     objectives: Mapping[str, RuleOutcome],
     guardrails: Mapping[str, RuleOutcome],
     tools: Mapping[str, RuleOutcome],
-    whole: Whole,
+    whole: OverallOutcome,
 ) -> TavusVerdict:
     return TavusVerdict(
         objectives=tuple(
@@ -172,5 +176,5 @@ def _evidence(held: RuleOutcome) -> str:
     return f"unsure: {held.evidence}" if held.outcome == "unsure" else held.evidence
 
 
-def _as_it_is(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from pytest_tavus.contract.verdict import TavusVerdict
 from pytest_tavus.scenario.values.model import Scenario
-from pytest_tavus.trace.facts import Evidence, weigh
+from pytest_tavus.trace.facts import Evidence, count_evidence
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.judge.base import Judge, Question, ask
-from pytest_tavus.verdict.judge.expect import held
+from pytest_tavus.verdict.judge.expect import check_judgement
 from pytest_tavus.verdict.verdict import Finding, Ruling
 
 
@@ -30,10 +30,10 @@ async def run(scenario: Scenario, trace: Trace, judge: Judge) -> JudgeReport:
     if not scenario.is_judged:
         return JudgeReport()
     judgement = await ask(judge, Question(scenario=scenario, trace=trace))
-    findings, rulings, facts = held(scenario, judgement, trace, judge=judge.name)
+    findings, rulings, facts = check_judgement(scenario, judgement, trace, judge=judge.name)
     return JudgeReport(
         verdict=judgement.verdict,
         findings=findings,
         rulings=rulings,
-        evidence=weigh(facts),
+        evidence=count_evidence(facts),
     )

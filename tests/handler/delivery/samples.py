@@ -12,7 +12,14 @@ from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.handler.delivery.flow import Outgoing, ToolOutcome, deliver
 from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpRequest, HttpResponse, header
+from pytest_tavus.wire import (
+    FaultKind,
+    HttpExchange,
+    HttpFault,
+    HttpRequest,
+    HttpResponse,
+    find_header,
+)
 
 URL = "https://api.example.com/orders"
 
@@ -112,7 +119,7 @@ def sent_request(
 
 
 def sent_header(request: HttpRequest, name: str) -> str | None:
-    return header(request.headers, name)
+    return find_header(request.headers, name)
 
 
 def sent_json(request: HttpRequest) -> Any:

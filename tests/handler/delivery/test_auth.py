@@ -13,10 +13,10 @@ from pytest_tavus.contract.tool.auth import BasicAuth
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.handler.delivery.auth import (
     BasicCredentials,
-    basic,
-    bearing,
+    encode_basic_auth,
     signature,
     verify_hmac,
+    with_bearer_token,
 )
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.wire import HttpRequest
@@ -80,7 +80,7 @@ def test_signatures_are_those_of_rfc_4231(key: bytes, data: bytes, expected: str
 def test_basic_credentials_are_those_of_rfc_7617(
     username: str, password: str, expected: str
 ) -> None:
-    assert basic(username, password) == expected
+    assert encode_basic_auth(username, password) == expected
     request = sent_request(auth={"type": "basic", "username": username, "password": password})
     assert sent_header(request, "Authorization") == expected
 
@@ -223,5 +223,5 @@ def test_every_signature_verifies_its_own_body_only(secret: str, body: bytes) ->
 
 
 def test_a_request_is_not_changed_by_its_credentials() -> None:
-    assert bearing(PLAIN, "t") != PLAIN
+    assert with_bearer_token(PLAIN, "t") != PLAIN
     assert PLAIN.headers == ()

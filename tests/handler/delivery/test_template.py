@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytest_tavus.handler.delivery.profile import MissingArgument
-from pytest_tavus.handler.delivery.template import Filler, as_text, percent_encoded
+from pytest_tavus.handler.delivery.template import Filler, as_text, percent_encode
 from tests.strategies import json_values
 
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
@@ -154,4 +154,4 @@ def test_an_unknown_placeholder_of_tavus_stays_to_be_seen() -> None:
 
 
 def test_half_a_surrogate_pair_becomes_a_question_mark_in_a_url() -> None:
-    assert percent_encoded("a\ud800b") == "a%3Fb"
+    assert percent_encode("a\ud800b") == "a%3Fb"

@@ -40,7 +40,7 @@ def test_where_the_bytes_are_parted_does_not_matter(chunks: list[bytes], cuts: l
         answer.feed(data[start:end])
 
     assert answer.complete
-    assert answer.lasting
+    assert answer.keep_alive
     assert not answer.surplus
     response = answer.response()
     assert response.body == b"".join(chunks)
@@ -78,7 +78,7 @@ def test_an_offer_of_another_protocol_is_an_answer() -> None:
 def test_what_answers_a_head_request_ends_with_its_headers() -> None:
     head = OK + b"Content-Length: 5\r\n\r\n"
     assert body(read(head, to_head=True)) == b""
-    assert read(head, to_head=True).lasting
+    assert read(head, to_head=True).keep_alive
     assert not read(head).complete
     assert read(head + b"x", to_head=True).surplus
 
@@ -89,7 +89,7 @@ def test_the_end_of_the_connection_ends_a_body_that_nothing_else_ends(head: byte
     assert not answer.complete
     answer.end()
     assert body(answer) == b"to the end"
-    assert not answer.lasting
+    assert not answer.keep_alive
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_some_answers_have_no_body(status: bytes) -> None:
     ],
 )
 def test_whether_the_connection_lasts_is_said_by_the_answer(data: bytes, *, lasting: bool) -> None:
-    assert read(data).lasting is lasting
+    assert read(data).keep_alive is lasting
 
 
 @pytest.mark.parametrize("more", [OK, b"x", b"\x00"])

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from pytest_tavus.wire import HttpRequest, header
+from pytest_tavus.wire import HttpRequest, find_header
 from tests.handler.asking import ask, data, fault, post
 from tests.handler.http.server import OK, Behaviour, Reader, Server, Writer, always, once, serving
 
@@ -106,7 +106,7 @@ async def test_a_cookie_is_not_kept_for_the_next_conversation() -> None:
         await ask(handler)
         exchange = await ask(handler)
         assert exchange.response is not None
-        assert header(exchange.response.headers, "set-cookie") == "session=1"
+        assert find_header(exchange.response.headers, "set-cookie") == "session=1"
         assert b"cookie" not in server.requests[1].lower()
 
 

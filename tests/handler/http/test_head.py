@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.handler.http.handler import UnsendableError, written_head
+from pytest_tavus.handler.http.handler import UnsendableError, encode_head
 
 VALUES = st.binary(max_size=30).map(
     lambda text: bytes(each for each in text if each >= 0x20 and each != 0x7F).strip(b" ")
@@ -37,7 +37,7 @@ def test_a_server_reads_what_was_meant(lines: list[tuple[bytes, bytes]]) -> None
     reader = Reader()
     parser = httptools.HttpRequestParser(reader)
 
-    parser.feed_data(written_head("GET", "/a?b=%20", lines))
+    parser.feed_data(encode_head("GET", "/a?b=%20", lines))
 
     assert reader.over == 1
     assert parser.get_method() == b"GET"
@@ -46,7 +46,7 @@ def test_a_server_reads_what_was_meant(lines: list[tuple[bytes, bytes]]) -> None
 
 
 def test_the_lines_are_those_of_http() -> None:
-    head = written_head("PUT", "/a", [(b"host", b"x"), (b"X-Empty", b"")])
+    head = encode_head("PUT", "/a", [(b"host", b"x"), (b"X-Empty", b"")])
     assert head == b"PUT /a HTTP/1.1\r\nhost: x\r\nX-Empty: \r\n\r\n"
 
 
@@ -69,5 +69,5 @@ def test_what_is_no_http_is_refused(
     method: str, target: str, line: tuple[bytes, bytes], says: str
 ) -> None:
     with pytest.raises(UnsendableError) as caught:
-        written_head(method, target, [line])
+        encode_head(method, target, [line])
     assert str(caught.value) == says

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.open import open_handler
-from pytest_tavus.handler.process.handler import ports
+from pytest_tavus.handler.process.handler import collect_ports
 from tests.handler.asking import spec
 
 LISTENING = """
@@ -73,4 +73,4 @@ async def test_a_port_on_which_nobody_listens_is_no_hint(
     ],
 )
 def test_ports_are_read_as_servers_write_them(written: str, found: list[int]) -> None:
-    assert ports(written) == found
+    assert collect_ports(written) == found

@@ -58,10 +58,10 @@ def test_output_keeps_the_last_of_what_was_written(pipe: tuple[Output, int]) -> 
 
     lines = (output.tail() or "").splitlines()
     assert (len(lines), lines[-1]) == (60, "line 19999")
-    assert "first" not in output.since(0)
-    assert len(output.since(0)) == 64 * 1024
-    assert output.since(output.written - 11) == "line 19999\n"
-    assert output.since(output.written) == ""
+    assert "first" not in output.read_since(0)
+    assert len(output.read_since(0)) == 64 * 1024
+    assert output.read_since(output.bytes_written - 11) == "line 19999\n"
+    assert output.read_since(output.bytes_written) == ""
 
 
 def test_output_that_was_never_written_is_none(pipe: tuple[Output, int]) -> None:

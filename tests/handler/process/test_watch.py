@@ -14,7 +14,7 @@ import pytest
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.process import process as watch
-from pytest_tavus.handler.process.process import Process, Watch, pauses
+from pytest_tavus.handler.process.process import Process, ProcessGuard, pauses
 from tests.handler.process.shop import alive
 
 PATIENCE = 20
@@ -83,19 +83,19 @@ def test_a_process_and_its_children_do_not_outlive_a_killed_interpreter(
 
 
 def test_a_dismissed_guard_leaves_the_group_alone(bystander: subprocess.Popen[bytes]) -> None:
-    guard = Watch()
-    guard.over(bystander.pid)
+    guard = ProcessGuard()
+    guard.guard(bystander.pid)
     guard.dismiss()
     guard.dismiss()
     assert bystander.poll() is None
 
 
 def test_a_guard_that_was_ended_does_no_harm(bystander: subprocess.Popen[bytes]) -> None:
-    guard = Watch()
+    guard = ProcessGuard()
     popen = guard._popen  # pyright: ignore[reportPrivateUsage]  # what a stranger may end
     popen.kill()
     popen.wait()
-    guard.over(bystander.pid)
+    guard.guard(bystander.pid)
     assert bystander.poll() is None
     os.close(guard._writer)  # pyright: ignore[reportPrivateUsage]  # left open by that
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.contract.tool.sent import Sent
+from pytest_tavus.contract.tool.sent import SentArguments
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.handler.delivery.profile import DeliveryProfile, MissingArgument
 from pytest_tavus.handler.sent.reader import RequestReader
@@ -35,7 +35,9 @@ def request_of(
     return delivered(tested, call(arguments), profile=profile).request
 
 
-def read(tested: Tool, profile: DeliveryProfile | None = None, /, **arguments: Any) -> Sent:
+def read(
+    tested: Tool, profile: DeliveryProfile | None = None, /, **arguments: Any
+) -> SentArguments:
     profile = profile or DeliveryProfile()
     return RequestReader(profile)(tested, request_of(tested, profile, **arguments), "c1a2b3")
 
@@ -140,7 +142,7 @@ def test_what_is_written_nowhere_is_not_carried() -> None:
     for api in nowhere:
         tested = tool(**api)
         assert not RequestReader(DeliveryProfile()).carries(tested, "x")
-        assert read(tested, x="A-1") == Sent(arguments={})
+        assert read(tested, x="A-1") == SentArguments(arguments={})
     client = Tool.model_validate({**tool().model_dump(), "delivery": {"app_message": True}})
     assert RequestReader(DeliveryProfile()).carries(client, "x")
 
@@ -149,7 +151,7 @@ def test_a_text_is_split_only_if_there_is_one_way() -> None:
     properties = dict.fromkeys("xyz", TEXT)
     tested = tool(properties, method="GET", url="https://shop.test/{x}-{y}/{z}")
     sent = read(tested, x="1", y="2", z="1-2-3")
-    assert sent == Sent(arguments={"x": "1", "y": "2", "z": "1-2-3"}, ambiguous={})
+    assert sent == SentArguments(arguments={"x": "1", "y": "2", "z": "1-2-3"}, ambiguous={})
     for arguments in ({"x": "1-2", "y": "3"}, {"x": "1", "y": "2-3"}):
         sent = read(tested, None, **arguments, z="A")
         assert sent.arguments == {"z": "A"}
@@ -242,7 +244,9 @@ def test_what_stands_for_an_absent_argument_may_be_one(
     lone = tool(body_template={"id": "{x}"})
     inner = tool(body_template={"id": "<{x}>"})
     for sent, found in ((read(lone, profile), value), (read(inner, profile), text)):
-        assert sent == Sent(arguments={"x": found}, maybe_absent=frozenset("x"), ambiguous={})
+        assert sent == SentArguments(
+            arguments={"x": found}, maybe_absent=frozenset("x"), ambiguous={}
+        )
     other = read(lone, profile, x="A-1")
     assert (other.arguments, other.maybe_absent) == ({"x": "A-1"}, frozenset())
 

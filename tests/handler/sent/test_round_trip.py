@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from pytest_tavus.contract.tool.sent import Sent
+from pytest_tavus.contract.tool.sent import SentArguments
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.handler.delivery.profile import DeliveryProfile, Envelope, MissingArgument
 from pytest_tavus.handler.delivery.template import as_text
@@ -145,7 +145,7 @@ def same(one: Any, other: Any) -> bool:
     return matches(one, other, exact=True)
 
 
-def assert_true(sent: Sent, arguments: Mapping[str, Any]) -> None:
+def assert_true(sent: SentArguments, arguments: Mapping[str, Any]) -> None:
     """What was read is what was called; what can be absent may be so."""
     for name, value in sent.arguments.items():
         if name in arguments:

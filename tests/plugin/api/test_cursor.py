@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from pytest_tavus import Cursor, Finding, PalSaid, ToolCalled, ToolResolved, UserSaid
-from pytest_tavus.matching.matchers.registry import build
-from pytest_tavus.plugin.api.walk import Told
+from pytest_tavus.matching.matchers.registry import build_matcher
+from pytest_tavus.plugin.api.walk import CursorEvent
 from pytest_tavus.trace.log import Entry
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
-from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.trace.redaction.shown import mask_trace
 from tests.verdict.checks.story import Story
 
 
@@ -30,11 +30,11 @@ class Kept:
     def __init__(self) -> None:
         self.evidence = 0
 
-    def found(self, event: Told | None) -> None:
+    def record_found(self, event: CursorEvent | None) -> None:
         del event
         self.evidence += 1
 
-    def missed(self, finding: Finding) -> MissError:
+    def record_missed(self, finding: Finding) -> MissError:
         return MissError(finding)
 
     def require_carried(self, tool: str, arguments: Any) -> None:
@@ -45,7 +45,7 @@ class Kept:
             message = f"no {tool} with {arguments}"
             raise LookupError(message)
 
-    def show(self, value: Any) -> Any:
+    def mask(self, value: Any) -> Any:
         return SECRETS.value(value)
 
 
@@ -55,7 +55,7 @@ SECRETS = Redaction([Secret("env.KEY", "hunter22")])
 def over(story: Story, kept: Kept | None = None) -> Cursor:
     def steps() -> Iterable[tuple[Entry, Entry]]:
         trace = story.trace()
-        return zip(trace, shown(trace, SECRETS), strict=True)
+        return zip(trace, mask_trace(trace, SECRETS), strict=True)
 
     return Cursor(steps, kept or Kept())
 
@@ -135,7 +135,7 @@ def test_what_is_no_event_of_a_conversation_is_not_walked_over() -> None:
         {"arguments": {"guests": 2}},
         {"arguments": {"where": {"floor": 1}}},
         {"arguments": {"guests": {"$gt": 1}, "where": {"$any": None}}},
-        {"arguments": {"guests": build("gt", 1)}},
+        {"arguments": {"guests": build_matcher("gt", 1)}},
         {"arguments": '{"guests": 2, "where": {"floor": 1}}'},
         {"name": {"$re": "^fi"}},
         {"channel": "api", "name": "find"},

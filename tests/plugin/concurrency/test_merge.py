@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.plugin.results_file import Results
+from pytest_tavus.plugin.results_file import ResultsHooks
 from pytest_tavus.report.results import read_part
 from tests.plugin.concurrency.conftest import Town, asks, merged, part
 
@@ -99,7 +99,7 @@ def pytest_tavus_result(item, result):
 
 
 def test_what_an_interrupt_ended_in_a_worker_is_not_run(tmp_path: Path) -> None:
-    results = Results(tmp_path / "results.jsonl")
+    results = ResultsHooks(tmp_path / "results.jsonl")
     worker = {"id": "gw0", "sysplatform": "linux", "version_info": (3, 11, 0), "executable": "py"}
     report = pytest.TestReport(
         nodeid="scenarios/a.yaml::first", location=("scenarios/a.yaml", 0, "first"), keywords={},

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from pytest_tavus.plugin.concurrency.progress import Counts, Progress, is_wanted, words
+from pytest_tavus.plugin.concurrency.progress import Counts, Progress, is_visible, render_line
 from tests.plugin.concurrency.conftest import Town, asks
 
 COUNTS = Counts(
@@ -38,7 +38,7 @@ def ended_with(outcome: str) -> Any:
 
 
 def test_the_line_says_what_is_in_flight() -> None:
-    assert words(COUNTS, len(WHOLE)) == WHOLE
+    assert render_line(COUNTS, len(WHOLE)) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,22 @@ def test_the_line_says_what_is_in_flight() -> None:
     ],
 )
 def test_the_line_has_the_parts_that_there_is_room_for(columns: int, text: str) -> None:
-    assert words(COUNTS, columns) == text
+    assert render_line(COUNTS, columns) == text
 
 
 def test_a_long_name_is_cut() -> None:
-    assert words(replace(COUNTS, slowest="x" * 99), 200).endswith(" s: " + "x" * 40)
+    assert render_line(replace(COUNTS, slowest="x" * 99), 200).endswith(" s: " + "x" * 40)
 
 
 def test_before_anything_has_ended_nothing_is_divided() -> None:
-    assert words(Counts(running=1), 80) == "1 running, 0 waiting; 0 passed, 0 failed; 0.0 turns/s"
+    assert (
+        render_line(Counts(running=1), 80)
+        == "1 running, 0 waiting; 0 passed, 0 failed; 0.0 turns/s"
+    )
 
 
 def test_it_is_wanted_on_a_terminal() -> None:
-    assert is_wanted(configured(), Terminal(), {"TERM": "xterm"})
+    assert is_visible(configured(), Terminal(), {"TERM": "xterm"})
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,7 @@ def test_it_is_wanted_on_a_terminal() -> None:
     ids=["no terminal", "quiet", "a worker", "CI", "a dumb terminal"],
 )
 def test_it_is_not_wanted_elsewhere(config: Any, stream: Any, environ: dict[str, str]) -> None:
-    assert not is_wanted(config, stream, environ)
+    assert not is_visible(config, stream, environ)
 
 
 def test_what_was_written_is_taken_away_once() -> None:

@@ -24,8 +24,8 @@ SCENARIOS = Path("scenarios")
     ids=["in flight", "starts", "conversations", "connected", "run deadline"],
 )
 def test_a_limit_of_the_run_is_shared(limits: Settings) -> None:
-    assert Allowance.of(limits) != Allowance()
+    assert Allowance.from_settings(limits) != Allowance()
 
 
 def test_what_limits_each_conversation_is_not_shared() -> None:
-    assert Allowance.of(Settings(scenarios=SCENARIOS, deadline=1)) == Allowance()
+    assert Allowance.from_settings(Settings(scenarios=SCENARIOS, deadline=1)) == Allowance()

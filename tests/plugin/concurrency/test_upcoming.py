@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.plugin.concurrency.order import XdistQueue, upcoming
+from pytest_tavus.plugin.concurrency.order import XdistQueue, build_item_queue
 
 ITEMS: list[Any] = ["first", "second", "third", "fourth"]
 
@@ -28,17 +28,17 @@ def sent(*plugins: object) -> XdistQueue:
     manager = SimpleNamespace(get_plugins=lambda: plugins)
     config = SimpleNamespace(workerinput={}, pluginmanager=manager)
     session: Any = SimpleNamespace(config=config, items=ITEMS)
-    found = upcoming(session)
+    found = build_item_queue(session)
     assert isinstance(found, XdistQueue)
-    found.begin(ITEMS[1])
+    found.set_next(ITEMS[1])
     return found
 
 
 def test_a_worker_knows_what_it_has_been_sent() -> None:
     worker = SimpleNamespace(torun=Queue())
-    assert list(sent(object(), worker).fresh(ITEMS[0], 10)) == ITEMS[1:]
+    assert list(sent(object(), worker).take_new(ITEMS[0], 10)) == ITEMS[1:]
 
 
 @pytest.mark.parametrize("plugin", [SimpleNamespace(torun=SimpleNamespace()), object()])
 def test_of_a_queue_that_cannot_be_read_only_the_next_item_is_known(plugin: object) -> None:
-    assert list(sent(plugin).fresh(ITEMS[0], 10)) == ITEMS[1:2]
+    assert list(sent(plugin).take_new(ITEMS[0], 10)) == ITEMS[1:2]

@@ -14,7 +14,7 @@ from pytest_tavus.run.conversation import open_simulated
 from pytest_tavus.run.limits import gate as gates
 from pytest_tavus.run.limits.gate import Gate, Needs
 from pytest_tavus.run.limits.ledger import Allowance
-from pytest_tavus.run.limits.store import OwnStore
+from pytest_tavus.run.limits.store import LocalStore
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.runner import Runner
 from pytest_tavus.scenario.values.model import Scenario
@@ -193,7 +193,7 @@ def test_who_came_first_is_let_in_first() -> None:
             for _ in range(max(0, 20 - len(self.asked))):
                 await asyncio.sleep(0)
 
-    gate = Gate(Allowance(in_flight=1), OwnStore(now=0.0), clock=Uneven(), now=lambda: 0.0)
+    gate = Gate(Allowance(in_flight=1), LocalStore(now=0.0), clock=Uneven(), now=lambda: 0.0)
 
     async def held(number: int) -> None:
         async with gate.enter(Needs(seconds=60.0)):

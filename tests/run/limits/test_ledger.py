@@ -6,15 +6,15 @@ import pytest
 
 from pytest_tavus.errors import NotRunError
 from pytest_tavus.run.limits.ledger import (
-    CALM,
+    RECOVERY_SECONDS,
     Admission,
     Allowance,
-    Granted,
+    Grant,
     Ledger,
     RetryLater,
-    ask,
     give_back,
     slow_down,
+    try_admit,
 )
 
 
@@ -24,7 +24,7 @@ def wanted(token: str = "a", seconds: float = 60.0) -> Admission:
 
 def refused(ledger: Ledger, allowance: Allowance, now: float = 0.0) -> str:
     with pytest.raises(NotRunError) as caught:
-        ask(ledger, allowance, wanted("z"), now=now)
+        try_admit(ledger, allowance, wanted("z"), now=now)
     return str(caught.value)
 
 
@@ -32,35 +32,35 @@ def test_without_limits_every_conversation_is_granted_its_own_time() -> None:
     ledger = Ledger(began=0.0)
 
     for number in range(1000):
-        assert ask(ledger, Allowance(), wanted(str(number)), now=1e6) == Granted(seconds=60.0)
+        assert try_admit(ledger, Allowance(), wanted(str(number)), now=1e6) == Grant(seconds=60.0)
 
     assert (ledger.started, len(ledger.held)) == (1000, 1000)
 
 
 def test_no_more_are_held_at_once_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(in_flight=2)
-    ask(ledger, allowance, wanted("a"), now=0.0)
-    ask(ledger, allowance, wanted("b"), now=0.0)
+    try_admit(ledger, allowance, wanted("a"), now=0.0)
+    try_admit(ledger, allowance, wanted("b"), now=0.0)
 
-    assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), RetryLater)
+    assert isinstance(try_admit(ledger, allowance, wanted("c"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
-    assert isinstance(ask(ledger, allowance, wanted("c"), now=0.0), Granted)
+    assert isinstance(try_admit(ledger, allowance, wanted("c"), now=0.0), Grant)
 
 
 def test_no_more_begin_in_a_second_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(starts=4)
 
-    assert isinstance(ask(ledger, allowance, wanted("a"), now=100.0), Granted)
-    later = ask(ledger, allowance, wanted("b"), now=100.0)
+    assert isinstance(try_admit(ledger, allowance, wanted("a"), now=100.0), Grant)
+    later = try_admit(ledger, allowance, wanted("b"), now=100.0)
 
     assert isinstance(later, RetryLater)
     assert 0.2 < later.seconds <= 0.25
-    assert isinstance(ask(ledger, allowance, wanted("b"), now=100.25), Granted)
+    assert isinstance(try_admit(ledger, allowance, wanted("b"), now=100.25), Grant)
 
 
 def test_no_more_are_opened_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(conversations=1)
-    ask(ledger, allowance, wanted("a"), now=0.0)
+    try_admit(ledger, allowance, wanted("a"), now=0.0)
     give_back(ledger, "a", used=1.0)
 
     assert refused(ledger, allowance) == (
@@ -71,9 +71,9 @@ def test_no_more_are_opened_than_allowed() -> None:
 def test_after_the_deadline_of_the_run_nothing_is_opened() -> None:
     ledger, allowance = Ledger(began=10.0), Allowance(run=100.0)
 
-    assert ask(ledger, allowance, wanted("a"), now=20.0) == Granted(seconds=60.0)
-    assert ask(ledger, allowance, wanted("b"), now=80.0) == Granted(
-        seconds=30.0, cut="the run's 100 s (--tavus-run-deadline)"
+    assert try_admit(ledger, allowance, wanted("a"), now=20.0) == Grant(seconds=60.0)
+    assert try_admit(ledger, allowance, wanted("b"), now=80.0) == Grant(
+        seconds=30.0, shortened_by="the run's 100 s (--tavus-run-deadline)"
     )
     assert refused(ledger, allowance, now=110.0) == (
         "not run: the run took longer than its 100 s (--tavus-run-deadline)"
@@ -83,12 +83,14 @@ def test_after_the_deadline_of_the_run_nothing_is_opened() -> None:
 def test_connected_seconds_are_never_exceeded() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(connected=100.0)
 
-    assert ask(ledger, allowance, wanted("a"), now=0.0) == Granted(seconds=60.0)
-    assert isinstance(ask(ledger, allowance, wanted("b"), now=0.0), RetryLater)  # 60 might be used
+    assert try_admit(ledger, allowance, wanted("a"), now=0.0) == Grant(seconds=60.0)
+    assert isinstance(
+        try_admit(ledger, allowance, wanted("b"), now=0.0), RetryLater
+    )  # 60 might be used
     give_back(ledger, "a", used=55.0)
-    assert ask(ledger, allowance, wanted("b"), now=0.0) == Granted(
+    assert try_admit(ledger, allowance, wanted("b"), now=0.0) == Grant(
         seconds=45.0,
-        cut="the run's 100 connected seconds (--tavus-max-connected)",
+        shortened_by="the run's 100 connected seconds (--tavus-max-connected)",
     )
     give_back(ledger, "b", used=45.0)
     assert refused(ledger, allowance) == (
@@ -99,69 +101,77 @@ def test_connected_seconds_are_never_exceeded() -> None:
 def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
     ledger = Ledger(began=0.0)
     for token in "abcd":
-        ask(ledger, Allowance(), wanted(token), now=0.0)
+        try_admit(ledger, Allowance(), wanted(token), now=0.0)
 
     slow_down(ledger, "User has reached maximum concurrent conversations", now=0.0)
     give_back(ledger, "d", used=0.0)
 
     assert (ledger.slowed, ledger.ceiling, ledger.started) == (1, 3, 3)
-    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), RetryLater)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
-    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Granted)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Grant)
 
 
 def test_one_conversation_is_always_possible() -> None:
     ledger = Ledger(began=0.0)
     for number in range(3):
-        ask(ledger, Allowance(), wanted(str(number)), now=0.0)
+        try_admit(ledger, Allowance(), wanted(str(number)), now=0.0)
         slow_down(ledger, "429", now=0.0)
         give_back(ledger, str(number), used=0.0)
 
     assert ledger.ceiling == 1
-    assert isinstance(ask(ledger, Allowance(), wanted("d"), now=0.0), Granted)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Grant)
 
 
 def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
     ledger = Ledger(began=0.0)
-    ask(ledger, Allowance(), wanted("a"), now=0.0)
-    ask(ledger, Allowance(), wanted("b"), now=0.0)
+    try_admit(ledger, Allowance(), wanted("a"), now=0.0)
+    try_admit(ledger, Allowance(), wanted("b"), now=0.0)
     slow_down(ledger, "429", now=1.0)
     give_back(ledger, "b", used=0.0)
 
-    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM - 0.1), RetryLater)
-    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM), Granted)
-    assert isinstance(ask(ledger, Allowance(), wanted("c"), now=1.0 + CALM), RetryLater)
+    assert isinstance(
+        try_admit(ledger, Allowance(), wanted("b"), now=1.0 + RECOVERY_SECONDS - 0.1), RetryLater
+    )
+    assert isinstance(
+        try_admit(ledger, Allowance(), wanted("b"), now=1.0 + RECOVERY_SECONDS), Grant
+    )
+    assert isinstance(
+        try_admit(ledger, Allowance(), wanted("c"), now=1.0 + RECOVERY_SECONDS), RetryLater
+    )
     assert (ledger.ceiling, ledger.lowest) == (2, 1)
 
 
 def test_a_refusal_of_the_one_more_lowers_the_ceiling_again() -> None:
     ledger = Ledger(began=0.0)
-    ask(ledger, Allowance(), wanted("a"), now=0.0)
-    ask(ledger, Allowance(), wanted("b"), now=0.0)
+    try_admit(ledger, Allowance(), wanted("a"), now=0.0)
+    try_admit(ledger, Allowance(), wanted("b"), now=0.0)
     slow_down(ledger, "429", now=1.0)
     give_back(ledger, "b", used=0.0)
-    ask(ledger, Allowance(), wanted("b"), now=1.0 + CALM)
+    try_admit(ledger, Allowance(), wanted("b"), now=1.0 + RECOVERY_SECONDS)
 
-    slow_down(ledger, "429", now=2.0 + CALM)
+    slow_down(ledger, "429", now=2.0 + RECOVERY_SECONDS)
     give_back(ledger, "b", used=0.0)
 
     assert ledger.ceiling == 1
-    assert isinstance(ask(ledger, Allowance(), wanted("b"), now=1.0 + 2 * CALM), RetryLater)
+    assert isinstance(
+        try_admit(ledger, Allowance(), wanted("b"), now=1.0 + 2 * RECOVERY_SECONDS), RetryLater
+    )
 
 
 def test_a_ceiling_that_is_not_reached_stays() -> None:
     ledger = Ledger(began=0.0)
-    ask(ledger, Allowance(), wanted("a"), now=0.0)
+    try_admit(ledger, Allowance(), wanted("a"), now=0.0)
     slow_down(ledger, "429", now=0.0)
     give_back(ledger, "a", used=0.0)
 
-    assert isinstance(ask(ledger, Allowance(), wanted("a"), now=CALM), Granted)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("a"), now=RECOVERY_SECONDS), Grant)
     assert ledger.ceiling == 1
 
 
 def test_giving_back_twice_counts_once() -> None:
     ledger = Ledger(began=0.0)
-    ask(ledger, Allowance(), wanted("a"), now=0.0)
+    try_admit(ledger, Allowance(), wanted("a"), now=0.0)
 
     give_back(ledger, "a", used=2.0)
     give_back(ledger, "a", used=2.0)

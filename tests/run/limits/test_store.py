@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_tavus.run.limits.ledger import Admission, Allowance, Granted, RetryLater, ask, slow_down
+from pytest_tavus.run.limits.ledger import (
+    Admission,
+    Allowance,
+    Grant,
+    RetryLater,
+    slow_down,
+    try_admit,
+)
 from pytest_tavus.run.limits.store import SharedStore
 
 SECONDS = 30
@@ -18,13 +25,13 @@ SECONDS = 30
 DIES = """
 import os, sys
 from pathlib import Path
-from pytest_tavus.run.limits.ledger import Allowance, Admission, ask
+from pytest_tavus.run.limits.ledger import Allowance, Admission, try_admit
 from pytest_tavus.run.limits.store import SharedStore
 
 store = SharedStore(Path(sys.argv[1]), worker="gw9", now=0.0)
 with store.open() as ledger:
     for token in "abc":
-        ask(ledger, Allowance(), Admission(token=token, worker="gw9", seconds=60.0), now=0.0)
+        try_admit(ledger, Allowance(), Admission(token=token, worker="gw9", seconds=60.0), now=0.0)
 os._exit(1)
 """
 
@@ -48,7 +55,7 @@ def first(tmp_path: Path) -> SharedStore:
 def test_what_one_process_notes_another_reads(first: SharedStore, tmp_path: Path) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=9.0)
     with first.open() as ledger:
-        ask(ledger, Allowance(), Admission(token="a", worker="gw0", seconds=60.0), now=0.0)
+        try_admit(ledger, Allowance(), Admission(token="a", worker="gw0", seconds=60.0), now=0.0)
 
     with second.open() as ledger:
         assert (ledger.began, ledger.started, list(ledger.held)) == (5.0, 1, ["a"])
@@ -66,39 +73,39 @@ def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Pa
     second, allowance = SharedStore(tmp_path, worker="gw1", now=0.0), Allowance(in_flight=1)
     mine = Admission(token="a", worker="gw0", seconds=60.0)
     with first.open() as ledger:
-        assert isinstance(ask(ledger, allowance, mine, now=0.0), Granted)
+        assert isinstance(try_admit(ledger, allowance, mine, now=0.0), Grant)
 
     theirs = Admission(token="b", worker="gw1", seconds=60.0)
     with second.open() as ledger:
-        assert isinstance(ask(ledger, allowance, theirs, now=0.0), RetryLater)
+        assert isinstance(try_admit(ledger, allowance, theirs, now=0.0), RetryLater)
     first.close()
     first.close()
     with second.open() as ledger:
-        assert isinstance(ask(ledger, allowance, theirs, now=0.0), Granted)
+        assert isinstance(try_admit(ledger, allowance, theirs, now=0.0), Grant)
 
 
 def test_without_limits_each_process_keeps_its_own_ledger(
     first: SharedStore, tmp_path: Path
 ) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=0.0)
-    second.counting = False
+    second.shares_ledger = False
     with second.open() as ledger:
-        ask(ledger, Allowance(), Admission(token="a", worker="gw1", seconds=60.0), now=0.0)
+        try_admit(ledger, Allowance(), Admission(token="a", worker="gw1", seconds=60.0), now=0.0)
         slow_down(ledger, "429", now=0.0)
     with first.open() as ledger:
         assert (ledger.started, ledger.slowed) == (0, 0)
 
-    second.hand_in()
+    second.merge_local_ledger()
 
     with first.open() as ledger:
         assert (ledger.slowed, ledger.lowest, ledger.said) == (1, 1, "429")
 
 
 def test_without_locks_in_the_run_no_file_is_held(first: SharedStore, tmp_path: Path) -> None:
-    first.locking = False
+    first.uses_locks = False
 
     async def main() -> None:
-        async with first.locked(["orders"], alone=True):
+        async with first.lock(["orders"], alone=True):
             held.extend(os.listdir(tmp_path))
 
     held: list[str] = []
@@ -125,7 +132,7 @@ def test_a_lock_is_held_by_one_process_at_a_time(first: SharedStore, tmp_path: P
     order: list[str] = []
 
     async def hold(store: SharedStore, name: str, lock: str, left: asyncio.Event) -> None:
-        async with store.locked([lock], alone=False):
+        async with store.lock([lock], alone=False):
             order.append(name)
             await left.wait()
             order.append(name)
@@ -150,7 +157,7 @@ def test_who_is_alone_waits_for_all_and_keeps_all_out(first: SharedStore, tmp_pa
     order: list[str] = []
 
     async def hold(store: SharedStore, name: str, leave: asyncio.Event) -> None:
-        async with store.locked([], alone=name == "alone"):
+        async with store.lock([], alone=name == "alone"):
             order.append(f"{name} in")
             await leave.wait()
             order.append(f"{name} out")

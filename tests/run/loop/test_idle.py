@@ -120,13 +120,13 @@ def test_a_loop_in_the_background_does_not_tell() -> None:
     loop.keep_running()
     loop.alternate()
 
-    assert not loop.tells_idle
+    assert not loop.can_run_until_idle
     loop.close()
 
 
 @pytest.mark.asyncio
 async def test_where_another_loop_is_running_it_does_not_tell(alternating: BackgroundLoop) -> None:
-    assert not alternating.tells_idle
+    assert not alternating.can_run_until_idle
 
 
 @pytest.mark.usefixtures("other")
@@ -138,13 +138,13 @@ def test_a_loop_that_somebody_else_has_chosen_is_taken_and_does_not_tell() -> No
 
     held = BackgroundLoop()
     held.alternate()
-    assert not held.tells_idle
+    assert not held.can_run_until_idle
     held.close()
 
 
 def test_a_selector_tells_once_and_only_before_it_would_wait() -> None:
     selector, tell = IdleSelector(), Mock()
-    selector.tell = tell
+    selector.on_idle = tell
 
     assert selector.select(0) == []
     assert not tell.called
@@ -158,7 +158,7 @@ def test_a_selector_tells_once_and_only_before_it_would_wait() -> None:
 
 def test_a_selector_does_not_tell_where_there_is_something_to_read() -> None:
     selector, tell = IdleSelector(), Mock()
-    selector.tell = tell
+    selector.on_idle = tell
     read, write = socket.socketpair()
     selector.register(read, selectors.EVENT_READ)
 

@@ -43,7 +43,7 @@ def test_without_one_nothing_is_raised_and_nothing_is_changed() -> None:
     with Interrupts(pytest.fail) as kept:
         pass
 
-    assert not kept.pressed
+    assert not kept.interrupted
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -70,7 +70,7 @@ def test_a_handler_of_somebody_else_is_left_alone() -> None:
         signal.signal(signal.SIGINT, before)
 
     assert heard == [signal.SIGINT]
-    assert not kept.pressed
+    assert not kept.interrupted
 
 
 def test_a_handler_that_is_put_in_place_meanwhile_stays() -> None:

@@ -63,7 +63,7 @@ class FakeConversations:
     def get(self, conversation_id: str) -> LiveConversation | None:
         return self.all.get(conversation_id)
 
-    def active(self) -> int:
+    def count_active(self) -> int:
         return sum(one.status == "active" for one in self.all.values())
 
     async def end(self, conversation_id: str, reason: EndReason) -> None:

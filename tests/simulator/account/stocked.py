@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
 
 PAL: dict[str, Any] = {
@@ -20,7 +20,7 @@ LAYER_SHAPE = "{'layers': {'llm': [\"the layer 'llm' must be a mapping of settin
 def desk() -> Desk:
     """Open an account that has the stock and nothing else."""
     made = Desk()
-    stock(made.account)
+    add_stock(made.account)
     return made
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.account.resource import Route
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from pytest_tavus.simulator.account.table import ROUTES
 from tests.simulator.account.account import Desk
 from tests.simulator.account.any_json import FIELDS, JSON, QUERIES
@@ -98,7 +98,7 @@ def spoiled(draw: st.DrawFn, body: Any) -> Any:
 async def furnished() -> tuple[Desk, dict[str, str]]:
     """An account with one of everything, and what the placeholders of paths stand for."""
     at = Desk()
-    stock(at.account)
+    add_stock(at.account)
     auth = {"type": "bearer", "token": CANARY}
     delivery = {"api": {"url": "https://api.example.com/orders", "auth": auth}}
     tool = {"name": "get_order", "description": "Finds an order.", "delivery": delivery}

@@ -6,8 +6,8 @@ import pytest
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
-from pytest_tavus.simulator.account.resources.openings import pal_of
-from pytest_tavus.simulator.account.store.stock import SKILLS, restock, stock
+from pytest_tavus.simulator.account.resources.openings import build_pal
+from pytest_tavus.simulator.account.store.stock import SKILLS, add_stock, reset_account
 from tests.simulator.account.account import Desk
 from tests.simulator.account.stocked import PAL
 
@@ -18,7 +18,7 @@ GUARDRAIL = {"guardrail_prompt": "Never swear."}
 
 async def test_tools_objectives_and_guardrails_are_written_out_with_their_secrets() -> None:
     at = Desk()
-    stock(at.account)
+    add_stock(at.account)
     auth = {"type": "bearer", "token": "canary"}
     delivery = {"api": {"url": "https://api.example.com/orders", "auth": auth}}
     tool = {"name": "get_order", "description": "Finds an order.", "delivery": delivery}
@@ -41,7 +41,7 @@ async def test_tools_objectives_and_guardrails_are_written_out_with_their_secret
         },
     )
 
-    pal = pal_of(at.account, created["pal_id"])
+    pal = build_pal(at.account, created["pal_id"])
 
     assert (pal.pal_id, pal.pal_name) == (created["pal_id"], "Support")
     assert [one.name for one in pal.tools] == ["get_order"]
@@ -57,7 +57,9 @@ async def test_an_older_set_of_guardrails_is_written_out_too() -> None:
     made = await at.get("POST /guardrails/", held)
     pal = await at.get("POST /pals", {**PAL, "guardrails_id": made["guardrails_id"]})
 
-    assert [one.guardrail_name for one in pal_of(at.account, pal["pal_id"]).guardrails] == ["held"]
+    assert [one.guardrail_name for one in build_pal(at.account, pal["pal_id"]).guardrails] == [
+        "held"
+    ]
 
 
 async def test_a_pal_with_nothing_attached_has_nothing() -> None:
@@ -65,7 +67,7 @@ async def test_a_pal_with_nothing_attached_has_nothing() -> None:
     await at.get("POST /guardrails/", {**GUARDRAIL, "guardrail_name": "of_another"})
     created = await at.get("POST /pals", PAL)
 
-    pal = pal_of(at.account, created["pal_id"])
+    pal = build_pal(at.account, created["pal_id"])
 
     assert (pal.tools, pal.objectives, pal.guardrails) == ((), None, ())
 
@@ -76,12 +78,12 @@ async def test_an_older_set_is_that_of_its_pal_only() -> None:
     await at.get("POST /guardrails/", held)
     pal = await at.get("POST /pals", PAL)
 
-    assert pal_of(at.account, pal["pal_id"]).guardrails == ()
+    assert build_pal(at.account, pal["pal_id"]).guardrails == ()
 
 
 async def test_a_pal_that_is_not_there_is_refused() -> None:
     with pytest.raises(ApiRefusal) as refused:
-        pal_of(Desk().account, "p0")
+        build_pal(Desk().account, "p0")
 
     assert refused.value.body == {"error": "Invalid persona_id"}
 
@@ -94,7 +96,7 @@ async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
     record["greeting"] = 3
 
     with pytest.raises(HarnessError) as broken:
-        pal_of(at.account, created["pal_id"])
+        build_pal(at.account, created["pal_id"])
 
     assert str(broken.value) == (
         f"the account holds a PAL '{created['pal_id']}' that is none: expected text, found 3"
@@ -103,10 +105,10 @@ async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
 
 async def test_a_restocked_account_is_as_it_was_born() -> None:
     at = Desk()
-    stock(at.account)
+    add_stock(at.account)
     first = (await at.get("POST /pals", PAL))["pal_id"]
 
-    restock(at.account)
+    reset_account(at.account)
 
     assert [row["skill_id"] for row in at.account["skills"].rows()] == list(SKILLS)
     assert (await at.get("GET /pals"))["data"] == []

@@ -12,7 +12,7 @@ import pytest
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.store.account import Account, AccountIds
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from pytest_tavus.simulator.rooms.port import LiveConversation
 from tests.simulator.rooms.room import EPOCH, Guest, House, house, said, settled, until
 
@@ -40,7 +40,7 @@ class Creator:
             live=home.conversations,
             scripts=home.scripts,
         )
-        stock(account)
+        add_stock(account)
         self.api = Api(account)
 
     async def ask(self, line: str, body: Any = None) -> Any:
@@ -164,7 +164,7 @@ async def test_a_pal_is_built_tried_and_judged_as_its_scenario_says() -> None:
             {"persona_spec": spec, "smoke_transcript": transcript},
         )
         pal = await at.ask(f"GET /pals/{pal_id}")
-        active = at.home.conversations.active()
+        active = at.home.conversations.count_active()
 
     assert spoken == [
         "The draft is ready: I wrote it from your brief. Tell me what you would like to change."

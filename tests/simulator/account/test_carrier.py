@@ -14,10 +14,10 @@ from pytest_tavus.simulator.account.builder.carrier import (
     CARRIER_IDS,
     CLOSING,
     ROUNDS,
-    built_in_script,
+    build_default_script,
     carrier,
     carrier_script,
-    request_in,
+    find_request,
 )
 from pytest_tavus.simulator.rooms.played import ScriptBook
 
@@ -42,7 +42,7 @@ def test_the_carrier_keeps_tavus_own_rules(pal_id: str) -> None:
 
 
 def test_the_built_in_script_drafts_from_the_request_and_then_closes() -> None:
-    first, second, third, *others = built_in_script(carrier(PROD), request="A tutor.").turns
+    first, second, third, *others = build_default_script(carrier(PROD), request="A tutor.").turns
     assert first.plays is not None
     assert first.plays.calls is not None
     ((call,),) = first.plays.calls
@@ -61,7 +61,7 @@ def test_the_built_in_script_drafts_from_the_request_and_then_closes() -> None:
 
 @given(st.text())
 def test_no_brace_of_a_request_is_a_placeholder(request: str) -> None:
-    first = built_in_script(carrier(PROD), request=request).turns[0]
+    first = build_default_script(carrier(PROD), request=request).turns[0]
     assert first.plays is not None
     assert first.plays.calls is not None
     assert render(first.plays.calls[0][0].arguments, {})["sections_brief"] == request
@@ -83,5 +83,5 @@ def test_the_request_is_found_in_the_context_of_the_official_client() -> None:
         "before\n<creator_initial_request>\nWhat the creator typed to open the session.\n"
         "A tutor.\nFor maths.\n</creator_initial_request>\nafter"
     )
-    assert request_in(context) == "A tutor.\nFor maths."
-    assert request_in("nothing of the kind") is None
+    assert find_request(context) == "A tutor.\nFor maths."
+    assert find_request("nothing of the kind") is None

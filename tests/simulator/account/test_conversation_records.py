@@ -94,7 +94,7 @@ async def test_a_deleted_conversation_is_ended_and_gone(hard: str) -> None:
     answer = await at.ask(f"DELETE {line}", hard=hard)
 
     assert (answer.status, answer.body) == (204, None)
-    assert at.live.active() == 0
+    assert at.live.count_active() == 0
     assert await at.refused(f"GET {line}") == (400, {"error": "Invalid conversation_id"})
     assert (await at.get("GET /conversations"))["data"] == []
 

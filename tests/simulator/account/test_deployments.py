@@ -23,7 +23,7 @@ class Shop(Desk):
     def __init__(self, keys: ApiKeys | None = None) -> None:
         super().__init__(ROUTES, keys=keys)
         fields = {"pal_name": "Dent", "system_prompt": "Book.", "default_face_id": "r1"}
-        self.pal_id: str = pals.keep_pal(self.account, fields)["pal_id"]
+        self.pal_id: str = pals.add_pal(self.account, fields)["pal_id"]
 
     async def made(self, **changes: Any) -> dict[str, Any]:
         body = {"pal_id": self.pal_id, "channel": "embed", "name": "Dent Embed", **changes}
@@ -136,7 +136,7 @@ async def test_the_public_starts_and_ends_a_call_without_a_key() -> None:
     assert opening.timers.max_call_duration == 60
     ended = await at.get(f"POST /deployments/{key}/conversations/{call['conversation_id']}/end")
     assert ended == {"conversation_id": call["conversation_id"], "status": "ended"}
-    assert at.live.active() == 0
+    assert at.live.count_active() == 0
 
 
 def _creation(pal_id: str) -> ApiRequest:
@@ -155,7 +155,7 @@ async def test_nobody_ends_a_call_of_another_deployment() -> None:
     call = await at.started(one)
     line = f"POST /deployments/{other}/conversations/{call['conversation_id']}/end"
     assert (await at.refused(line))[0] == 400
-    assert at.live.active() == 1
+    assert at.live.count_active() == 1
 
 
 async def test_a_password_is_asked_of_the_public() -> None:

@@ -93,7 +93,7 @@ async def test_a_silenced_alarm_does_not_ring() -> None:
     at.account.alarm = Alarm(clock)
     await made(at, callback_url="https://cb.example.com/")
     await clock.begun()
-    await at.account.alarm.silence()
+    await at.account.alarm.cancel()
     at.time += 10
     await clock.turn(10)
     assert [status for _, status in heard.statuses] == ["started"]

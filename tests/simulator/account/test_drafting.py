@@ -102,5 +102,5 @@ def test_whatever_is_drafted_keeps_tavus_own_rules(brief: str) -> None:
 
 def test_what_a_brief_mentions_is_found_by_id_and_by_name_as_a_word() -> None:
     named = [("t1", "find_order"), ("t2", "order"), ("t3", ""), ("t4", "cancel")]
-    assert drafting.mentioned("Use Find_Order, and T4.", named) == ("t1", "t4")
-    assert drafting.mentioned("Reorder things.", named) == ()
+    assert drafting.list_mentioned("Use Find_Order, and T4.", named) == ("t1", "t4")
+    assert drafting.list_mentioned("Reorder things.", named) == ()

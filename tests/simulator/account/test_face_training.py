@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.simulator.account.resources import faces
 from pytest_tavus.simulator.account.store.account import AccountOptions, Alarm
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import NOON, Desk
 from tests.simulator.account.waiting import Heard, Hourglass
 
@@ -21,7 +21,7 @@ IMAGE = {"face_name": "Ana", "train_image_url": "https://example.com/ana.png"}
 def desk(*, seconds: float = 0) -> Desk:
     at = Desk(faces.ROUTES)
     at.account.options = AccountOptions(training_seconds=seconds)
-    stock(at.account)
+    add_stock(at.account)
     return at
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.resources import faces, voices
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
 
 pytestmark = pytest.mark.asyncio
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio
 
 def desk() -> Desk:
     at = Desk((*faces.ROUTES, *voices.ROUTES))
-    stock(at.account)
+    add_stock(at.account)
     return at
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_tavus.simulator.account.builder import builder, fanout
 from pytest_tavus.simulator.account.resources import pals
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
 
 pytestmark = pytest.mark.asyncio
@@ -22,7 +22,7 @@ class Bench(Desk):
 
     def __init__(self) -> None:
         super().__init__((*builder.ROUTES, *fanout.ROUTES, *pals.ROUTES))
-        stock(self.account)
+        add_stock(self.account)
 
     async def begin(self) -> str:
         row = await self.get("POST /builder", {"name": "Dental desk"})

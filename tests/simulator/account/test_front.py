@@ -222,9 +222,9 @@ async def test_keys_say_that_they_are_simulated_and_are_the_same_for_a_seed() ->
     own = ApiKeys(seed=1, first="my-own-key")
     assert own.first == "my-own-key"
     assert own.all() == ("my-own-key",)
-    assert own.admit("my-own-key")
-    assert own.admit(own.issue())
-    assert not own.admit(None)
+    assert own.accepts("my-own-key")
+    assert own.accepts(own.issue())
+    assert not own.accepts(None)
 
 
 async def test_two_rows_for_one_request_are_refused() -> None:

@@ -120,4 +120,4 @@ async def test_only_the_carrier_of_a_session_that_is_there_is_spoken_with() -> N
         404,
         {"error": "Builder session not found"},
     )
-    assert at.live.active() == 0
+    assert at.live.count_active() == 0

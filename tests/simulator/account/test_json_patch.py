@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
-from pytest_tavus.simulator.account.requests.json_patch import patched, read_patch, same
+from pytest_tavus.simulator.account.requests.json_patch import apply_patch, is_same_json, read_patch
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
@@ -47,7 +47,7 @@ def test_what_is_no_patch_is_a_422(body: Any) -> None:
 def test_operations_are_applied_in_their_order_to_a_copy() -> None:
     document = {"a": {"b": [1]}}
 
-    result = patched(
+    result = apply_patch(
         document,
         read_patch(
             [
@@ -89,7 +89,7 @@ def test_an_operation_that_cannot_be_applied_is_named(
     operation: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ApiRefusal) as refused:
-        patched({"a": "secret"}, read_patch([operation]))
+        apply_patch({"a": "secret"}, read_patch([operation]))
 
     assert (refused.value.status, refused.value.body) == (400, {"error": sentence})
 
@@ -98,7 +98,7 @@ def test_a_document_cannot_be_grown_without_end() -> None:
     bomb = [{"op": "copy", "from": "", "path": f"/{number}"} for number in range(60)]
 
     with pytest.raises(ApiRefusal) as refused:
-        patched({"a": "x" * 100}, read_patch(bomb))
+        apply_patch({"a": "x" * 100}, read_patch(bomb))
 
     assert refused.value.body["error"].endswith("the document would become too large")
 
@@ -106,9 +106,9 @@ def test_a_document_cannot_be_grown_without_end() -> None:
 def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() -> None:
     copies = [{"op": "copy", "from": "/a", "path": "/b"} for _ in range(12)]
 
-    assert patched({"a": "x" * 80_000}, read_patch(copies))["b"] == "x" * 80_000
+    assert apply_patch({"a": "x" * 80_000}, read_patch(copies))["b"] == "x" * 80_000
     with pytest.raises(ApiRefusal) as refused:
-        patched({"a": "x" * 100_000}, read_patch(copies))
+        apply_patch({"a": "x" * 100_000}, read_patch(copies))
 
     assert refused.value.body["error"] == (
         "operation 10, copy '/b', cannot be applied: the document would become too large"
@@ -117,7 +117,7 @@ def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() 
 
 def test_a_copy_of_nothing_is_named() -> None:
     with pytest.raises(ApiRefusal) as refused:
-        patched({"a": 1}, read_patch([{"op": "copy", "from": "/x/y", "path": "/b"}]))
+        apply_patch({"a": 1}, read_patch([{"op": "copy", "from": "/x/y", "path": "/b"}]))
 
     assert refused.value.body["error"].endswith("there is nothing at that place")
 
@@ -133,15 +133,15 @@ def test_a_patch_has_an_end() -> None:
 def test_replacing_the_whole_document_gives_the_new_one(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    result = patched(before, read_patch([{"op": "replace", "path": "", "value": after}]))
+    result = apply_patch(before, read_patch([{"op": "replace", "path": "", "value": after}]))
 
-    assert same(result, after)
+    assert is_same_json(result, after)
 
 
 @given(OBJECTS)
 def test_a_document_is_the_same_as_itself_in_any_order(document: dict[str, Any]) -> None:
-    assert same(document, dict(reversed(document.items())))
+    assert is_same_json(document, dict(reversed(document.items())))
 
 
 def test_numbers_and_truth_are_different_json() -> None:
-    assert not same({"a": 1}, {"a": True})
+    assert not is_same_json({"a": 1}, {"a": True})

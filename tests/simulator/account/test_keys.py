@@ -34,7 +34,7 @@ def test_an_issued_key_is_good_beside_the_first(seed: int | None, first: str | N
 
     issued = keys.issue()
 
-    assert [keys.admit(key) for key in (keys.first, issued, "another", None)] == [
+    assert [keys.accepts(key) for key in (keys.first, issued, "another", None)] == [
         True,
         True,
         False,
@@ -48,11 +48,11 @@ def test_an_issued_key_ends_for_good_and_the_first_one_stays(seed: int | None) -
     keys = ApiKeys(seed=seed)
     issued = keys.issue()
 
-    keys.end_issued()
+    keys.revoke_issued()
     later = keys.issue()
 
     assert later not in {issued, keys.first}
-    assert [keys.admit(key) for key in (keys.first, issued, later)] == [True, False, True]
+    assert [keys.accepts(key) for key in (keys.first, issued, later)] == [True, False, True]
 
 
 def test_a_key_that_is_issued_is_not_the_first_again() -> None:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.tool.auth import SECRET_MASK
 from pytest_tavus.simulator.account.requests.masks import (
+    mask_auth,
+    mask_layers,
     mask_problems,
-    masked_auth,
-    masked_layers,
-    unmasked_layers,
+    unmask_layers,
 )
 
 LAYERS = st.dictionaries(
@@ -28,23 +28,23 @@ LAYERS = st.dictionaries(
 
 @given(LAYERS)
 def test_hidden_layers_that_come_back_unchanged_are_what_they_were(layers: dict[str, Any]) -> None:
-    assert unmasked_layers(masked_layers(layers), layers) == layers
+    assert unmask_layers(mask_layers(layers), layers) == layers
 
 
 @given(LAYERS)
 def test_no_key_of_a_layer_is_shown(layers: dict[str, Any]) -> None:
-    for layer in masked_layers(layers).values():
+    for layer in mask_layers(layers).values():
         assert (json_object(layer) or {}).get("api_key", SECRET_MASK) == SECRET_MASK
 
 
 def test_a_mask_without_a_key_behind_it_stays_a_mask() -> None:
     layers = {"llm": {"api_key": SECRET_MASK}, "sts": "text"}
 
-    assert unmasked_layers(layers, {"llm": None}) == layers
+    assert unmask_layers(layers, {"llm": None}) == layers
 
 
 def test_only_the_secret_of_an_auth_is_hidden() -> None:
-    assert masked_auth({"type": "basic", "username": "u", "password": "p"}) == {
+    assert mask_auth({"type": "basic", "username": "u", "password": "p"}) == {
         "type": "basic",
         "username": "u",
         "password": SECRET_MASK,

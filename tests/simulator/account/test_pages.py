@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
-from pytest_tavus.simulator.account.requests.pages import Paging, choice, flag, page, whole, words
+from pytest_tavus.simulator.account.requests.pages import (
+    Paging,
+    page,
+    read_choice,
+    read_flag,
+    read_whole_number,
+    read_words,
+)
 
 ROWS = [{"n": number} for number in range(25)]
 
@@ -85,15 +92,15 @@ def test_a_query_out_of_its_limits_is_a_400(query: dict[str, str], sentence: str
 
 
 def test_a_flag_is_text() -> None:
-    assert flag({"verbose": "true"}, "verbose")
-    assert flag({"verbose": "1"}, "verbose")
-    assert not flag({"verbose": "false"}, "verbose", default=True)
-    assert flag({}, "verbose", default=True)
+    assert read_flag({"verbose": "true"}, "verbose")
+    assert read_flag({"verbose": "1"}, "verbose")
+    assert not read_flag({"verbose": "false"}, "verbose", default=True)
+    assert read_flag({}, "verbose", default=True)
 
 
 def test_a_flag_that_is_neither_is_refused() -> None:
     with pytest.raises(ApiRefusal) as refused:
-        flag({"verbose": "maybe"}, "verbose")
+        read_flag({"verbose": "maybe"}, "verbose")
 
     assert refused.value.body == {
         "error": "Bad Request. {'verbose': [\"expected true or false, found 'maybe'\"]}"
@@ -101,14 +108,14 @@ def test_a_flag_that_is_neither_is_refused() -> None:
 
 
 def test_a_list_is_written_with_commas_under_any_of_its_names() -> None:
-    assert words({"tags": "a, b,", "tag": "c"}, "tags", "tag") == ("a", "b", "c")
+    assert read_words({"tags": "a, b,", "tag": "c"}, "tags", "tag") == ("a", "b", "c")
 
 
 def test_a_choice_may_be_one_of_several_words() -> None:
-    assert choice({"type": "System"}, "type", ("user", "system")) == "system"
-    assert choice({}, "type", ("user", "system")) is None
+    assert read_choice({"type": "System"}, "type", ("user", "system")) == "system"
+    assert read_choice({}, "type", ("user", "system")) is None
 
 
 @given(st.integers(-(10**6), 10**6))
 def test_a_whole_number_is_read_as_it_was_written(number: int) -> None:
-    assert whole({"n": str(number)}, "n", default=7, least=-(10**6)) == number
+    assert read_whole_number({"n": str(number)}, "n", default=7, least=-(10**6)) == number

@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.simulator.account.builder import builder, persona_builder
 from pytest_tavus.simulator.account.resources import pals
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
 
 pytestmark = pytest.mark.asyncio
@@ -29,7 +29,7 @@ TRANSCRIPT = [{"role": "user", "text": "Hi"}, {"role": "assistant", "text": "Hel
 
 def desk() -> Desk:
     at = Desk((*builder.ROUTES, *persona_builder.ROUTES, *pals.ROUTES))
-    stock(at.account)
+    add_stock(at.account)
     return at
 
 

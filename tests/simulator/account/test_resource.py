@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.requests.bodies import read_object
-from pytest_tavus.simulator.account.requests.pages import any_of, containing, equal
+from pytest_tavus.simulator.account.requests.pages import any_of, contains, equals
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
 from pytest_tavus.simulator.account.resource import Resource
 from tests.simulator.account.account import Desk
@@ -33,12 +33,14 @@ SHELVES = Resource(
     prefix="sh",
     length=4,
     read=read,
-    written=("name",),
-    created=201,
-    filters=(equal("name", kind=("own", "stock")), any_of("tags"), containing("search", "name")),
+    patchable_fields=("name",),
+    created_status=201,
+    filters=(equals("name", kind=("own", "stock")), any_of("tags"), contains("search", "name")),
     hidden=("secret",),
-    fixed=lambda row, done: f"A stock shelf cannot be {done}" if row["kind"] == "stock" else "",
-    held_in="document_ids",
+    check_change=lambda row, done: (
+        f"A stock shelf cannot be {done}" if row["kind"] == "stock" else ""
+    ),
+    pal_field="document_ids",
     plain={
         "create": "doc",
         "listing": "client",

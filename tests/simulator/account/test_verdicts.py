@@ -9,10 +9,10 @@ import pytest
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.scenario.values.model import JudgeExpectation, Scenario
 from pytest_tavus.simulator.account.builder.verdicts import (
-    Judged,
-    scripted_verdict,
-    speaking_for,
-    unscripted_verdict,
+    JudgeScope,
+    build_scripted_verdict,
+    build_unscripted_verdict,
+    find_judging_scenario,
 )
 
 SAID, UNSAID = "The scenario 's' says so.", "The scenario 's' does not say."
@@ -26,9 +26,9 @@ def scenario(name: str, *lines: str, **judge: Any) -> Scenario:
     return parse_inline({"pal": PAL, "turns": turns, **asked}, name=name)
 
 
-def verdict(judged: Judged | None = None, **judge: Any) -> dict[str, Any]:
+def verdict(judged: JudgeScope | None = None, **judge: Any) -> dict[str, Any]:
     expected = JudgeExpectation(at=(), **judge)
-    return scripted_verdict(expected, judged or Judged(), scenario="s").to_json()
+    return build_scripted_verdict(expected, judged or JudgeScope(), scenario="s").to_json()
 
 
 def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
@@ -53,7 +53,7 @@ def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
 
 @pytest.mark.parametrize(("overall", "well"), [("pass", True), ("partial", False), ("fail", False)])
 def test_what_is_not_mentioned_goes_with_the_overall_word(overall: str, well: bool) -> None:
-    judged = Judged(objectives=("o", "p"), guardrails=("g",), tools=("t",))
+    judged = JudgeScope(objectives=("o", "p"), guardrails=("g",), tools=("t",))
     found = verdict(judged, overall=overall, objectives={"p": not well})
     assert found["objectives"] == [
         {"name": "o", "satisfied": well, "evidence": UNSAID},
@@ -83,7 +83,7 @@ def test_the_scenario_in_which_the_caller_says_just_that_speaks() -> None:
     one = scenario("one", "hi", overall="partial")
     two = scenario("two", "hi", "bye", overall="pass")
     silent = scenario("silent", "hi", "bye")
-    found = speaking_for([silent, one, two], ["hi", "bye"])
+    found = find_judging_scenario([silent, one, two], ["hi", "bye"])
     assert found is not None
     assert found[0] is two
     assert found[1].overall == "pass"
@@ -92,14 +92,14 @@ def test_the_scenario_in_which_the_caller_says_just_that_speaks() -> None:
 def test_else_the_first_scenario_with_a_judge_speaks() -> None:
     one = scenario("one", "hi", overall="partial")
     two = scenario("two", "hi", "bye", overall="pass")
-    found = speaking_for([scenario("silent", "x"), one, two], ["something else"])
+    found = find_judging_scenario([scenario("silent", "x"), one, two], ["something else"])
     assert found is not None
     assert found[0] is one
-    assert speaking_for([scenario("silent", "x")], ["x"]) is None
+    assert find_judging_scenario([scenario("silent", "x")], ["x"]) is None
 
 
 def test_without_a_script_the_verdict_is_partial_and_says_why() -> None:
     why = "No verdict is scripted for this PAL: no loaded scenario of it has a judge block."
-    verdict = unscripted_verdict().to_json()
+    verdict = build_unscripted_verdict().to_json()
     assert (verdict["overall"], verdict["summary"]) == ("partial", why)
     assert verdict["knowledge_base"] == {"used": False, "evidence": why}

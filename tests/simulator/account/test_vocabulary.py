@@ -13,11 +13,11 @@ from pytest_tavus.simulator.account.vocabulary import (
     PRESENT,
     STAYED,
     TwoSpellingsError,
-    answered_in,
     pointer_to_present,
     spelling_of,
     text_to_former,
     to_present,
+    translate_answer,
 )
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
@@ -31,7 +31,7 @@ LAYERS = st.fixed_dictionaries(
 
 
 def former(body: Any) -> Any:
-    return answered_in("former", body)
+    return translate_answer("former", body)
 
 
 def objects(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -140,7 +140,7 @@ def test_operations_are_translated_in_path_from_and_value() -> None:
 def test_an_answer_in_the_present_words_keeps_those_that_never_changed() -> None:
     row = {"pal_id": "p1", "pal_description": "a clerk", "face_type": "system"}
 
-    assert answered_in("present", {"data": [row], **row}) == {
+    assert translate_answer("present", {"data": [row], **row}) == {
         "data": [{"pal_id": "p1", "persona_description": "a clerk", "replica_type": "system"}],
         "pal_id": "p1",
         "persona_description": "a clerk",
@@ -150,8 +150,8 @@ def test_an_answer_in_the_present_words_keeps_those_that_never_changed() -> None
 
 @given(objects(st.sampled_from(sorted(FORMER))))
 def test_an_answer_in_the_present_words_can_be_sent_back(body: dict[str, Any]) -> None:
-    assert to_present(answered_in("present", body)) == body
-    assert STAYED.keys().isdisjoint(answered_in("present", body))
+    assert to_present(translate_answer("present", body)) == body
+    assert STAYED.keys().isdisjoint(translate_answer("present", body))
 
 
 @pytest.mark.fidelity("rest.flow_spellings")

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.simulator.account.resources import voices
 from pytest_tavus.simulator.account.store.account import AccountOptions
-from pytest_tavus.simulator.account.store.stock import stock
+from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
 from tests.simulator.account.waiting import Heard
 
@@ -20,7 +20,7 @@ SAMPLE = {"voice_name": "Ana", "train_audio_url": "https://example.com/ana.mp3"}
 def desk(*, seconds: float = 0) -> Desk:
     at = Desk(voices.ROUTES)
     at.account.options = AccountOptions(training_seconds=seconds)
-    stock(at.account)
+    add_stock(at.account)
     return at
 
 

@@ -11,16 +11,16 @@ from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.store.account import Account, AccountIds
-from pytest_tavus.simulator.account.store.stock import stock
-from pytest_tavus.simulator.mcp.client import Patience
-from pytest_tavus.simulator.mcp.hosted import recorded_definitions
+from pytest_tavus.simulator.account.store.stock import add_stock
+from pytest_tavus.simulator.mcp.client import ToolTimeouts
+from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult, ToolBox
 from tests.simulator.account.account import Desk
 from tests.simulator.rooms.room import EPOCH, House, house
 
-QUICK = Patience(turn=5, probe=5, settle=0.05)
+QUICK = ToolTimeouts(turn=5, probe=5, settle=0.05)
 
-DEFINITIONS = recorded_definitions()
+DEFINITIONS = load_recorded_definitions()
 
 Asked = tuple[str, str, dict[str, str], Any]
 """Method, path, query and body of a request."""
@@ -109,6 +109,6 @@ async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncGenerator[Benc
             live=open_house.conversations,
             scripts=open_house.scripts,
         )
-        stock(account)
+        add_stock(account)
         api = Listening(account)
         yield Bench(ToolBox(api, DEFINITIONS, hosted_names=hosted, patience=QUICK), api, open_house)

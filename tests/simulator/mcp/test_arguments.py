@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.mcp.arguments import checked_arguments
+from pytest_tavus.simulator.mcp.arguments import read_arguments
 from pytest_tavus.simulator.mcp.client import ToolRefusal
-from pytest_tavus.simulator.mcp.hosted import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.mcp.table import TOOLS, Request
 from tests.simulator.mcp.readings import BESIDE, READ, UNREADABLE
 
-SCHEMAS = {one["name"]: one["inputSchema"] for one in recorded_definitions()}
+SCHEMAS = {one["name"]: one["inputSchema"] for one in load_recorded_definitions()}
 DEPLOYED = {"pal_id": "p1", "channel": "landing-page", "unique_memory_per_visitor": True}
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -62,7 +62,7 @@ def test_wrong_arguments_are_told_with_their_paths(
     tool: str, given: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ToolRefusal) as refusal:
-        checked_arguments(SCHEMAS[tool], given)
+        read_arguments(SCHEMAS[tool], given)
 
     assert sorted(str(refusal.value).split("; ")) == sorted(told.split("; "))
 
@@ -74,7 +74,7 @@ def test_scalars_are_read_as_the_official_server_reads_them(
 ) -> None:
     tool, name = at
 
-    found = checked_arguments(SCHEMAS[tool], {**BESIDE.get(tool, {}), name: given})[name]
+    found = read_arguments(SCHEMAS[tool], {**BESIDE.get(tool, {}), name: given})[name]
 
     assert (found, type(found)) == (read, type(read))
 
@@ -86,20 +86,20 @@ def test_what_the_official_server_does_not_read_is_refused(at: tuple[str, str], 
     beside = {**BESIDE.get(tool, {}), **({"system_prompt": "x"} if name == "layers" else {})}
 
     with pytest.raises(ToolRefusal, match=rf"^{name}\b.*: expected "):
-        checked_arguments(SCHEMAS[tool], {**beside, name: given})
+        read_arguments(SCHEMAS[tool], {**beside, name: given})
 
 
 def test_a_value_that_may_be_a_secret_is_not_repeated() -> None:
     given = {"name": "n", "description": "d", "delivery": "sk-secret"}
 
     with pytest.raises(ToolRefusal) as refusal:
-        checked_arguments(SCHEMAS["tavus_tool_create"], given)
+        read_arguments(SCHEMAS["tavus_tool_create"], given)
 
     assert str(refusal.value) == "delivery: expected object or null, found string"
 
 
 def test_arguments_that_were_not_given_have_the_defaults_of_the_schema() -> None:
-    arguments = checked_arguments(SCHEMAS["tavus_guardrail_list"], {"page": 2})
+    arguments = read_arguments(SCHEMAS["tavus_guardrail_list"], {"page": 2})
 
     assert arguments == {
         "limit": 25,
@@ -163,6 +163,6 @@ REQUESTS = {name: tool for name, tool in TOOLS.items() if isinstance(tool, Reque
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_names_arguments_of_the_recorded_schema_only(name: str) -> None:
     request = REQUESTS[name]
-    in_path = {field for _, field, _, _ in Formatter().parse(request.line) if field}
+    in_path = {field for _, field, _, _ in Formatter().parse(request.route) if field}
 
-    assert {*in_path, *request.unless_empty, *request.renamed} <= {*SCHEMAS[name]["properties"]}
+    assert {*in_path, *request.omit_if_empty, *request.aliases} <= {*SCHEMAS[name]["properties"]}

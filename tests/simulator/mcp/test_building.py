@@ -48,7 +48,7 @@ async def test_a_pal_is_drafted_published_given_a_face_tried_and_judged_in_that_
         {"role": "assistant", "text": "I am drafting your PAL."},
         {"role": "assistant", "text": CLOSING},
     ]
-    assert at.api.account.live.active() == 0
+    assert at.api.account.live.count_active() == 0
 
 
 @pytest.mark.asyncio

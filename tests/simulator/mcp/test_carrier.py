@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.simulator.mcp.building.drafts import briefs_of
+from pytest_tavus.simulator.mcp.building.drafts import read_briefs
 from tests.simulator.mcp.box import bench
 from tests.simulator.mcp.builds import DRAFTS, PROMPT, built, calls, carrier, judged, lines, says
 
@@ -26,7 +26,7 @@ async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -
     script = carrier(*[says("Which town?")] * 3)
     async with bench(judged("pass"), script) as at:
         error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT, max_rounds=2)
-        active = at.api.account.live.active()
+        active = at.api.account.live.count_active()
 
     assert error == "the carrier ended without a draft"
     assert active == 0
@@ -198,10 +198,10 @@ ALL_ANEW = {"personality", "objectives", "guardrails", "greeting"}
 def test_briefs_are_those_of_the_parts_and_garbled_ones_are_drafted_anew(
     arguments: dict[str, Any], parts: set[str]
 ) -> None:
-    assert set(briefs_of(arguments)) == parts
+    assert set(read_briefs(arguments)) == parts
 
 
 def test_facts_are_a_part_of_the_personality() -> None:
     arguments = {"sections_brief": " Be kind. ", "facts_brief": "Open at 9."}
 
-    assert briefs_of(arguments) == {"personality": "Be kind. Facts: Open at 9."}
+    assert read_briefs(arguments) == {"personality": "Be kind. Facts: Open at 9."}

@@ -10,9 +10,9 @@ from hypothesis import given
 from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.mcp.client import ToolRefusal
 from pytest_tavus.simulator.mcp.patching import (
-    checked_operations,
     field_operations,
     pal_patch_paths,
+    read_operations,
 )
 from tests.strategies import any_text, json_objects
 
@@ -38,7 +38,7 @@ def test_a_pal_has_as_many_paths_as_in_the_official_client() -> None:
 def test_a_known_path_is_let_through(path: str) -> None:
     operation: JsonObject = {"op": "add", "path": path, "value": 1}
 
-    assert checked_operations([operation], paths=pal_patch_paths()) == [operation]
+    assert read_operations([operation], paths=pal_patch_paths()) == [operation]
 
 
 @pytest.mark.fidelity("mcp.patch_paths")
@@ -76,14 +76,14 @@ def test_an_operation_that_the_official_client_does_not_send_is_refused(
     operation: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ToolRefusal) as refusal:
-        checked_operations([operation], paths=pal_patch_paths())
+        read_operations([operation], paths=pal_patch_paths())
 
     assert str(refusal.value) == told
 
 
 def test_the_operation_that_is_wrong_is_counted() -> None:
     with pytest.raises(ToolRefusal, match=r"^ops\[1\]\.op"):
-        checked_operations([{"op": "test", "path": "/x"}, {"path": "/x"}])
+        read_operations([{"op": "test", "path": "/x"}, {"path": "/x"}])
 
 
 @given(any_text.filter(bool), json_objects)

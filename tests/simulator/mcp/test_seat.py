@@ -8,8 +8,8 @@ import pytest
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
-from pytest_tavus.simulator.mcp.building.participant import HeardCall, ToolParticipant
-from pytest_tavus.simulator.mcp.client import Patience, ToolRefusal
+from pytest_tavus.simulator.mcp.building.participant import PalCall, ToolParticipant
+from pytest_tavus.simulator.mcp.client import ToolRefusal, ToolTimeouts
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from tests.simulator.mcp.box import QUICK
 from tests.simulator.rooms.room import call, client_tool, house, pal, script, turn
@@ -17,7 +17,7 @@ from tests.simulator.rooms.room import call, client_tool, house, pal, script, tu
 pytestmark = pytest.mark.asyncio
 
 
-def seated(conversation: ServedConversation, patience: Patience = QUICK) -> ToolParticipant:
+def seated(conversation: ServedConversation, patience: ToolTimeouts = QUICK) -> ToolParticipant:
     seat = ToolParticipant(conversation, patience)
     conversation.join(seat)
     return seat
@@ -97,9 +97,9 @@ async def test_arguments_that_are_no_object_are_none(written: str | None) -> Non
         heard = await seat.say("Hi.", within=5)
 
         assert heard.calls == ()  # it was before the line
-        expected = HeardCall(name="find", call_id="call_1", arguments={})
+        expected = PalCall(name="find", call_id="call_1", arguments={})
         seat.deliver({"event_type": "conversation.tool_call", "properties": properties})
-        assert seat.heard().calls == (expected,)
+        assert seat.collect_reply().calls == (expected,)
 
 
 async def test_what_is_said_twice_in_both_roles_is_heard_once() -> None:
@@ -109,4 +109,4 @@ async def test_what_is_said_twice_in_both_roles_is_heard_once() -> None:
             spoken = {"role": role, "speech": "Hello."}
             seat.deliver({"event_type": "conversation.utterance", "properties": spoken})
 
-        assert seat.heard().text == "Hello."
+        assert seat.collect_reply().text == "Hello."

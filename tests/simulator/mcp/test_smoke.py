@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.json_data import JsonObject
-from pytest_tavus.simulator.mcp.building.build import gaps_in
-from pytest_tavus.simulator.mcp.building.build import judged as judged_by
+from pytest_tavus.simulator.mcp.building.build import judge_transcript as judged_by
+from pytest_tavus.simulator.mcp.building.build import render_gaps
 from pytest_tavus.simulator.mcp.client import ApiClient
 from tests.simulator.mcp.box import Answering, bench
 from tests.simulator.mcp.builds import built, judged
@@ -51,11 +51,11 @@ def test_what_a_verdict_holds_against_a_pal_is_told_line_by_line() -> None:
         "knowledge_base": {"used": False, "evidence": "not needed"},
     }
 
-    assert gaps_in(verdict) == (
+    assert render_gaps(verdict) == (
         "- the objective book was not reached: no date\n"
         "- the guardrail no_advice did not hold: gave some\n"
         "- the tool find was not called: never\n"
         "- the knowledge base was not used: not needed"
     )
-    assert gaps_in({"summary": "So so."}) == "- So so."
-    assert gaps_in({}) == "- It was not all covered."
+    assert render_gaps({"summary": "So so."}) == "- So so."
+    assert render_gaps({}) == "- It was not all covered."

@@ -12,7 +12,7 @@ from hypothesis import given
 import pytest_tavus
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.mcp.client import call_headers
-from pytest_tavus.simulator.mcp.hosted import ABSENT, RECORDED, RENAMED, recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import ABSENT, RECORDED, RENAMED, load_recorded_definitions
 from pytest_tavus.simulator.mcp.table import TOOLS
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from tests.simulator.mcp.box import Answering, always
@@ -28,7 +28,7 @@ def test_the_tools_are_listed_as_they_were_recorded() -> None:
 
 @pytest.mark.fidelity("mcp.definitions")
 def test_every_tool_that_is_listed_does_something_and_no_other() -> None:
-    names = [one["name"] for one in recorded_definitions()]
+    names = [one["name"] for one in load_recorded_definitions()]
 
     assert len(names) == len(set(names)) == 81
     assert set(names) == set(TOOLS)
@@ -64,7 +64,7 @@ async def test_an_unknown_tool_is_a_result_with_a_hint() -> None:
 
 @pytest.mark.asyncio
 async def test_definitions_of_ones_own_are_listed_and_called() -> None:
-    chosen = [one for one in recorded_definitions() if one["name"] == "tavus_skill_list"]
+    chosen = [one for one in load_recorded_definitions() if one["name"] == "tavus_skill_list"]
     box = ToolBox(Answering(), chosen)
 
     assert list(box.definitions()) == chosen

@@ -216,5 +216,5 @@ class Model:
         self.moments.append(moment)
         return self._inferences.pop(0) if len(self._inferences) > 1 else self._inferences[0]
 
-    def later(self, moment: Moment) -> Unprompted | None:
+    def infer_unprompted(self, moment: Moment) -> Unprompted | None:
         return None

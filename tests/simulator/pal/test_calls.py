@@ -223,7 +223,7 @@ async def test_a_model_that_does_not_wait_is_asked_again_without_the_answer() ->
 
     (during,) = model.moments[1].answers
     assert (during.status, during.known, during.output) == (None, False, "")
-    (later,) = model.moments[2].remembered
+    (later,) = model.moments[2].earlier_answers
     assert (later.status, later.known, later.output) == ("success", True, '{"table": 7}')
 
 

@@ -12,9 +12,9 @@ from pytest_tavus.simulator.pal.brain import Inference
 from pytest_tavus.simulator.pal.completion import (
     MESSAGE,
     NotACompletion,
-    inference,
-    reason,
-    whole_text,
+    read_inference,
+    read_reason,
+    replace_surrogates,
 )
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
@@ -33,7 +33,7 @@ def completion(message: Any) -> str:
 
 def outcome(body: str) -> Inference | str:
     try:
-        return inference(body)
+        return read_inference(body)
     except NotACompletion as refused:
         return str(refused)
 
@@ -52,14 +52,14 @@ def test_any_body_is_read_or_refused_in_one_line(body: str) -> None:
 def test_arguments_are_read_whether_they_are_text_or_not(arguments: dict[str, Any]) -> None:
     for written in (arguments, json.dumps(arguments)):
         call = {"function": {"name": "find", "arguments": written}}
-        (made,) = inference(completion({"tool_calls": [call]})).calls
+        (made,) = read_inference(completion({"tool_calls": [call]})).calls
 
-        assert (made.arguments, made.written) == (arguments, None)
+        assert (made.arguments, made.raw_arguments) == (arguments, None)
 
 
 @given(body=JSON.map(json.dumps) | st.text())
 def test_any_reason_is_one_short_line(body: str) -> None:
-    found = reason(body)
+    found = read_reason(body)
 
     assert len(found.splitlines()) == 1
     assert len(found) <= 4 * MESSAGE
@@ -76,10 +76,10 @@ TEXTS = st.recursive(
 
 @given(value=TEXTS)
 def test_every_text_can_be_encoded_once_it_is_whole_and_whole_texts_stay(value: Any) -> None:
-    whole = whole_text(value)
+    whole = replace_surrogates(value)
 
     assert json.dumps(whole, ensure_ascii=False).encode()
-    assert whole_text(whole) == whole
+    assert replace_surrogates(whole) == whole
     if all(not 0xD800 <= ord(each) <= 0xDFFF for each in json.dumps(value, ensure_ascii=False)):
         assert whole == value
     else:

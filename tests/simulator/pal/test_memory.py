@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.clock import ManualClock
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Turn
 from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.trace.events import Saved, ToolCalled
@@ -46,7 +46,7 @@ class Kept:
 
     def call(self, answer: Any, tool: str = "book", **arguments: Any) -> None:
         text = answer if isinstance(answer, str) else json.dumps(answer)
-        self.memory.answered(self.called(tool, **arguments), text, "handler")
+        self.memory.record_answer(self.called(tool, **arguments), text, "handler")
 
     @property
     def saved(self) -> Any:
@@ -126,7 +126,7 @@ def test_a_call_with_other_arguments_leaves_nothing() -> None:
 
 def test_a_matcher_decides_which_call_leaves_something() -> None:
     kept = Kept()
-    kept.turn(expect(arguments={"guests": build("gt", 4)}, booking="result.id"))
+    kept.turn(expect(arguments={"guests": build_matcher("gt", 4)}, booking="result.id"))
 
     kept.call({"id": 1}, guests=3)
     kept.call({"id": 2}, guests=5)
@@ -209,8 +209,8 @@ def test_the_last_call_is_the_one_made_last_and_not_the_one_answered_last() -> N
     kept = Kept()
     turn = kept.turn(save={"booking": "result.id"})
     first, second = kept.called("first"), kept.called("second")
-    kept.memory.answered(second, '{"id": 2}', "handler")
-    kept.memory.answered(first, '{"id": 1}', "handler")
+    kept.memory.record_answer(second, '{"id": 2}', "handler")
+    kept.memory.record_answer(first, '{"id": 1}', "handler")
 
     kept.memory.finish(turn)
 

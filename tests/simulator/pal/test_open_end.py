@@ -90,12 +90,12 @@ async def test_a_greeting_that_is_given_wins_over_the_pals_own() -> None:
 
 async def test_what_is_said_unasked_is_of_the_turn_that_is_over() -> None:
     scene = Scene()
-    assert scene.conversation.later() is None
+    assert scene.conversation.next_unprompted() is None
     unasked = PlayedLater(at=(), after=3, says="Still there?")
     scene.script.add(turn(says="Here.", later=unasked))
     await scene.conversation.reply("A table.")
 
-    later = scene.conversation.later()
+    later = scene.conversation.next_unprompted()
     assert later is not None
-    scene.conversation.say_later(later)
+    scene.conversation.say_unprompted(later)
     assert (later.after, scene.told()[-1]) == (3, "says Still there?")

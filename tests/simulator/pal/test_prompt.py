@@ -49,7 +49,7 @@ def moments(draw: st.DrawFn) -> Moment:
         user="",
         step=0,
         answers=tuple(told[cut:]),
-        remembered=tuple(told[:cut]),
+        earlier_answers=tuple(told[:cut]),
         said=said,
         context=draw(st.text(max_size=3)),
     )
@@ -94,7 +94,7 @@ def test_speakers_alternate_and_nothing_that_was_said_is_lost(moment: Moment) ->
 def test_a_result_is_told_only_where_the_pal_knows_it(moment: Moment) -> None:
     known = {
         each.call_id
-        for each in (*moment.answers, *moment.remembered)
+        for each in (*moment.answers, *moment.earlier_answers)
         if each.known and each.status == "success" and each.tool == "find"
     }
 

@@ -23,6 +23,6 @@ class Listener:
             await self.hold.wait()
         return Inference(words=f"You said {moment.user}")
 
-    def later(self, moment: Moment) -> Unprompted | None:
+    def infer_unprompted(self, moment: Moment) -> Unprompted | None:
         del moment
         return None

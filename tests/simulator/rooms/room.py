@@ -13,7 +13,7 @@ from pytest_tavus.clock import AdjustableClock
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import ApiDelivery, Delivery, Tool
 from pytest_tavus.handler.call.port import Handler
-from pytest_tavus.handler.front import in_front
+from pytest_tavus.handler.front import add_canned_answers
 from pytest_tavus.scenario.values.model import (
     HandlerSpec,
     PlayedCall,
@@ -27,7 +27,7 @@ from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening, Timers
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.played import ScriptBook, ScriptOrder
-from pytest_tavus.simulator.rooms.post_call import Filling, plainly_filled
+from pytest_tavus.simulator.rooms.post_call import Filling, fill_with_defaults
 from pytest_tavus.simulator.rooms.world import BrainOptions, BrainSource, LiveTime, LiveWire
 from pytest_tavus.spans import Loc, SourceSpan
 
@@ -140,7 +140,7 @@ class House:
         return conversation
 
 
-NOBODY = in_front(HandlerSpec(at=()), None)
+NOBODY = add_canned_answers(HandlerSpec(at=()), None)
 """A handler that takes no call."""
 
 
@@ -151,7 +151,7 @@ async def house(
     handler: Handler | None = None,
     brains: tuple[BrainSource, ...] = (),
     env: Mapping[str, str] | None = None,
-    filling: Filling = plainly_filled,
+    filling: Filling = fill_with_defaults,
     order: ScriptOrder = "strict",
 ) -> AsyncGenerator[House]:
     """Serve conversations on a clock that stands still; nothing may be left behind."""

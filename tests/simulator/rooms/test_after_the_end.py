@@ -43,8 +43,8 @@ async def test_an_objective_tells_its_variables_and_what_was_not_found(shape: An
     async with house(options=options) as home:
         definition = pal(objectives=ObjectiveSet(data=(objective,)))
         conversation = await home.open(definition, callback_url=URL)
-        conversation.objective_completed("email", {"email": "a@example.com"})
-        await conversation.aftermath()
+        conversation.complete_objective("email", {"email": "a@example.com"})
+        await conversation.wait_until_finished()
 
         fields = {
             "objective_name": "email",
@@ -60,8 +60,8 @@ async def test_a_guardrail_tells_its_own_url() -> None:
     guardrail = Guardrail(guardrail_name="price", guardrail_prompt="None.", callback_url=own)
     async with house() as home:
         conversation = await home.open(pal(guardrails=(guardrail,)))
-        conversation.guardrail_triggered("price")
-        await conversation.aftermath()
+        conversation.trigger_guardrail("price")
+        await conversation.wait_until_finished()
 
         ((url, body),) = home.post.taken
         assert (url, body["guardrail_name"]) == (own, "price")
@@ -71,10 +71,10 @@ async def test_objectives_and_guardrails_that_the_pal_has_not_are_refused() -> N
     async with house() as home:
         conversation = await home.open()
         with pytest.raises(ServiceError) as refusal:
-            conversation.objective_completed("email", {})
+            conversation.complete_objective("email", {})
         assert str(refusal.value) == "the PAL has no objective 'email'; it has: none"
         with pytest.raises(ServiceError) as refusal:
-            conversation.guardrail_triggered("price")
+            conversation.trigger_guardrail("price")
         assert str(refusal.value) == "the PAL has no guardrail 'price'; it has: none"
 
 
@@ -145,7 +145,7 @@ async def test_an_end_lets_nothing_go_on() -> None:
         await home.conversations.end(ID, END)
         await settled()
 
-        assert home.conversations.active() == 0
+        assert home.conversations.count_active() == 0
         assert guest.spoken() == []
 
 
@@ -161,7 +161,7 @@ async def test_an_end_leaves_no_task_behind_even_when_somebody_leaves_meanwhile(
         await asyncio.sleep(0)
         conversation.leave(guest)
         await ending
-        await conversation.aftermath()
+        await conversation.wait_until_finished()
         await settled()
 
         assert asyncio.all_tasks() == before
@@ -171,10 +171,10 @@ async def test_the_conversations_that_have_not_ended_are_counted() -> None:
     async with house() as home:
         for number in range(3):
             await home.open(conversation_id=f"c{number}")
-        assert home.conversations.active() == 3
+        assert home.conversations.count_active() == 3
         await home.conversations.end("c1", END)
         await home.conversations.end("c9", END)
-        assert home.conversations.active() == 2
+        assert home.conversations.count_active() == 2
         assert home.conversations.get("c9") is None
         await home.conversations.close()
-        assert (home.conversations.active(), home.conversations.get("c0")) == (0, None)
+        assert (home.conversations.count_active(), home.conversations.get("c0")) == (0, None)

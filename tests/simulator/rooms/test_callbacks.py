@@ -15,7 +15,7 @@ async def test_a_callback_that_fails_is_told_without_its_token() -> None:
     async with house() as home:
         home.post.failures = 1
         conversation = await home.open(callback_url=URL)
-        await conversation.aftermath()
+        await conversation.wait_until_finished()
 
         (_, fault), *_ = conversation.trace().of(Fault)
         assert fault.message == (
@@ -32,7 +32,7 @@ async def test_a_callback_can_be_tried_again_and_sent_twice() -> None:
         await settled()
         assert home.post.taken == []
         await home.clock.advance(3)
-        await conversation.aftermath()
+        await conversation.wait_until_finished()
 
         first, second = home.post.taken
         assert first == second

@@ -12,7 +12,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.rooms.post_call import plainly_filled
+from pytest_tavus.simulator.rooms.post_call import fill_with_defaults
 from pytest_tavus.trace.events import Fault, SessionClosed, ToolCalled
 from tests.simulator.pal.far import Far, ok
 from tests.simulator.rooms.room import (
@@ -50,7 +50,7 @@ async def test_callbacks_tell_of_the_joining_and_of_the_end_in_order() -> None:
         await spoken_with(home, callback_url=URL, chat=False)
         await home.clock.advance(2)
         await home.conversations.end(ID, END)
-        await home.held().aftermath()
+        await home.held().wait_until_finished()
 
         assert home.post.types() == [
             "system.replica_joined",
@@ -128,7 +128,7 @@ async def test_without_a_word_there_is_no_transcript_and_nothing_runs_after_the_
     async with house(handler=far) as home:
         await home.open(pal(api_tool(trigger_type="post_call")), callback_url=URL, chat=False)
         await home.conversations.end(ID, END)
-        await home.held().aftermath()
+        await home.held().wait_until_finished()
 
         assert home.post.types() == ["system.replica_joined", "system.shutdown"]
         assert far.asked == []
@@ -139,7 +139,7 @@ async def test_perception_that_is_off_is_not_analysed() -> None:
     async with house(HELLO) as home:
         await spoken_with(home, definition, callback_url=URL, chat=False)
         await home.conversations.end(ID, END)
-        await home.held().aftermath()
+        await home.held().wait_until_finished()
 
         assert home.post.types()[-1] == "application.transcription_ready"
 
@@ -163,7 +163,7 @@ async def test_a_post_call_tool_runs_once_after_everything_was_told() -> None:
         await spoken_with(home, pal(tool), callback_url=URL)
         await home.conversations.end(ID, END)
         await home.conversations.end(ID, END)
-        await home.held().aftermath()
+        await home.held().wait_until_finished()
 
         (asked,) = far.asked
         assert (asked.tool, asked.conversation_id) == ("keep", ID)
@@ -188,7 +188,7 @@ async def test_what_follows_the_end_can_come_in_another_order() -> None:
             )
             await conversation.respond("Hi.", within=5)
             await home.conversations.end(conversation_id, END)
-            await conversation.aftermath()
+            await conversation.wait_until_finished()
             orders.add(tuple(home.post.types()[-3:]))
 
     assert len(orders) > 1
@@ -202,7 +202,7 @@ async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None
         await asyncio.sleep(0)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-        await home.held().aftermath()
+        await home.held().wait_until_finished()
 
         assert home.post.types()[1:] == ["system.shutdown", "application.transcription_ready"]
 
@@ -210,7 +210,7 @@ async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None
 async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
     async def unfilled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         if tool.name == "log":
-            return await plainly_filled(tool, transcript)
+            return await fill_with_defaults(tool, transcript)
         message = f"no model for {tool.name}"
         raise ServiceError(message)
 
@@ -218,7 +218,7 @@ async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
         tools = [api_tool(name, trigger_type="post_call") for name in ("keep", "log")]
         await spoken_with(home, pal(*tools))
         await home.conversations.end(ID, END)
-        await home.held().aftermath()
+        await home.held().wait_until_finished()
 
         (_, fault), *_ = home.held().trace().of(Fault)
         assert (fault.owner, fault.message) == ("platform", "no model for keep")

@@ -56,7 +56,7 @@ class TestLimits:
         async with house() as home:
             _, guest = await home.joined(timers=BRIEF, callback_url=URL)
             assert await self.ended(home, after=600) == "max_call_duration"
-            await home.held().aftermath()
+            await home.held().wait_until_finished()
 
             assert guest.dismissed
             told = home.post.taken[-1][1]["properties"]["shutdown_reason"]

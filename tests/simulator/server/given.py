@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 
 from pytest_tavus.simulator.server.oauth.sessions import Grant
-from pytest_tavus.simulator.server.oauth.terms import FreshToken
+from pytest_tavus.simulator.server.oauth.terms import TokenGenerator
 
 BASE = "http://127.0.0.1:8123"
 MCP = f"{BASE}/mcp"
@@ -34,7 +34,7 @@ class Watch:
         return self.time
 
 
-def seeded(seed: int) -> FreshToken:
+def seeded(seed: int) -> TokenGenerator:
     """Return a source that gives the same tokens for the same seed, kind by kind."""
     given: Counter[str] = Counter()
 

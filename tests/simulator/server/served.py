@@ -15,9 +15,13 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.port import LiveConversation
 from pytest_tavus.simulator.server.application import SiteContext
-from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.compose import (
+    ServerContext,
+    SimulatedTavus,
+    open_simulated_tavus,
+)
 from pytest_tavus.simulator.server.options import ServerOptions
-from pytest_tavus.simulator.server.running import Running, running
+from pytest_tavus.simulator.server.running import RunningServer, run_server
 from tests.simulator.server.given import BASE
 
 MARKER = "x-tavus-simulator"
@@ -46,7 +50,7 @@ async def served(
 ) -> AsyncGenerator[Served]:
     """Open one in process, with its control plane."""
     outside = ServerContext(base_url=BASE, environ=environ or {}, hang_up=no_connection)
-    async with simulated_tavus(options or ServerOptions(control=True), outside) as tavus:
+    async with open_simulated_tavus(options or ServerOptions(control=True), outside) as tavus:
         transport = httpx.ASGITransport(tavus.app)
         headers = {"x-api-key": tavus.keys.first}
         async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as http:
@@ -54,9 +58,9 @@ async def served(
 
 
 @asynccontextmanager
-async def listening(options: ServerOptions | None = None) -> AsyncGenerator[Running]:
+async def listening(options: ServerOptions | None = None) -> AsyncGenerator[RunningServer]:
     """Open one on a loopback port."""
-    async with running(options or ServerOptions(control=True), environ={}) as server:
+    async with run_server(options or ServerOptions(control=True), environ={}) as server:
         yield server
 
 
@@ -69,7 +73,7 @@ def front(tavus: SimulatedTavus) -> SiteContext:
         journal=admin.journal,
         faults=admin.faults,
         hang_up=no_connection,
-        knows=lambda _: True,
+        is_authenticated=lambda _: True,
         origins=(),
         public=lambda _: None,
     )

@@ -183,7 +183,7 @@ def test_what_was_imported_to_serve_is_searched_for_no_garbage(tmp_path: Path) -
     program = (
         "import gc\n"
         "from pytest_tavus.simulator.server import command\n"
-        "command._json = lambda _: f'{gc.get_freeze_count()}\\n'\n"
+        "command._render_json = lambda _: f'{gc.get_freeze_count()}\\n'\n"
     ) + MAIN
     with subprocess.Popen(
         [sys.executable, "-c", program, "serve", "--json"],

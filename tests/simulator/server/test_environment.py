@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from pytest_tavus.simulator.server.environment import exports, standin_directory, variables
+from pytest_tavus.simulator.server.environment import render_exports, standin_directory, variables
 
 BASE = "http://127.0.0.1:8123"
 KEY = "tavus_sim_stg_12345678"
@@ -31,7 +31,7 @@ def test_the_stand_in_is_where_python_will_look_for_it() -> None:
 
 @pytest.mark.parametrize(("before", "after"), [("", "/a b"), ("/mine", "/a b:/mine")])
 def test_a_shell_understands_the_lines(before: str, after: str) -> None:
-    lines = exports({"ONE": "it's", "PYTHONPATH": "/a b"})
+    lines = render_exports({"ONE": "it's", "PYTHONPATH": "/a b"})
     told = subprocess.run(
         ["/bin/sh", "-c", f'{lines}printf "%s|%s" "$ONE" "$PYTHONPATH"'],
         env={"PYTHONPATH": before},

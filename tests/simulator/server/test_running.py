@@ -16,7 +16,7 @@ from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.http.serving import bind
 from pytest_tavus.simulator.server.options import ServerOptions
-from pytest_tavus.simulator.server.running import ServerThread, running
+from pytest_tavus.simulator.server.running import ServerThread, run_server
 from tests.simulator.server.served import PATIENCE, listening, talking, until
 
 SHOP = "pal: {pal_name: Shop}\nname: hello\nturns: [{user: Hello?, plays: Hi., says: Hi}]\n"
@@ -136,14 +136,14 @@ async def test_scripts_that_name_two_handlers_are_refused(tmp_path: Path) -> Non
         )
     options = ServerOptions(root=home, scripts=(Path("one.yaml"), Path("two.yaml")))
     with pytest.raises(ScenarioError, match="the scripts name different handlers"):
-        async with running(options, environ={}):
+        async with run_server(options, environ={}):
             pass
     named = ServerOptions(
         root=home,
         scripts=options.scripts,
         handler=HandlerSpec(at=(), url="http://127.0.0.1:1"),
     )
-    async with running(named, environ={}) as server:
+    async with run_server(named, environ={}) as server:
         assert server.url
 
 

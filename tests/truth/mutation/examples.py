@@ -11,7 +11,7 @@ from typing import Any, cast
 import msgspec
 
 from pytest_tavus.scenario.load.parse import FileLimits
-from pytest_tavus.scenario.text.reader import load
+from pytest_tavus.scenario.text.reader import load_yaml
 from tests.source import REPOSITORY
 
 EXAMPLES = REPOSITORY / "scenarios"
@@ -41,7 +41,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 def read(path: Path) -> dict[str, Any]:
     """Read a file of the examples; a tag becomes its plain spelling, `!re x` becomes `{$re: x}`."""
     text = path.read_text(encoding="utf-8")
-    loaded = load(
+    loaded = load_yaml(
         text, path.name, limits=FileLimits(), tagged=lambda name, value: {f"${name}": value}
     )
     assert not loaded.problems, loaded.problems

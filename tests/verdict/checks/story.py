@@ -13,7 +13,7 @@ from pytest_tavus.handler.delivery.outcome import outcome_of
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.sent.reader import RequestReader
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, Scenario, Turn
-from pytest_tavus.spans import Loc, SourceSpan, dotted
+from pytest_tavus.spans import Loc, SourceSpan, format_loc
 from pytest_tavus.trace.events import (
     AnsweredBy,
     Event,
@@ -49,7 +49,7 @@ class FileOf:
         self.path = path
 
     def span(self, loc: Loc) -> SourceSpan:
-        return SourceSpan(path=f"{self.path}#{dotted(loc)}", line=1)
+        return SourceSpan(path=f"{self.path}#{format_loc(loc)}", line=1)
 
     def key_span(self, loc: Loc) -> SourceSpan:
         return self.span(loc)

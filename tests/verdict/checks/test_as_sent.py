@@ -10,11 +10,11 @@ import pytest
 from pytest_tavus.contract.tool.tool import Delivery, Tool
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.sent.reader import RequestReader
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.model import CallPattern
 from pytest_tavus.trace.events import Fault, ToolDelivered, ToolStatus
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
-from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.trace.redaction.shown import mask_trace
 from pytest_tavus.verdict.checks.run import CheckReport, check
 from pytest_tavus.verdict.verdict import Finding
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ from tests.verdict.checks.story import READ, Story, expect, in_order, report, sc
 
 NAME = "cancel_order"
 TEXT = {"type": "string"}
-ANY_VALUE, ABSENT = build("any", None), build("absent", None)
+ANY_VALUE, ABSENT = build_matcher("any", None), build_matcher("absent", None)
 
 
 def cancels(properties: dict[str, Any] | None = None, **api: Any) -> Tool:
@@ -132,7 +132,7 @@ BOTH = {"shop": "S-1", "order_id": "A"}
 
 
 @pytest.mark.parametrize(
-    "expected", [A, {"order_id": ANY_VALUE}, {"order_id": ABSENT}, build("any", None)]
+    "expected", [A, {"order_id": ANY_VALUE}, {"order_id": ABSENT}, build_matcher("any", None)]
 )
 def test_an_argument_that_can_be_read_in_several_ways_is_never_green(expected: Any) -> None:
     (finding,) = found(sends(BOTH, url="https://shop.test/S-1-A"), expected, SPLIT)
@@ -195,7 +195,7 @@ def test_what_an_absent_argument_becomes_is_absent_and_is_the_literal() -> None:
     for expected in (ABSENT, "", ANY_VALUE):
         assert found(story, {"order_id": expected}, tested, profile=empty) == ()
     assert found(story, {}, tested, profile=empty, exact=True) == ()
-    assert found(story, build("not", {"order_id": "A"}), tested, profile=empty) == ()
+    assert found(story, build_matcher("not", {"order_id": "A"}), tested, profile=empty) == ()
     for wrong in ("A", None, " "):
         other = found(story, {"order_id": wrong}, tested, profile=empty)
         assert kinds(other) == ["wrong_arguments"]
@@ -326,23 +326,23 @@ def test_a_mask_in_a_stored_request_is_neither_right_nor_wrong(
         at = f"https://shop.test/v1{url.format(value)}"
         trace = sends({"order_id": value}, body.format(value).encode(), at).trace()
         plan = turn(in_order(expect(NAME, {"order_id": expected})))
-        return check(scenario(plan, tools=(cancels(**api),)), shown(trace, SECRETS), read=READ)
+        return check(scenario(plan, tools=(cancels(**api),)), mask_trace(trace, SECRETS), read=READ)
 
     for expected in ("s3cret-k", "⟦env.KEY⟧", "A"):
         unknown = held("s3cret-k", expected)
-        assert (unknown.findings, len(unknown.open) > 0) == ((), True)
+        assert (unknown.findings, len(unknown.undecided) > 0) == ((), True)
     known = held("A-1", "A-1")
-    assert (known.findings, known.open) == ((), ())
+    assert (known.findings, known.undecided) == ((), ())
     assert [finding.kind for finding in held("A-1", "A-2").findings] == ["wrong_arguments"]
 
 
 def test_a_mask_that_hides_where_a_text_is_split_is_not_split() -> None:
     apart = {"shop": "S1", "order_id": "A"}
-    trace = shown(sends(apart, url="https://shop.test/S1-A").trace(), SECRETS)
+    trace = mask_trace(sends(apart, url="https://shop.test/S1-A").trace(), SECRETS)
     for expected in ({"order_id": "DOT⟧"}, {"shop": "⟦env"}, apart):
         plan = turn(in_order(expect(NAME, expected)))
         held = check(scenario(plan, tools=(SPLIT,)), trace, read=READ)
-        assert (held.findings, len(held.open) > 0) == ((), True)
+        assert (held.findings, len(held.undecided) > 0) == ((), True)
 
 
 def test_secrets_are_not_in_what_is_told_of_a_request() -> None:

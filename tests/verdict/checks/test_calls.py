@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.model import CallGroup
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
-from pytest_tavus.trace.redaction.shown import shown
+from pytest_tavus.trace.redaction.shown import mask_trace
 from pytest_tavus.verdict.checks.run import CheckReport, check
 from pytest_tavus.verdict.verdict import Difference
 from tests.verdict.checks.conversations import TWO, heard
@@ -89,7 +89,7 @@ def test_arguments_beyond_those_expected_are_refused_only_where_exact() -> None:
 
 
 def test_matchers_stay_in_the_suggested_change_where_they_held() -> None:
-    wanted = {"order_id": build("re", "^A-"), "size": 2}
+    wanted = {"order_id": build_matcher("re", "^A-"), "size": 2}
     seen = {"order_id": "A-1", "size": 3}
     story = heard(("get_order_status", seen))
     (finding,) = report(story, turn(in_order(expect(arguments=wanted))), tools=(SIZED,)).findings
@@ -160,7 +160,7 @@ SECRETS = Redaction([Secret("env.A", "s3cret-a"), Secret("env.B", "s3cret-b")])
 def held_with_secrets(seen: str, expected: str, *, masked: bool = False) -> CheckReport:
     plan = turn(in_order(expect(arguments={"order_id": expected})))
     trace = heard(("get_order_status", {"order_id": seen})).trace()
-    trace = shown(trace, SECRETS) if masked else trace
+    trace = mask_trace(trace, SECRETS) if masked else trace
     return check(scenario(plan), trace, read=READ, show=SECRETS.value)
 
 
@@ -192,11 +192,11 @@ def test_the_mask_itself_is_not_the_secret() -> None:
 def test_a_masked_value_of_a_stored_trace_is_neither_right_nor_wrong(expected: str) -> None:
     report = held_with_secrets("s3cret-a", expected, masked=True)
     assert report.findings == ()
-    assert {ruling.outcome for ruling in report.open} == {"unsure"}
+    assert {ruling.outcome for ruling in report.undecided} == {"unsure"}
 
 
 def test_what_was_not_masked_in_a_stored_trace_is_compared() -> None:
-    assert held_with_secrets("A-1", "A-1", masked=True).open == ()
+    assert held_with_secrets("A-1", "A-1", masked=True).undecided == ()
     assert held_with_secrets("⟦env.A⟧", "⟦env.A⟧", masked=True).findings == ()
     assert held_with_secrets("A-1", "A-2", masked=True).findings != ()
 

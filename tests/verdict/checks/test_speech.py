@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_tavus.matching.matchers.registry import build
+from pytest_tavus.matching.matchers.registry import build_matcher
 from pytest_tavus.scenario.values.model import Plays, SpeechExpectation, Turn
 from pytest_tavus.trace.events import AnsweredBy, PalSaid, Saved
 from pytest_tavus.verdict.verdict import Difference
@@ -29,7 +29,7 @@ def heard(*texts: str) -> Story:
     [
         {"contains": ("a-10428", "TODAY")},
         {"contains": ("today. Bye",)},
-        {"contains": (build("re", r"A-\d+"),)},
+        {"contains": (build_matcher("re", r"A-\d+"),)},
         {"excludes": ("sorry",)},
         {"equals": "A-10428 comes today. Bye."},
         {"matches": (r"comes \w+",)},
@@ -47,7 +47,7 @@ def test_speech_that_is_as_expected_is_accepted(parts: dict[str, Any]) -> None:
     [
         ({"contains": ("6pm",)}, "the PAL was expected to say '6pm', but said something else"),
         (
-            {"contains": (build("re", "^x"),)},
+            {"contains": (build_matcher("re", "^x"),)},
             "the PAL was expected to say !re '^x', but said something else",
         ),
         (
@@ -127,12 +127,12 @@ def test_silence_is_no_evidence_that_something_is_not_said() -> None:
 
 
 ON_SPEECH: list[dict[str, Any]] = [
-    {"contains": (build("str", None),)},
-    {"contains": (build("any", None),)},
-    {"contains": (build("not", "zzz"),)},
-    {"contains": (build("length", {"max": 90}),)},
-    {"contains": (build("fullmatch", "[^~]*"),)},
-    {"contains": (build("one_of", ["", "It comes today."]),)},
+    {"contains": (build_matcher("str", None),)},
+    {"contains": (build_matcher("any", None),)},
+    {"contains": (build_matcher("not", "zzz"),)},
+    {"contains": (build_matcher("length", {"max": 90}),)},
+    {"contains": (build_matcher("fullmatch", "[^~]*"),)},
+    {"contains": (build_matcher("one_of", ["", "It comes today."]),)},
     {"matches": ("^[^~]*$",)},
 ]
 
@@ -152,7 +152,9 @@ def test_an_empty_text_on_a_silent_pal_is_not_what_it_said() -> None:
     assert told(heard("Hm."), says(equals="Hm.")) == []
 
 
-@pytest.mark.parametrize("matcher", [build("not", "zzz"), build("str", None), "zzz"], ids=str)
+@pytest.mark.parametrize(
+    "matcher", [build_matcher("not", "zzz"), build_matcher("str", None), "zzz"], ids=str
+)
 def test_silence_says_nothing_that_is_forbidden(matcher: Any) -> None:
     checked = report(heard(""), says(excludes=(matcher,)))
     assert checked.findings == ()
@@ -162,8 +164,8 @@ def test_silence_says_nothing_that_is_forbidden(matcher: Any) -> None:
 EMPTY: list[dict[str, Any]] = [
     {"contains": ("{saved.eta}",)},
     {"contains": ("It comes {saved.eta}",)},
-    {"contains": (build("starts_with", "{saved.eta}"),)},
-    {"contains": (build("contains", "{saved.eta}"),)},
+    {"contains": (build_matcher("starts_with", "{saved.eta}"),)},
+    {"contains": (build_matcher("contains", "{saved.eta}"),)},
     {"excludes": ("{saved.eta}",)},
     {"equals": "{saved.eta}"},
 ]
@@ -181,7 +183,12 @@ def test_a_text_to_look_for_that_a_value_leaves_empty_names_the_value(
 
 
 @pytest.mark.parametrize(
-    "part", ["{saved.eta}", build("starts_with", "{saved.eta}"), build("contains", "{saved.eta}")]
+    "part",
+    [
+        "{saved.eta}",
+        build_matcher("starts_with", "{saved.eta}"),
+        build_matcher("contains", "{saved.eta}"),
+    ],
 )
 def test_a_text_to_look_for_may_be_a_value(part: Any) -> None:
     story = Story().user().record(Saved(name="eta", value="It comes")).pal("It comes today.").end()

@@ -14,27 +14,32 @@ from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import BuilderMessages, BuilderOpening
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, containing, equal, whole
+from pytest_tavus.simulator.account.requests.pages import (
+    Paging,
+    contains,
+    equals,
+    read_whole_number,
+)
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
-from pytest_tavus.simulator.account.resources.pals import PALS, keep_pal
+from pytest_tavus.simulator.account.resources.pals import PALS, add_pal
 from pytest_tavus.simulator.account.store.account import Account
 
 
-def remember(account: Account, row: Json, *said: tuple[str, str]) -> None:
+def append_history(account: Account, row: Json, *said: tuple[str, str]) -> None:
     """Add lines, each a role and its words, to what was said in a session."""
     row["chat_history"] += [{"role": role, "content": content} for role, content in said]
     row["updated_at"] = account.timestamp()
 
 
-def remember_once(account: Account, row: Json, content: str) -> None:
+def append_history_once(account: Account, row: Json, content: str) -> None:
     """Add a line of the creator, unless it is the last one that the creator said.
 
     The service keeps a drafting message by itself, which clients append as well [client].
     """
     lines = [one["content"] for one in row["chat_history"] if one["role"] == "user"]
     if lines[-1:] != [content]:
-        remember(account, row, ("user", content))
+        append_history(account, row, ("user", content))
 
 
 def history_context(row: Json) -> str:
@@ -53,9 +58,9 @@ CHAT = 50
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     wanted = read_body(BuilderOpening, request.body)
     if wanted.pal_id is None:
-        pal = keep_pal(account, {"pal_name": wanted.name, "greeting": wanted.greeting or ""})
+        pal = add_pal(account, {"pal_name": wanted.name, "greeting": wanted.greeting or ""})
     else:
-        pal = PALS.get(account, wanted.pal_id)
+        pal = PALS.require(account, wanted.pal_id)
         if wanted.greeting is not None:
             pal["greeting"] = wanted.greeting
     builder_id = account.ids.uuid("builder")
@@ -66,26 +71,26 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         "status": "active",
         "chat_history": [],
     }
-    return SESSIONS.answer(account, SESSIONS.keep(account, fields, key=builder_id), request)
+    return SESSIONS.answer(account, SESSIONS.add(account, fields, key=builder_id), request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return a session with all that was said in it."""
-    return ApiAnswer(body={"session": SESSIONS.find(account, request)})
+    return ApiAnswer(body={"session": SESSIONS.require_named(account, request)})
 
 
 def append(account: Account, request: ApiRequest) -> ApiAnswer:
     """Add lines to what was said. Nothing answers them."""
-    row = SESSIONS.find(account, request)
+    row = SESSIONS.require_named(account, request)
     messages = read_body(BuilderMessages, request.body).messages
-    remember(account, row, *((one.role, one.content) for one in messages))
+    append_history(account, row, *((one.role, one.content) for one in messages))
     return ApiAnswer(body={"builder_id": row["builder_id"], "messages": row["chat_history"]})
 
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     """Make the draft live, and the session complete."""
-    row = SESSIONS.find(account, request)
-    pal = PALS.get(account, row["pal_id"])
+    row = SESSIONS.require_named(account, request)
+    pal = PALS.require(account, row["pal_id"])
     at = account.timestamp()
     pal |= {"is_published": True, "updated_at": at}
     row |= {"status": "completed", "updated_at": at}
@@ -94,8 +99,8 @@ def publish(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what was said about a PAL, of its latest session. There may be none."""
-    limit = whole(request.query, "limit", default=HISTORY, least=1)
-    pal_id = PALS.get(account, request.query.get("pal_id", ""))["pal_id"]
+    limit = read_whole_number(request.query, "limit", default=HISTORY, least=1)
+    pal_id = PALS.require(account, request.query.get("pal_id", ""))["pal_id"]
     rows = [row for row in account["builders"].rows() if row["pal_id"] == pal_id]
     row = rows[-1] if rows else None
     said: list[Any] = [] if row is None else row["chat_history"][-limit:]
@@ -105,8 +110,10 @@ def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def history(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what was said in a session, as clients up to 0.3 ask for it."""
-    limit = whole(request.query, "limit", default=CHAT, least=1)
-    return ApiAnswer(body={"messages": SESSIONS.find(account, request)["chat_history"][-limit:]})
+    limit = read_whole_number(request.query, "limit", default=CHAT, least=1)
+    return ApiAnswer(
+        body={"messages": SESSIONS.require_named(account, request)["chat_history"][-limit:]}
+    )
 
 
 SESSIONS = Resource(
@@ -115,7 +122,7 @@ SESSIONS = Resource(
     key="builder_id",
     missing=partial(not_found, "Builder session not found"),
     paging=Paging(limit=10, order="desc", envelope="sessions"),
-    filters=(equal("pal_id", "status"), containing("name", "name")),
+    filters=(equals("pal_id", "status"), contains("name", "name")),
     hidden=("chat_history",),
     plain={"listing": "client", "delete": "client"},
 )

@@ -25,7 +25,7 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.refusals import invalid_id
 from pytest_tavus.simulator.account.resource import Route
-from pytest_tavus.simulator.account.resources.openings import answered_opening, open_conversation
+from pytest_tavus.simulator.account.resources.openings import build_opening_body, open_conversation
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.rooms.played import ScriptBook
 
@@ -62,22 +62,29 @@ def carrier(pal_id: str) -> Pal:
 
 def carrier_script(book: ScriptBook, pal: Pal, *, request: str) -> Scenario:
     """Return what the carrier plays: the last scenario that names its id, else the built-in one."""
-    own = [one for one in book.of(pal.pal_id or "", pal.pal_name) if one.pal.pal_id == pal.pal_id]
-    return own[-1] if own else built_in_script(pal, request=request)
+    own = [
+        one
+        for one in book.list_scripts(pal.pal_id or "", pal.pal_name)
+        if one.pal.pal_id == pal.pal_id
+    ]
+    return own[-1] if own else build_default_script(pal, request=request)
 
 
-def built_in_script(pal: Pal, *, request: str) -> Scenario:
+def build_default_script(pal: Pal, *, request: str) -> Scenario:
     """Return the script in which each line of the creator is drafted, and its outcome told.
 
     A client does what the call asks for, and then sends a line of its own, which the closing line
     answers. So the turns come in pairs.
     """
     source = InlineSource()
-    first = _drafting(0, _briefs(request), said=request)
+    first = _build_drafting_turn(0, _briefs(request), said=request)
     later = (
         turn
         for index in range(1, ROUNDS)
-        for turn in (_drafting(2 * index, _changes(), said=""), _closing(2 * index + 1))
+        for turn in (
+            _build_drafting_turn(2 * index, _changes(), said=""),
+            _build_closing_turn(2 * index + 1),
+        )
     )
     return Scenario(
         at=(),
@@ -85,17 +92,17 @@ def built_in_script(pal: Pal, *, request: str) -> Scenario:
         source=source,
         pal=pal,
         pal_source=source,
-        turns=(first, _closing(1), *later),
+        turns=(first, _build_closing_turn(1), *later),
     )
 
 
-def request_in(context: str) -> str | None:
+def find_request(context: str) -> str | None:
     """Return the creator's request from the context that the official client builds [client]."""
     found = _REQUEST.search(context)
     return found[1].strip() if found and found[1].strip() else None
 
 
-def _drafting(index: int, arguments: Mapping[str, str], *, said: str) -> Turn:
+def _build_drafting_turn(index: int, arguments: Mapping[str, str], *, said: str) -> Turn:
     at = ("turns", index)
     told = {"response_to_user": "I am drafting your PAL."}
     call = PlayedCall(
@@ -104,7 +111,7 @@ def _drafting(index: int, arguments: Mapping[str, str], *, said: str) -> Turn:
     return Turn(at=at, user=said, plays=Plays(at=at, calls=((call,),)))
 
 
-def _closing(index: int) -> Turn:
+def _build_closing_turn(index: int) -> Turn:
     at = ("turns", index)
     return Turn(at=at, user="", plays=Plays(at=at, calls=(), says=str(escape(CLOSING))))
 
@@ -162,11 +169,11 @@ def _tool(name: str, description: str, properties: Json) -> Tool:
 async def open_headless(account: Account, request: ApiRequest) -> ApiAnswer:
     """Open a conversation of a builder session with the carrier, which is always a chat."""
     wanted = read_body(HeadlessOpening, request.body)
-    row = SESSIONS.get(account, wanted.builder_id)
+    row = SESSIONS.require(account, wanted.builder_id)
     if wanted.pal_id not in CARRIER_IDS:
         raise invalid_id("persona_id")
     pal = carrier(wanted.pal_id)
-    request_made = request_in(wanted.conversational_context) or _last_request(row)
+    request_made = find_request(wanted.conversational_context) or _last_request(row)
     body = ConversationBody(
         pal_id=wanted.pal_id,
         conversation_name=wanted.conversation_name,
@@ -176,7 +183,7 @@ async def open_headless(account: Account, request: ApiRequest) -> ApiAnswer:
     script = carrier_script(account.scripts, pal, request=request_made)
     record = await open_conversation(account, body, pal=pal, script=script)
     context = history_context(row)
-    return ApiAnswer(body={**answered_opening(record), "builder_history_context": context})
+    return ApiAnswer(body={**build_opening_body(record), "builder_history_context": context})
 
 
 def _last_request(row: Json) -> str:

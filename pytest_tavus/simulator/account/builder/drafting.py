@@ -82,17 +82,17 @@ def guardrails(brief: str) -> tuple[Guardrail, ...]:
     )
 
 
-def mentioned(brief: str, named: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def list_mentioned(brief: str, named: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return the ids of those things of which the brief has the id or the name, as a word."""
     text = brief.lower()
     return tuple(
         key
         for key, name in named
-        if any(_stands_in(word.lower(), text) for word in (key, name) if word)
+        if any(_occurs_in(word.lower(), text) for word in (key, name) if word)
     )
 
 
-def _stands_in(word: str, text: str) -> bool:
+def _occurs_in(word: str, text: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 

@@ -22,12 +22,16 @@ from pytest_tavus.contract.resources.building import (
     PersonalityRequest,
 )
 from pytest_tavus.simulator.account.builder import drafting
-from pytest_tavus.simulator.account.builder.builder import SESSIONS, remember, remember_once
+from pytest_tavus.simulator.account.builder.builder import (
+    SESSIONS,
+    append_history,
+    append_history_once,
+)
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.resource import Operation
 from pytest_tavus.simulator.account.resources import guardrails, objectives
-from pytest_tavus.simulator.account.resources.faces import RECOMMENDED_MODEL, recommended_first
+from pytest_tavus.simulator.account.resources.faces import RECOMMENDED_MODEL, sort_recommended
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -45,11 +49,11 @@ DRAFTED = "I have what I need for a first draft. Apply it, then preview your PAL
 
 def draft(account: Account, request: ApiRequest) -> ApiAnswer:
     """Draft what there is a brief for: NDJSON frames, the last of type ``done``."""
-    row = SESSIONS.find(account, request)
+    row = SESSIONS.require_named(account, request)
     wanted = read_body(DraftRequest, request.body)
-    pal = PALS.get(account, row["pal_id"])
-    remember_once(account, row, wanted.message)
-    content = {**_words(wanted), **_attached(account, pal, wanted)}
+    pal = PALS.require(account, row["pal_id"])
+    append_history_once(account, row, wanted.message)
+    content = {**_words(wanted), **_attach_parts(account, pal, wanted)}
     frames = [{"type": "artifact", "name": name, "content": part} for name, part in content.items()]
     done = {"type": "done", "persona_id": pal["pal_id"], "content": content}
     return ApiAnswer(lines=(*frames, done))
@@ -57,9 +61,9 @@ def draft(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def chat(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a line of the creator and answer that a draft can be made: the older text stream."""
-    row = SESSIONS.find(account, request)
+    row = SESSIONS.require_named(account, request)
     message = read_body(BuilderRequest, request.body).message
-    remember(account, row, ("user", message), ("assistant", DRAFTED))
+    append_history(account, row, ("user", message), ("assistant", DRAFTED))
     told = {"suggestions": [], "draft_ready": True, "targets": list(TARGETS)}
     return ApiAnswer(text=f"{DRAFTED}{STOP}{json.dumps(told)}{BREAK}")
 
@@ -67,20 +71,20 @@ def chat(account: Account, request: ApiRequest) -> ApiAnswer:
 def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = _pal_of(account, request)
     wanted = read_body(PersonalityRequest, request.body)
-    current = _current(pal)
+    current = _read_current_pal(pal)
     drafted: Json = {}
     if wanted.pal_name:
         drafted["pal_name"] = drafting.name_of(wanted.message, current.name)
     if wanted.system_prompt:
         drafted["system_prompt"] = drafting.system_prompt(wanted.message, wanted.message, current)
-    return _applied(account, pal, drafted)
+    return _apply_draft(account, pal, drafted)
 
 
 def update_greeting(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = _pal_of(account, request)
     message = read_body(BuilderRequest, request.body).message
-    name = drafting.name_of(message, _current(pal).name)
-    return _applied(account, pal, {"greeting": drafting.greeting(message, name)})
+    name = drafting.name_of(message, _read_current_pal(pal).name)
+    return _apply_draft(account, pal, {"greeting": drafting.greeting(message, name)})
 
 
 def _words(wanted: DraftRequest) -> Json:
@@ -99,7 +103,7 @@ def _words(wanted: DraftRequest) -> Json:
     return parts
 
 
-def _attached(account: Account, pal: Json, wanted: DraftRequest) -> Json:
+def _attach_parts(account: Account, pal: Json, wanted: DraftRequest) -> Json:
     """Attach the parts that are objects of their own, and return what they came to."""
     parts: Json = {}
     for artifact, attach in ATTACHED.items():
@@ -109,7 +113,7 @@ def _attached(account: Account, pal: Json, wanted: DraftRequest) -> Json:
     return parts
 
 
-def _attaching(attach: Attach) -> Operation:
+def _build_operation(attach: Attach) -> Operation:
     """Return the operation that drafts one part and attaches it to the PAL."""
 
     def update(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -120,16 +124,16 @@ def _attaching(attach: Attach) -> Operation:
     return update
 
 
-def _applied(account: Account, pal: Json, drafted: Json) -> ApiAnswer:
+def _apply_draft(account: Account, pal: Json, drafted: Json) -> ApiAnswer:
     pal |= {**drafted, "updated_at": account.timestamp()}
     return ApiAnswer(body={"pal_id": pal["pal_id"], **drafted})
 
 
 def _pal_of(account: Account, request: ApiRequest) -> Json:
-    return PALS.get(account, SESSIONS.find(account, request)["pal_id"])
+    return PALS.require(account, SESSIONS.require_named(account, request)["pal_id"])
 
 
-def _current(pal: Json) -> CurrentPal:
+def _read_current_pal(pal: Json) -> CurrentPal:
     return CurrentPal(
         system_prompt=pal.get("system_prompt") or "",
         greeting=pal.get("greeting") or "",
@@ -140,7 +144,7 @@ def _current(pal: Json) -> CurrentPal:
 def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
     """Make the objectives of a brief, and let the PAL have them and no others."""
     drafted = drafting.objectives(brief, pal.get("pal_name") or "")
-    row = objectives.OBJECTIVES.keep(account, objectives.fields_of(drafted))
+    row = objectives.OBJECTIVES.add(account, objectives.fields_of(drafted))
     pal["objectives_id"] = row["objectives_id"]
     return {"objectives_id": row["objectives_id"], "data": row["data"]}
 
@@ -148,7 +152,7 @@ def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
 def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
     """Make the guardrails of a brief, and let the PAL have them and no others."""
     drafted = map(guardrails.fields_of, drafting.guardrails(brief))
-    rows = [guardrails.GUARDRAILS.keep(account, fields) for fields in drafted]
+    rows = [guardrails.GUARDRAILS.add(account, fields) for fields in drafted]
     pal["guardrail_ids"] = [row["guardrail_id"] for row in rows]
     return {"guardrail_ids": pal["guardrail_ids"], "data": rows}
 
@@ -156,18 +160,20 @@ def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
 def attach_tools(account: Account, pal: Json, brief: str) -> Json:
     """Attach the account's own tools that the brief names, as many as a PAL can have."""
     rows = [row for row in account["tools"].rows() if not row.get("is_system_tool")]
-    return _add(pal, "tool_ids", _mentioned(brief, rows, "tool_id", "name"), most=TOOLS_PER_PAL)
+    return _add(
+        pal, "tool_ids", _list_mentioned(brief, rows, "tool_id", "name"), most=TOOLS_PER_PAL
+    )
 
 
 def attach_documents(account: Account, pal: Json, brief: str) -> Json:
     rows = account["documents"].rows()
-    return _add(pal, "document_ids", _mentioned(brief, rows, "document_id", "document_name"))
+    return _add(pal, "document_ids", _list_mentioned(brief, rows, "document_id", "document_name"))
 
 
 def attach_skills(account: Account, pal: Json, brief: str) -> Json:
     """Attach the skills that the brief names by their id or name."""
     skills: Json = json_object(pal.get("skills")) or {}
-    for skill_id in _mentioned(brief, account["skills"].rows(), "skill_id", "display_name"):
+    for skill_id in _list_mentioned(brief, account["skills"].rows(), "skill_id", "display_name"):
         skills.setdefault(skill_id, {})
     pal["skills"] = skills
     return {"skills": list(skills)}
@@ -183,7 +189,7 @@ def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa:
 
 def attach_face(account: Account, pal: Json, brief: str) -> Json:
     """Give the PAL the face that the brief names, else the one that is recommended."""
-    ids = _mentioned(brief, account["faces"].rows(), "face_id", "face_name")
+    ids = _list_mentioned(brief, account["faces"].rows(), "face_id", "face_name")
     face_id = ids[0] if ids else choose_face(account, pal)
     pal["default_face_id"] = face_id
     return {"replica_id": face_id}
@@ -195,7 +201,7 @@ def choose_face(account: Account, pal: Json) -> str | None:
         return str(pal["default_face_id"])
     ready = [row for row in account["faces"].rows() if row["status"] == "completed"]
     fitting = [row for row in ready if row["model_name"] == RECOMMENDED_MODEL]
-    chosen = next(iter(recommended_first(fitting or ready)), None)
+    chosen = next(iter(sort_recommended(fitting or ready)), None)
     return None if chosen is None else str(chosen["face_id"])
 
 
@@ -213,8 +219,8 @@ ATTACHED: Mapping[str, Attach] = MappingProxyType(
 """What each brief of `draft-fanout` brings about, beyond the words of the PAL."""
 
 
-def _mentioned(brief: str, rows: Iterable[Json], key: str, name: str) -> tuple[str, ...]:
-    return drafting.mentioned(brief, [(row[key], row.get(name) or "") for row in rows])
+def _list_mentioned(brief: str, rows: Iterable[Json], key: str, name: str) -> tuple[str, ...]:
+    return drafting.list_mentioned(brief, [(row[key], row.get(name) or "") for row in rows])
 
 
 def _add(pal: Json, field: str, ids: tuple[str, ...], *, most: int | None = None) -> Json:
@@ -229,7 +235,7 @@ ROUTES = tuple(
         ("chat", chat),
         ("update-personality", update_personality),
         ("update-greeting", update_greeting),
-        ("update-objectives", _attaching(attach_objectives)),
-        ("update-guardrails", _attaching(attach_guardrails)),
+        ("update-objectives", _build_operation(attach_objectives)),
+        ("update-guardrails", _build_operation(attach_guardrails)),
     )
 )

@@ -19,10 +19,10 @@ from pytest_tavus.contract.resources.building import (
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.builder.fanout import choose_face
 from pytest_tavus.simulator.account.builder.verdicts import (
-    Judged,
-    scripted_verdict,
-    speaking_for,
-    unscripted_verdict,
+    JudgeScope,
+    build_scripted_verdict,
+    build_unscripted_verdict,
+    find_judging_scenario,
 )
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -39,7 +39,7 @@ NUDGE = "Use best-practice defaults consistent with the goal, and draft the PAL 
 
 
 def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
-    pal = PALS.get(account, read_body(FaceRequest, request.body).pal_id)
+    pal = PALS.require(account, read_body(FaceRequest, request.body).pal_id)
     face_id = choose_face(account, pal)
     if face_id is None:
         raise bad_request("There is no face to choose from")
@@ -61,11 +61,13 @@ def judge_transcript(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return the verdict that is scripted for this PAL."""
     wanted = read_body(JudgeRequest, request.body)
     said = [str(row.get("text")) for row in wanted.smoke_transcript if row.get("role") == "user"]
-    speaking = speaking_for(_scripts(account, wanted.persona_spec), said)
+    speaking = find_judging_scenario(_scripts(account, wanted.persona_spec), said)
     if speaking is None:
-        return ApiAnswer(body=unscripted_verdict().to_json())
+        return ApiAnswer(body=build_unscripted_verdict().to_json())
     scenario, judge = speaking
-    verdict = scripted_verdict(judge, _judged(wanted.persona_spec), scenario=scenario.name)
+    verdict = build_scripted_verdict(
+        judge, _read_judge_scope(wanted.persona_spec), scenario=scenario.name
+    )
     return ApiAnswer(body=verdict.to_json())
 
 
@@ -88,12 +90,12 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
 def _scripts(account: Account, spec: Json) -> tuple[Scenario, ...]:
     pal_id = spec.get("persona_id") or spec.get("pal_id") or ""
     name = spec.get("persona_name") or spec.get("pal_name") or ""
-    return account.scripts.of(str(pal_id), str(name))
+    return account.scripts.list_scripts(str(pal_id), str(name))
 
 
-def _judged(spec: Json) -> Judged:
+def _read_judge_scope(spec: Json) -> JudgeScope:
     tools = _rows(spec.get("tools"))
-    return Judged(
+    return JudgeScope(
         objectives=tuple(name for name, _ in _parts(spec, "objective")),
         guardrails=tuple(name for name, _ in _parts(spec, "guardrail")),
         tools=tuple(str(tool["name"]) for tool in tools if tool.get("name")),

@@ -23,7 +23,7 @@ from pytest_tavus.scenario.values.model import JudgeExpectation, Scenario
 UNSCRIPTED = "No verdict is scripted for this PAL: no loaded scenario of it has a judge block."
 
 
-class Judged(Struct, frozen=True, kw_only=True):
+class JudgeScope(Struct, frozen=True, kw_only=True):
     """What is judged: the names of the PAL's objectives, guardrails and tools."""
 
     objectives: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Judged(Struct, frozen=True, kw_only=True):
     tools: tuple[str, ...] = ()
 
 
-def speaking_for(
+def find_judging_scenario(
     scenarios: Iterable[Scenario], said: Sequence[str]
 ) -> tuple[Scenario, JudgeExpectation] | None:
     """Return the scenario whose `judge` decides on a transcript with these lines of the caller.
@@ -43,7 +43,9 @@ def speaking_for(
     return next(iter([*exact, *judging]), None)
 
 
-def scripted_verdict(judge: JudgeExpectation, judged: Judged, *, scenario: str) -> TavusVerdict:
+def build_scripted_verdict(
+    judge: JudgeExpectation, judged: JudgeScope, *, scenario: str
+) -> TavusVerdict:
     """Return the verdict that bears out a `judge` block to the letter.
 
     What the PAL has and the block does not mention goes with the overall word: well where that is
@@ -81,7 +83,7 @@ def scripted_verdict(judge: JudgeExpectation, judged: Judged, *, scenario: str) 
     )
 
 
-def unscripted_verdict() -> TavusVerdict:
+def build_unscripted_verdict() -> TavusVerdict:
     """Return the verdict where no scenario has one."""
     unknown = KnowledgeVerdict(used=False, evidence=UNSCRIPTED)
     return TavusVerdict(overall="partial", knowledge_base=unknown, summary=UNSCRIPTED)

@@ -34,7 +34,7 @@ def read_body(
     model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]] | None = None
 ) -> M:
     """Return a body as a value; refuse a wrong shape, an unknown key or a broken rule."""
-    written, left_out = _few_keys(model, read_object(body))
+    written, left_out = _limit_keys(model, read_object(body))
     try:
         value = model.model_validate(written)
     except ValidationError as error:
@@ -54,7 +54,7 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
         raise bad_fields(chain((first,), left))
 
 
-def _few_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
+def _limit_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
     """Leave out unknown keys beyond the first thousand, and count them: each takes time to refuse.
 
     No model has as many keys under all their names, so the body is refused in any case.
@@ -77,7 +77,7 @@ def _kind(value: Any) -> str:
     return "text" if isinstance(value, str) else "a list"
 
 
-def refuse_given(body: Any, fields: tuple[str, ...]) -> None:
+def refuse_server_fields(body: Any, fields: tuple[str, ...]) -> None:
     """Refuse a body with fields that the service sets itself, and one that is no JSON object."""
     written = read_object(body)
     refuse_if(

@@ -46,7 +46,7 @@ def read_patch(body: Any) -> list[Json]:
     return [dict(each) for each in operations]
 
 
-def patched(document: Json, operations: Iterable[Json]) -> Json:
+def apply_patch(document: Json, operations: Iterable[Json]) -> Json:
     """Return the document with all operations of a patch applied; the one given stays as it is.
 
     Raises:
@@ -59,14 +59,14 @@ def patched(document: Json, operations: Iterable[Json]) -> Json:
         if operation["op"] == "copy":
             size += _size(result, operation)
             if size > SIZE:
-                raise _failed(operation, number, "the document would become too large")
-        result = _applied(result, operation, number)
+                raise _build_refusal(operation, number, "the document would become too large")
+        result = _apply_operation(result, operation, number)
     if json_object(result) is None:
         raise bad_request("the patch would leave no JSON object")
     return dict(result)
 
 
-def same(one: Any, other: Any) -> bool:
+def is_same_json(one: Any, other: Any) -> bool:
     """Tell whether two documents are the same JSON: 1 is not true, and order of keys is nothing."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
@@ -81,14 +81,14 @@ def _is_operation(written: Any) -> bool:
     return all(name in operation for name in _NEEDS[operation["op"]])
 
 
-def _applied(document: Any, operation: Json, number: int) -> Any:
+def _apply_operation(document: Any, operation: Json, number: int) -> Any:
     """Apply one operation in place and say which it was where that fails. No value is repeated."""
     try:
         result = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
     except jsonpatch.JsonPatchTestFailed:
-        raise _failed(operation, number, "the value there is another") from None
+        raise _build_refusal(operation, number, "the value there is another") from None
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError):
-        raise _failed(operation, number, "there is nothing at that place") from None
+        raise _build_refusal(operation, number, "there is nothing at that place") from None
     return result
 
 
@@ -100,6 +100,6 @@ def _size(document: Any, operation: Json) -> int:
         return 0
 
 
-def _failed(operation: Json, number: int, why: str) -> ApiRefusal:
+def _build_refusal(operation: Json, number: int, why: str) -> ApiRefusal:
     op, path = operation["op"], operation["path"]
     return bad_request(f"operation {number}, {op} {path!r}, cannot be applied: {why}")

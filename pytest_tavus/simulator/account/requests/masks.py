@@ -21,17 +21,17 @@ LAYER_SECRETS = frozenset({"api_key"})
 """Fields of a layer that are never shown."""
 
 
-def masked_auth(auth: Json) -> Json:
-    return {key: _hidden(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
+def mask_auth(auth: Json) -> Json:
+    return {key: _mask_secret(auth[key]) if key in AUTH_SECRETS else auth[key] for key in auth}
 
 
-def masked_layers(layers: Json) -> Json:
-    return {name: _masked(layer) for name, layer in layers.items()}
+def mask_layers(layers: Json) -> Json:
+    return {name: _mask_layer(layer) for name, layer in layers.items()}
 
 
-def unmasked_layers(layers: Json, kept: Json) -> Json:
+def unmask_layers(layers: Json, kept: Json) -> Json:
     """Return layers with the secrets that `kept` has where a mask stands."""
-    return {name: _unmasked(layer, kept.get(name)) for name, layer in layers.items()}
+    return {name: _unmask_layer(layer, kept.get(name)) for name, layer in layers.items()}
 
 
 def mask_problems(written: Any, loc: Loc = ()) -> Iterator[RuleProblem]:
@@ -50,18 +50,18 @@ def mask_problems(written: Any, loc: Loc = ()) -> Iterator[RuleProblem]:
         yield from mask_problems(value, (*loc, index))
 
 
-def _hidden(value: Any) -> Any:
+def _mask_secret(value: Any) -> Any:
     return SECRET_MASK if value else value
 
 
-def _masked(written: Any) -> Any:
+def _mask_layer(written: Any) -> Any:
     layer = json_object(written)
     if layer is None:
         return written
-    return {key: _hidden(layer[key]) if key in LAYER_SECRETS else layer[key] for key in layer}
+    return {key: _mask_secret(layer[key]) if key in LAYER_SECRETS else layer[key] for key in layer}
 
 
-def _unmasked(written: Any, kept: Any) -> Any:
+def _unmask_layer(written: Any, kept: Any) -> Any:
     layer, before = json_object(written), json_object(kept) or {}
     if layer is None:
         return written

@@ -20,7 +20,7 @@ Query = Mapping[str, str]
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
-def flag(query: Query, name: str, *, default: bool = False) -> bool:
+def read_flag(query: Query, name: str, *, default: bool = False) -> bool:
     """Return a yes or no, written as text [client]."""
     text = query.get(name, "").strip().lower()
     if not text:
@@ -30,7 +30,9 @@ def flag(query: Query, name: str, *, default: bool = False) -> bool:
     return _FLAGS[text]
 
 
-def whole(query: Query, name: str, *, default: int, least: int, most: int | None = None) -> int:
+def read_whole_number(
+    query: Query, name: str, *, default: int, least: int, most: int | None = None
+) -> int:
     text = query.get(name, "").strip()
     if not text:
         return default
@@ -43,7 +45,9 @@ def whole(query: Query, name: str, *, default: int, least: int, most: int | None
     return number
 
 
-def choice(query: Query, name: str, choices: Mapping[str, str] | tuple[str, ...]) -> str | None:
+def read_choice(
+    query: Query, name: str, choices: Mapping[str, str] | tuple[str, ...]
+) -> str | None:
     """Return one of the choices, or what it stands for; `None` where none is written."""
     text = query.get(name, "").strip().lower()
     if not text:
@@ -54,7 +58,7 @@ def choice(query: Query, name: str, choices: Mapping[str, str] | tuple[str, ...]
     return meanings[text]
 
 
-def words(query: Query, *names: str) -> tuple[str, ...]:
+def read_words(query: Query, *names: str) -> tuple[str, ...]:
     """Return a list that is written with commas, under any of its names [client]."""
     texts = (query.get(name, "") for name in names)
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
@@ -93,13 +97,13 @@ def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
     The rows are given the oldest first.
     """
     found = list(rows)
-    if (choice(query, "sort", _ORDERS) or paging.order) == "desc":
+    if (read_choice(query, "sort", _ORDERS) or paging.order) == "desc":
         found.reverse()
-    limit = whole(query, "limit", default=paging.limit, least=1, most=paging.most)
-    number = whole(query, "page", default=paging.first, least=0)
+    limit = read_whole_number(query, "limit", default=paging.limit, least=1, most=paging.most)
+    number = read_whole_number(query, "page", default=paging.first, least=0)
     start = max(0, number - paging.first) * limit
     if "offset" in query and "page" not in query:
-        start = whole(query, "offset", default=0, least=0)
+        start = read_whole_number(query, "offset", default=0, least=0)
     return {paging.envelope: found[start : start + limit], paging.count: len(found)}
 
 
@@ -107,12 +111,12 @@ Filter = Callable[[list[Json], Query], list[Json]]
 """Reads its own parameters of a query, and returns the rows that they ask for."""
 
 
-def equal(*names: str, **choices: tuple[str, ...]) -> Filter:
+def equals(*names: str, **choices: tuple[str, ...]) -> Filter:
     """Let a query ask for the value of a field; in `choices`, the values that it can have."""
 
     def keep(rows: list[Json], query: Query) -> list[Json]:
         wanted = {name: query.get(name) for name in names}
-        wanted |= {name: choice(query, name, values) for name, values in choices.items()}
+        wanted |= {name: read_choice(query, name, values) for name, values in choices.items()}
         asked = {name: value for name, value in wanted.items() if value}
         return [row for row in rows if all(row[name] == asked[name] for name in asked)]
 
@@ -123,13 +127,13 @@ def any_of(field: str, *names: str) -> Filter:
     """Let a query list values, with commas, one of which a field has or has among its items."""
 
     def keep(rows: list[Json], query: Query) -> list[Json]:
-        wanted = set(words(query, *(names or (field,))))
+        wanted = set(read_words(query, *(names or (field,))))
         return [row for row in rows if not wanted or wanted & _items(row.get(field))]
 
     return keep
 
 
-def containing(name: str, *fields: str) -> Filter:
+def contains(name: str, *fields: str) -> Filter:
     """Let a query ask for a part of a name or an id, in any case of letters [wild]."""
 
     def keep(rows: list[Json], query: Query) -> list[Json]:
@@ -147,7 +151,7 @@ def of_type(is_system: Callable[[Json], bool] = lambda _: False) -> Filter:
     """Let a query ask for Tavus's own rows, or for `all`; the user's are the default [client]."""
 
     def keep(rows: list[Json], query: Query) -> list[Json]:
-        kind = choice(query, "type", ("user", "system", "all")) or "user"
+        kind = read_choice(query, "type", ("user", "system", "all")) or "user"
         return [row for row in rows if kind == "all" or is_system(row) == (kind == "system")]
 
     return keep
@@ -159,7 +163,7 @@ def tag_page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
     `search` is a part of the tags that are asked for.
     """
     used = {str(tag) for row in rows for tag in row.get("tags") or ()}
-    found = containing("search", "tag")([{"tag": tag} for tag in sorted(used)], query)
+    found = contains("search", "tag")([{"tag": tag} for tag in sorted(used)], query)
     listed = page(found, query, paging=paging)
     tags = [row["tag"] for row in listed[paging.envelope]]
     return {"tags": tags, paging.count: listed[paging.count]}

@@ -64,7 +64,7 @@ def bad_fields(problems: Iterable[RuleProblem], *, unread: int = 0) -> ApiRefusa
     many, where that is known. A problem that is not told is not worded.
     """
     left = iter(problems)
-    tree = _tree(islice(left, MOST_PROBLEMS))
+    tree = _build_tree(islice(left, MOST_PROBLEMS))
     if unread or next(left, None) is not None:
         count = f"{unread} more" if unread else "more"
         tree.setdefault("_schema", []).append(f"{count} problems are not listed")
@@ -80,26 +80,26 @@ def _sentence(problem: RuleProblem) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _tree(problems: Iterable[RuleProblem]) -> dict[Any, Any]:
+def _build_tree(problems: Iterable[RuleProblem]) -> dict[Any, Any]:
     """Nest sentences by their paths; `_schema` holds those about an object as a whole."""
     root = _Place()
     for problem in problems:
         place = root
         for step in problem.loc:
             place = place.below.setdefault(step, _Place())
-        place.own.append(_sentence(problem))
-    told = root.told()
+        place.sentences.append(_sentence(problem))
+    told = root.to_tree()
     return told if isinstance(told, dict) else {"_schema": told}
 
 
 class _Place(Struct):
     """The problems at one place of a body, and below it."""
 
-    own: list[str] = field(default_factory=list[str])
+    sentences: list[str] = field(default_factory=list[str])
     below: dict[str | int, _Place] = field(default_factory=dict["str | int", "_Place"])
 
-    def told(self) -> dict[Any, Any] | list[str]:
-        below = {step: place.told() for step, place in self.below.items()}
+    def to_tree(self) -> dict[Any, Any] | list[str]:
+        below = {step: place.to_tree() for step, place in self.below.items()}
         if not below:
-            return self.own
-        return {"_schema": self.own, **below} if self.own else below
+            return self.sentences
+        return {"_schema": self.sentences, **below} if self.sentences else below

@@ -17,13 +17,13 @@ from pytest_tavus.contract.resources.conversation_body import (
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import Paging, Query, equal, flag
+from pytest_tavus.simulator.account.requests.pages import Paging, Query, equals, read_flag
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.openings import (
-    answered_opening,
+    build_opening_body,
+    build_pal,
     open_conversation,
-    pal_of,
 )
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_face
@@ -60,14 +60,14 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
     body = read_body(ConversationBody, request.body, rules=conversation_problems)
     if body.pal_id is None:
         raise bad_field("persona_id", "persona_id is missing")
-    pal = pal_of(account, body.pal_id)
+    pal = build_pal(account, body.pal_id)
     face_id = body.face_id or pal.default_face_id
     if not face_id:
         sentence = "replica_id is missing: expected it because the PAL has no default face"
         raise bad_field("replica_id", sentence)
     check_face(account, face_id)
     record = await open_conversation(account, body, pal=pal)
-    return ApiAnswer(body=answered_opening(record))
+    return ApiAnswer(body=build_opening_body(record))
 
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -79,9 +79,9 @@ def listing(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
     """Show one; `verbose` adds its events, and why it ended [doc]."""
-    record = CONVERSATIONS.find(account, request)
-    shown = CONVERSATIONS.shown(account, record, request.query)
-    if flag(request.query, "verbose"):
+    record = CONVERSATIONS.require_named(account, request)
+    shown = CONVERSATIONS.build_body(account, record, request.query)
+    if read_flag(request.query, "verbose"):
         live = account.live.get(record["conversation_id"])
         shown["events"] = [] if live is None else live.events()
         if live is not None and live.shutdown_reason is not None:
@@ -91,15 +91,15 @@ def show(account: Account, request: ApiRequest) -> ApiAnswer:
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     """End one. Ending it again changes nothing [inferred]; the answer has no body [doc]."""
-    record = CONVERSATIONS.find(account, request)
+    record = CONVERSATIONS.require_named(account, request)
     await _end(account, record)
     return ApiAnswer()
 
 
 async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     """Delete one, after ending it [inferred]. `hard` is read; nothing is kept without it either."""
-    flag(request.query, "hard")
-    record = CONVERSATIONS.find(account, request)
+    read_flag(request.query, "hard")
+    record = CONVERSATIONS.require_named(account, request)
     await _end(account, record)
     account["conversations"].delete(record["conversation_id"])
     return ApiAnswer(status=204)
@@ -107,24 +107,24 @@ async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
 
 async def respond(account: Account, request: ApiRequest) -> ApiAnswer:
     """Say a line over the HTTP bridge, and wait for the reply [client] 0.3.2."""
-    live = _open(account, request)
+    live = _require_live(account, request)
     line = read_body(BridgeMessage, request.body)
     if not 0 <= line.timeout_s <= BRIDGE_MOST:
         sentence = f"expected 0 to {BRIDGE_MOST:g} seconds, found {line.timeout_s:g}"
         raise bad_field("timeout_s", sentence)
     try:
-        return _replied(await live.respond(line.text, within=line.timeout_s))
+        return _build_reply_answer(await live.respond(line.text, within=line.timeout_s))
     except ServiceError as error:
         raise bad_request(str(error)) from error
 
 
 def poll(account: Account, request: ApiRequest) -> ApiAnswer:
     """Ask for the reply to the last line [client] 0.3.2."""
-    record = CONVERSATIONS.find(account, request)
+    record = CONVERSATIONS.require_named(account, request)
     live = account.live.get(record["conversation_id"])
     if live is None:
         raise bad_request("Conversation has ended")
-    return _replied(live.reply())
+    return _build_reply_answer(live.reply())
 
 
 def _settle(account: Account, record: Json) -> None:
@@ -144,15 +144,15 @@ async def _end(account: Account, record: Json) -> None:
         _settle(account, record)
 
 
-def _open(account: Account, request: ApiRequest) -> LiveConversation:
-    record = CONVERSATIONS.find(account, request)
+def _require_live(account: Account, request: ApiRequest) -> LiveConversation:
+    record = CONVERSATIONS.require_named(account, request)
     live = account.live.get(record["conversation_id"])
     if live is None or live.status == "ended":
         raise bad_request("Conversation has ended")
     return live
 
 
-def _replied(reply: Reply) -> ApiAnswer:
+def _build_reply_answer(reply: Reply) -> ApiAnswer:
     body: dict[str, str] = {"status": reply.status}
     if reply.status == "ready":
         body["text"] = reply.text
@@ -173,7 +173,7 @@ CONVERSATIONS = Resource(
     missing=partial(invalid_id, "conversation_id"),  # 400 [doc]
     # Ten a page, from 1 [doc]; that the newest is first is [inferred].
     paging=Paging(limit=10, order="desc"),
-    filters=(equal(status=("active", "ended")),),
+    filters=(equals(status=("active", "ended")),),
     view=_view,
 )
 ROUTES = (

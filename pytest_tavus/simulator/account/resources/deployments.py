@@ -27,13 +27,13 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, A
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
 from pytest_tavus.simulator.account.requests.masks import mask_problems
-from pytest_tavus.simulator.account.requests.pages import Paging, Query, equal
+from pytest_tavus.simulator.account.requests.pages import Paging, Query, equals
 from pytest_tavus.simulator.account.requests.refusals import invalid_id, not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.openings import (
-    answered_opening,
+    build_opening_body,
+    build_pal,
     open_conversation,
-    pal_of,
 )
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
@@ -56,27 +56,27 @@ _PUBLIC_LIMITS = ("max_call_duration", "daily_call_limit_per_user")
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     wanted = read_body(Deployment, request.body, rules=deployment_problems)
-    PALS.get(account, wanted.pal_id)
+    PALS.require(account, wanted.pal_id)
     fields: Json = {
         "pal_id": wanted.pal_id,
         "channel": wanted.channel,
-        **_written(wanted),
+        **_writable_fields(wanted),
         "password": wanted.password,
         "_calls": [],
     }
-    return DEPLOYMENTS.answer(account, DEPLOYMENTS.keep(account, fields), request)
+    return DEPLOYMENTS.answer(account, DEPLOYMENTS.add(account, fields), request)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change a deployment by JSON Patch [doc]; its PAL and channel stay [inferred]."""
-    row = DEPLOYMENTS.find(account, request)
-    wanted = DEPLOYMENTS.patched(row, request.body)
+    row = DEPLOYMENTS.require_named(account, request)
+    wanted = DEPLOYMENTS.apply_patch(row, request.body)
     if wanted is None:
         return UNCHANGED
     refuse_if(mask_problems(wanted.get("password"), ("password",)))
     body = {**wanted, "pal_id": row["pal_id"], "channel": row["channel"]}
     value = read_body(Deployment, body, rules=deployment_problems)
-    row |= {**_written(value), "updated_at": account.timestamp()}
+    row |= {**_writable_fields(value), "updated_at": account.timestamp()}
     if "password" in wanted:
         row["password"] = value.password
     return DEPLOYMENTS.answer(account, row, request)
@@ -84,9 +84,9 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def init(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what a page needs when it loads; never which PAL it is [doc]."""
-    row = DEPLOYMENTS.find(account, request)
+    row = DEPLOYMENTS.require_named(account, request)
     shown = _view(account, row, request.query)
-    why = unavailable(account, row)
+    why = find_unavailable_reason(account, row)
     return ApiAnswer(
         body={
             **{name: shown[name] for name in _INIT},
@@ -101,22 +101,22 @@ def init(account: Account, request: ApiRequest) -> ApiAnswer:
 
 async def start(account: Account, request: ApiRequest) -> ApiAnswer:
     """Open a conversation for a visitor; the answer is that of creating one [doc]."""
-    row = DEPLOYMENTS.find(account, request)
+    row = DEPLOYMENTS.require_named(account, request)
     wanted = read_body(PublicStart, {} if request.body is None else request.body)
-    why = unavailable(account, row)
+    why = find_unavailable_reason(account, row)
     if why is not None:
         status = 403 if why == "inactive" else 429
         raise ApiRefusal(status, {"message": f"This deployment is not available: {why}"})
-    _admit(row, wanted.password)
-    pal = pal_of(account, row["pal_id"])
+    _check_password(row, wanted.password)
+    pal = build_pal(account, row["pal_id"])
     record = await open_conversation(account, _body(row, wanted), pal=pal)
     row["_calls"].append((account.epoch(), record["conversation_id"]))
-    return ApiAnswer(body=answered_opening(record))
+    return ApiAnswer(body=build_opening_body(record))
 
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     """End a conversation that was started through this deployment, and no other."""
-    row = DEPLOYMENTS.find(account, request)
+    row = DEPLOYMENTS.require_named(account, request)
     conversation_id = request.params["conversation_id"]
     if conversation_id not in {key for _, key in row["_calls"]}:
         raise invalid_id("conversation_id")
@@ -124,7 +124,7 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body={"conversation_id": conversation_id, "status": "ended"})
 
 
-def unavailable(account: Account, row: Json) -> str | None:
+def find_unavailable_reason(account: Account, row: Json) -> str | None:
     """Return why nobody can start a call now; `None` where one can. The words are ours."""
     if row["status"] != "active":
         return "inactive"
@@ -154,7 +154,7 @@ def _calls_now(account: Account, row: Json) -> int:
     return sum(one is not None and one.status == "active" for one in live)
 
 
-def _admit(row: Json, password: str | None) -> None:
+def _check_password(row: Json, password: str | None) -> None:
     kept = row["password"]
     if kept and not hmac.compare_digest(kept.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
@@ -176,7 +176,7 @@ def _body(row: Json, wanted: PublicStart) -> ConversationBody:
     )
 
 
-def _written(deployment: Deployment) -> Json:
+def _writable_fields(deployment: Deployment) -> Json:
     body = deployment.model_dump(mode="json", exclude_none=True)
     return {"name": None} | {name: body[name] for name in _WRITTEN if name in body}
 
@@ -187,7 +187,7 @@ def _calls_today(account: Account, row: Json) -> int:
 
 def _view(account: Account, row: Json, _query: Query) -> Json:
     """Return a deployment as it is answered: whether there is a password, never which."""
-    return DEPLOYMENTS.bare(row) | {
+    return DEPLOYMENTS.strip_hidden(row) | {
         "has_password": bool(row["password"]),
         "thumbnail_video_url": None,
         "thumbnail_image_url": None,
@@ -203,10 +203,10 @@ DEPLOYMENTS = Resource(
     missing=partial(not_found, "Deployment not found"),
     prefix="d",
     length=16,
-    written=_WRITTEN,
+    patchable_fields=_WRITTEN,
     # The official client asks for 200 at once [client] sdk/recipes/deployments.py.
     paging=Paging(limit=25, first=0, order="desc", count="total", most=200),
-    filters=(equal("pal_id", channel=get_args(Channel), status=get_args(DeploymentStatus)),),
+    filters=(equals("pal_id", channel=get_args(Channel), status=get_args(DeploymentStatus)),),
     hidden=("password",),
     view=_view,
     plain={"listing": "client", "show": "client", "delete": "inferred"},

@@ -26,11 +26,11 @@ from pytest_tavus.simulator.account.requests.pages import (
     Paging,
     Query,
     any_of,
-    choice,
-    containing,
-    equal,
-    flag,
+    contains,
+    equals,
     page,
+    read_choice,
+    read_flag,
     tag_page,
 )
 from pytest_tavus.simulator.account.requests.refusals import bad_request, conflict, not_found
@@ -55,7 +55,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     settle_documents(account)
     if document.crawl is not None:
         _refuse_more_crawls(account)
-    row = DOCUMENTS.keep(account, _fields(document))
+    row = DOCUMENTS.add(account, _fields(document))
     begin_document(account, row, status="started")
     answer = DOCUMENTS.answer(account, row, request)
     settle_documents(account)
@@ -64,8 +64,10 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what a document was cut into, once it is ready [client]."""
-    row = DOCUMENTS.find(account, request)
-    collection = choice(request.query, "collection", ("regular", "customer_support")) or "regular"
+    row = DOCUMENTS.require_named(account, request)
+    collection = (
+        read_choice(request.query, "collection", ("regular", "customer_support")) or "regular"
+    )
     own = "customer_support" if row["is_customer_support_document"] else "regular"
     texts: list[str] = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
     cut = [
@@ -82,7 +84,7 @@ def tags(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or tags: a plain object, no JSON Patch [doc]."""
-    row = DOCUMENTS.find(account, request)
+    row = DOCUMENTS.require_named(account, request)
     wanted = read_body(DocumentChange, request.body)
     row |= wanted.model_dump(mode="json", exclude_none=True)
     row["updated_at"] = account.timestamp()
@@ -91,7 +93,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
     """Crawl a website anew: 202 [doc]. It must be at rest, be a crawl, and have cooled down."""
-    row = DOCUMENTS.find(account, request)
+    row = DOCUMENTS.require_named(account, request)
     wanted = read_body(Recrawl, {} if request.body is None else request.body)
     if wanted.crawl is not None:
         refuse_if(crawl_problems(wanted.crawl, ("crawl",)))
@@ -99,8 +101,8 @@ def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
     if row["crawl_config"] is None:
         raise bad_request("Document has no crawl configuration: send crawl")
     _refuse_while_running(account, row)
-    _refuse_while_warm(account, row)
-    _refuse_at_once(account)
+    _refuse_during_cooldown(account, row)
+    _refuse_concurrent_crawl(account)
     row["crawl_count"] += 1
     begin_document(account, row, status="recrawling")
     answer = DOCUMENTS.answer(account, row, request, status=202)
@@ -109,19 +111,19 @@ def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def _refuse_more_crawls(account: Account) -> None:
-    if len(_crawled(account)) >= CRAWL_DOCUMENTS:
+    if len(_collect_crawls(account)) >= CRAWL_DOCUMENTS:
         message = f"Maximum of {CRAWL_DOCUMENTS} crawl documents reached"
         raise _too_many(message)
-    _refuse_at_once(account)
+    _refuse_concurrent_crawl(account)
 
 
-def _refuse_at_once(account: Account) -> None:
-    if sum(row["status"] in RUNNING for row in _crawled(account)) >= CRAWLS_AT_ONCE:
+def _refuse_concurrent_crawl(account: Account) -> None:
+    if sum(row["status"] in RUNNING for row in _collect_crawls(account)) >= CRAWLS_AT_ONCE:
         message = f"Maximum of {CRAWLS_AT_ONCE} concurrent crawls reached"
         raise _too_many(message)
 
 
-def _crawled(account: Account) -> list[Json]:
+def _collect_crawls(account: Account) -> list[Json]:
     return [row for row in account["documents"].rows() if row["crawl_config"] is not None]
 
 
@@ -131,20 +133,20 @@ def _refuse_while_running(account: Account, row: Json) -> None:
     Where documents take no time, one is under way until its client was told that it is not: at
     Tavus it takes minutes, and whoever asks at once is refused for that [inferred].
     """
-    at_once = account.options.document_seconds == 0 and _seconds_warm(account, row) > 0
+    at_once = account.options.document_seconds == 0 and _cooldown_seconds(account, row) > 0
     status = row[TOLD] if at_once else row["status"]
     if status in RUNNING:
         message = f"Document is {status}: expected ready or error"
         raise conflict(message)
 
 
-def _seconds_warm(account: Account, row: Json) -> float:
+def _cooldown_seconds(account: Account, row: Json) -> float:
     left = RECRAWL_COOLDOWN - (account.epoch() - row[BEGUN])
     return left if row["crawl_count"] > 0 else 0.0
 
 
-def _refuse_while_warm(account: Account, row: Json) -> None:
-    left = _seconds_warm(account, row)
+def _refuse_during_cooldown(account: Account, row: Json) -> None:
+    left = _cooldown_seconds(account, row)
     if left > 0:
         minutes = -int(-left // 60)
         message = f"Document was crawled recently: try again in {minutes} minutes"
@@ -182,21 +184,21 @@ def _text(row: Json) -> str:
 
 def _view(_account: Account, row: Json, _query: Query) -> Json:
     row[TOLD] = row["status"]
-    return DOCUMENTS.bare(row)
+    return DOCUMENTS.strip_hidden(row)
 
 
 def _row_view(account: Account, row: Json, query: Query) -> Json:
     shown = _view(account, row, query)
-    return shown if _whole(query) else {name: row[name] for name in _BRIEF}
+    return shown if _is_verbose(query) else {name: row[name] for name in _BRIEF}
 
 
-def _whole(query: Query) -> bool:
-    return flag(query, "verbose", default=True)
+def _is_verbose(query: Query) -> bool:
+    return read_flag(query, "verbose", default=True)
 
 
-def _checked(rows: list[Json], query: Query) -> list[Json]:
+def _check_verbose(rows: list[Json], query: Query) -> list[Json]:
     """Refuse a wrong `verbose` of an empty list, too."""
-    _whole(query)
+    _is_verbose(query)
     return rows
 
 
@@ -208,17 +210,17 @@ DOCUMENTS = Resource(
     prefix="d8-",
     paging=Paging(limit=10, first=0, order="desc"),
     filters=(
-        equal(status=_STATUSES),
+        equals(status=_STATUSES),
         any_of("tags", "tags", "tag"),
         any_of("participant_tags"),
-        containing("name_or_uuid", "document_id", "document_name"),
-        _checked,
+        contains("name_or_uuid", "document_id", "document_name"),
+        _check_verbose,
     ),
     hidden=("chunks",),
     view=_view,
     row_view=_row_view,
     settle=settle_documents,
-    held_in="document_ids",
+    pal_field="document_ids",
     plain={"listing": "client", "show": "client", "delete": "doc"},
 )
 ROUTES = (

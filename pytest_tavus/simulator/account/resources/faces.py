@@ -19,14 +19,14 @@ from pytest_tavus.contract.resources.face import (
 )
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, read_object
-from pytest_tavus.simulator.account.requests.pages import any_of, containing, equal
+from pytest_tavus.simulator.account.requests.pages import any_of, contains, equals
 from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.progress import (
     BEGUN,
     CALLBACK,
     begin_training,
-    completed,
+    complete_training,
 )
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -39,7 +39,7 @@ _VOICE = ("face_id", "face_name", "default_voice_id", "original_voice_id")
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Begin to train a face: its id and ``started`` [doc]."""
     wanted = read_body(FaceTraining, request.body, rules=training_problems)
-    row = FACES.keep(account, _fields(account, wanted))
+    row = FACES.add(account, _fields(account, wanted))
     row["face_name"] = row["face_name"] or row["face_id"]
     begin_training(account, settle)
     return ApiAnswer(body={"face_id": row["face_id"], "status": "started"})
@@ -47,16 +47,16 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List faces; `sort=recommended` has the recommended ones first [client]."""
-    found, query = FACES.found(account, request), request.query
+    found, query = FACES.collect_rows(account, request), request.query
     if query.get("sort", "").lower() == "recommended":
-        found = recommended_first(found)
+        found = sort_recommended(found)
         query = {name: value for name, value in query.items() if name != "sort"}
-    return FACES.listed(account, found, query)
+    return FACES.answer_page(account, found, query)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or voice by a JSON Merge Patch in which nothing can be null [doc]."""
-    row = FACES.own(account, request, "changed")
+    row = FACES.require_changeable(account, request, "changed")
     for field, value in read_object(request.body).items():
         if value is None:
             raise bad_field(field, f"{field} cannot be null")
@@ -71,7 +71,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def rename(account: Account, request: ApiRequest) -> ApiAnswer:
     """Rename a face: the older route, whose answer has no body [inferred]."""
-    row = FACES.own(account, request, "changed")
+    row = FACES.require_changeable(account, request, "changed")
     row["face_name"] = read_body(FaceName, request.body).face_name
     row["updated_at"] = account.timestamp()
     return ApiAnswer()
@@ -82,20 +82,20 @@ def settle(account: Account) -> None:
 
     That there is a callback is [doc], its body is [inferred].
     """
-    for row in completed(account, "faces"):
+    for row in complete_training(account, "faces"):
         row |= {"training_progress": "100/100", "updated_at": account.timestamp()}
         if row[CALLBACK]:
             told = {"replica_id": row["face_id"], "status": "completed"}
             account.callbacks.send(row[CALLBACK], told)
 
 
-def recommended_first(rows: Iterable[Json]) -> list[Json]:
+def sort_recommended(rows: Iterable[Json]) -> list[Json]:
     """Return faces with Tavus's own recommendations first, otherwise in their order."""
     return sorted(rows, key=lambda row: not row["is_recommended"])
 
 
 def _fields(account: Account, training: FaceTraining) -> Json:
-    voice_id = training.default_voice_id or _voice_named(account, training.voice_name)
+    voice_id = training.default_voice_id or _find_voice(account, training.voice_name)
     return {
         "face_name": training.face_name,
         "face_type": "user",
@@ -114,7 +114,7 @@ def _fields(account: Account, training: FaceTraining) -> Json:
     }
 
 
-def _voice_named(account: Account, name: str | None) -> str | None:
+def _find_voice(account: Account, name: str | None) -> str | None:
     """Return the id of a voice by its name, in any case of letters."""
     wanted = (name or "").lower()
     rows = (row for row in account["voices"].rows() if row["voice_name"].lower() == wanted)
@@ -129,12 +129,14 @@ FACES = Resource(
     prefix="r",
     length=11,
     filters=(
-        equal("model_name", face_type=("user", "system")),
+        equals("model_name", face_type=("user", "system")),
         any_of("face_id", "face_ids", "replica_ids"),
-        containing("name_or_uuid", "face_id", "face_name"),
+        contains("name_or_uuid", "face_id", "face_name"),
     ),
     settle=settle,
-    fixed=lambda row, _: "A stock face cannot be changed" if row["face_type"] == "system" else "",
+    check_change=lambda row, _: (
+        "A stock face cannot be changed" if row["face_type"] == "system" else ""
+    ),
     plain={"show": "client", "delete": "doc"},
 )
 ROUTES = (

@@ -17,20 +17,29 @@ from pytest_tavus.contract.pal.objective import Guardrail
 from pytest_tavus.contract.pal.objective_rules import guardrail_problems
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
-from pytest_tavus.simulator.account.requests.bodies import read_body, read_object, refuse_given
-from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
+from pytest_tavus.simulator.account.requests.bodies import (
+    read_body,
+    read_object,
+    refuse_server_fields,
+)
+from pytest_tavus.simulator.account.requests.json_patch import (
+    UNCHANGED,
+    apply_patch,
+    is_same_json,
+    read_patch,
+)
 from pytest_tavus.simulator.account.requests.pages import (
     Query,
     any_of,
-    containing,
-    flag,
+    contains,
     of_type,
+    read_flag,
     tag_page,
 )
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.known import forget, holders
+from pytest_tavus.simulator.account.store.known import list_pals_with, remove_from_pals
 
 _GIVEN = ("guardrail_id", "guardrail_type", "created_at", "updated_at")
 _WRITTEN = tuple(name for name in Guardrail.model_fields if name not in _GIVEN)
@@ -46,8 +55,8 @@ class GuardrailSet(Body):
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a guardrail, or a set: the body's shape tells which [doc]."""
     if "data" in read_object(request.body):
-        return ApiAnswer(body=SETS.keep(account, _read_set(request.body)))
-    return ApiAnswer(body=GUARDRAILS.keep(account, _read(request.body)))
+        return ApiAnswer(body=SETS.add(account, _read_set(request.body)))
+    return ApiAnswer(body=GUARDRAILS.add(account, _read(request.body)))
 
 
 def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
@@ -63,11 +72,11 @@ def tags(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change one by JSON Patch [doc], or by the plain object that older clients send [client]."""
-    row = GUARDRAILS.find(account, request)
-    written = _written_set(row) if _is_set(row) else _written(row)
+    row = GUARDRAILS.require_named(account, request)
+    written = _writable_set(row) if _is_set(row) else _writable_fields(row)
     plain = json_object(request.body)
-    wanted = {**written, **plain} if plain else patched(written, read_patch(request.body))
-    if same(wanted, written):
+    wanted = {**written, **plain} if plain else apply_patch(written, read_patch(request.body))
+    if is_same_json(wanted, written):
         return UNCHANGED
     kept = _read_set(wanted) if _is_set(row) else _read(wanted)
     for name in written.keys() - kept.keys():
@@ -78,21 +87,21 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     """Delete one; PALs lose it [doc]."""
-    row = GUARDRAILS.find(account, request)
+    row = GUARDRAILS.require_named(account, request)
     account["guardrails"].delete(_key(row))
-    forget(account, _held_in(row), _key(row))
+    remove_from_pals(account, _pal_field(row), _key(row))
     return ApiAnswer(status=204)
 
 
 def fields_of(guardrail: Guardrail) -> Json:
-    return _written(guardrail.model_dump(mode="json"))
+    return _writable_fields(guardrail.model_dump(mode="json"))
 
 
 def _view(account: Account, row: Json, query: Query) -> Json:
     """Return a row; `verbose` adds which PALs hold it, and of a single one its type [client]."""
-    if not flag(query, "verbose"):
+    if not read_flag(query, "verbose"):
         return row
-    held = holders(account, _held_in(row), _key(row))
+    held = list_pals_with(account, _pal_field(row), _key(row))
     refs = [{"persona_id": pal["pal_id"], "persona_name": pal.get("pal_name")} for pal in held]
     kind = {} if _is_set(row) else {"guardrail_type": "user"}
     return {**row, **kind, "persona_refs": refs}
@@ -103,8 +112,8 @@ def _row_view(account: Account, row: Json, query: Query) -> Json:
     return {"uuid": _key(row), **_view(account, row, query)}
 
 
-def _of_shape(rows: list[Json], query: Query) -> list[Json]:
-    sets = flag(query, "legacy", default=True)
+def _filter_by_shape(rows: list[Json], query: Query) -> list[Json]:
+    sets = read_flag(query, "legacy", default=True)
     return [row for row in rows if _is_set(row) == sets]
 
 
@@ -116,28 +125,28 @@ def _key(row: Json) -> str:
     return str(row["guardrails_id"] if _is_set(row) else row["guardrail_id"])
 
 
-def _held_in(row: Json) -> str:
+def _pal_field(row: Json) -> str:
     return "guardrails_id" if _is_set(row) else "guardrail_ids"
 
 
 def _read(body: object) -> Json:
-    refuse_given(body, _GIVEN)
+    refuse_server_fields(body, _GIVEN)
     return fields_of(
-        read_body(Guardrail, body, rules=lambda one: _unlisted(guardrail_problems((one,))))
+        read_body(Guardrail, body, rules=lambda one: _strip_index(guardrail_problems((one,))))
     )
 
 
 def _read_set(body: object) -> Json:
-    return _written_set(read_body(GuardrailSet, body, rules=_set_problems).model_dump(mode="json"))
+    return _writable_set(read_body(GuardrailSet, body, rules=_set_problems).model_dump(mode="json"))
 
 
-def _written(row: Json) -> Json:
+def _writable_fields(row: Json) -> Json:
     """Return what a request may write of a guardrail; an empty `tool_call` is left out [client]."""
     return {name: row[name] for name in _WRITTEN if row.get(name) is not None}
 
 
-def _written_set(row: Json) -> Json:
-    return {"name": row["name"], "data": [_written(one) for one in row["data"]]}
+def _writable_set(row: Json) -> Json:
+    return {"name": row["name"], "data": [_writable_fields(one) for one in row["data"]]}
 
 
 def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:
@@ -151,7 +160,7 @@ def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:
     yield from guardrail_problems(guardrails.data, ("data",))
 
 
-def _unlisted(problems: Iterator[RuleProblem]) -> Iterator[RuleProblem]:
+def _strip_index(problems: Iterator[RuleProblem]) -> Iterator[RuleProblem]:
     """Take the position in the list of one away from each path."""
     return (replace(problem, loc=problem.loc[1:]) for problem in problems)
 
@@ -164,9 +173,9 @@ GUARDRAILS = Resource(
     prefix="g",
     filters=(
         of_type(),
-        _of_shape,
+        _filter_by_shape,
         any_of("tags"),
-        containing("name_or_uuid", "guardrail_id", "guardrail_name", "guardrails_id", "name"),
+        contains("name_or_uuid", "guardrail_id", "guardrail_name", "guardrails_id", "name"),
     ),
     view=_view,
     row_view=_row_view,

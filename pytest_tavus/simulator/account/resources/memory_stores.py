@@ -12,7 +12,7 @@ from pytest_tavus.contract.body import Body
 from pytest_tavus.contract.limits import PINNED_MEMORIES, PINNED_MEMORY_LENGTH
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import equal, page
+from pytest_tavus.simulator.account.requests.pages import equals, page
 from pytest_tavus.simulator.account.requests.refusals import (
     bad_field,
     bad_request,
@@ -47,12 +47,12 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     kept = account["memory_stores"].rows()
     if any((row["pal_id"], row["participant_tag"]) == pair for row in kept):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
-    row = STORES.keep(account, {**wanted.model_dump(mode="json"), _PINNED: []})
+    row = STORES.add(account, {**wanted.model_dump(mode="json"), _PINNED: []})
     return STORES.answer(account, row, request)
 
 
 def pin(account: Account, request: ApiRequest) -> ApiAnswer:
-    row = STORES.find(account, request)
+    row = STORES.require_named(account, request)
     memory = read_body(PinnedMemory, request.body).memory
     if not 1 <= len(memory) <= PINNED_MEMORY_LENGTH:
         raise bad_field("memory", f"Length must be between 1 and {PINNED_MEMORY_LENGTH}.")
@@ -66,13 +66,13 @@ def pin(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body=pinned)
 
 
-def pinned(account: Account, request: ApiRequest) -> ApiAnswer:
-    rows = STORES.find(account, request)[_PINNED]
+def list_pinned(account: Account, request: ApiRequest) -> ApiAnswer:
+    rows = STORES.require_named(account, request)[_PINNED]
     return ApiAnswer(body=page(rows, request.query, paging=STORES.paging))
 
 
 def unpin(account: Account, request: ApiRequest) -> ApiAnswer:
-    row, key = STORES.find(account, request), request.params["pinned_memory_id"]
+    row, key = STORES.require_named(account, request), request.params["pinned_memory_id"]
     left = [each for each in row[_PINNED] if each["pinned_memory_id"] != key]
     if len(left) == len(row[_PINNED]):
         raise not_found("Pinned memory not found")
@@ -86,7 +86,7 @@ STORES = Resource(
     key="memory_store_id",
     missing=partial(not_found, "Memory store not found"),
     prefix="ms",
-    filters=(equal("pal_id", "participant_tag"),),
+    filters=(equals("pal_id", "participant_tag"),),
     hidden=(_PINNED,),
     plain={"listing": "inferred", "show": "inferred", "delete": "wild"},
 )
@@ -94,6 +94,6 @@ ROUTES = (
     *STORES.routes(),
     STORES.route("POST", "", create, source="doc"),
     STORES.route("POST", "/{}/pinned", pin, source="doc"),
-    STORES.route("GET", "/{}/pinned", pinned, source="wild"),
+    STORES.route("GET", "/{}/pinned", list_pinned, source="wild"),
     STORES.route("DELETE", "/{}/pinned/{pinned_memory_id}", unpin, source="wild"),
 )

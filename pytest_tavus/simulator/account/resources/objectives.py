@@ -8,9 +8,9 @@ from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.pal.objective import ObjectiveSet
 from pytest_tavus.contract.pal.objective_rules import objective_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal, ApiRequest
-from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_given
+from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_server_fields
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
-from pytest_tavus.simulator.account.requests.pages import containing, of_type
+from pytest_tavus.simulator.account.requests.pages import contains, of_type
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
@@ -26,7 +26,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         wanted = _read(request.body)
     except ApiRefusal as refusal:
         raise ApiRefusal(refusal.status, {"message": refusal.body["error"]}) from None
-    row = OBJECTIVES.keep(account, wanted)
+    row = OBJECTIVES.add(account, wanted)
     return ApiAnswer(body={name: row[name] for name in _CREATED})
 
 
@@ -50,7 +50,7 @@ def fields_of(objectives: ObjectiveSet) -> Json:
 
 
 def _read(body: object) -> Json:
-    refuse_given(body, _GIVEN)
+    refuse_server_fields(body, _GIVEN)
     return fields_of(read_body(ObjectiveSet, body, rules=objective_problems))
 
 
@@ -61,11 +61,11 @@ OBJECTIVES = Resource(
     missing=partial(not_found, "Objective not found"),
     prefix="o",
     read=_read,
-    written=_WRITTEN,
-    filters=(of_type(), containing("name_or_uuid", "objectives_id", "objective_name")),
+    patchable_fields=_WRITTEN,
+    filters=(of_type(), contains("name_or_uuid", "objectives_id", "objective_name")),
     # The official client reads the name of a row from `objectives_name` [client].
     row_view=lambda _account, row, _query: {**row, "objectives_name": row["objective_name"]},
-    held_in="objectives_id",
+    pal_field="objectives_id",
     plain={"listing": "doc", "show": "client", "delete": "doc"},
 )
 ROUTES = (

@@ -49,7 +49,7 @@ async def open_conversation(
 
     """
     if not body.test_mode:
-        _refuse_one_more(account)
+        _refuse_over_limit(account)
     conversation_id, now = account.ids.new("c", length=15), account.timestamp()
     face_id = body.face_id or pal.default_face_id
     record: Json = {
@@ -71,7 +71,7 @@ async def open_conversation(
     return record
 
 
-def answered_opening(record: Json) -> Json:
+def build_opening_body(record: Json) -> Json:
     """Return what whoever opens a conversation is told of it [doc]; a token if it is private."""
     return {name: record[name] for name in _ANSWERED if name in record}
 
@@ -89,10 +89,10 @@ def meeting_token(account: Account, conversation_id: str) -> str:
     return f"{head}.{_text(signature)}"
 
 
-def _refuse_one_more(account: Account) -> None:
+def _refuse_over_limit(account: Account) -> None:
     """Refuse beyond the limit, under the key it was recorded with [wild]."""
     limit = account.options.concurrency_limit
-    if limit is not None and account.live.active() >= limit:
+    if limit is not None and account.live.count_active() >= limit:
         raise ApiRefusal(400, {"message": "User has reached maximum concurrent conversations"})
 
 
@@ -126,7 +126,7 @@ def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def pal_of(account: Account, pal_id: str) -> Pal:
+def build_pal(account: Account, pal_id: str) -> Pal:
     """Return a PAL with its tools, objectives and guardrails, and all secrets.
 
     It may break a rule that no route enforces: a vision tool, say, is attached before perception
@@ -137,7 +137,7 @@ def pal_of(account: Account, pal_id: str) -> Pal:
         HarnessError: the account holds what is none.
 
     """
-    record = PALS.get(account, pal_id)
+    record = PALS.require(account, pal_id)
     parts = {
         "tools": list(_tools(account, record)),
         "guardrails": list(_guardrails(account, record)),

@@ -21,17 +21,22 @@ from pytest_tavus.contract.pal.rules import new_pal_problems, pal_body_problems
 from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_if
-from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED, patched, read_patch, same
-from pytest_tavus.simulator.account.requests.masks import (
-    mask_problems,
-    masked_layers,
-    unmasked_layers,
+from pytest_tavus.simulator.account.requests.json_patch import (
+    UNCHANGED,
+    apply_patch,
+    is_same_json,
+    read_patch,
 )
-from pytest_tavus.simulator.account.requests.pages import Query, equal, flag
+from pytest_tavus.simulator.account.requests.masks import (
+    mask_layers,
+    mask_problems,
+    unmask_layers,
+)
+from pytest_tavus.simulator.account.requests.pages import Query, equals, read_flag
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.known import check_held
+from pytest_tavus.simulator.account.store.known import check_references
 
 NAMELESS = "Untitled PAL"
 """The name of a PAL that was given none: ours."""
@@ -60,21 +65,21 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     body = read_body(PalBody, request.body, rules=new_pal_problems)
     if body.default_face_id is None and not request.former:
         raise bad_field("default_face_id", "default_face_id is missing")
-    return PALS.answer(account, keep_pal(account, body), request)
+    return PALS.answer(account, add_pal(account, body), request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
     """Show one PAL. `verbose` and `include_settings` are read; all is shown anyway [inferred]."""
     for name in ("verbose", "include_settings"):
-        flag(request.query, name)
-    shown = PALS.shown(account, PALS.find(account, request), request.query)
+        read_flag(request.query, name)
+    shown = PALS.build_body(account, PALS.require_named(account, request), request.query)
     return ApiAnswer(body={"data": [shown]} if account.options.wrapped_pal else shown)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change a PAL by JSON Patch; 304 where that changes nothing [doc]."""
-    record = PALS.find(account, request)
-    after = _changed(account, record, request.body)
+    record = PALS.require_named(account, request)
+    after = _patch_record(account, record, request.body)
     if after is None:
         return UNCHANGED
     after["pal_name"] = _name(account, after["pal_name"])
@@ -84,18 +89,18 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     """Publish a PAL. The path is [inferred] from the name of the documents' page."""
-    record = PALS.find(account, request)
+    record = PALS.require_named(account, request)
     record.update(is_published=True, updated_at=account.timestamp())
     return PALS.answer(account, record, request)
 
 
-def keep_pal(account: Account, written: PalBody | Json) -> Json:
+def add_pal(account: Account, written: PalBody | Json) -> Json:
     """Keep a new PAL and return its record. A JSON object is a draft, which may lack its prompt."""
     if isinstance(written, PalBody):
         body = written
     else:
         body = read_body(PalBody, dict(written), rules=pal_body_problems)
-    check_held(account, body)
+    check_references(account, body)
     fields: Json = {
         **_fields(body),
         "pal_name": _name(account, body.pal_name or NAMELESS),
@@ -103,7 +108,7 @@ def keep_pal(account: Account, written: PalBody | Json) -> Json:
         "is_published": False,
         SKILLS: {},
     }
-    return PALS.keep(account, fields)
+    return PALS.add(account, fields)
 
 
 def _name(account: Account, name: str | None) -> str:
@@ -114,10 +119,10 @@ def _name(account: Account, name: str | None) -> str:
 
 def _fields(body: PalBody) -> Json:
     fields = body.model_dump(mode="json")
-    return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_invited(body.layers)}}
+    return {**fields, "layers": {**EMPTY_LAYERS, **body.layers, **_build_conferencing(body.layers)}}
 
 
-def _invited(layers: Json) -> Json:
+def _build_conferencing(layers: Json) -> Json:
     """Return the layer whose `email` is the server's: the address to invite a PAL by [client]."""
     conferencing = json_object(layers.get("conferencing"))
     if conferencing is None or not conferencing.get("username"):
@@ -127,10 +132,10 @@ def _invited(layers: Json) -> Json:
 
 
 def _view(_account: Account, record: Json, _query: Query) -> Json:
-    return {**PALS.bare(record), "layers": masked_layers(record["layers"])}
+    return {**PALS.strip_hidden(record), "layers": mask_layers(record["layers"])}
 
 
-def _changed(account: Account, record: Json, patch: object) -> Json | None:
+def _patch_record(account: Account, record: Json, patch: object) -> Json | None:
     """Return the record after a patch; `None` if it is the same as before."""
     operations = read_patch(patch)
     _refuse_mixed(operations)
@@ -140,26 +145,26 @@ def _changed(account: Account, record: Json, patch: object) -> Json | None:
         for problem in mask_problems(operation.get("value"), (index, "value"))
     )
     before = _view(account, record, {})
-    after = patched(before, operations)
-    refuse_if(_fixed(before, after))
+    after = apply_patch(before, operations)
+    refuse_if(_check_server_fields(before, after))
     written = {key: value for key, value in after.items() if key not in SERVER_SET}
-    body = read_body(PalBody, _unmasked(written, record), rules=pal_body_problems)
-    check_held(account, body)
+    body = read_body(PalBody, _restore_secrets(written, record), rules=pal_body_problems)
+    check_references(account, body)
     result = {**record, **_fields(body)}
-    return None if same(result, record) else result
+    return None if is_same_json(result, record) else result
 
 
-def _unmasked(written: Json, record: Json) -> Json:
+def _restore_secrets(written: Json, record: Json) -> Json:
     layers = json_object(written.get("layers"))
     if layers is None:
         return written
-    return {**written, "layers": unmasked_layers(layers, record["layers"])}
+    return {**written, "layers": unmask_layers(layers, record["layers"])}
 
 
-def _fixed(before: Json, after: Json) -> Iterator[RuleProblem]:
+def _check_server_fields(before: Json, after: Json) -> Iterator[RuleProblem]:
     """Yield what only the server sets, where a patch would change it."""
     for name in SERVER_SET:
-        if not same(after.get(name), before.get(name)):
+        if not is_same_json(after.get(name), before.get(name)):
             message = f"{name} is set by the server and cannot be changed"
             yield RuleProblem(loc=(name,), message=message, rule="server_set")
 
@@ -181,7 +186,7 @@ PALS = Resource(
     missing=partial(invalid_id, "persona_id"),  # in the older word [doc]
     prefix="p",
     # Ten a page [doc]; the first is 1 [doc], and 0 as well [client]. The oldest first [client].
-    filters=(equal(pal_type=("user", "system")),),
+    filters=(equals(pal_type=("user", "system")),),
     hidden=(SKILLS,),
     view=_view,
     plain={"listing": "doc", "delete": "doc"},

@@ -31,11 +31,11 @@ RUNNING: frozenset[DocumentStatus] = frozenset({"started", "processing", "recraw
 def begin_training(account: Account, settle: Callable[[Account], None]) -> None:
     """Settle a face or a voice once its training is over, which may be at once."""
     if account.alarm is not None and account.options.training_seconds > 0:
-        account.alarm.after(account.options.training_seconds, partial(settle, account))
+        account.alarm.call_later(account.options.training_seconds, partial(settle, account))
     settle(account)
 
 
-def completed(account: Account, table: str) -> Iterator[Json]:
+def complete_training(account: Account, table: str) -> Iterator[Json]:
     """Complete what is trained by now, and yield the record of each, once."""
     for row in account[table].rows():
         gone = account.epoch() - row.get(BEGUN, 0) + SLACK
@@ -47,11 +47,11 @@ def completed(account: Account, table: str) -> Iterator[Json]:
 def begin_document(account: Account, row: Json, *, status: DocumentStatus) -> None:
     """Let a document start its way from here."""
     row[BEGUN] = account.epoch()
-    _pass(account, row, status)
+    _set_status(account, row, status)
     whole = account.options.document_seconds
     if account.alarm is not None and whole > 0:
         for seconds in (whole / 2, whole):
-            account.alarm.after(seconds, partial(settle_documents, account))
+            account.alarm.call_later(seconds, partial(settle_documents, account))
 
 
 def settle_documents(account: Account) -> None:
@@ -65,10 +65,10 @@ def _settle(account: Account, row: Json) -> None:
     gone = account.epoch() - row[BEGUN] + SLACK
     whole = account.options.document_seconds
     if row["status"] != "processing" and gone >= whole / 2:
-        _pass(account, row, "processing")
+        _set_status(account, row, "processing")
     if gone >= whole:
         row["error_message"] = document_error(row["document_url"])
-        _pass(account, row, "ready" if row["error_message"] is None else "error")
+        _set_status(account, row, "ready" if row["error_message"] is None else "error")
         if row["crawl_config"] is not None:
             row["last_crawled_at"] = account.timestamp()
             row["crawled_urls"] = [row["document_url"]]
@@ -85,7 +85,7 @@ _CARRIED = (
 """The body of a document's callback [inferred]: the page that shows it was not seen."""
 
 
-def _pass(account: Account, row: Json, status: DocumentStatus) -> None:
+def _set_status(account: Account, row: Json, status: DocumentStatus) -> None:
     row["status"] = status
     row["progress"] = 50 if status == "processing" else None
     row["updated_at"] = account.timestamp()

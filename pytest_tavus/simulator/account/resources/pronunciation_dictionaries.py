@@ -33,8 +33,8 @@ DICTIONARIES = Resource(
     prefix="pd_",
     length=16,
     read=_read,
-    written=("name", "rules"),
-    created=201,
+    patchable_fields=("name", "rules"),
+    created_status=201,
     paging=Paging(limit=25, first=0, order="desc"),
     # The official client reads the id of a row from `uuid` [client].
     row_view=lambda _account, row, _query: {"uuid": row["pronunciation_dictionary_id"], **row},

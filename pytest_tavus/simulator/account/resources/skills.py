@@ -31,17 +31,17 @@ KEYS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
 TRIGGERS = ("on_demand", "walk_the_deck")
 
 
-def refuse_config(skill_id: str, config: Json) -> None:
+def check_config(skill_id: str, config: Json) -> None:
     known = KEYS.get(skill_id)
     for key in config:
         if known is not None and key not in known:
             expected = f"one of {', '.join(known)}" if known else "none: it has no configuration"
             raise bad_field("config", f"unknown key {key!r} for {skill_id}: expected {expected}")
     if skill_id == "presentation":
-        _refuse_presentation(config)
+        _check_presentation(config)
 
 
-def _refuse_presentation(config: Json) -> None:
+def _check_presentation(config: Json) -> None:
     ids = json_list(config.get("document_ids", ()))
     if ids is None or not all(isinstance(each, str) and each for each in ids):
         raise bad_field("config", "document_ids must be a list of ids")
@@ -71,32 +71,32 @@ class SkillsBody(Body):
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List a PAL's skills: an object, by id [doc]."""
-    return ApiAnswer(body=_shown_all(PALS.find(account, request)))
+    return ApiAnswer(body=_build_skills_body(PALS.require_named(account, request)))
 
 
 def show_one(account: Account, request: ApiRequest) -> ApiAnswer:
-    pal, skill_id = _attached(account, request)
-    return ApiAnswer(body=_shown(skill_id, pal[SKILLS][skill_id]))
+    pal, skill_id = _require_attached(account, request)
+    return ApiAnswer(body=_build_skill_body(skill_id, pal[SKILLS][skill_id]))
 
 
 def put(account: Account, request: ApiRequest) -> ApiAnswer:
     """Attach a skill, or write its configuration anew [doc]."""
-    pal, skill_id = PALS.find(account, request), request.params["skill_id"]
-    REGISTRY.get(account, skill_id)
+    pal, skill_id = PALS.require_named(account, request), request.params["skill_id"]
+    REGISTRY.require(account, skill_id)
     config = read_body(SkillBody, {} if request.body is None else request.body).config
-    return _kept(account, pal, {**pal[SKILLS], skill_id: config}, skill_id)
+    return _store_skills(account, pal, {**pal[SKILLS], skill_id: config}, skill_id)
 
 
 def merge(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change the configuration of a skill that is attached: merge, null takes out [doc]."""
-    pal, skill_id = _attached(account, request)
+    pal, skill_id = _require_attached(account, request)
     config = read_body(SkillPatch, request.body).config
-    merged = _merged(pal[SKILLS][skill_id], config)
-    return _kept(account, pal, {**pal[SKILLS], skill_id: merged}, skill_id)
+    merged = _merge_config(pal[SKILLS][skill_id], config)
+    return _store_skills(account, pal, {**pal[SKILLS], skill_id: merged}, skill_id)
 
 
 def detach(account: Account, request: ApiRequest) -> ApiAnswer:
-    pal, skill_id = _attached(account, request)
+    pal, skill_id = _require_attached(account, request)
     left = {key: config for key, config in pal[SKILLS].items() if key != skill_id}
     pal.update({SKILLS: left, "updated_at": account.timestamp()})
     return ApiAnswer(status=204)
@@ -104,33 +104,35 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
     """Replace all skills of a PAL [doc]; each is written as its configuration."""
-    pal = PALS.find(account, request)
+    pal = PALS.require_named(account, request)
     wanted: Json = {}
     for skill_id, config in read_body(SkillsBody, request.body).skills.items():
-        REGISTRY.get(account, skill_id)
+        REGISTRY.require(account, skill_id)
         found = json_object({} if config is None else config)
         if found is None:
             raise bad_field("skills", f"expected an object for {skill_id!r}")
         wanted[skill_id] = found
-    return _kept(account, pal, wanted, None)
+    return _store_skills(account, pal, wanted, None)
 
 
-def _kept(account: Account, pal: Json, skills: Json, shown: str | None) -> ApiAnswer:
+def _store_skills(account: Account, pal: Json, skills: Json, shown: str | None) -> ApiAnswer:
     for skill_id, config in skills.items():
-        refuse_config(skill_id, config)
+        check_config(skill_id, config)
     pal.update({SKILLS: skills, "updated_at": account.timestamp()})
-    return ApiAnswer(body=_shown_all(pal) if shown is None else _shown(shown, skills[shown]))
+    return ApiAnswer(
+        body=_build_skills_body(pal) if shown is None else _build_skill_body(shown, skills[shown])
+    )
 
 
-def _attached(account: Account, request: ApiRequest) -> tuple[Json, str]:
-    pal, skill_id = PALS.find(account, request), request.params["skill_id"]
-    REGISTRY.get(account, skill_id)
+def _require_attached(account: Account, request: ApiRequest) -> tuple[Json, str]:
+    pal, skill_id = PALS.require_named(account, request), request.params["skill_id"]
+    REGISTRY.require(account, skill_id)
     if skill_id not in pal[SKILLS]:
         raise not_found("Skill is not attached to this PAL")
     return pal, skill_id
 
 
-def _merged(kept: Any, written: Any) -> Any:
+def _merge_config(kept: Any, written: Any) -> Any:
     """Merge as RFC 7396 does."""
     change = json_object(written)
     if change is None:
@@ -140,15 +142,17 @@ def _merged(kept: Any, written: Any) -> Any:
         if value is None:
             result.pop(key, None)
         else:
-            result[key] = _merged(result.get(key), value)
+            result[key] = _merge_config(result.get(key), value)
     return result
 
 
-def _shown_all(pal: Json) -> Json:
-    return {skill_id: _shown(skill_id, config) for skill_id, config in pal[SKILLS].items()}
+def _build_skills_body(pal: Json) -> Json:
+    return {
+        skill_id: _build_skill_body(skill_id, config) for skill_id, config in pal[SKILLS].items()
+    }
 
 
-def _shown(skill_id: str, config: Json) -> Json:
+def _build_skill_body(skill_id: str, config: Json) -> Json:
     return {"skill_id": skill_id, "config": dict(config)}
 
 

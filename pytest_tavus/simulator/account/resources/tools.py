@@ -15,13 +15,13 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.contract.tool.url_rules import is_allowed_locally
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body, read_object, refuse_if
-from pytest_tavus.simulator.account.requests.masks import masked_auth
-from pytest_tavus.simulator.account.requests.pages import Paging, Query, containing, of_type
+from pytest_tavus.simulator.account.requests.masks import mask_auth
+from pytest_tavus.simulator.account.requests.pages import Paging, Query, contains, of_type
 from pytest_tavus.simulator.account.requests.refusals import bad_field, conflict, not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.known import check_all
+from pytest_tavus.simulator.account.store.known import check_ids
 
 SERVER_SET = ("tool_id", "owner_id", "is_system_tool", "created_at", "updated_at")
 """Fields that only the server sets [doc]."""
@@ -40,16 +40,16 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Register a tool. Its name must be free in the account: 409 [wild]."""
     written = read_object(request.body)
     _refuse_taken(account, _read(account, written).name)
-    row = TOOLS.keep(account, {**_authored(written), "is_system_tool": False})
+    row = TOOLS.add(account, {**_drop_nulls(written), "is_system_tool": False})
     return TOOLS.answer(account, row, request)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change the fields given; the others stay, and with them the secret that is not given."""
-    record = TOOLS.own(account, request, "changed")
+    record = TOOLS.require_changeable(account, request, "changed")
     written = read_object(request.body)
-    refuse_if(_server_set(written))
-    merged = _merged(record, _authored(written))
+    refuse_if(_check_server_fields(written))
+    merged = _merge_change(record, _drop_nulls(written))
     name = _read(account, merged).name
     if name != record["name"]:
         _refuse_taken(account, name)
@@ -58,9 +58,9 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     return TOOLS.answer(account, account["tools"].replace(record["tool_id"], after), request)
 
 
-def attached(account: Account, request: ApiRequest) -> ApiAnswer:
+def list_attached(account: Account, request: ApiRequest) -> ApiAnswer:
     """List a PAL's tools; system tools are not among them [doc] list-pal-tools."""
-    return ApiAnswer(body=_attached(account, PALS.find(account, request)))
+    return ApiAnswer(body=_build_attached_body(account, PALS.require_named(account, request)))
 
 
 def attach(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -69,24 +69,24 @@ def attach(account: Account, request: ApiRequest) -> ApiAnswer:
     Vision and audio tools are taken whatever the perception model is: the official client turns
     that on afterwards [client].
     """
-    pal = PALS.find(account, request)
+    pal = PALS.require_named(account, request)
     wanted = read_body(ToolIds, request.body).tool_ids
     if not 1 <= len(wanted) <= TOOLS_PER_PAL:
         message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(wanted)}"
         raise bad_field("tool_ids", message)
-    check_all(account, wanted, table="tools", field="tool_ids")
+    check_ids(account, wanted, table="tools", field="tool_ids")
     after = list(dict.fromkeys((*pal["tool_ids"], *wanted)))
     if len(after) > TOOLS_PER_PAL:
         message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"
         raise bad_field("tool_ids", message)
     if after != pal["tool_ids"]:
         pal.update(tool_ids=after, updated_at=account.timestamp())
-    return ApiAnswer(body=_attached(account, pal))
+    return ApiAnswer(body=_build_attached_body(account, pal))
 
 
 def detach(account: Account, request: ApiRequest) -> ApiAnswer:
     """Take a tool from a PAL; the tool itself stays [doc]. One it has not is a 404 [inferred]."""
-    pal = PALS.find(account, request)
+    pal = PALS.require_named(account, request)
     tool_id = request.params["tool_id"]
     if tool_id not in pal["tool_ids"]:
         raise not_found("Tool is not attached to this PAL")
@@ -95,7 +95,7 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=204)
 
 
-def _attached(account: Account, pal: Json) -> Json:
+def _build_attached_body(account: Account, pal: Json) -> Json:
     found = (account["tools"].get(tool_id) for tool_id in pal["tool_ids"])
     rows = [_view(account, tool, {}) for tool in found if tool and not tool["is_system_tool"]]
     return {"data": rows}
@@ -115,17 +115,17 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
         "tags": [],
         **record,
         "origin": origin,
-        "delivery": _shown_delivery(json_object(record.get("delivery")) or {}),
+        "delivery": _build_delivery(json_object(record.get("delivery")) or {}),
     }
 
 
-def _shown_delivery(delivery: Json) -> Json:
+def _build_delivery(delivery: Json) -> Json:
     """Return `app_message: false` beside an api, as the documents show it [doc]."""
     api = json_object(delivery.get("api"))
     if api is None:
         return {"app_message": True}
     auth = json_object(api.get("auth")) or {"type": "none"}
-    shown = {"method": "POST", "timeout": 10, **api, "auth": masked_auth(auth)}
+    shown = {"method": "POST", "timeout": 10, **api, "auth": mask_auth(auth)}
     return {"app_message": False, "api": shown}
 
 
@@ -138,7 +138,7 @@ def _refuse_taken(account: Account, name: str) -> None:
 
 def _read(account: Account, written: Json) -> Tool:
     """Return a tool that keeps every rule of `contract`, and whose fields a client may write."""
-    refuse_if(_server_set(written))
+    refuse_if(_check_server_fields(written))
 
     def rules(tool: Tool) -> Iterator[RuleProblem]:
         for problem in tool_problems(tool):
@@ -148,19 +148,19 @@ def _read(account: Account, written: Json) -> Tool:
     return read_body(Tool, written, rules=rules)
 
 
-def _server_set(written: Json) -> Iterator[RuleProblem]:
+def _check_server_fields(written: Json) -> Iterator[RuleProblem]:
     for key in SERVER_SET:
         if key in written:
             message = f"unknown key {key!r}: it is set by the server"
             yield RuleProblem(loc=(key,), message=message, rule="server_set")
 
 
-def _authored(written: Json) -> Json:
+def _drop_nulls(written: Json) -> Json:
     """Return what was really written: a null is as good as nothing [client]."""
     return {key: value for key, value in written.items() if value is not None}
 
 
-def _merged(record: Json, written: Json) -> Json:
+def _merge_change(record: Json, written: Json) -> Json:
     """Return a tool's fields after a change.
 
     An `api` without `auth` keeps the one there is, and an `auth` of the same type without its
@@ -169,12 +169,12 @@ def _merged(record: Json, written: Json) -> Json:
     kept = {key: value for key, value in record.items() if key not in SERVER_SET}
     if written.get("trigger_type") == "post_call" and "origin" not in written:
         kept.pop("origin", None)
-    return {**kept, **written, **_delivery(kept, written)}
+    return {**kept, **written, **_merge_delivery(kept, written)}
 
 
-def _delivery(kept: Json, written: Json) -> Json:
-    delivery, api = _api(written)
-    before = json_object((_api(kept)[1] or {}).get("auth"))
+def _merge_delivery(kept: Json, written: Json) -> Json:
+    delivery, api = _split_delivery(written)
+    before = json_object((_split_delivery(kept)[1] or {}).get("auth"))
     if api is None or before is None:
         return {}
     auth = api.get("auth")
@@ -185,12 +185,12 @@ def _delivery(kept: Json, written: Json) -> Json:
     return {"delivery": {**delivery, "api": {**api, "auth": auth}}}
 
 
-def _api(tool: Json) -> tuple[Json, Json | None]:
+def _split_delivery(tool: Json) -> tuple[Json, Json | None]:
     delivery = json_object(tool.get("delivery")) or {}
     return delivery, json_object(delivery.get("api"))
 
 
-def _fixed(record: Json, done: str) -> str:
+def _check_change(record: Json, done: str) -> str:
     name = record["name"]
     return f"{name} is a system tool and cannot be {done}" if record["is_system_tool"] else ""
 
@@ -204,18 +204,18 @@ TOOLS = Resource(
     paging=Paging(limit=25),  # the first page is 1 [client]
     filters=(
         of_type(lambda row: bool(row["is_system_tool"])),
-        containing("name_or_uuid", "name", "tool_id"),
+        contains("name_or_uuid", "name", "tool_id"),
     ),
     view=_view,
-    fixed=_fixed,
-    held_in="tool_ids",
+    check_change=_check_change,
+    pal_field="tool_ids",
     plain={"listing": "client", "show": "doc", "delete": "doc"},
 )
 ROUTES = (
     *TOOLS.routes(),
     TOOLS.route("POST", "", create, source="doc"),
     TOOLS.route("PATCH", "/{}", change, source="doc"),
-    PALS.route("GET", "/{}/tools", attached, source="doc"),
+    PALS.route("GET", "/{}/tools", list_attached, source="doc"),
     PALS.route("POST", "/{}/tools", attach, source="doc"),
     PALS.route("DELETE", "/{}/tools/{tool_id}", detach, source="doc"),
 )

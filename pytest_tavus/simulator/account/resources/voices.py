@@ -12,14 +12,14 @@ from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.voice import VoiceCloning, cloning_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.account.requests.pages import any_of, containing, equal
+from pytest_tavus.simulator.account.requests.pages import any_of, contains, equals
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.progress import (
     BEGUN,
     CALLBACK,
     begin_training,
-    completed,
+    complete_training,
 )
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -36,7 +36,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         BEGUN: account.epoch(),
         CALLBACK: wanted.callback_url,
     }
-    row = VOICES.keep(account, fields)
+    row = VOICES.add(account, fields)
     begin_training(account, settle)
     return ApiAnswer(body={"voice_id": row["voice_id"], "status": "started"})
 
@@ -46,7 +46,7 @@ def settle(account: Account) -> None:
 
     The event and what it carries are [doc], where it carries that is [inferred].
     """
-    for row in completed(account, "voices"):
+    for row in complete_training(account, "voices"):
         if row[CALLBACK]:
             told = {
                 "event_type": "application.voice_status_changed",
@@ -63,13 +63,15 @@ VOICES = Resource(
     missing=partial(not_found, "Voice not found"),
     prefix="v",
     filters=(
-        equal(voice_type=("user", "system")),
+        equals(voice_type=("user", "system")),
         any_of("tags", "tags", "tag"),
-        containing("search", "voice_id", "voice_name", "description"),
+        contains("search", "voice_id", "voice_name", "description"),
     ),
     stamps=("created_at",),
     settle=settle,
-    fixed=lambda row, _: "A stock voice cannot be changed" if row["voice_type"] == "system" else "",
+    check_change=lambda row, _: (
+        "A stock voice cannot be changed" if row["voice_type"] == "system" else ""
+    ),
     plain={"listing": "doc", "show": "doc", "delete": "doc"},
 )
 ROUTES = (*VOICES.routes(), VOICES.route("POST", "", create, source="doc"))

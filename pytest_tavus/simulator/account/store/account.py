@@ -54,7 +54,7 @@ class AccountIds:
 
     def __init__(self, *, seed: int) -> None:
         self._seed = seed
-        self._given: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
 
     def new(self, prefix: str, *, length: int = 12) -> str:
         """Return `prefix` and that many hex digits, such as ``p1abc173c0433`` for a PAL."""
@@ -69,11 +69,11 @@ class AccountIds:
     def reset(self, *, seed: int | None = None) -> None:
         """Begin anew: the ids that were given will be given again; with `seed`, others."""
         self._seed = self._seed if seed is None else seed
-        self._given.clear()
+        self._counts.clear()
 
     def _digest(self, kind: str) -> str:
-        self._given[kind] += 1
-        material = f"{self._seed}\0{kind}\0{self._given[kind]}".encode()
+        self._counts[kind] += 1
+        material = f"{self._seed}\0{kind}\0{self._counts[kind]}".encode()
         return hashlib.blake2b(material, digest_size=16).hexdigest()
 
 
@@ -100,11 +100,11 @@ class Alarm:
         self._clock = clock
         self._tasks = Tasks()
 
-    def after(self, seconds: float, action: Callable[[], None]) -> None:
+    def call_later(self, seconds: float, action: Callable[[], None]) -> None:
         """Do something once so many seconds have passed. Returns at once."""
         self._tasks.spawn(self._ring(seconds, action))
 
-    async def silence(self) -> None:
+    async def cancel(self) -> None:
         await self._tasks.cancel()
 
     async def _ring(self, seconds: float, action: Callable[[], None]) -> None:

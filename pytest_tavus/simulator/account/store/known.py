@@ -10,17 +10,17 @@ from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_
 from pytest_tavus.simulator.account.store.account import Account
 
 
-def check_held(account: Account, body: PalBody) -> None:
+def check_references(account: Account, body: PalBody) -> None:
     """Refuse an id of a PAL that is nobody's. Tavus's own sentences are not known [inferred]."""
-    check_all(account, body.tool_ids, table="tools", field="tool_ids")
-    check_all(account, body.guardrail_ids, table="guardrails", field="guardrail_ids")
+    check_ids(account, body.tool_ids, table="tools", field="tool_ids")
+    check_ids(account, body.guardrail_ids, table="guardrails", field="guardrail_ids")
     goals = filter(None, [body.objectives_id])
-    check_all(account, goals, table="objectives", field="objectives_id")
+    check_ids(account, goals, table="objectives", field="objectives_id")
     if body.default_face_id:
         check_face(account, body.default_face_id)
 
 
-def check_all(account: Account, ids: Iterable[str], *, table: str, field: str) -> None:
+def check_ids(account: Account, ids: Iterable[str], *, table: str, field: str) -> None:
     """Refuse the first id that is nobody's in a table; `field` is where the ids are written."""
     for each in ids:
         if account[table].get(each) is None:
@@ -33,7 +33,7 @@ def check_face(account: Account, face_id: str) -> None:
         raise invalid_id("replica_id")
 
 
-def forget(account: Account, field: str, key: str) -> None:
+def remove_from_pals(account: Account, field: str, key: str) -> None:
     """Take an id out of a field of every PAL, be that field the id itself or a list of ids."""
     for pal in account["pals"].rows():
         held = pal.get(field)
@@ -43,7 +43,7 @@ def forget(account: Account, field: str, key: str) -> None:
             pal[field] = None
 
 
-def holders(account: Account, field: str, key: str) -> list[Json]:
+def list_pals_with(account: Account, field: str, key: str) -> list[Json]:
     """Return the PALs that hold an id in a field, the oldest first."""
     return [
         pal

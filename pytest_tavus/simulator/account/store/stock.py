@@ -79,7 +79,7 @@ _TOOL = MappingProxyType(
 )
 
 
-def stock(account: Account) -> None:
+def add_stock(account: Account) -> None:
     """Put everything that an account is born with where it belongs."""
     for face_id, name, model, recommended in FACES:
         row = {"face_name": name, "model_name": model, "is_recommended": recommended}
@@ -99,7 +99,7 @@ def stock(account: Account) -> None:
         account["skills"].add(skill_id, {"skill_id": skill_id, **skill})
 
 
-def restock(account: Account) -> None:
+def reset_account(account: Account) -> None:
     """Forget everything an account holds, ids included, and begin anew.
 
     Conversations in progress are not the account's: whoever resets ends them first.
@@ -107,4 +107,4 @@ def restock(account: Account) -> None:
     for table in account.tables.values():
         table.clear()
     account.ids.reset()
-    stock(account)
+    add_stock(account)

@@ -12,12 +12,12 @@ from pytest_tavus.simulator.account.builder.drafting import name_of
 from pytest_tavus.simulator.mcp.answers import first_of, handover, object_at
 from pytest_tavus.simulator.mcp.building.carrier import (
     Interview,
-    hold_interview,
-    objectives_of,
     read_each,
+    read_objectives,
+    run_interview,
 )
-from pytest_tavus.simulator.mcp.building.drafts import Build, draft, keep_said, or_nothing
-from pytest_tavus.simulator.mcp.building.participant import ToolParticipant, seated
+from pytest_tavus.simulator.mcp.building.drafts import Build, draft, get_or_none, record_line
+from pytest_tavus.simulator.mcp.building.participant import ToolParticipant, join_conversation
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
@@ -30,7 +30,7 @@ async def build_and_verify(
 ) -> Json:
     if not prompt.strip():
         refuse("prompt: it must not be empty")
-    if face_id and await or_nothing(client, f"/faces/{face_id}") is None:
+    if face_id and await get_or_none(client, f"/faces/{face_id}") is None:
         refuse(f"face_id: there is no face {face_id!r} to give to the PAL")
     build = await _begin(client, prompt.strip(), more.get("pal_id"))
     await _draft(client, build, max_rounds, more)
@@ -46,7 +46,7 @@ async def build_and_verify(
         "face_id": face_id or object_at(selection).get("replica_id"),
         "face_selection": selection,
         **tested,
-        **handover(client.place, build.pal_id),
+        **handover(client.address, build.pal_id),
     }
 
 
@@ -68,20 +68,20 @@ async def _draft(client: ApiClient, build: Build, max_rounds: int, more: JsonMap
     if briefs := json_object(more.get("briefs")):
         for row in json_list(more.get("transcript")) or ():
             text = str(row.get("content") or row.get("text") or "")
-            await keep_said(client, build, role=str(row.get("role") or "user"), text=text)
+            await record_line(client, build, role=str(row.get("role") or "user"), text=text)
         await draft(client, build, briefs)
         return
     interview = Interview(
         opening=build.brief, answers=json_list(more["answers"]), rounds=max_rounds
     )
-    await hold_interview(client, build, interview)
+    await run_interview(client, build, interview)
 
 
 async def _refine(client: ApiClient, build: Build, verdict: JsonMapping, *, rounds: int) -> None:
-    opening = f"The PAL was tested, and this is to be put right:\n{gaps_in(verdict)}"
+    opening = f"The PAL was tested, and this is to be put right:\n{render_gaps(verdict)}"
     build.drafted, build.request = False, build.brief
     interview = Interview(opening=opening, rounds=max(3, rounds // 2), keeps_opening=False)
-    await hold_interview(client, build, interview)
+    await run_interview(client, build, interview)
     await client.post(f"/builder/{build.builder_id}/publish")
 
 
@@ -89,10 +89,10 @@ async def _test(client: ApiClient, build: Build, probes: list[str], *, rounds: i
     """Test the PAL, have it refined as long as it does not pass, and return what came of it."""
     refinements = 0
     while True:
-        spec = await pal_spec(client, build.pal_id)
-        probes = probes or await probes_for(client, spec)
+        spec = await read_pal_spec(client, build.pal_id)
+        probes = probes or await generate_probes(client, spec)
         transcript = await smoke_test(client, build.pal_id, probes)
-        verdict = await judged(client, spec, transcript)
+        verdict = await judge_transcript(client, spec, transcript)
         passed = verdict.get("overall") == "pass"
         if passed or refinements == REFINEMENTS:
             return {
@@ -125,7 +125,7 @@ STOCK_PROBES = ("Who are you?", "What can you do for me?")
 """What is asked where nothing better is known; that there are two such is [client]."""
 
 
-async def pal_spec(client: ApiClient, pal_id: str) -> JsonObject:
+async def read_pal_spec(client: ApiClient, pal_id: str) -> JsonObject:
     """Return a PAL with all that belongs to it, in the words of the builder [client]."""
     pal = await read_pal(client, pal_id)
     return {
@@ -135,16 +135,16 @@ async def pal_spec(client: ApiClient, pal_id: str) -> JsonObject:
         "system_prompt": pal.get("system_prompt"),
         "greeting": pal.get("greeting"),
         "default_replica_id": pal.get("default_face_id"),
-        "objectives": await objectives_of(client, pal),
+        "objectives": await read_objectives(client, pal),
         "guardrails": await read_each(client, "/guardrails", pal.get("guardrail_ids")),
         "documents": await read_each(client, "/documents", pal.get("document_ids")),
-        "tools": await or_nothing(client, f"/pals/{pal_id}/tools/") or [],
-        "skills": await or_nothing(client, f"/pals/{pal_id}/skills/") or {},
+        "tools": await get_or_none(client, f"/pals/{pal_id}/tools/") or [],
+        "skills": await get_or_none(client, f"/pals/{pal_id}/skills/") or {},
         "layers": pal.get("layers") or {},
     }
 
 
-async def probes_for(client: ApiClient, spec: JsonMapping) -> list[str]:
+async def generate_probes(client: ApiClient, spec: JsonMapping) -> list[str]:
     body = {"persona_spec": dict(spec)}
     answer = await client.post("/persona-builder/llm/generate-probes", body)
     offered = json_list(object_at(answer).get("probes")) or ()
@@ -161,22 +161,24 @@ async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> l
     opened = await client.post("/conversations", {"persona_id": pal_id, "chat": True})
     conversation_id = str(object_at(opened).get("conversation_id") or "")
     transcript: list[JsonObject] = []
-    async with seated(client, conversation_id) as seat:
+    async with join_conversation(client, conversation_id) as seat:
         for probe in probes:
             transcript.append({"role": "user", "text": probe})
-            transcript.append(await _reply(client, seat, probe))
+            transcript.append(await _ask_probe(client, seat, probe))
     return transcript
 
 
-async def _reply(client: ApiClient, seat: ToolParticipant, probe: str) -> JsonObject:
+async def _ask_probe(client: ApiClient, seat: ToolParticipant, probe: str) -> JsonObject:
     try:
-        heard = await seat.say(probe, within=client.patience.probe)
+        heard = await seat.say(probe, within=client.timeouts.probe)
     except ServiceError as error:
         return {"role": "assistant", "text": "", "error": f"timeout: {error}"}
     return {"role": "assistant", "text": heard.text}
 
 
-async def judged(client: ApiClient, spec: JsonMapping, transcript: list[JsonObject]) -> JsonObject:
+async def judge_transcript(
+    client: ApiClient, spec: JsonMapping, transcript: list[JsonObject]
+) -> JsonObject:
     """Return the judge's verdict, or one that says that there is none."""
     body: JsonObject = {
         "persona_spec": dict(spec),
@@ -192,13 +194,15 @@ async def judged(client: ApiClient, spec: JsonMapping, transcript: list[JsonObje
     return none.to_json()
 
 
-def gaps_in(verdict: JsonMapping) -> str:
+def render_gaps(verdict: JsonMapping) -> str:
     """Return, a line each, what a verdict holds against the PAL."""
-    found = list(_gaps(verdict)) or [str(verdict.get("summary") or "It was not all covered.")]
+    found = list(_describe_gaps(verdict)) or [
+        str(verdict.get("summary") or "It was not all covered.")
+    ]
     return "\n".join(f"- {gap}" for gap in found)
 
 
-def _gaps(verdict: JsonMapping) -> Iterator[str]:
+def _describe_gaps(verdict: JsonMapping) -> Iterator[str]:
     kinds = (
         ("objectives", "satisfied", "the objective {} was not reached"),
         ("guardrails", "held", "the guardrail {} did not hold"),

@@ -13,8 +13,12 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import first_of, object_at, rows_in, skills_in
 from pytest_tavus.simulator.mcp.building.carrier_tools import do_call
-from pytest_tavus.simulator.mcp.building.drafts import Build, keep_said, or_nothing
-from pytest_tavus.simulator.mcp.building.participant import Heard, ToolParticipant, seated
+from pytest_tavus.simulator.mcp.building.drafts import Build, get_or_none, record_line
+from pytest_tavus.simulator.mcp.building.participant import (
+    PalReply,
+    ToolParticipant,
+    join_conversation,
+)
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.capabilities import SKILL_OF_PORTAL_ID
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
@@ -29,53 +33,57 @@ _ATTACHED = ("document_ids", "document_tags", "guardrail_ids", "guardrail_tags")
 _DISCLOSURE = ("disclosure_type", "verbal_disclosure", "visual_disclosure")
 
 
-async def carrier_context(client: ApiClient, build: Build, *, history: str = "") -> str:
+async def render_carrier_context(client: ApiClient, build: Build, *, history: str = "") -> str:
     """Read everything the carrier is told, and return it as one text.
 
     Which parts there are and what their tags are called is [client]; the wording is ours.
     """
     pal = await read_pal(client, build.pal_id)
-    faces = await _faces(client, pal)
+    faces = await _list_faces(client, pal)
     build.faces = [str(first_of(face, "face_id", "replica_id")) for face in faces]
     tools = rows_in(await client.get("/tools", limit=60))
     listed = await client.get("/documents", limit=60, page=0, sort="desc", verbose=True)
     skills = skills_in(await client.get(f"/pals/{build.pal_id}/skills/"))
-    objectives = rows_in(await objectives_of(client, pal))
+    objectives = rows_in(await read_objectives(client, pal))
     guardrails = await read_each(client, "/guardrails", pal.get("guardrail_ids"))
     parts: JsonObject = {
-        "available_replicas": _slim(faces, _FACE),
-        "available_tools": _slim(tools, _TOOL),
-        "available_documents": _slim(rows_in(listed), _DOCUMENT),
+        "available_replicas": _pick_keys(faces, _FACE),
+        "available_tools": _pick_keys(tools, _TOOL),
+        "available_documents": _pick_keys(rows_in(listed), _DOCUMENT),
         "creator_initial_request": f"What the creator opened with:\n{build.brief}",
         "current_persona_attachments": _attachments(pal, skills),
         "current_persona_state": _state(pal),
-        "current_persona_objectives": _slim(objectives, ("objective_name", "objective_prompt")),
-        "current_persona_guardrails": _slim(guardrails, ("guardrail_name", "guardrail_prompt")),
+        "current_persona_objectives": _pick_keys(
+            objectives, ("objective_name", "objective_prompt")
+        ),
+        "current_persona_guardrails": _pick_keys(
+            guardrails, ("guardrail_name", "guardrail_prompt")
+        ),
         "knowledge_document_content": {k: v.text for k, v in build.documents.items()},
     }
-    tagged = (_tagged(name, part) for name, part in parts.items() if part)
+    tagged = (_render_tag(name, part) for name, part in parts.items() if part)
     return "\n\n".join(filter(None, (history, *tagged)))
 
 
 async def read_each(client: ApiClient, path: str, ids: Json) -> list[JsonObject]:
-    answers = [await or_nothing(client, f"{path}/{each}") for each in json_list(ids) or ()]
+    answers = [await get_or_none(client, f"{path}/{each}") for each in json_list(ids) or ()]
     return [found for answer in answers if (found := json_object(answer)) is not None]
 
 
-async def _faces(client: ApiClient, pal: JsonMapping) -> list[JsonObject]:
+async def _list_faces(client: ApiClient, pal: JsonMapping) -> list[JsonObject]:
     listed = await client.get("/faces", limit=50, sort="recommended", model_name=FACE_MODEL)
     faces = rows_in(listed, "faces", "replicas")
     current = pal.get("default_face_id")
     known = [first_of(face, "face_id", "replica_id") for face in faces]
     if current and current not in known:
-        own = json_object(await or_nothing(client, f"/faces/{current}"))
+        own = json_object(await get_or_none(client, f"/faces/{current}"))
         faces = [own, *faces] if own is not None else faces
     return [face for face in faces if face.get("model_name") == FACE_MODEL]
 
 
-async def objectives_of(client: ApiClient, pal: JsonMapping) -> Json:
+async def read_objectives(client: ApiClient, pal: JsonMapping) -> Json:
     objectives_id = pal.get("objectives_id")
-    return await or_nothing(client, f"/objectives/{objectives_id}") if objectives_id else None
+    return await get_or_none(client, f"/objectives/{objectives_id}") if objectives_id else None
 
 
 def _attachments(pal: JsonMapping, skills: JsonMapping) -> JsonObject:
@@ -101,11 +109,11 @@ def _state(pal: JsonMapping) -> JsonObject:
     }
 
 
-def _slim(rows: Sequence[JsonMapping], keys: Sequence[str]) -> list[JsonObject]:
+def _pick_keys(rows: Sequence[JsonMapping], keys: Sequence[str]) -> list[JsonObject]:
     return [{key: row[key] for key in keys if key in row} for row in rows]
 
 
-def _tagged(name: str, part: Json) -> str:
+def _render_tag(name: str, part: Json) -> str:
     text = part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
     return f"<{name}>\n{text}\n</{name}>"
 
@@ -151,16 +159,16 @@ class Interview(Struct, frozen=True, kw_only=True):
             yield _NOW, None
 
 
-async def hold_interview(client: ApiClient, build: Build, interview: Interview) -> None:
+async def run_interview(client: ApiClient, build: Build, interview: Interview) -> None:
     """Have the carrier draft a PAL, or change one.
 
     Raises `ServiceError` for a carrier that does not reply or drafts nothing.
     """
     body: JsonObject = {
         "builder_id": build.builder_id,
-        "persona_id": _carrier_id(client.place.environment),
+        "persona_id": _carrier_id(client.address.environment),
         "conversation_name": f"Headless build: {build.builder_id}",
-        "conversational_context": await carrier_context(client, build),
+        "conversational_context": await render_carrier_context(client, build),
         "chat": True,
         "modality": "text",
         "llm": {"model": MODEL},
@@ -169,9 +177,9 @@ async def hold_interview(client: ApiClient, build: Build, interview: Interview) 
     created = object_at(await client.post("/conversations/persona-builder/headless", body))
     conversation_id = str(created.get("conversation_id") or "")
     history = str(created.get("builder_history_context") or "")
-    async with seated(client, conversation_id) as seat:
+    async with join_conversation(client, conversation_id) as seat:
         for line, own in interview.lines(build):
-            await _Round(client, build, seat, history).hold(line, own)
+            await _Round(client, build, seat, history).run(line, own)
     if not build.drafted:
         refuse("the carrier ended without a draft")
 
@@ -181,33 +189,33 @@ class _Round(Struct, frozen=True):
 
     client: ApiClient
     build: Build
-    seat: ToolParticipant
+    participant: ToolParticipant
     history: str
 
-    async def hold(self, line: str, own: str | None) -> None:
+    async def run(self, line: str, own: str | None) -> None:
         if own is not None:
             self.build.request = own
-            await keep_said(self.client, self.build, role="user", text=own)
+            await record_line(self.client, self.build, role="user", text=own)
         for hop in range(HOPS + 1):
-            heard = await self.seat.say(line, within=self.client.patience.turn)
-            if text := _told(heard):
-                await keep_said(self.client, self.build, role="assistant", text=text)
+            heard = await self.participant.say(line, within=self.client.timeouts.turn)
+            if text := _reply_text(heard):
+                await record_line(self.client, self.build, role="assistant", text=text)
             if not heard.calls or hop == HOPS:
                 return
-            line = await self._done(heard)
+            line = await self._do_calls(heard)
 
-    async def _done(self, heard: Heard) -> str:
+    async def _do_calls(self, heard: PalReply) -> str:
         """Do what was called for, and return the line that tells the carrier of it."""
         outcomes: list[str] = []
         for call in heard.calls:
             outcomes.append(await do_call(self.client, self.build, call))
             result = {"name": call.name, "status": "success", "output": outcomes[-1]}
             with contextlib.suppress(ServiceError):  # too late is as good: the context tells it
-                await self.seat.send(
+                await self.participant.send(
                     "conversation.tool_result", tool_call_id=call.call_id, **result
                 )
-        context = await carrier_context(self.client, self.build, history=self.history)
-        await self.seat.send("conversation.overwrite_llm_context", context=context)
+        context = await render_carrier_context(self.client, self.build, history=self.history)
+        await self.participant.send("conversation.overwrite_llm_context", context=context)
         done = "\n".join(f"- {outcome}" for outcome in outcomes)
         return (
             "(System: what you called for was done. Tell the creator so in one sentence, and call "
@@ -215,7 +223,7 @@ class _Round(Struct, frozen=True):
         )
 
 
-def _told(heard: Heard) -> str:
+def _reply_text(heard: PalReply) -> str:
     """Return the carrier's words, or those that it put into a call [client]."""
     spoken = [str(call.arguments.get("response_to_user") or "") for call in heard.calls]
     return (heard.text or next((text for text in reversed(spoken) if text), "")).strip()

@@ -8,15 +8,15 @@ from types import MappingProxyType
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import object_at, rows_in, skills_in
-from pytest_tavus.simulator.mcp.arguments import names
+from pytest_tavus.simulator.mcp.arguments import split_names
 from pytest_tavus.simulator.mcp.building.drafts import (
     Build,
-    ReadDocument,
-    briefs_of,
+    DocumentText,
     draft,
-    or_nothing,
+    get_or_none,
+    read_briefs,
 )
-from pytest_tavus.simulator.mcp.building.participant import HeardCall
+from pytest_tavus.simulator.mcp.building.participant import PalCall
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.capabilities import SKILL_OF_PORTAL_ID
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
@@ -25,18 +25,18 @@ DOCUMENT_LENGTH = 40_000
 """Characters of a document that are kept [client]."""
 
 
-REFUSED = names(
+REFUSED = split_names(
     "go_to_deploy open_deploy_capability create_deployment claim_meet update_deployment_settings "
     "set_meet_access"
 )
 """What is done in the portal after a build, never in one [client]."""
 
-_ROOT = names(
+_ROOT = split_names(
     "persona_description greeting system_prompt document_ids document_tags guardrail_ids "
     "guardrail_tags disclosure_type verbal_disclosure visual_disclosure persona_name "
     "default_replica_id"
 )
-_FLOW = names(
+_FLOW = split_names(
     "wake_phrase sleep_phrase turn_detection_model turn_taking_patience replica_interruptibility "
     "voice_isolation idle_engagement"
 )
@@ -49,7 +49,7 @@ _SLIDES: Mapping[str, str] = MappingProxyType(
 _BOOKING = "magic_canvas_scheduling_url"
 
 
-async def do_call(client: ApiClient, build: Build, call: HeardCall) -> str:
+async def do_call(client: ApiClient, build: Build, call: PalCall) -> str:
     """Do what the carrier called for, and tell in a sentence what came of it.
 
     Raises `ToolRefusal` for an unknown call too.
@@ -57,7 +57,7 @@ async def do_call(client: ApiClient, build: Build, call: HeardCall) -> str:
     arguments = {key: value for key, value in call.arguments.items() if key != "response_to_user"}
     match call.name:
         case "draft_pal":
-            return await draft(client, build, briefs_of(arguments))
+            return await draft(client, build, read_briefs(arguments))
         case "update_persona_field":
             return await update_field(client, build, arguments)
         case "read_knowledge_document":
@@ -78,7 +78,7 @@ async def _read(client: ApiClient, build: Build, document_id: str) -> str:
     path = f"/documents/{document_id}/chunks"
     answer = await client.get(path, collection="regular", limit=100)
     texts = filter(None, (_text(chunk) for chunk in rows_in(answer, "chunks")))
-    build.documents[document_id] = ReadDocument(
+    build.documents[document_id] = DocumentText(
         name=str(document.get("document_name") or document_id),
         text="\n\n".join(texts)[:DOCUMENT_LENGTH],
     )
@@ -115,7 +115,7 @@ async def update_field(client: ApiClient, build: Build, arguments: JsonMapping) 
 async def _set_root(client: ApiClient, build: Build, field: str, value: Json) -> str:
     if field == "default_replica_id":
         current = (await read_pal(client, build.pal_id)).get("default_face_id") or ""
-        value = _face(build, str(value).strip(), str(current))
+        value = _choose_face(build, str(value).strip(), str(current))
         if not value:
             return "The face stays as it is."
     items = json_list(value)
@@ -124,7 +124,7 @@ async def _set_root(client: ApiClient, build: Build, field: str, value: Json) ->
     return f"Updated {field}."
 
 
-def _face(build: Build, asked: str, current: str) -> str:
+def _choose_face(build: Build, asked: str, current: str) -> str:
     """Return the face to set, or nothing: one that cannot be chosen gives way to another [client].
 
     Raises `ToolRefusal` when there is no other.
@@ -162,7 +162,7 @@ async def _set_in_layer(client: ApiClient, pal_id: str, name: str, values: JsonM
 
 
 async def _set_canvas(client: ApiClient, pal_id: str, field: str, value: Json) -> None:
-    config = await _config(client, pal_id, "magic_canvas")
+    config = await _read_config(client, pal_id, "magic_canvas")
     if field in _CANVAS:
         change = {_CANVAS[field]: value}
     else:
@@ -176,14 +176,14 @@ async def _set_canvas(client: ApiClient, pal_id: str, field: str, value: Json) -
 
 
 async def _set_slides(client: ApiClient, pal_id: str, change: JsonObject) -> None:
-    config = {**await _config(client, pal_id, "presentation"), **change}
+    config = {**await _read_config(client, pal_id, "presentation"), **change}
     if "document_ids" not in config:
         config["document_ids"] = (await read_pal(client, pal_id)).get("document_ids") or []
     await _put(client, pal_id, "presentation", config)
 
 
-async def _config(client: ApiClient, pal_id: str, skill: str) -> JsonObject:
-    return object_at(await or_nothing(client, f"/pals/{pal_id}/skills/{skill}"), "config")
+async def _read_config(client: ApiClient, pal_id: str, skill: str) -> JsonObject:
+    return object_at(await get_or_none(client, f"/pals/{pal_id}/skills/{skill}"), "config")
 
 
 async def _put(client: ApiClient, pal_id: str, skill: str, config: JsonObject) -> None:

@@ -11,14 +11,16 @@ from msgspec import Struct, field
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import first_of, object_at
-from pytest_tavus.simulator.mcp.arguments import names
+from pytest_tavus.simulator.mcp.arguments import split_names
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
 _PARTS: Mapping[str, str] = MappingProxyType(
     {
         f"{part}_brief": part
-        for part in names("objectives guardrails greeting tools skills perception documents face")
+        for part in split_names(
+            "objectives guardrails greeting tools skills perception documents face"
+        )
     }
 )
 _OF_PERSONALITY = ("sections_brief", "facts_brief")
@@ -35,7 +37,7 @@ _PERSONALITY = (
 )
 
 
-class ReadDocument(Struct, kw_only=True):
+class DocumentText(Struct, kw_only=True):
     """A document that was read for the carrier."""
 
     name: str
@@ -59,19 +61,19 @@ class Build(Struct, kw_only=True):
     transcript: list[JsonObject] = field(default_factory=list[JsonObject])
     "What was said while it was built: roles and texts."
 
-    documents: dict[str, ReadDocument] = field(default_factory=dict[str, ReadDocument])
+    documents: dict[str, DocumentText] = field(default_factory=dict[str, DocumentText])
     faces: Sequence[str] = ()
     "The ids of the faces that the carrier may choose from, the most recommended first."
 
 
-async def keep_said(client: ApiClient, build: Build, *, role: str, text: str) -> None:
+async def record_line(client: ApiClient, build: Build, *, role: str, text: str) -> None:
     """Keep a line, here and in the builder's session."""
     said = {"messages": [{"role": role, "content": text}]}
     await client.post(f"/builder/{build.builder_id}/append-messages", said)
     build.transcript.append({"role": role, "text": text})
 
 
-async def or_nothing(client: ApiClient, path: str, **query: Json) -> Json:
+async def get_or_none(client: ApiClient, path: str, **query: Json) -> Json:
     """Read what a build goes on without: `None` where the API refuses."""
     try:
         return await client.get(path, **query)
@@ -79,7 +81,7 @@ async def or_nothing(client: ApiClient, path: str, **query: Json) -> Json:
         return None
 
 
-def briefs_of(arguments: JsonMapping) -> dict[str, str]:
+def read_briefs(arguments: JsonMapping) -> dict[str, str]:
     """Return the brief for each part, from the arguments of ``draft_pal`` [client].
 
     Where the model garbled the arguments, the four main parts are drafted anew from the talk.
@@ -119,7 +121,7 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
         "tool_ids": list(json_list(pal.get("tool_ids")) or ()),
     }
     asked: JsonObject = {"message": build.request, "briefs": dict(briefs), "current": current}
-    frames = await client.lines(f"/builder/{build.builder_id}/draft-fanout", asked)
+    frames = await client.post_for_lines(f"/builder/{build.builder_id}/draft-fanout", asked)
     ends = [
         frame for each in frames if (frame := json_object(each)) and frame.get("type") == "done"
     ]
@@ -130,7 +132,7 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
     if operations := list(_operations(content)):
         await client.patch(f"/pals/{build.pal_id}", operations)
     build.drafted = True
-    done = [part for part, made in content.items() if made is not None and not _failed(made)]
+    done = [part for part, made in content.items() if made is not None and not _has_error(made)]
     return f"Drafted: {', '.join(done) or 'what was asked for'}."
 
 
@@ -138,12 +140,12 @@ def _operations(content: JsonMapping) -> Iterator[JsonObject]:
     personality = object_at(content, "personality")
     for key, path in _PERSONALITY:
         value = personality.get(key)
-        if isinstance(value, str) and value.strip() and not _failed(personality):
+        if isinstance(value, str) and value.strip() and not _has_error(personality):
             yield {"op": "replace", "path": path, "value": value}
     greeting = content.get("greeting")
     if isinstance(greeting, str):
         yield {"op": "replace", "path": "/greeting", "value": greeting}
 
 
-def _failed(part: Json) -> bool:
+def _has_error(part: Json) -> bool:
     return bool(object_at(part).get("error"))

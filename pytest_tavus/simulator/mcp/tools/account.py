@@ -8,8 +8,8 @@ from types import MappingProxyType
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
-from pytest_tavus.simulator.mcp.answers import rows_in, skills_in, unwrapped
-from pytest_tavus.simulator.mcp.arguments import names
+from pytest_tavus.simulator.mcp.answers import rows_in, skills_in, unwrap_data
+from pytest_tavus.simulator.mcp.arguments import split_names
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.patching import pal_patch_paths, patch_schema
 from pytest_tavus.simulator.mcp.tools.capabilities import catalog, list_capabilities
@@ -26,7 +26,7 @@ _QUERIES: Mapping[str, JsonMapping] = MappingProxyType(
 )
 """What is asked besides of a list that a PAL could be made of [client]."""
 
-_PARTS = names(
+_PARTS = split_names(
     "faces voices guardrails objectives documents tools skills pronunciation_dictionaries"
 )
 RESOURCES = ("guardrails", "objectives", "documents", "voices", "skills", "tools")
@@ -39,9 +39,9 @@ async def check_health(client: ApiClient, *, deep: bool) -> Json:
     return {
         "ok": all(check["ok"] for check in checks.values()),
         "server": SERVER,
-        "environment": client.place.environment,
-        "public_api_base_url": client.place.api_url,
-        "pal_maker_url": f"{client.place.maker_url.rstrip('/')}/",
+        "environment": client.address.environment,
+        "public_api_base_url": client.address.api_url,
+        "pal_maker_url": f"{client.address.maker_url.rstrip('/')}/",
         "auth": {"configured": True, "source": KEY_SOURCE},
         "checks": checks,
     }
@@ -88,11 +88,11 @@ async def describe_options(client: ApiClient, *, pal_id: str) -> Json:
     available: JsonObject = {}
     for name in _PARTS:
         path = f"/{name.replace('_', '-')}"
-        available[name] = unwrapped(await client.get(path, limit=100, **_QUERIES.get(name, {})))
-    available["tools"] = _by_origin(available["tools"])
+        available[name] = unwrap_data(await client.get(path, limit=100, **_QUERIES.get(name, {})))
+    available["tools"] = _group_by_origin(available["tools"])
     return {
         "pal": pal,
-        "pal_attached_tools": unwrapped(await client.get(f"/pals/{pal_id}/tools/")),
+        "pal_attached_tools": unwrap_data(await client.get(f"/pals/{pal_id}/tools/")),
         "pal_attached_skills": skills_in(await client.get(f"/pals/{pal_id}/skills/")),
         "pal_capabilities": (await list_capabilities(client, pal_id=pal_id))["capabilities"],
         "pal_knowledge": await list_knowledge(client, pal_id=pal_id),
@@ -104,7 +104,7 @@ async def describe_options(client: ApiClient, *, pal_id: str) -> Json:
     }
 
 
-def _by_origin(tools: Json) -> dict[str, list[Json]]:
+def _group_by_origin(tools: Json) -> dict[str, list[Json]]:
     grouped: dict[str, list[Json]] = {"llm": [], "vision": [], "audio": []}
     for tool in rows_in(tools) if json_list(tools) is not None else ():
         grouped.setdefault(str(tool.get("origin", "llm")), []).append(tool)

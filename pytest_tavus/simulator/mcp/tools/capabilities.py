@@ -11,11 +11,13 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import object_at, skills_in
-from pytest_tavus.simulator.mcp.arguments import chosen, names
+from pytest_tavus.simulator.mcp.arguments import pick_non_null, split_names
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal, set_layer
 
-COMPONENTS: Final = names("question input calendar scheduling_embed text image video chart alert")
+COMPONENTS: Final = split_names(
+    "question input calendar scheduling_embed text image video chart alert"
+)
 """What a canvas can show [client]."""
 
 CATALOG: Final[Mapping[str, JsonObject]] = MappingProxyType(
@@ -83,7 +85,7 @@ _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-PERCEPTION: Final = names(
+PERCEPTION: Final = split_names(
     "perception_model visual_awareness_queries audio_awareness_queries visual_tool_prompt "
     "audio_tool_prompt"
 )
@@ -125,7 +127,7 @@ async def list_capabilities(client: ApiClient, *, pal_id: str) -> JsonObject:
 
 
 async def attach(client: ApiClient, *, pal_id: str, capability_id: str, **given: Json) -> Json:
-    capability = capability_named(capability_id)
+    capability = resolve_capability(capability_id)
     if capability == "perception":
         model = given["perception_model"] or "raven-1"
         return await _write_perception(client, pal_id, {**given, "perception_model": model})
@@ -136,14 +138,14 @@ async def attach(client: ApiClient, *, pal_id: str, capability_id: str, **given:
 
 
 async def patch(client: ApiClient, *, pal_id: str, capability_id: str, **given: Json) -> Json:
-    capability = capability_named(capability_id)
+    capability = resolve_capability(capability_id)
     if capability == "perception":
         return await _write_perception(client, pal_id, given)
     return await client.patch(_path(pal_id, capability), {"config": _config(capability, given)})
 
 
 async def detach(client: ApiClient, *, pal_id: str, capability_id: str) -> Json:
-    capability = capability_named(capability_id)
+    capability = resolve_capability(capability_id)
     if capability == "perception":
         return await set_layer(
             client, pal_id, layer="perception", value={"perception_model": "off"}
@@ -151,7 +153,7 @@ async def detach(client: ApiClient, *, pal_id: str, capability_id: str) -> Json:
     return await client.request("DELETE", _path(pal_id, capability))
 
 
-def capability_named(written: str) -> str:
+def resolve_capability(written: str) -> str:
     """Return the capability that is meant by one of its names [client]."""
     name = written.strip().lower().replace("-", "_")
     known = name if name in CATALOG else _OTHER_NAMES.get(name)
@@ -166,7 +168,7 @@ def _path(pal_id: str, capability: str) -> str:
 
 
 async def _write_perception(client: ApiClient, pal_id: str, given: JsonMapping) -> Json:
-    value = {**_settings(given), **chosen(given, *PERCEPTION)}
+    value = {**_settings(given), **pick_non_null(given, *PERCEPTION)}
     return await set_layer(
         client, pal_id, layer="perception", value=value or {"perception_model": "raven-1"}
     )
@@ -179,9 +181,9 @@ def _settings(given: JsonMapping) -> JsonObject:
 def _config(capability: str, given: JsonMapping) -> JsonObject:
     settings = _settings(given)
     if capability == "slide_presenter":
-        return {**settings, **chosen(given, "document_ids", "slides_trigger", "prompt")}
+        return {**settings, **pick_non_null(given, "document_ids", "slides_trigger", "prompt")}
     if capability == "magic_canvas":
-        return _merged(settings, _canvas(given))
+        return _merge(settings, _canvas(given))
     if settings:
         refuse(f"config: {CATALOG[capability]['display_name']} has no settings")
     return {}
@@ -208,10 +210,10 @@ def _canvas(given: JsonMapping) -> JsonObject:
     return {**config, "usage_guidance": guidance} if guidance else config
 
 
-def _merged(under: JsonMapping, over: JsonMapping) -> JsonObject:
+def _merge(under: JsonMapping, over: JsonMapping) -> JsonObject:
     """Return both, what is in `over` winning; objects are merged too."""
     result = dict(under)
     for key, value in over.items():
         inner, outer = json_object(result.get(key)), json_object(value)
-        result[key] = value if inner is None or outer is None else _merged(inner, outer)
+        result[key] = value if inner is None or outer is None else _merge(inner, outer)
     return result

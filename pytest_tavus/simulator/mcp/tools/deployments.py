@@ -11,7 +11,7 @@ from types import MappingProxyType
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.mcp.answers import first_of, object_at, rows_in
-from pytest_tavus.simulator.mcp.arguments import chosen, filled, names
+from pytest_tavus.simulator.mcp.arguments import pick_non_empty, pick_non_null, split_names
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 
 _DOCS = "https://docs.tavus.io/sections/deployments"
@@ -41,16 +41,18 @@ def integration_of(
 ) -> JsonObject:
     """Return the block `integration` of a deployment: keys, links and snippets are [client]."""
     if deployment.get("channel") == "landing-page":
-        told = _of_page(deployment, tools, maker_url)
+        told = _page_integration(deployment, tools, maker_url)
     else:
-        told = _of_site(deployment, tools)
+        told = _site_integration(deployment, tools)
     status = deployment.get("status")
     if status != "active":
         told["note"] = f"The deployment is {status}: people reach it once it is active."
     return told
 
 
-def _of_page(deployment: JsonMapping, tools: list[JsonObject], maker_url: str) -> JsonObject:
+def _page_integration(
+    deployment: JsonMapping, tools: list[JsonObject], maker_url: str
+) -> JsonObject:
     told: JsonObject = {
         "landing_page_url": f"{maker_url.rstrip('/')}/deployments/{deployment['deployment_id']}",
         "next_step": "Pass landing_page_url on: whoever has it can start a conversation.",
@@ -62,7 +64,7 @@ def _of_page(deployment: JsonMapping, tools: list[JsonObject], maker_url: str) -
     return told
 
 
-def _of_site(deployment: JsonMapping, tools: list[JsonObject]) -> JsonObject:
+def _site_integration(deployment: JsonMapping, tools: list[JsonObject]) -> JsonObject:
     channel, deployment_id = deployment["channel"], deployment["deployment_id"]
     package, element = f"@tavus/{channel}", f"tavus-{channel}"
     tag = f'<{element} deployment-id="{deployment_id}"></{element}>'
@@ -91,7 +93,9 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """What a deployment without a name is called after its PAL's name [client]."""
 
-LIMITS = names("daily_call_limit daily_call_limit_per_user concurrent_call_limit max_call_duration")
+LIMITS = split_names(
+    "daily_call_limit daily_call_limit_per_user concurrent_call_limit max_call_duration"
+)
 _OF_A_PAGE = ("page_title", "page_description", "page_cta", "page_logo")
 _LISTED = ("deployment_id", "pal_id", "channel", "status", "name", "allowed_origins", "updated_at")
 
@@ -101,7 +105,7 @@ def list_row(deployment: JsonMapping) -> JsonObject:
 
 
 async def read_deployment(client: ApiClient, *, deployment_id: str) -> Json:
-    return await _with_integration(client, await client.get(f"/deployments/{deployment_id}"))
+    return await _add_integration(client, await client.get(f"/deployments/{deployment_id}"))
 
 
 async def create_deployment(
@@ -111,16 +115,16 @@ async def create_deployment(
     name = fields["name"] or await _default_name(client, pal_id, channel)
     body: JsonObject = {"pal_id": pal_id, "channel": channel, "name": name, "status": "active"}
     memory = {"unique_memory_tag": unique_memory_per_visitor}
-    customization: JsonObject = {"conversation": {**memory, **filled(fields, "context")}}
+    customization: JsonObject = {"conversation": {**memory, **pick_non_empty(fields, "context")}}
     if channel == "landing-page":
-        page = filled(fields, *_OF_A_PAGE)
+        page = pick_non_empty(fields, *_OF_A_PAGE)
         customization["landing_page"] = {k.removeprefix("page_"): v for k, v in page.items()}
     else:
         body["allowed_origins"] = fields["allowed_origins"]
-    if limits := chosen(fields, *LIMITS):
+    if limits := pick_non_null(fields, *LIMITS):
         body["limits"] = limits
     created = await client.post("/deployments", {**body, "customization": customization})
-    return await _with_integration(client, created)
+    return await _add_integration(client, created)
 
 
 def _check(pal_id: str, channel: str, fields: JsonMapping) -> None:
@@ -137,7 +141,7 @@ def _check(pal_id: str, channel: str, fields: JsonMapping) -> None:
             refuse(f"{name}: the channel {channel!r} has no room for it")
     if not pal_id:
         refuse("pal_id: it must not be empty")
-    for name, limit in chosen(fields, *LIMITS).items():
+    for name, limit in pick_non_null(fields, *LIMITS).items():
         if isinstance(limit, int) and limit < 1:
             refuse(f"{name}: expected at least 1, found {limit}")
 
@@ -154,10 +158,10 @@ async def _default_name(client: ApiClient, pal_id: str, channel: str) -> str:
     return next(name for number in count(2) if (name := f"{base} {number}") not in taken)
 
 
-async def _with_integration(client: ApiClient, answer: Json) -> JsonObject:
+async def _add_integration(client: ApiClient, answer: Json) -> JsonObject:
     deployment = object_at(answer)
     tools = page_tools(await client.get(f"/pals/{deployment.get('pal_id', '')}/tools/"))
-    integration = integration_of(deployment, tools, maker_url=client.place.maker_url)
+    integration = integration_of(deployment, tools, maker_url=client.address.maker_url)
     return {**deployment, "integration": integration}
 
 

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from pytest_tavus.contract.body import json_list
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
-from pytest_tavus.simulator.mcp.arguments import chosen
+from pytest_tavus.simulator.mcp.arguments import pick_non_null
 from pytest_tavus.simulator.mcp.client import ApiClient, ToolRefusal, refuse
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal, read_pal, set_layer
 
@@ -35,14 +35,14 @@ async def list_knowledge(client: ApiClient, *, pal_id: str) -> JsonObject:
 
 
 async def add_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
-    current = await _current(client, pal_id, given)
+    current = await _read_current(client, pal_id, given)
     return await _write(
         client, pal_id, {kind: [*current[kind], *_texts(given[kind])] for kind in _KINDS}
     )
 
 
 async def remove_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
-    current = await _current(client, pal_id, given)
+    current = await _read_current(client, pal_id, given)
     gone = {kind: _texts(given[kind]) for kind in _KINDS}
     kept = {kind: [one for one in current[kind] if one not in gone[kind]] for kind in _KINDS}
     return await _write(client, pal_id, kept)
@@ -53,7 +53,7 @@ async def replace_knowledge(client: ApiClient, *, pal_id: str, **given: Json) ->
 
 
 async def patch_knowledge_settings(client: ApiClient, *, pal_id: str, **settings: Json) -> Json:
-    changed = chosen(settings)
+    changed = pick_non_null(settings)
     if not changed:
         refuse(f"nothing to change was given: give one of {', '.join(settings)}")
     layer = layer_of(await read_pal(client, pal_id), "knowledge_base")
@@ -73,7 +73,7 @@ async def refuse_upload(_client: ApiClient, *, local_path: str, **_: Json) -> No
     )
 
 
-async def _current(client: ApiClient, pal_id: str, given: JsonMapping) -> dict[str, list[str]]:
+async def _read_current(client: ApiClient, pal_id: str, given: JsonMapping) -> dict[str, list[str]]:
     if not any(given.values()):
         refuse("nothing was given: give document_ids or document_tags")
     knowledge = await list_knowledge(client, pal_id=pal_id)

@@ -15,9 +15,9 @@ from pytest_tavus.simulator.mcp.answers import (
     rows_in,
     with_links,
 )
-from pytest_tavus.simulator.mcp.arguments import chosen, filled
+from pytest_tavus.simulator.mcp.arguments import pick_non_empty, pick_non_null
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
-from pytest_tavus.simulator.mcp.patching import checked_operations, pal_patch_paths
+from pytest_tavus.simulator.mcp.patching import pal_patch_paths, read_operations
 
 MODEL = "tavus-gemma-4"
 """The model of a PAL of the full pipeline that names none [client]."""
@@ -56,7 +56,7 @@ def list_row(pal: JsonMapping) -> JsonObject:
 async def create(client: ApiClient, **fields: Json) -> Json:
     more = {name: value for name, value in fields.items() if name not in _WRITTEN_EMPTY}
     kept = {name: value for name, value in more.items() if value or value is False}
-    return await _create(client, {**chosen(fields, *_WRITTEN_EMPTY), **kept})
+    return await _create(client, {**pick_non_null(fields, *_WRITTEN_EMPTY), **kept})
 
 
 async def _create(client: ApiClient, body: JsonMapping) -> Json:
@@ -70,7 +70,7 @@ async def _create(client: ApiClient, body: JsonMapping) -> Json:
     made = {"pipeline_mode": mode, **body}
     if mode == "full":
         made["layers"] = _with_model(body.get("layers"))
-    return with_links(client.place, await client.post("/pals", made))
+    return with_links(client.address, await client.post("/pals", made))
 
 
 def _with_model(given: Json) -> Json:
@@ -78,12 +78,12 @@ def _with_model(given: Json) -> Json:
     llm = None if layers is None else json_object(layers.get("llm") or {})
     if layers is None or llm is None:
         return given
-    return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **chosen(llm)}}
+    return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **pick_non_null(llm)}}
 
 
 async def patch_pal(client: ApiClient, pal_id: str, operations: Sequence[JsonMapping]) -> Json:
     """Change a PAL. Raises `ToolRefusal` for a path that the official client refuses too."""
-    checked = checked_operations(operations, paths=pal_patch_paths())
+    checked = read_operations(operations, paths=pal_patch_paths())
     return await client.patch(f"/pals/{pal_id}", checked)
 
 
@@ -117,7 +117,7 @@ async def create_from_template(
         prompt = f"{prompt}\n\nAbout the business:\n{context}"
     name = pal_name or template.replace("-", " ").title()  # as the official client [client]
     body = {"pal_name": name, "system_prompt": prompt}
-    return await _create(client, {**body, **filled(more)})
+    return await _create(client, {**body, **pick_non_empty(more)})
 
 
 async def create_at_once(
@@ -127,7 +127,7 @@ async def create_at_once(
     body = {"pal_name": pal_name, "system_prompt": system_prompt, "default_face_id": face_id}
     pal = await _create(client, body)
     pal_id = str(id_of(object_at(pal)))
-    return {"pal": pal, "face_id": face_id, **handover(client.place, pal_id)}
+    return {"pal": pal, "face_id": face_id, **handover(client.address, pal_id)}
 
 
 async def _first_stock_face(client: ApiClient) -> str:
@@ -140,4 +140,4 @@ async def _first_stock_face(client: ApiClient) -> str:
 
 async def preview(client: ApiClient, *, pal_id: str) -> Json:
     pal = object_at(await client.get(f"/pals/{pal_id}"))
-    return {"pal_id": pal_id, "pal_name": pal.get("pal_name"), **handover(client.place, pal_id)}
+    return {"pal_id": pal_id, "pal_name": pal.get("pal_name"), **handover(client.address, pal_id)}

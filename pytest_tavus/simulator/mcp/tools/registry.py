@@ -8,8 +8,8 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.limits import RESERVED_PREFIX
 from pytest_tavus.contract.tool.placeholders import names_in
 from pytest_tavus.json_data import Json, JsonMapping, JsonObject
-from pytest_tavus.simulator.mcp.answers import compact, every_page, first_of, object_at, rows_in
-from pytest_tavus.simulator.mcp.arguments import chosen
+from pytest_tavus.simulator.mcp.answers import collect_pages, compact, first_of, object_at, rows_in
+from pytest_tavus.simulator.mcp.arguments import pick_non_null
 from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal, set_layer
 
@@ -28,7 +28,7 @@ async def list_tools(
     """Return one page, or every page where no limit is given [client]."""
     query["name_or_uuid"] = name_or_uuid or None
     if limit is None:
-        return compact(await every_page(client, "/tools", **query), _row)
+        return compact(await collect_pages(client, "/tools", **query), _row)
     return compact(await client.get("/tools", limit=limit, page=page, **query), _row)
 
 
@@ -41,7 +41,7 @@ def _row(tool: JsonMapping) -> JsonObject:
 
 
 async def create_tool(client: ApiClient, *, name: str, origin: str, **fields: Json) -> Json:
-    body: JsonObject = {"name": name, "origin": origin, **chosen(fields)}
+    body: JsonObject = {"name": name, "origin": origin, **pick_non_null(fields)}
     body["parameters"] = fields["parameters"] or {}
     body["delivery"] = fields["delivery"] or {"app_message": True}
     created = object_at(await client.post("/tools", body))
@@ -65,7 +65,7 @@ def _advisory(origin: str, name: str, saved: list[JsonObject]) -> JsonObject:
     return {ADVISORY: told}
 
 
-def checked_placeholders(body: JsonObject) -> JsonObject:
+def check_placeholders(body: JsonObject) -> JsonObject:
     """Refuse placeholders without the parameters that declare them.
 
     The official client looks for these in the same body alone, whatever the tool has [client].
@@ -93,12 +93,14 @@ def _placeholders(template: Json) -> Iterator[str]:
 async def attach_tools(client: ApiClient, *, pal_id: str, tool_ids: list[str]) -> Json:
     answer = await client.post(f"/pals/{pal_id}/tools/", {"tool_ids": tool_ids})
     origins = [tool.get("origin") for tool in rows_in(answer)]
-    bumped = ("vision" in origins or "audio" in origins) and await _see(client, pal_id)
+    bumped = ("vision" in origins or "audio" in origins) and await _enable_perception(
+        client, pal_id
+    )
     attached = json_object(answer)
     return answer if attached is None else {**attached, BUMPED: bumped}
 
 
-async def _see(client: ApiClient, pal_id: str) -> bool:
+async def _enable_perception(client: ApiClient, pal_id: str) -> bool:
     """Switch perception on where it is not, and return whether it had to be [client]."""
     layers = object_at(await read_pal(client, pal_id), "layers")
     perception = json_object(layers.get("perception"))

@@ -20,7 +20,7 @@ from pytest_tavus.scenario.load.parse import load_scenarios, parse_inline
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.values.model import HandlerSpec, Scenario
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.account.store.stock import restock
+from pytest_tavus.simulator.account.store.stock import reset_account
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.server.control.handler_slot import HandlerSlot
@@ -40,7 +40,7 @@ class Scripts(Struct, frozen=True, kw_only=True):
     scripts: tuple[Scenario, ...]
     "What it was begun with, and begins with again at every reset."
 
-    handling: HandlerSlot
+    handler_slot: HandlerSlot
     env: dict[str, str]
     "What scripts may read as ``{env.NAME}``; the values are secrets. Grows with later scripts."
 
@@ -65,12 +65,12 @@ class Admin:
         self.faults = InjectedFaults()
         self.malformed: Counter[str] = Counter()
         """How many frames could not be taken, by conversation."""
-        self.issued: list[Callable[[], None]] = []
-        """Ends what was issued: keys, tokens. Called at every `begin`."""
-        self._repertoire = repertoire
-        self._stock = PalSeeder(account)
+        self.on_reset: list[Callable[[], None]] = []
+        """Ends what was issued: keys, tokens. Called at every `reset`."""
+        self._scripts = repertoire
+        self._seeder = PalSeeder(account)
 
-    async def begin(self, *, seed: int | None = None) -> None:
+    async def reset(self, *, seed: int | None = None) -> None:
         """Make everything as it is at the start; with `seed`, with other ids.
 
         Raises:
@@ -79,19 +79,19 @@ class Admin:
         """
         await self.live.close()
         if self.account.alarm is not None:
-            await self.account.alarm.silence()
+            await self.account.alarm.cancel()
         if seed is not None:
             self.account.ids.reset(seed=seed)
-        restock(self.account)
-        for end in self.issued:
+        reset_account(self.account)
+        for end in self.on_reset:
             end()
         self.clock.restart()
         self.account.scripts.clear()
         self.faults.clear()
         self.malformed.clear()
         self.journal.clear()
-        self._stock.clear()
-        await self.add(self._repertoire.scripts)
+        self._seeder.clear()
+        await self.add(self._scripts.scripts)
 
     async def load_text(self, text: str) -> list[dict[str, Any]]:
         """Take scenarios as the text of a file; its PAL is written out in it, or in the account.
@@ -102,20 +102,20 @@ class Admin:
 
         """
         # In a thread: of a file with thousands of turns nobody else shall have to wait for the end.
-        found = await asyncio.to_thread(_written_out, text, limits=self._limits_from_afar())
-        return await self._add_from_afar(found)
+        found = await asyncio.to_thread(_load_posted_text, text, limits=self._limits_over_http())
+        return await self._add_over_http(found)
 
     async def load_data(self, data: dict[str, Any]) -> list[dict[str, Any]]:
         """Take one scenario as JSON data. Raises as `load_text` does."""
-        limits = self._limits_from_afar()
-        return await self._add_from_afar([parse_inline(data, name="posted", limits=limits)])
+        limits = self._limits_over_http()
+        return await self._add_over_http([parse_inline(data, name="posted", limits=limits)])
 
     @property
     def limits(self) -> FileLimits:
         """What a scenario may be that the owner of the server loads."""
         return FileLimits(local_tools=self.account.options.local_tools)
 
-    def _limits_from_afar(self) -> FileLimits:
+    def _limits_over_http(self) -> FileLimits:
         """Whoever sends a scenario must not learn what is in the files of whoever serves."""
         return replace(self.limits, other_files=False)
 
@@ -129,25 +129,25 @@ class Admin:
 
         """
         for spec in _handlers(scenarios):
-            await self._repertoire.handling.take(spec)
-        return await self._added(scenarios)
+            await self._scripts.handler_slot.ensure_started(spec)
+        return await self._add_scenarios(scenarios)
 
-    async def _add_from_afar(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
+    async def _add_over_http(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
         for spec in _handlers(scenarios):
-            await self._repertoire.handling.take_from_afar(spec)
-        return await self._added(scenarios)
+            await self._scripts.handler_slot.ensure_started_over_http(spec)
+        return await self._add_scenarios(scenarios)
 
-    async def _added(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
+    async def _add_scenarios(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
         told: list[dict[str, Any]] = []
         for scenario in scenarios:
-            pal_id = await self._stock.add(scenario.pal)
+            pal_id = await self._seeder.add(scenario.pal)
             self.account.scripts.add(scenario)
             told.append({"name": scenario.name, "pal_id": pal_id})
         return told
 
     def allow(self, env: Mapping[str, str]) -> None:
         """Let scripts read these variables as well. Not over HTTP: a client may not choose them."""
-        self._repertoire.env.update(env)
+        self._scripts.env.update(env)
         self.journal.know(*env.values())
 
     def conversation(self, conversation_id: str) -> dict[str, Any] | None:
@@ -158,22 +158,22 @@ class Admin:
         found = self.live.get(conversation_id)
         if found is None:
             return None
-        told: dict[str, Any] = self.journal.redacted(_told(found))
+        told: dict[str, Any] = self.journal.redact(_conversation_as_json(found))
         return told
 
     def state(self) -> dict[str, Any]:
         """Return all that the account holds, without its secrets."""
         tables = {name: list(table.rows()) for name, table in self.account.tables.items()}
-        found: dict[str, Any] = self.journal.redacted(tables)
+        found: dict[str, Any] = self.journal.redact(tables)
         return {
             "clock": {"kind": self.clock.kind, "now": self.clock.now()},
-            "active_conversations": self.live.active(),
+            "active_conversations": self.live.count_active(),
             "malformed_frames": dict(self.malformed),
             "tables": found,
         }
 
 
-def _told(conversation: ServedConversation) -> dict[str, Any]:
+def _conversation_as_json(conversation: ServedConversation) -> dict[str, Any]:
     return {
         "conversation_id": conversation.opening.conversation_id,
         "status": conversation.status,
@@ -182,13 +182,13 @@ def _told(conversation: ServedConversation) -> dict[str, Any]:
     }
 
 
-def readable(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[str, str]:
+def collect_env(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
     names = {name for scenario in scripts for name in scenario.env}
     return {name: environ[name] for name in names if name in environ}
 
 
-def _written_out(text: str, *, limits: FileLimits) -> tuple[Scenario, ...]:
+def _load_posted_text(text: str, *, limits: FileLimits) -> tuple[Scenario, ...]:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / POSTED
         path.write_text(text, encoding="utf-8")

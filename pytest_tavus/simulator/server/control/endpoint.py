@@ -55,7 +55,7 @@ class Advance(Body):
     seconds: float = Field(gt=0, le=_LONGEST_ADVANCE)
 
 
-class Perceived(Body):
+class PerceptionBody(Body):
     """`POST conversations/{name}/perception`: something is seen or heard."""
 
     tool: str
@@ -64,14 +64,14 @@ class Perceived(Body):
     "Of a vision tool: `data` (base64) and `mime_type` each [doc]."
 
 
-class Completed(Body):
+class CompletionBody(Body):
     """`POST conversations/{name}/objectives`: an objective is reached."""
 
     objective_name: str
     output_variables: dict[str, Any] = Field(default_factory=dict)
 
 
-class Triggered(Body):
+class TriggerBody(Body):
     """`POST conversations/{name}/guardrails`: a guardrail is violated."""
 
     guardrail_name: str
@@ -90,9 +90,9 @@ class ControlPlane:
         """Do what `admin` can; `tools_changed` tells every MCP client that listens."""
         self._admin = admin
         self._keys = keys
-        self._tools_changed = tools_changed
+        self._notify_tools_changed = tools_changed
 
-    def door(self) -> Endpoint:
+    def endpoint(self) -> Endpoint:
         """Return the way in."""
         rows: tuple[tuple[str, str, Action], ...] = (
             ("POST", "/reset", self._reset),
@@ -101,7 +101,7 @@ class ControlPlane:
             ("DELETE", "/scenarios", self._unload),
             ("GET", "/state", self._state),
             ("GET", "/journal", self._journal),
-            ("DELETE", "/journal", self._forget),
+            ("DELETE", "/journal", self._clear_journal),
             ("GET", "/faults", self._faults),
             ("POST", "/faults", self._add_fault),
             ("DELETE", "/faults", self._clear_faults),
@@ -109,21 +109,21 @@ class ControlPlane:
             ("POST", "/tools/changed", self._announce),
             ("GET", "/clock", self._clock),
             ("POST", "/clock/advance", self._advance),
-            ("GET", "/conversations/{name}", self._look),
+            ("GET", "/conversations/{name}", self._get_conversation),
             ("POST", "/conversations/{name}/perception", self._perceive),
             ("POST", "/conversations/{name}/objectives", self._complete),
             ("POST", "/conversations/{name}/guardrails", self._trigger),
         )
         routes = [
-            Route(CONTROL + path, self._guarded(action), methods=[method])
+            Route(CONTROL + path, self._guard_action(action), methods=[method])
             for method, path, action in rows
         ]
         return Endpoint(routes=tuple(routes))
 
-    def _guarded(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
+    def _guard_action(self, action: Action) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:
             try:
-                if not self._keys.admit(request.headers.get(KEY_HEADER)):
+                if not self._keys.accepts(request.headers.get(KEY_HEADER)):
                     raise invalid_key()
                 told = await action(request)
             except ApiRefusal as refusal:
@@ -135,19 +135,19 @@ class ControlPlane:
         return serve
 
     async def _reset(self, request: Request) -> None:
-        asked = read_body(Seed, await _json(request) or {})
-        await self._admin.begin(seed=asked.seed)
+        asked = read_body(Seed, await _read_json_body(request) or {})
+        await self._admin.reset(seed=asked.seed)
 
     async def _seed(self, request: Request) -> None:
-        asked = read_body(Seed, await _json(request))
+        asked = read_body(Seed, await _read_json_body(request))
         if asked.seed is None:
             raise bad_field("seed", "'seed' is missing")
-        await self._admin.begin(seed=asked.seed)
+        await self._admin.reset(seed=asked.seed)
 
     async def _load(self, request: Request) -> Any:
         body = await request.body()
         if "json" in request.headers.get("content-type", ""):
-            data = read_object(await _json(request))
+            data = read_object(await _read_json_body(request))
             return {"data": await self._admin.load_data(data)}
         if len(body) > _LONGEST_SCENARIOS:
             message = f"the scenarios are longer than {_LONGEST_SCENARIOS} bytes"
@@ -167,14 +167,14 @@ class ControlPlane:
     async def _journal(self, _: Request) -> Any:
         return self._admin.journal.as_json()
 
-    async def _forget(self, _: Request) -> None:
+    async def _clear_journal(self, _: Request) -> None:
         self._admin.journal.clear()
 
     async def _faults(self, _: Request) -> Any:
         return {"data": self._admin.faults.as_json()}
 
     async def _add_fault(self, request: Request) -> Any:
-        fault = read_body(InjectedFault, await _json(request))
+        fault = read_body(InjectedFault, await _read_json_body(request))
         return {"fault_id": self._admin.faults.add(fault)}
 
     async def _clear_faults(self, _: Request) -> None:
@@ -187,7 +187,7 @@ class ControlPlane:
             raise not_found(message)
 
     async def _announce(self, _: Request) -> None:
-        await self._tools_changed()
+        await self._notify_tools_changed()
 
     async def _clock(self, _: Request) -> Any:
         clock = self._admin.clock
@@ -199,27 +199,25 @@ class ControlPlane:
         }
 
     async def _advance(self, request: Request) -> Any:
-        asked = read_body(Advance, await _json(request))
+        asked = read_body(Advance, await _read_json_body(request))
         await self._admin.clock.advance(asked.seconds)
         return await self._clock(request)
 
-    async def _look(self, request: Request) -> Any:
+    async def _get_conversation(self, request: Request) -> Any:
         return self._admin.conversation(self._conversation(request).opening.conversation_id)
 
     async def _perceive(self, request: Request) -> None:
-        asked = read_body(Perceived, await _json(request))
+        asked = read_body(PerceptionBody, await _read_json_body(request))
         conversation = self._conversation(request)
         await conversation.perceive(asked.tool, asked.arguments, frames=asked.frames)
 
     async def _complete(self, request: Request) -> None:
-        asked = read_body(Completed, await _json(request))
-        self._conversation(request).objective_completed(
-            asked.objective_name, asked.output_variables
-        )
+        asked = read_body(CompletionBody, await _read_json_body(request))
+        self._conversation(request).complete_objective(asked.objective_name, asked.output_variables)
 
     async def _trigger(self, request: Request) -> None:
-        asked = read_body(Triggered, await _json(request))
-        self._conversation(request).guardrail_triggered(asked.guardrail_name)
+        asked = read_body(TriggerBody, await _read_json_body(request))
+        self._conversation(request).trigger_guardrail(asked.guardrail_name)
 
     def _conversation(self, request: Request) -> ServedConversation:
         name = request.path_params["name"]
@@ -236,7 +234,7 @@ def _response(status: int, told: Any) -> Response:
     return Response(json_bytes(told), status, media_type="application/json")
 
 
-async def _json(request: Request) -> Any:
+async def _read_json_body(request: Request) -> Any:
     body = await request.body()
     if not body:
         return None

@@ -20,13 +20,13 @@ class HandlerSlot:
 
     def __init__(self, otherwise: Handler, open_handler: OpenHandler) -> None:
         """Let `otherwise`, which stays its maker's, take calls until a handler is named."""
-        self._otherwise = otherwise
+        self._fallback = otherwise
         self._open = open_handler
         self._spec: HandlerSpec | None = None
         self._named: Handler | None = None
-        self._settled = False
+        self._pinned = False
 
-    async def settle(self, spec: HandlerSpec) -> None:
+    async def pin(self, spec: HandlerSpec) -> None:
         """Start a handler for good, whatever scripts name.
 
         Raises:
@@ -34,9 +34,9 @@ class HandlerSlot:
 
         """
         self._named = await self._open(spec)
-        self._settled = True
+        self._pinned = True
 
-    async def take(self, spec: HandlerSpec) -> None:
+    async def ensure_started(self, spec: HandlerSpec) -> None:
         """Start the handler that a script names, unless it runs already.
 
         Raises:
@@ -45,7 +45,7 @@ class HandlerSlot:
 
         """
         wanted = replace(spec, at=(), search_path=())
-        if self._settled or wanted == self._spec:
+        if self._pinned or wanted == self._spec:
             return
         if self._spec is not None:
             message = (
@@ -55,27 +55,27 @@ class HandlerSlot:
             raise ScenarioError(message)
         self._named, self._spec = await self._open(spec), wanted
 
-    async def take_from_afar(self, spec: HandlerSpec) -> None:
+    async def ensure_started_over_http(self, spec: HandlerSpec) -> None:
         """Take what a script names that came over HTTP: nothing that would run code.
 
         Raises:
             ScenarioError: it names an application or a command that does not run already.
 
         """
-        known = self._settled or replace(spec, at=(), search_path=()) == self._spec
+        known = self._pinned or replace(spec, at=(), search_path=()) == self._spec
         if not known and (spec.app or spec.command):
             message = (
                 "a scenario that comes over HTTP cannot start a handler: name it when the server "
                 "is started, and leave it out here"
             )
             raise ScenarioError(message)
-        await self.take(spec)
+        await self.ensure_started(spec)
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
         """Send to whoever takes calls now."""
-        handler = self._otherwise if self._named is None else self._named
+        handler = self._fallback if self._named is None else self._named
         return await handler.send(request, call=call, within=within, clock=clock)
 
     async def close(self) -> None:

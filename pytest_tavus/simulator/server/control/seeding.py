@@ -58,31 +58,31 @@ class PalSeeder:
         for known, pal_id in self._pals:
             if known == pal:
                 return pal_id
-        pal_id = await self._pal(pal)
+        pal_id = await self._create_pal(pal)
         self._pals.append((pal, pal_id))
         return pal_id
 
-    async def _pal(self, pal: Pal) -> str:
-        if pal.pal_id in CARRIER_IDS or self._is_there(pal.pal_id):
+    async def _create_pal(self, pal: Pal) -> str:
+        if pal.pal_id in CARRIER_IDS or self._has_pal(pal.pal_id):
             return pal.pal_id or ""
-        body = {**_unwritten(pal), **_written(pal, without=_NOT_SENT | _SET_BY_TAVUS)}
-        body["tool_ids"] = [*pal.tool_ids, *[await self._tool(tool) for tool in pal.tools]]
+        body = {**_build_defaults(pal), **_to_body(pal, without=_NOT_SENT | _SET_BY_TAVUS)}
+        body["tool_ids"] = [*pal.tool_ids, *[await self._create_tool(tool) for tool in pal.tools]]
         if pal.objectives is not None:
-            made = await self._made("/objectives", _written(pal.objectives))
+            made = await self._post("/objectives", _to_body(pal.objectives))
             body["objectives_id"] = made["objectives_id"]
         if pal.guardrails:
-            made_all = [await self._made("/guardrails", _written(one)) for one in pal.guardrails]
+            made_all = [await self._post("/guardrails", _to_body(one)) for one in pal.guardrails]
             body["guardrail_ids"] = [
                 *pal.guardrail_ids,
                 *(made["guardrail_id"] for made in made_all),
             ]
-        made = await self._made("/pals", {key: value for key, value in body.items() if value})
-        return self._renamed(made["pal_id"], pal.pal_id)
+        made = await self._post("/pals", {key: value for key, value in body.items() if value})
+        return self._assign_id(made["pal_id"], pal.pal_id)
 
-    def _is_there(self, pal_id: str | None) -> bool:
+    def _has_pal(self, pal_id: str | None) -> bool:
         return pal_id is not None and self._account["pals"].get(pal_id) is not None
 
-    def _renamed(self, made: str, wanted: str | None) -> str:
+    def _assign_id(self, made: str, wanted: str | None) -> str:
         """Give a PAL the id that its file says it has."""
         if wanted is None:
             return made
@@ -92,7 +92,7 @@ class PalSeeder:
         table.add(wanted, {**data, "pal_id": wanted})
         return wanted
 
-    async def _tool(self, tool: Tool) -> str:
+    async def _create_tool(self, tool: Tool) -> str:
         known = self._tools.get(tool.name)
         if known is not None:
             if known[0] == tool:
@@ -102,11 +102,11 @@ class PalSeeder:
                 "tool of a name"
             )
             raise ServiceError(message)
-        made = await self._made("/tools", _written(tool))
+        made = await self._post("/tools", _to_body(tool))
         self._tools[tool.name] = (tool, made["tool_id"])
         return str(made["tool_id"])
 
-    async def _made(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = await self._api.call("POST", path, body=body)
         found = json_object(answer.body)
         if answer.status >= 400 or found is None:
@@ -115,13 +115,13 @@ class PalSeeder:
         return found
 
 
-def _unwritten(pal: Pal) -> dict[str, Any]:
+def _build_defaults(pal: Pal) -> dict[str, Any]:
     """Return what the API requires of a PAL and a file may leave out."""
     required = {"default_face_id": FACES[0][0]}
     return {**required, "system_prompt": NO_PROMPT} if pal.pipeline_mode == "full" else required
 
 
-def _written(body: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+def _to_body(body: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return a definition as its author wrote it: what was left out stays out."""
     found: dict[str, Any] = body.model_dump(mode="json", exclude_unset=True, exclude=set(without))
     return found

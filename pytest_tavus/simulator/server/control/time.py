@@ -29,7 +29,7 @@ class ServerClock(AdjustableClock):
         super().__init__(running=kind == "real", monotonic=monotonic)
         self.kind: ClockKind = kind
         self._wall = wall
-        self._epoch = self._first = self._beginning()
+        self._epoch = self._first = self._initial_epoch()
         self._before = 0.0
         "Seconds until the last restart."
 
@@ -37,7 +37,7 @@ class ServerClock(AdjustableClock):
         """Return the time as seconds since 1970."""
         return self._epoch + self.now()
 
-    def lasting(self) -> float:
+    def monotonic_epoch(self) -> float:
         """Return the time as seconds since 1970, which no restart turns back."""
         return self._first + self._before + self.now()
 
@@ -45,7 +45,7 @@ class ServerClock(AdjustableClock):
         """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
         self._before += self.now()
         super().restart()
-        self._epoch = self._beginning()
+        self._epoch = self._initial_epoch()
 
-    def _beginning(self) -> float:
+    def _initial_epoch(self) -> float:
         return self._wall() if self.kind == "real" else STILL_EPOCH

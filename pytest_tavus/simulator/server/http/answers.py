@@ -39,7 +39,7 @@ async def answer(
         {
             "type": f"{prefix}.response.start",
             "status": status,
-            "headers": encoded((*headers, *length)),
+            "headers": encode_headers((*headers, *length)),
         }
     )
     await send({"type": f"{prefix}.response.body", "body": b"" if silent else body})
@@ -59,7 +59,7 @@ async def cut(scope: Scope, receive: Receive, hang_up: HangUp) -> None:
         pass
 
 
-def encoded(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
+def encode_headers(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
     """Return headers as ASGI has them."""
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 

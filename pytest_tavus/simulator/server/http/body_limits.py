@@ -28,18 +28,18 @@ QUICK_SECONDS = 0.02
 PATIENCE_SECONDS = 1.0
 """How long to wait for the loop to be quick. Then the turn is taken as it is."""
 
-Knows = Callable[[Scope], bool]
+IsAuthenticated = Callable[[Scope], bool]
 """Tells whether a request names a key or a token that is good."""
 
 
 class BodyLimit:
     """Reads bodies before anybody else does."""
 
-    def __init__(self, app: ASGIApp, *, limits: ServerLimits, knows: Knows) -> None:
+    def __init__(self, app: ASGIApp, *, limits: ServerLimits, knows: IsAuthenticated) -> None:
         self._app = app
         self._limits = limits
-        self._knows = knows
-        self.left = limits.bodies_bytes
+        self._is_authenticated = knows
+        self.free_bytes = limits.bodies_bytes
         """Bytes that large bodies may still have, beside those that are there."""
         self._now = time.monotonic
         self._turn = asyncio.Lock()
@@ -62,13 +62,13 @@ class BodyLimit:
         else:
             await self._pass(body, send)
         finally:
-            self.left += body.counted
+            self.free_bytes += body.reserved_bytes
 
     async def _pass(self, body: _Body, send: Send) -> None:
-        if body.gone:
+        if body.disconnected:
             return
-        if len(body.text) > LIGHT_BYTES or not body.is_known(self._knows):
-            await self._wait(len(body.text))
+        if len(body.content) > LIGHT_BYTES or not body.is_authenticated(self._is_authenticated):
+            await self._wait(len(body.content))
         await self._app(body.scope, body.replay(), send)
 
     async def _wait(self, length: int) -> None:
@@ -90,37 +90,37 @@ class BodyLimit:
     async def _read(self, body: _Body) -> None:
         """Read a body; what of it is large is counted first."""
         small = self._limits.stranger_bytes
-        self._weigh(body, body.declared)
+        self._check_length(body, body.declared)
         while part := await body.next():
-            whole = len(body.text) + len(part)
-            self._weigh(body, whole)
+            whole = len(body.content) + len(part)
+            self._check_length(body, whole)
             if whole > small:
-                self._count(body, whole - body.counted)
+                self._reserve(body, whole - body.reserved_bytes)
                 # Meanwhile the connection is not read from: many large bodies come one by one.
                 async with self._reading:
                     await asyncio.sleep(0)
-            body.text += part
+            body.content += part
 
-    def _weigh(self, body: _Body, length: int) -> None:
+    def _check_length(self, body: _Body, length: int) -> None:
         limits = self._limits
         if length > limits.body_bytes:
             raise _RefusedError(413, f"the body is longer than {limits.body_bytes} bytes")
-        if length > limits.stranger_bytes and not body.is_known(self._knows):
+        if length > limits.stranger_bytes and not body.is_authenticated(self._is_authenticated):
             sentence = (
                 f"the body is longer than {limits.stranger_bytes} bytes, and the request names no "
                 "key that is good here"
             )
             raise _RefusedError(413, sentence)
 
-    def _count(self, body: _Body, more: int) -> None:
-        if more > self.left:
+    def _reserve(self, body: _Body, more: int) -> None:
+        if more > self.free_bytes:
             sentence = (
                 f"the server holds {self._limits.bodies_bytes} bytes of other requests' bodies "
                 "already: try again"
             )
             raise _RefusedError(503, sentence)
-        self.left -= more
-        body.counted += more
+        self.free_bytes -= more
+        body.reserved_bytes += more
 
 
 class _RefusedError(Exception):
@@ -137,13 +137,13 @@ class _Body:
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self._receive = receive
-        self.text = bytearray()
-        self.gone = False
+        self.content = bytearray()
+        self.disconnected = False
         """The client has left."""
-        self.counted = 0
+        self.reserved_bytes = 0
         """Bytes that were taken from what large bodies may have together."""
         self._complete = False
-        self._known: bool | None = None
+        self._authenticated: bool | None = None
 
     @property
     def declared(self) -> int:
@@ -151,18 +151,18 @@ class _Body:
         lengths = header_values(self.scope, b"content-length")
         return max((int(each) for each in lengths if each.isdigit()), default=0)
 
-    def is_known(self, knows: Knows) -> bool:
+    def is_authenticated(self, knows: IsAuthenticated) -> bool:
         """Tell whether the request is a stranger's; asked once."""
-        if self._known is None:
-            self._known = knows(self.scope)
-        return self._known
+        if self._authenticated is None:
+            self._authenticated = knows(self.scope)
+        return self._authenticated
 
     async def next(self) -> bytes:
         """Return the next part; none where the body is there, or the client gone."""
         while not self._complete:
             message = await self._receive()
-            self.gone = message["type"] == "http.disconnect"
-            self._complete = self.gone or not message.get("more_body", False)
+            self.disconnected = message["type"] == "http.disconnect"
+            self._complete = self.disconnected or not message.get("more_body", False)
             part: bytes = message.get("body", b"")
             if part:
                 return part
@@ -170,11 +170,11 @@ class _Body:
 
     def replay(self) -> Receive:
         """Return what gives the body, which is not kept here any longer."""
-        text, self.text = bytes(self.text), bytearray()
-        return read_again(text, self._receive)
+        text, self.content = bytes(self.content), bytearray()
+        return replay_body(text, self._receive)
 
 
-def read_again(body: bytes, receive: Receive) -> Receive:
+def replay_body(body: bytes, receive: Receive) -> Receive:
     """Return what gives a body that was read already, then whatever comes after it."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

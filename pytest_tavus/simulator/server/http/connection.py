@@ -123,7 +123,7 @@ class Connections:
         for transport in list(self._open.values()):
             transport.abort()
 
-    def protocol(self) -> Callable[..., asyncio.Protocol]:
+    def protocol_factory(self) -> Callable[..., asyncio.Protocol]:
         """Return what makes the protocol of a connection, as uvicorn calls it."""
 
         def make(
@@ -151,8 +151,8 @@ class ServerConnection(H11Protocol):
         self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ended = False
-        self._handed_over = False
-        self._asked = False
+        self._upgraded = False
+        self._responded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -161,33 +161,33 @@ class ServerConnection(H11Protocol):
         self.flow = Flow(transport, self.conn)
         if self.client is not None:
             self._connections.add(self.client, transport)
-        self._watch()
+        self._update_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._forget()
+        self._clear_deadline()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if not self._ended:
             super().data_received(data)
-            self._watch()
+            self._update_deadline()
 
     def on_response_complete(self) -> None:
-        self._asked = True
+        self._responded = True
         if self.conn.trailing_data[0]:
             # Who asks before it was answered could have every turn of the loop.
-            self.loop.call_later(PIPELINED_SECONDS, self._go_on)
+            self.loop.call_later(PIPELINED_SECONDS, self._complete_response)
         else:
-            self._go_on()
+            self._complete_response()
 
-    def _go_on(self) -> None:
+    def _complete_response(self) -> None:
         super().on_response_complete()
-        self._watch()
+        self._update_deadline()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         problem = _handshake_problem(event.method, dict(self.headers))
         if problem is None:
-            self._handed_over = True
+            self._upgraded = True
             super().handle_websocket_upgrade(event)
         else:
             self.end(400, problem)
@@ -202,36 +202,36 @@ class ServerConnection(H11Protocol):
         else:
             super().shutdown()
 
-    def _watch(self) -> None:
+    def _update_deadline(self) -> None:
         """Set a limit to what is waited for, once for each."""
-        awaited = self._what_is_awaited()
+        awaited = self._find_awaited()
         if awaited == self._awaited:
             return
-        self._forget()
+        self._clear_deadline()
         self._awaited = awaited
         limits = self._connections.limits
         if awaited == "head":
-            self._deadline = self.loop.call_later(limits.header_seconds, self._no_head)
+            self._deadline = self.loop.call_later(limits.header_seconds, self._refuse_late_head)
         elif awaited == "rest":
             self._deadline = self.loop.call_later(limits.body_seconds, self.transport.abort)
 
-    def _what_is_awaited(self) -> Awaited | None:
-        if self._ended or self._handed_over or self.transport.is_closing():
+    def _find_awaited(self) -> Awaited | None:
+        if self._ended or self._upgraded or self.transport.is_closing():
             return None
         theirs, unread = self.conn.their_state, self.conn.trailing_data[0]
-        if theirs is h11.IDLE and (unread or not self._asked):
+        if theirs is h11.IDLE and (unread or not self._responded):
             return "head"
         if theirs is h11.SEND_BODY and self.cycle.response_complete:
             return "rest"
         return None
 
-    def _forget(self) -> None:
+    def _clear_deadline(self) -> None:
         self._awaited = None
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _no_head(self) -> None:
+    def _refuse_late_head(self) -> None:
         seconds = self._connections.limits.header_seconds
         self.end(408, f"the head of the request was not there within {seconds:g} s")
 
@@ -240,7 +240,7 @@ class ServerConnection(H11Protocol):
 
         Not at once: where a client is still sending, that would take the answer away from it.
         """
-        self._forget()
+        self._clear_deadline()
         self._ended = True
         body = json_bytes({"error": sentence})
         head = (

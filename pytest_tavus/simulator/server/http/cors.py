@@ -16,7 +16,7 @@ from pytest_tavus.errors import ScenarioError
 from pytest_tavus.simulator.server.http.answers import (
     HeaderPairs,
     answer,
-    encoded,
+    encode_headers,
     header_values,
     is_start,
 )
@@ -68,14 +68,16 @@ class Cors:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        origin = self._admitted(scope)
+        origin = self._find_allowed_origin(scope)
         asked = header_values(scope, b"access-control-request-method")
         if origin is not None and scope["method"] == "OPTIONS" and asked:
-            await answer(scope, send, status=204, body=b"", headers=_preflight(scope, origin))
+            await answer(
+                scope, send, status=204, body=b"", headers=_build_preflight_headers(scope, origin)
+            )
         else:
-            await self._app(scope, receive, _Opened(send, origin))
+            await self._app(scope, receive, _CorsSend(send, origin))
 
-    def _admitted(self, scope: Scope) -> str | None:
+    def _find_allowed_origin(self, scope: Scope) -> str | None:
         """Return the origin of a page that may read the answer."""
         values = header_values(scope, b"origin")
         path: str = scope["path"]
@@ -88,12 +90,12 @@ class Cors:
         return origin if open_to is not None and (not open_to or origin in open_to) else None
 
 
-class _Opened:
+class _CorsSend:
     """Sends on, with the headers by which a browser lets a page read the answer, and no others."""
 
     def __init__(self, send: Send, origin: str | None) -> None:
         self._send = send
-        self._added = encoded(() if origin is None else _readable(origin))
+        self._cors_headers = encode_headers(() if origin is None else _build_cors_headers(origin))
 
     async def __call__(self, message: Message) -> None:
         if is_start(message):
@@ -103,11 +105,11 @@ class _Opened:
                 for pair in message.get("headers", ())
                 if not pair[0].lower().startswith(b"access-control-")
             ]
-            message = {**message, "headers": [*kept, *self._added]}
+            message = {**message, "headers": [*kept, *self._cors_headers]}
         await self._send(message)
 
 
-def _readable(origin: str) -> HeaderPairs:
+def _build_cors_headers(origin: str) -> HeaderPairs:
     return (
         ("access-control-allow-origin", origin),
         ("access-control-expose-headers", _EXPOSED),
@@ -115,7 +117,7 @@ def _readable(origin: str) -> HeaderPairs:
     )
 
 
-def _preflight(scope: Scope, origin: str) -> HeaderPairs:
+def _build_preflight_headers(scope: Scope, origin: str) -> HeaderPairs:
     wanted = header_values(scope, b"access-control-request-headers")
     private = header_values(scope, b"access-control-request-private-network")
     return (

@@ -15,7 +15,12 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pytest_tavus.simulator.server.http.answers import encoded, header_values, is_start, refuse
+from pytest_tavus.simulator.server.http.answers import (
+    encode_headers,
+    header_values,
+    is_start,
+    refuse,
+)
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits
 
@@ -41,29 +46,29 @@ class Guard:
         self._app = app
         self._origins = frozenset(origin.encode() for origin in origins)
         self._limits = limits
-        self._marker = encoded([(MARKER, simulator_version())])
+        self._marker = encode_headers([(MARKER, simulator_version())])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, a handshake, or the server's own start and end."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        marked = _Marked(send, marker=self._marker, scope=scope)
+        marked = _MarkerSend(send, marker=self._marker, scope=scope)
         problem = self._problem(scope)
         if problem is None:
             await self._pass(scope, receive, marked)
         else:
             status, sentence = problem
             await refuse(scope, marked, status=status, sentence=sentence, headers=_CLOSING)
-        if marked.turned_away:
+        if marked.handshake_refused:
             # The server underneath takes a handshake for unfinished until its connection is lost.
             await asyncio.sleep(0)
 
-    async def _pass(self, scope: Scope, receive: Receive, marked: _Marked) -> None:
+    async def _pass(self, scope: Scope, receive: Receive, marked: _MarkerSend) -> None:
         try:
             await self._app(scope, receive, marked)
         except Exception:
-            if not marked.begun:
+            if not marked.response_started:
                 sentence = "the simulator failed: this is a bug in it, and its log says more"
                 await refuse(scope, marked, status=500, sentence=sentence)
             raise
@@ -78,7 +83,7 @@ class Guard:
         )
 
 
-class _Marked:
+class _MarkerSend:
     """Sends on, with the marker on whatever begins an answer.
 
     A WebSocket that is closed before it was accepted is answered by the server underneath, without
@@ -89,18 +94,18 @@ class _Marked:
         self._send = send
         self._marker = marker
         self._scope = scope
-        self.begun = False
+        self.response_started = False
         """An answer has begun."""
-        self.turned_away = False
+        self.handshake_refused = False
         """It is one that refuses a WebSocket."""
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "websocket.close" and not self.begun:
+        if message["type"] == "websocket.close" and not self.response_started:
             await refuse(self._scope, self, status=403, sentence="this room cannot be entered")
             return
         if is_start(message):
-            self.begun = True
-            self.turned_away = message["type"] == "websocket.http.response.start"
+            self.response_started = True
+            self.handshake_refused = message["type"] == "websocket.http.response.start"
             message = {**message, "headers": [*message.get("headers", ()), *self._marker]}
         await self._send(message)
 

@@ -65,12 +65,12 @@ def require_few_values(written: str) -> None:
         JsonTextError: it holds too many values, or too many objects and lists.
 
     """
-    if len(written) <= MOST_PARTS or _few(written):
+    if len(written) <= MOST_PARTS or _has_few_values(written):
         return
     plain = written.replace("\\\\", "").replace('\\"', "")
     # Each value, and each key, has at most two quotation marks.
     bare = "" if plain.count('"') > 4 * MOST_VALUES else _STRING.sub("", plain)
-    if bare and _few(bare):
+    if bare and _has_few_values(bare):
         return
     message = f"holds more than {MOST_VALUES} values, or more than {MOST_PARTS} objects and lists"
     raise JsonTextError(message)
@@ -83,7 +83,7 @@ def json_text(value: Any) -> str:
     everything beyond ASCII is escaped.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not _has_half_pair(text):
+    if not _has_lone_surrogate(text):
         return text
     return json.dumps(value, separators=(",", ":"))
 
@@ -92,19 +92,19 @@ def _read(text: bytes | str) -> Any:
     written = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text
     require_few_values(written)
     value = json.loads(
-        written.removeprefix("\ufeff"), parse_constant=_no_number, parse_float=_finite
+        written.removeprefix("\ufeff"), parse_constant=_refuse_constant, parse_float=_parse_finite
     )
     if written.count("[") + written.count("{") > DEEPEST and _is_deep(value):
         raise JsonTextError(_TOO_DEEP)
     escaped = "\\u" in written and _ESCAPED_HALF.search(written)
-    if (escaped and _has_half_pair(json.dumps(value, ensure_ascii=False))) or _has_half_pair(
-        written
-    ):
+    if (
+        escaped and _has_lone_surrogate(json.dumps(value, ensure_ascii=False))
+    ) or _has_lone_surrogate(written):
         raise JsonTextError("holds half of a surrogate pair, which is no character")
     return value
 
 
-def _has_half_pair(text: str) -> bool:
+def _has_lone_surrogate(text: str) -> bool:
     """Tell whether a text cannot be encoded. Faster by far than to search it."""
     if text.isascii():
         return False
@@ -115,7 +115,7 @@ def _has_half_pair(text: str) -> bool:
     return False
 
 
-def _few(written: str) -> bool:
+def _has_few_values(written: str) -> bool:
     parts = written.count("[") + written.count("{")
     return parts <= MOST_PARTS and parts + written.count(",") <= MOST_VALUES
 
@@ -134,12 +134,12 @@ def _parts(value: Any) -> list[Any]:
     return list(json_list(value) or ()) if found is None else list(found.values())
 
 
-def _no_number(word: str) -> Any:
+def _refuse_constant(word: str) -> Any:
     message = f"is not JSON: {word} is no JSON number"
     raise JsonTextError(message)
 
 
-def _finite(digits: str) -> float:
+def _parse_finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
         raise JsonTextError("holds a number that is too large")

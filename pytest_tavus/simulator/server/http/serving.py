@@ -22,7 +22,7 @@ GRACE_SECONDS = 1.0
 STOP_SECONDS = 5.0
 
 
-class _Quiet(uvicorn.Server):
+class _EmbeddedServer(uvicorn.Server):
     """A server that leaves signals to whoever started it."""
 
     @contextlib.contextmanager
@@ -30,7 +30,7 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-class _Ending:
+class _CutOnCancel:
     """Lets a request that is cancelled end its connection, and say nothing of it in the log."""
 
     def __init__(self, app: ASGIApp, connections: Connections) -> None:
@@ -64,7 +64,7 @@ def bind(port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving(
+async def serve_app(
     app: ASGIApp, bound: socket.socket, connections: Connections
 ) -> AsyncGenerator[None]:
     """Serve an application on a bound socket for as long as the context is open.
@@ -73,16 +73,16 @@ async def serving(
         ServiceError: it does not start.
 
     """
-    server = _Quiet(_config(app, connections))
+    server = _EmbeddedServer(_config(app, connections))
     task = asyncio.create_task(server.serve(sockets=[bound]))
     try:
-        await _started(server, task)
+        await _wait_until_started(server, task)
         yield
     finally:
         await _stop(server, task, connections)
 
 
-async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+async def _wait_until_started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
     while not server.started:
         await asyncio.wait({task}, timeout=0.005)
         if task.done():
@@ -108,9 +108,9 @@ async def _stop(server: uvicorn.Server, task: asyncio.Task[None], open_: Connect
 def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
     limits = connections.limits
     return uvicorn.Config(
-        cast("Any", _Ending(app, connections)),
+        cast("Any", _CutOnCancel(app, connections)),
         # uvicorn takes whatever can be called as it calls a class.
-        http=cast("Any", connections.protocol()),
+        http=cast("Any", connections.protocol_factory()),
         lifespan="off",
         log_config=None,
         # Whoever sends what is no request is told; the log is for what the server does wrong.

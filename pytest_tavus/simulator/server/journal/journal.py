@@ -15,15 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pytest_tavus.simulator.server.http.answers import is_start, json_bytes
 from pytest_tavus.simulator.server.journal.secrecy import (
-    masked_header,
-    masked_json,
-    masked_pairs,
+    mask_header,
+    mask_json,
+    mask_pairs,
     read_body,
-    secrets_in_headers,
+    secrets_in_header_pairs,
     secrets_in_json,
     secrets_in_pairs,
 )
-from pytest_tavus.simulator.server.journal.shelf import KnownSecrets, Shelf
+from pytest_tavus.simulator.server.journal.shelf import BoundedBuffer, KnownSecrets
 
 JOURNAL_BYTES = 8 * 2**20
 """Requests and notes together; the oldest are given up."""
@@ -66,8 +66,8 @@ class Journal:
     ) -> None:
         """Keep nothing where `most_bytes` is 0."""
         self.keeps = most_bytes > 0
-        self._entries = Shelf(longest, most_bytes // 2)
-        self._notes = Shelf(longest, most_bytes // 2)
+        self._entries = BoundedBuffer(longest, most_bytes // 2)
+        self._notes = BoundedBuffer(longest, most_bytes // 2)
         self._secrets = KnownSecrets(secrets)
         self._count = 0
 
@@ -85,9 +85,9 @@ class Journal:
     def note(self, name: str, data: Mapping[str, Any]) -> None:
         """Keep what a door says has happened."""
         if self.keeps:
-            told = json_bytes({"name": name, **self.redacted(dict(data))})
+            told = json_bytes({"name": name, **self.redact(dict(data))})
             if len(told) > _BODY_KEPT:
-                told = json_bytes({"name": name, "problem": _too_much(len(told))})
+                told = json_bytes({"name": name, "problem": _describe_omitted_body(len(told))})
             self._notes.add(told)
 
     def clear(self) -> None:
@@ -106,7 +106,7 @@ class Journal:
         if entry.status == _STRANGERS:
             entry = replace(entry, query="", headers=(), body=None)
         self.learn(
-            *secrets_in_headers(entry.headers),
+            *secrets_in_header_pairs(entry.headers),
             *secrets_in_pairs(entry.query),
             *secrets_in_json(entry.body),
         )
@@ -114,16 +114,16 @@ class Journal:
         kept = replace(
             entry,
             path=text(entry.path),
-            query=text(masked_pairs(entry.query)),
-            headers=tuple((name, text(masked_header(name, v))) for name, v in entry.headers),
-            body=self._secrets.redaction.value(masked_json(entry.body)),
+            query=text(mask_pairs(entry.query)),
+            headers=tuple((name, text(mask_header(name, v))) for name, v in entry.headers),
+            body=self._secrets.redaction.value(mask_json(entry.body)),
         )
         self._entries.add(json_bytes(asdict(kept)))
 
-    def redacted(self, value: Any) -> Any:
+    def redact(self, value: Any) -> Any:
         """Return JSON data without their secrets, and without any that is known by now."""
         self.learn(*secrets_in_json(value))
-        return self._secrets.redaction.value(masked_json(value))
+        return self._secrets.redaction.value(mask_json(value))
 
     def learn(self, *secrets: str) -> None:
         """Know secrets from now on, until many others were seen later."""
@@ -135,7 +135,7 @@ class Journal:
         self._secrets.know(secrets)
 
 
-class Journaling:
+class JournalMiddleware:
     """Writes down every request that passes, but for those to the control plane."""
 
     def __init__(
@@ -152,14 +152,14 @@ class Journaling:
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(self._skip):
             await self._app(scope, receive, send)
             return
-        seen = _Seen(receive, send, number=self._journal.next_number(), at=self._now())
+        seen = _PassingRequest(receive, send, number=self._journal.next_number(), at=self._now())
         try:
             await self._app(scope, seen.receive, seen.send)
         finally:
             self._journal.keep(seen.entry(scope))
 
 
-class _Seen:
+class _PassingRequest:
     """One request as it passes: its body on the way in, its status on the way out."""
 
     def __init__(self, receive: Receive, send: Send, *, number: int, at: float) -> None:
@@ -196,16 +196,16 @@ class _Seen:
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
-            body=self._told(dict(headers).get("content-type", "")),
+            body=self._read_body(dict(headers).get("content-type", "")),
             status=self._status,
         )
 
-    def _told(self, content_type: str) -> Any:
+    def _read_body(self, content_type: str) -> Any:
         parts = sum(self._body.count(mark) for mark in b",[{&")
         if self._length > _BODY_KEPT or parts > _PARTS_KEPT:
-            return _too_much(self._length)
+            return _describe_omitted_body(self._length)
         return read_body(bytes(self._body), content_type)
 
 
-def _too_much(length: int) -> str:
+def _describe_omitted_body(length: int) -> str:
     return f"({length} bytes, which is too much to keep)"

@@ -10,7 +10,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from pytest_tavus.contract.body import json_list, json_object
-from pytest_tavus.contract.tool.credentials import in_headers, in_query, in_url, tells_of_a_secret
+from pytest_tavus.contract.tool.credentials import (
+    is_secret_name,
+    secrets_in_headers,
+    secrets_in_query,
+    secrets_in_url,
+)
 from pytest_tavus.simulator.server.http.json_text import read_json
 from pytest_tavus.trace.redaction.disguise import MASK
 from pytest_tavus.trace.redaction.exchange import MASKED_HEADERS
@@ -44,20 +49,20 @@ _WORTH_LEARNING = 8
 _SCHEMES = frozenset({"basic", "bearer"})
 
 
-def masked_json(value: Any, *, below: str = "") -> Any:
+def mask_json(value: Any, *, below: str = "") -> Any:
     """Return JSON data with every secret field masked. `below` is the field the data stand in."""
     if (found := json_object(value)) is not None:
-        last = _pointed_at(found)
+        last = _patch_target_field(found)
         return {
-            key: MASK if _is_secret(key, below, last, each) else masked_json(each, below=key)
+            key: MASK if _is_secret(key, below, last, each) else mask_json(each, below=key)
             for key, each in found.items()
         }
     if (items := json_list(value)) is not None:
-        return [masked_json(each, below=below) for each in items]
+        return [mask_json(each, below=below) for each in items]
     return value
 
 
-def masked_pairs(text: str) -> str:
+def mask_pairs(text: str) -> str:
     """Return a query or a form with every secret field masked."""
     pairs = parse_qsl(text, keep_blank_values=True)
     if not any(_names_a_secret(name) for name, _ in pairs):
@@ -66,7 +71,7 @@ def masked_pairs(text: str) -> str:
     return urlencode(kept, safe="*")
 
 
-def masked_header(name: str, value: str) -> str:
+def mask_header(name: str, value: str) -> str:
     """Return what a header says, without its secret; the scheme of credentials is none."""
     if name.lower() not in SECRET_HEADERS:
         return value
@@ -76,7 +81,7 @@ def masked_header(name: str, value: str) -> str:
 
 def secrets_in_json(value: Any, *, below: str = "") -> Iterator[str]:
     """Yield the secrets in JSON data that are long enough to be told apart from other text."""
-    return (secret for secret in _in_json(value, below) if _is_worth_learning(secret))
+    return (secret for secret in _collect_in_json(value, below) if _is_worth_learning(secret))
 
 
 def secrets_in_pairs(text: str) -> Iterator[str]:
@@ -86,7 +91,7 @@ def secrets_in_pairs(text: str) -> Iterator[str]:
             yield value
 
 
-def secrets_in_headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
+def secrets_in_header_pairs(headers: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield the secrets in the headers of a request."""
     for name, value in headers:
         if name.lower() in SECRET_HEADERS:
@@ -112,7 +117,7 @@ def read_body(body: bytes, content_type: str) -> Any:
 
 
 def _names_a_secret(name: str) -> bool:
-    return name.lower() in SECRET_FIELDS or tells_of_a_secret(name)
+    return name.lower() in SECRET_FIELDS or is_secret_name(name)
 
 
 def _is_secret(key: str, below: str, pointed: str, value: Any) -> bool:
@@ -121,35 +126,35 @@ def _is_secret(key: str, below: str, pointed: str, value: Any) -> bool:
     return key == "value" and (below == "auth" or _names_a_secret(pointed))
 
 
-def _pointed_at(operation: Mapping[str, Any]) -> str:
+def _patch_target_field(operation: Mapping[str, Any]) -> str:
     """Return the field that an operation of JSON Patch is about."""
     pointer = operation.get("path")
     return pointer.rpartition("/")[2] if isinstance(pointer, str) else ""
 
 
-def _in_json(value: Any, below: str) -> Iterator[str]:
+def _collect_in_json(value: Any, below: str) -> Iterator[str]:
     if (found := json_object(value)) is not None:
-        last = _pointed_at(found)
+        last = _patch_target_field(found)
         for key, each in found.items():
             if _is_secret(key, below, last, each) and isinstance(each, str):
                 yield each
             else:
-                yield from _in_field(key, each)
+                yield from _collect_in_field(key, each)
     elif (items := json_list(value)) is not None:
         for each in items:
-            yield from _in_json(each, below)
+            yield from _collect_in_json(each, below)
 
 
-def _in_field(key: str, value: Any) -> Iterator[str]:
+def _collect_in_field(key: str, value: Any) -> Iterator[str]:
     """Yield what `contract` knows to be secret in a header, a query or a URL, then go deeper."""
     if isinstance(value, str):
         if key.endswith("url"):
-            yield from in_url(value)
+            yield from secrets_in_url(value)
         return
     if (texts := _texts(value)) is not None:
-        yield from in_headers(texts) if key.endswith("headers") else ()
-        yield from in_query(texts) if "query" in key else ()
-    yield from _in_json(value, key)
+        yield from secrets_in_headers(texts) if key.endswith("headers") else ()
+        yield from secrets_in_query(texts) if "query" in key else ()
+    yield from _collect_in_json(value, key)
 
 
 def _texts(value: Any) -> Mapping[str, str] | None:

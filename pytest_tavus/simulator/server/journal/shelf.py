@@ -18,7 +18,7 @@ _KEY = "key"
 """What a mask calls a secret that is known for good."""
 
 
-class Shelf:
+class BoundedBuffer:
     """JSON texts, bounded in number and in bytes; the oldest go first."""
 
     def __init__(self, longest: int, most_bytes: int) -> None:
@@ -48,31 +48,31 @@ class KnownSecrets:
     """What is known to be secret: some of it for good, and what was seen of late."""
 
     def __init__(self, for_good: Collection[str]) -> None:
-        self._for_good = dict.fromkeys(for_good)
-        self._seen: dict[str, None] = {}
-        self.redaction = self._made()
+        self._permanent = dict.fromkeys(for_good)
+        self._recent: dict[str, None] = {}
+        self.redaction = self._build_redaction()
 
     def know(self, secrets: Iterable[str]) -> None:
         """Look for these for good."""
         for secret in secrets:
-            self._for_good[secret] = None
+            self._permanent[secret] = None
             self.redaction.learn(secret, _KEY)
 
     def see(self, secret: str) -> None:
         """Look for a secret until many others were seen later."""
-        if secret in self._for_good:
+        if secret in self._permanent:
             return
-        self._seen.pop(secret, None)
-        self._seen[secret] = None
-        if len(self._seen) > SECRETS_KEPT:
+        self._recent.pop(secret, None)
+        self._recent[secret] = None
+        if len(self._recent) > SECRETS_KEPT:
             # Half at once: a redaction cannot forget, and is made again from what is left.
-            self._seen = dict.fromkeys(tuple(self._seen)[-SECRETS_KEPT // 2 :])
-            self.redaction = self._made()
+            self._recent = dict.fromkeys(tuple(self._recent)[-SECRETS_KEPT // 2 :])
+            self.redaction = self._build_redaction()
         else:
             self.redaction.learn(secret)
 
-    def _made(self) -> Redaction:
-        redaction = Redaction(Secret(_KEY, secret) for secret in self._for_good)
-        for secret in self._seen:
+    def _build_redaction(self) -> Redaction:
+        redaction = Redaction(Secret(_KEY, secret) for secret in self._permanent)
+        for secret in self._recent:
             redaction.learn(secret)
         return redaction

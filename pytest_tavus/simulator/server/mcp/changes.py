@@ -51,7 +51,7 @@ class ChangeStreams:
             self._streams.pop().close()
 
     @contextmanager
-    def opened(self) -> Generator[MemoryObjectReceiveStream[bytes]]:
+    def open_stream(self) -> Generator[MemoryObjectReceiveStream[bytes]]:
         """Open a stream of an earlier era. What is published meanwhile will be in it."""
         send, receive = anyio.create_memory_object_stream[bytes](_UNREAD)
         send.send_nowait(_OPENED)
@@ -84,7 +84,7 @@ class EarlierEraStream:
             await Response(f"{_MOST} clients listen already.", 503)(scope, receive, send)
             return
         headers = {"Cache-Control": "no-cache, no-transform"}
-        with self._changes.opened() as frames:
+        with self._changes.open_stream() as frames:
             answer = StreamingResponse(frames, media_type="text/event-stream", headers=headers)
             await answer(scope, receive, send)
 

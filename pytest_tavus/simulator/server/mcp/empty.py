@@ -22,27 +22,29 @@ Context = ServerRequestContext[Any, Any]
 Page = PaginatedRequestParams | None
 
 
-async def no_resources(_context: Context, _page: Page) -> ListResourcesResult:
+async def list_no_resources(_context: Context, _page: Page) -> ListResourcesResult:
     """Answer ``resources/list``."""
     return ListResourcesResult(resources=[])
 
 
-async def no_templates(_context: Context, _page: Page) -> ListResourceTemplatesResult:
+async def list_no_templates(_context: Context, _page: Page) -> ListResourceTemplatesResult:
     """Answer ``resources/templates/list``."""
     return ListResourceTemplatesResult(resource_templates=[])
 
 
-async def no_prompts(_context: Context, _page: Page) -> ListPromptsResult:
+async def list_no_prompts(_context: Context, _page: Page) -> ListPromptsResult:
     """Answer ``prompts/list``."""
     return ListPromptsResult(prompts=[])
 
 
-async def no_resource(_context: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
+async def refuse_resource(
+    _context: Context, params: ReadResourceRequestParams
+) -> ReadResourceResult:
     """Refuse ``resources/read``."""
     uri = str(params.uri)
     raise MCPError(INVALID_PARAMS, f"Resource not found: {uri!r}", {"uri": uri})
 
 
-async def no_prompt(_context: Context, params: GetPromptRequestParams) -> GetPromptResult:
+async def refuse_prompt(_context: Context, params: GetPromptRequestParams) -> GetPromptResult:
     """Refuse ``prompts/get``."""
     raise MCPError(INVALID_PARAMS, f"Unknown prompt: {params.name!r}")

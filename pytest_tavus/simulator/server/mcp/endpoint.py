@@ -30,7 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
-from pytest_tavus.simulator.server.http.body_limits import read_again
+from pytest_tavus.simulator.server.http.body_limits import replay_body
 from pytest_tavus.simulator.server.http.json_text import (
     JsonTextError,
     json_text,
@@ -38,11 +38,11 @@ from pytest_tavus.simulator.server.http.json_text import (
 )
 from pytest_tavus.simulator.server.mcp.changes import ChangeStreams, EarlierEraStream
 from pytest_tavus.simulator.server.mcp.empty import (
-    no_prompt,
-    no_prompts,
-    no_resource,
-    no_resources,
-    no_templates,
+    list_no_prompts,
+    list_no_resources,
+    list_no_templates,
+    refuse_prompt,
+    refuse_resource,
 )
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.site import Endpoint
@@ -67,7 +67,7 @@ NAME = "tavus"
 instructions; they are Tavus's own words, and none stand in for them here."""
 
 
-def mcp_door(
+def build_mcp_endpoint(
     tools: Tools,
     *,
     version: str,
@@ -80,18 +80,18 @@ def mcp_door(
     """
     changes = ChangeStreams()
     manager = StreamableHTTPSessionManager(
-        app=_server(tools, version, changes), json_response=True, stateless=True
+        app=_build_server(tools, version, changes), json_response=True, stateless=True
     )
-    app = EarlierEraStream(_FewValues(StreamableHTTPASGIApp(manager)), changes=changes)
+    app = EarlierEraStream(_ValueLimit(StreamableHTTPASGIApp(manager)), changes=changes)
     return McpEndpoint(
-        door=Endpoint(routes=(Route("/mcp", endpoint=protect(app)),), running=manager.run),
-        tools_changed=changes.publish,
+        endpoint=Endpoint(routes=(Route("/mcp", endpoint=protect(app)),), lifespan=manager.run),
+        notify_tools_changed=changes.publish,
         end_streams=changes.end,
-        knows=knows,
+        accepts_token=knows,
     )
 
 
-class _FewValues:
+class _ValueLimit:
     """Refuses a message of too many values, which the SDK would parse with everybody waiting."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -106,10 +106,10 @@ class _FewValues:
             refusal = {"jsonrpc": "2.0", "id": None, "error": problem}
             await JSONResponse(refusal, status_code=400)(scope, receive, send)
         else:
-            await self._app(scope, read_again(body, receive), send)
+            await self._app(scope, replay_body(body, receive), send)
 
 
-class _Announcing(Server[Any]):
+class _AnnouncingServer(Server[Any]):
     """Says in the handshake that it tells of changes. The SDK has no argument for it."""
 
     def create_initialization_options(
@@ -125,34 +125,34 @@ class _Announcing(Server[Any]):
         )
 
 
-def _server(tools: Tools, version: str, changes: ChangeStreams) -> Server[Any]:
+def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[Any]:
     async def listed(_context: Context, _params: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=[Tool.model_validate(each) for each in tools.definitions()])
 
     async def called(_context: Context, params: CallToolRequestParams) -> CallToolResult:
-        return await _called(tools, params.name, params.arguments or {})
+        return await _call_tool(tools, params.name, params.arguments or {})
 
     def schema_of(name: str) -> Mapping[str, Any] | None:
         return next((t["inputSchema"] for t in tools.definitions() if t["name"] == name), None)
 
-    server = _Announcing(
+    server = _AnnouncingServer(
         NAME,
         version=version,
         on_list_tools=listed,
         on_call_tool=called,
         on_subscriptions_listen=changes.listen,
-        on_list_resources=no_resources,
-        on_list_resource_templates=no_templates,
-        on_read_resource=no_resource,
-        on_list_prompts=no_prompts,
-        on_get_prompt=no_prompt,
+        on_list_resources=list_no_resources,
+        on_list_resource_templates=list_no_templates,
+        on_read_resource=refuse_resource,
+        on_list_prompts=list_no_prompts,
+        on_get_prompt=refuse_prompt,
     )
     # Without it, each call lists every tool first. The SDK asks for it since 2.3.
     server.get_tool_input_schema = schema_of
     return server
 
 
-async def _called(tools: Tools, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
+async def _call_tool(tools: Tools, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
     """Call a tool. Whatever goes wrong is a result that says so, as at the official one [client].
 
     The protocol would have an unknown tool be an error of the request; the official server tells
@@ -161,11 +161,15 @@ async def _called(tools: Tools, name: str, arguments: Mapping[str, Any]) -> Call
     try:
         result = await tools.call(name, arguments)
     except Exception as error:  # noqa: BLE001 - a tool that breaks must not break the connection
-        return _failed(f"Error calling tool {name!r}: {str(error) or type(error).__name__}")
-    return _answered(result.value) if result.error is None else _failed(result.error)
+        return _build_error_result(
+            f"Error calling tool {name!r}: {str(error) or type(error).__name__}"
+        )
+    return (
+        _build_result(result.value) if result.error is None else _build_error_result(result.error)
+    )
 
 
-def _answered(value: Any) -> CallToolResult:
+def _build_result(value: Any) -> CallToolResult:
     """Return an answer as text, an object beside it as an object, nothing as nothing [client]."""
     text = json_text(value)
     return CallToolResult(
@@ -175,5 +179,5 @@ def _answered(value: Any) -> CallToolResult:
     )
 
 
-def _failed(sentence: str) -> CallToolResult:
+def _build_error_result(sentence: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(text=sentence)], is_error=True)

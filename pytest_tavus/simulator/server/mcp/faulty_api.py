@@ -13,7 +13,7 @@ from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.store.account import Account
-from pytest_tavus.simulator.server.faults import InjectedFault, InjectedFaults, said_by
+from pytest_tavus.simulator.server.faults import InjectedFault, InjectedFaults, build_fault_answer
 from pytest_tavus.simulator.server.oauth.terms import Note
 from pytest_tavus.simulator.server.rest import PREFIX
 
@@ -51,21 +51,21 @@ class FaultyApi(Api):
 
         """
         asked = {"method": method, "path": PREFIX + path, "query": dict(query or {}), "body": body}
-        fault = self._faults.meet(method, PREFIX + path)
+        fault = self._faults.match(method, PREFIX + path)
         if fault is not None and fault.delay:
             await self._sleep(fault.delay)
         if fault is None or fault.effect == "delay":
             answer = await super().call(method, path, query=query, body=body, headers=headers)
         elif fault.effect == "answer":
-            status, said = said_by(fault)
+            status, said = build_fault_answer(fault)
             answer = ApiAnswer(status=status, body=said)
         else:
             self._note("mcp.request", {**asked, "status": None})
-            raise ServiceError(_unreadable(method, path, fault))
+            raise ServiceError(_describe_lost_answer(method, path, fault))
         self._note("mcp.request", {**asked, "status": answer.status})
         return answer
 
 
-def _unreadable(method: str, path: str, fault: InjectedFault) -> str:
+def _describe_lost_answer(method: str, path: str, fault: InjectedFault) -> str:
     trouble = "the connection was cut" if fault.effect == "drop" else "the answer is no JSON"
     return f"{method} {path} was not answered: {trouble}, as the control plane has it"

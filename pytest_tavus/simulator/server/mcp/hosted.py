@@ -6,26 +6,26 @@ from msgspec.structs import replace
 
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.server.http.marker import simulator_version
-from pytest_tavus.simulator.server.mcp.endpoint import Tools, mcp_door
+from pytest_tavus.simulator.server.mcp.endpoint import Tools, build_mcp_endpoint
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
-from pytest_tavus.simulator.server.oauth.endpoint import oauth_door
+from pytest_tavus.simulator.server.oauth.endpoint import build_oauth_endpoint
 from pytest_tavus.simulator.server.oauth.terms import (
-    FreshToken,
     Note,
     OAuthContext,
     OAuthTerms,
-    unguessable,
+    TokenGenerator,
+    generate_token,
 )
 from pytest_tavus.simulator.server.site import Endpoint, Site
 
 
-def mcp_routes(
+def build_hosted_mcp(
     site: Site,
     tools: Tools,
     *,
     keys: ApiKeys,
     note: Note,
-    fresh: FreshToken = unguessable,
+    fresh: TokenGenerator = generate_token,
 ) -> McpEndpoint:
     """Open `/mcp` and everything that a client needs to sign in there.
 
@@ -34,18 +34,18 @@ def mcp_routes(
     around = OAuthContext(
         base_url=site.base_url,
         issue_key=keys.issue,
-        accepts_key=keys.admit,
-        now=site.lasting,
-        fresh=fresh,
+        accepts_key=keys.accepts,
+        now=site.monotonic_epoch,
+        generate_token=fresh,
         note=note,
     )
-    sign_in = oauth_door(around, OAuthTerms(auto_approve=site.options.auto_approve))
-    opened = mcp_door(
-        tools, version=simulator_version(), protect=sign_in.protect, knows=sign_in.knows
+    sign_in = build_oauth_endpoint(around, OAuthTerms(auto_approve=site.options.auto_approve))
+    opened = build_mcp_endpoint(
+        tools, version=simulator_version(), protect=sign_in.protect, knows=sign_in.accepts_token
     )
-    routes = (*sign_in.routes, *opened.door.routes)
+    routes = (*sign_in.routes, *opened.endpoint.routes)
     return replace(
         opened,
-        door=Endpoint(routes=routes, running=opened.door.running),
+        endpoint=Endpoint(routes=routes, lifespan=opened.endpoint.lifespan),
         end_sign_ins=sign_in.end_all,
     )

@@ -30,7 +30,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from pytest_tavus.simulator.server.oauth.portal import Portal, form_of, text_in
+from pytest_tavus.simulator.server.oauth.portal import Portal, find_form_text, read_form
 from pytest_tavus.simulator.server.oauth.provider import SignIn
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH, OAuthContext, OAuthTerms
 
@@ -48,25 +48,25 @@ class OAuthEndpoint(Struct, frozen=True, kw_only=True):
     protect: Callable[[ASGIApp], ASGIApp]
     "Puts the check of bearer tokens in front of an app."
 
-    knows: Callable[[str], bool]
+    accepts_token: Callable[[str], bool]
     "Whether an access token is good."
 
     end_all: Callable[[], None]
     "Makes every token, code and request worthless."
 
 
-def oauth_door(around: OAuthContext, terms: OAuthTerms | None = None) -> OAuthEndpoint:
+def build_oauth_endpoint(around: OAuthContext, terms: OAuthTerms | None = None) -> OAuthEndpoint:
     """Open the sign-in: discovery, registration, authorization, tokens, revocation, the page."""
     sign_in = SignIn(around, OAuthTerms() if terms is None else terms)
 
     def protect(app: ASGIApp) -> ASGIApp:
-        return protected(app, sign_in)
+        return protect_app(app, sign_in)
 
     def knows(token: str) -> bool:
-        return sign_in.sessions.access(token) is not None
+        return sign_in.sessions.find_access(token) is not None
 
     return OAuthEndpoint(
-        routes=_routes(sign_in), protect=protect, knows=knows, end_all=sign_in.end_all
+        routes=_routes(sign_in), protect=protect, accepts_token=knows, end_all=sign_in.end_all
     )
 
 
@@ -74,7 +74,7 @@ def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
     portal = Portal(sign_in)
     return (
         *create_protected_resource_routes(
-            resource_url=AnyHttpUrl(sign_in.around.resource),
+            resource_url=AnyHttpUrl(sign_in.context.resource),
             authorization_servers=[metadata(sign_in).issuer],
             scopes_supported=list(sign_in.terms.scopes),
         ),
@@ -94,7 +94,7 @@ def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
 
 def metadata(sign_in: SignIn) -> OAuthMetadata:
     """Return what the authorization server says of itself (RFC 8414)."""
-    issuer = sign_in.around.base_url
+    issuer = sign_in.context.base_url
     return OAuthMetadata.model_validate(
         {
             "issuer": issuer,
@@ -124,7 +124,7 @@ def _authorization(sign_in: SignIn) -> Handler:
 
     async def authorize(request: Request) -> Response:
         if request.method == "POST":
-            await form_of(request)
+            await read_form(request)
         return await handler.handle(request)
 
     return authorize
@@ -135,12 +135,12 @@ def _token(sign_in: SignIn) -> Handler:
     handler = TokenHandler(sign_in, ClientAuthenticator(sign_in))
 
     async def token(request: Request) -> Response:
-        wanted = (await form_of(request)).getlist("resource")
+        wanted = (await read_form(request)).getlist("resource")
         if all(isinstance(each, str) and sign_in.is_ours(each) for each in wanted):
             answer: Response = await handler.handle(request)
             return answer
-        sentence = f"This server is {sign_in.around.resource}."
-        return _refused(400, "invalid_target", sentence)
+        sentence = f"This server is {sign_in.context.resource}."
+        return _build_error_response(400, "invalid_target", sentence)
 
     return token
 
@@ -154,28 +154,28 @@ def _revocation(sign_in: SignIn) -> Handler:
     authenticator = ClientAuthenticator(sign_in)
 
     async def revoke(request: Request) -> Response:
-        form = await form_of(request)
+        form = await read_form(request)
         try:
             client = await authenticator.authenticate_request(request)
         except AuthenticationError as error:
-            return _refused(401, "invalid_client", error.message)
-        token = text_in(form, "token")
+            return _build_error_response(401, "invalid_client", error.message)
+        token = find_form_text(form, "token")
         if token is None:
-            return _refused(400, "invalid_request", "The form has no field 'token'.")
+            return _build_error_response(400, "invalid_request", "The form has no field 'token'.")
         sign_in.sessions.revoke(token, client.client_id)
         return Response(headers=_NEVER_KEPT)
 
     return revoke
 
 
-def _refused(status: int, error: str, sentence: str) -> Response:
+def _build_error_response(status: int, error: str, sentence: str) -> Response:
     body = {"error": error, "error_description": sentence}
     return JSONResponse(body, status_code=status, headers=_NEVER_KEPT)
 
 
-def protected(app: ASGIApp, sign_in: SignIn) -> ASGIApp:
+def protect_app(app: ASGIApp, sign_in: SignIn) -> ASGIApp:
     """Return an app that only answers bearer tokens of the right resource, scope and age."""
-    resource = AnyHttpUrl(sign_in.around.resource)
+    resource = AnyHttpUrl(sign_in.context.resource)
     required = RequireAuthMiddleware(
         app, list(sign_in.terms.scopes), build_resource_metadata_url(resource)
     )

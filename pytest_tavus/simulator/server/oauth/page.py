@@ -72,7 +72,7 @@ def delivery_page(callback: str, payload: Mapping[str, Any]) -> HTMLResponse:
     return _page(
         "Signing in",
         '<p id="outcome">Sending the key to your client ...</p>'
-        f'<script type="application/json" id="login">{_in_script(data)}</script>'
+        f'<script type="application/json" id="login">{_escape_for_script(data)}</script>'
         f"<script>{_SCRIPT}</script>",
     )
 
@@ -82,12 +82,12 @@ def problem_page(sentence: str, *, status: int = 400) -> HTMLResponse:
     return _page("This does not work", f"<p>{escape(sentence)}</p>", status=status)
 
 
-def denied_page() -> HTMLResponse:
+def denial_page() -> HTMLResponse:
     """Say that nothing was given, where there is nobody else to tell."""
     return _page("Denied", "<p>Nothing was sent to the client. You can close this page.</p>")
 
 
-def _in_script(data: str) -> str:
+def _escape_for_script(data: str) -> str:
     """Escape JSON so that no text in it can end the script element."""
     return data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

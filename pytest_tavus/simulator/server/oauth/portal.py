@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from pytest_tavus.simulator.server.oauth.clients import loopback_fault
 from pytest_tavus.simulator.server.oauth.page import (
     delivery_page,
-    denied_page,
+    denial_page,
     problem_page,
     question_page,
 )
@@ -31,7 +31,7 @@ from pytest_tavus.simulator.server.oauth.signed import RequestRefused
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH
 
 
-async def form_of(request: Request) -> FormData:
+async def read_form(request: Request) -> FormData:
     """Return the form of a request; whoever asks the request for its form afterwards gets this one.
 
     Raises:
@@ -40,7 +40,7 @@ async def form_of(request: Request) -> FormData:
     return await request.form(max_files=0)
 
 
-def text_in(form: FormData, name: str) -> str | None:
+def find_form_text(form: FormData, name: str) -> str | None:
     """Return a field of a form, or `None` where there is none."""
     value = form.get(name)
     return value if isinstance(value, str) else None
@@ -54,13 +54,13 @@ class Portal:
 
     def __init__(self, sign_in: SignIn) -> None:
         self._sign_in = sign_in
-        self._around = sign_in.around
+        self._context = sign_in.context
 
     async def show(self, request: Request) -> Response:
         """Ask; or, where nobody is to be asked, act at once."""
         requests, at_once = self._sign_in.requests, self._sign_in.terms.auto_approve
         try:
-            text = self._request_of(request)
+            text = self._read_request(request)
             fields = requests.answer(text) if at_once else requests.read(text)
         except RequestRefused as refused:
             return problem_page(str(refused))
@@ -68,19 +68,21 @@ class Portal:
 
     async def decide(self, request: Request) -> Response:
         """Act on the form of the page."""
-        form = await form_of(request)
-        text = text_in(form, "request") or ""
-        if not self._came_from_the_page(request, form):
+        form = await read_form(request)
+        text = find_form_text(form, "request") or ""
+        if not self._is_from_our_page(request, form):
             return problem_page("This answer did not come from this server's page.", status=403)
         try:
             fields = self._sign_in.requests.answer(text)
         except RequestRefused as refused:
             return problem_page(str(refused))
         return (
-            self._approve(fields) if text_in(form, "decision") == "approve" else self._deny(fields)
+            self._approve(fields)
+            if find_form_text(form, "decision") == "approve"
+            else self._deny(fields)
         )
 
-    def _request_of(self, request: Request) -> str:
+    def _read_request(self, request: Request) -> str:
         query = request.query_params
         if query.get("mode") == "oauth":
             return query.get("request", "")
@@ -98,7 +100,7 @@ class Portal:
         return self._sign_in.requests.sign(fields, seconds=seconds)
 
     def _question(self, text: str, fields: dict[str, Any]) -> Response:
-        nonce = self._around.fresh("nonce")
+        nonce = self._context.generate_token("nonce")
         proof = self._sign_in.requests.proof(text, nonce)
         login = fields["kind"] == "login"
         page = question_page(
@@ -110,7 +112,7 @@ class Portal:
         page.set_cookie(COOKIE, nonce, path=PAGE_PATH, httponly=True, samesite="strict")
         return page
 
-    def _came_from_the_page(self, request: Request, form: FormData) -> bool:
+    def _is_from_our_page(self, request: Request, form: FormData) -> bool:
         """Tell whether a form is from a page of ours in this browser.
 
         The proof keeps out whoever cannot read the page. The origin keeps out a page on another
@@ -120,33 +122,33 @@ class Portal:
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             return False
         return self._sign_in.requests.proves(
-            text_in(form, "proof") or "",
-            text=text_in(form, "request") or "",
+            find_form_text(form, "proof") or "",
+            text=find_form_text(form, "request") or "",
             nonce=request.cookies.get(COOKIE, ""),
         )
 
     def _approve(self, fields: dict[str, Any]) -> Response:
         if fields["kind"] == "login":
-            payload = {"state": fields["state"], "api_key": self._around.issue_key()}
+            payload = {"state": fields["state"], "api_key": self._context.issue_key()}
             return delivery_page(fields["callback"], payload)
         grant = Grant(
             client_id=fields["client_id"],
             scopes=tuple(fields["scopes"]),
-            resource=self._around.resource,
+            resource=self._context.resource,
             code_challenge=fields["code_challenge"],
             redirect_uri=fields["redirect_uri"],
             redirect_uri_given=fields["redirect_uri_given"],
         )
-        return self._back(fields, code=self._sign_in.sessions.code_for(grant))
+        return self._redirect_back(fields, code=self._sign_in.sessions.issue_code(grant))
 
     def _deny(self, fields: dict[str, Any]) -> Response:
         if fields["kind"] == "login":
-            return denied_page()
-        return self._back(fields, error="access_denied")
+            return denial_page()
+        return self._redirect_back(fields, error="access_denied")
 
-    def _back(self, fields: dict[str, Any], **answer: str) -> Response:
+    def _redirect_back(self, fields: dict[str, Any], **answer: str) -> Response:
         """Send the browser back to the client; `iss` says who answers (RFC 9207)."""
         target = construct_redirect_uri(
-            fields["redirect_uri"], **answer, state=fields["state"], iss=self._around.base_url
+            fields["redirect_uri"], **answer, state=fields["state"], iss=self._context.base_url
         )
         return RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})

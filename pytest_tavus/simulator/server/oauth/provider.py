@@ -35,15 +35,17 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
     """Clients, and what they may have."""
 
     def __init__(self, around: OAuthContext, terms: OAuthTerms) -> None:
-        self.around = around
+        self.context = around
         self.terms = terms
         self._clients = Clients()
         self.end_all()
 
     def end_all(self) -> None:
         """Begin without a session, a code or a request that waits. Clients stay registered."""
-        self.requests = OneTimeRequests(now=self.around.now, fresh=self.around.fresh)
-        self.sessions = Sessions(terms=self.terms, now=self.around.now, fresh=self.around.fresh)
+        self.requests = OneTimeRequests(now=self.context.now, fresh=self.context.generate_token)
+        self.sessions = Sessions(
+            terms=self.terms, now=self.context.now, fresh=self.context.generate_token
+        )
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
         """Return a client that registered."""
@@ -62,15 +64,15 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
         callbacks = [str(uri) for uri in client_info.redirect_uris or ()]
         for callback in callbacks:
             if (fault := loopback_fault(callback)) is not None:
-                self.around.note("oauth_register_rejected", {"redirect_uris": callbacks})
+                self.context.note("oauth_register_rejected", {"redirect_uris": callbacks})
                 raise RegistrationError(
                     "invalid_redirect_uri",
                     f"A callback must be a loopback address, and {callback!r} is not: {fault}.",
                 )
-        client_info.client_id = self.around.fresh("client")
-        client_info.client_id_issued_at = int(self.around.now())
+        client_info.client_id = self.context.generate_token("client")
+        client_info.client_id_issued_at = int(self.context.now())
         if client_info.client_secret is not None:
-            client_info.client_secret = self.around.fresh("client_secret")
+            client_info.client_secret = self.context.generate_token("client_secret")
         self._clients.add(client_info.client_id, client_info)
 
     async def authorize(
@@ -82,7 +84,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
             AuthorizeError: The token is wanted for another server than this one.
         """
         if params.resource is not None and not self.is_ours(params.resource):
-            raise AuthorizeError("invalid_target", f"This server is {self.around.resource}.")
+            raise AuthorizeError("invalid_target", f"This server is {self.context.resource}.")
         signed = self.requests.sign(
             {
                 "kind": "oauth",
@@ -96,14 +98,14 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
             },
             seconds=self.terms.request_seconds,
         )
-        return f"{self.around.page}?{urlencode({'mode': 'oauth', 'request': signed})}"
+        return f"{self.context.page}?{urlencode({'mode': 'oauth', 'request': signed})}"
 
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
     ) -> AuthorizationCode | None:
         """Return what a code stands for."""
         del client  # the SDK compares it with the grant's
-        grant = self.sessions.granted(authorization_code)
+        grant = self.sessions.find_grant(authorization_code)
         return None if grant is None else _code(grant, authorization_code)
 
     async def exchange_authorization_code(
@@ -122,7 +124,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
     ) -> RefreshToken | None:
         """Return what a refresh token is good for."""
         del client  # the SDK compares it with the grant's
-        found = self.sessions.refresh(refresh_token)
+        found = self.sessions.find_refresh(refresh_token)
         if found is None:
             return None
         grant = found.session.grant
@@ -144,7 +146,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
 
     async def load_access_token(self, token: str) -> AccessToken | None:
         """Return what a bearer token is good for: an access token, or an API key as it is."""
-        found = self.sessions.access(token)
+        found = self.sessions.find_access(token)
         if found is not None:
             grant = found.session.grant
             return AccessToken(
@@ -153,13 +155,13 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
                 scopes=list(found.scopes),
                 resource=grant.resource,
             )
-        if not self.around.accepts_key(token):
+        if not self.context.accepts_key(token):
             return None
         return AccessToken(
             token=token,
             client_id=KEY_CLIENT,
             scopes=list(self.terms.scopes),
-            resource=self.around.resource,
+            resource=self.context.resource,
         )
 
     async def verify_token(self, token: str) -> AccessToken | None:
@@ -172,7 +174,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
 
     def is_ours(self, resource: str) -> bool:
         """Tell whether a resource indicator names this MCP endpoint."""
-        return resource.removesuffix("/") == self.around.resource
+        return resource.removesuffix("/") == self.context.resource
 
     def _token(self, pair: TokenPair | None, given: str) -> OAuthToken:
         if pair is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from pytest_tavus.simulator.server.oauth.terms import FreshToken, OAuthTerms, digest
+from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, TokenGenerator, digest
 
 
 class Grant(Struct, frozen=True, kw_only=True):
@@ -60,10 +60,12 @@ class TokenPair(Struct, frozen=True, kw_only=True):
 class Sessions:
     """Every code and token that was given and still means something."""
 
-    def __init__(self, *, terms: OAuthTerms, now: Callable[[], float], fresh: FreshToken) -> None:
+    def __init__(
+        self, *, terms: OAuthTerms, now: Callable[[], float], fresh: TokenGenerator
+    ) -> None:
         self._terms = terms
         self._now = now
-        self._fresh = fresh
+        self._generate_token = fresh
         self._codes: dict[str, tuple[Grant, float]] = {}
         self._redeemed: dict[str, SignInSession] = {}
         "What used codes have opened, as long as it is open."
@@ -71,14 +73,14 @@ class Sessions:
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
-    def code_for(self, grant: Grant) -> str:
+    def issue_code(self, grant: Grant) -> str:
         """Return a new authorization code, good once and for a short time."""
-        code, now = self._fresh("code"), self._now()
+        code, now = self._generate_token("code"), self._now()
         self._codes = {key: kept for key, kept in self._codes.items() if kept[1] >= now}
         self._codes[digest(code)] = (grant, now + self._terms.code_seconds)
         return code
 
-    def granted(self, code: str) -> Grant | None:
+    def find_grant(self, code: str) -> Grant | None:
         """Return what a code stands for, or `None` when it is unknown, used or too old.
 
         A code that comes back after its use was stolen, so it ends its session (RFC 6749, 4.1.2).
@@ -91,21 +93,21 @@ class Sessions:
 
     def redeem(self, code: str) -> TokenPair | None:
         """Open a session with a code, which is worth nothing from now on."""
-        grant = self.granted(code)
+        grant = self.find_grant(code)
         self._codes.pop(digest(code), None)
         if grant is None:
             return None
         session = self._redeemed[digest(code)] = SignInSession(grant)
-        return self._pair(session, grant.scopes)
+        return self._issue_pair(session, grant.scopes)
 
-    def access(self, token: str) -> Access | None:
+    def find_access(self, token: str) -> Access | None:
         """Return what an access token is good for, or `None` when it is good for nothing."""
         found = self._access.get(digest(token))
         if found is None or not found.session.open or found.until < self._now():
             return None
         return found
 
-    def refresh(self, token: str) -> Refresh | None:
+    def find_refresh(self, token: str) -> Refresh | None:
         """Return the state of a refresh token of an open session."""
         found = self._refresh.get(digest(token))
         return None if found is None or not found.session.open else found
@@ -116,7 +118,7 @@ class Sessions:
         A token that comes back after its time of grace was stolen, from the client or by it, so it
         ends the session [client].
         """
-        found, now = self.refresh(token), self._now()
+        found, now = self.find_refresh(token), self._now()
         if found is None:
             return None
         if found.first_used is None:
@@ -124,7 +126,7 @@ class Sessions:
         elif now - found.first_used > self._terms.refresh_grace:
             self.end(found.session)
             return None
-        return self._pair(found.session, scopes)
+        return self._issue_pair(found.session, scopes)
 
     def revoke(self, token: str, client_id: str) -> bool:
         """End the session that a client's own token is of, and tell whether there was one."""
@@ -141,9 +143,11 @@ class Sessions:
         self._refresh = {key: kept for key, kept in self._refresh.items() if kept.session.open}
         self._drop_dead_access()
 
-    def _pair(self, session: SignInSession, scopes: tuple[str, ...]) -> TokenPair:
+    def _issue_pair(self, session: SignInSession, scopes: tuple[str, ...]) -> TokenPair:
         pair = TokenPair(
-            access=self._fresh("access"), refresh=self._fresh("refresh"), scopes=scopes
+            access=self._generate_token("access"),
+            refresh=self._generate_token("refresh"),
+            scopes=scopes,
         )
         self._drop_dead_access()
         self._access[digest(pair.access)] = Access(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_tavus.simulator.server.oauth.terms import FreshToken
+from pytest_tavus.simulator.server.oauth.terms import TokenGenerator
 
 
 class RequestRefused(Exception):  # noqa: N818 - an answer to a client, not something that went wrong
@@ -19,9 +19,9 @@ class RequestRefused(Exception):  # noqa: N818 - an answer to a client, not some
 class OneTimeRequests:
     """Signs requests, and knows its own again until they are answered or too old."""
 
-    def __init__(self, *, now: Callable[[], float], fresh: FreshToken) -> None:
+    def __init__(self, *, now: Callable[[], float], fresh: TokenGenerator) -> None:
         self._now = now
-        self._fresh = fresh
+        self._generate_token = fresh
         self._key = fresh("signing").encode()
         self._answered: dict[str, float] = {}
 
@@ -29,7 +29,7 @@ class OneTimeRequests:
         """Return the request as text that is safe in a URL and holds for that many seconds."""
         kept = {
             "fields": dict(fields),
-            "id": self._fresh("request"),
+            "id": self._generate_token("request"),
             "until": self._now() + seconds,
         }
         packed = _encode(json.dumps(kept, separators=(",", ":")).encode())
@@ -63,11 +63,11 @@ class OneTimeRequests:
 
     def proves(self, proof: str, *, text: str, nonce: str) -> bool:
         """Tell whether a proof is of this request and this browser."""
-        return bool(nonce) and _same(proof, self.proof(text, nonce))
+        return bool(nonce) and _is_equal(proof, self.proof(text, nonce))
 
     def _read(self, text: str) -> dict[str, Any]:
         packed, _, signature = text.partition(".")
-        if not _same(signature, self._signature(packed)):
+        if not _is_equal(signature, self._signature(packed)):
             raise RequestRefused("This request was not signed by this server.")
         kept: dict[str, Any] = json.loads(_decode(packed))
         if kept["until"] < self._now():
@@ -81,7 +81,7 @@ class OneTimeRequests:
         return _encode(hmac.digest(self._key, material, hashlib.sha256))
 
 
-def _same(left: str, right: str) -> bool:
+def _is_equal(left: str, right: str) -> bool:
     """Compare as text: two spellings of the same bytes are two signatures."""
     return hmac.compare_digest(
         left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass")

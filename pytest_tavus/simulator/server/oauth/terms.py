@@ -9,11 +9,11 @@ from typing import Any
 
 from msgspec import Struct
 
-FreshToken = Callable[[str], str]
+TokenGenerator = Callable[[str], str]
 """Gives a new token of a kind (``access``, ``code``, ...): 256 bits, safe in a URL."""
 
 
-def unguessable(kind: str) -> str:
+def generate_token(kind: str) -> str:
     """Return a token from the operating system's randomness. The kind does not matter."""
     del kind
     return secrets.token_urlsafe(32)
@@ -75,7 +75,7 @@ class OAuthContext(Struct, frozen=True, kw_only=True):
     now: Callable[[], float]
     "Seconds since 1970, by the account's clock."
 
-    fresh: FreshToken
+    generate_token: TokenGenerator
     note: Note
 
     @property

@@ -27,9 +27,9 @@ from pytest_tavus.simulator.server.http.json_text import JsonTextError, read_jso
 from pytest_tavus.simulator.server.room.participant import (
     OVER,
     Closing,
+    MessageEncoder,
     Meter,
     SocketParticipant,
-    Texts,
 )
 from pytest_tavus.simulator.server.site import Endpoint, Site
 
@@ -57,14 +57,14 @@ class Rooms:
         self._now = now
         self._hang_up = hang_up
         self._malformed = malformed
-        self._texts = Texts()
+        self._texts = MessageEncoder()
 
-    def door(self) -> Endpoint:
+    def endpoint(self) -> Endpoint:
         """Return the way in."""
         return Endpoint(
             routes=(
                 WebSocketRoute("/rooms/{name}", self.enter),
-                Route("/rooms/{name}", _not_a_page),
+                Route("/rooms/{name}", _refuse_page_request),
             )
         )
 
@@ -72,10 +72,10 @@ class Rooms:
         """Let a participant in, and stay with them until they go."""
         conversation = self._site.account.live.get(socket.path_params["name"])
         if conversation is None:
-            await _turn_away(socket, 404, "there is no conversation of that name")
+            await _refuse_socket(socket, 404, "there is no conversation of that name")
             return
         if (refusal := self._refusal(socket, conversation)) is not None:
-            await _turn_away(socket, *refusal)
+            await _refuse_socket(socket, *refusal)
             return
         seat = SocketParticipant(
             self._site.account.ids.uuid("participant"),
@@ -85,17 +85,17 @@ class Rooms:
         try:
             conversation.join(seat)
         except ServiceError as error:
-            await _turn_away(socket, 403, str(error))
+            await _refuse_socket(socket, 403, str(error))
             return
         try:
             await socket.accept()
-            closing = await self._stay(socket, seat, conversation)
+            closing = await self._relay(socket, seat, conversation)
         except WebSocketDisconnect:
             closing = None
         finally:
             conversation.leave(seat)
         if closing is not None:
-            await self._see_off(socket, closing)
+            await self._close_socket(socket, closing)
 
     def _refusal(self, socket: WebSocket, conversation: LiveConversation) -> tuple[int, str] | None:
         if conversation.status == "ended":
@@ -107,7 +107,7 @@ class Rooms:
             return None
         return 401, "the room is private: join with ?t= and the conversation's meeting_token"
 
-    async def _stay(
+    async def _relay(
         self, socket: WebSocket, seat: SocketParticipant, conversation: LiveConversation
     ) -> Closing | None:
         """Carry messages both ways; return why that ended, `None` where the participant left."""
@@ -116,7 +116,7 @@ class Rooms:
             for work in (
                 self._read(socket, seat, conversation),
                 self._write(socket, seat),
-                seat.given_up(),
+                seat.wait_until_full(),
             )
         ]
         try:
@@ -136,7 +136,7 @@ class Rooms:
             if closing is not None:
                 return closing
             try:
-                await conversation.receive(_message(frame.get("text")), sender=seat)
+                await conversation.receive(_read_message(frame.get("text")), sender=seat)
             except ServiceError as error:
                 self._malformed[conversation.opening.conversation_id] += 1
                 seat.deliver(_error(conversation.opening.conversation_id, str(error)))
@@ -152,7 +152,7 @@ class Rooms:
                 return Closing(code=1008, reason=f"nothing was read for {stall:g} s")
         return OVER
 
-    async def _see_off(self, socket: WebSocket, closing: Closing) -> None:
+    async def _close_socket(self, socket: WebSocket, closing: Closing) -> None:
         """Close with a code and a reason; a participant who does not even read that is cut off."""
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
@@ -163,7 +163,7 @@ class Rooms:
             return
 
 
-async def _turn_away(socket: WebSocket, status: int, sentence: str) -> None:
+async def _refuse_socket(socket: WebSocket, status: int, sentence: str) -> None:
     await socket.send_denial_response(JSONResponse({"error": sentence}, status_code=status))
 
 
@@ -173,7 +173,7 @@ def _size(frame: Message) -> int:
     return len(frame.get("bytes") or b"") if text is None else len(text.encode())
 
 
-def _message(text: str | None) -> dict[str, Any]:
+def _read_message(text: str | None) -> dict[str, Any]:
     """Return the app message in a frame.
 
     Raises:
@@ -200,6 +200,6 @@ def _error(conversation_id: str, sentence: str) -> dict[str, Any]:
     }
 
 
-async def _not_a_page(_: Request) -> JSONResponse:
+async def _refuse_page_request(_: Request) -> JSONResponse:
     sentence = "this is a room: join it with a WebSocket, or with the stand-in for 'daily'"
     return JSONResponse({"error": sentence}, status_code=426, headers={"upgrade": "websocket"})

@@ -31,14 +31,14 @@ class Closing(Struct, frozen=True, kw_only=True):
 OVER = Closing(code=1000, reason="the conversation has ended")
 
 
-class Texts:
+class MessageEncoder:
     """Writes app messages, each once: all participants of a room get the same object."""
 
     def __init__(self) -> None:
         self._last: Mapping[str, Any] | None = None
         self._text = ""
 
-    def of(self, message: Mapping[str, Any]) -> str:
+    def encode(self, message: Mapping[str, Any]) -> str:
         """Return a message as text."""
         if message is not self._last:
             self._last, self._text = message, json_text(message)
@@ -48,7 +48,7 @@ class Texts:
 class SocketParticipant:
     """What is on its way to one participant."""
 
-    def __init__(self, participant_id: str, *, limits: ServerLimits, texts: Texts) -> None:
+    def __init__(self, participant_id: str, *, limits: ServerLimits, texts: MessageEncoder) -> None:
         self.participant_id = participant_id
         self._limits = limits
         self._texts = texts
@@ -64,8 +64,8 @@ class SocketParticipant:
         """Take one app message. Who lets too much wait is given up, and gets no more of it."""
         if self._over.is_set() or self._full.is_set():
             return
-        text = self._texts.of(message)
-        problem = self._too_much(text)
+        text = self._texts.encode(message)
+        problem = self._check_backlog(text)
         if problem is not None:
             self._problem = problem
             self._waiting.clear()
@@ -92,12 +92,12 @@ class SocketParticipant:
         self.waiting_bytes -= getsizeof(text)
         return text
 
-    async def given_up(self) -> Closing:
+    async def wait_until_full(self) -> Closing:
         """Wait until the participant has let too much wait, and return what that means."""
         await self._full.wait()
         return Closing(code=1008, reason=self._problem)
 
-    def _too_much(self, text: str) -> str | None:
+    def _check_backlog(self, text: str) -> str | None:
         limits = self._limits
         if len(self._waiting) >= limits.waiting_messages:
             return f"{limits.waiting_messages} messages are waiting and are not read"
@@ -111,8 +111,8 @@ class Meter:
 
     def __init__(self, limits: ServerLimits, *, now: Callable[[], float]) -> None:
         self._now = now
-        self._messages = _Allowance(limits.messages_per_second, now())
-        self._bytes = _Allowance(limits.bytes_per_second, now())
+        self._messages = _TokenBucket(limits.messages_per_second, now())
+        self._bytes = _TokenBucket(limits.bytes_per_second, now())
 
     def take(self, size: int) -> Closing | None:
         """Count one message of `size` bytes; return what follows where it is one too many."""
@@ -124,18 +124,18 @@ class Meter:
         return None
 
 
-class _Allowance:
+class _TokenBucket:
     """Grows with time up to a bound, and shrinks by what is taken."""
 
     def __init__(self, rate: float, now: float) -> None:
         self.rate = rate
-        self._left = rate * BURST_SECONDS
-        self._then = now
+        self._tokens = rate * BURST_SECONDS
+        self._updated_at = now
 
     def take(self, amount: float, now: float) -> bool:
-        grown = self._left + (now - self._then) * self.rate
-        self._left, self._then = min(grown, self.rate * BURST_SECONDS), now
-        if amount > self._left:
+        grown = self._tokens + (now - self._updated_at) * self.rate
+        self._tokens, self._updated_at = min(grown, self.rate * BURST_SECONDS), now
+        if amount > self._tokens:
             return False
-        self._left -= amount
+        self._tokens -= amount
         return True

@@ -34,19 +34,19 @@ def fault(**written: Any) -> InjectedFault:
     ],
 )
 def test_a_path_strikes_what_it_names(pattern: str, path: str, *, strikes: bool) -> None:
-    assert fault(path=pattern).strikes("GET", path) is strikes
+    assert fault(path=pattern).matches("GET", path) is strikes
 
 
 @pytest.mark.parametrize(("method", "strikes"), [("*", True), ("post", True), ("GET", False)])
 def test_a_method_is_held_to(method: str, *, strikes: bool) -> None:
-    assert fault(path="/v2/pals", method=method).strikes("POST", "/v2/pals") is strikes
+    assert fault(path="/v2/pals", method=method).matches("POST", "/v2/pals") is strikes
 
 
 def test_a_fault_skips_then_strikes_so_often_then_is_over() -> None:
     faults = InjectedFaults()
     key = faults.add(fault(path="/v2/pals", skip=1, times=2))
 
-    met = [faults.meet("GET", "/v2/pals") is not None for _ in range(5)]
+    met = [faults.match("GET", "/v2/pals") is not None for _ in range(5)]
 
     assert met == [False, True, True, False, False]
     assert faults.as_json()[0]["fault_id"] == key
@@ -58,7 +58,7 @@ def test_the_first_fault_that_fits_strikes() -> None:
     faults.add(fault(path="/v2/pals", times=1, status=503))
     faults.add(fault(path="/v2/*", status=502))
 
-    found = [faults.meet("GET", "/v2/pals") for _ in range(2)]
+    found = [faults.match("GET", "/v2/pals") for _ in range(2)]
 
     assert [each and each.status for each in found] == [503, 502]
 
@@ -69,7 +69,7 @@ def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
 
     assert faults.remove(key)
     assert not faults.remove(key)
-    assert faults.meet("GET", "/v2/pals") is None
+    assert faults.match("GET", "/v2/pals") is None
 
 
 @pytest.mark.parametrize(

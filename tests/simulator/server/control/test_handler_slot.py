@@ -60,7 +60,7 @@ class Bench:
 async def test_until_one_is_named_another_takes_the_calls() -> None:
     bench = Bench()
     await bench.send()
-    await bench.taker.take(ONE)
+    await bench.taker.ensure_started(ONE)
     await bench.send()
 
     assert (bench.otherwise.sent, bench.started[0].sent) == (1, 1)
@@ -68,17 +68,17 @@ async def test_until_one_is_named_another_takes_the_calls() -> None:
 
 async def test_the_same_handler_is_started_once_wherever_it_is_named() -> None:
     bench = Bench()
-    await bench.taker.take(ONE)
-    await bench.taker.take(SAME)
+    await bench.taker.ensure_started(ONE)
+    await bench.taker.ensure_started(SAME)
 
     assert [each.name for each in bench.started] == ["one:app"]
 
 
 async def test_two_handlers_are_one_too_many() -> None:
     bench = Bench()
-    await bench.taker.take(ONE)
+    await bench.taker.ensure_started(ONE)
     with pytest.raises(ScenarioError) as refused:
-        await bench.taker.take(OTHER)
+        await bench.taker.ensure_started(OTHER)
 
     assert str(refused.value) == (
         "the scripts name different handlers, and a server has one: name it when the server is "
@@ -88,17 +88,17 @@ async def test_two_handlers_are_one_too_many() -> None:
 
 async def test_a_handler_that_was_settled_on_is_not_replaced() -> None:
     bench = Bench()
-    await bench.taker.settle(ONE)
-    await bench.taker.take(OTHER)
-    await bench.taker.take_from_afar(OTHER)
+    await bench.taker.pin(ONE)
+    await bench.taker.ensure_started(OTHER)
+    await bench.taker.ensure_started_over_http(OTHER)
 
     assert [each.name for each in bench.started] == ["one:app"]
 
 
 async def test_what_is_already_running_may_be_named_from_afar() -> None:
     bench = Bench()
-    await bench.taker.take(ONE)
-    await bench.taker.take_from_afar(SAME)
+    await bench.taker.ensure_started(ONE)
+    await bench.taker.ensure_started_over_http(SAME)
     await bench.taker.close()
 
     assert [each.closed for each in bench.started] == [True]
@@ -107,7 +107,7 @@ async def test_what_is_already_running_may_be_named_from_afar() -> None:
 
 async def test_a_url_of_this_machine_may_be_named_from_afar() -> None:
     bench = Bench()
-    await bench.taker.take_from_afar(HandlerSpec(at=(), url="http://127.0.0.1:1"))
+    await bench.taker.ensure_started_over_http(HandlerSpec(at=(), url="http://127.0.0.1:1"))
 
     assert [each.name for each in bench.started] == ["http://127.0.0.1:1"]
 
@@ -116,6 +116,6 @@ async def test_a_url_of_this_machine_may_be_named_from_afar() -> None:
 async def test_code_is_not_run_from_afar(spec: HandlerSpec) -> None:
     bench = Bench()
     with pytest.raises(ScenarioError, match="cannot start a handler"):
-        await bench.taker.take_from_afar(spec)
+        await bench.taker.ensure_started_over_http(spec)
 
     assert bench.started == []

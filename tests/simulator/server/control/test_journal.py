@@ -16,8 +16,8 @@ from pytest_tavus.simulator.server.journal import shelf
 from pytest_tavus.simulator.server.journal.journal import Journal, JournalEntry
 from pytest_tavus.simulator.server.journal.secrecy import (
     SECRET_FIELDS,
-    masked_json,
-    masked_pairs,
+    mask_json,
+    mask_pairs,
     read_body,
 )
 from pytest_tavus.simulator.server.journal.shelf import SECRETS_KEPT
@@ -110,8 +110,8 @@ def test_headers_keep_what_is_no_secret(name: str, value: str, shown: str) -> No
 def test_what_is_no_secret_stays() -> None:
     body = {"name": "get_order", "value": 3, "path": "/x", "tokens": 5, "token": 7, "author": "x"}
 
-    assert masked_json(body) == body
-    assert masked_pairs("limit=5&page=1") == "limit=5&page=1"
+    assert mask_json(body) == body
+    assert mask_pairs("limit=5&page=1") == "limit=5&page=1"
 
 
 def test_of_an_unreadable_body_only_the_length_is_told() -> None:

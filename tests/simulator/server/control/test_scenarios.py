@@ -117,7 +117,7 @@ async def test_scripts_that_the_server_began_with_survive_a_reset(tmp_path: Path
     async with served(options) as server:
         await server.http.post("/_simulator/reset")
         pals = (await server.http.get("/v2/pals")).json()
-        scripts = server.tavus.site.account.scripts.of(pals["data"][0]["pal_id"], "Shop")
+        scripts = server.tavus.site.account.scripts.list_scripts(pals["data"][0]["pal_id"], "Shop")
 
     assert [pal["pal_name"] for pal in pals["data"]] == ["Shop"]
     assert [script.name for script in scripts] == ["an order"]
@@ -128,7 +128,9 @@ async def test_scripts_can_be_forgotten() -> None:
         told = (await load(server, SCENARIO)).json()
         await server.http.delete("/_simulator/scenarios")
 
-        assert server.tavus.site.account.scripts.of(told["data"][0]["pal_id"], "Shop") == ()
+        assert (
+            server.tavus.site.account.scripts.list_scripts(told["data"][0]["pal_id"], "Shop") == ()
+        )
 
 
 async def test_a_scenario_must_be_text() -> None:

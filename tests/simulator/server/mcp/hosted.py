@@ -13,10 +13,10 @@ from starlette.types import ASGIApp
 
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.http.guard import Guard
-from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.endpoint import build_mcp_endpoint
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
-from pytest_tavus.simulator.server.oauth.endpoint import OAuthEndpoint, oauth_door
-from pytest_tavus.simulator.server.oauth.terms import FreshToken, OAuthContext, OAuthTerms
+from pytest_tavus.simulator.server.oauth.endpoint import OAuthEndpoint, build_oauth_endpoint
+from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms, TokenGenerator
 from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.given import BASE, START, seeded
 
@@ -69,7 +69,7 @@ class World:
     )
     keys: set[str] = field(default_factory=lambda: {KEY})
     tools: GivenTools = field(default_factory=GivenTools)
-    fresh: FreshToken = field(default_factory=lambda: seeded(1))
+    fresh: TokenGenerator = field(default_factory=lambda: seeded(1))
 
     def surroundings(self, base_url: str = BASE) -> OAuthContext:
         return OAuthContext(
@@ -77,7 +77,7 @@ class World:
             issue_key=self.issue,
             accepts_key=self.keys.__contains__,
             now=lambda: self.now,
-            fresh=self.fresh,
+            generate_token=self.fresh,
             note=lambda name, data: self.notes.append((name, dict(data))),
         )
 
@@ -107,11 +107,13 @@ class Hosted:
 async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hosted]:
     """Run a server with these terms."""
     world = world or World()
-    oauth = oauth_door(world.surroundings(), OAuthTerms(**terms))
-    door = mcp_door(world.tools, version="9", protect=oauth.protect, knows=oauth.knows)
-    app = Guard(Starlette(routes=[*oauth.routes, *door.door.routes]), limits=ServerLimits())
+    oauth = build_oauth_endpoint(world.surroundings(), OAuthTerms(**terms))
+    door = build_mcp_endpoint(
+        world.tools, version="9", protect=oauth.protect, knows=oauth.accepts_token
+    )
+    app = Guard(Starlette(routes=[*oauth.routes, *door.endpoint.routes]), limits=ServerLimits())
     async with (
-        door.door.running(),
+        door.endpoint.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http,
     ):
         yield Hosted(world=world, app=app, http=http, oauth=oauth, door=door)

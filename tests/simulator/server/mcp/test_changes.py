@@ -15,9 +15,9 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
 from pytest_tavus.simulator.server.http.connection import Connections
-from pytest_tavus.simulator.server.http.serving import bind, serving
+from pytest_tavus.simulator.server.http.serving import bind, serve_app
 from pytest_tavus.simulator.server.mcp.changes import ChangeStreams, EarlierEraStream
-from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.endpoint import build_mcp_endpoint
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.options import ServerLimits
 from tests.simulator.server.mcp.hosted import GivenTools
@@ -32,10 +32,12 @@ LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
 @asynccontextmanager
 async def served() -> AsyncGenerator[tuple[McpEndpoint, str]]:
     """Serve an unguarded door on loopback, and give its address."""
-    door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
-    app = Starlette(routes=list(door.door.routes))
+    door = build_mcp_endpoint(
+        GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False
+    )
+    app = Starlette(routes=list(door.endpoint.routes))
     with bind(0) as bound:
-        async with door.door.running(), serving(app, bound, Connections(ServerLimits())):
+        async with door.endpoint.lifespan(), serve_app(app, bound, Connections(ServerLimits())):
             yield door, f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
             door.end_streams()
 
@@ -47,7 +49,7 @@ async def test_a_client_of_the_present_era_hears_of_a_change() -> None:
         Client(streamable_http_client(url), cache=None) as client,
         client.listen(tools_list_changed=True) as heard,
     ):
-        await door.tools_changed()
+        await door.notify_tools_changed()
         event = await asyncio.wait_for(anext(aiter(heard)), PATIENCE)
 
     assert isinstance(event, ToolsListChanged)
@@ -62,7 +64,7 @@ async def test_a_client_of_an_earlier_era_hears_of_a_change() -> None:
     ):
         lines = stream.aiter_lines()
         opened = await anext(lines)
-        await door.tools_changed()
+        await door.notify_tools_changed()
         heard = await _line_that_says(lines, "data")
 
     assert stream.headers["content-type"].startswith("text/event-stream")
@@ -96,13 +98,13 @@ async def test_any_other_get_is_the_sdks_to_refuse(headers: dict[str, str]) -> N
 
 async def test_who_goes_away_is_forgotten_and_who_does_not_read_is_not_waited_for() -> None:
     changes = ChangeStreams()
-    with changes.opened() as frames:
+    with changes.open_stream() as frames:
         for _ in range(100):
             await changes.publish()
         assert frames.statistics().current_buffer_used == 16
     await changes.publish()
 
-    with changes.opened() as frames:
+    with changes.open_stream() as frames:
         assert frames.statistics().current_buffer_used == 1
         changes.end()
         assert [frame async for frame in frames] == [b": open\r\n\r\n"]
@@ -115,7 +117,7 @@ async def test_a_client_too_many_is_told_so() -> None:
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:
         with ExitStack() as streams:
             for _ in range(1024):
-                streams.enter_context(changes.opened())
+                streams.enter_context(changes.open_stream())
             full = await http.get("http://127.0.0.1/mcp", headers=LISTEN)
         assert not changes.is_full
 

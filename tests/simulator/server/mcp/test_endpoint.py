@@ -14,9 +14,9 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.applications import Starlette
 
-from pytest_tavus.simulator.mcp.hosted import recorded_definitions
+from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
-from pytest_tavus.simulator.server.mcp.endpoint import mcp_door
+from pytest_tavus.simulator.server.mcp.endpoint import build_mcp_endpoint
 from tests.simulator.server.given import MCP
 from tests.simulator.server.mcp.hosted import KEY, GivenTools, World, hosted
 from tests.simulator.server.mcp.requests import ERAS, Era, call, send
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.definitions_are_the_recorded_ones")
 @ERAS
 async def test_the_recorded_definitions_are_listed_as_they_are(era: Era) -> None:
-    recorded = recorded_definitions()
+    recorded = load_recorded_definitions()
     async with hosted(World(tools=GivenTools(listed=recorded))) as server:
         result = (await send(server, era, "tools/list")).json()["result"]
 
@@ -174,10 +174,12 @@ async def test_a_message_of_too_many_values_is_refused_before_it_is_parsed() -> 
 @asynccontextmanager
 async def unguarded() -> AsyncGenerator[str]:
     """A door without a guard: for clients that cannot send a token."""
-    door = mcp_door(GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False)
-    app = Starlette(routes=list(door.door.routes))
+    door = build_mcp_endpoint(
+        GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False
+    )
+    app = Starlette(routes=list(door.endpoint.routes))
     async with (
-        door.door.running(),
+        door.endpoint.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http,
         Client(streamable_http_client(MCP, http_client=http), cache=None) as client,
     ):

@@ -12,8 +12,12 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import Scope
 
-from pytest_tavus.simulator.mcp.hosted import recorded_definitions
-from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
+from pytest_tavus.simulator.server.compose import (
+    ServerContext,
+    SimulatedTavus,
+    open_simulated_tavus,
+)
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.given import BASE, CALLBACK, MCP
 from tests.simulator.server.oauth.visitors import (
@@ -40,7 +44,7 @@ async def whole(
 ) -> AsyncGenerator[tuple[SimulatedTavus, httpx2.AsyncClient]]:
     outside = ServerContext(base_url=BASE, environ={}, hang_up=_nothing_to_cut)
     async with (
-        simulated_tavus(options or ServerOptions(), outside) as tavus,
+        open_simulated_tavus(options or ServerOptions(), outside) as tavus,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(tavus.app), base_url=BASE) as http,
     ):
         yield tavus, http
@@ -64,7 +68,9 @@ async def test_what_a_tool_makes_is_there_for_rest(era: str) -> None:
         path = f"/v2/tools/{made.structured_content['tool_id']}"
         answer = await http.get(path, headers={"x-api-key": key})
 
-    assert [tool.name for tool in tools.tools] == [each["name"] for each in recorded_definitions()]
+    assert [tool.name for tool in tools.tools] == [
+        each["name"] for each in load_recorded_definitions()
+    ]
     assert made.is_error is False
     assert refused.is_error is True
     assert answer.status_code == 200

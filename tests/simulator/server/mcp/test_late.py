@@ -15,7 +15,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pytest_tavus.simulator.server.mcp.late import PATHS, McpEndpoint, late
+from pytest_tavus.simulator.server.mcp.late import PATHS, McpEndpoint, defer_endpoint
 from pytest_tavus.simulator.server.site import Endpoint
 from tests.simulator.server.mcp.hosted import hosted
 from tests.simulator.server.served import PATIENCE, Sent, listening, nothing, request_scope, served
@@ -39,10 +39,10 @@ class Built:
         self.collecting = gc.isenabled()
         routes = (Route("/mcp", PlainTextResponse("here")),)
         return McpEndpoint(
-            door=Endpoint(routes=routes),
-            tools_changed=self.changed,
+            endpoint=Endpoint(routes=routes),
+            notify_tools_changed=self.changed,
             end_streams=self.end,
-            knows=lambda _: False,
+            accepts_token=lambda _: False,
         )
 
     async def changed(self) -> None:
@@ -54,15 +54,17 @@ class Built:
 
 async def knock(door: McpEndpoint) -> bytes:
     sent = Sent()
-    (route,) = (one for one in door.door.routes if isinstance(one, Route) and one.path == "/mcp")
+    (route,) = (
+        one for one in door.endpoint.routes if isinstance(one, Route) and one.path == "/mcp"
+    )
     await route.app(request_scope("/mcp"), nothing, sent)
     return sent.body
 
 
 async def test_it_is_built_once_however_many_come_at_first() -> None:
     built = Built()
-    door = late(built)
-    async with door.door.running():
+    door = defer_endpoint(built)
+    async with door.endpoint.lifespan():
         found = await asyncio.gather(*(knock(door) for _ in range(5)))
 
     assert found == [b"here"] * 5
@@ -71,9 +73,9 @@ async def test_it_is_built_once_however_many_come_at_first() -> None:
 
 async def test_it_is_built_off_the_loop_and_no_garbage_is_looked_for_meanwhile() -> None:
     built = Built()
-    door = late(built)
+    door = defer_endpoint(built)
     before = gc.isenabled()
-    async with door.door.running():
+    async with door.endpoint.lifespan():
         await knock(door)
 
     assert built.thread is not threading.current_thread()
@@ -87,8 +89,8 @@ async def test_what_was_built_is_spared_where_the_rest_is(sparing: bool) -> None
         gc.freeze()
     try:
         before = gc.get_freeze_count()
-        door = late(Built())
-        async with door.door.running():
+        door = defer_endpoint(Built())
+        async with door.endpoint.lifespan():
             await knock(door)
         assert (gc.get_freeze_count() > before) is sparing
     finally:
@@ -97,13 +99,13 @@ async def test_what_was_built_is_spared_where_the_rest_is(sparing: bool) -> None
 
 async def test_what_is_told_before_anybody_came_is_told_to_nobody() -> None:
     built = Built()
-    door = late(built)
-    async with door.door.running():
-        await door.tools_changed()
+    door = defer_endpoint(built)
+    async with door.endpoint.lifespan():
+        await door.notify_tools_changed()
         door.end_streams()
         before = (built.changes, built.ends)
         await knock(door)
-        await door.tools_changed()
+        await door.notify_tools_changed()
         door.end_streams()
 
     assert before == (0, 0)
@@ -112,7 +114,7 @@ async def test_what_is_told_before_anybody_came_is_told_to_nobody() -> None:
 
 async def test_every_path_of_the_built_one_leads_to_it() -> None:
     async with hosted() as there:
-        routes = (*there.oauth.routes, *there.door.door.routes)
+        routes = (*there.oauth.routes, *there.door.endpoint.routes)
 
     assert {getattr(route, "path", None) for route in routes} == set(PATHS)
 

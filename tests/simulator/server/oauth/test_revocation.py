@@ -32,7 +32,7 @@ async def test_revoking_either_token_ends_the_session(which: str) -> None:
 
 async def test_a_token_can_be_revoked_by_way_of_the_sdk_too() -> None:
     sign_in = SignIn(World().surroundings(), OAuthTerms())
-    pair = sign_in.sessions.redeem(sign_in.sessions.code_for(GRANT))
+    pair = sign_in.sessions.redeem(sign_in.sessions.issue_code(GRANT))
     assert pair is not None
     token = await sign_in.load_access_token(pair.access)
     assert token is not None

@@ -15,17 +15,17 @@ from tests.simulator.server.given import GRANT, START, Watch, seeded
 
 def test_a_code_can_be_redeemed_once_even_by_who_saw_it_before() -> None:
     kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
-    code = kept.code_for(GRANT)
+    code = kept.issue_code(GRANT)
 
-    assert kept.granted(code) == GRANT
+    assert kept.find_grant(code) == GRANT
     assert kept.redeem(code) is not None
     assert kept.redeem(code) is None
-    assert kept.granted(code) is None
+    assert kept.find_grant(code) is None
 
 
 def test_tokens_of_an_ended_session_are_not_rotated() -> None:
     kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
-    pair = kept.redeem(kept.code_for(GRANT))
+    pair = kept.redeem(kept.issue_code(GRANT))
 
     assert pair is not None
     assert kept.revoke(pair.refresh, "another client") is False
@@ -37,7 +37,7 @@ def test_tokens_of_an_ended_session_are_not_rotated() -> None:
 def test_a_code_that_comes_back_ends_what_its_first_use_opened_and_nothing_else() -> None:
     watch = Watch(START)
     kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
-    code, other = kept.code_for(GRANT), kept.code_for(GRANT)
+    code, other = kept.issue_code(GRANT), kept.issue_code(GRANT)
     first, bystander = kept.redeem(code), kept.redeem(other)
     assert first is not None
     assert bystander is not None
@@ -45,11 +45,11 @@ def test_a_code_that_comes_back_ends_what_its_first_use_opened_and_nothing_else(
     assert rotated is not None
     watch.time += 3600  # the code itself is long too old
 
-    assert kept.granted(code) is None
+    assert kept.find_grant(code) is None
 
-    assert [kept.refresh(pair.refresh) for pair in (first, rotated)] == [None, None]
-    assert kept.access(rotated.access) is None
-    assert kept.refresh(bystander.refresh) is not None
+    assert [kept.find_refresh(pair.refresh) for pair in (first, rotated)] == [None, None]
+    assert kept.find_access(rotated.access) is None
+    assert kept.find_refresh(bystander.refresh) is not None
 
 
 _STEPS = st.lists(
@@ -63,7 +63,7 @@ def test_no_token_of_a_session_outlives_it(steps: list[tuple[str, int, float]]) 
     """A model in three lines: open until revoked, or until a token is late by its first use."""
     watch = Watch(START)
     kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
-    first = kept.redeem(kept.code_for(GRANT))
+    first = kept.redeem(kept.issue_code(GRANT))
     assert first is not None
     pairs, used, is_open = [first], dict[str, float](), True
     for step, index, seconds in steps:
@@ -77,8 +77,8 @@ def test_no_token_of_a_session_outlives_it(steps: list[tuple[str, int, float]]) 
             is_open = is_open and watch.time - used.setdefault(token, watch.time) <= 60
             assert (pair is not None) is is_open
             pairs += [] if pair is None else [pair]
-        assert (kept.refresh(pairs[0].refresh) is not None) is is_open
-    assert is_open or not [pair for pair in pairs if kept.access(pair.access)]
+        assert (kept.find_refresh(pairs[0].refresh) is not None) is is_open
+    assert is_open or not [pair for pair in pairs if kept.find_access(pair.access)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from starlette.responses import PlainTextResponse
 
-from pytest_tavus.simulator.server.oauth.endpoint import protected
+from pytest_tavus.simulator.server.oauth.endpoint import protect_app
 from pytest_tavus.simulator.server.oauth.provider import SignIn
 from pytest_tavus.simulator.server.oauth.sessions import Sessions
 from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, digest
@@ -166,9 +166,9 @@ async def test_an_access_token_ends_after_a_quarter_of_an_hour_of_the_account(
 async def test_a_token_for_another_resource_is_not_taken(resource: str, status: int) -> None:
     """Such a token cannot be asked for, so it is put where tokens are kept."""
     sign_in = SignIn(World().surroundings(), OAuthTerms())
-    pair = sign_in.sessions.redeem(sign_in.sessions.code_for(replace(GRANT, resource=resource)))
+    pair = sign_in.sessions.redeem(sign_in.sessions.issue_code(replace(GRANT, resource=resource)))
     assert pair is not None
-    app = protected(PlainTextResponse("in"), sign_in)
+    app = protect_app(PlainTextResponse("in"), sign_in)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http:
         answer = await http.get("/mcp", headers={"Authorization": f"Bearer {pair.access}"})
 
@@ -217,8 +217,8 @@ async def test_no_token_is_kept_as_it_is() -> None:
         return token
 
     kept = Sessions(terms=OAuthTerms(), now=lambda: START, fresh=fresh)
-    kept.code_for(GRANT)
-    kept.redeem(kept.code_for(GRANT))
+    kept.issue_code(GRANT)
+    kept.redeem(kept.issue_code(GRANT))
 
     state = repr(vars(kept))
     assert len(given) == 4

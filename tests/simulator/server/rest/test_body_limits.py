@@ -137,7 +137,7 @@ async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() 
     waiting = asyncio.create_task(
         intake(posted(), Arriving([b"x" * 10, b"x" * 5], ends=False), held)
     )
-    await until(lambda: intake.left == 5)
+    await until(lambda: intake.free_bytes == 5)
     second, small = Sent(), Sent()
     await intake(posted(), Arriving([b"y" * 6]), second)
     await intake(posted(), Arriving([b"z" * 4]), small)

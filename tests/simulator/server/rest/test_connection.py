@@ -18,7 +18,7 @@ from pytest_tavus.simulator.server.http.connection import (
 )
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
-from pytest_tavus.simulator.server.running import Running
+from pytest_tavus.simulator.server.running import RunningServer
 from tests.simulator.server.served import PATIENCE, listening, until
 
 pytestmark = pytest.mark.asyncio
@@ -55,12 +55,12 @@ class Line:
         await asyncio.gather(self.writer.wait_closed(), return_exceptions=True)
 
 
-async def line_to(server: Running) -> Line:
+async def line_to(server: RunningServer) -> Line:
     host, port = server.url.removeprefix("http://").split(":")
     return Line(*await asyncio.open_connection(host, int(port)))
 
 
-async def still_serves(server: Running) -> bool:
+async def still_serves(server: RunningServer) -> bool:
     line = await line_to(server)
     line.writer.write(request(server, connection="close"))
     status, _, _ = await line.rest()
@@ -68,7 +68,7 @@ async def still_serves(server: Running) -> bool:
     return status == "HTTP/1.1 200 OK"
 
 
-def request(server: Running, *, method: str = "GET", body: str = "", **headers: str) -> bytes:
+def request(server: RunningServer, *, method: str = "GET", body: str = "", **headers: str) -> bytes:
     given = {"host": server.url.removeprefix("http://"), "x-api-key": server.api_key}
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in {**given, **headers}.items()]
     return "\r\n".join([f"{method} /v2/pals HTTP/1.1", *lines, "", body]).encode()

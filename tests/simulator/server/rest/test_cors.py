@@ -10,7 +10,11 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from pytest_tavus.errors import ScenarioError
-from pytest_tavus.simulator.server.compose import ServerContext, SimulatedTavus, simulated_tavus
+from pytest_tavus.simulator.server.compose import (
+    ServerContext,
+    SimulatedTavus,
+    open_simulated_tavus,
+)
 from pytest_tavus.simulator.server.http.cors import origin_of
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.given import BASE, CALLBACK, MCP
@@ -219,7 +223,7 @@ async def test_a_page_signs_in_and_then_calls_mcp_and_the_api() -> None:
     outside = ServerContext(base_url=BASE, environ={}, hang_up=no_connection)
     options = ServerOptions(auto_approve=True, cors=(PAGE,))
     async with (
-        simulated_tavus(options, outside) as tavus,
+        open_simulated_tavus(options, outside) as tavus,
         httpx2.AsyncClient(transport=Browser(tavus.app), base_url=BASE, timeout=PATIENCE) as http,
     ):
         assert await pals_of(tavus, http) == (200, 81)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_tavus.simulator.server.options import ServerOptions
-from pytest_tavus.simulator.server.running import Running, ServerThread
+from pytest_tavus.simulator.server.running import RunningServer, ServerThread
 from pytest_tavus.simulator.server.standin.daily import CallClient, EventHandler
 from tests.simulator.server.served import PATIENCE, talking
 
@@ -56,7 +56,7 @@ class Heard(EventHandler):
 
 
 @contextmanager
-def serving(options: ServerOptions | None = None) -> Generator[tuple[ServerThread, Running]]:
+def serving(options: ServerOptions | None = None) -> Generator[tuple[ServerThread, RunningServer]]:
     thread = ServerThread(options or ServerOptions(), environ={})
     server = thread.start()
     try:

@@ -12,12 +12,12 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from pytest_tavus.simulator.server.running import Running
+from pytest_tavus.simulator.server.running import RunningServer
 from tests.simulator.server.served import PATIENCE
 
 
 @asynccontextmanager
-async def joined(server: Running, name: str = "c1") -> AsyncGenerator[ClientConnection]:
+async def joined(server: RunningServer, name: str = "c1") -> AsyncGenerator[ClientConnection]:
     url = f"{server.url.replace('http', 'ws')}/rooms/{name}"
     async with asyncio.timeout(PATIENCE), connect(url, proxy=None) as room:
         yield room
@@ -57,7 +57,7 @@ def present(conversation: Any) -> Any:
     return conversation._parts.room
 
 
-def deaf(server: Running) -> socket.socket:
+def deaf(server: RunningServer) -> socket.socket:
     """Join a room with a small plain socket, and never read what comes."""
     plug = socket.socket()
     plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.server.options import ServerLimits
-from pytest_tavus.simulator.server.room.participant import Meter, SocketParticipant, Texts
+from pytest_tavus.simulator.server.room.participant import MessageEncoder, Meter, SocketParticipant
 from tests.simulator.server.given import Watch
 
 JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)
 
 
 def seated(**limits: int) -> SocketParticipant:
-    return SocketParticipant("one", limits=ServerLimits(**limits), texts=Texts())
+    return SocketParticipant("one", limits=ServerLimits(**limits), texts=MessageEncoder())
 
 
 @pytest.mark.asyncio
@@ -55,7 +55,7 @@ async def test_whoever_lets_too_many_wait_is_given_up() -> None:
     for number in range(3):
         seat.deliver({"number": number})
 
-    closing = await asyncio.wait_for(seat.given_up(), 10)
+    closing = await asyncio.wait_for(seat.wait_until_full(), 10)
 
     assert (closing.code, closing.reason) == (1008, "2 messages are waiting and are not read")
 
@@ -68,7 +68,7 @@ async def test_whoever_reads_is_not_given_up() -> None:
         await seat.next()
 
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(seat.given_up(), 0.01)
+        await asyncio.wait_for(seat.wait_until_full(), 0.01)
 
 
 @pytest.mark.asyncio
@@ -79,7 +79,7 @@ async def test_whoever_lets_too_many_bytes_wait_is_given_up_and_they_are_let_go(
     await seat.next()
     seat.deliver({"text": "x" * 500})
     seat.deliver({"text": "x" * 500})
-    closing = await seat.given_up()
+    closing = await seat.wait_until_full()
 
     assert (closing.code, closing.reason) == (1008, "1000 bytes are waiting and are not read")
     assert seat.waiting_bytes == 0
@@ -96,7 +96,7 @@ async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
 
 @pytest.mark.asyncio
 async def test_all_participants_wait_for_the_same_text() -> None:
-    texts = Texts()
+    texts = MessageEncoder()
     one, other = (
         SocketParticipant(name, limits=ServerLimits(), texts=texts) for name in ("one", "other")
     )

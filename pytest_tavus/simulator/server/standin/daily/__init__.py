@@ -59,7 +59,7 @@ class CallClient:
         self._pal: dict[str, Any] | None = None
         self._state = "initialized"
         self._released = False
-        self._worker = threading.Thread(target=self._work, name="daily-callbacks", daemon=True)
+        self._worker = threading.Thread(target=self._run_jobs, name="daily-callbacks", daemon=True)
         self._worker.start()
 
     def join(
@@ -80,10 +80,10 @@ class CallClient:
         with self._lock:
             if self._state in {"joining", "joined"}:
                 error = f"this client is {self._state} already"
-                self._jobs.put(lambda: self._tell(completion, None, error))
+                self._jobs.put(lambda: self._call_completion(completion, None, error))
                 return
             self._state = "joining"
-        self._say("on_call_state_updated", "joining")
+        self._queue_callback("on_call_state_updated", "joining")
         threading.Thread(
             target=self._enter,
             args=(meeting_url, meeting_token, completion),
@@ -97,9 +97,9 @@ class CallClient:
         with self._lock:
             room, self._room = self._room, None
         if room is not None:
-            self._say("on_call_state_updated", "leaving")
+            self._queue_callback("on_call_state_updated", "leaving")
             room.close()
-            self._left()
+            self._mark_left()
         if completion is not None:
             self._jobs.put(lambda: completion(None))
 
@@ -142,11 +142,11 @@ class CallClient:
         if completion is not None:
             self._jobs.put(lambda: completion(refused))
         elif refused is not None:
-            self._say("on_error", refused)
+            self._queue_callback("on_error", refused)
 
     def participants(self) -> dict[str, Any]:
         """Return who is in the room: ``local``, and the PAL by its id."""
-        found = {"local": self._myself()}
+        found = {"local": self._local_participant()}
         if self._pal is not None:
             found[self._pal["id"]] = self._pal
         return found
@@ -158,64 +158,66 @@ class CallClient:
     def _enter(self, url: str, token: str | None, completion: Completion | None) -> None:
         """Open the room, then read it until it ends. Runs on a thread of its own."""
         try:
-            room = _opened(url, token)
+            room = _open_room(url, token)
         except RoomError as error:
             problem = str(error)
             self._state = "left"
-            self._jobs.put(lambda: self._tell(completion, None, problem))
-            self._say("on_call_state_updated", "left")
+            self._jobs.put(lambda: self._call_completion(completion, None, problem))
+            self._queue_callback("on_call_state_updated", "left")
             return
         with self._lock:
             self._room, self._state = room, "joined"
         data = {"participants": self.participants(), "meetingSession": {"id": self._id}}
-        self._say("on_call_state_updated", "joined")
-        self._jobs.put(lambda: self._tell(completion, data, None))
+        self._queue_callback("on_call_state_updated", "joined")
+        self._jobs.put(lambda: self._call_completion(completion, data, None))
         # All of it is told in one go: a client that knows from it that the PAL is there would else
         # speak while the greeting is still on its way, and now and then take it for the reply.
         heard = threading.Event()
         self._jobs.put(heard.wait)
         try:
             for text in room.first:
-                self._hear(text)
+                self._handle_message(text)
         finally:
             heard.set()
         for text in room:
-            self._hear(text)
+            self._handle_message(text)
         with self._lock:
             if self._room is not room:
                 return  # left by the client itself
             self._room = None
-        self._left()
+        self._mark_left()
         if room.problem is not None:
-            self._say("on_error", room.problem)
+            self._queue_callback("on_error", room.problem)
 
-    def _hear(self, text: str) -> None:
+    def _handle_message(self, text: str) -> None:
         message = json.loads(text)
         if message.get("event_type") in PAL_EVENTS and self._pal is None:
             self._pal = _participant(str(uuid.uuid4()), "PAL", local=False)
-            self._say("on_participant_joined", self._pal)
-        self._say("on_app_message", message, "" if self._pal is None else self._pal["id"])
+            self._queue_callback("on_participant_joined", self._pal)
+        self._queue_callback(
+            "on_app_message", message, "" if self._pal is None else self._pal["id"]
+        )
 
-    def _left(self) -> None:
+    def _mark_left(self) -> None:
         self._state = "left"
         pal, self._pal = self._pal, None
         if pal is not None:
-            self._say("on_participant_left", pal, "leftCall")
-        self._say("on_call_state_updated", "left")
+            self._queue_callback("on_participant_left", pal, "leftCall")
+        self._queue_callback("on_call_state_updated", "left")
 
-    def _myself(self) -> dict[str, Any]:
+    def _local_participant(self) -> dict[str, Any]:
         return _participant(self._id, "", local=True)
 
-    def _tell(self, completion: Completion | None, data: Any, error: str | None) -> None:
+    def _call_completion(self, completion: Completion | None, data: Any, error: str | None) -> None:
         if completion is not None:
             completion(data, error)
         elif error is not None:
             self._handler.on_error(error)
 
-    def _say(self, callback: str, *given: Any) -> None:
+    def _queue_callback(self, callback: str, *given: Any) -> None:
         self._jobs.put(lambda: getattr(self._handler, callback)(*given))
 
-    def _work(self) -> None:
+    def _run_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
@@ -231,7 +233,7 @@ class CallClient:
             raise RuntimeError("this client has been released")
 
 
-def _opened(url: str, token: str | None) -> JoinedRoom:
+def _open_room(url: str, token: str | None) -> JoinedRoom:
     """Join a room, with what only a room needs.
 
     Raises:

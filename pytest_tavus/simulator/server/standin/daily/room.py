@@ -28,8 +28,8 @@ class JoinedRoom:
 
     def __init__(self, connection: ClientConnection, opened: ExitStack) -> None:
         self._connection = connection
-        self._opened = opened
-        self.first = tuple(_at_once(connection))
+        self._stack = opened
+        self.first = tuple(_read_until_pong(connection))
         """What it says to whoever joins, such as the PAL's greeting; the rest comes after it."""
 
         self.problem: str | None = None
@@ -40,19 +40,19 @@ class JoinedRoom:
             for text in self._connection:
                 yield _text(text)
         except ConnectionClosed as closed:
-            self.problem = _why(closed)
+            self.problem = _describe_closure(closed)
 
     def send(self, text: str) -> str | None:
         """Send a message; return what went wrong, if anything did."""
         try:
             self._connection.send(text)
         except ConnectionClosed as closed:
-            return _why(closed)
+            return _describe_closure(closed)
         return None
 
     def close(self) -> None:
         """Leave."""
-        self._opened.close()
+        self._stack.close()
 
 
 def open_room(url: str, token: str | None) -> JoinedRoom:
@@ -62,23 +62,23 @@ def open_room(url: str, token: str | None) -> JoinedRoom:
         RoomError: it is none of a simulated Tavus on this machine, or it lets nobody in.
 
     """
-    parts = _local(url)
+    parts = _parse_local_url(url)
     query = parts.query + ("&" if parts.query and token else "") + _query(token)
     target = parts._replace(scheme="ws", query=query).geturl()
     with ExitStack() as stack:
         try:
-            connection = stack.enter_context(_connected(target, parts))
+            connection = stack.enter_context(_connect(target, parts))
         except InvalidStatus as refused:
-            raise RoomError(_refusal(refused.response)) from None
+            raise RoomError(_describe_refusal(refused.response)) from None
         except (OSError, InvalidHandshake, TimeoutError) as error:
             message = f"the room {url} cannot be joined: {error}"
             raise RoomError(message) from None
         if connection.response is None or MARKER not in connection.response.headers:
-            raise RoomError(_unmarked(url))
+            raise RoomError(_describe_unmarked(url))
         return JoinedRoom(connection, stack.pop_all())
 
 
-def _connected(target: str, parts: SplitResult) -> ClientConnection:
+def _connect(target: str, parts: SplitResult) -> ClientConnection:
     """Connect through a socket of our own, which goes here whatever proxy the environment names."""
     plain = socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_SECONDS)
     try:
@@ -88,7 +88,7 @@ def _connected(target: str, parts: SplitResult) -> ClientConnection:
         raise
 
 
-def _at_once(connection: ClientConnection) -> Iterator[str]:
+def _read_until_pong(connection: ClientConnection) -> Iterator[str]:
     """Yield what comes before the answer to a ping: what the room says of itself on joining."""
     deadline = time.monotonic() + _CONNECT_SECONDS
     try:
@@ -106,7 +106,7 @@ def _text(message: str | bytes) -> str:
     return message if isinstance(message, str) else message.decode()
 
 
-def _local(url: str) -> SplitResult:
+def _parse_local_url(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "ws"} or not _is_loopback(parts.hostname):
         message = (
@@ -128,21 +128,21 @@ def _query(token: str | None) -> str:
     return urlencode({"t": token}) if token else ""
 
 
-def _refusal(response: Any) -> str:
+def _describe_refusal(response: Any) -> str:
     if MARKER not in response.headers:
-        return _unmarked("the room")
+        return _describe_unmarked("the room")
     body = (response.body or b"").decode("utf-8", "replace")
     return f"the room lets nobody in (HTTP {response.status_code}): {body}"
 
 
-def _unmarked(what: str) -> str:
+def _describe_unmarked(what: str) -> str:
     return (
         f"{what} is not of a simulated Tavus: its answer has no {MARKER!r} header, so nothing was "
         "sent to it"
     )
 
 
-def _why(closed: ConnectionClosed) -> str | None:
+def _describe_closure(closed: ConnectionClosed) -> str | None:
     """Return why a room ended, unless everything was in order."""
     if closed.rcvd is None:
         return "the connection to the room was lost"
