@@ -22,7 +22,7 @@ SENTENCE = 300
 BOTH_MASKED = "differs (both masked)"
 
 Show = Callable[[Any], Any]
-"""Masks what is going to be formatted: see `Rules.mask`."""
+"""Masks what is going to be formatted: see `Rules.show`."""
 
 
 def format_sent_call(call: Call, show: Show) -> str:
