@@ -1,4 +1,4 @@
-"""The hooks of a run in which more than one conversation is held at once."""
+"""The pytest hooks of a run in which several conversations run at once."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.scenario.values.model import Scenario
 
 AUTO = 8
-"""Conversations at once where handlers are processes or servers, which gain by it."""
+"""The limit that `auto` stands for if a handler is a process or a server."""
 
 
 def concurrency_limit(settings: Settings, scenarios: Iterable[Scenario]) -> int:
-    """Return how many conversations a process holds at once."""
+    """Return how many conversations may run at once in one process."""
     if settings.concurrency != "auto":
         return settings.concurrency
-    specs = (one.handler for one in scenarios)
-    return AUTO if any(one is not None and (one.command or one.url) for one in specs) else 1
+    # An application in this process computes on the loop, so a second conversation gains nothing.
+    specs = (scenario.handler for scenario in scenarios)
+    return AUTO if any(spec is not None and (spec.command or spec.url) for spec in specs) else 1
 
 
 class ConcurrentRun:
-    """Begins scenarios ahead of their turn. Without concurrency it does nothing.
+    """Connects the scheduler with pytest. Does nothing if one conversation runs at a time.
 
-    Until a conversation waits for something it does next to nothing, too: the hooks that look
-    after conversations in flight are registered when others are going to be.
+    The hooks that every test pays for are registered when the first conversation waits on I/O.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
@@ -48,12 +48,12 @@ class ConcurrentRun:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        """Begin to look ahead; at the end, whatever it is, end what is still in flight."""
+        """Set up the scheduler. However the loop ends, cancel the conversations that still run."""
         limit = self._limit(session.items)
         if limit > 1 and not plays_nothing(self._config):
             self._scheduler = self._build_scheduler(session, limit)
             self._progress = open_progress(self._config)
-            self._router.attach_streams()  # those between tests, where threads go on printing
+            self._router.attach_streams()  # threads of the user print between tests as well
             perform = self._perform
             for item in session.items:
                 if isinstance(item, ScenarioItem):
@@ -69,7 +69,7 @@ class ConcurrentRun:
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> Generator[None, object, object]:
-        """Make room for an item that is to be by itself, and give it up after it."""
+        """Let no conversation run beside an item that must run by itself."""
         if self._scheduler is None:
             return (yield)
         self._scheduler.prepare(item, nextitem)
@@ -81,12 +81,16 @@ class ConcurrentRun:
     def _build_scheduler(self, session: pytest.Session, limit: int) -> Scheduler:
         runner, option = runner_of(self._config), self._config.option
         most = 1 if getattr(option, "stepwise", False) else option.maxfail
-        line: JobQueue[ScenarioResult] = JobQueue(runner.loop, limit=limit, failures=most or None)
-        order, woken = build_item_queue(session), partial(self._register_hooks, session)
-        look = Scheduler(runner, self._fixture_sets, order=order, line=line, woken=woken)
+        scheduler = Scheduler(
+            runner,
+            self._fixture_sets,
+            order=build_item_queue(session),
+            queue=JobQueue(runner.loop, limit=limit, failures=most or None),
+            on_wake=partial(self._register_hooks, session),
+        )
         if most:
-            look.failures = lambda: max(1, most - session.testsfailed)
-        return look
+            scheduler.failures = lambda: max(1, most - session.testsfailed)
+        return scheduler
 
     def _release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         if self._scheduler is not None:
@@ -98,7 +102,7 @@ class ConcurrentRun:
 
     def _perform(self, item: ScenarioItem, handler: object | None) -> ScenarioResult:
         __tracebackhide__ = True
-        if self._scheduler is None:  # the run is being stopped, and this is played all the same
+        if self._scheduler is None:  # the run stops, but pytest still calls this item
             return runner_of(self._config).run(item.scenario, handler=handler)
         result = self._scheduler.perform(item, handler, wait=partial(self._wait, self._scheduler))
         if self._progress is not None:
@@ -106,67 +110,68 @@ class ConcurrentRun:
         item.seconds = result.took
         return result
 
-    def _wait(self, look: Scheduler, job: Job[ScenarioResult]) -> None:
-        """Wait for a job, and say meanwhile what is in flight."""
+    def _wait(self, scheduler: Scheduler, job: Job[ScenarioResult]) -> None:
+        """Wait for a job, and show the running conversations meanwhile."""
+        queue = scheduler.queue
         if self._progress is None:
-            look.queue.wait(job)
+            queue.wait(job)
             return
         writer = self._config.get_terminal_writer()
-        while not look.queue.wait(job, TICK_SECONDS):
-            room = writer.fullwidth - writer.width_of_current_line
-            line, ended = look.queue, look.list_unreported()
+        while not queue.wait(job, TICK_SECONDS):
             self._progress.show(
-                line.list_running(), waiting=line.count_waiting(), ended=ended, columns=room
+                queue.list_running(),
+                waiting=queue.count_waiting(),
+                ended=scheduler.list_unreported(),
+                columns=writer.fullwidth - writer.width_of_current_line,
             )
         self._progress.clear()
 
     def _stash_reason(self) -> None:
-        """Let the summary say why nothing could begin ahead, where nothing could."""
+        """Keep for the summary why no scenario could start early."""
         reason = None if self._scheduler is None else self._scheduler.describe_serial_run()
         if reason is not None:
             self._config.stash[ONE_BY_ONE] = reason
 
     def _end(self) -> None:
-        look, self._scheduler = self._scheduler, None
+        scheduler, self._scheduler = self._scheduler, None
         try:
-            if look is not None:
-                look.stop()
+            if scheduler is not None:
+                scheduler.stop()
         finally:
             self._router.detach()
-        shown, self._progress = self._progress, None
-        if shown is not None:
-            shown.close()
+        progress, self._progress = self._progress, None
+        if progress is not None:
+            progress.close()
 
     def _register_hooks(self, session: pytest.Session) -> None:
-        """Look after what is in flight, from now on."""
         self._router.attach()
         manager = self._config.pluginmanager
-        manager.register(OuterHooks(self, session), "tavus-ahead-around")
-        manager.register(InnerHooks(self), "tavus-ahead-inside")
+        manager.register(OuterHooks(self, session), "tavus-concurrency-outer")
+        manager.register(InnerHooks(self), "tavus-concurrency-inner")
 
     def start_eligible(self, item: ScenarioItem) -> None:
-        """Learn from the fixtures of a scenario, now that they are set up."""
+        """Start the scenarios that may start now that pytest has set up `item`."""
         if self._scheduler is not None:
             self._scheduler.start_eligible(item)
 
     def keep_log_level(self) -> None:
-        """Go on hearing what is logged between the phases of tests."""
+        """Keep the log level of the last phase, because conversations log between phases."""
         if self._scheduler is not None:
             self._router.keep_level()
 
     def attach_output(self) -> None:
-        """Cover the streams and log handlers of a phase."""
+        """Capture the output of conversations from the streams and log handlers of a phase."""
         if self._scheduler is not None:
             self._router.attach()
 
     def stop_with(self, session: pytest.Session) -> None:
-        """Stop where pytest is going to stop: nothing begins, and what is in flight ends."""
+        """Cancel the running conversations if pytest is about to stop."""
         if session.shouldfail or session.shouldstop:
             self._end()
 
 
 class OuterHooks:
-    """The hooks that run around pytest's own, once conversations are held ahead of their turn."""
+    """Hooks that wrap pytest's own: the last to leave a setup, the first after a phase."""
 
     def __init__(self, run: ConcurrentRun, session: pytest.Session) -> None:
         self._run = run
@@ -174,7 +179,7 @@ class OuterHooks:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Learn from the fixtures of a scenario, once they are set up."""
+        """Start the scenarios that share the fixtures of this one."""
         __tracebackhide__ = True
         yield
         if isinstance(item, ScenarioItem):
@@ -182,35 +187,35 @@ class OuterHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self) -> None:
-        """Be the first between two phases."""
+        """Set the log level before any other code runs between two phases."""
         self._run.keep_log_level()
 
     def pytest_runtest_logfinish(self) -> None:
-        """Stop where pytest is going to stop."""
+        """Stop with pytest."""
         self._run.stop_with(self._session)
 
 
 class InnerHooks:
-    """The hooks that run inside of pytest's own, when it has put in place what it captures with."""
+    """Hooks inside pytest's own, which have installed pytest's capture by then."""
 
     def __init__(self, run: ConcurrentRun) -> None:
         self._run = run
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_setup(self) -> Generator[None, None, None]:
-        """Keep what conversations print and log apart, before any can begin."""
+        """Capture the output of conversations before one can start."""
         __tracebackhide__ = True
         self._run.attach_output()
         yield
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, None, None]:
-        """Keep it apart where a fixture has put something else in place."""
+        """Capture again, because a fixture may have replaced a stream."""
         __tracebackhide__ = True
         self._run.attach_output()
         yield
 
 
 def begin(config: pytest.Config, settings: Settings) -> None:
-    """Look ahead in this run."""
-    config.pluginmanager.register(ConcurrentRun(config, settings), "tavus-ahead")
+    """Register the hooks."""
+    config.pluginmanager.register(ConcurrentRun(config, settings), "tavus-concurrency")

@@ -1,15 +1,12 @@
-"""Looks ahead: begins scenarios before their turn, and lets each wait for its own result.
-
-Until a conversation waits, nothing is to be gained: each is held in its own turn. From then on, a
-scenario begins ahead once the fixtures it uses are there for all of its kind. One that has fixtures
-of its own, or wants to be alone, is held while no other is.
-"""
+"""Starts scenarios before their turn, and lets each pytest item wait for its own result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import Context, copy_context
+from enum import Enum
 from functools import partial
+from types import MappingProxyType
 
 import pytest
 from msgspec import Struct
@@ -24,15 +21,34 @@ from pytest_tavus.plugin.concurrency.eligibility import (
 from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSets
 from pytest_tavus.plugin.concurrency.order import ItemQueue, Runs, XdistQueue
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.run.loop.queue import Job, JobQueue
+from pytest_tavus.run.loop.queue import Admission, Job, JobQueue, JobState
 from pytest_tavus.run.runner import Runner
 
 WINDOW = 256
-"""Scenarios that are looked at beyond the one whose turn it is; more where more may be held."""
+"""Scenarios after the current one that may start early; a high limit widens the window."""
 
 
-class StartedScenario(Struct, frozen=True, kw_only=True):
-    """A scenario that has been handed to the line."""
+class Mode(Enum):
+    """How the run schedules conversations: see the drawing in the package docstring."""
+
+    SERIAL = "serial"
+    CONCURRENT = "concurrent"
+    EXCLUSIVE = "exclusive"
+    STOPPED = "stopped"
+
+
+_ADMISSION: Mapping[Mode, Admission] = MappingProxyType(
+    {
+        Mode.SERIAL: Admission.ALL,
+        Mode.CONCURRENT: Admission.ALL,
+        Mode.EXCLUSIVE: Admission.URGENT,
+        Mode.STOPPED: Admission.NONE,
+    }
+)
+
+
+class EnqueuedScenario(Struct, frozen=True, kw_only=True):
+    """A scenario whose job is in the queue, and that pytest has not reported."""
 
     job: Job[ScenarioResult]
     captured: CapturedOutput
@@ -40,7 +56,7 @@ class StartedScenario(Struct, frozen=True, kw_only=True):
 
 
 class Scheduler:
-    """Which scenarios begin, and when. Knows the order, the fixtures and the line."""
+    """Decides which scenario starts when, from the order of items, fixtures and the queue."""
 
     def __init__(
         self,
@@ -48,90 +64,106 @@ class Scheduler:
         fixture_sets: FixtureSets,
         *,
         order: ItemQueue | XdistQueue,
-        line: JobQueue[ScenarioResult],
-        woken: Callable[[], None],
+        queue: JobQueue[ScenarioResult],
+        on_wake: Callable[[], None],
     ) -> None:
-        """`woken` is called once, before the first begins ahead."""
+        """Call `on_wake` once, before the first scenario starts early."""
         self._runner = runner
-        self._on_wake = woken
+        self._on_wake = on_wake
         self._fixture_sets = fixture_sets
         self._order = order
-        self._window = max(WINDOW, 8 * line.limit)
+        self._window = max(WINDOW, 8 * queue.limit)
         self._runs = Runs(fixture_sets)
-        self._started: dict[ScenarioItem, StartedScenario] = {}
+        self._enqueued: dict[ScenarioItem, EnqueuedScenario] = {}
         self._pending: dict[pytest.Item, ScenarioItem] = {}
-        self._places = 0
-        self._paused = False
-        self._place = -1
-        self._reasons = Reasons()
-        self.queue = line
-        self.failures: Callable[[], int] | None = None
-        """After how many more failures the run ends; `None` where none ends it."""
+        "Scenarios in the window whose fixtures are not set up yet."
 
-        self.awake = False
-        """Whether a conversation has waited for something, so that others begin ahead."""
+        self._places = 0
+        self._place = -1
+        "Of the job that pytest waits for."
+
+        self._reasons = Reasons()
+        self.mode = Mode.SERIAL
+        self.queue = queue
+        self.failures: Callable[[], int] | None = None
+        """Counts the failures after which the run ends; `None` if no number of them ends it."""
+
+    def _enter(self, mode: Mode) -> None:
+        """Change the mode. No other method does."""
+        if mode is self.mode:
+            return
+        left, self.mode = self.mode, mode
+        if mode is Mode.STOPPED:
+            self.queue.stop()
+            return
+        if left is Mode.SERIAL:
+            self._on_wake()
+        if _ADMISSION[mode] is not _ADMISSION[left]:
+            self.queue.admit(_ADMISSION[mode])
+        if mode is Mode.EXCLUSIVE:
+            self.queue.wait_until_idle()
 
     def list_unreported(self) -> Iterator[ScenarioResult]:
-        """Yield what came of those that have ended ahead of their turn, and are to be reported."""
-        for begun in self._started.values():
-            future = begun.job.future
+        """Yield the results that pytest has not reported yet."""
+        for scenario in self._enqueued.values():
+            future = scenario.job.future
             if future.done() and not future.cancelled() and future.exception() is None:
                 yield future.result()
 
     def prepare(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Make room for an item that is to be by itself, before it is set up."""
+        """Wait until no conversation runs if an item must run by itself. Precedes its setup."""
         if isinstance(self._order, XdistQueue):
             self._order.set_next(nextitem)
         self._pending.pop(item, None)
-        if self._started and not self._paused and not self._can_overlap(item):
-            self._paused = True
-            self.queue.pause()
+        if self._enqueued and not self._can_overlap(item):
+            self._enter(Mode.EXCLUSIVE)
 
     def start_eligible(self, item: ScenarioItem) -> None:
-        """Begin what may begin, now that a scenario has been set up."""
-        for lost in self._order.list_lost(self._started.keys() - {item}):
-            self.queue.drop(self._started.pop(lost).job)
-        if item not in self._started:
+        """Start the scenarios that may start now that pytest has set up `item`."""
+        for lost in self._order.list_lost(self._enqueued.keys() - {item}):
+            self.queue.drop(self._enqueued.pop(lost).job)
+        if item not in self._enqueued:
             handler = item.funcargs.get("tavus_handler")
-            self._started[item] = self._enqueue(item, handler, urgent=True)
+            self._enqueued[item] = self._enqueue(item, handler, urgent=True)
         self._schedule_after(item)
 
     def _schedule_after(self, item: ScenarioItem) -> None:
         ready = self._fixture_sets.observe(item)
         reason = find_fixture_reason(item, ready)
         if reason is None:
-            self._resume()
+            self._enter(Mode.CONCURRENT)
         else:
             self._reasons.record(item, reason)
         self._collect_pending(item)
-        if reason is None or self._paused:  # nothing begins beside one that is to be by itself
-            self._start_pending(item)
+        # In EXCLUSIVE mode the jobs are only queued: none starts beside the exclusive item.
+        if reason is None or self.mode is Mode.EXCLUSIVE:
+            self._enqueue_pending(item)
 
     def _collect_pending(self, item: ScenarioItem) -> None:
-        """Find what may begin once its fixtures are there, as far as the window."""
+        """Find the scenarios in the window that may start once their fixtures are set up."""
         self._runs.add(item)
-        for one in self._order.take_new(item, self._window):
-            self._runs.add(one)
-            if not isinstance(one, ScenarioItem):
+        for upcoming in self._order.take_new(item, self._window):
+            self._runs.add(upcoming)
+            if not isinstance(upcoming, ScenarioItem):
                 continue
-            reason = find_static_reason(one, self._fixture_sets)
+            reason = find_static_reason(upcoming, self._fixture_sets)
             if reason is None:
-                self._pending[one] = one
+                self._pending[upcoming] = upcoming
             else:
-                self._reasons.record(one, reason)
+                self._reasons.record(upcoming, reason)
 
     def describe_serial_run(self) -> str | None:
-        """Return why nothing could begin ahead; `None` if any did."""
+        """Return why no scenario could start early; `None` if one did."""
         return self._reasons.describe(few=isinstance(self._order, XdistQueue))
 
     def release(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """Let others go on after an item, unless the next one is to be by itself, too."""
-        if self.failures is not None and self.awake:
+        """Let other scenarios start after an item, unless the next item must run by itself."""
+        if self.failures is not None and self.mode is not Mode.SERIAL:
             self.queue.mark_reported(self._place, failures=self.failures())
-        if isinstance(item, ScenarioItem) and item in self._started:  # its call was not reached
-            self.queue.drop(self._started.pop(item).job)
-        if self._paused and (nextitem is None or self._can_overlap(nextitem)):
-            self._resume()
+        if isinstance(item, ScenarioItem) and item in self._enqueued:
+            self.queue.drop(self._enqueued.pop(item).job)  # a failed setup skips the call
+        if self.mode is Mode.EXCLUSIVE and (nextitem is None or self._can_overlap(nextitem)):
+            self._enter(Mode.CONCURRENT)
 
     def perform(
         self,
@@ -140,9 +172,9 @@ class Scheduler:
         *,
         wait: Callable[[Job[ScenarioResult]], None],
     ) -> ScenarioResult:
-        """Wait for a scenario's conversation, which begins now unless it has begun."""
+        """Wait for a scenario's conversation, which starts now if it did not start early."""
         self._reasons.turns += 1
-        if self.awake or not self.queue.can_run_until_idle:
+        if self.mode is not Mode.SERIAL or not self.queue.can_run_until_idle:
             job = self._take_job(item, handler)
         else:
             task = self.queue.run_until_idle(self._runner.perform(item.scenario, handler=handler))
@@ -150,55 +182,49 @@ class Scheduler:
                 return task.result()
             job = self._build_job(item, handler, context=copy_context(), urgent=True)
             self.queue.add_running(job, task)
-        if not self.awake:
+        if self.mode is Mode.SERIAL:
             self._wake(item)
         self._place = job.place
         wait(job)
         return job.future.result()
 
     def _wake(self, item: ScenarioItem) -> None:
-        """Begin others, now that this one waits for something, or may."""
-        self.awake = True
+        """Start other scenarios, because the conversation of this one waits, or may wait."""
+        self._enter(Mode.CONCURRENT)
         self._reasons.first_waited = self._reasons.turns
-        self._on_wake()
         if self.failures is not None:
             self.queue.mark_reported(self._place, failures=self.failures())
         self._schedule_after(item)
 
     def _take_job(self, item: ScenarioItem, handler: object | None) -> Job[ScenarioResult]:
-        """Return what has been handed to the line for a scenario whose turn has come."""
-        begun = self._started.pop(item, None)
-        if begun is not None and begun.handler is not handler:
-            self.queue.drop(begun.job)
-            begun = None
-        if begun is None:
-            begun = self._enqueue(item, handler, urgent=True)
-        if begun.job.started_at is None and not begun.job.urgent:
-            self.queue.mark_urgent(begun.job)
-        begun.captured.flush()
-        return begun.job
+        """Return the job of a scenario whose turn has come."""
+        scenario = self._enqueued.pop(item, None)
+        if scenario is not None and scenario.handler is not handler:
+            self.queue.drop(scenario.job)
+            scenario = None
+        if scenario is None:
+            scenario = self._enqueue(item, handler, urgent=True)
+        if scenario.job.state is JobState.WAITING and not scenario.job.urgent:
+            self.queue.mark_urgent(scenario.job)
+        scenario.captured.flush()
+        return scenario.job
 
     def stop(self) -> None:
-        """Begin nothing more, and end what is in flight."""
-        self._started.clear()
+        """Start nothing more, and cancel the running conversations."""
+        self._enqueued.clear()
         self._pending.clear()
-        self.queue.stop()
+        self._enter(Mode.STOPPED)
 
     def _can_overlap(self, item: pytest.Item) -> bool:
-        """Tell whether an item can be set up and held while others are in flight."""
+        """Tell whether conversations may run during the setup and the call of an item."""
         if not isinstance(item, ScenarioItem) or item.scenario.alone:
             return False
-        if item in self._started or item.get_closest_marker("skip") is not None:
+        if item in self._enqueued or item.get_closest_marker("skip") is not None:
             return True
         ready = self._fixture_sets.find_ready(item)
         return ready is not None and find_fixture_reason(item, ready) is None
 
-    def _resume(self) -> None:
-        if self._paused:
-            self._paused = False
-            self.queue.resume()
-
-    def _start_pending(self, current: ScenarioItem) -> None:
+    def _enqueue_pending(self, current: ScenarioItem) -> None:
         for item in tuple(self._pending.values()):
             ready = self._fixture_sets.find_ready(item)
             if ready is None or find_fixture_reason(item, ready) is not None:
@@ -206,15 +232,15 @@ class Scheduler:
             if self._runs.reaches(ready.reach, item, current):
                 del self._pending[item]
                 self._reasons.started_early += 1
-                self._started[item] = self._enqueue(item, ready.handler)
+                self._enqueued[item] = self._enqueue(item, ready.handler)
 
     def _enqueue(
         self, item: ScenarioItem, handler: object | None, *, urgent: bool = False
-    ) -> StartedScenario:
+    ) -> EnqueuedScenario:
         captured = CapturedOutput()
         job = self._build_job(item, handler, context=captured.context(), urgent=urgent)
         self.queue.add(job)
-        return StartedScenario(job=job, captured=captured, handler=handler)
+        return EnqueuedScenario(job=job, captured=captured, handler=handler)
 
     def _build_job(
         self, item: ScenarioItem, handler: object | None, *, context: Context, urgent: bool
