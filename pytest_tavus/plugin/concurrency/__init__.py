@@ -18,7 +18,7 @@ early, or in its turn as an urgent job:
        |                                                    |
        +--> DROPPED <--its item runs elsewhere, or not------+
 
-`Scheduler._enter` changes the mode, `JobQueue._set_state` the state of a job, and nothing else does.
+Only `Scheduler._enter` changes the mode, and only `JobQueue._set_state` the state of a job.
 The room decides which scenario may start; limits and queues live in `run`. Add a reason why a
 scenario runs alone to `eligibility.py`.
 """

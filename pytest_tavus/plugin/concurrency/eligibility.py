@@ -1,4 +1,4 @@
-"""Why a scenario is not held ahead of its turn, from what is written in it and beside it."""
+"""Why a scenario may not start before its turn: its keys, its marks, its fixtures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSets, ReadyFixtu
 _ALONE = "alone: true"
 
 _SEVERAL = 2
-"""Scenarios of which one could have begun ahead."""
+"""The fewest scenarios of which one can start early."""
 
 _BUSY = (
     "none of them waited; what computes, or blocks the process (time.sleep, requests), "
@@ -22,29 +22,29 @@ _FEW = "pytest-xdist hands out too few at a time: --dist=worksteal hands out all
 
 
 class Reasons:
-    """Why all scenarios of a run were held in their own turn, if they were."""
+    """Collects the reasons why no scenario of a run started early."""
 
     def __init__(self) -> None:
         self.turns = 0
-        """Scenarios whose turn has come."""
+        """Scenarios that pytest has called."""
 
         self.started_early = 0
-        """Scenarios that began before their turn."""
+        """Scenarios that started before their turn."""
 
         self.first_waited = 0
-        """The first of them that waited, or may have, counted from one."""
+        """The first called scenario that waited on I/O, counted from one; 0 if none did."""
 
         self._first: str | None = None
 
     def record(self, item: ScenarioItem, reason: str) -> None:
-        """Note why a scenario could not begin ahead."""
+        """Keep why a scenario could not start early."""
         if self._first is None:
             self._first = f"{item.scenario.name}: {reason}"
 
     def describe(self, *, few: bool) -> str | None:
-        """Return why nothing began ahead, as the first that could not; `None` if any did.
+        """Return the first reason; `None` if a scenario started early.
 
-        `few` tells that this process knows little of what comes next.
+        `few`: pytest-xdist has told this process only about the next few items.
         """
         if self.started_early or self.turns < _SEVERAL:
             return None
@@ -56,7 +56,7 @@ class Reasons:
 
 
 def find_static_reason(item: ScenarioItem, fixture_sets: FixtureSets) -> str | None:
-    """Return why a scenario waits for its turn, as far as can be known before anything runs."""
+    """Return why a scenario waits for its turn, from what is known before any setup."""
     if item.scenario.alone:
         return _ALONE
     for mark in item.iter_markers():
@@ -67,7 +67,7 @@ def find_static_reason(item: ScenarioItem, fixture_sets: FixtureSets) -> str | N
 
 
 def find_fixture_reason(item: ScenarioItem, ready: ReadyFixtures) -> str | None:
-    """Return why a scenario runs by itself, as it says or as its fixtures have shown."""
+    """Return why a scenario runs by itself, once pytest has set up its fixture set."""
     if item.scenario.alone:
         return _ALONE
     if ready.per_scenario is None:

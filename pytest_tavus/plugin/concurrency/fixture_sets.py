@@ -1,7 +1,7 @@
-"""Which scenarios have the same fixtures, and whether those are there for all of them at once.
+"""Which scenarios share their fixtures, and whether pytest has set these up for all of them.
 
-Seen through pytest's public hooks alone: what a scenario's fixtures are is known when the first
-scenario with the same ones has been set up.
+pytest's public hooks show the scopes of a scenario's fixtures only during a setup. So the first
+scenario of a fixture set is set up in its turn, and the others learn from it.
 """
 
 from __future__ import annotations
@@ -17,44 +17,47 @@ from msgspec import Struct
 from pytest_tavus.plugin.collect import ScenarioItem
 
 _DECIDES = ("pytest_runtest_setup", "pytest_runtest_protocol")
-"""Hooks in which a conftest.py may decide that a test is not run."""
+"""Hooks in which a conftest.py may skip a test."""
 
 
 class FixtureSet(Struct, frozen=True, kw_only=True, eq=False):
-    """Where fixtures mean the same: the conftest files that apply, and the fixtures' names.
+    """The conftest files that apply to a scenario, and the names of its fixtures.
 
-    There is one of each, which is compared by being it.
+    `FixtureSets` makes one object per set, so sets compare by identity.
     """
 
     conftests: tuple[str, ...]
     names: tuple[str, ...]
 
 
-Reach = Literal["run", "home", "file"]
-"""All of a home; or those that come next, up to another home or another file."""
+Reach = Literal["run", "set", "file"]
+"""The scenarios of a fixture set that its set-up fixtures serve.
+
+All of them; or the next ones, up to another fixture set or another file.
+"""
 
 _REACH: Mapping[str, Reach] = MappingProxyType(
-    {"class": "file", "module": "file", "package": "home"}
+    {"class": "file", "module": "file", "package": "set"}
 )
 
-_NARROWEST_FIRST: tuple[Reach, ...] = ("file", "home", "run")
+_NARROWEST_FIRST: tuple[Reach, ...] = ("file", "set", "run")
 
 
 class ReadyFixtures(Struct, frozen=True, kw_only=True):
-    """A home whose fixtures are set up."""
+    """A fixture set that pytest has set up."""
 
     reach: Reach
-    "For which scenarios of the home."
+    "Which scenarios of the set these fixtures serve."
 
     handler: object | None
-    "What the fixture `tavus_handler` gave."
+    "The value of the fixture `tavus_handler`."
 
     per_scenario: str | None
-    "A fixture that is set up for each scenario, so that none can begin ahead."
+    "A fixture of function scope: no scenario of the set can start early."
 
 
 class FixtureSets:
-    """What is known of fixtures so far, learned by the hooks that pytest calls for them."""
+    """Tracks the fixtures that pytest sets up and tears down."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -67,10 +70,10 @@ class FixtureSets:
         self._deciding_hooks: dict[Path, str | None] = {}
         self._ready: dict[FixtureSet, ReadyFixtures] = {}
         self._modules: frozenset[str] | None = None
-        "Where installed plugins are written, once that was asked for."
+        "Modules of the installed plugins, once computed."
 
     def pytest_plugin_registered(self) -> None:
-        """Forget what was found out of the plugins: there is another one."""
+        """Clear the caches that depend on the plugins."""
         self._modules = None
         self._conftest_cache.clear()
         self._deciding_hooks.clear()
@@ -79,39 +82,39 @@ class FixtureSets:
     def pytest_fixture_setup(
         self, fixturedef: pytest.FixtureDef[Any]
     ) -> Generator[None, object, object]:
-        """Note that a fixture is there now."""
+        """Note the scope of a fixture that is set up."""
         __tracebackhide__ = True
         value = yield
         self._active[fixturedef] = fixturedef.scope
         return value
 
     def pytest_fixture_post_finalizer(self, fixturedef: pytest.FixtureDef[Any]) -> None:
-        """Note that a fixture is gone. What relied on it is not ready any more."""
+        """Forget a fixture that is torn down, and the fixture sets that need it."""
         scope = self._active.pop(fixturedef, None)
         if scope is not None and scope != "function":
             name = fixturedef.argname
             self._ready = {
-                one: ready for one, ready in self._ready.items() if name not in one.names
+                found: ready for found, ready in self._ready.items() if name not in found.names
             }
 
     def observe(self, item: ScenarioItem) -> ReadyFixtures:
-        """Learn from a scenario that has just been set up."""
-        home = self.fixture_set(item)
+        """Record the fixture set of a scenario that pytest has just set up."""
+        found = self.fixture_set(item)
         counting = [(one.argname, self._active[one]) for one in self._list_relevant(item)]
         reaches = {"run", *(_REACH.get(scope, "run") for _, scope in counting)}
-        ready = self._ready[home] = ReadyFixtures(
-            reach=next(one for one in _NARROWEST_FIRST if one in reaches),
+        ready = self._ready[found] = ReadyFixtures(
+            reach=next(reach for reach in _NARROWEST_FIRST if reach in reaches),
             handler=item.funcargs.get("tavus_handler"),
             per_scenario=next((name for name, scope in counting if scope == "function"), None),
         )
         return ready
 
     def find_ready(self, item: ScenarioItem) -> ReadyFixtures | None:
-        """Return what is known of the fixtures of a scenario's home."""
+        """Return the set-up fixtures of a scenario's fixture set; `None` if they are not set up."""
         return self._ready.get(self.fixture_set(item))
 
     def fixture_set(self, item: ScenarioItem) -> FixtureSet:
-        """Return where a scenario's fixtures mean the same."""
+        """Return the fixture set of a scenario."""
         found = self._fixture_sets.get(item)
         if found is None:
             parts = self._conftests(item.path), tuple(sorted(item.fixturenames))
@@ -122,7 +125,7 @@ class FixtureSets:
         return found
 
     def find_deciding_hook(self, item: ScenarioItem) -> str | None:
-        """Name the hook of a conftest.py that may decide about this scenario when it is set up."""
+        """Name the hook of a conftest.py that may skip this scenario during its setup."""
         if item.path not in self._deciding_hooks:
             applying = self._conftests(item.path)
             plugins = self._config.pluginmanager.get_plugins()
@@ -133,7 +136,7 @@ class FixtureSets:
         return self._deciding_hooks[item.path]
 
     def _list_relevant(self, item: ScenarioItem) -> Iterator[pytest.FixtureDef[Any]]:
-        """Yield the fixtures of a scenario, without what installed plugins do for every test."""
+        """Yield a scenario's fixtures, without the autouse fixtures of installed plugins."""
         asked = {*self._usefixtures, *item.scenario.fixtures, "tavus_handler"}
         for mark in item.iter_markers("usefixtures"):
             asked.update(str(name) for name in mark.args)
@@ -164,7 +167,7 @@ class FixtureSets:
 
 
 def track_fixtures(config: pytest.Config) -> FixtureSets:
-    """Return what learns of the fixtures of this run, from now on."""
+    """Register and return a tracker of the fixtures of this run."""
     fixture_sets = FixtureSets(config)
     config.pluginmanager.register(fixture_sets)
     return fixture_sets

@@ -1,4 +1,4 @@
-"""What runs next in this process, and which items follow each other with the same fixtures."""
+"""The order of items in this process, and the runs of items that share their fixtures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T", bound=pytest.Item)
 
 
 class ItemQueue:
-    """All items of the session, one after the other."""
+    """All items of the session, in order."""
 
     def __init__(self, items: Sequence[pytest.Item]) -> None:
         self._items = items
@@ -23,20 +23,20 @@ class ItemQueue:
         self._seen = 0
 
     def take_new(self, item: pytest.Item, window: int) -> Iterator[pytest.Item]:
-        """Yield what comes after an item, as far as `window`, and was not yielded before."""
+        """Yield the items after `item`, at most `window` of them, each one only once."""
         place = self._places[item]
         begin, end = max(self._seen, place + 1), place + 1 + window
         self._seen = max(self._seen, end)
         yield from islice(self._items, begin, end)
 
     def list_lost(self, items: Collection[T]) -> tuple[T, ...]:
-        """Return those of the items that run elsewhere after all: none."""
+        """Return the items that another process runs: none."""
         del items
         return ()
 
 
 class XdistQueue:
-    """What the controller of pytest-xdist has sent to this worker. It may take some back."""
+    """The items that pytest-xdist has sent to this worker. It may take some back."""
 
     def __init__(self, items: Sequence[pytest.Item], queue: Any) -> None:
         self._items = items
@@ -45,44 +45,45 @@ class XdistQueue:
         self._next: pytest.Item | None = None
 
     def set_next(self, nextitem: pytest.Item | None) -> None:
-        """Note the item that has left the queue already."""
+        """Note the next item, which has left the queue of pytest-xdist already."""
         self._next = nextitem
 
     def take_new(self, item: pytest.Item, window: int) -> Iterator[pytest.Item]:
-        """Yield what comes after an item, as far as `window`, and was not yielded before."""
+        """Yield the items after `item`, at most `window` of them, each one only once."""
         self._seen.add(item)
-        for one in (self._next, *self._list_waiting(window)):
-            if one is not None and one not in self._seen:
-                self._seen.add(one)
-                yield one
+        for upcoming in (self._next, *self._list_waiting(window)):
+            if upcoming is not None and upcoming not in self._seen:
+                self._seen.add(upcoming)
+                yield upcoming
 
     def list_lost(self, items: Collection[T]) -> tuple[T, ...]:
-        """Return those of the items that another worker runs."""
+        """Return the items that pytest-xdist has taken back for another worker."""
         if not items:
             return ()
         here = {self._next, *self._list_waiting(None)}
-        gone = tuple(one for one in items if one not in here)
+        gone = tuple(item for item in items if item not in here)
         self._seen.difference_update(gone)
         return gone
 
     def _list_waiting(self, window: int | None) -> list[pytest.Item]:
         with self._queue.lock() as queue:
-            numbers = [one for one in islice(queue, window) if isinstance(one, int)]
+            # Beside indexes of items the queue holds markers of pytest-xdist.
+            numbers = [entry for entry in islice(queue, window) if isinstance(entry, int)]
         return [self._items[number] for number in numbers]
 
 
 def build_item_queue(session: pytest.Session) -> ItemQueue | XdistQueue:
-    """Return what knows the order of this process's items."""
+    """Return the order of the items of this process."""
     if not hasattr(session.config, "workerinput"):
         return ItemQueue(session.items)
     plugins = session.config.pluginmanager.get_plugins()
-    queues = (getattr(one, "torun", None) for one in plugins)
-    queue = next((one for one in queues if hasattr(one, "lock")), _EmptyQueue())
+    queues = (getattr(plugin, "torun", None) for plugin in plugins)
+    queue = next((found for found in queues if hasattr(found, "lock")), _EmptyQueue())
     return XdistQueue(session.items, queue)
 
 
 class _EmptyQueue:
-    """A queue nothing is known of, such as that of pytest-xdist before 3.7: the next item is."""
+    """Stands for the queue of pytest-xdist before 3.7, which only tells the next item."""
 
     def lock(self) -> _EmptyQueue:
         return self
@@ -95,7 +96,7 @@ class _EmptyQueue:
 
 
 class Runs:
-    """Numbers the stretches of items with the same home, and with the same file."""
+    """Numbers the runs of items with one fixture set, and with one file."""
 
     def __init__(self, fixture_sets: FixtureSets) -> None:
         self._fixture_sets = fixture_sets
@@ -104,20 +105,20 @@ class Runs:
         self._numbers_by_item: dict[pytest.Item, tuple[int, int]] = {}
 
     def add(self, item: pytest.Item) -> None:
-        """Take the next item of the order."""
+        """Give the next item its numbers."""
         if item in self._numbers_by_item:
             return
-        home = self._fixture_sets.fixture_set(item) if isinstance(item, ScenarioItem) else None
+        found = self._fixture_sets.fixture_set(item) if isinstance(item, ScenarioItem) else None
         file = str(item.path)
-        same_home = home is not None and home == self._last[0]
-        same_file = same_home and file == self._last[1]
-        self._numbers = (self._numbers[0] + (not same_home), self._numbers[1] + (not same_file))
-        self._last = (home, file)
+        same_set = found is not None and found == self._last[0]
+        same_file = same_set and file == self._last[1]
+        self._numbers = (self._numbers[0] + (not same_set), self._numbers[1] + (not same_file))
+        self._last = (found, file)
         self._numbers_by_item[item] = self._numbers
 
     def reaches(self, reach: Reach, item: pytest.Item, current: pytest.Item) -> bool:
-        """Tell whether what is known of the current item holds for one that comes later."""
+        """Tell whether the fixtures that are set up for `current` serve a later item as well."""
         if reach == "run":
             return True
-        which = 0 if reach == "home" else 1
+        which = 0 if reach == "set" else 1
         return self._numbers_by_item[item][which] == self._numbers_by_item[current][which]

@@ -1,7 +1,7 @@
-"""``--tavus-plan``: what would run, and how, without a fixture set up or a conversation opened.
+"""``--tavus-plan``: shows how each scenario would run. Sets up no fixture, opens no conversation.
 
-pytest's own ``--setup-plan`` goes through all items and only pretends to set fixtures up; what
-would be begun ahead is found out from that as in a real run.
+pytest's own ``--setup-plan`` walks all items and skips the bodies of fixtures. The plan observes
+the fixture sets during this walk, as the scheduler does in a real run.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ FIRST = "in its turn: it is the first of those with the same fixtures"
 _OF_SEVERAL: Mapping[str, str] = MappingProxyType(
     {"in its turn": "in their turn", "by itself": "by themselves"}
 )
-"""How several are held, in words."""
+"""The plural of a standing."""
 
 
 class PlanHooks:
-    """The hooks of a run that is only planned."""
+    """The hooks of a planned run."""
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
         self._settings = settings
@@ -43,7 +43,7 @@ class PlanHooks:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
-        """Find out how a scenario would be held."""
+        """Find how a scenario would run."""
         if not isinstance(item, ScenarioItem):
             return (yield)
         known = self._fixture_sets.find_ready(item) is not None
@@ -105,7 +105,7 @@ def _rows(scenario: Scenario, settings: Settings, standing: str) -> Iterator[tup
 
 
 def _describe_delivery(tool: Tool) -> str:
-    """Say where a tool's calls go, without what may be a secret: user name, password, query."""
+    """Describe the URLs of a tool without user name, password and query, which may be secret."""
     api = tool.delivery.api
     if api is None:
         return "app message"

@@ -1,4 +1,4 @@
-"""A line beside pytest's dots that says what is in flight while nothing else is printed."""
+"""A line beside pytest's dots that shows the running conversations."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from msgspec.structs import replace
 from pytest_tavus.report.result import ScenarioResult
 
 TICK_SECONDS = 0.25
-"""How often the line is written anew."""
+"""How often the line is rewritten."""
 
 _NAME = 40
-"""Characters of a name that are shown."""
+"""The longest part of a name in the line, in characters."""
 
 _PERCENTAGE = 8
-"""Columns that pytest writes into at the end of a line."""
+"""Columns that pytest needs at the end of a line for its percentage."""
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """What has been done so far, and what is being done."""
+    """The figures of the line."""
 
     running: int = 0
     waiting: int = 0
@@ -37,7 +37,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     slowest_seconds: float = 0.0
 
     def with_result(self, result: ScenarioResult) -> Counts:
-        """Count a scenario that has ended."""
+        """Return these figures with one more result."""
         passed = result.verdict.outcome == "passed"
         return replace(
             self,
@@ -48,7 +48,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 def render_line(counts: Counts, columns: int) -> str:
-    """Return the line: as many of its parts as there is room for."""
+    """Return as many parts of the line, in order, as fit into `columns`."""
     rate = counts.turns / counts.seconds if counts.seconds > 0 else 0.0
     parts = [
         f"{counts.running} running, {counts.waiting} waiting",
@@ -61,14 +61,14 @@ def render_line(counts: Counts, columns: int) -> str:
 
 
 def is_visible(config: pytest.Config, stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Tell whether anybody would see it: a terminal, neither quiet nor CI nor a worker's."""
+    """Tell whether a person watches: a terminal, not quiet, not in CI, not of a worker."""
     quiet = config.get_verbosity() < 0 or hasattr(config, "workerinput")
     ci = any(environ.get(name) for name in ("CI", "BUILD_NUMBER"))
     return stream.isatty() and not quiet and not ci and environ.get("TERM") != "dumb"
 
 
 class Progress:
-    """Writes the line behind the cursor, and takes it away again."""
+    """Writes the line behind the cursor, and erases it again."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -77,7 +77,7 @@ class Progress:
         self._reported = Counts()
 
     def count(self, result: ScenarioResult) -> None:
-        """Count a scenario that is reported."""
+        """Count a scenario that pytest reports."""
         self._reported = self._reported.with_result(result)
 
     def show(
@@ -88,7 +88,7 @@ class Progress:
         ended: Iterable[ScenarioResult] = (),
         columns: int,
     ) -> None:
-        """Write what is in flight; `ended` is what is not reported yet."""
+        """Write the line. `ended` are the results that pytest has not reported yet."""
         now, counts = time.monotonic(), self._reported
         for result in ended:
             counts = counts.with_result(result)
@@ -106,13 +106,13 @@ class Progress:
         self._shown = True
 
     def clear(self) -> None:
-        """Take the line away before pytest goes on."""
+        """Erase the line before pytest writes."""
         if self._shown:
             self._write("")
             self._shown = False
 
     def close(self) -> None:
-        """Write no more."""
+        """Erase the line, and close the stream."""
         self.clear()
         self._stream.close()
 

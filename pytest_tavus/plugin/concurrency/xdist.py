@@ -1,6 +1,6 @@
-"""What all workers of pytest-xdist have in common: a ledger, and handlers that end badly.
+"""What the workers of pytest-xdist share: a ledger, and the bad ends of their handlers.
 
-The ledger is in a directory that the controller makes.
+The controller makes the directory of the ledger.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class SharingHooks:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker where the ledger is."""
+        """Give a worker the path of the ledger."""
         if self._directory is None:
             self._directory = Path(tempfile.mkdtemp(prefix="pytest-tavus-"))
             self._open_store(self._directory, "controller")
         node.workerinput[_KEY] = str(self._directory)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Share nothing that this run has no use for. All workers have collected the same."""
+        """Switch the ledger off if no scenario needs it. All workers collect the same items."""
         store = self._config.stash.get(STORE, None)
         if isinstance(store, SharedStore) and hasattr(self._config, "workerinput"):
             scenarios = [one.scenario for one in session.items if isinstance(one, ScenarioItem)]
@@ -48,13 +48,13 @@ class SharingHooks:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over how a worker's handler ended, if it ended badly."""
+        """Collect how a worker's handler ended, if it ended badly."""
         how = getattr(node, "workeroutput", {}).get(BAD_END)
         if how is not None:
             self._bad_ends[how] = None
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand in what only this worker knows; on the controller, tell of handlers."""
+        """On a worker, write its counts; on the controller, report the bad ends of handlers."""
         for how in self._bad_ends:
             report_bad_end(session, how)
         store = self._config.stash.get(STORE, None)
@@ -62,13 +62,13 @@ class SharingHooks:
             store.merge_local_ledger()
 
     def join_ledger(self) -> None:
-        """Use the ledger that this process was told of, if it is a worker."""
+        """Open the shared ledger if this process is a worker."""
         given: dict[str, Any] = getattr(self._config, "workerinput", {})
         if _KEY in given:
             self._open_store(Path(given[_KEY]), given["workerid"])
 
     def pytest_unconfigure(self) -> None:
-        """Remove the directory."""
+        """Close the store, and remove the directory of the ledger."""
         store = self._config.stash.get(STORE, None)
         if isinstance(store, SharedStore):
             store.close()
@@ -81,7 +81,7 @@ class SharingHooks:
 
 
 def begin(config: pytest.Config) -> None:
-    """Share the ledger where there are several processes."""
+    """Share the ledger between the processes of this run."""
     sharing = SharingHooks(config)
     sharing.join_ledger()
     config.pluginmanager.register(sharing, "tavus-sharing")

@@ -1,4 +1,4 @@
-"""Runs work on an event loop in the thread that waits for it, with care for Ctrl-C."""
+"""Runs work on an event loop in the waiting thread, and delays a Ctrl-C until it is safe."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any, Self, TypeVar
 
 
 class Interrupts:
-    """Keeps a Ctrl-C until the block has been left, and leaves everybody else's handlers alone."""
+    """Delays a Ctrl-C until the end of the block. Replaces only Python's default handler."""
 
     def __init__(self, leave: Callable[[], object]) -> None:
-        """`leave` is called at a Ctrl-C, to let the block come to its end soon."""
+        """Call `leave` at a Ctrl-C, which should end the block soon."""
         self._on_interrupt = leave
         self._installed = False
         self.interrupted = False
-        "Whether there was one."
+        "Whether a Ctrl-C came."
 
     def __enter__(self) -> Self:
         if (
@@ -37,15 +37,15 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Raise what was kept.
+        """Raise the delayed interrupt.
 
         Raises:
-            KeyboardInterrupt: there was a Ctrl-C.
+            KeyboardInterrupt: a Ctrl-C came in the block.
 
         """
         if self._installed:
             found = signal.signal(signal.SIGINT, signal.default_int_handler)
-            if found != self._handle_signal:  # somebody has put another in its place meanwhile
+            if found != self._handle_signal:  # the block has installed another handler
                 signal.signal(signal.SIGINT, found)
         if self.interrupted:
             raise KeyboardInterrupt
@@ -58,13 +58,17 @@ class Interrupts:
 
 
 class IdleSelector(selectors.DefaultSelector):
-    """What a loop waits with. Tells once, before it waits, that there is nothing else to do."""
+    """A selector that calls `on_idle` once, before the loop would wait.
+
+    It decides that a run needs no concurrency: as long as no conversation waits, every scenario
+    runs on pytest's thread, without a second thread, captured output or hooks per phase.
+    """
 
     on_idle: Callable[[], object] | None = None
-    "Called when there is, and then forgotten."
+    "Called before the loop waits, and then reset."
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return what is there to be read and written, after so many seconds at most."""
+        """Wait as the base class does, but report first that the loop has nothing to do."""
         if self.on_idle is None or (timeout is not None and timeout <= 0):
             return super().select(timeout)
         found = super().select(0)
@@ -75,9 +79,9 @@ class IdleSelector(selectors.DefaultSelector):
 
 
 def new_loop() -> tuple[asyncio.AbstractEventLoop, IdleSelector | None]:
-    """Return a loop of the kind that is wanted here, and what tells that it is idle, if it can."""
+    """Return a loop of the current policy, and its idle selector if the loop takes one."""
     loop = asyncio.new_event_loop()
-    if type(loop) is not asyncio.SelectorEventLoop:  # such as that of Windows, or of uvloop
+    if type(loop) is not asyncio.SelectorEventLoop:  # Windows' proactor loop, or uvloop
         return loop, None
     loop.close()
     selector = IdleSelector()
@@ -95,10 +99,10 @@ def run_here(
     selector: IdleSelector | None = None,
     turn: AbstractContextManager[None] | None = None,
 ) -> asyncio.Task[T]:
-    """Run a coroutine until it ends; with a loop's `selector`, until there is nothing but to wait.
+    """Run a coroutine until it ends; with the loop's `selector`, until the loop would wait.
 
-    An interrupt cancels it, and is raised when it has cleaned up, or after `closing` seconds. From
-    before the `turn` is taken until it is given back, it is kept.
+    An interrupt cancels the coroutine. It is raised when the coroutine has cleaned up, or after
+    `closing` seconds, and never between taking and releasing the `turn`.
     """
     task: asyncio.Task[T] | None = None
 
@@ -119,7 +123,7 @@ def run_here(
             raise
         finally:
             if task.done() and not task.cancelled():
-                task.exception()  # beside an interrupt, what it raised as well is not news
+                task.exception()  # read, so asyncio does not log it beside an interrupt
     return task
 
 
@@ -129,7 +133,7 @@ def _run_loop(
     selector: IdleSelector | None,
     interrupts: Interrupts,
 ) -> None:
-    """Run the loop for a task, and leave nothing that would stop it later."""
+    """Run the loop for a task, and leave no callback that would stop the loop later."""
 
     def stop(_: object) -> None:
         loop.stop()

@@ -1,14 +1,14 @@
-"""One event loop on which all conversations of a process are held.
+"""The event loop on which all conversations of a process run.
 
-A pytest item is synchronous and a user's own test may be running a loop of its own; neither
-should matter to a conversation or to a handler that outlives a test. As long as all work is waited
-for where it is started, the loop runs in the thread that waits, which costs a tenth of handing it
-over; with the first work that is not, it moves to a thread of its own for good.
+A pytest item is synchronous, and a user's test may run a loop of its own. Neither may matter to a
+conversation, or to a handler that outlives a test. So the loop runs in one of these places:
 
-Where many conversations are held at once, it alternates: it runs in the thread that waits for one
-of them, so that two threads do not get in each other's way, and in a thread of its own as soon as
-nobody has waited for a moment, so that conversations go on while a slow fixture is set up: its
-keeper. There is none before there is work that goes on while nobody waits for it.
+    waiting thread   the thread that waits for the work runs the loop; nothing is handed over
+    own thread       from the first work that nobody waits for, for good
+    alternating      for concurrency: the waiting thread runs the loop; the keeper, a thread of the
+                     loop's own, runs the loop when no thread has waited for `LULL_SECONDS`
+
+The keeper lets conversations go on while pytest sets up a slow fixture.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pytest_tavus.run.loop.here import Interrupts, new_loop, run_here
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the loop that this thread is running, as it does under an async test."""
+    """Return the loop that runs in this thread; under an async test there is one."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -34,12 +34,12 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def is_past(alarm: asyncio.TimerHandle | None) -> bool:
-    """Tell whether the time of an alarm has come."""
+    """Tell whether a timer is due."""
     return alarm is not None and time.monotonic() >= alarm.when()
 
 
 async def drain() -> None:
-    """Cancel whatever else is on this loop, and wait for its end."""
+    """Cancel all other tasks of the running loop, and wait for their end."""
     current = asyncio.current_task()
     pending = [task for task in asyncio.all_tasks() if task is not current]
     for task in pending:
@@ -52,7 +52,7 @@ async def drain() -> None:
 
 
 def start_thread(target: Callable[[], None]) -> threading.Thread:
-    """Start a thread of ours, which does not keep the process from ending."""
+    """Start a daemon thread."""
     thread = threading.Thread(target=target, name="pytest-tavus", daemon=True)
     thread.start()
     return thread
@@ -61,14 +61,14 @@ def start_thread(target: Callable[[], None]) -> threading.Thread:
 T = TypeVar("T")
 
 CLOSING_SECONDS = 5.0
-"""How long closing waits for what is still running after it was cancelled."""
+"""How long closing waits for cancelled tasks to clean up."""
 
 LULL_SECONDS = 0.05
-"""How long nobody runs an alternating loop before its keeper does."""
+"""How long an alternating loop stands still before its keeper runs it."""
 
 
 class BackgroundLoop:
-    """An event loop that is nobody's: it runs wherever it is waited for, or in the background."""
+    """An event loop that runs in the thread that waits for its work, or in the background."""
 
     def __init__(self) -> None:
         self._loop, self._selector = new_loop()
@@ -78,24 +78,24 @@ class BackgroundLoop:
         self._keeper: threading.Thread | None = None
         self._turn_requested = threading.Event()
         self._last_run = 0.0
-        "When it was last run by a thread that waited."
+        "When a waiting thread last ran the loop."
 
         self._last_wait = 0.0
-        "When a thread last waited, or would have, had its future not been done."
+        "When a thread last asked to wait, even for a future that was done."
 
         self._ending, self._closing = threading.Event(), threading.Event()
 
     @property
     def closed(self) -> bool:
-        """Whether nothing can run on it any more."""
+        """Whether the loop is closed."""
         return self._loop.is_closed()
 
     def alternate(self) -> None:
-        """Run in the thread that waits, and in the background while nobody does, from now on."""
+        """Alternate from now on between waiting threads and the keeper."""
         self._alternates = self._thread is None
 
     def keep_running(self) -> None:
-        """Run in the background from now on: for work that goes on while nobody waits for it."""
+        """Run in the background from now on, for work that no thread waits for."""
         if self._alternates:
             if self._keeper is None:
                 self._keeper = start_thread(self._run_keeper)
@@ -105,9 +105,10 @@ class BackgroundLoop:
                 self._thread = start_thread(self._serve_until_closed)
 
     def _serve(self) -> None:
-        """Run until the loop is stopped, whatever is raised through it.
+        """Run until the loop is stopped.
 
-        An interrupt that a task raises leaves the loop; it reaches who waits for that task.
+        An interrupt that a task raises leaves the loop. The task's future holds the interrupt, so
+        the thread that waits for the future gets it, and the loop goes on.
         """
         while True:
             try:
@@ -117,16 +118,16 @@ class BackgroundLoop:
             return
 
     def _serve_until_closed(self) -> None:
-        """Run until the loop is closed, whatever stops it before."""
+        """Run until the loop is closed, even if a callback stops it."""
         while not self._closing.is_set():
             self._serve()
 
     def call(self, function: Callable[[], object]) -> None:
-        """Call a function on the loop: soon, or when it is next waited for."""
+        """Call a function on the loop: soon, or when a thread next waits."""
         if not self._alternates:
             self.keep_running()
         elif self._turn.acquire(blocking=False):
-            try:  # nobody runs the loop, so that nobody need be woken to see what is new
+            try:  # no thread runs the loop, so no selector must be woken
                 self._loop.call_soon(function)
             finally:
                 self._turn.release()
@@ -139,7 +140,7 @@ class BackgroundLoop:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def wait(self, future: concurrent.futures.Future[Any], timeout: float | None = None) -> bool:
-        """Wait until a future is done, or so many seconds; return whether it is."""
+        """Wait until a future is done, at most `timeout` seconds; return whether it is done."""
         if self._alternates and running_loop() is None:
             self._wait_here(future, timeout)
         else:
@@ -148,10 +149,10 @@ class BackgroundLoop:
         return future.done()
 
     def _wait_here(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
-        """Run the loop until a future is done; at least for a moment, if nobody has for a while.
+        """Run the loop until a future is done, and once if the loop has stood still.
 
-        Where one after the other of many futures is done already, their conversations go on all
-        the same, and without the keeper, who would get in the way of whoever reports them.
+        pytest may report many finished scenarios in a row. Running the loop once in between keeps
+        the others going without the keeper, which would compete with pytest for the GIL.
         """
         self._last_wait = time.monotonic()
         if not future.done():
@@ -162,9 +163,9 @@ class BackgroundLoop:
                 self._loop.run_forever()
 
     def _wait_for_cleanup(self, future: concurrent.futures.Future[Any]) -> None:
-        """Wait a bounded time until what was cancelled has cleaned up.
+        """Wait a bounded time until a cancelled task has cleaned up.
 
-        A future that was cancelled is done at once; whether its task has ended is told by `wait`.
+        A cancelled future is done at once; `concurrent.futures.wait` shows the end of its task.
         """
         until = time.monotonic() + CLOSING_SECONDS
         within = 0.0 if self._alternates and running_loop() is None else CLOSING_SECONDS
@@ -174,7 +175,7 @@ class BackgroundLoop:
             self._run_until(concurrent.futures.Future(), LULL_SECONDS)
 
     def _run_until(self, future: concurrent.futures.Future[Any], timeout: float | None) -> None:
-        """Take the loop over from its keeper, and run it here."""
+        """Take the loop over from its keeper, and run the loop in this thread."""
         with Interrupts(self._stop_soon) as interrupts, self._take_turn():
             alarm = None if timeout is None else self._loop.call_later(timeout, self._loop.stop)
             future.add_done_callback(lambda _: self._stop_soon())
@@ -187,7 +188,7 @@ class BackgroundLoop:
 
     @contextlib.contextmanager
     def _take_turn(self) -> Generator[None]:
-        """Have the loop's turn, which the keeper gives up if it has it."""
+        """Hold the right to run the loop; ask the keeper to release it."""
         if not self._turn.acquire(blocking=False):
             self._turn_requested.set()
             try:
@@ -202,14 +203,14 @@ class BackgroundLoop:
             self._turn.release()
 
     def _stop_soon(self) -> None:
-        """Stop the loop from any thread; from its own without waking it, for it is awake."""
+        """Stop the loop from any thread. Its own thread need not wake the selector."""
         if running_loop() is self._loop:
             self._loop.stop()
         else:
             self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _run_keeper(self) -> None:
-        """Run the loop whenever nobody has for a moment, until somebody wants to."""
+        """Run the loop when it has stood still, until a thread requests its turn."""
         while not self._ending.wait(LULL_SECONDS):
             last = max(self._last_run, self._last_wait)
             if self._turn_requested.is_set() or time.monotonic() - last < LULL_SECONDS:
@@ -219,9 +220,9 @@ class BackgroundLoop:
                     self._serve()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine and wait for it.
+        """Run a coroutine and wait for its result.
 
-        An interrupt cancels the work and lets it clean up before it is raised.
+        An interrupt cancels the coroutine, which cleans up before the interrupt is raised.
         """
         if self._keeper is None and running_loop() is None and self._turn.acquire(blocking=False):
             try:
@@ -242,19 +243,19 @@ class BackgroundLoop:
 
     @property
     def can_run_until_idle(self) -> bool:
-        """Whether :meth:`run_until_idle` can tell, in this thread, when there is nothing to do."""
+        """Whether :meth:`run_until_idle` can tell in this thread when the loop would wait."""
         return self._alternates and self._selector is not None and running_loop() is None
 
     def run_until_idle(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run a coroutine here until it ends, or waits and nothing else is to be done either."""
+        """Run a coroutine in this thread until it ends, or until the loop would wait."""
         selector, turn = self._selector, self._take_turn()
         return run_here(self._loop, work, closing=CLOSING_SECONDS, selector=selector, turn=turn)
 
     def close(self) -> None:
-        """Cancel what is still running, then end the loop and its thread. May be called twice.
+        """Cancel all tasks, then end the loop and its thread. A second call does nothing.
 
         Raises:
-            HandlerError: something that was started on the loop does not end. It is left behind.
+            HandlerError: a task does not end within `CLOSING_SECONDS`. The task is left behind.
 
         """
         if self.closed:
@@ -265,7 +266,7 @@ class BackgroundLoop:
             self._keeper.join(timeout=CLOSING_SECONDS)
             self._keeper = None
         self._alternates = False
-        # In the background, because a thread that hangs would not let the loop go on here.
+        # In the background, because a task that blocks would block this thread for good.
         drained = self.submit(drain())
         try:
             drained.result(timeout=CLOSING_SECONDS)

@@ -1,6 +1,6 @@
-"""Keeps the words of conversations apart: what is printed and logged goes to their own voices.
+"""Routes printed and logged text to the captured output of the conversation that wrote it.
 
-What is written to a file descriptor, past `sys.stdout`, has no context and cannot be told apart.
+Text that goes past `sys.stdout` to a file descriptor has no context, so it is not routed.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pytest_tavus.output import PrintedText, Stream, current_output
 
 
 class OutputRouter:
-    """Keeps words apart while it is there.
+    """Patches streams and log handlers in place, each one once.
 
-    Streams and handlers are covered in place, once each: pytest swaps `sys.stdout` and the
-    handlers of the root logger between the phases of a test, and always swaps in the same ones.
+    pytest swaps `sys.stdout` and the handlers of the root logger between the phases of a test, and
+    always swaps in the same objects. So a patched object stays patched.
     """
 
     def __init__(self) -> None:
@@ -30,19 +30,18 @@ class OutputRouter:
         self._phase_level = logging.NOTSET
 
     def attach_streams(self) -> None:
-        """Cover the streams that are in place now."""
+        """Patch the current streams."""
         self._attach_stream("stdout", sys.stdout)
         self._attach_stream("stderr", sys.stderr)
 
     def attach(self) -> None:
-        """Cover the streams and the log handlers that are in place now."""
+        """Patch the current streams and log handlers."""
         self.attach_streams()
         root = logging.getLogger()
         self._phase_level = root.level
         if self._capture_handler not in root.handlers:
-            root.handlers.insert(
-                0, self._capture_handler
-            )  # before all others, which it keeps records from
+            # In front, because its mark on a record keeps the other handlers from the record.
+            root.handlers.insert(0, self._capture_handler)
         for handler in root.handlers:
             ours = isinstance(handler, _CaptureHandler | CrashLog)
             if not ours and self._filter not in handler.filters:
@@ -50,17 +49,14 @@ class OutputRouter:
                 self._handlers.append(handler)
 
     def keep_level(self) -> None:
-        """Let the root logger hear between the phases of tests what it heard in the last one.
-
-        Called between them.
-        """
+        """Give the root logger the level of the last phase, for the time between two phases."""
         root = logging.getLogger()
         if self._original_level is None:
             self._original_level = root.level
             root.setLevel(self._phase_level)
 
     def detach(self) -> None:
-        """Leave everything as it was found."""
+        """Undo all patches."""
         for stream in self._streams:
             own: dict[str, Any] = stream.__dict__
             for name in ("write", "writelines"):
@@ -74,7 +70,7 @@ class OutputRouter:
         self._streams, self._handlers, self._original_level = [], [], None
 
     def _attach_stream(self, name: Stream, stream: Any) -> None:
-        if any(stream is one for one in self._streams) or not hasattr(stream, "__dict__"):
+        if any(stream is patched for patched in self._streams) or not hasattr(stream, "__dict__"):
             return
         write = _wrap_write(name, stream.write)
         own: dict[str, Any] = stream.__dict__
@@ -100,19 +96,19 @@ def _build_writelines(write: Callable[[str], int]) -> Callable[[Iterable[str]], 
     return lines
 
 
-_KEPT = "tavus_kept"
+_CAPTURED = "tavus_captured"
 
 
 class _CaptureHandler(logging.Handler):
-    """Keeps a record for the conversation in whose context it was logged."""
+    """Captures a record for the conversation in whose context it was logged."""
 
     def emit(self, record: logging.LogRecord) -> None:
         captured = current_output()
-        vars(record)[_KEPT] = captured is not None and captured.capture(record)
+        vars(record)[_CAPTURED] = captured is not None and captured.capture(record)
 
 
 class _CapturedFilter(logging.Filter):
-    """Keeps from all other handlers what a conversation logs ahead of its turn."""
+    """Hides captured records from all other handlers."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not vars(record).get(_KEPT, False)
+        return not vars(record).get(_CAPTURED, False)

@@ -76,7 +76,7 @@ class SpokenLine(Struct, frozen=True, kw_only=True):
     "What was really heard: `on_call` may have put other words in the model's place, or none."
 
     calls: tuple[Answer, ...] = ()
-    """As they were made. What became of them since is in `Moment.answers` and `earlier_answers`; a call
+    """As the model made them. Their answers are in `Moment.answers` and `earlier_answers`; a call
     of a turn that was cut short may be in neither."""
 
 
