@@ -127,6 +127,41 @@ def test_a_public_class_name_is_defined_once() -> None:
     assert [name for name, times in names.items() if times > 1] == []
 
 
+PARTICIPLES = frozenset(
+    (
+        *("begun", "bound", "broken", "built", "chosen", "done", "drawn", "found", "given", "gone"),
+        *("heard", "held", "kept", "left", "made", "met", "seen", "sent", "shown", "spoken"),
+        *("taken", "thrown", "told", "written"),
+    )
+)
+"""Irregular ones; `read`, `put`, `set`, `run`, `cut` and `split` are verbs as well."""
+
+NOUNS = {"red", "need", "embed", "seed", "feed", "speed"}
+
+PUBLIC = {"pytest_tavus/trace/log.py: opened", "pytest_tavus/trace/log.py: saved"}
+"""Methods of `Trace` that tests of users call."""
+
+
+def _is_participle(name: str) -> bool:
+    word = name.strip("_").partition("_")[0]
+    return word in PARTICIPLES or (word.endswith("ed") and word not in NOUNS)
+
+
+def test_a_function_is_not_named_by_a_participle() -> None:
+    """A noun may begin with one, such as `malformed_placeholder_lints`."""
+    named = [
+        f"{label(path)}: {function.name}"
+        for path in modules()
+        for function in functions(ast.parse(path.read_text()))
+        if _is_participle(function.name) and "_" not in function.name.strip("_")
+        if not function.decorator_list
+    ]
+
+    assert _is_participle("_told")
+    assert _is_participle("asserted")
+    assert set(named) == PUBLIC
+
+
 @pytest.mark.parametrize("wing", [*WINGS, "matching"])
 def test_the_rooms_of_a_wing_have_no_circle(wing: str) -> None:
     graph: dict[str, set[str]] = {}

@@ -21,7 +21,7 @@ from pytest_tavus.plugin.concurrency.eligibility import (
 from pytest_tavus.plugin.concurrency.fixture_sets import FixtureSets
 from pytest_tavus.plugin.concurrency.order import ItemQueue, Runs, XdistQueue
 from pytest_tavus.report.result import ScenarioResult
-from pytest_tavus.run.loop.queue import Admission, Job, JobQueue, JobState
+from pytest_tavus.run.loop.queue import Job, JobQueue, JobState, StartPolicy
 from pytest_tavus.run.runner import Runner
 
 WINDOW = 256
@@ -37,12 +37,12 @@ class Mode(Enum):
     STOPPED = "stopped"
 
 
-_ADMISSION: Mapping[Mode, Admission] = MappingProxyType(
+_START_POLICY: Mapping[Mode, StartPolicy] = MappingProxyType(
     {
-        Mode.SERIAL: Admission.ALL,
-        Mode.CONCURRENT: Admission.ALL,
-        Mode.EXCLUSIVE: Admission.URGENT,
-        Mode.STOPPED: Admission.NONE,
+        Mode.SERIAL: StartPolicy.ALL,
+        Mode.CONCURRENT: StartPolicy.ALL,
+        Mode.EXCLUSIVE: StartPolicy.URGENT,
+        Mode.STOPPED: StartPolicy.NONE,
     }
 )
 
@@ -98,8 +98,8 @@ class Scheduler:
             return
         if left is Mode.SERIAL:
             self._on_wake()
-        if _ADMISSION[mode] is not _ADMISSION[left]:
-            self.queue.admit(_ADMISSION[mode])
+        if _START_POLICY[mode] is not _START_POLICY[left]:
+            self.queue.set_start_policy(_START_POLICY[mode])
         if mode is Mode.EXCLUSIVE:
             self.queue.wait_until_idle()
 

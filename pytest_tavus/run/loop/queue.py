@@ -31,7 +31,7 @@ class JobState(Enum):
     DROPPED = "dropped"
 
 
-class Admission(Enum):
+class StartPolicy(Enum):
     """Which waiting jobs may start."""
 
     ALL = "all"
@@ -75,7 +75,7 @@ class JobQueue(Generic[T]):
         self.limit = limit
         self._failures = failures
         self._failed_places: list[int] = []
-        self._admission = Admission.ALL
+        self._start_policy = StartPolicy.ALL
         self._waiting: list[Job[T]] = []
         self._running: dict[asyncio.Task[T], Job[T]] = {}
         self._locked: set[str] = set()
@@ -116,9 +116,9 @@ class JobQueue(Generic[T]):
         """Cancel a job, whether it waits or runs."""
         self._loop.call(partial(self._drop, job))
 
-    def admit(self, admission: Admission) -> None:
+    def set_start_policy(self, policy: StartPolicy) -> None:
         """Say which waiting jobs may start; jobs that are admitted now start at once."""
-        self._loop.call(partial(self._admit, admission))
+        self._loop.call(partial(self._set_start_policy, policy))
 
     def wait_until_idle(self, timeout: float | None = None) -> None:
         """Wait until no job runs, or so many seconds."""
@@ -151,7 +151,7 @@ class JobQueue(Generic[T]):
             self._failed_places.append(job.place)
 
     def _add(self, job: Job[T]) -> None:
-        if self._admission is Admission.NONE:
+        if self._start_policy is StartPolicy.NONE:
             self._set_state(job, JobState.DROPPED)
             return
         heapq.heappush(self._waiting, job)
@@ -169,8 +169,8 @@ class JobQueue(Generic[T]):
             if running is job:
                 task.cancel()
 
-    def _admit(self, admission: Admission) -> None:
-        self._admission = admission
+    def _set_start_policy(self, policy: StartPolicy) -> None:
+        self._start_policy = policy
         self._start_admitted()
 
     def _add_idle_waiter(self, idle: concurrent.futures.Future[None]) -> None:
@@ -183,7 +183,7 @@ class JobQueue(Generic[T]):
         self._start_admitted()
 
     def _stop(self) -> None:
-        self._admission = Admission.NONE
+        self._start_policy = StartPolicy.NONE
         for job in (*self._waiting, *self._running.values()):
             self._drop(job)
         self._waiting.clear()
@@ -191,7 +191,7 @@ class JobQueue(Generic[T]):
     def _is_admitted(self, job: Job[T]) -> bool:
         if job.urgent:
             return True
-        return self._admission is Admission.ALL and not self._is_beyond_end(job)
+        return self._start_policy is StartPolicy.ALL and not self._is_beyond_end(job)
 
     def _is_beyond_end(self, job: Job[T]) -> bool:
         """Tell whether the run will have ended, by its failures, before this job's turn."""

@@ -101,14 +101,14 @@ class Masks:
         return self._masks[index] if index < len(self._masks) else held[0]
 
     def _replace_text(self, text: str, *, encoded: bool = False) -> str:
-        def held(found: re.Match[str]) -> str:
+        def replace_mask(found: re.Match[str]) -> str:
             if found[1] == OPEN:
                 return OPEN
             self._masks.append(found[0])
             character = chr(_FIRST + len(self._masks) - 1)
             return quote(character) if encoded else character
 
-        return MASKED.sub(held, text) if OPEN in text else text
+        return MASKED.sub(replace_mask, text) if OPEN in text else text
 
 
 def comparable_text(text: str, *, masked: bool) -> str:

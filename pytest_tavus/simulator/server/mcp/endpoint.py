@@ -126,10 +126,12 @@ class _AnnouncingServer(Server[Any]):
 
 
 def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[Any]:
-    async def listed(_context: Context, _params: PaginatedRequestParams | None) -> ListToolsResult:
+    async def list_tools(
+        _context: Context, _params: PaginatedRequestParams | None
+    ) -> ListToolsResult:
         return ListToolsResult(tools=[Tool.model_validate(each) for each in tools.definitions()])
 
-    async def called(_context: Context, params: CallToolRequestParams) -> CallToolResult:
+    async def call_tool(_context: Context, params: CallToolRequestParams) -> CallToolResult:
         return await _call_tool(tools, params.name, params.arguments or {})
 
     def schema_of(name: str) -> Mapping[str, Any] | None:
@@ -138,8 +140,8 @@ def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[
     server = _AnnouncingServer(
         NAME,
         version=version,
-        on_list_tools=listed,
-        on_call_tool=called,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
         on_subscriptions_listen=changes.listen,
         on_list_resources=list_no_resources,
         on_list_resource_templates=list_no_templates,

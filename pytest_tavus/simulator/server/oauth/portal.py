@@ -26,7 +26,7 @@ from pytest_tavus.simulator.server.oauth.page import (
     question_page,
 )
 from pytest_tavus.simulator.server.oauth.provider import SignIn
-from pytest_tavus.simulator.server.oauth.sessions import Grant
+from pytest_tavus.simulator.server.oauth.sessions import AuthorizationGrant
 from pytest_tavus.simulator.server.oauth.signed import RequestRefused
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH
 
@@ -131,7 +131,7 @@ class Portal:
         if fields["kind"] == "login":
             payload = {"state": fields["state"], "api_key": self._context.issue_key()}
             return delivery_page(fields["callback"], payload)
-        grant = Grant(
+        grant = AuthorizationGrant(
             client_id=fields["client_id"],
             scopes=tuple(fields["scopes"]),
             resource=self._context.resource,

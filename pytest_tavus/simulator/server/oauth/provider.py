@@ -23,7 +23,7 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from pydantic import AnyUrl
 
 from pytest_tavus.simulator.server.oauth.clients import Clients, loopback_fault, require_small
-from pytest_tavus.simulator.server.oauth.sessions import Grant, Sessions, TokenPair
+from pytest_tavus.simulator.server.oauth.sessions import AuthorizationGrant, Sessions, TokenPair
 from pytest_tavus.simulator.server.oauth.signed import OneTimeRequests
 from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms
 
@@ -187,7 +187,7 @@ class SignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
         )
 
 
-def _code(grant: Grant, code: str) -> AuthorizationCode:
+def _code(grant: AuthorizationGrant, code: str) -> AuthorizationCode:
     return AuthorizationCode(
         code=code,
         scopes=list(grant.scopes),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, TokenGenerator, digest
 
 
-class Grant(Struct, frozen=True, kw_only=True):
+class AuthorizationGrant(Struct, frozen=True, kw_only=True):
     """What a person agreed to."""
 
     client_id: str
@@ -28,7 +28,7 @@ class Grant(Struct, frozen=True, kw_only=True):
 class SignInSession(Struct):
     """One sign-in. Its tokens are good for as long as it is open."""
 
-    grant: Grant
+    grant: AuthorizationGrant
     open: bool = True
 
 
@@ -66,21 +66,21 @@ class Sessions:
         self._terms = terms
         self._now = now
         self._generate_token = fresh
-        self._codes: dict[str, tuple[Grant, float]] = {}
+        self._codes: dict[str, tuple[AuthorizationGrant, float]] = {}
         self._redeemed: dict[str, SignInSession] = {}
         "What used codes have opened, as long as it is open."
 
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
-    def issue_code(self, grant: Grant) -> str:
+    def issue_code(self, grant: AuthorizationGrant) -> str:
         """Return a new authorization code, good once and for a short time."""
         code, now = self._generate_token("code"), self._now()
         self._codes = {key: kept for key, kept in self._codes.items() if kept[1] >= now}
         self._codes[digest(code)] = (grant, now + self._terms.code_seconds)
         return code
 
-    def find_grant(self, code: str) -> Grant | None:
+    def find_grant(self, code: str) -> AuthorizationGrant | None:
         """Return what a code stands for, or `None` when it is unknown, used or too old.
 
         A code that comes back after its use was stolen, so it ends its session (RFC 6749, 4.1.2).
