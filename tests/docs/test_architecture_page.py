@@ -1,4 +1,4 @@
-"""docs/architecture.md speaks of the code as it is."""
+"""docs/architecture.md and docs/decisions.md describe the code as it is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 
 from tests.docs.architecture_page import PAGE, page
 from tests.docs.golden import hold
+from tests.docs.pages import DOCS
 from tests.floors import known
 from tests.source import PACKAGE, REPOSITORY
 
 TEXT = PAGE.read_text(encoding="utf-8")
+DECISIONS = (DOCS / "decisions.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_wings_is_the_one_that_is_enforced() -> None:
@@ -46,6 +48,8 @@ def test_every_core_type_is_where_the_page_says() -> None:
     assert [name for name, there in by_name.items() if not any(there)] == []
 
 
-@pytest.mark.parametrize("file", sorted(set(re.findall(r"`([a-z_/]+\.py|[a-z_]+/)`", TEXT))))
+@pytest.mark.parametrize(
+    "file", sorted(set(re.findall(r"`([a-z_/]+\.py|[a-z_/]+/)`", TEXT + DECISIONS)))
+)
 def test_a_file_that_is_named_exists(file: str) -> None:
     assert (PACKAGE / file).exists() or (REPOSITORY / file).exists()
