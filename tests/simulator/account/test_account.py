@@ -14,21 +14,22 @@ from pytest_tavus.simulator.account.store.account import AccountIds, Table
 from tests.simulator.account.account import Desk
 
 
-def test_a_deleted_object_is_found_nowhere_and_deleted_once() -> None:
-    table = Table()
-    table.add("a", {"n": 1})
-    table.add("b", {"n": 2})
+def test_a_deleted_record_is_found_nowhere() -> None:
+    table = Table[dict[str, int]]()
+    table.put("a", {"n": 1})
+    table.put("b", {"n": 2})
 
-    assert table.delete("a")
-    assert not table.delete("a")
-    assert not table.delete("c")
+    table.delete("a")
+    table.delete("a")
+    table.delete("c")
+
     assert table.get("a") is None
     assert list(table.rows()) == [{"n": 2}]
 
 
 def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
-    table = Table()
-    row, refusal = table.add("a", {"n": 1}), not_found("Tool not found")
+    table = Table[dict[str, int]]()
+    row, refusal = table.put("a", {"n": 1}), not_found("Tool not found")
     assert table.require("a", refusal) is row
 
     table.delete("a")
@@ -38,12 +39,12 @@ def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
     assert refused.value is refusal
 
 
-def test_an_object_keeps_its_place_when_it_is_replaced() -> None:
-    table = Table()
-    table.add("a", {"n": 1})
-    table.add("b", {"n": 2})
+def test_a_record_keeps_its_place_when_it_is_replaced() -> None:
+    table = Table[dict[str, int]]()
+    table.put("a", {"n": 1})
+    table.put("b", {"n": 2})
 
-    table.replace("a", {"n": 3})
+    table.put("a", {"n": 3})
 
     assert list(table.rows()) == [{"n": 3}, {"n": 2}]
 

@@ -160,9 +160,9 @@ async def test_a_good_body_is_taken_and_a_spoiled_one_is_answered(
 
     assert answer.status in {200, 304, 400, 404, 409, 422}
     assert CANARY not in json.dumps(answer.body)
-    for tool in at.account["tools"].rows():
+    for tool in at.account.tools.rows():
         assert CANARY not in json.dumps(await at.get(f"GET /tools/{tool['tool_id']}"))
-    for pal in at.account["pals"].rows():
+    for pal in at.account.pals.rows():
         assert CANARY not in json.dumps(await at.get(f"GET /pals/{pal['pal_id']}"))
 
 

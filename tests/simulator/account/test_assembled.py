@@ -91,7 +91,7 @@ async def test_a_pal_that_is_not_there_is_refused() -> None:
 async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
     at = Desk()
     created = await at.get("POST /pals", PAL)
-    record = at.account["pals"].get(created["pal_id"])
+    record = at.account.pals.get(created["pal_id"])
     assert record is not None
     record["greeting"] = 3
 
@@ -110,6 +110,6 @@ async def test_a_restocked_account_is_as_it_was_born() -> None:
 
     reset_account(at.account)
 
-    assert [row["skill_id"] for row in at.account["skills"].rows()] == list(SKILLS)
+    assert [row["skill_id"] for row in at.account.skills.rows()] == list(SKILLS)
     assert (await at.get("GET /pals"))["data"] == []
     assert (await at.get("POST /pals", PAL))["pal_id"] == first

@@ -199,6 +199,6 @@ async def test_a_private_room_has_a_token_of_its_own_told_once(body: dict[str, A
     assert first["meeting_token"] != second["meeting_token"]
     shown = await at.get(f"GET /conversations/{first['conversation_id']}", verbose="true")
     assert "meeting_token" not in shown
-    record = at.account["conversations"].get(first["conversation_id"])
+    record = at.account.conversations.get(first["conversation_id"])
     assert record is not None
     assert record["meeting_token"] == first["meeting_token"]

@@ -159,7 +159,7 @@ async def test_chunks_are_of_one_collection_and_of_a_ready_document() -> None:
         {"chunk_id": f"{key}-0", "chunk_index": 0, "content": "Guide: How to"}
     ]
     assert (await at.get(line, collection="customer_support"))["data"] == []
-    row = at.account["documents"].get(key)
+    row = at.account.documents.get(key)
     assert row is not None
     row["chunks"] = ["one", "two", "three"]
     texts = [one["content"] for one in (await at.get(line, offset="1", limit="1"))["data"]]
@@ -180,7 +180,7 @@ async def test_name_and_tags_are_changed_by_a_plain_object() -> None:
 async def test_a_deleted_document_is_gone_from_its_pals() -> None:
     at = desk()
     key = (await made(at))["document_id"]
-    pal = at.account["pals"].add("p1", {"pal_id": "p1", "document_ids": [key, "d8-other"]})
+    pal = at.account.pals.put("p1", {"pal_id": "p1", "document_ids": [key, "d8-other"]})
     assert (await at.ask(f"DELETE /documents/{key}")).status == 204
     assert pal["document_ids"] == ["d8-other"]
     assert await at.refused(f"GET /documents/{key}") == (404, {"error": "Document not found"})

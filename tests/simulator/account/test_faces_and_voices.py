@@ -9,6 +9,7 @@ import pytest
 from pytest_tavus.simulator.account.resources import faces, voices
 from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
+from tests.simulator.account.rows import face_row
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,17 +27,7 @@ async def names(at: Desk, line: str, name: str, **query: str) -> list[Any]:
 @pytest.mark.fidelity("resources.faces")
 async def test_recommended_faces_of_a_model_come_first_when_asked() -> None:
     at = desk()
-    at.account["faces"].add(
-        "rown",
-        {
-            "face_id": "rown",
-            "face_name": "Own",
-            "face_type": "user",
-            "model_name": "phoenix-4",
-            "status": "completed",
-            "is_recommended": True,
-        },
-    )
+    at.account.faces.put("rown", face_row("rown", "Own"))
     line = "GET /faces"
     found = await names(at, line, "face_name", sort="recommended", model_name="phoenix-4")
     assert found == ["Office", "Library", "Own", "Studio", "Kitchen"]

@@ -11,6 +11,7 @@ from pytest_tavus.simulator.account.builder import builder, fanout
 from pytest_tavus.simulator.account.resources import pals
 from pytest_tavus.simulator.account.store.stock import add_stock
 from tests.simulator.account.account import Desk
+from tests.simulator.account.rows import document_row
 
 pytestmark = pytest.mark.asyncio
 
@@ -77,11 +78,11 @@ async def test_the_words_are_left_to_the_client_and_the_rest_is_attached() -> No
     )
     after = await at.pal()
     assert after["system_prompt"] == before["system_prompt"]
-    objectives = at.account["objectives"].get(after["objectives_id"])
+    objectives = at.account.objectives.get(after["objectives_id"])
     assert objectives is not None
     assert [one["objective_name"] for one in objectives["data"]] == ["ask_for_the_name", "book"]
     (guardrail_id,) = after["guardrail_ids"]
-    guardrail = at.account["guardrails"].get(guardrail_id)
+    guardrail = at.account.guardrails.get(guardrail_id)
     assert guardrail is not None
     assert guardrail["guardrail_prompt"] == "No advice."
 
@@ -89,9 +90,9 @@ async def test_the_words_are_left_to_the_client_and_the_rest_is_attached() -> No
 async def test_what_briefs_name_is_attached() -> None:
     at = Bench()
     line = await at.begin()
-    at.account["tools"].add("t1", {"tool_id": "t1", "name": "find_visit"})
-    at.account["tools"].add("t2", {"tool_id": "t2", "name": "cancel_visit"})
-    at.account["documents"].add("d1", {"document_id": "d1", "document_name": "Price list"})
+    at.account.tools.put("t1", {"tool_id": "t1", "name": "find_visit"})
+    at.account.tools.put("t2", {"tool_id": "t2", "name": "cancel_visit"})
+    at.account.documents.put("d1", document_row("d1", "Price list"))
     answer = await at.ask(
         f"POST {line}/draft-fanout",
         wish(
@@ -193,7 +194,7 @@ async def test_the_older_routes_draft_into_the_pal() -> None:
     pal = await at.pal()
     assert pal["system_prompt"].startswith("## Role\nYou are Dental desk.")
     assert pal["greeting"] == "Welcome!"
-    assert at.account["objectives"].get(pal["objectives_id"]) is not None
+    assert at.account.objectives.get(pal["objectives_id"]) is not None
     assert len(pal["guardrail_ids"]) == 1
 
 

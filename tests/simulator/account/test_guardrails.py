@@ -108,8 +108,8 @@ async def test_the_tags_in_use_are_listed_once_each() -> None:
 async def test_verbose_adds_the_type_and_the_pals_that_hold_it() -> None:
     at = desk()
     key = (await made(at))["guardrail_id"]
-    at.account["pals"].add("p1", {"pal_id": "p1", "pal_name": "Dent", "guardrail_ids": [key]})
-    at.account["pals"].add("p2", {"pal_id": "p2", "pal_name": "Tax", "guardrail_ids": []})
+    at.account.pals.put("p1", {"pal_id": "p1", "pal_name": "Dent", "guardrail_ids": [key]})
+    at.account.pals.put("p2", {"pal_id": "p2", "pal_name": "Tax", "guardrail_ids": []})
     row = await at.get(f"GET /guardrails/{key}", verbose="true")
     assert row["guardrail_type"] == "user"
     assert row["persona_refs"] == [{"persona_id": "p1", "persona_name": "Dent"}]
@@ -157,7 +157,7 @@ async def test_a_deleted_guardrail_is_gone_from_its_pals() -> None:
     key = (await made(at))["guardrail_id"]
     group = (await at.get("POST /guardrails", {"name": "Care", "data": [ONE]}))["guardrails_id"]
     pal = {"pal_id": "p1", "guardrail_ids": ["g0", key], "guardrails_id": group}
-    at.account["pals"].add("p1", pal)
+    at.account.pals.put("p1", pal)
     assert (await at.ask(f"DELETE /guardrails/{key}")).status == 204
     assert (pal["guardrail_ids"], pal["guardrails_id"]) == (["g0"], group)
     assert (await at.ask(f"DELETE /guardrails/{group}")).status == 204

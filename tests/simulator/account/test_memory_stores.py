@@ -16,7 +16,7 @@ STORE = {"pal_id": "p1", "participant_tag": "user_1"}
 
 def desk() -> Desk:
     at = Desk(memory_stores.ROUTES)
-    at.account["pals"].add("p1", {"pal_id": "p1"})
+    at.account.pals.put("p1", {"pal_id": "p1"})
     return at
 
 

@@ -151,8 +151,8 @@ async def test_an_unknown_set_is_not_found(line: str) -> None:
 async def test_a_deleted_set_is_gone_from_its_pals() -> None:
     at = desk()
     key = (await at.get("POST /objectives/", body("a")))["objectives_id"]
-    mine = at.account["pals"].add("p1", {"pal_id": "p1", "objectives_id": key})
-    other = at.account["pals"].add("p2", {"pal_id": "p2", "objectives_id": "o2"})
+    mine = at.account.pals.put("p1", {"pal_id": "p1", "objectives_id": key})
+    other = at.account.pals.put("p2", {"pal_id": "p2", "objectives_id": "o2"})
     assert (await at.ask(f"DELETE /objectives/{key}")).status == 204
     assert (mine["objectives_id"], other["objectives_id"]) == (None, "o2")
     assert (await at.refused(f"GET /objectives/{key}"))[0] == 404

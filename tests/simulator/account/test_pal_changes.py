@@ -154,7 +154,7 @@ async def test_keys_in_layers_are_masked_and_survive_other_changes() -> None:
     )
 
     assert shown["layers"]["llm"] == {"api_key": "********", "model": "m"}
-    record = at.account["pals"].get(pal_id)
+    record = at.account.pals.get(pal_id)
     assert record is not None
     assert record["layers"]["llm"] == {"api_key": "sk-canary", "model": "n"}
 

@@ -54,7 +54,7 @@ async def test_a_face_is_chosen_and_attached() -> None:
 
 async def test_an_account_without_faces_has_none_to_choose() -> None:
     at = desk()
-    at.account["faces"].clear()
+    at.account.faces.clear()
     pal_id = (await at.get("POST /builder", {"name": "x"}))["persona_id"]
     assert await at.refused("POST /persona-builder/select-replica", {"persona_id": pal_id}) == (
         400,

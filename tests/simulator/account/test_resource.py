@@ -11,7 +11,7 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.account.requests.bodies import read_object
 from pytest_tavus.simulator.account.requests.pages import any_of, contains, equals
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from tests.simulator.account.account import Desk
 
 pytestmark = pytest.mark.asyncio
@@ -24,8 +24,8 @@ def read(body: object) -> Json:
     return {"name": name, "kind": "own", "tags": ["a", "b"], "secret": "s", "_seen": 0}
 
 
-SHELVES = Resource(
-    table="documents",
+SHELVES = JsonResource(
+    table=lambda account: account.tools,
     path="/shelves",
     key="shelf_id",
     placeholder="id",
@@ -40,7 +40,7 @@ SHELVES = Resource(
     check_change=lambda row, done: (
         f"A stock shelf cannot be {done}" if row["kind"] == "stock" else ""
     ),
-    pal_field="document_ids",
+    pal_field="tool_ids",
     plain={
         "create": "doc",
         "listing": "client",
@@ -79,14 +79,14 @@ async def test_a_record_is_answered_without_what_is_hidden() -> None:
 
     assert (len(key), key[:2]) == (6, "sh")
     assert found.keys() == {"shelf_id", "name", "kind", "tags", "created_at", "updated_at"}
-    assert at.account["documents"].require(key, not_found("?"))["secret"] == "s"
+    assert at.account.tools.require(key, not_found("?"))["secret"] == "s"
 
 
 async def test_a_body_that_is_refused_leaves_no_record() -> None:
     at = desk()
 
     assert (await at.refused("POST /shelves", {}))[0] == 400
-    assert [*at.account["documents"].rows()] == []
+    assert [*at.account.tools.rows()] == []
 
 
 @pytest.mark.parametrize("line", ["GET /shelves/x", "PATCH /shelves/x", "DELETE /shelves/x"])
@@ -148,7 +148,7 @@ async def test_a_patch_that_changes_nothing_is_a_304() -> None:
 async def test_a_record_that_is_fixed_is_neither_changed_nor_deleted() -> None:
     at = desk()
     key = await made(at)
-    at.account["documents"].require(key, not_found("?"))["kind"] = "stock"
+    at.account.tools.require(key, not_found("?"))["kind"] = "stock"
 
     assert await at.refused(f"PATCH /shelves/{key}", []) == (
         400,
@@ -158,14 +158,14 @@ async def test_a_record_that_is_fixed_is_neither_changed_nor_deleted() -> None:
         400,
         {"error": "A stock shelf cannot be deleted"},
     )
-    assert at.account["documents"].get(key) is not None
+    assert at.account.tools.get(key) is not None
 
 
 async def test_a_deleted_record_leaves_the_pals_that_name_it() -> None:
     at = desk()
     key = await made(at)
-    pal = at.account["pals"].add("p1", {"document_ids": [key, "other"]})
+    pal = at.account.pals.put("p1", {"tool_ids": [key, "other"]})
 
     assert (await at.ask(f"DELETE /shelves/{key}")).status == 204
-    assert pal["document_ids"] == ["other"]
+    assert pal["tool_ids"] == ["other"]
     assert (await at.refused(f"GET /shelves/{key}"))[0] == 404

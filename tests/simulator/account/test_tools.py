@@ -102,7 +102,7 @@ async def test_the_mask_is_refused_and_leaving_it_out_keeps_the_secret(
     without = {key: value for key, value in auth.items() if key != secret}
     await at.get(f"PATCH /tools/{tool_id}", {"delivery": api(auth=without, timeout=5)})
     await at.get(f"PATCH /tools/{tool_id}", {"delivery": api(timeout=6)})
-    record = at.account["tools"].get(tool_id)
+    record = at.account.tools.get(tool_id)
     assert record is not None
     assert record["delivery"]["api"] == {**api()["api"], "timeout": 6, "auth": auth}
 

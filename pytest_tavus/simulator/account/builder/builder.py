@@ -8,9 +8,7 @@ requests come in is translated; NDJSON frames are not, so they are written in it
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import BuilderMessages, BuilderOpening
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -24,15 +22,16 @@ from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.pals import PALS, add_pal
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import BuilderRow
 
 
-def append_history(account: Account, row: Json, *said: tuple[str, str]) -> None:
+def append_history(account: Account, row: BuilderRow, *said: tuple[str, str]) -> None:
     """Add lines, each a role and its words, to what was said in a session."""
     row["chat_history"] += [{"role": role, "content": content} for role, content in said]
     row["updated_at"] = account.timestamp()
 
 
-def append_history_once(account: Account, row: Json, content: str) -> None:
+def append_history_once(account: Account, row: BuilderRow, content: str) -> None:
     """Add a line of the creator, unless it is the last one that the creator said.
 
     The service keeps a drafting message by itself, which clients append as well [client].
@@ -42,7 +41,7 @@ def append_history_once(account: Account, row: Json, content: str) -> None:
         append_history(account, row, ("user", content))
 
 
-def history_context(row: Json) -> str:
+def history_context(row: BuilderRow) -> str:
     """Return what was said so far as the carrier is told it; empty where nothing was."""
     lines = "\n".join(f"{one['role']}: {one['content']}" for one in row["chat_history"])
     return f"<builder_history>\n{lines}\n</builder_history>" if lines else ""
@@ -63,15 +62,18 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
         pal = PALS.require(account, wanted.pal_id)
         if wanted.greeting is not None:
             pal["greeting"] = wanted.greeting
-    builder_id = account.ids.uuid("builder")
-    fields: Json = {
+    builder_id, now = account.ids.uuid("builder"), account.timestamp()
+    row: BuilderRow = {
+        "builder_id": builder_id,
         "uuid": builder_id,
         "name": wanted.name,
         "pal_id": pal["pal_id"],
         "status": "active",
         "chat_history": [],
+        "created_at": now,
+        "updated_at": now,
     }
-    return SESSIONS.answer(account, SESSIONS.add(account, fields, key=builder_id), request)
+    return SESSIONS.answer(account, account.builders.put(builder_id, row), request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -91,9 +93,9 @@ def publish(account: Account, request: ApiRequest) -> ApiAnswer:
     """Make the draft live, and the session complete."""
     row = SESSIONS.require_named(account, request)
     pal = PALS.require(account, row["pal_id"])
-    at = account.timestamp()
-    pal |= {"is_published": True, "updated_at": at}
-    row |= {"status": "completed", "updated_at": at}
+    now = account.timestamp()
+    pal |= {"is_published": True, "updated_at": now}
+    row["status"], row["updated_at"] = "completed", now
     return SESSIONS.answer(account, row, request)
 
 
@@ -101,11 +103,11 @@ def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return what was said about a PAL, of its latest session. There may be none."""
     limit = read_whole_number(request.query, "limit", default=HISTORY, least=1)
     pal_id = PALS.require(account, request.query.get("pal_id", ""))["pal_id"]
-    rows = [row for row in account["builders"].rows() if row["pal_id"] == pal_id]
+    rows = [row for row in account.builders.rows() if row["pal_id"] == pal_id]
     row = rows[-1] if rows else None
-    said: list[Any] = [] if row is None else row["chat_history"][-limit:]
-    key = None if row is None else row["builder_id"]
-    return ApiAnswer(body={"builder_id": key, "messages": said})
+    messages = [] if row is None else row["chat_history"][-limit:]
+    builder_id = None if row is None else row["builder_id"]
+    return ApiAnswer(body={"builder_id": builder_id, "messages": messages})
 
 
 def history(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -116,8 +118,8 @@ def history(account: Account, request: ApiRequest) -> ApiAnswer:
     )
 
 
-SESSIONS = Resource(
-    table="builders",
+SESSIONS = Resource[BuilderRow](
+    table=lambda account: account.builders,
     path="/builder",
     key="builder_id",
     missing=partial(not_found, "Builder session not found"),

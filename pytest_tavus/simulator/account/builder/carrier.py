@@ -27,6 +27,7 @@ from pytest_tavus.simulator.account.requests.refusals import invalid_id
 from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.resources.openings import build_opening_body, open_conversation
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import BuilderRow
 from pytest_tavus.simulator.rooms.played import ScriptBook
 
 CARRIER_IDS = frozenset({"p1abc173c043", "p75e99695c86"})
@@ -186,10 +187,10 @@ async def open_headless(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body={**build_opening_body(record), "builder_history_context": context})
 
 
-def _last_request(row: Json) -> str:
+def _last_request(row: BuilderRow) -> str:
     """Return what the creator said last in the session, else its name."""
     said = [one["content"] for one in row["chat_history"] if one["role"] == "user"]
-    return str(said[-1] if said else row["name"])
+    return said[-1] if said else row["name"]
 
 
 ROUTES: tuple[Route, ...] = (

@@ -159,21 +159,21 @@ def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
 
 def attach_tools(account: Account, pal: Json, brief: str) -> Json:
     """Attach the account's own tools that the brief names, as many as a PAL can have."""
-    rows = [row for row in account["tools"].rows() if not row.get("is_system_tool")]
+    rows = [row for row in account.tools.rows() if not row.get("is_system_tool")]
     return _add(
         pal, "tool_ids", _list_mentioned(brief, rows, "tool_id", "name"), most=TOOLS_PER_PAL
     )
 
 
 def attach_documents(account: Account, pal: Json, brief: str) -> Json:
-    rows = account["documents"].rows()
+    rows = account.documents.rows()
     return _add(pal, "document_ids", _list_mentioned(brief, rows, "document_id", "document_name"))
 
 
 def attach_skills(account: Account, pal: Json, brief: str) -> Json:
     """Attach the skills that the brief names by their id or name."""
     skills: Json = json_object(pal.get("skills")) or {}
-    for skill_id in _list_mentioned(brief, account["skills"].rows(), "skill_id", "display_name"):
+    for skill_id in _list_mentioned(brief, account.skills.rows(), "skill_id", "display_name"):
         skills.setdefault(skill_id, {})
     pal["skills"] = skills
     return {"skills": list(skills)}
@@ -189,7 +189,7 @@ def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa:
 
 def attach_face(account: Account, pal: Json, brief: str) -> Json:
     """Give the PAL the face that the brief names, else the one that is recommended."""
-    ids = _list_mentioned(brief, account["faces"].rows(), "face_id", "face_name")
+    ids = _list_mentioned(brief, account.faces.rows(), "face_id", "face_name")
     face_id = ids[0] if ids else choose_face(account, pal)
     pal["default_face_id"] = face_id
     return {"replica_id": face_id}
@@ -199,7 +199,7 @@ def choose_face(account: Account, pal: Json) -> str | None:
     """Return the PAL's face, else the first that is recommended of the builder's model [client]."""
     if pal.get("default_face_id"):
         return str(pal["default_face_id"])
-    ready = [row for row in account["faces"].rows() if row["status"] == "completed"]
+    ready = [row for row in account.faces.rows() if row["status"] == "completed"]
     fitting = [row for row in ready if row["model_name"] == RECOMMENDED_MODEL]
     chosen = next(iter(sort_recommended(fitting or ready)), None)
     return None if chosen is None else str(chosen["face_id"])
@@ -219,8 +219,10 @@ ATTACHED: Mapping[str, Attach] = MappingProxyType(
 """What each brief of `draft-fanout` brings about, beyond the words of the PAL."""
 
 
-def _list_mentioned(brief: str, rows: Iterable[Json], key: str, name: str) -> tuple[str, ...]:
-    return drafting.list_mentioned(brief, [(row[key], row.get(name) or "") for row in rows])
+def _list_mentioned(
+    brief: str, rows: Iterable[Mapping[str, object]], key: str, name: str
+) -> tuple[str, ...]:
+    return drafting.list_mentioned(brief, [(str(row[key]), str(row[name])) for row in rows])
 
 
 def _add(pal: Json, field: str, ids: tuple[str, ...], *, most: int | None = None) -> Json:

@@ -44,8 +44,9 @@ def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
     if face_id is None:
         raise bad_request("There is no face to choose from")
     pal["default_face_id"] = face_id
-    face = account["faces"].get(face_id) or {}
-    return ApiAnswer(body={"face_id": face_id, "face_name": face.get("face_name")})
+    face = account.faces.get(face_id)
+    name = None if face is None else face["face_name"]
+    return ApiAnswer(body={"face_id": face_id, "face_name": name})
 
 
 def generate_probes(account: Account, request: ApiRequest) -> ApiAnswer:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import Json, json_list
 from pytest_tavus.simulator.account.requests.refusals import bad_field
 
 Query = Mapping[str, str]
+
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -91,7 +93,7 @@ class Paging(Struct, frozen=True, kw_only=True):
     "The most rows of a page."
 
 
-def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
+def page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
     """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for.
 
     The rows are given the oldest first.
@@ -107,14 +109,14 @@ def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
     return {paging.envelope: found[start : start + limit], paging.count: len(found)}
 
 
-Filter = Callable[[list[Json], Query], list[Json]]
-"""Reads its own parameters of a query, and returns the rows that they ask for."""
+Filter = Callable[[list[Row], Query], list[Row]]
+"""Reads its own parameters from a query, and returns the rows that match them."""
 
 
-def equals(*names: str, **choices: tuple[str, ...]) -> Filter:
-    """Let a query ask for the value of a field; in `choices`, the values that it can have."""
+def equals(*names: str, **choices: tuple[str, ...]) -> Filter[Row]:
+    """Match fields by their value. `choices` lists the only values that a query may name."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
+    def keep(rows: list[Row], query: Query) -> list[Row]:
         wanted = {name: query.get(name) for name in names}
         wanted |= {name: read_choice(query, name, values) for name, values in choices.items()}
         asked = {name: value for name, value in wanted.items() if value}
@@ -123,20 +125,20 @@ def equals(*names: str, **choices: tuple[str, ...]) -> Filter:
     return keep
 
 
-def any_of(field: str, *names: str) -> Filter:
-    """Let a query list values, with commas, one of which a field has or has among its items."""
+def any_of(field: str, *names: str) -> Filter[Row]:
+    """Match a field that is, or contains, any of the values that a query lists with commas."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
+    def keep(rows: list[Row], query: Query) -> list[Row]:
         wanted = set(read_words(query, *(names or (field,))))
         return [row for row in rows if not wanted or wanted & _items(row.get(field))]
 
     return keep
 
 
-def contains(name: str, *fields: str) -> Filter:
-    """Let a query ask for a part of a name or an id, in any case of letters [wild]."""
+def contains(name: str, *fields: str) -> Filter[Row]:
+    """Match a part of a name or an id, ignoring case [wild]."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
+    def keep(rows: list[Row], query: Query) -> list[Row]:
         text = query.get(name, "").strip().lower()
         return [
             row
@@ -147,27 +149,28 @@ def contains(name: str, *fields: str) -> Filter:
     return keep
 
 
-def of_type(is_system: Callable[[Json], bool] = lambda _: False) -> Filter:
-    """Let a query ask for Tavus's own rows, or for `all`; the user's are the default [client]."""
+def of_type(is_system: Callable[[Row], bool] = lambda _: False) -> Filter[Row]:
+    """Match Tavus's own rows, the user's (the default), or `all` [client]."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
+    def keep(rows: list[Row], query: Query) -> list[Row]:
         kind = read_choice(query, "type", ("user", "system", "all")) or "user"
         return [row for row in rows if kind == "all" or is_system(row) == (kind == "system")]
 
     return keep
 
 
-def tag_page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
+def tag_page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
     """Return a page of the tags in use, by name: ``{"tags": [...], "total_count": n}`` [client].
 
     `search` is a part of the tags that are asked for.
     """
-    used = {str(tag) for row in rows for tag in row.get("tags") or ()}
-    found = contains("search", "tag")([{"tag": tag} for tag in sorted(used)], query)
+    used = {str(tag) for row in rows for tag in json_list(row.get("tags")) or ()}
+    text = query.get("search", "").strip().lower()
+    found = [{"tag": tag} for tag in sorted(used) if text in tag.lower()]
     listed = page(found, query, paging=paging)
     tags = [row["tag"] for row in listed[paging.envelope]]
     return {"tags": tags, paging.count: listed[paging.count]}
 
 
-def _items(value: Any) -> set[Any]:
-    return {value} if isinstance(value, str) else set(value or ())
+def _items(value: object) -> set[object]:
+    return {value} if isinstance(value, str) else set(json_list(value) or ())

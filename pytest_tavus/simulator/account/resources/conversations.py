@@ -27,6 +27,7 @@ from pytest_tavus.simulator.account.resources.openings import (
 )
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_face
+from pytest_tavus.simulator.account.store.rows import ConversationRow, select_fields
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
 
 BRIDGE_SECONDS = 20.0
@@ -35,7 +36,7 @@ BRIDGE_SECONDS = 20.0
 BRIDGE_MOST = 120.0
 """The longest it can be told to wait: ours."""
 
-_ROW = (
+_ANSWERED = (
     "conversation_id",
     "conversation_name",
     "status",
@@ -72,7 +73,7 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List conversations, of one status if `status` says which [doc]."""
-    for record in account["conversations"].rows():
+    for record in account.conversations.rows():
         _settle(account, record)
     return CONVERSATIONS.listing(account, request)
 
@@ -101,7 +102,7 @@ async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     read_flag(request.query, "hard")
     record = CONVERSATIONS.require_named(account, request)
     await _end(account, record)
-    account["conversations"].delete(record["conversation_id"])
+    account.conversations.delete(record["conversation_id"])
     return ApiAnswer(status=204)
 
 
@@ -127,7 +128,7 @@ def poll(account: Account, request: ApiRequest) -> ApiAnswer:
     return _build_reply_answer(live.reply())
 
 
-def _settle(account: Account, record: Json) -> None:
+def _settle(account: Account, record: ConversationRow) -> None:
     """Write down that a conversation has ended, be it by itself."""
     live = account.live.get(record["conversation_id"])
     if record["status"] == "ended" or (live is not None and live.status == "active"):
@@ -138,7 +139,7 @@ def _settle(account: Account, record: Json) -> None:
     record["updated_at"] = ended[0]["timestamp"] if ended else account.timestamp()
 
 
-async def _end(account: Account, record: Json) -> None:
+async def _end(account: Account, record: ConversationRow) -> None:
     if record["status"] == "active":
         await account.live.end(record["conversation_id"], "end_conversation_endpoint_hit")
         _settle(account, record)
@@ -161,13 +162,13 @@ def _build_reply_answer(reply: Reply) -> ApiAnswer:
     return ApiAnswer(body=body)
 
 
-def _view(account: Account, record: Json, _query: Query) -> Json:
+def _view(account: Account, record: ConversationRow, _query: Query) -> Json:
     _settle(account, record)
-    return {name: record[name] for name in _ROW}
+    return select_fields(record, _ANSWERED)
 
 
-CONVERSATIONS = Resource(
-    table="conversations",
+CONVERSATIONS = Resource[ConversationRow](
+    table=lambda account: account.conversations,
     path="/conversations",
     key="conversation_id",
     missing=partial(invalid_id, "conversation_id"),  # 400 [doc]

@@ -37,11 +37,11 @@ from pytest_tavus.simulator.account.resources.openings import (
 )
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import DeploymentFields, DeploymentRow, select_fields
 
 DAY = 86_400
 """Seconds. A day begins at midnight in UTC [inferred]."""
 
-_WRITTEN = ("name", "status", "allowed_origins", "limits", "customization")
 _INIT = (
     "deployment_id",
     "channel",
@@ -57,14 +57,19 @@ _PUBLIC_LIMITS = ("max_call_duration", "daily_call_limit_per_user")
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     wanted = read_body(Deployment, request.body, rules=deployment_problems)
     PALS.require(account, wanted.pal_id)
-    fields: Json = {
+    now = account.timestamp()
+    row: DeploymentRow = {
+        "deployment_id": DEPLOYMENTS.new_id(account),
         "pal_id": wanted.pal_id,
         "channel": wanted.channel,
-        **_writable_fields(wanted),
+        **_patchable_fields(wanted),
         "password": wanted.password,
+        "created_at": now,
+        "updated_at": now,
         "_calls": [],
     }
-    return DEPLOYMENTS.answer(account, DEPLOYMENTS.add(account, fields), request)
+    account.deployments.put(row["deployment_id"], row)
+    return DEPLOYMENTS.answer(account, row, request)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -76,10 +81,14 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     refuse_if(mask_problems(wanted.get("password"), ("password",)))
     body = {**wanted, "pal_id": row["pal_id"], "channel": row["channel"]}
     value = read_body(Deployment, body, rules=deployment_problems)
-    row |= {**_writable_fields(value), "updated_at": account.timestamp()}
-    if "password" in wanted:
-        row["password"] = value.password
-    return DEPLOYMENTS.answer(account, row, request)
+    after: DeploymentRow = {
+        **row,
+        **_patchable_fields(value),
+        "password": value.password if "password" in wanted else row["password"],
+        "updated_at": account.timestamp(),
+    }
+    account.deployments.put(row["deployment_id"], after)
+    return DEPLOYMENTS.answer(account, after, request)
 
 
 def init(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -89,7 +98,7 @@ def init(account: Account, request: ApiRequest) -> ApiAnswer:
     why = find_unavailable_reason(account, row)
     return ApiAnswer(
         body={
-            **{name: shown[name] for name in _INIT},
+            **select_fields(shown, _INIT),
             "show_tavus_branding": True,
             "limits": {name: row["limits"].get(name) for name in _PUBLIC_LIMITS},
             "captcha": None,
@@ -124,7 +133,7 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body={"conversation_id": conversation_id, "status": "ended"})
 
 
-def find_unavailable_reason(account: Account, row: Json) -> str | None:
+def find_unavailable_reason(account: Account, row: DeploymentRow) -> str | None:
     """Return why nobody can start a call now; `None` where one can. The words are ours."""
     if row["status"] != "active":
         return "inactive"
@@ -143,24 +152,24 @@ def public_origins(account: Account, path: str) -> tuple[str, ...] | None:
     `None` where nothing public is at the path. `path` begins with ``/v2``.
     """
     match = _PUBLIC.fullmatch(path)
-    row = None if match is None else account["deployments"].get(match.group(1))
+    row = None if match is None else account.deployments.get(match.group(1))
     if row is None:
         return None
     return tuple(str(each).rstrip("/").lower() for each in row["allowed_origins"])
 
 
-def _calls_now(account: Account, row: Json) -> int:
+def _calls_now(account: Account, row: DeploymentRow) -> int:
     live = (account.live.get(key) for _, key in row["_calls"])
     return sum(one is not None and one.status == "active" for one in live)
 
 
-def _check_password(row: Json, password: str | None) -> None:
+def _check_password(row: DeploymentRow, password: str | None) -> None:
     kept = row["password"]
     if kept and not hmac.compare_digest(kept.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
 
 
-def _body(row: Json, wanted: PublicStart) -> ConversationBody:
+def _body(row: DeploymentRow, wanted: PublicStart) -> ConversationBody:
     spoken = json_object(row["customization"].get("conversation")) or {}
     contexts = (spoken.get("context"), wanted.conversational_context)
     longest = row["limits"].get("max_call_duration")
@@ -176,16 +185,22 @@ def _body(row: Json, wanted: PublicStart) -> ConversationBody:
     )
 
 
-def _writable_fields(deployment: Deployment) -> Json:
+def _patchable_fields(deployment: Deployment) -> DeploymentFields:
     body = deployment.model_dump(mode="json", exclude_none=True)
-    return {"name": None} | {name: body[name] for name in _WRITTEN if name in body}
+    return {
+        "name": deployment.name,
+        "status": deployment.status,
+        "allowed_origins": list(deployment.allowed_origins),
+        "limits": body["limits"],
+        "customization": body["customization"],
+    }
 
 
-def _calls_today(account: Account, row: Json) -> int:
+def _calls_today(account: Account, row: DeploymentRow) -> int:
     return sum(at // DAY == account.epoch() // DAY for at, _ in row["_calls"])
 
 
-def _view(account: Account, row: Json, _query: Query) -> Json:
+def _view(account: Account, row: DeploymentRow, _query: Query) -> Json:
     """Return a deployment as it is answered: whether there is a password, never which."""
     return DEPLOYMENTS.strip_hidden(row) | {
         "has_password": bool(row["password"]),
@@ -196,14 +211,14 @@ def _view(account: Account, row: Json, _query: Query) -> Json:
     }
 
 
-DEPLOYMENTS = Resource(
-    table="deployments",
+DEPLOYMENTS = Resource[DeploymentRow](
+    table=lambda account: account.deployments,
     path="/deployments",
     key="deployment_id",
     missing=partial(not_found, "Deployment not found"),
     prefix="d",
     length=16,
-    patchable_fields=_WRITTEN,
+    patchable_fields=tuple(DeploymentFields.__annotations__),
     # The official client asks for 200 at once [client] sdk/recipes/deployments.py.
     paging=Paging(limit=25, first=0, order="desc", count="total", most=200),
     filters=(equals("pal_id", channel=get_args(Channel), status=get_args(DeploymentStatus)),),

@@ -36,13 +36,12 @@ from pytest_tavus.simulator.account.requests.pages import (
 from pytest_tavus.simulator.account.requests.refusals import bad_request, conflict, not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.progress import (
-    BEGUN,
     RUNNING,
-    TOLD,
     begin_document,
     settle_documents,
 )
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import DocumentRow, select_fields
 
 _CHUNKS = Paging(limit=100, first=0)
 _STATUSES: tuple[str, ...] = get_args(DocumentStatus)
@@ -55,7 +54,8 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     settle_documents(account)
     if document.crawl is not None:
         _refuse_more_crawls(account)
-    row = DOCUMENTS.add(account, _fields(document))
+    row = _build_row(account, document)
+    account.documents.put(row["document_id"], row)
     begin_document(account, row, status="started")
     answer = DOCUMENTS.answer(account, row, request)
     settle_documents(account)
@@ -69,16 +69,16 @@ def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
         read_choice(request.query, "collection", ("regular", "customer_support")) or "regular"
     )
     own = "customer_support" if row["is_customer_support_document"] else "regular"
-    texts: list[str] = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
-    cut = [
+    texts = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
+    rows = [
         {"chunk_id": f"{row['document_id']}-{index}", "chunk_index": index, "content": text}
         for index, text in enumerate(texts if collection == own else [])
     ]
-    return ApiAnswer(body=page(cut, request.query, paging=_CHUNKS))
+    return ApiAnswer(body=page(rows, request.query, paging=_CHUNKS))
 
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
-    rows = account["documents"].rows()
+    rows = account.documents.rows()
     return ApiAnswer(body=tag_page(rows, request.query, paging=DOCUMENTS.paging))
 
 
@@ -86,7 +86,10 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or tags: a plain object, no JSON Patch [doc]."""
     row = DOCUMENTS.require_named(account, request)
     wanted = read_body(DocumentChange, request.body)
-    row |= wanted.model_dump(mode="json", exclude_none=True)
+    if wanted.document_name is not None:
+        row["document_name"] = wanted.document_name
+    if wanted.tags is not None:
+        row["tags"] = list(wanted.tags)
     row["updated_at"] = account.timestamp()
     return DOCUMENTS.answer(account, row, request)
 
@@ -123,29 +126,29 @@ def _refuse_concurrent_crawl(account: Account) -> None:
         raise _too_many(message)
 
 
-def _collect_crawls(account: Account) -> list[Json]:
-    return [row for row in account["documents"].rows() if row["crawl_config"] is not None]
+def _collect_crawls(account: Account) -> list[DocumentRow]:
+    return [row for row in account.documents.rows() if row["crawl_config"] is not None]
 
 
-def _refuse_while_running(account: Account, row: Json) -> None:
+def _refuse_while_running(account: Account, row: DocumentRow) -> None:
     """Refuse what is under way: 409 [doc].
 
     Where documents take no time, one is under way until its client was told that it is not: at
     Tavus it takes minutes, and whoever asks at once is refused for that [inferred].
     """
     at_once = account.options.document_seconds == 0 and _cooldown_seconds(account, row) > 0
-    status = row[TOLD] if at_once else row["status"]
+    status = row["_answered_status"] if at_once else row["status"]
     if status in RUNNING:
         message = f"Document is {status}: expected ready or error"
         raise conflict(message)
 
 
-def _cooldown_seconds(account: Account, row: Json) -> float:
-    left = RECRAWL_COOLDOWN - (account.epoch() - row[BEGUN])
+def _cooldown_seconds(account: Account, row: DocumentRow) -> float:
+    left = RECRAWL_COOLDOWN - (account.epoch() - row["_begun"])
     return left if row["crawl_count"] > 0 else 0.0
 
 
-def _refuse_during_cooldown(account: Account, row: Json) -> None:
+def _refuse_during_cooldown(account: Account, row: DocumentRow) -> None:
     left = _cooldown_seconds(account, row)
     if left > 0:
         minutes = -int(-left // 60)
@@ -158,11 +161,19 @@ def _too_many(sentence: str) -> ApiRefusal:
     return ApiRefusal(429, {"error": sentence})
 
 
-def _fields(document: DocumentBody) -> Json:
+def _build_row(account: Account, document: DocumentBody) -> DocumentRow:
     crawl = None if document.crawl is None else _crawl(document.crawl)
+    now = account.timestamp()
     return {
-        **document.model_dump(mode="json", exclude={"crawl"}),
+        "document_id": DOCUMENTS.new_id(account),
+        "document_url": document.document_url,
         "document_name": document.document_name or document.document_url,
+        "tags": list(document.tags),
+        "participant_tags": list(document.participant_tags),
+        "callback_url": document.callback_url,
+        "custom_description": document.custom_description,
+        "is_customer_support_document": document.is_customer_support_document,
+        "font_size_aware_extraction": document.font_size_aware_extraction,
         "status": "started",
         "progress": None,
         "error_message": None,
@@ -170,6 +181,10 @@ def _fields(document: DocumentBody) -> Json:
         "crawled_urls": [],
         "last_crawled_at": None,
         "crawl_count": 0 if crawl is None else 1,
+        "created_at": now,
+        "updated_at": now,
+        "_begun": account.epoch(),
+        "_answered_status": "started",
     }
 
 
@@ -177,33 +192,33 @@ def _crawl(crawl: Crawl) -> dict[str, int]:
     return {"depth": crawl.depth, "max_pages": crawl.max_pages}
 
 
-def _text(row: Json) -> str:
+def _text(row: DocumentRow) -> str:
     described = row["custom_description"]
-    return f"{row['document_name']}: {described}" if described else str(row["document_name"])
+    return f"{row['document_name']}: {described}" if described else row["document_name"]
 
 
-def _view(_account: Account, row: Json, _query: Query) -> Json:
-    row[TOLD] = row["status"]
+def _view(_account: Account, row: DocumentRow, _query: Query) -> Json:
+    row["_answered_status"] = row["status"]
     return DOCUMENTS.strip_hidden(row)
 
 
-def _row_view(account: Account, row: Json, query: Query) -> Json:
+def _row_view(account: Account, row: DocumentRow, query: Query) -> Json:
     shown = _view(account, row, query)
-    return shown if _is_verbose(query) else {name: row[name] for name in _BRIEF}
+    return shown if _is_verbose(query) else select_fields(row, _BRIEF)
 
 
 def _is_verbose(query: Query) -> bool:
     return read_flag(query, "verbose", default=True)
 
 
-def _check_verbose(rows: list[Json], query: Query) -> list[Json]:
+def _check_verbose(rows: list[DocumentRow], query: Query) -> list[DocumentRow]:
     """Refuse a wrong `verbose` of an empty list, too."""
     _is_verbose(query)
     return rows
 
 
-DOCUMENTS = Resource(
-    table="documents",
+DOCUMENTS = Resource[DocumentRow](
+    table=lambda account: account.documents,
     path="/documents",
     key="document_id",
     missing=partial(not_found, "Document not found"),

@@ -37,7 +37,7 @@ from pytest_tavus.simulator.account.requests.pages import (
     tag_page,
 )
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import list_pals_with, remove_from_pals
 
@@ -66,7 +66,7 @@ def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG00
 
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
-    rows = account["guardrails"].rows()
+    rows = account.guardrails.rows()
     return ApiAnswer(body=tag_page(rows, request.query, paging=GUARDRAILS.paging))
 
 
@@ -88,7 +88,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 def delete(account: Account, request: ApiRequest) -> ApiAnswer:
     """Delete one; PALs lose it [doc]."""
     row = GUARDRAILS.require_named(account, request)
-    account["guardrails"].delete(_key(row))
+    account.guardrails.delete(_key(row))
     remove_from_pals(account, _pal_field(row), _key(row))
     return ApiAnswer(status=204)
 
@@ -165,8 +165,8 @@ def _strip_index(problems: Iterator[RuleProblem]) -> Iterator[RuleProblem]:
     return (replace(problem, loc=problem.loc[1:]) for problem in problems)
 
 
-GUARDRAILS = Resource(
-    table="guardrails",
+GUARDRAILS = JsonResource(
+    table=lambda account: account.guardrails,
     path="/guardrails",
     key="guardrail_id",
     missing=partial(not_found, "Guardrail not found"),

@@ -12,7 +12,7 @@ from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_ser
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
 from pytest_tavus.simulator.account.requests.pages import contains, of_type
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 
 _WRITTEN = ("name", "data", "allow_loops")
@@ -54,8 +54,8 @@ def _read(body: object) -> Json:
     return fields_of(read_body(ObjectiveSet, body, rules=objective_problems))
 
 
-OBJECTIVES = Resource(
-    table="objectives",
+OBJECTIVES = JsonResource(
+    table=lambda account: account.objectives,
     path="/objectives",
     key="objectives_id",
     missing=partial(not_found, "Objective not found"),

@@ -24,6 +24,7 @@ from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import ConversationRow
 from pytest_tavus.simulator.rooms.opening import Opening, Timers
 
 _ANSWERED = (
@@ -39,7 +40,7 @@ _ANSWERED = (
 
 async def open_conversation(
     account: Account, body: ConversationBody, *, pal: Pal, script: Scenario | None = None
-) -> Json:
+) -> ConversationRow:
     """Open a conversation with a PAL that is written out, and return its record.
 
     In `test_mode` there is only the record: it has ended, and takes no slot [doc].
@@ -52,7 +53,7 @@ async def open_conversation(
         _refuse_over_limit(account)
     conversation_id, now = account.ids.new("c", length=15), account.timestamp()
     face_id = body.face_id or pal.default_face_id
-    record: Json = {
+    record: ConversationRow = {
         "conversation_id": conversation_id,
         "conversation_name": body.conversation_name or "",
         "conversation_url": f"{account.options.room_url}/{conversation_id}",
@@ -65,15 +66,15 @@ async def open_conversation(
     }
     if body.is_private:
         record["meeting_token"] = meeting_token(account, conversation_id)
-    account["conversations"].add(conversation_id, record)
+    account.conversations.put(conversation_id, record)
     if not body.test_mode:
         await account.live.open(_opening(record, body, pal, script))
     return record
 
 
-def build_opening_body(record: Json) -> Json:
+def build_opening_body(record: ConversationRow) -> Json:
     """Return what whoever opens a conversation is told of it [doc]; a token if it is private."""
-    return {name: record[name] for name in _ANSWERED if name in record}
+    return {name: value for name, value in record.items() if name in _ANSWERED}
 
 
 def meeting_token(account: Account, conversation_id: str) -> str:
@@ -96,7 +97,9 @@ def _refuse_over_limit(account: Account) -> None:
         raise ApiRefusal(400, {"message": "User has reached maximum concurrent conversations"})
 
 
-def _opening(record: Json, body: ConversationBody, pal: Pal, script: Scenario | None) -> Opening:
+def _opening(
+    record: ConversationRow, body: ConversationBody, pal: Pal, script: Scenario | None
+) -> Opening:
     wanted = body.properties
     return Opening(
         conversation_id=record["conversation_id"],
@@ -153,13 +156,13 @@ def build_pal(account: Account, pal_id: str) -> Pal:
 
 def _tools(account: Account, pal: Json) -> Iterator[Json]:
     for tool_id in pal["tool_ids"]:
-        tool = account["tools"].get(tool_id)
+        tool = account.tools.get(tool_id)
         if tool is not None:
             yield _fields(Tool, tool)
 
 
 def _objectives(account: Account, pal: Json) -> Json | None:
-    row = account["objectives"].get(pal["objectives_id"] or "")
+    row = account.objectives.get(pal["objectives_id"] or "")
     return None if row is None else _fields(ObjectiveSet, row)
 
 
@@ -169,7 +172,7 @@ def _guardrails(account: Account, pal: Json) -> Iterator[Json]:
     [doc] onboarding-guide: tags take in every guardrail that has one of them.
     """
     named, tags = set(pal["guardrail_ids"]), set(pal["guardrail_tags"])
-    for row in account["guardrails"].rows():
+    for row in account.guardrails.rows():
         held = json_list(row.get("data"))
         if held is not None:
             if row.get("guardrails_id") == pal["guardrails_id"]:

@@ -34,7 +34,7 @@ from pytest_tavus.simulator.account.requests.masks import (
 )
 from pytest_tavus.simulator.account.requests.pages import Query, equals, read_flag
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_references
 
@@ -84,7 +84,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
         return UNCHANGED
     after["pal_name"] = _name(account, after["pal_name"])
     after["updated_at"] = account.timestamp()
-    return PALS.answer(account, account["pals"].replace(record["pal_id"], after), request)
+    return PALS.answer(account, account.pals.put(record["pal_id"], after), request)
 
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -179,8 +179,8 @@ def _refuse_mixed(operations: list[Json]) -> None:
         )
 
 
-PALS = Resource(
-    table="pals",
+PALS = JsonResource(
+    table=lambda account: account.pals,
     path="/pals",
     key="pal_id",
     missing=partial(invalid_id, "persona_id"),  # in the older word [doc]

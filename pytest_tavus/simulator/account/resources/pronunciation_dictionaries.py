@@ -12,7 +12,7 @@ from pytest_tavus.contract.resources.dictionary import PronunciationDictionary, 
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 
 
 def _read(body: object) -> Json:
@@ -24,8 +24,8 @@ def _read(body: object) -> Json:
     return {"name": wanted.name, "rules": rules, "rules_count": len(rules)}
 
 
-DICTIONARIES = Resource(
-    table="pronunciation_dictionaries",
+DICTIONARIES = JsonResource(
+    table=lambda account: account.pronunciation_dictionaries,
     path="/pronunciation-dictionaries",
     key="pronunciation_dictionary_id",
     placeholder="dictionary_id",

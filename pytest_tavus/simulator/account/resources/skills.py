@@ -14,7 +14,7 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.resources.pals import PALS, SKILLS
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -156,8 +156,8 @@ def _build_skill_body(skill_id: str, config: Json) -> Json:
     return {"skill_id": skill_id, "config": dict(config)}
 
 
-REGISTRY = Resource(
-    table="skills",
+REGISTRY = JsonResource(
+    table=lambda account: account.skills,
     path="/skills",
     key="skill_id",
     missing=partial(not_found, "Skill not found"),

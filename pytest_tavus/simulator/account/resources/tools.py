@@ -18,7 +18,7 @@ from pytest_tavus.simulator.account.requests.bodies import read_body, read_objec
 from pytest_tavus.simulator.account.requests.masks import mask_auth
 from pytest_tavus.simulator.account.requests.pages import Paging, Query, contains, of_type
 from pytest_tavus.simulator.account.requests.refusals import bad_field, conflict, not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_ids
@@ -55,7 +55,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
         _refuse_taken(account, name)
     server_set = {key: record[key] for key in SERVER_SET if key in record}
     after = {**merged, **server_set, "updated_at": account.timestamp()}
-    return TOOLS.answer(account, account["tools"].replace(record["tool_id"], after), request)
+    return TOOLS.answer(account, account.tools.put(record["tool_id"], after), request)
 
 
 def list_attached(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -74,7 +74,7 @@ def attach(account: Account, request: ApiRequest) -> ApiAnswer:
     if not 1 <= len(wanted) <= TOOLS_PER_PAL:
         message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(wanted)}"
         raise bad_field("tool_ids", message)
-    check_ids(account, wanted, table="tools", field="tool_ids")
+    check_ids(account.tools, wanted, field="tool_ids")
     after = list(dict.fromkeys((*pal["tool_ids"], *wanted)))
     if len(after) > TOOLS_PER_PAL:
         message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"
@@ -96,7 +96,7 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def _build_attached_body(account: Account, pal: Json) -> Json:
-    found = (account["tools"].get(tool_id) for tool_id in pal["tool_ids"])
+    found = (account.tools.get(tool_id) for tool_id in pal["tool_ids"])
     rows = [_view(account, tool, {}) for tool in found if tool and not tool["is_system_tool"]]
     return {"data": rows}
 
@@ -130,7 +130,7 @@ def _build_delivery(delivery: Json) -> Json:
 
 
 def _refuse_taken(account: Account, name: str) -> None:
-    owned = (row for row in account["tools"].rows() if not row["is_system_tool"])
+    owned = (row for row in account.tools.rows() if not row["is_system_tool"])
     if any(row["name"] == name for row in owned):
         message = f"A tool named {name!r} already exists"
         raise conflict(message)
@@ -195,8 +195,8 @@ def _check_change(record: Json, done: str) -> str:
     return f"{name} is a system tool and cannot be {done}" if record["is_system_tool"] else ""
 
 
-TOOLS = Resource(
-    table="tools",
+TOOLS = JsonResource(
+    table=lambda account: account.tools,
     path="/tools",
     key="tool_id",
     missing=partial(not_found, "Tool not found"),  # 404, as with objectives [inferred]

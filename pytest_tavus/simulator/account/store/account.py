@@ -6,16 +6,27 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
+from pytest_tavus.simulator.account.store.rows import (
+    BuilderRow,
+    ConversationRow,
+    DeploymentRow,
+    DocumentRow,
+    FaceRow,
+    MemoryStoreRow,
+    VoiceRow,
+)
 from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.port import LiveConversations
 from pytest_tavus.simulator.rooms.tasks import Tasks
+
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 
 class AccountOptions(Struct, frozen=True, kw_only=True):
@@ -112,54 +123,33 @@ class Alarm:
         action()
 
 
-TABLES = (
-    "pals",
-    "tools",
-    "skills",
-    "objectives",
-    "guardrails",
-    "documents",
-    "pronunciation_dictionaries",
-    "faces",
-    "voices",
-    "deployments",
-    "builders",
-    "conversations",
-    "memory_stores",
-)
-
-
-class Table:
-    """The objects of one kind in Tavus's own field names, secrets included, the oldest first."""
+class Table(Generic[Row]):
+    """The records of one kind in Tavus's own field names, secrets included, the oldest first."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Json] = {}
+        self._rows: dict[str, Row] = {}
 
-    def add(self, key: str, data: Json) -> Json:
-        self._rows[key] = data
-        return data
+    def put(self, key: str, row: Row) -> Row:
+        """Add a record, or replace the record of this key in its place."""
+        self._rows[key] = row
+        return row
 
-    def get(self, key: str) -> Json | None:
+    def get(self, key: str) -> Row | None:
         return self._rows.get(key)
 
-    def require(self, key: str, refusal: ApiRefusal) -> Json:
-        """Return an object; raise `refusal` if there is none."""
+    def require(self, key: str, refusal: ApiRefusal) -> Row:
+        """Return a record; raise `refusal` if there is none."""
         row = self._rows.get(key)
         if row is None:
             raise refusal
         return row
 
-    def rows(self) -> Iterator[Json]:
-        """Yield every object, the oldest first."""
+    def rows(self) -> Iterator[Row]:
+        """Yield every record, the oldest first."""
         return iter(self._rows.values())
 
-    def replace(self, key: str, data: Json) -> Json:
-        self._rows[key] = data
-        return data
-
-    def delete(self, key: str) -> bool:
-        """Forget an object, whose id is never given again; return whether it was there."""
-        return self._rows.pop(key, None) is not None
+    def delete(self, key: str) -> None:
+        self._rows.pop(key, None)
 
     def clear(self) -> None:
         self._rows.clear()
@@ -186,11 +176,25 @@ class Account:
         self.ids = ids
         self.live = live
         self.scripts = scripts
-        self.tables: Mapping[str, Table] = {name: Table() for name in TABLES}
         self._now = now
+        self.pals = Table[Json]()
+        self.tools = Table[Json]()
+        self.skills = Table[Json]()
+        self.objectives = Table[Json]()
+        self.guardrails = Table[Json]()
+        self.pronunciation_dictionaries = Table[Json]()
+        self.documents = Table[DocumentRow]()
+        self.faces = Table[FaceRow]()
+        self.voices = Table[VoiceRow]()
+        self.deployments = Table[DeploymentRow]()
+        self.builders = Table[BuilderRow]()
+        self.conversations = Table[ConversationRow]()
+        self.memory_stores = Table[MemoryStoreRow]()
 
-    def __getitem__(self, table: str) -> Table:
-        return self.tables[table]
+    @property
+    def tables(self) -> Mapping[str, Table[Any]]:
+        """Every table by its name."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, Table)}
 
     def epoch(self) -> float:
         """Return the seconds since 1970, by the account's clock."""
