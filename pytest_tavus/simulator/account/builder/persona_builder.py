@@ -7,7 +7,6 @@ questions are what its caller says, and the rest follows from the request alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.resources.building import (
@@ -111,7 +110,7 @@ def _parts(spec: Json, kind: str) -> Iterator[tuple[str, str]]:
                 yield str(one[f"{kind}_name"]), str(one.get(f"{kind}_prompt") or "")
 
 
-def _rows(value: Any) -> list[Json]:
+def _rows(value: object) -> list[Json]:
     """Return the objects of a list, of the list under `data`, or of a single object."""
     body = json_object(value)
     items = json_list(value if body is None else body.get("data", [body]))

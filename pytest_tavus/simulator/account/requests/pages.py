@@ -1,7 +1,7 @@
-"""Lists: which rows of a table one page shows, in which order, in which envelope.
+"""Query parameters and pages of lists: filters, order, limits and the envelope.
 
-Some resources count their pages from 0 and some from 1 ([doc], [client]). On the latter page 0 is
-the first page too: the documents say 1 and the official client sends 0 [inferred].
+Some resources count their pages from 0, others from 1 ([doc], [client]). If the first page is 1,
+page 0 is the first page too: the documents say 1, the official client sends 0 [inferred].
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def read_flag(query: Query, name: str, *, default: bool = False) -> bool:
-    """Return a yes or no, written as text [client]."""
+    """Return a boolean, which a query writes as text [client]."""
     text = query.get(name, "").strip().lower()
     if not text:
         return default
@@ -50,7 +50,7 @@ def read_whole_number(
 def read_choice(
     query: Query, name: str, choices: Mapping[str, str] | tuple[str, ...]
 ) -> str | None:
-    """Return one of the choices, or what it stands for; `None` where none is written."""
+    """Return the choice, or the value that `choices` maps it to; `None` if the query has none."""
     text = query.get(name, "").strip().lower()
     if not text:
         return None
@@ -61,7 +61,7 @@ def read_choice(
 
 
 def read_words(query: Query, *names: str) -> tuple[str, ...]:
-    """Return a list that is written with commas, under any of its names [client]."""
+    """Return the items of a comma-separated list, which may have several names [client]."""
     texts = (query.get(name, "") for name in names)
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
@@ -70,33 +70,33 @@ MOST = 100
 "The largest page ([doc] for dictionaries and voices, [inferred] for the others)."
 
 _ORDERS = MappingProxyType({"asc": "asc", "ascending": "asc", "desc": "desc", "descending": "desc"})
-"""Two spellings of each: the client sent the long ones until 0.4.0 [client]."""
+"""Each has two spellings: the client sent the long ones until 0.4.0 [client]."""
 
 
 class Paging(Struct, frozen=True, kw_only=True):
-    """How one resource is listed."""
+    """The page size, order and envelope of one resource's lists."""
 
     limit: int = 10
-    "Rows of a page, where the query does not say [doc]."
+    "Rows of a page if the query has no limit [doc]."
 
     first: Literal[0, 1] = 1
     "The number of the first page."
 
     order: Literal["asc", "desc"] = "asc"
-    "Where the query does not say: ``asc`` is the oldest first."
+    "The order if the query has none: ``asc`` is the oldest first."
 
     envelope: str = "data"
     count: str = "total_count"
-    "The keys of the answer."
+    "The keys of the rows and of their total count in the answer."
 
     most: int = MOST
     "The most rows of a page."
 
 
 def page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
-    """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for.
+    """Return the envelope with the page that `limit`, `page` and `sort` select.
 
-    The rows are given the oldest first.
+    `rows` begin with the oldest.
     """
     found = list(rows)
     if (read_choice(query, "sort", _ORDERS) or paging.order) == "desc":
@@ -117,10 +117,10 @@ def equals(*names: str, **choices: tuple[str, ...]) -> Filter[Row]:
     """Match fields by their value. `choices` lists the only values that a query may name."""
 
     def keep(rows: list[Row], query: Query) -> list[Row]:
-        wanted = {name: query.get(name) for name in names}
-        wanted |= {name: read_choice(query, name, values) for name, values in choices.items()}
-        asked = {name: value for name, value in wanted.items() if value}
-        return [row for row in rows if all(row[name] == asked[name] for name in asked)]
+        values = {name: query.get(name) for name in names}
+        values |= {name: read_choice(query, name, known) for name, known in choices.items()}
+        expected = {name: value for name, value in values.items() if value}
+        return [row for row in rows if all(row[name] == expected[name] for name in expected)]
 
     return keep
 
@@ -162,7 +162,7 @@ def of_type(is_system: Callable[[Row], bool] = lambda _: False) -> Filter[Row]:
 def tag_page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
     """Return a page of the tags in use, by name: ``{"tags": [...], "total_count": n}`` [client].
 
-    `search` is a part of the tags that are asked for.
+    The parameter `search` matches a part of a tag, ignoring case.
     """
     used = {str(tag) for row in rows for tag in json_list(row.get("tags")) or ()}
     text = query.get("search", "").strip().lower()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import Field
 
@@ -132,7 +131,7 @@ def _require_attached(account: Account, request: ApiRequest) -> tuple[Json, str]
     return pal, skill_id
 
 
-def _merge_config(kept: Any, written: Any) -> Any:
+def _merge_config(kept: object, written: object) -> object:
     """Merge as RFC 7396 does."""
     change = json_object(written)
     if change is None:
