@@ -99,7 +99,7 @@ async def test_a_record_that_is_no_pal_is_a_bug_of_ours() -> None:
         build_pal(at.account, created["pal_id"])
 
     assert str(broken.value) == (
-        f"the account holds a PAL '{created['pal_id']}' that is none: expected text, found 3"
+        f"the PAL '{created['pal_id']}' of the account is not valid: expected text, found 3"
     )
 
 

@@ -1,10 +1,9 @@
-"""Deployments: `/deployments`, how a PAL goes live on a page ([doc], [client]).
+"""Deployments: `/deployments`, which put a PAL on a web page ([doc], [client]).
 
-The public starts and ends calls without an API key. Passwords and the limits of a deployment are
-kept; `daily_call_limit_per_user` is stored and answered only, for nothing tells two visitors apart
-here, and a captcha is never asked for. Which status refuses the public what is [inferred]: the
-documents name the checks and not their answers. Origins are a matter of CORS: no operation sees a
-header.
+Visitors start and end calls without an API key. Passwords and call limits are enforced, except
+`daily_call_limit_per_user`, because nothing identifies a visitor here. No captcha is required. The
+statuses of refusals are [inferred]: the documents name the checks but not their answers. The server
+checks origins (CORS), because no operation sees a header.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.rows import DeploymentFields, DeploymentRow, select_fields
 
 DAY = 86_400
-"""Seconds. A day begins at midnight in UTC [inferred]."""
+"""Seconds. A day starts at midnight UTC [inferred]."""
 
 _INIT = (
     "deployment_id",
@@ -73,7 +72,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change a deployment by JSON Patch [doc]; its PAL and channel stay [inferred]."""
+    """Change a deployment by JSON Patch [doc], except its PAL and channel [inferred]."""
     row = DEPLOYMENTS.require_named(account, request)
     wanted = DEPLOYMENTS.apply_patch(row, request.body)
     if wanted is None:
@@ -92,13 +91,13 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def init(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return what a page needs when it loads; never which PAL it is [doc]."""
+    """Return the data that a page loads first; it does not name the PAL [doc]."""
     row = DEPLOYMENTS.require_named(account, request)
-    shown = _view(account, row, request.query)
+    body = _view(account, row, request.query)
     why = find_unavailable_reason(account, row)
     return ApiAnswer(
         body={
-            **select_fields(shown, _INIT),
+            **select_fields(body, _INIT),
             "show_tavus_branding": True,
             "limits": {name: row["limits"].get(name) for name in _PUBLIC_LIMITS},
             "captcha": None,
@@ -109,7 +108,7 @@ def init(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 async def start(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Open a conversation for a visitor; the answer is that of creating one [doc]."""
+    """Open a conversation for a visitor; the answer is that of `POST /conversations` [doc]."""
     row = DEPLOYMENTS.require_named(account, request)
     wanted = read_body(PublicStart, {} if request.body is None else request.body)
     why = find_unavailable_reason(account, row)
@@ -124,7 +123,7 @@ async def start(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:
-    """End a conversation that was started through this deployment, and no other."""
+    """End a conversation that this deployment started; refuse any other."""
     row = DEPLOYMENTS.require_named(account, request)
     conversation_id = request.params["conversation_id"]
     if conversation_id not in {key for _, key in row["_calls"]}:
@@ -134,7 +133,7 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def find_unavailable_reason(account: Account, row: DeploymentRow) -> str | None:
-    """Return why nobody can start a call now; `None` where one can. The words are ours."""
+    """Return why no visitor can start a call now, else `None`. The words are ours."""
     if row["status"] != "active":
         return "inactive"
     daily = row["limits"].get("daily_call_limit")
@@ -147,9 +146,9 @@ def find_unavailable_reason(account: Account, row: DeploymentRow) -> str | None:
 
 
 def public_origins(account: Account, path: str) -> tuple[str, ...] | None:
-    """Return the origins of the pages that a public path is open to; none at all are all [client].
+    """Return the allowed origins of a public path; an empty tuple allows all [client].
 
-    `None` where nothing public is at the path. `path` begins with ``/v2``.
+    `None` if the path is not public. `path` begins with ``/v2``.
     """
     match = _PUBLIC.fullmatch(path)
     row = None if match is None else account.deployments.get(match.group(1))
@@ -164,14 +163,14 @@ def _calls_now(account: Account, row: DeploymentRow) -> int:
 
 
 def _check_password(row: DeploymentRow, password: str | None) -> None:
-    kept = row["password"]
-    if kept and not hmac.compare_digest(kept.encode(), (password or "").encode()):
+    expected = row["password"]
+    if expected and not hmac.compare_digest(expected.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
 
 
 def _body(row: DeploymentRow, wanted: PublicStart) -> ConversationBody:
-    spoken = json_object(row["customization"].get("conversation")) or {}
-    contexts = (spoken.get("context"), wanted.conversational_context)
+    conversation = json_object(row["customization"].get("conversation")) or {}
+    contexts = (conversation.get("context"), wanted.conversational_context)
     longest = row["limits"].get("max_call_duration")
     return ConversationBody.model_validate(
         {
@@ -201,7 +200,7 @@ def _calls_today(account: Account, row: DeploymentRow) -> int:
 
 
 def _view(account: Account, row: DeploymentRow, _query: Query) -> Json:
-    """Return a deployment as it is answered: whether there is a password, never which."""
+    """Return the body of a deployment, which says only whether it has a password."""
     return DEPLOYMENTS.strip_hidden(row) | {
         "has_password": bool(row["password"]),
         "thumbnail_video_url": None,
@@ -219,7 +218,7 @@ DEPLOYMENTS = Resource[DeploymentRow](
     prefix="d",
     length=16,
     patchable_fields=tuple(DeploymentFields.__annotations__),
-    # The official client asks for 200 at once [client] sdk/recipes/deployments.py.
+    # The official client requests 200 rows at once [client] sdk/recipes/deployments.py.
     paging=Paging(limit=25, first=0, order="desc", count="total", most=200),
     filters=(equals("pal_id", channel=get_args(Channel), status=get_args(DeploymentStatus)),),
     hidden=("password",),

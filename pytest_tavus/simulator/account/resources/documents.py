@@ -1,7 +1,7 @@
 """The documents of the knowledge base: `/documents` [doc], filters and chunks [client].
 
-A document's text is not fetched, so its one chunk is made of its name and description, unless
-whoever fills the account gave the record `chunks`.
+The text of a document is not fetched, so its only chunk is its name and description, unless its
+record has `chunks`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _BRIEF = ("document_id", "document_name", "document_url", "status", "tags", "cre
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a document: 200 and ``started`` [doc], and what becomes of it comes with time."""
+    """Add a document: 200 and ``started`` [doc]. Its status changes as time passes."""
     document = read_body(DocumentBody, request.body, rules=document_problems)
     settle_documents(account)
     if document.crawl is not None:
@@ -57,22 +57,23 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
     row = _build_row(account, document)
     account.documents.put(row["document_id"], row)
     begin_document(account, row, status="started")
+    # Answer before settling: without a delay, the document would be ready already.
     answer = DOCUMENTS.answer(account, row, request)
     settle_documents(account)
     return answer
 
 
 def chunks(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return what a document was cut into, once it is ready [client]."""
+    """Return the chunks of a document; none until it is ready [client]."""
     row = DOCUMENTS.require_named(account, request)
     collection = (
         read_choice(request.query, "collection", ("regular", "customer_support")) or "regular"
     )
-    own = "customer_support" if row["is_customer_support_document"] else "regular"
+    collection_of_row = "customer_support" if row["is_customer_support_document"] else "regular"
     texts = row.get("chunks", [_text(row)]) if row["status"] == "ready" else []
     rows = [
         {"chunk_id": f"{row['document_id']}-{index}", "chunk_index": index, "content": text}
-        for index, text in enumerate(texts if collection == own else [])
+        for index, text in enumerate(texts if collection == collection_of_row else [])
     ]
     return ApiAnswer(body=page(rows, request.query, paging=_CHUNKS))
 
@@ -95,7 +96,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Crawl a website anew: 202 [doc]. It must be at rest, be a crawl, and have cooled down."""
+    """Crawl a website again: 202 [doc]. Needs an idle crawl document whose cooldown is over."""
     row = DOCUMENTS.require_named(account, request)
     wanted = read_body(Recrawl, {} if request.body is None else request.body)
     if wanted.crawl is not None:
@@ -131,10 +132,10 @@ def _collect_crawls(account: Account) -> list[DocumentRow]:
 
 
 def _refuse_while_running(account: Account, row: DocumentRow) -> None:
-    """Refuse what is under way: 409 [doc].
+    """Refuse a document that is being processed: 409 [doc].
 
-    Where documents take no time, one is under way until its client was told that it is not: at
-    Tavus it takes minutes, and whoever asks at once is refused for that [inferred].
+    At Tavus processing takes minutes, so a client that recrawls at once is refused [inferred].
+    Without a delay, a document therefore counts as running until an answer said otherwise.
     """
     at_once = account.options.document_seconds == 0 and _cooldown_seconds(account, row) > 0
     status = row["_answered_status"] if at_once else row["status"]
@@ -157,7 +158,7 @@ def _refuse_during_cooldown(account: Account, row: DocumentRow) -> None:
 
 
 def _too_many(sentence: str) -> ApiRefusal:
-    """Return a 429; its status is [doc], its words and key are [inferred]."""
+    """Return a 429; its status is [doc], its sentence and key are [inferred]."""
     return ApiRefusal(429, {"error": sentence})
 
 
@@ -193,8 +194,8 @@ def _crawl(crawl: Crawl) -> dict[str, int]:
 
 
 def _text(row: DocumentRow) -> str:
-    described = row["custom_description"]
-    return f"{row['document_name']}: {described}" if described else row["document_name"]
+    description = row["custom_description"]
+    return f"{row['document_name']}: {description}" if description else row["document_name"]
 
 
 def _view(_account: Account, row: DocumentRow, _query: Query) -> Json:
@@ -203,8 +204,8 @@ def _view(_account: Account, row: DocumentRow, _query: Query) -> Json:
 
 
 def _row_view(account: Account, row: DocumentRow, query: Query) -> Json:
-    shown = _view(account, row, query)
-    return shown if _is_verbose(query) else select_fields(row, _BRIEF)
+    body = _view(account, row, query)
+    return body if _is_verbose(query) else select_fields(row, _BRIEF)
 
 
 def _is_verbose(query: Query) -> bool:
@@ -212,7 +213,7 @@ def _is_verbose(query: Query) -> bool:
 
 
 def _check_verbose(rows: list[DocumentRow], query: Query) -> list[DocumentRow]:
-    """Refuse a wrong `verbose` of an empty list, too."""
+    """Refuse a wrong `verbose`, also if the list is empty."""
     _is_verbose(query)
     return rows
 

@@ -1,7 +1,7 @@
-"""Faces: `/faces`, which `/replicas` stands for too; Tavus's own, and those that were trained.
+"""Faces: `/faces` and its alias `/replicas`, Tavus's own faces and trained ones.
 
-A face is started, then completed [doc] get-face; how long that takes is
-`AccountOptions.training_seconds`, at Tavus some hours [doc]. No video is looked at.
+The status of a face is started, then completed [doc] get-face. Training takes
+`AccountOptions.training_seconds`, at Tavus some hours [doc]. Nothing opens the video.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CHANGED = ("face_id", "face_name", "default_voice_id", "original_voice_id")
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Begin to train a face: its id and ``started`` [doc]."""
+    """Start to train a face; the answer has its id and ``started`` [doc]."""
     wanted = read_body(FaceTraining, request.body, rules=training_problems)
     row = _build_row(account, wanted)
     account.faces.put(row["face_id"], row)
@@ -41,16 +41,16 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List faces; `sort=recommended` has the recommended ones first [client]."""
-    found, query = FACES.collect_rows(account, request), request.query
+    """List faces; `sort=recommended` puts the recommended ones first [client]."""
+    rows, query = FACES.collect_rows(account, request), request.query
     if query.get("sort", "").lower() == "recommended":
-        found = sort_recommended(found)
+        rows = sort_recommended(rows)
         query = {name: value for name, value in query.items() if name != "sort"}
-    return FACES.answer_page(account, found, query)
+    return FACES.answer_page(account, rows, query)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change name or voice by a JSON Merge Patch in which nothing can be null [doc]."""
+    """Change name or voice by a JSON Merge Patch without nulls [doc]."""
     row = FACES.require_changeable(account, request, "changed")
     for field, value in read_object(request.body).items():
         if value is None:
@@ -68,7 +68,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def rename(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Rename a face: the older route, whose answer has no body [inferred]."""
+    """Rename a face by the older route, whose answer is empty [inferred]."""
     row = FACES.require_changeable(account, request, "changed")
     row["face_name"] = read_body(FaceName, request.body).face_name
     row["updated_at"] = account.timestamp()
@@ -76,9 +76,9 @@ def rename(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def settle(account: Account) -> None:
-    """Let every face whose training is over be completed, and tell who asked to hear of it.
+    """Complete every face whose training is over, and send its callback.
 
-    That there is a callback is [doc], its body is [inferred].
+    The callback is [doc], its body is [inferred].
     """
     for row in complete_training(account, account.faces):
         row["training_progress"] = "100/100"
@@ -88,7 +88,7 @@ def settle(account: Account) -> None:
 
 
 def sort_recommended(rows: Iterable[FaceRow]) -> list[FaceRow]:
-    """Return faces with Tavus's own recommendations first, otherwise in their order."""
+    """Return faces with the recommended ones first, otherwise in the same order."""
     return sorted(rows, key=lambda row: not row["is_recommended"])
 
 
@@ -117,9 +117,9 @@ def _build_row(account: Account, training: FaceTraining) -> FaceRow:
 
 
 def _find_voice(account: Account, name: str | None) -> str | None:
-    """Return the id of a voice by its name, in any case of letters."""
-    wanted = (name or "").lower()
-    rows = (row for row in account.voices.rows() if row["voice_name"].lower() == wanted)
+    """Return the id of the voice with this name, ignoring case."""
+    lower = (name or "").lower()
+    rows = (row for row in account.voices.rows() if row["voice_name"].lower() == lower)
     return next((row["voice_id"] for row in rows), None)
 
 
@@ -127,7 +127,7 @@ FACES = Resource[FaceRow](
     table=lambda account: account.faces,
     path="/faces",
     key="face_id",
-    missing=partial(invalid_id, "face_id"),  # as with the other ids of old [doc]
+    missing=partial(invalid_id, "face_id"),  # 400, as for the other older ids [doc]
     prefix="r",
     length=11,
     filters=(

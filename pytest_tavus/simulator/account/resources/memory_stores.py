@@ -1,4 +1,4 @@
-"""What a PAL remembers of one participant: `/memory-stores`.
+"""Memory stores: `/memory-stores`, the memories of one PAL about one participant.
 
 Creating a store and pinning a memory are [doc]; limits and the 404 of a second delete are [wild];
 the other routes and the fields of the records are [inferred].
@@ -39,12 +39,12 @@ class PinnedMemory(Body):
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Make the one store that a PAL has for a participant [doc]."""
+    """Create a store; a PAL has at most one per participant [doc]."""
     wanted = read_body(MemoryStore, request.body)
     account.pals.require(wanted.pal_id, invalid_id("pal_id"))
     pair = (wanted.pal_id, wanted.participant_tag)
-    kept = account.memory_stores.rows()
-    if any((row["pal_id"], row["participant_tag"]) == pair for row in kept):
+    stores = account.memory_stores.rows()
+    if any((row["pal_id"], row["participant_tag"]) == pair for row in stores):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
     now = account.timestamp()
     row: MemoryStoreRow = {

@@ -1,7 +1,7 @@
-"""What becomes of documents, faces and voices as time passes: started, and done later [doc].
+"""The progress of documents, faces and voices: started, and done some seconds later [doc].
 
-Nothing is downloaded, looked at or listened to. How long it takes is the account's own option.
-A status is passed when somebody looks, and by itself if the account has an alarm.
+Nothing is downloaded or analysed; the options of the account say how many seconds pass. A request
+brings the statuses up to date; an alarm of the account does so without a request.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RUNNING: frozenset[DocumentStatus] = frozenset({"started", "processing", "recraw
 
 
 def begin_training(account: Account, settle: Callable[[Account], None]) -> None:
-    """Settle a face or a voice once its training is over, which may be at once."""
+    """Settle a face or voice when its training is over, which may be now."""
     if account.alarm is not None and account.options.training_seconds > 0:
         account.alarm.call_later(account.options.training_seconds, partial(settle, account))
     settle(account)
@@ -49,7 +49,7 @@ def begin_document(account: Account, row: DocumentRow, *, status: DocumentStatus
 
 
 def settle_documents(account: Account) -> None:
-    """Let every document of the account reach the status that is due by now."""
+    """Give every document the status that is due now."""
     for row in account.documents.rows():
         if row["status"] in RUNNING:
             _settle(account, row)
@@ -76,7 +76,7 @@ _CALLBACK_FIELDS = (
     "error_message",
     "updated_at",
 )
-"""The body of a document's callback [inferred]: the page that shows it was not seen."""
+"""The body of a document's callback [inferred]: its documentation was not found."""
 
 
 def _set_status(account: Account, row: DocumentRow, status: DocumentStatus) -> None:

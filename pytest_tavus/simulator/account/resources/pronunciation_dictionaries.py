@@ -1,6 +1,6 @@
 """Pronunciation dictionaries: `/pronunciation-dictionaries` [doc], limits [client].
 
-PALs that speak by a deleted dictionary keep its id, which finds nothing [inferred].
+PALs keep the id of a deleted dictionary [inferred].
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``/tools`` and ``/pals/{pal_id}/tools``: the registry, the system's own, and what a PAL has."""
+"""``/tools`` and ``/pals/{pal_id}/tools``: registered tools, system tools, and tools of a PAL."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_ids
 
 SERVER_SET = ("tool_id", "owner_id", "is_system_tool", "created_at", "updated_at")
-"""Fields that only the server sets [doc]."""
+"""Fields that only the service sets [doc]."""
 
 OWNER = "simulated"
 """`owner_id` of everything in a simulated account."""
@@ -37,7 +37,7 @@ class ToolIds(Body):
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Register a tool. Its name must be free in the account: 409 [wild]."""
+    """Register a tool; 409 if its name is taken in the account [wild]."""
     written = read_object(request.body)
     _refuse_taken(account, _read(account, written).name)
     row = TOOLS.add(account, {**_drop_nulls(written), "is_system_tool": False})
@@ -45,7 +45,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change the fields given; the others stay, and with them the secret that is not given."""
+    """Change the fields of the body; the others stay, secrets included."""
     record = TOOLS.require_changeable(account, request, "changed")
     written = read_object(request.body)
     refuse_if(_check_server_fields(written))
@@ -59,23 +59,23 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def list_attached(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List a PAL's tools; system tools are not among them [doc] list-pal-tools."""
+    """List a PAL's tools without system tools [doc] list-pal-tools."""
     return ApiAnswer(body=_build_attached_body(account, PALS.require_named(account, request)))
 
 
 def attach(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Attach tools; those that are attached already stay so, and are listed too [doc].
+    """Attach tools; the answer lists the earlier ones too [doc].
 
-    Vision and audio tools are taken whatever the perception model is: the official client turns
-    that on afterwards [client].
+    Vision and audio tools need no perception model yet: the official client turns it on later
+    [client].
     """
     pal = PALS.require_named(account, request)
-    wanted = read_body(ToolIds, request.body).tool_ids
-    if not 1 <= len(wanted) <= TOOLS_PER_PAL:
-        message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(wanted)}"
+    new_ids = read_body(ToolIds, request.body).tool_ids
+    if not 1 <= len(new_ids) <= TOOLS_PER_PAL:
+        message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(new_ids)}"
         raise bad_field("tool_ids", message)
-    check_ids(account.tools, wanted, field="tool_ids")
-    after = list(dict.fromkeys((*pal["tool_ids"], *wanted)))
+    check_ids(account.tools, new_ids, field="tool_ids")
+    after = list(dict.fromkeys((*pal["tool_ids"], *new_ids)))
     if len(after) > TOOLS_PER_PAL:
         message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"
         raise bad_field("tool_ids", message)
@@ -85,7 +85,7 @@ def attach(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def detach(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a tool from a PAL; the tool itself stays [doc]. One it has not is a 404 [inferred]."""
+    """Detach a tool, which stays registered [doc]; 404 if it is not attached [inferred]."""
     pal = PALS.require_named(account, request)
     tool_id = request.params["tool_id"]
     if tool_id not in pal["tool_ids"]:
@@ -102,7 +102,7 @@ def _build_attached_body(account: Account, pal: Json) -> Json:
 
 
 def _view(_account: Account, record: Json, _query: Query) -> Json:
-    """Return a tool as the API answers it ([doc] create-tool, get-tool)."""
+    """Return the body of a tool with every default ([doc] create-tool, get-tool)."""
     post_call = record.get("trigger_type") == "post_call"
     origin = None if post_call else record.get("origin", "llm")
     return {
@@ -120,13 +120,13 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
 
 
 def _build_delivery(delivery: Json) -> Json:
-    """Return `app_message: false` beside an api, as the documents show it [doc]."""
+    """Return a masked delivery; beside an api, `app_message` is false [doc]."""
     api = json_object(delivery.get("api"))
     if api is None:
         return {"app_message": True}
     auth = json_object(api.get("auth")) or {"type": "none"}
-    shown = {"method": "POST", "timeout": 10, **api, "auth": mask_auth(auth)}
-    return {"app_message": False, "api": shown}
+    body = {"method": "POST", "timeout": 10, **api, "auth": mask_auth(auth)}
+    return {"app_message": False, "api": body}
 
 
 def _refuse_taken(account: Account, name: str) -> None:
@@ -137,7 +137,7 @@ def _refuse_taken(account: Account, name: str) -> None:
 
 
 def _read(account: Account, written: Json) -> Tool:
-    """Return a tool that keeps every rule of `contract`, and whose fields a client may write."""
+    """Return the tool; refuse fields of the service and broken rules of `contract`."""
     refuse_if(_check_server_fields(written))
 
     def rules(tool: Tool) -> Iterator[RuleProblem]:
@@ -156,15 +156,15 @@ def _check_server_fields(written: Json) -> Iterator[RuleProblem]:
 
 
 def _drop_nulls(written: Json) -> Json:
-    """Return what was really written: a null is as good as nothing [client]."""
+    """Drop nulls, which Tavus treats as absent [client]."""
     return {key: value for key, value in written.items() if value is not None}
 
 
 def _merge_change(record: Json, written: Json) -> Json:
     """Return a tool's fields after a change.
 
-    An `api` without `auth` keeps the one there is, and an `auth` of the same type without its
-    secret keeps that: what is masked on reading is to be left out on writing [client].
+    An `api` without `auth` keeps the present `auth`, and an `auth` of the same type without its
+    secret keeps the secret: clients read a mask, and must not send it back [client].
     """
     kept = {key: value for key, value in record.items() if key not in SERVER_SET}
     if written.get("trigger_type") == "post_call" and "origin" not in written:
@@ -180,8 +180,8 @@ def _merge_delivery(kept: Json, written: Json) -> Json:
     auth = api.get("auth")
     if auth is None:
         auth = before
-    elif (given := json_object(auth)) is not None and given.get("type") == before.get("type"):
-        auth = {**before, **given}
+    elif (new := json_object(auth)) is not None and new.get("type") == before.get("type"):
+        auth = {**before, **new}
     return {"delivery": {**delivery, "api": {**api, "auth": auth}}}
 
 

@@ -1,6 +1,6 @@
-"""Voices: `/voices`, those of Tavus's catalogue and one's own [doc].
+"""Voices: `/voices`, Tavus's catalogue and the voices that clients clone [doc].
 
-One's own is cloned from a sample: started, then completed [doc]. How long that takes is
+A clone is made from a sample: its status is started, then completed [doc]. Cloning takes
 `AccountOptions.training_seconds`, at Tavus some minutes [doc].
 """
 
@@ -20,7 +20,7 @@ from pytest_tavus.simulator.account.store.rows import VoiceRow, select_fields
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Begin to clone a voice: its id and ``started`` [doc]."""
+    """Start to clone a voice; the answer has its id and ``started`` [doc]."""
     wanted = read_body(VoiceCloning, request.body, rules=cloning_problems)
     row: VoiceRow = {
         "voice_id": VOICES.new_id(account),
@@ -39,9 +39,9 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def settle(account: Account) -> None:
-    """Let every voice whose cloning is over be completed, and tell who asked to hear of it.
+    """Complete every voice whose cloning is over, and send its callback.
 
-    The event and what it carries are [doc], where it carries that is [inferred].
+    The event and its data are [doc]; the place of the data in the body is [inferred].
     """
     for row in complete_training(account, account.voices):
         if url := row["_callback_url"]:

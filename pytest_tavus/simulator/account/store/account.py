@@ -1,4 +1,4 @@
-"""A simulated Tavus account: tables of JSON records, ids, alarms, callbacks and options."""
+"""A simulated Tavus account: tables of records, ids, alarms, callbacks and options."""
 
 from __future__ import annotations
 
@@ -33,35 +33,35 @@ class AccountOptions(Struct, frozen=True, kw_only=True):
     """The switches of one account."""
 
     concurrency_limit: int | None = None
-    """Conversations at the same time; `None` is no limit. Tavus has one for each plan; its number
-    is not told by the API, its refusal is [wild]."""
+    """The most concurrent conversations; `None` is no limit. Tavus has a limit per plan, which the
+    API does not tell; its refusal is [wild]."""
 
     room_url: str = "https://tavus.daily.co"
-    "What a `conversation_url` begins with; the id of the conversation is its last step."
+    "The start of each `conversation_url`; the id of the conversation follows."
 
     any_face: bool = True
-    """Any id is taken for that of a face. `False`: only those of the account, as at Tavus, which
-    knows faces that a simulated account was never told of."""
+    """Accept any id as a face id, because Tavus knows faces that a simulated account does not.
+    `False` accepts only faces of the account, as Tavus does."""
 
     plain_names: bool = False
-    "Punctuation is taken out of a PAL's name [wild]."
+    "Remove punctuation from the names of PALs [wild]."
 
     wrapped_pal: bool = False
-    """One PAL is answered as ``{"data": [...]}``, as openapi.yaml shows it [doc]; the official
-    client reads it flat [client]."""
+    """Answer a single PAL as ``{"data": [...]}``, as in openapi.yaml [doc]; the official client
+    reads it flat [client]."""
 
     document_seconds: float = 0
-    "How long a document takes until it is ready, half of it waiting [inferred]."
+    "Seconds until a document is ready; it waits for the first half of them [inferred]."
 
     training_seconds: float = 0
-    "How long a face is trained, which is hours at Tavus, and a voice, which is minutes [doc]."
+    "Seconds to train a face or a voice; Tavus takes hours for a face, minutes for a voice [doc]."
 
     local_tools: bool = False
-    "The URL of a tool may be a plain one of this machine, ``http://``; Tavus refuses it [doc]."
+    "Accept tools with an ``http://`` URL on this machine; Tavus refuses them [doc]."
 
 
 class AccountIds:
-    """Gives ids by kind. A kind's ids do not depend on how many of another kind were given."""
+    """Generates ids from a seed. The ids of one kind do not depend on those of another kind."""
 
     def __init__(self, *, seed: int) -> None:
         self._seed = seed
@@ -72,13 +72,12 @@ class AccountIds:
         return prefix + self._digest(prefix)[:length]
 
     def uuid(self, kind: str) -> str:
-        """Return a UUID of version 4."""
         d = self._digest(kind)
         variant = "89ab"[int(d[16], 16) % 4]
         return f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{variant}{d[17:20]}-{d[20:]}"
 
     def reset(self, *, seed: int | None = None) -> None:
-        """Begin anew: the ids that were given will be given again; with `seed`, others."""
+        """Start over: the same ids come again, or others with a new `seed`."""
         self._seed = self._seed if seed is None else seed
         self._counts.clear()
 
@@ -89,36 +88,36 @@ class AccountIds:
 
 
 class Callbacks(Protocol):
-    """Whoever sends callbacks."""
+    """Sends callbacks."""
 
     def send(self, url: str, body: Json) -> None:
-        """Send a body to a `callback_url`. Returns at once, and never raises."""
+        """Send a body to a `callback_url` in the background. Never raises."""
         ...
 
 
 class NoCallbacks:
-    """Sends nothing: for an account that nobody listens to."""
+    """Sends nothing."""
 
     def send(self, url: str, body: Json) -> None:
-        """Do nothing."""
+        """Drop the callback."""
 
 
 class Alarm:
-    """Rings by the server's clock. Without one, an account learns of time when it is asked."""
+    """A timer on the server's clock. An account without one checks the time at each request."""
 
     def __init__(self, clock: Clock) -> None:
-        """Wait on `clock`; whoever makes one silences it in the end."""
+        """Wait on `clock`. The owner calls :meth:`cancel` in the end."""
         self._clock = clock
         self._tasks = Tasks()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Do something once so many seconds have passed. Returns at once."""
-        self._tasks.spawn(self._ring(seconds, action))
+        """Schedule an action. Returns at once."""
+        self._tasks.spawn(self._run_later(seconds, action))
 
     async def cancel(self) -> None:
         await self._tasks.cancel()
 
-    async def _ring(self, seconds: float, action: Callable[[], None]) -> None:
+    async def _run_later(self, seconds: float, action: Callable[[], None]) -> None:
         await self._clock.sleep(seconds)
         action()
 
@@ -156,7 +155,7 @@ class Table(Generic[Row]):
 
 
 class Account:
-    """One account of one environment. Everything that operations read and change."""
+    """One account of one environment: everything that operations read and change."""
 
     def __init__(
         self,
@@ -168,11 +167,11 @@ class Account:
         options: AccountOptions | None = None,
     ) -> None:
         self.options = AccountOptions() if options is None else options
-        "Whoever serves the account puts others here, once it knows its own address."
+        "The server replaces them once it knows its own address."
         self.callbacks: Callbacks = NoCallbacks()
-        "Whoever serves the account puts a sender here."
+        "The server sets a real sender."
         self.alarm: Alarm | None = None
-        "Whoever serves the account puts one here, so that documents become ready by themselves."
+        "The server sets one, so that documents become ready without a request."
         self.ids = ids
         self.live = live
         self.scripts = scripts
@@ -197,10 +196,10 @@ class Account:
         return {name: value for name, value in vars(self).items() if isinstance(value, Table)}
 
     def epoch(self) -> float:
-        """Return the seconds since 1970, by the account's clock."""
+        """Return the time of the account's clock in seconds since 1970."""
         return self._now()
 
     def timestamp(self) -> str:
-        """Return the time as Tavus writes it: ISO 8601 in UTC, with microseconds."""
+        """Return the time in Tavus's format: ISO 8601 in UTC, with microseconds."""
         moment = datetime.fromtimestamp(self._now(), tz=UTC)
         return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
