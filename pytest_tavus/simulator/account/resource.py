@@ -152,6 +152,7 @@ class Resource(Struct, Generic[Row], frozen=True, kw_only=True):
         if self.settle is not None:
             self.settle(account)
         rows = [*self.table(account).rows()]
+        # Run every filter, even on no rows: a filter refuses wrong parameters.
         for each in self.filters:
             rows = each(rows, request.query)
         return rows

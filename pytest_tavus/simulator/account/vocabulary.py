@@ -155,6 +155,7 @@ def _operation(written: object) -> object:
     if operation is None:
         return written
     result = dict(operation)
+    # Only pointers that are text: the patch reader refuses the others later.
     for name in ("path", "from"):
         if isinstance(result.get(name), str):
             result[name] = pointer_to_present(result[name])
@@ -167,6 +168,7 @@ def _operation(written: object) -> object:
             result["value"] = _flow(result.get("value"), FLOW_PRESENT)
         case _:
             pass
+    # The cases above also add a value to operations without one, such as a remove.
     return result if "value" in operation else {k: v for k, v in result.items() if k != "value"}
 
 

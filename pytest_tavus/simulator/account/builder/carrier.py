@@ -42,6 +42,7 @@ ROUNDS = 50
 """The most lines of a creator that the built-in script answers."""
 
 _REQUEST = re.compile(r"<creator_initial_request>\n.*\n([\s\S]*?)\n</creator_initial_request>")
+_CHANGES = {"sections_brief": "Change the draft as the creator's latest request asks."}
 _BRIEFS = (
     "sections_brief",
     "facts_brief",
@@ -63,6 +64,7 @@ def carrier(pal_id: str) -> Pal:
 
 def carrier_script(book: ScriptBook, pal: Pal, *, request: str) -> Scenario:
     """Return the script of the carrier: the last scenario with its id, else the built-in script."""
+    # A script without an id also matches the carrier's name; only its own id replaces it.
     loaded = [
         script
         for script in book.list_scripts(pal.pal_id or "", pal.pal_name)
@@ -83,7 +85,7 @@ def build_default_script(pal: Pal, *, request: str) -> Scenario:
         turn
         for index in range(1, ROUNDS)
         for turn in (
-            _build_drafting_turn(2 * index, _changes(), user=""),
+            _build_drafting_turn(2 * index, _CHANGES, user=""),
             _build_closing_turn(2 * index + 1),
         )
     )
@@ -106,6 +108,7 @@ def find_request(context: str) -> str | None:
 def _build_drafting_turn(index: int, arguments: Mapping[str, str], *, user: str) -> Turn:
     at = ("turns", index)
     spoken = {"response_to_user": "I am drafting your PAL."}
+    # Arguments are templates, and the creator's words may contain braces.
     escaped = {name: escape(value) for name, value in {**arguments, **spoken}.items()}
     call = PlayedCall(at=at, tool="draft_pal", arguments=escaped)
     return Turn(at=at, user=user, plays=Plays(at=at, calls=((call,),)))
@@ -125,10 +128,6 @@ def _briefs(request: str) -> dict[str, str]:
         "tools_brief": request,
         "documents_brief": request,
     }
-
-
-def _changes() -> dict[str, str]:
-    return {"sections_brief": "Change the draft as the creator's latest request asks."}
 
 
 def _tools() -> tuple[Tool, ...]:

@@ -106,6 +106,7 @@ def _names(prompts: Sequence[str], *, alone: str) -> Iterator[str]:
     used = set[str]()
     for prompt in prompts:
         words = _WORD.findall(prompt.lower())[:5]
+        # 90 characters leave room for a number within the limit of 100.
         stem = alone if len(prompts) == 1 else "_".join(words)[:90] or alone
         name, number = stem, 2
         while name in used:

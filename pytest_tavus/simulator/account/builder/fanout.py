@@ -54,6 +54,7 @@ def draft(account: Account, request: ApiRequest) -> ApiAnswer:
     append_history_once(account, row, wanted.message)
     content = {**_words(wanted), **_attach_parts(account, pal, wanted)}
     frames = [{"type": "artifact", "name": name, "content": part} for name, part in content.items()]
+    # NDJSON frames are not translated, so write the former words here.
     done = {"type": "done", "persona_id": pal["pal_id"], "content": content}
     return ApiAnswer(lines=(*frames, done))
 

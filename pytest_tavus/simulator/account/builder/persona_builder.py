@@ -88,6 +88,7 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
 
 
 def _scripts(account: Account, spec: Json) -> tuple[Scenario, ...]:
+    # A spec is a value, so its keys are not translated: accept both spellings.
     pal_id = spec.get("persona_id") or spec.get("pal_id") or ""
     name = spec.get("persona_name") or spec.get("pal_name") or ""
     return account.scripts.list_scripts(str(pal_id), str(name))

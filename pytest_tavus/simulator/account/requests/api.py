@@ -34,6 +34,7 @@ class ApiAnswer(Struct, frozen=True, kw_only=True):
     """One answer of the API."""
 
     status: int = 200
+    # Any, because a caller knows the shape of the answer to its own request.
     body: Any = None
     "JSON data; `None` is an empty body."
 

@@ -70,6 +70,7 @@ def _limit_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
 
 
 def _kind(value: object) -> str:
+    # First, because a bool is an int in Python.
     if isinstance(value, bool):
         return "yes or no"
     if isinstance(value, int | float):

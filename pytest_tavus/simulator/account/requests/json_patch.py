@@ -52,6 +52,7 @@ def apply_patch(document: Json, operations: Iterable[Json]) -> Json:
         ApiRefusal: 400, an operation cannot be applied; the document is unchanged.
 
     """
+    # Copy once, and patch in place: jsonpatch would copy the document per operation.
     result: object = copy.deepcopy(document)
     size = 0
     for number, operation in enumerate(operations):

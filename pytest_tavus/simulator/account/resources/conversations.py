@@ -73,6 +73,7 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
     """List conversations, optionally of one `status` [doc]."""
+    # A conversation can end without a request, and the filter reads its status.
     for record in account.conversations.rows():
         _settle(account, record)
     return CONVERSATIONS.listing(account, request)
@@ -135,6 +136,7 @@ def _settle(account: Account, record: ConversationRow) -> None:
         return
     record["status"] = "ended"
     events = [] if live is None else live.events()
+    # The conversation may have ended long before this request.
     shutdowns = [each for each in events if each.get("event_type") == "system.shutdown"]
     record["updated_at"] = shutdowns[0]["timestamp"] if shutdowns else account.timestamp()
 

@@ -126,6 +126,7 @@ async def end(account: Account, request: ApiRequest) -> ApiAnswer:
     """End a conversation that this deployment started; refuse any other."""
     row = DEPLOYMENTS.require_named(account, request)
     conversation_id = request.params["conversation_id"]
+    # The route is public: without this check, a visitor could end any conversation.
     if conversation_id not in {key for _, key in row["_calls"]}:
         raise invalid_id("conversation_id")
     await account.live.end(conversation_id, "end_conversation_endpoint_hit")

@@ -199,6 +199,7 @@ def _text(row: DocumentRow) -> str:
 
 
 def _view(_account: Account, row: DocumentRow, _query: Query) -> Json:
+    # A recrawl depends on the status that the client saw last.
     row["_answered_status"] = row["status"]
     return DOCUMENTS.strip_hidden(row)
 

@@ -52,6 +52,7 @@ def listing(account: Account, request: ApiRequest) -> ApiAnswer:
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or voice by a JSON Merge Patch without nulls [doc]."""
     row = FACES.require_changeable(account, request, "changed")
+    # Look for nulls first, because read_body treats them as absent.
     for field, value in read_object(request.body).items():
         if value is None:
             raise bad_field(field, f"{field} cannot be null")

@@ -79,6 +79,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     if is_same_json(after, written):
         return UNCHANGED
     fields = _read_set(after) if _is_set(row) else _read(after)
+    # An update alone would keep the fields that the patch removed.
     for name in written.keys() - fields.keys():
         del row[name]
     row |= fields | {"updated_at": account.timestamp()}

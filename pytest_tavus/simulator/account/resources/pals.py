@@ -170,6 +170,7 @@ def _check_server_fields(before: Json, after: Json) -> Iterator[RuleProblem]:
 
 
 def _refuse_mixed(operations: list[Json]) -> None:
+    # A test operation changes nothing, so it may accompany either kind.
     changing = [operation["path"] for operation in operations if operation["op"] != "test"]
     alone = [path for path in changing if f"{path}/".startswith(f"{PATCHED_ALONE}/")]
     if alone and len(alone) < len(changing):

@@ -84,5 +84,6 @@ def _set_status(account: Account, row: DocumentRow, status: DocumentStatus) -> N
     row["progress"] = 50 if status == "processing" else None
     row["updated_at"] = account.timestamp()
     if row["callback_url"]:
+        # The callback tells the client as much as an answer does.
         row["_answered_status"] = status
         account.callbacks.send(row["callback_url"], select_fields(row, _CALLBACK_FIELDS))

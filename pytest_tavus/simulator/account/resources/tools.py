@@ -79,6 +79,7 @@ def attach(account: Account, request: ApiRequest) -> ApiAnswer:
     if len(after) > TOOLS_PER_PAL:
         message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"
         raise bad_field("tool_ids", message)
+    # Attaching attached tools again is no change of the PAL, so its time stays.
     if after != pal["tool_ids"]:
         pal.update(tool_ids=after, updated_at=account.timestamp())
     return ApiAnswer(body=_build_attached_body(account, pal))
@@ -167,6 +168,7 @@ def _merge_change(record: Json, written: Json) -> Json:
     secret keeps the secret: clients read a mask, and must not send it back [client].
     """
     kept = {key: value for key, value in record.items() if key not in SERVER_SET}
+    # A post-call tool has no origin, so the old one must not stay.
     if written.get("trigger_type") == "post_call" and "origin" not in written:
         kept.pop("origin", None)
     return {**kept, **written, **_merge_delivery(kept, written)}
