@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.store.account import AccountIds, Table
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 
 def test_a_deleted_record_is_found_nowhere() -> None:
@@ -27,7 +27,7 @@ def test_a_deleted_record_is_found_nowhere() -> None:
     assert list(table.rows()) == [{"n": 2}]
 
 
-def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
+def test_requiring_an_unknown_record_raises_the_given_refusal() -> None:
     table = Table[dict[str, int]]()
     row, refusal = table.put("a", {"n": 1}), not_found("Tool not found")
     assert table.require("a", refusal) is row
@@ -77,8 +77,8 @@ def test_a_uuid_is_one_of_version_4(seed: int) -> None:
     assert re.fullmatch(shape, AccountIds(seed=seed).uuid("builder"))
 
 
-def test_time_is_written_as_tavus_writes_it() -> None:
-    at = Desk()
-    at.time = 0.25
+def test_a_timestamp_has_the_format_of_tavus() -> None:
+    client = AccountClient()
+    client.time = 0.25
 
-    assert at.account.timestamp() == "1970-01-01T00:00:00.250000Z"
+    assert client.account.timestamp() == "1970-01-01T00:00:00.250000Z"

@@ -36,7 +36,7 @@ OBJECTS = st.dictionaries(st.text(max_size=3), JSON, max_size=4)
         [{"path": "/a", "value": 1}],
     ],
 )
-def test_what_is_no_patch_is_a_422(body: Any) -> None:
+def test_a_body_that_is_no_patch_is_a_422(body: Any) -> None:
     with pytest.raises(ApiRefusal) as refused:
         read_patch(body)
 
@@ -85,7 +85,7 @@ def test_operations_are_applied_in_their_order_to_a_copy() -> None:
         ({"op": "replace", "path": "", "value": 1}, "the patch would leave no JSON object"),
     ],
 )
-def test_an_operation_that_cannot_be_applied_is_named(
+def test_an_operation_that_cannot_be_applied_is_refused_by_name(
     operation: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ApiRefusal) as refused:
@@ -94,7 +94,7 @@ def test_an_operation_that_cannot_be_applied_is_named(
     assert (refused.value.status, refused.value.body) == (400, {"error": sentence})
 
 
-def test_a_document_cannot_be_grown_without_end() -> None:
+def test_a_patch_cannot_grow_a_document_beyond_the_limit() -> None:
     bomb = [{"op": "copy", "from": "", "path": f"/{number}"} for number in range(60)]
 
     with pytest.raises(ApiRefusal) as refused:
@@ -103,7 +103,7 @@ def test_a_document_cannot_be_grown_without_end() -> None:
     assert refused.value.body["error"].endswith("the document would become too large")
 
 
-def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() -> None:
+def test_copied_characters_count_even_if_the_document_does_not_grow() -> None:
     copies = [{"op": "copy", "from": "/a", "path": "/b"} for _ in range(12)]
 
     assert apply_patch({"a": "x" * 80_000}, read_patch(copies))["b"] == "x" * 80_000
@@ -115,14 +115,14 @@ def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() 
     )
 
 
-def test_a_copy_of_nothing_is_named() -> None:
+def test_a_copy_from_a_missing_pointer_is_refused_by_name() -> None:
     with pytest.raises(ApiRefusal) as refused:
         apply_patch({"a": 1}, read_patch([{"op": "copy", "from": "/x/y", "path": "/b"}]))
 
     assert refused.value.body["error"].endswith("there is nothing at that place")
 
 
-def test_a_patch_has_an_end() -> None:
+def test_a_patch_with_too_many_operations_is_refused() -> None:
     with pytest.raises(ApiRefusal) as refused:
         read_patch([{"op": "test", "path": "", "value": {}}] * 1001)
 
