@@ -68,19 +68,19 @@ def test_operations_are_applied_in_their_order_to_a_copy() -> None:
     [
         (
             {"op": "replace", "path": "/z", "value": 1},
-            "operation 0, replace '/z', cannot be applied: there is nothing at that place",
+            "operation 0, replace '/z', cannot be applied: the pointer leads to no value",
         ),
         (
             {"op": "add", "path": "/a/b/c", "value": 1},
-            "operation 0, add '/a/b/c', cannot be applied: there is nothing at that place",
+            "operation 0, add '/a/b/c', cannot be applied: the pointer leads to no value",
         ),
         (
             {"op": "add", "path": "/~2", "value": 1},
-            "operation 0, add '/~2', cannot be applied: there is nothing at that place",
+            "operation 0, add '/~2', cannot be applied: the pointer leads to no value",
         ),
         (
             {"op": "test", "path": "/a", "value": "guess"},
-            "operation 0, test '/a', cannot be applied: the value there is another",
+            "operation 0, test '/a', cannot be applied: the value there is different",
         ),
         ({"op": "replace", "path": "", "value": 1}, "the patch would leave no JSON object"),
     ],
@@ -119,7 +119,7 @@ def test_a_copy_from_a_missing_pointer_is_refused_by_name() -> None:
     with pytest.raises(ApiRefusal) as refused:
         apply_patch({"a": 1}, read_patch([{"op": "copy", "from": "/x/y", "path": "/b"}]))
 
-    assert refused.value.body["error"].endswith("there is nothing at that place")
+    assert refused.value.body["error"].endswith("the pointer leads to no value")
 
 
 def test_a_patch_with_too_many_operations_is_refused() -> None:

@@ -140,7 +140,7 @@ async def test_a_patch_of_the_name_renames_the_set() -> None:
         400,
         {
             "error": "operation 0, replace '/status', cannot be applied: "
-            "there is nothing at that place"
+            "the pointer leads to no value"
         },
     )
 

@@ -81,8 +81,8 @@ async def test_a_body_that_is_no_patch_is_a_422(patch: Any) -> None:
         (
             {"op": "replace", "path": "/layers/llm/model", "value": "m"},
             (
-                "operation 0, replace '/layers/llm/model', cannot be applied: there is nothing at "
-                "that place"
+                "operation 0, replace '/layers/llm/model', cannot be applied: the pointer "
+                "leads to no value"
             ),
         ),
         (

@@ -106,8 +106,8 @@ async def test_only_the_present_route_requires_a_face() -> None:
         ),
         ({"tool_ids": [""]}, "{'tool_ids': {0: ['a tool id must not be empty']}}"),
         ({"layers": {"llm": "sk-canary"}}, LAYER_SHAPE),
-        ({"tool_ids": ["t0"]}, "{'tool_ids': [\"there is none with the id 't0'\"]}"),
-        ({"objectives_id": "o0"}, "{'objectives_id': [\"there is none with the id 'o0'\"]}"),
+        ({"tool_ids": ["t0"]}, "{'tool_ids': [\"no record has the id 't0'\"]}"),
+        ({"objectives_id": "o0"}, "{'objectives_id': [\"no record has the id 'o0'\"]}"),
         (
             {"pal_nmae": "p1"},
             "{'pal_nmae': [\"unknown key 'pal_nmae'; did you mean 'pal_name'?\"]}",

@@ -77,7 +77,7 @@ async def test_an_unknown_tool_cannot_be_attached() -> None:
         f"POST /pals/{await create_pal(client)}/tools", {"tool_ids": ["t0"]}
     ) == (
         400,
-        {"error": "Bad Request. {'tool_ids': [\"there is none with the id 't0'\"]}"},
+        {"error": "Bad Request. {'tool_ids': [\"no record has the id 't0'\"]}"},
     )
 
 

@@ -55,18 +55,18 @@ CHAT = 50
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    wanted = read_body(BuilderOpening, request.body)
-    if wanted.pal_id is None:
-        pal = add_pal(account, {"pal_name": wanted.name, "greeting": wanted.greeting or ""})
+    opening = read_body(BuilderOpening, request.body)
+    if opening.pal_id is None:
+        pal = add_pal(account, {"pal_name": opening.name, "greeting": opening.greeting or ""})
     else:
-        pal = PALS.require(account, wanted.pal_id)
-        if wanted.greeting is not None:
-            pal["greeting"] = wanted.greeting
+        pal = PALS.require(account, opening.pal_id)
+        if opening.greeting is not None:
+            pal["greeting"] = opening.greeting
     builder_id, now = account.ids.uuid("builder"), account.timestamp()
     row: BuilderRow = {
         "builder_id": builder_id,
         "uuid": builder_id,
-        "name": wanted.name,
+        "name": opening.name,
         "pal_id": pal["pal_id"],
         "status": "active",
         "chat_history": [],

@@ -166,16 +166,16 @@ def _tool(name: str, description: str, properties: Json) -> Tool:
 
 async def open_headless(account: Account, request: ApiRequest) -> ApiAnswer:
     """Open a text conversation between a builder session and the carrier."""
-    wanted = read_body(HeadlessOpening, request.body)
-    row = SESSIONS.require(account, wanted.builder_id)
-    if wanted.pal_id not in CARRIER_IDS:
+    opening = read_body(HeadlessOpening, request.body)
+    row = SESSIONS.require(account, opening.builder_id)
+    if opening.pal_id not in CARRIER_IDS:
         raise invalid_id("persona_id")
-    pal = carrier(wanted.pal_id)
-    brief = find_request(wanted.conversational_context) or _last_request(row)
+    pal = carrier(opening.pal_id)
+    brief = find_request(opening.conversational_context) or _last_request(row)
     body = ConversationBody(
-        pal_id=wanted.pal_id,
-        conversation_name=wanted.conversation_name,
-        conversational_context=wanted.conversational_context,
+        pal_id=opening.pal_id,
+        conversation_name=opening.conversation_name,
+        conversational_context=opening.conversational_context,
         chat=True,
     )
     script = carrier_script(account.scripts, pal, request=brief)

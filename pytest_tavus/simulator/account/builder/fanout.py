@@ -49,10 +49,10 @@ DRAFTED = "I have what I need for a first draft. Apply it, then preview your PAL
 def draft(account: Account, request: ApiRequest) -> ApiAnswer:
     """Draft each part with a brief; the answer is NDJSON frames, the last of type ``done``."""
     row = SESSIONS.require_named(account, request)
-    wanted = read_body(DraftRequest, request.body)
+    body = read_body(DraftRequest, request.body)
     pal = PALS.require(account, row["pal_id"])
-    append_history_once(account, row, wanted.message)
-    content = {**_words(wanted), **_attach_parts(account, pal, wanted)}
+    append_history_once(account, row, body.message)
+    content = {**_words(body), **_attach_parts(account, pal, body)}
     frames = [{"type": "artifact", "name": name, "content": part} for name, part in content.items()]
     # NDJSON frames are not translated, so write the former words here.
     done = {"type": "done", "persona_id": pal["pal_id"], "content": content}
@@ -70,13 +70,13 @@ def chat(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = _pal_of(account, request)
-    wanted = read_body(PersonalityRequest, request.body)
+    body = read_body(PersonalityRequest, request.body)
     current = _read_current_pal(pal)
     drafted: Json = {}
-    if wanted.pal_name:
-        drafted["pal_name"] = drafting.name_of(wanted.message, current.name)
-    if wanted.system_prompt:
-        drafted["system_prompt"] = drafting.system_prompt(wanted.message, wanted.message, current)
+    if body.pal_name:
+        drafted["pal_name"] = drafting.name_of(body.message, current.name)
+    if body.system_prompt:
+        drafted["system_prompt"] = drafting.system_prompt(body.message, body.message, current)
     return _apply_draft(account, pal, drafted)
 
 
@@ -87,27 +87,27 @@ def update_greeting(account: Account, request: ApiRequest) -> ApiAnswer:
     return _apply_draft(account, pal, {"greeting": drafting.greeting(message, name)})
 
 
-def _words(wanted: DraftRequest) -> Json:
+def _words(body: DraftRequest) -> Json:
     """Return the parts that the client patches into the PAL itself."""
-    name = drafting.name_of(wanted.message, wanted.current.name)
+    name = drafting.name_of(body.message, body.current.name)
     parts: Json = {}
-    if brief := wanted.briefs.personality:
+    if brief := body.briefs.personality:
         parts["personality"] = {
-            "system_prompt": drafting.system_prompt(brief, wanted.message, wanted.current),
+            "system_prompt": drafting.system_prompt(brief, body.message, body.current),
             "persona_name": name,
-            "persona_description": wanted.current.description
-            or drafting.description_of(wanted.message),
+            "persona_description": body.current.description
+            or drafting.description_of(body.message),
         }
-    if brief := wanted.briefs.greeting:
+    if brief := body.briefs.greeting:
         parts["greeting"] = drafting.greeting(brief, name)
     return parts
 
 
-def _attach_parts(account: Account, pal: Json, wanted: DraftRequest) -> Json:
+def _attach_parts(account: Account, pal: Json, body: DraftRequest) -> Json:
     """Attach each part with a brief, and return the contents of their frames."""
     parts: Json = {}
     for artifact, attach in ATTACHED.items():
-        brief: str = getattr(wanted.briefs, artifact)
+        brief: str = getattr(body.briefs, artifact)
         if brief:
             parts[artifact] = attach(account, pal, brief)
     return parts

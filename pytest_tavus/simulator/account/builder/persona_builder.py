@@ -59,14 +59,14 @@ def generate_probes(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def judge_transcript(account: Account, request: ApiRequest) -> ApiAnswer:
     """Return the scripted verdict of this PAL."""
-    wanted = read_body(JudgeRequest, request.body)
-    lines = [str(row.get("text")) for row in wanted.smoke_transcript if row.get("role") == "user"]
-    found = find_judging_scenario(_scripts(account, wanted.persona_spec), lines)
+    body = read_body(JudgeRequest, request.body)
+    lines = [str(row.get("text")) for row in body.smoke_transcript if row.get("role") == "user"]
+    found = find_judging_scenario(_scripts(account, body.persona_spec), lines)
     if found is None:
         return ApiAnswer(body=build_unscripted_verdict().to_json())
     scenario, judge = found
     verdict = build_scripted_verdict(
-        judge, _read_judge_scope(wanted.persona_spec), scenario=scenario.name
+        judge, _read_judge_scope(body.persona_spec), scenario=scenario.name
     )
     return ApiAnswer(body=verdict.to_json())
 
@@ -76,8 +76,8 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
 
     The client knows only `done` by name; `reply` is [inferred].
     """
-    wanted = read_body(DecisionRequest, request.body)
-    done = wanted.latest_reply.get("draft_ready") is True
+    body = read_body(DecisionRequest, request.body)
+    done = body.latest_reply.get("draft_ready") is True
     return ApiAnswer(
         body={
             "action": "done" if done else "reply",

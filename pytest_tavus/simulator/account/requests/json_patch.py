@@ -86,9 +86,9 @@ def _apply_operation(document: object, operation: Json, number: int) -> object:
     try:
         result: object = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
     except jsonpatch.JsonPatchTestFailed:
-        raise _build_refusal(operation, number, "the value there is another") from None
+        raise _build_refusal(operation, number, "the value there is different") from None
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError):
-        raise _build_refusal(operation, number, "there is nothing at that place") from None
+        raise _build_refusal(operation, number, "the pointer leads to no value") from None
     return result
 
 

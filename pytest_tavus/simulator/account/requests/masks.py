@@ -28,9 +28,9 @@ def mask_layers(layers: Json) -> Json:
     return {name: _mask_layer(layer) for name, layer in layers.items()}
 
 
-def unmask_layers(layers: Json, kept: Json) -> Json:
-    """Return layers with each mask replaced by the secret of `kept`."""
-    return {name: _unmask_layer(layer, kept.get(name)) for name, layer in layers.items()}
+def unmask_layers(layers: Json, stored: Json) -> Json:
+    """Return layers with each mask replaced by the secret of `stored`."""
+    return {name: _unmask_layer(layer, stored.get(name)) for name, layer in layers.items()}
 
 
 def mask_problems(written: object, loc: Loc = ()) -> Iterator[RuleProblem]:
@@ -60,8 +60,8 @@ def _mask_layer(written: object) -> object:
     return {key: _mask_secret(layer[key]) if key in LAYER_SECRETS else layer[key] for key in layer}
 
 
-def _unmask_layer(written: object, kept: object) -> object:
-    layer, before = json_object(written), json_object(kept) or {}
+def _unmask_layer(written: object, stored: object) -> object:
+    layer, before = json_object(written), json_object(stored) or {}
     if layer is None:
         return written
     return {

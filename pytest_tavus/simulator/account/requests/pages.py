@@ -129,8 +129,8 @@ def any_of(field: str, *names: str) -> Filter[Row]:
     """Match a field that is, or contains, any of the values that a query lists with commas."""
 
     def keep(rows: list[Row], query: Query) -> list[Row]:
-        wanted = set(read_words(query, *(names or (field,))))
-        return [row for row in rows if not wanted or wanted & _items(row.get(field))]
+        values = set(read_words(query, *(names or (field,))))
+        return [row for row in rows if not values or values & _items(row.get(field))]
 
     return keep
 

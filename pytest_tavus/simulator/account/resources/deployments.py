@@ -54,15 +54,15 @@ _PUBLIC_LIMITS = ("max_call_duration", "daily_call_limit_per_user")
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    wanted = read_body(Deployment, request.body, rules=deployment_problems)
-    PALS.require(account, wanted.pal_id)
+    body = read_body(Deployment, request.body, rules=deployment_problems)
+    PALS.require(account, body.pal_id)
     now = account.timestamp()
     row: DeploymentRow = {
         "deployment_id": DEPLOYMENTS.new_id(account),
-        "pal_id": wanted.pal_id,
-        "channel": wanted.channel,
-        **_patchable_fields(wanted),
-        "password": wanted.password,
+        "pal_id": body.pal_id,
+        "channel": body.channel,
+        **_patchable_fields(body),
+        "password": body.password,
         "created_at": now,
         "updated_at": now,
         "_calls": [],
@@ -74,16 +74,16 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change a deployment by JSON Patch [doc], except its PAL and channel [inferred]."""
     row = DEPLOYMENTS.require_named(account, request)
-    wanted = DEPLOYMENTS.apply_patch(row, request.body)
-    if wanted is None:
+    patched = DEPLOYMENTS.apply_patch(row, request.body)
+    if patched is None:
         return UNCHANGED
-    refuse_if(mask_problems(wanted.get("password"), ("password",)))
-    body = {**wanted, "pal_id": row["pal_id"], "channel": row["channel"]}
+    refuse_if(mask_problems(patched.get("password"), ("password",)))
+    body = {**patched, "pal_id": row["pal_id"], "channel": row["channel"]}
     value = read_body(Deployment, body, rules=deployment_problems)
     after: DeploymentRow = {
         **row,
         **_patchable_fields(value),
-        "password": value.password if "password" in wanted else row["password"],
+        "password": value.password if "password" in patched else row["password"],
         "updated_at": account.timestamp(),
     }
     account.deployments.put(row["deployment_id"], after)
@@ -110,14 +110,14 @@ def init(account: Account, request: ApiRequest) -> ApiAnswer:
 async def start(account: Account, request: ApiRequest) -> ApiAnswer:
     """Open a conversation for a visitor; the answer is that of `POST /conversations` [doc]."""
     row = DEPLOYMENTS.require_named(account, request)
-    wanted = read_body(PublicStart, {} if request.body is None else request.body)
+    body = read_body(PublicStart, {} if request.body is None else request.body)
     why = find_unavailable_reason(account, row)
     if why is not None:
         status = 403 if why == "inactive" else 429
         raise ApiRefusal(status, {"message": f"This deployment is not available: {why}"})
-    _check_password(row, wanted.password)
+    _check_password(row, body.password)
     pal = build_pal(account, row["pal_id"])
-    record = await open_conversation(account, _body(row, wanted), pal=pal)
+    record = await open_conversation(account, _build_conversation(row, body), pal=pal)
     row["_calls"].append((account.epoch(), record["conversation_id"]))
     return ApiAnswer(body=build_opening_body(record))
 
@@ -160,7 +160,7 @@ def public_origins(account: Account, path: str) -> tuple[str, ...] | None:
 
 def _calls_now(account: Account, row: DeploymentRow) -> int:
     live = (account.live.get(key) for _, key in row["_calls"])
-    return sum(one is not None and one.status == "active" for one in live)
+    return sum(call is not None and call.status == "active" for call in live)
 
 
 def _check_password(row: DeploymentRow, password: str | None) -> None:
@@ -169,17 +169,17 @@ def _check_password(row: DeploymentRow, password: str | None) -> None:
         raise ApiRefusal(403, {"message": "Invalid password"})
 
 
-def _body(row: DeploymentRow, wanted: PublicStart) -> ConversationBody:
+def _build_conversation(row: DeploymentRow, start: PublicStart) -> ConversationBody:
     conversation = json_object(row["customization"].get("conversation")) or {}
-    contexts = (conversation.get("context"), wanted.conversational_context)
+    contexts = (conversation.get("context"), start.conversational_context)
     longest = row["limits"].get("max_call_duration")
     return ConversationBody.model_validate(
         {
             "pal_id": row["pal_id"],
             "conversation_name": row["name"],
-            "conversational_context": "\n\n".join(str(one) for one in contexts if one),
-            "custom_greeting": wanted.custom_greeting,
-            "memory_stores": list(wanted.memory_stores),
+            "conversational_context": "\n\n".join(str(each) for each in contexts if each),
+            "custom_greeting": start.custom_greeting,
+            "memory_stores": list(start.memory_stores),
             "properties": {"max_call_duration": min(longest or CALL_SECONDS, CALL_SECONDS)},
         }
     )

@@ -86,11 +86,11 @@ def tags(account: Account, request: ApiRequest) -> ApiAnswer:
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
     """Change name or tags: a plain object, no JSON Patch [doc]."""
     row = DOCUMENTS.require_named(account, request)
-    wanted = read_body(DocumentChange, request.body)
-    if wanted.document_name is not None:
-        row["document_name"] = wanted.document_name
-    if wanted.tags is not None:
-        row["tags"] = list(wanted.tags)
+    body = read_body(DocumentChange, request.body)
+    if body.document_name is not None:
+        row["document_name"] = body.document_name
+    if body.tags is not None:
+        row["tags"] = list(body.tags)
     row["updated_at"] = account.timestamp()
     return DOCUMENTS.answer(account, row, request)
 
@@ -98,10 +98,10 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
     """Crawl a website again: 202 [doc]. Needs an idle crawl document whose cooldown is over."""
     row = DOCUMENTS.require_named(account, request)
-    wanted = read_body(Recrawl, {} if request.body is None else request.body)
-    if wanted.crawl is not None:
-        refuse_if(crawl_problems(wanted.crawl, ("crawl",)))
-        row["crawl_config"] = _crawl(wanted.crawl)
+    body = read_body(Recrawl, {} if request.body is None else request.body)
+    if body.crawl is not None:
+        refuse_if(crawl_problems(body.crawl, ("crawl",)))
+        row["crawl_config"] = _crawl(body.crawl)
     if row["crawl_config"] is None:
         raise bad_request("Document has no crawl configuration: send crawl")
     _refuse_while_running(account, row)

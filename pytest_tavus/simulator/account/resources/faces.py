@@ -33,8 +33,8 @@ _CHANGED = ("face_id", "face_name", "default_voice_id", "original_voice_id")
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Start to train a face; the answer has its id and ``started`` [doc]."""
-    wanted = read_body(FaceTraining, request.body, rules=training_problems)
-    row = _build_row(account, wanted)
+    body = read_body(FaceTraining, request.body, rules=training_problems)
+    row = _build_row(account, body)
     account.faces.put(row["face_id"], row)
     begin_training(account, settle)
     return ApiAnswer(body={"face_id": row["face_id"], "status": "started"})
@@ -56,12 +56,12 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     for field, value in read_object(request.body).items():
         if value is None:
             raise bad_field(field, f"{field} cannot be null")
-    wanted = read_body(FaceChange, request.body, rules=change_problems)
-    voice_id = wanted.default_voice_id
+    body = read_body(FaceChange, request.body, rules=change_problems)
+    voice_id = body.default_voice_id
     if voice_id is not None and account.voices.get(voice_id) is None:
         raise bad_field("default_voice_id", f"there is no voice with the id {voice_id!r}")
-    if wanted.face_name is not None:
-        row["face_name"] = wanted.face_name
+    if body.face_name is not None:
+        row["face_name"] = body.face_name
     if voice_id is not None:
         row["default_voice_id"] = voice_id
     row["updated_at"] = account.timestamp()

@@ -133,7 +133,7 @@ def _pal_field(row: Json) -> str:
 def _read(body: object) -> Json:
     refuse_server_fields(body, _SERVER_FIELDS)
     return fields_of(
-        read_body(Guardrail, body, rules=lambda one: _strip_index(guardrail_problems((one,))))
+        read_body(Guardrail, body, rules=lambda body: _strip_index(guardrail_problems((body,))))
     )
 
 
@@ -147,7 +147,7 @@ def _writable_fields(row: Json) -> Json:
 
 
 def _writable_set(row: Json) -> Json:
-    return {"name": row["name"], "data": [_writable_fields(one) for one in row["data"]]}
+    return {"name": row["name"], "data": [_writable_fields(each) for each in row["data"]]}
 
 
 def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:

@@ -40,17 +40,17 @@ class PinnedMemory(Body):
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Create a store; a PAL has at most one per participant [doc]."""
-    wanted = read_body(MemoryStore, request.body)
-    account.pals.require(wanted.pal_id, invalid_id("pal_id"))
-    pair = (wanted.pal_id, wanted.participant_tag)
+    body = read_body(MemoryStore, request.body)
+    account.pals.require(body.pal_id, invalid_id("pal_id"))
+    pair = (body.pal_id, body.participant_tag)
     stores = account.memory_stores.rows()
     if any((row["pal_id"], row["participant_tag"]) == pair for row in stores):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
     now = account.timestamp()
     row: MemoryStoreRow = {
         "memory_store_id": STORES.new_id(account),
-        "pal_id": wanted.pal_id,
-        "participant_tag": wanted.participant_tag,
+        "pal_id": body.pal_id,
+        "participant_tag": body.participant_tag,
         "pinned": [],
         "created_at": now,
         "updated_at": now,

@@ -16,12 +16,12 @@ from pytest_tavus.simulator.account.resource import JsonResource
 
 
 def _read(body: object) -> Json:
-    wanted = read_body(PronunciationDictionary, body, rules=dictionary_problems)
-    rules = [rule.model_dump(mode="json", exclude_none=True) for rule in wanted.rules]
+    dictionary = read_body(PronunciationDictionary, body, rules=dictionary_problems)
+    rules = [rule.model_dump(mode="json", exclude_none=True) for rule in dictionary.rules]
     for rule in rules:
         if rule["type"] == "ipa":
             rule["alphabet"] = "ipa"
-    return {"name": wanted.name, "rules": rules, "rules_count": len(rules)}
+    return {"name": dictionary.name, "rules": rules, "rules_count": len(rules)}
 
 
 DICTIONARIES = JsonResource(

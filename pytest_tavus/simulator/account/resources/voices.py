@@ -21,17 +21,17 @@ from pytest_tavus.simulator.account.store.rows import VoiceRow, select_fields
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
     """Start to clone a voice; the answer has its id and ``started`` [doc]."""
-    wanted = read_body(VoiceCloning, request.body, rules=cloning_problems)
+    body = read_body(VoiceCloning, request.body, rules=cloning_problems)
     row: VoiceRow = {
         "voice_id": VOICES.new_id(account),
-        "voice_name": wanted.voice_name,
-        "description": wanted.description,
+        "voice_name": body.voice_name,
+        "description": body.description,
         "voice_type": "user",
         "status": "started",
         "tags": [],
         "created_at": account.timestamp(),
         "_begun": account.epoch(),
-        "_callback_url": wanted.callback_url,
+        "_callback_url": body.callback_url,
     }
     account.voices.put(row["voice_id"], row)
     begin_training(account, settle)

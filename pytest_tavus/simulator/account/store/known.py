@@ -24,7 +24,7 @@ def check_ids(table: Table[Json], ids: Iterable[str], *, field: str) -> None:
     """Refuse the first id without a record; `field` is the field of the request with the ids."""
     for each in ids:
         if table.get(each) is None:
-            raise bad_field(field, f"there is none with the id {each!r}")
+            raise bad_field(field, f"no record has the id {each!r}")
 
 
 def check_face(account: Account, face_id: str) -> None:
