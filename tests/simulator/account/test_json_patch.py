@@ -123,8 +123,10 @@ def test_a_copy_from_a_missing_pointer_is_refused_by_name() -> None:
 
 
 def test_a_patch_with_too_many_operations_is_refused() -> None:
+    operation = {"op": "test", "path": "", "value": "x"}
+
     with pytest.raises(ApiRefusal) as refused:
-        read_patch([{"op": "test", "path": "", "value": {}}] * 1001)
+        read_patch([operation] * 1001)
 
     assert refused.value.body == {"error": "a patch can have at most 1000 operations, found 1001"}
 

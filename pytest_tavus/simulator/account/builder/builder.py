@@ -27,7 +27,8 @@ from pytest_tavus.simulator.account.store.rows import BuilderRow
 
 def append_history(account: Account, row: BuilderRow, *messages: tuple[str, str]) -> None:
     """Append messages, each a role and its content, to the history of a session."""
-    row["chat_history"] += [{"role": role, "content": content} for role, content in messages]
+    for role, content in messages:
+        row["chat_history"].append({"role": role, "content": content})
     row["updated_at"] = account.timestamp()
 
 

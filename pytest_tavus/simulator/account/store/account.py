@@ -193,7 +193,10 @@ class Account:
     @property
     def tables(self) -> Mapping[str, Table[Any]]:
         """Every table by its name."""
-        return {name: value for name, value in vars(self).items() if isinstance(value, Table)}
+        tables: dict[str, Table[Any]] = {
+            name: value for name, value in vars(self).items() if isinstance(value, Table)
+        }
+        return tables
 
     def epoch(self) -> float:
         """Return the time of the account's clock in seconds since 1970."""
