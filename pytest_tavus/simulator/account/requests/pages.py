@@ -103,6 +103,7 @@ def page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) 
         found.reverse()
     limit = read_whole_number(query, "limit", default=paging.limit, least=1, most=paging.most)
     number = read_whole_number(query, "page", default=paging.first, least=0)
+    # Where the first page is 1, page 0 gives a negative start.
     start = max(0, number - paging.first) * limit
     if "offset" in query and "page" not in query:
         start = read_whole_number(query, "offset", default=0, least=0)

@@ -68,6 +68,7 @@ def bad_fields(problems: Iterable[RuleProblem], *, unread: int = 0) -> ApiRefusa
     left = iter(problems)
     root = _collect_problems(islice(left, MOST_PROBLEMS))
     tree = root.to_tree()
+    # Do not count the rest: a rule computes each problem only when it is read.
     if unread or next(left, None) is not None:
         count = f"{unread} more" if unread else "more"
         tree["_schema"] = [*root.sentences, f"{count} problems are not listed"]

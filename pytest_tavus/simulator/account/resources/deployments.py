@@ -165,6 +165,7 @@ def _calls_now(account: Account, row: DeploymentRow) -> int:
 
 def _check_password(row: DeploymentRow, password: str | None) -> None:
     expected = row["password"]
+    # In constant time, so that the time does not tell how much of it matched.
     if expected and not hmac.compare_digest(expected.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
 

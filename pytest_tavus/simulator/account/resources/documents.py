@@ -109,6 +109,7 @@ def recrawl(account: Account, request: ApiRequest) -> ApiAnswer:
     _refuse_concurrent_crawl(account)
     row["crawl_count"] += 1
     begin_document(account, row, status="recrawling")
+    # Before settling, as in `create`.
     answer = DOCUMENTS.answer(account, row, request, status=202)
     settle_documents(account)
     return answer

@@ -82,6 +82,7 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
     after = _patch_record(account, record, request.body)
     if after is None:
         return UNCHANGED
+    # A patch can bring back the punctuation that `plain_names` removes.
     after["pal_name"] = _name(account, after["pal_name"])
     after["updated_at"] = account.timestamp()
     return PALS.answer(account, account.pals.put(record["pal_id"], after), request)

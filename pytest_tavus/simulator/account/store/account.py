@@ -83,6 +83,7 @@ class AccountIds:
 
     def _digest(self, kind: str) -> str:
         self._counts[kind] += 1
+        # The separators keep different inputs from joining into the same text.
         material = f"{self._seed}\0{kind}\0{self._counts[kind]}".encode()
         return hashlib.blake2b(material, digest_size=16).hexdigest()
 
@@ -205,4 +206,5 @@ class Account:
     def timestamp(self) -> str:
         """Return the time in Tavus's format: ISO 8601 in UTC, with microseconds."""
         moment = datetime.fromtimestamp(self._now(), tz=UTC)
+        # Tavus writes Z where isoformat writes +00:00.
         return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
