@@ -1,14 +1,13 @@
-"""The one way in to the API: finds the operation for a request, runs it, words its answer.
+"""The API of an account: finds the operation for a request, runs it and translates its answer.
 
-Whoever asks, over HTTP or in process, asks here. Nothing below knows that Tavus has two
-vocabularies, that slashes do not matter, or what a key is; nothing here knows an operation.
+The HTTP server and the MCP tools both call `Api`. Operations know neither the former vocabulary
+nor API keys; this module knows no operation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from inspect import isawaitable
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -23,6 +22,7 @@ from pytest_tavus.simulator.account.vocabulary import (
     Spelling,
     TwoSpellingsError,
     present_path,
+    query_to_present,
     spelling_of,
     text_to_former,
     to_present,
@@ -30,10 +30,10 @@ from pytest_tavus.simulator.account.vocabulary import (
 )
 
 KEY_HEADER = "x-api-key"
-"""Where the key stands [doc]; REST takes no bearer."""
+"""The header of the API key [doc]; REST takes no bearer token."""
 
 DEPTH = 100
-"""Levels of a JSON body: ours, so that no body can exhaust the stack."""
+"""The most levels of a JSON body: ours, so that no body can exhaust the stack."""
 
 
 class Api:
@@ -42,7 +42,7 @@ class Api:
     def __init__(
         self, account: Account, routes: Iterable[Route] = ROUTES, *, keys: ApiKeys | None = None
     ) -> None:
-        """Serve an account. Without `keys` everybody is let in: for who has asked already."""
+        """Serve an account. Without `keys`, the caller has authenticated its client already."""
         self.account = account
         self.keys = keys
         self._table = RouteTable(routes)
@@ -53,12 +53,12 @@ class Api:
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Any = None,
+        body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> ApiAnswer:
-        """Answer a request. `path` is what follows ``/v2``; a refusal is an answer too.
+        """Answer a request, also a refused one. `path` is the part after ``/v2``.
 
-        HEAD is answered like GET: whoever speaks HTTP leaves the body out.
+        HEAD is answered like GET; the HTTP server leaves the body out.
         """
         spelling = spelling_of(path)
         try:
@@ -70,7 +70,7 @@ class Api:
                 method=route.method,
                 path=present_path(path).removesuffix("/"),
                 params={} if found is None else found.params,
-                query=dict(query or {}) if spelling is None else to_present(query or {}),
+                query=dict(query or {}) if spelling is None else query_to_present(query or {}),
                 body=_copy(body) if spelling is None else to_present(_copy(body)),
                 former=path.removeprefix("/").startswith(("personas", "replicas")),
             )
@@ -81,14 +81,14 @@ class Api:
             return ApiAnswer(status=refusal.status, body=refusal.body)
 
     def refusal(self, method: str, path: str, headers: Mapping[str, str]) -> ApiAnswer | None:
-        """Return the 401 of a stranger; `None` for who may ask. Whoever has a body asks before.
+        """Return the 401 for a missing or wrong key, else `None`.
 
-        Nothing that a stranger sends needs to be read, then.
+        The server calls this method first, so that it reads no body of an unauthenticated client.
         """
-        asked = "GET" if method == "HEAD" else method
-        found = self._table.find(present_path(path), asked)
+        effective = "GET" if method == "HEAD" else method
+        found = self._table.find(present_path(path), effective)
         try:
-            self._check_key(None if found is None else found.routes.get(asked), headers)
+            self._check_key(None if found is None else found.routes.get(effective), headers)
         except ApiRefusal as refusal:
             return ApiAnswer(status=refusal.status, body=refusal.body)
         return None
@@ -96,25 +96,30 @@ class Api:
     async def _answer(
         self, route: Route, request: ApiRequest, spelling: Spelling | None
     ) -> ApiAnswer:
-        """Run an operation and word what it says as the route used does."""
+        """Run an operation, and translate its answer into the vocabulary of the route."""
         try:
-            given = route.operation(self.account, request)
-            answer = await given if isawaitable(given) else given
+            result = route.operation(self.account, request)
+            answer = await result if isawaitable(result) else result
         except ApiRefusal as refusal:
-            if spelling == "former":
-                raise ApiRefusal(refusal.status, text_to_former(refusal.body)) from None
-            raise
+            if spelling != "former":
+                raise
+            former = {key: text_to_former(text) for key, text in refusal.body.items()}
+            raise ApiRefusal(refusal.status, former) from None
+        # An answer nests the body of a request below its own fields, so it may be deeper.
         body = _copy(answer.body, 2 * DEPTH)
-        lines = None if answer.lines is None else tuple(_copy(answer.lines, 2 * DEPTH))
+        lines = None
+        if answer.lines is not None:
+            lines = tuple(_copy(line, 2 * DEPTH) for line in answer.lines)
         body = body if spelling is None else translate_answer(spelling, body)
         return replace(answer, body=body, lines=lines)
 
     def _find_route(
         self, method: str, path: str, found: RouteMatch | None, headers: Mapping[str, str]
     ) -> Route | ApiAnswer:
-        """Return the route of a request, or why there is none. A stranger learns nothing."""
-        asked = "GET" if method == "HEAD" else method
-        route = None if found is None else found.routes.get(asked)
+        """Return the route of a request, or the answer that explains why there is none."""
+        effective = "GET" if method == "HEAD" else method
+        route = None if found is None else found.routes.get(effective)
+        # First, so that a client without a key cannot learn which routes exist.
         self._check_key(route, headers)
         if found is None:
             return ApiAnswer(status=404, body={"error": self._describe_unknown_route(method, path)})
@@ -129,8 +134,8 @@ class Api:
     def _check_key(self, route: Route | None, headers: Mapping[str, str]) -> None:
         if self.keys is None or (route is not None and route.public):
             return
-        given = next((value for name, value in headers.items() if name.lower() == KEY_HEADER), None)
-        if not self.keys.accepts(given):
+        key = next((value for name, value in headers.items() if name.lower() == KEY_HEADER), None)
+        if not self.keys.accepts(key):
             raise invalid_key()
 
     def _describe_unknown_route(self, method: str, path: str) -> str:
@@ -139,13 +144,13 @@ class Api:
         return f"the simulator does not know the route {method} {path}{near}"
 
 
-def _copy(value: Any, depth: int = DEPTH) -> Any:
-    """Return JSON data that nobody else holds, so that no caller changes a record by accident."""
+def _copy(value: object, depth: int = DEPTH) -> object:
+    """Return a deep copy of JSON data, so that no caller changes a record by accident."""
     if depth < 0:
         message = f"the body is nested more than {DEPTH} levels deep"
         raise bad_request(message)
     if not isinstance(value, dict | list | tuple):
-        return value  # at once: nearly every value of a large body is one of these
+        return value  # first, because nearly every value of a large body is a scalar
     if (found := json_object(value)) is not None:
         return {key: _copy(each, depth - 1) for key, each in found.items()}
     return [_copy(each, depth - 1) for each in json_list(value) or ()]

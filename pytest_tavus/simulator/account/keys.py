@@ -1,7 +1,8 @@
 """The API keys of a simulated account.
 
-A key belongs to one environment of Tavus; another's API answers it with 401 [client]. Keys of the
-simulator say what they are: ``tavus_sim_<environment>_<hex>``, so nobody takes one for a real key.
+A key belongs to one environment of Tavus; the API of another environment refuses it with 401
+[client]. A simulated key reads ``tavus_sim_<environment>_<hex>``, so nobody mistakes it for a real
+key.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Environment = Literal["test", "stg", "prod"]
 
 
 class ApiKeys:
-    """The keys that one account of one environment takes."""
+    """The keys that one account of one environment accepts."""
 
     def __init__(
         self,
@@ -26,34 +27,35 @@ class ApiKeys:
         environment: Environment = "prod",
         first: str | None = None,
     ) -> None:
-        """Take the account's first key, or make one: from the seed, without one from randomness."""
+        """Use `first` as the first key, or generate it from `seed`, or at random without a seed."""
         self.environment: Environment = environment
-        # Ids of their own, which no reset begins anew: no key that was issued comes back.
+        # Not the ids of the account: its reset restarts them, and would issue a revoked key again.
         self._ids = None if seed is None else AccountIds(seed=seed)
         self.first = first or self._new()
         self._keys = [self.first]
 
     def issue(self) -> str:
-        """Return a new key that is good from now on; never the first one, which stays itself."""
+        """Return a new key that the account accepts from now on; never the first key."""
         key = self._new()
         if key == self.first:
-            key = self._new()  # whoever gave the first one had it from the same seed
+            key = self._new()  # the caller generated `first` from the same seed
         self._keys.append(key)
         return key
 
     def revoke_issued(self) -> None:
-        """Let no key be good any more but the first."""
+        """Revoke every key but the first."""
         self._keys = [self.first]
 
     def all(self) -> tuple[str, ...]:
-        """Return every good key, for redaction."""
+        """Return every valid key, for redaction."""
         return tuple(self._keys)
 
     def accepts(self, key: str | None) -> bool:
-        """Tell whether a key is one of this account. Takes the same time for near misses."""
-        given = (key or "").encode()
-        found = [hmac.compare_digest(given, each.encode()) for each in self._keys]
-        return any(found)
+        """Tell whether a key is valid. The time taken does not tell how much of it matched."""
+        encoded = (key or "").encode()
+        # Compare all keys: a search that stops early would tell by its time which key matched.
+        matches = [hmac.compare_digest(encoded, each.encode()) for each in self._keys]
+        return any(matches)
 
     def _new(self) -> str:
         prefix = f"tavus_sim_{self.environment}_"

@@ -1,4 +1,4 @@
-"""Every route of the API, and the row for a method and a path."""
+"""The routes of the API, and the search for the route of a method and a path."""
 
 from __future__ import annotations
 
@@ -24,85 +24,91 @@ from pytest_tavus.simulator.account.resources import (
     voices,
 )
 
-LOOKED_AT = 100
-"""Characters of an unknown path that are compared: the time it takes grows with their square."""
+COMPARED = 100
+"""Characters of an unknown path that are compared: the time grows with their square."""
 
 
-class _Place(Struct):
-    """One step of the paths: what may follow, and what stands here."""
+class _Node(Struct):
+    """A node of the tree of paths."""
 
-    literals: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
-    "Literal steps."
+    literals: dict[str, _Node] = field(default_factory=dict["str", "_Node"])
+    "The next nodes by literal step."
 
-    placeholders: dict[str, _Place] = field(default_factory=dict["str", "_Place"])
-    "Placeholders, by name."
+    placeholders: dict[str, _Node] = field(default_factory=dict["str", "_Node"])
+    "The next nodes by name of the placeholder."
 
     routes: dict[str, Route] = field(default_factory=dict["str", "Route"])
-    "By method."
+    "The routes that end here, by method."
 
 
 class RouteMatch(Struct, frozen=True, kw_only=True):
-    """The routes at a path, and what its placeholders stand for."""
+    """The routes of a path by method, and the values of its placeholders."""
 
     routes: Mapping[str, Route]
     params: Mapping[str, str]
 
 
 class RouteTable:
-    """Every route of an API. A literal step goes before a placeholder, whichever came first."""
+    """The routes of an API. A literal step takes precedence over a placeholder."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        """Take the routes; a method and a path that come twice raise `ValueError`."""
+        """Build the tree of paths.
+
+        Raises:
+            ValueError: two routes have the same method and path.
+
+        """
         self.routes = tuple(routes)
-        self._root = _Place()
+        self._root = _Node()
         for route in self.routes:
             self._add(route)
 
     def _add(self, route: Route) -> None:
-        place = self._root
-        for step in _steps(route.path):
+        node = self._root
+        for step in _split(route.path):
             if step.startswith("{"):
-                place = place.placeholders.setdefault(step[1:-1], _Place())
+                node = node.placeholders.setdefault(step[1:-1], _Node())
             else:
-                place = place.literals.setdefault(step, _Place())
-        if route.method in place.routes:
+                node = node.literals.setdefault(step, _Node())
+        if route.method in node.routes:
             message = f"two routes for {route.method} {route.path}"
             raise ValueError(message)
-        place.routes[route.method] = route
+        node.routes[route.method] = route
 
     def find(self, path: str, method: str) -> RouteMatch | None:
-        """Return the routes at a path; of several places, the first that has the method.
+        """Return the routes of a path; of several matches, the first that has the method.
 
         One slash at the end makes no difference; the API never redirects.
         """
-        places = [
-            RouteMatch(routes=place.routes, params=params)
-            for place, params in _walk(self._root, _steps(path), {})
-            if place.routes
+        matches = [
+            RouteMatch(routes=node.routes, params=params)
+            for node, params in _walk(self._root, _split(path), {})
+            if node.routes
         ]
-        return next((found for found in places if method in found.routes), next(iter(places), None))
+        first = next(iter(matches), None)
+        return next((match for match in matches if method in match.routes), first)
 
     def closest(self, path: str) -> tuple[str, ...]:
-        """Return up to three paths of the table that look like this one, the best first."""
+        """Return up to three known paths that resemble this path, the closest first."""
         known = sorted({route.path for route in self.routes})
-        return tuple(difflib.get_close_matches(path[:LOOKED_AT], known, n=3, cutoff=0.5))
+        return tuple(difflib.get_close_matches(path[:COMPARED], known, n=3, cutoff=0.5))
 
 
-def _steps(path: str) -> list[str]:
+def _split(path: str) -> list[str]:
     return path.removeprefix("/").removesuffix("/").split("/")
 
 
 def _walk(
-    place: _Place, steps: list[str], params: dict[str, str]
-) -> Iterator[tuple[_Place, dict[str, str]]]:
+    node: _Node, steps: list[str], params: dict[str, str]
+) -> Iterator[tuple[_Node, dict[str, str]]]:
     if not steps:
-        yield place, params
+        yield node, params
         return
     step, *rest = steps
-    if step in place.literals:
-        yield from _walk(place.literals[step], rest, params)
+    if step in node.literals:
+        yield from _walk(node.literals[step], rest, params)
     if step not in {"", ".", ".."}:
-        for name, below in place.placeholders.items():
+        for name, below in node.placeholders.items():
             yield from _walk(below, rest, {**params, name: step})
 
 

@@ -1,10 +1,10 @@
-"""Tavus's two vocabularies: PAL and face, as it says now; persona and replica, as it said before.
+"""Tavus's two vocabularies: the present one (PAL, face) and the former one (persona, replica).
 
-Operations speak the present one. A client may use either on any route, and is answered in the words
-of the route it used: `/pals`, `/faces` and `/deployments` answer in the present ones, `/personas`
-and `/replicas` in the former. Conversations and the builder are not aliased: they take both, and
-answer in the former [client]. Keys and JSON Patch pointers are translated, never values: not the
-arguments of a tool, not a prompt. Nothing here knows an operation.
+Operations use the present vocabulary. A client may use either on any route, and the route decides
+the vocabulary of the answer: `/pals`, `/faces` and `/deployments` answer in the present vocabulary,
+`/personas` and `/replicas` in the former. Conversations and the builder have no alias: they accept
+both and answer in the former [client]. Only keys and JSON Patch pointers are translated, never
+values such as a prompt or the arguments of a tool.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.pal.pal import ALIASES, FLOW_ALIASES
 
 Spelling = Literal["present", "former"]
+
+Value = TypeVar("Value")
 
 PRESENT: Mapping[str, str] = MappingProxyType(
     {
@@ -27,27 +29,27 @@ PRESENT: Mapping[str, str] = MappingProxyType(
         "replica_type": "face_type",
     }
 )
-"""From the former word to the present one ([client]; the names and types are [inferred])."""
+"""The present word for each former word ([client]; the names and types are [inferred])."""
 
 FORMER: Mapping[str, str] = MappingProxyType({new: old for old, new in PRESENT.items()})
 
-STAYED: Mapping[str, str] = MappingProxyType(
+ALWAYS_FORMER: Mapping[str, str] = MappingProxyType(
     {"pal_description": "persona_description", "face_type": "replica_type"}
 )
-"""Words that are the former ones on every route: the official client reads them so in what
-``/pals`` and ``/faces`` answer, and reads them no other way [client] carrier_builder.py."""
+"""Words that stay former on every route: the official client reads no other name in the answers
+of ``/pals`` and ``/faces`` [client] carrier_builder.py."""
 
 FLOW_PRESENT: Mapping[str, str] = MappingProxyType(dict(FLOW_ALIASES))
-"""The same below ``/layers/conversational_flow``."""
+"""The same for the fields below ``/layers/conversational_flow``."""
 
 FLOW_FORMER: Mapping[str, str] = MappingProxyType(
     {"face_interruptibility": "replica_interruptibility"}
 )
 
 ALIASED_PATHS: Mapping[str, str] = MappingProxyType({"personas": "pals", "replicas": "faces"})
-"""The first step of a path that stands for another [doc]."""
+"""The aliases of a first path step [doc]."""
 
-_ANSWERED_IN: Mapping[str, Spelling] = MappingProxyType(
+_ANSWER_SPELLING: Mapping[str, Spelling] = MappingProxyType(
     {
         "pals": "present",
         "faces": "present",
@@ -63,7 +65,7 @@ _ANSWERED_IN: Mapping[str, Spelling] = MappingProxyType(
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _ROWS = ("data", "sessions", "deployments", "session")
-"""Where the objects of an answer stand, when the answer is not one itself."""
+"""The fields of an answer that hold its objects, in lists and sessions."""
 
 _FLOW = ("layers", "conversational_flow")
 
@@ -80,8 +82,8 @@ class TwoSpellingsError(ValueError):
 
 
 def spelling_of(path: str) -> Spelling | None:
-    """Return the vocabulary a route answers in; `None` where it has neither word to translate."""
-    return _ANSWERED_IN.get(path.strip("/").partition("/")[0])
+    """Return the vocabulary of a route's answers; `None` if its fields are the same in both."""
+    return _ANSWER_SPELLING.get(path.strip("/").partition("/")[0])
 
 
 def present_path(path: str) -> str:
@@ -90,11 +92,11 @@ def present_path(path: str) -> str:
     return f"/{ALIASED_PATHS.get(first, first)}{slash}{rest}"
 
 
-def to_present(body: Any) -> Any:
-    """Return a body, a query or a list of JSON Patch operations in the present vocabulary.
+def to_present(body: object) -> object:
+    """Return a body, or the operations of a JSON Patch, in the present vocabulary.
 
     Raises:
-        TwoSpellingsError: a field is there twice, with different values.
+        TwoSpellingsError: the body has a field in both spellings, with different values.
 
     """
     operations = json_list(body)
@@ -103,13 +105,23 @@ def to_present(body: Any) -> Any:
     return _object(body, PRESENT, FLOW_PRESENT)
 
 
-def translate_answer(spelling: Spelling, body: Any) -> Any:
-    """Return an answer in a route's vocabulary: its own keys, and those of its rows."""
-    words, flow = (FORMER, FLOW_FORMER) if spelling == "former" else (STAYED, _NOTHING)
+def query_to_present(query: Mapping[str, str]) -> dict[str, str]:
+    """Return a query in the present vocabulary.
+
+    Raises:
+        TwoSpellingsError: the query has a parameter in both spellings, with different values.
+
+    """
+    return _rename_keys(query, PRESENT)
+
+
+def translate_answer(spelling: Spelling, body: object) -> object:
+    """Return an answer in a route's vocabulary, with the keys of its rows translated too."""
+    words, flow = (FORMER, FLOW_FORMER) if spelling == "former" else (ALWAYS_FORMER, _NOTHING)
     found = json_object(body)
     if found is None:
         return body
-    answer: Json = _object(found, words, flow)
+    answer = _translate(found, words, flow)
     for name in _ROWS:
         rows = json_list(answer.get(name))
         if rows is not None:
@@ -129,26 +141,21 @@ def pointer_to_present(pointer: str) -> str:
     return "".join(f"/{step}" for step in steps) if pointer.startswith("/") else pointer
 
 
-def text_to_former(value: Any) -> Any:
-    """Return what a refusal says, with the former words for the fields it names."""
-    if isinstance(value, str):
-        return _FIELD.sub(lambda found: FORMER[found[0]], value)
-    if (found := json_object(value)) is not None:
-        return {text_to_former(key): text_to_former(each) for key, each in found.items()}
-    if (items := json_list(value)) is not None:
-        return [text_to_former(each) for each in items]
-    return value
+def text_to_former(text: str) -> str:
+    """Return a sentence with the fields that it names in the former vocabulary."""
+    return _FIELD.sub(lambda found: FORMER[found[0]], text)
 
 
 _FIELD = re.compile(rf"\b(?:{'|'.join(sorted(FORMER, key=len, reverse=True))})\b")
 
 
-def _operation(written: Any) -> Any:
-    """Translate where a JSON Patch operation points, and what it puts there."""
+def _operation(written: object) -> object:
+    """Translate the pointers and the value of a JSON Patch operation."""
     operation = json_object(written)
     if operation is None:
         return written
     result = dict(operation)
+    # Only pointers that are text: the patch reader refuses the others later.
     for name in ("path", "from"):
         if isinstance(result.get(name), str):
             result[name] = pointer_to_present(result[name])
@@ -161,30 +168,33 @@ def _operation(written: Any) -> Any:
             result["value"] = _flow(result.get("value"), FLOW_PRESENT)
         case _:
             pass
+    # The cases above also add a value to operations without one, such as a remove.
     return result if "value" in operation else {k: v for k, v in result.items() if k != "value"}
 
 
-def _object(written: Any, words: Mapping[str, str], flow: Mapping[str, str]) -> Any:
+def _object(written: object, words: Mapping[str, str], flow: Mapping[str, str]) -> object:
     body = json_object(written)
-    if body is None:
-        return written
-    result: Json = _rename_keys(body, words)
+    return written if body is None else _translate(body, words, flow)
+
+
+def _translate(body: Json, words: Mapping[str, str], flow: Mapping[str, str]) -> Json:
+    result = _rename_keys(body, words)
     if "layers" in result:
         result["layers"] = _layers(result["layers"], flow)
     return result
 
 
-def _layers(written: Any, flow: Mapping[str, str]) -> Any:
+def _layers(written: object, flow: Mapping[str, str]) -> object:
     layers = json_object(written)
     if layers is None or "conversational_flow" not in layers:
         return written
     return {**layers, "conversational_flow": _flow(layers["conversational_flow"], flow)}
 
 
-def _flow(written: Any, words: Mapping[str, str]) -> Any:
-    """Rename below ``conversational_flow``; of two spellings the one written last is meant.
+def _flow(written: object, words: Mapping[str, str]) -> object:
+    """Rename the keys below ``conversational_flow``; of two spellings the last one counts.
 
-    The official client adds the former spelling to what it has read in the present one [client]
+    The official client reads a field in the present spelling and adds the former one [client]
     carrier_builder.py.
     """
     body = json_object(written)
@@ -193,11 +203,10 @@ def _flow(written: Any, words: Mapping[str, str]) -> Any:
     return {words.get(key, key): value for key, value in body.items()}
 
 
-def _rename_keys(written: Any, words: Mapping[str, str]) -> Any:
-    body = json_object(written)
-    if body is None or words.keys().isdisjoint(body):
-        return written if body is None else dict(body)
-    result: Json = {}
+def _rename_keys(body: Mapping[str, Value], words: Mapping[str, str]) -> dict[str, Value]:
+    if words.keys().isdisjoint(body):
+        return dict(body)
+    result: dict[str, Value] = {}
     first: dict[str, str] = {}
     for key, value in body.items():
         word = words.get(key, key)

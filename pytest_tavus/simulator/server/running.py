@@ -53,7 +53,7 @@ class RunningServer(Struct, frozen=True, kw_only=True):
     @property
     def pals(self) -> list[tuple[str, str]]:
         """The PALs that the account has, as ids and names: those of the scripts, at the start."""
-        rows = self.tavus.site.account["pals"].rows()
+        rows = self.tavus.site.account.pals.rows()
         return [(row["pal_id"], row["pal_name"]) for row in rows]
 
     @property

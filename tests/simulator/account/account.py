@@ -1,4 +1,4 @@
-"""An account to try operations on, and conversations that do nothing but remember."""
+"""An account with an API client, and fake conversations that record their lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOON = 1_790_000_000.0
 
 @dataclass
 class FakeConversation:
-    """A conversation whose every reply is the line turned around."""
+    """A conversation that replies with the reversed line."""
 
     opening: Opening
     status: Literal["active", "ended"] = "active"
@@ -50,7 +50,7 @@ class FakeConversation:
 
 
 class FakeConversations:
-    """All of them."""
+    """All fake conversations of an account."""
 
     def __init__(self) -> None:
         self.all: dict[str, FakeConversation] = {}
@@ -75,8 +75,8 @@ class FakeConversations:
         self.all.clear()
 
 
-class Desk:
-    """An account, its API, and short ways to ask."""
+class AccountClient:
+    """An account, its API, and short ways to send requests."""
 
     def __init__(
         self, routes: Iterable[Route] = ROUTES, *, keys: ApiKeys | None = None, seed: int = 1
@@ -88,19 +88,19 @@ class Desk:
         )
         self.api = Api(self.account, routes, keys=keys)
 
-    async def ask(self, line: str, body: Any = None, **query: str) -> ApiAnswer:
-        """Send a request: ``await desk.ask("POST /pals", {...})``."""
+    async def send(self, line: str, body: Any = None, **query: str) -> ApiAnswer:
+        """Send a request: ``await client.send("POST /pals", {...})``."""
         method, _, path = line.partition(" ")
         return await self.api.call(method, path, query=query, body=body)
 
-    async def get(self, line: str, body: Any = None, **query: str) -> Any:
-        """Send a request that must not be refused, and return the body of the answer."""
-        answer = await self.ask(line, body, **query)
+    async def fetch(self, line: str, body: Any = None, **query: str) -> Any:
+        """Send a request that must succeed, and return the body of the answer."""
+        answer = await self.send(line, body, **query)
         assert answer.status < 300, answer
         return answer.body
 
-    async def refused(self, line: str, body: Any = None, **query: str) -> tuple[int, Any]:
-        """Send a request that must be refused, and return how."""
-        answer = await self.ask(line, body, **query)
+    async def refusal(self, line: str, body: Any = None, **query: str) -> tuple[int, Any]:
+        """Send a request that must be refused, and return status and body."""
+        answer = await self.send(line, body, **query)
         assert answer.status >= 300, answer
         return answer.status, answer.body

@@ -1,4 +1,4 @@
-"""An account with nothing but documents, and how tests make one."""
+"""An account that serves documents only, and a way to create them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_tavus.simulator.account.resources import documents
 from pytest_tavus.simulator.account.store.account import AccountOptions
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 URL = "https://example.com/guide.pdf"
 
@@ -14,14 +14,13 @@ SITE = {"document_url": "https://example.com/", "crawl": {"depth": 2, "max_pages
 """A document that is a website."""
 
 
-def desk(*, seconds: float = 0) -> Desk:
-    """Open an account whose documents take that long."""
-    at = Desk(documents.ROUTES)
-    at.account.options = AccountOptions(document_seconds=seconds)
-    return at
+def open_account(*, seconds: float = 0) -> AccountClient:
+    """Open an account whose documents are ready after some seconds."""
+    client = AccountClient(documents.ROUTES)
+    client.account.options = AccountOptions(document_seconds=seconds)
+    return client
 
 
-async def made(at: Desk, **changes: Any) -> dict[str, Any]:
-    """Create a document, and return it."""
-    answer: dict[str, Any] = await at.get("POST /documents", {"document_url": URL, **changes})
+async def create_document(client: AccountClient, **changes: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = await client.fetch("POST /documents", {"document_url": URL, **changes})
     return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_tavus.simulator.account.store.stock import add_stock
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 PAL: dict[str, Any] = {
     "pal_name": "Support",
@@ -14,30 +14,29 @@ PAL: dict[str, Any] = {
 }
 
 LAYER_SHAPE = "{'layers': {'llm': [\"the layer 'llm' must be a mapping of settings\"]}}"
-"""What is said of a layer that is no mapping."""
+"""The refusal of a layer that is no mapping."""
 
 
-def desk() -> Desk:
-    """Open an account that has the stock and nothing else."""
-    made = Desk()
-    add_stock(made.account)
-    return made
+def open_account() -> AccountClient:
+    """Open an account with the stock only."""
+    client = AccountClient()
+    add_stock(client.account)
+    return client
 
 
-async def desk_with_pal() -> tuple[Desk, str]:
-    """Open an account with one PAL, and return the PAL's id too."""
-    made = desk()
-    return made, await made_pal(made)
+async def open_account_with_pal() -> tuple[AccountClient, str]:
+    """Open an account with one PAL; return the id of the PAL too."""
+    client = open_account()
+    return client, await create_pal(client)
 
 
-async def made_pal(at: Desk, **fields: Any) -> str:
-    """Create a PAL, and return its id."""
-    pal_id: str = (await at.get("POST /pals", {**PAL, **fields}))["pal_id"]
+async def create_pal(client: AccountClient, **fields: Any) -> str:
+    pal_id: str = (await client.fetch("POST /pals", {**PAL, **fields}))["pal_id"]
     return pal_id
 
 
 def tool_body(name: str = "get_order", **fields: Any) -> dict[str, Any]:
-    """Return what a tool is created from."""
+    """Return the body that creates a tool."""
     return {"name": name, "description": "Finds an order.", **fields}
 
 
@@ -46,7 +45,6 @@ def api(**fields: Any) -> dict[str, Any]:
     return {"api": {"url": "https://api.example.com/orders", **fields}}
 
 
-async def made_tool(at: Desk, name: str = "get_order", **fields: Any) -> str:
-    """Create a tool, and return its id."""
-    tool_id: str = (await at.get("POST /tools", tool_body(name, **fields)))["tool_id"]
+async def create_tool(client: AccountClient, name: str = "get_order", **fields: Any) -> str:
+    tool_id: str = (await client.fetch("POST /tools", tool_body(name, **fields)))["tool_id"]
     return tool_id

@@ -11,24 +11,25 @@ from hypothesis import strategies as st
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.store.account import AccountIds, Table
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 
-def test_a_deleted_object_is_found_nowhere_and_deleted_once() -> None:
-    table = Table()
-    table.add("a", {"n": 1})
-    table.add("b", {"n": 2})
+def test_a_deleted_record_is_found_nowhere() -> None:
+    table = Table[dict[str, int]]()
+    table.put("a", {"n": 1})
+    table.put("b", {"n": 2})
 
-    assert table.delete("a")
-    assert not table.delete("a")
-    assert not table.delete("c")
+    table.delete("a")
+    table.delete("a")
+    table.delete("c")
+
     assert table.get("a") is None
     assert list(table.rows()) == [{"n": 2}]
 
 
-def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
-    table = Table()
-    row, refusal = table.add("a", {"n": 1}), not_found("Tool not found")
+def test_requiring_an_unknown_record_raises_the_given_refusal() -> None:
+    table = Table[dict[str, int]]()
+    row, refusal = table.put("a", {"n": 1}), not_found("Tool not found")
     assert table.require("a", refusal) is row
 
     table.delete("a")
@@ -38,12 +39,12 @@ def test_what_is_required_is_there_or_refused_with_the_refusal_given() -> None:
     assert refused.value is refusal
 
 
-def test_an_object_keeps_its_place_when_it_is_replaced() -> None:
-    table = Table()
-    table.add("a", {"n": 1})
-    table.add("b", {"n": 2})
+def test_a_record_keeps_its_place_when_it_is_replaced() -> None:
+    table = Table[dict[str, int]]()
+    table.put("a", {"n": 1})
+    table.put("b", {"n": 2})
 
-    table.replace("a", {"n": 3})
+    table.put("a", {"n": 3})
 
     assert list(table.rows()) == [{"n": 3}, {"n": 2}]
 
@@ -76,8 +77,8 @@ def test_a_uuid_is_one_of_version_4(seed: int) -> None:
     assert re.fullmatch(shape, AccountIds(seed=seed).uuid("builder"))
 
 
-def test_time_is_written_as_tavus_writes_it() -> None:
-    at = Desk()
-    at.time = 0.25
+def test_a_timestamp_has_the_format_of_tavus() -> None:
+    client = AccountClient()
+    client.time = 0.25
 
-    assert at.account.timestamp() == "1970-01-01T00:00:00.250000Z"
+    assert client.account.timestamp() == "1970-01-01T00:00:00.250000Z"

@@ -13,7 +13,7 @@ from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.store.stock import add_stock
 from pytest_tavus.simulator.account.table import ROUTES
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 from tests.simulator.account.any_json import FIELDS, JSON, QUERIES
 
 pytestmark = pytest.mark.asyncio
@@ -78,15 +78,15 @@ SOUND: dict[str, Any] = {
 
 
 @st.composite
-def spoiled(draw: st.DrawFn, body: Any) -> Any:
+def mutate_body(draw: st.DrawFn, body: Any) -> Any:
     """A body with one value replaced, taken out, or put where none was."""
     fields, items = json_object(body), json_list(body)
     if fields and draw(st.booleans()):
         name = draw(st.sampled_from(sorted(fields)))
-        return {**fields, name: draw(spoiled(fields[name]))}
+        return {**fields, name: draw(mutate_body(fields[name]))}
     if items and draw(st.booleans()):
         place = draw(st.integers(0, len(items) - 1))
-        return [*items[:place], draw(spoiled(items[place])), *items[place + 1 :]]
+        return [*items[:place], draw(mutate_body(items[place])), *items[place + 1 :]]
     if fields and draw(st.booleans()):
         gone = draw(st.sampled_from(sorted(fields)))
         return {name: value for name, value in fields.items() if name != gone}
@@ -95,29 +95,29 @@ def spoiled(draw: st.DrawFn, body: Any) -> Any:
     return draw(JSON)
 
 
-async def furnished() -> tuple[Desk, dict[str, str]]:
+async def open_filled_account() -> tuple[AccountClient, dict[str, str]]:
     """An account with one of everything, and what the placeholders of paths stand for."""
-    at = Desk()
-    add_stock(at.account)
+    client = AccountClient()
+    add_stock(client.account)
     auth = {"type": "bearer", "token": CANARY}
     delivery = {"api": {"url": "https://api.example.com/orders", "auth": auth}}
     tool = {"name": "get_order", "description": "Finds an order.", "delivery": delivery}
-    tool_id = (await at.get("POST /tools", tool))["tool_id"]
+    tool_id = (await client.fetch("POST /tools", tool))["tool_id"]
     pal = {
         "system_prompt": "You help.",
         "default_face_id": "r90bbd427f71",
         "tool_ids": [tool_id],
         "layers": {"llm": {"api_key": CANARY}},
     }
-    pal_id = (await at.get("POST /pals", pal))["pal_id"]
-    await at.get(f"PUT /pals/{pal_id}/skills/magic_canvas")
-    conversation = await at.get("POST /conversations", {"persona_id": pal_id})
+    pal_id = (await client.fetch("POST /pals", pal))["pal_id"]
+    await client.fetch(f"PUT /pals/{pal_id}/skills/magic_canvas")
+    conversation = await client.fetch("POST /conversations", {"persona_id": pal_id})
     goal = {"objective_name": "greet", "objective_prompt": "Greet."}
-    goals = await at.get("POST /objectives", {"name": "goals", "data": [goal]})
+    goals = await client.fetch("POST /objectives", {"name": "goals", "data": [goal]})
     rule = {"guardrail_name": "calm", "guardrail_prompt": "Never swear."}
-    guardrail = await at.get("POST /guardrails", rule)
-    document = await at.get("POST /documents", {"document_url": "https://example.com/a.pdf"})
-    return at, {
+    guardrail = await client.fetch("POST /guardrails", rule)
+    document = await client.fetch("POST /documents", {"document_url": "https://example.com/a.pdf"})
+    return client, {
         "pal_id": pal_id,
         "tool_id": tool_id,
         "skill_id": "magic_canvas",
@@ -133,10 +133,10 @@ async def furnished() -> tuple[Desk, dict[str, str]]:
 @given(st.data())
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 async def test_any_request_is_answered(route: Route, data: st.DataObject) -> None:
-    at, known = await furnished()
-    line = f"{route.method} {filled(route.path, known)}"
+    client, known = await open_filled_account()
+    line = f"{route.method} {fill_path(route.path, known)}"
 
-    answer = await at.ask(line, data.draw(JSON), **data.draw(QUERIES))
+    answer = await client.send(line, data.draw(JSON), **data.draw(QUERIES))
 
     assert answer.status in {200, 201, 202, 204, 304, 400, 404, 409, 422, 429}
     said = json.dumps([answer.body, answer.lines, answer.text])
@@ -148,49 +148,49 @@ async def test_any_request_is_answered(route: Route, data: st.DataObject) -> Non
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 @pytest.mark.parametrize("row", SOUND)
-async def test_a_good_body_is_taken_and_a_spoiled_one_is_answered(
+async def test_a_valid_body_is_accepted_and_a_mutated_one_is_answered(
     row: str, data: st.DataObject
 ) -> None:
-    at, known = await furnished()
-    body = json.loads(put_in(json.dumps(SOUND[row]), known))
-    line = put_in(row, known)
-    body = data.draw(spoiled(body))
+    client, known = await open_filled_account()
+    body = json.loads(replace_ids(json.dumps(SOUND[row]), known))
+    line = replace_ids(row, known)
+    body = data.draw(mutate_body(body))
 
-    answer = await at.ask(line, body)
+    answer = await client.send(line, body)
 
     assert answer.status in {200, 304, 400, 404, 409, 422}
     assert CANARY not in json.dumps(answer.body)
-    for tool in at.account["tools"].rows():
-        assert CANARY not in json.dumps(await at.get(f"GET /tools/{tool['tool_id']}"))
-    for pal in at.account["pals"].rows():
-        assert CANARY not in json.dumps(await at.get(f"GET /pals/{pal['pal_id']}"))
+    for tool in client.account.tools.rows():
+        assert CANARY not in json.dumps(await client.fetch(f"GET /tools/{tool['tool_id']}"))
+    for pal in client.account.pals.rows():
+        assert CANARY not in json.dumps(await client.fetch(f"GET /pals/{pal['pal_id']}"))
 
 
 @pytest.mark.parametrize("row", SOUND)
-async def test_what_is_spoiled_here_is_good_unspoiled(row: str) -> None:
-    at, known = await furnished()
-    body = json.loads(put_in(json.dumps(SOUND[row]), known))
+async def test_each_body_is_accepted_before_it_is_mutated(row: str) -> None:
+    client, known = await open_filled_account()
+    body = json.loads(replace_ids(json.dumps(SOUND[row]), known))
 
-    assert (await at.ask(put_in(row, known), body)).status == 200
+    assert (await client.send(replace_ids(row, known), body)).status == 200
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.sampled_from(ROUTES), JSON), max_size=4))
 async def test_any_requests_one_after_another_are_answered(asked: list[tuple[Route, Any]]) -> None:
-    at, known = await furnished()
+    client, known = await open_filled_account()
 
     for route, body in asked:
-        answer = await at.ask(f"{route.method} {filled(route.path, known)}", body)
+        answer = await client.send(f"{route.method} {fill_path(route.path, known)}", body)
         assert CANARY not in json.dumps([answer.body, answer.lines, answer.text])
 
 
-def put_in(text: str, known: dict[str, str]) -> str:
+def replace_ids(text: str, known: dict[str, str]) -> str:
     for name, value in known.items():
         text = text.replace(f"{{{name}}}", value)
     return text
 
 
-def filled(path: str, known: dict[str, str]) -> str:
+def fill_path(path: str, known: dict[str, str]) -> str:
     steps = (
         known.get(step[1:-1], "none") if step.startswith("{") else step for step in path.split("/")
     )

@@ -43,7 +43,7 @@ class Creator:
         add_stock(account)
         self.api = Api(account)
 
-    async def ask(self, line: str, body: Any = None) -> Any:
+    async def send(self, line: str, body: Any = None) -> Any:
         method, _, path = line.partition(" ")
         answer = await self.api.call(method, path, body=body)
         assert answer.status < 300, answer
@@ -68,7 +68,7 @@ class Creator:
             "<creator_initial_request>\nWhat the creator typed to open the session.\n"
             f"{REQUEST}\n</creator_initial_request>"
         )
-        opened = await self.ask(
+        opened = await self.send(
             "POST /conversations/persona-builder/headless",
             {
                 "builder_id": builder_id,
@@ -91,7 +91,7 @@ class Creator:
         await conversation.receive(renewed, sender=guest)
         await self.tell(conversation, guest, "(System: the requested builder action completed.)")
         conversation.leave(guest)
-        await self.ask(f"POST /conversations/{key}/end")
+        await self.send(f"POST /conversations/{key}/end")
         return guest.spoken()
 
     async def draft(self, builder_id: str, pal_id: str, arguments: dict[str, str]) -> None:
@@ -101,10 +101,10 @@ class Creator:
             "guardrails": arguments["guardrails_brief"],
             "greeting": arguments["greeting_brief"],
         }
-        pal = await self.ask(f"GET /pals/{pal_id}")
+        pal = await self.send(f"GET /pals/{pal_id}")
         current = {"system_prompt": pal["system_prompt"] or "", "name": pal["pal_name"]}
         wish = {"message": REQUEST, "briefs": briefs, "current": current}
-        done = await self.ask(f"POST /builder/{builder_id}/draft-fanout", wish)
+        done = await self.send(f"POST /builder/{builder_id}/draft-fanout", wish)
         content = done["content"]
         values = {
             "/system_prompt": content["personality"]["system_prompt"],
@@ -113,22 +113,22 @@ class Creator:
             "/greeting": content["greeting"],
         }
         operations = [{"op": "replace", "path": path, "value": values[path]} for path in values]
-        await self.ask(f"PATCH /pals/{pal_id}", operations)
+        await self.send(f"PATCH /pals/{pal_id}", operations)
 
     async def spec(self, pal_id: str) -> dict[str, Any]:
-        pal = await self.ask(f"GET /pals/{pal_id}")
+        pal = await self.send(f"GET /pals/{pal_id}")
         ids = pal["guardrail_ids"]
         return {
             "persona_id": pal_id,
             "persona_name": pal["pal_name"],
-            "objectives": await self.ask(f"GET /objectives/{pal['objectives_id']}"),
-            "guardrails": [await self.ask(f"GET /guardrails/{key}") for key in ids],
-            "tools": await self.ask(f"GET /pals/{pal_id}/tools/"),
-            "skills": await self.ask(f"GET /pals/{pal_id}/skills/"),
+            "objectives": await self.send(f"GET /objectives/{pal['objectives_id']}"),
+            "guardrails": [await self.send(f"GET /guardrails/{key}") for key in ids],
+            "tools": await self.send(f"GET /pals/{pal_id}/tools/"),
+            "skills": await self.send(f"GET /pals/{pal_id}/skills/"),
         }
 
     async def smoke_test(self, pal_id: str, probes: list[str]) -> list[dict[str, str]]:
-        opened = await self.ask("POST /conversations", {"persona_id": pal_id, "chat": True})
+        opened = await self.send("POST /conversations", {"persona_id": pal_id, "chat": True})
         conversation, guest = self.join(opened["conversation_id"])
         await settled()
         rows: list[dict[str, str]] = []
@@ -137,34 +137,36 @@ class Creator:
             await self.tell(conversation, guest, probe)
             text = "\n".join(guest.spoken()[before:])
             rows += [{"role": "user", "text": probe}, {"role": "assistant", "text": text}]
-        await self.ask(f"POST /conversations/{opened['conversation_id']}/end")
+        await self.send(f"POST /conversations/{opened['conversation_id']}/end")
         return rows
 
 
 @asynccontextmanager
-async def creator() -> AsyncGenerator[Creator]:
+async def new_creator() -> AsyncGenerator[Creator]:
     async with house() as home:
         yield Creator(home)
 
 
 @pytest.mark.fidelity("builder.build_and_verify")
 async def test_a_pal_is_built_tried_and_judged_as_its_scenario_says() -> None:
-    async with creator() as at:
-        at.home.scripts.add(parse_inline(SCRIPT, name="a lesson"))
-        session = await at.ask("POST /builder", {"name": "Tutor for Latin"})
+    async with new_creator() as creator:
+        creator.home.scripts.add(parse_inline(SCRIPT, name="a lesson"))
+        session = await creator.send("POST /builder", {"name": "Tutor for Latin"})
         builder_id, pal_id = session["builder_id"], session["persona_id"]
-        spoken = await at.interview(builder_id, pal_id)
-        await at.ask(f"POST /builder/{builder_id}/publish")
-        face = await at.ask("POST /persona-builder/select-replica", {"persona_id": pal_id})
-        spec = await at.spec(pal_id)
-        probes = await at.ask("POST /persona-builder/llm/generate-probes", {"persona_spec": spec})
-        transcript = await at.smoke_test(pal_id, probes["probes"])
-        verdict = await at.ask(
+        spoken = await creator.interview(builder_id, pal_id)
+        await creator.send(f"POST /builder/{builder_id}/publish")
+        face = await creator.send("POST /persona-builder/select-replica", {"persona_id": pal_id})
+        spec = await creator.spec(pal_id)
+        probes = await creator.send(
+            "POST /persona-builder/llm/generate-probes", {"persona_spec": spec}
+        )
+        transcript = await creator.smoke_test(pal_id, probes["probes"])
+        verdict = await creator.send(
             "POST /persona-builder/llm/judge-transcript",
             {"persona_spec": spec, "smoke_transcript": transcript},
         )
-        pal = await at.ask(f"GET /pals/{pal_id}")
-        active = at.home.conversations.count_active()
+        pal = await creator.send(f"GET /pals/{pal_id}")
+        active = creator.home.conversations.count_active()
 
     assert spoken == [
         "The draft is ready: I wrote it from your brief. Tell me what you would like to change."
@@ -182,12 +184,12 @@ async def test_a_pal_is_built_tried_and_judged_as_its_scenario_says() -> None:
 
 
 async def test_without_a_scenario_the_pal_is_built_and_the_verdict_is_partial() -> None:
-    async with creator() as at:
-        session = await at.ask("POST /builder", {"name": "Tutor for Latin"})
+    async with new_creator() as creator:
+        session = await creator.send("POST /builder", {"name": "Tutor for Latin"})
         pal_id = session["persona_id"]
-        await at.interview(session["builder_id"], pal_id)
-        spec = await at.spec(pal_id)
-        verdict = await at.ask(
+        await creator.interview(session["builder_id"], pal_id)
+        spec = await creator.spec(pal_id)
+        verdict = await creator.send(
             "POST /persona-builder/llm/judge-transcript",
             {"persona_spec": spec, "smoke_transcript": []},
         )

@@ -30,7 +30,7 @@ def script_of(pal: dict[str, str]) -> Scenario:
 
 
 @pytest.mark.parametrize("pal_id", sorted(CARRIER_IDS))
-def test_the_carrier_keeps_tavus_own_rules(pal_id: str) -> None:
+def test_the_carrier_is_a_valid_pal(pal_id: str) -> None:
     pal = carrier(pal_id)
     assert list(problems(pal)) == []
     assert [tool.name for tool in pal.tools] == [

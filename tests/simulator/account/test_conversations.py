@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.simulator.account.stocked import desk_with_pal
+from tests.simulator.account.stocked import open_account_with_pal
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("rest.conversation_created")
-async def test_a_conversation_is_opened_with_what_was_asked_for() -> None:
-    at, pal_id = await desk_with_pal()
+async def test_a_conversation_is_opened_with_the_requested_options() -> None:
+    client, pal_id = await open_account_with_pal()
 
-    answer = await at.get(
+    answer = await client.fetch(
         "POST /conversations",
         {
             "persona_id": pal_id,
@@ -39,7 +39,7 @@ async def test_a_conversation_is_opened_with_what_was_asked_for() -> None:
         "callback_url": "https://app.example.com/hook",
         "created_at": "2026-09-21T14:13:20.000000Z",
     }
-    opening = at.live.all[conversation_id].opening
+    opening = client.live.all[conversation_id].opening
     assert (opening.pal_id, opening.face_id, opening.name) == (pal_id, "r5f0577fc829", "first")
     assert (opening.chat, opening.greeting, opening.context) == (True, "Hi!", "It rains.")
     assert opening.callback_url == "https://app.example.com/hook"
@@ -51,12 +51,12 @@ async def test_a_conversation_is_opened_with_what_was_asked_for() -> None:
 
 @pytest.mark.fidelity("rest.conversation_words")
 @pytest.mark.parametrize("word", ["persona_id", "pal_id"])
-async def test_both_words_are_taken_and_the_former_ones_answered(word: str) -> None:
-    at, pal_id = await desk_with_pal()
+async def test_conversations_accept_both_vocabularies_and_answer_in_the_former(word: str) -> None:
+    client, pal_id = await open_account_with_pal()
 
-    created = await at.get("POST /conversations", {word: pal_id})
+    created = await client.fetch("POST /conversations", {word: pal_id})
 
-    shown = await at.get(f"GET /conversations/{created['conversation_id']}")
+    shown = await client.fetch(f"GET /conversations/{created['conversation_id']}")
     assert shown == {
         "conversation_id": created["conversation_id"],
         "conversation_name": "",
@@ -71,19 +71,19 @@ async def test_both_words_are_taken_and_the_former_ones_answered(word: str) -> N
 
 
 @pytest.mark.fidelity("rest.conversation_needs_a_face")
-async def test_a_face_is_needed_where_the_pal_has_none() -> None:
-    at, _ = await desk_with_pal()
+async def test_a_conversation_needs_a_face_if_its_pal_has_none() -> None:
+    client, _ = await open_account_with_pal()
     body = {"persona_name": "Faceless", "system_prompt": "You help."}
-    pal_id = (await at.get("POST /personas", body))["persona_id"]
+    pal_id = (await client.fetch("POST /personas", body))["persona_id"]
 
-    assert await at.refused("POST /conversations", {"persona_id": pal_id}) == (
+    assert await client.refusal("POST /conversations", {"persona_id": pal_id}) == (
         400,
         {
             "error": "Bad Request. {'replica_id': ['replica_id is missing: expected it because "
             "the PAL has no default face']}"
         },
     )
-    assert await at.get("POST /conversations", {"persona_id": pal_id, "replica_id": "r1"})
+    assert await client.fetch("POST /conversations", {"persona_id": pal_id, "replica_id": "r1"})
 
 
 @pytest.mark.parametrize(
@@ -146,59 +146,59 @@ async def test_a_face_is_needed_where_the_pal_has_none() -> None:
         ),
     ],
 )
-async def test_a_body_that_is_wrong_opens_nothing(body: dict[str, Any], sentence: str) -> None:
-    at, _ = await desk_with_pal()
+async def test_a_wrong_body_opens_no_conversation(body: dict[str, Any], sentence: str) -> None:
+    client, _ = await open_account_with_pal()
 
-    status, said = await at.refused("POST /conversations", body)
+    status, said = await client.refusal("POST /conversations", body)
 
     assert status == 400
     assert said["error"].startswith(sentence)
-    assert at.live.all == {}
-    assert (await at.get("GET /conversations"))["total_count"] == 0
+    assert client.live.all == {}
+    assert (await client.fetch("GET /conversations"))["total_count"] == 0
 
 
 @pytest.mark.fidelity("rest.test_mode")
-async def test_in_test_mode_a_conversation_is_over_before_it_begins() -> None:
-    at, pal_id = await desk_with_pal()
-    at.account.options = replace(at.account.options, concurrency_limit=0)
+async def test_a_conversation_in_test_mode_has_ended_at_once() -> None:
+    client, pal_id = await open_account_with_pal()
+    client.account.options = replace(client.account.options, concurrency_limit=0)
 
-    created = await at.get("POST /conversations", {"persona_id": pal_id, "test_mode": True})
+    created = await client.fetch("POST /conversations", {"persona_id": pal_id, "test_mode": True})
 
     assert created["status"] == "ended"
-    assert at.live.all == {}
+    assert client.live.all == {}
     line = f"/conversations/{created['conversation_id']}"
-    assert (await at.get(f"GET {line}", verbose="true"))["events"] == []
+    assert (await client.fetch(f"GET {line}", verbose="true"))["events"] == []
     over = (400, {"error": "Conversation has ended"})
-    assert await at.refused(f"POST {line}/respond", {"text": "Hi"}) == over
-    assert await at.refused(f"GET {line}/respond") == over
+    assert await client.refusal(f"POST {line}/respond", {"text": "Hi"}) == over
+    assert await client.refusal(f"GET {line}/respond") == over
 
 
 @pytest.mark.fidelity("rest.concurrency_limit")
-async def test_one_conversation_too_many_is_refused_until_one_ends() -> None:
-    at, pal_id = await desk_with_pal()
-    at.account.options = replace(at.account.options, concurrency_limit=1)
-    first = await at.get("POST /conversations", {"persona_id": pal_id})
+async def test_a_conversation_beyond_the_limit_is_refused_until_another_ends() -> None:
+    client, pal_id = await open_account_with_pal()
+    client.account.options = replace(client.account.options, concurrency_limit=1)
+    first = await client.fetch("POST /conversations", {"persona_id": pal_id})
 
-    assert await at.refused("POST /conversations", {"persona_id": pal_id}) == (
+    assert await client.refusal("POST /conversations", {"persona_id": pal_id}) == (
         400,
         {"message": "User has reached maximum concurrent conversations"},
     )
-    await at.ask(f"POST /conversations/{first['conversation_id']}/end")
-    assert await at.get("POST /conversations", {"persona_id": pal_id})
+    await client.send(f"POST /conversations/{first['conversation_id']}/end")
+    assert await client.fetch("POST /conversations", {"persona_id": pal_id})
 
 
 @pytest.mark.fidelity("rest.private_room")
 @pytest.mark.parametrize("body", [{"require_auth": True}, {"properties": {"require_auth": True}}])
-async def test_a_private_room_has_a_token_of_its_own_told_once(body: dict[str, Any]) -> None:
-    at, pal_id = await desk_with_pal()
+async def test_only_the_creation_of_a_private_room_answers_its_token(body: dict[str, Any]) -> None:
+    client, pal_id = await open_account_with_pal()
 
-    first = await at.get("POST /conversations", {"persona_id": pal_id, **body})
-    second = await at.get("POST /conversations", {"persona_id": pal_id, **body})
+    first = await client.fetch("POST /conversations", {"persona_id": pal_id, **body})
+    second = await client.fetch("POST /conversations", {"persona_id": pal_id, **body})
 
     assert len(first["meeting_token"].split(".")) == 3
     assert first["meeting_token"] != second["meeting_token"]
-    shown = await at.get(f"GET /conversations/{first['conversation_id']}", verbose="true")
+    shown = await client.fetch(f"GET /conversations/{first['conversation_id']}", verbose="true")
     assert "meeting_token" not in shown
-    record = at.account["conversations"].get(first["conversation_id"])
+    record = client.account.conversations.get(first["conversation_id"])
     assert record is not None
-    assert record["meeting_token"] == first["meeting_token"]
+    assert record.get("meeting_token") == first["meeting_token"]

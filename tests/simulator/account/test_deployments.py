@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiRequest
 from pytest_tavus.simulator.account.resources import deployments, pals
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 pytestmark = pytest.mark.asyncio
 
@@ -17,7 +17,7 @@ ROUTES = (*pals.ROUTES, *deployments.ROUTES)
 LOOK = {"conversation": {"unique_memory_tag": True, "context": "On the price page."}}
 
 
-class Shop(Desk):
+class DeploymentClient(AccountClient):
     """An account with one PAL."""
 
     def __init__(self, keys: ApiKeys | None = None) -> None:
@@ -25,34 +25,34 @@ class Shop(Desk):
         fields = {"pal_name": "Dent", "system_prompt": "Book.", "default_face_id": "r1"}
         self.pal_id: str = pals.add_pal(self.account, fields)["pal_id"]
 
-    async def made(self, **changes: Any) -> dict[str, Any]:
+    async def create_deployment(self, **changes: Any) -> dict[str, Any]:
         body = {"pal_id": self.pal_id, "channel": "embed", "name": "Dent Embed", **changes}
-        row: dict[str, Any] = await self.get("POST /deployments", body)
+        row: dict[str, Any] = await self.fetch("POST /deployments", body)
         return row
 
-    async def started(self, key: str, body: Any = None) -> dict[str, Any]:
-        call: dict[str, Any] = await self.get(f"POST /deployments/{key}/start", body)
+    async def start_call(self, key: str, body: Any = None) -> dict[str, Any]:
+        call: dict[str, Any] = await self.fetch(f"POST /deployments/{key}/start", body)
         return call
 
 
 @pytest.mark.fidelity("resources.deployments")
-async def test_a_deployment_is_answered_with_what_it_was_given_and_its_use() -> None:
-    at = Shop()
-    row = await at.made(limits={"daily_call_limit": 3}, customization=LOOK)
+async def test_a_created_deployment_has_its_fields_and_its_usage() -> None:
+    client = DeploymentClient()
+    row = await client.create_deployment(limits={"daily_call_limit": 3}, customization=LOOK)
     assert row["deployment_id"].startswith("d")
-    assert row["pal_id"] == at.pal_id
+    assert row["pal_id"] == client.pal_id
     assert (row["channel"], row["status"], row["name"]) == ("embed", "active", "Dent Embed")
     assert (row["limits"], row["customization"]) == ({"daily_call_limit": 3}, LOOK)
     assert (row["allowed_origins"], row["usage_total"], row["usage_today"]) == ([], 0, 0)
     assert row["has_password"] is False
-    assert await at.get(f"GET /deployments/{row['deployment_id']}") == row
+    assert await client.fetch(f"GET /deployments/{row['deployment_id']}") == row
 
 
 async def test_a_password_is_never_answered() -> None:
-    at = Shop()
-    row = await at.made(password="open sesame")
+    client = DeploymentClient()
+    row = await client.create_deployment(password="open sesame")
     assert row["has_password"] is True
-    assert "sesame" not in str(await at.get(f"GET /deployments/{row['deployment_id']}"))
+    assert "sesame" not in str(await client.fetch(f"GET /deployments/{row['deployment_id']}"))
 
 
 @pytest.mark.parametrize(
@@ -72,71 +72,80 @@ async def test_a_password_is_never_answered() -> None:
         ({"pal_id": "p9"}, "Invalid persona_id"),
     ],
 )
-async def test_a_deployment_is_held_to_its_rules(changes: dict[str, Any], said: str) -> None:
-    at = Shop()
-    body = {"pal_id": at.pal_id, "channel": "embed", **changes}
-    assert await at.refused("POST /deployments", body) == (400, {"error": said})
-    assert (await at.get("GET /deployments"))["total"] == 0
+async def test_a_deployment_that_breaks_a_rule_is_refused(
+    changes: dict[str, Any], said: str
+) -> None:
+    client = DeploymentClient()
+    body = {"pal_id": client.pal_id, "channel": "embed", **changes}
+    assert await client.refusal("POST /deployments", body) == (400, {"error": said})
+    assert (await client.fetch("GET /deployments"))["total"] == 0
 
 
 @pytest.mark.fidelity("resources.deployments_list")
 async def test_deployments_are_listed_with_a_total_and_up_to_200_at_once() -> None:
-    at = Shop()
-    first, second = await at.made(), await at.made(channel="widget", status="draft")
-    listed = await at.get("GET /deployments", limit="200", pal_id=at.pal_id)
+    client = DeploymentClient()
+    first, second = (
+        await client.create_deployment(),
+        await client.create_deployment(channel="widget", status="draft"),
+    )
+    listed = await client.fetch("GET /deployments", limit="200", pal_id=client.pal_id)
     assert listed == {"data": [second, first], "total": 2}
-    assert (await at.get("GET /deployments", channel="embed"))["data"] == [first]
-    assert (await at.get("GET /deployments", status="draft"))["data"] == [second]
-    assert (await at.get("GET /deployments", pal_id="p9"))["total"] == 0
-    assert (await at.refused("GET /deployments", status="gone"))[0] == 400
+    assert (await client.fetch("GET /deployments", channel="embed"))["data"] == [first]
+    assert (await client.fetch("GET /deployments", status="draft"))["data"] == [second]
+    assert (await client.fetch("GET /deployments", pal_id="p9"))["total"] == 0
+    assert (await client.refusal("GET /deployments", status="gone"))[0] == 400
 
 
 @pytest.mark.fidelity("resources.deployments_patch")
 async def test_a_deployment_is_patched_and_its_pal_stays() -> None:
-    at = Shop()
-    line = f"PATCH /deployments/{(await at.made())['deployment_id']}"
+    client = DeploymentClient()
+    line = f"PATCH /deployments/{(await client.create_deployment())['deployment_id']}"
     change = [{"op": "add", "path": "/limits/concurrent_call_limit", "value": 2}]
-    assert (await at.get(line, change))["limits"] == {"concurrent_call_limit": 2}
-    assert (await at.ask(line, change)).status == 304
+    assert (await client.fetch(line, change))["limits"] == {"concurrent_call_limit": 2}
+    assert (await client.send(line, change)).status == 304
     secret = [{"op": "add", "path": "/password", "value": "sesame"}]
-    assert (await at.get(line, secret))["has_password"] is True
+    assert (await client.fetch(line, secret))["has_password"] is True
     for path, value in (("/pal_id", "p9"), ("/channel", "widget"), ("/password", "********")):
-        await _refused(at, line, path, value)
-    assert (await at.refused(line, {"status": "draft"}))[0] == 422
+        await _refused(client, line, path, value)
+    assert (await client.refusal(line, {"status": "draft"}))[0] == 422
 
 
-async def _refused(at: Shop, line: str, path: str, value: str) -> None:
-    status, _ = await at.refused(line, [{"op": "replace", "path": path, "value": value}])
+async def _refused(client: DeploymentClient, line: str, path: str, value: str) -> None:
+    status, _ = await client.refusal(line, [{"op": "replace", "path": path, "value": value}])
     assert status == 400
 
 
 async def test_a_deleted_deployment_is_not_found() -> None:
-    at = Shop()
-    line = f"/deployments/{(await at.made())['deployment_id']}"
-    assert (await at.ask(f"DELETE {line}")).status == 204
+    client = DeploymentClient()
+    line = f"/deployments/{(await client.create_deployment())['deployment_id']}"
+    assert (await client.send(f"DELETE {line}")).status == 204
     gone = (404, {"error": "Deployment not found"})
-    assert await at.refused(f"GET {line}") == gone
-    assert await at.refused(f"POST {line}/start") == gone
+    assert await client.refusal(f"GET {line}") == gone
+    assert await client.refusal(f"POST {line}/start") == gone
 
 
 @pytest.mark.fidelity("resources.deployments_public")
 async def test_the_public_starts_and_ends_a_call_without_a_key() -> None:
-    at = Shop(ApiKeys(seed=1))
-    row = deployments.create(at.account, _creation(at.pal_id)).body
+    client = DeploymentClient(ApiKeys(seed=1))
+    row = deployments.create(client.account, _creation(client.pal_id)).body
     key = row["deployment_id"]
-    assert (await at.refused(f"GET /deployments/{key}"))[0] == 401
-    loaded = await at.get(f"GET /deployments/{key}/init")
+    assert (await client.refusal(f"GET /deployments/{key}"))[0] == 401
+    loaded = await client.fetch(f"GET /deployments/{key}/init")
     assert "pal_id" not in loaded
-    assert at.pal_id not in str(loaded)
+    assert client.pal_id not in str(loaded)
     assert (loaded["is_available"], loaded["unavailable_reason"]) == (True, None)
-    call = await at.started(key, {"custom_greeting": "Hi!", "conversational_context": "Ann."})
-    opening = at.live.all[call["conversation_id"]].opening
+    call = await client.start_call(
+        key, {"custom_greeting": "Hi!", "conversational_context": "Ann."}
+    )
+    opening = client.live.all[call["conversation_id"]].opening
     assert opening.greeting == "Hi!"
     assert opening.context == "On the price page.\n\nAnn."
     assert opening.timers.max_call_duration == 60
-    ended = await at.get(f"POST /deployments/{key}/conversations/{call['conversation_id']}/end")
+    ended = await client.fetch(
+        f"POST /deployments/{key}/conversations/{call['conversation_id']}/end"
+    )
     assert ended == {"conversation_id": call["conversation_id"], "status": "ended"}
-    assert at.live.count_active() == 0
+    assert client.live.count_active() == 0
 
 
 def _creation(pal_id: str) -> ApiRequest:
@@ -149,57 +158,60 @@ def _creation(pal_id: str) -> ApiRequest:
     return ApiRequest(method="POST", path="/deployments", body=from_owner)
 
 
-async def test_nobody_ends_a_call_of_another_deployment() -> None:
-    at = Shop()
-    one, other = (await at.made())["deployment_id"], (await at.made())["deployment_id"]
-    call = await at.started(one)
+async def test_a_deployment_cannot_end_a_call_of_another_deployment() -> None:
+    client = DeploymentClient()
+    one, other = (
+        (await client.create_deployment())["deployment_id"],
+        (await client.create_deployment())["deployment_id"],
+    )
+    call = await client.start_call(one)
     line = f"POST /deployments/{other}/conversations/{call['conversation_id']}/end"
-    assert (await at.refused(line))[0] == 400
-    assert at.live.count_active() == 1
+    assert (await client.refusal(line))[0] == 400
+    assert client.live.count_active() == 1
 
 
-async def test_a_password_is_asked_of_the_public() -> None:
-    at = Shop()
-    key = (await at.made(password="sesame"))["deployment_id"]
+async def test_a_visitor_needs_the_password() -> None:
+    client = DeploymentClient()
+    key = (await client.create_deployment(password="sesame"))["deployment_id"]
     for body in (None, {"password": "open"}):
-        assert await at.refused(f"POST /deployments/{key}/start", body) == (
+        assert await client.refusal(f"POST /deployments/{key}/start", body) == (
             403,
             {"message": "Invalid password"},
         )
-    assert (await at.started(key, {"password": "sesame"}))["status"] == "active"
+    assert (await client.start_call(key, {"password": "sesame"}))["status"] == "active"
 
 
 @pytest.mark.fidelity("resources.deployment_limits")
-async def test_calls_of_one_day_and_at_the_same_time_are_limited() -> None:
-    at = Shop()
+async def test_daily_and_concurrent_calls_are_limited() -> None:
+    client = DeploymentClient()
     limits = {"daily_call_limit": 2, "concurrent_call_limit": 1}
-    key = (await at.made(limits=limits))["deployment_id"]
+    key = (await client.create_deployment(limits=limits))["deployment_id"]
 
     async def refused() -> str:
-        status, told = await at.refused(f"POST /deployments/{key}/start")
+        status, told = await client.refusal(f"POST /deployments/{key}/start")
         assert status == 429
         message: str = told["message"]
         return message
 
-    first = await at.started(key)
+    first = await client.start_call(key)
     assert await refused() == "This deployment is not available: concurrent_call_limit"
-    await at.account.live.end(first["conversation_id"], "max_call_duration")
-    second = await at.started(key)
-    await at.account.live.end(second["conversation_id"], "max_call_duration")
+    await client.account.live.end(first["conversation_id"], "max_call_duration")
+    second = await client.start_call(key)
+    await client.account.live.end(second["conversation_id"], "max_call_duration")
     assert await refused() == "This deployment is not available: daily_call_limit"
-    loaded = await at.get(f"GET /deployments/{key}/init")
+    loaded = await client.fetch(f"GET /deployments/{key}/init")
     assert (loaded["is_available"], loaded["unavailable_reason"]) == (False, "daily_call_limit")
-    at.time += 86_400
-    assert (await at.started(key))["status"] == "active"
-    row = await at.get(f"GET /deployments/{key}")
+    client.time += 86_400
+    assert (await client.start_call(key))["status"] == "active"
+    row = await client.fetch(f"GET /deployments/{key}")
     assert (row["usage_total"], row["usage_today"]) == (3, 1)
 
 
 @pytest.mark.parametrize("status", ["draft", "inactive"])
 async def test_only_an_active_deployment_can_be_started(status: str) -> None:
-    at = Shop()
-    key = (await at.made(status=status))["deployment_id"]
-    assert await at.refused(f"POST /deployments/{key}/start") == (
+    client = DeploymentClient()
+    key = (await client.create_deployment(status=status))["deployment_id"]
+    assert await client.refusal(f"POST /deployments/{key}/start") == (
         403,
         {"message": "This deployment is not available: inactive"},
     )

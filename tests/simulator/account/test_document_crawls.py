@@ -4,51 +4,51 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.account.documents import SITE, desk, made
+from tests.simulator.account.documents import SITE, create_document, open_account
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("resources.recrawl")
-async def test_a_website_is_crawled_anew_once_it_is_at_rest_and_has_cooled_down() -> None:
-    at = desk(seconds=60)
-    key = (await made(at, **SITE))["document_id"]
+async def test_an_idle_website_is_crawled_again_after_the_cooldown() -> None:
+    client = open_account(seconds=60)
+    key = (await create_document(client, **SITE))["document_id"]
     line = f"POST /documents/{key}/recrawl"
-    assert await at.refused(line) == (
+    assert await client.refusal(line) == (
         409,
         {"error": "Document is started: expected ready or error"},
     )
-    at.time += 60
-    assert await at.refused(line) == (
+    client.time += 60
+    assert await client.refusal(line) == (
         429,
         {"error": "Document was crawled recently: try again in 59 minutes"},
     )
-    at.time += 3540
-    again = await at.ask(line, {"crawl": {"depth": 1, "max_pages": 3}})
+    client.time += 3540
+    again = await client.send(line, {"crawl": {"depth": 1, "max_pages": 3}})
     assert again.status == 202
     assert (again.body["status"], again.body["crawl_count"]) == ("recrawling", 2)
     assert again.body["crawl_config"] == {"depth": 1, "max_pages": 3}
-    at.time += 60
-    row = await at.get(f"GET /documents/{key}")
+    client.time += 60
+    row = await client.fetch(f"GET /documents/{key}")
     assert (row["status"], row["crawled_urls"]) == ("ready", ["https://example.com/"])
 
 
 @pytest.mark.fidelity("resources.recrawl")
 @pytest.mark.parametrize("look", ["GET /documents/{key}", "GET /documents"])
-async def test_a_document_that_takes_no_time_is_started_until_its_client_was_told_more(
+async def test_a_document_without_delay_counts_as_started_until_an_answer_says_otherwise(
     look: str,
 ) -> None:
-    at = desk()
-    key = (await made(at, **SITE))["document_id"]
+    client = open_account()
+    key = (await create_document(client, **SITE))["document_id"]
     line = f"POST /documents/{key}/recrawl"
-    at.time += 1
-    started = await at.refused(line)
-    still = await at.refused(line)
-    await at.get(look.format(key=key))
-    warm = await at.refused(line)
-    at.time += 3600
-    again = await at.ask(line)
-    running = await at.refused(line)
+    client.time += 1
+    started = await client.refusal(line)
+    still = await client.refusal(line)
+    await client.fetch(look.format(key=key))
+    warm = await client.refusal(line)
+    client.time += 3600
+    again = await client.send(line)
+    running = await client.refusal(line)
 
     sentence = "Document is started: expected ready or error"
     assert started == still == (409, {"error": sentence})
@@ -57,49 +57,51 @@ async def test_a_document_that_takes_no_time_is_started_until_its_client_was_tol
     assert running == (409, {"error": "Document is recrawling: expected ready or error"})
 
 
-async def test_a_callback_tells_a_client_too_that_a_document_is_at_rest() -> None:
-    at = desk()
-    key = (await made(at, **SITE, callback_url="http://127.0.0.1:9/hook"))["document_id"]
+async def test_a_document_is_idle_once_a_callback_reported_it() -> None:
+    client = open_account()
+    key = (await create_document(client, **SITE, callback_url="http://127.0.0.1:9/hook"))[
+        "document_id"
+    ]
 
-    status, _ = await at.refused(f"POST /documents/{key}/recrawl")
+    status, _ = await client.refusal(f"POST /documents/{key}/recrawl")
 
     assert status == 429
 
 
-async def test_who_never_looked_may_crawl_anew_after_an_hour() -> None:
-    at = desk()
-    key = (await made(at, **SITE))["document_id"]
-    at.time += 3600
+async def test_a_client_that_never_saw_the_status_may_recrawl_after_an_hour() -> None:
+    client = open_account()
+    key = (await create_document(client, **SITE))["document_id"]
+    client.time += 3600
 
-    assert (await at.ask(f"POST /documents/{key}/recrawl")).status == 202
+    assert (await client.send(f"POST /documents/{key}/recrawl")).status == 202
 
 
-async def test_a_document_that_is_no_crawl_needs_a_crawl_to_be_crawled() -> None:
-    at = desk()
-    key = (await made(at))["document_id"]
-    assert await at.refused(f"POST /documents/{key}/recrawl", {}) == (
+async def test_a_plain_document_needs_a_crawl_configuration_to_be_crawled() -> None:
+    client = open_account()
+    key = (await create_document(client))["document_id"]
+    assert await client.refusal(f"POST /documents/{key}/recrawl", {}) == (
         400,
         {"error": "Document has no crawl configuration: send crawl"},
     )
-    assert (await at.ask(f"POST /documents/{key}/recrawl", {"crawl": {}})).status == 202
+    assert (await client.send(f"POST /documents/{key}/recrawl", {"crawl": {}})).status == 202
 
 
 @pytest.mark.fidelity("resources.crawl_limits")
 async def test_an_account_has_at_most_a_hundred_crawls() -> None:
-    at = desk()
+    client = open_account()
     for _ in range(100):
-        await made(at, **SITE)
+        await create_document(client, **SITE)
     refused = (429, {"error": "Maximum of 100 crawl documents reached"})
-    assert await at.refused("POST /documents", SITE) == refused
-    assert (await made(at))["status"] == "started"
+    assert await client.refusal("POST /documents", SITE) == refused
+    assert (await create_document(client))["status"] == "started"
 
 
 @pytest.mark.fidelity("resources.crawl_limits")
 async def test_at_most_five_crawls_run_at_the_same_time() -> None:
-    at = desk(seconds=60)
+    client = open_account(seconds=60)
     for _ in range(5):
-        await made(at, **SITE)
+        await create_document(client, **SITE)
     refused = (429, {"error": "Maximum of 5 concurrent crawls reached"})
-    assert await at.refused("POST /documents", SITE) == refused
-    at.time += 60
-    assert (await made(at, **SITE))["status"] == "started"
+    assert await client.refusal("POST /documents", SITE) == refused
+    client.time += 60
+    assert (await create_document(client, **SITE))["status"] == "started"

@@ -23,7 +23,7 @@ REQUEST = "A booking agent for a dental practice. It is friendly."
         ("...", "", drafting.UNNAMED),
     ],
 )
-def test_a_pal_keeps_its_name_and_else_is_named_after_the_request(
+def test_a_pal_keeps_its_name_or_is_named_after_the_request(
     message: str, current: str, name: str
 ) -> None:
     assert drafting.name_of(message, current) == name
@@ -44,7 +44,7 @@ def test_a_first_prompt_is_made_of_brief_and_request() -> None:
     assert "## Request" not in drafting.system_prompt(f"Do this: {REQUEST}", REQUEST, CurrentPal())
 
 
-def test_a_later_request_is_noted_once_in_the_prompt_that_there_is() -> None:
+def test_a_later_request_is_added_once_to_the_current_prompt() -> None:
     current = CurrentPal(system_prompt="You book.")
     once = drafting.system_prompt("Change it.", "Be\nshort.", current)
     assert once == "You book.\n\n## Changes\n- Be short."
@@ -93,14 +93,14 @@ def test_a_brief_without_a_list_gives_one_objective_and_one_guardrail() -> None:
 
 
 @given(st.text(min_size=1).filter(str.strip))
-def test_whatever_is_drafted_keeps_tavus_own_rules(brief: str) -> None:
+def test_every_draft_keeps_the_rules_of_tavus(brief: str) -> None:
     drafted = drafting.objectives(brief, drafting.name_of(brief, ""))
     assert list(objective_problems(drafted)) == []
     assert list(guardrail_problems(drafting.guardrails(brief))) == []
     assert drafted == drafting.objectives(brief, drafting.name_of(brief, ""))
 
 
-def test_what_a_brief_mentions_is_found_by_id_and_by_name_as_a_word() -> None:
+def test_a_brief_mentions_ids_and_names_as_whole_words() -> None:
     named = [("t1", "find_order"), ("t2", "order"), ("t3", ""), ("t4", "cancel")]
     assert drafting.list_mentioned("Use Find_Order, and T4.", named) == ("t1", "t4")
     assert drafting.list_mentioned("Reorder things.", named) == ()

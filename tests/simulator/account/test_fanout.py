@@ -10,41 +10,43 @@ import pytest
 from pytest_tavus.simulator.account.builder import builder, fanout
 from pytest_tavus.simulator.account.resources import pals
 from pytest_tavus.simulator.account.store.stock import add_stock
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
+from tests.simulator.account.rows import document_row
 
 pytestmark = pytest.mark.asyncio
 
 REQUEST = "A booking agent for a dental practice."
 
 
-class Bench(Desk):
-    """A session that is open, and its PAL."""
+class BuilderClient(AccountClient):
+    """A client with an open builder session and its PAL."""
 
     def __init__(self) -> None:
         super().__init__((*builder.ROUTES, *fanout.ROUTES, *pals.ROUTES))
         add_stock(self.account)
 
-    async def begin(self) -> str:
-        row = await self.get("POST /builder", {"name": "Dental desk"})
+    async def open_session(self) -> str:
+        row = await self.fetch("POST /builder", {"name": "Dental desk"})
         self.pal_id: str = row["persona_id"]
         return f"/builder/{row['builder_id']}"
 
     async def pal(self) -> dict[str, Any]:
-        found: dict[str, Any] = await self.get(f"GET /pals/{self.pal_id}")
+        found: dict[str, Any] = await self.fetch(f"GET /pals/{self.pal_id}")
         return found
 
 
-def wish(**briefs: str) -> dict[str, Any]:
+def draft_request(**briefs: str) -> dict[str, Any]:
     current = {"system_prompt": "", "greeting": "", "name": "Dental desk", "description": ""}
     return {"message": REQUEST, "briefs": briefs, "current": {**current, "tool_ids": []}}
 
 
 @pytest.mark.fidelity("builder.draft_fanout")
-async def test_the_last_frame_is_done_and_has_all_that_was_drafted() -> None:
-    at = Bench()
-    line = await at.begin()
-    answer = await at.ask(
-        f"POST {line}/draft-fanout", wish(personality="Book visits.", greeting='Say "Hello!"')
+async def test_the_last_frame_is_done_and_has_every_draft() -> None:
+    client = BuilderClient()
+    line = await client.open_session()
+    answer = await client.send(
+        f"POST {line}/draft-fanout",
+        draft_request(personality="Book visits.", greeting='Say "Hello!"'),
     )
     assert answer.status == 200
     assert answer.body is None
@@ -53,7 +55,7 @@ async def test_the_last_frame_is_done_and_has_all_that_was_drafted() -> None:
     assert [one["type"] for one in parts] == ["artifact", "artifact"]
     assert done == {
         "type": "done",
-        "persona_id": at.pal_id,
+        "persona_id": client.pal_id,
         "content": {
             "personality": {
                 "system_prompt": "## Role\nYou are Dental desk.\n\n## Brief\nBook visits.\n\n"
@@ -67,34 +69,36 @@ async def test_the_last_frame_is_done_and_has_all_that_was_drafted() -> None:
 
 
 @pytest.mark.fidelity("builder.draft_fanout")
-async def test_the_words_are_left_to_the_client_and_the_rest_is_attached() -> None:
-    at = Bench()
-    line = await at.begin()
-    before = await at.pal()
-    await at.ask(
+async def test_the_client_patches_the_words_and_every_other_part_is_attached() -> None:
+    client = BuilderClient()
+    line = await client.open_session()
+    before = await client.pal()
+    await client.send(
         f"POST {line}/draft-fanout",
-        wish(personality="x", objectives="- Ask for the name\n- Book", guardrails="No advice."),
+        draft_request(
+            personality="x", objectives="- Ask for the name\n- Book", guardrails="No advice."
+        ),
     )
-    after = await at.pal()
+    after = await client.pal()
     assert after["system_prompt"] == before["system_prompt"]
-    objectives = at.account["objectives"].get(after["objectives_id"])
+    objectives = client.account.objectives.get(after["objectives_id"])
     assert objectives is not None
     assert [one["objective_name"] for one in objectives["data"]] == ["ask_for_the_name", "book"]
     (guardrail_id,) = after["guardrail_ids"]
-    guardrail = at.account["guardrails"].get(guardrail_id)
+    guardrail = client.account.guardrails.get(guardrail_id)
     assert guardrail is not None
     assert guardrail["guardrail_prompt"] == "No advice."
 
 
-async def test_what_briefs_name_is_attached() -> None:
-    at = Bench()
-    line = await at.begin()
-    at.account["tools"].add("t1", {"tool_id": "t1", "name": "find_visit"})
-    at.account["tools"].add("t2", {"tool_id": "t2", "name": "cancel_visit"})
-    at.account["documents"].add("d1", {"document_id": "d1", "document_name": "Price list"})
-    answer = await at.ask(
+async def test_parts_that_briefs_name_are_attached() -> None:
+    client = BuilderClient()
+    line = await client.open_session()
+    client.account.tools.put("t1", {"tool_id": "t1", "name": "find_visit"})
+    client.account.tools.put("t2", {"tool_id": "t2", "name": "cancel_visit"})
+    client.account.documents.put("d1", document_row("d1", "Price list"))
+    answer = await client.send(
         f"POST {line}/draft-fanout",
-        wish(
+        draft_request(
             tools="Use find_visit and end_call.",
             documents="The price list.",
             skills="With web search.",
@@ -109,7 +113,7 @@ async def test_what_briefs_name_is_attached() -> None:
     assert content["skills"] == {"skills": ["internet_search"]}
     assert content["perception"] == {"perception_model": "raven-1"}
     assert content["face"] == {"replica_id": "r5f0577fc829"}
-    pal = await at.pal()
+    pal = await client.pal()
     assert pal["tool_ids"] == ["t1"]
     assert pal["document_ids"] == ["d1"]
     assert pal["default_face_id"] == "r5f0577fc829"
@@ -117,38 +121,41 @@ async def test_what_briefs_name_is_attached() -> None:
 
 
 async def test_without_a_name_in_the_brief_the_recommended_face_is_taken() -> None:
-    at = Bench()
-    line = await at.begin()
-    await at.ask(f"POST {line}/draft-fanout", wish(face="Somebody kind."))
-    assert (await at.pal())["default_face_id"] == "r90bbd427f71"
+    client = BuilderClient()
+    line = await client.open_session()
+    await client.send(f"POST {line}/draft-fanout", draft_request(face="Somebody kind."))
+    assert (await client.pal())["default_face_id"] == "r90bbd427f71"
 
 
 async def test_the_same_request_twice_is_drafted_alike() -> None:
-    first, second = Bench(), Bench()
+    first, second = BuilderClient(), BuilderClient()
     answers = [
-        await at.ask(f"POST {await at.begin()}/draft-fanout", wish(personality="a", objectives="b"))
-        for at in (first, second)
+        await client.send(
+            f"POST {await client.open_session()}/draft-fanout",
+            draft_request(personality="a", objectives="b"),
+        )
+        for client in (first, second)
     ]
     assert answers[0] == answers[1]
 
 
 @pytest.mark.fidelity("builder.drafting_message")
-async def test_the_drafting_message_is_kept_once() -> None:
-    at = Bench()
-    line = await at.begin()
+async def test_the_drafting_message_is_appended_once() -> None:
+    client = BuilderClient()
+    line = await client.open_session()
     said = {"messages": [{"role": "user", "content": REQUEST}]}
-    await at.get(f"POST {line}/append-messages", said)
-    await at.ask(f"POST {line}/draft-fanout", wish(greeting="x"))
-    assert (await at.get(f"GET {line}"))["session"]["chat_history"] == said["messages"]
-    later = {**wish(greeting="x"), "message": "Shorter."}
-    await at.ask(f"POST {line}/draft-fanout", later)
-    assert len((await at.get(f"GET {line}"))["session"]["chat_history"]) == 2
+    await client.fetch(f"POST {line}/append-messages", said)
+    await client.send(f"POST {line}/draft-fanout", draft_request(greeting="x"))
+    assert (await client.fetch(f"GET {line}"))["session"]["chat_history"] == said["messages"]
+    later = {**draft_request(greeting="x"), "message": "Shorter."}
+    await client.send(f"POST {line}/draft-fanout", later)
+    assert len((await client.fetch(f"GET {line}"))["session"]["chat_history"]) == 2
 
 
 async def test_an_unknown_brief_is_refused_by_name() -> None:
-    at = Bench()
-    line = await at.begin()
-    assert await at.refused(f"POST {line}/draft-fanout", wish(personalty="x")) == (
+    client = BuilderClient()
+    line = await client.open_session()
+    assert await client.refusal(f"POST {line}/draft-fanout", draft_request(personalty="x")) == (
         400,
         {
             "error": "Bad Request. {'briefs': {'personalty': "
@@ -159,9 +166,9 @@ async def test_an_unknown_brief_is_refused_by_name() -> None:
 
 @pytest.mark.fidelity("builder.older_chat")
 async def test_the_older_chat_is_text_then_data_between_two_marks() -> None:
-    at = Bench()
-    line = await at.begin()
-    answer = await at.ask(f"POST {line}/chat", {"message": REQUEST})
+    client = BuilderClient()
+    line = await client.open_session()
+    answer = await client.send(f"POST {line}/chat", {"message": REQUEST})
     assert answer.text is not None
     text, stop, rest = answer.text.partition("[STOP]")
     data, end, nothing = rest.partition("[BREAK]")
@@ -172,7 +179,7 @@ async def test_the_older_chat_is_text_then_data_between_two_marks() -> None:
         "draft_ready": True,
         "targets": ["personality", "greeting", "objectives", "guardrails"],
     }
-    assert (await at.get(f"GET {line}/chat"))["messages"] == [
+    assert (await client.fetch(f"GET {line}/chat"))["messages"] == [
         {"role": "user", "content": REQUEST},
         {"role": "assistant", "content": text},
     ]
@@ -180,26 +187,28 @@ async def test_the_older_chat_is_text_then_data_between_two_marks() -> None:
 
 @pytest.mark.fidelity("builder.older_updates")
 async def test_the_older_routes_draft_into_the_pal() -> None:
-    at = Bench()
-    line = await at.begin()
-    told = await at.get(
+    client = BuilderClient()
+    line = await client.open_session()
+    told = await client.fetch(
         f"POST {line}/update-personality",
         {"message": REQUEST, "persona_name": True, "system_prompt": True},
     )
     assert told["persona_name"] == "Dental desk"
-    await at.get(f"POST {line}/update-greeting", {"message": 'Say "Welcome!"'})
-    await at.get(f"POST {line}/update-objectives", {"message": "- Book"})
-    await at.get(f"POST {line}/update-guardrails", {"message": "- No advice"})
-    pal = await at.pal()
+    await client.fetch(f"POST {line}/update-greeting", {"message": 'Say "Welcome!"'})
+    await client.fetch(f"POST {line}/update-objectives", {"message": "- Book"})
+    await client.fetch(f"POST {line}/update-guardrails", {"message": "- No advice"})
+    pal = await client.pal()
     assert pal["system_prompt"].startswith("## Role\nYou are Dental desk.")
     assert pal["greeting"] == "Welcome!"
-    assert at.account["objectives"].get(pal["objectives_id"]) is not None
+    assert client.account.objectives.get(pal["objectives_id"]) is not None
     assert len(pal["guardrail_ids"]) == 1
 
 
-async def test_only_what_is_asked_for_is_drafted() -> None:
-    at = Bench()
-    line = await at.begin()
-    told = await at.get(f"POST {line}/update-personality", {"message": "x", "persona_name": True})
-    assert told == {"persona_id": at.pal_id, "persona_name": "Dental desk"}
-    assert not (await at.pal())["system_prompt"]
+async def test_only_parts_with_a_brief_are_drafted() -> None:
+    client = BuilderClient()
+    line = await client.open_session()
+    told = await client.fetch(
+        f"POST {line}/update-personality", {"message": "x", "persona_name": True}
+    )
+    assert told == {"persona_id": client.pal_id, "persona_name": "Dental desk"}
+    assert not (await client.pal())["system_prompt"]

@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.builder import builder, carrier
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 pytestmark = pytest.mark.asyncio
 
@@ -19,18 +19,18 @@ CONTEXT = (
 )
 
 
-class Studio(Desk):
-    """An account with one builder session."""
+class CarrierClient(AccountClient):
+    """A client that opens text conversations with the carrier."""
 
     def __init__(self) -> None:
         super().__init__((*builder.ROUTES, *carrier.ROUTES))
 
-    async def begin(self) -> str:
-        row: dict[str, Any] = await self.get("POST /builder", {"name": "Tutor"})
+    async def open_session(self) -> str:
+        row: dict[str, Any] = await self.fetch("POST /builder", {"name": "Tutor"})
         key: str = row["builder_id"]
         return key
 
-    async def opened(self, key: str, **changes: Any) -> dict[str, Any]:
+    async def open_conversation(self, key: str, **changes: Any) -> dict[str, Any]:
         body = {
             "builder_id": key,
             "persona_id": CARRIER,
@@ -42,7 +42,7 @@ class Studio(Desk):
             "headless_transport": False,
         }
         line = "POST /conversations/persona-builder/headless"
-        answer: dict[str, Any] = await self.get(line, {**body, **changes})
+        answer: dict[str, Any] = await self.fetch(line, {**body, **changes})
         return answer
 
     def script(self, conversation_id: str) -> Scenario:
@@ -51,7 +51,7 @@ class Studio(Desk):
         return script
 
 
-def drafted(script: Scenario) -> str:
+def drafted_brief(script: Scenario) -> str:
     plays = script.turns[0].plays
     assert plays is not None
     assert plays.calls is not None
@@ -61,63 +61,63 @@ def drafted(script: Scenario) -> str:
 
 @pytest.mark.fidelity("builder.headless")
 async def test_the_carrier_is_opened_as_a_chat_with_a_room_to_join() -> None:
-    at = Studio()
-    call = await at.opened(await at.begin())
+    client = CarrierClient()
+    call = await client.open_conversation(await client.open_session())
     assert call["conversation_url"].endswith(call["conversation_id"])
     assert (call["status"], call["conversation_name"]) == ("active", "Headless")
     assert call["builder_history_context"] == ""
-    opening = at.live.all[call["conversation_id"]].opening
+    opening = client.live.all[call["conversation_id"]].opening
     assert (opening.pal_id, opening.chat, opening.context) == (CARRIER, True, CONTEXT)
     assert opening.pal.tools[0].name == "draft_pal"
 
 
 async def test_the_carrier_drafts_from_the_request_in_the_context() -> None:
-    at = Studio()
-    call = await at.opened(await at.begin())
-    assert drafted(at.script(call["conversation_id"])) == "A tutor for {{maths}}."
+    client = CarrierClient()
+    call = await client.open_conversation(await client.open_session())
+    assert drafted_brief(client.script(call["conversation_id"])) == "A tutor for {{maths}}."
 
 
-async def test_without_one_it_drafts_from_what_was_said_or_from_the_name() -> None:
-    at = Studio()
-    key = await at.begin()
-    call = await at.opened(key, conversational_context="")
-    assert drafted(at.script(call["conversation_id"])) == "Tutor"
+async def test_without_a_request_in_the_context_the_carrier_drafts_from_history_or_name() -> None:
+    client = CarrierClient()
+    key = await client.open_session()
+    call = await client.open_conversation(key, conversational_context="")
+    assert drafted_brief(client.script(call["conversation_id"])) == "Tutor"
     said = {"messages": [{"role": "user", "content": "For Latin."}]}
-    await at.get(f"POST /builder/{key}/append-messages", said)
-    call = await at.opened(key, conversational_context="")
-    assert drafted(at.script(call["conversation_id"])) == "For Latin."
+    await client.fetch(f"POST /builder/{key}/append-messages", said)
+    call = await client.open_conversation(key, conversational_context="")
+    assert drafted_brief(client.script(call["conversation_id"])) == "For Latin."
 
 
 @pytest.mark.fidelity("builder.headless")
-async def test_what_was_said_before_is_answered_as_context() -> None:
-    at = Studio()
-    key = await at.begin()
+async def test_the_history_is_answered_as_context() -> None:
+    client = CarrierClient()
+    key = await client.open_session()
     said = [{"role": "user", "content": "A tutor."}, {"role": "assistant", "content": "Fine."}]
-    await at.get(f"POST /builder/{key}/append-messages", {"messages": said})
-    assert (await at.opened(key))["builder_history_context"] == (
+    await client.fetch(f"POST /builder/{key}/append-messages", {"messages": said})
+    assert (await client.open_conversation(key))["builder_history_context"] == (
         "<builder_history>\nuser: A tutor.\nassistant: Fine.\n</builder_history>"
     )
 
 
 async def test_a_scenario_of_the_carrier_is_played_instead() -> None:
-    at = Studio()
+    client = CarrierClient()
     turn = {"user": "x", "says": {"contains": "x"}, "plays": {"says": "x"}}
     own = parse_inline({"pal": {"pal_id": CARRIER}, "turns": [turn]}, name="own")
-    at.account.scripts.add(own)
-    call = await at.opened(await at.begin())
-    assert at.script(call["conversation_id"]) is own
+    client.account.scripts.add(own)
+    call = await client.open_conversation(await client.open_session())
+    assert client.script(call["conversation_id"]) is own
 
 
-async def test_only_the_carrier_of_a_session_that_is_there_is_spoken_with() -> None:
-    at = Studio()
-    key = await at.begin()
+async def test_a_headless_conversation_needs_the_carrier_and_an_existing_session() -> None:
+    client = CarrierClient()
+    key = await client.open_session()
     line = "POST /conversations/persona-builder/headless"
-    assert await at.refused(line, {"builder_id": key, "persona_id": "p9"}) == (
+    assert await client.refusal(line, {"builder_id": key, "persona_id": "p9"}) == (
         400,
         {"error": "Invalid persona_id"},
     )
-    assert await at.refused(line, {"builder_id": "b9", "persona_id": CARRIER}) == (
+    assert await client.refusal(line, {"builder_id": "b9", "persona_id": CARRIER}) == (
         404,
         {"error": "Builder session not found"},
     )
-    assert at.live.count_active() == 0
+    assert client.live.count_active() == 0

@@ -36,7 +36,7 @@ OBJECTS = st.dictionaries(st.text(max_size=3), JSON, max_size=4)
         [{"path": "/a", "value": 1}],
     ],
 )
-def test_what_is_no_patch_is_a_422(body: Any) -> None:
+def test_a_body_that_is_no_patch_is_a_422(body: Any) -> None:
     with pytest.raises(ApiRefusal) as refused:
         read_patch(body)
 
@@ -68,24 +68,24 @@ def test_operations_are_applied_in_their_order_to_a_copy() -> None:
     [
         (
             {"op": "replace", "path": "/z", "value": 1},
-            "operation 0, replace '/z', cannot be applied: there is nothing at that place",
+            "operation 0, replace '/z', cannot be applied: the pointer leads to no value",
         ),
         (
             {"op": "add", "path": "/a/b/c", "value": 1},
-            "operation 0, add '/a/b/c', cannot be applied: there is nothing at that place",
+            "operation 0, add '/a/b/c', cannot be applied: the pointer leads to no value",
         ),
         (
             {"op": "add", "path": "/~2", "value": 1},
-            "operation 0, add '/~2', cannot be applied: there is nothing at that place",
+            "operation 0, add '/~2', cannot be applied: the pointer leads to no value",
         ),
         (
             {"op": "test", "path": "/a", "value": "guess"},
-            "operation 0, test '/a', cannot be applied: the value there is another",
+            "operation 0, test '/a', cannot be applied: the value there is different",
         ),
         ({"op": "replace", "path": "", "value": 1}, "the patch would leave no JSON object"),
     ],
 )
-def test_an_operation_that_cannot_be_applied_is_named(
+def test_an_operation_that_cannot_be_applied_is_refused_by_name(
     operation: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ApiRefusal) as refused:
@@ -94,7 +94,7 @@ def test_an_operation_that_cannot_be_applied_is_named(
     assert (refused.value.status, refused.value.body) == (400, {"error": sentence})
 
 
-def test_a_document_cannot_be_grown_without_end() -> None:
+def test_a_patch_cannot_grow_a_document_beyond_the_limit() -> None:
     bomb = [{"op": "copy", "from": "", "path": f"/{number}"} for number in range(60)]
 
     with pytest.raises(ApiRefusal) as refused:
@@ -103,7 +103,7 @@ def test_a_document_cannot_be_grown_without_end() -> None:
     assert refused.value.body["error"].endswith("the document would become too large")
 
 
-def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() -> None:
+def test_copied_characters_count_even_if_the_document_does_not_grow() -> None:
     copies = [{"op": "copy", "from": "/a", "path": "/b"} for _ in range(12)]
 
     assert apply_patch({"a": "x" * 80_000}, read_patch(copies))["b"] == "x" * 80_000
@@ -115,16 +115,18 @@ def test_what_a_patch_copies_is_counted_even_where_the_document_does_not_grow() 
     )
 
 
-def test_a_copy_of_nothing_is_named() -> None:
+def test_a_copy_from_a_missing_pointer_is_refused_by_name() -> None:
     with pytest.raises(ApiRefusal) as refused:
         apply_patch({"a": 1}, read_patch([{"op": "copy", "from": "/x/y", "path": "/b"}]))
 
-    assert refused.value.body["error"].endswith("there is nothing at that place")
+    assert refused.value.body["error"].endswith("the pointer leads to no value")
 
 
-def test_a_patch_has_an_end() -> None:
+def test_a_patch_with_too_many_operations_is_refused() -> None:
+    operation = {"op": "test", "path": "", "value": "x"}
+
     with pytest.raises(ApiRefusal) as refused:
-        read_patch([{"op": "test", "path": "", "value": {}}] * 1001)
+        read_patch([operation] * 1001)
 
     assert refused.value.body == {"error": "a patch can have at most 1000 operations, found 1001"}
 

@@ -12,13 +12,13 @@ SEEDS = pytest.mark.parametrize("seed", [None, 1])
 
 
 @SEEDS
-def test_a_key_says_what_it_is(seed: int | None) -> None:
+def test_a_key_names_the_simulator_and_its_environment(seed: int | None) -> None:
     key = ApiKeys(seed=seed, environment="test").first
 
     assert re.fullmatch(r"tavus_sim_test_[0-9a-f]{32}", key)
 
 
-def test_a_key_is_the_seeds_and_without_a_seed_nobody_elses() -> None:
+def test_a_key_follows_from_its_seed_and_is_unique_without_one() -> None:
     seeded = [ApiKeys(seed=seed).first for seed in (1, 1, 2)]
     made_up = {ApiKeys().first for _ in range(20)}
 
@@ -29,7 +29,9 @@ def test_a_key_is_the_seeds_and_without_a_seed_nobody_elses() -> None:
 
 @SEEDS
 @pytest.mark.parametrize("first", [None, "tavus_sim_prod_0123456789abcdef"])
-def test_an_issued_key_is_good_beside_the_first(seed: int | None, first: str | None) -> None:
+def test_an_issued_key_is_valid_in_addition_to_the_first(
+    seed: int | None, first: str | None
+) -> None:
     keys = ApiKeys(seed=seed, first=first)
 
     issued = keys.issue()
@@ -44,7 +46,7 @@ def test_an_issued_key_is_good_beside_the_first(seed: int | None, first: str | N
 
 
 @SEEDS
-def test_an_issued_key_ends_for_good_and_the_first_one_stays(seed: int | None) -> None:
+def test_a_revoked_key_stays_revoked_and_the_first_key_stays_valid(seed: int | None) -> None:
     keys = ApiKeys(seed=seed)
     issued = keys.issue()
 
@@ -55,7 +57,7 @@ def test_an_issued_key_ends_for_good_and_the_first_one_stays(seed: int | None) -
     assert [keys.accepts(key) for key in (keys.first, issued, later)] == [True, False, True]
 
 
-def test_a_key_that_is_issued_is_not_the_first_again() -> None:
+def test_an_issued_key_differs_from_the_first_key() -> None:
     first = ApiKeys(seed=1).first
 
     assert ApiKeys(seed=1, first=first).issue() != first

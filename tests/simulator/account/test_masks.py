@@ -27,7 +27,7 @@ LAYERS = st.dictionaries(
 
 
 @given(LAYERS)
-def test_hidden_layers_that_come_back_unchanged_are_what_they_were(layers: dict[str, Any]) -> None:
+def test_masked_layers_sent_back_unchanged_keep_their_secrets(layers: dict[str, Any]) -> None:
     assert unmask_layers(mask_layers(layers), layers) == layers
 
 
@@ -37,7 +37,7 @@ def test_no_key_of_a_layer_is_shown(layers: dict[str, Any]) -> None:
         assert (json_object(layer) or {}).get("api_key", SECRET_MASK) == SECRET_MASK
 
 
-def test_a_mask_without_a_key_behind_it_stays_a_mask() -> None:
+def test_a_mask_without_a_secret_to_restore_stays_a_mask() -> None:
     layers = {"llm": {"api_key": SECRET_MASK}, "sts": "text"}
 
     assert unmask_layers(layers, {"llm": None}) == layers

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.resources import objectives
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 pytestmark = pytest.mark.asyncio
 
 
-def desk() -> Desk:
-    return Desk(objectives.ROUTES)
+def open_account() -> AccountClient:
+    return AccountClient(objectives.ROUTES)
 
 
 def item(name: str, **changes: Any) -> dict[str, Any]:
@@ -32,8 +32,8 @@ def body(*names: str) -> dict[str, Any]:
 
 
 @pytest.mark.fidelity("resources.objectives_create")
-async def test_a_set_is_taken_and_answered_in_brief() -> None:
-    answer = await desk().get("POST /objectives/", body("a", "b"))
+async def test_the_answer_to_a_created_set_has_four_fields() -> None:
+    answer = await open_account().fetch("POST /objectives/", body("a", "b"))
     assert answer.keys() == {"objectives_id", "objective_name", "status", "created_at"}
     assert answer["objective_name"] == "Intake"
     assert answer["status"] == "active"
@@ -42,9 +42,9 @@ async def test_a_set_is_taken_and_answered_in_brief() -> None:
 
 @pytest.mark.fidelity("resources.objectives_get")
 async def test_the_data_of_a_set_is_the_list_of_its_objectives() -> None:
-    at = desk()
-    key = (await at.get("POST /objectives/", body("a", "b")))["objectives_id"]
-    found = await at.get(f"GET /objectives/{key}")
+    client = open_account()
+    key = (await client.fetch("POST /objectives/", body("a", "b")))["objectives_id"]
+    found = await client.fetch(f"GET /objectives/{key}")
     assert [one["objective_name"] for one in found["data"]] == ["a", "b"]
     assert found["data"][0] == {
         "objective_name": "a",
@@ -63,32 +63,32 @@ async def test_the_data_of_a_set_is_the_list_of_its_objectives() -> None:
 @pytest.mark.parametrize(
     ("path", "key"), [("/objectives/", "message"), ("/objectives/validate", "error")]
 )
-async def test_a_set_is_held_to_the_rules_of_scenario_files(path: str, key: str) -> None:
-    at = desk()
-    assert await at.refused(f"POST {path}", {"name": "x", "data": [item("a"), item("b")]}) == (
+async def test_a_set_that_breaks_a_rule_of_scenario_files_is_refused(path: str, key: str) -> None:
+    client = open_account()
+    assert await client.refusal(f"POST {path}", {"name": "x", "data": [item("a"), item("b")]}) == (
         400,
         {
             key: "Bad Request. {'data': ['exactly one objective must come first, led to by no "
             "other, found 2: a, b']}"
         },
     )
-    assert (await at.get("GET /objectives"))["total_count"] == 0
+    assert (await client.fetch("GET /objectives"))["total_count"] == 0
 
 
-async def test_a_sound_set_is_valid_and_not_kept() -> None:
-    at = desk()
-    assert await at.get("POST /objectives/validate", body("a")) == {"valid": True}
-    assert (await at.get("GET /objectives"))["total_count"] == 0
+async def test_validating_a_set_does_not_add_it() -> None:
+    client = open_account()
+    assert await client.fetch("POST /objectives/validate", body("a")) == {"valid": True}
+    assert (await client.fetch("GET /objectives"))["total_count"] == 0
 
 
 @pytest.mark.fidelity("resources.objectives_create")
-async def test_an_unknown_key_is_named_and_one_of_the_services_own_is_refused() -> None:
-    at = desk()
-    assert await at.refused("POST /objectives", {**body("a"), "nam": "x"}) == (
+async def test_unknown_keys_and_fields_of_the_service_are_refused() -> None:
+    client = open_account()
+    assert await client.refusal("POST /objectives", {**body("a"), "nam": "x"}) == (
         400,
         {"message": "Bad Request. {'nam': [\"unknown key 'nam'; did you mean 'name'?\"]}"},
     )
-    assert await at.refused("POST /objectives", {**body("a"), "objectives_id": "o1"}) == (
+    assert await client.refusal("POST /objectives", {**body("a"), "objectives_id": "o1"}) == (
         400,
         {
             "message": "Bad Request. {'objectives_id': "
@@ -98,45 +98,49 @@ async def test_an_unknown_key_is_named_and_one_of_the_services_own_is_refused() 
 
 
 async def test_sets_are_listed_by_name_and_none_is_tavus_own() -> None:
-    at = desk()
+    client = open_account()
     for name in ("One", "Two"):
-        await at.get("POST /objectives", {**body("a"), "name": name})
-    listed = await at.get("GET /objectives", name_or_uuid="tw")
+        await client.fetch("POST /objectives", {**body("a"), "name": name})
+    listed = await client.fetch("GET /objectives", name_or_uuid="tw")
     assert [row["objectives_name"] for row in listed["data"]] == ["Two"]
-    assert (await at.get("GET /objectives", sort="descending"))["data"][0]["name"] == "Two"
-    assert (await at.get("GET /objectives", type="all"))["total_count"] == 2
-    assert (await at.get("GET /objectives", type="system"))["total_count"] == 0
+    assert (await client.fetch("GET /objectives", sort="descending"))["data"][0]["name"] == "Two"
+    assert (await client.fetch("GET /objectives", type="all"))["total_count"] == 2
+    assert (await client.fetch("GET /objectives", type="system"))["total_count"] == 0
 
 
 @pytest.mark.fidelity("resources.objectives_patch")
-async def test_a_set_is_patched_and_held_to_the_rules_anew() -> None:
-    at = desk()
-    key = (await at.get("POST /objectives/", body("a", "b")))["objectives_id"]
+async def test_a_patched_set_must_keep_the_rules() -> None:
+    client = open_account()
+    key = (await client.fetch("POST /objectives/", body("a", "b")))["objectives_id"]
     change = [{"op": "replace", "path": "/data/0/objective_prompt", "value": "Ask again."}]
-    assert await at.get(f"PATCH /objectives/{key}", change) == {
+    assert await client.fetch(f"PATCH /objectives/{key}", change) == {
         "message": "Objective updated successfully"
     }
-    assert (await at.get(f"GET /objectives/{key}"))["data"][0]["objective_prompt"] == "Ask again."
-    assert (await at.ask(f"PATCH /objectives/{key}", change)).status == 304
+    assert (await client.fetch(f"GET /objectives/{key}"))["data"][0][
+        "objective_prompt"
+    ] == "Ask again."
+    assert (await client.send(f"PATCH /objectives/{key}", change)).status == 304
     broken = [{"op": "replace", "path": "/data/0/next_required_objective", "value": "c"}]
-    status, _ = await at.refused(f"PATCH /objectives/{key}", broken)
+    status, _ = await client.refusal(f"PATCH /objectives/{key}", broken)
     assert status == 400
-    assert (await at.get(f"GET /objectives/{key}"))["data"][0]["next_required_objective"] == "b"
+    assert (await client.fetch(f"GET /objectives/{key}"))["data"][0][
+        "next_required_objective"
+    ] == "b"
 
 
 async def test_a_patch_of_the_name_renames_the_set() -> None:
-    at = desk()
-    key = (await at.get("POST /objectives/", body("a")))["objectives_id"]
-    await at.get(f"PATCH /objectives/{key}", [{"op": "add", "path": "/name", "value": "New"}])
-    found = await at.get(f"GET /objectives/{key}")
+    client = open_account()
+    key = (await client.fetch("POST /objectives/", body("a")))["objectives_id"]
+    await client.fetch(f"PATCH /objectives/{key}", [{"op": "add", "path": "/name", "value": "New"}])
+    found = await client.fetch(f"GET /objectives/{key}")
     assert (found["name"], found["objective_name"]) == ("New", "New")
-    assert await at.refused(
+    assert await client.refusal(
         f"PATCH /objectives/{key}", [{"op": "replace", "path": "/status", "value": "x"}]
     ) == (
         400,
         {
             "error": "operation 0, replace '/status', cannot be applied: "
-            "there is nothing at that place"
+            "the pointer leads to no value"
         },
     )
 
@@ -144,23 +148,23 @@ async def test_a_patch_of_the_name_renames_the_set() -> None:
 @pytest.mark.fidelity("resources.objectives_not_found")
 @pytest.mark.parametrize("line", ["GET /objectives/o1", "DELETE /objectives/o1"])
 async def test_an_unknown_set_is_not_found(line: str) -> None:
-    assert await desk().refused(line) == (404, {"error": "Objective not found"})
+    assert await open_account().refusal(line) == (404, {"error": "Objective not found"})
 
 
 @pytest.mark.fidelity("resources.delete_detaches")
 async def test_a_deleted_set_is_gone_from_its_pals() -> None:
-    at = desk()
-    key = (await at.get("POST /objectives/", body("a")))["objectives_id"]
-    mine = at.account["pals"].add("p1", {"pal_id": "p1", "objectives_id": key})
-    other = at.account["pals"].add("p2", {"pal_id": "p2", "objectives_id": "o2"})
-    assert (await at.ask(f"DELETE /objectives/{key}")).status == 204
+    client = open_account()
+    key = (await client.fetch("POST /objectives/", body("a")))["objectives_id"]
+    mine = client.account.pals.put("p1", {"pal_id": "p1", "objectives_id": key})
+    other = client.account.pals.put("p2", {"pal_id": "p2", "objectives_id": "o2"})
+    assert (await client.send(f"DELETE /objectives/{key}")).status == 204
     assert (mine["objectives_id"], other["objectives_id"]) == (None, "o2")
-    assert (await at.refused(f"GET /objectives/{key}"))[0] == 404
+    assert (await client.refusal(f"GET /objectives/{key}"))[0] == 404
 
 
-async def test_of_a_set_that_is_too_long_only_its_length_is_told() -> None:
+async def test_the_refusal_of_a_too_long_set_names_its_length_only() -> None:
     names = [f"o{number}" for number in range(2_000)]
-    status, told = await desk().refused("POST /objectives", body(*names, names[0]))
+    status, told = await open_account().refusal("POST /objectives", body(*names, names[0]))
 
     (sentence,) = told.values()
     assert (status, sentence) == (

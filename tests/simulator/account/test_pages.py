@@ -51,7 +51,7 @@ def test_the_newest_first_in_both_spellings(sort: str) -> None:
     assert numbers(page(ROWS, {"sort": sort, "limit": "2"}, paging=Paging())) == [24, 23]
 
 
-def test_the_order_of_a_resource_holds_where_the_query_says_none() -> None:
+def test_the_order_of_the_resource_applies_if_the_query_has_none() -> None:
     paging = Paging(order="desc")
     assert numbers(page(ROWS, {"limit": "1"}, paging=paging)) == [24]
     assert numbers(page(ROWS, {"limit": "1", "sort": "ascending"}, paging=paging)) == [0]
@@ -98,7 +98,7 @@ def test_a_flag_is_text() -> None:
     assert read_flag({}, "verbose", default=True)
 
 
-def test_a_flag_that_is_neither_is_refused() -> None:
+def test_a_flag_that_is_neither_true_nor_false_is_refused() -> None:
     with pytest.raises(ApiRefusal) as refused:
         read_flag({"verbose": "maybe"}, "verbose")
 
@@ -107,7 +107,7 @@ def test_a_flag_that_is_neither_is_refused() -> None:
     }
 
 
-def test_a_list_is_written_with_commas_under_any_of_its_names() -> None:
+def test_a_comma_separated_list_may_have_any_of_its_names() -> None:
     assert read_words({"tags": "a, b,", "tag": "c"}, "tags", "tag") == ("a", "b", "c")
 
 

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.account.stocked import LAYER_SHAPE, desk, made_pal
+from tests.simulator.account.stocked import LAYER_SHAPE, create_pal, open_account
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("rest.pal_patched")
-async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
-    at = desk()
-    pal_id = await made_pal(at)
-    at.time += 60
+async def test_a_patch_accepts_both_spellings_of_a_field() -> None:
+    client = open_account()
+    pal_id = await create_pal(client)
+    client.time += 60
 
-    answer = await at.ask(
+    answer = await client.send(
         f"PATCH /pals/{pal_id}",
         [
             {"op": "replace", "path": "/greeting", "value": "Hello."},
@@ -33,7 +33,7 @@ async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
     )
 
     assert answer.status == 200
-    pal = await at.get(f"GET /pals/{pal_id}")
+    pal = await client.fetch(f"GET /pals/{pal_id}")
     assert pal == answer.body
     assert pal["greeting"] == "Hello."
     assert pal["persona_description"] == "a clerk"
@@ -53,23 +53,23 @@ async def test_a_patch_changes_what_it_names_in_either_spelling() -> None:
     ],
 )
 async def test_a_patch_that_changes_nothing_is_a_304_without_a_body(patch: Any) -> None:
-    at = desk()
-    pal_id = await made_pal(at)
-    before = await at.get(f"GET /pals/{pal_id}")
-    at.time += 60
+    client = open_account()
+    pal_id = await create_pal(client)
+    before = await client.fetch(f"GET /pals/{pal_id}")
+    client.time += 60
 
-    answer = await at.ask(f"PATCH /pals/{pal_id}", patch)
+    answer = await client.send(f"PATCH /pals/{pal_id}", patch)
 
     assert (answer.status, answer.body) == (304, None)
-    assert await at.get(f"GET /pals/{pal_id}") == before
+    assert await client.fetch(f"GET /pals/{pal_id}") == before
 
 
 @pytest.mark.fidelity("rest.patch_format")
 @pytest.mark.parametrize("patch", [None, {}, [{"op": "melt", "path": "/a"}]])
-async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
-    at = desk()
+async def test_a_body_that_is_no_patch_is_a_422(patch: Any) -> None:
+    client = open_account()
 
-    assert await at.refused(f"PATCH /pals/{await made_pal(at)}", patch) == (
+    assert await client.refusal(f"PATCH /pals/{await create_pal(client)}", patch) == (
         422,
         {"message": "Invalid JSON patch format"},
     )
@@ -81,8 +81,8 @@ async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
         (
             {"op": "replace", "path": "/layers/llm/model", "value": "m"},
             (
-                "operation 0, replace '/layers/llm/model', cannot be applied: there is nothing at "
-                "that place"
+                "operation 0, replace '/layers/llm/model', cannot be applied: the pointer "
+                "leads to no value"
             ),
         ),
         (
@@ -111,87 +111,92 @@ async def test_what_is_no_patch_is_a_422(patch: Any) -> None:
         ),
     ],
 )
-async def test_a_patch_that_cannot_be_is_told_why(operation: dict[str, Any], sentence: str) -> None:
-    at = desk()
-    pal_id = await made_pal(at)
-    before = await at.get(f"GET /pals/{pal_id}")
+async def test_a_patch_that_cannot_be_applied_is_refused_with_the_reason(
+    operation: dict[str, Any], sentence: str
+) -> None:
+    client = open_account()
+    pal_id = await create_pal(client)
+    before = await client.fetch(f"GET /pals/{pal_id}")
 
-    status, said = await at.refused(f"PATCH /pals/{pal_id}", [operation])
+    status, said = await client.refusal(f"PATCH /pals/{pal_id}", [operation])
 
     assert status == 400
     assert said["error"].startswith(sentence)
-    assert await at.get(f"GET /pals/{pal_id}") == before
+    assert await client.fetch(f"GET /pals/{pal_id}") == before
 
 
 @pytest.mark.fidelity("rest.conferencing_alone")
 async def test_conferencing_is_changed_in_a_patch_of_its_own() -> None:
-    at = desk()
-    pal_id = await made_pal(at)
+    client = open_account()
+    pal_id = await create_pal(client)
     alone = [{"op": "add", "path": "/layers/conferencing", "value": {"username": "support"}}]
     mixed = [*alone, {"op": "add", "path": "/greeting", "value": "Hello."}]
 
-    assert await at.refused(f"PATCH /pals/{pal_id}", mixed) == (
+    assert await client.refusal(f"PATCH /pals/{pal_id}", mixed) == (
         400,
         {
             "error": "conferencing cannot be changed together with authored fields: "
             "send it in a patch of its own"
         },
     )
-    pal = await at.get(f"PATCH /pals/{pal_id}", alone)
+    pal = await client.fetch(f"PATCH /pals/{pal_id}", alone)
     invited = {"username": "support", "email": "support@tavusinvite.com"}
     assert pal["layers"]["conferencing"] == invited
-    assert (await at.ask(f"PATCH /pals/{pal_id}", alone)).status == 304
+    assert (await client.send(f"PATCH /pals/{pal_id}", alone)).status == 304
 
 
 @pytest.mark.fidelity("rest.layer_keys_masked")
 async def test_keys_in_layers_are_masked_and_survive_other_changes() -> None:
-    at = desk()
-    pal_id = await made_pal(at, layers={"llm": {"api_key": "sk-canary", "model": "m"}})
+    client = open_account()
+    pal_id = await create_pal(client, layers={"llm": {"api_key": "sk-canary", "model": "m"}})
 
-    shown = await at.get(f"GET /pals/{pal_id}")
-    await at.get(
+    shown = await client.fetch(f"GET /pals/{pal_id}")
+    await client.fetch(
         f"PATCH /pals/{pal_id}", [{"op": "add", "path": "/layers/llm/model", "value": "n"}]
     )
 
     assert shown["layers"]["llm"] == {"api_key": "********", "model": "m"}
-    record = at.account["pals"].get(pal_id)
+    record = client.account.pals.get(pal_id)
     assert record is not None
     assert record["layers"]["llm"] == {"api_key": "sk-canary", "model": "n"}
 
 
 @pytest.mark.parametrize("op", ["copy", "move"])
 async def test_no_patch_reads_a_hidden_key(op: str) -> None:
-    at = desk()
-    pal_id = await made_pal(at, layers={"llm": {"api_key": "sk-canary"}})
+    client = open_account()
+    pal_id = await create_pal(client, layers={"llm": {"api_key": "sk-canary"}})
 
-    await at.ask(
+    await client.send(
         f"PATCH /pals/{pal_id}", [{"op": op, "from": "/layers/llm/api_key", "path": "/greeting"}]
     )
-    status, _ = await at.refused(
+    status, _ = await client.refusal(
         f"PATCH /pals/{pal_id}",
         [{"op": "test", "path": "/layers/llm/api_key", "value": "sk-canary"}],
     )
 
-    assert "sk-canary" not in str(await at.get(f"GET /pals/{pal_id}"))
+    assert "sk-canary" not in str(await client.fetch(f"GET /pals/{pal_id}"))
     assert status == 400
 
 
 @pytest.mark.fidelity("rest.pal_published")
-async def test_a_published_pal_says_so() -> None:
-    at = desk()
-    pal_id = await made_pal(at)
+async def test_a_published_pal_is_answered_as_published() -> None:
+    client = open_account()
+    pal_id = await create_pal(client)
 
-    assert (await at.get(f"POST /pals/{pal_id}/publish"))["is_published"] is True
-    assert (await at.get(f"GET /pals/{pal_id}"))["is_published"] is True
+    assert (await client.fetch(f"POST /pals/{pal_id}/publish"))["is_published"] is True
+    assert (await client.fetch(f"GET /pals/{pal_id}"))["is_published"] is True
 
 
 @pytest.mark.fidelity("rest.pal_deleted")
-async def test_a_deleted_pal_is_gone_and_its_id_is_not_given_again() -> None:
-    at = desk()
-    pal_id = await made_pal(at)
+async def test_the_id_of_a_deleted_pal_is_unknown_and_never_reused() -> None:
+    client = open_account()
+    pal_id = await create_pal(client)
 
-    answer = await at.ask(f"DELETE /pals/{pal_id}")
+    answer = await client.send(f"DELETE /pals/{pal_id}")
 
     assert (answer.status, answer.body) == (204, None)
-    assert await at.refused(f"GET /pals/{pal_id}") == (400, {"error": "Invalid persona_id"})
-    assert await made_pal(at) != pal_id
+    assert await client.refusal(f"GET /pals/{pal_id}") == (
+        400,
+        {"error": "Invalid persona_id"},
+    )
+    assert await create_pal(client) != pal_id

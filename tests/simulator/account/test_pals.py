@@ -8,14 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from pytest_tavus.contract.pal.pal import Pal
-from tests.simulator.account.stocked import LAYER_SHAPE, PAL, desk, made_pal
+from tests.simulator.account.stocked import LAYER_SHAPE, PAL, create_pal, open_account
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("rest.pal_created")
 async def test_a_created_pal_has_an_id_of_tavus_s_shape_and_every_field() -> None:
-    pal = await desk().get("POST /pals", PAL)
+    pal = await open_account().fetch("POST /pals", PAL)
 
     assert pal["pal_id"].startswith("p")
     assert len(pal["pal_id"]) == 13
@@ -25,24 +25,26 @@ async def test_a_created_pal_has_an_id_of_tavus_s_shape_and_every_field() -> Non
     assert pal["tool_ids"] == []
 
 
-async def test_what_is_shown_can_be_pasted_into_a_scenario() -> None:
-    pal = await desk().get("POST /pals", PAL)
+async def test_an_answer_can_be_pasted_into_a_scenario() -> None:
+    pal = await open_account().fetch("POST /pals", PAL)
 
     assert Pal.model_validate(pal).pal_name == "Support"
 
 
 async def test_the_same_requests_of_the_same_seed_give_the_same_ids() -> None:
-    assert await made_pal(desk()) == await made_pal(desk())
+    assert await create_pal(open_account()) == await create_pal(open_account())
 
 
 @pytest.mark.fidelity("rest.aliased_routes")
-async def test_a_pal_is_the_same_on_the_older_route_in_its_words() -> None:
-    at = desk()
+async def test_the_older_route_answers_the_same_pal_in_the_former_words() -> None:
+    client = open_account()
     flow = {"face_interruptibility": "low"}
-    pal_id = await made_pal(at, pal_description="a clerk", layers={"conversational_flow": flow})
+    pal_id = await create_pal(
+        client, pal_description="a clerk", layers={"conversational_flow": flow}
+    )
 
-    present = await at.get(f"GET /pals/{pal_id}/")
-    former = await at.get(f"GET /personas/{pal_id}")
+    present = await client.fetch(f"GET /pals/{pal_id}/")
+    former = await client.fetch(f"GET /personas/{pal_id}")
 
     assert (present["pal_id"], former["persona_id"]) == (pal_id, pal_id)
     assert former["default_replica_id"] == present["default_face_id"] == "r90bbd427f71"
@@ -53,14 +55,14 @@ async def test_a_pal_is_the_same_on_the_older_route_in_its_words() -> None:
 
 
 @pytest.mark.fidelity("rest.pal_needs_a_face")
-async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
+async def test_only_the_present_route_requires_a_face() -> None:
     body = {"pal_name": "Support", "system_prompt": "You help."}
 
-    assert await desk().refused("POST /pals", body) == (
+    assert await open_account().refusal("POST /pals", body) == (
         400,
         {"error": "Bad Request. {'default_face_id': ['default_face_id is missing']}"},
     )
-    former = await desk().get(
+    former = await open_account().fetch(
         "POST /personas", {"persona_name": "Support", "system_prompt": "You help."}
     )
     assert former["default_replica_id"] is None
@@ -104,8 +106,8 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         ),
         ({"tool_ids": [""]}, "{'tool_ids': {0: ['a tool id must not be empty']}}"),
         ({"layers": {"llm": "sk-canary"}}, LAYER_SHAPE),
-        ({"tool_ids": ["t0"]}, "{'tool_ids': [\"there is none with the id 't0'\"]}"),
-        ({"objectives_id": "o0"}, "{'objectives_id': [\"there is none with the id 'o0'\"]}"),
+        ({"tool_ids": ["t0"]}, "{'tool_ids': [\"no record has the id 't0'\"]}"),
+        ({"objectives_id": "o0"}, "{'objectives_id': [\"no record has the id 'o0'\"]}"),
         (
             {"pal_nmae": "p1"},
             "{'pal_nmae': [\"unknown key 'pal_nmae'; did you mean 'pal_name'?\"]}",
@@ -120,8 +122,10 @@ async def test_a_face_is_asked_for_on_the_present_route_only() -> None:
         ),
     ],
 )
-async def test_a_body_that_is_wrong_is_told_where(fields: dict[str, Any], sentence: str) -> None:
-    assert await desk().refused("POST /pals", {**PAL, **fields}) == (
+async def test_a_wrong_body_is_refused_with_the_path_of_the_problem(
+    fields: dict[str, Any], sentence: str
+) -> None:
+    assert await open_account().refusal("POST /pals", {**PAL, **fields}) == (
         400,
         {"error": f"Bad Request. {sentence}"},
     )
@@ -129,7 +133,7 @@ async def test_a_body_that_is_wrong_is_told_where(fields: dict[str, Any], senten
 
 @pytest.mark.parametrize("body", [None, [], "text", 3, True])
 async def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
-    status, said = await desk().refused("POST /pals", body)
+    status, said = await open_account().refusal("POST /pals", body)
 
     assert status == 400
     assert said["error"].startswith("Bad Request. {'_schema': ['expected a JSON object, found ")
@@ -137,14 +141,14 @@ async def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
 
 @pytest.mark.fidelity("rest.pages_from_one")
 async def test_pals_are_listed_the_oldest_first_page_0_being_page_1() -> None:
-    at = desk()
-    ids = [await made_pal(at, pal_name=f"n{number}") for number in range(12)]
+    client = open_account()
+    ids = [await create_pal(client, pal_name=f"n{number}") for number in range(12)]
 
-    first = await at.get("GET /pals", page="0")
-    second = await at.get("GET /pals", page="2")
-    newest = await at.get("GET /pals", sort="desc", limit="1")
+    first = await client.fetch("GET /pals", page="0")
+    second = await client.fetch("GET /pals", page="2")
+    newest = await client.fetch("GET /pals", sort="desc", limit="1")
 
-    assert first == await at.get("GET /pals", page="1")
+    assert first == await client.fetch("GET /pals", page="1")
     assert [row["pal_id"] for row in first["data"]] == ids[:10]
     assert [row["pal_id"] for row in second["data"]] == ids[10:]
     assert newest["data"][0]["pal_id"] == ids[-1]
@@ -152,44 +156,49 @@ async def test_pals_are_listed_the_oldest_first_page_0_being_page_1() -> None:
 
 
 async def test_pals_are_listed_by_type_and_in_the_words_of_the_route() -> None:
-    at = desk()
-    pal_id = await made_pal(at)
+    client = open_account()
+    pal_id = await create_pal(client)
 
-    assert (await at.get("GET /pals", pal_type="system"))["data"] == []
-    rows = (await at.get("GET /personas", persona_type="user"))["data"]
+    assert (await client.fetch("GET /pals", pal_type="system"))["data"] == []
+    rows = (await client.fetch("GET /personas", persona_type="user"))["data"]
     assert [row["persona_id"] for row in rows] == [pal_id]
 
 
 @pytest.mark.fidelity("rest.pal_unknown")
 @pytest.mark.parametrize("line", ["GET", "PATCH", "DELETE"])
-async def test_a_pal_that_is_not_there_is_a_400_in_the_older_word(line: str) -> None:
-    assert await desk().refused(f"{line} /pals/p0", []) == (400, {"error": "Invalid persona_id"})
+async def test_an_unknown_pal_is_a_400_that_names_persona_id(line: str) -> None:
+    assert await open_account().refusal(f"{line} /pals/p0", []) == (
+        400,
+        {"error": "Invalid persona_id"},
+    )
 
 
 async def test_one_pal_can_be_answered_as_the_documents_show_it() -> None:
-    at = desk()
-    at.account.options = replace(at.account.options, wrapped_pal=True)
-    pal_id = await made_pal(at)
+    client = open_account()
+    client.account.options = replace(client.account.options, wrapped_pal=True)
+    pal_id = await create_pal(client)
 
-    rows = (await at.get(f"GET /personas/{pal_id}"))["data"]
+    rows = (await client.fetch(f"GET /personas/{pal_id}"))["data"]
     assert [row["persona_id"] for row in rows] == [pal_id]
 
 
 async def test_a_name_can_lose_its_punctuation() -> None:
-    at = desk()
-    assert (await at.get("POST /pals", {**PAL, "pal_name": "Help (v2)!"}))["pal_name"] == (
+    client = open_account()
+    assert (await client.fetch("POST /pals", {**PAL, "pal_name": "Help (v2)!"}))["pal_name"] == (
         "Help (v2)!"
     )
-    at.account.options = replace(at.account.options, plain_names=True)
-    assert (await at.get("POST /pals", {**PAL, "pal_name": "Help (v2)!"}))["pal_name"] == "Help v2"
+    client.account.options = replace(client.account.options, plain_names=True)
+    assert (await client.fetch("POST /pals", {**PAL, "pal_name": "Help (v2)!"}))[
+        "pal_name"
+    ] == "Help v2"
 
 
-async def test_a_face_may_have_to_be_one_of_the_account() -> None:
-    at = desk()
-    assert await made_pal(at, default_face_id="rffffffffff")
-    at.account.options = replace(at.account.options, any_face=False)
-    assert await made_pal(at)
-    assert await at.refused("POST /pals", {**PAL, "default_face_id": "r0"}) == (
+async def test_an_option_accepts_only_faces_of_the_account() -> None:
+    client = open_account()
+    assert await create_pal(client, default_face_id="rffffffffff")
+    client.account.options = replace(client.account.options, any_face=False)
+    assert await create_pal(client)
+    assert await client.refusal("POST /pals", {**PAL, "default_face_id": "r0"}) == (
         400,
         {"error": "Invalid replica_id"},
     )

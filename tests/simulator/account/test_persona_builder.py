@@ -10,7 +10,7 @@ from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.simulator.account.builder import builder, persona_builder
 from pytest_tavus.simulator.account.resources import pals
 from pytest_tavus.simulator.account.store.stock import add_stock
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 pytestmark = pytest.mark.asyncio
 
@@ -27,60 +27,60 @@ SPEC = {
 TRANSCRIPT = [{"role": "user", "text": "Hi"}, {"role": "assistant", "text": "Hello"}]
 
 
-def desk() -> Desk:
-    at = Desk((*builder.ROUTES, *persona_builder.ROUTES, *pals.ROUTES))
-    add_stock(at.account)
-    return at
+def open_account() -> AccountClient:
+    client = AccountClient((*builder.ROUTES, *persona_builder.ROUTES, *pals.ROUTES))
+    add_stock(client.account)
+    return client
 
 
-def script(at: Desk, *lines: str, name: str = "Dent", **judge: Any) -> None:
+def script(client: AccountClient, *lines: str, name: str = "Dent", **judge: Any) -> None:
     turns = [{"user": line, "says": {"contains": "x"}, "plays": {"says": "x"}} for line in lines]
     data = {"pal": {"pal_name": name}, "turns": turns, **({"judge": judge} if judge else {})}
-    at.account.scripts.add(parse_inline(data, name="books a visit"))
+    client.account.scripts.add(parse_inline(data, name="books a visit"))
 
 
 @pytest.mark.fidelity("builder.select_face")
 async def test_a_face_is_chosen_and_attached() -> None:
-    at = desk()
-    pal_id = (await at.get("POST /builder", {"name": "x"}))["persona_id"]
+    client = open_account()
+    pal_id = (await client.fetch("POST /builder", {"name": "x"}))["persona_id"]
     line = "POST /persona-builder/select-replica"
-    chosen = await at.get(line, {"persona_id": pal_id})
+    chosen = await client.fetch(line, {"persona_id": pal_id})
     assert chosen == {"replica_id": "r90bbd427f71", "replica_name": "Office"}
-    assert (await at.get(f"GET /pals/{pal_id}"))["default_face_id"] == "r90bbd427f71"
+    assert (await client.fetch(f"GET /pals/{pal_id}"))["default_face_id"] == "r90bbd427f71"
     own = [{"op": "replace", "path": "/default_face_id", "value": "rown"}]
-    await at.get(f"PATCH /pals/{pal_id}", own)
-    assert (await at.get(line, {"persona_id": pal_id}))["replica_id"] == "rown"
+    await client.fetch(f"PATCH /pals/{pal_id}", own)
+    assert (await client.fetch(line, {"persona_id": pal_id}))["replica_id"] == "rown"
 
 
 async def test_an_account_without_faces_has_none_to_choose() -> None:
-    at = desk()
-    at.account["faces"].clear()
-    pal_id = (await at.get("POST /builder", {"name": "x"}))["persona_id"]
-    assert await at.refused("POST /persona-builder/select-replica", {"persona_id": pal_id}) == (
+    client = open_account()
+    client.account.faces.clear()
+    pal_id = (await client.fetch("POST /builder", {"name": "x"}))["persona_id"]
+    assert await client.refusal("POST /persona-builder/select-replica", {"persona_id": pal_id}) == (
         400,
         {"error": "There is no face to choose from"},
     )
 
 
 @pytest.mark.fidelity("builder.probes")
-async def test_probes_are_the_lines_of_the_pals_script() -> None:
-    at = desk()
+async def test_probes_are_the_lines_of_the_pal_s_scenario() -> None:
+    client = open_account()
     line = "POST /persona-builder/llm/generate-probes"
-    assert await at.get(line, {"persona_spec": SPEC}) == {
+    assert await client.fetch(line, {"persona_spec": SPEC}) == {
         "probes": ["What can you help me with?", "Can you help me with this? Book a visit."]
     }
-    script(at, "Book me in", "Thanks")
-    assert await at.get(line, {"persona_spec": SPEC, "model": "m"}) == {
+    script(client, "Book me in", "Thanks")
+    assert await client.fetch(line, {"persona_spec": SPEC, "model": "m"}) == {
         "probes": ["Book me in", "Thanks"]
     }
 
 
 @pytest.mark.fidelity("builder.verdict")
-async def test_the_verdict_is_what_the_script_of_the_pal_says() -> None:
-    at = desk()
-    script(at, "Hi", overall="pass", objectives={"book": "unsatisfied"})
-    script(at, "Hi", name="Tax", overall="fail")
-    verdict = await at.get(
+async def test_the_verdict_is_the_scripted_one() -> None:
+    client = open_account()
+    script(client, "Hi", overall="pass", objectives={"book": "unsatisfied"})
+    script(client, "Hi", name="Tax", overall="fail")
+    verdict = await client.fetch(
         "POST /persona-builder/llm/judge-transcript",
         {"persona_spec": SPEC, "smoke_transcript": TRANSCRIPT},
     )
@@ -98,9 +98,9 @@ async def test_the_verdict_is_what_the_script_of_the_pal_says() -> None:
 
 @pytest.mark.fidelity("builder.verdict")
 async def test_without_a_script_the_verdict_is_partial() -> None:
-    at = desk()
-    script(at, "Hi", name="Tax", overall="pass")
-    verdict = await at.get(
+    client = open_account()
+    script(client, "Hi", name="Tax", overall="pass")
+    verdict = await client.fetch(
         "POST /persona-builder/llm/judge-transcript",
         {"persona_spec": SPEC, "smoke_transcript": TRANSCRIPT},
     )
@@ -114,8 +114,8 @@ async def test_without_a_script_the_verdict_is_partial() -> None:
     [{}, {"objectives": None, "guardrails": "x", "tools": [{"no": "name"}, 3]}, {"tools": {}}],
 )
 async def test_a_spec_of_any_shape_is_judged(spec: dict[str, Any]) -> None:
-    at = desk()
-    at.account.scripts.add(
+    client = open_account()
+    client.account.scripts.add(
         parse_inline(
             {
                 "pal": {"system_prompt": "anybody"},
@@ -125,7 +125,7 @@ async def test_a_spec_of_any_shape_is_judged(spec: dict[str, Any]) -> None:
             name="anybody",
         )
     )
-    verdict = await at.get(
+    verdict = await client.fetch(
         "POST /persona-builder/llm/judge-transcript", {"persona_spec": spec, "smoke_transcript": []}
     )
     assert verdict["overall"] == "pass"
@@ -133,21 +133,21 @@ async def test_a_spec_of_any_shape_is_judged(spec: dict[str, Any]) -> None:
 
 
 @pytest.mark.fidelity("builder.decision")
-async def test_a_creator_is_done_when_a_draft_can_be_made() -> None:
-    at = desk()
+async def test_the_next_action_is_done_once_a_draft_is_ready() -> None:
+    client = open_account()
     line = "POST /persona-builder/llm/decide-next-action"
     asked: dict[str, Any] = {
         "goal": "A tutor",
         "transcript": [],
         "latest_reply": {"draft_ready": True},
     }
-    assert await at.get(line, asked) == {
+    assert await client.fetch(line, asked) == {
         "action": "done",
         "next_message": "",
         "target_updates": [],
     }
     open_yet: dict[str, Any] = {**asked, "latest_reply": {"text": "For whom?"}}
-    assert await at.get(line, open_yet) == {
+    assert await client.fetch(line, open_yet) == {
         "action": "reply",
         "next_message": "Use best-practice defaults consistent with the goal, and draft the PAL "
         "now.",

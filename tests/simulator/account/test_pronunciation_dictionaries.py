@@ -7,27 +7,33 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.account.resources import pronunciation_dictionaries
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 
 pytestmark = pytest.mark.asyncio
 
 RULE = {"text": "Tavus", "pronunciation": "TAH-vus", "type": "alias"}
 
 
-def desk() -> Desk:
-    return Desk(pronunciation_dictionaries.ROUTES)
+def open_account() -> AccountClient:
+    return AccountClient(pronunciation_dictionaries.ROUTES)
 
 
-async def made(at: Desk, *rules: dict[str, Any], name: str = "Brands") -> dict[str, Any]:
-    answer = await at.ask("POST /pronunciation-dictionaries/", {"name": name, "rules": list(rules)})
+async def create_dictionary(
+    client: AccountClient, *rules: dict[str, Any], name: str = "Brands"
+) -> dict[str, Any]:
+    answer = await client.send(
+        "POST /pronunciation-dictionaries/", {"name": name, "rules": list(rules)}
+    )
     assert answer.status == 201, answer
     body: dict[str, Any] = answer.body
     return body
 
 
 @pytest.mark.fidelity("resources.dictionaries")
-async def test_a_dictionary_is_made_with_201_and_its_defaults() -> None:
-    row = await made(desk(), RULE, {"text": "x", "pronunciation": "eks", "type": "ipa"})
+async def test_a_dictionary_is_created_with_201_and_its_defaults() -> None:
+    row = await create_dictionary(
+        open_account(), RULE, {"text": "x", "pronunciation": "eks", "type": "ipa"}
+    )
     assert row["pronunciation_dictionary_id"].startswith("pd_")
     assert row["rules_count"] == 2
     assert row["rules"] == [
@@ -67,8 +73,8 @@ async def test_a_dictionary_is_made_with_201_and_its_defaults() -> None:
         ),
     ],
 )
-async def test_a_dictionary_is_held_to_its_limits(body: dict[str, Any], said: str) -> None:
-    assert await desk().refused("POST /pronunciation-dictionaries", body) == (
+async def test_a_dictionary_beyond_a_limit_is_refused(body: dict[str, Any], said: str) -> None:
+    assert await open_account().refusal("POST /pronunciation-dictionaries", body) == (
         400,
         {"error": f"Bad Request. {said}"},
     )
@@ -76,37 +82,44 @@ async def test_a_dictionary_is_held_to_its_limits(body: dict[str, Any], said: st
 
 @pytest.mark.fidelity("resources.dictionaries")
 async def test_a_dictionary_is_patched_by_operations_and_a_no_op_is_304() -> None:
-    at = desk()
-    line = f"PATCH /pronunciation-dictionaries/{(await made(at))['pronunciation_dictionary_id']}"
-    row = await at.get(line, [{"op": "add", "path": "/rules/-", "value": RULE}])
+    client = open_account()
+    key = (await create_dictionary(client))["pronunciation_dictionary_id"]
+    line = f"PATCH /pronunciation-dictionaries/{key}"
+    row = await client.fetch(line, [{"op": "add", "path": "/rules/-", "value": RULE}])
     assert row["rules_count"] == 1
-    assert (await at.ask(line, [{"op": "replace", "path": "/name", "value": "Brands"}])).status == (
-        304
-    )
-    assert (await at.refused(line, [{"op": "add", "path": "/rules/-", "value": RULE}]))[0] == 400
-    assert await at.refused(line, {"name": "x"}) == (
+    assert (
+        await client.send(line, [{"op": "replace", "path": "/name", "value": "Brands"}])
+    ).status == (304)
+    assert (await client.refusal(line, [{"op": "add", "path": "/rules/-", "value": RULE}]))[
+        0
+    ] == 400
+    assert await client.refusal(line, {"name": "x"}) == (
         422,
         {"message": "Invalid JSON patch format"},
     )
 
 
 async def test_dictionaries_are_listed_the_latest_first_from_page_0() -> None:
-    at = desk()
+    client = open_account()
     first, second = [
         {"uuid": row["pronunciation_dictionary_id"], **row}
-        for row in (await made(at, name="One"), await made(at, name="Two"))
+        for row in (
+            await create_dictionary(client, name="One"),
+            await create_dictionary(client, name="Two"),
+        )
     ]
     line = "GET /pronunciation-dictionaries"
-    assert (await at.get(line))["data"] == [second, first]
-    assert (await at.get(line, page="1", limit="1", sort="asc"))["data"] == [second]
+    assert (await client.fetch(line))["data"] == [second, first]
+    assert (await client.fetch(line, page="1", limit="1", sort="asc"))["data"] == [second]
 
 
 async def test_a_deleted_dictionary_is_not_found() -> None:
-    at = desk()
-    line = f"/pronunciation-dictionaries/{(await made(at))['pronunciation_dictionary_id']}"
-    assert (await at.get(f"GET {line}"))["name"] == "Brands"
-    assert (await at.ask(f"DELETE {line}")).status == 204
-    assert await at.refused(f"GET {line}") == (
+    client = open_account()
+    key = (await create_dictionary(client))["pronunciation_dictionary_id"]
+    line = f"/pronunciation-dictionaries/{key}"
+    assert (await client.fetch(f"GET {line}"))["name"] == "Brands"
+    assert (await client.send(f"DELETE {line}")).status == 204
+    assert await client.refusal(f"GET {line}") == (
         404,
         {"error": "Pronunciation dictionary not found"},
     )

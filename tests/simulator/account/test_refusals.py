@@ -43,7 +43,7 @@ def refused(body: Any, *, model: type[Any] = Tool) -> Any:
     return told(caught.value)
 
 
-def test_problems_stand_where_they_are() -> None:
+def test_problems_are_nested_by_their_paths() -> None:
     refusal = bad_fields(
         [problem("a", 0, "b"), problem("a", says="itself"), problem(says="all"), problem("c")]
     )
@@ -55,7 +55,7 @@ def test_problems_stand_where_they_are() -> None:
     }
 
 
-def test_problems_of_the_whole_body_alone_stand_below_schema() -> None:
+def test_problems_of_the_whole_body_are_listed_under_schema() -> None:
     assert told(bad_fields([problem(says="one"), problem(says="two")])) == {
         "_schema": ["one", "two"]
     }
@@ -69,7 +69,7 @@ def test_problems_of_the_whole_body_alone_stand_below_schema() -> None:
         (MOST_PROBLEMS, 7, "7 more problems are not listed"),
     ],
 )
-def test_what_is_not_listed_is_counted(count: int, unread: int, more: str | None) -> None:
+def test_unlisted_problems_are_counted(count: int, unread: int, more: str | None) -> None:
     tree = told(bad_fields([problem(f"k{n}") for n in range(count)], unread=unread))
     last = tree.pop("_schema", [None])
 
@@ -94,7 +94,7 @@ def test_twenty_thousand_unknown_keys_are_worded_fifty_times(
     assert tree["_schema"] == ["19952 more problems are not listed"]
 
 
-def test_problems_that_are_not_listed_are_not_looked_for() -> None:
+def test_problems_that_are_not_listed_are_not_computed() -> None:
     found: list[int] = []
 
     def problems() -> Iterator[RuleProblem]:
@@ -109,7 +109,7 @@ def test_problems_that_are_not_listed_are_not_looked_for() -> None:
     assert told(caught.value)["_schema"] == ["more problems are not listed"]
 
 
-def test_a_known_key_behind_thousands_of_unknown_ones_is_not_missing() -> None:
+def test_a_known_key_after_thousands_of_unknown_keys_is_read() -> None:
     body = {f"key_{number}": number for number in range(20_000)}
     tree = refused({**body, "name": "get_order", "description": "Looks it up."})
 
@@ -117,13 +117,13 @@ def test_a_known_key_behind_thousands_of_unknown_ones_is_not_missing() -> None:
     assert tree["_schema"] == ["19950 more problems are not listed"]
 
 
-def test_a_sentence_has_an_end() -> None:
+def test_a_long_sentence_is_cut() -> None:
     refusal = bad_fields([problem("a", says="x" * 100_000)])
 
     assert told(refusal) == {"a": ["x" * 1000 + "..."]}
 
 
-def test_a_few_unknown_keys_are_all_told() -> None:
+def test_a_few_unknown_keys_are_all_listed() -> None:
     tree = refused({f"key_{number}": number for number in range(3)})
 
     assert {"key_0", "key_1", "key_2", "name"} <= set(tree)

@@ -6,22 +6,22 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.account.account import Desk
-from tests.simulator.account.stocked import desk_with_pal
+from tests.simulator.account.account import AccountClient
+from tests.simulator.account.stocked import open_account_with_pal
 
 pytestmark = pytest.mark.asyncio
 
 
-async def desk() -> tuple[Desk, str]:
-    made, pal_id = await desk_with_pal()
+async def open_account() -> tuple[AccountClient, str]:
+    made, pal_id = await open_account_with_pal()
     return made, f"/pals/{pal_id}/skills"
 
 
 @pytest.mark.fidelity("rest.skill_registry")
 async def test_the_registry_has_the_four_skills_with_their_columns() -> None:
-    at, _ = await desk()
+    client, _ = await open_account()
 
-    answer = await at.get("GET /skills")
+    answer = await client.fetch("GET /skills")
 
     assert [row["skill_id"] for row in answer["data"]] == [
         "magic_canvas",
@@ -29,50 +29,50 @@ async def test_the_registry_has_the_four_skills_with_their_columns() -> None:
         "internet_search",
         "memory",
     ]
-    memory = await at.get("GET /skills/memory/")
+    memory = await client.fetch("GET /skills/memory/")
     assert memory == answer["data"][3]
     assert memory.keys() == {"skill_id", "display_name", "description", "tool_names"}
-    assert await at.refused("GET /skills/flight") == (404, {"error": "Skill not found"})
+    assert await client.refusal("GET /skills/flight") == (404, {"error": "Skill not found"})
 
 
 @pytest.mark.fidelity("rest.skills_of_a_pal")
 async def test_skills_are_attached_shown_by_id_and_detached() -> None:
-    at, skills = await desk()
-    assert await at.get(f"GET {skills}/") == {}
+    client, skills = await open_account()
+    assert await client.fetch(f"GET {skills}/") == {}
 
-    attached = await at.get(f"PUT {skills}/memory", {"config": {}})
+    attached = await client.fetch(f"PUT {skills}/memory", {"config": {}})
 
     assert attached == {"skill_id": "memory", "config": {}}
-    assert await at.get(f"GET {skills}") == {"memory": attached}
-    assert await at.get(f"GET {skills}/memory") == attached
-    answer = await at.ask(f"DELETE {skills}/memory")
+    assert await client.fetch(f"GET {skills}") == {"memory": attached}
+    assert await client.fetch(f"GET {skills}/memory") == attached
+    answer = await client.send(f"DELETE {skills}/memory")
     assert (answer.status, answer.body) == (204, None)
     gone = (404, {"error": "Skill is not attached to this PAL"})
-    assert await at.refused(f"GET {skills}/memory") == gone
-    assert await at.refused(f"PATCH {skills}/memory", {"config": {}}) == gone
-    assert await at.refused(f"DELETE {skills}/memory") == gone
+    assert await client.refusal(f"GET {skills}/memory") == gone
+    assert await client.refusal(f"PATCH {skills}/memory", {"config": {}}) == gone
+    assert await client.refusal(f"DELETE {skills}/memory") == gone
 
 
 @pytest.mark.fidelity("rest.skill_put_and_patch")
-async def test_put_overwrites_and_patch_merges_and_null_takes_out() -> None:
-    at, skills = await desk()
+async def test_put_replaces_and_patch_merges_and_null_removes() -> None:
+    client, skills = await open_account()
     one = f"{skills}/magic_canvas"
-    await at.get(f"PUT {one}", {"config": {"components": {"text": {"on": True}}, "a": 1}})
+    await client.fetch(f"PUT {one}", {"config": {"components": {"text": {"on": True}}, "a": 1}})
 
-    merged = await at.get(
+    merged = await client.fetch(
         f"PATCH {one}", {"config": {"components": {"text": None, "chart": {}}, "b": 2}}
     )
     assert merged["config"] == {"components": {"chart": {}}, "a": 1, "b": 2}
-    overwritten = await at.get(f"PUT {one}", {"config": {"c": 3}})
+    overwritten = await client.fetch(f"PUT {one}", {"config": {"c": 3}})
     assert overwritten["config"] == {"c": 3}
 
 
 @pytest.mark.fidelity("rest.skills_replaced")
 async def test_the_whole_set_is_replaced_at_once() -> None:
-    at, skills = await desk()
-    await at.get(f"PUT {skills}/memory")
+    client, skills = await open_account()
+    await client.fetch(f"PUT {skills}/memory")
 
-    shown = await at.get(
+    shown = await client.fetch(
         f"PUT {skills}/", {"skills": {"internet_search": None, "presentation": {"prompt": "p"}}}
     )
 
@@ -80,7 +80,7 @@ async def test_the_whole_set_is_replaced_at_once() -> None:
         "internet_search": {"skill_id": "internet_search", "config": {}},
         "presentation": {"skill_id": "presentation", "config": {"prompt": "p"}},
     }
-    assert await at.get(f"GET {skills}") == shown
+    assert await client.fetch(f"GET {skills}") == shown
 
 
 @pytest.mark.parametrize(
@@ -121,21 +121,24 @@ async def test_the_whole_set_is_replaced_at_once() -> None:
         ),
     ],
 )
-async def test_what_a_skill_does_not_take_is_told(line: str, body: Any, sentence: str) -> None:
-    at, skills = await desk()
+async def test_a_wrong_skill_configuration_is_refused(line: str, body: Any, sentence: str) -> None:
+    client, skills = await open_account()
 
-    assert await at.refused(line.format(skills=skills), body) == (400, {"error": sentence})
-    assert await at.get(f"GET {skills}") == {}
+    assert await client.refusal(line.format(skills=skills), body) == (400, {"error": sentence})
+    assert await client.fetch(f"GET {skills}") == {}
 
 
 async def test_skills_of_a_pal_that_is_not_there_are_a_400() -> None:
-    at, _ = await desk()
+    client, _ = await open_account()
 
-    assert await at.refused("GET /pals/p0/skills") == (400, {"error": "Invalid persona_id"})
+    assert await client.refusal("GET /pals/p0/skills") == (
+        400,
+        {"error": "Invalid persona_id"},
+    )
 
 
 async def test_a_pal_is_shown_without_its_skills() -> None:
-    at, skills = await desk()
-    await at.get(f"PUT {skills}/memory")
+    client, skills = await open_account()
+    await client.fetch(f"PUT {skills}/memory")
 
-    assert "skills" not in await at.get(f"GET {skills.removesuffix('/skills')}")
+    assert "skills" not in await client.fetch(f"GET {skills.removesuffix('/skills')}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.simulator.account.stocked import api, desk, made_tool, tool_body
+from tests.simulator.account.stocked import api, create_tool, open_account, tool_body
 
 
 @pytest.mark.asyncio
@@ -45,15 +45,15 @@ from tests.simulator.account.stocked import api, desk, made_tool, tool_body
         ),
     ],
 )
-async def test_a_tool_keeps_the_rules_of_scenario_files(
+async def test_a_tool_that_breaks_a_rule_of_scenario_files_is_refused(
     fields: dict[str, Any], sentence: str
 ) -> None:
-    at = desk()
+    client = open_account()
     wanted = (400, {"error": f"Bad Request. {sentence}"})
 
-    assert await at.refused("POST /tools", tool_body(**fields)) == wanted
-    tool_id = await made_tool(at)
-    assert await at.refused(f"PATCH /tools/{tool_id}", fields) == wanted
+    assert await client.refusal("POST /tools", tool_body(**fields)) == wanted
+    tool_id = await create_tool(client)
+    assert await client.refusal(f"PATCH /tools/{tool_id}", fields) == wanted
 
 
 HERE = [
@@ -91,50 +91,50 @@ def at_url(url: str, **auth: str) -> dict[str, Any]:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("url", HERE)
-async def test_a_tool_of_this_machine_has_to_be_allowed(url: str) -> None:
-    at = desk()
-    status, _ = await at.refused("POST /tools", at_url(url))
+async def test_a_local_tool_needs_the_option_local_tools(url: str) -> None:
+    client = open_account()
+    status, _ = await client.refusal("POST /tools", at_url(url))
     assert status == 400
 
-    at.account.options = replace(at.account.options, local_tools=True)
-    assert await at.get("POST /tools", at_url(url))
+    client.account.options = replace(client.account.options, local_tools=True)
+    assert await client.fetch("POST /tools", at_url(url))
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("url", ELSEWHERE)
 async def test_no_other_url_is_allowed_with_those_of_this_machine(url: str) -> None:
-    at = desk()
-    at.account.options = replace(at.account.options, local_tools=True)
+    client = open_account()
+    client.account.options = replace(client.account.options, local_tools=True)
 
-    status, said = await at.refused("POST /tools", at_url(url))
+    status, said = await client.refusal("POST /tools", at_url(url))
 
     assert (status, "'url'" in said["error"]) == (400, True)
 
 
 @pytest.mark.asyncio
-async def test_the_same_holds_of_the_endpoint_that_gives_a_tools_token() -> None:
-    at = desk()
-    at.account.options = replace(at.account.options, local_tools=True)
+async def test_the_token_url_of_a_tool_may_be_local_too() -> None:
+    client = open_account()
+    client.account.options = replace(client.account.options, local_tools=True)
     oauth = {"type": "oauth2_client_credentials", "client_id": "c", "client_secret": "s3cr3t"}
 
     def tool(url: str) -> dict[str, Any]:
         return at_url("http://127.0.0.1:8000/orders", **oauth, token_url=url)
 
-    status, said = await at.refused("POST /tools", tool("ftp://127.0.0.1/token"))
+    status, said = await client.refusal("POST /tools", tool("ftp://127.0.0.1/token"))
     assert (status, "'token_url'" in said["error"]) == (400, True)
-    assert await at.get("POST /tools", tool("http://127.0.0.1:8000/token"))
+    assert await client.fetch("POST /tools", tool("http://127.0.0.1:8000/token"))
 
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.tool_patch_is_partial")
-async def test_a_patch_changes_the_fields_given_and_no_other() -> None:
-    at = desk()
-    tool_id = await made_tool(at, on_resolve="add_to_context", tags=["a"])
-    at.time += 1
+async def test_a_patch_changes_only_the_fields_of_its_body() -> None:
+    client = open_account()
+    tool_id = await create_tool(client, on_resolve="add_to_context", tags=["a"])
+    client.time += 1
 
-    shown = await at.get(f"PATCH /tools/{tool_id}", {"description": "New.", "on_call": None})
+    shown = await client.fetch(f"PATCH /tools/{tool_id}", {"description": "New.", "on_call": None})
 
-    assert shown == await at.get(f"GET /tools/{tool_id}")
+    assert shown == await client.fetch(f"GET /tools/{tool_id}")
     assert shown["description"] == "New."
     assert (shown["on_resolve"], shown["tags"]) == ("add_to_context", ["a"])
     assert shown["updated_at"] > shown["created_at"]
@@ -143,13 +143,13 @@ async def test_a_patch_changes_the_fields_given_and_no_other() -> None:
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.post_call_tool")
 async def test_a_post_call_tool_has_no_origin_and_an_api() -> None:
-    at = desk()
-    tool = await at.get("POST /tools", tool_body(trigger_type="post_call", delivery=api()))
+    client = open_account()
+    tool = await client.fetch("POST /tools", tool_body(trigger_type="post_call", delivery=api()))
 
     assert (tool["trigger_type"], tool["origin"], tool["on_call"]) == ("post_call", None, None)
-    status, said = await at.refused("POST /tools", tool_body("b", trigger_type="post_call"))
+    status, said = await client.refusal("POST /tools", tool_body("b", trigger_type="post_call"))
     assert status == 400
     assert "delivery must be api when trigger_type is 'post_call'" in said["error"]
-    other = await made_tool(at, "c", origin="llm", delivery=api())
-    shown = await at.get(f"PATCH /tools/{other}", {"trigger_type": "post_call"})
+    other = await create_tool(client, "c", origin="llm", delivery=api())
+    shown = await client.fetch(f"PATCH /tools/{other}", {"trigger_type": "post_call"})
     assert shown["origin"] is None

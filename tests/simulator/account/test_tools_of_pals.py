@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.account.stocked import desk, made_pal, made_tool
+from tests.simulator.account.stocked import create_pal, create_tool, open_account
 
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.attach_is_idempotent")
 async def test_attaching_twice_is_attaching_once() -> None:
-    at = desk()
-    pal_id, first, second = await made_pal(at), await made_tool(at), await made_tool(at, "other")
+    client = open_account()
+    pal_id, first, second = (
+        await create_pal(client),
+        await create_tool(client),
+        await create_tool(client, "other"),
+    )
 
-    once = await at.get(f"POST /pals/{pal_id}/tools/", {"tool_ids": [first]})
-    twice = await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [second, first, second]})
+    once = await client.fetch(f"POST /pals/{pal_id}/tools/", {"tool_ids": [first]})
+    twice = await client.fetch(f"POST /pals/{pal_id}/tools", {"tool_ids": [second, first, second]})
 
     assert [tool["tool_id"] for tool in once["data"]] == [first]
     assert [tool["tool_id"] for tool in twice["data"]] == [first, second]
-    assert (await at.get(f"GET /personas/{pal_id}/tools/")) == twice
-    assert (await at.get(f"GET /pals/{pal_id}"))["tool_ids"] == [first, second]
+    assert (await client.fetch(f"GET /personas/{pal_id}/tools/")) == twice
+    assert (await client.fetch(f"GET /pals/{pal_id}"))["tool_ids"] == [first, second]
 
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.detach_keeps_the_tool")
 async def test_a_detached_tool_is_still_in_the_registry() -> None:
-    at = desk()
-    tool_id = await made_tool(at)
-    pal_id = await made_pal(at, tool_ids=[tool_id])
+    client = open_account()
+    tool_id = await create_tool(client)
+    pal_id = await create_pal(client, tool_ids=[tool_id])
 
-    answer = await at.ask(f"DELETE /pals/{pal_id}/tools/{tool_id}")
+    answer = await client.send(f"DELETE /pals/{pal_id}/tools/{tool_id}")
 
     assert (answer.status, answer.body) == (204, None)
-    assert (await at.get(f"GET /pals/{pal_id}/tools"))["data"] == []
-    assert await at.get(f"GET /tools/{tool_id}")
-    assert await at.refused(f"DELETE /pals/{pal_id}/tools/{tool_id}") == (
+    assert (await client.fetch(f"GET /pals/{pal_id}/tools"))["data"] == []
+    assert await client.fetch(f"GET /tools/{tool_id}")
+    assert await client.refusal(f"DELETE /pals/{pal_id}/tools/{tool_id}") == (
         404,
         {"error": "Tool is not attached to this PAL"},
     )
@@ -43,35 +47,37 @@ async def test_a_detached_tool_is_still_in_the_registry() -> None:
 @pytest.mark.asyncio
 @pytest.mark.fidelity("rest.fifty_tools")
 async def test_a_pal_has_at_most_fifty_tools() -> None:
-    at = desk()
-    ids = [await made_tool(at, f"tool_{number}") for number in range(51)]
-    pal_id = await made_pal(at)
+    client = open_account()
+    ids = [await create_tool(client, f"tool_{number}") for number in range(51)]
+    pal_id = await create_pal(client)
 
-    assert await at.refused(f"POST /pals/{pal_id}/tools", {"tool_ids": ids}) == (
+    assert await client.refusal(f"POST /pals/{pal_id}/tools", {"tool_ids": ids}) == (
         400,
         {"error": "Bad Request. {'tool_ids': ['expected 1 to 50 ids, found 51']}"},
     )
-    await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": ids[:50]})
-    assert await at.refused(f"POST /pals/{pal_id}/tools", {"tool_ids": ids[50:]}) == (
+    await client.fetch(f"POST /pals/{pal_id}/tools", {"tool_ids": ids[:50]})
+    assert await client.refusal(f"POST /pals/{pal_id}/tools", {"tool_ids": ids[50:]}) == (
         400,
         {
             "error": "Bad Request. {'tool_ids': ['a PAL can have at most 50 tools, "
             "this one would have 51']}"
         },
     )
-    assert await at.refused(f"POST /pals/{pal_id}/tools", {"tool_ids": []}) == (
+    assert await client.refusal(f"POST /pals/{pal_id}/tools", {"tool_ids": []}) == (
         400,
         {"error": "Bad Request. {'tool_ids': ['expected 1 to 50 ids, found 0']}"},
     )
 
 
 @pytest.mark.asyncio
-async def test_a_tool_that_is_not_there_cannot_be_attached() -> None:
-    at = desk()
+async def test_an_unknown_tool_cannot_be_attached() -> None:
+    client = open_account()
 
-    assert await at.refused(f"POST /pals/{await made_pal(at)}/tools", {"tool_ids": ["t0"]}) == (
+    assert await client.refusal(
+        f"POST /pals/{await create_pal(client)}/tools", {"tool_ids": ["t0"]}
+    ) == (
         400,
-        {"error": "Bad Request. {'tool_ids': [\"there is none with the id 't0'\"]}"},
+        {"error": "Bad Request. {'tool_ids': [\"no record has the id 't0'\"]}"},
     )
 
 
@@ -79,22 +85,22 @@ async def test_a_tool_that_is_not_there_cannot_be_attached() -> None:
 @pytest.mark.fidelity("rest.perception_tools_attach_blind")
 @pytest.mark.parametrize("origin", ["vision", "audio"])
 async def test_a_perception_tool_is_attached_before_perception_is_on(origin: str) -> None:
-    at = desk()
-    tool_id = await made_tool(at, origin=origin)
-    pal_id = await made_pal(at, layers={"perception": {"perception_model": "off"}})
+    client = open_account()
+    tool_id = await create_tool(client, origin=origin)
+    pal_id = await create_pal(client, layers={"perception": {"perception_model": "off"}})
 
-    (tool,) = (await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [tool_id]}))["data"]
+    (tool,) = (await client.fetch(f"POST /pals/{pal_id}/tools", {"tool_ids": [tool_id]}))["data"]
 
     assert (tool["origin"], tool["on_call"]) == (origin, None)
 
 
 @pytest.mark.asyncio
 async def test_a_system_tool_can_be_attached_and_is_not_listed_with_the_pal_s_own() -> None:
-    at = desk()
-    (system,) = (await at.get("GET /tools", type="system"))["data"]
-    pal_id = await made_pal(at)
+    client = open_account()
+    (system,) = (await client.fetch("GET /tools", type="system"))["data"]
+    pal_id = await create_pal(client)
 
-    shown = await at.get(f"POST /pals/{pal_id}/tools", {"tool_ids": [system["tool_id"]]})
+    shown = await client.fetch(f"POST /pals/{pal_id}/tools", {"tool_ids": [system["tool_id"]]})
 
     assert shown == {"data": []}
-    assert (await at.get(f"GET /pals/{pal_id}"))["tool_ids"] == [system["tool_id"]]
+    assert (await client.fetch(f"GET /pals/{pal_id}"))["tool_ids"] == [system["tool_id"]]

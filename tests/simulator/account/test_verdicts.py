@@ -31,7 +31,7 @@ def verdict(judged: JudgeScope | None = None, **judge: Any) -> dict[str, Any]:
     return build_scripted_verdict(expected, judged or JudgeScope(), scenario="s").to_json()
 
 
-def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
+def test_the_verdict_agrees_with_each_entry_of_the_judge_block() -> None:
     assert verdict(
         overall="fail",
         objectives={"a": True, "b": False},
@@ -52,7 +52,7 @@ def test_each_part_of_a_judge_block_is_borne_out_to_the_letter() -> None:
 
 
 @pytest.mark.parametrize(("overall", "well"), [("pass", True), ("partial", False), ("fail", False)])
-def test_what_is_not_mentioned_goes_with_the_overall_word(overall: str, well: bool) -> None:
+def test_parts_without_an_entry_follow_the_overall_verdict(overall: str, well: bool) -> None:
     judged = JudgeScope(objectives=("o", "p"), guardrails=("g",), tools=("t",))
     found = verdict(judged, overall=overall, objectives={"p": not well})
     assert found["objectives"] == [
@@ -73,13 +73,13 @@ def test_what_is_not_mentioned_goes_with_the_overall_word(overall: str, well: bo
         ({"knowledge_base": True}, "pass"),
     ],
 )
-def test_an_overall_word_that_is_left_out_follows_from_the_parts(
+def test_a_missing_overall_verdict_follows_from_the_parts(
     judge: dict[str, Any], overall: str
 ) -> None:
     assert verdict(**judge)["overall"] == overall
 
 
-def test_the_scenario_in_which_the_caller_says_just_that_speaks() -> None:
+def test_the_scenario_with_exactly_these_lines_decides() -> None:
     one = scenario("one", "hi", overall="partial")
     two = scenario("two", "hi", "bye", overall="pass")
     silent = scenario("silent", "hi", "bye")
@@ -89,7 +89,7 @@ def test_the_scenario_in_which_the_caller_says_just_that_speaks() -> None:
     assert found[1].overall == "pass"
 
 
-def test_else_the_first_scenario_with_a_judge_speaks() -> None:
+def test_without_an_exact_scenario_the_first_with_a_judge_decides() -> None:
     one = scenario("one", "hi", overall="partial")
     two = scenario("two", "hi", "bye", overall="pass")
     found = find_judging_scenario([scenario("silent", "x"), one, two], ["something else"])

@@ -9,32 +9,32 @@ import pytest
 from pytest_tavus.simulator.account.resources import voices
 from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.account.store.stock import add_stock
-from tests.simulator.account.account import Desk
-from tests.simulator.account.waiting import Heard
+from tests.simulator.account.account import AccountClient
+from tests.simulator.account.waiting import RecordedCallbacks
 
 pytestmark = pytest.mark.asyncio
 
 SAMPLE = {"voice_name": "Ana", "train_audio_url": "https://example.com/ana.mp3"}
 
 
-def desk(*, seconds: float = 0) -> Desk:
-    at = Desk(voices.ROUTES)
-    at.account.options = AccountOptions(training_seconds=seconds)
-    add_stock(at.account)
-    return at
+def open_account(*, seconds: float = 0) -> AccountClient:
+    client = AccountClient(voices.ROUTES)
+    client.account.options = AccountOptions(training_seconds=seconds)
+    add_stock(client.account)
+    return client
 
 
 @pytest.mark.fidelity("resources.voice_cloning")
 async def test_a_voice_is_started_and_completed_when_its_cloning_is_over() -> None:
-    at, heard = desk(seconds=120), Heard()
-    at.account.callbacks = heard
+    client, heard = open_account(seconds=120), RecordedCallbacks()
+    client.account.callbacks = heard
     body = {**SAMPLE, "description": "Warm", "callback_url": "https://cb.example.com/"}
-    answer = await at.get("POST /voices", body)
+    answer = await client.fetch("POST /voices", body)
     key = answer["voice_id"]
-    started = await at.get(f"GET /voices/{key}")
-    at.time += 120
-    done = await at.get(f"GET /voices/{key}")
-    await at.get("GET /voices")
+    started = await client.fetch(f"GET /voices/{key}")
+    client.time += 120
+    done = await client.fetch(f"GET /voices/{key}")
+    await client.fetch("GET /voices")
 
     assert answer == {"voice_id": key, "status": "started"}
     assert started == {
@@ -54,19 +54,19 @@ async def test_a_voice_is_started_and_completed_when_its_cloning_is_over() -> No
 
 
 async def test_a_voice_of_ones_own_is_listed_until_it_is_deleted() -> None:
-    at = desk()
+    client = open_account()
     sample = {"voice_name": "Rio", "audio_url": "https://example.com/rio.wav"}
-    key = (await at.get("POST /voices", sample))["voice_id"]
-    listed = await at.get("GET /voices", voice_type="user")
-    await at.get(f"DELETE /voices/{key}")
+    key = (await client.fetch("POST /voices", sample))["voice_id"]
+    listed = await client.fetch("GET /voices", voice_type="user")
+    await client.fetch(f"DELETE /voices/{key}")
 
     assert [row["voice_name"] for row in listed["data"]] == ["Rio"]
-    assert await at.refused(f"GET /voices/{key}") == (404, {"error": "Voice not found"})
+    assert await client.refusal(f"GET /voices/{key}") == (404, {"error": "Voice not found"})
 
 
-async def test_a_stock_voice_stays() -> None:
-    at = desk()
-    assert await at.refused("DELETE /voices/v0a1b2c3d4e5f") == (
+async def test_a_stock_voice_cannot_be_deleted() -> None:
+    client = open_account()
+    assert await client.refusal("DELETE /voices/v0a1b2c3d4e5f") == (
         400,
         {"error": "A stock voice cannot be changed"},
     )
@@ -88,7 +88,7 @@ async def test_a_stock_voice_stays() -> None:
         ({**SAMPLE, "voice": "x"}, "unknown key 'voice'; did you mean 'voice_name'?"),
     ],
 )
-async def test_what_no_voice_can_be_made_of_is_refused(body: dict[str, Any], said: str) -> None:
-    status, told = await desk().refused("POST /voices", body)
+async def test_a_wrong_cloning_request_is_refused(body: dict[str, Any], said: str) -> None:
+    status, told = await open_account().refusal("POST /voices", body)
     assert status == 400
     assert said in told["error"]

@@ -1,4 +1,4 @@
-"""For what becomes ready later: a clock that is turned by hand, and the callbacks that tell."""
+"""A clock that tests advance, and a recorder of callbacks."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Heard:
-    """Keeps the callbacks that would be sent."""
+class RecordedCallbacks:
+    """Records callbacks instead of sending them."""
 
     def __init__(self) -> None:
         self.all: list[tuple[str, dict[str, Any]]] = []
 
     @property
     def statuses(self) -> list[tuple[str, str]]:
-        """The status that each told, beside its address."""
+        """The URL and the status of each callback."""
         return [(url, body["status"]) for url, body in self.all]
 
     def send(self, url: str, body: Mapping[str, Any]) -> None:
         self.all.append((url, dict(body)))
 
 
-class Hourglass:
-    """A clock whose sleepers wake when it is turned."""
+class ManualClock:
+    """A clock that stands still until a test advances it."""
 
     def __init__(self) -> None:
         self._time = 0.0
@@ -37,14 +37,14 @@ class Hourglass:
         self._sleepers.append((self._time + seconds, over))
         await over.wait()
 
-    async def begun(self) -> None:
-        """Let whoever is about to sleep fall asleep."""
+    async def wait_for_sleepers(self) -> None:
+        """Let tasks run until they sleep."""
         for _ in range(5):
             await asyncio.sleep(0)
 
-    async def turn(self, time: float) -> None:
+    async def advance_to(self, time: float) -> None:
         self._time = time
         for wake, over in self._sleepers:
             if wake <= time:
                 over.set()
-        await self.begun()
+        await self.wait_for_sleepers()

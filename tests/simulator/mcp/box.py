@@ -15,7 +15,7 @@ from pytest_tavus.simulator.account.store.stock import add_stock
 from pytest_tavus.simulator.mcp.client import ToolTimeouts
 from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult, ToolBox
-from tests.simulator.account.account import Desk
+from tests.simulator.account.account import AccountClient
 from tests.simulator.rooms.room import EPOCH, House, house
 
 QUICK = ToolTimeouts(turn=5, probe=5, settle=0.05)
@@ -59,7 +59,7 @@ class Answering(Listening):
     """An API that answers what a test tells it to, and asks nobody."""
 
     def __init__(self, answer: Callable[[str, str, Any], ApiAnswer] | None = None) -> None:
-        super().__init__(Desk(()).account)
+        super().__init__(AccountClient(()).account)
         self.answer = answer
 
     def told(self, method: str, path: str, body: Any) -> ApiAnswer | None:

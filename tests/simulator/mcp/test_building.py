@@ -15,7 +15,7 @@ async def test_a_pal_is_drafted_published_given_a_face_tried_and_judged_in_that_
     async with bench(judged("pass")) as at:
         result = await built(at)
         builder, pal = f"/builder/{result['builder_id']}", f"/pals/{result['pal_id']}"
-        conversations = [one["conversation_id"] for one in at.api.account["conversations"].rows()]
+        conversations = [one["conversation_id"] for one in at.api.account.conversations.rows()]
         ends = [f"POST /conversations/{one}/end" for one in conversations]
 
     assert lines(at) == [

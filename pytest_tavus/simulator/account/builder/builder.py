@@ -1,16 +1,14 @@
 """Builder sessions: `/builder`, where a creator's dialogue becomes a PAL. All of it is [client].
 
-A session has its PAL from the beginning; publishing marks it so. What a language model writes at
-Tavus is written by `drafting` here. The vocabulary of these routes is the former one, which where
-requests come in is translated; NDJSON frames are not, so they are written in it here.
+A session has its PAL from the start; publishing sets a flag. `drafting` replaces the language model
+that writes drafts at Tavus. These routes answer in the former vocabulary. `front.py` translates
+their answers except NDJSON frames, so frames are built in the former vocabulary.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.building import BuilderMessages, BuilderOpening
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
@@ -24,100 +22,105 @@ from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.resources.pals import PALS, add_pal
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import BuilderRow
 
 
-def append_history(account: Account, row: Json, *said: tuple[str, str]) -> None:
-    """Add lines, each a role and its words, to what was said in a session."""
-    row["chat_history"] += [{"role": role, "content": content} for role, content in said]
+def append_history(account: Account, row: BuilderRow, *messages: tuple[str, str]) -> None:
+    """Append messages, each a role and its content, to the history of a session."""
+    for role, content in messages:
+        row["chat_history"].append({"role": role, "content": content})
     row["updated_at"] = account.timestamp()
 
 
-def append_history_once(account: Account, row: Json, content: str) -> None:
-    """Add a line of the creator, unless it is the last one that the creator said.
+def append_history_once(account: Account, row: BuilderRow, content: str) -> None:
+    """Append a message of the creator unless it repeats the creator's last message.
 
-    The service keeps a drafting message by itself, which clients append as well [client].
+    The service appends each drafting message itself, and clients append it as well [client].
     """
-    lines = [one["content"] for one in row["chat_history"] if one["role"] == "user"]
-    if lines[-1:] != [content]:
+    contents = [message["content"] for message in row["chat_history"] if message["role"] == "user"]
+    if contents[-1:] != [content]:
         append_history(account, row, ("user", content))
 
 
-def history_context(row: Json) -> str:
-    """Return what was said so far as the carrier is told it; empty where nothing was."""
-    lines = "\n".join(f"{one['role']}: {one['content']}" for one in row["chat_history"])
+def history_context(row: BuilderRow) -> str:
+    """Return the history as context for the carrier; empty if there is none."""
+    lines = "\n".join(f"{each['role']}: {each['content']}" for each in row["chat_history"])
     return f"<builder_history>\n{lines}\n</builder_history>" if lines else ""
 
 
 HISTORY = 40
-"""Lines that the history of a PAL gives where the query does not say [client]."""
+"""Messages in the history of a PAL if the query has no limit [client]."""
 
 CHAT = 50
 """The same for the history of a session [client]."""
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    wanted = read_body(BuilderOpening, request.body)
-    if wanted.pal_id is None:
-        pal = add_pal(account, {"pal_name": wanted.name, "greeting": wanted.greeting or ""})
+    opening = read_body(BuilderOpening, request.body)
+    if opening.pal_id is None:
+        pal = add_pal(account, {"pal_name": opening.name, "greeting": opening.greeting or ""})
     else:
-        pal = PALS.require(account, wanted.pal_id)
-        if wanted.greeting is not None:
-            pal["greeting"] = wanted.greeting
-    builder_id = account.ids.uuid("builder")
-    fields: Json = {
+        pal = PALS.require(account, opening.pal_id)
+        if opening.greeting is not None:
+            pal["greeting"] = opening.greeting
+    builder_id, now = account.ids.uuid("builder"), account.timestamp()
+    row: BuilderRow = {
+        "builder_id": builder_id,
         "uuid": builder_id,
-        "name": wanted.name,
+        "name": opening.name,
         "pal_id": pal["pal_id"],
         "status": "active",
         "chat_history": [],
+        "created_at": now,
+        "updated_at": now,
     }
-    return SESSIONS.answer(account, SESSIONS.add(account, fields, key=builder_id), request)
+    return SESSIONS.answer(account, account.builders.put(builder_id, row), request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return a session with all that was said in it."""
+    """Return a session with its history."""
     return ApiAnswer(body={"session": SESSIONS.require_named(account, request)})
 
 
 def append(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Add lines to what was said. Nothing answers them."""
+    """Append messages to the history. Nothing replies to them."""
     row = SESSIONS.require_named(account, request)
     messages = read_body(BuilderMessages, request.body).messages
-    append_history(account, row, *((one.role, one.content) for one in messages))
+    append_history(account, row, *((each.role, each.content) for each in messages))
     return ApiAnswer(body={"builder_id": row["builder_id"], "messages": row["chat_history"]})
 
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Make the draft live, and the session complete."""
+    """Publish the PAL, and complete the session."""
     row = SESSIONS.require_named(account, request)
     pal = PALS.require(account, row["pal_id"])
-    at = account.timestamp()
-    pal |= {"is_published": True, "updated_at": at}
-    row |= {"status": "completed", "updated_at": at}
+    now = account.timestamp()
+    pal |= {"is_published": True, "updated_at": now}
+    row["status"], row["updated_at"] = "completed", now
     return SESSIONS.answer(account, row, request)
 
 
 def pal_history(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return what was said about a PAL, of its latest session. There may be none."""
+    """Return the history of a PAL's latest session; empty if it has no session."""
     limit = read_whole_number(request.query, "limit", default=HISTORY, least=1)
     pal_id = PALS.require(account, request.query.get("pal_id", ""))["pal_id"]
-    rows = [row for row in account["builders"].rows() if row["pal_id"] == pal_id]
+    rows = [row for row in account.builders.rows() if row["pal_id"] == pal_id]
     row = rows[-1] if rows else None
-    said: list[Any] = [] if row is None else row["chat_history"][-limit:]
-    key = None if row is None else row["builder_id"]
-    return ApiAnswer(body={"builder_id": key, "messages": said})
+    messages = [] if row is None else row["chat_history"][-limit:]
+    builder_id = None if row is None else row["builder_id"]
+    return ApiAnswer(body={"builder_id": builder_id, "messages": messages})
 
 
 def history(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return what was said in a session, as clients up to 0.3 ask for it."""
+    """Return the history of a session by the route of clients up to 0.3."""
     limit = read_whole_number(request.query, "limit", default=CHAT, least=1)
     return ApiAnswer(
         body={"messages": SESSIONS.require_named(account, request)["chat_history"][-limit:]}
     )
 
 
-SESSIONS = Resource(
-    table="builders",
+SESSIONS = Resource[BuilderRow](
+    table=lambda account: account.builders,
     path="/builder",
     key="builder_id",
     missing=partial(not_found, "Builder session not found"),

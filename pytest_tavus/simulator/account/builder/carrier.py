@@ -1,10 +1,10 @@
 """The carrier: the PAL that interviews a creator and calls the builder's tools [client].
 
 Its tools and ids are those of the official client 0.11.0 (sdk/recipes/carrier_builder.py). At Tavus
-a language model speaks for it; here a script does: a scenario that was loaded for its id, else the
-one below, which asks nothing and drafts from what the creator wrote.
+a language model plays the carrier; here a script does: a scenario that was loaded for its id, else
+the built-in script, which asks nothing and drafts from the creator's request.
 
-A program speaks with it in text only: ``POST /conversations/persona-builder/headless`` [client].
+Programs open a text conversation: ``POST /conversations/persona-builder/headless`` [client].
 """
 
 from __future__ import annotations
@@ -27,20 +27,22 @@ from pytest_tavus.simulator.account.requests.refusals import invalid_id
 from pytest_tavus.simulator.account.resource import Route
 from pytest_tavus.simulator.account.resources.openings import build_opening_body, open_conversation
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import BuilderRow
 from pytest_tavus.simulator.rooms.played import ScriptBook
 
 CARRIER_IDS = frozenset({"p1abc173c043", "p75e99695c86"})
-"""The first in production and staging, the second in the test environment [client]."""
+"""The first is for production and staging, the second for the test environment [client]."""
 
 CARRIER_NAME = "PAL Maker"
 
 CLOSING = "The draft is ready: I wrote it from your brief. Tell me what you would like to change."
-"""What the built-in script says once a draft is there."""
+"""The line of the built-in script after each draft."""
 
 ROUNDS = 50
-"""Lines of a creator that the built-in script has an answer to."""
+"""The most lines of a creator that the built-in script answers."""
 
 _REQUEST = re.compile(r"<creator_initial_request>\n.*\n([\s\S]*?)\n</creator_initial_request>")
+_CHANGES = {"sections_brief": "Change the draft as the creator's latest request asks."}
 _BRIEFS = (
     "sections_brief",
     "facts_brief",
@@ -56,33 +58,34 @@ _BRIEFS = (
 
 
 def carrier(pal_id: str) -> Pal:
-    """Return the carrier with its tools, each answered by the client as an app message."""
+    """Return the carrier with its tools, which the client answers by app message."""
     return Pal(pal_id=pal_id, pal_name=CARRIER_NAME, tools=_tools())
 
 
 def carrier_script(book: ScriptBook, pal: Pal, *, request: str) -> Scenario:
-    """Return what the carrier plays: the last scenario that names its id, else the built-in one."""
-    own = [
-        one
-        for one in book.list_scripts(pal.pal_id or "", pal.pal_name)
-        if one.pal.pal_id == pal.pal_id
+    """Return the script of the carrier: the last scenario with its id, else the built-in script."""
+    # A script without an id also matches the carrier's name; only its own id replaces it.
+    loaded = [
+        script
+        for script in book.list_scripts(pal.pal_id or "", pal.pal_name)
+        if script.pal.pal_id == pal.pal_id
     ]
-    return own[-1] if own else build_default_script(pal, request=request)
+    return loaded[-1] if loaded else build_default_script(pal, request=request)
 
 
 def build_default_script(pal: Pal, *, request: str) -> Scenario:
-    """Return the script in which each line of the creator is drafted, and its outcome told.
+    """Return the script that drafts from each line of the creator.
 
-    A client does what the call asks for, and then sends a line of its own, which the closing line
-    answers. So the turns come in pairs.
+    The turns come in pairs: a client runs the call of the first turn and then sends a line itself,
+    which the closing line of the second turn answers.
     """
     source = InlineSource()
-    first = _build_drafting_turn(0, _briefs(request), said=request)
+    first = _build_drafting_turn(0, _briefs(request), user=request)
     later = (
         turn
         for index in range(1, ROUNDS)
         for turn in (
-            _build_drafting_turn(2 * index, _changes(), said=""),
+            _build_drafting_turn(2 * index, _CHANGES, user=""),
             _build_closing_turn(2 * index + 1),
         )
     )
@@ -102,13 +105,13 @@ def find_request(context: str) -> str | None:
     return found[1].strip() if found and found[1].strip() else None
 
 
-def _build_drafting_turn(index: int, arguments: Mapping[str, str], *, said: str) -> Turn:
+def _build_drafting_turn(index: int, arguments: Mapping[str, str], *, user: str) -> Turn:
     at = ("turns", index)
-    told = {"response_to_user": "I am drafting your PAL."}
-    call = PlayedCall(
-        at=at, tool="draft_pal", arguments={k: escape(v) for k, v in {**arguments, **told}.items()}
-    )
-    return Turn(at=at, user=said, plays=Plays(at=at, calls=((call,),)))
+    spoken = {"response_to_user": "I am drafting your PAL."}
+    # Arguments are templates, and the creator's words may contain braces.
+    escaped = {name: escape(value) for name, value in {**arguments, **spoken}.items()}
+    call = PlayedCall(at=at, tool="draft_pal", arguments=escaped)
+    return Turn(at=at, user=user, plays=Plays(at=at, calls=((call,),)))
 
 
 def _build_closing_turn(index: int) -> Turn:
@@ -127,14 +130,9 @@ def _briefs(request: str) -> dict[str, str]:
     }
 
 
-def _changes() -> dict[str, str]:
-    asked = "Change the draft as the creator's latest request asks."
-    return {"sections_brief": asked}
-
-
 def _tools() -> tuple[Tool, ...]:
     text = {"type": "string"}
-    anything: Json = {}
+    any_value: Json = {}
     return (
         _tool(
             "draft_pal",
@@ -144,7 +142,7 @@ def _tools() -> tuple[Tool, ...]:
         _tool(
             "update_persona_field",
             "Change one field of the PAL.",
-            {"field": text, "value": anything, "response_to_user": text},
+            {"field": text, "value": any_value, "response_to_user": text},
         ),
         _tool(
             "read_knowledge_document",
@@ -167,29 +165,29 @@ def _tool(name: str, description: str, properties: Json) -> Tool:
 
 
 async def open_headless(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Open a conversation of a builder session with the carrier, which is always a chat."""
-    wanted = read_body(HeadlessOpening, request.body)
-    row = SESSIONS.require(account, wanted.builder_id)
-    if wanted.pal_id not in CARRIER_IDS:
+    """Open a text conversation between a builder session and the carrier."""
+    opening = read_body(HeadlessOpening, request.body)
+    row = SESSIONS.require(account, opening.builder_id)
+    if opening.pal_id not in CARRIER_IDS:
         raise invalid_id("persona_id")
-    pal = carrier(wanted.pal_id)
-    request_made = find_request(wanted.conversational_context) or _last_request(row)
+    pal = carrier(opening.pal_id)
+    brief = find_request(opening.conversational_context) or _last_request(row)
     body = ConversationBody(
-        pal_id=wanted.pal_id,
-        conversation_name=wanted.conversation_name,
-        conversational_context=wanted.conversational_context,
+        pal_id=opening.pal_id,
+        conversation_name=opening.conversation_name,
+        conversational_context=opening.conversational_context,
         chat=True,
     )
-    script = carrier_script(account.scripts, pal, request=request_made)
+    script = carrier_script(account.scripts, pal, request=brief)
     record = await open_conversation(account, body, pal=pal, script=script)
     context = history_context(row)
     return ApiAnswer(body={**build_opening_body(record), "builder_history_context": context})
 
 
-def _last_request(row: Json) -> str:
-    """Return what the creator said last in the session, else its name."""
-    said = [one["content"] for one in row["chat_history"] if one["role"] == "user"]
-    return str(said[-1] if said else row["name"])
+def _last_request(row: BuilderRow) -> str:
+    """Return the creator's last message in the session, else the name of the session."""
+    contents = [message["content"] for message in row["chat_history"] if message["role"] == "user"]
+    return contents[-1] if contents else row["name"]
 
 
 ROUTES: tuple[Route, ...] = (

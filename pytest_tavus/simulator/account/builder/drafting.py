@@ -1,8 +1,8 @@
-"""The built-in drafter: from what a creator asks for to the parts of a PAL. Pure, never random.
+"""The built-in drafter: turns a creator's request into the parts of a PAL. Pure and deterministic.
 
-Tavus has a language model write them. Here they are made of the creator's own words, so that the
-same request gives the same PAL. A brief with a list in it (``- ...`` or ``1. ...``) gives one
-objective or guardrail for each entry; any other gives one that holds the whole brief.
+At Tavus a language model writes the parts. Here they consist of the creator's own words, so that
+the same request gives the same PAL. A brief with a list (``- ...`` or ``1. ...``) gives one
+objective or guardrail per entry; any other brief gives one from the whole text.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from pytest_tavus.contract.pal.objective import Guardrail, Objective, ObjectiveS
 from pytest_tavus.contract.resources.building import CurrentPal
 
 UNNAMED = "Untitled PAL"
-"""What the official client calls a PAL that it finds no name for [client]."""
+"""The official client's name for a PAL without a name [client]."""
 
 CHANGES = "## Changes"
-"""The section of a prompt that what is asked for later goes to."""
+"""The section of a prompt that collects later requests."""
 
 _ARTICLE = re.compile(r"^\s*(?:an?|the)\s+", re.IGNORECASE)
 _ENTRY = re.compile(r"^\s*(?:[-*\u2022]|\d+[.)])\s+(\S.*)$", re.MULTILINE)
-_SPOKEN = re.compile(r"[\"\u201c]([^\"\u201c\u201d]+)[\"\u201d]")
+_QUOTED = re.compile(r"[\"\u201c]([^\"\u201c\u201d]+)[\"\u201d]")
 _WORD = re.compile(r"[a-zA-Z0-9]+")
 
 
 def name_of(message: str, current: str) -> str:
-    """Return the PAL's name: the one it has, else the first words of the request."""
+    """Return the PAL's current name, else the first words of the request."""
     if current.strip() and current.strip() != UNNAMED:
         return current.strip()
-    said = re.split(r"[.!?,;:\n]", _ARTICLE.sub("", message.strip()), maxsplit=1)[0]
-    words = " ".join(said.split()[:4])
+    clause = re.split(r"[.!?,;:\n]", _ARTICLE.sub("", message.strip()), maxsplit=1)[0]
+    words = " ".join(clause.split()[:4])
     return words[:1].upper() + words[1:] if words else UNNAMED
 
 
 def description_of(message: str) -> str:
-    """Return what the PAL is in one line: the request's first sentence."""
+    """Return the first sentence of the request, at most 120 characters."""
     first = re.split(r"(?<=[.!?])\s|\n", message.strip(), maxsplit=1)[0]
     return first if len(first) <= 120 else f"{first[:117].rstrip()}..."
 
 
 def system_prompt(brief: str, message: str, current: CurrentPal) -> str:
-    """Return the prompt: a first draft, or the current one with the request noted in it."""
+    """Return a first prompt, or the current prompt with the request added to it."""
     if not current.system_prompt.strip():
         name = name_of(message, current.name)
-        asked = "" if message.strip() in brief else f"\n\n## Request\n{message.strip()}"
-        return f"## Role\nYou are {name}.\n\n## Brief\n{brief.strip()}{asked}"
+        section = "" if message.strip() in brief else f"\n\n## Request\n{message.strip()}"
+        return f"## Role\nYou are {name}.\n\n## Brief\n{brief.strip()}{section}"
     prompt, note = current.system_prompt.rstrip(), f"- {' '.join(message.split())}"
     if message.strip() in prompt or note in prompt.splitlines():
         return current.system_prompt
@@ -54,21 +54,21 @@ def system_prompt(brief: str, message: str, current: CurrentPal) -> str:
 
 
 def greeting(brief: str, name: str) -> str:
-    """Return the greeting: what stands in quotation marks in the brief, else a plain one."""
-    spoken = _SPOKEN.search(brief)
-    return spoken[1].strip() if spoken else f"Hi, I'm {name}. What can I do for you?"
+    """Return the quoted text of the brief, else a plain greeting."""
+    quoted = _QUOTED.search(brief)
+    return quoted[1].strip() if quoted else f"Hi, I'm {name}. What can I do for you?"
 
 
 def objectives(brief: str, name: str) -> ObjectiveSet:
-    """Return a set of objectives, each followed by the next."""
+    """Return a set in which each objective requires the next one."""
     prompts = _entries(brief)[:OBJECTIVES_PER_SET]
     names = list(_names(prompts, alone="reach_the_goal"))
-    following = [*names[1:], None]
+    next_names = [*names[1:], None]
     return ObjectiveSet(
         name=f"{name} objectives"[:100],
         data=tuple(
-            Objective(objective_name=one, objective_prompt=prompt, next_required_objective=after)
-            for one, prompt, after in zip(names, prompts, following, strict=True)
+            Objective(objective_name=each, objective_prompt=prompt, next_required_objective=after)
+            for each, prompt, after in zip(names, prompts, next_names, strict=True)
         ),
     )
 
@@ -77,13 +77,13 @@ def guardrails(brief: str) -> tuple[Guardrail, ...]:
     prompts = _entries(brief)
     names = _names(prompts, alone="stay_within_the_brief")
     return tuple(
-        Guardrail(guardrail_name=one, guardrail_prompt=prompt)
-        for one, prompt in zip(names, prompts, strict=True)
+        Guardrail(guardrail_name=name, guardrail_prompt=prompt)
+        for name, prompt in zip(names, prompts, strict=True)
     )
 
 
 def list_mentioned(brief: str, named: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the ids of those things of which the brief has the id or the name, as a word."""
+    """Return each id that occurs in the brief as a word, or whose name does."""
     text = brief.lower()
     return tuple(
         key
@@ -102,13 +102,14 @@ def _entries(brief: str) -> list[str]:
 
 
 def _names(prompts: Sequence[str], *, alone: str) -> Iterator[str]:
-    """Yield one name for each prompt, made of its words, none twice."""
-    given = set[str]()
+    """Yield a unique name for each prompt, made of its first words."""
+    used = set[str]()
     for prompt in prompts:
         words = _WORD.findall(prompt.lower())[:5]
+        # 90 characters leave room for a number within the limit of 100.
         stem = alone if len(prompts) == 1 else "_".join(words)[:90] or alone
-        name, again = stem, 2
-        while name in given:
-            name, again = f"{stem}_{again}", again + 1
-        given.add(name)
+        name, number = stem, 2
+        while name in used:
+            name, number = f"{stem}_{number}", number + 1
+        used.add(name)
         yield name

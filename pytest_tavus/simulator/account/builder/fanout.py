@@ -1,10 +1,8 @@
-"""Drafting: `draft-fanout`, and the routes by which clients up to 0.3 drafted. [client].
+"""Drafting: `draft-fanout`, and the drafting routes of clients up to 0.3 [client].
 
-The client of 0.11.0 patches prompt, name, description and greeting itself, from the last frame; all
-else is attached here, as it is by the older routes. Frames before the last one are [inferred].
-
-What is an object of its own is made, or found by name, and attached. That the fan-out attaches it
-is [inferred] from the official client, which patches none of them.
+Client 0.11.0 reads prompt, name, description and greeting from the last frame and patches the PAL
+itself. Objectives, guardrails, tools and the other parts are attached here, because the official
+client patches none of them [inferred]. Frames before the last one are [inferred].
 """
 
 from __future__ import annotations
@@ -36,47 +34,49 @@ from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
 Attach = Callable[[Account, Json, str], Json]
+"""Attaches one part to a PAL, from a brief, and returns the content of its frame."""
 
 STOP, BREAK = "[STOP]", "[BREAK]"
-"""What stands after the text and after the data of the older chat stream [client] 0.3.2."""
+"""The marks after the text and after the data of the older chat stream [client] 0.3.2."""
 
 TARGETS = ("personality", "greeting", "objectives", "guardrails")
 """The parts of a PAL that the older builder drafts [client] 0.3.2."""
 
 DRAFTED = "I have what I need for a first draft. Apply it, then preview your PAL."
-"""What the older chat answers: there is nothing it asks back."""
+"""The reply of the older chat, which never asks back."""
 
 
 def draft(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Draft what there is a brief for: NDJSON frames, the last of type ``done``."""
+    """Draft each part with a brief; the answer is NDJSON frames, the last of type ``done``."""
     row = SESSIONS.require_named(account, request)
-    wanted = read_body(DraftRequest, request.body)
+    body = read_body(DraftRequest, request.body)
     pal = PALS.require(account, row["pal_id"])
-    append_history_once(account, row, wanted.message)
-    content = {**_words(wanted), **_attach_parts(account, pal, wanted)}
+    append_history_once(account, row, body.message)
+    content = {**_words(body), **_attach_parts(account, pal, body)}
     frames = [{"type": "artifact", "name": name, "content": part} for name, part in content.items()]
+    # NDJSON frames are not translated, so write the former words here.
     done = {"type": "done", "persona_id": pal["pal_id"], "content": content}
     return ApiAnswer(lines=(*frames, done))
 
 
 def chat(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a line of the creator and answer that a draft can be made: the older text stream."""
+    """Answer a message of the creator in the older text stream: a draft is ready."""
     row = SESSIONS.require_named(account, request)
     message = read_body(BuilderRequest, request.body).message
     append_history(account, row, ("user", message), ("assistant", DRAFTED))
-    told = {"suggestions": [], "draft_ready": True, "targets": list(TARGETS)}
-    return ApiAnswer(text=f"{DRAFTED}{STOP}{json.dumps(told)}{BREAK}")
+    data = {"suggestions": [], "draft_ready": True, "targets": list(TARGETS)}
+    return ApiAnswer(text=f"{DRAFTED}{STOP}{json.dumps(data)}{BREAK}")
 
 
 def update_personality(account: Account, request: ApiRequest) -> ApiAnswer:
     pal = _pal_of(account, request)
-    wanted = read_body(PersonalityRequest, request.body)
+    body = read_body(PersonalityRequest, request.body)
     current = _read_current_pal(pal)
     drafted: Json = {}
-    if wanted.pal_name:
-        drafted["pal_name"] = drafting.name_of(wanted.message, current.name)
-    if wanted.system_prompt:
-        drafted["system_prompt"] = drafting.system_prompt(wanted.message, wanted.message, current)
+    if body.pal_name:
+        drafted["pal_name"] = drafting.name_of(body.message, current.name)
+    if body.system_prompt:
+        drafted["system_prompt"] = drafting.system_prompt(body.message, body.message, current)
     return _apply_draft(account, pal, drafted)
 
 
@@ -87,34 +87,34 @@ def update_greeting(account: Account, request: ApiRequest) -> ApiAnswer:
     return _apply_draft(account, pal, {"greeting": drafting.greeting(message, name)})
 
 
-def _words(wanted: DraftRequest) -> Json:
-    """Return the parts that the client writes into the PAL itself."""
-    name = drafting.name_of(wanted.message, wanted.current.name)
+def _words(body: DraftRequest) -> Json:
+    """Return the parts that the client patches into the PAL itself."""
+    name = drafting.name_of(body.message, body.current.name)
     parts: Json = {}
-    if brief := wanted.briefs.personality:
+    if brief := body.briefs.personality:
         parts["personality"] = {
-            "system_prompt": drafting.system_prompt(brief, wanted.message, wanted.current),
+            "system_prompt": drafting.system_prompt(brief, body.message, body.current),
             "persona_name": name,
-            "persona_description": wanted.current.description
-            or drafting.description_of(wanted.message),
+            "persona_description": body.current.description
+            or drafting.description_of(body.message),
         }
-    if brief := wanted.briefs.greeting:
+    if brief := body.briefs.greeting:
         parts["greeting"] = drafting.greeting(brief, name)
     return parts
 
 
-def _attach_parts(account: Account, pal: Json, wanted: DraftRequest) -> Json:
-    """Attach the parts that are objects of their own, and return what they came to."""
+def _attach_parts(account: Account, pal: Json, body: DraftRequest) -> Json:
+    """Attach each part with a brief, and return the contents of their frames."""
     parts: Json = {}
     for artifact, attach in ATTACHED.items():
-        brief: str = getattr(wanted.briefs, artifact)
+        brief: str = getattr(body.briefs, artifact)
         if brief:
             parts[artifact] = attach(account, pal, brief)
     return parts
 
 
 def _build_operation(attach: Attach) -> Operation:
-    """Return the operation that drafts one part and attaches it to the PAL."""
+    """Return an operation that drafts one part and attaches it to the PAL."""
 
     def update(account: Account, request: ApiRequest) -> ApiAnswer:
         pal = _pal_of(account, request)
@@ -142,7 +142,7 @@ def _read_current_pal(pal: Json) -> CurrentPal:
 
 
 def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
-    """Make the objectives of a brief, and let the PAL have them and no others."""
+    """Create objectives from a brief; they replace the PAL's objectives."""
     drafted = drafting.objectives(brief, pal.get("pal_name") or "")
     row = objectives.OBJECTIVES.add(account, objectives.fields_of(drafted))
     pal["objectives_id"] = row["objectives_id"]
@@ -150,7 +150,7 @@ def attach_objectives(account: Account, pal: Json, brief: str) -> Json:
 
 
 def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
-    """Make the guardrails of a brief, and let the PAL have them and no others."""
+    """Create guardrails from a brief; they replace the PAL's guardrails."""
     drafted = map(guardrails.fields_of, drafting.guardrails(brief))
     rows = [guardrails.GUARDRAILS.add(account, fields) for fields in drafted]
     pal["guardrail_ids"] = [row["guardrail_id"] for row in rows]
@@ -158,29 +158,29 @@ def attach_guardrails(account: Account, pal: Json, brief: str) -> Json:
 
 
 def attach_tools(account: Account, pal: Json, brief: str) -> Json:
-    """Attach the account's own tools that the brief names, as many as a PAL can have."""
-    rows = [row for row in account["tools"].rows() if not row.get("is_system_tool")]
+    """Attach the account's own tools that the brief names, up to the limit of a PAL."""
+    rows = [row for row in account.tools.rows() if not row.get("is_system_tool")]
     return _add(
         pal, "tool_ids", _list_mentioned(brief, rows, "tool_id", "name"), most=TOOLS_PER_PAL
     )
 
 
 def attach_documents(account: Account, pal: Json, brief: str) -> Json:
-    rows = account["documents"].rows()
+    rows = account.documents.rows()
     return _add(pal, "document_ids", _list_mentioned(brief, rows, "document_id", "document_name"))
 
 
 def attach_skills(account: Account, pal: Json, brief: str) -> Json:
-    """Attach the skills that the brief names by their id or name."""
+    """Attach the skills that the brief names by id or name."""
     skills: Json = json_object(pal.get("skills")) or {}
-    for skill_id in _list_mentioned(brief, account["skills"].rows(), "skill_id", "display_name"):
+    for skill_id in _list_mentioned(brief, account.skills.rows(), "skill_id", "display_name"):
         skills.setdefault(skill_id, {})
     pal["skills"] = skills
     return {"skills": list(skills)}
 
 
-def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa: ARG001 - one of several
-    """Let the PAL see: any brief on perception asks for that."""
+def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa: ARG001 - an `Attach`
+    """Turn vision on, whatever the brief says."""
     layers: Json = json_object(pal.get("layers")) or {}
     perception = {**(json_object(layers.get("perception")) or {}), "perception_model": "raven-1"}
     pal["layers"] = {**layers, "perception": perception}
@@ -188,21 +188,21 @@ def attach_perception(account: Account, pal: Json, brief: str) -> Json:  # noqa:
 
 
 def attach_face(account: Account, pal: Json, brief: str) -> Json:
-    """Give the PAL the face that the brief names, else the one that is recommended."""
-    ids = _list_mentioned(brief, account["faces"].rows(), "face_id", "face_name")
+    """Set the face that the brief names, else a recommended one."""
+    ids = _list_mentioned(brief, account.faces.rows(), "face_id", "face_name")
     face_id = ids[0] if ids else choose_face(account, pal)
     pal["default_face_id"] = face_id
     return {"replica_id": face_id}
 
 
 def choose_face(account: Account, pal: Json) -> str | None:
-    """Return the PAL's face, else the first that is recommended of the builder's model [client]."""
+    """Return the PAL's face, else a recommended face of the builder's model [client]."""
     if pal.get("default_face_id"):
         return str(pal["default_face_id"])
-    ready = [row for row in account["faces"].rows() if row["status"] == "completed"]
-    fitting = [row for row in ready if row["model_name"] == RECOMMENDED_MODEL]
-    chosen = next(iter(sort_recommended(fitting or ready)), None)
-    return None if chosen is None else str(chosen["face_id"])
+    ready = [row for row in account.faces.rows() if row["status"] == "completed"]
+    of_model = [row for row in ready if row["model_name"] == RECOMMENDED_MODEL]
+    chosen = next(iter(sort_recommended(of_model or ready)), None)
+    return None if chosen is None else chosen["face_id"]
 
 
 ATTACHED: Mapping[str, Attach] = MappingProxyType(
@@ -216,11 +216,13 @@ ATTACHED: Mapping[str, Attach] = MappingProxyType(
         "face": attach_face,
     }
 )
-"""What each brief of `draft-fanout` brings about, beyond the words of the PAL."""
+"""The parts of `draft-fanout` that the client does not patch itself, by their brief."""
 
 
-def _list_mentioned(brief: str, rows: Iterable[Json], key: str, name: str) -> tuple[str, ...]:
-    return drafting.list_mentioned(brief, [(row[key], row.get(name) or "") for row in rows])
+def _list_mentioned(
+    brief: str, rows: Iterable[Mapping[str, object]], key: str, name: str
+) -> tuple[str, ...]:
+    return drafting.list_mentioned(brief, [(str(row[key]), str(row[name])) for row in rows])
 
 
 def _add(pal: Json, field: str, ids: tuple[str, ...], *, most: int | None = None) -> Json:

@@ -1,13 +1,12 @@
-"""What Tavus's models do for the builder: choose a face, ask, judge, decide. [client].
+"""Stand-ins for Tavus's models in the builder: choose a face, ask, judge, decide [client].
 
-No model is asked here. The verdict is what a loaded scenario's `judge` says for this PAL, the
-questions are what its caller says, and the rest follows from the request alone.
+No model runs here. The verdict comes from the `judge` of a loaded scenario for this PAL, the
+questions from its caller's lines, and everything else from the request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.resources.building import (
@@ -32,10 +31,10 @@ from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 
 PROBES = 5
-"""Questions that are made at most."""
+"""The most generated questions."""
 
 NUDGE = "Use best-practice defaults consistent with the goal, and draft the PAL now."
-"""What a creator says who leaves the rest to the builder."""
+"""The reply of a creator who leaves the rest to the builder."""
 
 
 def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -44,40 +43,41 @@ def select_face(account: Account, request: ApiRequest) -> ApiAnswer:
     if face_id is None:
         raise bad_request("There is no face to choose from")
     pal["default_face_id"] = face_id
-    face = account["faces"].get(face_id) or {}
-    return ApiAnswer(body={"face_id": face_id, "face_name": face.get("face_name")})
+    face = account.faces.get(face_id)
+    name = None if face is None else face["face_name"]
+    return ApiAnswer(body={"face_id": face_id, "face_name": name})
 
 
 def generate_probes(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return questions to try the PAL with: its scripts' own, else one for each objective."""
+    """Return questions for the PAL: the lines of its first scenario, else one per objective."""
     spec = read_body(ProbesRequest, request.body).persona_spec
-    scripted = [turn.user for one in _scripts(account, spec)[:1] for turn in one.turns]
-    asked = (f"Can you help me with this? {prompt}" for _, prompt in _parts(spec, "objective"))
-    probes = [*scripted] or ["What can you help me with?", *asked][:PROBES]
+    scripted = [turn.user for script in _scripts(account, spec)[:1] for turn in script.turns]
+    generated = (f"Can you help me with this? {prompt}" for _, prompt in _parts(spec, "objective"))
+    probes = scripted or ["What can you help me with?", *generated][:PROBES]
     return ApiAnswer(body={"probes": probes})
 
 
 def judge_transcript(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return the verdict that is scripted for this PAL."""
-    wanted = read_body(JudgeRequest, request.body)
-    said = [str(row.get("text")) for row in wanted.smoke_transcript if row.get("role") == "user"]
-    speaking = find_judging_scenario(_scripts(account, wanted.persona_spec), said)
-    if speaking is None:
+    """Return the scripted verdict of this PAL."""
+    body = read_body(JudgeRequest, request.body)
+    lines = [str(row.get("text")) for row in body.smoke_transcript if row.get("role") == "user"]
+    found = find_judging_scenario(_scripts(account, body.persona_spec), lines)
+    if found is None:
         return ApiAnswer(body=build_unscripted_verdict().to_json())
-    scenario, judge = speaking
+    scenario, judge = found
     verdict = build_scripted_verdict(
-        judge, _read_judge_scope(wanted.persona_spec), scenario=scenario.name
+        judge, _read_judge_scope(body.persona_spec), scenario=scenario.name
     )
     return ApiAnswer(body=verdict.to_json())
 
 
 def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
-    """Decide what a creator would do next: done once a draft can be made [client] 0.3.2.
+    """Decide a creator's next action: done as soon as a draft is ready [client] 0.3.2.
 
-    `done` is the one action that the client knows by name; `reply` is [inferred].
+    The client knows only `done` by name; `reply` is [inferred].
     """
-    wanted = read_body(DecisionRequest, request.body)
-    done = wanted.latest_reply.get("draft_ready") is True
+    body = read_body(DecisionRequest, request.body)
+    done = body.latest_reply.get("draft_ready") is True
     return ApiAnswer(
         body={
             "action": "done" if done else "reply",
@@ -88,6 +88,7 @@ def decide_next_action(account: Account, request: ApiRequest) -> ApiAnswer:  # n
 
 
 def _scripts(account: Account, spec: Json) -> tuple[Scenario, ...]:
+    # A spec is a value, so its keys are not translated: accept both spellings.
     pal_id = spec.get("persona_id") or spec.get("pal_id") or ""
     name = spec.get("persona_name") or spec.get("pal_name") or ""
     return account.scripts.list_scripts(str(pal_id), str(name))
@@ -103,15 +104,15 @@ def _read_judge_scope(spec: Json) -> JudgeScope:
 
 
 def _parts(spec: Json, kind: str) -> Iterator[tuple[str, str]]:
-    """Yield name and prompt of the objectives or guardrails of a spec, whatever its shape."""
+    """Yield name and prompt of a spec's objectives or guardrails, in any of their shapes."""
     for row in _rows(spec.get(f"{kind}s")):
-        for one in _rows(row["data"]) if "data" in row else [row]:
-            if one.get(f"{kind}_name"):
-                yield str(one[f"{kind}_name"]), str(one.get(f"{kind}_prompt") or "")
+        for part in _rows(row["data"]) if "data" in row else [row]:
+            if part.get(f"{kind}_name"):
+                yield str(part[f"{kind}_name"]), str(part.get(f"{kind}_prompt") or "")
 
 
-def _rows(value: Any) -> list[Json]:
-    """Return the objects of a list, of the list under `data`, or of a single object."""
+def _rows(value: object) -> list[Json]:
+    """Return the objects of a list, of a list under `data`, or a single object as a list."""
     body = json_object(value)
     items = json_list(value if body is None else body.get("data", [body]))
     return [row for each in items or () if (row := json_object(each)) is not None]

@@ -1,7 +1,7 @@
-"""From what a scenario says a judge must find to the verdict that Tavus's judge would send. Pure.
+"""Turns the `judge` block of a scenario into a verdict of Tavus's judge. Pure.
 
-The shape is [client] (contract/verdict.py). Which scenario speaks for a transcript, and what
-becomes of an objective that it does not mention, is this project's own.
+The shape is [client] (contract/verdict.py). The choice of the scenario, and the verdict on an
+objective that its block does not mention, are this project's own rules.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ UNSCRIPTED = "No verdict is scripted for this PAL: no loaded scenario of it has 
 
 
 class JudgeScope(Struct, frozen=True, kw_only=True):
-    """What is judged: the names of the PAL's objectives, guardrails and tools."""
+    """The names of the PAL's objectives, guardrails and tools."""
 
     objectives: tuple[str, ...] = ()
     guardrails: tuple[str, ...] = ()
@@ -32,51 +32,52 @@ class JudgeScope(Struct, frozen=True, kw_only=True):
 
 
 def find_judging_scenario(
-    scenarios: Iterable[Scenario], said: Sequence[str]
+    scenarios: Iterable[Scenario], lines: Sequence[str]
 ) -> tuple[Scenario, JudgeExpectation] | None:
-    """Return the scenario whose `judge` decides on a transcript with these lines of the caller.
+    """Return the scenario, and its `judge`, that decides on a transcript with these caller's lines.
 
-    The first in which the caller says just that; else the first that has a `judge` at all.
+    The first scenario with exactly these lines; else the first with a `judge`.
     """
-    judging = [(one, one.judge) for one in scenarios if one.judge is not None]
-    exact = [each for each in judging if [turn.user for turn in each[0].turns] == list(said)]
+    judging = [(each, each.judge) for each in scenarios if each.judge is not None]
+    exact = [each for each in judging if [turn.user for turn in each[0].turns] == list(lines)]
     return next(iter([*exact, *judging]), None)
 
 
 def build_scripted_verdict(
-    judge: JudgeExpectation, judged: JudgeScope, *, scenario: str
+    judge: JudgeExpectation, scope: JudgeScope, *, scenario: str
 ) -> TavusVerdict:
-    """Return the verdict that bears out a `judge` block to the letter.
+    """Return the verdict that agrees with every entry of a `judge` block.
 
-    What the PAL has and the block does not mention goes with the overall word: well where that is
-    `pass`, else not. A knowledge base that it does not mention was not used.
+    A part of the PAL that the block does not mention passes if the overall verdict is `pass`. A
+    knowledge base that the block does not mention was not used.
     """
     overall = judge.overall or _overall(judge)
-    said, unsaid = f"The scenario {scenario!r} says so.", f"The scenario {scenario!r} does not say."
-    well = overall == "pass"
+    stated = f"The scenario {scenario!r} says so."
+    unstated = f"The scenario {scenario!r} does not say."
+    passed = overall == "pass"
 
     def parts(
         names: tuple[str, ...], asserted: Mapping[str, bool]
     ) -> Iterator[tuple[str, bool, str]]:
         for name in dict.fromkeys((*names, *asserted)):
-            yield name, asserted.get(name, well), said if name in asserted else unsaid
+            yield name, asserted.get(name, passed), stated if name in asserted else unstated
 
     return TavusVerdict(
         objectives=tuple(
             ObjectiveVerdict(name=name, satisfied=good, evidence=why)
-            for name, good, why in parts(judged.objectives, judge.objectives)
+            for name, good, why in parts(scope.objectives, judge.objectives)
         ),
         guardrails=tuple(
             GuardrailVerdict(name=name, held=good, evidence=why)
-            for name, good, why in parts(judged.guardrails, judge.guardrails)
+            for name, good, why in parts(scope.guardrails, judge.guardrails)
         ),
         tools=tuple(
             ToolVerdict(name=name, invoked=good, evidence=why)
-            for name, good, why in parts(judged.tools, judge.tools)
+            for name, good, why in parts(scope.tools, judge.tools)
         ),
         knowledge_base=KnowledgeVerdict(
             used=bool(judge.knowledge_base),
-            evidence=unsaid if judge.knowledge_base is None else said,
+            evidence=unstated if judge.knowledge_base is None else stated,
         ),
         overall=overall,
         summary=f"The verdict of the scenario {scenario!r}.",
@@ -84,7 +85,7 @@ def build_scripted_verdict(
 
 
 def build_unscripted_verdict() -> TavusVerdict:
-    """Return the verdict where no scenario has one."""
+    """Return the verdict if no scenario has a `judge`."""
     unknown = KnowledgeVerdict(used=False, evidence=UNSCRIPTED)
     return TavusVerdict(overall="partial", knowledge_base=unknown, summary=UNSCRIPTED)
 

@@ -1,7 +1,7 @@
 """Requests and answers of Tavus's REST API as values. No HTTP.
 
-Everything below this module speaks Tavus's present vocabulary (PAL, face). Which spelling a client
-used, and is answered in, is settled once, where requests come in.
+Requests and answers of operations use Tavus's present vocabulary (PAL, face); `front.py` translates
+from and to the vocabulary of the client.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
-
-from pytest_tavus.contract.body import Json
 
 
 class ApiRequest(Struct, frozen=True, kw_only=True):
@@ -22,37 +20,38 @@ class ApiRequest(Struct, frozen=True, kw_only=True):
     "Below ``/v2``, as matched: ``/pals/p1``, without a slash at its end."
 
     params: Mapping[str, str] = field(default_factory=dict[str, str])
-    "What the path's placeholders stand for."
+    "The values of the path's placeholders."
 
     query: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: Any = None
-    "JSON data; `None` where none was sent."
+    body: object = None
+    "JSON data; `None` if the client sent none."
 
     former: bool = False
-    "The route used is an older one, of personas or replicas, which may ask for less."
+    "The client used a route of personas or replicas, which may require fewer fields."
 
 
 class ApiAnswer(Struct, frozen=True, kw_only=True):
-    """What the API answers."""
+    """One answer of the API."""
 
     status: int = 200
+    # Any, because a caller knows the shape of the answer to its own request.
     body: Any = None
     "JSON data; `None` is an empty body."
 
     lines: tuple[Any, ...] | None = None
-    "JSON data, one a line (NDJSON), instead of a body."
+    "JSON data, one value per line (NDJSON), instead of a body."
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    "What HTTP is to say beside it, such as ``allow`` with a 405. Names are in lower case."
+    "Headers such as ``allow`` with a 405. Names are in lower case."
 
     text: str | None = None
     "Plain text, instead of a body: the chat stream of the older builder [client] 0.3.2."
 
 
-class ApiRefusal(Exception):  # noqa: N818 - an answer of the API, not something that went wrong
-    """The API refuses a request, with a body of Tavus's: ``{"error": ...}``, or ``message``."""
+class ApiRefusal(Exception):  # noqa: N818 - an answer of the API, not an error
+    """A refused request, with Tavus's body: ``{"error": ...}`` or ``{"message": ...}``."""
 
-    def __init__(self, status: int, body: Json) -> None:
+    def __init__(self, status: int, body: dict[str, str]) -> None:
         self.status = status
-        self.body = dict(body)
+        self.body = body
         super().__init__(f"{status} {self.body}")

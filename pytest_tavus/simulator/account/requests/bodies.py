@@ -1,13 +1,13 @@
-"""From a request body to a value of `contract`, or to the 400 that tells all that is wrong with it.
+"""Reads a request body into a value of `contract`, or refuses it and lists its problems.
 
-The models and the rules are those that scenario files are held to.
+Scenario files are validated by the same models and rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,8 +21,8 @@ _MANY_KEYS = 1000
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_object(body: Any) -> Json:
-    """Return a body that is a JSON object; refuse any other, or none."""
+def read_object(body: object) -> Json:
+    """Return the body if it is a JSON object; refuse any other body."""
     found = json_object(body)
     if found is None:
         kind = "nothing" if body is None else _kind(body)
@@ -31,14 +31,14 @@ def read_object(body: Any) -> Json:
 
 
 def read_body(
-    model: type[M], body: Any, *, rules: Callable[[M], Iterable[RuleProblem]] | None = None
+    model: type[M], body: object, *, rules: Callable[[M], Iterable[RuleProblem]] | None = None
 ) -> M:
     """Return a body as a value; refuse a wrong shape, an unknown key or a broken rule."""
     written, left_out = _limit_keys(model, read_object(body))
     try:
         value = model.model_validate(written)
     except ValidationError as error:
-        # A generator: a problem that is not listed is not worded either.
+        # Lazily, because wording a problem takes time and only the first ones are listed.
         found = islice(shape_problems(error, written, model=model), MOST_PROBLEMS)
         unread = max(0, error.error_count() - MOST_PROBLEMS)
         raise bad_fields(found, unread=unread + left_out) from None
@@ -55,21 +55,22 @@ def refuse_if(problems: Iterable[RuleProblem]) -> None:
 
 
 def _limit_keys(model: type[BaseModel], written: Json) -> tuple[Json, int]:
-    """Leave out unknown keys beyond the first thousand, and count them: each takes time to refuse.
+    """Drop unknown keys beyond the first thousand and count them: each takes time to refuse.
 
-    No model has as many keys under all their names, so the body is refused in any case.
+    No model has a thousand keys, aliases included, so the body is refused in any case.
     """
     if len(written) <= _MANY_KEYS:
         return written, 0
     kept = {
         key: value
-        for place, (key, value) in enumerate(written.items())
-        if place < _MANY_KEYS or key in model.model_fields
+        for index, (key, value) in enumerate(written.items())
+        if index < _MANY_KEYS or key in model.model_fields
     }
     return kept, len(written) - len(kept)
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
+    # First, because a bool is an int in Python.
     if isinstance(value, bool):
         return "yes or no"
     if isinstance(value, int | float):
@@ -77,8 +78,8 @@ def _kind(value: Any) -> str:
     return "text" if isinstance(value, str) else "a list"
 
 
-def refuse_server_fields(body: Any, fields: tuple[str, ...]) -> None:
-    """Refuse a body with fields that the service sets itself, and one that is no JSON object."""
+def refuse_server_fields(body: object, fields: tuple[str, ...]) -> None:
+    """Refuse a body that sets a field of the service, or that is no JSON object."""
     written = read_object(body)
     refuse_if(
         RuleProblem(

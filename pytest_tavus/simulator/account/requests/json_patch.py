@@ -1,6 +1,6 @@
-"""JSON Patch (RFC 6902), as PALs, objectives, guardrails, dictionaries and deployments take it.
+"""JSON Patch (RFC 6902) for PALs, objectives, guardrails, dictionaries and deployments.
 
-The only door to the library that applies it. Nothing here knows what is patched.
+The only module that imports jsonpatch.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable
-from typing import Any
 
 import jsonpatch
 
@@ -17,10 +16,10 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRefusal
 from pytest_tavus.simulator.account.requests.refusals import bad_request, unprocessable
 
 OPERATIONS = 1000
-"""The most in one patch: ours."""
+"""The most operations of one patch: ours."""
 
 SIZE = 2**20
-"""Characters that one patch copies, at most: ours. Copies of copies soon fill any memory."""
+"""The most characters that one patch copies: ours. Repeated copies grow exponentially."""
 
 _NEEDS = {
     "add": ("value",),
@@ -32,11 +31,11 @@ _NEEDS = {
 }
 
 UNCHANGED = ApiAnswer(status=304)
-"""What answers a patch that changes nothing: no body [doc]."""
+"""The answer to a patch that changes nothing: no body [doc]."""
 
 
-def read_patch(body: Any) -> list[Json]:
-    """Return the operations of a patch; refuse with 422 what is no list of operations [doc]."""
+def read_patch(body: object) -> list[Json]:
+    """Return the operations of a patch; refuse any other body with 422 [doc]."""
     operations = json_list(body)
     if operations is None or not all(_is_operation(each) for each in operations):
         raise unprocessable("Invalid JSON patch format")
@@ -47,13 +46,14 @@ def read_patch(body: Any) -> list[Json]:
 
 
 def apply_patch(document: Json, operations: Iterable[Json]) -> Json:
-    """Return the document with all operations of a patch applied; the one given stays as it is.
+    """Return a copy of the document with all operations of a patch applied.
 
     Raises:
-        ApiRefusal: 400, an operation cannot be applied. None has been.
+        ApiRefusal: 400, an operation cannot be applied; the document is unchanged.
 
     """
-    result: Any = copy.deepcopy(document)
+    # Copy once, and patch in place: jsonpatch would copy the document per operation.
+    result: object = copy.deepcopy(document)
     size = 0
     for number, operation in enumerate(operations):
         if operation["op"] == "copy":
@@ -61,17 +61,17 @@ def apply_patch(document: Json, operations: Iterable[Json]) -> Json:
             if size > SIZE:
                 raise _build_refusal(operation, number, "the document would become too large")
         result = _apply_operation(result, operation, number)
-    if json_object(result) is None:
+    if (after := json_object(result)) is None:
         raise bad_request("the patch would leave no JSON object")
-    return dict(result)
+    return after
 
 
-def is_same_json(one: Any, other: Any) -> bool:
-    """Tell whether two documents are the same JSON: 1 is not true, and order of keys is nothing."""
+def is_same_json(one: object, other: object) -> bool:
+    """Tell whether two documents are the same JSON: 1 differs from true, key order is ignored."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
-def _is_operation(written: Any) -> bool:
+def _is_operation(written: object) -> bool:
     operation = json_object(written)
     if operation is None or str(operation.get("op")) not in _NEEDS:
         return False
@@ -81,19 +81,19 @@ def _is_operation(written: Any) -> bool:
     return all(name in operation for name in _NEEDS[operation["op"]])
 
 
-def _apply_operation(document: Any, operation: Json, number: int) -> Any:
-    """Apply one operation in place and say which it was where that fails. No value is repeated."""
+def _apply_operation(document: object, operation: Json, number: int) -> object:
+    """Apply one operation in place; the refusal of a failure names the operation, and no value."""
     try:
-        result = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
+        result: object = jsonpatch.JsonPatch([operation]).apply(document, in_place=True)
     except jsonpatch.JsonPatchTestFailed:
-        raise _build_refusal(operation, number, "the value there is another") from None
+        raise _build_refusal(operation, number, "the value there is different") from None
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError):
-        raise _build_refusal(operation, number, "there is nothing at that place") from None
+        raise _build_refusal(operation, number, "the pointer leads to no value") from None
     return result
 
 
-def _size(document: Any, operation: Json) -> int:
-    """Return how many characters an operation copies; 0 where it cannot be applied."""
+def _size(document: object, operation: Json) -> int:
+    """Return the characters that a copy operation copies; 0 if it cannot be applied."""
     try:
         return len(json.dumps(jsonpatch.JsonPointer(operation["from"]).resolve(document)))
     except (jsonpatch.JsonPointerException, TypeError):

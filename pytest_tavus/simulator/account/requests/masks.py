@@ -1,13 +1,12 @@
-"""Hides secrets in what is answered. The account's records hold them; no answer does.
+"""Masks secrets in answers. The account's records hold the secrets; no answer does.
 
-Tavus shows eight asterisks in place of the secret of a tool [doc]. Keys of the model and of the
-voice, in a PAL's layers, are treated alike [inferred].
+Tavus shows eight asterisks instead of the secret of a tool [doc]. API keys in the layers of a PAL
+are masked likewise [inferred].
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from pytest_tavus.contract.body import Json, json_list, json_object
 from pytest_tavus.contract.problem import RuleProblem
@@ -15,10 +14,10 @@ from pytest_tavus.contract.tool.auth import SECRET_MASK
 from pytest_tavus.spans import Loc
 
 AUTH_SECRETS = frozenset({"token", "password", "value", "secret", "client_secret"})
-"""Fields of `delivery.api.auth` that are never shown [doc]."""
+"""The masked fields of `delivery.api.auth` [doc]."""
 
 LAYER_SECRETS = frozenset({"api_key"})
-"""Fields of a layer that are never shown."""
+"""The masked fields of a layer."""
 
 
 def mask_auth(auth: Json) -> Json:
@@ -29,13 +28,13 @@ def mask_layers(layers: Json) -> Json:
     return {name: _mask_layer(layer) for name, layer in layers.items()}
 
 
-def unmask_layers(layers: Json, kept: Json) -> Json:
-    """Return layers with the secrets that `kept` has where a mask stands."""
-    return {name: _unmask_layer(layer, kept.get(name)) for name, layer in layers.items()}
+def unmask_layers(layers: Json, stored: Json) -> Json:
+    """Return layers with each mask replaced by the secret of `stored`."""
+    return {name: _unmask_layer(layer, stored.get(name)) for name, layer in layers.items()}
 
 
-def mask_problems(written: Any, loc: Loc = ()) -> Iterator[RuleProblem]:
-    """Yield where a mask is sent as if it were a secret: Tavus refuses it ([doc], [client])."""
+def mask_problems(written: object, loc: Loc = ()) -> Iterator[RuleProblem]:
+    """Yield each place that has a mask instead of a secret: Tavus refuses it ([doc], [client])."""
     if written == SECRET_MASK:
         yield RuleProblem(
             loc=loc,
@@ -50,19 +49,19 @@ def mask_problems(written: Any, loc: Loc = ()) -> Iterator[RuleProblem]:
         yield from mask_problems(value, (*loc, index))
 
 
-def _mask_secret(value: Any) -> Any:
+def _mask_secret(value: object) -> object:
     return SECRET_MASK if value else value
 
 
-def _mask_layer(written: Any) -> Any:
+def _mask_layer(written: object) -> object:
     layer = json_object(written)
     if layer is None:
         return written
     return {key: _mask_secret(layer[key]) if key in LAYER_SECRETS else layer[key] for key in layer}
 
 
-def _unmask_layer(written: Any, kept: Any) -> Any:
-    layer, before = json_object(written), json_object(kept) or {}
+def _unmask_layer(written: object, stored: object) -> object:
+    layer, before = json_object(written), json_object(stored) or {}
     if layer is None:
         return written
     return {

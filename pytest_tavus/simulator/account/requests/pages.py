@@ -1,27 +1,29 @@
-"""Lists: which rows of a table one page shows, in which order, in which envelope.
+"""Query parameters and pages of lists: filters, order, limits and the envelope.
 
-Some resources count their pages from 0 and some from 1 ([doc], [client]). On the latter page 0 is
-the first page too: the documents say 1 and the official client sends 0 [inferred].
+Some resources count their pages from 0, others from 1 ([doc], [client]). If the first page is 1,
+page 0 is the first page too: the documents say 1, the official client sends 0 [inferred].
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
-from pytest_tavus.contract.body import Json
+from pytest_tavus.contract.body import Json, json_list
 from pytest_tavus.simulator.account.requests.refusals import bad_field
 
 Query = Mapping[str, str]
+
+Row = TypeVar("Row", bound=Mapping[str, object])
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def read_flag(query: Query, name: str, *, default: bool = False) -> bool:
-    """Return a yes or no, written as text [client]."""
+    """Return a boolean, which a query writes as text [client]."""
     text = query.get(name, "").strip().lower()
     if not text:
         return default
@@ -48,7 +50,7 @@ def read_whole_number(
 def read_choice(
     query: Query, name: str, choices: Mapping[str, str] | tuple[str, ...]
 ) -> str | None:
-    """Return one of the choices, or what it stands for; `None` where none is written."""
+    """Return the choice, or the value that `choices` maps it to; `None` if the query has none."""
     text = query.get(name, "").strip().lower()
     if not text:
         return None
@@ -59,7 +61,7 @@ def read_choice(
 
 
 def read_words(query: Query, *names: str) -> tuple[str, ...]:
-    """Return a list that is written with commas, under any of its names [client]."""
+    """Return the items of a comma-separated list, which may have several names [client]."""
     texts = (query.get(name, "") for name in names)
     return tuple(word.strip() for text in texts for word in text.split(",") if word.strip())
 
@@ -68,75 +70,76 @@ MOST = 100
 "The largest page ([doc] for dictionaries and voices, [inferred] for the others)."
 
 _ORDERS = MappingProxyType({"asc": "asc", "ascending": "asc", "desc": "desc", "descending": "desc"})
-"""Two spellings of each: the client sent the long ones until 0.4.0 [client]."""
+"""Each has two spellings: the client sent the long ones until 0.4.0 [client]."""
 
 
 class Paging(Struct, frozen=True, kw_only=True):
-    """How one resource is listed."""
+    """The page size, order and envelope of one resource's lists."""
 
     limit: int = 10
-    "Rows of a page, where the query does not say [doc]."
+    "Rows of a page if the query has no limit [doc]."
 
     first: Literal[0, 1] = 1
     "The number of the first page."
 
     order: Literal["asc", "desc"] = "asc"
-    "Where the query does not say: ``asc`` is the oldest first."
+    "The order if the query has none: ``asc`` is the oldest first."
 
     envelope: str = "data"
     count: str = "total_count"
-    "The keys of the answer."
+    "The keys of the rows and of their total count in the answer."
 
     most: int = MOST
     "The most rows of a page."
 
 
-def page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
-    """Return the envelope with the rows of the page that `limit`, `page` and `sort` ask for.
+def page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
+    """Return the envelope with the page that `limit`, `page` and `sort` select.
 
-    The rows are given the oldest first.
+    `rows` begin with the oldest.
     """
     found = list(rows)
     if (read_choice(query, "sort", _ORDERS) or paging.order) == "desc":
         found.reverse()
     limit = read_whole_number(query, "limit", default=paging.limit, least=1, most=paging.most)
     number = read_whole_number(query, "page", default=paging.first, least=0)
+    # Where the first page is 1, page 0 gives a negative start.
     start = max(0, number - paging.first) * limit
     if "offset" in query and "page" not in query:
         start = read_whole_number(query, "offset", default=0, least=0)
     return {paging.envelope: found[start : start + limit], paging.count: len(found)}
 
 
-Filter = Callable[[list[Json], Query], list[Json]]
-"""Reads its own parameters of a query, and returns the rows that they ask for."""
+Filter = Callable[[list[Row], Query], list[Row]]
+"""Reads its own parameters from a query, and returns the rows that match them."""
 
 
-def equals(*names: str, **choices: tuple[str, ...]) -> Filter:
-    """Let a query ask for the value of a field; in `choices`, the values that it can have."""
+def equals(*names: str, **choices: tuple[str, ...]) -> Filter[Row]:
+    """Match fields by their value. `choices` lists the only values that a query may name."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
-        wanted = {name: query.get(name) for name in names}
-        wanted |= {name: read_choice(query, name, values) for name, values in choices.items()}
-        asked = {name: value for name, value in wanted.items() if value}
-        return [row for row in rows if all(row[name] == asked[name] for name in asked)]
-
-    return keep
-
-
-def any_of(field: str, *names: str) -> Filter:
-    """Let a query list values, with commas, one of which a field has or has among its items."""
-
-    def keep(rows: list[Json], query: Query) -> list[Json]:
-        wanted = set(read_words(query, *(names or (field,))))
-        return [row for row in rows if not wanted or wanted & _items(row.get(field))]
+    def keep(rows: list[Row], query: Query) -> list[Row]:
+        values = {name: query.get(name) for name in names}
+        values |= {name: read_choice(query, name, known) for name, known in choices.items()}
+        expected = {name: value for name, value in values.items() if value}
+        return [row for row in rows if all(row[name] == expected[name] for name in expected)]
 
     return keep
 
 
-def contains(name: str, *fields: str) -> Filter:
-    """Let a query ask for a part of a name or an id, in any case of letters [wild]."""
+def any_of(field: str, *names: str) -> Filter[Row]:
+    """Match a field that is, or contains, any of the values that a query lists with commas."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
+    def keep(rows: list[Row], query: Query) -> list[Row]:
+        values = set(read_words(query, *(names or (field,))))
+        return [row for row in rows if not values or values & _items(row.get(field))]
+
+    return keep
+
+
+def contains(name: str, *fields: str) -> Filter[Row]:
+    """Match a part of a name or an id, ignoring case [wild]."""
+
+    def keep(rows: list[Row], query: Query) -> list[Row]:
         text = query.get(name, "").strip().lower()
         return [
             row
@@ -147,27 +150,28 @@ def contains(name: str, *fields: str) -> Filter:
     return keep
 
 
-def of_type(is_system: Callable[[Json], bool] = lambda _: False) -> Filter:
-    """Let a query ask for Tavus's own rows, or for `all`; the user's are the default [client]."""
+def of_type(is_system: Callable[[Row], bool] = lambda _: False) -> Filter[Row]:
+    """Match Tavus's own rows, the user's (the default), or `all` [client]."""
 
-    def keep(rows: list[Json], query: Query) -> list[Json]:
+    def keep(rows: list[Row], query: Query) -> list[Row]:
         kind = read_choice(query, "type", ("user", "system", "all")) or "user"
         return [row for row in rows if kind == "all" or is_system(row) == (kind == "system")]
 
     return keep
 
 
-def tag_page(rows: Iterable[Json], query: Query, *, paging: Paging) -> Json:
+def tag_page(rows: Iterable[Mapping[str, object]], query: Query, *, paging: Paging) -> Json:
     """Return a page of the tags in use, by name: ``{"tags": [...], "total_count": n}`` [client].
 
-    `search` is a part of the tags that are asked for.
+    The parameter `search` matches a part of a tag, ignoring case.
     """
-    used = {str(tag) for row in rows for tag in row.get("tags") or ()}
-    found = contains("search", "tag")([{"tag": tag} for tag in sorted(used)], query)
+    used = {str(tag) for row in rows for tag in json_list(row.get("tags")) or ()}
+    text = query.get("search", "").strip().lower()
+    found = [{"tag": tag} for tag in sorted(used) if text in tag.lower()]
     listed = page(found, query, paging=paging)
     tags = [row["tag"] for row in listed[paging.envelope]]
     return {"tags": tags, paging.count: listed[paging.count]}
 
 
-def _items(value: Any) -> set[Any]:
-    return {value} if isinstance(value, str) else set(value or ())
+def _items(value: object) -> set[object]:
+    return {value} if isinstance(value, str) else set(json_list(value) or ())

@@ -1,15 +1,15 @@
-"""The bodies with which the API refuses, as they were recorded.
+"""The refusals of the API, with their recorded bodies.
 
-Which key holds the sentence differs by status: 400 and most 404 say ``error``; 401, 422 and some
-404 say ``message`` [doc]. What a 400 about fields says looks like marshmallow's [wild]: the fields
-in Python's notation, below ``Bad Request.``. The words inside are ours.
+The key of the sentence depends on the status: 400 and most 404 use ``error``; 401, 422 and some 404
+use ``message`` [doc]. A 400 about fields looks like marshmallow's [wild]: ``Bad Request.``, then
+the fields in Python's notation. The sentences about fields are ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -17,24 +17,26 @@ from pytest_tavus.contract.problem import RuleProblem
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 
 MOST_PROBLEMS = 50
-"""Problems of one body that a 400 lists: ours. Nobody reads more, and each takes time to word."""
+"""The most problems that one 400 lists: ours. Each takes time to word, and nobody reads more."""
+
+Tree: TypeAlias = "dict[str | int, Tree | list[str]]"
 
 _LONGEST = 1000
-"""Characters of a sentence. A hint may name everything that a body has."""
+"""The most characters of a sentence: a hint may list every key of a body."""
 
 
 def invalid_key() -> ApiRefusal:
-    """Return the 401 for a missing key, a wrong one, and one of another environment [doc]."""
+    """Return the 401 for a missing or wrong key, or a key of another environment [doc]."""
     return ApiRefusal(401, {"message": "Invalid access token"})
 
 
 def invalid_id(name: str) -> ApiRefusal:
-    """Return the 400 for an id that is nobody's: ``Invalid conversation_id`` [doc]."""
+    """Return the 400 for an unknown id, such as ``Invalid conversation_id`` [doc]."""
     return ApiRefusal(400, {"error": f"Invalid {name}"})
 
 
 def bad_request(sentence: str) -> ApiRefusal:
-    """Return a 400 that says one thing [doc]."""
+    """Return a 400 with one sentence [doc]."""
     return ApiRefusal(400, {"error": sentence})
 
 
@@ -58,20 +60,22 @@ def bad_field(field: str, sentence: str) -> ApiRefusal:
 
 
 def bad_fields(problems: Iterable[RuleProblem], *, unread: int = 0) -> ApiRefusal:
-    """Return the 400 that tells the problems of a body, each where it stands in there.
+    """Return the 400 that lists the problems of a body, nested by their paths.
 
-    Only the first :data:`MOST_PROBLEMS` are told, and that there are others; `unread` says how
-    many, where that is known. A problem that is not told is not worded.
+    It lists the first :data:`MOST_PROBLEMS` and says that there are more; `unread` is their number
+    if the caller knows it.
     """
     left = iter(problems)
-    tree = _build_tree(islice(left, MOST_PROBLEMS))
+    root = _collect_problems(islice(left, MOST_PROBLEMS))
+    tree = root.to_tree()
+    # Do not count the rest: a rule computes each problem only when it is read.
     if unread or next(left, None) is not None:
         count = f"{unread} more" if unread else "more"
-        tree.setdefault("_schema", []).append(f"{count} problems are not listed")
+        tree["_schema"] = [*root.sentences, f"{count} problems are not listed"]
     return _bad_request(tree)
 
 
-def _bad_request(tree: Mapping[Any, Any]) -> ApiRefusal:
+def _bad_request(tree: Mapping[str, list[str]] | Tree) -> ApiRefusal:
     return ApiRefusal(400, {"error": f"Bad Request. {tree!r}"})
 
 
@@ -80,26 +84,25 @@ def _sentence(problem: RuleProblem) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _build_tree(problems: Iterable[RuleProblem]) -> dict[Any, Any]:
-    """Nest sentences by their paths; `_schema` holds those about an object as a whole."""
-    root = _Place()
+def _collect_problems(problems: Iterable[RuleProblem]) -> _Node:
+    root = _Node()
     for problem in problems:
-        place = root
+        node = root
         for step in problem.loc:
-            place = place.below.setdefault(step, _Place())
-        place.sentences.append(_sentence(problem))
-    told = root.to_tree()
-    return told if isinstance(told, dict) else {"_schema": told}
+            node = node.below.setdefault(step, _Node())
+        node.sentences.append(_sentence(problem))
+    return root
 
 
-class _Place(Struct):
-    """The problems at one place of a body, and below it."""
+class _Node(Struct):
+    """The problems of one part of a body, and of the parts below it."""
 
     sentences: list[str] = field(default_factory=list[str])
-    below: dict[str | int, _Place] = field(default_factory=dict["str | int", "_Place"])
+    below: dict[str | int, _Node] = field(default_factory=dict["str | int", "_Node"])
 
-    def to_tree(self) -> dict[Any, Any] | list[str]:
-        below = {step: place.to_tree() for step, place in self.below.items()}
-        if not below:
-            return self.sentences
-        return {"_schema": self.sentences, **below} if self.sentences else below
+    def to_tree(self) -> Tree:
+        """Nest the sentences by their paths; `_schema` has the ones about the whole object."""
+        tree: Tree = {"_schema": self.sentences} if self.sentences else {}
+        for step, node in self.below.items():
+            tree[step] = node.to_tree() if node.below else node.sentences
+        return tree

@@ -1,6 +1,6 @@
-"""``/conversations``: opened, listed, shown, spoken to over HTTP, ended, deleted.
+"""``/conversations``: create, list, show, end, delete, and the HTTP bridge for chat.
 
-What happens inside one is not known here: `simulator/rooms` tells it.
+The conversation itself runs in `simulator/rooms`; this module keeps its record.
 """
 
 from __future__ import annotations
@@ -27,15 +27,16 @@ from pytest_tavus.simulator.account.resources.openings import (
 )
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_face
+from pytest_tavus.simulator.account.store.rows import ConversationRow, select_fields
 from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
 
 BRIDGE_SECONDS = 20.0
-"""How long the bridge waits for a reply: the client's own default [client] 0.3.2."""
+"""Seconds that the bridge waits for a reply: the client's own default [client] 0.3.2."""
 
 BRIDGE_MOST = 120.0
-"""The longest it can be told to wait: ours."""
+"""The most seconds that a client may request: ours."""
 
-_ROW = (
+_ANSWERED = (
     "conversation_id",
     "conversation_name",
     "status",
@@ -56,7 +57,7 @@ class BridgeMessage(Body):
 
 
 async def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Open a conversation. It counts as active from here on, before anybody joins [doc]."""
+    """Open a conversation. It is active from now on, even before anybody joins [doc]."""
     body = read_body(ConversationBody, request.body, rules=conversation_problems)
     if body.pal_id is None:
         raise bad_field("persona_id", "persona_id is missing")
@@ -71,42 +72,43 @@ async def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List conversations, of one status if `status` says which [doc]."""
-    for record in account["conversations"].rows():
+    """List conversations, optionally of one `status` [doc]."""
+    # A conversation can end without a request, and the filter reads its status.
+    for record in account.conversations.rows():
         _settle(account, record)
     return CONVERSATIONS.listing(account, request)
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Show one; `verbose` adds its events, and why it ended [doc]."""
+    """Show a conversation; `verbose` adds its events and its shutdown reason [doc]."""
     record = CONVERSATIONS.require_named(account, request)
-    shown = CONVERSATIONS.build_body(account, record, request.query)
+    body = CONVERSATIONS.build_body(account, record, request.query)
     if read_flag(request.query, "verbose"):
         live = account.live.get(record["conversation_id"])
-        shown["events"] = [] if live is None else live.events()
+        body["events"] = [] if live is None else live.events()
         if live is not None and live.shutdown_reason is not None:
-            shown["shutdown_reason"] = live.shutdown_reason
-    return ApiAnswer(body=shown)
+            body["shutdown_reason"] = live.shutdown_reason
+    return ApiAnswer(body=body)
 
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:
-    """End one. Ending it again changes nothing [inferred]; the answer has no body [doc]."""
+    """End a conversation. A second end changes nothing [inferred]; the answer is empty [doc]."""
     record = CONVERSATIONS.require_named(account, request)
     await _end(account, record)
     return ApiAnswer()
 
 
 async def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete one, after ending it [inferred]. `hard` is read; nothing is kept without it either."""
+    """End and delete a conversation [inferred]. `hard` makes no difference here."""
     read_flag(request.query, "hard")
     record = CONVERSATIONS.require_named(account, request)
     await _end(account, record)
-    account["conversations"].delete(record["conversation_id"])
+    account.conversations.delete(record["conversation_id"])
     return ApiAnswer(status=204)
 
 
 async def respond(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Say a line over the HTTP bridge, and wait for the reply [client] 0.3.2."""
+    """Send a line over the HTTP bridge, and wait for the reply [client] 0.3.2."""
     live = _require_live(account, request)
     line = read_body(BridgeMessage, request.body)
     if not 0 <= line.timeout_s <= BRIDGE_MOST:
@@ -119,7 +121,7 @@ async def respond(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def poll(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Ask for the reply to the last line [client] 0.3.2."""
+    """Return the reply to the last line, if it is ready [client] 0.3.2."""
     record = CONVERSATIONS.require_named(account, request)
     live = account.live.get(record["conversation_id"])
     if live is None:
@@ -127,18 +129,19 @@ def poll(account: Account, request: ApiRequest) -> ApiAnswer:
     return _build_reply_answer(live.reply())
 
 
-def _settle(account: Account, record: Json) -> None:
-    """Write down that a conversation has ended, be it by itself."""
+def _settle(account: Account, record: ConversationRow) -> None:
+    """Mark the record of a conversation that has ended, also if no request ended it."""
     live = account.live.get(record["conversation_id"])
     if record["status"] == "ended" or (live is not None and live.status == "active"):
         return
     record["status"] = "ended"
     events = [] if live is None else live.events()
-    ended = [each for each in events if each.get("event_type") == "system.shutdown"]
-    record["updated_at"] = ended[0]["timestamp"] if ended else account.timestamp()
+    # The conversation may have ended long before this request.
+    shutdowns = [each for each in events if each.get("event_type") == "system.shutdown"]
+    record["updated_at"] = shutdowns[0]["timestamp"] if shutdowns else account.timestamp()
 
 
-async def _end(account: Account, record: Json) -> None:
+async def _end(account: Account, record: ConversationRow) -> None:
     if record["status"] == "active":
         await account.live.end(record["conversation_id"], "end_conversation_endpoint_hit")
         _settle(account, record)
@@ -161,17 +164,17 @@ def _build_reply_answer(reply: Reply) -> ApiAnswer:
     return ApiAnswer(body=body)
 
 
-def _view(account: Account, record: Json, _query: Query) -> Json:
+def _view(account: Account, record: ConversationRow, _query: Query) -> Json:
     _settle(account, record)
-    return {name: record[name] for name in _ROW}
+    return select_fields(record, _ANSWERED)
 
 
-CONVERSATIONS = Resource(
-    table="conversations",
+CONVERSATIONS = Resource[ConversationRow](
+    table=lambda account: account.conversations,
     path="/conversations",
     key="conversation_id",
     missing=partial(invalid_id, "conversation_id"),  # 400 [doc]
-    # Ten a page, from 1 [doc]; that the newest is first is [inferred].
+    # Ten rows a page, the first page is 1 [doc]; the newest row first is [inferred].
     paging=Paging(limit=10, order="desc"),
     filters=(equals(status=("active", "ended")),),
     view=_view,

@@ -1,10 +1,9 @@
-"""Deployments: `/deployments`, how a PAL goes live on a page ([doc], [client]).
+"""Deployments: `/deployments`, which put a PAL on a web page ([doc], [client]).
 
-The public starts and ends calls without an API key. Passwords and the limits of a deployment are
-kept; `daily_call_limit_per_user` is stored and answered only, for nothing tells two visitors apart
-here, and a captcha is never asked for. Which status refuses the public what is [inferred]: the
-documents name the checks and not their answers. Origins are a matter of CORS: no operation sees a
-header.
+Visitors start and end calls without an API key. Passwords and call limits are enforced, except
+`daily_call_limit_per_user`, because nothing identifies a visitor here. No captcha is required. The
+statuses of refusals are [inferred]: the documents name the checks but not their answers. The server
+checks origins (CORS), because no operation sees a header.
 """
 
 from __future__ import annotations
@@ -37,11 +36,11 @@ from pytest_tavus.simulator.account.resources.openings import (
 )
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import DeploymentFields, DeploymentRow, select_fields
 
 DAY = 86_400
-"""Seconds. A day begins at midnight in UTC [inferred]."""
+"""Seconds. A day starts at midnight UTC [inferred]."""
 
-_WRITTEN = ("name", "status", "allowed_origins", "limits", "customization")
 _INIT = (
     "deployment_id",
     "channel",
@@ -55,41 +54,50 @@ _PUBLIC_LIMITS = ("max_call_duration", "daily_call_limit_per_user")
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    wanted = read_body(Deployment, request.body, rules=deployment_problems)
-    PALS.require(account, wanted.pal_id)
-    fields: Json = {
-        "pal_id": wanted.pal_id,
-        "channel": wanted.channel,
-        **_writable_fields(wanted),
-        "password": wanted.password,
+    body = read_body(Deployment, request.body, rules=deployment_problems)
+    PALS.require(account, body.pal_id)
+    now = account.timestamp()
+    row: DeploymentRow = {
+        "deployment_id": DEPLOYMENTS.new_id(account),
+        "pal_id": body.pal_id,
+        "channel": body.channel,
+        **_patchable_fields(body),
+        "password": body.password,
+        "created_at": now,
+        "updated_at": now,
         "_calls": [],
     }
-    return DEPLOYMENTS.answer(account, DEPLOYMENTS.add(account, fields), request)
-
-
-def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change a deployment by JSON Patch [doc]; its PAL and channel stay [inferred]."""
-    row = DEPLOYMENTS.require_named(account, request)
-    wanted = DEPLOYMENTS.apply_patch(row, request.body)
-    if wanted is None:
-        return UNCHANGED
-    refuse_if(mask_problems(wanted.get("password"), ("password",)))
-    body = {**wanted, "pal_id": row["pal_id"], "channel": row["channel"]}
-    value = read_body(Deployment, body, rules=deployment_problems)
-    row |= {**_writable_fields(value), "updated_at": account.timestamp()}
-    if "password" in wanted:
-        row["password"] = value.password
+    account.deployments.put(row["deployment_id"], row)
     return DEPLOYMENTS.answer(account, row, request)
 
 
-def init(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Return what a page needs when it loads; never which PAL it is [doc]."""
+def change(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Change a deployment by JSON Patch [doc], except its PAL and channel [inferred]."""
     row = DEPLOYMENTS.require_named(account, request)
-    shown = _view(account, row, request.query)
+    patched = DEPLOYMENTS.apply_patch(row, request.body)
+    if patched is None:
+        return UNCHANGED
+    refuse_if(mask_problems(patched.get("password"), ("password",)))
+    body = {**patched, "pal_id": row["pal_id"], "channel": row["channel"]}
+    value = read_body(Deployment, body, rules=deployment_problems)
+    after: DeploymentRow = {
+        **row,
+        **_patchable_fields(value),
+        "password": value.password if "password" in patched else row["password"],
+        "updated_at": account.timestamp(),
+    }
+    account.deployments.put(row["deployment_id"], after)
+    return DEPLOYMENTS.answer(account, after, request)
+
+
+def init(account: Account, request: ApiRequest) -> ApiAnswer:
+    """Return the data that a page loads first; it does not name the PAL [doc]."""
+    row = DEPLOYMENTS.require_named(account, request)
+    body = _view(account, row, request.query)
     why = find_unavailable_reason(account, row)
     return ApiAnswer(
         body={
-            **{name: shown[name] for name in _INIT},
+            **select_fields(body, _INIT),
             "show_tavus_branding": True,
             "limits": {name: row["limits"].get(name) for name in _PUBLIC_LIMITS},
             "captcha": None,
@@ -100,32 +108,33 @@ def init(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 async def start(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Open a conversation for a visitor; the answer is that of creating one [doc]."""
+    """Open a conversation for a visitor; the answer is that of `POST /conversations` [doc]."""
     row = DEPLOYMENTS.require_named(account, request)
-    wanted = read_body(PublicStart, {} if request.body is None else request.body)
+    body = read_body(PublicStart, {} if request.body is None else request.body)
     why = find_unavailable_reason(account, row)
     if why is not None:
         status = 403 if why == "inactive" else 429
         raise ApiRefusal(status, {"message": f"This deployment is not available: {why}"})
-    _check_password(row, wanted.password)
+    _check_password(row, body.password)
     pal = build_pal(account, row["pal_id"])
-    record = await open_conversation(account, _body(row, wanted), pal=pal)
+    record = await open_conversation(account, _build_conversation(row, body), pal=pal)
     row["_calls"].append((account.epoch(), record["conversation_id"]))
     return ApiAnswer(body=build_opening_body(record))
 
 
 async def end(account: Account, request: ApiRequest) -> ApiAnswer:
-    """End a conversation that was started through this deployment, and no other."""
+    """End a conversation that this deployment started; refuse any other."""
     row = DEPLOYMENTS.require_named(account, request)
     conversation_id = request.params["conversation_id"]
+    # The route is public: without this check, a visitor could end any conversation.
     if conversation_id not in {key for _, key in row["_calls"]}:
         raise invalid_id("conversation_id")
     await account.live.end(conversation_id, "end_conversation_endpoint_hit")
     return ApiAnswer(body={"conversation_id": conversation_id, "status": "ended"})
 
 
-def find_unavailable_reason(account: Account, row: Json) -> str | None:
-    """Return why nobody can start a call now; `None` where one can. The words are ours."""
+def find_unavailable_reason(account: Account, row: DeploymentRow) -> str | None:
+    """Return why no visitor can start a call now, else `None`. The words are ours."""
     if row["status"] != "active":
         return "inactive"
     daily = row["limits"].get("daily_call_limit")
@@ -138,55 +147,62 @@ def find_unavailable_reason(account: Account, row: Json) -> str | None:
 
 
 def public_origins(account: Account, path: str) -> tuple[str, ...] | None:
-    """Return the origins of the pages that a public path is open to; none at all are all [client].
+    """Return the allowed origins of a public path; an empty tuple allows all [client].
 
-    `None` where nothing public is at the path. `path` begins with ``/v2``.
+    `None` if the path is not public. `path` begins with ``/v2``.
     """
     match = _PUBLIC.fullmatch(path)
-    row = None if match is None else account["deployments"].get(match.group(1))
+    row = None if match is None else account.deployments.get(match.group(1))
     if row is None:
         return None
     return tuple(str(each).rstrip("/").lower() for each in row["allowed_origins"])
 
 
-def _calls_now(account: Account, row: Json) -> int:
+def _calls_now(account: Account, row: DeploymentRow) -> int:
     live = (account.live.get(key) for _, key in row["_calls"])
-    return sum(one is not None and one.status == "active" for one in live)
+    return sum(call is not None and call.status == "active" for call in live)
 
 
-def _check_password(row: Json, password: str | None) -> None:
-    kept = row["password"]
-    if kept and not hmac.compare_digest(kept.encode(), (password or "").encode()):
+def _check_password(row: DeploymentRow, password: str | None) -> None:
+    expected = row["password"]
+    # In constant time, so that the time does not tell how much of it matched.
+    if expected and not hmac.compare_digest(expected.encode(), (password or "").encode()):
         raise ApiRefusal(403, {"message": "Invalid password"})
 
 
-def _body(row: Json, wanted: PublicStart) -> ConversationBody:
-    spoken = json_object(row["customization"].get("conversation")) or {}
-    contexts = (spoken.get("context"), wanted.conversational_context)
+def _build_conversation(row: DeploymentRow, start: PublicStart) -> ConversationBody:
+    conversation = json_object(row["customization"].get("conversation")) or {}
+    contexts = (conversation.get("context"), start.conversational_context)
     longest = row["limits"].get("max_call_duration")
     return ConversationBody.model_validate(
         {
             "pal_id": row["pal_id"],
             "conversation_name": row["name"],
-            "conversational_context": "\n\n".join(str(one) for one in contexts if one),
-            "custom_greeting": wanted.custom_greeting,
-            "memory_stores": list(wanted.memory_stores),
+            "conversational_context": "\n\n".join(str(each) for each in contexts if each),
+            "custom_greeting": start.custom_greeting,
+            "memory_stores": list(start.memory_stores),
             "properties": {"max_call_duration": min(longest or CALL_SECONDS, CALL_SECONDS)},
         }
     )
 
 
-def _writable_fields(deployment: Deployment) -> Json:
+def _patchable_fields(deployment: Deployment) -> DeploymentFields:
     body = deployment.model_dump(mode="json", exclude_none=True)
-    return {"name": None} | {name: body[name] for name in _WRITTEN if name in body}
+    return {
+        "name": deployment.name,
+        "status": deployment.status,
+        "allowed_origins": list(deployment.allowed_origins),
+        "limits": body["limits"],
+        "customization": body["customization"],
+    }
 
 
-def _calls_today(account: Account, row: Json) -> int:
+def _calls_today(account: Account, row: DeploymentRow) -> int:
     return sum(at // DAY == account.epoch() // DAY for at, _ in row["_calls"])
 
 
-def _view(account: Account, row: Json, _query: Query) -> Json:
-    """Return a deployment as it is answered: whether there is a password, never which."""
+def _view(account: Account, row: DeploymentRow, _query: Query) -> Json:
+    """Return the body of a deployment, which says only whether it has a password."""
     return DEPLOYMENTS.strip_hidden(row) | {
         "has_password": bool(row["password"]),
         "thumbnail_video_url": None,
@@ -196,15 +212,15 @@ def _view(account: Account, row: Json, _query: Query) -> Json:
     }
 
 
-DEPLOYMENTS = Resource(
-    table="deployments",
+DEPLOYMENTS = Resource[DeploymentRow](
+    table=lambda account: account.deployments,
     path="/deployments",
     key="deployment_id",
     missing=partial(not_found, "Deployment not found"),
     prefix="d",
     length=16,
-    patchable_fields=_WRITTEN,
-    # The official client asks for 200 at once [client] sdk/recipes/deployments.py.
+    patchable_fields=tuple(DeploymentFields.__annotations__),
+    # The official client requests 200 rows at once [client] sdk/recipes/deployments.py.
     paging=Paging(limit=25, first=0, order="desc", count="total", most=200),
     filters=(equals("pal_id", channel=get_args(Channel), status=get_args(DeploymentStatus)),),
     hidden=("password",),

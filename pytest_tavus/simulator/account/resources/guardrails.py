@@ -1,7 +1,7 @@
-"""Guardrails: `/guardrails`, each a thing of its own, and the older sets of them.
+"""Guardrails: `/guardrails`, single guardrails and the older sets of them.
 
-One path serves both [doc]: a body with `guardrail_name` is a guardrail, one with `data` is a set,
-and an id is the one or the other. Without `legacy=false` the list is that of the sets [doc].
+One path serves both [doc]: a body with `guardrail_name` is a guardrail, a body with `data` is a
+set, and an id names either. Lists show sets, or with `legacy=false` guardrails [doc].
 """
 
 from __future__ import annotations
@@ -37,58 +37,59 @@ from pytest_tavus.simulator.account.requests.pages import (
     tag_page,
 )
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import list_pals_with, remove_from_pals
 
-_GIVEN = ("guardrail_id", "guardrail_type", "created_at", "updated_at")
-_WRITTEN = tuple(name for name in Guardrail.model_fields if name not in _GIVEN)
+_SERVER_FIELDS = ("guardrail_id", "guardrail_type", "created_at", "updated_at")
+_CLIENT_FIELDS = tuple(name for name in Guardrail.model_fields if name not in _SERVER_FIELDS)
 
 
 class GuardrailSet(Body):
-    """The older body of ``POST /v2/guardrails/``: guardrails with a name in common [doc]."""
+    """The older body of ``POST /v2/guardrails/``: several guardrails under one name [doc]."""
 
     name: str = ""
     data: Items[Guardrail]
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a guardrail, or a set: the body's shape tells which [doc]."""
+    """Create a guardrail or a set, depending on the shape of the body [doc]."""
     if "data" in read_object(request.body):
         return ApiAnswer(body=SETS.add(account, _read_set(request.body)))
     return ApiAnswer(body=GUARDRAILS.add(account, _read(request.body)))
 
 
 def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
-    """Tell whether a set would be taken [client] 0.3.2; the answer's body is [inferred]."""
+    """Validate a set without adding it [client] 0.3.2; the answer's body is [inferred]."""
     _read_set(request.body)
     return ApiAnswer(body={"valid": True})
 
 
 def tags(account: Account, request: ApiRequest) -> ApiAnswer:
-    rows = account["guardrails"].rows()
+    rows = account.guardrails.rows()
     return ApiAnswer(body=tag_page(rows, request.query, paging=GUARDRAILS.paging))
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change one by JSON Patch [doc], or by the plain object that older clients send [client]."""
+    """Change a row by JSON Patch [doc], or by a plain object, which older clients send [client]."""
     row = GUARDRAILS.require_named(account, request)
     written = _writable_set(row) if _is_set(row) else _writable_fields(row)
     plain = json_object(request.body)
-    wanted = {**written, **plain} if plain else apply_patch(written, read_patch(request.body))
-    if is_same_json(wanted, written):
+    after = {**written, **plain} if plain else apply_patch(written, read_patch(request.body))
+    if is_same_json(after, written):
         return UNCHANGED
-    kept = _read_set(wanted) if _is_set(row) else _read(wanted)
-    for name in written.keys() - kept.keys():
+    fields = _read_set(after) if _is_set(row) else _read(after)
+    # An update alone would keep the fields that the patch removed.
+    for name in written.keys() - fields.keys():
         del row[name]
-    row |= kept | {"updated_at": account.timestamp()}
+    row |= fields | {"updated_at": account.timestamp()}
     return GUARDRAILS.answer(account, row, request)
 
 
 def delete(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Delete one; PALs lose it [doc]."""
+    """Delete a row, and remove its id from PALs [doc]."""
     row = GUARDRAILS.require_named(account, request)
-    account["guardrails"].delete(_key(row))
+    account.guardrails.delete(_key(row))
     remove_from_pals(account, _pal_field(row), _key(row))
     return ApiAnswer(status=204)
 
@@ -98,11 +99,11 @@ def fields_of(guardrail: Guardrail) -> Json:
 
 
 def _view(account: Account, row: Json, query: Query) -> Json:
-    """Return a row; `verbose` adds which PALs hold it, and of a single one its type [client]."""
+    """Return a row; `verbose` adds its PALs and the type of a single guardrail [client]."""
     if not read_flag(query, "verbose"):
         return row
-    held = list_pals_with(account, _pal_field(row), _key(row))
-    refs = [{"persona_id": pal["pal_id"], "persona_name": pal.get("pal_name")} for pal in held]
+    pals = list_pals_with(account, _pal_field(row), _key(row))
+    refs = [{"persona_id": pal["pal_id"], "persona_name": pal.get("pal_name")} for pal in pals]
     kind = {} if _is_set(row) else {"guardrail_type": "user"}
     return {**row, **kind, "persona_refs": refs}
 
@@ -130,9 +131,9 @@ def _pal_field(row: Json) -> str:
 
 
 def _read(body: object) -> Json:
-    refuse_server_fields(body, _GIVEN)
+    refuse_server_fields(body, _SERVER_FIELDS)
     return fields_of(
-        read_body(Guardrail, body, rules=lambda one: _strip_index(guardrail_problems((one,))))
+        read_body(Guardrail, body, rules=lambda body: _strip_index(guardrail_problems((body,))))
     )
 
 
@@ -141,12 +142,12 @@ def _read_set(body: object) -> Json:
 
 
 def _writable_fields(row: Json) -> Json:
-    """Return what a request may write of a guardrail; an empty `tool_call` is left out [client]."""
-    return {name: row[name] for name in _WRITTEN if row.get(name) is not None}
+    """Return the fields that a client may write, without nulls such as `tool_call` [client]."""
+    return {name: row[name] for name in _CLIENT_FIELDS if row.get(name) is not None}
 
 
 def _writable_set(row: Json) -> Json:
-    return {"name": row["name"], "data": [_writable_fields(one) for one in row["data"]]}
+    return {"name": row["name"], "data": [_writable_fields(each) for each in row["data"]]}
 
 
 def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:
@@ -161,12 +162,12 @@ def _set_problems(guardrails: GuardrailSet) -> Iterator[RuleProblem]:
 
 
 def _strip_index(problems: Iterator[RuleProblem]) -> Iterator[RuleProblem]:
-    """Take the position in the list of one away from each path."""
+    """Remove the list index 0 from each path."""
     return (replace(problem, loc=problem.loc[1:]) for problem in problems)
 
 
-GUARDRAILS = Resource(
-    table="guardrails",
+GUARDRAILS = JsonResource(
+    table=lambda account: account.guardrails,
     path="/guardrails",
     key="guardrail_id",
     missing=partial(not_found, "Guardrail not found"),
@@ -182,7 +183,7 @@ GUARDRAILS = Resource(
     plain={"listing": "doc", "show": "client"},
 )
 SETS = replace(GUARDRAILS, key="guardrails_id")
-"""The older sets: another id, in the same table and at the same path."""
+"""The older sets, which differ only in the field of their id."""
 
 ROUTES = (
     *GUARDRAILS.routes(),

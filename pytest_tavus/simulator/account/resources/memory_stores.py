@@ -1,4 +1,4 @@
-"""What a PAL remembers of one participant: `/memory-stores`.
+"""Memory stores: `/memory-stores`, the memories of one PAL about one participant.
 
 Creating a store and pinning a memory are [doc]; limits and the 404 of a second delete are [wild];
 the other routes and the fields of the records are [inferred].
@@ -22,8 +22,7 @@ from pytest_tavus.simulator.account.requests.refusals import (
 )
 from pytest_tavus.simulator.account.resource import Resource
 from pytest_tavus.simulator.account.store.account import Account
-
-_PINNED = "pinned"
+from pytest_tavus.simulator.account.store.rows import MemoryStoreRow, PinnedMemoryRow
 
 
 class MemoryStore(Body):
@@ -40,14 +39,23 @@ class PinnedMemory(Body):
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Make the one store that a PAL has for a participant [doc]."""
-    wanted = read_body(MemoryStore, request.body)
-    account["pals"].require(wanted.pal_id, invalid_id("pal_id"))
-    pair = (wanted.pal_id, wanted.participant_tag)
-    kept = account["memory_stores"].rows()
-    if any((row["pal_id"], row["participant_tag"]) == pair for row in kept):
+    """Create a store; a PAL has at most one per participant [doc]."""
+    body = read_body(MemoryStore, request.body)
+    account.pals.require(body.pal_id, invalid_id("pal_id"))
+    pair = (body.pal_id, body.participant_tag)
+    stores = account.memory_stores.rows()
+    if any((row["pal_id"], row["participant_tag"]) == pair for row in stores):
         raise conflict("Memory store already exists for this pal_id and participant_tag")
-    row = STORES.add(account, {**wanted.model_dump(mode="json"), _PINNED: []})
+    now = account.timestamp()
+    row: MemoryStoreRow = {
+        "memory_store_id": STORES.new_id(account),
+        "pal_id": body.pal_id,
+        "participant_tag": body.participant_tag,
+        "pinned": [],
+        "created_at": now,
+        "updated_at": now,
+    }
+    account.memory_stores.put(row["memory_store_id"], row)
     return STORES.answer(account, row, request)
 
 
@@ -56,38 +64,42 @@ def pin(account: Account, request: ApiRequest) -> ApiAnswer:
     memory = read_body(PinnedMemory, request.body).memory
     if not 1 <= len(memory) <= PINNED_MEMORY_LENGTH:
         raise bad_field("memory", f"Length must be between 1 and {PINNED_MEMORY_LENGTH}.")
-    if len(row[_PINNED]) >= PINNED_MEMORIES:
+    if len(row["pinned"]) >= PINNED_MEMORIES:
         message = f"A memory store holds at most {PINNED_MEMORIES} pinned memories"
         raise bad_request(message)
-    at = account.timestamp()
-    pinned = {"pinned_memory_id": account.ids.new("pm"), "memory": memory, "created_at": at}
-    row[_PINNED].append(pinned)
-    row["updated_at"] = at
+    now = account.timestamp()
+    pinned: PinnedMemoryRow = {
+        "pinned_memory_id": account.ids.new("pm"),
+        "memory": memory,
+        "created_at": now,
+    }
+    row["pinned"].append(pinned)
+    row["updated_at"] = now
     return ApiAnswer(body=pinned)
 
 
 def list_pinned(account: Account, request: ApiRequest) -> ApiAnswer:
-    rows = STORES.require_named(account, request)[_PINNED]
+    rows = STORES.require_named(account, request)["pinned"]
     return ApiAnswer(body=page(rows, request.query, paging=STORES.paging))
 
 
 def unpin(account: Account, request: ApiRequest) -> ApiAnswer:
     row, key = STORES.require_named(account, request), request.params["pinned_memory_id"]
-    left = [each for each in row[_PINNED] if each["pinned_memory_id"] != key]
-    if len(left) == len(row[_PINNED]):
+    left = [each for each in row["pinned"] if each["pinned_memory_id"] != key]
+    if len(left) == len(row["pinned"]):
         raise not_found("Pinned memory not found")
-    row[_PINNED] = left
+    row["pinned"] = left
     return ApiAnswer(status=204)
 
 
-STORES = Resource(
-    table="memory_stores",
+STORES = Resource[MemoryStoreRow](
+    table=lambda account: account.memory_stores,
     path="/memory-stores",
     key="memory_store_id",
     missing=partial(not_found, "Memory store not found"),
     prefix="ms",
     filters=(equals("pal_id", "participant_tag"),),
-    hidden=(_PINNED,),
+    hidden=("pinned",),
     plain={"listing": "inferred", "show": "inferred", "delete": "wild"},
 )
 ROUTES = (

@@ -1,4 +1,4 @@
-"""Sets of objectives: `/objectives`. Shape and limits are `contract`'s ([client], [doc])."""
+"""Sets of objectives: `/objectives`. `contract` has their shape and limits ([client], [doc])."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from pytest_tavus.simulator.account.requests.bodies import read_body, refuse_ser
 from pytest_tavus.simulator.account.requests.json_patch import UNCHANGED
 from pytest_tavus.simulator.account.requests.pages import contains, of_type
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 
-_WRITTEN = ("name", "data", "allow_loops")
-_GIVEN = tuple(name for name in ObjectiveSet.model_fields if name not in _WRITTEN)
-_CREATED = ("objectives_id", "objective_name", "status", "created_at")
+_CLIENT_FIELDS = ("name", "data", "allow_loops")
+_SERVER_FIELDS = tuple(name for name in ObjectiveSet.model_fields if name not in _CLIENT_FIELDS)
+_CREATED_FIELDS = ("objectives_id", "objective_name", "status", "created_at")
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a set of objectives; a 400 is worded under ``message`` here [doc]."""
+    """Create a set of objectives; a 400 uses the key ``message`` on this route [doc]."""
     try:
-        wanted = _read(request.body)
+        fields = _read(request.body)
     except ApiRefusal as refusal:
         raise ApiRefusal(refusal.status, {"message": refusal.body["error"]}) from None
-    row = OBJECTIVES.add(account, wanted)
-    return ApiAnswer(body={name: row[name] for name in _CREATED})
+    row = OBJECTIVES.add(account, fields)
+    return ApiAnswer(body={name: row[name] for name in _CREATED_FIELDS})
 
 
 def validate(account: Account, request: ApiRequest) -> ApiAnswer:  # noqa: ARG001 - an operation
-    """Tell whether a set would be taken. The route is [client], the answer's body [inferred]."""
+    """Validate a set without adding it. The route is [client], the answer's body [inferred]."""
     _read(request.body)
     return ApiAnswer(body={"valid": True})
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change a set by JSON Patch; it is held to all rules anew [client]."""
+    """Change a set by JSON Patch; the result must keep all rules [client]."""
     answer = OBJECTIVES.change(account, request)
     done = ApiAnswer(body={"message": "Objective updated successfully"})
     return UNCHANGED if answer is UNCHANGED else done
@@ -45,23 +45,23 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
 
 def fields_of(objectives: ObjectiveSet) -> Json:
     body = objectives.model_dump(mode="json", exclude_none=True)
-    written = {name: body[name] for name in _WRITTEN}
+    written = {name: body[name] for name in _CLIENT_FIELDS}
     return {"objective_name": objectives.name, "status": "active", **written}
 
 
 def _read(body: object) -> Json:
-    refuse_server_fields(body, _GIVEN)
+    refuse_server_fields(body, _SERVER_FIELDS)
     return fields_of(read_body(ObjectiveSet, body, rules=objective_problems))
 
 
-OBJECTIVES = Resource(
-    table="objectives",
+OBJECTIVES = JsonResource(
+    table=lambda account: account.objectives,
     path="/objectives",
     key="objectives_id",
     missing=partial(not_found, "Objective not found"),
     prefix="o",
     read=_read,
-    patchable_fields=_WRITTEN,
+    patchable_fields=_CLIENT_FIELDS,
     filters=(of_type(), contains("name_or_uuid", "objectives_id", "objective_name")),
     # The official client reads the name of a row from `objectives_name` [client].
     row_view=lambda _account, row, _query: {**row, "objectives_name": row["objective_name"]},

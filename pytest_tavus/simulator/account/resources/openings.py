@@ -1,7 +1,6 @@
-"""Opens a conversation: its PAL, written out in one value, and its record.
+"""Opens a conversation: builds its PAL, with tools and all, and its record.
 
-Who may open one, and with what, is settled before. The PAL holds secrets: it is for a conversation,
-never for an answer.
+The caller has validated the request. The PAL holds secrets, so no answer may contain it.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import ConversationRow
 from pytest_tavus.simulator.rooms.opening import Opening, Timers
 
 _ANSWERED = (
@@ -39,20 +39,20 @@ _ANSWERED = (
 
 async def open_conversation(
     account: Account, body: ConversationBody, *, pal: Pal, script: Scenario | None = None
-) -> Json:
-    """Open a conversation with a PAL that is written out, and return its record.
+) -> ConversationRow:
+    """Open a conversation with a PAL from `build_pal`, and return its record.
 
-    In `test_mode` there is only the record: it has ended, and takes no slot [doc].
+    `test_mode` only adds a record, which has ended and takes no slot [doc].
 
     Raises:
-        ApiRefusal: there are as many conversations as the account may have.
+        ApiRefusal: the account has reached its limit of concurrent conversations.
 
     """
     if not body.test_mode:
         _refuse_over_limit(account)
     conversation_id, now = account.ids.new("c", length=15), account.timestamp()
     face_id = body.face_id or pal.default_face_id
-    record: Json = {
+    record: ConversationRow = {
         "conversation_id": conversation_id,
         "conversation_name": body.conversation_name or "",
         "conversation_url": f"{account.options.room_url}/{conversation_id}",
@@ -65,22 +65,22 @@ async def open_conversation(
     }
     if body.is_private:
         record["meeting_token"] = meeting_token(account, conversation_id)
-    account["conversations"].add(conversation_id, record)
+    account.conversations.put(conversation_id, record)
     if not body.test_mode:
         await account.live.open(_opening(record, body, pal, script))
     return record
 
 
-def build_opening_body(record: Json) -> Json:
-    """Return what whoever opens a conversation is told of it [doc]; a token if it is private."""
-    return {name: record[name] for name in _ANSWERED if name in record}
+def build_opening_body(record: ConversationRow) -> Json:
+    """Return the answer to opening a conversation [doc]; a private one has a token."""
+    return {name: value for name, value in record.items() if name in _ANSWERED}
 
 
 def meeting_token(account: Account, conversation_id: str) -> str:
-    """Return the token of a private room: of a JWT's shape [doc], for this room and no other.
+    """Return a token for one private room, in the shape of a JWT [doc].
 
-    What Tavus's token says is not known. This one names its room, and nobody but the server that
-    keeps it can tell whether it is good.
+    The claims of Tavus's tokens are not known. This token names its room. The server compares it
+    with the token in the record, so no client can verify the signature.
     """
     claims = {"r": conversation_id, "iat": int(account.epoch())}
     head = f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_part(claims)}"
@@ -90,14 +90,16 @@ def meeting_token(account: Account, conversation_id: str) -> str:
 
 
 def _refuse_over_limit(account: Account) -> None:
-    """Refuse beyond the limit, under the key it was recorded with [wild]."""
+    """Refuse beyond the limit, with the recorded sentence [wild]."""
     limit = account.options.concurrency_limit
     if limit is not None and account.live.count_active() >= limit:
         raise ApiRefusal(400, {"message": "User has reached maximum concurrent conversations"})
 
 
-def _opening(record: Json, body: ConversationBody, pal: Pal, script: Scenario | None) -> Opening:
-    wanted = body.properties
+def _opening(
+    record: ConversationRow, body: ConversationBody, pal: Pal, script: Scenario | None
+) -> Opening:
+    properties = body.properties
     return Opening(
         conversation_id=record["conversation_id"],
         pal=pal,
@@ -111,9 +113,9 @@ def _opening(record: Json, body: ConversationBody, pal: Pal, script: Scenario | 
         max_participants=body.max_participants,
         script=script,
         timers=Timers(
-            max_call_duration=wanted.max_call_duration,
-            participant_left_timeout=wanted.participant_left_timeout,
-            participant_absent_timeout=wanted.participant_absent_timeout,
+            max_call_duration=properties.max_call_duration,
+            participant_left_timeout=properties.participant_left_timeout,
+            participant_absent_timeout=properties.participant_absent_timeout,
         ),
     )
 
@@ -129,12 +131,12 @@ def _text(data: bytes) -> str:
 def build_pal(account: Account, pal_id: str) -> Pal:
     """Return a PAL with its tools, objectives and guardrails, and all secrets.
 
-    It may break a rule that no route enforces: a vision tool, say, is attached before perception
-    is turned on. Its tools were held to theirs when they were written.
+    The PAL may break a rule that no route enforces: a client may attach a vision tool before it
+    turns perception on. Its tools were validated when they were written.
 
     Raises:
-        ApiRefusal: there is no such PAL.
-        HarnessError: the account holds what is none.
+        ApiRefusal: the id is unknown.
+        HarnessError: the record is not a valid PAL.
 
     """
     record = PALS.require(account, pal_id)
@@ -146,34 +148,34 @@ def build_pal(account: Account, pal_id: str) -> Pal:
     reading = read_pal({**_fields(Pal, record), **parts})
     if reading.value is None:
         wrong = "; ".join(problem.message for problem in reading.problems)
-        message = f"the account holds a PAL {pal_id!r} that is none: {wrong}"
+        message = f"the PAL {pal_id!r} of the account is not valid: {wrong}"
         raise HarnessError(message)
     return reading.value
 
 
 def _tools(account: Account, pal: Json) -> Iterator[Json]:
     for tool_id in pal["tool_ids"]:
-        tool = account["tools"].get(tool_id)
+        tool = account.tools.get(tool_id)
         if tool is not None:
             yield _fields(Tool, tool)
 
 
 def _objectives(account: Account, pal: Json) -> Json | None:
-    row = account["objectives"].get(pal["objectives_id"] or "")
+    row = account.objectives.get(pal["objectives_id"] or "")
     return None if row is None else _fields(ObjectiveSet, row)
 
 
 def _guardrails(account: Account, pal: Json) -> Iterator[Json]:
-    """Yield the guardrails that a PAL names, has the tags of, or has in its older set; each once.
+    """Yield a PAL's guardrails, each once: by id, by tag, and from its older set.
 
-    [doc] onboarding-guide: tags take in every guardrail that has one of them.
+    A tag of the PAL includes every guardrail with that tag [doc] onboarding-guide.
     """
     named, tags = set(pal["guardrail_ids"]), set(pal["guardrail_tags"])
-    for row in account["guardrails"].rows():
-        held = json_list(row.get("data"))
-        if held is not None:
+    for row in account.guardrails.rows():
+        members = json_list(row.get("data"))
+        if members is not None:
             if row.get("guardrails_id") == pal["guardrails_id"]:
-                yield from (_fields(Guardrail, each) for each in held)
+                yield from (_fields(Guardrail, each) for each in members)
         elif row.get("guardrail_id") in named or not tags.isdisjoint(row.get("tags") or ()):
             yield _fields(Guardrail, row)
 

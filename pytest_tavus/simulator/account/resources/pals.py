@@ -1,10 +1,10 @@
-"""``/pals``: create, list, show, change, publish, delete; and what a JSON Patch makes of a PAL.
+"""``/pals``: create, list, show, change, publish, delete.
 
-At Tavus a PAL has a draft and a live version, whose rules are not documented. Here it has one: what
-is changed is at once what new conversations have, and publishing only says so [inferred].
+At Tavus a PAL has a draft and a live version, whose rules are not documented. Here it has one
+version: new conversations use each change at once, and publishing only sets a flag [inferred].
 
-A patch is applied to the PAL as it is shown, so that no operation can read a secret; hidden keys
-that are still in their places afterwards are what they were.
+A JSON Patch applies to the masked PAL, so that no operation can read a secret. Afterwards each mask
+that is still in its place is replaced by its secret.
 """
 
 from __future__ import annotations
@@ -34,34 +34,34 @@ from pytest_tavus.simulator.account.requests.masks import (
 )
 from pytest_tavus.simulator.account.requests.pages import Query, equals, read_flag
 from pytest_tavus.simulator.account.requests.refusals import bad_field, bad_request, invalid_id
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_references
 
 NAMELESS = "Untitled PAL"
-"""The name of a PAL that was given none: ours."""
+"""The name of a PAL whose creator sends none: ours."""
 
 SERVER_SET = ("pal_id", "pal_type", "is_published", "created_at", "updated_at")
-"""Fields that only the server sets."""
+"""Fields that only the service sets."""
 
 SKILLS = "skills"
-"""Where a record keeps its skills; they are shown below ``/pals/{pal_id}/skills`` only."""
+"""The field of a record that only ``/pals/{pal_id}/skills`` answers."""
 
-INVITED_AT = "tavusinvite.com"
-"""Where meetings are told of [doc] conferencing username check."""
+INVITE_DOMAIN = "tavusinvite.com"
+"""The domain of the mail addresses of PALs [doc] conferencing username check."""
 
 EMPTY_LAYERS: Mapping[str, None] = MappingProxyType(
     {name: None for name in LAYERS if name != "mcp"}
 )
-"""The layers that every PAL has ([client] schemas/pal.py; that they are null is [inferred])."""
+"""The layers of every PAL ([client] schemas/pal.py; their null values are [inferred])."""
 
 
-LIVE_OWNED = "/layers/conferencing"
-"""Is not changed in one patch with anything that the author writes [client] meetings.py."""
+PATCHED_ALONE = "/layers/conferencing"
+"""A layer that needs a patch without any other field [client] meetings.py."""
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Create a PAL. On this route it needs a face; on the older one it does not [doc]."""
+    """Create a PAL. ``/pals`` requires a face; ``/personas`` does not [doc]."""
     body = read_body(PalBody, request.body, rules=new_pal_problems)
     if body.default_face_id is None and not request.former:
         raise bad_field("default_face_id", "default_face_id is missing")
@@ -69,22 +69,23 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def show(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Show one PAL. `verbose` and `include_settings` are read; all is shown anyway [inferred]."""
+    """Show a PAL. `verbose` and `include_settings` make no difference here [inferred]."""
     for name in ("verbose", "include_settings"):
         read_flag(request.query, name)
-    shown = PALS.build_body(account, PALS.require_named(account, request), request.query)
-    return ApiAnswer(body={"data": [shown]} if account.options.wrapped_pal else shown)
+    body = PALS.build_body(account, PALS.require_named(account, request), request.query)
+    return ApiAnswer(body={"data": [body]} if account.options.wrapped_pal else body)
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change a PAL by JSON Patch; 304 where that changes nothing [doc]."""
+    """Change a PAL by JSON Patch; 304 if nothing changes [doc]."""
     record = PALS.require_named(account, request)
     after = _patch_record(account, record, request.body)
     if after is None:
         return UNCHANGED
+    # A patch can bring back the punctuation that `plain_names` removes.
     after["pal_name"] = _name(account, after["pal_name"])
     after["updated_at"] = account.timestamp()
-    return PALS.answer(account, account["pals"].replace(record["pal_id"], after), request)
+    return PALS.answer(account, account.pals.put(record["pal_id"], after), request)
 
 
 def publish(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -95,7 +96,7 @@ def publish(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def add_pal(account: Account, written: PalBody | Json) -> Json:
-    """Keep a new PAL and return its record. A JSON object is a draft, which may lack its prompt."""
+    """Add a PAL and return its record. A JSON object is a draft, which may lack a prompt."""
     if isinstance(written, PalBody):
         body = written
     else:
@@ -112,7 +113,7 @@ def add_pal(account: Account, written: PalBody | Json) -> Json:
 
 
 def _name(account: Account, name: str | None) -> str:
-    """Return a name as it is kept: at Tavus punctuation is said to be lost [wild]."""
+    """Return the name to keep: Tavus is reported to remove punctuation [wild]."""
     name = name or NAMELESS
     return re.sub(r"[^\w\s-]", "", name) if account.options.plain_names else name
 
@@ -123,11 +124,11 @@ def _fields(body: PalBody) -> Json:
 
 
 def _build_conferencing(layers: Json) -> Json:
-    """Return the layer whose `email` is the server's: the address to invite a PAL by [client]."""
+    """Return the layer with `email`, the address that invites the PAL to a meeting [client]."""
     conferencing = json_object(layers.get("conferencing"))
     if conferencing is None or not conferencing.get("username"):
         return {}
-    address = f"{conferencing['username']}@{INVITED_AT}"
+    address = f"{conferencing['username']}@{INVITE_DOMAIN}"
     return {"conferencing": {**conferencing, "email": address}}
 
 
@@ -136,7 +137,7 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
 
 
 def _patch_record(account: Account, record: Json, patch: object) -> Json | None:
-    """Return the record after a patch; `None` if it is the same as before."""
+    """Return the record after a patch; `None` if nothing changes."""
     operations = read_patch(patch)
     _refuse_mixed(operations)
     refuse_if(
@@ -162,7 +163,7 @@ def _restore_secrets(written: Json, record: Json) -> Json:
 
 
 def _check_server_fields(before: Json, after: Json) -> Iterator[RuleProblem]:
-    """Yield what only the server sets, where a patch would change it."""
+    """Yield each field of the service that a patch would change."""
     for name in SERVER_SET:
         if not is_same_json(after.get(name), before.get(name)):
             message = f"{name} is set by the server and cannot be changed"
@@ -170,22 +171,23 @@ def _check_server_fields(before: Json, after: Json) -> Iterator[RuleProblem]:
 
 
 def _refuse_mixed(operations: list[Json]) -> None:
+    # A test operation changes nothing, so it may accompany either kind.
     changing = [operation["path"] for operation in operations if operation["op"] != "test"]
-    owned = [path for path in changing if f"{path}/".startswith(f"{LIVE_OWNED}/")]
-    if owned and len(owned) < len(changing):
+    alone = [path for path in changing if f"{path}/".startswith(f"{PATCHED_ALONE}/")]
+    if alone and len(alone) < len(changing):
         raise bad_request(
             "conferencing cannot be changed together with authored fields: "
             "send it in a patch of its own"
         )
 
 
-PALS = Resource(
-    table="pals",
+PALS = JsonResource(
+    table=lambda account: account.pals,
     path="/pals",
     key="pal_id",
-    missing=partial(invalid_id, "persona_id"),  # in the older word [doc]
+    missing=partial(invalid_id, "persona_id"),  # the former word [doc]
     prefix="p",
-    # Ten a page [doc]; the first is 1 [doc], and 0 as well [client]. The oldest first [client].
+    # Ten rows a page from page 1 [doc], which is also page 0; the oldest row first [client].
     filters=(equals(pal_type=("user", "system")),),
     hidden=(SKILLS,),
     view=_view,

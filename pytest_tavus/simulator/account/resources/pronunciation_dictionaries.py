@@ -1,6 +1,6 @@
 """Pronunciation dictionaries: `/pronunciation-dictionaries` [doc], limits [client].
 
-PALs that speak by a deleted dictionary keep its id, which finds nothing [inferred].
+PALs keep the id of a deleted dictionary [inferred].
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from pytest_tavus.contract.resources.dictionary import PronunciationDictionary, 
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging
 from pytest_tavus.simulator.account.requests.refusals import not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 
 
 def _read(body: object) -> Json:
-    wanted = read_body(PronunciationDictionary, body, rules=dictionary_problems)
-    rules = [rule.model_dump(mode="json", exclude_none=True) for rule in wanted.rules]
+    dictionary = read_body(PronunciationDictionary, body, rules=dictionary_problems)
+    rules = [rule.model_dump(mode="json", exclude_none=True) for rule in dictionary.rules]
     for rule in rules:
         if rule["type"] == "ipa":
             rule["alphabet"] = "ipa"
-    return {"name": wanted.name, "rules": rules, "rules_count": len(rules)}
+    return {"name": dictionary.name, "rules": rules, "rules_count": len(rules)}
 
 
-DICTIONARIES = Resource(
-    table="pronunciation_dictionaries",
+DICTIONARIES = JsonResource(
+    table=lambda account: account.pronunciation_dictionaries,
     path="/pronunciation-dictionaries",
     key="pronunciation_dictionary_id",
     placeholder="dictionary_id",

@@ -1,11 +1,10 @@
-"""``/skills`` and ``/pals/{pal_id}/skills``: Tavus's add-ons, and their rules."""
+"""``/skills`` and ``/pals/{pal_id}/skills``: Tavus's add-ons and the rules of their settings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 from pydantic import Field
 
@@ -14,7 +13,7 @@ from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import Paging
 from pytest_tavus.simulator.account.requests.refusals import bad_field, not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.resources.pals import PALS, SKILLS
 from pytest_tavus.simulator.account.store.account import Account
 
@@ -26,7 +25,7 @@ KEYS: Mapping[str, tuple[str, ...] | None] = MappingProxyType(
         "memory": (),
     }
 )
-"""The keys that each skill takes; `None` is any."""
+"""The configuration keys of each skill; `None` allows any."""
 
 TRIGGERS = ("on_demand", "walk_the_deck")
 
@@ -58,19 +57,19 @@ class SkillBody(Body):
 
 
 class SkillPatch(Body):
-    """A change of one: what is null there is taken out [doc]."""
+    """A change of one skill's configuration; null removes a key [doc]."""
 
     config: Json
 
 
 class SkillsBody(Body):
-    """All skills of a PAL, by id [client]."""
+    """All skills of a PAL by id [client]."""
 
     skills: Json
 
 
 def listing(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List a PAL's skills: an object, by id [doc]."""
+    """Return a PAL's skills as an object by id [doc]."""
     return ApiAnswer(body=_build_skills_body(PALS.require_named(account, request)))
 
 
@@ -80,19 +79,18 @@ def show_one(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def put(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Attach a skill, or write its configuration anew [doc]."""
+    """Attach a skill, or replace its configuration [doc]."""
     pal, skill_id = PALS.require_named(account, request), request.params["skill_id"]
     REGISTRY.require(account, skill_id)
     config = read_body(SkillBody, {} if request.body is None else request.body).config
-    return _store_skills(account, pal, {**pal[SKILLS], skill_id: config}, skill_id)
+    return _store_skill(account, pal, skill_id, config)
 
 
 def merge(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change the configuration of a skill that is attached: merge, null takes out [doc]."""
+    """Merge into the configuration of an attached skill; null removes a key [doc]."""
     pal, skill_id = _require_attached(account, request)
     config = read_body(SkillPatch, request.body).config
-    merged = _merge_config(pal[SKILLS][skill_id], config)
-    return _store_skills(account, pal, {**pal[SKILLS], skill_id: merged}, skill_id)
+    return _store_skill(account, pal, skill_id, _merge_config(pal[SKILLS][skill_id], config))
 
 
 def detach(account: Account, request: ApiRequest) -> ApiAnswer:
@@ -103,25 +101,28 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def replace_all(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Replace all skills of a PAL [doc]; each is written as its configuration."""
+    """Replace all skills of a PAL by an object of configurations [doc]."""
     pal = PALS.require_named(account, request)
-    wanted: Json = {}
-    for skill_id, config in read_body(SkillsBody, request.body).skills.items():
+    skills: Json = {}
+    for skill_id, written in read_body(SkillsBody, request.body).skills.items():
         REGISTRY.require(account, skill_id)
-        found = json_object({} if config is None else config)
-        if found is None:
+        config = json_object({} if written is None else written)
+        if config is None:
             raise bad_field("skills", f"expected an object for {skill_id!r}")
-        wanted[skill_id] = found
-    return _store_skills(account, pal, wanted, None)
+        skills[skill_id] = config
+    _store_skills(account, pal, skills)
+    return ApiAnswer(body=_build_skills_body(pal))
 
 
-def _store_skills(account: Account, pal: Json, skills: Json, shown: str | None) -> ApiAnswer:
+def _store_skill(account: Account, pal: Json, skill_id: str, config: object) -> ApiAnswer:
+    _store_skills(account, pal, {**pal[SKILLS], skill_id: config})
+    return ApiAnswer(body=_build_skill_body(skill_id, pal[SKILLS][skill_id]))
+
+
+def _store_skills(account: Account, pal: Json, skills: Json) -> None:
     for skill_id, config in skills.items():
         check_config(skill_id, config)
     pal.update({SKILLS: skills, "updated_at": account.timestamp()})
-    return ApiAnswer(
-        body=_build_skills_body(pal) if shown is None else _build_skill_body(shown, skills[shown])
-    )
 
 
 def _require_attached(account: Account, request: ApiRequest) -> tuple[Json, str]:
@@ -132,8 +133,8 @@ def _require_attached(account: Account, request: ApiRequest) -> tuple[Json, str]
     return pal, skill_id
 
 
-def _merge_config(kept: Any, written: Any) -> Any:
-    """Merge as RFC 7396 does."""
+def _merge_config(kept: object, written: object) -> object:
+    """Apply a JSON Merge Patch (RFC 7396)."""
     change = json_object(written)
     if change is None:
         return written
@@ -156,8 +157,8 @@ def _build_skill_body(skill_id: str, config: Json) -> Json:
     return {"skill_id": skill_id, "config": dict(config)}
 
 
-REGISTRY = Resource(
-    table="skills",
+REGISTRY = JsonResource(
+    table=lambda account: account.skills,
     path="/skills",
     key="skill_id",
     missing=partial(not_found, "Skill not found"),

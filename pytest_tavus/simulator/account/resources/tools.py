@@ -1,4 +1,4 @@
-"""``/tools`` and ``/pals/{pal_id}/tools``: the registry, the system's own, and what a PAL has."""
+"""``/tools`` and ``/pals/{pal_id}/tools``: registered tools, system tools, and tools of a PAL."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pytest_tavus.simulator.account.requests.bodies import read_body, read_objec
 from pytest_tavus.simulator.account.requests.masks import mask_auth
 from pytest_tavus.simulator.account.requests.pages import Paging, Query, contains, of_type
 from pytest_tavus.simulator.account.requests.refusals import bad_field, conflict, not_found
-from pytest_tavus.simulator.account.resource import Resource
+from pytest_tavus.simulator.account.resource import JsonResource
 from pytest_tavus.simulator.account.resources.pals import PALS
 from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.account.store.known import check_ids
 
 SERVER_SET = ("tool_id", "owner_id", "is_system_tool", "created_at", "updated_at")
-"""Fields that only the server sets [doc]."""
+"""Fields that only the service sets [doc]."""
 
 OWNER = "simulated"
 """`owner_id` of everything in a simulated account."""
@@ -37,7 +37,7 @@ class ToolIds(Body):
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Register a tool. Its name must be free in the account: 409 [wild]."""
+    """Register a tool; 409 if its name is taken in the account [wild]."""
     written = read_object(request.body)
     _refuse_taken(account, _read(account, written).name)
     row = TOOLS.add(account, {**_drop_nulls(written), "is_system_tool": False})
@@ -45,7 +45,7 @@ def create(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def change(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Change the fields given; the others stay, and with them the secret that is not given."""
+    """Change the fields of the body; the others stay, secrets included."""
     record = TOOLS.require_changeable(account, request, "changed")
     written = read_object(request.body)
     refuse_if(_check_server_fields(written))
@@ -55,37 +55,38 @@ def change(account: Account, request: ApiRequest) -> ApiAnswer:
         _refuse_taken(account, name)
     server_set = {key: record[key] for key in SERVER_SET if key in record}
     after = {**merged, **server_set, "updated_at": account.timestamp()}
-    return TOOLS.answer(account, account["tools"].replace(record["tool_id"], after), request)
+    return TOOLS.answer(account, account.tools.put(record["tool_id"], after), request)
 
 
 def list_attached(account: Account, request: ApiRequest) -> ApiAnswer:
-    """List a PAL's tools; system tools are not among them [doc] list-pal-tools."""
+    """List a PAL's tools without system tools [doc] list-pal-tools."""
     return ApiAnswer(body=_build_attached_body(account, PALS.require_named(account, request)))
 
 
 def attach(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Attach tools; those that are attached already stay so, and are listed too [doc].
+    """Attach tools; the answer lists the earlier ones too [doc].
 
-    Vision and audio tools are taken whatever the perception model is: the official client turns
-    that on afterwards [client].
+    Vision and audio tools need no perception model yet: the official client turns it on later
+    [client].
     """
     pal = PALS.require_named(account, request)
-    wanted = read_body(ToolIds, request.body).tool_ids
-    if not 1 <= len(wanted) <= TOOLS_PER_PAL:
-        message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(wanted)}"
+    new_ids = read_body(ToolIds, request.body).tool_ids
+    if not 1 <= len(new_ids) <= TOOLS_PER_PAL:
+        message = f"expected 1 to {TOOLS_PER_PAL} ids, found {len(new_ids)}"
         raise bad_field("tool_ids", message)
-    check_ids(account, wanted, table="tools", field="tool_ids")
-    after = list(dict.fromkeys((*pal["tool_ids"], *wanted)))
+    check_ids(account.tools, new_ids, field="tool_ids")
+    after = list(dict.fromkeys((*pal["tool_ids"], *new_ids)))
     if len(after) > TOOLS_PER_PAL:
         message = f"a PAL can have at most {TOOLS_PER_PAL} tools, this one would have {len(after)}"
         raise bad_field("tool_ids", message)
+    # Attaching attached tools again is no change of the PAL, so its time stays.
     if after != pal["tool_ids"]:
         pal.update(tool_ids=after, updated_at=account.timestamp())
     return ApiAnswer(body=_build_attached_body(account, pal))
 
 
 def detach(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Take a tool from a PAL; the tool itself stays [doc]. One it has not is a 404 [inferred]."""
+    """Detach a tool, which stays registered [doc]; 404 if it is not attached [inferred]."""
     pal = PALS.require_named(account, request)
     tool_id = request.params["tool_id"]
     if tool_id not in pal["tool_ids"]:
@@ -96,13 +97,13 @@ def detach(account: Account, request: ApiRequest) -> ApiAnswer:
 
 
 def _build_attached_body(account: Account, pal: Json) -> Json:
-    found = (account["tools"].get(tool_id) for tool_id in pal["tool_ids"])
+    found = (account.tools.get(tool_id) for tool_id in pal["tool_ids"])
     rows = [_view(account, tool, {}) for tool in found if tool and not tool["is_system_tool"]]
     return {"data": rows}
 
 
 def _view(_account: Account, record: Json, _query: Query) -> Json:
-    """Return a tool as the API answers it ([doc] create-tool, get-tool)."""
+    """Return the body of a tool with every default ([doc] create-tool, get-tool)."""
     post_call = record.get("trigger_type") == "post_call"
     origin = None if post_call else record.get("origin", "llm")
     return {
@@ -120,24 +121,24 @@ def _view(_account: Account, record: Json, _query: Query) -> Json:
 
 
 def _build_delivery(delivery: Json) -> Json:
-    """Return `app_message: false` beside an api, as the documents show it [doc]."""
+    """Return a masked delivery; beside an api, `app_message` is false [doc]."""
     api = json_object(delivery.get("api"))
     if api is None:
         return {"app_message": True}
     auth = json_object(api.get("auth")) or {"type": "none"}
-    shown = {"method": "POST", "timeout": 10, **api, "auth": mask_auth(auth)}
-    return {"app_message": False, "api": shown}
+    body = {"method": "POST", "timeout": 10, **api, "auth": mask_auth(auth)}
+    return {"app_message": False, "api": body}
 
 
 def _refuse_taken(account: Account, name: str) -> None:
-    owned = (row for row in account["tools"].rows() if not row["is_system_tool"])
+    owned = (row for row in account.tools.rows() if not row["is_system_tool"])
     if any(row["name"] == name for row in owned):
         message = f"A tool named {name!r} already exists"
         raise conflict(message)
 
 
 def _read(account: Account, written: Json) -> Tool:
-    """Return a tool that keeps every rule of `contract`, and whose fields a client may write."""
+    """Return the tool; refuse fields of the service and broken rules of `contract`."""
     refuse_if(_check_server_fields(written))
 
     def rules(tool: Tool) -> Iterator[RuleProblem]:
@@ -156,17 +157,18 @@ def _check_server_fields(written: Json) -> Iterator[RuleProblem]:
 
 
 def _drop_nulls(written: Json) -> Json:
-    """Return what was really written: a null is as good as nothing [client]."""
+    """Drop nulls, which Tavus treats as absent [client]."""
     return {key: value for key, value in written.items() if value is not None}
 
 
 def _merge_change(record: Json, written: Json) -> Json:
     """Return a tool's fields after a change.
 
-    An `api` without `auth` keeps the one there is, and an `auth` of the same type without its
-    secret keeps that: what is masked on reading is to be left out on writing [client].
+    An `api` without `auth` keeps the present `auth`, and an `auth` of the same type without its
+    secret keeps the secret: clients read a mask, and must not send it back [client].
     """
     kept = {key: value for key, value in record.items() if key not in SERVER_SET}
+    # A post-call tool has no origin, so the old one must not stay.
     if written.get("trigger_type") == "post_call" and "origin" not in written:
         kept.pop("origin", None)
     return {**kept, **written, **_merge_delivery(kept, written)}
@@ -180,8 +182,8 @@ def _merge_delivery(kept: Json, written: Json) -> Json:
     auth = api.get("auth")
     if auth is None:
         auth = before
-    elif (given := json_object(auth)) is not None and given.get("type") == before.get("type"):
-        auth = {**before, **given}
+    elif (new := json_object(auth)) is not None and new.get("type") == before.get("type"):
+        auth = {**before, **new}
     return {"delivery": {**delivery, "api": {**api, "auth": auth}}}
 
 
@@ -195,8 +197,8 @@ def _check_change(record: Json, done: str) -> str:
     return f"{name} is a system tool and cannot be {done}" if record["is_system_tool"] else ""
 
 
-TOOLS = Resource(
-    table="tools",
+TOOLS = JsonResource(
+    table=lambda account: account.tools,
     path="/tools",
     key="tool_id",
     missing=partial(not_found, "Tool not found"),  # 404, as with objectives [inferred]

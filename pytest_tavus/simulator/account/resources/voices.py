@@ -1,6 +1,6 @@
-"""Voices: `/voices`, those of Tavus's catalogue and one's own [doc].
+"""Voices: `/voices`, Tavus's catalogue and the voices that clients clone [doc].
 
-One's own is cloned from a sample: started, then completed [doc]. How long that takes is
+A clone is made from a sample: its status is started, then completed [doc]. Cloning takes
 `AccountOptions.training_seconds`, at Tavus some minutes [doc].
 """
 
@@ -8,56 +8,53 @@ from __future__ import annotations
 
 from functools import partial
 
-from pytest_tavus.contract.body import Json
 from pytest_tavus.contract.resources.voice import VoiceCloning, cloning_problems
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.requests.bodies import read_body
 from pytest_tavus.simulator.account.requests.pages import any_of, contains, equals
 from pytest_tavus.simulator.account.requests.refusals import not_found
 from pytest_tavus.simulator.account.resource import Resource
-from pytest_tavus.simulator.account.resources.progress import (
-    BEGUN,
-    CALLBACK,
-    begin_training,
-    complete_training,
-)
+from pytest_tavus.simulator.account.resources.progress import begin_training, complete_training
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import VoiceRow, select_fields
 
 
 def create(account: Account, request: ApiRequest) -> ApiAnswer:
-    """Begin to clone a voice: its id and ``started`` [doc]."""
-    wanted = read_body(VoiceCloning, request.body, rules=cloning_problems)
-    fields: Json = {
-        "voice_name": wanted.voice_name,
-        "description": wanted.description,
+    """Start to clone a voice; the answer has its id and ``started`` [doc]."""
+    body = read_body(VoiceCloning, request.body, rules=cloning_problems)
+    row: VoiceRow = {
+        "voice_id": VOICES.new_id(account),
+        "voice_name": body.voice_name,
+        "description": body.description,
         "voice_type": "user",
         "status": "started",
         "tags": [],
-        BEGUN: account.epoch(),
-        CALLBACK: wanted.callback_url,
+        "created_at": account.timestamp(),
+        "_begun": account.epoch(),
+        "_callback_url": body.callback_url,
     }
-    row = VOICES.add(account, fields)
+    account.voices.put(row["voice_id"], row)
     begin_training(account, settle)
     return ApiAnswer(body={"voice_id": row["voice_id"], "status": "started"})
 
 
 def settle(account: Account) -> None:
-    """Let every voice whose cloning is over be completed, and tell who asked to hear of it.
+    """Complete every voice whose cloning is over, and send its callback.
 
-    The event and what it carries are [doc], where it carries that is [inferred].
+    The event and its data are [doc]; the place of the data in the body is [inferred].
     """
-    for row in complete_training(account, "voices"):
-        if row[CALLBACK]:
-            told = {
+    for row in complete_training(account, account.voices):
+        if url := row["_callback_url"]:
+            body = {
                 "event_type": "application.voice_status_changed",
                 "message_type": "application",
-                "properties": {name: row[name] for name in ("voice_id", "voice_name", "status")},
+                "properties": select_fields(row, ("voice_id", "voice_name", "status")),
             }
-            account.callbacks.send(row[CALLBACK], told)
+            account.callbacks.send(url, body)
 
 
-VOICES = Resource(
-    table="voices",
+VOICES = Resource[VoiceRow](
+    table=lambda account: account.voices,
     path="/voices",
     key="voice_id",
     missing=partial(not_found, "Voice not found"),
@@ -67,7 +64,6 @@ VOICES = Resource(
         any_of("tags", "tags", "tag"),
         contains("search", "voice_id", "voice_name", "description"),
     ),
-    stamps=("created_at",),
     settle=settle,
     check_change=lambda row, _: (
         "A stock voice cannot be changed" if row["voice_type"] == "system" else ""

@@ -1,5 +1,5 @@
-"""What an account holds: tables of JSON records, ids, alarms, stock, and links between records.
+"""The state of an account: tables of records, ids, alarms, stock, and links between records.
 
-Secrets stay in the records; answers hide them. The store knows no route and no client.
-Add a table to `account.py`, stock of every account to `stock.py`.
+Records hold secrets; answers mask them. The store knows no route and no client. Add a table to
+`Account`, the type of its records to `rows.py`, and records of every account to `stock.py`.
 """

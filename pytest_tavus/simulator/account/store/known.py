@@ -1,4 +1,4 @@
-"""Whether the ids that a PAL or a conversation names are there, and which PALs hold an id."""
+"""Links between records: checks the ids in a request, and finds the PALs that use an id."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from collections.abc import Iterable
 from pytest_tavus.contract.body import Json, json_list
 from pytest_tavus.contract.pal.pal import PalBody
 from pytest_tavus.simulator.account.requests.refusals import bad_field, invalid_id
-from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.account import Account, Table
 
 
 def check_references(account: Account, body: PalBody) -> None:
-    """Refuse an id of a PAL that is nobody's. Tavus's own sentences are not known [inferred]."""
-    check_ids(account, body.tool_ids, table="tools", field="tool_ids")
-    check_ids(account, body.guardrail_ids, table="guardrails", field="guardrail_ids")
-    goals = filter(None, [body.objectives_id])
-    check_ids(account, goals, table="objectives", field="objectives_id")
+    """Refuse unknown ids in a PAL. Tavus's own sentences are not known [inferred]."""
+    check_ids(account.tools, body.tool_ids, field="tool_ids")
+    check_ids(account.guardrails, body.guardrail_ids, field="guardrail_ids")
+    if body.objectives_id:
+        check_ids(account.objectives, [body.objectives_id], field="objectives_id")
     if body.default_face_id:
         check_face(account, body.default_face_id)
 
 
-def check_ids(account: Account, ids: Iterable[str], *, table: str, field: str) -> None:
-    """Refuse the first id that is nobody's in a table; `field` is where the ids are written."""
+def check_ids(table: Table[Json], ids: Iterable[str], *, field: str) -> None:
+    """Refuse the first id without a record; `field` is the field of the request with the ids."""
     for each in ids:
-        if account[table].get(each) is None:
-            raise bad_field(field, f"there is none with the id {each!r}")
+        if table.get(each) is None:
+            raise bad_field(field, f"no record has the id {each!r}")
 
 
 def check_face(account: Account, face_id: str) -> None:
-    """Refuse the id of a face that is nobody's, in the older word, unless any is taken."""
-    if not account.options.any_face and account["faces"].get(face_id) is None:
+    """Refuse an unknown face by the former word `replica_id`, unless `any_face` is on."""
+    if not account.options.any_face and account.faces.get(face_id) is None:
         raise invalid_id("replica_id")
 
 
 def remove_from_pals(account: Account, field: str, key: str) -> None:
-    """Take an id out of a field of every PAL, be that field the id itself or a list of ids."""
-    for pal in account["pals"].rows():
-        held = pal.get(field)
-        if (ids := json_list(held)) is not None:
+    """Remove an id from a field of every PAL; the field holds one id or a list of ids."""
+    for pal in account.pals.rows():
+        value = pal.get(field)
+        if (ids := json_list(value)) is not None:
             pal[field] = [each for each in ids if each != key]
-        elif held == key:
+        elif value == key:
             pal[field] = None
 
 
 def list_pals_with(account: Account, field: str, key: str) -> list[Json]:
-    """Return the PALs that hold an id in a field, the oldest first."""
+    """Return the PALs with an id in a field, the oldest first."""
     return [
         pal
-        for pal in account["pals"].rows()
+        for pal in account.pals.rows()
         if pal.get(field) == key or key in (json_list(pal.get(field)) or ())
     ]

@@ -1,7 +1,7 @@
-"""What every account has from the beginning: stock faces and voices, system tools, skills.
+"""The stock of every account: faces, voices, system tools and skills.
 
-Faces, voices and their texts are made up in the shape of Tavus's; the first of each has the id of
-the documents' examples, so that what is pasted from there works.
+Faces, voices and their texts are invented in the shape of Tavus's. The first of each has the id of
+the documents' examples, so that a pasted example works.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 from pytest_tavus.contract.body import Json
 from pytest_tavus.simulator.account.store.account import Account
+from pytest_tavus.simulator.account.store.rows import FaceRow, VoiceRow
 
 STOCKED = "2026-01-01T00:00:00.000000Z"
-"""When all of it was made."""
+"""The creation time of all stock."""
 
 FACES = (
     ("r90bbd427f71", "Office", "phoenix-4", True),
@@ -21,7 +22,7 @@ FACES = (
     ("rb8c2e57f0a1", "Kitchen", "phoenix-4", False),
     ("r1d7e9a3c540", "Classroom", "phoenix-3", False),
 )
-"""Id, name, model, whether recommended. Not one is a likeness of anybody."""
+"""Id, name, model, whether recommended. No face shows a real person."""
 
 VOICES = (
     ("v0a1b2c3d4e5f", "Alder", "Warm and unhurried", ("warm", "low")),
@@ -38,7 +39,7 @@ SYSTEM_TOOLS = (
         "Ends the conversation. Call it when the caller has said goodbye.",
     ),
 )
-"""Tools of Tavus's own that nobody can change; `end_call` is the one that is known [client]."""
+"""Tavus's own tools, which no client can change; only `end_call` is known [client]."""
 
 SKILLS = MappingProxyType(
     {
@@ -51,23 +52,6 @@ SKILLS = MappingProxyType(
 """Skill ids with display names [client] capabilities.py; the descriptions are ours."""
 
 
-_FACE = MappingProxyType(
-    {
-        "face_type": "system",
-        "status": "completed",
-        "observations": "",
-        "training_progress": "100/100",
-        "error_message": None,
-        "thumbnail_video_url": None,
-        "default_voice_id": None,
-        "original_voice_id": None,
-        "created_at": STOCKED,
-        "updated_at": STOCKED,
-    }
-)
-_VOICE = MappingProxyType(
-    {"voice_type": "system", "status": "completed", "created_at": STOCKED},
-)
 _TOOL = MappingProxyType(
     {
         "origin": "llm",
@@ -80,29 +64,66 @@ _TOOL = MappingProxyType(
 
 
 def add_stock(account: Account) -> None:
-    """Put everything that an account is born with where it belongs."""
+    """Add the records that every account has from its creation."""
     for face_id, name, model, recommended in FACES:
-        row = {"face_name": name, "model_name": model, "is_recommended": recommended}
-        account["faces"].add(face_id, {"face_id": face_id, **row, **_FACE, "tags": ["stock"]})
+        face = _build_face(face_id, name, model, recommended=recommended)
+        account.faces.put(face_id, face)
     for voice_id, name, description, tags in VOICES:
-        row = {"voice_name": name, "description": description, "tags": list(tags)}
-        account["voices"].add(voice_id, {"voice_id": voice_id, **row, **_VOICE})
+        account.voices.put(voice_id, _build_voice(voice_id, name, description, tags))
     for tool_id, name, description in SYSTEM_TOOLS:
-        row = {"tool_id": tool_id, "name": name, "description": description}
-        shape: Json = {
+        row: Json = {
+            "tool_id": tool_id,
+            "name": name,
+            "description": description,
             "parameters": {"type": "object", "properties": {}},
             "delivery": {"app_message": True},
         }
-        account["tools"].add(tool_id, {**row, **shape, **_TOOL})
+        account.tools.put(tool_id, {**row, **_TOOL})
     for skill_id, (name, description) in SKILLS.items():
         skill: Json = {"display_name": name, "description": description, "tool_names": []}
-        account["skills"].add(skill_id, {"skill_id": skill_id, **skill})
+        account.skills.put(skill_id, {"skill_id": skill_id, **skill})
+
+
+def _build_face(face_id: str, name: str, model: str, *, recommended: bool) -> FaceRow:
+    return {
+        "face_id": face_id,
+        "face_name": name,
+        "face_type": "system",
+        "model_name": model,
+        "status": "completed",
+        "training_progress": "100/100",
+        "error_message": None,
+        "is_recommended": recommended,
+        "tags": ["stock"],
+        "observations": "",
+        "thumbnail_video_url": None,
+        "default_voice_id": None,
+        "original_voice_id": None,
+        "created_at": STOCKED,
+        "updated_at": STOCKED,
+        "_begun": 0,
+        "_callback_url": None,
+    }
+
+
+def _build_voice(voice_id: str, name: str, description: str, tags: tuple[str, ...]) -> VoiceRow:
+    return {
+        "voice_id": voice_id,
+        "voice_name": name,
+        "voice_type": "system",
+        "description": description,
+        "status": "completed",
+        "tags": list(tags),
+        "created_at": STOCKED,
+        "_begun": 0,
+        "_callback_url": None,
+    }
 
 
 def reset_account(account: Account) -> None:
-    """Forget everything an account holds, ids included, and begin anew.
+    """Delete every record, restart the ids and add the stock again.
 
-    Conversations in progress are not the account's: whoever resets ends them first.
+    The caller ends conversations in progress first.
     """
     for table in account.tables.values():
         table.clear()

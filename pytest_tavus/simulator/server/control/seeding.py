@@ -80,16 +80,16 @@ class PalSeeder:
         return self._assign_id(made["pal_id"], pal.pal_id)
 
     def _has_pal(self, pal_id: str | None) -> bool:
-        return pal_id is not None and self._account["pals"].get(pal_id) is not None
+        return pal_id is not None and self._account.pals.get(pal_id) is not None
 
     def _assign_id(self, made: str, wanted: str | None) -> str:
         """Give a PAL the id that its file says it has."""
         if wanted is None:
             return made
-        table = self._account["pals"]
+        table = self._account.pals
         data = table.get(made) or {}
         table.delete(made)
-        table.add(wanted, {**data, "pal_id": wanted})
+        table.put(wanted, {**data, "pal_id": wanted})
         return wanted
 
     async def _create_tool(self, tool: Tool) -> str:

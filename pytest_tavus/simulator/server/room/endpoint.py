@@ -100,10 +100,10 @@ class Rooms:
     def _refusal(self, socket: WebSocket, conversation: LiveConversation) -> tuple[int, str] | None:
         if conversation.status == "ended":
             return 410, "the conversation has ended, and its room is closed"
-        record = self._site.account["conversations"].get(socket.path_params["name"]) or {}
-        token = record.get("meeting_token")
+        record = self._site.account.conversations.get(socket.path_params["name"])
+        token = None if record is None else record.get("meeting_token")
         given = socket.query_params.get("t", "")
-        if not token or hmac.compare_digest(given.encode(), str(token).encode()):
+        if not token or hmac.compare_digest(given.encode(), token.encode()):
             return None
         return 401, "the room is private: join with ?t= and the conversation's meeting_token"
 

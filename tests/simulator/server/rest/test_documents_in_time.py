@@ -17,7 +17,7 @@ OPTIONS = ServerOptions(control=True, clock="still", account=AccountOptions(docu
 
 def statuses(server: Served) -> list[str]:
     """Look at the records, which asks the API for nothing."""
-    return [row["status"] for row in server.tavus.site.account["documents"].rows()]
+    return [row["status"] for row in server.tavus.site.account.documents.rows()]
 
 
 async def made(server: Served) -> None:

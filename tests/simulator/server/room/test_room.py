@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerOptions
+from tests.simulator.account.rows import conversation_row
 from tests.simulator.server.room.participants import heard, joined, put_out, say
 from tests.simulator.server.served import listening, talking
 
@@ -74,7 +75,8 @@ async def test_a_room_that_lets_nobody_in_says_why(name: str, status: int, sente
         for each in ("ended", "private", "full"):
             await talking(server.tavus, each)
         await server.admin.live.end("ended", "end_conversation_endpoint_hit")
-        server.tavus.site.account["conversations"].add("private", {"meeting_token": "canary"})
+        record = conversation_row("private", meeting_token="canary")
+        server.tavus.site.account.conversations.put("private", record)
         with pytest.raises(InvalidStatus) as refused:
             async with joined(server, name):
                 pass
@@ -89,7 +91,8 @@ async def test_a_room_that_lets_nobody_in_says_why(name: str, status: int, sente
 async def test_a_private_room_opens_with_its_token() -> None:
     async with listening() as server:
         await talking(server.tavus)
-        server.tavus.site.account["conversations"].add("c1", {"meeting_token": "canary-8f3b"})
+        record = conversation_row("c1", meeting_token="canary-8f3b")
+        server.tavus.site.account.conversations.put("c1", record)
         async with joined(server, "c1?t=canary-8f3b") as room:
             assert json.loads(await room.recv())["event_type"] == "system.replica_joined"
         assert "canary" not in json.dumps(server.admin.journal.as_json())
