@@ -42,7 +42,7 @@ class Bench:
                 rules=PalRules(behaviour=Behaviour(), lines=Lines()),
             ),
             conversation_id="c1",
-            answered=lambda call, answer, by: self.answered.append((call.call_id, answer)),
+            on_answer=lambda call, answer, by: self.answered.append((call.call_id, answer)),
         )
 
     async def dispatch(

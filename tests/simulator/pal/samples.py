@@ -150,7 +150,7 @@ class Scene:
             pal or Pal(tools=tools or (tool(),), greeting=greeting),
             brain or self.script,
             dispatcher=self.desk,
-            around=ConversationContext(
+            shared=ConversationContext(
                 recorder=self.recorder,
                 clock=clock,
                 ids=Ids(seed=0, name="a scene"),

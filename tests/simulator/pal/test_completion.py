@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.simulator.pal.brain import Inference
 from pytest_tavus.simulator.pal.completion import (
-    MESSAGE,
+    MAX_REASON,
     NotACompletion,
     read_inference,
     read_reason,
@@ -62,7 +62,7 @@ def test_any_reason_is_one_short_line(body: str) -> None:
     found = read_reason(body)
 
     assert len(found.splitlines()) == 1
-    assert len(found) <= 4 * MESSAGE
+    assert len(found) <= 4 * MAX_REASON
 
 
 HALVES = st.sampled_from("\ud800\ud83d\udc00\udfff")

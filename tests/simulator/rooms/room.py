@@ -28,7 +28,13 @@ from pytest_tavus.simulator.rooms.opening import EndReason, Opening, Timers
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.played import ScriptBook, ScriptOrder
 from pytest_tavus.simulator.rooms.post_call import Filling, fill_with_defaults
-from pytest_tavus.simulator.rooms.world import BrainOptions, BrainSource, LiveTime, LiveWire
+from pytest_tavus.simulator.rooms.world import (
+    BrainOptions,
+    BrainSource,
+    LiveContext,
+    LiveTime,
+    LiveWire,
+)
 from pytest_tavus.spans import Loc, SourceSpan
 
 SECONDS = 5
@@ -159,13 +165,14 @@ async def house(
     clock, book, post = AdjustableClock(running=False), ScriptBook(), Post()
     for script in scripts:
         book.add(script)
-    conversations = Conversations(
+    live_context = LiveContext(
         seed=7,
         time=LiveTime(clock=clock, epoch=lambda: EPOCH + clock.now()),
-        minds=BrainOptions(scripts=book, brains=brains, env=env or {}, script_order=order),
+        brain_options=BrainOptions(scripts=book, brains=brains, env=env or {}, script_order=order),
         wire=LiveWire(callbacks=post, handler=handler or NOBODY, filling=filling),
         options=options or LiveOptions(),
     )
+    conversations = Conversations(live_context)
     async with asyncio.timeout(SECONDS):
         try:
             yield House(conversations, clock, book, post)

@@ -138,8 +138,8 @@ def test_an_interrupt_needs_no_properties() -> None:
         (
             said("sensitivity"),
             (
-                "conversation.sensitivity: exactly one of participant_pause_sensitivity and "
-                "participant_interrupt_sensitivity is to be given, not neither"
+                "conversation.sensitivity: give exactly one of participant_pause_sensitivity and "
+                "participant_interrupt_sensitivity, not neither"
             ),
         ),
         (
@@ -149,8 +149,8 @@ def test_an_interrupt_needs_no_properties() -> None:
                 participant_interrupt_sensitivity="low",
             ),
             (
-                "conversation.sensitivity: exactly one of participant_pause_sensitivity and "
-                "participant_interrupt_sensitivity is to be given, not both"
+                "conversation.sensitivity: give exactly one of participant_pause_sensitivity and "
+                "participant_interrupt_sensitivity, not both"
             ),
         ),
         (

@@ -80,7 +80,8 @@ async def test_the_verbose_list_has_the_transcript_with_the_calls() -> None:
         await until(lambda: len(guest.spoken()) == 2)
         await home.conversations.end(ID, "participant_left_timeout")
 
-        joined, shutdown, ready = conversation.events()
+        events: list[dict[str, Any]] = conversation.events()
+        joined, shutdown, ready = events
         assert joined == {
             "event_type": "system.replica_joined",
             "timestamp": "2026-09-21T14:13:20.000000Z",
@@ -118,7 +119,8 @@ async def test_a_call_that_a_filler_goes_with_is_on_the_row_of_the_filler() -> N
         await until(lambda: guest.of("conversation.tool_call"))
         await home.conversations.end(ID, END)
 
-        *_, ready = conversation.events()
+        events: list[dict[str, Any]] = conversation.events()
+        ready = events[-1]
         _, filler = ready["properties"]["transcript"]
         assert (filler["content"], len(filler["tool_calls"])) == ("One moment.", 1)
 

@@ -17,14 +17,14 @@ from tests.simulator.rooms.room import ID, Guest, house, until
 
 SMALL = LiveOptions(conversation_bytes=100_000)
 FULL = (
-    f"the conversation {ID} takes 100000 bytes already; this was not taken: end it, and open "
-    "another"
+    f"the conversation {ID} takes 100000 bytes already; further input is refused: end the "
+    "conversation, and open another"
 )
 LONG = "x" * 10_000
 
 
 async def refusal(guest: Guest) -> str | None:
-    """Send something long; return why it was not taken."""
+    """Send a long message; return the sentence of its refusal."""
     try:
         await guest.send("append_llm_context", context=LONG)
     except ServiceError as error:
@@ -33,7 +33,7 @@ async def refusal(guest: Guest) -> str | None:
 
 
 async def flood(guest: Guest) -> int:
-    """Send until that is refused; return how often it was not."""
+    """Send long messages until one is refused; return how many were accepted."""
     refused = [await refusal(guest) for _ in range(50)]
     assert set(refused) == {None, FULL}
     return refused.index(FULL)
@@ -50,9 +50,9 @@ async def test_messages_are_refused_once_a_conversation_takes_too_much_and_none_
         assert 5 <= taken <= 10
         assert len(list(conversation.trace().of(AppMessage))) == taken
         for refused in (guest.say("hello"), conversation.respond("hello", within=1)):
-            with pytest.raises(ServiceError, match="this was not taken"):
+            with pytest.raises(ServiceError, match="further input is refused"):
                 await refused
-        with pytest.raises(ServiceError, match="this was not taken"):
+        with pytest.raises(ServiceError, match="further input is refused"):
             await conversation.perceive("look", {})
         assert conversation.status == "active"
         conversation.leave(guest)

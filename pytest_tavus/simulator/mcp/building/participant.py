@@ -101,7 +101,7 @@ class ToolParticipant:
 
     async def send(self, event_type: str, **properties: Json) -> None:
         """Send an app message. Raises `ServiceError` where the conversation does not take it."""
-        message = {
+        message: JsonMapping = {
             "message_type": "conversation",
             "event_type": event_type,
             "conversation_id": self._conversation.opening.conversation_id,
