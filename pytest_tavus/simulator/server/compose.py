@@ -253,9 +253,9 @@ def _build_mcp(site: Site, api: Api, parts: _Parts) -> McpEndpoint:
 
 
 def _build_tool_box(site: Site, api: Api) -> ToolBox:
-    place = AccountAddress(
+    address = AccountAddress(
         environment=site.options.environment.upper(),
         api_url=f"{site.base_url}/v2",
         maker_url=site.base_url,
     )
-    return ToolBox(api, hosted_names=site.options.hosted_names, place=place)
+    return ToolBox(api, hosted_names=site.options.hosted_names, address=address)

@@ -111,4 +111,4 @@ async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncGenerator[Benc
         )
         add_stock(account)
         api = Listening(account)
-        yield Bench(ToolBox(api, DEFINITIONS, hosted_names=hosted, patience=QUICK), api, open_house)
+        yield Bench(ToolBox(api, DEFINITIONS, hosted_names=hosted, timeouts=QUICK), api, open_house)

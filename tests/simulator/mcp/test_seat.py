@@ -17,8 +17,8 @@ from tests.simulator.rooms.room import call, client_tool, house, pal, script, tu
 pytestmark = pytest.mark.asyncio
 
 
-def seated(conversation: ServedConversation, patience: ToolTimeouts = QUICK) -> ToolParticipant:
-    seat = ToolParticipant(conversation, patience)
+def seated(conversation: ServedConversation, timeouts: ToolTimeouts = QUICK) -> ToolParticipant:
+    seat = ToolParticipant(conversation, timeouts)
     conversation.join(seat)
     return seat
 
