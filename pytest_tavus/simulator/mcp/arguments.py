@@ -40,6 +40,7 @@ def read_arguments(schema: Schema, arguments: JsonMapping) -> dict[str, Any]:
     """
     properties: Schema = schema.get("properties", {})
     read: JsonObject = {}
+    # Keys of a dict, because conversion and schema can find the same fault.
     faults: dict[str, None] = {}
     for name, value in arguments.items():
         kinds = _kinds(properties.get(name, {}))

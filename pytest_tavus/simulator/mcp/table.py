@@ -66,6 +66,7 @@ class Request(Struct, frozen=True):
     async def __call__(self, client: ApiClient, **arguments: Json) -> Json:
         method, _, path = self.route.partition(" ")
         others = {name: arguments[name] for name in arguments if f"{{{name}}}" not in path}
+        # A copy, because a request stays in process and the API may keep its body.
         members = {**deepcopy(self.defaults), **self._build_arguments(others)}
         payload = self.build_payload(members) if self.build_payload else members
         path = path.format_map(arguments)

@@ -69,6 +69,7 @@ class ToolBox:
             return McpToolResult(error=f"{sentence}, {hint}" if hint else sentence)
         try:
             checked = read_arguments(definition["inputSchema"], dict(arguments or {}))
+            # Only the headers use the intent; no function takes this argument.
             client = ApiClient(
                 self._api,
                 headers=call_headers(name, checked.pop("intent")),

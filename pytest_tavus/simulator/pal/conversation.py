@@ -122,7 +122,7 @@ class PalConversation:
         self._spoken_lines.append(SpokenLine(by="user", text=text))
         try:
             await self._respond(text, self._turn_calls)
-        except BaseException:
+        except BaseException:  # a cancelled turn must leave no delivery behind
             await cancel_deliveries(self._turn_calls)
             raise
 

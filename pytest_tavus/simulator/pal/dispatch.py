@@ -84,6 +84,7 @@ class WireDispatcher:
             failure=outcome.failure,
         )
         self._recorder.record(event, turn=turn)
+        # A failed call has no output, but `save` may read the body of its answer.
         self._on_answer(call, outcome.output or body, outcome.answered_by)
         return event
 

@@ -9,6 +9,7 @@ class Ids:
     """Ids in Tavus's form; the same seed and name give the same ids in every run."""
 
     def __init__(self, *, seed: int, name: str) -> None:
+        # NUL keeps seed 1 with name "2x" apart from seed 12 with name "x".
         self._prefix = f"{seed}\0{name}\0".encode()
         self._count = 0
 

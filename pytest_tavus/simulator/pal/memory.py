@@ -62,7 +62,7 @@ class Memory:
         for expected in self._expected:
             if expected.tool == call.name and self._matches(expected.arguments, result.arguments()):
                 self._save_values(expected.save, result)
-                self._expected.remove(expected)
+                self._expected.remove(expected)  # an expected call saves once
                 return
 
     def finish(self, turn: Turn) -> None:

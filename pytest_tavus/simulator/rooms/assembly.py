@@ -150,6 +150,7 @@ class Assembly:
 
     def trace(self) -> Trace:
         """Return the trace so far, masked."""
+        # Deliveries fetch further tokens, so the secrets of a conversation grow with its trace.
         trace = self.recorder.trace()
         return mask_trace(trace, with_tokens(self._redaction, trace))
 

@@ -55,6 +55,7 @@ class CallbackSender:
 
     async def send(self, callback: Callback) -> None:
         """Return when every copy has arrived or has no attempt left."""
+        # A text may hold half a surrogate pair, which UTF-8 cannot encode.
         body = json.dumps(callback.body, ensure_ascii=False).encode("utf-8", "replace")
         for _ in range(self._options.copies):
             problem = await self._attempt(callback, body)

@@ -70,7 +70,7 @@ class RoomCalls:
 
     async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
         """Return the outcome of a call. Cancelling this gives the call up."""
-        del clock
+        del clock  # `_watch` ends the wait, on the clock of the room
         entry = self._awaited[call.call_id]
         try:
             return await entry.outcome, None
@@ -126,6 +126,7 @@ class RoomCalls:
             self._watching = False
 
     def _next_deadline(self) -> float | None:
+        # All calls have the same limits, so the oldest call always has the next deadline.
         deadlines: list[float] = []
         for calls, seconds in (
             (self._unwarned, self._options.tool_warning),

@@ -104,8 +104,10 @@ class ServedConversation:
         self._assembly.memory_budget.check()
         if not text:
             raise ServiceError("a line over the bridge has an empty `text`")
+        # A client of the bridge is present without a place in the room.
         self._timers.mark_present()
         self._last_bridge_line = line = self._say(text)
+        # `wait` does not cancel the line at the timeout, because the turn goes on.
         await asyncio.wait([line.finished], timeout=within)
         return line.reply()
 

@@ -35,6 +35,7 @@ class Ending:
         jobs = self._collect_event_jobs(reason)
         options = self._assembly.live_context.options
         if options.shuffle_end:
+            # The id gives each conversation an order of its own.
             seed = f"{self._assembly.live_context.seed} {self._opening.conversation_id}"
             random.Random(seed).shuffle(jobs)  # noqa: S311 - an order, not a secret
         return [*jobs, partial(self._record_closed, reason)]

@@ -120,13 +120,14 @@ class PlayedBrain:
             return False
         try:
             return as_text(render(turn.user, self._memory.scope())).strip() == line.strip()
-        except MissingValue:
+        except MissingValue:  # the line reads a value that no call has saved so far
             return False
 
     def _build_fallback_turn(self) -> Turn:
         """Return a turn of one plain line, and record why no scenario answers."""
         message = f"{self._describe_no_match()}; a plain line is said"
         self._recorder.record(Fault(owner="test", message=message))
+        # A line of a turn is a template, so a brace in a plain line must be escaped.
         says = str(escape(self._lines.unscripted))
         return Turn(at=(), user="", plays=Plays(at=(), calls=(), says=says))
 

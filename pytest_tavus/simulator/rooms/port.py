@@ -29,7 +29,7 @@ class Participant(Protocol):
     participant_id: str
 
     def deliver(self, message: JsonMapping) -> None:
-        """Receive an app message. Must not block; a participant that cannot keep up must leave."""
+        """Receive an app message. Must not block: a participant that cannot keep up drops out."""
         ...
 
     def dismiss(self) -> None:

@@ -70,5 +70,6 @@ def _default_value(schema: Json) -> Json:
     if is_list(choices) and choices:
         first: Json = choices[0]
         return first
+    # `type` may be a list of types, of which any is valid.
     kind = schema.get("type", "string")
     return _EMPTY.get(str(kind[0] if is_list(kind) and kind else kind), NOT_FOUND)

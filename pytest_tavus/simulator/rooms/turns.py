@@ -98,6 +98,7 @@ class Turns:
         self._waiting.append(line)
         if self._task is None:
             self._begin()
+        # The client may never send the tool result, so the line does not wait for it [inferred].
         elif not options.lines_wait and self._calls.holds_up(self._recorder.turn):
             self.cut("the caller went on without the tool result")
         return line

@@ -193,6 +193,7 @@ def _canvas(settings: JsonMapping) -> JsonObject:
         if unknown := sorted(enabled.difference(COMPONENTS)):
             fault = f"{', '.join(map(repr, unknown))}: expected some of {', '.join(COMPONENTS)}"
             refuse(f"magic_canvas_components: a canvas has no {fault}")
+        # scheduling_embed is off anyway without a scheduling_url.
         disabled = [name for name in COMPONENTS if name not in {*enabled, "scheduling_embed"}]
         components = {name: {"enabled": False} for name in disabled}
     provider, url = settings["scheduling_provider"], settings["scheduling_url"]

@@ -55,6 +55,7 @@ def list_row(pal: JsonMapping) -> JsonObject:
 
 async def create(client: ApiClient, **fields: Json) -> Json:
     others = {name: value for name, value in fields.items() if name not in _SENT_EMPTY}
+    # False is a setting, unlike an empty text or list.
     non_empty = {name: value for name, value in others.items() if value or value is False}
     return await _create(client, {**pick_non_null(fields, *_SENT_EMPTY), **non_empty})
 
