@@ -65,7 +65,9 @@ def messages(pal: Pal, moment: Moment) -> list[JsonObject]:
     result: list[JsonObject] = [{"role": "system", "content": instructions}] if instructions else []
     for line in _join_lines(moment.said):
         result.append(_build_message(line))
-        result += [_build_tool_message(known.get(call.call_id, call), pal) for call in line.calls]
+        for call in line.calls:
+            content = _content(known.get(call.call_id, call), pal)
+            result.append({"role": "tool", "tool_call_id": call.call_id, "content": content})
     return result
 
 
@@ -121,10 +123,6 @@ def _build_tool_call(call: Answer) -> JsonObject:
     arguments = _JSON.encode(call.arguments)
     function = {"name": call.tool, "arguments": arguments}
     return {"id": call.call_id, "type": "function", "function": function}
-
-
-def _build_tool_message(answer: Answer, pal: Pal) -> JsonObject:
-    return {"role": "tool", "tool_call_id": answer.call_id, "content": _content(answer, pal)}
 
 
 def _content(answer: Answer, pal: Pal) -> str:

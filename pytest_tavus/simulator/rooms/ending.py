@@ -98,7 +98,8 @@ class Ending:
         if transcript.has_dialogue:
             jobs.extend(
                 partial(self._run_post_call_tool, tool)
-                for tool in _list_post_call_tools(self._opening)
+                for tool in self._opening.pal.tools
+                if tool.is_post_call and tool.channel == "api"
             )
         return jobs
 
@@ -123,10 +124,6 @@ _CLOSE_REASONS: Mapping[EndReason, CloseReason] = {
     "max_call_duration": "deadline",
     "exception_encountered_during_conversation_startup": "fault",
 }
-
-
-def _list_post_call_tools(opening: Opening) -> list[Tool]:
-    return [tool for tool in opening.pal.tools if tool.is_post_call and tool.channel == "api"]
 
 
 def _perceives(opening: Opening) -> bool:

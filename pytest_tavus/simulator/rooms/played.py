@@ -13,7 +13,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.scenario.values.model import Plays, Scenario, Turn
 from pytest_tavus.scenario.values.templates import MissingValue, as_text, escape, render
 from pytest_tavus.simulator.pal.arguments import quote_text
@@ -169,8 +168,6 @@ class ScriptBook:
             return by_id
         rest = [each for each in self._scenarios if each.pal.pal_id is None]
         by_name = tuple(each for each in rest if each.pal.pal_name == pal_name)
-        return by_name or tuple(each for each in rest if _is_unnamed(each.pal))
-
-
-def _is_unnamed(pal: Pal) -> bool:
-    return "pal_name" not in pal.model_fields_set
+        return by_name or tuple(
+            each for each in rest if "pal_name" not in each.pal.model_fields_set
+        )

@@ -91,7 +91,7 @@ class Turns:
         if len(self._waiting) >= options.waiting_lines:
             message = (
                 f"{options.waiting_lines} lines are waiting for the PAL to reply; "
-                "a further line is refused"
+                "the new line is refused"
             )
             raise ServiceError(message)
         line = CallerLine(text=text, finished=asyncio.get_running_loop().create_future())

@@ -11,12 +11,10 @@ from pytest_tavus.handler.call.port import Handler
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.front import add_canned_answers
 from pytest_tavus.scenario.values.model import HandlerSpec
-from pytest_tavus.simulator.rooms.brains import BrainOptions, BrainSource
+from pytest_tavus.simulator.rooms.brains import BrainOptions
 from pytest_tavus.simulator.rooms.callbacks import CallbackTransport
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.post_call import Filling, fill_with_defaults
-
-__all__ = ["BrainOptions", "BrainSource", "LiveContext", "LiveTime", "LiveWire"]
 
 
 class LiveTime(Struct, frozen=True, kw_only=True):

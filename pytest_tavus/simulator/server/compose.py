@@ -25,10 +25,11 @@ from pytest_tavus.simulator.mcp.client import AccountAddress
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.llm import Model, open_model
+from pytest_tavus.simulator.rooms.brains import BrainOptions
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.played import ScriptBook
-from pytest_tavus.simulator.rooms.world import BrainOptions, LiveContext, LiveTime, LiveWire
+from pytest_tavus.simulator.rooms.world import LiveContext, LiveTime, LiveWire
 from pytest_tavus.simulator.server.application import SiteContext, application
 from pytest_tavus.simulator.server.control.admin import Admin, Scripts, collect_env
 from pytest_tavus.simulator.server.control.endpoint import ControlPlane

@@ -22,19 +22,14 @@ from pytest_tavus.scenario.values.model import (
     Scenario,
     Turn,
 )
+from pytest_tavus.simulator.rooms.brains import BrainOptions, BrainSource
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening, Timers
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.played import ScriptBook, ScriptOrder
 from pytest_tavus.simulator.rooms.post_call import Filling, fill_with_defaults
-from pytest_tavus.simulator.rooms.world import (
-    BrainOptions,
-    BrainSource,
-    LiveContext,
-    LiveTime,
-    LiveWire,
-)
+from pytest_tavus.simulator.rooms.world import LiveContext, LiveTime, LiveWire
 from pytest_tavus.spans import Loc, SourceSpan
 
 SECONDS = 5

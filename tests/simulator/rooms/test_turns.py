@@ -44,7 +44,7 @@ async def test_too_many_waiting_lines_are_refused_and_the_others_replied_to() ->
         with pytest.raises(ServiceError) as refusal:
             await guest.say("four")
         assert str(refusal.value) == (
-            "2 lines are waiting for the PAL to reply; a further line is refused"
+            "2 lines are waiting for the PAL to reply; the new line is refused"
         )
         assert brain.hold is not None
         brain.hold.set()

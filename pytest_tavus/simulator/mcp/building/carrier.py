@@ -125,6 +125,9 @@ MAX_ROUNDS = 50
 """Lines of the creator in one build, at most; the project's own limit, so that every build ends."""
 
 MODEL = "tavus-pal-maker-gemma-4"
+CARRIER = "p1abc173c043"
+TEST_CARRIER = "p75e99695c86"
+"""The carrier of the environment TEST."""
 
 _NO_QUESTIONS = (
     "This is everything you will be told. Choose for yourself where it says nothing, ask nothing, "
@@ -166,7 +169,7 @@ async def run_interview(client: ApiClient, build: Build, interview: Interview) -
     """
     body: JsonObject = {
         "builder_id": build.builder_id,
-        "persona_id": _carrier_id(client.address.environment),
+        "persona_id": TEST_CARRIER if client.address.environment.upper() == "TEST" else CARRIER,
         "conversation_name": f"Headless build: {build.builder_id}",
         "conversational_context": await render_carrier_context(client, build),
         "chat": True,
@@ -227,7 +230,3 @@ def _reply_text(reply: PalReply) -> str:
     """Return the carrier's words, or the words in its last call that has any [client]."""
     texts = [str(call.arguments.get("response_to_user") or "") for call in reply.calls]
     return (reply.text or next((text for text in reversed(texts) if text), "")).strip()
-
-
-def _carrier_id(environment: str) -> str:
-    return "p75e99695c86" if environment.upper() == "TEST" else "p1abc173c043"
