@@ -17,7 +17,7 @@ from pytest_tavus.scenario.values.model import ClientAnswer
 from pytest_tavus.simulator.pal.client import ClientTools, as_output
 from pytest_tavus.trace.events import Fault, ToolCalled
 from tests.simulator.pal.client_tools import stuck
-from tests.simulator.pal.samples import SECONDS, until
+from tests.simulator.pal.samples import SECONDS, wait_until
 
 pytestmark = pytest.mark.asyncio
 
@@ -207,7 +207,7 @@ async def test_a_callable_that_hangs_is_left_behind_when_its_call_is_given_up() 
         answers={"find": (answer(call="the:page"),)}, load=lambda name: stuck(release)
     )
     asking = asyncio.create_task(hanging.answer(called(), clock=ManualClock()))
-    await until(lambda: set(threading.enumerate()) - threads)
+    await wait_until(lambda: set(threading.enumerate()) - threads)
 
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -216,7 +216,7 @@ async def test_a_callable_that_hangs_is_left_behind_when_its_call_is_given_up() 
     (left,) = set(threading.enumerate()) - threads
     assert left.daemon
     release.set()
-    await until(lambda: not left.is_alive())
+    await wait_until(lambda: not left.is_alive())
 
 
 async def test_an_output_is_what_json_can_hold() -> None:
