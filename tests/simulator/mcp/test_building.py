@@ -68,7 +68,7 @@ async def test_a_pal_that_does_not_pass_is_put_right_once_and_tried_again() -> N
 
 
 @pytest.mark.asyncio
-async def test_a_face_and_probes_of_ones_own_are_taken() -> None:
+async def test_a_chosen_face_and_chosen_probes_are_used() -> None:
     async with open_toolbox(judged_script("pass", "Ping", "Pong")) as toolbox:
         result = await build_pal(toolbox, face_id="r5f0577fc829", probes=["Ping", "Pong"])
         pal = await toolbox.value("tavus_pal_get", pal_id=result["pal_id"])
@@ -80,7 +80,7 @@ async def test_a_face_and_probes_of_ones_own_are_taken() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_face_that_is_not_there_is_told_before_anything_is_built() -> None:
+async def test_an_unknown_face_is_refused_before_the_build() -> None:
     async with open_toolbox() as toolbox:
         error = await toolbox.error("tavus_pal_build_and_verify", prompt=PROMPT, face_id="r0")
 

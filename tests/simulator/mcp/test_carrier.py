@@ -21,7 +21,7 @@ from tests.simulator.mcp.builds import (
 
 
 @pytest.mark.asyncio
-async def test_a_carrier_that_asks_is_told_to_choose_until_it_drafts() -> None:
+async def test_a_carrier_that_asks_must_choose_until_it_drafts() -> None:
     script = carrier_script(says("Which town?"), says("Which hours?"), DRAFTS, says("Done."))
     async with open_toolbox(judged_script("pass"), script) as toolbox:
         result = await build_pal(toolbox)
@@ -31,7 +31,7 @@ async def test_a_carrier_that_asks_is_told_to_choose_until_it_drafts() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -> None:
+async def test_a_carrier_that_never_drafts_fails_the_build_and_its_conversation_ends() -> None:
     script = carrier_script(*[says("Which town?")] * 3)
     async with open_toolbox(judged_script("pass"), script) as toolbox:
         error = await toolbox.error("tavus_pal_build_and_verify", prompt=PROMPT, max_rounds=2)
@@ -43,7 +43,7 @@ async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.carrier_tools")
-async def test_the_carrier_changes_fields_reads_documents_and_is_told_what_came_of_it() -> None:
+async def test_the_carrier_changes_fields_reads_documents_and_learns_the_outcome() -> None:
     def update(field: str, value: Any) -> dict[str, Any]:
         return calls("update_persona_field", field=field, value=value)
 
@@ -117,7 +117,7 @@ async def test_an_empty_face_leaves_the_face_as_it_is() -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_was_attached_before_and_is_not_asked_for_is_detached() -> None:
+async def test_a_tool_that_the_carrier_leaves_out_is_detached() -> None:
     def attach(*ids: str) -> dict[str, Any]:
         return calls("update_persona_field", field="tool_ids", value=list(ids))
 
@@ -132,7 +132,7 @@ async def test_what_was_attached_before_and_is_not_asked_for_is_detached() -> No
 
 
 @pytest.mark.asyncio
-async def test_a_document_that_the_carrier_reads_is_in_what_it_knows_from_then_on() -> None:
+async def test_a_document_that_the_carrier_reads_stays_in_its_context() -> None:
     async with open_toolbox(judged_script("pass")) as toolbox:
         url = "https://example.com/menu.pdf"
         made = await toolbox.value("tavus_document_create", document_url=url)

@@ -51,7 +51,7 @@ async def test_a_component_has_the_name_it_is_given() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_link_that_closes_its_place_stays_in_it() -> None:
+async def test_a_link_cannot_break_out_of_the_page() -> None:
     evil = '"></iframe><script>alert(1)</script>'
 
     framed = await written(conversation_url=evil)

@@ -90,7 +90,7 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments", "body", "told"), REFUSED)
-async def test_what_a_tool_cannot_go_on_with_is_told(
+async def test_an_unusable_answer_of_the_api_is_refused_with_a_sentence(
     tool: str, arguments: dict[str, Any], body: Any, told: str
 ) -> None:
     box = ToolBox(StubApi(answer_always(ApiAnswer(body=body))), hosted_names=True)
@@ -100,7 +100,7 @@ async def test_what_a_tool_cannot_go_on_with_is_told(
     assert result.error == told
 
 
-async def test_only_a_document_that_is_not_there_is_passed_over() -> None:
+async def test_only_a_missing_document_is_skipped() -> None:
     def answer(_method: str, path: str, _body: Any) -> ApiAnswer:
         if path.startswith("/pals"):
             return ApiAnswer(body={**PAL, "document_ids": ["d1"]})
@@ -130,7 +130,7 @@ SHAPES: list[tuple[Any, str, int]] = [
 
 @pytest.mark.parametrize(("body", "shape", "count"), SHAPES)
 @pytest.mark.fidelity("mcp.health_check")
-async def test_a_health_check_tells_the_shape_of_an_answer_and_nothing_of_it(
+async def test_a_health_check_reports_the_shape_of_an_answer_and_no_content(
     body: Any, shape: str, count: int
 ) -> None:
     box = ToolBox(StubApi(answer_always(ApiAnswer(body=body))))

@@ -50,7 +50,7 @@ async def test_a_call_is_heard_with_its_arguments_and_its_result_lets_the_turn_g
         )
 
 
-async def test_nothing_that_the_pal_says_of_a_call_nobody_waits_for_is_missed() -> None:
+async def test_the_words_beside_a_call_without_waiting_are_collected() -> None:
     scenario = script(turn("Find.", call("find"), says="I am on it."))
     async with serve_rooms(scenario) as server:
         participant = join_participant(
@@ -63,7 +63,7 @@ async def test_nothing_that_the_pal_says_of_a_call_nobody_waits_for_is_missed() 
         assert [one.name for one in heard.calls] == ["find"]
 
 
-async def test_a_pal_that_says_nothing_is_told() -> None:
+async def test_a_pal_that_says_nothing_is_refused_with_a_sentence() -> None:
     scenario = script(turn("Find.", call("find"), says="Never said."))
     async with serve_rooms(scenario) as server:
         conversation = await server.open(pal(client_tool()))
@@ -92,7 +92,7 @@ async def test_a_line_into_a_conversation_that_has_ended_is_refused() -> None:
 
 
 @pytest.mark.parametrize("written", ["", "[1]", "{", None])
-async def test_arguments_that_are_no_object_are_none(written: str | None) -> None:
+async def test_arguments_that_are_no_object_are_empty(written: str | None) -> None:
     async with serve_rooms() as server:
         participant = join_participant(await server.open(pal(client_tool())))
         properties = {"name": "find", "tool_call_id": "call_1", "arguments": written}
@@ -106,7 +106,7 @@ async def test_arguments_that_are_no_object_are_none(written: str | None) -> Non
         assert participant.collect_reply().calls == (expected,)
 
 
-async def test_what_is_said_twice_in_both_roles_is_heard_once() -> None:
+async def test_an_utterance_in_both_roles_is_collected_once() -> None:
     async with serve_rooms() as server:
         participant = join_participant(await server.open())
         for role in ("replica", "pal"):

@@ -80,7 +80,7 @@ UNKNOWN: Mapping[str, tuple[Mapping[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("tool", UNKNOWN)
-async def test_what_is_not_there_is_told_with_the_request_that_looked_for_it(tool: str) -> None:
+async def test_a_missing_record_is_named_with_the_request_for_it(tool: str) -> None:
     arguments, told = UNKNOWN[tool]
     async with fill_account() as account:
         error = await account.toolbox.error(tool, **arguments)
@@ -90,7 +90,7 @@ async def test_what_is_not_there_is_told_with_the_request_that_looked_for_it(too
 
 @pytest.mark.fidelity("mcp.call_links")
 @pytest.mark.parametrize("tool", ["tavus_chat_start", "tavus_conversation_create"])
-async def test_the_link_into_a_call_is_kept_back(tool: str) -> None:
+async def test_the_link_into_a_call_is_not_in_the_answer(tool: str) -> None:
     async with fill_account() as account:
         arguments = account.fill_ids(dict(VALID[tool][0]))
         answer = await account.toolbox.value(tool, **arguments)

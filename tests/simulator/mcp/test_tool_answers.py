@@ -85,7 +85,7 @@ async def test_all_tools_are_listed_however_many_pages_they_fill() -> None:
     assert (listed["returned_count"], listed["total_count"]) == (122, 122)
 
 
-async def test_a_health_check_that_may_not_look_tells_why() -> None:
+async def test_a_health_check_without_access_says_why() -> None:
     refusal = ApiAnswer(status=401, body={"message": "Invalid access token"})
     checked = (await ToolBox(StubApi(answer_always(refusal))).call("tavus_mcp_health_check")).value
 

@@ -63,7 +63,7 @@ async def test_an_unknown_tool_is_a_result_with_a_hint() -> None:
 
 
 @pytest.mark.asyncio
-async def test_definitions_of_ones_own_are_listed_and_called() -> None:
+async def test_custom_definitions_are_listed_and_called() -> None:
     chosen = [one for one in load_recorded_definitions() if one["name"] == "tavus_skill_list"]
     box = ToolBox(StubApi(), chosen)
 
@@ -93,7 +93,7 @@ async def test_requests_carry_the_tool_and_why_it_is_called() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.headers")
-async def test_a_caller_who_does_not_say_why_sends_no_intent() -> None:
+async def test_a_blank_intent_is_not_sent() -> None:
     api = StubApi()
 
     await ToolBox(api).call("tavus_skill_list", {"intent": " \n"})
@@ -122,7 +122,7 @@ def test_an_intent_is_ascii_at_most_500_characters_long_and_readable_again(inten
         (None, ""),
     ],
 )
-async def test_a_refusal_of_the_api_is_told_with_its_reason(body: object, told: str) -> None:
+async def test_a_refusal_of_the_api_is_repeated_with_its_reason(body: object, told: str) -> None:
     api = StubApi(answer_always(ApiAnswer(status=400, body=body)))
 
     result = await ToolBox(api).call("tavus_pal_get", {"pal_id": "p1"})

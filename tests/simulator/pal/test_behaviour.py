@@ -55,7 +55,7 @@ REPLY: dict[OnResolve, str] = {
 @pytest.mark.parametrize(
     ("on_call", "on_resolve", "status"), list(itertools.product(ON_CALLS, ON_RESOLVES, STATUSES))
 )
-async def test_each_cell_is_heard_as_the_table_says(
+async def test_each_cell_of_the_behaviour_table_decides_the_words_heard(
     on_call: OnCall, on_resolve: OnResolve, status: ToolStatus
 ) -> None:
     fixture = ConversationFixture(tool(on_call=on_call, on_resolve=on_resolve))
@@ -113,7 +113,7 @@ async def test_the_defaults_are_a_filler_and_no_answer() -> None:
         ),
     ],
 )
-async def test_a_cell_that_the_user_replaces_is_what_is_heard(
+async def test_a_cell_that_the_user_replaces_decides_the_words_heard(
     cells: dict[str, str], told: list[str]
 ) -> None:
     fixture = ConversationFixture(tool(), behaviour=Behaviour().with_cells(cells))
@@ -148,7 +148,7 @@ async def test_a_pal_that_does_not_wait_never_says_the_line_for_a_failure() -> N
     assert told == ["calls find", "says Fine.", "find: error"]
 
 
-async def test_a_call_without_a_script_is_told_in_plain_words() -> None:
+async def test_an_answer_without_a_scripted_reply_is_said_in_plain_words() -> None:
     fixture = ConversationFixture(tool())
     fixture.dispatcher.replies = {
         "find": CallOutcome(
@@ -161,7 +161,7 @@ async def test_a_call_without_a_script_is_told_in_plain_words() -> None:
     assert told[-1] == "says table number: 7, table near: door, table near: bar, free: true"
 
 
-async def test_an_answer_that_is_no_json_is_told_as_it_is() -> None:
+async def test_an_answer_that_is_no_json_is_said_unchanged() -> None:
     fixture = ConversationFixture(tool())
     fixture.dispatcher.replies = {"find": CallOutcome(output="Table 7 is free.")}
 

@@ -184,7 +184,7 @@ async def test_a_call_is_made_as_often_as_it_is_expected_at_least(times: Times, 
     assert told.count("calls find") == made
 
 
-async def test_a_call_of_a_tool_the_pal_has_not_is_made_and_not_waited_for() -> None:
+async def test_a_call_of_an_unknown_tool_is_made_without_waiting() -> None:
     fixture = ConversationFixture(tool("tables"))
     fixture.dispatcher.replies = {"tabels": CallOutcome(status="unanswered")}
 

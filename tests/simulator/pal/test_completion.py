@@ -75,7 +75,7 @@ TEXTS = st.recursive(
 
 
 @given(value=TEXTS)
-def test_every_text_can_be_encoded_once_it_is_whole_and_whole_texts_stay(value: Any) -> None:
+def test_every_text_can_be_encoded_after_the_replacement_and_valid_texts_stay(value: Any) -> None:
     whole = replace_surrogates(value)
 
     assert json.dumps(whole, ensure_ascii=False).encode()

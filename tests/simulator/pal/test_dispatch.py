@@ -79,7 +79,7 @@ async def test_a_token_is_an_exchange_of_the_same_call() -> None:
         (HttpFault(kind="timeout", message="late"), "timeout", ""),
     ],
 )
-async def test_what_came_back_is_told_although_the_pal_does_not_hear_it(
+async def test_the_answer_of_a_failed_call_is_reported_though_the_pal_does_not_know_it(
     answer: HttpResponse | HttpFault, status: str, told: str
 ) -> None:
     dispatcher = RecordingDispatcher(lambda call: answer)

@@ -122,7 +122,7 @@ async def test_the_reply_reads_what_was_saved_and_the_environment() -> None:
         ("At {result[0]}.", "result[0]"),
     ],
 )
-async def test_a_value_that_the_answer_has_not_is_withheld(says: str, path: str) -> None:
+async def test_a_value_missing_from_the_answer_is_withheld(says: str, path: str) -> None:
     fixture = ConversationFixture()
 
     told = await fixture.play(call_then_say(says))
@@ -152,7 +152,7 @@ async def test_an_answer_that_failed_is_acknowledged_and_not_withheld(status: To
     assert told[-1] == "says I'm sorry, that did not work."
 
 
-async def test_what_else_is_missing_is_withheld_although_the_call_failed() -> None:
+async def test_a_missing_value_of_another_root_is_withheld_although_the_call_failed() -> None:
     fixture = ConversationFixture()
     fixture.dispatcher.replies = {"find": CallOutcome(status="error")}
 

@@ -115,7 +115,7 @@ async def test_objectives_and_guardrails_are_in_the_prompt() -> None:
     )
 
 
-async def test_what_was_said_before_is_told_in_order() -> None:
+async def test_earlier_lines_reach_the_model_in_order() -> None:
     async with open_model_conversation(says("For how many?"), says("Done.")) as held:
         held.fixture.conversation.greet("Hello.")
         await held.hear("A table.")
@@ -129,7 +129,7 @@ async def test_what_was_said_before_is_told_in_order() -> None:
     ]
 
 
-async def test_two_utterances_in_a_row_are_told_as_one() -> None:
+async def test_two_utterances_in_a_row_reach_the_model_as_one() -> None:
     async with open_model_conversation(says("Done.")) as held:
         held.fixture.conversation.greet("Hello.")
         held.fixture.conversation.echo("We are open.")
@@ -217,7 +217,9 @@ async def test_a_result_that_is_spoken_word_for_word_asks_for_no_inference() -> 
         ("unanswered", "The call was not answered."),
     ],
 )
-async def test_a_failure_is_told_without_its_output(status: ToolStatus, content: str) -> None:
+async def test_a_failure_reaches_the_model_without_its_output(
+    status: ToolStatus, content: str
+) -> None:
     async with open_model_conversation(says(None, ("find", {})), says("Sorry.")) as held:
         held.fixture.dispatcher.replies = {"find": CallOutcome(status=status, output="Error 7")}
         await held.hear()

@@ -55,7 +55,7 @@ async def test_no_arguments_are_an_empty_object(written: str) -> None:
     assert [made.arguments for _, made in held.fixture.trace().calls()] == ["{}"]
 
 
-async def test_a_tool_that_the_pal_has_not_is_told_to_be_unknown() -> None:
+async def test_the_model_reads_that_an_unknown_tool_is_unknown() -> None:
     async with open_model_conversation(says(None, ("search", {})), says("I cannot.")) as held:
         told = await held.hear()
 
@@ -90,7 +90,7 @@ async def test_a_model_that_calls_for_ever_is_stopped() -> None:
         (says(" \n"), "answered with neither words nor a call", []),
     ],
 )
-async def test_what_is_wrong_with_an_answer_is_named_and_the_rest_of_it_said(
+async def test_the_fault_of_a_completion_is_named_and_its_words_are_said(
     answer: Answer, trouble: str, said: list[str]
 ) -> None:
     async with open_model_conversation(answer) as held:
@@ -117,7 +117,7 @@ async def test_a_model_that_is_silent_after_a_call_does_not_take_the_call_back()
     assert not any("unanswered" in each for each in heard)
 
 
-async def test_half_a_surrogate_pair_is_replaced_before_anybody_reads_it() -> None:
+async def test_half_a_surrogate_pair_of_a_model_is_replaced() -> None:
     answers = (
         says("Good \ud83d day, \U0001f600.", ("find", '{"guests": "two \\udc00"}')),
         says("Table \udfff 7."),
@@ -141,7 +141,7 @@ async def test_half_a_surrogate_pair_of_a_handler_is_replaced_on_its_way_to_the_
     assert held.sent_messages() == [{"role": "user", "content": "a \ufffd b"}]
 
 
-async def test_what_the_model_decides_is_marked_as_a_models() -> None:
+async def test_the_decisions_of_a_model_are_marked_as_such() -> None:
     async with open_model_conversation(says("Yes.")) as held:
         assert held.brain.decisions == "model"
 

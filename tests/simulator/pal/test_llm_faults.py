@@ -69,7 +69,7 @@ from tests.simulator.pal.samples import ConversationFixture
         ),
     ],
 )
-async def test_what_a_model_does_wrong_is_one_sentence_without_its_key(
+async def test_a_fault_of_a_model_is_one_sentence_without_its_key(
     answer: Answer, trouble: str
 ) -> None:
     async with open_model_conversation(answer, api_key_env="KEY") as held:
@@ -99,7 +99,7 @@ async def test_a_model_that_is_too_slow_is_given_up() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_model_that_is_not_there_is_told() -> None:
+async def test_an_endpoint_that_is_not_reachable_is_named() -> None:
     async with open_model_conversation(says("Yes.")) as held:
         pass
     settings = ModelSettings(base_url=held.endpoint.base_url, model="small")
@@ -128,7 +128,7 @@ async def test_a_conversation_goes_on_after_an_inference_that_failed() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("answer", [says("Done."), says(None, ("find", {}))])
-async def test_a_post_call_tool_that_is_not_filled_in_is_told(answer: Answer) -> None:
+async def test_a_post_call_tool_without_arguments_is_an_error(answer: Answer) -> None:
     after = Tool(name="sum_up", description="Sums up.", trigger_type="post_call")
 
     async with open_model_conversation(answer) as held:
@@ -161,7 +161,7 @@ def test_a_key_that_no_header_may_have_is_refused_and_not_shown(key: str) -> Non
     )
 
 
-def test_an_address_that_is_none_is_refused() -> None:
+def test_an_address_without_http_is_refused() -> None:
     with pytest.raises(ScenarioError) as error:
         open_model(ModelSettings(base_url="localhost:11434", model="small"), {})
 
@@ -184,7 +184,7 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     )
 
 
-def test_what_stands_in_an_address_beside_the_place_is_not_shown() -> None:
+def test_credentials_and_query_of_an_address_are_not_shown() -> None:
     settings = ModelSettings(base_url="https://me:secret@models.test/v1?key=secret", model="m")
 
     assert str(settings) == "the model 'm' at https://models.test/v1"

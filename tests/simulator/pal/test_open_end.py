@@ -31,7 +31,7 @@ async def test_a_reply_does_not_wait_for_calls_that_the_pal_does_not_wait_for() 
     await fixture.conversation.close()
 
 
-async def test_what_is_answered_between_turns_is_known_in_the_next() -> None:
+async def test_an_answer_between_turns_is_known_in_the_next_turn() -> None:
     fixture = ConversationFixture(tool("note", on_resolve="add_to_context"))
     fixture.dispatcher.after = {"note": "go"}
     fixture.script.add(turn(wave("note"), says="Noted."))
@@ -88,7 +88,7 @@ async def test_a_greeting_that_is_given_wins_over_the_pals_own() -> None:
     assert fixture.list_events() == ["says Welcome back.", "says Hello."]
 
 
-async def test_what_is_said_unasked_is_of_the_turn_that_is_over() -> None:
+async def test_an_unprompted_line_belongs_to_the_turn_that_is_over() -> None:
     fixture = ConversationFixture()
     assert fixture.conversation.next_unprompted() is None
     unasked = PlayedLater(at=(), after=3, says="Still there?")

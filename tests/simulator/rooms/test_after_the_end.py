@@ -35,7 +35,9 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.mark.parametrize("shape", ["flat", "nested"])
 @pytest.mark.fidelity("live.objective_callbacks")
-async def test_an_objective_tells_its_variables_and_what_was_not_found(shape: Any) -> None:
+async def test_the_callback_of_an_objective_has_its_variables_and_notfound_for_missing_ones(
+    shape: Any,
+) -> None:
     objective = Objective(
         objective_name="email", objective_prompt="Ask.", output_variables=("email", "phone")
     )
@@ -61,7 +63,7 @@ async def test_an_objective_tells_its_variables_and_what_was_not_found(shape: An
         )
 
 
-async def test_a_guardrail_tells_its_own_url() -> None:
+async def test_the_callback_of_a_guardrail_goes_to_its_own_url() -> None:
     own = "http://127.0.0.1:9/guard"
     guardrail = Guardrail(guardrail_name="price", guardrail_prompt="None.", callback_url=own)
     async with serve_rooms() as server:
@@ -73,7 +75,7 @@ async def test_a_guardrail_tells_its_own_url() -> None:
         assert (url, body["guardrail_name"]) == (own, "price")
 
 
-async def test_objectives_and_guardrails_that_the_pal_has_not_are_refused() -> None:
+async def test_unknown_objectives_and_guardrails_are_refused() -> None:
     async with serve_rooms() as server:
         conversation = await server.open()
         with pytest.raises(ServiceError) as refusal:
@@ -99,7 +101,7 @@ async def test_objectives_and_guardrails_that_the_pal_has_not_are_refused() -> N
         ),
     ],
 )
-async def test_what_is_perceived_is_told_in_the_shape_of_its_modality(
+async def test_a_perception_call_has_the_shape_of_its_modality(
     origin: str, properties: dict[str, Any]
 ) -> None:
     tool = client_tool("sense", origin=origin, on_call=None, on_resolve=None)
@@ -144,7 +146,7 @@ async def test_a_brain_that_cannot_be_opened_ends_the_conversation_before_it_beg
         assert fault.message == "no model for p1"
 
 
-async def test_an_end_lets_nothing_go_on() -> None:
+async def test_the_pal_says_nothing_after_the_end() -> None:
     scenario = script(turn("Find.", call("find"), says="Found."), turn("So?", says="So."))
     async with serve_rooms(scenario) as server:
         _, participant = await server.open_and_join(pal(client_tool()))
@@ -157,7 +159,7 @@ async def test_an_end_lets_nothing_go_on() -> None:
         assert participant.utterances() == []
 
 
-async def test_an_end_leaves_no_task_behind_even_when_somebody_leaves_meanwhile() -> None:
+async def test_the_end_leaves_no_task_behind_when_a_participant_leaves_meanwhile() -> None:
     note = client_tool("note", on_resolve="fire_and_forget")
     scenario = script(turn("Note.", call("note"), says="Noted.", later="Still there?"))
     async with serve_rooms(scenario, options=LiveOptions(heartbeat=1)) as server:

@@ -17,7 +17,7 @@ from tests.simulator.rooms.room import (
 pytestmark = pytest.mark.asyncio
 
 
-async def test_a_callback_that_fails_is_told_without_its_token() -> None:
+async def test_the_fault_of_a_failed_callback_hides_the_query_of_its_url() -> None:
     async with serve_rooms() as server:
         server.callbacks.failures = 1
         conversation = await server.open(callback_url=CALLBACK_URL)

@@ -86,7 +86,9 @@ def refused(message: object) -> str:
     ],
 )
 @pytest.mark.fidelity("live.client_messages")
-def test_what_tavus_takes_is_taken(message: dict[str, Any], command: Command) -> None:
+def test_a_message_that_tavus_accepts_is_read_as_its_command(
+    message: dict[str, Any], command: Command
+) -> None:
     assert taken(message) == command
 
 
@@ -188,12 +190,12 @@ def test_an_interrupt_needs_no_properties() -> None:
         ),
     ],
 )
-def test_anything_else_is_refused_with_a_sentence(message: object, sentence: str) -> None:
+def test_a_wrong_message_is_refused_with_a_sentence(message: object, sentence: str) -> None:
     assert refused(message) == sentence
 
 
 @given(JSON, st.sampled_from([*TAKEN.split(", "), "zzz"]), JSON)
-def test_whatever_is_sent_is_taken_or_refused(message: Any, event_type: str, value: Any) -> None:
+def test_any_json_is_read_or_refused(message: Any, event_type: str, value: Any) -> None:
     envelope = {
         **build_app_message("x", text=value, context=value, output=value),
         "event_type": event_type,
@@ -206,7 +208,7 @@ def test_whatever_is_sent_is_taken_or_refused(message: Any, event_type: str, val
 
 
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=4))
-def test_an_object_is_handed_on_as_json(output: dict[str, Any]) -> None:
+def test_an_output_that_is_an_object_becomes_json(output: dict[str, Any]) -> None:
     command = taken(build_app_message("tool_result", tool_call_id="call_1", output=output))
     assert isinstance(command, ToolResult)
     assert json.loads(command.output) == output

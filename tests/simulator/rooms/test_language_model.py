@@ -153,7 +153,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("answer", "trouble"), FAILURES)
-async def test_everybody_hears_of_a_model_that_gives_no_reply(
+async def test_room_log_and_warnings_report_a_model_without_a_reply(
     answer: Answer, trouble: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with visit(answer, says("Yes.")) as held:
@@ -176,7 +176,7 @@ async def test_everybody_hears_of_a_model_that_gives_no_reply(
         (cut(says("A table f"), "length"), "A table f", "was cut at its limit of tokens"),
     ],
 )
-async def test_a_reply_that_is_not_all_there_comes_with_a_warning(
+async def test_an_incomplete_reply_comes_with_a_warning(
     answer: Answer, text: str, trouble: str
 ) -> None:
     async with visit(answer, says("Yes.")) as held:
@@ -190,7 +190,7 @@ async def test_a_reply_that_is_not_all_there_comes_with_a_warning(
     assert len(errors) == 1
 
 
-async def test_a_secret_in_what_went_wrong_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_secret_in_a_reported_failure_is_masked(caplog: pytest.LogCaptureFixture) -> None:
     who = pal(api_tool(secret="canary-8f3b"))
 
     async with visit(refuses(500, "The tool has canary-8f3b in it."), of=who) as held:
@@ -201,7 +201,7 @@ async def test_a_secret_in_what_went_wrong_is_masked(caplog: pytest.LogCaptureFi
     assert "canary" not in f"{reply}{errors}{held.conversation.warnings}{caplog.text}"
 
 
-async def test_two_lines_that_wait_have_each_their_own_warning() -> None:
+async def test_each_of_two_waiting_lines_has_its_own_warning() -> None:
     async with visit(refuses(500, "Oh."), says("Yes.")) as held:
         first, second = await asyncio.gather(
             held.conversation.respond("One?", within=5), held.conversation.respond("Two?", within=5)

@@ -47,7 +47,7 @@ async def spoken_with(
 
 
 @pytest.mark.fidelity("live.callbacks")
-async def test_callbacks_tell_of_the_joining_and_of_the_end_in_order() -> None:
+async def test_callbacks_report_the_joining_and_the_end_in_order() -> None:
     async with serve_rooms(HELLO_SCRIPT) as server:
         await spoken_with(server, callback_url=CALLBACK_URL, chat=False)
         await server.clock.advance(2)
@@ -115,7 +115,7 @@ async def test_before_the_end_the_list_has_only_the_joining() -> None:
         ]
 
 
-async def test_a_call_that_a_filler_goes_with_is_on_the_row_of_the_filler() -> None:
+async def test_a_call_with_a_filler_is_on_the_row_of_the_filler() -> None:
     tool = client_tool(on_call="static_filler", static_filler="One moment.")
     async with serve_rooms(script(turn("Find.", call("find"), says="Found."))) as server:
         conversation, participant = await server.open_and_join(pal(tool))
@@ -153,7 +153,7 @@ async def test_perception_that_is_off_is_not_analysed() -> None:
 
 
 @pytest.mark.fidelity("live.post_call")
-async def test_a_post_call_tool_runs_once_after_everything_was_told() -> None:
+async def test_a_post_call_tool_runs_once_after_all_callbacks() -> None:
     handler = FakeHandler(lambda _: ok({}))
     parameters = {
         "type": "object",
@@ -186,7 +186,7 @@ async def test_a_post_call_tool_runs_once_after_everything_was_told() -> None:
         assert closed == SessionClosed(reason="finished")
 
 
-async def test_what_follows_the_end_can_come_in_another_order() -> None:
+async def test_an_option_shuffles_the_callbacks_of_the_end() -> None:
     orders: set[tuple[str, ...]] = set()
     async with serve_rooms(HELLO_SCRIPT, options=LiveOptions(shuffle_end=True)) as server:
         for number in range(12):
@@ -203,7 +203,7 @@ async def test_what_follows_the_end_can_come_in_another_order() -> None:
     assert {frozenset(order) for order in orders} == {frozenset(next(iter(orders)))}
 
 
-async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None:
+async def test_cancelling_the_request_for_the_end_does_not_stop_the_end() -> None:
     async with serve_rooms(HELLO_SCRIPT) as server:
         await spoken_with(server, callback_url=CALLBACK_URL)
         asking = asyncio.create_task(server.conversations.end(CONVERSATION_ID, END_REASON))
@@ -218,7 +218,7 @@ async def test_whoever_asks_for_the_end_and_goes_away_does_not_stop_it() -> None
         ]
 
 
-async def test_what_cannot_be_filled_is_told_and_the_rest_is_done() -> None:
+async def test_a_failed_filling_is_a_fault_and_the_other_tools_run() -> None:
     async def unfilled(tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         if tool.name == "log":
             return await fill_with_defaults(tool, transcript)

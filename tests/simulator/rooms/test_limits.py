@@ -33,19 +33,19 @@ class TestLimits:
         return server.opened().shutdown_reason
 
     @pytest.mark.fidelity("live.timers")
-    async def test_nobody_came(self) -> None:
+    async def test_a_conversation_that_nobody_joins_ends(self) -> None:
         async with serve_rooms() as server:
             await server.open(timers=SHORT_TIMERS)
             assert await self.ended(server, after=60) == "participant_absent_timeout"
 
-    async def test_everybody_left(self) -> None:
+    async def test_a_conversation_that_everybody_left_ends(self) -> None:
         async with serve_rooms() as server:
             conversation, participant = await server.open_and_join(timers=SHORT_TIMERS)
             await server.clock.advance(100)
             conversation.leave(participant)
             assert await self.ended(server, after=10) == "participant_left_timeout"
 
-    async def test_somebody_came_back(self) -> None:
+    async def test_a_participant_who_returns_keeps_the_conversation_open(self) -> None:
         async with serve_rooms() as server:
             conversation, participant = await server.open_and_join(timers=SHORT_TIMERS)
             conversation.leave(participant)
@@ -54,7 +54,7 @@ class TestLimits:
             await server.clock.advance(100)
             assert conversation.status == "active"
 
-    async def test_one_of_two_left(self) -> None:
+    async def test_one_remaining_participant_keeps_the_conversation_open(self) -> None:
         async with serve_rooms() as server:
             conversation, participant = await server.open_and_join(timers=SHORT_TIMERS)
             conversation.join(RecordingParticipant("other"))
@@ -62,7 +62,7 @@ class TestLimits:
             await server.clock.advance(100)
             assert conversation.status == "active"
 
-    async def test_it_went_on_for_too_long(self) -> None:
+    async def test_a_conversation_that_lasts_too_long_ends(self) -> None:
         async with serve_rooms() as server:
             _, participant = await server.open_and_join(
                 timers=SHORT_TIMERS, callback_url=CALLBACK_URL
@@ -79,7 +79,7 @@ class TestLimits:
         ("chat", "asked_for", "status"),
         [(True, False, "active"), (True, True, "ended"), (False, False, "ended")],
     )
-    async def test_a_timeout_of_zero_ends_a_call_at_once_and_a_chat_only_where_asked_for(
+    async def test_a_timeout_of_zero_ends_a_call_at_once_and_a_chat_only_by_option(
         self, chat: bool, asked_for: bool, status: str
     ) -> None:
         async with serve_rooms(options=LiveOptions(chat_ends_when_left=asked_for)) as server:
@@ -88,7 +88,7 @@ class TestLimits:
             await run_pending_tasks()
             assert conversation.status == status
 
-    async def test_a_line_over_the_bridge_is_somebody_there(self) -> None:
+    async def test_a_line_over_the_bridge_counts_as_presence(self) -> None:
         async with serve_rooms(HELLO_SCRIPT) as server:
             conversation = await server.open(timers=SHORT_TIMERS)
             await conversation.respond("Hi.", within=5)

@@ -38,7 +38,7 @@ async def faults(server: RoomServer) -> list[str]:
     return [fault.message for _, fault in server.opened().trace().of(Fault)]
 
 
-async def test_the_scenario_that_begins_with_the_line_is_followed() -> None:
+async def test_the_scenario_that_begins_with_the_line_is_played() -> None:
     async with serve_rooms(ORDER, TABLE) as server:
         assert await replies(server, "Table?", "When?") == ["Free.", "At eight."]
 
@@ -52,7 +52,7 @@ def booking() -> Scenario:
     )
 
 
-async def test_a_line_that_no_script_expects_books_and_cancels_nothing() -> None:
+async def test_an_unexpected_line_makes_no_call() -> None:
     handler = FakeHandler(lambda _: ok({}))
     async with serve_rooms(booking(), handler=handler) as server:
         conversation = await server.open(pal(api_tool()))
@@ -72,7 +72,9 @@ async def test_a_line_that_no_script_expects_books_and_cancels_nothing() -> None
     assert list(conversation.warnings) == [each.warning for each in (*heard, other)]
 
 
-async def test_everybody_hears_that_a_line_has_no_script(caplog: pytest.LogCaptureFixture) -> None:
+async def test_room_log_and_warnings_report_a_line_without_a_script(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with serve_rooms(booking()) as server:
         conversation, participant = await server.open_and_join(pal(api_tool()))
         await participant.say("Hm?")
@@ -101,7 +103,7 @@ async def test_the_first_line_may_be_a_greeting_in_other_words() -> None:
     )
 
 
-async def test_no_greeting_is_in_other_words_after_the_first_line() -> None:
+async def test_a_later_line_must_match_a_script_exactly() -> None:
     late = script(turn("Hello?", says="Hi."), name="late")
     async with serve_rooms() as server:
         conversation = await server.open()
@@ -124,7 +126,7 @@ async def test_only_a_turn_that_makes_no_call_is_a_greeting(expected: str | None
     assert reply.status == ("silent" if expected == "none" else "ready")
 
 
-async def test_many_scripts_are_counted_and_three_told() -> None:
+async def test_the_fault_lists_three_scripts_and_counts_the_others() -> None:
     scripts = (script(turn(f"Line {n}?", call("find"), says="x"), name=f"s{n}") for n in range(5))
     async with serve_rooms(*scripts) as server:
         conversation = await server.open()
@@ -146,7 +148,7 @@ async def test_in_loose_order_any_line_is_answered_by_the_next_turn() -> None:
     assert len(handler.calls) == 2
 
 
-async def test_the_conversations_own_script_is_gone_through_in_any_words() -> None:
+async def test_the_conversations_own_script_answers_any_words() -> None:
     async with serve_rooms() as server:
         conversation = await server.open(script=ORDER)
         found = [(await conversation.respond(line, within=5)).text for line in ("a", "b")]
@@ -154,7 +156,7 @@ async def test_the_conversations_own_script_is_gone_through_in_any_words() -> No
     assert found == ["Late.", "At six."]
 
 
-async def test_another_scenario_takes_over_where_its_line_is_heard() -> None:
+async def test_another_scenario_takes_over_when_the_caller_says_its_line() -> None:
     async with serve_rooms(ORDER, TABLE) as server:
         assert await replies(server, "Order?", " Table? ", "When?") == [
             "Late.",
@@ -163,7 +165,7 @@ async def test_another_scenario_takes_over_where_its_line_is_heard() -> None:
         ]
 
 
-async def test_where_two_go_on_with_the_line_the_followed_one_does() -> None:
+async def test_the_current_scenario_wins_when_two_expect_the_line() -> None:
     async with serve_rooms(ORDER, TABLE) as server:
         heard = await replies(server, "Table?", "Order?", "When?", "When?")
         assert heard == ["Free.", "Late.", "At six.", "At eight."]
@@ -184,7 +186,7 @@ async def test_without_a_script_a_plain_line_is_said_and_why_is_recorded() -> No
         assert await faults(server) == ["no scenario is a script of this PAL; a plain line is said"]
 
 
-async def test_a_script_that_is_offered_meanwhile_is_taken_up() -> None:
+async def test_a_script_that_is_added_during_a_conversation_is_played() -> None:
     async with serve_rooms() as server:
         conversation = await server.open()
         await conversation.respond("Order?", within=5)
@@ -192,7 +194,7 @@ async def test_a_script_that_is_offered_meanwhile_is_taken_up() -> None:
         assert (await conversation.respond("Order?", within=5)).text == "Late."
 
 
-async def test_a_script_is_its_own_pals() -> None:
+async def test_a_script_of_one_pal_is_not_played_by_another() -> None:
     ours = script(turn("Order?", says="Ours."), pal=Pal(pal_name="Ada"))
     theirs = script(turn("Order?", says="Theirs."), pal=Pal(pal_name="Bob"))
     async with serve_rooms(theirs, ours) as server:
@@ -205,7 +207,7 @@ async def test_the_conversations_own_script_wins() -> None:
         assert (await conversation.respond("Order?", within=5)).text == "Mine."
 
 
-async def test_a_script_that_several_conversations_follow_is_at_its_own_place_in_each() -> None:
+async def test_each_conversation_has_its_own_position_in_a_shared_script() -> None:
     async with serve_rooms(ORDER) as server:
         one = await server.open(conversation_id="c1")
         other = await server.open(conversation_id="c2")
@@ -224,7 +226,7 @@ async def test_without_plays_the_expected_calls_are_made_and_a_plain_line_is_sai
         assert handler.calls[0].arguments == {"seats": 2}
 
 
-async def test_values_are_kept_for_later_lines_and_their_own_recognition() -> None:
+async def test_saved_values_fill_later_lines_and_the_lines_of_the_caller() -> None:
     handler = FakeHandler(lambda _: ok({"table": "T4"}))
     kept = CallExpectation(at=(), tool="find", save={"table": "result.table"})
     scenario = script(
@@ -239,7 +241,7 @@ async def test_values_are_kept_for_later_lines_and_their_own_recognition() -> No
         assert (await conversation.respond("Is T4 free?", within=5)).text == "T4 is, dear."
 
 
-async def test_what_a_turn_keeps_is_there_in_the_next() -> None:
+async def test_a_value_that_a_turn_saves_is_known_in_the_next() -> None:
     handler = FakeHandler(lambda _: ok({"table": "T4"}))
     first = Turn(
         at=(),

@@ -44,7 +44,7 @@ async def test_the_greeting_of_the_conversation_wins() -> None:
         assert participant.utterances() == ["Welcome back."]
 
 
-async def test_whoever_joins_later_hears_that_the_face_is_there_and_no_greeting() -> None:
+async def test_a_later_participant_receives_replica_present_and_no_greeting() -> None:
     async with serve_rooms() as server:
         conversation, _ = await server.open_and_join(Pal(greeting="Hello."))
         late = RecordingParticipant("late")
@@ -54,7 +54,7 @@ async def test_whoever_joins_later_hears_that_the_face_is_there_and_no_greeting(
 
 
 @pytest.mark.fidelity("live.room")
-async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() -> None:
+async def test_a_line_and_its_reply_are_sent_in_the_envelope_of_tavus() -> None:
     async with serve_rooms(script(turn("Hi.", says="Hello."))) as server:
         _, participant = await server.open_and_join()
         await server.clock.advance(2.5)
@@ -127,7 +127,7 @@ async def test_a_voice_starts_and_stops_and_streams() -> None:
         ]
 
 
-async def test_the_older_forms_of_speaking_can_be_had_beside_the_newer() -> None:
+async def test_an_option_adds_the_older_forms_of_speaking() -> None:
     async with serve_rooms(options=LiveOptions(older_speaking=True)) as server:
         _, participant = await server.open_and_join(Pal(greeting="Hello."), chat=False)
 
@@ -140,7 +140,7 @@ async def test_the_older_forms_of_speaking_can_be_had_beside_the_newer() -> None
         ]
 
 
-async def test_a_heartbeat_can_be_had() -> None:
+async def test_a_heartbeat_sends_replica_present_at_its_interval() -> None:
     async with serve_rooms(options=LiveOptions(heartbeat=1)) as server:
         _, participant = await server.open_and_join()
         await server.clock.advance(3.5)
@@ -160,7 +160,7 @@ async def test_the_analysis_of_a_call_is_the_last_thing_heard() -> None:
         assert participant.received[-1]["properties"] == {"analysis": LiveOptions().analysis}
 
 
-async def test_nobody_is_heard_who_is_not_in_the_room() -> None:
+async def test_a_message_from_outside_the_room_is_refused() -> None:
     async with serve_rooms() as server:
         conversation, participant = await server.open_and_join()
         conversation.leave(participant)
@@ -170,7 +170,7 @@ async def test_nobody_is_heard_who_is_not_in_the_room() -> None:
         assert str(refusal.value) == f"'guest' is not in the room of {CONVERSATION_ID}"
 
 
-async def test_an_ended_conversation_takes_nothing() -> None:
+async def test_an_ended_conversation_refuses_all_input() -> None:
     async with serve_rooms() as server:
         conversation, participant = await server.open_and_join()
         await server.conversations.end(CONVERSATION_ID, "end_conversation_endpoint_hit")
@@ -209,7 +209,7 @@ async def test_around_a_call_the_filler_comes_first_and_the_reply_last(
 
 
 @pytest.mark.parametrize("on_resolve", ["add_to_context", "fire_and_forget"])
-async def test_a_call_that_nobody_waits_for_leaves_the_reply_alone(on_resolve: str) -> None:
+async def test_a_call_without_waiting_does_not_delay_the_reply(on_resolve: str) -> None:
     scenario = script(turn("Note.", call("find"), says="Noted."))
     async with serve_rooms(scenario) as server:
         _, participant = await server.open_and_join(pal(client_tool(on_resolve=on_resolve)))
@@ -223,7 +223,7 @@ async def test_a_call_that_nobody_waits_for_leaves_the_reply_alone(on_resolve: s
         assert participant.utterances() == ["Noted."]
 
 
-async def test_many_conversations_side_by_side_lose_and_mix_up_nothing() -> None:
+async def test_many_concurrent_conversations_neither_lose_nor_mix_up_messages() -> None:
     turns = [turn(f"q{n}", call("find", n=n), says="It is {result.n}.") for n in range(20)]
 
     async def talk(server: RoomServer, name: str) -> None:

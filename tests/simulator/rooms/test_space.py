@@ -45,9 +45,7 @@ async def flood(participant: RecordingParticipant) -> int:
 
 
 @pytest.mark.asyncio
-async def test_messages_are_refused_once_a_conversation_takes_too_much_and_none_is_forgotten() -> (
-    None
-):
+async def test_messages_are_refused_at_the_memory_limit_and_no_event_is_dropped() -> None:
     async with serve_rooms(options=SMALL) as server:
         conversation, participant = await server.open_and_join()
         taken = await flood(participant)
@@ -67,7 +65,7 @@ async def test_messages_are_refused_once_a_conversation_takes_too_much_and_none_
 
 
 @pytest.mark.asyncio
-async def test_a_line_that_was_taken_is_replied_to_whatever_that_takes() -> None:
+async def test_an_accepted_line_is_replied_to_beyond_the_memory_limit() -> None:
     brain = EchoBrain(hold=asyncio.Event())
     async with serve_rooms(brains=(lambda _: brain,), options=SMALL) as server:
         conversation, participant = await server.open_and_join()
@@ -100,5 +98,5 @@ async def test_one_conversation_that_is_full_leaves_the_others_alone() -> None:
         (UserSaid(text="hello"), ["hello"]),
     ],
 )
-def test_a_value_takes_what_it_and_all_that_it_holds_take(value: Any, held: list[Any]) -> None:
+def test_the_size_of_a_value_includes_its_members(value: Any, held: list[Any]) -> None:
     assert bytes_of(value) == getsizeof(value) + sum(map(getsizeof, held))

@@ -110,7 +110,7 @@ async def test_a_line_gives_up_the_call_that_the_pal_waits_for() -> None:
         assert conversation.trace().turns() == 2
 
 
-async def test_a_line_can_be_made_to_wait_for_the_result() -> None:
+async def test_an_option_lets_a_line_wait_for_the_result() -> None:
     async with serve_rooms(FIND, options=LiveOptions(lines_wait=True)) as server:
         _, participant = await server.open_and_join(pal(client_tool()))
         call_id = await find(participant)

@@ -71,7 +71,7 @@ async def test_an_echo_is_said_word_for_word() -> None:
         assert (heard["inference_id"], heard["turn_idx"]) == ("i1", 0)
 
 
-async def test_an_echo_of_audio_is_taken_and_not_heard() -> None:
+async def test_an_echo_of_audio_is_accepted_and_not_heard() -> None:
     async with serve_rooms() as server:
         conversation, participant = await server.open_and_join()
         await participant.send("echo", modality="audio", audio="AAAA")
@@ -82,7 +82,7 @@ async def test_an_echo_of_audio_is_taken_and_not_heard() -> None:
 
 
 @pytest.mark.fidelity("live.context")
-async def test_the_pal_knows_the_context_as_it_stands() -> None:
+async def test_the_brain_receives_the_current_context() -> None:
     brain = EchoBrain()
     async with serve_rooms(brains=(lambda _: brain,)) as server:
         conversation, participant = await server.open_and_join(

@@ -74,7 +74,7 @@ async def test_the_bridge_refuses_an_empty_line() -> None:
         assert str(refusal.value) == "a line over the bridge has an empty `text`"
 
 
-async def test_what_is_said_unasked_comes_when_it_is_time() -> None:
+async def test_an_unprompted_line_is_said_at_its_time() -> None:
     async with serve_rooms(script(turn("Hi.", says="Hello.", later="Still there?"))) as server:
         _, participant = await server.open_and_join()
         await participant.say("Hi.")
@@ -84,7 +84,7 @@ async def test_what_is_said_unasked_comes_when_it_is_time() -> None:
         assert participant.utterances() == ["Hello.", "Still there?"]
 
 
-async def test_what_would_be_said_unasked_is_not_said_when_the_caller_goes_on() -> None:
+async def test_a_line_of_the_caller_cancels_the_unprompted_line() -> None:
     scenario = script(turn("Hi.", says="Hello.", later="Still there?"), turn("Yes.", says="Good."))
     async with serve_rooms(scenario) as server:
         _, participant = await server.open_and_join()
@@ -95,7 +95,7 @@ async def test_what_would_be_said_unasked_is_not_said_when_the_caller_goes_on() 
         assert participant.utterances() == ["Hello.", "Good."]
 
 
-async def test_a_tool_that_nothing_answers_fails_with_the_reason() -> None:
+async def test_a_tool_without_a_handler_fails_with_the_reason() -> None:
     scenario = script(turn("Find.", call("find"), says="Found.", on_error="I could not look."))
     async with serve_rooms(scenario) as server:
         conversation = await server.open(pal(api_tool()))
@@ -116,7 +116,7 @@ async def test_the_room_hears_a_secret_that_the_trace_masks() -> None:
         assert "s3cr3t-key" not in repr(conversation.trace())
 
 
-async def test_a_brain_that_breaks_is_a_fault_and_the_next_line_is_replied_to() -> None:
+async def test_an_exception_of_a_brain_is_a_fault_and_the_next_line_is_replied_to() -> None:
     class Broken(EchoBrain):
         async def infer(self, moment: Moment) -> Inference:
             if moment.turn == 1:

@@ -179,7 +179,7 @@ async def _ask_probe(client: ApiClient, participant: ToolParticipant, probe: str
 async def judge_transcript(
     client: ApiClient, spec: JsonMapping, transcript: list[JsonObject]
 ) -> JsonObject:
-    """Return the judge's verdict, or a failing verdict if the judge gives none."""
+    """Return the judge's verdict, or a partial verdict if the judge gives none."""
     body: JsonObject = {
         "persona_spec": dict(spec),
         "smoke_transcript": [dict(row) for row in transcript],
