@@ -28,7 +28,7 @@ from pytest_tavus.sessions.simulated import open_sim
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.client import ClientTools
 from pytest_tavus.simulator.pal.conversation import ConversationContext, PalRules
-from pytest_tavus.simulator.pal.dispatch import Answered, Wire
+from pytest_tavus.simulator.pal.dispatch import OnAnswer, Wire
 from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.memory import Memory
 from pytest_tavus.simulator.pal.script import ScriptBrain
@@ -83,14 +83,14 @@ class Opener(Protocol):
     """Opens a session. Raises `ServiceError`, and `LimitError` where it may be tried again."""
 
     async def __call__(
-        self, pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: Answered
+        self, pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: OnAnswer
     ) -> Session:
         """Open a conversation with a PAL."""
         ...
 
 
 async def open_simulated(
-    pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: Answered
+    pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: OnAnswer
 ) -> Session:
     """Open a simulated conversation."""
     return open_sim(pal, brain, wire=wire, around=around, answered=answered)

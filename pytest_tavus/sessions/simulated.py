@@ -6,7 +6,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.conversation import ConversationContext, PalConversation
-from pytest_tavus.simulator.pal.dispatch import Answered, Wire, WireDispatcher
+from pytest_tavus.simulator.pal.dispatch import OnAnswer, Wire, WireDispatcher
 from pytest_tavus.trace.events import SessionOpened, UserSaid
 from pytest_tavus.trace.facts import deciders
 from pytest_tavus.trace.log import Recorder
@@ -55,12 +55,12 @@ class SimSession:
 
 
 def open_sim(
-    pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: Answered
+    pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: OnAnswer
 ) -> SimSession:
     """Open a simulated conversation with a PAL and let it greet."""
     conversation_id = around.ids.conversation()
-    dispatcher = WireDispatcher(wire, around, conversation_id=conversation_id, answered=answered)
-    conversation = PalConversation(pal, brain, dispatcher=dispatcher, around=around)
+    dispatcher = WireDispatcher(wire, around, conversation_id=conversation_id, on_answer=answered)
+    conversation = PalConversation(pal, brain, dispatcher=dispatcher, shared=around)
     around.recorder.record(
         SessionOpened(
             session="sim",

@@ -21,7 +21,7 @@ from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.script import ScriptBrain
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.log import Recorder
-from tests.simulator.pal.far import Far, ok
+from tests.simulator.pal.fake_handler import FakeHandler, ok
 
 SECONDS = 5
 
@@ -87,7 +87,7 @@ async def simulated(tools: Sequence[str]) -> AsyncGenerator[Opened]:
         PAL,
         brain,
         wire=Wire(
-            handler=Far(lambda call: ok({"table": 7, "for": dict(call.arguments)})),
+            handler=FakeHandler(lambda call: ok({"table": 7, "for": dict(call.arguments)})),
             client=ClientTools(
                 answers={"show": (ClientAnswer(at=(), output="shown"),)}, load=print
             ),

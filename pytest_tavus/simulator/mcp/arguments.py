@@ -1,8 +1,8 @@
-"""The arguments of a tool: read as the official server reads them, held against the schema.
+"""Reads the arguments of a tool as the official server does, and checks them against the schema.
 
-An integer, a number or a boolean may come as another scalar, such as the text ``"25"``. Texts,
-lists, objects and enums are taken as they are, so that ``5`` is no text and ``"[]"`` no list. Both
-were seen at tavus-mcp 0.11.0, whose library reads with pydantic [client].
+An integer, a number or a boolean may arrive as another scalar, such as the text ``"25"``. Texts,
+lists, objects and enums are not converted, so that ``5`` is no text and ``"[]"`` no list. Both were
+seen at tavus-mcp 0.11.0, whose library reads arguments with pydantic [client].
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pytest_tavus.simulator.mcp.client import refuse
 from pytest_tavus.spans import Loc, format_loc
 
 Schema = Mapping[str, Any]
-"""A JSON Schema, or the properties of one by their names."""
+"""A JSON Schema, or the properties of a schema by their names."""
 
 _KINDS: Mapping[type, str] = MappingProxyType(
     {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
@@ -33,15 +33,16 @@ _READERS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
 )
 
 
-def read_arguments(schema: Schema, given: JsonMapping) -> dict[str, Any]:
-    """Return the arguments, read as the schema's types, with the schema's defaults.
+def read_arguments(schema: Schema, arguments: JsonMapping) -> dict[str, Any]:
+    """Convert the arguments to the types of the schema, and add the defaults of the schema.
 
     Raises `ToolRefusal` with every fault and its path.
     """
     properties: Schema = schema.get("properties", {})
     read: JsonObject = {}
+    # Keys of a dict, because conversion and schema can find the same fault.
     faults: dict[str, None] = {}
-    for name, value in given.items():
+    for name, value in arguments.items():
         kinds = _kinds(properties.get(name, {}))
         try:
             read[name] = _read(kinds, value)
@@ -60,18 +61,18 @@ def _kinds(schema: Schema) -> list[str]:
 
 
 def _read(kinds: list[str], value: Json) -> Json:
-    """Return a value read as one of these types; as it is where none of them is a scalar's.
+    """Convert a value to the first scalar among these types; without a scalar, leave it as it is.
 
-    Raises `ValueError` for what cannot be read.
+    Raises `ValueError` for a value that cannot be converted.
     """
     reader = next((_READERS[kind] for kind in kinds if kind in _READERS), None)
     if reader is None or (value is None and "null" in kinds):
         return value
-    found: Json = reader.validate_python(value)
-    if isinstance(found, float) and not math.isfinite(found):
-        # Such a number could not be sent on: JSON has none, and the official server fails there.
-        raise ValueError(found)
-    return found
+    converted: Json = reader.validate_python(value)
+    if isinstance(converted, float) and not math.isfinite(converted):
+        # JSON has no such number, so the official server fails when it sends the request.
+        raise ValueError(converted)
+    return converted
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -79,12 +80,12 @@ def split_names(text: str) -> tuple[str, ...]:
 
 
 def pick_non_null(fields: JsonMapping, *names: str) -> JsonObject:
-    """Return those of the fields, or of all of them, that are not null."""
+    """Return the fields that are not null, among `names` or among all."""
     return {name: fields[name] for name in names or fields if fields[name] is not None}
 
 
 def pick_non_empty(fields: JsonMapping, *names: str) -> JsonObject:
-    """Return those of the fields, or of all of them, that are neither null nor empty."""
+    """Return the fields that are neither null nor empty, among `names` or among all."""
     return {name: fields[name] for name in names or fields if fields[name]}
 
 
@@ -109,24 +110,23 @@ def _describe_faults(schema: Schema, value: Json, at: Loc = ()) -> Iterator[str]
 def _describe_unknown(value: JsonMapping, known: Schema, at: Loc) -> Iterator[str]:
     for name in (name for name in value if name not in known):
         close = did_you_mean(name, known)
-        told = f"{format_loc((*at, name))}: there is no such argument"
-        yield f"{told}, {close}" if close else told
+        sentence = f"{format_loc((*at, name))}: there is no such argument"
+        yield f"{sentence}, {close}" if close else sentence
 
 
 def _describe_choice(fault: SchemaFault, at: Loc) -> Iterator[str]:
-    """Tell what is wrong inside the alternative that was meant, where one was."""
+    # An alternative of the same type is the likely intent, so its own faults say more.
     kind = _kind(fault.instance)
-    meant = next((each for each in fault.validator_value if each.get("type") == kind), None)
-    if meant is None:
+    likely = next((each for each in fault.validator_value if each.get("type") == kind), None)
+    if likely is None:
         yield _describe_unexpected(fault, at)
     else:
-        yield from _describe_faults(meant, fault.instance, at)
+        yield from _describe_faults(likely, fault.instance, at)
 
 
 def _describe_unexpected(fault: SchemaFault, at: Loc) -> str:
-    """Say what was expected. A value is shown only where its words are known: it may be secret."""
-    place = format_loc(at) or "the arguments"
-    return f"{place}: expected {_describe_expected(fault)}, found {_describe_found(fault)}"
+    loc = format_loc(at) or "the arguments"
+    return f"{loc}: expected {_describe_expected(fault)}, found {_describe_found(fault)}"
 
 
 def _describe_expected(fault: SchemaFault) -> str:
@@ -143,6 +143,7 @@ def _describe_expected(fault: SchemaFault) -> str:
 
 
 def _describe_found(fault: SchemaFault) -> str:
+    # Any other value may be a secret, so only its type is shown.
     text = repr(fault.instance)
     if fault.validator in {"enum", "minLength"} and len(text) <= 60:
         return text
@@ -150,7 +151,7 @@ def _describe_found(fault: SchemaFault) -> str:
 
 
 def _kind(value: object) -> str:
-    """Name the type of a value as JSON Schema does."""
+    """Return the type of a value in the words of JSON Schema."""
     if json_object(value) is not None:
         return "object"
     if json_list(value) is not None:
@@ -159,7 +160,6 @@ def _kind(value: object) -> str:
 
 
 def _schema_at(schema: Schema, path: Loc) -> Schema:
-    """Return the schema of what stands at a path."""
     part = schema
     for step in path:
         known: Schema = part.get("properties", {})

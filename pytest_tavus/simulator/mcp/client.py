@@ -1,7 +1,7 @@
-"""The API as a tool sees it: requests in process. A refusal of the API is a `ToolRefusal`.
+"""The API client of the tools: sends requests in process. A refused request raises `ToolRefusal`.
 
-What the official server does through an HTTP client is done here through the same routes without a
-socket. Knows no tool, and no rule of the API. Every request may raise `ToolRefusal`.
+The official server sends the same requests over HTTP. This module knows no tool, and no rule of the
+API.
 """
 
 from __future__ import annotations
@@ -19,27 +19,26 @@ from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 
 INTENT_LENGTH = 500
-"""Characters of an intent that are sent, counted before they are encoded [client]."""
+"""Characters of an intent that are sent, counted before the encoding [client]."""
 
 _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 
 
-class ToolRefusal(ServiceError):  # noqa: N818 - an answer of a tool, not something that went wrong
-    """A tool could not do what it was asked; the message is what its caller is told."""
+class ToolRefusal(ServiceError):  # noqa: N818 - an answer of a tool, no failure
+    """A tool refuses a call; the caller receives the message."""
 
     def __init__(self, message: str, *, status: int | None = None) -> None:
         self.status = status
-        """The status the API refused with; `None` where the API was not even asked."""
+        """The status of the API's refusal; `None` if no request was sent."""
         super().__init__(message)
 
 
 def refuse(message: str) -> NoReturn:
-    """Raise what a tool's caller is told."""
     raise ToolRefusal(message)
 
 
 class AccountAddress(Struct, frozen=True, kw_only=True):
-    """Where the account is, for what a tool tells of it. The defaults are production's [client]."""
+    """The addresses of an account in answers of tools. The defaults are production's [client]."""
 
     environment: str = "PROD"
     api_url: str = "https://tavusapi.com/v2"
@@ -47,7 +46,7 @@ class AccountAddress(Struct, frozen=True, kw_only=True):
 
 
 class ToolTimeouts(Struct, frozen=True, kw_only=True):
-    """How long a tool waits for a conversation, in seconds."""
+    """Seconds that a tool waits for a conversation."""
 
     turn: float = 90.0
     "For one answer of the PAL that builds PALs [client]."
@@ -56,12 +55,12 @@ class ToolTimeouts(Struct, frozen=True, kw_only=True):
     "For one answer of the PAL that was built [client]."
 
     settle: float = 0.25
-    """A turn is over when nothing more came for so long. The official client waits 2 s, because its
-    messages come through a network [client]."""
+    """Silence that ends a turn. The official client waits 2 s, because its messages cross a network
+    [client]."""
 
 
 class ApiClient(Struct, frozen=True):
-    """The API for one call of one tool."""
+    """The API client of one call of a tool. Every request may raise `ToolRefusal`."""
 
     api: Api
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -71,65 +70,68 @@ class ApiClient(Struct, frozen=True):
     async def request(
         self, method: str, path: str, *, query: JsonMapping | None = None, body: Json = None
     ) -> Json:
-        """Return what the API answers, or `None` for an answer without a body.
+        """Send a request and return the body of the answer, or `None` without a body.
 
-        The query leaves out what is `None`.
+        Null members of `query` are not sent.
         """
-        answered: Json = (await self._send(method, path, query=query, body=body)).body
-        return answered
+        answer: Json = (await self._send(method, path, query=query, body=body)).body
+        return answer
 
     async def get(self, path: str, **query: Json) -> Json:
         return await self.request("GET", path, query=query)
 
     async def patch(self, path: str, body: Json) -> Json:
-        """Change. A change that changes nothing answers `None` [doc]."""
+        """Send a change; the API answers a change without effect with no body [doc]."""
         return await self.request("PATCH", path, body=body)
 
     async def post(self, path: str, body: Json = None) -> Json:
         return await self.request("POST", path, body=body)
 
     async def post_for_lines(self, path: str, body: Json) -> tuple[Json, ...]:
-        """Post, and return what comes back line by line."""
+        """Post, and return the lines of a streamed answer."""
         return (await self._send("POST", path, query=None, body=body)).lines or ()
 
     async def _send(
         self, method: str, path: str, *, query: JsonMapping | None, body: Json
     ) -> ApiAnswer:
-        written = {
+        text_query = {
             key: _format_query_value(value)
             for key, value in (query or {}).items()
             if value is not None
         }
-        answer = await self.api.call(method, path, query=written, body=body, headers=self.headers)
+        answer = await self.api.call(
+            method, path, query=text_query, body=body, headers=self.headers
+        )
         if answer.status >= 400:
             reason = _reason(answer.body)
             if path.startswith("/pals"):
-                reason = reason.replace("persona_id", "pal_id")  # as the official client [client]
-            told = f"{method} {path} was refused with {answer.status}{reason}"
-            raise ToolRefusal(told, status=answer.status)
+                # The official client renames the field in refusals too [client].
+                reason = reason.replace("persona_id", "pal_id")
+            sentence = f"{method} {path} was refused with {answer.status}{reason}"
+            raise ToolRefusal(sentence, status=answer.status)
         return answer
 
 
 def call_headers(tool: str, intent: str | None) -> dict[str, str]:
-    """Return the headers that a tool's requests carry [client]."""
+    """Return the headers of a tool's requests [client]."""
     headers = {
         "User-Agent": "tavus-mcp/0.11.0",
         "X-Tavus-Client-Source": "mcp",
         "X-Tavus-Client-Tool": tool,
     }
-    if told := " ".join((intent or "").split())[:INTENT_LENGTH]:
-        headers["X-Tavus-Client-Intent"] = quote(told, safe=_PRINTABLE, errors="replace")
+    if text := " ".join((intent or "").split())[:INTENT_LENGTH]:
+        headers["X-Tavus-Client-Intent"] = quote(text, safe=_PRINTABLE, errors="replace")
     return headers
 
 
 def _format_query_value(value: Json) -> str:
-    """Write a query value as the official client does: a list with commas [client]."""
+    """Format a query value as the official client does: a list with commas [client]."""
     if (items := json_list(value)) is not None:
         return ",".join(map(str, items))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _reason(body: Json) -> str:
-    told = json_object(body) or {}
-    reason = told.get("error", told.get("message"))
+    answer = json_object(body) or {}
+    reason = answer.get("error", answer.get("message"))
     return f": {reason}" if isinstance(reason, str) and reason else ""

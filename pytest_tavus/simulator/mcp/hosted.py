@@ -1,7 +1,7 @@
-"""How the hosted server's list of tools differs from the local one's, as far as is known.
+"""The known differences between the tools of the hosted server and of the local server.
 
-All of it is [client]: the notes that come with tavus-cli 0.11.0. The hosted list itself was never
-recorded, so what is not named there is as in the local one [inferred].
+All differences are [client], from the notes of tavus-cli 0.11.0. The hosted list was never
+recorded, so all other tools are taken to be the same [inferred].
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 from pytest_tavus.simulator.mcp.arguments import split_names
 
 RECORDED = "tavus-mcp-0.11.0.json"
-"""The result of ``tools/list``, captured from the official server, nothing removed or added."""
+"""The unchanged result of ``tools/list`` from the official server."""
 
 Definition = dict[str, Any]
 """One tool as the server lists it: `name`, `title`, `inputSchema`, `annotations`, ..."""
 
 
 def load_recorded_definitions() -> tuple[Definition, ...]:
-    """Return the 81 recorded definitions, in the order in which the server lists them [client]."""
+    """Return the 81 recorded definitions, in the order of the official server [client]."""
     text = files("pytest_tavus.simulator.mcp").joinpath(RECORDED).read_text(encoding="utf-8")
     return tuple(json.loads(text)["tools"])
 
@@ -41,8 +41,8 @@ ABSENT = frozenset(
         "tavus_builder_get tavus_builder_delete tavus_builder_publish tavus_builder_chat_history"
     )
 )
-"""What works on local files, and what administers builder sessions. Which of the eight tools of the
-builder that means is [inferred]: those that read and write a PAL's history are named as hosted."""
+"""Tools that read local files or administer builder sessions. The choice among the eight builder
+tools is [inferred]: the notes name the tools for a PAL's history as hosted."""
 
 BUILD = "tavus_pal_build_and_verify"
 
@@ -59,12 +59,12 @@ _BUILD_ARGUMENTS: Mapping[str, Definition] = MappingProxyType(
         }.items()
     }
 )
-"""What the hosted tool takes besides: the PAL to change, a brief for each artifact, and the
+"""Further arguments of the hosted tool: the PAL to change, a brief for each artifact, and the
 interview. `pal_id` and `briefs` are [client]; the name `transcript` is [inferred]."""
 
 
 def build_hosted_definitions(local: Iterable[Definition]) -> tuple[Definition, ...]:
-    return tuple(_build_hosted_definition(one) for one in local if one["name"] not in ABSENT)
+    return tuple(_build_hosted_definition(each) for each in local if each["name"] not in ABSENT)
 
 
 def _build_hosted_definition(definition: Definition) -> Definition:

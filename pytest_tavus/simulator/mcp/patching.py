@@ -1,4 +1,4 @@
-"""JSON Patch as the official client sends it: what it refuses by itself, and patches of fields."""
+"""JSON Patch of the official client: the patches that it builds, and those that it refuses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pytest_tavus.simulator.mcp.arguments import split_names
 from pytest_tavus.simulator.mcp.client import refuse
 
 OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
-
 
 _LISTS = frozenset(
     split_names(
@@ -30,11 +29,11 @@ _ROOT = split_names(
 )
 
 _NOT_SENT = frozenset({("conferencing", "email"), ("perception", "emotion_recognition")})
-"""Keys of a layer that the API has and the client does not know; nor does it the layer `mcp`."""
+"""Keys of layers that the API has and the client does not know, like the whole layer `mcp`."""
 
 
 def pal_patch_paths() -> frozenset[str]:
-    """Return the paths of a PAL that the official client lets through [client]."""
+    """Return the paths of a PAL that the official client accepts [client]."""
     return frozenset(_paths())
 
 
@@ -61,10 +60,10 @@ def _field_paths(path: str, name: str) -> Iterator[str]:
 
 
 def patch_schema() -> JsonObject:
-    """Return the JSON Schema of what can be patched: which keys there are, and no others.
+    """Return a JSON Schema with the keys that can be patched, and no others.
 
-    The official server sends one that is generated from its models, with a type and a title for
-    each key [client]; this one is made from the paths, and knows lists and objects only.
+    The official server generates its schema from models, with a type and a title for each key
+    [client]; this schema follows from the paths, and knows lists and objects only.
     """
     layers = {
         layer: _build_closed_schema(f"/layers/{layer}/") if LAYERS[layer] is not None else schema
@@ -87,20 +86,20 @@ def _properties(above: str) -> JsonObject:
 
 
 def _field_schema(name: str) -> JsonObject:
-    """Return the JSON Schema of a field, as far as it follows from how it is patched."""
+    """Return the JSON Schema of a field, as far as its paths reveal the type."""
     if name in _LISTS:
         return {"type": "array", "items": {"type": "string"}}
     return {"type": "object"} if name in _MAPS else {}
 
 
 def read_operations(operations: Json, *, paths: frozenset[str] | None = None) -> list[JsonObject]:
-    """Return operations as they are sent: without what is null, as the client does [client].
+    """Check operations, and drop their null members, as the official client does [client].
 
-    Raises `ToolRefusal` for what is no operation of JSON Patch, or a path not among `paths`.
+    Raises `ToolRefusal` for anything but an operation of JSON Patch, or for a path outside `paths`.
     """
     return [
-        _read_operation(one, f"ops[{index}]", paths)
-        for index, one in enumerate(json_list(operations) or ())
+        _read_operation(operation, f"ops[{index}]", paths)
+        for index, operation in enumerate(json_list(operations) or ())
     ]
 
 
@@ -132,14 +131,14 @@ def _check_path(pointer: str, at: str, paths: frozenset[str]) -> None:
 
 
 def _is_free(pointer: str, paths: frozenset[str]) -> bool:
-    """Tell whether a path leads into a part of a PAL that has no keys of its own."""
+    """Tell whether a path leads into an object that takes any key."""
     steps = [step for step in pointer.split("/") if step]
     upper = ("/" + "/".join(steps[:count]) for count in range(1, len(steps) + 1))
     return any(path in paths and path.rpartition("/")[2] in _MAPS for path in upper)
 
 
 def field_operations(fields: JsonMapping) -> list[JsonObject]:
-    """Return the patch that sets fields, whether or not they are there yet [client]."""
+    """Return the patch that sets fields, present or not [client]."""
     if not fields:
         refuse("nothing to change was given: give at least one field")
     return [{"op": "add", "path": f"/{name}", "value": value} for name, value in fields.items()]

@@ -1,6 +1,6 @@
-"""What each of the 81 tools does: one request, or a function.
+"""The table of the 81 tools: each tool is one request, or a function.
 
-The recorded schema alone says which arguments a tool takes, and with which types and defaults.
+The recorded schema alone defines the arguments of a tool, with their types and defaults.
 """
 
 from __future__ import annotations
@@ -34,45 +34,46 @@ from pytest_tavus.simulator.mcp.tools import (
 )
 
 ToolFunction = Callable[..., Awaitable[Json]]
-"""Takes an `ApiClient`, and by name every argument of the tool's schema but `intent`; those that
-were not given have the schema's defaults. Returns the answer. Raises `ToolRefusal`."""
+"""Takes an `ApiClient`, and by name every argument of the tool's schema but `intent`, defaults
+included. Returns the answer. Raises `ToolRefusal`."""
 
 
 class Request(Struct, frozen=True):
     """A tool that makes one request.
 
     An argument that the path names goes into the path. The other arguments are the query of a GET,
-    and the body of any other method. Arguments that are null are not sent.
+    and the body of any other method. Null arguments are not sent.
     """
 
     route: str
     "Method and path: ``GET /pals/{pal_id}``."
 
     omit_if_empty: tuple[str, ...] = ()
-    "Arguments that are not sent either when they are empty or false [client]."
+    "Arguments that are not sent if they are empty or false [client]."
 
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
-    "Arguments that are sent under another name."
+    "The names under which arguments are sent."
 
     defaults: JsonMapping = field(default_factory=dict[str, Json])
-    "What is sent in any case, unless an argument of that name says otherwise."
+    "Members of the query or the body that an argument of the same name replaces."
 
     build_payload: Callable[[JsonObject], Json] | None = None
-    "Makes the query or the body of what is sent."
+    "Builds the query or the body from the members."
 
     build_answer: Callable[[Json], Json] | None = None
-    "Makes the tool's answer of the API's."
+    "Builds the tool's answer from the API's."
 
     async def __call__(self, client: ApiClient, **arguments: Json) -> Json:
         method, _, path = self.route.partition(" ")
-        beside = {name: arguments[name] for name in arguments if f"{{{name}}}" not in path}
-        sent = {**deepcopy(self.defaults), **self._build_arguments(beside)}
-        written = self.build_payload(sent) if self.build_payload else sent
+        others = {name: arguments[name] for name in arguments if f"{{{name}}}" not in path}
+        # A copy, because a request stays in process and the API may keep its body.
+        members = {**deepcopy(self.defaults), **self._build_arguments(others)}
+        payload = self.build_payload(members) if self.build_payload else members
         path = path.format_map(arguments)
         if method == "GET":
-            answer = await client.request(method, path, query=json_object(written))
+            answer = await client.request(method, path, query=json_object(payload))
         else:
-            answer = await client.request(method, path, body=written if beside else None)
+            answer = await client.request(method, path, body=payload if others else None)
         return self.build_answer(answer) if self.build_answer else answer
 
     def _build_arguments(self, arguments: JsonMapping) -> JsonObject:
@@ -89,7 +90,7 @@ def _without_empty_tags(query: JsonObject) -> JsonObject:
 
 
 _PAL_OF_A_SESSION = MappingProxyType({"pal_id": "persona_id"})
-"""Conversations and builder sessions keep the former words [client]."""
+"""Conversations and builder sessions keep the old field names [client]."""
 
 _OBJECTIVES = "/objectives/{objectives_id}"
 _GUARDRAIL = "/guardrails/{guardrail_id}"
@@ -110,7 +111,7 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_pal_delete": Request("DELETE /pals/{pal_id}"),
         "tavus_patch_pal": Request(
             "PATCH /pals/{pal_id}",
-            build_payload=lambda sent: read_operations(sent["ops"], paths=pal_patch_paths()),
+            build_payload=lambda members: read_operations(members["ops"], paths=pal_patch_paths()),
         ),
         "tavus_pal_preview": pals.preview,
         "tavus_pal_from_template": pals.create_from_template,
@@ -176,7 +177,7 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_objective_get": Request(f"GET {_OBJECTIVES}"),
         "tavus_objective_create": Request("POST /objectives/"),
         "tavus_objective_patch": Request(
-            f"PATCH {_OBJECTIVES}", build_payload=lambda sent: read_operations(sent["ops"])
+            f"PATCH {_OBJECTIVES}", build_payload=lambda members: read_operations(members["ops"])
         ),
         "tavus_objective_delete": Request(f"DELETE {_OBJECTIVES}"),
         "tavus_objective_validate": Request("POST /objectives/validate"),
@@ -210,4 +211,3 @@ TOOLS: Mapping[str, ToolFunction] = MappingProxyType(
         "tavus_pal_build_and_verify": build_and_verify,
     }
 )
-"""What each tool does."""

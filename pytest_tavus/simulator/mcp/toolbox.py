@@ -1,6 +1,6 @@
-"""The tools as one box: how they are listed, and a way to call each by its name.
+"""Lists the tools, and calls a tool by its name.
 
-Whatever goes wrong in a call is its result, never an exception. Knows no protocol.
+A refused call is a result, never an exception. This module knows no protocol.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from pytest_tavus.simulator.mcp.table import TOOLS
 
 
 class McpToolResult(Struct, frozen=True, kw_only=True):
-    """What came of a call."""
+    """The answer or the refusal of a call."""
 
     value: Any = None
-    """JSON data: the answer. The official server sends an object as text and as structured content,
-    a list as text, and `None`, which is the answer to a deletion, as no content at all [client]."""
+    """The answer. The official server sends an object as text and as structured content, a list as
+    text, and `None`, the answer to a deletion, as no content [client]."""
 
     error: str | None = None
-    "Why the tool could not do what it was asked; `None` where it could."
+    "Why the tool refused; `None` if it answered."
 
 
 class ToolBox:
@@ -43,33 +43,33 @@ class ToolBox:
         definitions: Iterable[Definition] | None = None,
         *,
         hosted_names: bool = False,
-        place: AccountAddress | None = None,
-        patience: ToolTimeouts | None = None,
+        address: AccountAddress | None = None,
+        timeouts: ToolTimeouts | None = None,
     ) -> None:
-        """Offer the tools of an account, or those of `definitions`.
+        """Offer all tools, or the tools of `definitions`.
 
-        With `hosted_names`, names and choice of tools are those of the hosted server [client].
+        With `hosted_names`, the tools and their names are those of the hosted server [client].
         """
         self._api = api
-        self._address = place or AccountAddress()
-        self._timeouts = patience or ToolTimeouts()
-        listed = load_recorded_definitions() if definitions is None else tuple(definitions)
-        self._definitions = build_hosted_definitions(listed) if hosted_names else listed
-        self._by_name = {one["name"]: one for one in self._definitions}
+        self._address = address or AccountAddress()
+        self._timeouts = timeouts or ToolTimeouts()
+        local = load_recorded_definitions() if definitions is None else tuple(definitions)
+        self._definitions = build_hosted_definitions(local) if hosted_names else local
+        self._by_name = {each["name"]: each for each in self._definitions}
 
     def definitions(self) -> tuple[Definition, ...]:
         """Return the definitions as the official server lists them."""
         return self._definitions
 
     async def call(self, name: str, arguments: Mapping[str, Any] | None = None) -> McpToolResult:
-        """Do what a tool is for."""
         definition = self._by_name.get(name)
         if definition is None:
             hint = did_you_mean(name, self._by_name)
-            told = f"there is no tool {name!r}"
-            return McpToolResult(error=f"{told}, {hint}" if hint else told)
+            sentence = f"there is no tool {name!r}"
+            return McpToolResult(error=f"{sentence}, {hint}" if hint else sentence)
         try:
             checked = read_arguments(definition["inputSchema"], dict(arguments or {}))
+            # Only the headers use the intent; no function takes this argument.
             client = ApiClient(
                 self._api,
                 headers=call_headers(name, checked.pop("intent")),

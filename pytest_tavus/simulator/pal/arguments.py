@@ -1,35 +1,34 @@
-"""The arguments of a call that has been made, read back from the text that stands in the trace."""
+"""Reads the arguments of a recorded call, and quotes texts of a model in messages."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.scenario.text.plain import is_dict
 from pytest_tavus.scenario.values.templates import json_or_text
 from pytest_tavus.trace.events import ToolCalled
 
-SHOWN = 80
-"""Characters of a text that is quoted in a message."""
+MAX_QUOTED = 80
+"""Characters of a quoted text."""
 
 
-class UnreadableArguments(ValueError):  # noqa: N818 - what the model wrote, not what we did
+class UnreadableArguments(ValueError):  # noqa: N818 - a mistake of the model, no error of this package
     """A model wrote arguments that are no JSON object."""
 
 
-def read_arguments(call: ToolCalled) -> dict[str, Any]:
-    """Return a call's arguments; no text at all is no arguments.
+def read_arguments(call: ToolCalled) -> JsonObject:
+    """Return the arguments of a call; an empty text means no arguments.
 
     Raises:
         UnreadableArguments: the text is not a JSON object.
 
     """
-    found = json_or_text(call.arguments or "{}")
-    if is_dict(found):
-        return found
+    arguments = json_or_text(call.arguments or "{}")
+    if is_dict(arguments):
+        return arguments
     message = f"the PAL called {call.name} with arguments that are no JSON object"
     raise UnreadableArguments(message)
 
 
 def quote_text(text: str) -> str:
-    """Quote what a model or its endpoint wrote, cut where it is long."""
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+    """Quote a text of a model or an endpoint, cut after `MAX_QUOTED` characters."""
+    return repr(text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…")

@@ -1,110 +1,111 @@
-"""The brain port: what decides for a simulated PAL.
+"""The port of the brain, which decides for a simulated PAL, one inference at a time.
 
-A brain is asked for one inference at a time and knows what the PAL knows, no more: an answer that
-`on_resolve` keeps from the PAL is not in its context.
+A brain knows no more than the PAL: an answer that `on_resolve` keeps from the PAL is not in the
+brain's context.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from collections.abc import Sequence
+from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
+from pytest_tavus.json_data import Json, JsonMapping
 from pytest_tavus.trace.events import AnsweredBy, Decisions, ToolStatus, Withheld
 
 
 class CallIntent(Struct, frozen=True, kw_only=True):
-    """A tool call the brain wants made."""
+    """A tool call that the brain asks for."""
 
     tool: str
-    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    arguments: JsonMapping = field(default_factory=dict[str, Json])
     raw_arguments: str | None = None
-    "The arguments as a model wrote them, where that is no JSON object; `arguments` is then empty."
+    "The text of the model if it is no JSON object; `arguments` is then empty."
 
     filled_by: AnsweredBy | None = None
     "Whose answer a script filled the arguments from."
 
 
 class Inference(Struct, frozen=True, kw_only=True):
-    """What the brain comes to: words, calls, or both."""
+    """One decision of the brain: words, calls, or both."""
 
     words: str | None = None
-    "Beside calls: the model's own words that go with them. Otherwise: the reply."
+    "With calls: the model's own words beside the calls. Without calls: the reply."
 
     filled_by: AnsweredBy | None = None
-    "Whose answer a script filled the words from, or chose them by."
+    "Whose answer filled the words of a script, or decided between its lines."
 
     calls: tuple[CallIntent, ...] = ()
-    "Made at the same time."
+    "Calls that are made at the same time."
 
     unfinished: bool = False
-    "There is more to come after these calls, whether or not a reply is called for."
+    "Another inference follows these calls, even if the PAL owes no reply."
 
     withheld: tuple[Withheld, ...] = ()
-    "What the script wanted said and the PAL cannot know."
+    "Lines and arguments of the script that need a value which the PAL does not know."
 
     trouble: str | None = None
-    "What is wrong with this inference, in a sentence, although it is used as far as it goes."
+    "A sentence on a fault of this inference; the rest of the inference is used."
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What became of a call, as far as the PAL can know."""
+    """The outcome of a call, as far as the PAL knows."""
 
     call_id: str
     tool: str
-    arguments: Mapping[str, Any]
+    arguments: JsonMapping
     status: ToolStatus | None
-    "`None`: the PAL is not told, or not yet."
+    "`None`: the PAL does not know, or not yet."
 
     known: bool
     "The output is in the PAL's context."
 
     output: str = ""
     answered_by: AnsweredBy | None = None
-    "Whose answer it is; no brain says it, but a script says what it was filled from."
+    "Whose answer this is: no brain says so aloud, but a script marks its words with the source."
 
     filled_by: AnsweredBy | None = None
     "Whose answer the arguments were filled from."
 
 
 class SpokenLine(Struct, frozen=True, kw_only=True):
-    """What was said aloud at one time, and the calls that were made with it."""
+    """Words that were said aloud, and the calls of the same inference."""
 
     by: Literal["user", "pal"]
     text: str
-    "What was really heard: `on_call` may have put other words in the model's place, or none."
+    "The words heard: `on_call` may have replaced or dropped the model's own."
 
     calls: tuple[Answer, ...] = ()
-    """As the model made them. Their answers are in `Moment.answers` and `earlier_answers`; a call
-    of a turn that was cut short may be in neither."""
+    """Without outcomes, which are in `Moment.answers` or `earlier_answers`, or in neither if the
+    turn was cut short."""
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """What the PAL knows when it is asked for an inference."""
+    """The knowledge of the PAL at one inference."""
 
     turn: int
     "Counted from 1."
 
     user: str
     step: int
-    "How many inferences this turn has had before."
+    "Inferences of this turn so far."
 
     answers: tuple[Answer, ...]
-    "The calls of this turn, in the order they were made."
+    "The calls of this turn, in call order."
 
     earlier_answers: tuple[Answer, ...]
-    "Calls of earlier turns, in the order in which they were resolved; it only ever grows."
+    "Calls of earlier turns, in the order of their resolution; later moments only append."
 
     said: Sequence[SpokenLine] = ()
-    "Everything said so far, `user` included. Grows as the conversation goes on."
+    "Everything said so far, `user` included. The sequence grows during the conversation."
 
     context: str = ""
-    "What the PAL was given beside its prompt, as it stands now: see `Conversation.context`."
+    "The current context beside the prompt: see `PalConversation.context`."
 
 
 class Unprompted(Struct, frozen=True, kw_only=True):
-    """What the PAL does unasked when its turn is over."""
+    """A line that the PAL says unprompted after its turn."""
 
     after: float
     "Seconds after the turn's last event."
@@ -114,15 +115,15 @@ class Unprompted(Struct, frozen=True, kw_only=True):
 
 
 class Brain(Protocol):
-    """Decides what a simulated PAL says and calls."""
+    """Decides for one simulated PAL."""
 
     decisions: Decisions
     "The provenance of its decisions."
 
     async def infer(self, moment: Moment) -> Inference:
-        """Return what the PAL says or calls next."""
+        """Return the next words or calls of the PAL."""
         ...
 
     def infer_unprompted(self, moment: Moment) -> Unprompted | None:
-        """Return what the PAL says unasked after the turn of `moment`, which is over."""
+        """Return the unprompted line after the turn of `moment`, which is over."""
         ...

@@ -1,6 +1,6 @@
-"""The page in front of the caller: answers the tools of `delivery.app_message`.
+"""The page in front of the caller, which answers the tools of `delivery.app_message`.
 
-A canned answer, or a callable of the user's own, which may be slow, blocking, or wrong.
+An answer is canned or comes from the user's callable, which may be slow, blocking or wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import inspect
 import json
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.call.faults import describe_error, user_traceback
 from pytest_tavus.handler.delivery.flow import ToolOutcome
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.output import bind_output
 from pytest_tavus.scenario.values.model import ClientAnswer
@@ -27,7 +29,9 @@ from pytest_tavus.simulator.pal.arguments import read_arguments
 from pytest_tavus.trace.events import AnsweredBy, Failure, Fault, ToolCalled
 
 _SCENARIO: Final = "client_output"
-"""Whose answer an `output` is: the scenario's, and not that of a client."""
+"""The source of an `output`, which the scenario answers and no client."""
+
+Result = TypeVar("Result")
 
 
 class ClientTools(Struct, frozen=True, kw_only=True):
@@ -35,10 +39,10 @@ class ClientTools(Struct, frozen=True, kw_only=True):
 
     answers: Mapping[str, tuple[ClientAnswer, ...]]
     load: Callable[[str], Any]
-    "Finds the object an import string names. Raises `HandlerError`."
+    "Returns the object that an import string names. Raises `HandlerError`."
 
     async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
-        """Return what becomes of a call, and the fault behind it, where there is one.
+        """Return the outcome of a call, and the fault that caused the outcome.
 
         Raises:
             UnreadableArguments: the call's arguments are no JSON object.
@@ -61,7 +65,7 @@ class ClientTools(Struct, frozen=True, kw_only=True):
         return _build_success(output, by=_SCENARIO), None
 
     async def _call_function(
-        self, import_string: str, arguments: dict[str, Any]
+        self, import_string: str, arguments: JsonObject
     ) -> tuple[ToolOutcome, Fault | None]:
         try:
             function = self.load(import_string)
@@ -83,14 +87,13 @@ class ClientTools(Struct, frozen=True, kw_only=True):
 
 
 def build_unanswered_outcome(reason: str) -> ToolOutcome:
-    """Return the outcome of a call that nobody answers."""
     return ToolOutcome(
         status="unanswered", output="", http_status=None, reason=reason, answered_by="nobody"
     )
 
 
-def as_output(value: Any) -> str:
-    """Return what a client sends: text as it is, nothing as no text, other data as JSON.
+def as_output(value: object) -> str:
+    """Return a value as the client sends it: text unchanged, `None` as no text, other data as JSON.
 
     Raises:
         TypeError, ValueError: the value is not JSON data.
@@ -129,38 +132,33 @@ def _build_fault(failure: Failure, reason: str, detail: str | None) -> tuple[Too
     return replace(_build_error(reason), failure=failure), fault
 
 
-async def _run_function(function: Any, arguments: dict[str, Any]) -> Any:
-    """Call the user's function: a coroutine function on the loop, any other in a thread."""
+async def _run_function(function: Callable[[JsonObject], Any], arguments: JsonObject) -> object:
+    """Call the user's function: a coroutine function on the loop, another function in a thread."""
     if inspect.iscoroutinefunction(function):
         return await function(arguments)
     output = await _run_in_thread(lambda: function(arguments))
     return await output if inspect.isawaitable(output) else output
 
 
-def _run_in_thread(work: Callable[[], Any]) -> Awaitable[Any]:
-    """Run what may block in a thread that keeps nobody waiting: not the loop, not the exit."""
+def _run_in_thread(work: Callable[[], Result]) -> Awaitable[Result]:
+    """Run a function that may block in a daemon thread, which delays neither loop nor exit."""
     loop = asyncio.get_running_loop()
-    future: asyncio.Future[Any] = loop.create_future()
+    future: asyncio.Future[Result] = loop.create_future()
 
-    def settle(result: Any, error: BaseException | None) -> None:
-        if future.done():
-            return  # given up in the meantime
-        if error is None:
-            future.set_result(result)
-        else:
-            future.set_exception(error)
+    def settle(settle_future: Callable[[], None]) -> None:
+        if not future.done():  # the call may have been given up
+            settle_future()
 
     def run() -> None:
-        result: Any = None
-        error: BaseException | None = None
         try:
-            result = work()
+            settle_future = partial(future.set_result, work())
         except StopIteration:
-            error = RuntimeError("StopIteration")  # which a future cannot hold
-        except BaseException as raised:  # noqa: BLE001 - passed on to whoever awaits it
-            error = raised
-        with contextlib.suppress(RuntimeError):  # the loop was closed while it went on
-            loop.call_soon_threadsafe(settle, result, error)
+            # A future refuses this exception.
+            settle_future = partial(future.set_exception, RuntimeError("StopIteration"))
+        except BaseException as error:  # noqa: BLE001 - the awaiting caller gets the exception
+            settle_future = partial(future.set_exception, error)
+        with contextlib.suppress(RuntimeError):  # the loop was closed while the function ran
+            loop.call_soon_threadsafe(settle, settle_future)
 
     threading.Thread(target=bind_output(run), name="tavus-client", daemon=True).start()
     return future

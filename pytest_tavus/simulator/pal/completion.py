@@ -1,4 +1,4 @@
-"""Reads what a chat endpoint answers. What the servers of many makers send is not always sound."""
+"""Reads the answers of chat endpoints, many of which deviate from the OpenAI format."""
 
 from __future__ import annotations
 
@@ -6,62 +6,62 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 from pytest_tavus.scenario.values.templates import json_or_text
 from pytest_tavus.simulator.pal.arguments import quote_text
 from pytest_tavus.simulator.pal.brain import CallIntent, Inference
 
-MESSAGE = 200
-"""Characters of an endpoint's own sentence that are passed on."""
-
+MAX_REASON = 200
+"""Characters of an endpoint's own sentence that a message repeats."""
 
 _CUT: Mapping[str, str] = MappingProxyType(
     {"length": "was cut at its limit of tokens", "content_filter": "was cut by a content filter"}
 )
-"""By `finish_reason`: why the answer of a model is not all that it would have been."""
+"""By `finish_reason`: why an answer of a model is incomplete."""
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
-class NotACompletion(ValueError):  # noqa: N818 - what the endpoint sent, not what we did
-    """An answer is no chat completion; the text says what stands in the way."""
+class NotACompletion(ValueError):  # noqa: N818 - a mistake of the endpoint, no error of this package
+    """An answer is no chat completion; the message names the wrong part."""
 
-    def __init__(self, what: str, found: Any) -> None:
+    def __init__(self, part: str, found: Json) -> None:
         text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-        super().__init__(f"{what} {quote_text(text)}")
+        super().__init__(f"{part} {quote_text(text)}")
 
 
 def read_inference(body: str) -> Inference:
-    """Return what the model has come to.
+    """Return the words and calls of a completion.
 
     Raises:
-        NotACompletion: the answer cannot be understood.
+        NotACompletion: the answer is no chat completion.
 
     """
-    choice = _read_choice(body)
-    message: dict[str, Any] = choice["message"]
-    calls: Any = message.get("tool_calls") or []
-    if not is_list(calls):
-        raise NotACompletion("its `tool_calls` are", calls)
-    made = tuple(_read_call(call) for call in calls)
+    choice, message = _read_choice(body)
+    tool_calls = message.get("tool_calls") or []
+    if not is_list(tool_calls):
+        raise NotACompletion("its `tool_calls` are", tool_calls)
+    calls = tuple(_read_call(call) for call in tool_calls)
     words = _read_words(message)
-    trouble = "; it ".join(_list_troubles(choice, silent=words is None and not made))
-    return Inference(words=words, calls=made, trouble=trouble or None)
+    silent = words is None and not calls
+    trouble = "; it ".join(_list_troubles(choice, message, silent=silent))
+    return Inference(words=words, calls=calls, trouble=trouble or None)
 
 
-def replace_surrogates(value: Any) -> Any:
-    """Return JSON data whose texts can all be encoded: half of a surrogate pair is replaced."""
+def replace_surrogates(value: Json) -> Json:
+    """Replace half surrogate pairs, which cannot be encoded, in all texts of JSON data."""
     text = json.dumps(value, ensure_ascii=False)
     if _HALF_PAIR.search(text) is None:
         return value
-    return json.loads(_HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", text))
+    replaced: Json = json.loads(_HALF_PAIR.sub("\N{REPLACEMENT CHARACTER}", text))
+    return replaced
 
 
-def _list_troubles(choice: Mapping[str, Any], *, silent: bool) -> Iterator[str]:
-    """Yield what is wrong with an answer that can be read, as ends of a sentence on the model."""
-    if choice["message"].get("refusal"):
+def _list_troubles(choice: JsonMapping, message: JsonMapping, *, silent: bool) -> Iterator[str]:
+    """Yield the faults of a readable answer, each as the end of a sentence on the model."""
+    if message.get("refusal"):
         yield "refused to answer"
     finish = choice.get("finish_reason")
     if isinstance(finish, str) and finish in _CUT:
@@ -71,7 +71,7 @@ def _list_troubles(choice: Mapping[str, Any], *, silent: bool) -> Iterator[str]:
 
 
 def read_reason(body: str) -> str:
-    """Return why an endpoint refuses, in its own words, on one line."""
+    """Return the reason of a refusal in the endpoint's own words, on one line."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
@@ -82,30 +82,32 @@ def read_reason(body: str) -> str:
         return quote_text(body)
     line = " ".join(words.split()).rstrip(".")
     readable = "".join(letter if letter.isprintable() else "?" for letter in line)
-    return readable if len(readable) <= MESSAGE else f"{readable[:MESSAGE]}…"
+    return readable if len(readable) <= MAX_REASON else f"{readable[:MAX_REASON]}…"
 
 
-def _read_choice(body: str) -> dict[str, Any]:
+def _read_choice(body: str) -> tuple[JsonObject, JsonObject]:
+    """Return the first choice, and its message."""
     try:
         found = replace_surrogates(json.loads(body))
     except (ValueError, RecursionError):
         raise NotACompletion("it is not JSON:", body) from None
     choices = found.get("choices") if is_dict(found) else None
     first = choices[0] if is_list(choices) and choices else None
-    if not is_dict(first) or not is_dict(first.get("message")):
+    message = first.get("message") if is_dict(first) else None
+    if not is_dict(first) or not is_dict(message):
         raise NotACompletion("it has no `choices` with a `message`:", body)
-    return first
+    return first, message
 
 
-def _read_words(message: dict[str, Any]) -> str | None:
-    """Return what the model says; a refusal is said too."""
+def _read_words(message: JsonMapping) -> str | None:
+    """Return the words of the model; a refusal counts as words."""
     words = message.get("content") or message.get("refusal")
     if words is None or isinstance(words, str):
         return words if words and words.strip() else None
     raise NotACompletion("its `content` is", words)
 
 
-def _read_call(call: Any) -> CallIntent:
+def _read_call(call: Json) -> CallIntent:
     function = call.get("function") if is_dict(call) else None
     name = function.get("name") if is_dict(function) else None
     if not is_dict(function) or not isinstance(name, str) or not name:
@@ -117,11 +119,11 @@ def _read_call(call: Any) -> CallIntent:
         return CallIntent(tool=name)
     if not isinstance(arguments, str):
         raise NotACompletion("the arguments of a tool call are", arguments)
-    return _read_written_call(name, arguments)
+    return _read_text_call(name, arguments)
 
 
-def _read_written_call(name: str, text: str) -> CallIntent:
-    """Return a call whose arguments are passed on as they are, where they are no JSON object."""
+def _read_text_call(name: str, text: str) -> CallIntent:
+    """Read arguments that are a text, which the call keeps as such if it is no JSON object."""
     arguments = replace_surrogates(json_or_text(text))
     if is_dict(arguments):
         return CallIntent(tool=name, arguments=arguments)

@@ -1,7 +1,6 @@
-"""One simulated conversation: a brain's decisions under the rules of `on_call` and `on_resolve`.
+"""One simulated conversation: carries out a brain's decisions by `on_call` and `on_resolve`.
 
-The brain decides, the rules bind. This module knows no HTTP: a call is handed to a
-:class:`Dispatcher`, which returns what became of it.
+This module knows no HTTP: a :class:`Dispatcher` delivers each call and returns its resolution.
 """
 
 from __future__ import annotations
@@ -37,22 +36,22 @@ __all__ = ["ConversationContext", "Dispatcher", "PalConversation", "PalRules"]
 
 
 class Dispatcher(Protocol):
-    """Delivers a call and returns what became of it. Records what happens on the way."""
+    """Delivers calls, and records each delivery."""
 
     async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
-        """Deliver one call. Whatever goes wrong is in the resolution, never an exception."""
+        """Deliver a call. A failure is a resolution, never an exception."""
         ...
 
 
 class PalRules(Struct, frozen=True, kw_only=True):
-    """The rules a simulated PAL is bound by. What of them is inferred can be replaced."""
+    """The rules of a simulated PAL. A user can replace the inferred rules."""
 
     behaviour: Behaviour
     lines: Lines
 
 
 class ConversationContext(Struct, frozen=True, kw_only=True):
-    """What a conversation is given from outside: where it is recorded, its time, its ids."""
+    """The parts that a conversation shares with its dispatcher and its owner."""
 
     recorder: Recorder
     clock: Clock
@@ -63,42 +62,37 @@ class ConversationContext(Struct, frozen=True, kw_only=True):
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 MAX_INFERENCES = 32
-"""Per turn. A model that still calls tools after this many would go on for ever; a script ends."""
+"""Inferences per turn of a model, which could call tools forever; a script always ends."""
 
 
 class PalConversation:
-    """A PAL in a conversation. Everything it says and calls goes to the recorder."""
+    """A PAL in a conversation. The recorder receives all its words and calls."""
 
     def __init__(
-        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, around: ConversationContext
+        self, pal: Pal, brain: Brain, *, dispatcher: Dispatcher, shared: ConversationContext
     ) -> None:
         self._pal = pal
         self._brain = brain
         self._dispatcher = dispatcher
-        self._recorder = around.recorder
-        self._clock = around.clock
-        self._ids = around.ids
-        self._rules = around.rules
+        self._recorder = shared.recorder
+        self._clock = shared.clock
+        self._ids = shared.ids
+        self._rules = shared.rules
         self.context = pal.context or ""
-        """What the PAL was given beside its prompt. Whoever holds the conversation may change it;
-        the next inference knows."""
+        """The context beside the prompt. The owner of the conversation may replace the context; the
+        next inference reads the new text."""
 
         self._spoken_lines: list[SpokenLine] = []
-        "Everything that was really said."
-
         self._turn = 0
         self._user = ""
         self._turn_calls: list[OpenCall] = []
-        "The calls of the turn."
-
         self._earlier_calls: list[OpenCall] = []
-        "Calls of earlier turns that nobody waited for."
+        "Calls of earlier turns that are still open."
 
         self._earlier_answers: tuple[Answer, ...] = ()
-        "What the PAL knows of earlier turns."
 
     def greet(self, greeting: str | None = None) -> None:
-        """Say this, or the PAL's `greeting`, when a participant joins. [inferred] in chat."""
+        """Say `greeting`, or by default the PAL's own. [inferred] in chat."""
         self._say(self._pal.greeting if greeting is None else greeting, None)
 
     def echo(self, text: str, inference_id: str | None = None) -> None:
@@ -106,9 +100,9 @@ class PalConversation:
         self._say(text, self._ids.inference() if inference_id is None else inference_id)
 
     async def hear(self, text: str) -> None:
-        """Take one line of the caller and return when the PAL's turn is over.
+        """Answer a line of the caller; return when the last call of the turn is resolved.
 
-        The PAL may have replied long before: the turn is over when its last call is answered.
+        The PAL may reply long before.
         """
         await self.reply(text)
         try:
@@ -118,46 +112,45 @@ class PalConversation:
             await cancel_deliveries(self._turn_calls)
 
     async def reply(self, text: str) -> None:
-        """Take one line of the caller and return when the PAL has said what it has to say.
+        """Answer a line of the caller; return when the PAL has replied.
 
-        Calls it does not wait for may be open still, and go on during later turns. Cancelled, it
-        cuts the calls of the turn short.
+        Calls that the PAL does not wait for stay open during later turns. Cancelling this cancels
+        the deliveries of the turn.
         """
         self._collect_earlier_answers()
         self._turn, self._user, self._turn_calls = self._turn + 1, text, []
         self._spoken_lines.append(SpokenLine(by="user", text=text))
         try:
             await self._respond(text, self._turn_calls)
-        except BaseException:
+        except BaseException:  # a cancelled turn must leave no delivery behind
             await cancel_deliveries(self._turn_calls)
             raise
 
     async def listen(self, seconds: float) -> None:
-        """Let time pass without a word from the caller; the PAL may speak unasked."""
-        later = self.next_unprompted()
-        if later is not None and later.after <= seconds:
-            await self._clock.sleep(later.after)
-            self.say_unprompted(later)
-            seconds -= later.after
+        """Let time pass while the caller is silent; the PAL may speak unprompted."""
+        unprompted = self.next_unprompted()
+        if unprompted is not None and unprompted.after <= seconds:
+            await self._clock.sleep(unprompted.after)
+            self.say_unprompted(unprompted)
+            seconds -= unprompted.after
         await self._clock.sleep(seconds)
 
     def next_unprompted(self) -> Unprompted | None:
-        """Return what the PAL says unasked after the turn that is over; `None` before the first."""
+        """Return the unprompted line after the last turn; `None` before the first turn."""
         if not self._turn:
             return None
         answers = tuple(entry.answer_after_turn() for entry in self._turn_calls)
         return self._brain.infer_unprompted(self._build_moment(self._user, answers))
 
-    def say_unprompted(self, later: Unprompted) -> None:
-        """Say what the PAL says unasked."""
-        self._speak(later.inference, self._ids.inference())
+    def say_unprompted(self, unprompted: Unprompted) -> None:
+        self._speak(unprompted.inference, self._ids.inference())
 
     async def close(self) -> None:
-        """Cut short whatever is still under way."""
+        """Cancel all open deliveries."""
         await cancel_deliveries((*self._earlier_calls, *self._turn_calls))
 
     def _collect_earlier_answers(self) -> None:
-        """Keep for later turns what has been answered meanwhile."""
+        """Move the calls that were resolved meanwhile to the earlier answers."""
         ended = (
             [*self._earlier_calls, *self._turn_calls] if self._earlier_calls else self._turn_calls
         )
@@ -167,10 +160,10 @@ class PalConversation:
                 entry.answer_after_turn() for entry in ended if entry.state == "resolved"
             )
 
-    async def _respond(self, text: str, made: list[OpenCall]) -> None:
+    async def _respond(self, text: str, calls: list[OpenCall]) -> None:
         steps = count() if self._brain.decisions == "scripted" else range(MAX_INFERENCES)
         for step in steps:
-            answers = tuple(entry.answer() for entry in made)
+            answers = tuple(entry.answer() for entry in calls)
             inference = await self._brain.infer(self._build_moment(text, answers, step=step))
             if inference.trouble is not None:
                 self._recorder.record(Fault(owner="platform", message=inference.trouble))
@@ -179,8 +172,8 @@ class PalConversation:
                 self._speak(inference, inference_id)
                 return
             wave = self._start_calls(inference, inference_id)
-            start_deliveries(wave, beside=made)
-            made.extend(wave)
+            start_deliveries(wave, beside=calls)
+            calls.extend(wave)
             owed = await self._wait_for_calls(wave)
             if not owed and not inference.unfinished:
                 return
@@ -201,21 +194,21 @@ class PalConversation:
         return wave
 
     def _fillers(self, inference: Inference) -> list[str]:
-        """Return what is heard while the calls are open, each text once."""
+        """Return the words heard while the calls are open, each text once."""
         texts: dict[str, None] = {}
         for intent in inference.calls:
             tool = self._pal.tool(intent.tool)
             if tool is None:
                 continue
             heard = self._rules.behaviour.on_call[tool.effective_on_call].heard
-            spoken = {
+            words = {
                 "filler": inference.words or self._rules.lines.filler,
                 "static_filler": tool.static_filler,
                 "own_words": inference.words,
                 "nothing": None,
             }[heard]
-            if spoken:
-                texts[spoken] = None
+            if words:
+                texts[words] = None
         return list(texts)
 
     def _start_call(self, intent: CallIntent, inference_id: str) -> OpenCall:
@@ -240,7 +233,7 @@ class PalConversation:
         )
 
     async def _wait_for_calls(self, wave: Sequence[OpenCall]) -> bool:
-        """Wait for the calls the PAL waits for; return whether it owes the caller a reply."""
+        """Wait for calls as `on_resolve` says; return whether the PAL owes a reply."""
         owed = False
         for entry in wave:
             if not entry.row.waits:

@@ -1,4 +1,4 @@
-"""Delivers the calls of a simulated PAL: over HTTP to the handler, or to the client tools."""
+"""Delivers the calls of a simulated PAL, over HTTP to the handler or to the client tools."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from pytest_tavus.trace.events import (
 )
 from pytest_tavus.wire import HttpExchange
 
-Answered = Callable[[ToolCalled, str, AnsweredBy], None]
-"""Told of each call with what came back, failed or not, before anything is redacted."""
+OnAnswer = Callable[[ToolCalled, str, AnsweredBy], None]
+"""Called with each call and its answer in clear, even if the call failed."""
 
 
 class AppMessageTools(Protocol):
-    """Whoever answers the tools of `delivery.app_message`."""
+    """Answers the tools of `delivery.app_message`."""
 
     async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
-        """Return what becomes of a call, and the fault behind it, where there is one."""
+        """Return the outcome of a call, and the fault that caused the outcome."""
         ...
 
 
 class Wire(Struct, frozen=True, kw_only=True):
-    """What a dispatcher sends with."""
+    """The receivers of calls, and the form of requests."""
 
     handler: Handler
     client: AppMessageTools
@@ -51,18 +51,18 @@ class WireDispatcher:
     """Delivers calls for one conversation and records every exchange."""
 
     def __init__(
-        self, wire: Wire, around: ConversationContext, *, conversation_id: str, answered: Answered
+        self, wire: Wire, shared: ConversationContext, *, conversation_id: str, on_answer: OnAnswer
     ) -> None:
         self._wire = wire
-        self._recorder = around.recorder
-        self._clock = around.clock
+        self._recorder = shared.recorder
+        self._clock = shared.clock
         self._conversation_id = conversation_id
-        self._on_answer = answered
-        # Of one conversation, so that no scenario depends on which one ran before it.
+        self._on_answer = on_answer
+        # One store per conversation, so that no scenario depends on an earlier scenario.
         self._tokens = TokenStore()
 
     async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
-        """Deliver one call by its tool's channel and return what became of it."""
+        """Deliver a call over the channel of its tool."""
         body = ""
         try:
             if tool is None:
@@ -84,6 +84,7 @@ class WireDispatcher:
             failure=outcome.failure,
         )
         self._recorder.record(event, turn=turn)
+        # A failed call has no output, but `save` may read the body of its answer.
         self._on_answer(call, outcome.output or body, outcome.answered_by)
         return event
 
@@ -96,7 +97,7 @@ class WireDispatcher:
     async def _send_over_http(
         self, tool: Tool, call: ToolCalled, *, turn: int
     ) -> tuple[ToolOutcome, str]:
-        """Return the outcome, and the body of the last answer whatever it came to."""
+        """Return the outcome, and the body of the last answer, even of a failed one."""
         now = self._clock.now()
         ref, profile = self._build_ref(call), self._wire.profile
         flow = deliver(tool, ref, profile=profile, tokens=self._tokens, now=now)
@@ -105,9 +106,9 @@ class WireDispatcher:
         try:
             outgoing = next(flow)
             while True:
-                asking = ref if outgoing.purpose == "tool" else replace(ref, purpose="token")
+                call_ref = ref if outgoing.purpose == "tool" else replace(ref, purpose="token")
                 exchange = await self._wire.handler.send(
-                    outgoing.request, call=asking, within=within, clock=self._clock
+                    outgoing.request, call=call_ref, within=within, clock=self._clock
                 )
                 delivered = ToolDelivered(
                     call_id=call.call_id, purpose=outgoing.purpose, exchange=exchange
@@ -119,7 +120,7 @@ class WireDispatcher:
             outcome: ToolOutcome = stop.value
             return outcome, body
         except ScenarioError as error:
-            # The sentence alone: where a failure is told, its hint is a line of its own.
+            # Without the hint, which a report prints on a separate line.
             problem = error.problems[0]
             reason = f"{call.name} cannot be sent: {problem.message}"
             fault = Fault(owner="test", message=reason, detail=problem.hint)
@@ -137,7 +138,7 @@ class WireDispatcher:
 
 
 def _build_unsent_outcome(reason: str) -> ToolOutcome:
-    """Return the outcome of a call that cannot be delivered because of the PAL [inferred]."""
+    """Return an error for a call that the PAL made undeliverable [inferred]."""
     return ToolOutcome(
         status="error",
         output="",

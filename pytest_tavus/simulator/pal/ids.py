@@ -1,4 +1,4 @@
-"""One seeded source for every id of a simulated conversation."""
+"""The ids of a simulated conversation, which follow from its seed and its name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 
 
 class Ids:
-    """Ids that look like Tavus's and are the same in every run with the same seed and name."""
+    """Ids in Tavus's form; the same seed and name give the same ids in every run."""
 
     def __init__(self, *, seed: int, name: str) -> None:
+        # NUL keeps seed 1 with name "2x" apart from seed 12 with name "x".
         self._prefix = f"{seed}\0{name}\0".encode()
         self._count = 0
 

@@ -1,8 +1,7 @@
 """The LLM brain: a language model behind any OpenAI-compatible chat endpoint decides for the PAL.
 
-The one door to the library `openai`, which comes with the extra `llm` and is imported when a model
-is opened. Knows no conversation: what the model is given is in `prompt`, what it answers is read
-in `completion`.
+Only this module imports the library `openai`, when a model is opened; the extra `llm` installs the
+library. `prompt` builds the messages to the model, and `completion` reads its answers.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError, ServiceError
 from pytest_tavus.handler.call.faults import describe_error
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.simulator.pal.brain import Inference, Moment, Unprompted
 from pytest_tavus.simulator.pal.completion import (
     NotACompletion,
@@ -35,41 +35,42 @@ if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
 
 NO_KEY = "none"
-"""Sent to an endpoint that asks for no key; the library insists on one."""
+"""The key for an endpoint without a key, because the library requires one."""
 
 
 class ModelSettings(Struct, frozen=True, kw_only=True):
-    """Which model decides, and how it is asked."""
+    """The model, its endpoint and its sampling."""
 
     base_url: str
-    "Of the API, such as ``http://127.0.0.1:11434/v1``."
+    "The URL of the API, such as ``http://127.0.0.1:11434/v1``."
 
     model: str
     api_key_env: str | None = None
-    "Name of the environment variable that holds the key; `None`: the endpoint asks for none."
+    "Name of the environment variable with the key; `None`: the endpoint needs no key."
 
     timeout: float = 60
     "Seconds for one inference."
 
     temperature: float | None = None
-    "`None`: the endpoint's own."
+    "`None`: the default of the endpoint."
 
     seed: int | None = None
-    "For endpoints that can repeat themselves; `None`: none is sent."
+    "For endpoints with reproducible answers; `None`: no seed is sent."
 
-    def options(self) -> dict[str, Any]:
-        """Return what is sent beside messages and tools, where it is set."""
-        options = {"temperature": self.temperature, "seed": self.seed}
+    def options(self) -> JsonObject:
+        """Return the sampling options that are set."""
+        options: JsonObject = {"temperature": self.temperature, "seed": self.seed}
         return {name: value for name, value in options.items() if value is not None}
 
     def __str__(self) -> str:
         url = urlsplit(self.base_url)
-        place = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="").geturl()
-        return f"the model {self.model!r} at {place}"
+        # A password may stand in the user part or in the query.
+        address = url._replace(netloc=url.netloc.rpartition("@")[2], query="", fragment="").geturl()
+        return f"the model {self.model!r} at {address}"
 
 
 class Model:
-    """An opened endpoint. Serves the conversations of one event loop, and sends nothing twice."""
+    """An opened endpoint. Serves the conversations of one event loop, without retries."""
 
     def __init__(self, settings: ModelSettings, key: str | None) -> None:
         self._settings = settings
@@ -77,55 +78,58 @@ class Model:
         self._client = _client(settings, key)
 
     def brain(self, pal: Pal) -> LlmBrain:
-        """Return what decides for this PAL in one conversation."""
+        """Return the brain of one conversation."""
         return LlmBrain(self, pal)
 
-    async def fill(self, tool: Tool, transcript: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    async def fill(self, tool: Tool, transcript: Sequence[JsonMapping]) -> JsonObject:
         """Write a post-call tool's arguments from the transcript of an ended conversation.
 
         Raises:
-            ServiceError: the model gives no answer that can be used.
+            ServiceError: the model gives no usable answer.
 
         """
         offered = [function(tool)]
-        found = await self.complete(
-            build_fill_messages(tool, transcript), offered, choice=tool.name
-        )
-        written = [call.arguments for call in found.calls if call.tool == tool.name]
-        if not written:
+        messages = build_fill_messages(tool, transcript)
+        inference = await self.complete(messages, offered, choice=tool.name)
+        filled = [call.arguments for call in inference.calls if call.tool == tool.name]
+        if not filled:
             trouble = f"did not fill in the arguments of {tool.name}"
             raise self._build_error(trouble)
-        return dict(written[0])
+        return dict(filled[0])
 
     async def complete(
-        self, told: list[Any], tools: list[Any], *, choice: str | None = None
+        self, messages: Sequence[Json], tools: Sequence[Json], *, choice: str | None = None
     ) -> Inference:
-        """Ask for one inference. `choice` is the tool that must be called.
+        """Ask for one inference. `choice` is the tool that the model must call.
 
         Raises:
-            ServiceError: the endpoint cannot be reached, refuses, is too slow, or sends what is
-                no chat completion. The sentence holds no key.
+            ServiceError: the endpoint cannot be reached, refuses, is too slow, or sends no chat
+                completion. The sentence holds no key.
 
         """
         try:
             async with asyncio.timeout(self._settings.timeout):
-                return read_inference(await self._ask(told, _offer(tools, choice)))
+                return read_inference(await self._ask(messages, _offer(tools, choice)))
         except TimeoutError:
             trouble = f"did not answer within {self._settings.timeout:g} s"
         except NotACompletion as error:
             trouble = f"sent no chat completion: {error}"
         raise self._build_error(trouble)
 
-    async def _ask(self, told: list[Any], offer: dict[str, Any]) -> str:
+    async def _ask(self, messages: Sequence[Json], offer: JsonMapping) -> str:
         import openai
 
-        # What a handler answered stands in there too.
-        asked = {"model": self._settings.model, "messages": replace_surrogates(told), **offer}
-        asked |= self._settings.options()
-        # Raw, because the library takes whatever it is sent for a completion.
+        body: JsonObject = {
+            "model": self._settings.model,
+            # The messages quote answers of a handler, which may hold half surrogate pairs.
+            "messages": replace_surrogates(messages),
+            **offer,
+            **self._settings.options(),
+        }
+        # Raw, because the library takes any JSON for a completion.
         create: Any = self._client.chat.completions.with_raw_response.create
         try:
-            text: str = (await create(**asked)).text
+            text: str = (await create(**body)).text
         except openai.APIStatusError as error:
             trouble = self._describe_refusal(error)
         except openai.APIConnectionError as error:
@@ -136,7 +140,7 @@ class Model:
 
     def _describe_refusal(self, error: APIStatusError) -> str:
         if error.status_code in {401, 403}:
-            # Nothing of the body: some endpoints quote half of the key there.
+            # Without the body, because some endpoints quote half of the key there.
             variable = self._settings.api_key_env
             key = f"the key in {variable}" if variable else "to be asked without a key"
             return f"refuses {key} (status {error.status_code})"
@@ -150,12 +154,11 @@ class Model:
         return ServiceError(self.describe_trouble(trouble))
 
     def describe_trouble(self, trouble: str) -> str:
-        """Return a sentence on this model, which holds no key."""
+        """Return a sentence on this model; the key is masked."""
         text = f"{self._settings} {trouble}"
         return self._redaction.mask_rendered(text)
 
     async def close(self) -> None:
-        """Let go of the connections."""
         await self._client.close()
 
 
@@ -173,24 +176,24 @@ class LlmBrain:
         """Ask the model.
 
         Raises:
-            ServiceError: it gives no answer that can be used.
+            ServiceError: the model gives no usable answer.
 
         """
-        found = await self._model.complete(messages(self._pal, moment), self._functions)
-        if found.trouble is None:
-            return found
-        return replace(found, trouble=self._model.describe_trouble(found.trouble))
+        inference = await self._model.complete(messages(self._pal, moment), self._functions)
+        if inference.trouble is None:
+            return inference
+        return replace(inference, trouble=self._model.describe_trouble(inference.trouble))
 
-    def infer_unprompted(self, moment: Moment) -> Unprompted | None:  # noqa: ARG002 - as the protocol has it
-        """Return nothing: a model speaks when it is asked."""
+    def infer_unprompted(self, moment: Moment) -> Unprompted | None:  # noqa: ARG002 - part of the protocol
+        """Return `None`: a model speaks only when it is asked."""
         return None
 
 
 def open_model(settings: ModelSettings, env: Mapping[str, str]) -> Model:
-    """Open a model; `env` holds its key. Nothing is sent yet.
+    """Open a model, without a request; `env` holds its key.
 
     Raises:
-        ScenarioError: the library is not installed, the address is none, or the key is not there.
+        ScenarioError: the library is not installed, or the address or the key is unusable.
 
     """
     if importlib.util.find_spec("openai") is None:
@@ -222,7 +225,7 @@ def _key(variable: str | None, env: Mapping[str, str]) -> str | None:
     return key
 
 
-def _offer(tools: list[Any], choice: str | None) -> dict[str, Any]:
+def _offer(tools: Sequence[Json], choice: str | None) -> JsonObject:
     if choice is None:
         return {"tools": tools} if tools else {}
     return {"tools": tools, "tool_choice": {"type": "function", "function": {"name": choice}}}
@@ -234,6 +237,6 @@ def _client(settings: ModelSettings, key: str | None) -> AsyncOpenAI:
     return AsyncOpenAI(
         api_key=key or NO_KEY,
         base_url=settings.base_url,
-        timeout=None,  # Of its parts; the whole has one.
+        timeout=None,  # The library limits each part of a request; `complete` limits the whole.
         max_retries=0,
     )

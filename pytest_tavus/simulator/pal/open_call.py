@@ -1,11 +1,11 @@
-"""A call that a simulated PAL has made, and what the PAL knows of it: now, and in later turns."""
+"""A call of a simulated PAL, and the PAL's knowledge of its outcome now and in later turns."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from pytest_tavus.contract.behaviour import OnResolveRow
 from pytest_tavus.simulator.pal.brain import Answer, CallIntent
@@ -14,25 +14,25 @@ from pytest_tavus.trace.events import ToolCalled, ToolResolved
 
 @dataclass(slots=True, kw_only=True)
 class OpenCall:
-    """A call of the current turn, and what has become of it so far."""
+    """A call, and its outcome so far."""
 
     call: ToolCalled
     intent: CallIntent
     row: OnResolveRow
-    deliver: Callable[[], Coroutine[Any, Any, ToolResolved]]
+    deliver: Callable[[], Coroutine[object, None, ToolResolved]]
     resolved: ToolResolved | None = field(default=None, init=False)
     task: asyncio.Task[ToolResolved] | None = field(default=None, init=False)
-    "Its delivery, where that goes on beside something else."
+    "The delivery, if it runs beside other deliveries."
 
     async def resolution(self) -> ToolResolved:
-        """Return what becomes of the call; one that is not under way is delivered here."""
+        """Wait for the outcome; a call without a task is delivered here."""
         if self.resolved is None:
             self.resolved = await (self.deliver() if self.task is None else self.task)
         return self.resolved
 
     @property
     def state(self) -> Literal["open", "resolved", "cut"]:
-        """What has become of the call, without waiting; `cut`: it was ended before its answer."""
+        """The state of the call, without waiting; `cut`: the delivery was cancelled."""
         if self.resolved is None and self.task is not None and self.task.done():
             if self.task.cancelled():
                 return "cut"
@@ -42,11 +42,11 @@ class OpenCall:
         return "cut" if self.task is None else "open"
 
     def answer(self) -> Answer:
-        """Return what the PAL knows while its turn goes on: only what it has waited for."""
+        """Return the PAL's knowledge during the turn: only outcomes that it waited for."""
         return self._build_answer(self.resolved if self.row.waits else None)
 
     def answer_after_turn(self) -> Answer:
-        """Return what the PAL knows once the turn is over, whether it has waited or not."""
+        """Return the PAL's knowledge after the turn, whether it waited or not."""
         return self._build_answer(self.resolved if self.row.in_context else None)
 
     def _build_answer(self, resolved: ToolResolved | None) -> Answer:
@@ -66,17 +66,17 @@ class OpenCall:
 def start_deliveries(wave: Sequence[OpenCall], *, beside: Iterable[OpenCall]) -> None:
     """Start the deliveries of calls that are made at the same time.
 
-    A call that is waited for and has no company needs no task: it is delivered where it is
-    waited for, at a fraction of the cost.
+    A single call that the PAL waits for needs no task: `resolution` delivers the call at a fraction
+    of the cost.
     """
-    in_company = len(wave) > 1 or any(entry.resolved is None for entry in beside)
+    concurrent = len(wave) > 1 or any(entry.resolved is None for entry in beside)
     for entry in wave:
-        if in_company or not entry.row.waits:
+        if concurrent or not entry.row.waits:
             entry.task = asyncio.create_task(entry.deliver())
 
 
 async def cancel_deliveries(calls: Iterable[OpenCall]) -> None:
-    """End the deliveries that are still under way, and return when they have ended."""
+    """Cancel the running deliveries, and return when they have ended."""
     tasks = (entry.task for entry in calls)
     pending = [task for task in tasks if task is not None and not task.done()]
     for task in pending:

@@ -1,18 +1,19 @@
-"""The script brain: plays what a scenario's `plays` says, or what its expectations imply.
+"""The script brain: plays the `plays` of a scenario, or the calls that its expectations imply.
 
-It is bound by what the PAL knows. A line that needs an answer the PAL has not got is withheld,
-and why is recorded; it is never filled in from the expectation.
+The script may use only the PAL's knowledge. A line that needs an unknown answer is withheld and the
+reason is recorded; an expectation never fills the line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_tavus.json_data import JsonMapping, JsonObject
 from pytest_tavus.scenario.values.model import CallExpectation, CallGroup, PlayedCall, Plays, Turn
 from pytest_tavus.scenario.values.templates import (
     MissingValue,
@@ -40,25 +41,23 @@ _NOTHING_SAVED: Mapping[str, AnsweredBy | None] = MappingProxyType({})
 
 
 class _TurnScript(Struct, frozen=True, kw_only=True):
-    """The script of one turn."""
-
     plays: Plays | None
     waves: tuple[Wave, ...]
 
 
 class ScriptBrain:
-    """Decides by script. Turns can be added while the conversation goes on."""
+    """Decides by the scripts of turns, which can be added during the conversation."""
 
     decisions: Decisions = "scripted"
 
     def __init__(
         self,
         *,
-        scope: Callable[[], Mapping[str, Any]],
+        scope: Callable[[], JsonMapping],
         lines: Lines,
         filled_by: Mapping[str, AnsweredBy | None] = _NOTHING_SAVED,
     ) -> None:
-        """`filled_by` says whose answer each saved value was read from."""
+        """Play with `scope`; `filled_by` says whose answer each saved value was read from."""
         self._scope = scope
         self._sources = AnswerSources(filled_by)
         self._lines = lines
@@ -70,7 +69,6 @@ class ScriptBrain:
         self._turn_scripts.append(_TurnScript(plays=turn.plays, waves=waves(turn)))
 
     def infer_unprompted(self, moment: Moment) -> Unprompted | None:
-        """Return the line of `plays.later`."""
         plays = self._turn_scripts[moment.turn - 1].plays
         if plays is None or plays.later is None:
             return None
@@ -79,13 +77,13 @@ class ScriptBrain:
         )
 
     async def infer(self, moment: Moment) -> Inference:
-        """Return the next wave of calls, or the reply when all have been made."""
-        part = self._turn_scripts[moment.turn - 1]
-        if moment.step < len(part.waves):
-            return self._infer_calls(part, moment)
-        return self._infer_reply(part.plays, moment)
+        """Return the next wave of calls, or the reply after the last wave."""
+        turn = self._turn_scripts[moment.turn - 1]
+        if moment.step < len(turn.waves):
+            return self._infer_calls(turn, moment)
+        return self._infer_reply(turn.plays, moment)
 
-    def _infer_calls(self, part: _TurnScript, moment: Moment) -> Inference:
+    def _infer_calls(self, turn: _TurnScript, moment: Moment) -> Inference:
         scope = {**self._scope(), **self._earlier_turns.build_answers_scope(moment)}
         try:
             calls = tuple(
@@ -94,16 +92,16 @@ class ScriptBrain:
                     arguments=render(call.arguments, scope),
                     filled_by=self._sources.find_source(call.arguments, moment),
                 )
-                for call in part.waves[moment.step]
+                for call in turn.waves[moment.step]
             )
         except MissingValue as missing:
             withheld = _build_withheld(f"{{{missing.placeholder}}}", missing, moment)
             return Inference(withheld=(withheld,))
-        unfinished = moment.step + 1 < len(part.waves)
-        if part.plays is None or part.plays.before is None or moment.step > 0:
+        unfinished = moment.step + 1 < len(turn.waves)
+        if turn.plays is None or turn.plays.before is None or moment.step > 0:
             return Inference(calls=calls, unfinished=unfinished)
-        spoken = self._fill_line(part.plays.before, moment, calls)
-        return replace(spoken, calls=calls, unfinished=unfinished)
+        line = self._fill_line(turn.plays.before, moment, calls)
+        return replace(line, calls=calls, unfinished=unfinished)
 
     def _infer_reply(self, plays: Plays | None, moment: Moment) -> Inference:
         failed = any(a.status not in {None, "success"} for a in moment.answers)
@@ -113,7 +111,7 @@ class ScriptBrain:
             return Inference(words=words, filled_by=_find_answerer(moment))
         reply = self._fill_line(template, moment)
         if plays is not None and plays.on_error is not None:
-            # Which of the two lines is said, the answers have decided.
+            # The answers decided between the two lines, so the answers are a source of the words.
             reply = replace(reply, filled_by=pick_source((reply.filled_by, _find_answerer(moment))))
         if not reply.withheld:
             return reply
@@ -124,8 +122,8 @@ class ScriptBrain:
     def _fill_line(
         self, template: str, moment: Moment, calls: tuple[CallIntent, ...] = ()
     ) -> Inference:
-        """Fill a line with what the PAL knows, or withhold it and say why."""
-        scope: dict[str, Any] = {}
+        """Fill a line with values that the PAL knows, or withhold the line with the reason."""
+        scope: JsonObject = {}
         if not has_placeholders(template):
             return Inference(words=as_text(render(template, scope)))
         scope.update(self._earlier_turns.collect_arguments(moment))
@@ -147,8 +145,8 @@ class ScriptBrain:
     def _plain_reply(self, moment: Moment, *, failed: bool) -> str | None:
         if failed:
             return self._lines.acknowledgement
-        heard = [a for a in moment.answers if is_usable(a)]
-        return " ".join(plain_line(answer.output) for answer in heard) or None
+        usable = filter(is_usable, moment.answers)
+        return " ".join(plain_line(answer.output) for answer in usable) or None
 
 
 def _find_answerer(moment: Moment) -> AnsweredBy | None:
@@ -164,24 +162,24 @@ def _find_template(plays: Plays | None, *, failed: bool) -> str | None:
 
 
 def waves(turn: Turn) -> tuple[Wave, ...]:
-    """Return the calls that a turn's script makes, those of one time together."""
+    """Return the calls of a turn's script; the calls of a wave are made at the same time."""
     if turn.plays is not None and turn.plays.calls is not None:
         return turn.plays.calls
     return tuple(_collect_waves(turn.calls)) if turn.calls is not None else ()
 
 
 def _collect_waves(group: CallGroup) -> Iterator[Wave]:
-    """Read the expected calls as a script: an unordered group is called at the same time."""
-    together: list[PlayedCall] = []
+    """Yield expected calls as waves; an unordered group is one wave."""
+    concurrent: list[PlayedCall] = []
     for member in group.members:
         if isinstance(member, CallGroup):
             yield from _collect_waves(member)
         elif group.ordered:
             yield from ((call,) for call in _repeat_call(member))
         else:
-            together.extend(_repeat_call(member))
-    if together:
-        yield tuple(together)
+            concurrent.extend(_repeat_call(member))
+    if concurrent:
+        yield tuple(concurrent)
 
 
 def _repeat_call(expected: CallExpectation) -> list[PlayedCall]:
@@ -190,25 +188,25 @@ def _repeat_call(expected: CallExpectation) -> list[PlayedCall]:
 
 
 class _EarlierTurns:
-    """What is known of earlier turns. Each answer is read once, for a conversation may be long."""
+    """The answers of earlier turns, each read only once: a conversation may be long."""
 
     def __init__(self) -> None:
         self._read_count = 0
-        self._results: dict[str, Any] = {}
-        self._arguments: dict[str, Any] = {}
+        self._results: JsonObject = {}
+        self._arguments: JsonObject = {}
 
-    def build_answers_scope(self, moment: Moment) -> dict[str, Any]:
-        """Offer the answers the PAL knows: `result` is the last one, `results` is by tool."""
+    def build_answers_scope(self, moment: Moment) -> JsonObject:
+        """Return the known answers: `result` is the last answer, `results` are by tool."""
         self._catch_up(moment)
         now = {a.tool: json_or_text(a.output) for a in moment.answers if is_usable(a)}
-        scope: dict[str, Any] = {"results": {**self._results, **now}}
+        results: JsonObject = {**self._results, **now}
         last = find_last_answer(moment)
-        if last is not None and is_usable(last):
-            scope["result"] = scope["results"][last.tool]
-        return scope
+        if last is None or not is_usable(last):
+            return {"results": results}
+        return {"results": results, "result": results[last.tool]}
 
-    def collect_arguments(self, moment: Moment) -> Mapping[str, Any]:
-        """Return the arguments of the calls of earlier turns; the last one of a name wins."""
+    def collect_arguments(self, moment: Moment) -> JsonMapping:
+        """Return the arguments of earlier turns; the last argument of a name wins."""
         self._catch_up(moment)
         return self._arguments
 

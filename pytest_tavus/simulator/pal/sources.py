@@ -1,47 +1,51 @@
-"""Whose answers a script's texts and arguments are filled from: what a check of them holds.
+"""The sources of a script's texts and arguments: whose answers fill their placeholders.
 
-The script brain fills them; this module only says what from. It reads placeholders as
-:mod:`pytest_tavus.scenario.values.templates` renders them, and no value.
+Checks derive the decider of a text from its source. The script brain fills the placeholders, as
+:mod:`pytest_tavus.scenario.values.templates` renders them; this module reads no value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pytest_tavus.scenario.values.templates import all_placeholders, root
 from pytest_tavus.simulator.pal.brain import Answer, Moment
 from pytest_tavus.trace.events import AnsweredBy
 
 ANSWERS: Final = frozenset({"result", "results"})
-"""The roots of placeholders that read what a tool answered."""
+"""The roots of placeholders that read the answer of a tool."""
 
-_ORDER: Final[tuple[AnsweredBy, ...]] = ("handler", "client", "canned", "client_output", "nobody")
+_PRECEDENCE: Final[tuple[AnsweredBy, ...]] = (
+    "handler",
+    "client",
+    "canned",
+    "client_output",
+    "nobody",
+)
 
 
 class AnswerSources:
-    """Knows whose answer each placeholder of a conversation reads."""
+    """Finds whose answer each placeholder of a conversation reads."""
 
     def __init__(self, saved: Mapping[str, AnsweredBy | None]) -> None:
-        """Read whose answer each saved value is from `saved`, which may grow meanwhile."""
+        """Find sources of saved values in `saved`, which may grow later."""
         self._saved = saved
         self._read_count = 0
         self._arguments: dict[str, AnsweredBy | None] = {}
 
     def find_source(
-        self, value: Any, moment: Moment, sent: Mapping[str, AnsweredBy | None] | None = None
+        self, value: object, moment: Moment, sent: Mapping[str, AnsweredBy | None] | None = None
     ) -> AnsweredBy | None:
-        """Return whose answer fills a value of the script; of several, the handler's counts.
+        """Return whose answer fills a value of the script; the handler's wins over others.
 
-        `sent` says it of arguments by name, where the value may read those of calls made with it.
+        `sent` holds the sources of arguments of calls that are made together with the value.
         """
         if isinstance(value, str) and "{" not in value:
-            return None  # as most are
-        found = list(all_placeholders(value))
-        return (
-            pick_source(self._find_placeholder_source(one, moment, sent or {}) for one in found)
-            if found
-            else None
+            return None  # a fast path: most texts have no placeholder
+        paths = all_placeholders(value)
+        return pick_source(
+            self._find_placeholder_source(path, moment, sent or {}) for path in paths
         )
 
     def _find_placeholder_source(
@@ -56,8 +60,8 @@ class AnswerSources:
         if head in sent:
             return sent[head]
         earlier = self._find_earlier_source(head, moment)
-        made = [one for one in moment.answers if head in one.arguments]
-        return made[-1].filled_by if made else earlier
+        calls = [answer for answer in moment.answers if head in answer.arguments]
+        return calls[-1].filled_by if calls else earlier
 
     def _find_earlier_source(self, name: str, moment: Moment) -> AnsweredBy | None:
         for answer in moment.earlier_answers[self._read_count :]:
@@ -66,14 +70,14 @@ class AnswerSources:
         return self._arguments.get(name)
 
 
-def pick_source(found: Iterable[AnsweredBy | None]) -> AnsweredBy | None:
-    """Return whose answer counts where several have a part, `None` where nobody's has."""
-    known = set(found)
-    return next((one for one in _ORDER if one in known), None)
+def pick_source(sources: Iterable[AnsweredBy | None]) -> AnsweredBy | None:
+    """Return the source that wins over the others, or `None` if no answer has a part."""
+    known = set(sources)
+    return next((source for source in _PRECEDENCE if source in known), None)
 
 
 def find_last_answer(moment: Moment) -> Answer | None:
-    """Return the answer that `result` means: of this turn's last call, else the last one known."""
+    """Return the answer that `result` reads: of this turn's last call, else the latest usable."""
     if moment.answers:
         return moment.answers[-1]
     return _find_latest(moment.earlier_answers)
@@ -89,10 +93,10 @@ def find_answer(path: str, moment: Moment) -> Answer | None:
 
 
 def is_usable(answer: Answer) -> bool:
-    """Tell whether the PAL can speak from an answer."""
+    """Tell whether the PAL knows an answer and the call succeeded."""
     return answer.known and answer.status == "success"
 
 
 def _find_latest(answers: Sequence[Answer]) -> Answer | None:
-    """Return the last answer that can be read; where there is none, the last one of all."""
+    """Return the last usable answer, or without a usable answer the last answer."""
     return next((a for a in reversed(answers) if is_usable(a)), answers[-1] if answers else None)

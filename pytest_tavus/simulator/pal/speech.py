@@ -1,19 +1,19 @@
-"""The lines a simulated PAL falls back on where its script gives none."""
+"""The lines of a simulated PAL whose script has no line."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 
+from pytest_tavus.json_data import Json
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 from pytest_tavus.scenario.values.templates import json_or_text
 
 
 class Lines(Struct, frozen=True, kw_only=True):
-    """Texts that a language model would make up. They are ours: Tavus documents none."""
+    """Texts in place of a language model's: Tavus documents none, so they are the project's own."""
 
     filler: str = "One moment, please."
     acknowledgement: str = "I'm sorry, that did not work."
@@ -22,10 +22,10 @@ class Lines(Struct, frozen=True, kw_only=True):
 
 
 def plain_line(output: str) -> str:
-    """Say an answer in plain words, so that speech checks have the real answer to read.
+    """Render an answer in plain words, so that a check of speech reads the real answer.
 
     ``{"status": "late", "eta": "6pm"}`` becomes ``status: late, eta: 6pm``. An answer without a
-    value in it, such as an empty one, is said to be done: a reply that is owed must be heard.
+    value, such as an empty text, becomes ``Done.``: the caller must hear a reply that is due.
     """
     data = json_or_text(output or "null")
     leaves = () if data is None else _leaves(data, "")
@@ -33,7 +33,7 @@ def plain_line(output: str) -> str:
     return ", ".join(parts) if parts else "Done."
 
 
-def _leaves(data: Any, path: str) -> Iterator[tuple[str, str]]:
+def _leaves(data: Json, path: str) -> Iterator[tuple[str, str]]:
     if is_dict(data):
         for key, value in data.items():
             yield from _leaves(value, f"{path} {key}" if path else key)

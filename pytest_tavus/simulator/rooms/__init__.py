@@ -1,5 +1,5 @@
 """Rooms: conversations that other participants join, with app messages, timers and callbacks.
 
-The engine of `simulator/pal` runs inside; sockets are somebody else's. The room knows no account.
-Add an app message to `inbound.py`, what participants hear of an event to `emission.py`.
+Each room runs the engine of `simulator/pal`. A room knows no account, and the server owns the
+sockets. Add an app message that Tavus receives to `inbound.py`, one that it sends to `emission.py`.
 """

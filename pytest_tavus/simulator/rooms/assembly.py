@@ -1,12 +1,13 @@
-"""Puts one served conversation together. Nobody outside of it sees the parts."""
+"""The parts of one served conversation, and the way of each event from one part to the others."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 from pytest_tavus.errors import ServiceError, TavusError
+from pytest_tavus.json_data import JsonMapping
 from pytest_tavus.simulator.pal.conversation import ConversationContext, PalConversation
 from pytest_tavus.simulator.pal.dispatch import Wire, WireDispatcher
 from pytest_tavus.simulator.pal.ids import Ids
@@ -30,52 +31,51 @@ from pytest_tavus.trace.log import Entry, Recorder, Trace
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
 from pytest_tavus.trace.redaction.shown import mask_trace, with_tokens
 
-_WARNINGS = 100
-"""Kept of one conversation; the oldest go first."""
+_MAX_WARNINGS = 100
+"""Warnings that one conversation keeps; a further warning displaces the oldest."""
 
 
 class Assembly:
-    """The parts of one conversation, and how an event gets from one to the others."""
+    """Builds the parts of one conversation, and passes each recorded event to them."""
 
-    def __init__(self, opening: Opening, world: LiveContext) -> None:
+    def __init__(self, opening: Opening, live_context: LiveContext) -> None:
+        options, brain_options = live_context.options, live_context.brain_options
         self.opening = opening
-        self.live_context = world
-        self.clock = ConversationClock(world.time.clock)
+        self.live_context = live_context
+        self.clock = ConversationClock(live_context.time.clock)
         self.tasks = Tasks()
-        self.warnings: deque[str] = deque(maxlen=_WARNINGS)
-        self._started_at = world.time.epoch()
+        self.warnings: deque[str] = deque(maxlen=_MAX_WARNINGS)
+        self._started_at = live_context.time.epoch()
         self._stopped = False
-        self.memory_budget = MemoryBudget(opening.conversation_id, world.options.conversation_bytes)
+        self.memory_budget = MemoryBudget(opening.conversation_id, options.conversation_bytes)
         self.recorder = Recorder(now=self.clock.now, listener=self._dispatch_event)
-        self._redaction = Redaction(_secrets(opening, world))
+        self._redaction = Redaction(_secrets(opening, live_context))
         self.failure_reporter = FailureReporter(
             opening.conversation_id,
             mask=self._mask,
             warn=self.warnings.append,
             announce=self.announce,
         )
-        self.ids = Ids(seed=world.seed, name=opening.conversation_id)
+        self.ids = Ids(seed=live_context.seed, name=opening.conversation_id)
         self.transcript = Transcript(epoch=self._started_at)
         self.room = Room(
-            opening, epoch=self._started_at, options=world.options, warn=self.warnings.append
+            opening, epoch=self._started_at, options=options, warn=self.warnings.append
         )
-        self._broadcast = Broadcast(self.room, world.options, chat=opening.chat)
-        self.calls = RoomCalls(
-            self.clock, world.options, tasks=self.tasks, warn=self.warnings.append
+        self._broadcast = Broadcast(self.room, options, chat=opening.chat)
+        self.calls = RoomCalls(self.clock, options, tasks=self.tasks, warn=self.warnings.append)
+        self.brain_choice = choose_brain(opening, brain_options, self.recorder)
+        conversation_context = ConversationContext(
+            recorder=self.recorder, clock=self.clock, ids=self.ids, rules=brain_options.rules
         )
-        self.brain_choice = choose_brain(opening, world.brain_options, self.recorder)
-        around = ConversationContext(
-            recorder=self.recorder, clock=self.clock, ids=self.ids, rules=world.brain_options.rules
-        )
-        self.dispatcher = self._build_dispatcher(around)
-        self.engine = self._build_engine(around)
+        self.dispatcher = self._build_dispatcher(conversation_context)
+        self.engine = self._build_engine(conversation_context)
         self.turns = Turns(
             self.engine, self.recorder, clock=self.clock, calls=self.calls, tasks=self.tasks
         )
-        self.outbox = Outbox(failed=self.record_error)
+        self.outbox = Outbox(on_failure=self.record_error)
         self.callback_sender = self._build_callback_sender()
         self.lifecycle = LifecycleEvents(
-            opening, postman=self.callback_sender, errands=self.outbox, epoch=self.epoch
+            opening, callback_sender=self.callback_sender, outbox=self.outbox, epoch=self.epoch
         )
 
     def epoch(self) -> float:
@@ -83,15 +83,14 @@ class Assembly:
         return self._started_at + self.clock.now()
 
     def record_handler_fault(self, message: str) -> None:
-        """Record that something at the user's own server went wrong."""
+        """Record a failure of the user's own server, such as a callback that did not arrive."""
         self.recorder.record(Fault(owner="handler", message=message))
 
     def record_error(self, error: TavusError) -> None:
-        """Record an error with whose it is: a model's is the platform's."""
+        """Record an error as a fault of its owner; a model's error belongs to the platform."""
         self.recorder.record(Fault(owner=error.owner, message=str(error)))
 
     def record_session_opened(self) -> None:
-        """Record that the conversation began."""
         event = SessionOpened(
             session="served",
             conversation_id=self.opening.conversation_id,
@@ -101,19 +100,20 @@ class Assembly:
         )
         self.recorder.record(event)
 
-    def announce(self, event_type: str, properties: Mapping[str, Any]) -> None:
-        """Send to the room what no event of the conversation stands for."""
+    def announce(self, event_type: str, properties: JsonMapping) -> None:
+        """Send an app message to the room that no recorded event causes."""
         turn = self.recorder.turn
         self.room.send(event_type, properties, at=self.clock.now(), turn=turn)
 
     async def send_heartbeats(self, seconds: float) -> None:
-        """Say every so many seconds that the face is there, until it is ended."""
+        """Tell the room every `seconds` that the face is present, until the task is cancelled."""
         while True:
             await self.clock.sleep(seconds)
             self.announce("system.replica_present", {})
 
     async def stop(self) -> None:
-        """End all that goes on, and send everybody home."""
+        """Cut all turns, calls and tasks, and dismiss all participants."""
+        # From here on the trace still receives events, but the room and the transcript do not.
         self._stopped = True
         self.turns.close()
         self.calls.give_up("the conversation ended")
@@ -122,22 +122,22 @@ class Assembly:
         self.turns.record_unanswered("the conversation ended")
         self.room.dismiss()
 
-    def _build_dispatcher(self, around: ConversationContext) -> WireDispatcher:
+    def _build_dispatcher(self, context: ConversationContext) -> WireDispatcher:
         wire = self.live_context.wire
         return WireDispatcher(
             Wire(handler=wire.handler, client=self.calls, profile=wire.profile),
-            around,
+            context,
             conversation_id=self.opening.conversation_id,
-            answered=self.brain_choice.on_answer,
+            on_answer=self.brain_choice.on_answer,
         )
 
-    def _build_engine(self, around: ConversationContext) -> PalConversation:
+    def _build_engine(self, context: ConversationContext) -> PalConversation:
         pal = self.opening.pal
         engine = PalConversation(
-            pal, self.brain_choice.brain, dispatcher=self.dispatcher, around=around
+            pal, self.brain_choice.brain, dispatcher=self.dispatcher, shared=context
         )
-        given = (pal.context, self.opening.context)
-        engine.context = "\n".join(text for text in given if text)
+        texts = (pal.context, self.opening.context)
+        engine.context = "\n".join(text for text in texts if text)
         return engine
 
     def _build_callback_sender(self) -> CallbackSender:
@@ -145,11 +145,12 @@ class Assembly:
             self.live_context.wire.callbacks,
             self.live_context.options.callbacks,
             clock=self.clock,
-            failed=self.record_handler_fault,
+            on_failure=self.record_handler_fault,
         )
 
     def trace(self) -> Trace:
-        """Return what has happened so far, masked."""
+        """Return the trace so far, masked."""
+        # Deliveries fetch further tokens, so the secrets of a conversation grow with its trace.
         trace = self.recorder.trace()
         return mask_trace(trace, with_tokens(self._redaction, trace))
 
@@ -157,12 +158,14 @@ class Assembly:
         return with_tokens(self._redaction, self.recorder.trace()).mask_rendered(sentence)
 
     def _dispatch_event(self, entry: Entry) -> None:
-        """Pass an event on, as it happened: the parts that talk to people carry no masks."""
+        """Pass a recorded event to the parts in clear: participants receive no masks."""
         event = entry.event
         self.memory_budget.count(entry)
         self.turns.observe(event, entry)
-        if isinstance(event, Fault) and (told := self.failure_reporter.report(event)) is not None:
-            self.turns.add_warning(told, turn=entry.turn)
+        if isinstance(event, Fault):
+            sentence = self.failure_reporter.report(event)
+            if sentence is not None:
+                self.turns.add_warning(sentence, turn=entry.turn)
         if self._stopped:
             return
         if isinstance(event, ToolCalled):
@@ -173,21 +176,20 @@ class Assembly:
     def _await_result(self, call: ToolCalled, entry: Entry) -> None:
         tool = self.opening.pal.tool(call.name)
         if tool is not None and tool.channel == "app_message":
-            row = self.live_context.brain_options.rules.behaviour.on_resolve[
-                tool.effective_on_resolve
-            ]
-            self.calls.begin(call, turn=entry.turn, waits=row.waits)
+            rows = self.live_context.brain_options.rules.behaviour.on_resolve
+            waits = rows[tool.effective_on_resolve].waits
+            self.calls.begin(call, turn=entry.turn, waits=waits)
 
 
-def _secrets(opening: Opening, world: LiveContext) -> Iterator[Secret]:
-    for name, value in world.brain_options.env.items():
+def _secrets(opening: Opening, live_context: LiveContext) -> Iterator[Secret]:
+    for name, value in live_context.brain_options.env.items():
         yield Secret(f"env.{name}", value)
     for source, value in opening.pal.secrets():
         yield Secret(source, value)
 
 
 def refuse_unknown(kind: str, name: str, known: Sequence[str]) -> NoReturn:
-    """Refuse a name of what the PAL was not opened with; `known` are those it was.
+    """Refuse a name that the PAL does not define; `known` are the names that it does.
 
     Raises:
         ServiceError: always.

@@ -1,4 +1,4 @@
-"""Who decides in one conversation: its own script, a brain that was brought along, or a script."""
+"""Chooses the brain of a conversation: its own script, a configured brain, or the script book."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_tavus.errors import TavusError
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.conversation import PalRules
-from pytest_tavus.simulator.pal.dispatch import Answered
+from pytest_tavus.simulator.pal.dispatch import OnAnswer
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.played import PlayedBrain, ScriptBook, ScriptOrder
@@ -20,51 +20,46 @@ from pytest_tavus.trace.events import AnsweredBy, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 BrainSource = Callable[[Opening], Brain | None]
-"""Gives a conversation its brain, or leaves it to the next source, and at last to the scripts.
+"""Returns the brain of a conversation, or `None` to ask the next source, and last the script book.
 
-May raise a `TavusError`: then the conversation ends before it begins.
+May raise a `TavusError`: the conversation then ends before it begins.
 """
 
 
 class BrainOptions(Struct, frozen=True, kw_only=True):
-    """What decides for the PALs of a server."""
+    """The brains and scripts of all PALs of a server."""
 
     scripts: ScriptBook
     brains: tuple[BrainSource, ...] = ()
-    "Asked in this order before a script is played; a conversation's own script wins over them."
+    "Asked in this order, before the script book. A conversation with its own script asks none."
 
     script_order: ScriptOrder = "strict"
     "Which turn of a script answers a line that no script expects."
 
     rules: PalRules = field(default_factory=lambda: PalRules(behaviour=Behaviour(), lines=Lines()))
     env: Mapping[str, str] = field(default_factory=dict[str, str])
-    "What scripts may read as ``{env.NAME}``; the values are secrets."
+    "Variables that scripts read as ``{env.NAME}``; the values are secrets."
 
 
 class BrainChoice(Struct, frozen=True, kw_only=True):
-    """What decides in one conversation."""
-
     brain: Brain
-    on_answer: Answered
-    "Told of what calls come to."
-
+    on_answer: OnAnswer
     error: TavusError | None = None
-    "Why there is no brain. `brain` then stands in for it, and is not asked."
+    "Why a source gave no brain; `brain` is then a placeholder that nobody asks."
 
 
-def choose_brain(opening: Opening, minds: BrainOptions, recorder: Recorder) -> BrainChoice:
-    """Return who decides in a conversation."""
+def choose_brain(opening: Opening, options: BrainOptions, recorder: Recorder) -> BrainChoice:
     played = PlayedBrain(
-        partial(_scripts, opening, minds.scripts),
+        partial(_scripts, opening, options.scripts),
         recorder,
-        # Its own script is its builder's, who goes through it in order, in any words.
-        order=minds.script_order if opening.script is None else "loose",
-        lines=minds.rules.lines,
-        env=minds.env,
+        # Only the carrier that builds PALs has its own script; its creator may say anything.
+        order=options.script_order if opening.script is None else "loose",
+        lines=options.rules.lines,
+        env=options.env,
     )
     if opening.script is None:
         try:
-            for source in minds.brains:
+            for source in options.brains:
                 brain = source(opening)
                 if brain is not None:
                     return BrainChoice(brain=brain, on_answer=_ignore_answer)
@@ -80,5 +75,5 @@ def _scripts(opening: Opening, book: ScriptBook) -> tuple[Scenario, ...]:
 
 
 def _ignore_answer(call: ToolCalled, answer: str, by: AnsweredBy) -> None:
-    """Let it be: only a script has values to keep."""
+    """Ignore an answer: only a script saves values."""
     del call, answer, by

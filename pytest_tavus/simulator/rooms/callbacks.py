@@ -1,66 +1,67 @@
-"""The callbacks of a conversation: HTTP requests that tell a user's server what has happened.
+"""Callbacks: HTTP requests that report the events of a conversation to the user's server.
 
-Bodies: [doc] webhooks-and-callbacks; objectives and guardrails: [wild]. They are not signed [wild].
+Bodies: [doc] webhooks-and-callbacks; objectives and guardrails: [wild]. No callback is signed
+[wild].
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.handler.delivery.outcome import without_query
+from pytest_tavus.json_data import JsonMapping, JsonObject
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.options import CallbackOptions
 
 
 class CallbackTransport(Protocol):
-    """Carries callbacks to wherever they are wanted."""
+    """Sends callbacks over HTTP."""
 
     async def send(self, url: str, body: bytes, *, within: float) -> str | None:
-        """Send one; return why it did not arrive, `None` where it did.
+        """Send a callback; return why it failed, or `None` if it arrived.
 
-        `within` is in seconds of real time. Nothing that goes wrong is an exception.
+        `within` is the deadline in seconds of real time. A failure is never an exception.
         """
         ...
 
 
 class Callback(Struct, frozen=True, kw_only=True):
-    """One callback, ready to be sent."""
-
     url: str
     event_type: str
-    body: Mapping[str, Any]
+    body: JsonMapping
 
 
 class CallbackSender:
-    """Sends callbacks as often as the options have it, and tells what did not arrive."""
+    """Sends each callback as often as the options say, and reports each failure."""
 
     def __init__(
         self,
-        sender: CallbackTransport,
+        transport: CallbackTransport,
         options: CallbackOptions,
         *,
         clock: Clock,
-        failed: Callable[[str], None],
+        on_failure: Callable[[str], None],
     ) -> None:
-        self._transport = sender
+        self._transport = transport
         self._options = options
         self._clock = clock
-        self._on_failure = failed
+        self._on_failure = on_failure
 
     async def send(self, callback: Callback) -> None:
-        """Send one; return when it has arrived or been given up."""
+        """Return when every copy has arrived or has no attempt left."""
+        # A text may hold half a surrogate pair, which UTF-8 cannot encode.
         body = json.dumps(callback.body, ensure_ascii=False).encode("utf-8", "replace")
         for _ in range(self._options.copies):
             problem = await self._attempt(callback, body)
             if problem is not None:
-                place = without_query(callback.url)
-                self._on_failure(f"the callback {callback.event_type} to {place} failed: {problem}")
+                url = without_query(callback.url)
+                self._on_failure(f"the callback {callback.event_type} to {url} failed: {problem}")
 
     async def _attempt(self, callback: Callback, body: bytes) -> str | None:
         problem: str | None = None
@@ -75,12 +76,12 @@ class CallbackSender:
 
 
 def build_lifecycle_callback(
-    opening: Opening, event_type: str, properties: Mapping[str, Any], *, epoch: float
+    opening: Opening, event_type: str, properties: JsonMapping, *, epoch: float
 ) -> Callback | None:
-    """Return a callback of the conversation's life [doc]; `None` where nobody wants any."""
+    """Return the callback of a lifecycle event [doc]; `None` without a `callback_url`."""
     if not opening.callback_url:
         return None
-    body = {
+    body: JsonObject = {
         "properties": {"replica_id": opening.face_id, **properties},
         "conversation_id": opening.conversation_id,
         "webhook_url": opening.callback_url,
@@ -94,28 +95,28 @@ def build_lifecycle_callback(
 def build_objective_or_guardrail_callback(
     opening: Opening,
     event_type: str,
-    fields: Mapping[str, Any],
+    fields: JsonMapping,
     *,
     url: str,
     options: CallbackOptions,
 ) -> Callback | None:
     """Return a callback about an objective or a guardrail, in one of the shapes seen [wild].
 
-    It goes to the `callback_url` of the objective or guardrail, else to the conversation's
-    [inferred].
+    The callback goes to the `callback_url` of the objective or guardrail, else to that of the
+    conversation [inferred].
     """
     target = url or opening.callback_url
     if not target:
         return None
     head = {"conversation_id": opening.conversation_id, "event_type": event_type}
     if options.objective_shape == "flat":
-        body: dict[str, Any] = {**head, **fields}
+        body: JsonObject = {**head, **fields}
     else:
         body = {**head, "message_type": "application", "properties": dict(fields)}
     return Callback(url=target, event_type=event_type, body=body)
 
 
 def format_timestamp(epoch: float) -> str:
-    """Return a time as Tavus writes it: ISO 8601 in UTC, with microseconds [doc]."""
+    """Format a time as Tavus does: ISO 8601 in UTC, with microseconds [doc]."""
     moment = datetime.fromtimestamp(epoch, tz=UTC)
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

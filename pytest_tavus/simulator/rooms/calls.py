@@ -1,7 +1,7 @@
-"""Calls that wait in the room for their `conversation.tool_result`, found by id alone.
+"""The open calls of app-message tools; each `conversation.tool_result` finds its call by id alone.
 
-A result is applied once. One for a call that was given up is late, a second one is a duplicate, and
-one for a call that never was is unknown: none of the three changes anything [wild].
+A result is applied once. A second result is a duplicate, a result for a call that was given up is
+late, and a result for a call that never existed is unknown: these three change nothing [wild].
 """
 
 from __future__ import annotations
@@ -43,34 +43,34 @@ class RoomCalls:
         self._tasks = tasks
         self._warn = warn
         self._open: dict[str, _Call] = {}
-        "In the order in which they were made."
+        "In call order."
 
         self._awaited: dict[str, _Call] = {}
-        "Those whose outcome has not been fetched yet."
+        "Calls whose outcome `answer` has not returned yet."
 
         self._closed: dict[str, Literal["answered", "given up"]] = {}
         self._unwarned: dict[str, _Call] = {}
-        "Of the open ones, those that nobody has been warned of."
+        "Open calls that no warning has named yet, in call order."
 
         self._watching = False
 
     def begin(self, call: ToolCalled, *, turn: int, waits: bool) -> None:
-        """Await the result of a call from now on; `waits`: the PAL waits for it too."""
+        """Open a call. `waits`: the PAL waits for the result."""
         outcome: asyncio.Future[ToolOutcome] = asyncio.get_running_loop().create_future()
         entry = _Call(call=call, turn=turn, waits=waits, since=self._clock.now(), outcome=outcome)
         self._open[call.call_id] = self._awaited[call.call_id] = entry
         self._unwarned[call.call_id] = entry
         if len(self._open) > self._options.open_calls:
             oldest = _oldest(self._open)
-            reason = f"{self._options.open_calls} later calls are open, and it was forgotten"
+            reason = f"{self._options.open_calls} later calls are open, and this call was dropped"
             self._give_up(oldest, reason)
         if not self._watching:
             self._watching = True
             self._tasks.spawn(self._watch())
 
     async def answer(self, call: ToolCalled, *, clock: Clock) -> tuple[ToolOutcome, Fault | None]:
-        """Return what becomes of a call. Cancelled, it gives the call up."""
-        del clock
+        """Return the outcome of a call. Cancelling this gives the call up."""
+        del clock  # `_watch` ends the wait, on the clock of the room
         entry = self._awaited[call.call_id]
         try:
             return await entry.outcome, None
@@ -81,7 +81,7 @@ class RoomCalls:
             self._awaited.pop(call.call_id, None)
 
     def apply_result(self, result: ToolResult) -> StrayReason | None:
-        """Apply a result, or say why not."""
+        """Apply a result, or return why it changes nothing."""
         closed = self._closed.get(result.call_id)
         if closed is not None:
             return "duplicate" if closed == "answered" else "late"
@@ -89,7 +89,7 @@ class RoomCalls:
         if entry is None:
             return "unknown id"
         if entry.outcome.done():
-            return "late"  # its turn is being cut short at this moment
+            return "late"  # the turn of the call is being cancelled at this moment
         self._close(entry, "answered", _outcome(result))
         return None
 
@@ -98,7 +98,7 @@ class RoomCalls:
         return any(entry.waits and entry.turn == turn for entry in self._open.values())
 
     def give_up(self, reason: str, *, turn: int | None = None) -> None:
-        """Await the results of a turn, or any result, no longer."""
+        """Resolve the open calls of a turn, or all open calls, as unanswered."""
         for entry in tuple(self._open.values()):
             if turn is None or entry.turn == turn:
                 self._give_up(entry, reason)
@@ -117,7 +117,7 @@ class RoomCalls:
             entry.outcome.set_result(outcome)
 
     async def _watch(self) -> None:
-        """Warn of calls, and give them up, when it is time; sleep in between."""
+        """Warn of calls and give them up at their deadlines; return when no call has one."""
         try:
             while (due := self._next_deadline()) is not None:
                 await self._clock.sleep(max(0.0, due - self._clock.now()))
@@ -126,15 +126,15 @@ class RoomCalls:
             self._watching = False
 
     def _next_deadline(self) -> float | None:
-        """Return when there is something to do next."""
-        moments: list[float] = []
+        # All calls have the same limits, so the oldest call always has the next deadline.
+        deadlines: list[float] = []
         for calls, seconds in (
             (self._unwarned, self._options.tool_warning),
             (self._open, self._options.tool_window),
         ):
             if calls and seconds is not None:
-                moments.append(_oldest(calls).since + seconds)
-        return min(moments, default=None)
+                deadlines.append(_oldest(calls).since + seconds)
+        return min(deadlines, default=None)
 
     def _check_deadlines(self) -> None:
         now = self._clock.now()

@@ -1,15 +1,18 @@
-"""A conversation that others join: the engine of the simulated PAL, with a room around it.
+"""A served conversation: the engine of the simulated PAL, with a room around it.
 
-What it is to the outside is :class:`~pytest_tavus.simulator.rooms.port.LiveConversation`.
+Implements :class:`~pytest_tavus.simulator.rooms.port.LiveConversation`, which documents the methods
+that the account and the server call.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.errors import ServiceError
+from pytest_tavus.json_data import JsonMapping, JsonObject
 from pytest_tavus.simulator.rooms.assembly import Assembly
 from pytest_tavus.simulator.rooms.calls import StrayReason
 from pytest_tavus.simulator.rooms.ending import Ending
@@ -30,37 +33,37 @@ from pytest_tavus.simulator.rooms.tasks import OutboxJob
 from pytest_tavus.simulator.rooms.timing import RoomTimers
 from pytest_tavus.simulator.rooms.turns import CallerLine
 from pytest_tavus.simulator.rooms.world import LiveContext
-from pytest_tavus.trace.events import AppMessage, Fault
+from pytest_tavus.trace.events import AppMessage
 from pytest_tavus.trace.log import Trace
 
 
 class ServedConversation:
-    """One conversation, from its opening until long after its end."""
+    """One conversation; its trace and its events stay readable after the end."""
 
-    def __init__(self, opening: Opening, world: LiveContext) -> None:
+    def __init__(self, opening: Opening, live_context: LiveContext) -> None:
         self.opening = opening
         self.status: Literal["active", "ended"] = "active"
         self.shutdown_reason: EndReason | None = None
-        self._options = world.options
-        self._assembly = Assembly(opening, world)
+        self._options = live_context.options
+        self._assembly = Assembly(opening, live_context)
         self._ending = Ending(self._assembly)
         self._timers = RoomTimers(
             opening,
             self._assembly.clock,
             tasks=self._assembly.tasks,
             end=self.end,
-            chat_ends_when_left=world.options.chat_ends_when_left,
+            chat_ends_when_left=live_context.options.chat_ends_when_left,
         )
         self._greeted = False
         self._last_bridge_line: CallerLine | None = None
         self._stopping: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
-        """Let time run, and the face join [inferred]; or end, where it could not be begun."""
+        """Start the timers and let the face join [inferred]; without a brain, end instead."""
         self._assembly.record_session_opened()
         error = self._assembly.brain_choice.error
         if error is not None:
-            self._assembly.recorder.record(Fault(owner=error.owner, message=str(error)))
+            self._assembly.record_error(error)
             await self.end("exception_encountered_during_conversation_startup")
             return
         self._assembly.lifecycle.record_and_enqueue("system.replica_joined")
@@ -69,12 +72,6 @@ class ServedConversation:
             self._assembly.tasks.spawn(self._assembly.send_heartbeats(self._options.heartbeat))
 
     def join(self, participant: Participant) -> None:
-        """Let someone in. The PAL greets the first one.
-
-        Raises:
-            ServiceError: the conversation has ended, or its room is full.
-
-        """
         self._require_open()
         self._assembly.room.join(participant)
         self._timers.mark_present()
@@ -85,63 +82,45 @@ class ServedConversation:
             self._assembly.engine.greet(self.opening.greeting)
 
     def leave(self, participant: Participant) -> None:
-        """Let someone go; the last one to go starts the timer of `participant_left_timeout`."""
-        gone = self._assembly.room.leave(participant)
-        if gone and not self._assembly.room and self.status == "active":
+        was_present = self._assembly.room.leave(participant)
+        if was_present and not self._assembly.room and self.status == "active":
             self._timers.mark_empty()
 
-    async def receive(self, message: Mapping[str, Any], *, sender: Participant) -> None:
-        """Take an app message of a participant.
-
-        Raises:
-            ServiceError: it is none that Tavus takes; the sentence says why. Nothing has happened.
-
-        """
+    async def receive(self, message: JsonMapping, *, sender: Participant) -> None:
         self._require_open()
         if sender not in self._assembly.room:
-            message_ = f"{sender.participant_id!r} is not in the room of {self._id}"
-            raise ServiceError(message_)
+            sentence = f"{sender.participant_id!r} is not in the room of {self._id}"
+            raise ServiceError(sentence)
         self._assembly.memory_budget.check()
         command = read(message, conversation_id=self._id)
         self._assembly.room.check_size(message, sender)
         note = self._apply_command(command)
         if isinstance(command, Respond) or (isinstance(command, ToolResult) and note is None):
-            return  # the line, or what became of the call, is in the trace as itself
+            return  # the trace already holds the line or the resolved call as an event
         self._record(message, note)
 
     async def respond(self, text: str, *, within: float) -> Reply:
-        """Take a line over the HTTP bridge and return the reply, or `pending` after `within` s.
-
-        `within` is real time: it is how long the client waits for its HTTP answer.
-
-        Raises:
-            ServiceError: the conversation has ended or takes too much memory, the line is empty,
-                or too many are waiting.
-
-        """
         self._require_open()
         self._assembly.memory_budget.check()
         if not text:
             raise ServiceError("a line over the bridge has an empty `text`")
+        # A client of the bridge is present without a place in the room.
         self._timers.mark_present()
         self._last_bridge_line = line = self._say(text)
+        # `wait` does not cancel the line at the timeout, because the turn goes on.
         await asyncio.wait([line.finished], timeout=within)
         return line.reply()
 
     def reply(self) -> Reply:
-        """Return the reply to the last line over the bridge, once it is there."""
-        return (
-            Reply(status="pending")
-            if self._last_bridge_line is None
-            else self._last_bridge_line.reply()
-        )
+        line = self._last_bridge_line
+        return Reply(status="pending") if line is None else line.reply()
 
     async def perceive(
-        self, tool: str, arguments: Mapping[str, Any], *, frames: Sequence[Mapping[str, Any]] = ()
+        self, tool: str, arguments: JsonMapping, *, frames: Sequence[JsonMapping] = ()
     ) -> None:
-        """Let a vision or audio tool be called by what is seen or heard.
+        """Call a vision or audio tool, as if the PAL had seen or heard the cause.
 
-        `frames` are those of a vision tool, each with `data` (base64) and `mime_type` [doc].
+        `frames` are the images of a vision tool, each with `data` (base64) and `mime_type` [doc].
 
         Raises:
             ServiceError: the conversation has ended or takes too much memory, or the PAL has no
@@ -152,8 +131,8 @@ class ServedConversation:
         self._assembly.memory_budget.check()
         perceive(self._assembly, tool, arguments, frames=frames)
 
-    def complete_objective(self, name: str, output_variables: Mapping[str, Any]) -> None:
-        """Let an objective be reached; its callback is sent. Missing variables are ``NOTFOUND``.
+    def complete_objective(self, name: str, output_variables: JsonMapping) -> None:
+        """Complete an objective and send its callback; missing variables are ``NOTFOUND`` [doc].
 
         Raises:
             ServiceError: the PAL has no such objective.
@@ -162,7 +141,7 @@ class ServedConversation:
         self._ending.complete_objective(name, output_variables)
 
     def trigger_guardrail(self, name: str) -> None:
-        """Let a guardrail be violated; its callback is sent.
+        """Violate a guardrail and send its callback.
 
         Raises:
             ServiceError: the PAL has no such guardrail.
@@ -170,46 +149,45 @@ class ServedConversation:
         """
         self._ending.trigger_guardrail(name)
 
-    def events(self) -> list[dict[str, Any]]:
-        """Return what the verbose GET lists under `events`, transcript included [doc]."""
+    def events(self) -> list[JsonObject]:
         return self._assembly.lifecycle.events()
 
     def trace(self) -> Trace:
-        """Return all that has happened so far, masked."""
+        """Return the trace so far, masked."""
         return self._assembly.trace()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was allowed and is probably not meant, the latest of it."""
+        """The latest sentences on failures, and on input that is allowed but probably a mistake."""
         return tuple(self._assembly.warnings)
 
     async def end(self, reason: EndReason) -> None:
-        """End it. What follows the end goes on in the background: see `wait_until_finished`."""
+        """End the conversation; its callbacks and post-call tools follow in the background."""
         if self.status == "ended":
             return
         self.status, self.shutdown_reason = "ended", reason
-        # A task of its own: whoever asked for the end may be among what it ends.
+        # A separate task, because the caller may be a task that the end cancels, such as a timer.
         self._stopping = asyncio.create_task(self._stop(self._ending.collect_jobs(reason)))
         await asyncio.shield(self._stopping)
 
     async def wait_until_finished(self) -> None:
-        """Return when all that follows the end is done, callbacks and post-call tools."""
+        """Return when all callbacks and post-call tools have run."""
         if self._stopping is not None:
             await self._stopping
         await self._assembly.outbox.drain()
 
     async def close(self) -> None:
-        """End without a word."""
+        """End without callbacks and post-call tools."""
         self.status = "ended"
         if self._stopping is not None:
             await self._stopping
         await self._assembly.stop()
         await self._assembly.outbox.close()
 
-    async def _stop(self, errands: Sequence[OutboxJob]) -> None:
+    async def _stop(self, jobs: Sequence[OutboxJob]) -> None:
         await self._assembly.stop()
-        for errand in errands:
-            self._assembly.outbox.add(errand)
+        for job in jobs:
+            self._assembly.outbox.add(job)
 
     def _apply_command(self, command: Command) -> StrayReason | None:
         match command:
@@ -221,8 +199,8 @@ class ServedConversation:
                 self._assembly.turns.cut("the caller interrupted the PAL")
             case Context():
                 engine = self._assembly.engine
-                kept = (engine.context, command.text) if command.append else (command.text,)
-                engine.context = "\n".join(text for text in kept if text)
+                texts = (engine.context, command.text) if command.append else (command.text,)
+                engine.context = "\n".join(text for text in texts if text)
             case ToolResult():
                 return self._assembly.calls.apply_result(command)
             case Echo() | Sensitivity():
@@ -232,11 +210,11 @@ class ServedConversation:
     def _say(self, text: str) -> CallerLine:
         return self._assembly.turns.say(text, self._options)
 
-    def _record(self, message: Mapping[str, Any], note: str | None) -> None:
+    def _record(self, message: JsonMapping, note: str | None) -> None:
         event = AppMessage(
             direction="to_tavus",
-            event_type=message["event_type"],
-            properties=dict(message.get("properties", {})),
+            event_type=str(message["event_type"]),
+            properties=dict(json_object(message.get("properties")) or {}),
             note=note,
         )
         self._assembly.recorder.record(event)

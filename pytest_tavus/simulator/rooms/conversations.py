@@ -1,4 +1,4 @@
-"""All conversations of a server. None of them knows of another."""
+"""All conversations of a server, by their ids."""
 
 from __future__ import annotations
 
@@ -7,33 +7,25 @@ import asyncio
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.opening import EndReason, Opening
-from pytest_tavus.simulator.rooms.options import LiveOptions
-from pytest_tavus.simulator.rooms.world import BrainOptions, LiveContext, LiveTime, LiveWire
+from pytest_tavus.simulator.rooms.world import LiveContext
 
 
 class Conversations:
-    """Opens, finds and ends conversations. On one event loop."""
+    """Opens, finds and ends conversations, all on one event loop.
 
-    def __init__(
-        self,
-        *,
-        seed: int,
-        time: LiveTime,
-        minds: BrainOptions,
-        wire: LiveWire,
-        options: LiveOptions,
-    ) -> None:
-        self._live_context = LiveContext(
-            seed=seed, time=time, brain_options=minds, wire=wire, options=options
-        )
+    Implements :class:`~pytest_tavus.simulator.rooms.port.LiveConversations`.
+    """
+
+    def __init__(self, live_context: LiveContext) -> None:
+        self._live_context = live_context
         self._conversations: dict[str, ServedConversation] = {}
         self._active: list[ServedConversation] = []
 
     async def open(self, opening: Opening) -> ServedConversation:
-        """Begin a conversation.
+        """Open a conversation and start its timers.
 
         Raises:
-            HarnessError: there is one of that id.
+            HarnessError: a conversation has this id already.
 
         """
         if opening.conversation_id in self._conversations:
@@ -46,21 +38,17 @@ class Conversations:
         return conversation
 
     def get(self, conversation_id: str) -> ServedConversation | None:
-        """Return a conversation, ended or not."""
         return self._conversations.get(conversation_id)
 
     def count_active(self) -> int:
-        """Return how many have not ended."""
         self._active = [each for each in self._active if each.status == "active"]
         return len(self._active)
 
     async def end(self, conversation_id: str, reason: EndReason) -> None:
-        """End a conversation. Ending one that has ended, or never was, does nothing."""
         conversation = self._conversations.get(conversation_id)
         if conversation is not None:
             await conversation.end(reason)
 
     async def close(self) -> None:
-        """End everything without a word, and forget it."""
-        held, self._conversations, self._active = self._conversations, {}, []
-        await asyncio.gather(*(each.close() for each in held.values()))
+        conversations, self._conversations, self._active = self._conversations, {}, []
+        await asyncio.gather(*(each.close() for each in conversations.values()))

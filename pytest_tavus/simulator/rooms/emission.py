@@ -1,16 +1,17 @@
-"""From what is recorded to what the room hears of it. Secrets included: a room carries no masks."""
+"""Translates recorded events into app messages to the room. A room carries secrets in clear."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pytest_tavus.contract.events import list_tavus_messages
+from pytest_tavus.json_data import JsonMapping
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.room import Room
 from pytest_tavus.trace.events import Event, PalSaid
 from pytest_tavus.trace.log import Entry
 
-_STEPS = 8
+_MAX_STREAMED = 8
 """Streaming messages of one utterance, at most."""
 
 
@@ -25,7 +26,6 @@ class Broadcast:
         self._older = options.older_speaking and not chat
 
     def emit(self, event: Event, entry: Entry) -> None:
-        """Send what Tavus sends for an event, if anything."""
         messages = (
             self._utterance(event) if isinstance(event, PalSaid) else list_tavus_messages(event)
         )
@@ -35,14 +35,18 @@ class Broadcast:
                 event_type, properties, at=entry.at, turn=entry.turn, inference_id=inference_id
             )
 
-    def _utterance(self, said: PalSaid) -> Iterator[tuple[str, Mapping[str, object]]]:
+    def _utterance(self, said: PalSaid) -> Iterator[tuple[str, JsonMapping]]:
         if self._speaking:
             yield "conversation.started_speaking", {"role": "replica"}
         if self._older:
             yield "conversation.replica.started_speaking", {}
         if self._streaming:
             for prefix in prefixes(said.text):
-                streamed = {"role": "replica", "speech": prefix, "is_interrupted": False}
+                streamed: JsonMapping = {
+                    "role": "replica",
+                    "speech": prefix,
+                    "is_interrupted": False,
+                }
                 yield "conversation.utterance.streaming", streamed
         for event_type, properties in list_tavus_messages(said):
             yield event_type, properties
@@ -51,15 +55,15 @@ class Broadcast:
         if self._older:
             yield "conversation.replica.stopped_speaking", {}
         if self._speaking:
-            # The duration is not known: speech takes no time here, and Tavus allows null [doc].
-            stopped = {"role": "replica", "interrupted": False, "duration": None}
+            # Speech takes no time here, so its duration is unknown; Tavus allows null [doc].
+            stopped: JsonMapping = {"role": "replica", "interrupted": False, "duration": None}
             yield "conversation.stopped_speaking", stopped
 
 
 def prefixes(text: str) -> Iterator[str]:
-    """Yield growing beginnings of a text, whole words each, the last one all of it."""
+    """Yield growing prefixes of a text, cut between words; the last prefix is the whole text."""
     words = text.split(" ")
-    step = -(-len(words) // _STEPS)
+    step = -(-len(words) // _MAX_STREAMED)
     for end in range(step, len(words), step):
         yield " ".join(words[:end])
     yield text

@@ -1,13 +1,13 @@
-"""From a participant's app message to what it asks for, or one sentence why it asks for nothing.
+"""Reads a participant's app message as a command, or refuses the message in one sentence.
 
-Shapes: [doc] interactions-protocols; that a client adds `name` to a tool result: [client].
+Shapes: [doc] interactions-protocols. A client adds `name` to a tool result [client].
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NoReturn
+from typing import Literal, NoReturn
 
 from msgspec import Struct
 
@@ -17,7 +17,7 @@ from pytest_tavus.scenario.text.plain import is_dict
 
 SENSITIVITIES = ("participant_pause_sensitivity", "participant_interrupt_sensitivity")
 SENSITIVITY_VALUES = ("superlow", "verylow", "low", "medium", "high", "auto")
-"""Of an older list [doc]."""
+"""From an older list of Tavus [doc]."""
 
 
 class Respond(Struct, frozen=True, kw_only=True):
@@ -27,25 +27,25 @@ class Respond(Struct, frozen=True, kw_only=True):
 
 
 class Echo(Struct, frozen=True, kw_only=True):
-    """Words for the PAL to say as they are; `None`: audio, which nobody hears here."""
+    """A text that the PAL says word for word; `None`: audio, which the simulator does not play."""
 
     text: str | None
     inference_id: str | None = None
 
 
 class Interrupt(Struct, frozen=True, kw_only=True):
-    """The PAL is to stop."""
+    """Cuts the turn of the PAL short."""
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """What the PAL is to know, instead of or beside what it knows."""
+    """A text that replaces the context of the PAL, or is appended to the context."""
 
     text: str
     append: bool
 
 
 class Sensitivity(Struct, frozen=True, kw_only=True):
-    """How soon the PAL takes a pause for the end, or stops when it is interrupted."""
+    """How soon the PAL takes a pause for the end of a line, or stops when interrupted."""
 
     setting: str
     value: str
@@ -63,10 +63,10 @@ Command = Respond | Echo | Interrupt | Context | Sensitivity | ToolResult
 
 
 def read(message: object, *, conversation_id: str) -> Command:
-    """Return what a message asks for.
+    """Return the command of an app message.
 
     Raises:
-        ServiceError: it is none that Tavus takes.
+        ServiceError: Tavus takes no such message; the sentence says why.
 
     """
     if not is_dict(message):
@@ -80,7 +80,7 @@ def read(message: object, *, conversation_id: str) -> Command:
     return _READERS[event_type](_Properties(event_type, properties))
 
 
-def _event_type(message: Mapping[str, Any]) -> str:
+def _event_type(message: Mapping[str, object]) -> str:
     event_type = message.get("event_type")
     if not isinstance(event_type, str):
         _refuse(f"the event_type of an app message is {_describe_value(event_type)}, not text")
@@ -96,7 +96,7 @@ def _describe_refused_type(event_type: str) -> str:
     return f"Tavus takes no app message of type {_describe_value(event_type)}; {hint}"
 
 
-def _require_word(message: Mapping[str, Any], key: str, expected: str) -> None:
+def _require_word(message: Mapping[str, object], key: str, expected: str) -> None:
     if (found := message.get(key)) != expected:
         _refuse(
             f"the {key} of an app message is {_describe_value(found)}; here it must be {expected!r}"
@@ -105,7 +105,7 @@ def _require_word(message: Mapping[str, Any], key: str, expected: str) -> None:
 
 class _Properties(Struct, frozen=True):
     event_type: str
-    members: Mapping[str, Any]
+    members: Mapping[str, object]
 
     def read_text(self, name: str, *, required: bool = True) -> str | None:
         value = self.members.get(name)
@@ -121,11 +121,11 @@ class _Properties(Struct, frozen=True):
             _refuse(f"{self.event_type}: `{name}` is empty")
         return value
 
-    def read_choice(self, name: str, words: tuple[str, ...], default: str) -> str:
+    def read_choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         value = self.members.get(name, default)
-        if not isinstance(value, str) or value not in words:
+        if not isinstance(value, str) or value not in choices:
             found = _describe_value(value)
-            _refuse(f"{self.event_type}: `{name}` is {found}; one of: {', '.join(words)}")
+            _refuse(f"{self.event_type}: `{name}` is {found}; one of: {', '.join(choices)}")
         return value
 
 
@@ -155,15 +155,14 @@ def _append(properties: _Properties) -> Command:
 
 
 def _sensitivity(properties: _Properties) -> Command:
-    given = [name for name in SENSITIVITIES if name in properties.members]
-    if len(given) != 1:
-        found = " and ".join(given) or "neither"
+    settings = [name for name in SENSITIVITIES if name in properties.members]
+    if len(settings) != 1:
         _refuse(
-            f"{properties.event_type}: exactly one of {' and '.join(SENSITIVITIES)} "
-            f"is to be given, not {found if len(given) != 2 else 'both'}"
+            f"{properties.event_type}: give exactly one of {' and '.join(SENSITIVITIES)}, "
+            f"not {'both' if settings else 'neither'}"
         )
-    value = properties.read_choice(given[0], SENSITIVITY_VALUES, "")
-    return Sensitivity(setting=given[0], value=value)
+    value = properties.read_choice(settings[0], SENSITIVITY_VALUES, "")
+    return Sensitivity(setting=settings[0], value=value)
 
 
 def _tool_result(properties: _Properties) -> Command:
@@ -177,7 +176,7 @@ def _tool_result(properties: _Properties) -> Command:
 
 
 def _output(properties: _Properties) -> str:
-    """Return the output as Tavus hands it on: text as it is, an object as JSON [doc]."""
+    """Return the output as the PAL receives it: text unchanged, an object as JSON [doc]."""
     output = properties.members.get("output")
     if output is None:
         return ""

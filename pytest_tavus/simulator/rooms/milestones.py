@@ -1,15 +1,15 @@
-"""The milestones of a conversation: what the verbose GET lists, and its callbacks tell.
+"""The lifecycle events of a conversation: the verbose GET lists them, callbacks report them.
 
-The two differ in how they write the reason of the end: a callback calls it `shutdown_reason` and
-writes `` reached`` after a limit, the verbose GET calls it `reason` and does not [doc] [doc].
+Both write the reason of the end, each in its own way. A callback calls the reason `shutdown_reason`
+and appends `` reached`` to a limit [doc]; the verbose GET writes a plain `reason` [doc].
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
+from pytest_tavus.json_data import JsonMapping, JsonObject
 from pytest_tavus.simulator.rooms.callbacks import (
     CallbackSender,
     build_lifecycle_callback,
@@ -22,51 +22,52 @@ _LIMITS = frozenset({"max_call_duration", "participant_left_timeout", "participa
 
 
 class LifecycleEvents:
-    """Lists milestones, and sends their callbacks in the order in which they are reached."""
+    """Lists lifecycle events, and sends their callbacks in the same order."""
 
     def __init__(
         self,
         opening: Opening,
         *,
-        postman: CallbackSender,
-        errands: Outbox,
+        callback_sender: CallbackSender,
+        outbox: Outbox,
         epoch: Callable[[], float],
     ) -> None:
         self._opening = opening
-        self._callback_sender = postman
-        self._outbox = errands
+        self._callback_sender = callback_sender
+        self._outbox = outbox
         self._epoch = epoch
-        self._events: list[dict[str, Any]] = []
+        self._events: list[JsonObject] = []
 
     def record_and_enqueue(self, event_type: str) -> None:
-        """Reach a milestone without particulars, and tell it at once."""
+        """List an event without properties, and enqueue its callback."""
         self._outbox.add(self.record(event_type, {}))
 
     def record(
         self,
         event_type: str,
-        properties: Mapping[str, Any],
+        properties: JsonMapping,
         *,
-        told: Mapping[str, Any] | None = None,
+        callback_properties: JsonMapping | None = None,
     ) -> OutboxJob:
-        """List a milestone and return what tells it, with properties of its own where given."""
+        """List an event, and return the job that sends its callback.
+
+        `callback_properties` stand in the callback instead of `properties`.
+        """
         epoch = self._epoch()
-        event: dict[str, Any] = {"event_type": event_type, "timestamp": format_timestamp(epoch)}
+        event: JsonObject = {"event_type": event_type, "timestamp": format_timestamp(epoch)}
         self._events.append({**event, "properties": dict(properties)} if properties else event)
-        callback = build_lifecycle_callback(
-            self._opening, event_type, properties if told is None else told, epoch=epoch
-        )
+        reported = properties if callback_properties is None else callback_properties
+        callback = build_lifecycle_callback(self._opening, event_type, reported, epoch=epoch)
         return _do_nothing if callback is None else partial(self._callback_sender.send, callback)
 
-    def events(self) -> list[dict[str, Any]]:
-        """Return what the verbose GET lists. To be read: a transcript may be long."""
+    def events(self) -> list[JsonObject]:
         return [*self._events]
 
 
 def format_callback_reason(reason: EndReason) -> str:
-    """Return a reason as callbacks write it [doc]."""
+    """Format a reason as callbacks write it [doc]."""
     return f"{reason} reached" if reason in _LIMITS else reason
 
 
 async def _do_nothing() -> None:
-    """Tell nobody."""
+    """Stand in for a callback without a `callback_url`."""

@@ -1,4 +1,4 @@
-"""What a conversation is opened with, and the words for how it ends."""
+"""The settings of a new conversation, and Tavus's words for its end."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ EndReason = Literal[
     "participant_absent_timeout",
     "exception_encountered_during_conversation_startup",
 ]
-"""Tavus's shutdown reasons [doc]. A callback writes the three limits with `` reached`` after them;
-the verbose GET does not [doc]."""
+"""Tavus's shutdown reasons, as the verbose GET writes them [doc]."""
 
 
 class Timers(Struct, frozen=True, kw_only=True):
-    """When a conversation ends by itself, in seconds [doc]."""
+    """Seconds after which a conversation ends by itself [doc]."""
 
     max_call_duration: float = 3600
     participant_left_timeout: float = 0
@@ -30,11 +29,11 @@ class Timers(Struct, frozen=True, kw_only=True):
 
 
 class Opening(Struct, frozen=True, kw_only=True):
-    """Everything a conversation is opened with."""
+    """All settings of one new conversation."""
 
     conversation_id: str
     pal: Pal
-    "With its tools, objectives and guardrails written out, and its secrets."
+    "Complete, with its tools, objectives, guardrails and secrets."
 
     pal_id: str
     face_id: str
@@ -50,9 +49,9 @@ class Opening(Struct, frozen=True, kw_only=True):
 
     callback_url: str | None = None
     max_participants: int | None = None
-    "Who may be in the room; the face counts as one [doc]. `None`: as many as the server lets in."
+    "The most participants; the face counts as one [doc]. `None`: the limit of the server."
 
     script: Scenario | None = None
-    "What the PAL plays in this conversation; `None`: a scenario of the script book."
+    "The scenario that the PAL plays; `None`: a scenario of the script book."
 
     timers: Timers = field(default_factory=Timers)

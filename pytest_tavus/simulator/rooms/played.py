@@ -1,9 +1,9 @@
-"""The script brain of a served conversation: which scenario's turn answers the line that was heard.
+"""The script brain of a served conversation: finds the scenario turn that answers a caller's line.
 
-Somebody else holds the other end, so the lines come as they come. A scenario whose next line is the
-one that was heard is followed. No other turn is played, because its calls would be made: they book
-and cancel. Only with the first line people greet each other in their own words, so there the first
-scenario begins if its turn makes no call.
+Any client may hold the other end, so its lines are free. The brain plays the scenario whose next
+line equals the caller's line. The brain plays no other turn, because calls have effects: a call
+books or cancels something. The first line is an exception: people greet in their own words, so the
+first scenario begins if its turn makes no call.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.scenario.values.model import Plays, Scenario, Turn
 from pytest_tavus.scenario.values.templates import MissingValue, as_text, escape, render
 from pytest_tavus.simulator.pal.arguments import quote_text
@@ -25,12 +24,11 @@ from pytest_tavus.trace.events import AnsweredBy, Decisions, Fault, ToolCalled
 from pytest_tavus.trace.log import Recorder
 
 ScriptOrder = Literal["strict", "loose"]
-"""Which turn answers a line that no scenario expects: none; or the next one of the scenario that
-was followed so far, else of the first."""
+"""Which turn answers a line that no scenario expects. Strict: none. Loose: the next turn of the
+current scenario, or of the first scenario."""
 
-
-SHOWN = 3
-"""Scenarios whose next line is told where none fits."""
+MAX_LISTED = 3
+"""Scenarios that the fault of an unexpected line lists with their next lines."""
 
 
 class _ScriptProgress(Struct, eq=False):
@@ -43,7 +41,7 @@ class _ScriptProgress(Struct, eq=False):
 
 
 class PlayedBrain:
-    """Decides by the scenarios that are offered for a PAL."""
+    """Decides by the scenarios that are scripts of a PAL."""
 
     decisions: Decisions = "scripted"
 
@@ -69,11 +67,10 @@ class PlayedBrain:
         self._turn: Turn | None = None
 
     def record_answer(self, call: ToolCalled, answer: str, by: AnsweredBy) -> None:
-        """Keep what a call leaves behind for later turns."""
+        """Save the values of an answer that later turns read."""
         self._memory.record_answer(call, answer, by)
 
     async def infer(self, moment: Moment) -> Inference:
-        """Return what the PAL says or calls next."""
         if moment.step == 0:
             self._turn = self._choose_turn(moment) or self._build_fallback_turn()
             self._memory.begin(self._turn)
@@ -81,20 +78,20 @@ class PlayedBrain:
         return await self._script.infer(moment)
 
     def infer_unprompted(self, moment: Moment) -> Unprompted | None:
-        """End the turn: keep what it leaves behind, and return what is said unasked after it."""
+        """End the turn: save its values, and return the unprompted line after it."""
         if self._turn is not None:
             self._memory.finish(self._turn)
             self._turn = None
         return self._script.infer_unprompted(moment)
 
     def _choose_turn(self, moment: Moment) -> Turn | None:
-        """Go one turn on in the scenario that answers this line; `None` where there is none."""
+        """Advance the scenario that answers this line; return `None` if no scenario does."""
         self._refresh_scripts()
         candidates = [*self._available_scripts]
         if self._current_script is not None:
             candidates.insert(0, self._current_script)
-        fitting = (each for each in candidates if self._fits(each.next_turn(), moment.user))
-        found = next(fitting, None) or self._find_loose_match(moment)
+        matching = (each for each in candidates if self._matches(each.next_turn(), moment.user))
+        found = next(matching, None) or self._find_loose_match(moment)
         turn = None if found is None else found.next_turn()
         if found is not None and turn is not None:
             self._current_script = found
@@ -102,7 +99,7 @@ class PlayedBrain:
         return turn
 
     def _find_loose_match(self, moment: Moment) -> _ScriptProgress | None:
-        """Return the scenario that answers a line which none expects."""
+        """Return the scenario that answers a line no scenario expects."""
         first = self._available_scripts[0] if self._available_scripts else None
         if self._order == "loose":
             return self._current_script or first
@@ -111,24 +108,25 @@ class PlayedBrain:
         return first if greets else None
 
     def _refresh_scripts(self) -> None:
-        """Take note of scenarios that have been added since the last line."""
+        """Add the scenarios that the script book received since the last line."""
         known = {id(each.scenario) for each in self._available_scripts}
         self._available_scripts += [
-            _ScriptProgress(one) for one in self._scripts() if id(one) not in known
+            _ScriptProgress(scenario) for scenario in self._scripts() if id(scenario) not in known
         ]
 
-    def _fits(self, turn: Turn | None, heard: str) -> bool:
+    def _matches(self, turn: Turn | None, line: str) -> bool:
         if turn is None:
             return False
         try:
-            return as_text(render(turn.user, self._memory.scope())).strip() == heard.strip()
-        except MissingValue:
+            return as_text(render(turn.user, self._memory.scope())).strip() == line.strip()
+        except MissingValue:  # the line reads a value that no call has saved so far
             return False
 
     def _build_fallback_turn(self) -> Turn:
-        """Return a turn of one plain line, and record why it is no other."""
+        """Return a turn of one plain line, and record why no scenario answers."""
         message = f"{self._describe_no_match()}; a plain line is said"
         self._recorder.record(Fault(owner="test", message=message))
+        # A line of a turn is a template, so a brace in a plain line must be escaped.
         says = str(escape(self._lines.unscripted))
         return Turn(at=(), user="", plays=Plays(at=(), calls=(), says=says))
 
@@ -141,39 +139,35 @@ class PlayedBrain:
             if (turn := each.next_turn()) is not None
         ]
         if expected:
-            more = f", and {len(expected) - SHOWN} more" if len(expected) > SHOWN else ""
-            return f"no script has this line next: {', '.join(expected[:SHOWN])}{more}"
-        followed = self._current_script or self._available_scripts[0]
-        return f"the script {followed.scenario.name!r} is over, and no other begins with this line"
+            more = f", and {len(expected) - MAX_LISTED} more" if len(expected) > MAX_LISTED else ""
+            return f"no script has this line next: {', '.join(expected[:MAX_LISTED])}{more}"
+        finished = self._current_script or self._available_scripts[0]
+        return f"the script {finished.scenario.name!r} is over, and no other begins with this line"
 
 
 class ScriptBook:
-    """Scenarios that served conversations are played from. Filled at any time."""
+    """The scenarios that served conversations play. Scenarios can be added at any time."""
 
     def __init__(self) -> None:
         self._scenarios: list[Scenario] = []
 
     def add(self, scenario: Scenario) -> None:
-        """Offer a scenario as a script."""
         self._scenarios.append(scenario)
 
     def clear(self) -> None:
-        """Forget every script."""
         self._scenarios.clear()
 
     def list_scripts(self, pal_id: str, pal_name: str) -> tuple[Scenario, ...]:
-        """Return the scripts of a PAL, in the order they were added.
+        """Return the scripts of a PAL, in the order in which they were added.
 
-        Those whose `pal` has that `pal_id`; else those whose `pal` has that `pal_name`; else those
-        whose `pal` names neither, which are everybody's.
+        Scripts with its `pal_id` win over scripts with its `pal_name`, and these win over scripts
+        that name no PAL.
         """
-        by_id = tuple(one for one in self._scenarios if one.pal.pal_id == pal_id)
+        by_id = tuple(each for each in self._scenarios if each.pal.pal_id == pal_id)
         if by_id:
             return by_id
-        rest = [one for one in self._scenarios if one.pal.pal_id is None]
-        named = tuple(one for one in rest if one.pal.pal_name == pal_name)
-        return named or tuple(one for one in rest if _is_unnamed(one.pal))
-
-
-def _is_unnamed(pal: Pal) -> bool:
-    return "pal_name" not in pal.model_fields_set
+        rest = [each for each in self._scenarios if each.pal.pal_id is None]
+        by_name = tuple(each for each in rest if each.pal.pal_name == pal_name)
+        return by_name or tuple(
+            each for each in rest if "pal_name" not in each.pal.model_fields_set
+        )

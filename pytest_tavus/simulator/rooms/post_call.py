@@ -1,25 +1,26 @@
-"""Post-call tools: run once when a conversation with any dialogue has ended.
+"""Arguments of post-call tools, which run once when a conversation with dialogue has ended.
 
 [doc] pal/post-call-tool.
-A property with `const` is passed unchanged; the open ones are filled from the transcript, at Tavus
-by a model. Here that is a port, with a plain default.
+A property with `const` is passed unchanged. At Tavus a model fills the other properties from the
+transcript; here a `Filling` does, with a plain default.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from pytest_tavus.contract.tool.tool import Tool
+from pytest_tavus.json_data import Json, JsonMapping, JsonObject
 from pytest_tavus.scenario.text.plain import is_dict, is_list
 
-Filling = Callable[[Tool, Sequence[Mapping[str, Any]]], Awaitable[Mapping[str, Any]]]
-"""Given a tool and the transcript, writes arguments for its open properties."""
+Filling = Callable[[Tool, Sequence[JsonMapping]], Awaitable[JsonMapping]]
+"""Writes the arguments of a tool's open properties from the transcript."""
 
 NOT_FOUND: Final = "NOTFOUND"
-"""Tavus's own word for what a conversation did not bring up [doc], of objectives."""
+"""Tavus's word for a variable of an objective that the conversation did not bring up [doc]."""
 
-_EMPTY: Mapping[str, Any] = {
+_EMPTY: JsonMapping = {
     "string": NOT_FOUND,
     "integer": 0,
     "number": 0,
@@ -30,12 +31,11 @@ _EMPTY: Mapping[str, Any] = {
 }
 
 
-async def fill_with_defaults(
-    tool: Tool, transcript: Sequence[Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    """Fill what is required without reading a word: the default, the first of a list, or nothing.
+async def fill_with_defaults(tool: Tool, transcript: Sequence[JsonMapping]) -> JsonMapping:
+    """Fill the required properties without the transcript.
 
-    A text becomes ``NOTFOUND``.
+    A property gets its default, the first value of its enum, or an empty value of its type; a text
+    becomes ``NOTFOUND``.
     """
     del transcript
     required = tool.parameters.get("required")
@@ -45,9 +45,9 @@ async def fill_with_defaults(
 
 
 async def fill_arguments(
-    tool: Tool, transcript: Sequence[Mapping[str, Any]], filling: Filling
-) -> dict[str, Any]:
-    """Return the arguments of a post-call tool: the fixed ones always win."""
+    tool: Tool, transcript: Sequence[JsonMapping], filling: Filling
+) -> JsonObject:
+    """Return the arguments of a post-call tool; a `const` wins over the filling."""
     fixed = {
         name: schema["const"]
         for name, schema in _properties(tool).items()
@@ -56,18 +56,20 @@ async def fill_arguments(
     return {**await filling(tool, transcript), **fixed}
 
 
-def _properties(tool: Tool) -> Mapping[str, Any]:
+def _properties(tool: Tool) -> JsonMapping:
     properties = tool.parameters.get("properties")
     return properties if is_dict(properties) else {}
 
 
-def _default_value(schema: object) -> Any:
-    if not is_dict(schema):
+def _default_value(schema: Json) -> Json:
+    if not isinstance(schema, Mapping):
         return NOT_FOUND
     if "default" in schema:
         return schema["default"]
     choices = schema.get("enum")
     if is_list(choices) and choices:
-        return choices[0]
+        first: Json = choices[0]
+        return first
+    # `type` may be a list of types, of which any is valid.
     kind = schema.get("type", "string")
-    return _EMPTY.get(kind[0] if is_list(kind) and kind else str(kind), NOT_FOUND)
+    return _EMPTY.get(str(kind[0] if is_list(kind) and kind else kind), NOT_FOUND)

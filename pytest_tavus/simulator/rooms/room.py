@@ -1,23 +1,23 @@
-"""The room of a conversation: who is in it, and the envelope of what Tavus sends there.
+"""The room of a conversation: its participants, and the envelope of Tavus's messages to them.
 
 The envelope is [doc] interactions-protocols/overview. Knows no engine and no sockets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from pytest_tavus.contract.events import is_oversized
 from pytest_tavus.contract.limits import APP_MESSAGE_BYTES
 from pytest_tavus.errors import ServiceError
+from pytest_tavus.json_data import JsonMapping, JsonObject
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.rooms.port import Participant
 
 
 class Room:
-    """Sends to everybody in it. `seq` counts what was sent, heard or not."""
+    """Sends messages to all participants. `seq` counts messages to an empty room too."""
 
     def __init__(
         self,
@@ -29,8 +29,8 @@ class Room:
     ) -> None:
         self._conversation_id = opening.conversation_id
         face = 1
-        wanted = opening.max_participants
-        self._capacity = options.participants if wanted is None else wanted - face
+        limit = opening.max_participants
+        self._capacity = options.participants if limit is None else limit - face
         self._epoch = epoch
         self._options = options
         self._warn = warn
@@ -44,10 +44,10 @@ class Room:
         return self._participants.get(participant.participant_id) is participant
 
     def join(self, participant: Participant) -> None:
-        """Let someone in.
+        """Add a participant.
 
         Raises:
-            ServiceError: the room is full, or has someone of that id in it.
+            ServiceError: the room is full, or the id of the participant is taken.
 
         """
         if participant.participant_id in self._participants:
@@ -60,14 +60,14 @@ class Room:
         self._participants[participant.participant_id] = participant
 
     def leave(self, participant: Participant) -> bool:
-        """Let someone go; return whether they were there."""
+        """Remove a participant; return whether the participant was in the room."""
         if participant not in self:
             return False
         del self._participants[participant.participant_id]
         return True
 
     def dismiss(self) -> None:
-        """Send everybody home."""
+        """Remove all participants, and tell them that the conversation has ended."""
         present, self._participants = self._participants, {}
         for participant in present.values():
             participant.dismiss()
@@ -75,17 +75,17 @@ class Room:
     def send(
         self,
         event_type: str,
-        properties: Mapping[str, Any],
+        properties: JsonMapping,
         *,
         at: float,
         turn: int,
         inference_id: str | None = None,
     ) -> None:
-        """Send one message to everybody; `at` is in seconds since the conversation was opened."""
+        """Send a message to all; `at` is in seconds since the conversation was opened."""
         self._seq += 1
         if not self._participants:
             return
-        message: dict[str, Any] = {
+        message: JsonObject = {
             "message_type": event_type.partition(".")[0],
             "event_type": event_type,
             "conversation_id": self._conversation_id,
@@ -100,22 +100,22 @@ class Room:
             for participant in tuple(self._participants.values()):
                 participant.deliver(message)
 
-    def check_size(self, message: Mapping[str, Any], sender: Participant) -> None:
+    def check_size(self, message: JsonMapping, sender: Participant) -> None:
         """Warn of a participant's message that Tavus may drop.
 
         Raises:
-            ServiceError: it is too long, and such messages are refused here.
+            ServiceError: the message is too long, and the options refuse such messages.
 
         """
         if not is_oversized(message):
             return
-        what = f"{message['event_type']} of {sender.participant_id!r}"
-        sentence = f"{what} is longer than {APP_MESSAGE_BYTES} bytes"
+        subject = f"{message['event_type']} of {sender.participant_id!r}"
+        sentence = f"{subject} is longer than {APP_MESSAGE_BYTES} bytes"
         if self._options.refuse_oversized:
             raise ServiceError(sentence)
         self._warn(f"{sentence} and may be dropped")
 
-    def _fits(self, message: Mapping[str, Any]) -> bool:
+    def _fits(self, message: JsonMapping) -> bool:
         if not is_oversized(message):
             return True
         refused = self._options.refuse_oversized

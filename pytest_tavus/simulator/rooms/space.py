@@ -1,13 +1,12 @@
-"""How much of memory the events of one conversation take, and the refusal of more.
+"""The memory limit of the events of one conversation.
 
-Nothing is forgotten: a trace from which events are missing could not be judged.
+No event is dropped, because a trace without all events could not be judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from sys import getsizeof
-from typing import Any
 
 from msgspec import Struct
 
@@ -17,39 +16,39 @@ from pytest_tavus.trace.log import Entry
 
 
 class MemoryBudget:
-    """Counts what is kept of a conversation."""
+    """Counts the memory of the recorded events."""
 
-    def __init__(self, conversation_id: str, most: int) -> None:
+    def __init__(self, conversation_id: str, limit: int) -> None:
         self._conversation_id = conversation_id
-        self._limit = most
+        self._limit = limit
         self._used = 0
 
     def count(self, entry: Entry) -> None:
-        """Count an event. What begins within the limit is kept to its end."""
+        """Count an event. A turn that begins within the limit is recorded to its end."""
         self._used += bytes_of(entry)
 
     def check(self) -> None:
-        """Let something further happen.
+        """Refuse further input once the limit is reached.
 
         Raises:
-            ServiceError: too much has happened already.
+            ServiceError: the recorded events take the whole limit.
 
         """
         if self._used >= self._limit:
             message = (
                 f"the conversation {self._conversation_id} takes {self._limit} bytes already; "
-                "this was not taken: end it, and open another"
+                "further input is refused: end the conversation, and open another"
             )
             raise ServiceError(message)
 
 
-def bytes_of(value: Any) -> int:
-    """Return what a value takes of memory, with all that it holds."""
-    parts: Iterable[Any] = ()
+def bytes_of(value: object) -> int:
+    """Return the bytes of memory that a value and all its members take."""
+    parts: Iterable[object] = ()
     if isinstance(value, Struct):
         parts = (getattr(value, name) for name in value.__struct_fields__)
-    elif (held := json_object(value)) is not None:
-        parts = (*held, *held.values())
+    elif (members := json_object(value)) is not None:
+        parts = (*members, *members.values())
     else:
         parts = json_list(value) or ()
     return getsizeof(value) + sum(map(bytes_of, parts))

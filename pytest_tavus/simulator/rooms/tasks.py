@@ -1,31 +1,33 @@
-"""The tasks of one conversation, and its outbox: each is known, and none outlives it."""
+"""The tasks of one conversation, and its outbox. No task outlives the conversation."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import TypeVar
 
 from pytest_tavus.errors import TavusError
 
+Result = TypeVar("Result")
+
 
 class Tasks:
-    """Starts tasks and ends them together."""
+    """Starts tasks, and cancels them together."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Task[object]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Start a task."""
+    def spawn(self, work: Coroutine[object, None, Result]) -> asyncio.Task[Result]:
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
     async def cancel(self) -> None:
-        """End every task but the one that asks, and return when they have ended."""
+        """Cancel every task but the current task, and return when all have ended."""
         current = asyncio.current_task()
+        # A task that ends may have started another task.
         while running := [task for task in self._running if task is not current]:
             for task in running:
                 task.cancel()
@@ -36,34 +38,34 @@ OutboxJob = Callable[[], Awaitable[None]]
 
 
 class Outbox:
-    """Runs errands in the background. One that fails is told, and the next one is run."""
+    """Runs jobs in the background, one after another; a failure does not stop later jobs."""
 
-    def __init__(self, *, failed: Callable[[TavusError], None]) -> None:
-        self._on_failure = failed
+    def __init__(self, *, on_failure: Callable[[TavusError], None]) -> None:
+        self._on_failure = on_failure
         self._waiting: deque[OutboxJob] = deque()
         self._tasks = Tasks()
         self._task: asyncio.Task[None] | None = None
 
-    def add(self, errand: OutboxJob) -> None:
-        """Run an errand when those before it have been run."""
-        self._waiting.append(errand)
+    def add(self, job: OutboxJob) -> None:
+        """Run a job after all jobs that were added before."""
+        self._waiting.append(job)
         if self._task is None or self._task.done():
             self._task = self._tasks.spawn(self._run())
 
     async def drain(self) -> None:
-        """Return when nothing is left to be done."""
+        """Return when all jobs have run."""
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
 
     async def close(self) -> None:
-        """Drop what has not been done."""
+        """Cancel the current job, and drop the waiting jobs."""
         self._waiting.clear()
         await self._tasks.cancel()
 
     async def _run(self) -> None:
         while self._waiting:
-            errand = self._waiting.popleft()
+            job = self._waiting.popleft()
             try:
-                await errand()
+                await job()
             except TavusError as error:
                 self._on_failure(error)

@@ -1,4 +1,4 @@
-"""A conversation's own time, and the limits after which it ends by itself."""
+"""The clock of one conversation, and the timers that end the conversation."""
 
 from __future__ import annotations
 
@@ -22,15 +22,14 @@ class ConversationClock:
         return self._clock.now() - self._opened_at
 
     async def sleep(self, seconds: float) -> None:
-        """Wait on the server's clock."""
         await self._clock.sleep(seconds)
 
 
 class RoomTimers:
-    """Ends a conversation that nobody joins, that everybody left, or that goes on for too long.
+    """Ends a conversation that nobody joins, that everybody left, or that lasts too long.
 
-    Whether a chat honours the first two is not known. It does here, except that leaving it does
-    not end it at once: the official client leaves after each turn and goes on [inferred].
+    Whether Tavus applies the first two timers to a chat is unknown. The simulator does, but an
+    empty chat stays open: the official client leaves after each turn and continues [inferred].
     """
 
     def __init__(
@@ -46,28 +45,24 @@ class RoomTimers:
         self._clock = clock
         self._tasks = tasks
         self._end = end
+        self._left_timeout = opening.timers.participant_left_timeout
         self._stays_open = opening.chat and not chat_ends_when_left and not self._left_timeout
         self._running: dict[EndReason, asyncio.Task[None]] = {}
 
-    @property
-    def _left_timeout(self) -> float:
-        return self._timers.participant_left_timeout
-
     def begin(self) -> None:
-        """Count from now on."""
         self._start("max_call_duration", self._timers.max_call_duration)
         self._start("participant_absent_timeout", self._timers.participant_absent_timeout)
 
     def mark_present(self) -> None:
-        """Note that somebody is there."""
-        over: tuple[EndReason, ...] = ("participant_absent_timeout", "participant_left_timeout")
-        for reason in over:
+        """Cancel the timers of an empty room."""
+        reasons: tuple[EndReason, ...] = ("participant_absent_timeout", "participant_left_timeout")
+        for reason in reasons:
             timer = self._running.pop(reason, None)
             if timer is not None:
                 timer.cancel()
 
     def mark_empty(self) -> None:
-        """Note that everybody has left."""
+        """Start the timer of a room that everybody has left."""
         if not self._stays_open:
             self._start("participant_left_timeout", self._left_timeout)
 

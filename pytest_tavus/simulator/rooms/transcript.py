@@ -1,14 +1,15 @@
-"""The transcript of a conversation, as the verbose GET and its callback have it.
+"""The transcript of a conversation, in the form of the verbose GET and of the callback.
 
 Shapes: [doc] get-conversation; `tool_calls` on the rows of the assistant: [wild].
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.trace.events import Event, PalSaid, ToolCalled, UserSaid
 from pytest_tavus.trace.log import Entry
 
@@ -22,7 +23,7 @@ class _Row(Struct, kw_only=True):
 
 
 class Transcript:
-    """What was said, and called, as it happened."""
+    """Collects lines and calls in their order."""
 
     def __init__(self, *, epoch: float) -> None:
         self._epoch = epoch
@@ -34,7 +35,6 @@ class Transcript:
         return bool(self._rows)
 
     def record(self, event: Event, entry: Entry) -> None:
-        """Keep what belongs in a transcript."""
         match event:
             case UserSaid():
                 self.has_dialogue = True
@@ -46,20 +46,20 @@ class Transcript:
             case _:
                 return
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return it as Tavus writes it. The duration of a line is not known here: it is 0."""
+    def rows(self) -> list[JsonObject]:
+        """Return the rows in Tavus's form. Speech takes no time here, so every duration is 0."""
         return [self._to_body(row) for row in self._rows]
 
     def _find_or_add_row(self, call: ToolCalled, at: float) -> _Row:
-        """Return the row of the inference that made the call: its filler's, else one of its own."""
+        """Return the row of the call's inference: the row of its filler, or a new row."""
         last = self._rows[-1] if self._rows else None
         if last is None or last.role == "user" or last.inference_id != call.inference_id:
             last = _build_assistant_row("", at, call.inference_id)
             self._rows.append(last)
         return last
 
-    def _to_body(self, row: _Row) -> dict[str, Any]:
-        written: dict[str, Any] = {
+    def _to_body(self, row: _Row) -> JsonObject:
+        body: JsonObject = {
             "role": row.role,
             "content": row.content,
             "timestamp": self._epoch + row.at,
@@ -67,12 +67,12 @@ class Transcript:
             "duration": 0.0,
         }
         if row.inference_id is not None:
-            written["inference_id"] = row.inference_id
+            body["inference_id"] = row.inference_id
         if row.calls:
-            written["tool_calls"] = [
+            body["tool_calls"] = [
                 {"function": {"name": call.name, "arguments": call.arguments}} for call in row.calls
             ]
-        return written
+        return body
 
 
 def _build_assistant_row(content: str, at: float, inference_id: str | None) -> _Row:

@@ -1,22 +1,22 @@
-"""What goes wrong in the simulated PAL itself, told to everybody who could wonder.
+"""Reports failures of the simulated PAL itself to the room, the log and the warnings.
 
-A model that fails and a line without a script look from outside like a PAL that has little to say.
+Without a report, a model that fails or a line without a script looks like a PAL with little to say.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from pytest_tavus.json_data import JsonMapping
 from pytest_tavus.trace.events import Fault
 
-TROUBLE = "simulator.error"
-"""A message of the simulator's own to a room; no client of Tavus reads it."""
+ERROR_EVENT = "simulator.error"
+"""An app message of the simulator's own; no client of Tavus reads it."""
 
 
 class FailureReporter:
-    """Tells the room, the log, and the warnings of a conversation."""
+    """Reports the faults of one conversation."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class FailureReporter:
         *,
         mask: Callable[[str], str],
         warn: Callable[[str], None],
-        announce: Callable[[str, Mapping[str, Any]], None],
+        announce: Callable[[str, JsonMapping], None],
     ) -> None:
         self._conversation_id = conversation_id
         self._mask = mask
@@ -32,14 +32,14 @@ class FailureReporter:
         self._announce = announce
 
     def report(self, fault: Fault) -> str | None:
-        """Tell of a fault, and return the sentence; `None` where it is the handler's own.
+        """Report a fault and return the masked sentence; return `None` for a handler's fault.
 
-        What a handler does wrong is heard in what the PAL says, and stands in the trace.
+        A handler's fault needs no report: the PAL's reply and the trace show it.
         """
         if fault.owner == "handler":
             return None
         sentence = self._mask(fault.message)
         self._warn(sentence)
         logging.getLogger(__name__).warning("%s: %s", self._conversation_id, sentence)
-        self._announce(TROUBLE, {"message": sentence})
+        self._announce(ERROR_EVENT, {"message": sentence})
         return sentence

@@ -1,4 +1,4 @@
-"""The turns of a served conversation: lines wait here, and one after the other is replied to."""
+"""The turns of a served conversation: a queue of lines, which the PAL answers one at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from pytest_tavus.trace.log import Entry, Recorder
 
 
 class CallerLine(Struct, kw_only=True, eq=False):
-    """One line of the caller, and what the PAL has said to it."""
+    """One line of the caller, and the reply of the PAL so far."""
 
     text: str
     finished: asyncio.Future[None]
@@ -36,13 +36,12 @@ class CallerLine(Struct, kw_only=True, eq=False):
 
     words: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
-    "What went wrong in the simulated PAL meanwhile."
+    "Failures of the simulated PAL in this turn."
 
     cut_reason: str | None = None
     "Why the turn was cut short."
 
     def reply(self) -> Reply:
-        """Return what came of it, as far as it has come."""
         if not self.finished.done():
             return Reply(status="pending")
         warning = "; ".join(self.warnings) or None
@@ -50,9 +49,9 @@ class CallerLine(Struct, kw_only=True, eq=False):
             return Reply(status="ready", text="\n".join(self.words), warning=warning)
         if warning is not None:
             return Reply(status="error", warning=warning)
-        said = "the PAL said nothing to this line"
+        silence = "the PAL said nothing to this line"
         return Reply(
-            status="silent", warning=f"{said}: {self.cut_reason}" if self.cut_reason else said
+            status="silent", warning=f"{silence}: {self.cut_reason}" if self.cut_reason else silence
         )
 
 
@@ -80,31 +79,32 @@ class Turns:
         self._cut_reason = ""
         self._closed = False
         self._unresolved: dict[str, int] = {}
-        "The turns of the calls that are open."
+        "The turn of each open call, by the id of the call."
 
     def say(self, text: str, options: LiveOptions) -> CallerLine:
-        """Say a line of the caller.
+        """Queue a line of the caller. The line cuts a turn that waits for a tool result.
 
         Raises:
-            ServiceError: too many are waiting.
+            ServiceError: too many lines are waiting.
 
         """
         if len(self._waiting) >= options.waiting_lines:
             message = (
                 f"{options.waiting_lines} lines are waiting for the PAL to reply; "
-                "this one was not taken"
+                "the new line is refused"
             )
             raise ServiceError(message)
         line = CallerLine(text=text, finished=asyncio.get_running_loop().create_future())
         self._waiting.append(line)
         if self._task is None:
             self._begin()
+        # The client may never send the tool result, so the line does not wait for it [inferred].
         elif not options.lines_wait and self._calls.holds_up(self._recorder.turn):
-            self.cut("the caller went on without it")
+            self.cut("the caller went on without the tool result")
         return line
 
     def cut(self, reason: str) -> None:
-        """Cut the current turn short: what its calls still bring is late."""
+        """Cut the current turn short; a later result of its calls is late."""
         self._cancel_unprompted()
         if self._task is not None:
             self._cut_reason = reason
@@ -112,7 +112,7 @@ class Turns:
             self._task.cancel()
 
     def observe(self, event: Event, entry: Entry) -> None:
-        """Keep count of what is said and of what is open."""
+        """Collect the words of the current turn, and track the open calls."""
         match event:
             case PalSaid() if self._current is not None:
                 self._current.words.append(event.text)
@@ -124,22 +124,22 @@ class Turns:
                 return
 
     def add_warning(self, sentence: str, *, turn: int) -> None:
-        """Keep what went wrong in the simulated PAL with the line of that turn, if it goes on."""
+        """Add a failure of the simulated PAL to the line of that turn, if the turn still runs."""
         if self._current is not None and turn == self._recorder.turn:
             self._current.warnings.append(sentence)
 
     def record_unanswered(self, reason: str, *, turn: int | None = None) -> None:
-        """Record that the open calls of a turn, or all of them, came to nothing."""
-        for call_id, made in tuple(self._unresolved.items()):
-            if turn is not None and made != turn:
+        """Record the open calls of a turn, or all open calls, as unanswered."""
+        for call_id, call_turn in tuple(self._unresolved.items()):
+            if turn is not None and call_turn != turn:
                 continue
             event = ToolResolved(
                 call_id=call_id, status="unanswered", output="", answered_by="nobody", reason=reason
             )
-            self._recorder.record(event, turn=made)
+            self._recorder.record(event, turn=call_turn)
 
     def close(self) -> None:
-        """Reply to no further line. Whoever closes ends the tasks."""
+        """Drop the waiting lines and cut the current turn; the caller must cancel the tasks."""
         self._closed = True
         for line in self._waiting:
             line.cut_reason = "the conversation ended"
@@ -171,20 +171,20 @@ class Turns:
         line, self._current, self._task = self._current, None, None
         if line is not None and not line.finished.done():
             line.finished.set_result(None)
-        later = None if task.cancelled() else self._engine.next_unprompted()
+        unprompted = None if task.cancelled() else self._engine.next_unprompted()
         if self._closed:
             return
         if self._waiting:
             self._begin()
-        elif later is not None:
-            self._unprompted_task = self._tasks.spawn(self._speak(later))
+        elif unprompted is not None:
+            self._unprompted_task = self._tasks.spawn(self._speak(unprompted))
 
-    async def _speak(self, later: Unprompted) -> None:
-        await self._clock.sleep(later.after)
-        self._engine.say_unprompted(later)
+    async def _speak(self, unprompted: Unprompted) -> None:
+        await self._clock.sleep(unprompted.after)
+        self._engine.say_unprompted(unprompted)
 
     def _cancel_unprompted(self) -> None:
-        """Let the PAL not say what it would have said unasked: somebody else speaks."""
+        """Cancel the unprompted line of the PAL, because another speaker begins."""
         if self._unprompted_task is not None:
             self._unprompted_task.cancel()
             self._unprompted_task = None

@@ -25,10 +25,11 @@ from pytest_tavus.simulator.mcp.client import AccountAddress
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from pytest_tavus.simulator.pal.brain import Brain
 from pytest_tavus.simulator.pal.llm import Model, open_model
+from pytest_tavus.simulator.rooms.brains import BrainOptions
 from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.played import ScriptBook
-from pytest_tavus.simulator.rooms.world import BrainOptions, LiveTime, LiveWire
+from pytest_tavus.simulator.rooms.world import LiveContext, LiveTime, LiveWire
 from pytest_tavus.simulator.server.application import SiteContext, application
 from pytest_tavus.simulator.server.control.admin import Admin, Scripts, collect_env
 from pytest_tavus.simulator.server.control.endpoint import ControlPlane
@@ -165,13 +166,14 @@ def _build_admin(
 ) -> Admin:
     """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
-    live = Conversations(
+    live_context = LiveContext(
         seed=options.seed or 0,
         time=LiveTime(clock=clock, epoch=clock.epoch),
-        minds=minds,
+        brain_options=minds,
         wire=wire,
         options=options.live,
     )
+    live = Conversations(live_context)
     stack.push_async_callback(live.close)
     callbacks = AccountCallbacks(wire.callbacks)
     stack.push_async_callback(callbacks.close)
@@ -252,9 +254,9 @@ def _build_mcp(site: Site, api: Api, parts: _Parts) -> McpEndpoint:
 
 
 def _build_tool_box(site: Site, api: Api) -> ToolBox:
-    place = AccountAddress(
+    address = AccountAddress(
         environment=site.options.environment.upper(),
         api_url=f"{site.base_url}/v2",
         maker_url=site.base_url,
     )
-    return ToolBox(api, hosted_names=site.options.hosted_names, place=place)
+    return ToolBox(api, hosted_names=site.options.hosted_names, address=address)

@@ -14,7 +14,15 @@ from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.store.account import Account, AccountIds
 from pytest_tavus.simulator.account.store.stock import add_stock
 from pytest_tavus.simulator.rooms.port import LiveConversation
-from tests.simulator.rooms.room import EPOCH, Guest, House, house, said, settled, until
+from tests.simulator.rooms.room import (
+    EPOCH,
+    RecordingParticipant,
+    RoomServer,
+    build_app_message,
+    run_pending_tasks,
+    serve_rooms,
+    wait_until,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -32,7 +40,7 @@ SCRIPT = {
 class Creator:
     """Does what the official client does, one step at a time."""
 
-    def __init__(self, home: House) -> None:
+    def __init__(self, home: RoomServer) -> None:
         self.home = home
         account = Account(
             ids=AccountIds(seed=1),
@@ -49,18 +57,20 @@ class Creator:
         assert answer.status < 300, answer
         return answer.body if answer.lines is None else answer.lines[-1]
 
-    def join(self, conversation_id: str) -> tuple[LiveConversation, Guest]:
-        conversation, guest = self.home.conversations.get(conversation_id), Guest()
+    def join(self, conversation_id: str) -> tuple[LiveConversation, RecordingParticipant]:
+        conversation, guest = self.home.conversations.get(conversation_id), RecordingParticipant()
         assert conversation is not None
         conversation.join(guest)
         return conversation, guest
 
-    async def tell(self, conversation: LiveConversation, guest: Guest, text: str) -> None:
+    async def tell(
+        self, conversation: LiveConversation, guest: RecordingParticipant, text: str
+    ) -> None:
         key = conversation.opening.conversation_id
-        before = len(guest.heard)
-        await conversation.receive(said("respond", key, text=text), sender=guest)
-        await until(lambda: len(guest.heard) > before)
-        await settled()
+        before = len(guest.received)
+        await conversation.receive(build_app_message("respond", key, text=text), sender=guest)
+        await wait_until(lambda: len(guest.received) > before)
+        await run_pending_tasks()
 
     async def interview(self, builder_id: str, pal_id: str) -> list[str]:
         """Speak with the carrier, and do what it asks for. Return what it said."""
@@ -82,17 +92,17 @@ class Creator:
         )
         conversation, guest = self.join(opened["conversation_id"])
         await self.tell(conversation, guest, f"Treat this as one brief.\n\n{REQUEST}")
-        (call,) = guest.of("conversation.tool_call")
+        (call,) = guest.of_type("conversation.tool_call")
         await self.draft(builder_id, pal_id, json.loads(call["properties"]["arguments"]))
         result = {"tool_call_id": guest.call_id(), "name": "draft_pal", "output": "Drafted."}
         key = opened["conversation_id"]
-        await conversation.receive(said("tool_result", key, **result), sender=guest)
-        renewed = said("overwrite_llm_context", key, context="anew")
+        await conversation.receive(build_app_message("tool_result", key, **result), sender=guest)
+        renewed = build_app_message("overwrite_llm_context", key, context="anew")
         await conversation.receive(renewed, sender=guest)
         await self.tell(conversation, guest, "(System: the requested builder action completed.)")
         conversation.leave(guest)
         await self.send(f"POST /conversations/{key}/end")
-        return guest.spoken()
+        return guest.utterances()
 
     async def draft(self, builder_id: str, pal_id: str, arguments: dict[str, str]) -> None:
         briefs = {
@@ -130,12 +140,12 @@ class Creator:
     async def smoke_test(self, pal_id: str, probes: list[str]) -> list[dict[str, str]]:
         opened = await self.send("POST /conversations", {"persona_id": pal_id, "chat": True})
         conversation, guest = self.join(opened["conversation_id"])
-        await settled()
+        await run_pending_tasks()
         rows: list[dict[str, str]] = []
         for probe in probes:
-            before = len(guest.spoken())
+            before = len(guest.utterances())
             await self.tell(conversation, guest, probe)
-            text = "\n".join(guest.spoken()[before:])
+            text = "\n".join(guest.utterances()[before:])
             rows += [{"role": "user", "text": probe}, {"role": "assistant", "text": text}]
         await self.send(f"POST /conversations/{opened['conversation_id']}/end")
         return rows
@@ -143,7 +153,7 @@ class Creator:
 
 @asynccontextmanager
 async def new_creator() -> AsyncGenerator[Creator]:
-    async with house() as home:
+    async with serve_rooms() as home:
         yield Creator(home)
 
 

@@ -1,4 +1,4 @@
-"""Tool boxes to call: on an account that only answers, and on one that really holds things."""
+"""Tool boxes to call, over an API stub or over an account with conversations."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from pytest_tavus.simulator.mcp.client import ToolTimeouts
 from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult, ToolBox
 from tests.simulator.account.account import AccountClient
-from tests.simulator.rooms.room import EPOCH, House, house
+from tests.simulator.rooms.room import EPOCH, RoomServer, serve_rooms
 
 QUICK = ToolTimeouts(turn=5, probe=5, settle=0.05)
 
 DEFINITIONS = load_recorded_definitions()
 
-Asked = tuple[str, str, dict[str, str], Any]
+RecordedRequest = tuple[str, str, dict[str, str], Any]
 """Method, path, query and body of a request."""
 
 
-class Listening(Api):
-    """An API that remembers what it was asked."""
+class RecordingApi(Api):
+    """An API that records its requests."""
 
     def __init__(self, account: Account) -> None:
         super().__init__(account)
-        self.asked: list[Asked] = []
+        self.requests: list[RecordedRequest] = []
         self.headers: list[dict[str, str]] = []
 
     async def call(
@@ -43,31 +43,31 @@ class Listening(Api):
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> ApiAnswer:
-        self.asked.append((method, path, dict(query or {}), body))
+        self.requests.append((method, path, dict(query or {}), body))
         self.headers.append(dict(headers or {}))
-        told = self.told(method, path, body)
-        if told is not None:
-            return told
+        answer = self.stub_answer(method, path, body)
+        if answer is not None:
+            return answer
         return await super().call(method, path, query=query, body=body, headers=headers)
 
-    def told(self, method: str, path: str, body: Any) -> ApiAnswer | None:
-        """Return an answer in place of the account's own; here there is none."""
+    def stub_answer(self, method: str, path: str, body: Any) -> ApiAnswer | None:
+        """Return an answer in place of the account's own, or `None`."""
         return None
 
 
-class Answering(Listening):
-    """An API that answers what a test tells it to, and asks nobody."""
+class StubApi(RecordingApi):
+    """An API with the answers of a test, without an account."""
 
     def __init__(self, answer: Callable[[str, str, Any], ApiAnswer] | None = None) -> None:
         super().__init__(AccountClient(()).account)
         self.answer = answer
 
-    def told(self, method: str, path: str, body: Any) -> ApiAnswer | None:
+    def stub_answer(self, method: str, path: str, body: Any) -> ApiAnswer | None:
         return ApiAnswer(body={}) if self.answer is None else self.answer(method, path, body)
 
 
-def always(answer: ApiAnswer) -> Callable[[str, str, Any], ApiAnswer]:
-    """Answer everything alike."""
+def answer_always(answer: ApiAnswer) -> Callable[[str, str, Any], ApiAnswer]:
+    """Give the same answer to all requests."""
 
     def give(_method: str, _path: str, _body: Any) -> ApiAnswer:
         return answer
@@ -76,39 +76,41 @@ def always(answer: ApiAnswer) -> Callable[[str, str, Any], ApiAnswer]:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """A box, the API it asks, and the conversations behind it."""
+class ToolBoxFixture:
+    """A tool box, its API, and the conversations behind the API."""
 
     box: ToolBox
-    api: Listening
-    house: House
+    api: RecordingApi
+    server: RoomServer
 
     async def call(self, tool: str, /, **arguments: Any) -> McpToolResult:
         return await self.box.call(tool, arguments)
 
     async def value(self, tool: str, /, **arguments: Any) -> Any:
-        """Call a tool that must do what it was asked."""
+        """Return the answer of a tool that must not refuse."""
         result = await self.call(tool, **arguments)
         assert result.error is None, f"{tool}: {result.error}"
         return result.value
 
     async def error(self, tool: str, /, **arguments: Any) -> str:
-        """Call a tool that must refuse."""
+        """Return the refusal of a tool."""
         result = await self.call(tool, **arguments)
         assert result.error is not None, f"{tool} answered {result.value}"
         return result.error
 
 
 @asynccontextmanager
-async def bench(*scripts: Scenario, hosted: bool = False) -> AsyncGenerator[Bench]:
-    """Open an account with its conversations, and a box on it."""
-    async with house(*scripts) as open_house:
+async def open_toolbox(*scripts: Scenario, hosted: bool = False) -> AsyncGenerator[ToolBoxFixture]:
+    """Open a tool box on an account with conversations."""
+    async with serve_rooms(*scripts) as server:
         account = Account(
             ids=AccountIds(seed=1),
-            now=lambda: EPOCH + open_house.clock.now(),
-            live=open_house.conversations,
-            scripts=open_house.scripts,
+            now=lambda: EPOCH + server.clock.now(),
+            live=server.conversations,
+            scripts=server.scripts,
         )
         add_stock(account)
-        api = Listening(account)
-        yield Bench(ToolBox(api, DEFINITIONS, hosted_names=hosted, patience=QUICK), api, open_house)
+        api = RecordingApi(account)
+        yield ToolBoxFixture(
+            ToolBox(api, DEFINITIONS, hosted_names=hosted, timeouts=QUICK), api, server
+        )

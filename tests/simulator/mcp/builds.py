@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_tavus.scenario.load.parse import parse_inline
 from pytest_tavus.scenario.values.model import Scenario
-from tests.simulator.mcp.box import Bench
+from tests.simulator.mcp.box import ToolBoxFixture
 
 CARRIER = "p1abc173c043"
 CALLED = (
@@ -17,20 +17,20 @@ CALLED = (
     "claim_meet",
     "fly",
 )
-"""What the carrier calls; the last is nothing that there is."""
+"""Calls of the carrier; the last call is unknown."""
 
 PROMPT = "A dental receptionist. Books visits."
 
 
-def judged(overall: str, *lines: str) -> Scenario:
-    """What every PAL says, and how it is judged."""
+def judged_script(overall: str, *lines: str) -> Scenario:
+    """Return a script for every PAL, with the verdict of its judge."""
     turns = [{"user": line, "plays": {"says": line[::-1]}} for line in lines or ("Hello",)]
     data = {"pal": {"system_prompt": "You help."}, "turns": turns, "judge": {"overall": overall}}
     return parse_inline(data, name=f"is judged {overall}")
 
 
-def carrier(*turns: dict[str, Any]) -> Scenario:
-    """What the carrier does: for each turn its calls or its words."""
+def carrier_script(*turns: dict[str, Any]) -> Scenario:
+    """Return the script of the carrier: for each turn its calls or its words."""
     played = [{"user": "any line", "plays": turn} for turn in turns]
     tools = [
         {"name": name, "description": "One of the builder's.", "delivery": {"app_message": True}}
@@ -52,13 +52,13 @@ def says(text: str) -> dict[str, Any]:
 DRAFTS = calls("draft_pal", sections_brief="Be kind.", response_to_user="I am drafting.")
 
 
-async def built(at: Bench, **arguments: Any) -> dict[str, Any]:
-    value: dict[str, Any] = await at.value(
+async def build_pal(toolbox: ToolBoxFixture, **arguments: Any) -> dict[str, Any]:
+    value: dict[str, Any] = await toolbox.value(
         "tavus_pal_build_and_verify", **{"prompt": PROMPT, **arguments}
     )
     return value
 
 
-def lines(at: Bench) -> list[str]:
-    """The requests that change something."""
-    return [f"{method} {path}" for method, path, _, _ in at.api.asked if method != "GET"]
+def list_changes(toolbox: ToolBoxFixture) -> list[str]:
+    """Return the requests that may change the account."""
+    return [f"{method} {path}" for method, path, _, _ in toolbox.api.requests if method != "GET"]

@@ -1,4 +1,4 @@
-"""The answers that tavus-cli 0.11.0 was given while its requests were recorded."""
+"""The stub answers with which the requests of tavus-cli 0.11.0 were recorded."""
 
 from __future__ import annotations
 

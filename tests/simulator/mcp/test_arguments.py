@@ -58,7 +58,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("tool", "given", "told"), REFUSED)
-def test_wrong_arguments_are_told_with_their_paths(
+def test_wrong_arguments_are_named_with_their_paths(
     tool: str, given: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ToolRefusal) as refusal:
@@ -81,7 +81,9 @@ def test_scalars_are_read_as_the_official_server_reads_them(
 
 @pytest.mark.fidelity("mcp.arguments_are_read")
 @pytest.mark.parametrize(("at", "given"), UNREADABLE)
-def test_what_the_official_server_does_not_read_is_refused(at: tuple[str, str], given: Any) -> None:
+def test_a_value_that_the_official_server_refuses_is_refused(
+    at: tuple[str, str], given: Any
+) -> None:
     tool, name = at
     beside = {**BESIDE.get(tool, {}), **({"system_prompt": "x"} if name == "layers" else {})}
 

@@ -7,26 +7,35 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.mcp.building.drafts import read_briefs
-from tests.simulator.mcp.box import bench
-from tests.simulator.mcp.builds import DRAFTS, PROMPT, built, calls, carrier, judged, lines, says
+from tests.simulator.mcp.box import open_toolbox
+from tests.simulator.mcp.builds import (
+    DRAFTS,
+    PROMPT,
+    build_pal,
+    calls,
+    carrier_script,
+    judged_script,
+    list_changes,
+    says,
+)
 
 
 @pytest.mark.asyncio
-async def test_a_carrier_that_asks_is_told_to_choose_until_it_drafts() -> None:
-    script = carrier(says("Which town?"), says("Which hours?"), DRAFTS, says("Done."))
-    async with bench(judged("pass"), script) as at:
-        result = await built(at)
+async def test_a_carrier_that_asks_must_choose_until_it_drafts() -> None:
+    script = carrier_script(says("Which town?"), says("Which hours?"), DRAFTS, says("Done."))
+    async with open_toolbox(judged_script("pass"), script) as toolbox:
+        result = await build_pal(toolbox)
 
     heard = [row["text"] for row in result["build_transcript"] if row["role"] == "assistant"]
     assert heard == ["Which town?", "Which hours?", "I am drafting.", "Done."]
 
 
 @pytest.mark.asyncio
-async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -> None:
-    script = carrier(*[says("Which town?")] * 3)
-    async with bench(judged("pass"), script) as at:
-        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT, max_rounds=2)
-        active = at.api.account.live.count_active()
+async def test_a_carrier_that_never_drafts_fails_the_build_and_its_conversation_ends() -> None:
+    script = carrier_script(*[says("Which town?")] * 3)
+    async with open_toolbox(judged_script("pass"), script) as toolbox:
+        error = await toolbox.error("tavus_pal_build_and_verify", prompt=PROMPT, max_rounds=2)
+        active = toolbox.api.account.live.count_active()
 
     assert error == "the carrier ended without a draft"
     assert active == 0
@@ -34,21 +43,21 @@ async def test_a_carrier_that_never_drafts_fails_the_build_and_is_hung_up_on() -
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.carrier_tools")
-async def test_the_carrier_changes_fields_reads_documents_and_is_told_what_came_of_it() -> None:
+async def test_the_carrier_changes_fields_reads_documents_and_learns_the_outcome() -> None:
     def update(field: str, value: Any) -> dict[str, Any]:
         return calls("update_persona_field", field=field, value=value)
 
-    script = carrier(
+    script = carrier_script(
         DRAFTS,
         update("greeting", "Good day."),
         update("wake_phrase", "Hey Ada"),
         update("tool_ids", ["builtin:web_search"]),
         says("All done."),
     )
-    async with bench(judged("pass"), script) as at:
-        result = await built(at)
-        pal = await at.value("tavus_pal_get", pal_id=result["pal_id"])
-        skills = await at.value("tavus_pal_skills_list", pal_id=result["pal_id"])
+    async with open_toolbox(judged_script("pass"), script) as toolbox:
+        result = await build_pal(toolbox)
+        pal = await toolbox.value("tavus_pal_get", pal_id=result["pal_id"])
+        skills = await toolbox.value("tavus_pal_skills_list", pal_id=result["pal_id"])
 
     assert pal["greeting"] == "Good day."
     assert pal["layers"]["conversational_flow"]["wake_phrase"] == "Hey Ada"
@@ -84,10 +93,12 @@ async def test_a_field_that_the_carrier_changes_is_changed(
     field: str, value: Any, place: str, expected: Any
 ) -> None:
     change = calls("update_persona_field", field=field, value=value)
-    async with bench(judged("pass"), carrier(DRAFTS, change, says("Done."))) as at:
-        pal_id = (await built(at, face_id=None))["pal_id"]
-        found = await at.value("tavus_pal_get", pal_id=pal_id, include_settings=True)
-        found["skills"] = await at.value("tavus_pal_skills_list", pal_id=pal_id)
+    async with open_toolbox(
+        judged_script("pass"), carrier_script(DRAFTS, change, says("Done."))
+    ) as toolbox:
+        pal_id = (await build_pal(toolbox, face_id=None))["pal_id"]
+        found = await toolbox.value("tavus_pal_get", pal_id=pal_id, include_settings=True)
+        found["skills"] = await toolbox.value("tavus_pal_skills_list", pal_id=pal_id)
 
     for step in place.split("."):
         found = found[step]
@@ -97,46 +108,52 @@ async def test_a_field_that_the_carrier_changes_is_changed(
 @pytest.mark.asyncio
 async def test_an_empty_face_leaves_the_face_as_it_is() -> None:
     change = calls("update_persona_field", field="default_replica_id", value="")
-    async with bench(judged("pass"), carrier(DRAFTS, change, says("Done."))) as at:
-        result = await built(at)
+    async with open_toolbox(
+        judged_script("pass"), carrier_script(DRAFTS, change, says("Done."))
+    ) as toolbox:
+        result = await build_pal(toolbox)
 
     assert result["face_selection"]["replica_id"] == "r90bbd427f71"
 
 
 @pytest.mark.asyncio
-async def test_what_was_attached_before_and_is_not_asked_for_is_detached() -> None:
+async def test_a_tool_that_the_carrier_leaves_out_is_detached() -> None:
     def attach(*ids: str) -> dict[str, Any]:
         return calls("update_persona_field", field="tool_ids", value=list(ids))
 
-    script = carrier(DRAFTS, attach("skill:memory"), attach("builtin:web_search"), says("Done."))
-    async with bench(judged("pass"), script) as at:
-        result = await built(at)
-        skills = await at.value("tavus_pal_skills_list", pal_id=result["pal_id"])
+    script = carrier_script(
+        DRAFTS, attach("skill:memory"), attach("builtin:web_search"), says("Done.")
+    )
+    async with open_toolbox(judged_script("pass"), script) as toolbox:
+        result = await build_pal(toolbox)
+        skills = await toolbox.value("tavus_pal_skills_list", pal_id=result["pal_id"])
 
     assert list(skills) == ["internet_search"]
 
 
 @pytest.mark.asyncio
-async def test_a_document_that_the_carrier_reads_is_in_what_it_knows_from_then_on() -> None:
-    async with bench(judged("pass")) as at:
+async def test_a_document_that_the_carrier_reads_stays_in_its_context() -> None:
+    async with open_toolbox(judged_script("pass")) as toolbox:
         url = "https://example.com/menu.pdf"
-        made = await at.value("tavus_document_create", document_url=url)
+        made = await toolbox.value("tavus_document_create", document_url=url)
         reads = calls("read_knowledge_document", document_id=made["document_id"])
-        at.house.scripts.add(carrier(DRAFTS, reads, says("Done.")))
-        result = await built(at)
+        toolbox.server.scripts.add(carrier_script(DRAFTS, reads, says("Done.")))
+        result = await build_pal(toolbox)
 
     assert result["build_transcript"][-1]["text"] == "Done."
-    paths = [path for _, path, _, _ in at.api.asked]
+    paths = [path for _, path, _, _ in toolbox.api.requests]
     assert f"/documents/{made['document_id']}/chunks" in paths
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("tool", ["publish_persona", "claim_meet"])
 async def test_the_carrier_may_publish_and_is_kept_from_deploying(tool: str) -> None:
-    async with bench(judged("pass"), carrier(DRAFTS, calls(tool), says("Done."))) as at:
-        result = await built(at)
+    async with open_toolbox(
+        judged_script("pass"), carrier_script(DRAFTS, calls(tool), says("Done."))
+    ) as toolbox:
+        result = await build_pal(toolbox)
 
-    published = sum(line.endswith("/publish") for line in lines(at))
+    published = sum(line.endswith("/publish") for line in list_changes(toolbox))
     assert published == (2 if tool == "publish_persona" else 1)
     assert result["build_transcript"][-1]["text"] == "Done."
 
@@ -173,8 +190,8 @@ async def test_the_carrier_may_publish_and_is_kept_from_deploying(tool: str) -> 
     ],
 )
 async def test_a_carrier_that_calls_wrongly_fails_the_build(call: Any, told: str) -> None:
-    async with bench(judged("pass"), carrier(call)) as at:
-        error = await at.error("tavus_pal_build_and_verify", prompt=PROMPT)
+    async with open_toolbox(judged_script("pass"), carrier_script(call)) as toolbox:
+        error = await toolbox.error("tavus_pal_build_and_verify", prompt=PROMPT)
 
     assert error == told
 

@@ -11,14 +11,14 @@ from hypothesis import given
 
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
 from pytest_tavus.simulator.mcp.tools.deployments import script_text
-from tests.simulator.mcp.box import Answering
+from tests.simulator.mcp.box import StubApi
 from tests.strategies import any_text
 
 URL = "https://tavus.daily.co/c1?a=1&b=2"
 
 
 async def written(**arguments: Any) -> dict[str, Any]:
-    result = await ToolBox(Answering()).call("tavus_scaffold_embed", arguments)
+    result = await ToolBox(StubApi()).call("tavus_scaffold_embed", arguments)
     assert result.error is None
     file: dict[str, Any] = result.value["files"][0]
     return file
@@ -51,7 +51,7 @@ async def test_a_component_has_the_name_it_is_given() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_link_that_closes_its_place_stays_in_it() -> None:
+async def test_a_link_cannot_break_out_of_the_page() -> None:
     evil = '"></iframe><script>alert(1)</script>'
 
     framed = await written(conversation_url=evil)

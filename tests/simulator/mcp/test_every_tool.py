@@ -6,7 +6,7 @@ import pytest
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.mcp.table import TOOLS
-from tests.simulator.mcp.furnished import furnished
+from tests.simulator.mcp.filled_account import fill_account
 from tests.simulator.mcp.valid_calls import CRAWLED, NOTHING, PORTAL_ONLY, VALID
 
 pytestmark = pytest.mark.asyncio
@@ -17,8 +17,8 @@ async def test_a_tool_that_is_called_rightly_answers_in_the_shape_of_the_officia
     tool: str,
 ) -> None:
     arguments, keys = VALID[tool]
-    async with furnished() as at:
-        result = await at.bench.call(tool, **at.filled(dict(arguments)))
+    async with fill_account() as account:
+        result = await account.toolbox.call(tool, **account.fill_ids(dict(arguments)))
 
     assert result.error is None
     if keys == NOTHING:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
-from tests.simulator.mcp.box import Answering, always
+from tests.simulator.mcp.box import StubApi, answer_always
 
 pytestmark = pytest.mark.asyncio
 
@@ -90,34 +90,34 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
 
 
 @pytest.mark.parametrize(("tool", "arguments", "body", "told"), REFUSED)
-async def test_what_a_tool_cannot_go_on_with_is_told(
+async def test_an_unusable_answer_of_the_api_is_refused_with_a_sentence(
     tool: str, arguments: dict[str, Any], body: Any, told: str
 ) -> None:
-    box = ToolBox(Answering(always(ApiAnswer(body=body))), hosted_names=True)
+    box = ToolBox(StubApi(answer_always(ApiAnswer(body=body))), hosted_names=True)
 
     result = await box.call(tool, arguments)
 
     assert result.error == told
 
 
-async def test_only_a_document_that_is_not_there_is_passed_over() -> None:
+async def test_only_a_missing_document_is_skipped() -> None:
     def answer(_method: str, path: str, _body: Any) -> ApiAnswer:
         if path.startswith("/pals"):
             return ApiAnswer(body={**PAL, "document_ids": ["d1"]})
         return ApiAnswer(status=500, body={"message": "Oh."})
 
-    result = await ToolBox(Answering(answer)).call("tavus_pal_knowledge_list", PAL)
+    result = await ToolBox(StubApi(answer)).call("tavus_pal_knowledge_list", PAL)
 
     assert result.error == "GET /documents/d1 was refused with 500: Oh."
 
 
 async def test_layers_of_a_wrong_shape_are_the_apis_to_refuse() -> None:
-    api = Answering()
+    api = StubApi()
     arguments = {"template": "tutor", "layers": {"llm": "gpt"}}
 
     await ToolBox(api).call("tavus_pal_from_template", arguments)
 
-    assert api.asked[-1][3]["layers"] == {"llm": "gpt"}
+    assert api.requests[-1][3]["layers"] == {"llm": "gpt"}
 
 
 SHAPES: list[tuple[Any, str, int]] = [
@@ -130,10 +130,10 @@ SHAPES: list[tuple[Any, str, int]] = [
 
 @pytest.mark.parametrize(("body", "shape", "count"), SHAPES)
 @pytest.mark.fidelity("mcp.health_check")
-async def test_a_health_check_tells_the_shape_of_an_answer_and_nothing_of_it(
+async def test_a_health_check_reports_the_shape_of_an_answer_and_no_content(
     body: Any, shape: str, count: int
 ) -> None:
-    box = ToolBox(Answering(always(ApiAnswer(body=body))))
+    box = ToolBox(StubApi(answer_always(ApiAnswer(body=body))))
 
     result = await box.call("tavus_mcp_health_check")
 
@@ -151,9 +151,7 @@ async def test_a_page_that_cannot_answer_the_pals_tools_comes_with_a_warning() -
         body = {"data": [tool]} if tools else {**deployment, "status": "draft"}
         return ApiAnswer(body=body)
 
-    result = await ToolBox(Answering(answer)).call(
-        "tavus_deployment_get", {"deployment_id": "dep1"}
-    )
+    result = await ToolBox(StubApi(answer)).call("tavus_deployment_get", {"deployment_id": "dep1"})
 
     integration = result.value["integration"]
     assert integration["landing_page_url"] == "https://maker.tavus.io/deployments/dep1"
@@ -180,9 +178,7 @@ async def test_a_site_gets_a_snippet_and_the_tools_it_has_to_answer() -> None:
     def answer(_method: str, path: str, _body: Any) -> ApiAnswer:
         return ApiAnswer(body={"data": tools} if path.startswith("/pals") else deployment)
 
-    result = await ToolBox(Answering(answer)).call(
-        "tavus_deployment_get", {"deployment_id": "dep1"}
-    )
+    result = await ToolBox(StubApi(answer)).call("tavus_deployment_get", {"deployment_id": "dep1"})
 
     integration = result.value["integration"]
     assert integration["page_tools"] == [

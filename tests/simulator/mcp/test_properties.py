@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.contract.schema.dialect import validator
 from tests.simulator.mcp.box import DEFINITIONS
-from tests.simulator.mcp.furnished import Ids, furnished
+from tests.simulator.mcp.filled_account import Ids, fill_account
 from tests.strategies import json_objects, json_text, json_values
 
 EVERY_TOOL = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d["name"])
@@ -60,8 +60,8 @@ def called(name: str, arguments: dict[str, Any]) -> None:
     """Call a tool on an account with things; anything but a result fails the test."""
 
     async def call() -> None:
-        async with furnished() as at:
-            result = await at.bench.box.call(name, at.filled(arguments))
+        async with fill_account() as account:
+            result = await account.toolbox.box.call(name, account.fill_ids(arguments))
             assert result.error is None or (result.error and result.value is None)
             json.dumps(result.value)
 

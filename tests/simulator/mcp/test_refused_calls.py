@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.simulator.mcp.table import TOOLS
-from tests.simulator.mcp.furnished import furnished
+from tests.simulator.mcp.filled_account import fill_account
 from tests.simulator.mcp.valid_calls import PORTAL_ONLY, VALID
 
 pytestmark = pytest.mark.asyncio
@@ -16,32 +16,34 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.mark.parametrize("tool", TOOLS)
 async def test_a_tool_that_is_called_with_an_argument_it_has_not_says_so(tool: str) -> None:
-    async with furnished() as at:
-        arguments = at.filled(dict(VALID.get(tool, ({}, ""))[0]))
-        error = await at.bench.error(tool, **arguments, surprise=1)
+    async with fill_account() as account:
+        arguments = account.fill_ids(dict(VALID.get(tool, ({}, ""))[0]))
+        error = await account.toolbox.error(tool, **arguments, surprise=1)
 
     assert "surprise: there is no such argument" in error
 
 
 async def test_a_crawled_document_is_crawled_again_once_it_is_ready() -> None:
-    async with furnished() as at:
+    async with fill_account() as account:
         url, crawl = "https://example.com", {"depth": 1, "max_pages": 5}
-        made = await at.bench.value("tavus_document_create", document_url=url, crawl=crawl)
-        await at.bench.house.clock.advance(3 * 3600)
+        made = await account.toolbox.value("tavus_document_create", document_url=url, crawl=crawl)
+        await account.toolbox.server.clock.advance(3 * 3600)
         document_id = made["document_id"]
-        result = await at.bench.call("tavus_document_recrawl", document_id=document_id)
-        plain = await at.bench.error("tavus_document_recrawl", document_id=at.ids.document_id)
+        result = await account.toolbox.call("tavus_document_recrawl", document_id=document_id)
+        plain = await account.toolbox.error(
+            "tavus_document_recrawl", document_id=account.ids.document_id
+        )
 
     assert result.error is None
-    assert plain.startswith(f"POST /documents/{at.ids.document_id}/recrawl was refused with 4")
+    assert plain.startswith(f"POST /documents/{account.ids.document_id}/recrawl was refused with 4")
 
 
 @pytest.mark.fidelity("mcp.local_files")
 @pytest.mark.parametrize("tool", sorted(PORTAL_ONLY))
 async def test_a_local_file_is_refused_without_a_token_of_the_portal(tool: str) -> None:
     pal = {"pal_id": "p1"} if tool == "tavus_pal_knowledge_upload" else {}
-    async with furnished() as at:
-        error = await at.bench.error(tool, local_path="menu.pdf", **pal)
+    async with fill_account() as account:
+        error = await account.toolbox.error(tool, local_path="menu.pdf", **pal)
 
     assert error == (
         "'menu.pdf' cannot be uploaded: local files go through the developer portal, which needs "
@@ -78,21 +80,21 @@ UNKNOWN: Mapping[str, tuple[Mapping[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("tool", UNKNOWN)
-async def test_what_is_not_there_is_told_with_the_request_that_looked_for_it(tool: str) -> None:
+async def test_a_missing_record_is_named_with_the_request_for_it(tool: str) -> None:
     arguments, told = UNKNOWN[tool]
-    async with furnished() as at:
-        error = await at.bench.error(tool, **arguments)
+    async with fill_account() as account:
+        error = await account.toolbox.error(tool, **arguments)
 
     assert error.startswith(told)
 
 
 @pytest.mark.fidelity("mcp.call_links")
 @pytest.mark.parametrize("tool", ["tavus_chat_start", "tavus_conversation_create"])
-async def test_the_link_into_a_call_is_kept_back(tool: str) -> None:
-    async with furnished() as at:
-        arguments = at.filled(dict(VALID[tool][0]))
-        answer = await at.bench.value(tool, **arguments)
-        read = await at.bench.api.call("GET", f"/conversations/{answer['conversation_id']}")
+async def test_the_link_into_a_call_is_not_in_the_answer(tool: str) -> None:
+    async with fill_account() as account:
+        arguments = account.fill_ids(dict(VALID[tool][0]))
+        answer = await account.toolbox.value(tool, **arguments)
+        read = await account.toolbox.api.call("GET", f"/conversations/{answer['conversation_id']}")
 
     assert "conversation_url" not in answer
     assert read.body["conversation_url"]

@@ -12,7 +12,7 @@ import pytest
 from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.simulator.mcp.table import TOOLS
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
-from tests.simulator.mcp.box import Answering
+from tests.simulator.mcp.box import StubApi
 from tests.simulator.mcp.stub import answer
 
 RECORDED: list[dict[str, Any]] = json.loads(Path(__file__).with_name("official.json").read_text())
@@ -59,14 +59,14 @@ def in_any_order(requests: Any) -> list[str]:
     "row", RECORDED, ids=lambda row: f"{row['tool']}-{json.dumps(row['arguments'])[:60]}"
 )
 async def test_a_tool_asks_what_the_official_client_asks(row: dict[str, Any]) -> None:
-    api = Answering(answer)
+    api = StubApi(answer)
 
     result = await ToolBox(api).call(row["tool"], row["arguments"])
 
-    for _, path, _, body in api.asked:
+    for _, path, _, body in api.requests:
         if row["tool"] == "tavus_pal_from_template" and path == "/pals":
             assert body.pop("system_prompt")
-    assert in_any_order(api.asked) == in_any_order(row["requests"])
+    assert in_any_order(api.requests) == in_any_order(row["requests"])
     assert (result.error is not None) == row["refused"]
 
 

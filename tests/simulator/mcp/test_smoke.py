@@ -8,14 +8,14 @@ from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.mcp.building.build import judge_transcript as judged_by
 from pytest_tavus.simulator.mcp.building.build import render_gaps
 from pytest_tavus.simulator.mcp.client import ApiClient
-from tests.simulator.mcp.box import Answering, bench
-from tests.simulator.mcp.builds import built, judged
+from tests.simulator.mcp.box import StubApi, open_toolbox
+from tests.simulator.mcp.builds import build_pal, judged_script
 
 
 @pytest.mark.asyncio
-async def test_a_pal_that_does_not_reply_to_a_probe_is_told_in_the_transcript() -> None:
-    async with bench(judged("pass", "Ping")) as at:
-        result = await built(at, probes=[""])
+async def test_a_missing_reply_to_a_probe_is_in_the_transcript() -> None:
+    async with open_toolbox(judged_script("pass", "Ping")) as toolbox:
+        result = await build_pal(toolbox, probes=[""])
 
     said, reply = result["smoke_transcript"]
     assert said == {"role": "user", "text": ""}
@@ -27,8 +27,8 @@ async def test_a_pal_that_does_not_reply_to_a_probe_is_told_in_the_transcript() 
 
 
 @pytest.mark.asyncio
-async def test_a_judge_without_a_verdict_is_told_as_one() -> None:
-    verdict = await judged_by(ApiClient(Answering()), {}, [])
+async def test_without_a_verdict_the_pal_does_not_pass() -> None:
+    verdict = await judged_by(ApiClient(StubApi()), {}, [])
 
     assert verdict == {
         "objectives": [],
@@ -40,7 +40,7 @@ async def test_a_judge_without_a_verdict_is_told_as_one() -> None:
     }
 
 
-def test_what_a_verdict_holds_against_a_pal_is_told_line_by_line() -> None:
+def test_the_gaps_of_a_verdict_are_listed_line_by_line() -> None:
     verdict: JsonObject = {
         "objectives": [
             {"name": "book", "satisfied": False, "evidence": "no date"},

@@ -7,8 +7,8 @@ import pytest
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.mcp.answers import DEPLOYMENT_OPTIONS
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
-from tests.simulator.mcp.box import Answering, always
-from tests.simulator.mcp.furnished import furnished
+from tests.simulator.mcp.box import StubApi, answer_always
+from tests.simulator.mcp.filled_account import fill_account
 from tests.simulator.mcp.valid_calls import LINKS
 
 pytestmark = pytest.mark.asyncio
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.mark.fidelity("mcp.links")
 async def test_a_pal_comes_with_the_pages_of_the_web_builder() -> None:
-    async with furnished() as at:
-        answer = await at.bench.value("tavus_pal_preview", pal_id=at.ids.pal_id)
+    async with fill_account() as account:
+        answer = await account.toolbox.value("tavus_pal_preview", pal_id=account.ids.pal_id)
 
-    page = f"https://maker.tavus.io/dev/pals/update?pal_id={at.ids.pal_id}"
+    page = f"https://maker.tavus.io/dev/pals/update?pal_id={account.ids.pal_id}"
     modes = ["", "&mode=test", "&mode=deploy"]
     assert [answer[key] for key in LINKS.split()] == [f"{page}{mode}" for mode in modes]
     kinds = ["meeting", "landing-page", "embed", "widget"]
@@ -29,11 +29,15 @@ async def test_a_pal_comes_with_the_pages_of_the_web_builder() -> None:
 
 @pytest.mark.fidelity("mcp.perception_bump")
 async def test_attaching_a_tool_that_sees_switches_perception_on_once() -> None:
-    async with furnished() as at:
-        pal_id, tool_ids = at.ids.pal_id, [at.ids.vision_id]
-        first = await at.bench.value("tavus_pal_tools_attach", pal_id=pal_id, tool_ids=tool_ids)
-        again = await at.bench.value("tavus_pal_tools_attach", pal_id=pal_id, tool_ids=tool_ids)
-        pal = await at.bench.value("tavus_pal_get", pal_id=pal_id)
+    async with fill_account() as account:
+        pal_id, tool_ids = account.ids.pal_id, [account.ids.vision_id]
+        first = await account.toolbox.value(
+            "tavus_pal_tools_attach", pal_id=pal_id, tool_ids=tool_ids
+        )
+        again = await account.toolbox.value(
+            "tavus_pal_tools_attach", pal_id=pal_id, tool_ids=tool_ids
+        )
+        pal = await account.toolbox.value("tavus_pal_get", pal_id=pal_id)
 
     assert first["_perception_model_bumped_to_raven_1"] is True
     assert again["_perception_model_bumped_to_raven_1"] is False
@@ -42,8 +46,8 @@ async def test_attaching_a_tool_that_sees_switches_perception_on_once() -> None:
 
 @pytest.mark.fidelity("mcp.reuse_advisory")
 async def test_a_new_tool_comes_with_those_of_its_origin() -> None:
-    async with furnished() as at:
-        made = await at.bench.value(
+    async with fill_account() as account:
+        made = await account.toolbox.value(
             "tavus_tool_create", name="smell", description="Smells gas.", origin="vision"
         )
 
@@ -55,9 +59,9 @@ async def test_a_new_tool_comes_with_those_of_its_origin() -> None:
 
 @pytest.mark.fidelity("mcp.compact_rows")
 async def test_lists_of_pals_and_tools_have_short_rows() -> None:
-    async with furnished() as at:
-        pals = await at.bench.value("tavus_pal_list")
-        tools = await at.bench.value("tavus_tool_list", limit=1)
+    async with fill_account() as account:
+        pals = await account.toolbox.value("tavus_pal_list")
+        tools = await account.toolbox.value("tavus_tool_list", limit=1)
 
     assert list(pals["data"][0]) == [
         "pal_id",
@@ -67,23 +71,23 @@ async def test_lists_of_pals_and_tools_have_short_rows() -> None:
         "pipeline_mode",
         "updated_at",
     ]
-    row = {"tool_id": at.ids.tool_id, "name": "find", "is_system_tool": False}
+    row = {"tool_id": account.ids.tool_id, "name": "find", "is_system_tool": False}
     assert tools == {"data": [row], "returned_count": 1, "total_count": 2}
 
 
 async def test_all_tools_are_listed_however_many_pages_they_fill() -> None:
-    async with furnished() as at:
+    async with fill_account() as account:
         for number in range(120):
             body = {"name": f"tool_{number}", "description": "One of many."}
-            await at.bench.api.call("POST", "/tools", body=body)
-        listed = await at.bench.value("tavus_tool_list")
+            await account.toolbox.api.call("POST", "/tools", body=body)
+        listed = await account.toolbox.value("tavus_tool_list")
 
     assert (listed["returned_count"], listed["total_count"]) == (122, 122)
 
 
-async def test_a_health_check_that_may_not_look_tells_why() -> None:
+async def test_a_health_check_without_access_says_why() -> None:
     refusal = ApiAnswer(status=401, body={"message": "Invalid access token"})
-    checked = (await ToolBox(Answering(always(refusal))).call("tavus_mcp_health_check")).value
+    checked = (await ToolBox(StubApi(answer_always(refusal))).call("tavus_mcp_health_check")).value
 
     assert checked["ok"] is False
     assert checked["checks"]["tavus_api"]["error"] == (
@@ -92,12 +96,12 @@ async def test_a_health_check_that_may_not_look_tells_why() -> None:
 
 
 async def test_a_deployment_is_named_after_its_pal_and_numbered_where_the_name_is_taken() -> None:
-    async with furnished() as at:
+    async with fill_account() as account:
         names = [
             (
-                await at.bench.value(
+                await account.toolbox.value(
                     "tavus_deployment_create",
-                    pal_id=at.ids.pal_id,
+                    pal_id=account.ids.pal_id,
                     channel="embed",
                     unique_memory_per_visitor=True,
                     allowed_origins=[],

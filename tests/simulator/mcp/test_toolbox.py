@@ -15,7 +15,7 @@ from pytest_tavus.simulator.mcp.client import call_headers
 from pytest_tavus.simulator.mcp.hosted import ABSENT, RECORDED, RENAMED, load_recorded_definitions
 from pytest_tavus.simulator.mcp.table import TOOLS
 from pytest_tavus.simulator.mcp.toolbox import ToolBox
-from tests.simulator.mcp.box import Answering, always
+from tests.simulator.mcp.box import StubApi, answer_always
 from tests.strategies import any_text
 
 
@@ -23,7 +23,7 @@ from tests.strategies import any_text
 def test_the_tools_are_listed_as_they_were_recorded() -> None:
     recorded = Path(pytest_tavus.__file__).parent / "simulator" / "mcp" / RECORDED
 
-    assert list(ToolBox(Answering()).definitions()) == json.loads(recorded.read_text())["tools"]
+    assert list(ToolBox(StubApi()).definitions()) == json.loads(recorded.read_text())["tools"]
 
 
 @pytest.mark.fidelity("mcp.definitions")
@@ -36,8 +36,8 @@ def test_every_tool_that_is_listed_does_something_and_no_other() -> None:
 
 @pytest.mark.fidelity("mcp.hosted_names")
 def test_the_hosted_server_lists_fewer_tools_and_two_under_other_names() -> None:
-    local = {one["name"] for one in ToolBox(Answering()).definitions()}
-    hosted = {one["name"] for one in ToolBox(Answering(), hosted_names=True).definitions()}
+    local = {one["name"] for one in ToolBox(StubApi()).definitions()}
+    hosted = {one["name"] for one in ToolBox(StubApi(), hosted_names=True).definitions()}
 
     assert local - hosted == ABSENT | set(RENAMED)
     assert hosted - local == set(RENAMED.values())
@@ -46,7 +46,7 @@ def test_the_hosted_server_lists_fewer_tools_and_two_under_other_names() -> None
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.hosted_names")
 async def test_a_hosted_tool_is_called_by_its_hosted_name() -> None:
-    box = ToolBox(Answering(), hosted_names=True)
+    box = ToolBox(StubApi(), hosted_names=True)
 
     assert (await box.call("tavus_pal_capabilities_catalog", {})).error is None
     assert (await box.call("tavus_pal_capability_catalog", {})).error == (
@@ -57,15 +57,15 @@ async def test_a_hosted_tool_is_called_by_its_hosted_name() -> None:
 
 @pytest.mark.asyncio
 async def test_an_unknown_tool_is_a_result_with_a_hint() -> None:
-    result = await ToolBox(Answering()).call("tavus_pal_gett", {"pal_id": "p1"})
+    result = await ToolBox(StubApi()).call("tavus_pal_gett", {"pal_id": "p1"})
 
     assert result.error == "there is no tool 'tavus_pal_gett', did you mean 'tavus_pal_get'?"
 
 
 @pytest.mark.asyncio
-async def test_definitions_of_ones_own_are_listed_and_called() -> None:
+async def test_custom_definitions_are_listed_and_called() -> None:
     chosen = [one for one in load_recorded_definitions() if one["name"] == "tavus_skill_list"]
-    box = ToolBox(Answering(), chosen)
+    box = ToolBox(StubApi(), chosen)
 
     assert list(box.definitions()) == chosen
     assert (await box.call("tavus_skill_list")).error is None
@@ -77,7 +77,7 @@ async def test_definitions_of_ones_own_are_listed_and_called() -> None:
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.headers")
 async def test_requests_carry_the_tool_and_why_it_is_called() -> None:
-    api = Answering()
+    api = StubApi()
 
     await ToolBox(api).call("tavus_skill_list", {"intent": " é: 50%\n sure "})
 
@@ -93,8 +93,8 @@ async def test_requests_carry_the_tool_and_why_it_is_called() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.headers")
-async def test_a_caller_who_does_not_say_why_sends_no_intent() -> None:
-    api = Answering()
+async def test_a_blank_intent_is_not_sent() -> None:
+    api = StubApi()
 
     await ToolBox(api).call("tavus_skill_list", {"intent": " \n"})
 
@@ -122,8 +122,8 @@ def test_an_intent_is_ascii_at_most_500_characters_long_and_readable_again(inten
         (None, ""),
     ],
 )
-async def test_a_refusal_of_the_api_is_told_with_its_reason(body: object, told: str) -> None:
-    api = Answering(always(ApiAnswer(status=400, body=body)))
+async def test_a_refusal_of_the_api_is_repeated_with_its_reason(body: object, told: str) -> None:
+    api = StubApi(answer_always(ApiAnswer(status=400, body=body)))
 
     result = await ToolBox(api).call("tavus_pal_get", {"pal_id": "p1"})
 
@@ -133,7 +133,7 @@ async def test_a_refusal_of_the_api_is_told_with_its_reason(body: object, told: 
 @pytest.mark.asyncio
 @pytest.mark.fidelity("mcp.empty_answers")
 async def test_an_answer_without_a_body_is_nothing() -> None:
-    api = Answering(always(ApiAnswer(status=204)))
+    api = StubApi(answer_always(ApiAnswer(status=204)))
 
     result = await ToolBox(api).call("tavus_pal_delete", {"pal_id": "p1"})
 

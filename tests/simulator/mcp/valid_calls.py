@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.simulator.mcp.furnished import FACE
+from tests.simulator.mcp.filled_account import FACE
 
 PAL: Mapping[str, Any] = {"pal_id": "{pal_id}"}
 LIST = "data total_count"

@@ -1,4 +1,4 @@
-"""A chat endpoint on loopback that answers what the test says, and keeps what it was asked."""
+"""A chat endpoint on loopback with the answers of the test, which records its requests."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the endpoint answers one request with."""
+    """The answer to one request."""
 
     body: str = ""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    never: bool = False
-    "The request is taken, and nothing comes back."
+    hangs: bool = False
+    "The endpoint reads the request, and sends nothing."
 
     def raw(self) -> bytes:
         headers = {"content-type": "application/json", "connection": "close", **self.headers}
@@ -29,27 +29,25 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One request."""
-
+class ReceivedRequest:
     line: str
     headers: Mapping[str, str]
     body: dict[str, Any]
 
 
 class Endpoint:
-    """Answers in the order of its answers; the last one is given for ever."""
+    """Gives its answers in order, and repeats the last answer."""
 
     def __init__(self, *answers: Answer) -> None:
-        self.asked: list[Asked] = []
+        self.requests: list[ReceivedRequest] = []
         self.base_url = ""
         self._answers = list(answers)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            self.asked.append(await _asked(reader))
+            self.requests.append(await _read_request(reader))
             answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-            if answer.never:
+            if answer.hangs:
                 await reader.read()  # until the client has given up
             else:
                 writer.write(answer.raw())
@@ -58,18 +56,18 @@ class Endpoint:
             writer.close()
 
 
-async def _asked(reader: asyncio.StreamReader) -> Asked:
+async def _read_request(reader: asyncio.StreamReader) -> ReceivedRequest:
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     line, *rest = head.strip().split("\r\n")
     pairs = (row.split(": ", 1) for row in rest)
     headers = {name.lower(): value for name, value in pairs}
     body = await reader.readexactly(int(headers["content-length"]))
-    return Asked(line=line, headers=headers, body=json.loads(body))
+    return ReceivedRequest(line=line, headers=headers, body=json.loads(body))
 
 
 @asynccontextmanager
 async def serving(*answers: Answer) -> AsyncGenerator[Endpoint, None]:
-    """Run an endpoint on a port of its own."""
+    """Run an endpoint on a free port."""
     endpoint = Endpoint(*answers)
     server = await asyncio.start_server(endpoint.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -79,7 +77,7 @@ async def serving(*answers: Answer) -> AsyncGenerator[Endpoint, None]:
 
 
 def says(words: str | None, *calls: tuple[str, Any], **more: Any) -> Answer:
-    """Return a completion: words, and calls by name and arguments; text is sent as it is."""
+    """Return a completion with words and calls; arguments that are a text are sent unchanged."""
     made = [
         {
             "id": f"theirs_{number}",
@@ -97,7 +95,7 @@ def says(words: str | None, *calls: tuple[str, Any], **more: Any) -> Answer:
 
 
 def cut(answer: Answer, finish_reason: str) -> Answer:
-    """Return a completion that ends for another reason than that it was complete."""
+    """Return a completion with another finish reason."""
     found = json.loads(answer.body)
     found["choices"][0]["finish_reason"] = finish_reason
     return replace(answer, body=json.dumps(found))

@@ -1,4 +1,4 @@
-"""A simulated conversation whose deliveries are under the test's control."""
+"""A simulated conversation whose deliveries the test controls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from pytest_tavus.trace.events import (
 from pytest_tavus.trace.log import Recorder, Trace
 
 SECONDS = 5
-"""How long anything in these tests may take before it counts as stuck."""
+"""Seconds after which a test counts as stuck."""
 
 UNKNOWN = "says I'm sorry, I don't have that information."
 
@@ -56,7 +56,7 @@ def wave(*names: str, **arguments: Any) -> tuple[PlayedCall, ...]:
 
 
 def turn(*waves: tuple[PlayedCall, ...], calls: CallGroup | None = None, **plays: Any) -> Turn:
-    """A turn in which the PAL plays these waves of calls; none: the expected ones."""
+    """Return a turn in which the PAL plays these waves, or without waves the expected calls."""
     return Turn(
         at=("turns", 0),
         user="A table for two.",
@@ -65,8 +65,8 @@ def turn(*waves: tuple[PlayedCall, ...], calls: CallGroup | None = None, **plays
     )
 
 
-def reads(says: str, *waves: tuple[PlayedCall, ...]) -> Turn:
-    """A turn in which something is called, a table unless told, and its answer spoken of."""
+def call_then_say(says: str, *waves: tuple[PlayedCall, ...]) -> Turn:
+    """Return a turn with calls, by default one of `find`, and a line that reads their answers."""
     return turn(*(waves or (wave("find"),)), says=says)
 
 
@@ -74,43 +74,43 @@ def expected(*members: CallExpectation | CallGroup, ordered: bool = True) -> Cal
     return CallGroup(at=(), ordered=ordered, members=members)
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Let everything else go on until something is so."""
+async def wait_until(condition: Callable[[], object]) -> None:
+    """Let the other tasks run until the condition holds."""
     async with asyncio.timeout(SECONDS):
         while not condition():  # noqa: ASYNC110 - the others run meanwhile
             await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What becomes of a call."""
+class CallOutcome:
+    """The outcome of a call."""
 
     status: ToolStatus = "success"
     output: str = '{"table": 7}'
 
 
 @dataclass(slots=True, kw_only=True)
-class Desk:
-    """A dispatcher that answers when the test lets it."""
+class ControlledDispatcher:
+    """A dispatcher that resolves calls in the order that the test sets."""
 
     recorder: Recorder
-    replies: Mapping[str, Reply] = field(default_factory=dict[str, Reply])
+    replies: Mapping[str, CallOutcome] = field(default_factory=dict[str, CallOutcome])
     after: Mapping[str, str] = field(default_factory=dict[str, str])
-    "A tool is answered only after the delivery of another one has begun."
+    "By tool: the tool whose delivery must start before the answer."
 
-    begun: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
+    started: dict[str, asyncio.Event] = field(default_factory=dict[str, asyncio.Event])
     given_up: list[str] = field(default_factory=list[str])
 
     async def dispatch(self, tool: Tool | None, call: ToolCalled, *, turn: int) -> ToolResolved:
-        self.begin(call.name)
+        self.start(call.name)
         try:
             if call.name in self.after:
-                await self._begun(self.after[call.name]).wait()
+                await self._started_event(self.after[call.name]).wait()
                 await asyncio.sleep(0)
         except asyncio.CancelledError:
             self.given_up.append(call.name)
             raise
-        reply = self.replies.get(call.name, Reply())
+        reply = self.replies.get(call.name, CallOutcome())
         resolved = ToolResolved(
             call_id=call.call_id,
             status=reply.status,
@@ -120,15 +120,15 @@ class Desk:
         self.recorder.record(resolved, turn=turn)
         return resolved
 
-    def begin(self, name: str) -> None:
-        """Let those go on that wait for this."""
-        self._begun(name).set()
+    def start(self, name: str) -> None:
+        """Release the deliveries that wait for this tool."""
+        self._started_event(name).set()
 
-    def _begun(self, name: str) -> asyncio.Event:
-        return self.begun.setdefault(name, asyncio.Event())
+    def _started_event(self, name: str) -> asyncio.Event:
+        return self.started.setdefault(name, asyncio.Event())
 
 
-class Scene:
+class ConversationFixture:
     """One conversation, turn by turn."""
 
     def __init__(
@@ -142,15 +142,15 @@ class Scene:
     ) -> None:
         clock = ManualClock()
         self.recorder = Recorder(now=clock.now)
-        self.desk = Desk(recorder=self.recorder)
+        self.dispatcher = ControlledDispatcher(recorder=self.recorder)
         self.script = ScriptBrain(
             scope=lambda: {"saved": {}, "env": {}, **(scope or {})}, lines=Lines()
         )
         self.conversation = PalConversation(
             pal or Pal(tools=tools or (tool(),), greeting=greeting),
             brain or self.script,
-            dispatcher=self.desk,
-            around=ConversationContext(
+            dispatcher=self.dispatcher,
+            shared=ConversationContext(
                 recorder=self.recorder,
                 clock=clock,
                 ids=Ids(seed=0, name="a scene"),
@@ -159,19 +159,19 @@ class Scene:
         )
 
     async def play(self, *turns: Turn) -> list[str]:
-        """Play turns and return what happened in the last one."""
-        for one in turns:
-            self.script.add(one)
+        """Play turns, and return the events of the last turn."""
+        for each in turns:
+            self.script.add(each)
             self.recorder.turn += 1
             async with asyncio.timeout(SECONDS):
-                await self.conversation.hear(one.user)
-        return self.told(turn=self.recorder.turn)
+                await self.conversation.hear(each.user)
+        return self.list_events(turn=self.recorder.turn)
 
     def trace(self) -> Trace:
         return self.recorder.trace()
 
-    def told(self, *, turn: int | None = None) -> list[str]:
-        """Return what happened, one line for each event."""
+    def list_events(self, *, turn: int | None = None) -> list[str]:
+        """Return one line of text for each event."""
         names = {call.call_id: call.name for _, call in self.trace().calls()}
         return [
             _line(entry.event, names)
@@ -179,8 +179,8 @@ class Scene:
             if turn is None or entry.turn == turn
         ]
 
-    def withheld(self) -> list[tuple[str, str, str | None]]:
-        """Return what was not said: the placeholder, why, and the tool it is about."""
+    def list_withheld(self) -> list[tuple[str, str, str | None]]:
+        """Return the placeholder, the reason and the tool of each withheld line."""
         names = {call.call_id: call.name for _, call in self.trace().calls()}
         return [
             (event.path, event.reason, names.get(event.call_id or ""))
@@ -204,8 +204,8 @@ def _line(event: Event, names: Mapping[str, str]) -> str:
             return type(event).__name__
 
 
-class Model:
-    """A brain that comes to what the test says, whatever it knows; it remembers what it knew."""
+class FixedBrain:
+    """A brain with fixed inferences, which records its moments."""
 
     def __init__(self, *inferences: Inference, decisions: Decisions = "model") -> None:
         self.decisions: Decisions = decisions

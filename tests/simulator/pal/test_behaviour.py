@@ -9,7 +9,7 @@ import pytest
 
 from pytest_tavus.contract.behaviour import Behaviour, OnCall, OnResolve
 from pytest_tavus.trace.events import ToolStatus
-from tests.simulator.pal.samples import Reply, Scene, tool, turn, wave
+from tests.simulator.pal.samples import CallOutcome, ConversationFixture, tool, turn, wave
 
 pytestmark = pytest.mark.asyncio
 
@@ -55,13 +55,13 @@ REPLY: dict[OnResolve, str] = {
 @pytest.mark.parametrize(
     ("on_call", "on_resolve", "status"), list(itertools.product(ON_CALLS, ON_RESOLVES, STATUSES))
 )
-async def test_each_cell_is_heard_as_the_table_says(
+async def test_each_cell_of_the_behaviour_table_decides_the_words_heard(
     on_call: OnCall, on_resolve: OnResolve, status: ToolStatus
 ) -> None:
-    scene = Scene(tool(on_call=on_call, on_resolve=on_resolve))
-    scene.desk.replies = {"find": Reply(status=status)}
+    fixture = ConversationFixture(tool(on_call=on_call, on_resolve=on_resolve))
+    fixture.dispatcher.replies = {"find": CallOutcome(status=status)}
 
-    told = await scene.play(turn(wave("find"), before="Let me see.", says=REPLY[on_resolve]))
+    told = await fixture.play(turn(wave("find"), before="Let me see.", says=REPLY[on_resolve]))
 
     assert told == [*BEFORE[on_call], "calls find", *AFTER[on_resolve, status]]
 
@@ -78,15 +78,17 @@ async def test_each_cell_is_heard_as_the_table_says(
 async def test_a_script_without_words_beside_the_call_leaves_a_generated_filler(
     on_call: OnCall, heard: list[str]
 ) -> None:
-    told = await Scene(tool(on_call=on_call)).play(turn(wave("find"), says="Table 7."))
+    told = await ConversationFixture(tool(on_call=on_call)).play(
+        turn(wave("find"), says="Table 7.")
+    )
 
     assert told == [*heard, "calls find", "find: success", "says Table 7."]
 
 
 async def test_the_defaults_are_a_filler_and_no_answer() -> None:
-    scene = Scene(tool(on_call=None, on_resolve=None))
+    fixture = ConversationFixture(tool(on_call=None, on_resolve=None))
 
-    told = await scene.play(turn(wave("find"), says="And your name?"))
+    told = await fixture.play(turn(wave("find"), says="And your name?"))
 
     assert told == [
         "says One moment, please.",
@@ -111,83 +113,87 @@ async def test_the_defaults_are_a_filler_and_no_answer() -> None:
         ),
     ],
 )
-async def test_a_cell_that_the_user_replaces_is_what_is_heard(
+async def test_a_cell_that_the_user_replaces_decides_the_words_heard(
     cells: dict[str, str], told: list[str]
 ) -> None:
-    scene = Scene(tool(), behaviour=Behaviour().with_cells(cells))
+    fixture = ConversationFixture(tool(), behaviour=Behaviour().with_cells(cells))
 
-    assert await scene.play(turn(wave("find"), says="Table {result.table}.")) == told
+    assert await fixture.play(turn(wave("find"), says="Table {result.table}.")) == told
 
 
 @pytest.mark.parametrize("status", ["error", "timeout", "unanswered"])
 async def test_the_line_for_a_failure_is_said_instead_of_the_reply(status: ToolStatus) -> None:
-    scene = Scene(tool())
-    scene.desk.replies = {"find": Reply(status=status)}
+    fixture = ConversationFixture(tool())
+    fixture.dispatcher.replies = {"find": CallOutcome(status=status)}
 
-    told = await scene.play(turn(wave("find"), says="Fine.", on_error="The book is gone."))
+    told = await fixture.play(turn(wave("find"), says="Fine.", on_error="The book is gone."))
 
     assert told == ["calls find", f"find: {status}", "says The book is gone."]
 
 
 async def test_the_line_for_a_failure_is_not_said_after_success() -> None:
-    told = await Scene(tool()).play(turn(wave("find"), says="Fine.", on_error="It is gone."))
+    told = await ConversationFixture(tool()).play(
+        turn(wave("find"), says="Fine.", on_error="It is gone.")
+    )
 
     assert told == ["calls find", "find: success", "says Fine."]
 
 
 async def test_a_pal_that_does_not_wait_never_says_the_line_for_a_failure() -> None:
-    scene = Scene(tool(on_resolve="fire_and_forget"))
-    scene.desk.replies = {"find": Reply(status="error")}
+    fixture = ConversationFixture(tool(on_resolve="fire_and_forget"))
+    fixture.dispatcher.replies = {"find": CallOutcome(status="error")}
 
-    told = await scene.play(turn(wave("find"), says="Fine.", on_error="It is gone."))
+    told = await fixture.play(turn(wave("find"), says="Fine.", on_error="It is gone."))
 
     assert told == ["calls find", "says Fine.", "find: error"]
 
 
-async def test_a_call_without_a_script_is_told_in_plain_words() -> None:
-    scene = Scene(tool())
-    scene.desk.replies = {
-        "find": Reply(output='{"table": {"number": 7, "near": ["door", "bar"]}, "free": true}')
+async def test_an_answer_without_a_scripted_reply_is_said_in_plain_words() -> None:
+    fixture = ConversationFixture(tool())
+    fixture.dispatcher.replies = {
+        "find": CallOutcome(
+            output='{"table": {"number": 7, "near": ["door", "bar"]}, "free": true}'
+        )
     }
 
-    told = await scene.play(turn(wave("find")))
+    told = await fixture.play(turn(wave("find")))
 
     assert told[-1] == "says table number: 7, table near: door, table near: bar, free: true"
 
 
-async def test_an_answer_that_is_no_json_is_told_as_it_is() -> None:
-    scene = Scene(tool())
-    scene.desk.replies = {"find": Reply(output="Table 7 is free.")}
+async def test_an_answer_that_is_no_json_is_said_unchanged() -> None:
+    fixture = ConversationFixture(tool())
+    fixture.dispatcher.replies = {"find": CallOutcome(output="Table 7 is free.")}
 
-    told = await scene.play(turn(wave("find")))
+    told = await fixture.play(turn(wave("find")))
 
     assert told[-1] == "says Table 7 is free."
 
 
 @pytest.mark.parametrize("output", ["{}", "[]", "null", ""])
 async def test_an_empty_answer_is_acknowledged(output: str) -> None:
-    scene = Scene(tool())
-    scene.desk.replies = {"find": Reply(output=output)}
+    fixture = ConversationFixture(tool())
+    fixture.dispatcher.replies = {"find": CallOutcome(output=output)}
 
-    assert (await scene.play(turn(wave("find"))))[-1] == "says Done."
+    assert (await fixture.play(turn(wave("find"))))[-1] == "says Done."
 
 
 async def test_the_greeting_is_said_first() -> None:
-    scene = Scene(greeting="Welcome!")
+    fixture = ConversationFixture(greeting="Welcome!")
 
-    scene.conversation.greet()
+    fixture.conversation.greet()
 
-    assert scene.told() == ["says Welcome!"]
-    assert [entry.turn for entry in scene.trace()] == [0]
+    assert fixture.list_events() == ["says Welcome!"]
+    assert [entry.turn for entry in fixture.trace()] == [0]
 
 
 async def test_a_pal_without_a_greeting_waits_for_the_caller() -> None:
-    scene = Scene()
+    fixture = ConversationFixture()
 
-    scene.conversation.greet()
+    fixture.conversation.greet()
 
-    assert scene.told() == []
+    assert fixture.list_events() == []
 
 
 async def test_a_turn_without_a_script_is_silent() -> None:
-    assert await Scene().play(turn(says=None)) == []
+    assert await ConversationFixture().play(turn(says=None)) == []

@@ -12,13 +12,13 @@ from pytest_tavus.simulator.pal.conversation import MAX_INFERENCES
 from pytest_tavus.trace.events import ToolCalled, ToolResolved
 from tests.simulator.pal.samples import (
     SECONDS,
-    Model,
-    Reply,
-    Scene,
+    CallOutcome,
+    ConversationFixture,
+    FixedBrain,
     expected,
     tool,
     turn,
-    until,
+    wait_until,
     wave,
 )
 
@@ -26,10 +26,10 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_the_calls_of_one_wave_are_in_flight_at_the_same_time() -> None:
-    scene = Scene(tool("tables"), tool("weather"))
-    scene.desk.after = {"tables": "weather", "weather": "tables"}
+    fixture = ConversationFixture(tool("tables"), tool("weather"))
+    fixture.dispatcher.after = {"tables": "weather", "weather": "tables"}
 
-    told = await scene.play(turn(wave("tables", "weather"), says="Both are fine."))
+    told = await fixture.play(turn(wave("tables", "weather"), says="Both are fine."))
 
     assert told[:2] == ["calls tables", "calls weather"]
     assert sorted(told[2:4]) == ["tables: success", "weather: success"]
@@ -37,21 +37,24 @@ async def test_the_calls_of_one_wave_are_in_flight_at_the_same_time() -> None:
 
 
 async def test_the_calls_of_one_wave_are_of_one_inference() -> None:
-    scene = Scene(tool("tables"), tool("weather"))
+    fixture = ConversationFixture(tool("tables"), tool("weather"))
 
-    await scene.play(turn(wave("tables", "weather"), wave("tables"), says="Fine."))
+    await fixture.play(turn(wave("tables", "weather"), wave("tables"), says="Fine."))
 
-    first, second, third = (call.inference_id for _, call in scene.trace().calls())
+    first, second, third = (call.inference_id for _, call in fixture.trace().calls())
     assert first == second
     assert third not in {first, None}
 
 
 async def test_answers_belong_to_their_calls_whatever_the_order_they_come_in() -> None:
-    scene = Scene(tool("tables"), tool("weather"))
-    scene.desk.replies = {"tables": Reply(output='"7"'), "weather": Reply(output='"mild"')}
-    scene.desk.after = {"tables": "weather"}
+    fixture = ConversationFixture(tool("tables"), tool("weather"))
+    fixture.dispatcher.replies = {
+        "tables": CallOutcome(output='"7"'),
+        "weather": CallOutcome(output='"mild"'),
+    }
+    fixture.dispatcher.after = {"tables": "weather"}
 
-    told = await scene.play(
+    told = await fixture.play(
         turn(wave("tables", "weather"), says="{results.tables}, {results.weather}, {result}")
     )
 
@@ -62,15 +65,15 @@ async def test_answers_belong_to_their_calls_whatever_the_order_they_come_in() -
         "tables: success",
         "says 7, mild, mild",
     ]
-    made = {call.call_id: call.name for _, call in scene.trace().of(ToolCalled)}
-    answers = {made[each.call_id]: each.output for _, each in scene.trace().of(ToolResolved)}
+    made = {call.call_id: call.name for _, call in fixture.trace().of(ToolCalled)}
+    answers = {made[each.call_id]: each.output for _, each in fixture.trace().of(ToolResolved)}
     assert answers == {"tables": '"7"', "weather": '"mild"'}
 
 
 async def test_a_wave_is_called_when_the_one_before_is_answered() -> None:
-    scene = Scene(tool("tables"), tool("book"))
+    fixture = ConversationFixture(tool("tables"), tool("book"))
 
-    told = await scene.play(turn(wave("tables"), wave("book"), says="Booked."))
+    told = await fixture.play(turn(wave("tables"), wave("book"), says="Booked."))
 
     assert told == [
         "calls tables",
@@ -82,81 +85,88 @@ async def test_a_wave_is_called_when_the_one_before_is_answered() -> None:
 
 
 async def test_a_wave_that_nobody_waits_for_does_not_hold_up_the_next() -> None:
-    scene = Scene(tool("note", on_resolve="fire_and_forget"), tool("book"))
-    scene.desk.after = {"note": "book"}
+    fixture = ConversationFixture(tool("note", on_resolve="fire_and_forget"), tool("book"))
+    fixture.dispatcher.after = {"note": "book"}
 
-    told = await scene.play(turn(wave("note"), wave("book"), says="Booked."))
+    told = await fixture.play(turn(wave("note"), wave("book"), says="Booked."))
 
     assert told[:2] == ["calls note", "calls book"]
     assert sorted(told[2:]) == ["book: success", "note: success", "says Booked."]
 
 
 async def test_a_turn_is_over_only_when_the_last_call_is_answered() -> None:
-    scene = Scene(tool("note", on_resolve="fire_and_forget"))
-    scene.desk.after = {"note": "the test"}
-    scene.script.add(turn(wave("note"), says="Noted."))
+    fixture = ConversationFixture(tool("note", on_resolve="fire_and_forget"))
+    fixture.dispatcher.after = {"note": "the test"}
+    fixture.script.add(turn(wave("note"), says="Noted."))
 
-    hearing = asyncio.create_task(scene.conversation.hear("Note it."))
-    await until(lambda: len(scene.told()) == 2)
-    assert scene.told() == ["calls note", "says Noted."]
+    hearing = asyncio.create_task(fixture.conversation.hear("Note it."))
+    await wait_until(lambda: len(fixture.list_events()) == 2)
+    assert fixture.list_events() == ["calls note", "says Noted."]
     assert not hearing.done()
 
-    scene.desk.begin("the test")
+    fixture.dispatcher.start("the test")
     async with asyncio.timeout(SECONDS):
         await hearing
-    assert scene.told()[-1] == "note: success"
+    assert fixture.list_events()[-1] == "note: success"
 
 
 async def test_every_answer_is_said_word_for_word_in_the_order_of_the_calls() -> None:
-    scene = Scene(
+    fixture = ConversationFixture(
         tool("tables", on_resolve="response_in_result"),
         tool("weather", on_resolve="response_in_result"),
     )
-    scene.desk.replies = {"tables": Reply(output="Table 7."), "weather": Reply(output="Mild.")}
-    scene.desk.after = {"tables": "weather"}
+    fixture.dispatcher.replies = {
+        "tables": CallOutcome(output="Table 7."),
+        "weather": CallOutcome(output="Mild."),
+    }
+    fixture.dispatcher.after = {"tables": "weather"}
 
-    told = await scene.play(turn(wave("tables", "weather"), says="Never said."))
+    told = await fixture.play(turn(wave("tables", "weather"), says="Never said."))
 
     assert [line for line in told if line.startswith("says")] == ["says Table 7.", "says Mild."]
 
 
 async def test_a_filler_is_said_once_for_calls_made_together() -> None:
-    scene = Scene(tool("tables", on_call="static_filler"), tool("book", on_call="static_filler"))
+    fixture = ConversationFixture(
+        tool("tables", on_call="static_filler"), tool("book", on_call="static_filler")
+    )
 
-    told = await scene.play(turn(wave("tables", "book"), says="Fine."))
+    told = await fixture.play(turn(wave("tables", "book"), says="Fine."))
 
     assert told[:3] == ["says One moment.", "calls tables", "calls book"]
     assert told.count("says One moment.") == 1
 
 
 async def test_words_beside_the_calls_are_those_of_the_first_wave() -> None:
-    scene = Scene(tool("tables", on_call="passthrough"), tool("book", on_call="passthrough"))
+    fixture = ConversationFixture(
+        tool("tables", on_call="passthrough"), tool("book", on_call="passthrough")
+    )
 
-    told = await scene.play(turn(wave("tables"), wave("book"), before="Well.", says="Fine."))
+    told = await fixture.play(turn(wave("tables"), wave("book"), before="Well.", says="Fine."))
 
     assert told.count("says Well.") == 1
     assert told[0] == "says Well."
 
 
 async def test_expected_calls_are_made_one_after_the_other() -> None:
-    scene = Scene(tool("tables"), tool("book"))
+    fixture = ConversationFixture(tool("tables"), tool("book"))
     calls = expected(CallExpectation(at=(), tool="tables"), CallExpectation(at=(), tool="book"))
 
-    told = await scene.play(turn(calls=calls, says="Fine."))
+    told = await fixture.play(turn(calls=calls, says="Fine."))
 
     assert told[:4] == ["calls tables", "tables: success", "calls book", "book: success"]
 
 
 async def test_calls_expected_in_any_order_are_made_together() -> None:
-    scene = Scene(tool("tables"), tool("book"))
-    scene.desk.after = {"tables": "book", "book": "tables"}
+    fixture = ConversationFixture(tool("tables"), tool("book"))
+    fixture.dispatcher.after = {"tables": "book", "book": "tables"}
     group = expected(
         CallExpectation(at=(), tool="tables"),
         CallExpectation(at=(), tool="book"),
         ordered=False,
     )
 
-    told = await scene.play(turn(calls=expected(group), says="Fine."))
+    told = await fixture.play(turn(calls=expected(group), says="Fine."))
 
     assert told[:2] == ["calls tables", "calls book"]
 
@@ -166,28 +176,28 @@ async def test_calls_expected_in_any_order_are_made_together() -> None:
     [(Times(), 1), (Times(minimum=3, maximum=None), 3), (Times(minimum=0, maximum=2), 0)],
 )
 async def test_a_call_is_made_as_often_as_it_is_expected_at_least(times: Times, made: int) -> None:
-    scene = Scene()
+    fixture = ConversationFixture()
     calls = expected(CallExpectation(at=(), tool="find", times=times))
 
-    told = await scene.play(turn(calls=calls, says="Fine."))
+    told = await fixture.play(turn(calls=calls, says="Fine."))
 
     assert told.count("calls find") == made
 
 
-async def test_a_call_of_a_tool_the_pal_has_not_is_made_and_not_waited_for() -> None:
-    scene = Scene(tool("tables"))
-    scene.desk.replies = {"tabels": Reply(status="unanswered")}
+async def test_a_call_of_an_unknown_tool_is_made_without_waiting() -> None:
+    fixture = ConversationFixture(tool("tables"))
+    fixture.dispatcher.replies = {"tabels": CallOutcome(status="unanswered")}
 
-    told = await scene.play(turn(wave("tabels"), says="Hm."))
+    told = await fixture.play(turn(wave("tabels"), says="Hm."))
 
     assert told == ["calls tabels", "says Hm.", "tabels: unanswered"]
 
 
 async def test_a_model_that_never_stops_calling_is_stopped() -> None:
-    model = Model(Inference(calls=(CallIntent(tool="find"),)))
-    scene = Scene(brain=model)
+    model = FixedBrain(Inference(calls=(CallIntent(tool="find"),)))
+    fixture = ConversationFixture(brain=model)
 
-    told = await scene.play(turn())
+    told = await fixture.play(turn())
 
     assert told.count("calls find") == MAX_INFERENCES
     assert told[-1] == ("fault of agent: the PAL called tools 32 times in one turn and was stopped")
@@ -195,19 +205,19 @@ async def test_a_model_that_never_stops_calling_is_stopped() -> None:
 
 
 async def test_a_script_may_call_as_often_as_it_says() -> None:
-    scene = Scene()
+    fixture = ConversationFixture()
 
-    told = await scene.play(turn(*[wave("find")] * (MAX_INFERENCES + 1), says="At last."))
+    told = await fixture.play(turn(*[wave("find")] * (MAX_INFERENCES + 1), says="At last."))
 
     assert told.count("calls find") == MAX_INFERENCES + 1
     assert told[-1] == "says At last."
 
 
 async def test_a_model_that_waited_is_asked_again_with_what_it_heard() -> None:
-    model = Model(Inference(calls=(CallIntent(tool="find"),)), Inference(words="Table 7."))
-    scene = Scene(brain=model)
+    model = FixedBrain(Inference(calls=(CallIntent(tool="find"),)), Inference(words="Table 7."))
+    fixture = ConversationFixture(brain=model)
 
-    told = await scene.play(turn())
+    told = await fixture.play(turn())
 
     assert told == ["calls find", "find: success", "says Table 7."]
     (answer,) = model.moments[1].answers
@@ -216,10 +226,10 @@ async def test_a_model_that_waited_is_asked_again_with_what_it_heard() -> None:
 
 
 async def test_a_model_that_does_not_wait_is_asked_again_without_the_answer() -> None:
-    model = Model(Inference(calls=(CallIntent(tool="find"),)), Inference(words="Noted."))
-    scene = Scene(tool(on_resolve="add_to_context"), brain=model)
+    model = FixedBrain(Inference(calls=(CallIntent(tool="find"),)), Inference(words="Noted."))
+    fixture = ConversationFixture(tool(on_resolve="add_to_context"), brain=model)
 
-    await scene.play(turn(), turn())
+    await fixture.play(turn(), turn())
 
     (during,) = model.moments[1].answers
     assert (during.status, during.known, during.output) == (None, False, "")
@@ -228,17 +238,17 @@ async def test_a_model_that_does_not_wait_is_asked_again_without_the_answer() ->
 
 
 async def test_a_turn_that_is_cut_short_leaves_no_delivery_behind() -> None:
-    scene = Scene(tool("tables"), tool("note", on_resolve="fire_and_forget"))
-    scene.desk.after = {"tables": "never", "note": "never"}
-    scene.script.add(turn(wave("tables", "note"), says="Fine."))
-    hearing = asyncio.create_task(scene.conversation.hear("Two, please."))
-    await until(lambda: {"tables", "note"} <= scene.desk.begun.keys())
+    fixture = ConversationFixture(tool("tables"), tool("note", on_resolve="fire_and_forget"))
+    fixture.dispatcher.after = {"tables": "never", "note": "never"}
+    fixture.script.add(turn(wave("tables", "note"), says="Fine."))
+    hearing = asyncio.create_task(fixture.conversation.hear("Two, please."))
+    await wait_until(lambda: {"tables", "note"} <= fixture.dispatcher.started.keys())
     before = asyncio.all_tasks()
 
     hearing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hearing
 
-    assert sorted(scene.desk.given_up) == ["note", "tables"]
+    assert sorted(fixture.dispatcher.given_up) == ["note", "tables"]
     left = before & asyncio.all_tasks()
     assert left == {asyncio.current_task()}

@@ -17,7 +17,7 @@ from pytest_tavus.scenario.values.model import ClientAnswer
 from pytest_tavus.simulator.pal.client import ClientTools, as_output
 from pytest_tavus.trace.events import Fault, ToolCalled
 from tests.simulator.pal.client_tools import stuck
-from tests.simulator.pal.samples import SECONDS, until
+from tests.simulator.pal.samples import SECONDS, wait_until
 
 pytestmark = pytest.mark.asyncio
 
@@ -67,7 +67,7 @@ async def test_an_output_is_sent_as_text_or_as_json(output: Any, text: str) -> N
     )
 
 
-async def test_the_first_answer_that_takes_the_arguments_is_given() -> None:
+async def test_the_first_client_answer_that_matches_the_arguments_wins() -> None:
     asked = client(
         answer(when={"guests": 50}, output="no"),
         answer(when={"guests": 2}, output="yes"),
@@ -112,7 +112,7 @@ async def test_an_unanswered_call_has_no_answer_and_no_fault() -> None:
         ),
     ],
 )
-async def test_a_call_that_no_answer_takes_is_a_fault_of_the_scenario(
+async def test_a_call_without_a_matching_answer_is_a_fault_of_the_scenario(
     answers: tuple[ClientAnswer, ...], why: str
 ) -> None:
     outcome, fault = await ask(client(*answers), guests=3)
@@ -137,7 +137,7 @@ async def test_a_callable_that_blocks_runs_in_a_thread_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("name", ["waiting", "handing_over"])
-async def test_what_a_callable_awaits_is_awaited(name: str) -> None:
+async def test_an_awaitable_of_a_callable_is_awaited(name: str) -> None:
     outcome, fault = await ask(client(answer(call=f"{TOOLS}:{name}")), guests=2)
 
     assert (outcome.status, outcome.output, fault) == ("success", "for 2", None)
@@ -160,7 +160,7 @@ async def test_a_callable_may_return_nothing() -> None:
         ("NOT_CALLABLE", "TypeError: 'int' object is not callable"),
     ],
 )
-async def test_what_a_callable_raises_is_an_error_and_a_fault(name: str, error: str) -> None:
+async def test_an_exception_of_a_callable_is_an_error_and_a_fault(name: str, error: str) -> None:
     outcome, fault = await ask(client(answer(call=f"{TOOLS}:{name}")))
 
     reason = f"{TOOLS}:{name} raised {error}"
@@ -182,7 +182,7 @@ async def test_the_traceback_of_a_callable_is_its_own() -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("a_set", "set"), ("not_a_number", "float")])
-async def test_what_is_no_json_cannot_be_an_answer(name: str, kind: str) -> None:
+async def test_an_answer_that_is_no_json_is_a_fault(name: str, kind: str) -> None:
     outcome, fault = await ask(client(answer(call=f"{TOOLS}:{name}")))
 
     message = f"{TOOLS}:{name} returned a value of type {kind!r}, not JSON"
@@ -201,13 +201,13 @@ async def test_a_callable_that_cannot_be_found_is_an_error_and_a_fault() -> None
     assert fault == Fault(owner="handler", message=message)
 
 
-async def test_a_callable_that_hangs_is_left_behind_when_its_call_is_given_up() -> None:
+async def test_a_callable_that_hangs_does_not_delay_a_cancelled_call() -> None:
     threads, release = set(threading.enumerate()), threading.Event()
     hanging = ClientTools(
         answers={"find": (answer(call="the:page"),)}, load=lambda name: stuck(release)
     )
     asking = asyncio.create_task(hanging.answer(called(), clock=ManualClock()))
-    await until(lambda: set(threading.enumerate()) - threads)
+    await wait_until(lambda: set(threading.enumerate()) - threads)
 
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -216,10 +216,10 @@ async def test_a_callable_that_hangs_is_left_behind_when_its_call_is_given_up() 
     (left,) = set(threading.enumerate()) - threads
     assert left.daemon
     release.set()
-    await until(lambda: not left.is_alive())
+    await wait_until(lambda: not left.is_alive())
 
 
-async def test_an_output_is_what_json_can_hold() -> None:
+async def test_an_output_that_json_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError):
         as_output({1})
     with pytest.raises(ValueError, match="not JSON compliant"):

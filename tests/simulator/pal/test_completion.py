@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.simulator.pal.brain import Inference
 from pytest_tavus.simulator.pal.completion import (
-    MESSAGE,
+    MAX_REASON,
     NotACompletion,
     read_inference,
     read_reason,
@@ -62,7 +62,7 @@ def test_any_reason_is_one_short_line(body: str) -> None:
     found = read_reason(body)
 
     assert len(found.splitlines()) == 1
-    assert len(found) <= 4 * MESSAGE
+    assert len(found) <= 4 * MAX_REASON
 
 
 HALVES = st.sampled_from("\ud800\ud83d\udc00\udfff")
@@ -75,7 +75,7 @@ TEXTS = st.recursive(
 
 
 @given(value=TEXTS)
-def test_every_text_can_be_encoded_once_it_is_whole_and_whole_texts_stay(value: Any) -> None:
+def test_every_text_can_be_encoded_after_the_replacement_and_valid_texts_stay(value: Any) -> None:
     whole = replace_surrogates(value)
 
     assert json.dumps(whole, ensure_ascii=False).encode()

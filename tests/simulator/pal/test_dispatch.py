@@ -7,18 +7,18 @@ import pytest
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.trace.events import Fault, ToolDelivered, ToolResolved
 from pytest_tavus.wire import HttpFault, HttpResponse
-from tests.simulator.pal.bench import Bench, over_http
-from tests.simulator.pal.far import ok
+from tests.simulator.pal.dispatcher import RecordingDispatcher, api_tool
+from tests.simulator.pal.fake_handler import ok
 
 pytestmark = pytest.mark.asyncio
 
 
 async def test_a_call_carries_its_identity_to_the_handler() -> None:
-    bench = Bench(lambda call: ok({"table": 7}))
+    dispatcher = RecordingDispatcher(lambda call: ok({"table": 7}))
 
-    resolved = await bench.dispatch(over_http(timeout=7))
+    resolved = await dispatcher.dispatch(api_tool(timeout=7))
 
-    assert bench.handler.asked == [
+    assert dispatcher.handler.calls == [
         CallRef(
             conversation_id="c1",
             call_id="t1",
@@ -28,7 +28,7 @@ async def test_a_call_carries_its_identity_to_the_handler() -> None:
             inference_id="i1",
         )
     ]
-    assert bench.handler.within == [7]
+    assert dispatcher.handler.within == [7]
     assert resolved == ToolResolved(
         call_id="t1",
         status="success",
@@ -39,12 +39,12 @@ async def test_a_call_carries_its_identity_to_the_handler() -> None:
 
 
 async def test_the_exchange_is_recorded_before_what_it_came_to() -> None:
-    bench = Bench(lambda call: ok({"table": 7}))
+    dispatcher = RecordingDispatcher(lambda call: ok({"table": 7}))
 
-    await bench.dispatch(over_http())
+    await dispatcher.dispatch(api_tool())
 
-    assert bench.recorded() == ["ToolDelivered", "ToolResolved"]
-    assert [entry.turn for entry in bench.recorder.trace()] == [3, 3]
+    assert dispatcher.recorded() == ["ToolDelivered", "ToolResolved"]
+    assert [entry.turn for entry in dispatcher.recorder.trace()] == [3, 3]
 
 
 async def test_a_token_is_an_exchange_of_the_same_call() -> None:
@@ -55,16 +55,18 @@ async def test_a_token_is_an_exchange_of_the_same_call() -> None:
         "client_secret": "hush-hush",
     }
     tokens = {"access_token": "t", "token_type": "Bearer", "expires_in": 60}
-    bench = Bench(lambda call: ok(tokens if call.purpose == "token" else {"table": 7}))
+    dispatcher = RecordingDispatcher(
+        lambda call: ok(tokens if call.purpose == "token" else {"table": 7})
+    )
 
-    await bench.dispatch(over_http(auth=oauth2))
-    await bench.dispatch(over_http(auth=oauth2), call_id="t2")
+    await dispatcher.dispatch(api_tool(auth=oauth2))
+    await dispatcher.dispatch(api_tool(auth=oauth2), call_id="t2")
 
-    purposes = [(each.call_id, each.purpose) for each in bench.handler.asked]
+    purposes = [(each.call_id, each.purpose) for each in dispatcher.handler.calls]
     assert purposes == [("t1", "token"), ("t1", "tool"), ("t2", "tool")]
-    delivered = [event for _, event in bench.recorder.trace().of(ToolDelivered)]
+    delivered = [event for _, event in dispatcher.recorder.trace().of(ToolDelivered)]
     assert [(event.call_id, event.purpose) for event in delivered] == purposes
-    assert bench.answered == [("t1", '{"table": 7}'), ("t2", '{"table": 7}')]
+    assert dispatcher.answered == [("t1", '{"table": 7}'), ("t2", '{"table": 7}')]
 
 
 @pytest.mark.parametrize(
@@ -77,25 +79,25 @@ async def test_a_token_is_an_exchange_of_the_same_call() -> None:
         (HttpFault(kind="timeout", message="late"), "timeout", ""),
     ],
 )
-async def test_what_came_back_is_told_although_the_pal_does_not_hear_it(
+async def test_the_answer_of_a_failed_call_is_reported_though_the_pal_does_not_know_it(
     answer: HttpResponse | HttpFault, status: str, told: str
 ) -> None:
-    bench = Bench(lambda call: answer)
+    dispatcher = RecordingDispatcher(lambda call: answer)
 
-    resolved = await bench.dispatch(over_http())
+    resolved = await dispatcher.dispatch(api_tool())
 
     assert (resolved.status, resolved.output) == (status, "")
-    assert bench.answered == [("t1", told)]
+    assert dispatcher.answered == [("t1", told)]
 
 
 async def test_a_request_that_cannot_be_written_is_a_fault_of_the_scenario() -> None:
-    bench = Bench(lambda call: ok({}))
+    dispatcher = RecordingDispatcher(lambda call: ok({}))
 
-    resolved = await bench.dispatch(over_http(), '{"guests": NaN}')
+    resolved = await dispatcher.dispatch(api_tool(), '{"guests": NaN}')
 
-    assert bench.handler.asked == []
-    assert bench.recorded() == ["Fault", "ToolResolved"]
-    (fault,) = (event for _, event in bench.recorder.trace().of(Fault))
+    assert dispatcher.handler.calls == []
+    assert dispatcher.recorded() == ["Fault", "ToolResolved"]
+    (fault,) = (event for _, event in dispatcher.recorder.trace().of(Fault))
     assert fault.owner == "test"
     assert fault.message.startswith("find cannot be sent: ")
     assert "hint" not in fault.message
@@ -105,18 +107,18 @@ async def test_a_request_that_cannot_be_written_is_a_fault_of_the_scenario() -> 
 
 
 async def test_a_call_without_arguments_is_sent_with_none() -> None:
-    bench = Bench(lambda call: ok({}))
+    dispatcher = RecordingDispatcher(lambda call: ok({}))
 
-    await bench.dispatch(over_http(), "")
+    await dispatcher.dispatch(api_tool(), "")
 
-    assert bench.handler.asked[0].arguments == {}
+    assert dispatcher.handler.calls[0].arguments == {}
 
 
 async def test_a_call_of_an_unknown_tool_reaches_nobody() -> None:
-    bench = Bench(lambda call: ok({}))
+    dispatcher = RecordingDispatcher(lambda call: ok({}))
 
-    resolved = await bench.dispatch(None)
+    resolved = await dispatcher.dispatch(None)
 
-    assert bench.handler.asked == []
+    assert dispatcher.handler.calls == []
     assert (resolved.status, resolved.answered_by) == ("unanswered", "nobody")
     assert resolved.reason == "the PAL has no tool named 'find'"

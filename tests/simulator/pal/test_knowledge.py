@@ -7,25 +7,36 @@ import pytest
 from pytest_tavus.contract.behaviour import OnResolve
 from pytest_tavus.scenario.values.model import CallExpectation
 from pytest_tavus.trace.events import ToolStatus
-from tests.simulator.pal.samples import UNKNOWN, Reply, Scene, expected, reads, tool, turn, wave
+from tests.simulator.pal.samples import (
+    UNKNOWN,
+    CallOutcome,
+    ConversationFixture,
+    call_then_say,
+    expected,
+    tool,
+    turn,
+    wave,
+)
 
 pytestmark = pytest.mark.asyncio
 
 
 async def test_the_reply_reads_the_last_answer() -> None:
-    assert (await Scene().play(reads("Table {result.table}.")))[-1] == "says Table 7."
+    assert (await ConversationFixture().play(call_then_say("Table {result.table}.")))[
+        -1
+    ] == "says Table 7."
 
 
 async def test_a_reply_that_is_one_placeholder_is_said_as_json() -> None:
-    assert (await Scene().play(reads("{result}")))[-1] == 'says {"table": 7}'
+    assert (await ConversationFixture().play(call_then_say("{result}")))[-1] == 'says {"table": 7}'
 
 
 async def test_the_reply_reads_answers_by_tool() -> None:
-    scene = Scene(tool("find"), tool("weather"))
-    scene.desk.replies = {"weather": Reply(output='{"now": "mild"}')}
+    fixture = ConversationFixture(tool("find"), tool("weather"))
+    fixture.dispatcher.replies = {"weather": CallOutcome(output='{"now": "mild"}')}
 
-    told = await scene.play(
-        reads(
+    told = await fixture.play(
+        call_then_say(
             "{results.find.table}, {results.weather.now}, {result.now}",
             wave("find"),
             wave("weather"),
@@ -36,14 +47,14 @@ async def test_the_reply_reads_answers_by_tool() -> None:
 
 
 async def test_the_reply_reads_the_arguments_of_its_turn() -> None:
-    told = await Scene().play(reads("For {guests}.", wave("find", guests=2)))
+    told = await ConversationFixture().play(call_then_say("For {guests}.", wave("find", guests=2)))
 
     assert told[-1] == "says For 2."
 
 
 async def test_the_reply_reads_the_arguments_of_an_earlier_turn() -> None:
-    told = await Scene().play(
-        reads("Fine.", wave("find", guests=2)),
+    told = await ConversationFixture().play(
+        call_then_say("Fine.", wave("find", guests=2)),
         turn(says="I said for {guests}."),
     )
 
@@ -51,16 +62,16 @@ async def test_the_reply_reads_the_arguments_of_an_earlier_turn() -> None:
 
 
 async def test_the_latest_arguments_of_a_name_win() -> None:
-    told = await Scene().play(
-        reads("Fine.", wave("find", guests=2)),
-        reads("For {guests}.", wave("find", guests=3)),
+    told = await ConversationFixture().play(
+        call_then_say("Fine.", wave("find", guests=2)),
+        call_then_say("For {guests}.", wave("find", guests=3)),
     )
 
     assert told[-1] == "says For 3."
 
 
 async def test_words_beside_a_call_read_its_arguments() -> None:
-    told = await Scene(tool(on_call="passthrough")).play(
+    told = await ConversationFixture(tool(on_call="passthrough")).play(
         turn(wave("find", guests=2), before="For {guests}, let me see.", says="Fine.")
     )
 
@@ -68,9 +79,9 @@ async def test_words_beside_a_call_read_its_arguments() -> None:
 
 
 async def test_words_beside_a_call_are_withheld_where_they_cannot_be_known() -> None:
-    scene = Scene(tool(on_call="passthrough"))
+    fixture = ConversationFixture(tool(on_call="passthrough"))
 
-    told = await scene.play(turn(wave("find"), before="Table {saved.table}.", says="Fine."))
+    told = await fixture.play(turn(wave("find"), before="Table {saved.table}.", says="Fine."))
 
     assert told == [
         "withholds saved.table: missing_path",
@@ -81,25 +92,25 @@ async def test_words_beside_a_call_are_withheld_where_they_cannot_be_known() -> 
 
 
 async def test_a_later_call_reads_an_earlier_answer() -> None:
-    scene = Scene(tool("find"), tool("book"))
+    fixture = ConversationFixture(tool("find"), tool("book"))
 
-    await scene.play(turn(wave("find"), wave("book", table="{result.table}"), says="Booked."))
+    await fixture.play(turn(wave("find"), wave("book", table="{result.table}"), says="Booked."))
 
-    assert [call.arguments for _, call in scene.trace().calls()] == ["{}", '{"table": 7}']
+    assert [call.arguments for _, call in fixture.trace().calls()] == ["{}", '{"table": 7}']
 
 
 async def test_a_call_is_not_made_where_an_argument_cannot_be_known() -> None:
-    scene = Scene(tool("find"), tool("book"))
+    fixture = ConversationFixture(tool("find"), tool("book"))
 
-    told = await scene.play(turn(wave("find"), wave("book", name="{result.name}"), says="Fine."))
+    told = await fixture.play(turn(wave("find"), wave("book", name="{result.name}"), says="Fine."))
 
     assert told == ["calls find", "find: success", "withholds result.name: missing_path"]
 
 
 async def test_the_reply_reads_what_was_saved_and_the_environment() -> None:
-    scene = Scene(scope={"saved": {"name": "Ada"}, "env": {"SHOP": "north"}})
+    fixture = ConversationFixture(scope={"saved": {"name": "Ada"}, "env": {"SHOP": "north"}})
 
-    assert await scene.play(turn(says="{saved.name}, {env.SHOP}")) == ["says Ada, north"]
+    assert await fixture.play(turn(says="{saved.name}, {env.SHOP}")) == ["says Ada, north"]
 
 
 @pytest.mark.parametrize(
@@ -111,50 +122,50 @@ async def test_the_reply_reads_what_was_saved_and_the_environment() -> None:
         ("At {result[0]}.", "result[0]"),
     ],
 )
-async def test_a_value_that_the_answer_has_not_is_withheld(says: str, path: str) -> None:
-    scene = Scene()
+async def test_a_value_missing_from_the_answer_is_withheld(says: str, path: str) -> None:
+    fixture = ConversationFixture()
 
-    told = await scene.play(reads(says))
+    told = await fixture.play(call_then_say(says))
 
-    assert scene.withheld() == [(path, "missing_path", "find")]
+    assert fixture.list_withheld() == [(path, "missing_path", "find")]
     assert told[-1] == UNKNOWN
 
 
 @pytest.mark.parametrize("on_resolve", ["fire_and_forget", "add_to_context"])
 async def test_an_answer_that_was_not_waited_for_is_withheld(on_resolve: OnResolve) -> None:
-    scene = Scene(tool(on_resolve=on_resolve))
+    fixture = ConversationFixture(tool(on_resolve=on_resolve))
 
-    told = await scene.play(reads("Table {result.table}."))
+    told = await fixture.play(call_then_say("Table {result.table}."))
 
-    assert scene.withheld() == [("result.table", "not_in_context", "find")]
+    assert fixture.list_withheld() == [("result.table", "not_in_context", "find")]
     assert UNKNOWN in told
 
 
 @pytest.mark.parametrize("status", ["error", "timeout", "unanswered"])
 async def test_an_answer_that_failed_is_acknowledged_and_not_withheld(status: ToolStatus) -> None:
-    scene = Scene()
-    scene.desk.replies = {"find": Reply(status=status)}
+    fixture = ConversationFixture()
+    fixture.dispatcher.replies = {"find": CallOutcome(status=status)}
 
-    told = await scene.play(reads("Table {result.table}."))
+    told = await fixture.play(call_then_say("Table {result.table}."))
 
-    assert scene.withheld() == []
+    assert fixture.list_withheld() == []
     assert told[-1] == "says I'm sorry, that did not work."
 
 
-async def test_what_else_is_missing_is_withheld_although_the_call_failed() -> None:
-    scene = Scene()
-    scene.desk.replies = {"find": Reply(status="error")}
+async def test_a_missing_value_of_another_root_is_withheld_although_the_call_failed() -> None:
+    fixture = ConversationFixture()
+    fixture.dispatcher.replies = {"find": CallOutcome(status="error")}
 
-    await scene.play(reads("Table {saved.table}."))
+    await fixture.play(call_then_say("Table {saved.table}."))
 
-    assert scene.withheld() == [("saved.table", "missing_path", "find")]
+    assert fixture.list_withheld() == [("saved.table", "missing_path", "find")]
 
 
 async def test_an_expected_call_is_made_with_what_it_expects() -> None:
-    scene = Scene(scope={"saved": {"table": 7}})
+    fixture = ConversationFixture(scope={"saved": {"table": 7}})
     call = CallExpectation(at=(), tool="find", arguments={"table": "{saved.table}", "ask": "{{x}}"})
 
-    await scene.play(turn(calls=expected(call), says="Fine."))
+    await fixture.play(turn(calls=expected(call), says="Fine."))
 
-    (made,) = (call.arguments for _, call in scene.trace().calls())
+    (made,) = (call.arguments for _, call in fixture.trace().calls())
     assert made == '{"table": 7, "ask": "{x}"}'

@@ -6,18 +6,26 @@ import pytest
 
 from pytest_tavus.contract.behaviour import OnResolve
 from pytest_tavus.scenario.values.model import PlayedLater
-from tests.simulator.pal.samples import UNKNOWN, Reply, Scene, reads, tool, turn, wave
+from tests.simulator.pal.samples import (
+    UNKNOWN,
+    CallOutcome,
+    ConversationFixture,
+    call_then_say,
+    tool,
+    turn,
+    wave,
+)
 
 pytestmark = pytest.mark.asyncio
 
 
 async def test_an_answer_that_failed_is_withheld_in_a_later_turn() -> None:
-    scene = Scene()
-    scene.desk.replies = {"find": Reply(status="error")}
+    fixture = ConversationFixture()
+    fixture.dispatcher.replies = {"find": CallOutcome(status="error")}
 
-    told = await scene.play(reads("Fine."), turn(says="Table {result.table}."))
+    told = await fixture.play(call_then_say("Fine."), turn(says="Table {result.table}."))
 
-    assert scene.withheld() == [("result.table", "call_failed", "find")]
+    assert fixture.list_withheld() == [("result.table", "call_failed", "find")]
     assert told[-1] == UNKNOWN
 
 
@@ -33,10 +41,10 @@ async def test_an_answer_that_failed_is_withheld_in_a_later_turn() -> None:
 async def test_a_later_turn_knows_what_is_in_the_context(
     on_resolve: OnResolve, told: list[str]
 ) -> None:
-    scene = Scene(tool(on_resolve=on_resolve))
+    fixture = ConversationFixture(tool(on_resolve=on_resolve))
 
     assert (
-        await scene.play(
+        await fixture.play(
             turn(wave("find"), says="Fine."), turn(says="It was table {result.table}.")
         )
         == told
@@ -44,89 +52,89 @@ async def test_a_later_turn_knows_what_is_in_the_context(
 
 
 async def test_a_later_turn_reads_the_last_answer_that_is_known() -> None:
-    scene = Scene(tool("find"), tool("note", on_resolve="fire_and_forget"))
+    fixture = ConversationFixture(tool("find"), tool("note", on_resolve="fire_and_forget"))
 
-    told = await scene.play(
+    told = await fixture.play(
         turn(wave("find"), says="Fine."),
         turn(wave("note"), says="Noted."),
         turn(says="Table {result.table}, {result.door}."),
     )
 
     assert told == ["withholds result.door: missing_path", UNKNOWN]
-    assert scene.withheld() == [("result.door", "missing_path", "find")]
+    assert fixture.list_withheld() == [("result.door", "missing_path", "find")]
 
 
 async def test_a_turn_with_a_call_of_its_own_does_not_read_an_earlier_answer() -> None:
-    scene = Scene(tool("find"), tool("note", on_resolve="fire_and_forget"))
+    fixture = ConversationFixture(tool("find"), tool("note", on_resolve="fire_and_forget"))
 
-    await scene.play(
+    await fixture.play(
         turn(wave("find"), says="Fine."), turn(wave("note"), says="Table {result.table}.")
     )
 
-    assert scene.withheld() == [("result.table", "not_in_context", "note")]
+    assert fixture.list_withheld() == [("result.table", "not_in_context", "note")]
 
 
 async def test_a_script_without_a_call_ever_made_withholds_without_one() -> None:
-    scene = Scene()
+    fixture = ConversationFixture()
 
-    told = await scene.play(turn(says="Table {result.table}."))
+    told = await fixture.play(turn(says="Table {result.table}."))
 
-    assert scene.withheld() == [("result.table", "missing_path", None)]
+    assert fixture.list_withheld() == [("result.table", "missing_path", None)]
     assert told[-1] == UNKNOWN
 
 
 async def test_a_line_that_comes_unasked_is_said_in_its_time() -> None:
-    scene = Scene()
+    fixture = ConversationFixture()
     later = PlayedLater(at=(), after=3.0, says="Table {result.table}, for {guests}?")
-    await scene.play(turn(wave("find", guests=2), says="Let me think.", later=later))
+    await fixture.play(turn(wave("find", guests=2), says="Let me think.", later=later))
 
-    await scene.conversation.listen(10.0)
+    await fixture.conversation.listen(10.0)
 
-    assert scene.told()[-1] == "says Table 7, for 2?"
-    assert scene.trace().entries[-1].at == 3.0
+    assert fixture.list_events()[-1] == "says Table 7, for 2?"
+    assert fixture.trace().entries[-1].at == 3.0
 
 
 async def test_a_line_that_comes_later_than_anyone_listens_is_not_heard() -> None:
-    scene = Scene()
-    await scene.play(turn(says="Fine.", later=PlayedLater(at=(), after=3.0, says="Hello?")))
+    fixture = ConversationFixture()
+    await fixture.play(turn(says="Fine.", later=PlayedLater(at=(), after=3.0, says="Hello?")))
 
-    await scene.conversation.listen(2.5)
+    await fixture.conversation.listen(2.5)
 
-    assert scene.told() == ["says Fine."]
+    assert fixture.list_events() == ["says Fine."]
 
 
 async def test_a_line_that_comes_unasked_knows_what_was_not_waited_for() -> None:
-    scene = Scene(tool(on_resolve="add_to_context"))
+    fixture = ConversationFixture(tool(on_resolve="add_to_context"))
     later = PlayedLater(at=(), after=1.0, says="By the way, table {result.table}.")
-    await scene.play(turn(wave("find"), says="Fine.", later=later))
+    await fixture.play(turn(wave("find"), says="Fine.", later=later))
 
-    await scene.conversation.listen(1.0)
+    await fixture.conversation.listen(1.0)
 
-    assert scene.told()[-1] == "says By the way, table 7."
+    assert fixture.list_events()[-1] == "says By the way, table 7."
 
 
 async def test_a_line_that_comes_unasked_is_withheld_where_it_cannot_be_known() -> None:
-    scene = Scene(tool(on_resolve="fire_and_forget"))
+    fixture = ConversationFixture(tool(on_resolve="fire_and_forget"))
     later = PlayedLater(at=(), after=1.0, says="By the way, table {result.table}.")
-    await scene.play(turn(wave("find"), says="Fine.", later=later))
+    await fixture.play(turn(wave("find"), says="Fine.", later=later))
 
-    await scene.conversation.listen(1.0)
+    await fixture.conversation.listen(1.0)
 
-    assert scene.told()[-1] == "withholds result.table: not_in_context"
+    assert fixture.list_events()[-1] == "withholds result.table: not_in_context"
 
 
 async def test_silence_without_a_line_for_it_stays_silent() -> None:
-    scene = Scene()
-    await scene.play(turn(says="Fine."))
+    fixture = ConversationFixture()
+    await fixture.play(turn(says="Fine."))
 
-    await scene.conversation.listen(60.0)
+    await fixture.conversation.listen(60.0)
 
-    assert scene.told() == ["says Fine."]
+    assert fixture.list_events() == ["says Fine."]
 
 
 async def test_silence_before_the_first_line_stays_silent() -> None:
-    scene = Scene()
+    fixture = ConversationFixture()
 
-    await scene.conversation.listen(60.0)
+    await fixture.conversation.listen(60.0)
 
-    assert scene.told() == []
+    assert fixture.list_events() == []

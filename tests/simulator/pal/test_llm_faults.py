@@ -9,8 +9,8 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ScenarioError, ServiceError
 from pytest_tavus.simulator.pal.llm import ModelSettings, open_model
 from tests.simulator.pal.endpoint import Answer, refuses, says
-from tests.simulator.pal.samples import Scene
-from tests.simulator.pal.talk import KEY, talk
+from tests.simulator.pal.model_conversation import KEY, open_model_conversation
+from tests.simulator.pal.samples import ConversationFixture
 
 
 @pytest.mark.asyncio
@@ -69,27 +69,27 @@ from tests.simulator.pal.talk import KEY, talk
         ),
     ],
 )
-async def test_what_a_model_does_wrong_is_one_sentence_without_its_key(
+async def test_a_fault_of_a_model_is_one_sentence_without_its_key(
     answer: Answer, trouble: str
 ) -> None:
-    async with talk(answer, api_key_env="KEY") as held:
+    async with open_model_conversation(answer, api_key_env="KEY") as held:
         with pytest.raises(ServiceError) as error:
             await held.hear()
 
     assert str(error.value) == f"the model 'small' at {held.endpoint.base_url} {trouble}"
-    assert len(held.endpoint.asked) == 1
+    assert len(held.endpoint.requests) == 1
 
 
 @pytest.mark.asyncio
 async def test_an_endpoint_that_asks_for_a_key_is_told_so() -> None:
-    async with talk(refuses(401, "no")) as held:
+    async with open_model_conversation(refuses(401, "no")) as held:
         with pytest.raises(ServiceError, match="refuses to be asked without a key"):
             await held.hear()
 
 
 @pytest.mark.asyncio
 async def test_a_model_that_is_too_slow_is_given_up() -> None:
-    async with talk(Answer(never=True), timeout=0.05) as held:
+    async with open_model_conversation(Answer(hangs=True), timeout=0.05) as held:
         with pytest.raises(ServiceError) as error:
             await held.hear()
 
@@ -99,15 +99,15 @@ async def test_a_model_that_is_too_slow_is_given_up() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_model_that_is_not_there_is_told() -> None:
-    async with talk(says("Yes.")) as held:
+async def test_an_endpoint_that_is_not_reachable_is_named() -> None:
+    async with open_model_conversation(says("Yes.")) as held:
         pass
     settings = ModelSettings(base_url=held.endpoint.base_url, model="small")
     model = open_model(settings, {})
-    scene = Scene(brain=model.brain(Pal()))
+    fixture = ConversationFixture(brain=model.brain(Pal()))
 
     with pytest.raises(ServiceError) as error:
-        await scene.conversation.hear("Hello?")
+        await fixture.conversation.hear("Hello?")
 
     await model.close()
     assert str(error.value).startswith(
@@ -117,21 +117,21 @@ async def test_a_model_that_is_not_there_is_told() -> None:
 
 @pytest.mark.asyncio
 async def test_a_conversation_goes_on_after_an_inference_that_failed() -> None:
-    async with talk(refuses(500, "Oh."), says("Yes.")) as held:
+    async with open_model_conversation(refuses(500, "Oh."), says("Yes.")) as held:
         with pytest.raises(ServiceError):
             await held.hear("Hello?")
         told = await held.hear("Hello?")
 
     assert told == ["says Yes."]
-    assert held.told()[1:] == [{"role": "user", "content": "Hello?\nHello?"}]
+    assert held.sent_messages()[1:] == [{"role": "user", "content": "Hello?\nHello?"}]
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("answer", [says("Done."), says(None, ("find", {}))])
-async def test_a_post_call_tool_that_is_not_filled_in_is_told(answer: Answer) -> None:
+async def test_a_post_call_tool_without_arguments_is_an_error(answer: Answer) -> None:
     after = Tool(name="sum_up", description="Sums up.", trigger_type="post_call")
 
-    async with talk(answer) as held:
+    async with open_model_conversation(answer) as held:
         with pytest.raises(ServiceError, match="did not fill in the arguments of sum_up"):
             await held.model.fill(after, [])
 
@@ -161,7 +161,7 @@ def test_a_key_that_no_header_may_have_is_refused_and_not_shown(key: str) -> Non
     )
 
 
-def test_an_address_that_is_none_is_refused() -> None:
+def test_an_address_without_http_is_refused() -> None:
     with pytest.raises(ScenarioError) as error:
         open_model(ModelSettings(base_url="localhost:11434", model="small"), {})
 
@@ -184,7 +184,7 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     )
 
 
-def test_what_stands_in_an_address_beside_the_place_is_not_shown() -> None:
+def test_credentials_and_query_of_an_address_are_not_shown() -> None:
     settings = ModelSettings(base_url="https://me:secret@models.test/v1?key=secret", model="m")
 
     assert str(settings) == "the model 'm' at https://models.test/v1"

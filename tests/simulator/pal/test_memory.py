@@ -75,7 +75,7 @@ def test_a_value_of_the_arguments_is_kept() -> None:
     assert kept.saved == {"guests": 2}
 
 
-def test_what_is_kept_is_in_the_trace_at_once() -> None:
+def test_a_saved_value_is_in_the_trace_at_once() -> None:
     kept = Kept()
     kept.turn(expect(booking="result.id"))
 

@@ -1,4 +1,4 @@
-"""Results that a client sends, and what became of them."""
+"""Tool results of a client, and their outcomes in the trace."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from typing import Any
 
 from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.trace.events import AppMessage, ToolResolved
-from tests.simulator.rooms.room import Guest
+from tests.simulator.rooms.room import RecordingParticipant
 
 
-async def answer(guest: Guest, call_id: str, **fields: Any) -> None:
-    """Send a result of a call; without an `output`, that of a table."""
-    await guest.send("tool_result", tool_call_id=call_id, **{"output": '{"table": "T4"}', **fields})
+async def send_result(participant: RecordingParticipant, call_id: str, **fields: Any) -> None:
+    """Send the result of a call; the default output is a table."""
+    await participant.send(
+        "tool_result", tool_call_id=call_id, **{"output": '{"table": "T4"}', **fields}
+    )
 
 
-def strays(conversation: ServedConversation) -> list[str | None]:
-    """Why results stand apart, in order."""
+def list_notes(conversation: ServedConversation) -> list[str | None]:
+    """Return why results changed nothing, in order."""
     return [
         event.note
         for _, event in conversation.trace().of(AppMessage)
@@ -23,5 +25,5 @@ def strays(conversation: ServedConversation) -> list[str | None]:
     ]
 
 
-def outcomes(conversation: ServedConversation) -> list[str]:
+def list_statuses(conversation: ServedConversation) -> list[str]:
     return [event.status for _, event in conversation.trace().of(ToolResolved)]

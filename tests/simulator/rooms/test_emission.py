@@ -11,7 +11,7 @@ from pytest_tavus.simulator.rooms.emission import prefixes
 
 
 @given(st.text(alphabet="ab \n", min_size=1))
-def test_what_is_streamed_grows_to_the_whole_line(text: str) -> None:
+def test_streamed_prefixes_grow_to_the_whole_line(text: str) -> None:
     found = [*prefixes(text)]
 
     assert found[-1] == text

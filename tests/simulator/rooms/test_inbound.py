@@ -21,7 +21,7 @@ from pytest_tavus.simulator.rooms.inbound import (
     ToolResult,
     read,
 )
-from tests.simulator.rooms.room import ID, said
+from tests.simulator.rooms.room import CONVERSATION_ID, build_app_message
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -37,7 +37,7 @@ TAKEN = (
 
 
 def taken(message: object) -> Command:
-    return read(message, conversation_id=ID)
+    return read(message, conversation_id=CONVERSATION_ID)
 
 
 def refused(message: object) -> str:
@@ -49,44 +49,57 @@ def refused(message: object) -> str:
 @pytest.mark.parametrize(
     ("message", "command"),
     [
-        (said("respond", text="Hi."), Respond(text="Hi.")),
-        (said("echo", modality="text", text="Hello."), Echo(text="Hello.")),
+        (build_app_message("respond", text="Hi."), Respond(text="Hi.")),
+        (build_app_message("echo", modality="text", text="Hello."), Echo(text="Hello.")),
         (
-            said("echo", text="Hello.", inference_id="i1", done=True),
+            build_app_message("echo", text="Hello.", inference_id="i1", done=True),
             Echo(text="Hello.", inference_id="i1"),
         ),
-        (said("echo", modality="audio", audio="AAAA", sample_rate=24000), Echo(text=None)),
-        (said("interrupt"), Interrupt()),
-        (said("overwrite_llm_context", context="New."), Context(text="New.", append=False)),
-        (said("overwrite_llm_context", context=""), Context(text="", append=False)),
-        (said("append_llm_context", context="More."), Context(text="More.", append=True)),
         (
-            said("tool_result", tool_call_id="call_1", name="find", output="T4"),
+            build_app_message("echo", modality="audio", audio="AAAA", sample_rate=24000),
+            Echo(text=None),
+        ),
+        (build_app_message("interrupt"), Interrupt()),
+        (
+            build_app_message("overwrite_llm_context", context="New."),
+            Context(text="New.", append=False),
+        ),
+        (build_app_message("overwrite_llm_context", context=""), Context(text="", append=False)),
+        (
+            build_app_message("append_llm_context", context="More."),
+            Context(text="More.", append=True),
+        ),
+        (
+            build_app_message("tool_result", tool_call_id="call_1", name="find", output="T4"),
             ToolResult(call_id="call_1", output="T4", status="success"),
         ),
         (
-            said("tool_result", tool_call_id="call_1", output={"table": "4"}, status="error"),
+            build_app_message(
+                "tool_result", tool_call_id="call_1", output={"table": "4"}, status="error"
+            ),
             ToolResult(call_id="call_1", output='{"table": "4"}', status="error"),
         ),
         (
-            said("tool_result", tool_call_id="call_1"),
+            build_app_message("tool_result", tool_call_id="call_1"),
             ToolResult(call_id="call_1", output="", status="success"),
         ),
     ],
 )
 @pytest.mark.fidelity("live.client_messages")
-def test_what_tavus_takes_is_taken(message: dict[str, Any], command: Command) -> None:
+def test_a_message_that_tavus_accepts_is_read_as_its_command(
+    message: dict[str, Any], command: Command
+) -> None:
     assert taken(message) == command
 
 
 @pytest.mark.parametrize("value", SENSITIVITY_VALUES)
 def test_a_sensitivity_is_one_of_a_list(value: str) -> None:
-    message = said("sensitivity", participant_pause_sensitivity=value)
+    message = build_app_message("sensitivity", participant_pause_sensitivity=value)
     assert taken(message) == Sensitivity(setting="participant_pause_sensitivity", value=value)
 
 
 def test_an_interrupt_needs_no_properties() -> None:
-    message = said("interrupt")
+    message = build_app_message("interrupt")
     del message["properties"]
     assert taken(message) == Interrupt()
 
@@ -97,90 +110,96 @@ def test_an_interrupt_needs_no_properties() -> None:
         ("text", "an app message is an object, not 'text'"),
         ({}, "the event_type of an app message is missing, not text"),
         (
-            {**said("respond", text="Hi."), "message_type": "system"},
+            {**build_app_message("respond", text="Hi."), "message_type": "system"},
             "the message_type of an app message is 'system'; here it must be 'conversation'",
         ),
         (
-            said("respond", "c9", text="Hi."),
-            f"the conversation_id of an app message is 'c9'; here it must be '{ID}'",
+            build_app_message("respond", "c9", text="Hi."),
+            f"the conversation_id of an app message is 'c9'; here it must be '{CONVERSATION_ID}'",
         ),
         (
-            {**said("respond"), "properties": "Hi."},
+            {**build_app_message("respond"), "properties": "Hi."},
             "the properties of conversation.respond are 'Hi.', not an object",
         ),
-        (said("respond"), "conversation.respond: `text` is missing, not text"),
-        (said("respond", text=7), "conversation.respond: `text` is 7, not text"),
-        (said("respond", text=""), "conversation.respond: `text` is empty"),
+        (build_app_message("respond"), "conversation.respond: `text` is missing, not text"),
+        (build_app_message("respond", text=7), "conversation.respond: `text` is 7, not text"),
+        (build_app_message("respond", text=""), "conversation.respond: `text` is empty"),
         (
-            said("utterance", role="user", speech="Hi."),
+            build_app_message("utterance", role="user", speech="Hi."),
             f"conversation.utterance is sent by Tavus and not to it; it takes: {TAKEN}",
         ),
         (
-            said("responds", text="Hi."),
+            build_app_message("responds", text="Hi."),
             (
                 "Tavus takes no app message of type 'conversation.responds'; "
                 "did you mean 'conversation.respond'?"
             ),
         ),
         (
-            {**said("respond"), "event_type": "zzz"},
+            {**build_app_message("respond"), "event_type": "zzz"},
             f"Tavus takes no app message of type 'zzz'; it takes: {TAKEN}",
         ),
         (
-            said("echo", modality="video", text="Hi."),
+            build_app_message("echo", modality="video", text="Hi."),
             "conversation.echo: `modality` is 'video'; one of: text, audio",
         ),
-        (said("echo", modality="audio"), "conversation.echo: `audio` is missing, not text"),
         (
-            said("append_llm_context", context=""),
+            build_app_message("echo", modality="audio"),
+            "conversation.echo: `audio` is missing, not text",
+        ),
+        (
+            build_app_message("append_llm_context", context=""),
             "conversation.append_llm_context: `context` is empty",
         ),
         (
-            said("sensitivity"),
+            build_app_message("sensitivity"),
             (
-                "conversation.sensitivity: exactly one of participant_pause_sensitivity and "
-                "participant_interrupt_sensitivity is to be given, not neither"
+                "conversation.sensitivity: give exactly one of participant_pause_sensitivity and "
+                "participant_interrupt_sensitivity, not neither"
             ),
         ),
         (
-            said(
+            build_app_message(
                 "sensitivity",
                 participant_pause_sensitivity="low",
                 participant_interrupt_sensitivity="low",
             ),
             (
-                "conversation.sensitivity: exactly one of participant_pause_sensitivity and "
-                "participant_interrupt_sensitivity is to be given, not both"
+                "conversation.sensitivity: give exactly one of participant_pause_sensitivity and "
+                "participant_interrupt_sensitivity, not both"
             ),
         ),
         (
-            said("sensitivity", participant_pause_sensitivity="lower"),
+            build_app_message("sensitivity", participant_pause_sensitivity="lower"),
             (
                 "conversation.sensitivity: `participant_pause_sensitivity` is 'lower'; "
                 "one of: superlow, verylow, low, medium, high, auto"
             ),
         ),
         (
-            said("tool_result", output="T4"),
+            build_app_message("tool_result", output="T4"),
             "conversation.tool_result: `tool_call_id` is missing, not text",
         ),
         (
-            said("tool_result", tool_call_id="call_1", status="ok"),
+            build_app_message("tool_result", tool_call_id="call_1", status="ok"),
             "conversation.tool_result: `status` is 'ok'; one of: success, error",
         ),
         (
-            said("tool_result", tool_call_id="call_1", output=[1]),
+            build_app_message("tool_result", tool_call_id="call_1", output=[1]),
             "conversation.tool_result: `output` is [1], not text or an object",
         ),
     ],
 )
-def test_anything_else_is_refused_with_a_sentence(message: object, sentence: str) -> None:
+def test_a_wrong_message_is_refused_with_a_sentence(message: object, sentence: str) -> None:
     assert refused(message) == sentence
 
 
 @given(JSON, st.sampled_from([*TAKEN.split(", "), "zzz"]), JSON)
-def test_whatever_is_sent_is_taken_or_refused(message: Any, event_type: str, value: Any) -> None:
-    envelope = {**said("x", text=value, context=value, output=value), "event_type": event_type}
+def test_any_json_is_read_or_refused(message: Any, event_type: str, value: Any) -> None:
+    envelope = {
+        **build_app_message("x", text=value, context=value, output=value),
+        "event_type": event_type,
+    }
     for each in (message, envelope, {**envelope, "properties": message}):
         try:
             taken(each)
@@ -189,7 +208,7 @@ def test_whatever_is_sent_is_taken_or_refused(message: Any, event_type: str, val
 
 
 @given(st.dictionaries(st.text(max_size=8), JSON, max_size=4))
-def test_an_object_is_handed_on_as_json(output: dict[str, Any]) -> None:
-    command = taken(said("tool_result", tool_call_id="call_1", output=output))
+def test_an_output_that_is_an_object_becomes_json(output: dict[str, Any]) -> None:
+    command = taken(build_app_message("tool_result", tool_call_id="call_1", output=output))
     assert isinstance(command, ToolResult)
     assert json.loads(command.output) == output

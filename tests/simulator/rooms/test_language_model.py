@@ -16,7 +16,16 @@ from pytest_tavus.simulator.rooms.conversation import ServedConversation
 from pytest_tavus.simulator.rooms.port import Reply
 from pytest_tavus.trace.events import Fault
 from tests.simulator.pal.endpoint import Answer, Endpoint, cut, refuses, says, serving
-from tests.simulator.rooms.room import ID, Guest, api_tool, client_tool, house, pal, settled, until
+from tests.simulator.rooms.room import (
+    CONVERSATION_ID,
+    RecordingParticipant,
+    api_tool,
+    client_tool,
+    pal,
+    run_pending_tasks,
+    serve_rooms,
+    wait_until,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,17 +35,17 @@ class Visit:
     """One guest in the room of a PAL that a model decides for."""
 
     conversation: ServedConversation
-    guest: Guest
+    participant: RecordingParticipant
     endpoint: Endpoint
 
     async def ask(self, text: str = "A table for two.") -> None:
         """Say a line and wait for what the PAL says to it."""
-        heard = len(self.guest.spoken())
-        await self.guest.say(text)
-        await until(lambda: len(self.guest.spoken()) > heard)
+        heard = len(self.participant.utterances())
+        await self.participant.say(text)
+        await wait_until(lambda: len(self.participant.utterances()) > heard)
 
     def told(self, number: int = -1) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.endpoint.asked[number].body["messages"]
+        found: list[dict[str, Any]] = self.endpoint.requests[number].body["messages"]
         return found
 
 
@@ -44,11 +53,11 @@ class Visit:
 async def visit(*answers: Answer, of: Pal | None = None) -> AsyncGenerator[Visit, None]:
     async with serving(*answers) as endpoint:
         model = open_model(ModelSettings(base_url=endpoint.base_url, model="small"), {})
-        async with house(brains=(lambda opening: model.brain(opening.pal),)) as home:
-            conversation, guest = await home.joined(of, context="It is raining.")
-            yield Visit(conversation=conversation, guest=guest, endpoint=endpoint)
+        async with serve_rooms(brains=(lambda opening: model.brain(opening.pal),)) as server:
+            conversation, participant = await server.open_and_join(of, context="It is raining.")
+            yield Visit(conversation=conversation, participant=participant, endpoint=endpoint)
             await model.close()
-            await settled()
+            await run_pending_tasks()
 
 
 async def test_the_model_knows_prompt_context_and_greeting() -> None:
@@ -57,7 +66,7 @@ async def test_the_model_knows_prompt_context_and_greeting() -> None:
     async with visit(says("For how many?"), of=who) as held:
         await held.ask("A table.")
 
-    assert held.guest.spoken() == ["Hello.", "For how many?"]
+    assert held.participant.utterances() == ["Hello.", "For how many?"]
     assert held.told() == [
         {"role": "system", "content": "You find tables.\n\nWe are open.\nIt is raining."},
         {"role": "assistant", "content": "Hello."},
@@ -70,9 +79,9 @@ async def test_a_client_appends_to_the_context_and_overwrites_it() -> None:
     who = Pal(system_prompt="You find tables.")
 
     async with visit(says("Yes."), of=who) as held:
-        await held.guest.send("append_llm_context", context="The terrace is closed.")
+        await held.participant.send("append_llm_context", context="The terrace is closed.")
         await held.ask()
-        await held.guest.send("overwrite_llm_context", context="The sun shines.")
+        await held.participant.send("overwrite_llm_context", context="The sun shines.")
         await held.ask()
 
     assert [held.told(number)[0]["content"] for number in range(2)] == [
@@ -85,30 +94,32 @@ async def test_a_call_goes_through_the_room_and_its_result_back_to_the_model() -
     answers = (says(None, ("find", {"guests": 2})), says("Table 7."))
 
     async with visit(*answers, of=pal(client_tool())) as held:
-        await held.guest.say("A table for two.")
-        await until(lambda: held.guest.of("conversation.tool_call"))
-        await held.guest.send(
-            "tool_result", tool_call_id=held.guest.call_id(), output="Table 7 is free."
+        await held.participant.say("A table for two.")
+        await wait_until(lambda: held.participant.of_type("conversation.tool_call"))
+        await held.participant.send(
+            "tool_result", tool_call_id=held.participant.call_id(), output="Table 7 is free."
         )
-        await until(held.guest.spoken)
+        await wait_until(held.participant.utterances)
 
     assert held.told()[-1] == {
         "role": "tool",
-        "tool_call_id": held.guest.call_id(),
+        "tool_call_id": held.participant.call_id(),
         "content": "Table 7 is free.",
     }
-    assert held.guest.spoken() == ["Table 7."]
+    assert held.participant.utterances() == ["Table 7."]
 
 
 async def test_arguments_that_are_no_json_reach_the_page_as_the_model_wrote_them() -> None:
     answers = (says(None, ("find", '{"guests": ')), says("Sorry."))
 
     async with visit(*answers, of=pal(client_tool())) as held:
-        await held.guest.say("A table for two.")
-        await until(lambda: held.guest.of("conversation.tool_call"))
-        (made,) = held.guest.of("conversation.tool_call")
-        await held.guest.send("tool_result", tool_call_id=held.guest.call_id(), status="error")
-        await until(held.guest.spoken)
+        await held.participant.say("A table for two.")
+        await wait_until(lambda: held.participant.of_type("conversation.tool_call"))
+        (made,) = held.participant.of_type("conversation.tool_call")
+        await held.participant.send(
+            "tool_result", tool_call_id=held.participant.call_id(), status="error"
+        )
+        await wait_until(held.participant.utterances)
 
     assert made["properties"]["arguments"] == '{"guests": '
     assert held.told()[-1]["content"] == "The call has failed."
@@ -116,8 +127,8 @@ async def test_arguments_that_are_no_json_reach_the_page_as_the_model_wrote_them
 
 async def test_a_model_that_fails_is_a_fault_of_the_platform_and_the_conversation_goes_on() -> None:
     async with visit(refuses(500, "Out of memory."), says("Yes.")) as held:
-        await held.guest.say("Hello?")
-        await until(lambda: list(held.conversation.trace().of(Fault)))
+        await held.participant.say("Hello?")
+        await wait_until(lambda: list(held.conversation.trace().of(Fault)))
         await held.ask("Hello?")
         status = held.conversation.status
 
@@ -126,7 +137,7 @@ async def test_a_model_that_fails_is_a_fault_of_the_platform_and_the_conversatio
     assert fault.message == (
         f"the model 'small' at {held.endpoint.base_url} answered with status 500: Out of memory"
     )
-    assert held.guest.spoken() == ["Yes."]
+    assert held.participant.utterances() == ["Yes."]
 
 
 FAILURES = [
@@ -142,19 +153,19 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("answer", "trouble"), FAILURES)
-async def test_everybody_hears_of_a_model_that_gives_no_reply(
+async def test_room_log_and_warnings_report_a_model_without_a_reply(
     answer: Answer, trouble: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with visit(answer, says("Yes.")) as held:
         failed = await held.conversation.respond("Hello?", within=5)
-        (told,) = held.guest.of("simulator.error")
+        (told,) = held.participant.of_type("simulator.error")
         again = await held.conversation.respond("Hello?", within=5)
         sentence = f"the model 'small' at {held.endpoint.base_url} {trouble}"
 
     assert failed == Reply(status="error", warning=sentence)
     assert told["properties"] == {"message": sentence}
     assert held.conversation.warnings == (sentence,)
-    assert [record.getMessage() for record in caplog.records] == [f"{ID}: {sentence}"]
+    assert [record.getMessage() for record in caplog.records] == [f"{CONVERSATION_ID}: {sentence}"]
     assert again == Reply(status="ready", text="Yes.")
 
 
@@ -165,13 +176,13 @@ async def test_everybody_hears_of_a_model_that_gives_no_reply(
         (cut(says("A table f"), "length"), "A table f", "was cut at its limit of tokens"),
     ],
 )
-async def test_a_reply_that_is_not_all_there_comes_with_a_warning(
+async def test_an_incomplete_reply_comes_with_a_warning(
     answer: Answer, text: str, trouble: str
 ) -> None:
     async with visit(answer, says("Yes.")) as held:
         reply = await held.conversation.respond("Hello?", within=5)
         again = await held.conversation.respond("Hello?", within=5)
-        errors = held.guest.of("simulator.error")
+        errors = held.participant.of_type("simulator.error")
 
     sentence = f"the model 'small' at {held.endpoint.base_url} {trouble}"
     assert reply == Reply(status="ready", text=text, warning=sentence)
@@ -179,18 +190,18 @@ async def test_a_reply_that_is_not_all_there_comes_with_a_warning(
     assert len(errors) == 1
 
 
-async def test_a_secret_in_what_went_wrong_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_secret_in_a_reported_failure_is_masked(caplog: pytest.LogCaptureFixture) -> None:
     who = pal(api_tool(secret="canary-8f3b"))
 
     async with visit(refuses(500, "The tool has canary-8f3b in it."), of=who) as held:
         reply = await held.conversation.respond("Hello?", within=5)
-        errors = held.guest.of("simulator.error")
+        errors = held.participant.of_type("simulator.error")
 
     assert "The tool has" in str(reply.warning)
     assert "canary" not in f"{reply}{errors}{held.conversation.warnings}{caplog.text}"
 
 
-async def test_two_lines_that_wait_have_each_their_own_warning() -> None:
+async def test_each_of_two_waiting_lines_has_its_own_warning() -> None:
     async with visit(refuses(500, "Oh."), says("Yes.")) as held:
         first, second = await asyncio.gather(
             held.conversation.respond("One?", within=5), held.conversation.respond("Two?", within=5)

@@ -10,61 +10,63 @@ from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.rooms.options import LiveOptions
 from tests.simulator.rooms.room import (
+    CONVERSATION_ID,
     EPOCH,
-    ID,
-    Guest,
-    House,
+    RecordingParticipant,
+    RoomServer,
     call,
     client_tool,
-    house,
     pal,
+    run_pending_tasks,
     script,
-    settled,
+    serve_rooms,
     turn,
-    until,
+    wait_until,
 )
 
 pytestmark = pytest.mark.asyncio
 
 
 async def test_the_first_one_to_join_is_greeted() -> None:
-    async with house() as home:
-        _, guest = await home.joined(Pal(greeting="Hello."))
+    async with serve_rooms() as server:
+        _, participant = await server.open_and_join(Pal(greeting="Hello."))
 
-        assert guest.types() == ["system.replica_joined", "conversation.utterance"]
-        assert guest.spoken() == ["Hello."]
+        assert participant.event_types() == ["system.replica_joined", "conversation.utterance"]
+        assert participant.utterances() == ["Hello."]
 
 
 async def test_the_greeting_of_the_conversation_wins() -> None:
-    async with house() as home:
-        _, guest = await home.joined(Pal(greeting="Hello."), greeting="Welcome back.")
+    async with serve_rooms() as server:
+        _, participant = await server.open_and_join(
+            Pal(greeting="Hello."), greeting="Welcome back."
+        )
 
-        assert guest.spoken() == ["Welcome back."]
+        assert participant.utterances() == ["Welcome back."]
 
 
-async def test_whoever_joins_later_hears_that_the_face_is_there_and_no_greeting() -> None:
-    async with house() as home:
-        conversation, _ = await home.joined(Pal(greeting="Hello."))
-        late = Guest("late")
+async def test_a_later_participant_receives_replica_present_and_no_greeting() -> None:
+    async with serve_rooms() as server:
+        conversation, _ = await server.open_and_join(Pal(greeting="Hello."))
+        late = RecordingParticipant("late")
         conversation.join(late)
 
-        assert late.types() == ["system.replica_present"]
+        assert late.event_types() == ["system.replica_present"]
 
 
 @pytest.mark.fidelity("live.room")
-async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() -> None:
-    async with house(script(turn("Hi.", says="Hello."))) as home:
-        _, guest = await home.joined()
-        await home.clock.advance(2.5)
-        await guest.say("Hi.")
-        await until(guest.spoken)
+async def test_a_line_and_its_reply_are_sent_in_the_envelope_of_tavus() -> None:
+    async with serve_rooms(script(turn("Hi.", says="Hello."))) as server:
+        _, participant = await server.open_and_join()
+        await server.clock.advance(2.5)
+        await participant.say("Hi.")
+        await wait_until(participant.utterances)
 
-        joined, echoed, reply = guest.heard
+        joined, echoed, reply = participant.received
         assert joined["message_type"] == "system"
         assert echoed == {
             "message_type": "conversation",
             "event_type": "conversation.utterance",
-            "conversation_id": ID,
+            "conversation_id": CONVERSATION_ID,
             "timestamp": EPOCH + 2.5,
             "seq": 2,
             "turn_idx": 1,
@@ -77,42 +79,46 @@ async def test_a_line_comes_back_and_is_replied_to_in_the_envelope_of_tavus() ->
 
 async def test_a_client_tool_is_called_in_the_room_and_its_result_is_spoken_of() -> None:
     scenario = script(turn("Find.", call("find", seats=2), says="It is {result.table}."))
-    async with house(scenario) as home:
-        _, guest = await home.joined(pal(client_tool()))
-        await guest.say("Find.")
-        await until(lambda: guest.of("conversation.tool_call"))
+    async with serve_rooms(scenario) as server:
+        _, participant = await server.open_and_join(pal(client_tool()))
+        await participant.say("Find.")
+        await wait_until(lambda: participant.of_type("conversation.tool_call"))
 
-        (made,) = guest.of("conversation.tool_call")
+        (made,) = participant.of_type("conversation.tool_call")
         assert made["properties"] == {
             "name": "find",
             "arguments": '{"seats": 2}',
-            "tool_call_id": guest.call_id(),
+            "tool_call_id": participant.call_id(),
         }
-        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await until(guest.spoken)
-        assert guest.spoken() == ["It is T4."]
+        await participant.send(
+            "tool_result", tool_call_id=participant.call_id(), output={"table": "T4"}
+        )
+        await wait_until(participant.utterances)
+        assert participant.utterances() == ["It is T4."]
 
 
 async def test_with_dual_roles_each_utterance_of_the_pal_comes_twice() -> None:
-    async with house(options=LiveOptions(dual_roles=True)) as home:
-        _, guest = await home.joined(Pal(greeting="Hello."))
+    async with serve_rooms(options=LiveOptions(dual_roles=True)) as server:
+        _, participant = await server.open_and_join(Pal(greeting="Hello."))
 
-        roles = [each["properties"]["role"] for each in guest.of("conversation.utterance")]
+        roles = [
+            each["properties"]["role"] for each in participant.of_type("conversation.utterance")
+        ]
         assert roles == ["replica", "pal"]
 
 
 async def test_a_voice_starts_and_stops_and_streams() -> None:
-    async with house(options=LiveOptions(streaming=True)) as home:
-        _, guest = await home.joined(Pal(greeting="Good day to you."), chat=False)
+    async with serve_rooms(options=LiveOptions(streaming=True)) as server:
+        _, participant = await server.open_and_join(Pal(greeting="Good day to you."), chat=False)
 
-        assert guest.types() == [
+        assert participant.event_types() == [
             "system.replica_joined",
             "conversation.started_speaking",
             *["conversation.utterance.streaming"] * 4,
             "conversation.utterance",
             "conversation.stopped_speaking",
         ]
-        streamed = guest.of("conversation.utterance.streaming")
+        streamed = participant.of_type("conversation.utterance.streaming")
         assert [each["properties"]["speech"] for each in streamed] == [
             "Good",
             "Good day",
@@ -121,11 +127,11 @@ async def test_a_voice_starts_and_stops_and_streams() -> None:
         ]
 
 
-async def test_the_older_forms_of_speaking_can_be_had_beside_the_newer() -> None:
-    async with house(options=LiveOptions(older_speaking=True)) as home:
-        _, guest = await home.joined(Pal(greeting="Hello."), chat=False)
+async def test_an_option_adds_the_older_forms_of_speaking() -> None:
+    async with serve_rooms(options=LiveOptions(older_speaking=True)) as server:
+        _, participant = await server.open_and_join(Pal(greeting="Hello."), chat=False)
 
-        assert guest.types()[1:] == [
+        assert participant.event_types()[1:] == [
             "conversation.started_speaking",
             "conversation.replica.started_speaking",
             "conversation.utterance",
@@ -134,43 +140,46 @@ async def test_the_older_forms_of_speaking_can_be_had_beside_the_newer() -> None
         ]
 
 
-async def test_a_heartbeat_can_be_had() -> None:
-    async with house(options=LiveOptions(heartbeat=1)) as home:
-        _, guest = await home.joined()
-        await home.clock.advance(3.5)
+async def test_a_heartbeat_sends_replica_present_at_its_interval() -> None:
+    async with serve_rooms(options=LiveOptions(heartbeat=1)) as server:
+        _, participant = await server.open_and_join()
+        await server.clock.advance(3.5)
 
-        assert guest.types() == ["system.replica_joined", *["system.replica_present"] * 3]
+        assert participant.event_types() == [
+            "system.replica_joined",
+            *["system.replica_present"] * 3,
+        ]
 
 
 async def test_the_analysis_of_a_call_is_the_last_thing_heard() -> None:
-    async with house() as home:
-        conversation, guest = await home.joined(Pal(greeting="Hello."), chat=False)
+    async with serve_rooms() as server:
+        conversation, participant = await server.open_and_join(Pal(greeting="Hello."), chat=False)
         await conversation.end("end_conversation_endpoint_hit")
 
-        assert guest.types()[-1] == "conversation.perception_analysis"
-        assert guest.heard[-1]["properties"] == {"analysis": LiveOptions().analysis}
+        assert participant.event_types()[-1] == "conversation.perception_analysis"
+        assert participant.received[-1]["properties"] == {"analysis": LiveOptions().analysis}
 
 
-async def test_nobody_is_heard_who_is_not_in_the_room() -> None:
-    async with house() as home:
-        conversation, guest = await home.joined()
-        conversation.leave(guest)
+async def test_a_message_from_outside_the_room_is_refused() -> None:
+    async with serve_rooms() as server:
+        conversation, participant = await server.open_and_join()
+        conversation.leave(participant)
 
         with pytest.raises(ServiceError) as refusal:
-            await guest.say("Hi.")
-        assert str(refusal.value) == f"'guest' is not in the room of {ID}"
+            await participant.say("Hi.")
+        assert str(refusal.value) == f"'guest' is not in the room of {CONVERSATION_ID}"
 
 
-async def test_an_ended_conversation_takes_nothing() -> None:
-    async with house() as home:
-        conversation, guest = await home.joined()
-        await home.conversations.end(ID, "end_conversation_endpoint_hit")
+async def test_an_ended_conversation_refuses_all_input() -> None:
+    async with serve_rooms() as server:
+        conversation, participant = await server.open_and_join()
+        await server.conversations.end(CONVERSATION_ID, "end_conversation_endpoint_hit")
 
-        assert guest.dismissed
+        assert participant.dismissed
         with pytest.raises(ServiceError) as refusal:
-            conversation.join(Guest("late"))
-        assert str(refusal.value) == f"the conversation {ID} has ended"
-        await settled()
+            conversation.join(RecordingParticipant("late"))
+        assert str(refusal.value) == f"the conversation {CONVERSATION_ID} has ended"
+        await run_pending_tasks()
 
 
 @pytest.mark.parametrize(
@@ -185,45 +194,49 @@ async def test_around_a_call_the_filler_comes_first_and_the_reply_last(
 ) -> None:
     tool = client_tool(on_call="static_filler", static_filler="One moment.", on_resolve=on_resolve)
     scenario = script(turn("Find.", call("find"), says="It is {result.table}."))
-    async with house(scenario) as home:
-        _, guest = await home.joined(pal(tool))
-        await guest.say("Find.")
-        await until(lambda: guest.of("conversation.tool_call"))
-        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await settled()
+    async with serve_rooms(scenario) as server:
+        _, participant = await server.open_and_join(pal(tool))
+        await participant.say("Find.")
+        await wait_until(lambda: participant.of_type("conversation.tool_call"))
+        await participant.send(
+            "tool_result", tool_call_id=participant.call_id(), output={"table": "T4"}
+        )
+        await run_pending_tasks()
 
-        heard = [each["properties"] for each in guest.heard[1:]]
+        heard = [each["properties"] for each in participant.received[1:]]
         told = [f"{each['role']}: {each['speech']}" if "role" in each else "call" for each in heard]
         assert told == ["user: Find.", "replica: One moment.", "call", *after]
 
 
 @pytest.mark.parametrize("on_resolve", ["add_to_context", "fire_and_forget"])
-async def test_a_call_that_nobody_waits_for_leaves_the_reply_alone(on_resolve: str) -> None:
+async def test_a_call_without_waiting_does_not_delay_the_reply(on_resolve: str) -> None:
     scenario = script(turn("Note.", call("find"), says="Noted."))
-    async with house(scenario) as home:
-        _, guest = await home.joined(pal(client_tool(on_resolve=on_resolve)))
-        await guest.say("Note.")
-        await until(guest.spoken)
-        await guest.send("tool_result", tool_call_id=guest.call_id(), output={"table": "T4"})
-        await settled()
+    async with serve_rooms(scenario) as server:
+        _, participant = await server.open_and_join(pal(client_tool(on_resolve=on_resolve)))
+        await participant.say("Note.")
+        await wait_until(participant.utterances)
+        await participant.send(
+            "tool_result", tool_call_id=participant.call_id(), output={"table": "T4"}
+        )
+        await run_pending_tasks()
 
-        assert guest.spoken() == ["Noted."]
+        assert participant.utterances() == ["Noted."]
 
 
-async def test_many_conversations_side_by_side_lose_and_mix_up_nothing() -> None:
+async def test_many_concurrent_conversations_neither_lose_nor_mix_up_messages() -> None:
     turns = [turn(f"q{n}", call("find", n=n), says="It is {result.n}.") for n in range(20)]
 
-    async def talk(home: House, name: str) -> None:
-        _, guest = await home.joined(pal(client_tool()), conversation_id=name)
+    async def talk(server: RoomServer, name: str) -> None:
+        _, participant = await server.open_and_join(pal(client_tool()), conversation_id=name)
         for n in range(20):
-            await guest.say(f"q{n}")
-            await settled()
+            await participant.say(f"q{n}")
+            await run_pending_tasks()
             output = {"n": f"{name}:{n}"}
-            await guest.send("tool_result", tool_call_id=guest.call_id(), output=output)
-            await settled()
-        assert guest.spoken() == [f"It is {name}:{n}." for n in range(20)]
-        assert [each["seq"] for each in guest.heard] == [*range(1, 62)]
+            await participant.send("tool_result", tool_call_id=participant.call_id(), output=output)
+            await run_pending_tasks()
+        assert participant.utterances() == [f"It is {name}:{n}." for n in range(20)]
+        assert [each["seq"] for each in participant.received] == [*range(1, 62)]
 
-    async with house(script(*turns)) as home, asyncio.TaskGroup() as group:
+    async with serve_rooms(script(*turns)) as server, asyncio.TaskGroup() as group:
         for number in range(30):
-            group.create_task(talk(home, f"c{number}"))
+            group.create_task(talk(server, f"c{number}"))

@@ -138,7 +138,7 @@ def _settle(account: Account, record: ConversationRow) -> None:
     events = [] if live is None else live.events()
     # The conversation may have ended long before this request.
     shutdowns = [each for each in events if each.get("event_type") == "system.shutdown"]
-    record["updated_at"] = shutdowns[0]["timestamp"] if shutdowns else account.timestamp()
+    record["updated_at"] = str(shutdowns[0]["timestamp"]) if shutdowns else account.timestamp()
 
 
 async def _end(account: Account, record: ConversationRow) -> None:

@@ -1,4 +1,4 @@
-"""Builds a PAL from a sentence, publishes it, puts questions to it, has the answers judged."""
+"""Builds a PAL from a sentence, publishes the PAL, probes it, and has its answers judged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal
 
 REFINEMENTS = 1
-"""How often a PAL that does not pass is sent back to the carrier [client]."""
+"""How often the carrier refines a PAL that does not pass [client]."""
 
 
 async def build_and_verify(
@@ -64,7 +64,7 @@ async def _begin(client: ApiClient, prompt: str, pal_id: Json) -> Build:
 
 
 async def _draft(client: ApiClient, build: Build, max_rounds: int, more: JsonMapping) -> None:
-    """Have the PAL drafted: by the carrier, or at once where the hosted tool brings the briefs."""
+    """Draft the PAL, from the briefs of the hosted tool or in an interview with the carrier."""
     if briefs := json_object(more.get("briefs")):
         for row in json_list(more.get("transcript")) or ():
             text = str(row.get("content") or row.get("text") or "")
@@ -86,7 +86,7 @@ async def _refine(client: ApiClient, build: Build, verdict: JsonMapping, *, roun
 
 
 async def _test(client: ApiClient, build: Build, probes: list[str], *, rounds: int) -> JsonObject:
-    """Test the PAL, have it refined as long as it does not pass, and return what came of it."""
+    """Test the PAL; refine and test it again if it does not pass."""
     refinements = 0
     while True:
         spec = await read_pal_spec(client, build.pal_id)
@@ -109,24 +109,24 @@ async def _test(client: ApiClient, build: Build, probes: list[str], *, rounds: i
 
 
 async def _set_face(client: ApiClient, pal_id: str, face_id: str | None) -> JsonObject | None:
-    """Give the PAL its face, or have one chosen; return what was chosen and why."""
+    """Set the face, or let the builder choose a face; return the choice with its reason."""
     if face_id:
         operation = {"op": "replace", "path": "/default_face_id", "value": face_id}
         await client.patch(f"/pals/{pal_id}", [operation])
         return None
     body = {"persona_id": pal_id}
-    chosen = object_at(await client.post("/persona-builder/select-replica", body))
-    if not chosen.get("replica_id"):
+    choice = object_at(await client.post("/persona-builder/select-replica", body))
+    if not choice.get("replica_id"):
         refuse("no face was chosen for the PAL: give face_id")
-    return chosen
+    return choice
 
 
 STOCK_PROBES = ("Who are you?", "What can you do for me?")
-"""What is asked where nothing better is known; that there are two such is [client]."""
+"""Probes of last resort; their number is [client], their words are the project's own."""
 
 
 async def read_pal_spec(client: ApiClient, pal_id: str) -> JsonObject:
-    """Return a PAL with all that belongs to it, in the words of the builder [client]."""
+    """Return a PAL and all its parts under the field names of the builder [client]."""
     pal = await read_pal(client, pal_id)
     return {
         "persona_id": pal_id,
@@ -153,33 +153,33 @@ async def generate_probes(client: ApiClient, spec: JsonMapping) -> list[str]:
 
 
 async def smoke_test(client: ApiClient, pal_id: str, probes: Sequence[str]) -> list[JsonObject]:
-    """Put every question to the PAL and return what was said on both sides.
+    """Ask the PAL every probe, and return both sides of the conversation.
 
-    Calls that the PAL makes of the page are not answered, as by the official client [client].
-    Raises `ServiceError`.
+    No call of the PAL to the page is answered, as with the official client [client]. Raises
+    `ServiceError`.
     """
     opened = await client.post("/conversations", {"persona_id": pal_id, "chat": True})
     conversation_id = str(object_at(opened).get("conversation_id") or "")
     transcript: list[JsonObject] = []
-    async with join_conversation(client, conversation_id) as seat:
+    async with join_conversation(client, conversation_id) as participant:
         for probe in probes:
             transcript.append({"role": "user", "text": probe})
-            transcript.append(await _ask_probe(client, seat, probe))
+            transcript.append(await _ask_probe(client, participant, probe))
     return transcript
 
 
-async def _ask_probe(client: ApiClient, seat: ToolParticipant, probe: str) -> JsonObject:
+async def _ask_probe(client: ApiClient, participant: ToolParticipant, probe: str) -> JsonObject:
     try:
-        heard = await seat.say(probe, within=client.timeouts.probe)
+        reply = await participant.say(probe, within=client.timeouts.probe)
     except ServiceError as error:
         return {"role": "assistant", "text": "", "error": f"timeout: {error}"}
-    return {"role": "assistant", "text": heard.text}
+    return {"role": "assistant", "text": reply.text}
 
 
 async def judge_transcript(
     client: ApiClient, spec: JsonMapping, transcript: list[JsonObject]
 ) -> JsonObject:
-    """Return the judge's verdict, or one that says that there is none."""
+    """Return the judge's verdict, or a partial verdict if the judge gives none."""
     body: JsonObject = {
         "persona_spec": dict(spec),
         "smoke_transcript": [dict(row) for row in transcript],
@@ -187,19 +187,18 @@ async def judge_transcript(
     answer = json_object(await client.post("/persona-builder/llm/judge-transcript", body))
     if answer is not None and "overall" in answer:
         return answer
-    none = TavusVerdict(
+    verdict = TavusVerdict(
         knowledge_base=KnowledgeVerdict(evidence="there is no verdict"),
         summary="The judge answered without a verdict.",
     )
-    return none.to_json()
+    return verdict.to_json()
 
 
 def render_gaps(verdict: JsonMapping) -> str:
-    """Return, a line each, what a verdict holds against the PAL."""
-    found = list(_describe_gaps(verdict)) or [
-        str(verdict.get("summary") or "It was not all covered.")
-    ]
-    return "\n".join(f"- {gap}" for gap in found)
+    """Return the failures of a verdict, one line each."""
+    summary = str(verdict.get("summary") or "It was not all covered.")
+    gaps = list(_describe_gaps(verdict)) or [summary]
+    return "\n".join(f"- {gap}" for gap in gaps)
 
 
 def _describe_gaps(verdict: JsonMapping) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The conversation with the carrier: what it is told, what the creator says, and its calls."""
+"""The conversation with the carrier: its context, the creator's lines, and the carrier's calls."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pytest_tavus.simulator.mcp.tools.capabilities import SKILL_OF_PORTAL_ID
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
 
 FACE_MODEL = "phoenix-4"
-"""The model of the faces that the builder chooses from [client]."""
+"""The model of all faces that the builder offers [client]."""
 
 _FACE = ("face_id", "face_name", "face_type", "model_name", "is_recommended", "tags")
 _TOOL = ("tool_id", "name", "description", "origin", "parameters", "delivery")
@@ -34,9 +34,9 @@ _DISCLOSURE = ("disclosure_type", "verbal_disclosure", "visual_disclosure")
 
 
 async def render_carrier_context(client: ApiClient, build: Build, *, history: str = "") -> str:
-    """Read everything the carrier is told, and return it as one text.
+    """Read the parts of the carrier's context, and return them as one text.
 
-    Which parts there are and what their tags are called is [client]; the wording is ours.
+    The parts and their tags are [client]; the wording is the project's own.
     """
     pal = await read_pal(client, build.pal_id)
     faces = await _list_faces(client, pal)
@@ -118,13 +118,16 @@ def _render_tag(name: str, part: Json) -> str:
     return f"<{name}>\n{text}\n</{name}>"
 
 
-HOPS = 4
-"""How often in a row the carrier may call tools after one line of the creator [client]."""
+MAX_HOPS = 4
+"""Replies with calls that the carrier may send after one line of the creator [client]."""
 
-ROUNDS = 50
-"""Lines of the creator in one build, at most: ours, so that every build ends."""
+MAX_ROUNDS = 50
+"""Lines of the creator in one build, at most; the project's own limit, so that every build ends."""
 
 MODEL = "tavus-pal-maker-gemma-4"
+CARRIER = "p1abc173c043"
+TEST_CARRIER = "p75e99695c86"
+"""The carrier of the environment TEST."""
 
 _NO_QUESTIONS = (
     "This is everything you will be told. Choose for yourself where it says nothing, ask nothing, "
@@ -135,20 +138,20 @@ _NOW = "This was the last line. Call draft_pal for the whole PAL now."
 
 
 class Interview(Struct, frozen=True, kw_only=True):
-    """What the creator says to the carrier."""
+    """The creator's side of the conversation with the carrier."""
 
     opening: str
     answers: Sequence[str] | None = None
-    "What the creator says next, one line after the other; `None`: nothing, and no question helps."
+    "The creator's next lines, in order; `None`: the creator answers no question."
 
     rounds: int = 4
     keeps_opening: bool = True
-    "Whether the opening is the creator's own line, to be kept as such."
+    "Whether the opening is the creator's own line and belongs into the transcript."
 
     def lines(self, build: Build) -> Iterator[tuple[str, str | None]]:
-        """Yield each line as it is said and as the creator's own, until it is enough [client]."""
+        """Yield each line with the creator's own part of it, until the PAL is drafted [client]."""
         own = self.opening if self.keeps_opening else None
-        rounds = max(1, min(self.rounds, ROUNDS))
+        rounds = max(1, min(self.rounds, MAX_ROUNDS))
         if self.answers is not None:
             yield self.opening, own
             yield from ((line, line) for line in map(str.strip, self.answers[:rounds]) if line)
@@ -160,13 +163,13 @@ class Interview(Struct, frozen=True, kw_only=True):
 
 
 async def run_interview(client: ApiClient, build: Build, interview: Interview) -> None:
-    """Have the carrier draft a PAL, or change one.
+    """Let the carrier draft or change a PAL.
 
-    Raises `ServiceError` for a carrier that does not reply or drafts nothing.
+    Raises `ServiceError` if the carrier does not reply or drafts nothing.
     """
     body: JsonObject = {
         "builder_id": build.builder_id,
-        "persona_id": _carrier_id(client.address.environment),
+        "persona_id": TEST_CARRIER if client.address.environment.upper() == "TEST" else CARRIER,
         "conversation_name": f"Headless build: {build.builder_id}",
         "conversational_context": await render_carrier_context(client, build),
         "chat": True,
@@ -177,15 +180,15 @@ async def run_interview(client: ApiClient, build: Build, interview: Interview) -
     created = object_at(await client.post("/conversations/persona-builder/headless", body))
     conversation_id = str(created.get("conversation_id") or "")
     history = str(created.get("builder_history_context") or "")
-    async with join_conversation(client, conversation_id) as seat:
+    async with join_conversation(client, conversation_id) as participant:
         for line, own in interview.lines(build):
-            await _Round(client, build, seat, history).run(line, own)
+            await _Round(client, build, participant, history).run(line, own)
     if not build.drafted:
         refuse("the carrier ended without a draft")
 
 
 class _Round(Struct, frozen=True):
-    """One line of the creator, and everything the carrier does about it."""
+    """One line of the creator, with all replies and calls of the carrier."""
 
     client: ApiClient
     build: Build
@@ -196,38 +199,34 @@ class _Round(Struct, frozen=True):
         if own is not None:
             self.build.request = own
             await record_line(self.client, self.build, role="user", text=own)
-        for hop in range(HOPS + 1):
-            heard = await self.participant.say(line, within=self.client.timeouts.turn)
-            if text := _reply_text(heard):
+        for hop in range(MAX_HOPS + 1):
+            reply = await self.participant.say(line, within=self.client.timeouts.turn)
+            if text := _reply_text(reply):
                 await record_line(self.client, self.build, role="assistant", text=text)
-            if not heard.calls or hop == HOPS:
+            if not reply.calls or hop == MAX_HOPS:
                 return
-            line = await self._do_calls(heard)
+            line = await self._do_calls(reply)
 
-    async def _do_calls(self, heard: PalReply) -> str:
-        """Do what was called for, and return the line that tells the carrier of it."""
+    async def _do_calls(self, reply: PalReply) -> str:
+        """Carry out the calls, and return the line that reports them to the carrier."""
         outcomes: list[str] = []
-        for call in heard.calls:
+        for call in reply.calls:
             outcomes.append(await do_call(self.client, self.build, call))
             result = {"name": call.name, "status": "success", "output": outcomes[-1]}
-            with contextlib.suppress(ServiceError):  # too late is as good: the context tells it
+            with contextlib.suppress(ServiceError):  # the context below reports a late result
                 await self.participant.send(
                     "conversation.tool_result", tool_call_id=call.call_id, **result
                 )
         context = await render_carrier_context(self.client, self.build, history=self.history)
         await self.participant.send("conversation.overwrite_llm_context", context=context)
-        done = "\n".join(f"- {outcome}" for outcome in outcomes)
+        report = "\n".join(f"- {outcome}" for outcome in outcomes)
         return (
             "(System: what you called for was done. Tell the creator so in one sentence, and call "
-            f"for none of it again.)\n{done}"
+            f"for none of it again.)\n{report}"
         )
 
 
-def _reply_text(heard: PalReply) -> str:
-    """Return the carrier's words, or those that it put into a call [client]."""
-    spoken = [str(call.arguments.get("response_to_user") or "") for call in heard.calls]
-    return (heard.text or next((text for text in reversed(spoken) if text), "")).strip()
-
-
-def _carrier_id(environment: str) -> str:
-    return "p75e99695c86" if environment.upper() == "TEST" else "p1abc173c043"
+def _reply_text(reply: PalReply) -> str:
+    """Return the carrier's words, or the words in its last call that has any [client]."""
+    texts = [str(call.arguments.get("response_to_user") or "") for call in reply.calls]
+    return (reply.text or next((text for text in reversed(texts) if text), "")).strip()

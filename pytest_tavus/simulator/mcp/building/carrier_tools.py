@@ -1,4 +1,4 @@
-"""The calls of the carrier, Tavus's PAL that builds PALs: each is done through the API."""
+"""Carries out the calls of the carrier, Tavus's PAL that builds PALs, through the API."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ from pytest_tavus.simulator.mcp.tools.capabilities import SKILL_OF_PORTAL_ID
 from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal
 
 DOCUMENT_LENGTH = 40_000
-"""Characters of a document that are kept [client]."""
-
+"""Characters of a document that the carrier reads [client]."""
 
 REFUSED = split_names(
     "go_to_deploy open_deploy_capability create_deployment claim_meet update_deployment_settings "
     "set_meet_access"
 )
-"""What is done in the portal after a build, never in one [client]."""
+"""Calls for the portal after a build; a build refuses them [client]."""
 
 _ROOT = split_names(
     "persona_description greeting system_prompt document_ids document_tags guardrail_ids "
@@ -50,9 +49,9 @@ _BOOKING = "magic_canvas_scheduling_url"
 
 
 async def do_call(client: ApiClient, build: Build, call: PalCall) -> str:
-    """Do what the carrier called for, and tell in a sentence what came of it.
+    """Carry out a call, and return a sentence on its outcome.
 
-    Raises `ToolRefusal` for an unknown call too.
+    Raises `ToolRefusal` if the API refuses, or the call is unknown.
     """
     arguments = {key: value for key, value in call.arguments.items() if key != "response_to_user"}
     match call.name:
@@ -90,7 +89,10 @@ def _text(chunk: JsonObject) -> str:
 
 
 async def update_field(client: ApiClient, build: Build, arguments: JsonMapping) -> str:
-    """Change one field and tell what was done. Raises `ToolRefusal` for an unknown field too."""
+    """Change a field, and return a sentence on the outcome.
+
+    Raises `ToolRefusal` if the API refuses, or the field is unknown.
+    """
     field, value = arguments.get("field"), arguments.get("value")
     if not isinstance(field, str) or value is None:
         refuse("the carrier called update_persona_field without a field and a value")
@@ -99,8 +101,8 @@ async def update_field(client: ApiClient, build: Build, arguments: JsonMapping) 
     elif field in _FLOW:
         await _set_in_layer(client, build.pal_id, "conversational_flow", {field: value})
     elif field == "emotion_recognition":
-        seeing = {"perception_model": "raven-1", field: value}
-        await _set_in_layer(client, build.pal_id, "perception", seeing)
+        settings = {"perception_model": "raven-1", field: value}
+        await _set_in_layer(client, build.pal_id, "perception", settings)
     elif field in _CANVAS or field == _BOOKING:
         await _set_canvas(client, build.pal_id, field, value)
     elif field in _SLIDES:
@@ -119,36 +121,36 @@ async def _set_root(client: ApiClient, build: Build, field: str, value: Json) ->
         if not value:
             return "The face stays as it is."
     items = json_list(value)
-    written = value if items is None else list(dict.fromkeys(items))
-    await _patch(client, build.pal_id, f"/{field}", written)
+    unique = value if items is None else list(dict.fromkeys(items))
+    await _patch(client, build.pal_id, f"/{field}", unique)
     return f"Updated {field}."
 
 
-def _choose_face(build: Build, asked: str, current: str) -> str:
-    """Return the face to set, or nothing: one that cannot be chosen gives way to another [client].
+def _choose_face(build: Build, face_id: str, current: str) -> str:
+    """Return the face to set, or an empty text; the first face replaces an unknown one [client].
 
-    Raises `ToolRefusal` when there is no other.
+    Raises `ToolRefusal` if the build offers no face.
     """
-    if asked in {"", current} and asked not in build.faces:
+    if face_id in build.faces:
+        return face_id
+    if face_id in {"", current}:
         return ""
-    if asked in build.faces:
-        return asked
     if not build.faces:
-        refuse(f"the carrier chose the face {asked!r}, and there is none to choose from")
+        refuse(f"the carrier chose the face {face_id!r}, and there is none to choose from")
     return build.faces[0]
 
 
 async def _set_tools(client: ApiClient, pal_id: str, value: Json) -> None:
-    """Attach exactly these tools and capabilities."""
-    asked = json_list(value)
-    if asked is None or not all(isinstance(each, str) for each in asked):
+    """Attach exactly these tools and capabilities, and detach all others."""
+    ids = json_list(value)
+    if ids is None or not all(isinstance(each, str) for each in ids):
         refuse("the carrier wrote tool_ids that are no list of texts")
-    tools = [each for each in dict.fromkeys(asked) if each not in SKILL_OF_PORTAL_ID]
+    tools = [each for each in dict.fromkeys(ids) if each not in SKILL_OF_PORTAL_ID]
     await _patch(client, pal_id, "/tool_ids", tools)
     existing = skills_in(await client.get(f"/pals/{pal_id}/skills/"))
     for portal_id, skill in SKILL_OF_PORTAL_ID.items():
         path = f"/pals/{pal_id}/skills/{skill}"
-        if portal_id in asked:
+        if portal_id in ids:
             await client.request("PUT", path, body={"config": {}})
         elif skill in existing:
             await client.request("DELETE", path)
@@ -191,6 +193,6 @@ async def _put(client: ApiClient, pal_id: str, skill: str, config: JsonObject) -
 
 
 async def _patch(client: ApiClient, pal_id: str, path: str, value: Json) -> None:
-    """Replace one field. The route takes the former words in pointers too [client]."""
+    """Replace a field. The route accepts old field names in pointers [client]."""
     operation = {"op": "replace", "path": path, "value": value}
     await client.patch(f"/pals/{pal_id}", [operation])

@@ -1,4 +1,4 @@
-"""One PAL being built: how far it is, and how briefs become its parts."""
+"""The state of one build, and the way from briefs to the parts of the PAL."""
 
 from __future__ import annotations
 
@@ -38,43 +38,43 @@ _PERSONALITY = (
 
 
 class DocumentText(Struct, kw_only=True):
-    """A document that was read for the carrier."""
+    """A document that the carrier has read."""
 
     name: str
     text: str
 
 
 class Build(Struct, kw_only=True):
-    """What changes while a PAL is being built."""
+    """The state of one build."""
 
     builder_id: str
     pal_id: str
-    "Of the draft; a fan-out may answer with another one [client]."
+    "The PAL of the draft; a fan-out may answer with another id [client]."
 
     brief: str
-    "What the creator opened with."
+    "The creator's first line."
 
     request: str
-    "What the creator asked for last."
+    "The creator's latest line."
 
     drafted: bool = False
     transcript: list[JsonObject] = field(default_factory=list[JsonObject])
-    "What was said while it was built: roles and texts."
+    "The lines of the interview: roles and texts."
 
     documents: dict[str, DocumentText] = field(default_factory=dict[str, DocumentText])
     faces: Sequence[str] = ()
-    "The ids of the faces that the carrier may choose from, the most recommended first."
+    "The ids of the faces on offer, the most recommended first."
 
 
 async def record_line(client: ApiClient, build: Build, *, role: str, text: str) -> None:
-    """Keep a line, here and in the builder's session."""
+    """Append a line to the transcript, and to the session of the builder."""
     said = {"messages": [{"role": role, "content": text}]}
     await client.post(f"/builder/{build.builder_id}/append-messages", said)
     build.transcript.append({"role": role, "text": text})
 
 
 async def get_or_none(client: ApiClient, path: str, **query: Json) -> Json:
-    """Read what a build goes on without: `None` where the API refuses."""
+    """Read a part that a build can miss; return `None` if the API refuses."""
     try:
         return await client.get(path, **query)
     except ToolRefusal:
@@ -82,25 +82,26 @@ async def get_or_none(client: ApiClient, path: str, **query: Json) -> Json:
 
 
 def read_briefs(arguments: JsonMapping) -> dict[str, str]:
-    """Return the brief for each part, from the arguments of ``draft_pal`` [client].
+    """Return the brief of each part, from the arguments of ``draft_pal`` [client].
 
-    Where the model garbled the arguments, the four main parts are drafted anew from the talk.
+    If the model garbled the arguments, the four main parts are drafted from the whole talk.
     """
-    anew: dict[str, str] = dict.fromkeys(_WHEN_UNREADABLE, _FROM_THE_TALK)
+    fallback: dict[str, str] = dict.fromkeys(_WHEN_UNREADABLE, _FROM_THE_TALK)
     if any(_is_garbled(key, value) for key, value in arguments.items()):
-        return anew
+        return fallback
     briefs = {part: _text(arguments, key) for key, part in _PARTS.items()}
     sections, facts = (_text(arguments, key) for key in _OF_PERSONALITY)
     personality = " ".join(filter(None, (sections, facts and f"Facts: {facts}")))
     return {
         key: text for key, text in {"personality": personality, **briefs}.items() if text
-    } or anew
+    } or fallback
 
 
 def _is_garbled(key: str, value: Json) -> bool:
     known = key in _PARTS or key in _OF_PERSONALITY
-    looks_so = "_brief" in _INVISIBLE.sub("", key)
-    return (looks_so and not known) or (known and not isinstance(value, str | None))
+    # A model may put invisible characters into a key.
+    looks_known = "_brief" in _INVISIBLE.sub("", key)
+    return (looks_known and not known) or (known and not isinstance(value, str | None))
 
 
 def _text(arguments: JsonMapping, key: str) -> str:
@@ -108,9 +109,9 @@ def _text(arguments: JsonMapping, key: str) -> str:
 
 
 async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> str:
-    """Have the parts drafted, write them to the PAL, and tell what was done.
+    """Draft the parts, write them to the PAL, and return a sentence on the outcome.
 
-    Raises `ToolRefusal` for a fan-out that ends without a last word too [client].
+    Raises `ToolRefusal` if the API refuses, or the fan-out sends no last frame [client].
     """
     pal = await read_pal(client, build.pal_id)
     current = {
@@ -120,8 +121,8 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
         "description": first_of(pal, "persona_description", "pal_description") or "",
         "tool_ids": list(json_list(pal.get("tool_ids")) or ()),
     }
-    asked: JsonObject = {"message": build.request, "briefs": dict(briefs), "current": current}
-    frames = await client.post_for_lines(f"/builder/{build.builder_id}/draft-fanout", asked)
+    body: JsonObject = {"message": build.request, "briefs": dict(briefs), "current": current}
+    frames = await client.post_for_lines(f"/builder/{build.builder_id}/draft-fanout", body)
     ends = [
         frame for each in frames if (frame := json_object(each)) and frame.get("type") == "done"
     ]
@@ -132,8 +133,8 @@ async def draft(client: ApiClient, build: Build, briefs: Mapping[str, str]) -> s
     if operations := list(_operations(content)):
         await client.patch(f"/pals/{build.pal_id}", operations)
     build.drafted = True
-    done = [part for part, made in content.items() if made is not None and not _has_error(made)]
-    return f"Drafted: {', '.join(done) or 'what was asked for'}."
+    parts = [name for name, part in content.items() if part is not None and not _has_error(part)]
+    return f"Drafted: {', '.join(parts) or 'what was asked for'}."
 
 
 def _operations(content: JsonMapping) -> Iterator[JsonObject]:

@@ -1,7 +1,7 @@
-"""A seat in the room of a conversation, from which lines are said and replies are heard.
+"""A participant of a conversation, through which a tool says lines and receives replies.
 
-The official server joins the room through Daily; here the conversation is in the same process. That
-a turn is over is known from the conversation itself, and need not be guessed from silence.
+The official server joins the room through Daily and guesses the end of a turn from silence. Here
+the conversation runs in the same process, and itself reports the end of a turn.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from msgspec import Struct
 
@@ -21,35 +20,35 @@ from pytest_tavus.simulator.rooms.port import LiveConversation, Reply
 
 
 class PalCall(Struct, frozen=True, kw_only=True):
-    """A call that the PAL made of whoever is in the room."""
+    """A call of the PAL to the participants of the room."""
 
     name: str
     call_id: str
     arguments: JsonMapping
-    "Nothing, where what the PAL wrote is no object [client]."
+    "Empty if the PAL wrote no object [client]."
 
 
 class PalReply(Struct, frozen=True, kw_only=True):
-    """What came of one line: the PAL's words, a line for each utterance, and its calls."""
+    """The PAL's words after one line, one line per utterance, and its calls."""
 
     text: str
     calls: tuple[PalCall, ...] = ()
 
 
 class ToolParticipant:
-    """One participant. Keeps what is said until it is asked for."""
+    """Collects the words and calls of the PAL since the last line."""
 
     participant_id = "mcp-tools"
 
-    def __init__(self, conversation: LiveConversation, patience: ToolTimeouts) -> None:
+    def __init__(self, conversation: LiveConversation, timeouts: ToolTimeouts) -> None:
         self._conversation = conversation
-        self._timeouts = patience
+        self._timeouts = timeouts
         self._texts: list[str] = []
         self._calls: list[PalCall] = []
         self._activity = asyncio.Event()
 
     def deliver(self, message: JsonMapping) -> None:
-        """Keep what the official client would have heard of a message [client]."""
+        """Collect the messages that the official client reads [client]."""
         properties = object_at(message, "properties")
         match message.get("event_type"):
             case "conversation.utterance" if properties.get("role") == "replica":
@@ -61,47 +60,49 @@ class ToolParticipant:
         self._activity.set()
 
     def dismiss(self) -> None:
-        """Hear that the conversation is over: what is being waited for ends by itself."""
+        """Ignore the end of the conversation: the pending reply ends by itself."""
 
     async def say(self, text: str, *, within: float) -> PalReply:
-        """Say a line and return what came of it; what was said before it is forgotten [client].
+        """Say a line and return the reply to it; earlier words are dropped [client].
 
-        Raises `ToolRefusal` when nothing came within so many seconds, or the line was not taken.
+        Raises `ToolRefusal` if no reply comes within `within` seconds, and `ServiceError` if the
+        conversation refuses the line.
         """
         self._texts.clear()
         self._calls.clear()
-        replying = asyncio.ensure_future(self._conversation.respond(text, within=within))
+        response = asyncio.ensure_future(self._conversation.respond(text, within=within))
         try:
-            reply = await self._wait_for_turn(replying)
+            bridge_reply = await self._wait_for_turn(response)
         finally:
-            await _cancel_future(replying)
-        heard = self.collect_reply()
-        if not heard.text and not heard.calls:
-            warning = None if reply is None else reply.warning
+            await _cancel_task(response)
+        reply = self.collect_reply()
+        if not reply.text and not reply.calls:
+            warning = None if bridge_reply is None else bridge_reply.warning
             refuse(warning or f"the PAL did not reply within {within:g} s")
-        return heard
+        return reply
 
     def collect_reply(self) -> PalReply:
         return PalReply(text="\n".join(filter(None, self._texts)), calls=tuple(self._calls))
 
-    async def _wait_for_turn(self, replying: asyncio.Future[Reply]) -> Reply | None:
-        """Wait for the end of a turn, and not for a result that only this seat could give."""
-        while not replying.done():
+    async def _wait_for_turn(self, response: asyncio.Task[Reply]) -> Reply | None:
+        """Wait for the end of a turn; return `None` once the PAL waits for a tool result."""
+        while not response.done():
             self._activity.clear()
-            stirred = asyncio.ensure_future(self._activity.wait())
+            activity = asyncio.ensure_future(self._activity.wait())
+            # The caller of `say` must send the result of a call, so a turn with a call may not end.
             settle = self._timeouts.settle if self._calls else None
-            awaited: set[asyncio.Future[Any]] = {replying, stirred}
+            awaited: set[asyncio.Task[object]] = {response, activity}
             done, _ = await asyncio.wait(
                 awaited, timeout=settle, return_when=asyncio.FIRST_COMPLETED
             )
-            await _cancel_future(stirred)
+            await _cancel_task(activity)
             if not done:
                 return None
-        return replying.result()
+        return response.result()
 
     async def send(self, event_type: str, **properties: Json) -> None:
-        """Send an app message. Raises `ServiceError` where the conversation does not take it."""
-        message = {
+        """Send an app message. Raises `ServiceError` if the conversation refuses the message."""
+        message: JsonMapping = {
             "message_type": "conversation",
             "event_type": event_type,
             "conversation_id": self._conversation.opening.conversation_id,
@@ -114,40 +115,39 @@ class ToolParticipant:
 async def join_conversation(
     client: ApiClient, conversation_id: str
 ) -> AsyncGenerator[ToolParticipant]:
-    """Join a conversation; in the end leave it, and end it: nobody needs it any more.
+    """Join a conversation; on exit, leave and end the conversation.
 
-    Raises `ServiceError` when it is not there, has ended, or has a full room.
+    Raises `ServiceError` if the conversation is unknown, has ended, or has a full room.
     """
     try:
         conversation = client.api.account.live.get(conversation_id)
         if conversation is None:
             refuse(f"the conversation {conversation_id!r} cannot be joined: it is not there")
-        seat = ToolParticipant(conversation, client.timeouts)
-        conversation.join(seat)
+        participant = ToolParticipant(conversation, client.timeouts)
+        conversation.join(participant)
         try:
-            yield seat
+            yield participant
         finally:
-            conversation.leave(seat)
+            conversation.leave(participant)
     finally:
-        with contextlib.suppress(ToolRefusal):  # it may not even be there
+        with contextlib.suppress(ToolRefusal):  # the conversation may be unknown
             await client.post(f"/conversations/{conversation_id}/end")
 
 
-async def _cancel_future(future: asyncio.Future[Any]) -> None:
-    """Wait for a future no longer, whatever has become of it."""
-    future.cancel()
-    await asyncio.wait({future})
-    if not future.cancelled():
-        future.exception()
+async def _cancel_task(task: asyncio.Task[object]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # asyncio logs an exception that nobody retrieves
 
 
 def _read_call(properties: JsonMapping) -> PalCall:
-    written: Json = properties.get("arguments")
-    if isinstance(written, str):
+    arguments: Json = properties.get("arguments")
+    if isinstance(arguments, str):
         with contextlib.suppress(ValueError):
-            written = json.loads(written)
+            arguments = json.loads(arguments)
     return PalCall(
         name=str(properties.get("name") or ""),
         call_id=str(properties.get("tool_call_id") or ""),
-        arguments=object_at(written),
+        arguments=object_at(arguments),
     )

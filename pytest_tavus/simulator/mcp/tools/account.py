@@ -1,4 +1,4 @@
-"""Tools for the whole account: whether it answers, and everything a PAL could be made of."""
+"""Tools for the whole account: its health, its faces, and the options of a PAL."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from pytest_tavus.simulator.mcp.tools.capabilities import catalog, list_capabili
 from pytest_tavus.simulator.mcp.tools.knowledge import list_knowledge
 
 SERVER = "tavus-mcp-python"
-"""What the official server calls itself here [client]."""
+"""The name of the official server in a health check [client]."""
 
 KEY_SOURCE = "simulator"
-"""Where the key comes from; the official server names a variable or a keyring [client]."""
+"""The source of the key; the official server names a variable or a keyring [client]."""
 
 _QUERIES: Mapping[str, JsonMapping] = MappingProxyType(
     {"faces": {"face_type": "system"}, "documents": {"page": 0, "sort": "desc", "verbose": True}}
 )
-"""What is asked besides of a list that a PAL could be made of [client]."""
+"""Further query of a list [client]."""
 
 _PARTS = split_names(
     "faces voices guardrails objectives documents tools skills pronunciation_dictionaries"
@@ -48,19 +48,19 @@ async def check_health(client: ApiClient, *, deep: bool) -> Json:
 
 
 async def _probe(client: ApiClient) -> JsonObject:
-    """Read one PAL, and tell of the answer its shape and its time only [client]."""
+    """Read one PAL, and report only the shape and the time of the answer [client]."""
     began = client.api.account.epoch()
-    told: JsonObject
+    check: JsonObject
     try:
         answer = await client.get("/pals", limit=1, page=0)
     except ToolRefusal as refusal:
-        told = {"ok": False, "status": "failed", "error": str(refusal)}
+        check = {"ok": False, "status": "failed", "error": str(refusal)}
     else:
         shape = _shape(answer)
         count = len(rows_in(answer)) if shape != "object" else 0
-        told = {"ok": True, "status": "passed", "response_shape": shape, "item_count": count}
+        check = {"ok": True, "status": "passed", "response_shape": shape, "item_count": count}
     milliseconds = int((client.api.account.epoch() - began) * 1000)
-    return {"endpoint": "GET /pals?limit=1&page=0", **told, "duration_ms": milliseconds}
+    return {"endpoint": "GET /pals?limit=1&page=0", **check, "duration_ms": milliseconds}
 
 
 def _shape(answer: Json) -> str:
@@ -76,7 +76,7 @@ async def list_faces(client: ApiClient, *, limit: int, stock: bool) -> Json:
 
 async def list_resource(client: ApiClient, *, resource: str, limit: int) -> Json:
     name = resource.strip().lower()
-    plural = next((one for one in RESOURCES if name in {one, one.removesuffix("s")}), None)
+    plural = next((each for each in RESOURCES if name in {each, each.removesuffix("s")}), None)
     if plural is None:
         hint = did_you_mean(name, RESOURCES) or f"one of: {', '.join(RESOURCES)}"
         refuse(f"resource: there is no resource {resource!r}, {hint}")

@@ -18,7 +18,7 @@ from pytest_tavus.simulator.mcp.tools.pals import layer_of, read_pal, set_layer
 COMPONENTS: Final = split_names(
     "question input calendar scheduling_embed text image video chart alert"
 )
-"""What a canvas can show [client]."""
+"""The components of a canvas [client]."""
 
 CATALOG: Final[Mapping[str, JsonObject]] = MappingProxyType(
     {
@@ -89,7 +89,7 @@ PERCEPTION: Final = split_names(
     "perception_model visual_awareness_queries audio_awareness_queries visual_tool_prompt "
     "audio_tool_prompt"
 )
-"""The arguments that are settings of the layer."""
+"""Arguments that set members of the layer."""
 
 SKILL_OF_PORTAL_ID: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -98,7 +98,7 @@ SKILL_OF_PORTAL_ID: Final[Mapping[str, str]] = MappingProxyType(
         if (skill := row["rqh_skill_id"])
     }
 )
-"""What the carrier and the web builder call a capability, to the skill that it is."""
+"""From the name of a capability in carrier and web builder to its skill."""
 
 
 async def read_catalog(_client: ApiClient) -> Json:
@@ -106,42 +106,42 @@ async def read_catalog(_client: ApiClient) -> Json:
 
 
 def catalog() -> dict[str, JsonObject]:
-    """Return a copy of the catalog, which its caller may change."""
+    """Return a copy of the catalog that the caller may change."""
     return deepcopy(dict(CATALOG))
 
 
 async def list_capabilities(client: ApiClient, *, pal_id: str) -> JsonObject:
-    """Return every capability with whether the PAL has it, and how [client]."""
+    """Return every capability, with its attachment to the PAL [client]."""
     pal = await read_pal(client, pal_id)
     skills = skills_in(await client.get(f"/pals/{pal_id}/skills/"))
     perception = layer_of(pal, "perception") or {"perception_model": "raven-1"}
-    told = catalog()
-    for row in told.values():
+    capabilities = catalog()
+    for row in capabilities.values():
         skill = skills.get(str(row["rqh_skill_id"]))
         row |= {"attached": skill is not None, "attachment": skill}
-    told["perception"] |= {
+    capabilities["perception"] |= {
         "attached": perception.get("perception_model", "raven-1") != "off",
         "attachment": {"skill_id": None, "config": perception},
     }
-    return {"pal_id": pal_id, "capabilities": told, "raw_skills": skills}
+    return {"pal_id": pal_id, "capabilities": capabilities, "raw_skills": skills}
 
 
-async def attach(client: ApiClient, *, pal_id: str, capability_id: str, **given: Json) -> Json:
+async def attach(client: ApiClient, *, pal_id: str, capability_id: str, **settings: Json) -> Json:
     capability = resolve_capability(capability_id)
     if capability == "perception":
-        model = given["perception_model"] or "raven-1"
-        return await _write_perception(client, pal_id, {**given, "perception_model": model})
-    config = _config(capability, given)
+        model = settings["perception_model"] or "raven-1"
+        return await _write_perception(client, pal_id, {**settings, "perception_model": model})
+    config = _config(capability, settings)
     if capability == "slide_presenter" and not config.get("document_ids"):
         refuse("document_ids: slide_presenter needs at least one document")
     return await client.request("PUT", _path(pal_id, capability), body={"config": config})
 
 
-async def patch(client: ApiClient, *, pal_id: str, capability_id: str, **given: Json) -> Json:
+async def patch(client: ApiClient, *, pal_id: str, capability_id: str, **settings: Json) -> Json:
     capability = resolve_capability(capability_id)
     if capability == "perception":
-        return await _write_perception(client, pal_id, given)
-    return await client.patch(_path(pal_id, capability), {"config": _config(capability, given)})
+        return await _write_perception(client, pal_id, settings)
+    return await client.patch(_path(pal_id, capability), {"config": _config(capability, settings)})
 
 
 async def detach(client: ApiClient, *, pal_id: str, capability_id: str) -> Json:
@@ -153,13 +153,13 @@ async def detach(client: ApiClient, *, pal_id: str, capability_id: str) -> Json:
     return await client.request("DELETE", _path(pal_id, capability))
 
 
-def resolve_capability(written: str) -> str:
-    """Return the capability that is meant by one of its names [client]."""
-    name = written.strip().lower().replace("-", "_")
+def resolve_capability(text: str) -> str:
+    """Return the capability with this id, or with this other name [client]."""
+    name = text.strip().lower().replace("-", "_")
     known = name if name in CATALOG else _OTHER_NAMES.get(name)
     if known is None:
         hint = did_you_mean(name, CATALOG) or f"one of: {', '.join(CATALOG)}"
-        refuse(f"capability_id: there is no capability {written!r}, {hint}")
+        refuse(f"capability_id: there is no capability {text!r}, {hint}")
     return known
 
 
@@ -167,51 +167,48 @@ def _path(pal_id: str, capability: str) -> str:
     return f"/pals/{pal_id}/skills/{CATALOG[capability]['rqh_skill_id']}"
 
 
-async def _write_perception(client: ApiClient, pal_id: str, given: JsonMapping) -> Json:
-    value = {**_settings(given), **pick_non_null(given, *PERCEPTION)}
+async def _write_perception(client: ApiClient, pal_id: str, settings: JsonMapping) -> Json:
+    value = {**object_at(settings, "config"), **pick_non_null(settings, *PERCEPTION)}
     return await set_layer(
         client, pal_id, layer="perception", value=value or {"perception_model": "raven-1"}
     )
 
 
-def _settings(given: JsonMapping) -> JsonObject:
-    return dict(object_at(given, "config"))
-
-
-def _config(capability: str, given: JsonMapping) -> JsonObject:
-    settings = _settings(given)
+def _config(capability: str, settings: JsonMapping) -> JsonObject:
+    config = object_at(settings, "config")
     if capability == "slide_presenter":
-        return {**settings, **pick_non_null(given, "document_ids", "slides_trigger", "prompt")}
+        return {**config, **pick_non_null(settings, "document_ids", "slides_trigger", "prompt")}
     if capability == "magic_canvas":
-        return _merge(settings, _canvas(given))
-    if settings:
+        return _merge(config, _canvas(settings))
+    if config:
         refuse(f"config: {CATALOG[capability]['display_name']} has no settings")
     return {}
 
 
-def _canvas(given: JsonMapping) -> JsonObject:
-    """Return the settings of a canvas: a component that is not wanted is switched off."""
+def _canvas(settings: JsonMapping) -> JsonObject:
+    """Return the config of a canvas; a component that the caller leaves out is switched off."""
     components: JsonObject = {}
-    if (asked := json_list(given["magic_canvas_components"])) is not None:
-        wanted = {name.strip() for name in asked} - {""}
-        if unknown := sorted(wanted.difference(COMPONENTS)):
-            told = f"{', '.join(map(repr, unknown))}: expected some of {', '.join(COMPONENTS)}"
-            refuse(f"magic_canvas_components: a canvas has no {told}")
-        off = [name for name in COMPONENTS if name not in {*wanted, "scheduling_embed"}]
-        components = {name: {"enabled": False} for name in off}
-    provider, url = given["scheduling_provider"], given["scheduling_url"]
+    if (names := json_list(settings["magic_canvas_components"])) is not None:
+        enabled = {name.strip() for name in names} - {""}
+        if unknown := sorted(enabled.difference(COMPONENTS)):
+            fault = f"{', '.join(map(repr, unknown))}: expected some of {', '.join(COMPONENTS)}"
+            refuse(f"magic_canvas_components: a canvas has no {fault}")
+        # scheduling_embed is off anyway without a scheduling_url.
+        disabled = [name for name in COMPONENTS if name not in {*enabled, "scheduling_embed"}]
+        components = {name: {"enabled": False} for name in disabled}
+    provider, url = settings["scheduling_provider"], settings["scheduling_url"]
     if url:
         embed = {"provider": provider or "calendly", "scheduling_url": url}
         components["scheduling_embed"] = embed
     elif provider:
         components["scheduling_embed"] = {"provider": provider}
-    guidance = given["magic_canvas_usage_guidance"]
+    guidance = settings["magic_canvas_usage_guidance"]
     config: JsonObject = {"components": components} if components else {}
     return {**config, "usage_guidance": guidance} if guidance else config
 
 
 def _merge(under: JsonMapping, over: JsonMapping) -> JsonObject:
-    """Return both, what is in `over` winning; objects are merged too."""
+    """Merge two objects and their inner objects; `over` wins."""
     result = dict(under)
     for key, value in over.items():
         inner, outer = json_object(result.get(key)), json_object(value)

@@ -1,4 +1,4 @@
-"""Tools for what is said to a PAL: in a chat, in a meeting, and while the PAL is built."""
+"""Tools for conversations with a PAL: chats, meetings, and the chat of a builder session."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pytest_tavus.simulator.mcp.tools.pals import layer_of, patch_pal
 async def chat(client: ApiClient, *, conversation_id: str, text: str, timeout_s: float) -> Json:
     """Say a line over the HTTP bridge, as the hosted server does, and return the reply [client].
 
-    The local server joins the room for each turn instead, and answers the same. It waits as long
-    as it is told to; the bridge has a longest time.
+    The local server joins the room for each turn instead, and answers the same. The bridge has a
+    maximum timeout; the local server has none.
     """
     path = f"/conversations/{conversation_id}"
     seconds = min(timeout_s, BRIDGE_MOST)
@@ -26,12 +26,12 @@ async def chat(client: ApiClient, *, conversation_id: str, text: str, timeout_s:
     warning = reply.get("warning")
     if reply.get("status") != "ready":
         refuse(str(warning or f"the PAL did not reply within {seconds:g} s"))
-    told = {} if warning is None else {"warning": str(warning)}
-    return {"text": str(reply.get("text") or ""), **told}
+    extra = {} if warning is None else {"warning": str(warning)}
+    return {"text": str(reply.get("text") or ""), **extra}
 
 
 async def read_builder_chat(client: ApiClient, *, builder_id: str, limit: int) -> Json:
-    """Return the last messages of a session, out of the session itself [client]."""
+    """Return the last messages of a session [client]."""
     session = object_at(await client.get(f"/builder/{builder_id}"), "session")
     return {"messages": list(json_list(session.get("chat_history")) or ())[-max(1, limit) :]}
 
@@ -57,7 +57,7 @@ async def join_meeting(
     if not face_id and not pal.get("default_face_id"):
         refuse("face_id: the PAL has no face of its own, so it needs one")
     await _prepare(client, pal, phrases)
-    # Conversations keep the former words [client].
+    # Conversations keep the old field names [client].
     body = {"persona_id": pal_id, "replica_id": face_id, **meeting}
     sent = {key: value for key, value in body.items() if value}
     return without_call_link(await client.post("/conversations", sent))
@@ -65,21 +65,21 @@ async def join_meeting(
 
 def _phrases(wake: str | None, sleep: str | None) -> dict[str, str]:
     phrases = {"wake_phrase": wake, "sleep_phrase": sleep}
-    given = {name: phrase for name, phrase in phrases.items() if phrase is not None}
-    for name, phrase in given.items():
+    present = {name: phrase for name, phrase in phrases.items() if phrase is not None}
+    for name, phrase in present.items():
         if not phrase.strip():
             refuse(f"{name}: it must not be blank")
-    return given
+    return present
 
 
 async def _prepare(client: ApiClient, pal: JsonMapping, phrases: Mapping[str, str]) -> JsonObject:
-    """Save the phrases, make an identity where there is none, and read both back [client]."""
+    """Save the phrases, create a missing identity, and read both back [client]."""
     pal_id = str(pal["pal_id"])
     flow = {**layer_of(pal, "conversational_flow"), **phrases}
     if flow.get("sleep_phrase") and not flow.get("wake_phrase"):
         refuse("wake_phrase: a PAL that can be put to sleep needs one to wake up")
     username = layer_of(pal, "conferencing").get("username") or f"pal-{pal_id}"
-    # Conferencing takes effect at once, so it must not share a patch with what is drafted.
+    # Conferencing takes effect at once, so it must not share a patch with drafted layers.
     await _set(client, pal, "conversational_flow", phrases)
     await _set(client, pal, "conferencing", {"username": username})
     saved = await _read(client, pal_id)
@@ -99,7 +99,7 @@ async def _prepare(client: ApiClient, pal: JsonMapping, phrases: Mapping[str, st
 
 
 async def _set(client: ApiClient, pal: JsonMapping, layer: str, values: JsonMapping) -> None:
-    """Write what differs into one layer of a PAL, or the layer where there is none."""
+    """Write the changed values into a layer of a PAL; create a missing layer."""
     current = layer_of(pal, layer)
     changed = {key: value for key, value in values.items() if current.get(key) != value}
     if not changed:

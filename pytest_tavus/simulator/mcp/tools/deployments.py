@@ -1,4 +1,4 @@
-"""Tools that put a PAL in front of people: a page of Tavus's, or a part of a site of one's own."""
+"""Tools that deploy a PAL: on a page of Tavus, or inside the user's own site."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PROMPTS = "https://raw.githubusercontent.com/Tavus-Engineering/tavus-examples/m
 
 
 def page_tools(attached: Json) -> list[JsonObject]:
-    """Return the tools whose calls reach the page.
+    """Return the tools whose calls the page must answer.
 
-    Those of Tavus's own that do are answered by the embed itself [client].
+    The embed itself answers Tavus's own tools [client].
     """
     return [
         {
@@ -41,27 +41,27 @@ def integration_of(
 ) -> JsonObject:
     """Return the block `integration` of a deployment: keys, links and snippets are [client]."""
     if deployment.get("channel") == "landing-page":
-        told = _page_integration(deployment, tools, maker_url)
+        block = _page_integration(deployment, tools, maker_url)
     else:
-        told = _site_integration(deployment, tools)
+        block = _site_integration(deployment, tools)
     status = deployment.get("status")
     if status != "active":
-        told["note"] = f"The deployment is {status}: people reach it once it is active."
-    return told
+        block["note"] = f"The deployment is {status}: people reach it once it is active."
+    return block
 
 
 def _page_integration(
     deployment: JsonMapping, tools: list[JsonObject], maker_url: str
 ) -> JsonObject:
-    told: JsonObject = {
+    block: JsonObject = {
         "landing_page_url": f"{maker_url.rstrip('/')}/deployments/{deployment['deployment_id']}",
         "next_step": "Pass landing_page_url on: whoever has it can start a conversation.",
         "docs": [f"{_DOCS}/landing-page.md"],
     }
     if tools:
         names = ", ".join(str(tool["name"]) for tool in tools)
-        told["warning"] = f"Nothing on this page answers the PAL's app-message tools: {names}."
-    return told
+        block["warning"] = f"Nothing on this page answers the PAL's app-message tools: {names}."
+    return block
 
 
 def _site_integration(deployment: JsonMapping, tools: list[JsonObject]) -> JsonObject:
@@ -91,7 +91,7 @@ def _site_integration(deployment: JsonMapping, tools: list[JsonObject]) -> JsonO
 LABELS: Mapping[str, str] = MappingProxyType(
     {"landing-page": "Link", "embed": "Embed", "widget": "Widget"}
 )
-"""What a deployment without a name is called after its PAL's name [client]."""
+"""The word after the PAL's name in the default name of a deployment [client]."""
 
 LIMITS = split_names(
     "daily_call_limit daily_call_limit_per_user concurrent_call_limit max_call_duration"
@@ -128,15 +128,15 @@ async def create_deployment(
 
 
 def _check(pal_id: str, channel: str, fields: JsonMapping) -> None:
-    """Refuse what the official client refuses before it sends [client]."""
-    needed: tuple[str, ...] = ("page_title", "page_description")
-    foreign: tuple[str, ...] = ("allowed_origins",)
+    """Refuse arguments that the official client refuses without a request [client]."""
+    required: tuple[str, ...] = ("page_title", "page_description")
+    forbidden: tuple[str, ...] = ("allowed_origins",)
     if channel != "landing-page":
-        needed, foreign = ("allowed_origins",), _OF_A_PAGE
-    for name in needed:
+        required, forbidden = ("allowed_origins",), _OF_A_PAGE
+    for name in required:
         if fields[name] is None or fields[name] == "":
             refuse(f"{name}: the channel {channel!r} needs it")
-    for name in foreign:
+    for name in forbidden:
         if fields[name] is not None:
             refuse(f"{name}: the channel {channel!r} has no room for it")
     if not pal_id:
@@ -147,7 +147,7 @@ def _check(pal_id: str, channel: str, fields: JsonMapping) -> None:
 
 
 async def _default_name(client: ApiClient, pal_id: str, channel: str) -> str:
-    """Return the PAL's name and the channel's word, numbered where that is taken [client]."""
+    """Return the PAL's name and the channel's word, with a number if the name is taken [client]."""
     pal = object_at(await client.get(f"/pals/{pal_id}"))
     listed = await client.get("/deployments", pal_id=pal_id, limit=200)
     taken = [row.get("name") for row in rows_in(listed, "data", "deployments")]
@@ -189,8 +189,8 @@ def _component(url: str, name: str) -> JsonObject:
         "The conversation opens on a click, which browsers ask for.",
         "`npx @tavus/cvi-ui@latest init` adds components for a conversation inside the page.",
     )
-    told = "A React component that opens the conversation."
-    return _manifest(f"src/components/{name}.tsx", told, content, notes)
+    description = "A React component that opens the conversation."
+    return _manifest(f"src/components/{name}.tsx", description, content, notes)
 
 
 def _page(url: str, _name: str) -> JsonObject:
@@ -212,7 +212,7 @@ def _page(url: str, _name: str) -> JsonObject:
 
 
 def script_text(text: str) -> str:
-    """Write a text for a script that may stand in a page."""
+    """Quote a text for a script inside a page, which a ``</script>`` in the text must not end."""
     return json.dumps(text).replace("<", "\\u003c")
 
 
@@ -230,5 +230,4 @@ _TARGETS: Mapping[str, Callable[[str, str], JsonObject]] = MappingProxyType(
 async def scaffold_embed(
     _client: ApiClient, *, conversation_url: str, target: str, component_name: str
 ) -> Json:
-    """Write the page around a conversation: markup, a component, or a plain page."""
     return _TARGETS[target](conversation_url, component_name)

@@ -1,4 +1,4 @@
-"""Tools for what a PAL knows: its documents, its document tags, and how they are searched."""
+"""Tools for the knowledge of a PAL: its documents, its document tags, and their search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KINDS = ("document_ids", "document_tags")
 
 
 async def list_knowledge(client: ApiClient, *, pal_id: str) -> JsonObject:
-    """Return a PAL's documents and tags, the documents themselves, and the layer [client]."""
+    """Return the document ids and tags of a PAL, its documents, and its layer [client]."""
     pal = await read_pal(client, pal_id)
     documents: list[Json] = []
     missing: list[str] = []
@@ -34,22 +34,21 @@ async def list_knowledge(client: ApiClient, *, pal_id: str) -> JsonObject:
     }
 
 
-async def add_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
-    current = await _read_current(client, pal_id, given)
-    return await _write(
-        client, pal_id, {kind: [*current[kind], *_texts(given[kind])] for kind in _KINDS}
-    )
+async def add_knowledge(client: ApiClient, *, pal_id: str, **knowledge: Json) -> Json:
+    current = await _read_current(client, pal_id, knowledge)
+    extended = {kind: [*current[kind], *_texts(knowledge[kind])] for kind in _KINDS}
+    return await _write(client, pal_id, extended)
 
 
-async def remove_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
-    current = await _read_current(client, pal_id, given)
-    gone = {kind: _texts(given[kind]) for kind in _KINDS}
-    kept = {kind: [one for one in current[kind] if one not in gone[kind]] for kind in _KINDS}
-    return await _write(client, pal_id, kept)
+async def remove_knowledge(client: ApiClient, *, pal_id: str, **knowledge: Json) -> Json:
+    current = await _read_current(client, pal_id, knowledge)
+    removed = {kind: _texts(knowledge[kind]) for kind in _KINDS}
+    rest = {kind: [text for text in current[kind] if text not in removed[kind]] for kind in _KINDS}
+    return await _write(client, pal_id, rest)
 
 
-async def replace_knowledge(client: ApiClient, *, pal_id: str, **given: Json) -> Json:
-    return await _write(client, pal_id, given)
+async def replace_knowledge(client: ApiClient, *, pal_id: str, **knowledge: Json) -> Json:
+    return await _write(client, pal_id, knowledge)
 
 
 async def patch_knowledge_settings(client: ApiClient, *, pal_id: str, **settings: Json) -> Json:
@@ -61,10 +60,10 @@ async def patch_knowledge_settings(client: ApiClient, *, pal_id: str, **settings
 
 
 async def refuse_upload(_client: ApiClient, *, local_path: str, **_: Json) -> NoReturn:
-    """Say why a local file cannot become a document.
+    """Refuse to turn a local file into a document.
 
-    The official server too refuses without the portal's own token, before it looks at the file
-    [client]; a simulated account never has one.
+    The official server also refuses without the portal's own token, before it reads the file
+    [client]; a simulated account never has such a token.
     """
     refuse(
         f"{local_path!r} cannot be uploaded: local files go through the developer portal, which "
@@ -73,11 +72,13 @@ async def refuse_upload(_client: ApiClient, *, local_path: str, **_: Json) -> No
     )
 
 
-async def _read_current(client: ApiClient, pal_id: str, given: JsonMapping) -> dict[str, list[str]]:
-    if not any(given.values()):
+async def _read_current(
+    client: ApiClient, pal_id: str, knowledge: JsonMapping
+) -> dict[str, list[str]]:
+    if not any(knowledge.values()):
         refuse("nothing was given: give document_ids or document_tags")
-    knowledge = await list_knowledge(client, pal_id=pal_id)
-    return {kind: _texts(knowledge[kind]) for kind in _KINDS}
+    current = await list_knowledge(client, pal_id=pal_id)
+    return {kind: _texts(current[kind]) for kind in _KINDS}
 
 
 async def _write(client: ApiClient, pal_id: str, knowledge: JsonMapping) -> Json:
@@ -88,6 +89,6 @@ async def _write(client: ApiClient, pal_id: str, knowledge: JsonMapping) -> Json
 
 
 def _texts(values: Json) -> list[str]:
-    """Return the texts of a list, trimmed, each once, without the empty ones [client]."""
+    """Return the trimmed texts of a list, without duplicates and empty texts [client]."""
     trimmed = (item.strip() for item in json_list(values) or () if isinstance(item, str))
     return list(dict.fromkeys(text for text in trimmed if text))

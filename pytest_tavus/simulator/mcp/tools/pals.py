@@ -1,4 +1,4 @@
-"""Tools for PALs themselves: to make them and to change them."""
+"""Tools that create and change PALs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.patching import pal_patch_paths, read_operations
 
 MODEL = "tavus-gemma-4"
-"""The model of a PAL of the full pipeline that names none [client]."""
+"""The default model of a PAL with the full pipeline [client]."""
 
 PROMPTS: Mapping[str, str] = MappingProxyType(
     {
@@ -38,8 +38,8 @@ PROMPTS: Mapping[str, str] = MappingProxyType(
 )
 """The names of templates are [client]; the prompts are this project's own."""
 
-_WRITTEN_EMPTY = ("system_prompt", "pal_name", "greeting", "context", "layers", "memories")
-"""Fields of a PAL that are sent although they are empty [client]."""
+_SENT_EMPTY = ("system_prompt", "pal_name", "greeting", "context", "layers", "memories")
+"""Fields of a PAL that are sent even if they are empty [client]."""
 
 
 def list_row(pal: JsonMapping) -> JsonObject:
@@ -54,41 +54,42 @@ def list_row(pal: JsonMapping) -> JsonObject:
 
 
 async def create(client: ApiClient, **fields: Json) -> Json:
-    more = {name: value for name, value in fields.items() if name not in _WRITTEN_EMPTY}
-    kept = {name: value for name, value in more.items() if value or value is False}
-    return await _create(client, {**pick_non_null(fields, *_WRITTEN_EMPTY), **kept})
+    others = {name: value for name, value in fields.items() if name not in _SENT_EMPTY}
+    # False is a setting, unlike an empty text or list.
+    non_empty = {name: value for name, value in others.items() if value or value is False}
+    return await _create(client, {**pick_non_null(fields, *_SENT_EMPTY), **non_empty})
 
 
 async def _create(client: ApiClient, body: JsonMapping) -> Json:
-    """Make a PAL and return it with its links; a full pipeline gets its default model [client]."""
+    """Create a PAL and return it with its links; a full pipeline has a default model [client]."""
     mode = body.get("pipeline_mode", "full")
     if mode == "full" and not body.get("system_prompt"):
         refuse("system_prompt: it is required where pipeline_mode is 'full'")
     for name in ("system_prompt", "context"):
         if mode in {"echo", "speech-to-speech"} and body.get(name):
             refuse(f"{name}: it must be absent where pipeline_mode is {mode!r}")
-    made = {"pipeline_mode": mode, **body}
+    pal = {"pipeline_mode": mode, **body}
     if mode == "full":
-        made["layers"] = _with_model(body.get("layers"))
-    return with_links(client.address, await client.post("/pals", made))
+        pal["layers"] = _with_model(body.get("layers"))
+    return with_links(client.address, await client.post("/pals", pal))
 
 
-def _with_model(given: Json) -> Json:
-    layers = {} if given is None else json_object(given)
+def _with_model(layers_value: Json) -> Json:
+    layers = {} if layers_value is None else json_object(layers_value)
     llm = None if layers is None else json_object(layers.get("llm") or {})
     if layers is None or llm is None:
-        return given
+        return layers_value  # the API refuses a wrong shape
     return {**layers, "llm": {"model": MODEL, "speculative_inference": True, **pick_non_null(llm)}}
 
 
 async def patch_pal(client: ApiClient, pal_id: str, operations: Sequence[JsonMapping]) -> Json:
-    """Change a PAL. Raises `ToolRefusal` for a path that the official client refuses too."""
+    """Change a PAL. Raises `ToolRefusal` for paths that the official client refuses too."""
     checked = read_operations(operations, paths=pal_patch_paths())
     return await client.patch(f"/pals/{pal_id}", checked)
 
 
 async def set_layer(client: ApiClient, pal_id: str, *, layer: str, value: Json) -> Json:
-    """Write a layer of a PAL, or what a pointer below the layer leads to."""
+    """Write a layer of a PAL, or a member: `layer` may be a path such as ``perception/model``."""
     return await patch_pal(
         client, pal_id, [{"op": "add", "path": f"/layers/{layer}", "value": value}]
     )
@@ -100,7 +101,7 @@ async def read_pal(client: ApiClient, pal_id: str) -> JsonObject:
 
 
 def layer_of(pal: JsonMapping, name: str) -> JsonObject:
-    """Return one layer of a PAL; nothing, where it has none of that name."""
+    """Return a layer of a PAL, or an empty object without such a layer."""
     return object_at(pal, "layers", name)
 
 
@@ -115,7 +116,7 @@ async def create_from_template(
     prompt = PROMPTS[template]
     if context := (business_context or "").strip():
         prompt = f"{prompt}\n\nAbout the business:\n{context}"
-    name = pal_name or template.replace("-", " ").title()  # as the official client [client]
+    name = pal_name or template.replace("-", " ").title()  # as the official client does [client]
     body = {"pal_name": name, "system_prompt": prompt}
     return await _create(client, {**body, **pick_non_empty(more)})
 
@@ -132,10 +133,10 @@ async def create_at_once(
 
 async def _first_stock_face(client: ApiClient) -> str:
     rows = rows_in(await client.get("/faces", limit=25, face_type="system"))
-    found = first_of(rows[0], "face_id", "replica_id") if rows else None
-    if not found:
+    face_id = first_of(rows[0], "face_id", "replica_id") if rows else None
+    if not face_id:
         refuse("the account has no stock face: give face_id")
-    return str(found)
+    return str(face_id)
 
 
 async def preview(client: ApiClient, *, pal_id: str) -> Json:

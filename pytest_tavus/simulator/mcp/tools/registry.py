@@ -1,4 +1,4 @@
-"""Tools for the registry of tools, and for those that a PAL has."""
+"""Tools for the registry of tools, and for the tools of a PAL."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pytest_tavus.simulator.mcp.client import ApiClient, refuse
 from pytest_tavus.simulator.mcp.tools.pals import read_pal, set_layer
 
 BUMPED = "_perception_model_bumped_to_raven_1"
-"""The key under which attaching tells that it switched perception on [client]."""
+"""The key under which an attachment reports whether it enabled perception [client]."""
 
 ADVISORY = "_tool_reuse_advisory"
-"""The key under which a new tool comes with those of the same origin [client]."""
+"""The key under which a new tool comes with the tools of its origin [client]."""
 
-_SHOWN = ("tool_id", "name", "origin", "description", "parameters", "delivery")
+_ADVISED = ("tool_id", "name", "origin", "description", "parameters", "delivery")
 
 
 async def list_tools(
     client: ApiClient, *, limit: int | None, page: int, name_or_uuid: str | None, **query: Json
 ) -> Json:
-    """Return one page, or every page where no limit is given [client]."""
+    """Return one page, or without a limit every page [client]."""
     query["name_or_uuid"] = name_or_uuid or None
     if limit is None:
         return compact(await collect_pages(client, "/tools", **query), _row)
@@ -50,25 +50,25 @@ async def create_tool(client: ApiClient, *, name: str, origin: str, **fields: Js
 
 
 def _advisory(origin: str, name: str, saved: list[JsonObject]) -> JsonObject:
-    """Return what is told of the tools of the same origin, the new one among them [client]."""
+    """Return the tools of the same origin, the new tool included [client]."""
     alike = [tool for tool in saved if tool.get("origin") == origin]
     if not alike:
         return {}
     same_name = next((tool for tool in alike if tool.get("name") == name), None)
-    told = {
+    advisory = {
         "new_tool": {"name": name, "origin": origin},
         "name_collision_tool_id": None if same_name is None else same_name.get("tool_id"),
-        "matching_saved_tools": [{key: t[key] for key in _SHOWN if key in t} for t in alike],
+        "matching_saved_tools": [{key: t[key] for key in _ADVISED if key in t} for t in alike],
         "guidance": f"The account has {len(alike)} tool(s) of the origin {origin}: attach one of "
         "matching_saved_tools with tavus_pal_tools_attach where it does what is needed.",
     }
-    return {ADVISORY: told}
+    return {ADVISORY: advisory}
 
 
 def check_placeholders(body: JsonObject) -> JsonObject:
-    """Refuse placeholders without the parameters that declare them.
+    """Refuse placeholders that no parameter of the same body declares.
 
-    The official client looks for these in the same body alone, whatever the tool has [client].
+    The official client ignores the parameters that the tool already has [client].
     """
     api = object_at(body, "delivery", "api")
     declared = object_at(body, "parameters", "properties")
@@ -101,7 +101,7 @@ async def attach_tools(client: ApiClient, *, pal_id: str, tool_ids: list[str]) -
 
 
 async def _enable_perception(client: ApiClient, pal_id: str) -> bool:
-    """Switch perception on where it is not, and return whether it had to be [client]."""
+    """Enable perception; return whether the call changed the PAL [client]."""
     layers = object_at(await read_pal(client, pal_id), "layers")
     perception = json_object(layers.get("perception"))
     if perception is not None and perception.get("perception_model") in {"raven-0", "raven-1"}:

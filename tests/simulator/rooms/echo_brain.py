@@ -1,4 +1,4 @@
-"""A brain that shows what it was asked."""
+"""A brain that repeats the caller's line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pytest_tavus.trace.events import Decisions
 
 
 @dataclass(eq=False)
-class Listener:
-    """A brain that repeats what it hears, remembers what it was given, and may be held up."""
+class EchoBrain:
+    """Repeats the caller's line, records each context, and waits for `hold` if it is set."""
 
     decisions: Decisions = "model"
     contexts: list[str] = field(default_factory=list[str])

@@ -1,4 +1,4 @@
-"""A dispatcher with everything around it."""
+"""A dispatcher with a fake handler, which records its events and answers."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from pytest_tavus.simulator.pal.ids import Ids
 from pytest_tavus.simulator.pal.speech import Lines
 from pytest_tavus.trace.events import ToolCalled, ToolResolved
 from pytest_tavus.trace.log import Recorder
-from tests.simulator.pal.far import Answering, Far
+from tests.simulator.pal.fake_handler import AnswerCall, FakeHandler
 from tests.simulator.pal.samples import SECONDS
 
 
-class Bench:
-    """A dispatcher with everything around it."""
+class RecordingDispatcher:
+    """A dispatcher with its handler, client tools and recorder."""
 
-    def __init__(self, answering: Answering, *answers: ClientAnswer) -> None:
+    def __init__(self, answer_call: AnswerCall, *answers: ClientAnswer) -> None:
         clock = ManualClock()
         self.recorder = Recorder(now=clock.now)
-        self.handler = Far(answering)
+        self.handler = FakeHandler(answer_call)
         self.answered: list[tuple[str, str]] = []
         self._dispatcher = WireDispatcher(
             Wire(
@@ -42,7 +42,7 @@ class Bench:
                 rules=PalRules(behaviour=Behaviour(), lines=Lines()),
             ),
             conversation_id="c1",
-            answered=lambda call, answer, by: self.answered.append((call.call_id, answer)),
+            on_answer=lambda call, answer, by: self.answered.append((call.call_id, answer)),
         )
 
     async def dispatch(
@@ -62,7 +62,7 @@ class Bench:
         raise AssertionError(import_string)
 
 
-def over_http(**api: Any) -> Tool:
+def api_tool(**api: Any) -> Tool:
     return Tool.model_validate(
         {
             "name": "find",

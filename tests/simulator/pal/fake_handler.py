@@ -1,4 +1,4 @@
-"""A handler that is no further away than the test, and remembers what it was asked."""
+"""A handler inside the test, which records its calls."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from pytest_tavus.clock import Clock
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
-Answering = Callable[[CallRef], HttpResponse | HttpFault]
+AnswerCall = Callable[[CallRef], HttpResponse | HttpFault]
 
 
-class Far:
-    """A handler at the other end of the wire: remembers what it was asked."""
+class FakeHandler:
+    """Answers calls with a function of the test, and records the calls."""
 
-    def __init__(self, answering: Answering) -> None:
-        self.asked: list[CallRef] = []
+    def __init__(self, answer_call: AnswerCall) -> None:
+        self.calls: list[CallRef] = []
         self.within: list[float] = []
-        self._answering = answering
+        self._answer_call = answer_call
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        self.asked.append(call)
+        self.calls.append(call)
         self.within.append(within)
         await asyncio.sleep(0)
-        found = self._answering(call)
-        if isinstance(found, HttpFault):
-            return HttpExchange(request=request, fault=found)
-        return HttpExchange(request=request, response=found)
+        answer = self._answer_call(call)
+        if isinstance(answer, HttpFault):
+            return HttpExchange(request=request, fault=answer)
+        return HttpExchange(request=request, response=answer)
 
     async def close(self) -> None:
-        """Nothing to end."""
+        """Do nothing: no process runs."""
 
 
 def ok(body: Any, status: int = 200) -> HttpResponse:
