@@ -116,9 +116,9 @@ def test_a_module_of_the_same_name_from_elsewhere_is_refused(shop: Path) -> None
 
     error = refusal(shop, app="tavus_shop:app", search_path=("other",))
     assert error.message == (
-        f"the module 'tavus_shop' is imported from {shop / 'tavus_shop.py'} already, so that "
-        f"{other / 'tavus_shop.py'} cannot be: give one of them another name, or put it into a "
-        "package"
+        f"the module 'tavus_shop' was already imported from {shop / 'tavus_shop.py'}, so "
+        f"{other / 'tavus_shop.py'} cannot be imported: give one of them another name, or put it "
+        "into a package"
     )
 
 
@@ -203,7 +203,7 @@ def test_a_module_that_skips_does_not_skip_the_scenario(shop: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("number", "'tavus_shop:number' is no application: a value of type 'int' cannot be called"),
+        ("number", "'tavus_shop:number' is not callable: it is a value of type 'int'"),
         (
             "App",
             (
@@ -221,8 +221,8 @@ def test_a_module_that_skips_does_not_skip_the_scenario(shop: Path) -> None:
         (
             "nothing_there",
             (
-                "'tavus_shop:nothing_there' may be an ASGI or a WSGI application, which its "
-                "parameters do not tell: set 'interface: asgi' or 'interface: wsgi'"
+                "the parameters of 'tavus_shop:nothing_there' fit both an ASGI and a WSGI "
+                "application: set 'interface: asgi' or 'interface: wsgi'"
             ),
         ),
     ],
@@ -238,11 +238,13 @@ def test_a_factory_that_fails_shows_its_frames(shop: Path) -> None:
     assert "pytest_tavus" not in str(error.detail)
 
     error = refusal(shop, app="tavus_shop:number", factory=True)
-    assert error.message == "'tavus_shop:number' is no factory: it cannot be called"
+    assert error.message == (
+        "the factory 'tavus_shop:number' is not callable: it is a value of type 'int'"
+    )
 
 
 def test_several_kinds_of_handler_at_once_are_refused(shop: Path) -> None:
     error = refusal(shop, app="tavus_shop:app", url="http://localhost")
     assert error.message == (
-        "a handler has one of app, command and url, and this one has app and url"
+        "a handler has one of app, command and url, but this handler has app and url"
     )

@@ -59,6 +59,6 @@ def test_an_interface_that_cannot_be_told_must_be_set(app: Any) -> None:
     with pytest.raises(HandlerError) as caught:
         interface_of(app, name="it")
     assert caught.value.message == (
-        "it may be an ASGI or a WSGI application, which its parameters do not tell: "
+        "the parameters of it fit both an ASGI and a WSGI application: "
         "set 'interface: asgi' or 'interface: wsgi'"
     )
