@@ -33,9 +33,9 @@ from pathlib import Path
 from pytest_tavus.handler.process.process import Process
 
 process = Process([sys.executable, "-c", {STUBBORN!r}], cwd=Path(), environ=dict(os.environ))
-while "\\n" not in process.output.since(0):
+while "\\n" not in process.output.read_since(0):
     pass
-print(process.output.since(0), flush=True)
+print(process.output.read_since(0), flush=True)
 signal.pause()
 """
 
