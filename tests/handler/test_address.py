@@ -92,7 +92,7 @@ def test_everything_else_is_not(host: str) -> None:
         ),
         (
             "http://me:secret@localhost",
-            "the handler's url holds a user name or a password, which nothing would send",
+            "the handler's url holds a user name or a password, which is never sent",
         ),
         (
             "http://localhost/?a=1",

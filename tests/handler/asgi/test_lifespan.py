@@ -103,7 +103,7 @@ async def test_a_shut_down_that_fails_is_told() -> None:
 async def test_a_shut_down_that_takes_too_long_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.asgi.lifespan._PATIENCE", 0.02)
+    monkeypatch.setattr("pytest_tavus.handler.asgi.lifespan._SHUTDOWN_TIMEOUT", 0.02)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

@@ -155,7 +155,7 @@ async def test_an_application_that_does_not_hear_a_hang_up_is_ended() -> None:
 async def test_a_request_that_never_ends_is_ended_with_the_handler(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.asgi.handler._PATIENCE", 0.02)
+    monkeypatch.setattr("pytest_tavus.handler.asgi.handler._CLOSE_GRACE", 0.02)
     ended: list[str] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:

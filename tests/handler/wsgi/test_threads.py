@@ -148,7 +148,7 @@ async def test_a_url_that_is_none_leads_nowhere() -> None:
 async def test_a_request_that_is_given_up_does_not_hold_up_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.wsgi.handler._PATIENCE", 3600.0)
+    monkeypatch.setattr("pytest_tavus.handler.wsgi.handler._CLOSE_GRACE", 3600.0)
     asked, release = threading.Event(), threading.Event()
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
