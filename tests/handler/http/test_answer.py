@@ -66,7 +66,7 @@ def test_an_interim_response_is_not_the_answer() -> None:
 
 def test_another_protocol_is_no_answer() -> None:
     switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
-    with pytest.raises(NotHttpError, match=r"^it goes on in another protocol, which nobody asked"):
+    with pytest.raises(NotHttpError, match=r"^it switches to another protocol without being asked"):
         read(switching)
 
 

@@ -122,7 +122,7 @@ async def test_a_process_that_ended_and_that_nobody_used_again_is_told_at_the_en
 async def test_an_end_that_a_call_has_told_is_not_told_twice(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
+    monkeypatch.setattr("pytest_tavus.handler.process.handler._EXIT_GRACE", 5.0)
     async with pooled(shop) as pool:
         caller, other = await pool.acquire(SHOP), await pool.acquire(SHOP)
         _, message = fault(await ask(caller, post({"die": True})))
@@ -144,7 +144,7 @@ async def test_a_process_that_has_hung_up_is_given_a_moment_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
     if then == "ends":
-        monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
+        monkeypatch.setattr("pytest_tavus.handler.process.handler._EXIT_GRACE", 5.0)
     (tmp_path / "server.py").write_text(HANGS_UP)
     async with pooled(tmp_path) as pool:
         handler = await pool.acquire(spec(command=(*COMMAND, then)))

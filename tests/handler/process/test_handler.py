@@ -134,7 +134,7 @@ async def test_a_missing_directory_is_told(shop: Path) -> None:
 async def test_a_process_that_dies_under_a_request_shows_its_output(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
+    monkeypatch.setattr("pytest_tavus.handler.process.handler._EXIT_GRACE", 5.0)
     async with started(shop) as handler:
         exchange = await ask(handler, post({"die": True}))
         kind, message = fault(exchange)

@@ -41,7 +41,7 @@ async def test_a_command_that_listens_elsewhere_is_told_how_to_learn_its_port(
     error = await refusal(tmp_path, "python", "-c", LISTENING, within=4)
     other = (error.detail or "").rpartition(":")[2]
     assert error.message.endswith(
-        f" within 4 s; it writes of port {other}, where somebody listens: "
+        f" within 4 s; its output names port {other}, which answers: "
         "pass it {port}, or let it read the environment variable PORT"
     )
 
@@ -50,7 +50,10 @@ async def test_a_command_that_listens_elsewhere_is_told_how_to_learn_its_port(
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        ((), "; there is no {port} in it: does it read the environment variable PORT?"),
+        (
+            (),
+            "; the command does not contain {port}: does it read the environment variable PORT?",
+        ),
         (("{port}",), ""),
     ],
 )
