@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from io import BytesIO
 from types import TracebackType
 from typing import Any
@@ -152,12 +153,11 @@ def _read_status_code(status: object) -> int:
     return int(code)
 
 
-def _check_headers(headers: Iterable[tuple[str, str]]) -> HeaderList:
-    try:
-        pairs = tuple((name, value) for name, value in headers)
-    except (TypeError, ValueError):
-        pairs = None
-    # An application may break the declared type, which is why it is checked.
-    if pairs is None or not all(isinstance(part, str) for pair in pairs for part in pair):
+def _check_headers(headers: Iterable[Iterable[object]]) -> HeaderList:
+    pairs: list[tuple[object, object]] = [(None, None)]
+    with suppress(TypeError, ValueError):
+        pairs = [(name, value) for name, value in headers]
+    texts = tuple((k, v) for k, v in pairs if isinstance(k, str) and isinstance(v, str))
+    if len(texts) < len(pairs):
         raise ProtocolViolationError("gave headers that are not pairs of text")
-    return pairs
+    return texts
