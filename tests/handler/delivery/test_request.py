@@ -66,7 +66,7 @@ def test_a_number_that_json_has_no_word_for_is_refused(number: float) -> None:
     with pytest.raises(ScenarioError) as caught:
         sent_request(call({"price": number}))
     assert str(caught.value) == (
-        "the arguments of the call hold a number that JSON has no word for\n"
+        "the arguments of the call hold a number that JSON cannot express\n"
         "    hint: infinity and NaN are not JSON"
     )
 
