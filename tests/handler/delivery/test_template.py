@@ -84,7 +84,7 @@ def test_a_text_survives_the_way_through_query_params(awkward: str, value: str) 
 @given(value=json_values)
 def test_a_body_value_that_is_one_placeholder_keeps_its_json_type(value: Any) -> None:
     template = {"a": "{x}", "deep": [{"b": "{x}"}], "n": 1, "flag": None, "{x}": "key"}
-    filled = filler(value).body(template)
+    filled: Any = filler(value).body(template)
     assert filled == {"a": value, "deep": [{"b": value}], "n": 1, "flag": None, "{x}": "key"}
     assert type(filled["a"]) is type(value)
     assert json.loads(json.dumps(filled)) == filled
