@@ -126,7 +126,7 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         (["[" * 100_000], f"x.jsonl:1:1: {NOT_JSON}"),
         (
             ['{"format": "tavus-trace", "version": 1, "scenario": "x"}'],
-            "x.jsonl:1:1: this trace has version 1 and version 2 is the one known here" + AGAIN,
+            "x.jsonl:1:1: this trace has version 1, but only version 2 can be read" + AGAIN,
         ),
         (
             ['{"format": "tavus-trace", "version": 2}'],
@@ -163,7 +163,7 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         ),
         (
             [FIRST, SECOND, SECOND],
-            f"x.jsonl:3:1: this entry has seq 1 where 2 was expected\n{GAP}",
+            f"x.jsonl:3:1: this entry has seq 1, but 2 was expected\n{GAP}",
         ),
         (
             [FIRST, '{"seq": 1, "at": 0, "turn": 0, "type": "session_closed", "reason": "bored"}'],
