@@ -56,7 +56,7 @@ def _build_response(answer: CannedAnswer) -> HttpResponse:
     if answer.body is None and answer.content_type is None:
         return HttpResponse(status=answer.status)
     if isinstance(answer.body, str) and answer.content_type is not None:
-        text = answer.body
+        text = answer.body  # such as HTML; a text without a content type is a JSON string
     else:
         text = json.dumps(answer.body, ensure_ascii=False)
     headers = (("content-type", answer.content_type or _JSON),)

@@ -1,4 +1,4 @@
-"""Starts the user's handler from its source, whatever the kind.
+"""Starts the user's handler from a source of any kind.
 
 Modules for processes, URLs and WSGI applications are imported when the first such handler starts.
 """

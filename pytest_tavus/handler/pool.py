@@ -103,7 +103,7 @@ class HandlerPool:
         effective, source = apply_override(spec, override)
         if source is None:
             return add_canned_answers(effective, None)
-        # Two import strings of one application must have one key, and the key is the object's.
+        # Two import strings of one application share the key of the imported object.
         if isinstance(source, ImportSource) and not source.factory:
             source = await self._import_app(source)
         persistent = override is None or isinstance(override, str | HandlerSpec)
@@ -124,6 +124,7 @@ class HandlerPool:
         handlers += self._fresh
         self._entries.clear()
         self._fresh.clear()
+        # An error of one handler must not keep the others from being ended.
         ended = await asyncio.gather(*(each.close() for each in handlers), return_exceptions=True)
         failures = [result for result in ended if isinstance(result, BaseException)]
         if failures:

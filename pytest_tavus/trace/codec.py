@@ -109,7 +109,7 @@ def _encode_line(data: Mapping[str, object]) -> str:
     line = _READABLE.encode(data)
     if line.isascii() or _is_one_plain_line(line):
         return line
-    return _ASCII.encode(data)
+    return _ASCII.encode(data)  # its escapes carry half a surrogate pair, and line separators
 
 
 def _is_one_plain_line(line: str) -> bool:

@@ -70,6 +70,7 @@ def build_token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpReque
     if profile.oauth2_credentials == "form":
         form |= {"client_id": auth.client_id, "client_secret": auth.client_secret}
         return build_form_request(auth.token_url, form, headers=(), profile=profile)
+    # RFC 6749 encodes both as form values first, so that a colon in them is no separator.
     pair = f"{quote_plus(auth.client_id)}:{quote_plus(auth.client_secret)}"
     value = "Basic " + base64.b64encode(pair.encode("ascii")).decode("ascii")
     headers = (("Authorization", value),)
@@ -84,6 +85,7 @@ def read_token(
     if isinstance(found, str):
         return _build_failed_outcome(exchange, found)
     value = found.get("access_token")
+    # A token with a line end would not fit into a header.
     if not isinstance(value, str) or not value or any(char in value for char in "\r\n\0"):
         return _build_failed_outcome(exchange, "answered without an access_token")
     kind = found.get("token_type", "Bearer")

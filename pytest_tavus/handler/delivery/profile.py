@@ -1,8 +1,8 @@
 """The uncertain details of Tavus's delivery of calls, as one value.
 
 Tavus documents that a call becomes a request, and six auth types; most of the rest is inferred.
-Each such detail is a field with its source ([doc], [client], [inferred], [wild]), so that users
-can correct the detail in their settings before a release does.
+Each such detail is a field with its source ([doc], [client], [inferred], [wild]). Users can
+correct a field in their settings before a release does.
 """
 
 from __future__ import annotations

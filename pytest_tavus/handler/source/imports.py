@@ -1,7 +1,7 @@
 """Imports the object of an import string: ``package.module:attribute``.
 
-The directories of the scenario file come first on `sys.path` and stay there, as those of a
-conftest.py do, because the application may import further modules later.
+The directories of the scenario file come first on `sys.path` and stay there, as with a
+conftest.py, because the application may import further modules later.
 """
 
 from __future__ import annotations

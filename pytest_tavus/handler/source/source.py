@@ -1,4 +1,4 @@
-"""Where the user's real handler comes from, and which interface an application has."""
+"""The sources of the user's real handler, and the interface (ASGI or WSGI) of an application."""
 
 from __future__ import annotations
 

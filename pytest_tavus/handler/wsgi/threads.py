@@ -62,6 +62,7 @@ class Threads:
         threads, self._threads = self._threads, []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
+                # All slots are free when no work runs any more.
                 for _ in range(self.limit if threads else 0):
                     await self._slots.acquire()
         for _ in threads:

@@ -155,8 +155,9 @@ class Redaction:
             rebuilt = json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         except RecursionError:
             return f'"{mask("a secret in deep JSON")}"'
-        whole = self.mask_rendered(rebuilt) == rebuilt
-        return rebuilt if whole else f'"{mask("a secret in the marks of JSON")}"'
+        # A secret may span several values, with the quotes and commas between them.
+        complete = self.mask_rendered(rebuilt) == rebuilt
+        return rebuilt if complete else f'"{mask("a secret in the marks of JSON")}"'
 
     def lines(self, text: str) -> list[str]:
         """Mask a file and return its lines. A secret of several lines gives as many lines."""

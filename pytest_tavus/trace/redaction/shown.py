@@ -135,8 +135,9 @@ class _TraceMasker:
         scheme, secret = split_credentials(text)
         if not secret or MASKED.fullmatch(secret) is not None:
             return text
-        known = name.lower() if self._redaction.text(name) == name else "header"
-        return scheme + mask(self._name_source(known, split_credentials(value)[1]))
+        # A mask must not show the name of a header that itself holds a secret.
+        source = name.lower() if self._redaction.text(name) == name else "header"
+        return scheme + mask(self._name_source(source, split_credentials(value)[1]))
 
     def _name_source(self, name: str, secret: str) -> str:
         """Name a value after its header. Equal values have one number in a trace."""
