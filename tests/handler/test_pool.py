@@ -96,13 +96,16 @@ async def test_a_failed_start_is_an_error_of_every_scenario_and_not_repeated(
     shop: Path,
 ) -> None:
     (shop / "tavus_pool.py").write_text(
-        "from tests.handler.recording_app import RecordingApp\nlog = []\napp = RecordingApp(log)\napp.fails = True\n"
+        "from tests.handler.recording_app import RecordingApp\n"
+        "log = []\n"
+        "app = RecordingApp(log)\n"
+        "app.fails = True\n"
     )
     async with open_pool(shop) as pool:
-        told = await asyncio.gather(
+        results = await asyncio.gather(
             *(call_handler(pool, APP) for _ in range(3)), return_exceptions=True
         )
-        assert [str(each) for each in told] == [
+        assert [str(each) for each in results] == [
             "the handler's start-up failed: no database\nno database"
         ] * 3
         assert app_log() == ["up"]
