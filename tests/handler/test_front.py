@@ -174,7 +174,7 @@ async def test_a_token_request_without_a_canned_token_goes_to_the_handler() -> N
 
 
 @pytest.mark.parametrize(
-    ("wanted", "message"),
+    ("declared", "message"),
     [
         (
             spec(),
@@ -207,9 +207,9 @@ async def test_a_token_request_without_a_canned_token_goes_to_the_handler() -> N
     ],
 )
 async def test_a_call_without_any_answer_lists_the_canned_answers(
-    wanted: HandlerSpec, message: str
+    declared: HandlerSpec, message: str
 ) -> None:
-    handler = await open_handler(wanted, root=Path(), environ={})
+    handler = await open_handler(declared, root=Path(), environ={})
     assert read_fault(await send_request(handler)) == ("unhandled", message)
 
 

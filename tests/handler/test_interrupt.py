@@ -20,9 +20,9 @@ async def interrupted(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def test_an_interrupt_inside_a_handler_ends_the_run_and_is_not_logged() -> None:
-    told: list[str] = []
+    errors: list[str] = []
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda _, context: told.append(context["message"]))
+    loop.set_exception_handler(lambda _, context: errors.append(context["message"]))
     opening = open_handler(spec(), root=Path(), environ={}, override=interrupted)
     handler = loop.run_until_complete(opening)
     asking = loop.create_task(send_request(handler))
@@ -36,4 +36,4 @@ def test_an_interrupt_inside_a_handler_ends_the_run_and_is_not_logged() -> None:
     loop.run_until_complete(handler.close())
     loop.close()
     gc.collect()
-    assert told == []
+    assert errors == []

@@ -49,8 +49,8 @@ def test_only_the_secrets_that_may_be_there_are_suspects_and_each_once() -> None
 def test_every_secret_with_a_span_is_a_suspect(text: str, secret: str, known: list[str]) -> None:
     disguises = Disguises(secret)
     found = build_prefilter(*map(Disguises, known), disguises)
-    for held in (text, text + secret, text + secret.encode().hex()):
-        assert not disguises.spans(held) or disguises in found.suspects(held)
+    for disguised in (text, text + secret, text + secret.encode().hex()):
+        assert not disguises.spans(disguised) or disguises in found.suspects(disguised)
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,9 @@ def test_a_secret_of_several_lines_is_masked_line_by_line_too() -> None:
 def test_a_matcher_with_a_secret_has_a_masked_repr_and_matches_nothing(
     tag: str, payload: object, written: str
 ) -> None:
-    shown = build_redaction("hunter22", "12345").value(build_matcher(tag, payload))
+    masked = build_redaction("hunter22", "12345").value(build_matcher(tag, payload))
 
-    assert format_yaml(shown).replace("'^", "^").replace("⟧'", "⟧").replace(
+    assert format_yaml(masked).replace("'^", "^").replace("⟧'", "⟧").replace(
         "'⟦", "⟦"
     ) == written.replace("'", "")
 

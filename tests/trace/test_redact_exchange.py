@@ -175,6 +175,6 @@ HOLDERS = {
 def test_a_secret_in_a_single_part_is_found(holder: str) -> None:
     event = ToolDelivered(call_id="call_1", purpose="tool", exchange=HOLDERS[holder])
     exchange = redact_exchange(build_redaction(SECRET), event)
-    told = repr(exchange)
-    assert SECRET not in told
-    assert told.count(MASK) + told.count(repr(MASK.encode())[2:-1]) == 1
+    text = repr(exchange)
+    assert SECRET not in text
+    assert text.count(MASK) + text.count(repr(MASK.encode())[2:-1]) == 1

@@ -18,12 +18,12 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_a_late_answer_is_a_timeout_and_the_handler_gets_a_disconnect() -> None:
-    told: list[str] = []
+    heard: list[str] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         await receive()
-        told.append((await receive())["type"])
+        heard.append((await receive())["type"])
         await send(START)
 
     async with open_app(app) as handler:
@@ -31,7 +31,7 @@ async def test_a_late_answer_is_a_timeout_and_the_handler_gets_a_disconnect() ->
 
     assert read_fault(exchange) == ("timeout", "the handler did not answer within 0.02 s")
     assert exchange.response is None
-    assert told == ["http.disconnect"]
+    assert heard == ["http.disconnect"]
 
 
 async def test_a_handler_that_blocks_the_loop_is_late_too() -> None:
@@ -96,29 +96,29 @@ async def test_long_background_work_does_not_delay_the_conversation() -> None:
 
 
 async def test_a_handler_that_waits_after_its_answer_gets_a_disconnect() -> None:
-    told: list[str] = []
+    heard: list[str] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         await receive()
         await send(START)
         await send(BODY)
-        told.append((await receive())["type"])
+        heard.append((await receive())["type"])
 
     async with open_app(app) as handler:
         assert read_json(await send_request(handler)) == {}
-        assert told == ["http.disconnect"]
+        assert heard == ["http.disconnect"]
 
 
 async def test_a_cancelled_conversation_disconnects() -> None:
-    told: list[str] = []
+    heard: list[str] = []
     called = asyncio.Event()
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         await receive()
         called.set()
-        told.append((await receive())["type"])
+        heard.append((await receive())["type"])
 
     async with open_app(app) as handler:
         asking = asyncio.create_task(send_request(handler))
@@ -127,11 +127,11 @@ async def test_a_cancelled_conversation_disconnects() -> None:
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-    assert told == ["http.disconnect"]
+    assert heard == ["http.disconnect"]
 
 
 async def test_an_application_that_ignores_the_disconnect_is_cancelled() -> None:
-    told: list[str] = []
+    heard: list[str] = []
     called = asyncio.Event()
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
@@ -140,7 +140,7 @@ async def test_an_application_that_ignores_the_disconnect_is_cancelled() -> None
         try:
             await asyncio.Event().wait()
         finally:
-            told.append("ended")
+            heard.append("ended")
 
     async with open_app(app) as handler:
         asking = asyncio.create_task(send_request(handler))
@@ -149,7 +149,7 @@ async def test_an_application_that_ignores_the_disconnect_is_cancelled() -> None
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert told == ["ended"]
+        assert heard == ["ended"]
 
 
 async def test_closing_the_handler_cancels_a_request_that_never_ends(

@@ -1,4 +1,4 @@
-"""Six ways to prove who a call is from, held against published vectors."""
+"""The six auth types against published vectors."""
 
 from __future__ import annotations
 

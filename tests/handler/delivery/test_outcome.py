@@ -1,4 +1,4 @@
-"""What the PAL is told, for everything a handler can do."""
+"""The outcome for the PAL, for every answer of a handler."""
 
 from __future__ import annotations
 
@@ -199,12 +199,12 @@ def test_a_crash_beside_an_answer_is_an_error(status: int) -> None:
 
 @pytest.mark.parametrize("body", [b"x" * 61, b"it's wrong", b"a\\b", b"two\nlines", b" "])
 def test_a_body_is_quoted_as_it_is_or_not_at_all(body: bytes) -> None:
-    told = "the handler answered plain text, not JSON"
+    bare = "the handler answered plain text, not JSON"
     assert outcome(answer(b"out of order", content_type="text/plain")).reason == (
-        f"{told}: 'out of order'"
+        f"{bare}: 'out of order'"
     )
     reason = outcome(answer(body, content_type="text/plain")).reason
-    assert reason in {told, None}
+    assert reason in {bare, None}
 
 
 def test_an_exchange_without_response_and_fault_is_an_error_of_the_harness() -> None:
@@ -224,7 +224,7 @@ def test_every_exchange_is_a_success_or_has_a_reason(
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "redacted"),
     [
         ("https://a.test/x?y=1#z", "https://a.test/x"),
         ("https://u:p@a.test", "https://a.test"),
@@ -232,8 +232,8 @@ def test_every_exchange_is_a_success_or_has_a_reason(
         ("//u:p@a.test/x", "//a.test/x"),
     ],
 )
-def test_a_url_in_a_reason_has_no_secrets(url: str, shown: str) -> None:
-    assert without_query(url) == shown
+def test_a_url_in_a_reason_has_no_secrets(url: str, redacted: str) -> None:
+    assert without_query(url) == redacted
 
 
 def test_a_text_answer_is_the_output_if_the_profile_allows_it() -> None:

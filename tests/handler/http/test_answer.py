@@ -93,12 +93,12 @@ def test_the_end_of_the_connection_ends_a_body_without_a_length(head: bytes) -> 
 
 
 @pytest.mark.parametrize(
-    "begun",
+    "partial",
     [b"", b"HTTP/1.1 2", OK, OK + b"Content-Length: 3\r\n\r\n{}", CHUNKED[:-9]],
 )
-def test_the_end_of_the_connection_does_not_complete_another_body(begun: bytes) -> None:
+def test_the_end_of_the_connection_does_not_complete_another_body(partial: bytes) -> None:
     answer = PartialResponse(to_head=False)
-    answer.feed(begun)
+    answer.feed(partial)
     answer.end()
     assert not answer.complete
 

@@ -1,4 +1,4 @@
-"""A process that ends by itself: whoever used it is told, and so is the run at its end."""
+"""A process that ends by itself: an error of each user and, if unused, of the close."""
 
 from __future__ import annotations
 

@@ -39,14 +39,14 @@ async def test_a_command_gets_its_directory_and_only_the_variables_it_needs(shop
     (shop / "inner").mkdir()
     command = ("python", "../server.py", "{port}")
     async with open_command(shop, *command, cwd="inner", env=("SHOP_DB",)) as handler:
-        told = read_json(await send_request(handler))
+        found = read_json(await send_request(handler))
 
-    assert told["cwd"] == str(shop / "inner")
-    assert told["env"]["SHOP_DB"] == "orders.db"
-    assert told["env"]["LC_ALL"] == "C.UTF-8"
-    assert told["env"]["PORT"].isdigit()
+    assert found["cwd"] == str(shop / "inner")
+    assert found["env"]["SHOP_DB"] == "orders.db"
+    assert found["env"]["LC_ALL"] == "C.UTF-8"
+    assert found["env"]["PORT"].isdigit()
     allowed = {"PATH", "LC_ALL", "LC_CTYPE", "SHOP_DB", "PORT", "PYTHONUNBUFFERED", "PWD"}
-    assert set(told["env"]) <= allowed
+    assert set(found["env"]) <= allowed
 
 
 async def test_closing_ends_the_process_and_its_children(shop: Path) -> None:
