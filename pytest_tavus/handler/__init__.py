@@ -1,4 +1,4 @@
-"""The user's handler: how requests reach it, and how it is started and ended.
+"""The user's handler: starts it, sends requests to it, and ends it.
 
 `open.py` starts a handler of any kind, `pool.py` shares handlers between conversations. A handler
 knows no scenario turn and no check. Add a kind of handler as a folder, its source to

@@ -1,9 +1,8 @@
-"""What stands before the real handler: canned answers, and a word for the calls nobody takes."""
+"""Canned answers in front of the real handler, and the fault of a call without any answer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.handler.call.faults import connection_fault, timeout_fault
@@ -19,15 +18,19 @@ _JSON = "application/json"
 async def send_canned_answer(
     answer: CannedAnswer, request: HttpRequest, *, within: float, clock: Clock
 ) -> HttpExchange:
-    """Give a canned answer, late or faulty where the scenario has it so."""
+    """Give a canned answer with the delay and the fault that the scenario asks for."""
     watch = Stopwatch(clock, within)
     response, fault = None, None
     if answer.fault == "timeout" or answer.delay > within:
         await clock.sleep(within)
         fault = timeout_fault(within)
     else:
-        await _delay(answer.delay, clock)
-        response, fault = _build_result(answer)
+        if answer.delay > 0:
+            await clock.sleep(answer.delay)
+        if answer.fault is None:
+            response = _build_response(answer)
+        else:
+            fault = connection_fault("the canned answer cuts the connection off")
     return HttpExchange(
         request=request,
         response=response,
@@ -38,7 +41,7 @@ async def send_canned_answer(
 
 
 def token_exchange(token: TokenAnswer, request: HttpRequest) -> HttpExchange:
-    """Answer as an OAuth 2 token endpoint does (RFC 6749, section 5.1)."""
+    """Answer in the shape of an OAuth 2 token endpoint (RFC 6749, section 5.1)."""
     body = {
         "access_token": token.access_token,
         "token_type": "Bearer",
@@ -49,30 +52,19 @@ def token_exchange(token: TokenAnswer, request: HttpRequest) -> HttpExchange:
     return HttpExchange(request=request, response=response, answered_by="canned")
 
 
-def _build_result(answer: CannedAnswer) -> tuple[HttpResponse | None, HttpFault | None]:
-    if answer.fault is not None:
-        return None, connection_fault("the canned answer cuts the connection off")
-    return _build_response(answer), None
-
-
 def _build_response(answer: CannedAnswer) -> HttpResponse:
     if answer.body is None and answer.content_type is None:
         return HttpResponse(status=answer.status)
     if isinstance(answer.body, str) and answer.content_type is not None:
-        text = answer.body
+        text = answer.body  # such as HTML; a text without a content type is a JSON string
     else:
         text = json.dumps(answer.body, ensure_ascii=False)
     headers = (("content-type", answer.content_type or _JSON),)
     return HttpResponse(status=answer.status, headers=headers, body=text.encode())
 
 
-async def _delay(seconds: float, clock: Clock) -> None:
-    if seconds > 0:
-        await clock.sleep(seconds)
-
-
 class CannedAnswers:
-    """Gives the canned answers of a scenario and passes the rest on."""
+    """Gives the canned answers of a scenario, and passes every other call to the real handler."""
 
     def __init__(self, spec: HandlerSpec, real: Handler | None) -> None:
         self._canned = spec.canned
@@ -82,7 +74,7 @@ class CannedAnswers:
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        """Answer from the canned answers, else by the real handler, else say what there is."""
+        """Answer a call. Without a real handler, the fault names the canned answers there are."""
         if call.purpose == "token" and self._token is not None:
             return token_exchange(self._token, request)
         answer = self._find_answer(call) if call.purpose == "tool" else None
@@ -97,14 +89,13 @@ class CannedAnswers:
         """Close the real handler.
 
         Raises:
-            HandlerError: it could not be ended.
+            HandlerError: the real handler could not be ended.
 
         """
         if self._real is not None:
             await self._real.close()
 
     def _find_answer(self, call: CallRef) -> CannedAnswer | None:
-        """Return the first canned answer of the tool whose predicate holds."""
         answers = self._canned.get(call.tool, ())
         return next((each for each in answers if not compare(each.when, call.arguments)), None)
 
@@ -130,16 +121,12 @@ class CannedAnswers:
             )
         return (
             f"nobody answers the call of {call.tool!r}: there are canned answers for "
-            f"{_join_quoted(self._canned)} only, and there is no app, command or url"
+            f"{', '.join(map(repr, self._canned))} only, and there is no app, command or url"
         )
 
 
 def add_canned_answers(spec: HandlerSpec, real: Handler | None) -> Handler:
-    """Put a scenario's canned answers before a real handler; the handler itself if it has none."""
+    """Wrap a real handler with a scenario's canned answers, if the scenario has any."""
     if real is not None and not spec.canned and spec.token is None:
         return real
     return CannedAnswers(spec, real)
-
-
-def _join_quoted(tools: Iterable[str]) -> str:
-    return ", ".join(repr(tool) for tool in tools)

@@ -1,6 +1,6 @@
-"""Opens the user's handler, whatever it is and wherever it comes from.
+"""Starts the user's handler from a source of any kind.
 
-What a process, a URL or a WSGI application needs is imported with the first of its kind.
+Modules for processes, URLs and WSGI applications are imported when the first such handler starts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import asyncio
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
 
 from pytest_tavus.clock import Clock
 from pytest_tavus.errors import HandlerError
@@ -33,6 +32,7 @@ from pytest_tavus.handler.source.source import (
     Source,
     UrlSource,
     apply_override,
+    build_uncallable_error,
     directories,
     interface_of,
 )
@@ -41,7 +41,7 @@ from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
 
 class CustomHandler:
-    """Passes requests on. Whoever made the handler closes it."""
+    """Passes requests to a handler object of the user, and turns its errors into faults."""
 
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
@@ -49,7 +49,6 @@ class CustomHandler:
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        """Pass one request on, and tell what the handler raises or how late it is."""
         watch, limit = Stopwatch(clock, within), asyncio.timeout(within)
         try:
             async with limit:
@@ -64,7 +63,7 @@ class CustomHandler:
         return HttpExchange(request=request, fault=fault, seconds=watch.seconds())
 
     async def close(self) -> None:
-        """Leave the handler as it is."""
+        """Do nothing: the user who made the handler also closes it."""
 
 
 def _check_exchange(returned: object) -> HttpFault | None:
@@ -82,23 +81,23 @@ async def open_handler(
 ) -> Handler:
     """Open a handler for one user, who closes it.
 
-    `root` is the directory that relative paths are meant from; `environ` is where the variables
-    come from that `command` gets. `override` is what the fixture `tavus_handler` returned.
+    Relative paths start at `root`. `command` gets its variables from `environ`. `override` is the
+    value of the fixture `tavus_handler`.
 
     Raises:
-        HandlerError: it cannot be started.
+        HandlerError: the handler cannot be started.
 
     """
-    wanted, source = apply_override(spec, override)
+    effective, source = apply_override(spec, override)
     real = None if source is None else await start(source, root=root, environ=environ)
-    return add_canned_answers(wanted, real)
+    return add_canned_answers(effective, real)
 
 
 async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Handler:
-    """Start a real handler.
+    """Start a real handler, without canned answers.
 
     Raises:
-        HandlerError: it cannot be started.
+        HandlerError: the handler cannot be started.
 
     """
     match source:
@@ -120,37 +119,35 @@ async def start(source: Source, *, root: Path, environ: Mapping[str, str]) -> Ha
 
 
 async def import_app(source: ImportSource, root: Path) -> AppSource:
-    """Import an application, or make one with the factory that is imported.
+    """Import an application, or import its factory and call it.
 
     Raises:
-        HandlerError: it cannot be imported, or the factory fails.
+        HandlerError: the import or the factory fails, or the object is not callable.
 
     """
     found = load(source.target, search_path=directories(source, root))
     name = repr(source.target)
     if source.factory:
-        found, name = await _call_factory(found, source), f"what {name} returned"
+        found, name = await _call_factory(found, source), f"the result of {name}"
     if not callable(found):
-        interface_of(found, name=name)
-    app = cast("Any", found)
-    return AppSource(app=app, name=name, interface=source.interface, within=source.within)
+        raise build_uncallable_error(found, name=name)
+    return AppSource(app=found, name=name, interface=source.interface, within=source.within)
 
 
 async def _call_factory(factory: object, source: ImportSource) -> object:
     if not callable(factory):
-        message = f"{source.target!r} is no factory: it cannot be called"
-        raise HandlerError(message)
+        raise build_uncallable_error(factory, name=f"the factory {source.target!r}")
     try:
-        made = factory()
-        if inspect.isawaitable(made):
+        app = factory()
+        if inspect.isawaitable(app):
             async with asyncio.timeout(source.within):
-                made = await made
+                app = await app
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise
     except BaseException as error:  # noqa: BLE001 - the user's code, `pytest.skip` too
         message = f"the factory {source.target!r} raised {describe_error(error)}"
         raise HandlerError(message, detail=user_traceback(error)) from None
-    return made
+    return app
 
 
 async def _start_app(source: AppSource) -> Handler:

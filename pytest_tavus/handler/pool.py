@@ -1,4 +1,4 @@
-"""The handlers of a run: each started once, shared by all who name it, ended together."""
+"""Starts each handler of a run once, shares it between scenarios, and ends all of them."""
 
 from __future__ import annotations
 
@@ -25,29 +25,28 @@ from pytest_tavus.wire import HttpExchange, HttpRequest
 
 
 class Lease:
-    """A handler for as long as one scenario uses it. Closing it gives it back."""
+    """The use of a shared handler by one scenario. To close the lease releases the handler."""
 
-    def __init__(self, handler: Handler, give_back: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, handler: Handler, release: Callable[[], Awaitable[None]]) -> None:
         self._handler = handler
-        self._release = give_back
+        self._release = release
         self._open = True
         self._exit_reported = False
-        "A fault that was sent back tells of the handler's end."
+        "A fault of this scenario already reported that the handler ended by itself."
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        """Send to the handler."""
         exchange = await self._handler.send(request, call=call, within=within, clock=clock)
         if exchange.fault is not None and await exit_of(self._handler) is not None:
             self._exit_reported = True
         return exchange
 
     async def close(self) -> None:
-        """Give the handler back.
+        """Release the handler. May be called twice.
 
         Raises:
-            HandlerError: this was its last user, and it could not be ended; or it ended by itself.
+            HandlerError: the handler ended by itself, or could not be ended after its last user.
 
         """
         if not self._open:
@@ -65,21 +64,22 @@ class _Entry:
     """One real handler of the run."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source  # kept, so that an identity in its key stays taken
+        # The key may be an `id`, which Python gives to another object once this one is gone.
+        self.source = source
         self.lock = asyncio.Lock()
         self.handler: Handler | None = None
         self.failure: HandlerError | None = None
         self.users = 0
         self.persistent = False
-        "It stays for the whole run, whether it is in use or not."
+        "The handler stays until the end of the run, in use or not."
 
 
 class HandlerPool:
-    """Gives out handlers. Belongs to the event loop it is used in.
+    """Shares handlers between the scenarios of one event loop.
 
-    The real handler is shared by every scenario whose spec names the same one, whatever canned
-    answers stand before it. An application that the fixture `tavus_handler` returned lives only as
-    long as a scenario uses it, so that it is shut down before the fixture is.
+    Scenarios whose specs name the same real handler share it; each has its own canned answers. An
+    application from the fixture `tavus_handler` lives only while a scenario uses it, so that its
+    shut-down comes before that of the fixture.
     """
 
     def __init__(self, *, root: Path, environ: Mapping[str, str]) -> None:
@@ -91,37 +91,40 @@ class HandlerPool:
         self._app_locks: dict[Hashable, asyncio.Lock] = {}
 
     async def acquire(self, spec: HandlerSpec, override: object | None = None) -> Handler:
-        """Return a handler, started if it is the first of its kind; its user closes it.
+        """Return a handler, started if no scenario uses it yet; the caller closes it.
 
-        A start that failed once is not tried again. `fresh` starts another one in any case; for
-        an `app` without `factory` that is another start-up of the same application.
+        A start that failed once is not tried again. `fresh` always starts another handler; for an
+        `app` without `factory` it starts the same application again.
 
         Raises:
-            HandlerError: it cannot be started, or ended by itself since.
+            HandlerError: the handler cannot be started, or ended by itself since its start.
 
         """
-        wanted, source = apply_override(spec, override)
+        effective, source = apply_override(spec, override)
         if source is None:
-            return add_canned_answers(wanted, None)
+            return add_canned_answers(effective, None)
+        # Two import strings of one application share the key of the imported object.
         if isinstance(source, ImportSource) and not source.factory:
             source = await self._import_app(source)
-        lasting = override is None or isinstance(override, str | HandlerSpec)
-        if wanted.fresh or isinstance(source, CustomSource):
-            turn = self._app_locks.setdefault(source.key, asyncio.Lock()) if lasting else None
-            return add_canned_answers(wanted, await self._start_fresh(source, turn))
-        return add_canned_answers(wanted, await self._acquire_shared(source, lasting=lasting))
+        persistent = override is None or isinstance(override, str | HandlerSpec)
+        if effective.fresh or isinstance(source, CustomSource):
+            lock = self._app_locks.setdefault(source.key, asyncio.Lock()) if persistent else None
+            return add_canned_answers(effective, await self._start_fresh(source, lock))
+        handler = await self._acquire_shared(source, persistent=persistent)
+        return add_canned_answers(effective, handler)
 
     async def close(self) -> None:
         """End every handler that was started. May be called twice.
 
         Raises:
-            HandlerError: some could not be ended. All others are.
+            HandlerError: a handler could not be ended. All others are ended first.
 
         """
         handlers = [entry.handler for entry in self._entries.values() if entry.handler is not None]
         handlers += self._fresh
         self._entries.clear()
         self._fresh.clear()
+        # An error of one handler must not keep the others from being ended.
         ended = await asyncio.gather(*(each.close() for each in handlers), return_exceptions=True)
         failures = [result for result in ended if isinstance(result, BaseException)]
         if failures:
@@ -139,25 +142,22 @@ class HandlerPool:
             raise _copy_error(known)
         return known
 
-    async def _start_fresh(self, source: Source, turn: asyncio.Lock | None) -> Handler:
-        """Start a handler for one scenario.
-
-        An application that is there only once is started up by one scenario after the other.
-        """
+    async def _start_fresh(self, source: Source, lock: asyncio.Lock | None) -> Handler:
         async with contextlib.AsyncExitStack() as stack:
-            if turn is not None and isinstance(source, AppSource):
-                await stack.enter_async_context(turn)
+            # Scenarios start an application that exists only once one after the other.
+            if lock is not None and isinstance(source, AppSource):
+                await stack.enter_async_context(lock)
             handler = await start(source, root=self._root, environ=self._environ)
             self._fresh.add(handler)
             stack.push_async_callback(handler.close)
             stack.callback(self._fresh.discard, handler)
             return Lease(handler, stack.pop_all().aclose)
 
-    async def _acquire_shared(self, source: Source, *, lasting: bool) -> Handler:
+    async def _acquire_shared(self, source: Source, *, persistent: bool) -> Handler:
         entry = self._entries.get(source.key)
         if entry is None:
             entry = self._entries[source.key] = _Entry(source)
-        entry.persistent |= lasting
+        entry.persistent |= persistent
         entry.users += 1
         try:
             handler = await self._ensure_started(entry)
@@ -175,7 +175,7 @@ class HandlerPool:
                 await self._end(entry)
 
     async def _end(self, entry: _Entry) -> None:
-        """End a handler nobody uses; who comes meanwhile waits for the lock and starts it anew."""
+        # A scenario that arrives meanwhile waits for the lock and then starts the handler again.
         handler, entry.handler = entry.handler, None
         try:
             if handler is not None:
@@ -205,5 +205,5 @@ class HandlerPool:
 
 
 def _copy_error(error: HandlerError) -> HandlerError:
-    """Return the same error anew, so that tracebacks do not pile up on one object."""
+    # An exception that is raised again and again collects a traceback each time.
     return HandlerError(error.message, detail=error.detail)

@@ -1,15 +1,15 @@
-"""A trace as JSON lines, and back.
+"""Encodes a trace as JSON lines and decodes it.
 
-The first line says what the file is; each further line is one entry, with its `type` and the fields
-of that event beside `seq`, `at` (seconds) and `turn`::
+The first line is the header. Each further line is one entry: `seq`, `at` (seconds), `turn`, the
+`type` of its event and the fields of that event::
 
     {"format": "tavus-trace", "version": 2, "scenario": "tells where the order is", ...}
     {"seq": 1, "at": 0.0, "turn": 0, "type": "session_opened", "session": "sim", ...}
 
-A body is text where it is UTF-8, and ``{"base64": "..."}`` where it is not. Every line is UTF-8,
-ends where any reader would end it, and is complete by itself: ``jq`` and ``grep`` work on it. Only
-a masked trace is written. A mask such as ``⟦env.SHOP_KEY⟧`` stands for a value that nobody can
-know any more; ``⟦⟦⟧`` is an opening bracket of the text itself.
+A UTF-8 body is text, any other body is ``{"base64": "..."}``. Every line is UTF-8 and complete by
+itself, and no reader splits it, so ``jq`` and ``grep`` work on the file. Only a masked trace is
+written. A mask such as ``⟦env.SHOP_KEY⟧`` replaces a value that is lost; ``⟦⟦⟧`` is an opening
+bracket of the text itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import asdict
@@ -43,11 +43,11 @@ VERSION = 2
 
 
 class TraceHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a trace is of. All that a reader must know before the first entry."""
+    """The scenario of a trace, and its evidence."""
 
     scenario: str
     provenance: str = ""
-    "Who decided and who answered: ``scripted, real handler``."
+    "The kinds of PAL and handler: ``scripted, real handler``."
 
     file: str | None = None
     "The scenario file, as the user would type it."
@@ -56,14 +56,14 @@ class TraceHeader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     "The scenario's own line in the file, counted from 1."
 
     held: int | None = None
-    "Facts that the user's handler decided and that were held; `None` where nothing was judged."
+    "Facts that the user's handler decided and that were held; `None` if no check ran."
 
     played: int | None = None
     "Facts that the script decided; they prove nothing of a handler."
 
 
-class _Place(Struct, frozen=True, kw_only=True):
-    """The fields of an entry that stand beside those of its event."""
+class _Position(Struct, frozen=True, kw_only=True):
+    """The fields of an entry itself, without those of its event."""
 
     seq: int
     at: float
@@ -79,7 +79,7 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
     """Yield the lines of a masked trace, without line ends.
 
     Raises:
-        HarnessError: the trace is in clear, or holds what is no JSON data.
+        HarnessError: the trace is in clear, or holds a value that is no JSON data.
 
     """
     if not trace.masked:
@@ -90,31 +90,30 @@ def encode(trace: Trace, header: TraceHeader) -> Iterator[str]:
 
 
 def encode_entry(entry: Entry) -> str:
-    """Return the line of one entry, without its line end.
+    """Encode one entry as a line without its line end.
 
     Raises:
-        HarnessError: the event holds what is no JSON data.
+        HarnessError: the event holds a value that is no JSON data.
 
     """
     event = entry.event
-    place = {"seq": entry.seq, "at": entry.at, "turn": entry.turn}
-    return _encode_line({**place, "type": event.__struct_config__.tag, **asdict(event)})
+    position = {"seq": entry.seq, "at": entry.at, "turn": entry.turn}
+    return _encode_line({**position, "type": event.__struct_config__.tag, **asdict(event)})
 
 
 _PARTS = (HttpExchange, HttpRequest, HttpResponse, HttpFault, Deciders)
-"""The values that events are made of."""
+"""The types of values in the fields of events."""
 
 
-def _encode_line(data: Mapping[str, Any]) -> str:
-    """Write JSON data, exchanges and bodies included, as one line for every reader."""
+def _encode_line(data: Mapping[str, object]) -> str:
     line = _READABLE.encode(data)
     if line.isascii() or _is_one_plain_line(line):
         return line
-    return _ASCII.encode(data)
+    return _ASCII.encode(data)  # its escapes carry half a surrogate pair, and line separators
 
 
 def _is_one_plain_line(line: str) -> bool:
-    """Whether UTF-8 can carry the line and no reader splits it, as some do at U+2028."""
+    """Tell whether UTF-8 can carry the line and no reader splits it, as some do at U+2028."""
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:
@@ -122,10 +121,13 @@ def _is_one_plain_line(line: str) -> bool:
     return len(line.splitlines()) == 1
 
 
-def _encode_value(value: Any) -> Any:
-    """Return what JSON has a word for, of what it has not: our values, and bodies."""
+def _encode_value(value: object) -> object:
+    """Return JSON data for a value that the JSON encoder does not know: a struct or a body."""
     if isinstance(value, bytes):
-        return _encode_body(value)
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(value).decode("ascii")}
     if isinstance(value, _PARTS):
         return asdict(value)
     message = f"a trace cannot hold a value of type {type(value).__name__}"
@@ -136,18 +138,11 @@ _READABLE = json.JSONEncoder(ensure_ascii=False, default=_encode_value)
 _ASCII = json.JSONEncoder(default=_encode_value)
 
 
-def _encode_body(body: bytes) -> Any:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(body).decode("ascii")}
-
-
 def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader, Trace]:
-    """Read a trace back.
+    """Decode a trace, which is masked.
 
     Raises:
-        ScenarioError: for what is not a trace of this version, with the number of the line.
+        ScenarioError: a line does not belong to a trace of this version; carries its number.
 
     """
     numbered = ((number, line.strip()) for number, line in enumerate(lines, 1))
@@ -159,20 +154,21 @@ def decode(lines: Iterable[str], *, path: str = "<trace>") -> tuple[TraceHeader,
         span = SourceSpan(path=path, line=number)
         entry = _decode_entry(line, span)
         if entry.seq != len(entries) + 1:
-            message = f"this entry has seq {entry.seq} where {len(entries) + 1} was expected"
+            message = f"this entry has seq {entry.seq}, but {len(entries) + 1} was expected"
             raise _build_error(span, message, "lines are missing or out of order: record it again")
         entries.append(entry)
     return header, Trace(tuple(entries), masked=True)
 
 
 def write(path: Path, trace: Trace, header: TraceHeader) -> None:
-    """Write a trace file so that a reader sees all of it or none; make its directory.
+    """Write a trace file and its directory.
 
     Raises:
         OSError: the file cannot be written.
 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # The file is renamed when it is complete, so that no reader sees a part of it.
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
     try:
         with unfinished.open("w", encoding="utf-8", newline="\n") as file:
@@ -188,7 +184,7 @@ def read(path: Path) -> tuple[TraceHeader, Trace]:
     """Read a trace file.
 
     Raises:
-        ScenarioError: it is not a trace of this version.
+        ScenarioError: the file is not a trace of this version.
         OSError: the file cannot be read.
 
     """
@@ -211,7 +207,7 @@ def _decode_header(line: str, span: SourceSpan) -> TraceHeader:
         raise _build_error(span, message, "give the path of a file that was recorded as a trace")
     version = data.pop("version", None)
     if version != VERSION:
-        message = f"this trace has version {version!r} and version {VERSION} is the one known here"
+        message = f"this trace has version {version!r}, but only version {VERSION} can be read"
         raise _build_error(span, message, _RECORD)
     return _convert_fields(data, TraceHeader, span)
 
@@ -223,15 +219,15 @@ def _decode_entry(line: str, span: SourceSpan) -> Entry:
     if kind is None:
         hint = did_you_mean(str(tag), _EVENTS) or f"one of: {', '.join(_EVENTS)}"
         raise _build_error(span, f"{tag!r} is not a type of event", hint)
-    found = {name: data.pop(name) for name in _Place.__struct_fields__ if name in data}
-    place = _convert_fields(found, _Place, span)
+    found = {name: data.pop(name) for name in _Position.__struct_fields__ if name in data}
+    position = _convert_fields(found, _Position, span)
     _decode_bodies(data.get("exchange"))
     event = _convert_fields(data, kind, span)
-    return Entry(seq=place.seq, at=place.at, turn=place.turn, event=event)
+    return Entry(seq=position.seq, at=position.at, turn=position.turn, event=event)
 
 
-def _decode_bodies(exchange: Any) -> None:
-    """Replace the bodies of an exchange with their bytes; what is no body stays, to be refused."""
+def _decode_bodies(exchange: object) -> None:
+    """Replace the bodies of an exchange with bytes. The conversion refuses any other value."""
     for side in exchange.values() if is_mapping(exchange) else ():
         match side:
             case {"body": str(text)}:
@@ -243,18 +239,18 @@ def _decode_bodies(exchange: Any) -> None:
                 pass
 
 
-def _decode_object(line: str, span: SourceSpan) -> dict[str, Any]:
+def _decode_object(line: str, span: SourceSpan) -> dict[str, object]:
     try:
-        data: Any = json.loads(line)
+        data: object = json.loads(line)
     except (ValueError, RecursionError) as error:
         hint = "the file was cut off or edited: record the trace again"
         raise _build_error(span, "this line is not JSON", hint) from error
-    if not isinstance(data, dict):
+    if not is_mapping(data):
         raise _build_error(span, "this line is not a JSON object", _RECORD)
-    return cast("dict[str, Any]", data)
+    return dict(data)
 
 
-def _convert_fields(data: Mapping[str, Any], kind: type[T], span: SourceSpan) -> T:
+def _convert_fields(data: Mapping[str, object], kind: type[T], span: SourceSpan) -> T:
     try:
         return convert(data, kind, builtin_types=(bytes,))
     except ValidationError as error:
@@ -270,7 +266,7 @@ _MISFIT = re.compile(
 )
 
 
-def _hint(message: str, kind: Any) -> str:
+def _hint(message: str, kind: object) -> str:
     if "`bytes`" in message:
         return 'a body is text, or {"base64": "..."}'
     misfit = _MISFIT.fullmatch(message)
@@ -281,15 +277,16 @@ def _hint(message: str, kind: Any) -> str:
     return did_you_mean(word, words) or f"one of: {', '.join(words)}"
 
 
-def _list_choices(hint: Any, path: str = "$") -> Iterator[tuple[str, tuple[str, ...]]]:
+def _list_choices(field_type: object, path: str = "$") -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the path of each object and enumeration of a type, with its fields or values."""
-    for kind in get_args(hint) if NoneType in get_args(hint) else (hint,):
+    # An optional field is a union with `NoneType`; its other members are at the same path.
+    for kind in get_args(field_type) if NoneType in get_args(field_type) else (field_type,):
         if get_origin(kind) is Literal:
             yield path, get_args(kind)
         elif isinstance(kind, type) and issubclass(kind, Struct):
             yield path, kind.__struct_fields__
-            for name, field in get_type_hints(kind).items():
-                yield from _list_choices(field, f"{path}.{name}")
+            for name, inner in get_type_hints(kind).items():
+                yield from _list_choices(inner, f"{path}.{name}")
 
 
 def _build_error(span: SourceSpan, message: str, hint: str) -> ScenarioError:

@@ -1,7 +1,7 @@
-"""The closed union of things that can happen in a conversation.
+"""The closed union of events of a conversation.
 
-Events are bare facts. The recorder wraps each in an :class:`~pytest_tavus.trace.log.Entry` that
-adds its place in the order. Checks read nothing else, so whatever a check needs is a field here.
+The recorder wraps each event in an :class:`~pytest_tavus.trace.log.Entry` with its position and
+time. Checks read nothing but the trace, so an event has a field for everything that a check needs.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from pytest_tavus.trace.facts import Decider, Deciders
 from pytest_tavus.wire import HttpExchange
 
 Decisions = Literal["scripted", "replayed", "model", "live"]
-"""Who decided what the PAL said and called."""
+"""The kind of source that decides the PAL's words and calls."""
 
 Channel = Literal["app_message", "api"]
-"""How a call reaches its handler: Tavus's `delivery.app_message` or `delivery.api`."""
+"""The way of a call to its handler: Tavus's `delivery.app_message` or `delivery.api`."""
 
 ToolStatus = Literal["success", "error", "timeout", "unanswered"]
-"""What became of a call. `success` and `error` are Tavus's words; `timeout` is an API delivery that
-exceeded `delivery.api.timeout`; `unanswered` is an app message nobody answered."""
+"""The outcome of a call. `success` and `error` are Tavus's words; `timeout` is an API delivery that
+exceeded `delivery.api.timeout`; `unanswered` is an app message without an answer."""
 
 Failure = Literal["crash", "unreadable", "unreachable"]
-"""Why a call has the status `error` although the handler did not answer with one. `crash`: it
-raised, answered 5xx, or broke off. `unreadable`: it answered what Tavus cannot use. `unreachable`:
-the call did not get to it. The PAL is told `error` of all of them."""
+"""Why a call has the status `error` although the handler did not answer with an error. `crash`: the
+handler raised, answered 5xx, or broke off. `unreadable`: Tavus cannot use its answer.
+`unreachable`: the call did not reach it. The PAL hears `error` for all three."""
 
 AnsweredBy = Literal["handler", "canned", "client", "client_output", "nobody"]
-"""Whose answer a call got: the real handler, a canned answer, a client tool, an `output` that the
-scenario gives for a client tool, or none."""
+"""The source of an answer: the real handler, a canned answer, a client tool, or an `output` that
+the scenario gives for a client tool; `nobody` if there is no answer."""
 
 
 CloseReason = Literal["finished", "fault", "deadline", "cancelled"]
@@ -63,7 +63,7 @@ class SessionOpened(_Event, frozen=True, kw_only=True):
     pal: str
     decisions: Decisions
     deciders: Deciders | None = None
-    "Who decides each fact of the conversation. `None`: as the table has it for such a session."
+    "The deciders of the conversation's facts. `None`: the row of the table for this session."
 
 
 class UserSaid(_Event, frozen=True, kw_only=True):
@@ -78,65 +78,65 @@ class PalSaid(_Event, frozen=True, kw_only=True):
     text: str
     inference_id: str | None = None
     filled_by: AnsweredBy | None = None
-    "Whose answer the script filled the words from, or chose them by; `None`: they are literal."
+    "The answer that filled or selected the words of the script; `None` for literal words."
 
 
 class ToolCalled(_Event, frozen=True, kw_only=True):
     """The PAL decided to call a tool (Tavus: `conversation.tool_call`)."""
 
     call_id: str
-    "Tavus's `tool_call_id`. Opaque; the identity by which everything about the call is matched."
+    "Tavus's `tool_call_id`. Opaque; all other events of the call carry the same id."
 
     name: str
     arguments: str
-    "JSON text, as Tavus sends it. May be empty or invalid: that too is a fact."
+    "JSON text, as Tavus sends it. Invalid or empty text is recorded as it is."
 
     channel: Channel
     inference_id: str | None = None
     filled_by: AnsweredBy | None = None
-    "Whose answer the script filled the arguments from; `None`: they are literal."
+    "The answer that filled the arguments of the script; `None` for literal arguments."
 
 
 class ToolDelivered(_Event, frozen=True, kw_only=True):
-    """One HTTP exchange made for a call. A call can have several: a token, then a retry."""
+    """One HTTP exchange of a call. A call can have several: a token request, then a retry."""
 
     call_id: str
     purpose: Literal["tool", "token"]
-    "`token` is the OAuth 2 token request made on behalf of the call."
+    "`token` is the OAuth 2 token request on behalf of the call."
 
     exchange: HttpExchange
 
 
 class ToolResolved(_Event, frozen=True, kw_only=True):
-    """What the PAL is told of a call, or that it is told nothing."""
+    """The outcome of a call, as the PAL hears it."""
 
     call_id: str
     status: ToolStatus
     output: str
-    "The text handed to the PAL. Empty where nothing was."
+    "The text handed to the PAL. Empty if the PAL gets none."
 
     answered_by: AnsweredBy
     http_status: int | None = None
-    "The handler's status code, where there was a response."
+    "The handler's status code, if there was a response."
 
     reason: str | None = None
     "One sentence why a status is not `success`."
 
     failure: Failure | None = None
-    "`None` where nothing failed but what the handler said."
+    "`None` for a success, and for an error that the handler itself answered."
 
 
 class AppMessage(_Event, frozen=True, kw_only=True):
-    """A Daily app message other than those the events above already stand for.
+    """A Daily app message without an event type of its own.
 
-    A duplicate, late or unknown `conversation.tool_result`, for one.
+    An example is a duplicate, late or unknown `conversation.tool_result`.
     """
 
     direction: Literal["to_tavus", "from_tavus"]
     event_type: str
     properties: dict[str, Any]
     note: str | None = None
-    "Why it stands apart: `late`, `duplicate`, `unknown id`."
+    "Why the message had no effect: `late`, `duplicate`, `unknown id`."
 
 
 class Saved(_Event, frozen=True, kw_only=True):
@@ -147,14 +147,14 @@ class Saved(_Event, frozen=True, kw_only=True):
     "JSON data."
 
     filled_by: AnsweredBy | None = None
-    "Whose answer it was read from; `None`: it is literal."
+    "The answer that the value comes from; `None` for a literal value."
 
 
 class Withheld(_Event, frozen=True, kw_only=True):
-    """A simulated PAL was told by its script to say what it cannot know, and did not say it."""
+    """A simulated PAL did not say a line of its script, because it cannot know a value in it."""
 
     template: str
-    "The line as the scenario wrote it."
+    "The line of the scenario, with its placeholders."
 
     reason: Literal["not_in_context", "missing_path", "call_failed"]
     """`not_in_context`: `on_resolve` keeps the answer from the PAL. `missing_path`: the answer has
@@ -164,22 +164,23 @@ class Withheld(_Event, frozen=True, kw_only=True):
     "The placeholder that could not be filled."
 
     call_id: str | None = None
-    "The call whose answer was asked for, where there was one."
+    "The call whose answer the placeholder names, if there was one."
 
 
 class Fault(_Event, frozen=True, kw_only=True):
-    """Something outside the conversation's rules went wrong."""
+    """An error outside the conversation's rules."""
 
     owner: Owner
     message: str
     detail: str | None = None
-    "A traceback or a process's output, without a frame of ours."
+    "A traceback or a process's output, without frames of this package."
 
 
 class TurnEnded(_Event, frozen=True, kw_only=True):
-    """Nothing more will happen in this turn; `quiet_for` seconds of silence were observed."""
+    """The end of a turn. No event follows in this turn."""
 
     quiet_for: float = 0.0
+    "Seconds of observed silence."
 
 
 class SessionClosed(_Event, frozen=True, kw_only=True):
@@ -204,14 +205,14 @@ Event = (
 )
 
 JSON_FIELDS = frozenset({"arguments", "output"})
-"""The fields of events that hold text which is JSON, if all is well."""
+"""The fields of events that hold JSON text, unless a PAL or a handler made a mistake."""
 
 EVENT_TYPES: tuple[type[Event], ...] = Event.__args__
 """Every event class, in the order of the union."""
 
 
 def decider_of(event: Event, row: Deciders) -> Decider | None:
-    """Return who decided the fact that an event is, in a session of this row."""
+    """Return the decider of an event, from the session's row of the table."""
     match event:
         case PalSaid():
             return row.speech_decider(event.filled_by)

@@ -1,8 +1,8 @@
-"""Who decides each fact of a conversation: the one table from which follows what a run proves.
+"""The table of deciders: who decides each fact of a conversation, and so what a run proves.
 
-A check asks for facts; the row of its session says who decided them. Facts that the user's handler
-or client callable decided are *held*: another answer could have failed them. Facts that the script
-decided are only *played*. This module knows neither scenarios nor checks.
+A check asks for facts; the row of its session names their deciders. A fact that the user's handler
+or client callable decided is *held*, because another answer could have failed the check. A fact
+that the script decided is only *played*. This module knows neither scenarios nor checks.
 """
 
 from __future__ import annotations
@@ -14,45 +14,45 @@ from typing import Final, Literal
 from msgspec import Struct
 
 Fact = Literal["speech", "call", "arguments", "answer", "client_result", "event", "timing"]
-"""What a check can ask for."""
+"""The kinds of facts that a check can ask for."""
 
 Decider = Literal["handler", "client", "service", "model", "script"]
-"""Who can decide a fact; of several, the first of this order counts."""
+"""The deciders of facts. If several have a part in a fact, the first in this order counts."""
 
 _ORDER: Final[tuple[Decider, ...]] = ("handler", "client", "service", "model", "script")
 
 PROVES_NOTHING: Final = "a scripted PAL proves nothing of this"
-"""How the reason begins for which a scenario is skipped when its file is collected."""
+"""The start of the reason for skipping a scenario at collection."""
 
 
 class Deciders(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of the table: who decides each :data:`Fact`. `None`: the fact is not observable."""
+    """A row of the table: the decider of each :data:`Fact`, `None` for unobservable facts."""
 
     speech: Decider | None = None
     call: Decider | None = None
     arguments: Decider | None = None
     answer: Decider | None = None
-    "Of a call that is delivered over HTTP and that no canned answer takes."
+    "For a call that is delivered over HTTP and has no canned answer."
 
     client_result: Decider | None = None
-    "Of a call that is delivered as an app message and that no `output` of the scenario answers."
+    "For a call that is delivered as an app message and has no `output` in the scenario."
 
     event: Decider | None = None
     timing: Decider | None = None
-    "When a call is answered. Words alone take no time in a simulated session."
+    "The time of an answer. Words alone take no time in a simulated session."
 
-    def answer_decider(self, by: str) -> Decider | None:
-        """Return who decided an answer that came from there (`AnsweredBy`)."""
-        if by == "handler":
+    def answer_decider(self, answered_by: str) -> Decider | None:
+        """Return the decider of an answer. `answered_by` is an `AnsweredBy`."""
+        if answered_by == "handler":
             return self.answer
-        return self.client_result if by == "client" else "script"
+        return self.client_result if answered_by == "client" else "script"
 
     def speech_decider(self, filled_by: str | None) -> Decider | None:
-        """Return who decided words that are filled from such an answer, or from none."""
+        """Return the decider of words, which is the decider of the answer that filled them."""
         return self.speech if filled_by is None else self.answer_decider(filled_by)
 
     def arguments_decider(self, filled_by: str | None) -> Decider | None:
-        """Return who decided arguments that are filled from such an answer, or from none."""
+        """Return the decider of arguments, which is that of the answer that filled them."""
         return self.arguments if filled_by is None else self.answer_decider(filled_by)
 
 
@@ -83,31 +83,31 @@ _TABLE: Final[Mapping[tuple[str, str], Deciders]] = MappingProxyType(
         ("served", "model"): _MODEL,
     }
 )
-"""By kind of session and by who makes the PAL's decisions (`Decisions`)."""
+"""By kind of session and `Decisions`."""
 
 
 def deciders(session: str, decisions: str) -> Deciders:
-    """Return the row of a session; of an unknown one, nothing is observable."""
+    """Return the row of a session; in an unknown session, no fact is observable."""
     return _TABLE.get((session, decisions), _UNKNOWN)
 
 
 def is_scripted(session: str) -> bool:
-    """Tell whether in every session of this kind the script decides which calls are made."""
+    """Tell whether the script decides the calls in every session of this kind."""
     rows = [row for (kind, _), row in _TABLE.items() if kind == session]
     return bool(rows) and all(row.call == "script" for row in rows)
 
 
 def choose_decider(found: Iterable[Decider | None], default: Decider | None) -> Decider | None:
-    """Return whose decision counts where several had a part; `default` where nobody had."""
+    """Return the decider that counts, if several had a part in a fact; `default` for none."""
     known = set(found)
-    for one in _ORDER:
-        if one in known:
-            return one
+    for decider in _ORDER:
+        if decider in known:
+            return decider
     return default
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """How many facts were held against an expectation, apart by who decided them."""
+    """The number of facts that checks compared, by kind of decider."""
 
     held: int = 0
     "Decided by the user's handler or client callable."
@@ -120,7 +120,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """All of them."""
         return self.held + self.played + self.other
 
     def __add__(self, more: Evidence) -> Evidence:
@@ -132,7 +131,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 def count_evidence(found: Iterable[Decider | None]) -> Evidence:
-    """Count facts by their deciders; one that is not observable is no evidence."""
+    """Count facts by their deciders. A fact that is not observable is no evidence."""
     each = list(found)
     return Evidence(
         held=each.count("handler") + each.count("client"),

@@ -1,7 +1,7 @@
-"""The recorder, which appends, and the trace, which is read.
+"""The recorder, which appends events, and the trace, which checks read.
 
-Order is by `seq`, never by clock: two events of the same instant still have an order, and a clock
-that is set back changes nothing.
+Events are ordered by `seq` and never by time, because two events can have the same time, and a
+clock can be set back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ E = TypeVar("E")
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One event in its place."""
+    """One event with its position in the trace."""
 
     seq: int
     "Counted from 1, without gaps."
@@ -27,20 +27,21 @@ class Entry(Struct, frozen=True, kw_only=True):
     "Seconds since the session was opened, by the conversation's own clock."
 
     turn: int
-    "Counted from 1; 0 is what happens before the caller's first line."
+    "Counted from 1; 0 is the time before the caller's first line."
 
     event: Event
 
 
 class Trace(Struct, frozen=True):
-    """What is known of one conversation: all that checks, judges and reports may read."""
+    """The log of one conversation, which is all that checks, judges and reports may read of it."""
 
     entries: tuple[Entry, ...]
     masked: bool = False
-    """Secrets are masked, as :mod:`~pytest_tavus.trace.redaction.mask` writes it. A trace that is
-    not is in clear, and does not leave the package."""
+    """Secrets are replaced by masks, see :mod:`~pytest_tavus.trace.redaction.mask`. A trace that is
+    not masked is in clear, and does not leave the package."""
 
     def __repr__(self) -> str:
+        # A trace in clear must not reach a log or a failure of pytest by its `repr`.
         if self.masked:
             return f"Trace(entries={self.entries!r}, masked=True)"
         return f"Trace({len(self.entries)} entries in clear)"
@@ -52,7 +53,7 @@ class Trace(Struct, frozen=True):
         return len(self.entries)
 
     def of(self, kind: type[E], *, turn: int | None = None) -> Iterator[tuple[Entry, E]]:
-        """Yield entries that hold this kind of event, with the event, in order."""
+        """Yield the entries with this type of event, each with its event, in order."""
         for entry in self.entries:
             event = entry.event
             if isinstance(event, kind) and (turn is None or entry.turn == turn):
@@ -60,56 +61,52 @@ class Trace(Struct, frozen=True):
 
     @property
     def seconds(self) -> float:
-        """How long the conversation took, by its own clock."""
+        """The duration of the conversation, by its own clock."""
         return self.entries[-1].at if self.entries else 0.0
 
     def turns(self) -> int:
-        """Return the number of the last turn that left any event."""
+        """Return the number of the last turn with an event."""
         return max((entry.turn for entry in self.entries), default=0)
 
     def calls(self, *, turn: int | None = None) -> tuple[tuple[Entry, ToolCalled], ...]:
-        """Return the tool calls, in order."""
         return tuple(self.of(ToolCalled, turn=turn))
 
     def resolution(self, call_id: str) -> tuple[Entry, ToolResolved] | None:
-        """Return what became of a call, or `None` while it is open."""
+        """Return the outcome of a call; `None` while the call is open."""
         found = (pair for pair in self.of(ToolResolved) if pair[1].call_id == call_id)
         return next(found, None)
 
     def opened(self) -> SessionOpened | None:
-        """Return the opening event, which carries the provenance of the PAL's decisions."""
+        """Return the opening event; `None` if the session never opened."""
         return next((event for _, event in self.of(SessionOpened)), None)
 
     def deciders(self) -> Deciders:
-        """Return who decides each fact of the conversation; nothing is observable before it."""
+        """Return the deciders of the conversation; without an opening, no fact is observable."""
         opened = self.opened()
         if opened is None:
             return Deciders()
         return opened.deciders or deciders(opened.session, opened.decisions)
 
     def saved(self) -> dict[str, object]:
-        """Return every value a scenario kept, by name; the last one wins."""
+        """Return the saved values of the scenario by name; the last value of a name wins."""
         return {event.name: event.value for _, event in self.of(Saved)}
 
 
 class Recorder:
-    """Appends events, in clear, and gives each its `seq` and `at`. One per conversation."""
+    """Appends the events of one conversation, in clear, with `seq` and `at`."""
 
     def __init__(
         self, *, now: Callable[[], float], listener: Callable[[Entry], None] | None = None
     ) -> None:
-        """Begin an empty log. `listener` is told of each entry as it is stored."""
+        """Start an empty log. `listener` is called with each new entry."""
         self._now = now
         self._listener = listener
         self._entries: list[Entry] = []
         self.turn = 0
-        """The turn that events belong to from now on."""
+        "The turn of the next events."
 
     def record(self, event: Event, *, turn: int | None = None) -> Entry:
-        """Append one event and return its entry.
-
-        `turn` overrides the current turn for what belongs to an earlier one.
-        """
+        """Append one event. `turn` is for a late event of an earlier turn."""
         entry = Entry(
             seq=len(self._entries) + 1,
             at=self._now(),
@@ -122,5 +119,5 @@ class Recorder:
         return entry
 
     def trace(self) -> Trace:
-        """Return what has been recorded so far, in clear."""
+        """Return the trace so far, in clear."""
         return Trace(tuple(self._entries))

@@ -47,7 +47,7 @@ def test_a_query_is_kept_byte_for_byte(query: str) -> None:
 @pytest.mark.parametrize(
     "url", ["", "orders", "/orders", "ftp://x.example/", "http://", "https://x:port/"]
 )
-def test_what_is_no_absolute_url_has_no_address(url: str) -> None:
+def test_a_relative_or_broken_url_has_no_address(url: str) -> None:
     assert parse_address(url) is None
 
 
@@ -60,19 +60,19 @@ def test_what_is_no_absolute_url_has_no_address(url: str) -> None:
         ("https://localhost:80/", "localhost:80"),
     ],
 )
-def test_the_host_header_leaves_the_usual_port_out(url: str, netloc: str) -> None:
+def test_the_host_header_leaves_out_a_default_port(url: str, netloc: str) -> None:
     assert parse_base_address(url).netloc == netloc
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1", "::1"])
-def test_this_machine_is_loopback(host: str) -> None:
+def test_addresses_of_this_machine_are_loopback(host: str) -> None:
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize(
     "host", ["0.0.0.0", "10.0.0.1", "example.com", "localhost.example", "::", "1270.0.0.1"]
 )
-def test_everything_else_is_not(host: str) -> None:
+def test_other_hosts_are_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
@@ -92,7 +92,7 @@ def test_everything_else_is_not(host: str) -> None:
         ),
         (
             "http://me:secret@localhost",
-            "the handler's url holds a user name or a password, which nothing would send",
+            "the handler's url holds a user name or a password, which is never sent",
         ),
         (
             "http://localhost/?a=1",
@@ -109,7 +109,7 @@ def test_a_base_url_that_cannot_be_used_is_refused(url: str, message: str) -> No
     assert caught.value.message == message
 
 
-def test_header_lines_are_the_requests_own_framed_for_the_host() -> None:
+def test_header_lines_are_those_of_the_request_with_computed_framing() -> None:
     request = HttpRequest(
         method="POST",
         url="https://x.example/",

@@ -141,7 +141,7 @@ def runner(tmp_path: Path) -> Iterator[Runner]:
     runner.close()
 
 
-def held(runner: Runner, directory: Path, handler: object) -> list[ScenarioResult]:
+def run_scenarios(runner: Runner, directory: Path, handler: object) -> list[ScenarioResult]:
     file = directory / "same.yaml"
     file.write_text(json.dumps({**SCENARIO, "handler": handler}))
     (scenario,) = runner.load(file)
@@ -152,8 +152,8 @@ def held(runner: Runner, directory: Path, handler: object) -> list[ScenarioResul
     return runner.loop.run(all_of())
 
 
-def words_of(result: ScenarioResult) -> set[str]:
-    """Where one conversation's exchange, answer and reply say that they come from."""
+def find_words(result: ScenarioResult) -> set[str]:
+    """Return the conversation ids in the exchange, the output and the reply of a conversation."""
     trace = result.trace
     ((_, delivered),) = trace.of(ToolDelivered)
     ((_, resolved),) = trace.of(ToolResolved)
@@ -165,30 +165,40 @@ def words_of(result: ScenarioResult) -> set[str]:
     return {answered, json.loads(resolved.output)["path"], said[-1].removeprefix("at ")}
 
 
-def own(results: list[ScenarioResult]) -> None:
-    """Hold every conversation to its own id, which only the handler's answer could give away."""
+def assert_own_answers(results: list[ScenarioResult]) -> None:
+    """Assert that each conversation got its own id, which only the handler's answer has."""
     seen: set[str] = set()
     for result in results:
         assert result.verdict.outcome == "passed", result.verdict.reason
         opened = result.trace.opened()
         assert isinstance(opened, SessionOpened)
-        assert words_of(result) == {f"/{opened.conversation_id}"}
+        assert find_words(result) == {f"/{opened.conversation_id}"}
         seen.add(opened.conversation_id)
     assert len(seen) == CALLS
 
 
-def test_by_an_asgi_application(runner: Runner, tmp_path: Path) -> None:
-    own(held(runner, tmp_path, "attributed:asgi"))
+def test_an_asgi_application_answers_each_conversation_with_its_own_id(
+    runner: Runner, tmp_path: Path
+) -> None:
+    assert_own_answers(run_scenarios(runner, tmp_path, "attributed:asgi"))
 
 
-def test_by_a_wsgi_application(runner: Runner, tmp_path: Path) -> None:
-    own(held(runner, tmp_path, {"app": "attributed_wsgi:wsgi", "interface": "wsgi"}))
+def test_a_wsgi_application_answers_each_conversation_with_its_own_id(
+    runner: Runner, tmp_path: Path
+) -> None:
+    assert_own_answers(
+        run_scenarios(runner, tmp_path, {"app": "attributed_wsgi:wsgi", "interface": "wsgi"})
+    )
 
 
-def test_by_a_command(runner: Runner, tmp_path: Path) -> None:
+def test_a_command_answers_each_conversation_with_its_own_id(
+    runner: Runner, tmp_path: Path
+) -> None:
     command = f"{sys.executable} {tmp_path / 'attributed.py'} {{port}}"
-    own(held(runner, tmp_path, {"command": command}))
+    assert_own_answers(run_scenarios(runner, tmp_path, {"command": command}))
 
 
-def test_by_a_url(runner: Runner, tmp_path: Path, served: str) -> None:
-    own(held(runner, tmp_path, {"url": served}))
+def test_a_url_answers_each_conversation_with_its_own_id(
+    runner: Runner, tmp_path: Path, served: str
+) -> None:
+    assert_own_answers(run_scenarios(runner, tmp_path, {"url": served}))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.handler.open import open_handler
-from tests.handler.asking import ask, spec
+from tests.handler.requests import send_request, spec
 
 
 async def interrupted(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -19,13 +19,13 @@ async def interrupted(scope: dict[str, Any], receive: Any, send: Any) -> None:
     raise KeyboardInterrupt
 
 
-def test_an_interrupt_inside_a_handler_ends_the_run_and_is_told_nowhere_else() -> None:
-    told: list[str] = []
+def test_an_interrupt_inside_a_handler_ends_the_run_and_is_not_logged() -> None:
+    errors: list[str] = []
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda _, context: told.append(context["message"]))
+    loop.set_exception_handler(lambda _, context: errors.append(context["message"]))
     opening = open_handler(spec(), root=Path(), environ={}, override=interrupted)
     handler = loop.run_until_complete(opening)
-    asking = loop.create_task(ask(handler))
+    asking = loop.create_task(send_request(handler))
 
     with pytest.raises(KeyboardInterrupt):
         loop.run_until_complete(asking)
@@ -36,4 +36,4 @@ def test_an_interrupt_inside_a_handler_ends_the_run_and_is_told_nowhere_else() -
     loop.run_until_complete(handler.close())
     loop.close()
     gc.collect()
-    assert told == []
+    assert errors == []

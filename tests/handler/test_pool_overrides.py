@@ -12,8 +12,8 @@ from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
-from tests.handler.asking import ask, data, fault, ref, spec
-from tests.handler.pooling import App, pooled, use
+from tests.handler.recording_app import RecordingApp, call_handler, open_pool
+from tests.handler.requests import build_call, read_fault, read_json, send_request, spec
 
 pytestmark = pytest.mark.asyncio
 
@@ -26,32 +26,32 @@ def log() -> list[str]:
 async def test_an_application_from_a_fixture_lives_as_long_as_it_is_used(
     tmp_path: Path, log: list[str]
 ) -> None:
-    app = App(log, "fixture")
-    async with pooled(tmp_path) as pool:
+    app = RecordingApp(log, "fixture")
+    async with open_pool(tmp_path) as pool:
         first = await pool.acquire(spec(app="never.imported:app"), app)
         second = await pool.acquire(spec(), app)
         await first.close()
         await first.close()
         assert log == ["up"]
-        assert data(await ask(second)) == "fixture"
+        assert read_json(await send_request(second)) == "fixture"
         await second.close()
         assert log == ["up", "down"]
-        assert await use(pool, spec(), app) == "fixture"
+        assert await call_handler(pool, spec(), app) == "fixture"
         assert log == ["up", "down"] * 2
 
 
-async def test_an_application_that_is_given_back_and_taken_at_once_never_overlaps(
+async def test_an_application_that_is_released_and_acquired_at_once_never_overlaps(
     tmp_path: Path, log: list[str]
 ) -> None:
-    app = App(log)
-    async with pooled(tmp_path) as pool:
-        await asyncio.gather(*(use(pool, spec(), app) for _ in range(20)))
-        await use(pool, spec(), app)
+    app = RecordingApp(log)
+    async with open_pool(tmp_path) as pool:
+        await asyncio.gather(*(call_handler(pool, spec(), app) for _ in range(20)))
+        await call_handler(pool, spec(), app)
     assert log == ["up", "down"] * (len(log) // 2)
 
 
 async def test_a_url_from_a_fixture_must_be_on_loopback_too(tmp_path: Path) -> None:
-    async with pooled(tmp_path) as pool:
+    async with open_pool(tmp_path) as pool:
         with pytest.raises(HandlerError) as caught:
             await pool.acquire(spec(), "https://api.shop.example")
     assert caught.value.message == (
@@ -60,8 +60,8 @@ async def test_a_url_from_a_fixture_must_be_on_loopback_too(tmp_path: Path) -> N
     )
 
 
-async def test_what_is_no_handler_is_refused(tmp_path: Path) -> None:
-    async with pooled(tmp_path) as pool:
+async def test_a_value_that_is_no_handler_is_refused(tmp_path: Path) -> None:
+    async with open_pool(tmp_path) as pool:
         with pytest.raises(HandlerError) as caught:
             await pool.acquire(spec(), 7)
     assert caught.value.message == (
@@ -70,7 +70,7 @@ async def test_what_is_no_handler_is_refused(tmp_path: Path) -> None:
     )
 
 
-class Own:
+class CustomHandler:
     """A handler of the user's own making."""
 
     def __init__(self, answer: object) -> None:
@@ -92,11 +92,11 @@ class Own:
         self.closed = True
 
 
-async def test_a_handler_of_the_users_own_is_asked_and_left_open(tmp_path: Path) -> None:
-    own = Own(HttpResponse(status=200, body=b"7"))
-    async with pooled(tmp_path) as pool:
-        assert await use(pool, spec(), own) == 7
-    assert own.calls == [ref()]
+async def test_a_custom_handler_gets_the_requests_and_is_not_closed(tmp_path: Path) -> None:
+    own = CustomHandler(HttpResponse(status=200, body=b"7"))
+    async with open_pool(tmp_path) as pool:
+        assert await call_handler(pool, spec(), own) == 7
+    assert own.calls == [build_call()]
     assert not own.closed
 
 
@@ -109,18 +109,18 @@ async def test_a_handler_of_the_users_own_is_asked_and_left_open(tmp_path: Path)
         (None, ("timeout", "the handler did not answer within 0.02 s")),
     ],
 )
-async def test_a_handler_of_the_users_own_is_held_to_the_port(
+async def test_an_error_of_a_custom_handler_is_a_fault(
     tmp_path: Path, answer: object, expected: tuple[str, str]
 ) -> None:
-    async with pooled(tmp_path) as pool:
-        handler: Handler = await pool.acquire(spec(), Own(answer))
-        assert fault(await ask(handler, within=0.02)) == expected
+    async with open_pool(tmp_path) as pool:
+        handler: Handler = await pool.acquire(spec(), CustomHandler(answer))
+        assert read_fault(await send_request(handler, within=0.02)) == expected
 
 
-async def test_a_handler_that_cannot_be_ended_does_not_keep_the_others(
+async def test_the_other_handlers_are_ended_if_one_cannot_be_ended(
     tmp_path: Path, log: list[str]
 ) -> None:
-    class Stubborn(App):
+    class Stubborn(RecordingApp):
         async def lifespan(self, receive: Any, send: Any) -> None:
             await receive()
             await send({"type": "lifespan.startup.complete"})
@@ -129,7 +129,7 @@ async def test_a_handler_that_cannot_be_ended_does_not_keep_the_others(
 
     pool = HandlerPool(root=tmp_path, environ={})
     await pool.acquire(spec(), Stubborn(log))
-    await pool.acquire(spec(), App(log))
+    await pool.acquire(spec(), RecordingApp(log))
     with pytest.raises(HandlerError) as caught:
         await pool.close()
     assert caught.value.message == "the handler's shut-down failed: still open"

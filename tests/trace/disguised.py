@@ -1,4 +1,4 @@
-"""An encoded secret within a text, and whether it is found there."""
+"""Tells whether an encoded secret is found in a text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pytest_tavus.trace.redaction.prefilter import Prefilter
 from tests.trace.spellings import Piece
 
 SEAMS = st.sampled_from(" =<>,:;(\n|")
-"""Characters that make no escape with what stands beside them."""
+"""Characters that form no escape with their neighbours."""
 
 separate_before = st.builds(str.__add__, st.text(max_size=5), SEAMS)
 separate_after = st.builds(str.__add__, SEAMS, st.text(max_size=5))
 
 
 def is_covered(secret: str, piece: Piece) -> bool:
-    """Say whether spans cover the encoded secret, and whether the prefilter suspects it."""
+    """Tell whether spans cover the encoded secret and the prefilter suspects it."""
     before, encoded, after = piece
     text = before + encoded + after
     disguises = Disguises(secret)
@@ -27,5 +27,5 @@ def is_covered(secret: str, piece: Piece) -> bool:
     return hidden >= set(place) and prefilter.suspects(text) == [disguises]
 
 
-def surrounded(before: str, piece: Piece, after: str) -> Piece:
+def surround(before: str, piece: Piece, after: str) -> Piece:
     return before + piece[0], piece[1], piece[2] + after

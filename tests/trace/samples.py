@@ -1,4 +1,4 @@
-"""One event of each kind with a given text in every place that can hold one."""
+"""One event of each kind, with a given text in every field of text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from pytest_tavus.trace.redaction.shown import mask_trace, with_tokens
 from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest, HttpResponse
 
 
-def exchange_with(text: str, body: bytes | None = None) -> HttpExchange:
+def build_exchange(text: str, body: bytes | None = None) -> HttpExchange:
     body = text.encode() if body is None else body
     return HttpExchange(
         request=HttpRequest(
@@ -41,13 +41,13 @@ def exchange_with(text: str, body: bytes | None = None) -> HttpExchange:
     )
 
 
-def events_with(text: str, data: Any = None) -> Iterator[Event]:
+def build_events(text: str, data: Any = None) -> Iterator[Event]:
     yield SessionOpened(session=text, conversation_id=text, pal=text, decisions="scripted")
     yield UserSaid(text=text)
     yield PalSaid(text=text, inference_id=text)
     yield ToolCalled(call_id=text, name=text, arguments=text, channel="api", inference_id=text)
-    yield ToolDelivered(call_id=text, purpose="tool", exchange=exchange_with(text))
-    yield ToolDelivered(call_id=text, purpose="token", exchange=exchange_with(text))
+    yield ToolDelivered(call_id=text, purpose="tool", exchange=build_exchange(text))
+    yield ToolDelivered(call_id=text, purpose="token", exchange=build_exchange(text))
     yield ToolResolved(
         call_id=text, status="error", output=text, answered_by="handler", reason=text
     )
@@ -64,22 +64,22 @@ def events_with(text: str, data: Any = None) -> Iterator[Event]:
     yield SessionClosed(reason="finished")
 
 
-def redaction(*values: str) -> Redaction:
-    """Know each value as the secret `s1`, `s2`, ..."""
+def build_redaction(*values: str) -> Redaction:
+    """Build a redaction of the values, with the sources `s1`, `s2`, ..."""
     return Redaction(Secret(f"s{number}", value) for number, value in enumerate(values, 1))
 
 
-def masked(known: Redaction, *events: Event) -> list[Event]:
-    """Return the events as the masked twin of their trace has them."""
-    trace = in_order(*events)
+def mask_events(known: Redaction, *events: Event) -> list[Event]:
+    """Return the events of the masked twin of their trace."""
+    trace = build_trace(*events)
     return [entry.event for entry in mask_trace(trace, with_tokens(known, trace))]
 
 
-def in_order(*events: Event) -> Trace:
+def build_trace(*events: Event) -> Trace:
     return Trace(
         tuple(Entry(seq=n, at=0.0, turn=0, event=event) for n, event in enumerate(events, 1))
     )
 
 
-def line_of(event: Event) -> str:
+def encode_line(event: Event) -> str:
     return codec.encode_entry(Entry(seq=1, at=0.0, turn=0, event=event))

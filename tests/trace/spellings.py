@@ -1,4 +1,4 @@
-"""Encodings of a secret, with the place where the encoded secret stands."""
+"""Encodings of a secret and of the text around it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 Piece = tuple[str, str, str]
-"""What stands before the secret, the secret, and what stands after it."""
+"""The text before the secret, the secret, and the text after it."""
 Encoding = Callable[[Piece], Piece]
 
 
@@ -88,7 +88,7 @@ CANONICAL: dict[str, Encoding] = {
     "hex": by_character(lambda text: text.encode().hex()),
     "hex in upper case": by_character(lambda text: text.encode().hex().upper()),
 }
-"""Encodings as encoders write them. Any two of them, one upon the other, are found."""
+"""Encodings as encoders write them. A secret is found after any two of them."""
 
 NEEDLESS: dict[str, Encoding] = {
     "percent of each character": each(percent_each),
@@ -107,13 +107,13 @@ NEEDLESS: dict[str, Encoding] = {
     "hex entity of each character": each(lambda char: f"&#x{ord(char):x};"),
     "long entity of each character": each(lambda char: f"&#X{ord(char):06X};"),
 }
-"""Escapes of characters that need none."""
+"""Escapes of characters that need no escape."""
 
 OUTERMOST: dict[str, Encoding] = {
     **NEEDLESS,
     "hex in mixed case": by_character(lambda text: mixed_case(text.encode().hex())),
 }
-"""Encodings that are found when they were applied last."""
+"""Encodings that are found if they were applied last."""
 
 OTHER_CASES: dict[str, Callable[[str], str]] = {
     "lower case": str.lower,
@@ -121,7 +121,7 @@ OTHER_CASES: dict[str, Callable[[str], str]] = {
     "mixed case": mixed_case,
     "other case of each letter": str.swapcase,
 }
-"""Letter cases of a secret of ASCII, which are found in any escapes."""
+"""Letter cases of an ASCII secret, which are found in any escapes."""
 
 ESCAPES: dict[str, Encoding] = {
     name: CANONICAL[name]

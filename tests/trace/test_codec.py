@@ -16,7 +16,7 @@ from pytest_tavus.trace.events import EVENT_TYPES, PalSaid, Saved, ToolDelivered
 from pytest_tavus.trace.log import Entry, Trace
 from pytest_tavus.wire import HttpExchange, HttpRequest, HttpResponse
 from tests.strategies import traces
-from tests.trace.samples import events_with, line_of
+from tests.trace.samples import build_events, encode_line
 
 HEADER = codec.TraceHeader(
     scenario="tells where the order is",
@@ -30,20 +30,26 @@ FIRST = '{"format": "tavus-trace", "version": 2, "scenario": "x"}'
 SECOND = '{"seq": 1, "at": 0.0, "turn": 1, "type": "user_said", "text": "Hi"}'
 
 
-def one(event: Any) -> Trace:
+def build_single_trace(event: Any) -> Trace:
     return Trace((Entry(seq=1, at=0.5, turn=1, event=event),), masked=True)
 
 
-def problem(*lines: str) -> str:
+def find_problem(*lines: str) -> str:
     with pytest.raises(ScenarioError) as caught:
         codec.decode(lines, path="x.jsonl")
     return str(caught.value)
 
 
 @given(trace=traces())
-@example(trace=one(UserSaid(text="half a pair: \ud800, a separator: \u2028, a next line: \x85")))
-@example(trace=one(Saved(name="n", value=float("inf"))))
-@example(trace=one(Saved(name="n", value=[10**30, {"base64": "aGk=", "\ud800": None}])))
+@example(
+    trace=build_single_trace(
+        UserSaid(text="half a pair: \ud800, a separator: \u2028, a next line: \x85")
+    )
+)
+@example(trace=build_single_trace(Saved(name="n", value=float("inf"))))
+@example(
+    trace=build_single_trace(Saved(name="n", value=[10**30, {"base64": "aGk=", "\ud800": None}]))
+)
 def test_a_trace_survives_the_round_trip(trace: Trace) -> None:
     lines = list(codec.encode(trace, HEADER))
     assert codec.decode(lines) == (HEADER, trace)
@@ -57,7 +63,7 @@ def test_every_reader_sees_the_same_lines(trace: Trace) -> None:
     assert text.encode("utf-8").decode("utf-8") == text
 
 
-def test_the_lines_are_these() -> None:
+def test_the_file_format_is_stable() -> None:
     exchange = HttpExchange(
         request=HttpRequest(
             method="POST", url="https://a.test/x", headers=(("Accept", "*/*"),), body="é".encode()
@@ -65,7 +71,7 @@ def test_the_lines_are_these() -> None:
         response=HttpResponse(status=200, body=b"\xff"),
         seconds=0.25,
     )
-    trace = one(ToolDelivered(call_id="call_1", purpose="tool", exchange=exchange))
+    trace = build_single_trace(ToolDelivered(call_id="call_1", purpose="tool", exchange=exchange))
     header, entry = codec.encode(trace, HEADER)
     assert header == (
         '{"format": "tavus-trace", "version": 2, "scenario": "tells where the order is", '
@@ -81,7 +87,7 @@ def test_the_lines_are_these() -> None:
 
 
 def test_every_event_has_a_type_of_its_own_in_snake_case() -> None:
-    tags = {json.loads(line_of(event))["type"] for event in events_with("x")}
+    tags = {json.loads(encode_line(event))["type"] for event in build_events("x")}
     assert len(tags) == len(EVENT_TYPES)
     assert {"session_opened", "pal_said", "tool_delivered", "withheld"} <= tags
 
@@ -91,7 +97,7 @@ def test_no_event_has_a_field_that_an_entry_has() -> None:
         assert not {"seq", "at", "turn", "type"} & set(kind.__struct_fields__)
 
 
-def test_empty_lines_are_passed_over() -> None:
+def test_empty_lines_are_skipped() -> None:
     assert len(codec.decode([FIRST, "", SECOND + "\n", "\n"])[1]) == 1
 
 
@@ -126,7 +132,7 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         (["[" * 100_000], f"x.jsonl:1:1: {NOT_JSON}"),
         (
             ['{"format": "tavus-trace", "version": 1, "scenario": "x"}'],
-            "x.jsonl:1:1: this trace has version 1 and version 2 is the one known here" + AGAIN,
+            "x.jsonl:1:1: this trace has version 1, but only version 2 can be read" + AGAIN,
         ),
         (
             ['{"format": "tavus-trace", "version": 2}'],
@@ -163,7 +169,7 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         ),
         (
             [FIRST, SECOND, SECOND],
-            f"x.jsonl:3:1: this entry has seq 1 where 2 was expected\n{GAP}",
+            f"x.jsonl:3:1: this entry has seq 1, but 2 was expected\n{GAP}",
         ),
         (
             [FIRST, '{"seq": 1, "at": 0, "turn": 0, "type": "session_closed", "reason": "bored"}'],
@@ -178,8 +184,8 @@ AGAIN = "\n    hint: record the trace again with this version of pytest-tavus"
         ),
     ],
 )
-def test_what_is_no_trace_names_the_line(lines: list[str], expected: str) -> None:
-    assert problem(*lines) == expected
+def test_an_error_of_a_trace_names_the_line(lines: list[str], expected: str) -> None:
+    assert find_problem(*lines) == expected
 
 
 @pytest.mark.parametrize(
@@ -193,7 +199,7 @@ def test_what_is_no_trace_names_the_line(lines: list[str], expected: str) -> Non
 def test_half_a_character_and_a_huge_number_name_the_line(before: str, after: str) -> None:
     line = SECOND.replace("user_said", "pal_said")
     assert codec.decode([FIRST, line])[1].entries[0].event == PalSaid(text="Hi")
-    message = problem(FIRST, line.replace(before, after))
+    message = find_problem(FIRST, line.replace(before, after))
     assert message.startswith("x.jsonl:2:1: ")
     assert "out of range" in message
 
@@ -258,13 +264,11 @@ BODY = '`$.exchange.request.body`\n    hint: a body is text, or {"base64": "..."
         ),
     ],
 )
-def test_what_does_not_fit_inside_an_exchange_names_its_path(
-    before: str, after: str, expected: str
-) -> None:
+def test_an_error_inside_an_exchange_names_its_path(before: str, after: str, expected: str) -> None:
     exchange = HttpExchange(request=HttpRequest(method="GET", url="https://a.test/", body=b"b"))
-    trace = one(ToolDelivered(call_id="c", purpose="tool", exchange=exchange))
+    trace = build_single_trace(ToolDelivered(call_id="c", purpose="tool", exchange=exchange))
     lines = [line.replace(before, after) for line in codec.encode(trace, HEADER)]
-    assert problem(*lines) == f"x.jsonl:2:1: {expected}"
+    assert find_problem(*lines) == f"x.jsonl:2:1: {expected}"
 
 
 @given(st.lists(st.text(max_size=20), max_size=3))
@@ -273,9 +277,9 @@ def test_any_text_is_a_trace_or_a_clear_error(lines: list[str]) -> None:
         codec.decode(lines)
 
 
-def test_a_file_is_written_whole_and_read_back(tmp_path: Path) -> None:
+def test_a_file_is_written_completely_and_read_back(tmp_path: Path) -> None:
     path = tmp_path / "traces" / "order status.jsonl"
-    trace = one(UserSaid(text="Où est\u2028ma commande?"))
+    trace = build_single_trace(UserSaid(text="Où est\u2028ma commande?"))
     codec.write(path, trace, HEADER)
     assert codec.read(path) == (HEADER, trace)
     assert [file.name for file in path.parent.iterdir()] == ["order status.jsonl"]
@@ -283,10 +287,10 @@ def test_a_file_is_written_whole_and_read_back(tmp_path: Path) -> None:
 
 def test_a_trace_that_cannot_be_written_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    codec.write(path, one(UserSaid(text="old")), HEADER)
+    codec.write(path, build_single_trace(UserSaid(text="old")), HEADER)
     before = path.read_bytes()
     with pytest.raises(HarnessError, match=r"^a trace cannot hold a value of type object$"):
-        codec.write(path, one(Saved(name="n", value=object())), HEADER)
+        codec.write(path, build_single_trace(Saved(name="n", value=object())), HEADER)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["x.jsonl"]
 

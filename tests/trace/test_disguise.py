@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pytest_tavus.trace.redaction.disguise import Disguises
 from tests.strategies import secrets
-from tests.trace.disguised import is_covered, separate_after, separate_before, surrounded
+from tests.trace.disguised import is_covered, separate_after, separate_before, surround
 from tests.trace.spellings import CANONICAL, ESCAPES, NEEDLESS, OUTERMOST
 
 CANARIES = (
@@ -32,7 +32,7 @@ PYTHON_ESCAPES = ("character", "byte")
 @pytest.mark.parametrize("name", [*CANONICAL, *OUTERMOST])
 def test_a_canary_is_found_in_each_spelling(name: str, secret: str) -> None:
     encoding = (CANONICAL | OUTERMOST)[name]
-    assert is_covered(secret, surrounded("<é ", encoding(("", secret, "")), " €>"))
+    assert is_covered(secret, surround("<é ", encoding(("", secret, "")), " €>"))
 
 
 @pytest.mark.parametrize("secret", CANARIES)
@@ -40,15 +40,15 @@ def test_a_canary_is_found_in_each_spelling(name: str, secret: str) -> None:
 @pytest.mark.parametrize("inner", ONCE)
 def test_a_canary_is_found_in_two_encodings(inner: str, outer: str, secret: str) -> None:
     piece = (CANONICAL | NEEDLESS)[outer](CANONICAL[inner](("", secret, "")))
-    assert is_covered(secret, surrounded("<é ", piece, " €>"))
+    assert is_covered(secret, surround("<é ", piece, " €>"))
 
 
 @pytest.mark.parametrize("secret", CANARIES)
 @pytest.mark.parametrize("outer", [*ESCAPES, *NEEDLESS])
 @pytest.mark.parametrize("inner", OUTERMOST)
-def test_an_escape_hides_no_needless_one(inner: str, outer: str, secret: str) -> None:
+def test_an_escape_does_not_hide_a_needless_escape(inner: str, outer: str, secret: str) -> None:
     piece = (ESCAPES | NEEDLESS)[outer](OUTERMOST[inner](("", secret, "")))
-    assert is_covered(secret, surrounded("<é ", piece, " €>"))
+    assert is_covered(secret, surround("<é ", piece, " €>"))
 
 
 @given(
@@ -63,7 +63,7 @@ def test_an_escape_hides_no_needless_one(inner: str, outer: str, secret: str) ->
 def test_any_secret_is_found_in_one_encoding_and_any_text(
     secret: str, name: str, before: str, after: str
 ) -> None:
-    assert is_covered(secret, surrounded(before, CANONICAL[name](("", secret, "")), after))
+    assert is_covered(secret, surround(before, CANONICAL[name](("", secret, "")), after))
 
 
 @given(
@@ -78,7 +78,7 @@ def test_any_secret_is_found_in_two_encodings(
     secret: str, inner: str, outer: str, before: str, after: str
 ) -> None:
     piece = (CANONICAL | NEEDLESS)[outer](CANONICAL[inner](("", secret, "")))
-    assert is_covered(secret, surrounded(before, piece, after))
+    assert is_covered(secret, surround(before, piece, after))
 
 
 @given(secret=secrets, data=st.data(), before=separate_before, after=separate_after)
@@ -130,7 +130,7 @@ def test_a_secret_is_found_as_python_writes_it(secret: str, text: str) -> None:
     quote = text.index("'") + 1
     piece = text[:quote], text[quote:-1], text[-1:]
     assert is_covered(secret, piece)
-    assert is_covered(secret, surrounded("Traceback: ", piece, " €"))
+    assert is_covered(secret, surround("Traceback: ", piece, " €"))
 
 
 words_without = st.text(alphabet='abcdefghij0123456789%\\u&#x;=+/- "', max_size=60)
@@ -151,7 +151,7 @@ def test_a_secret_that_differs_in_one_character_is_not_found(name: str, secret: 
     encoding = (CANONICAL | OUTERMOST)[name]
     for at in range(len(secret)):
         other = secret[:at] + ("y" if secret[at] != "y" else "z") + secret[at + 1 :]
-        text = "".join(surrounded("<é ", encoding(("", other, "")), " €>"))
+        text = "".join(surround("<é ", encoding(("", other, "")), " €>"))
         assert Disguises(secret).spans(text) == []
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.trace.redaction.disguise import ANY_CASE, Disguises
-from tests.trace.disguised import is_covered, separate_after, separate_before, surrounded
-from tests.trace.samples import redaction
+from tests.trace.disguised import is_covered, separate_after, separate_before, surround
+from tests.trace.samples import build_redaction
 from tests.trace.spellings import CANONICAL, ESCAPES, NEEDLESS, OTHER_CASES
 
 KEYS = (
@@ -31,7 +31,7 @@ keys = st.text('abcdefABCDEF0123456789-_ /+"', min_size=ANY_CASE, max_size=24)
 @pytest.mark.parametrize("case", OTHER_CASES)
 def test_a_key_is_found_in_another_case_in_any_escapes(case: str, escape: str, key: str) -> None:
     piece = (CANONICAL | NEEDLESS)[escape](("", OTHER_CASES[case](key), ""))
-    assert is_covered(key, surrounded("<é ", piece, " €>"))
+    assert is_covered(key, surround("<é ", piece, " €>"))
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -41,7 +41,7 @@ def test_a_key_in_lower_or_upper_case_is_found_in_base64_and_hex(
     case: str, word: str, key: str
 ) -> None:
     piece = CANONICAL[word](("", OTHER_CASES[case](key), ""))
-    assert is_covered(key, surrounded("<é ", piece, " €>"))
+    assert is_covered(key, surround("<é ", piece, " €>"))
 
 
 @given(
@@ -61,7 +61,7 @@ def test_another_case_counts_as_encoded(key: str, case: str) -> None:
 
 
 def test_another_case_has_the_mask_of_an_encoded_secret() -> None:
-    known = redaction("DEADBEEF0123CAFE")
+    known = build_redaction("DEADBEEF0123CAFE")
     assert known.text("DEADBEEF0123CAFE deadbeef0123cafe") == "⟦s1⟧ ⟦s1 encoded⟧"
 
 
@@ -71,12 +71,12 @@ def test_a_short_secret_and_one_beyond_ascii_are_found_in_their_own_case_alone(
     secret: str, case: Callable[[str], str]
 ) -> None:
     assert Disguises(secret).spans(case(secret)) == []
-    assert redaction(secret).text(f"a={case(secret)}") == f"a={case(secret)}"
+    assert build_redaction(secret).text(f"a={case(secret)}") == f"a={case(secret)}"
 
 
 @pytest.mark.parametrize("text", ["\u212aeystone1", "mis\u017fing12"])
 def test_a_character_that_folds_to_a_letter_is_no_letter(text: str) -> None:
-    assert redaction("keystone1", "missing12").text(text) == text
+    assert build_redaction("keystone1", "missing12").text(text) == text
 
 
 @given(text=st.text('abcdefghijABCDEFGHIJ0123456789%\\u&#x;=+/- "', max_size=60))

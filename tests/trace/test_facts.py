@@ -28,33 +28,35 @@ HELD, PLAYED = {"handler", "client"}, {"script"}
 found = st.lists(st.none() | st.sampled_from(get_args(Decider)))
 
 
-def opened(row: Deciders | None, session: str = "sim", decisions: Any = "scripted") -> Trace:
+def build_opened_trace(
+    row: Deciders | None, session: str = "sim", decisions: Any = "scripted"
+) -> Trace:
     event = SessionOpened(
         session=session, conversation_id="c1", pal="P", decisions=decisions, deciders=row
     )
     return Trace((Entry(seq=1, at=0.0, turn=0, event=event),))
 
 
-def test_a_row_says_of_each_fact_who_decides_it() -> None:
+def test_a_row_names_the_decider_of_each_fact() -> None:
     assert Deciders.__struct_fields__ == get_args(Fact)
 
 
 @pytest.mark.parametrize("session", ["sim", "served"])
-def test_a_script_decides_all_but_what_is_answered_and_when(session: str) -> None:
+def test_a_script_decides_all_facts_but_answers_and_timing(session: str) -> None:
     row = deciders(session, "scripted")
 
     assert {row.speech, row.call, row.arguments, row.event} == {"script"}
     assert (row.answer, row.client_result, row.timing) == ("handler", "client", "handler")
 
 
-def test_a_model_decides_what_a_script_decides_elsewhere() -> None:
+def test_a_model_decides_the_facts_of_a_script() -> None:
     row = deciders("served", "model")
 
     assert {row.speech, row.call, row.arguments, row.event} == {"model"}
     assert (row.answer, row.client_result) == ("handler", "client")
 
 
-def test_of_an_unknown_session_nothing_is_observable() -> None:
+def test_no_fact_of_an_unknown_session_is_observable() -> None:
     assert deciders("sim", "live") == Deciders() == Trace(()).deciders()
     assert not is_scripted("telephone")
 
@@ -76,7 +78,7 @@ def test_every_session_that_pytest_can_run_is_in_the_table() -> None:
         ("nobody", "script"),
     ],
 )
-def test_an_answer_is_decided_by_who_gave_it(by: AnsweredBy, decider: Decider) -> None:
+def test_the_source_of_an_answer_decides_it(by: AnsweredBy, decider: Decider) -> None:
     row = deciders("sim", "scripted")
 
     assert row.answer_decider(by) == row.speech_decider(by) == row.arguments_decider(by) == decider
@@ -94,19 +96,19 @@ def test_a_trace_carries_its_row() -> None:
     own = Deciders(speech="model", answer="handler")
     header = codec.TraceHeader(scenario="x")
 
-    masked = Trace(opened(own).entries, masked=True)
+    masked = Trace(build_opened_trace(own).entries, masked=True)
     _, trace = codec.decode(codec.encode(masked, header))
 
     assert trace.deciders() == own
 
 
-def test_a_trace_without_a_row_has_that_of_the_table() -> None:
-    assert opened(None).deciders() == deciders("sim", "scripted")
-    assert opened(None, "served", "model").deciders() == deciders("served", "model")
+def test_a_trace_without_a_row_uses_the_row_of_the_table() -> None:
+    assert build_opened_trace(None).deciders() == deciders("sim", "scripted")
+    assert build_opened_trace(None, "served", "model").deciders() == deciders("served", "model")
 
 
 @given(found)
-def test_evidence_adds_up_and_what_is_not_observable_is_none(one: list[Decider | None]) -> None:
+def test_evidence_counts_observable_facts_only(one: list[Decider | None]) -> None:
     evidence = count_evidence(one)
 
     assert evidence.total == sum(each is not None for each in one)
@@ -121,8 +123,8 @@ def test_evidence_of_two_is_the_sum(one: list[Decider | None], other: list[Decid
 
 
 @given(found)
-def test_where_a_handler_had_a_part_it_is_the_handlers(one: list[Decider | None]) -> None:
-    came = choose_decider(one, "script")
+def test_a_handler_counts_before_every_other_decider(one: list[Decider | None]) -> None:
+    decider = choose_decider(one, "script")
 
-    assert came == "handler" if "handler" in one else came in {*one, "script"}
-    assert choose_decider(reversed(one), "script") == came
+    assert decider == "handler" if "handler" in one else decider in {*one, "script"}
+    assert choose_decider(reversed(one), "script") == decider

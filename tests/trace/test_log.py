@@ -34,7 +34,7 @@ def test_entries_are_numbered_from_one_and_stamped_by_the_given_clock() -> None:
     assert [(entry.seq, entry.at) for entry in log.trace()] == [(1, 0.0), (2, 0.5)]
 
 
-def test_an_entry_belongs_to_the_current_turn_unless_another_is_named() -> None:
+def test_an_entry_belongs_to_the_current_turn_unless_another_is_given() -> None:
     log = recorder()
     log.record(OPENED)
     log.turn = 2
@@ -44,14 +44,14 @@ def test_an_entry_belongs_to_the_current_turn_unless_another_is_named() -> None:
     assert log.trace().turns() == 2
 
 
-def test_a_listener_is_told_of_each_entry_as_it_is_stored() -> None:
+def test_a_listener_gets_each_entry_when_it_is_stored() -> None:
     seen: list[Entry] = []
     log = Recorder(now=ManualClock().now, listener=seen.append)
     returned = log.record(UserSaid(text="hunter22"))
     assert seen == [returned] == list(log.trace())
 
 
-def test_a_trace_in_clear_shows_nothing_of_itself_and_is_not_written() -> None:
+def test_a_trace_in_clear_hides_its_entries_and_is_not_written() -> None:
     log = recorder()
     log.record(UserSaid(text="hunter22"))
     assert repr(log.trace()) == "Trace(1 entries in clear)"
@@ -60,7 +60,7 @@ def test_a_trace_in_clear_shows_nothing_of_itself_and_is_not_written() -> None:
         list(codec.encode(log.trace(), codec.TraceHeader(scenario="x")))
 
 
-def test_a_trace_does_not_grow_after_it_was_taken() -> None:
+def test_a_trace_does_not_grow_with_its_recorder() -> None:
     log = recorder()
     before = log.trace()
     log.record(OPENED)
@@ -91,7 +91,7 @@ def test_a_call_is_matched_with_its_resolution_by_id() -> None:
     assert log.trace().resolution("call_2") is None
 
 
-def test_the_opening_and_the_saved_values_are_at_hand() -> None:
+def test_a_trace_has_the_opening_and_the_saved_values() -> None:
     log = recorder()
     assert log.trace().opened() is None
     log.record(OPENED)

@@ -16,7 +16,7 @@ from tests.strategies import secrets
 KEYS = ("sk_live_51HxT9aBcDeFgHiJkLmNoPq", "hunter22", "on")
 
 
-def prefilter(*known: Disguises) -> Prefilter:
+def build_prefilter(*known: Disguises) -> Prefilter:
     made = Prefilter()
     for one in known:
         made.add(one)
@@ -34,23 +34,23 @@ def prefilter(*known: Disguises) -> Prefilter:
     ],
 )
 def test_a_text_without_secrets_has_no_suspect(text: str) -> None:
-    assert prefilter(*map(Disguises, KEYS[:2])).suspects(text) == []
+    assert build_prefilter(*map(Disguises, KEYS[:2])).suspects(text) == []
 
 
 def test_only_the_secrets_that_may_be_there_are_suspects_and_each_once() -> None:
     first, second, short = known = [Disguises(key) for key in KEYS]
-    found = prefilter(*known)
+    found = build_prefilter(*known)
     assert found.suspects(f"{KEYS[1]} {KEYS[1].encode().hex()}") == [second]
     assert found.suspects(KEYS[0].encode().hex().encode().hex()) == [first]
     assert set(found.suspects(f"{KEYS[0]} and {KEYS[1]} and on")) == {first, second, short}
 
 
 @given(text=st.text(), secret=secrets, known=st.lists(secrets, max_size=3))
-def test_whoever_has_a_span_is_a_suspect(text: str, secret: str, known: list[str]) -> None:
+def test_every_secret_with_a_span_is_a_suspect(text: str, secret: str, known: list[str]) -> None:
     disguises = Disguises(secret)
-    found = prefilter(*map(Disguises, known), disguises)
-    for held in (text, text + secret, text + secret.encode().hex()):
-        assert not disguises.spans(held) or disguises in found.suspects(held)
+    found = build_prefilter(*map(Disguises, known), disguises)
+    for disguised in (text, text + secret, text + secret.encode().hex()):
+        assert not disguises.spans(disguised) or disguises in found.suspects(disguised)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_whoever_has_a_span_is_a_suspect(text: str, secret: str, known: list[str
         ("&#92;u0063", "c"),
     ],
 )
-def test_a_text_with_needless_escapes_is_read_plainly(text: str, plain: str) -> None:
+def test_a_text_with_needless_escapes_is_unescaped(text: str, plain: str) -> None:
     assert f"<{plain}>" in (unescape_text(f"<{text}>") or "").split("\0")
 
 
@@ -92,5 +92,5 @@ def test_a_text_with_needless_escapes_is_read_plainly(text: str, plain: str) -> 
         "%zz",
     ],
 )
-def test_a_text_without_needless_escapes_is_not_read_again(text: str) -> None:
+def test_a_text_without_needless_escapes_is_not_unescaped(text: str) -> None:
     assert unescape_text(text) is None

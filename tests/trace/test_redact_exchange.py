@@ -13,12 +13,12 @@ from pytest_tavus.trace.events import ToolDelivered, UserSaid
 from pytest_tavus.trace.redaction.redact import Redaction
 from pytest_tavus.wire import HeaderList, HttpExchange, HttpFault, HttpRequest, HttpResponse
 from tests.strategies import json_values, secrets
-from tests.trace.samples import masked, redaction
+from tests.trace.samples import build_redaction, mask_events
 
 MASK = "⟦s1⟧"
 
 
-def delivered(
+def build_delivery(
     *,
     headers: HeaderList = (),
     body: bytes = b"",
@@ -33,13 +33,13 @@ def delivered(
     return ToolDelivered(call_id="call_1", purpose="token" if token else "tool", exchange=exchange)
 
 
-def redacted_exchange(known: Redaction, event: ToolDelivered) -> HttpExchange:
-    (result,) = masked(known, event)
+def redact_exchange(known: Redaction, event: ToolDelivered) -> HttpExchange:
+    (result,) = mask_events(known, event)
     assert isinstance(result, ToolDelivered)
     return result.exchange
 
 
-def answered(exchange: HttpExchange) -> HttpResponse:
+def read_response(exchange: HttpExchange) -> HttpResponse:
     assert exchange.response is not None
     return exchange.response
 
@@ -63,37 +63,41 @@ def answered(exchange: HttpExchange) -> HttpResponse:
 )
 def test_secret_headers_are_masked_whole(name: str, value: str, expected: str) -> None:
     known = Redaction([], header_names=["x-shop-key"])
-    event = delivered(headers=((name, value),), answer_headers=((name, value),))
-    exchange = redacted_exchange(known, event)
+    event = build_delivery(headers=((name, value),), answer_headers=((name, value),))
+    exchange = redact_exchange(known, event)
     assert exchange.request.headers == ((name, expected),)
-    assert answered(exchange).headers == ((name, expected),)
+    assert read_response(exchange).headers == ((name, expected),)
 
 
-def test_a_bearer_token_is_masked_wherever_it_turns_up_before_and_after() -> None:
-    token = delivered(headers=(("Authorization", "Bearer tok-123456"),))
+def test_a_bearer_token_is_masked_in_all_earlier_and_later_events() -> None:
+    token = build_delivery(headers=(("Authorization", "Bearer tok-123456"),))
     said = UserSaid(text="it is tok-123456")
-    before, _, after = masked(redaction(), said, token, said)
+    before, _, after = mask_events(build_redaction(), said, token, said)
     assert before == after == UserSaid(text="it is ⟦token⟧")
 
 
 def test_different_values_of_a_secret_header_do_not_look_alike() -> None:
     one, other = (("Cookie", "sid=1"), ("Cookie", "sid=2"))
-    events = masked(redaction(), *(delivered(headers=(each,)) for each in (one, other, one)))
+    events = mask_events(
+        build_redaction(), *(build_delivery(headers=(each,)) for each in (one, other, one))
+    )
     assert [
         event.exchange.request.headers[0][1] for event in events if isinstance(event, ToolDelivered)
     ] == ["⟦cookie 1⟧", "⟦cookie 2⟧", "⟦cookie 1⟧"]
 
 
-def test_a_secret_that_is_known_names_its_source_in_a_secret_header() -> None:
-    event = delivered(headers=(("Authorization", "Bearer hunter22"), ("X-Api-Key", "hunter22")))
-    exchange = redacted_exchange(redaction("hunter22"), event)
+def test_a_known_secret_in_a_secret_header_names_its_source() -> None:
+    event = build_delivery(
+        headers=(("Authorization", "Bearer hunter22"), ("X-Api-Key", "hunter22"))
+    )
+    exchange = redact_exchange(build_redaction("hunter22"), event)
     assert exchange.request.headers == (("Authorization", f"Bearer {MASK}"), ("X-Api-Key", MASK))
 
 
-def test_a_fetched_token_is_masked_in_the_answer_that_brings_it() -> None:
+def test_a_fetched_token_is_masked_in_its_own_answer() -> None:
     answer = b'{"access_token": "tok-123456", "refresh_token": "ref-98765", "expires_in": 60}'
-    exchange = redacted_exchange(redaction(), delivered(answer=answer, token=True))
-    assert json.loads(answered(exchange).body) == {
+    exchange = redact_exchange(build_redaction(), build_delivery(answer=answer, token=True))
+    assert json.loads(read_response(exchange).body) == {
         "access_token": "⟦token⟧",
         "refresh_token": "⟦token 2⟧",
         "expires_in": 60,
@@ -101,9 +105,9 @@ def test_a_fetched_token_is_masked_in_the_answer_that_brings_it() -> None:
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", b"[1]", b"[" * 100_000, b'{"access_token": 1}'])
-def test_a_token_answer_that_holds_no_token_is_kept(answer: bytes) -> None:
-    exchange = redacted_exchange(redaction(), delivered(answer=answer, token=True))
-    assert answered(exchange).body == answer
+def test_an_answer_without_a_token_is_unchanged(answer: bytes) -> None:
+    exchange = redact_exchange(build_redaction(), build_delivery(answer=answer, token=True))
+    assert read_response(exchange).body == answer
 
 
 @given(data=json_values, secret=secrets | st.integers(1000, 99999).map(str))
@@ -112,34 +116,36 @@ def test_a_token_answer_that_holds_no_token_is_kept(answer: bytes) -> None:
 @example(data=["\nabcd"], secret="nabcd")
 def test_a_redacted_json_body_is_still_json(data: object, secret: str) -> None:
     for body in (json.dumps(data).encode(), json.dumps({"k": [secret, data]}).encode()):
-        exchange = redacted_exchange(redaction(secret), delivered(body=body, answer=body))
+        exchange = redact_exchange(build_redaction(secret), build_delivery(body=body, answer=body))
         json.loads(exchange.request.body)
-        json.loads(answered(exchange).body)
+        json.loads(read_response(exchange).body)
         kept = exchange.request.body.decode()
-        assert redaction(secret).mask_rendered(kept) == kept
+        assert build_redaction(secret).mask_rendered(kept) == kept
 
 
 def test_a_secret_number_in_json_becomes_the_mask_as_text() -> None:
-    exchange = redacted_exchange(redaction("12345"), delivered(body=b'{"pin": 12345, "n": 1}'))
+    exchange = redact_exchange(
+        build_redaction("12345"), build_delivery(body=b'{"pin": 12345, "n": 1}')
+    )
     assert json.loads(exchange.request.body) == {"pin": MASK, "n": 1}
 
 
-def test_the_layout_of_a_body_is_kept_where_masking_a_text_is_enough() -> None:
+def test_the_layout_of_a_body_is_kept_if_masking_the_text_is_enough() -> None:
     body = b'{\n  "key":"hunter22" ,"n":1.50}'
-    exchange = redacted_exchange(redaction("hunter22"), delivered(body=body))
+    exchange = redact_exchange(build_redaction("hunter22"), build_delivery(body=body))
     assert exchange.request.body == '{\n  "key":"⟦s1⟧" ,"n":1.50}'.encode()
 
 
 def test_a_body_that_is_not_text_is_redacted_and_otherwise_kept() -> None:
     body = b"\xff\xfe hunter22 \x80"
-    exchange = redacted_exchange(redaction("hunter22"), delivered(body=body))
+    exchange = redact_exchange(build_redaction("hunter22"), build_delivery(body=body))
     assert exchange.request.body == b"\xff\xfe " + MASK.encode() + b" \x80"
 
 
 @pytest.mark.parametrize("depth", [10, 600])
-def test_a_secret_number_is_found_however_deep_it_stands(depth: int) -> None:
+def test_a_secret_number_is_found_at_any_depth(depth: int) -> None:
     body = b"[" * depth + b"12345" + b"]" * depth
-    exchange = redacted_exchange(redaction("12345"), delivered(body=body))
+    exchange = redact_exchange(build_redaction("12345"), build_delivery(body=body))
     assert b"12345" not in exchange.request.body
     json.loads(exchange.request.body)
 
@@ -166,9 +172,9 @@ HOLDERS = {
 
 
 @pytest.mark.parametrize("holder", HOLDERS)
-def test_a_secret_in_one_part_alone_is_found(holder: str) -> None:
+def test_a_secret_in_a_single_part_is_found(holder: str) -> None:
     event = ToolDelivered(call_id="call_1", purpose="tool", exchange=HOLDERS[holder])
-    exchange = redacted_exchange(redaction(SECRET), event)
-    told = repr(exchange)
-    assert SECRET not in told
-    assert told.count(MASK) + told.count(repr(MASK.encode())[2:-1]) == 1
+    exchange = redact_exchange(build_redaction(SECRET), event)
+    text = repr(exchange)
+    assert SECRET not in text
+    assert text.count(MASK) + text.count(repr(MASK.encode())[2:-1]) == 1

@@ -1,5 +1,5 @@
 """ASGI applications in this process, called without a socket and without a client.
 
-The room answers as a server would and names the application's own mistakes. It knows no tool
-and no scenario. Add a protocol rule to `call.py`, a lifespan rule to `lifespan.py`.
+The room behaves like a server and names the application's own mistakes. It knows no tool and no
+scenario. Add a protocol rule to `call.py`, a lifespan rule to `lifespan.py`.
 """

@@ -1,7 +1,7 @@
-"""One request as an ASGI application sees it, and its answer as a server would read it.
+"""The server's side of one ASGI request.
 
-The order of messages is that of the ASGI specification, HTTP protocol 2.3. What a server would
-refuse is refused here by name.
+Messages come in the order of the ASGI specification, HTTP protocol 2.3. A message that a server
+would refuse is refused here with a sentence that names it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ from pytest_tavus.handler.call.faults import (
 from pytest_tavus.wire import HttpFault, HttpRequest, HttpResponse
 
 Message = MutableMapping[str, Any]
+"""A scope or a message. `Any`, as in the types of every ASGI framework."""
+
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def http_scope(request: HttpRequest, address: Address, state: dict[str, Any]) -> Message:
-    """Build the scope of one request, as a server behind the production URL would."""
+    """Build the scope of one request, like a server behind the production URL."""
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -52,7 +54,7 @@ def http_scope(request: HttpRequest, address: Address, state: dict[str, Any]) ->
 
 
 class AsgiCall:
-    """The two callables an application gets for one request, and what it made of them."""
+    """The `receive` and `send` of one request, and the response that the application sent."""
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -63,16 +65,16 @@ class AsgiCall:
         self._chunks: list[bytes] = []
         self._size = 0
         self.complete = False
-        "The whole response is there."
+        "The application has sent the whole response."
 
         self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        "Over: the response is complete, or will never be. False where the caller hung up first."
+        "Done when no more of the response can come. False if the caller disconnected first."
 
         self._fault: HttpFault | None = None
         self._logged: list[BaseException] = []
 
     async def run(self, app: AsgiApp, scope: Message) -> None:
-        """Call the application, in a task of its own, and keep what it raises as a fault."""
+        """Call the application and keep its exception as a fault. Must run in a task of its own."""
         collect_logged_errors(self._logged)
         try:
             await app(scope, self.receive, self.send)
@@ -92,7 +94,7 @@ class AsgiCall:
             self._settle(answered=True)
 
     async def receive(self) -> Message:
-        """Give the body once, then wait until there is no one left to answer."""
+        """Give the body once, then wait until the response or the connection has ended."""
         if not self._body_sent:
             self._body_sent = True
             return {"type": "http.request", "body": self._request.body, "more_body": False}
@@ -100,8 +102,8 @@ class AsgiCall:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Take one message of the response."""
         kind = message.get("type")
+        # Like a server, ignore messages after a disconnect, or after a response that is too large.
         if self._finished.is_set() and not self.complete:
             return
         if kind == "http.response.start":
@@ -112,14 +114,14 @@ class AsgiCall:
             self._refuse(f"sent {kind!r}, which is no message of an HTTP response")
 
     def disconnect(self) -> None:
-        """Tell the application that its caller has gone."""
+        """Tell the application that its caller has disconnected."""
         self._finished.set()
         self._settle(answered=False)
 
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
-        """Return the response, if it is complete, and what else there is to tell."""
+        """Return the response, if it is complete, and the fault, if there is one."""
         if not self.complete:
-            return None, classify_crash(self._fault, begun=self._status is not None)
+            return None, classify_crash(self._fault, response_started=self._status is not None)
         response = HttpResponse(
             status=self._status or 0,
             headers=self._headers,

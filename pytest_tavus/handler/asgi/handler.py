@@ -1,4 +1,4 @@
-"""An ASGI application in this process: called directly, without a socket or a client."""
+"""Calls an ASGI application in this process, without a socket and without a client."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from pytest_tavus.handler.call.timing import Stopwatch
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 _SETTLING = 0.25
-"""Seconds that background work after a response is waited for. It goes on after that."""
+"""Seconds to wait for background work after a response. It continues after that."""
 
-_PARTING = 0.05
-"""Seconds between hanging up on an application and ending its request, when nobody waits for it."""
+_DISCONNECT_GRACE = 0.05
+"""Seconds between a disconnect and the cancellation of a request that was given up."""
 
-_PATIENCE = 2.0
-"""Seconds for requests that were given up, and for background work, when the handler is closed."""
+_CLOSE_GRACE = 2.0
+"""Seconds for late requests and for background work when the handler is closed."""
 
 
 class AsgiHandler:
-    """A started ASGI application. Made by :func:`start_asgi`."""
+    """A started ASGI application. :func:`start_asgi` makes it."""
 
     def __init__(self, app: AsgiApp, lifespan: Lifespan) -> None:
         self._app = app
@@ -46,8 +46,8 @@ class AsgiHandler:
     ) -> HttpExchange:
         """Call the application with one request.
 
-        The exchange is over with the last byte of the response, as on a socket; the call returns
-        when the application has returned too, or has been given a moment for it.
+        The exchange ends with the last byte of the response, as on a socket. `send` returns when
+        the application has returned too, or after a grace period for its background work.
         """
         target = self._parse_address(request.url)
         if target is None:
@@ -58,12 +58,12 @@ class AsgiHandler:
         task = asyncio.create_task(asgi.run(self._app, scope))
         self._tasks.add(task)
         task.add_done_callback(self._discard_task)
-        # Hung up on when it is too slow, as by a client; it may still come to its own end.
+        # Like a client, disconnect from a slow application, which may still return by itself.
         alarm = asyncio.get_running_loop().call_later(within, asgi.disconnect)
         try:
             in_time = await asgi.answered
         except asyncio.CancelledError:
-            await _end(asgi, task)
+            await _cancel_request(asgi, task)
             raise
         finally:
             alarm.cancel()
@@ -78,21 +78,22 @@ class AsgiHandler:
     def _discard_task(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled():
-            task.exception()  # an interrupt: it has ended the run, and need not be logged as well
+            # An interrupt has ended the run already; asyncio would log it as never retrieved.
+            task.exception()
 
     async def close(self) -> None:
-        """Let what still runs come to its end, then shut the application down.
+        """Wait for requests that still run, then shut the application down.
 
         Raises:
             HandlerError: the application's shut-down failed.
 
         """
         if self._tasks:
-            _, running = await asyncio.wait(self._tasks, timeout=_PATIENCE)
+            _, running = await asyncio.wait(self._tasks, timeout=_CLOSE_GRACE)
             for task in running:
                 task.cancel()
             if running:
-                await asyncio.wait(running, timeout=_PATIENCE)
+                await asyncio.wait(running, timeout=_CLOSE_GRACE)
         try:
             await self._lifespan.stop()
         finally:
@@ -100,7 +101,7 @@ class AsgiHandler:
 
 
 async def start_asgi(app: AsgiApp, *, within: float) -> AsgiHandler:
-    """Run the application's start-up and return it ready for requests.
+    """Run the application's start-up.
 
     Raises:
         HandlerError: the start-up failed, or took longer than `within` seconds.
@@ -111,13 +112,10 @@ async def start_asgi(app: AsgiApp, *, within: float) -> AsgiHandler:
     return AsgiHandler(app, lifespan)
 
 
-async def _end(asgi: AsgiCall, task: asyncio.Task[None]) -> None:
-    """End a request of a conversation that was given up: nobody will ask what became of it.
-
-    An application that hears the hang-up returns by itself.
-    """
+async def _cancel_request(asgi: AsgiCall, task: asyncio.Task[None]) -> None:
+    # An application that waits for the disconnect gets the chance to return by itself.
     asgi.disconnect()
-    _, running = await asyncio.wait({task}, timeout=_PARTING)
+    _, running = await asyncio.wait({task}, timeout=_DISCONNECT_GRACE)
     if running:
         task.cancel()
         await asyncio.wait(running, timeout=_SETTLING)

@@ -1,29 +1,29 @@
-"""The ASGI lifespan of one application: started before the first request, ended after the last.
+"""The ASGI lifespan of one application: start-up before the first request, shut-down at the end.
 
-An application that raises on the lifespan scope does not support it, which the ASGI specification
-tells servers to accept; one that says `lifespan.startup.failed` does not start.
+An application that raises on the lifespan scope does not support it; the ASGI specification tells
+servers to accept that. An application that sends `lifespan.startup.failed` does not start.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.asgi.call import AsgiApp, Message
 from pytest_tavus.handler.call.faults import ProtocolViolationError, describe_error, user_traceback
 
-_PATIENCE = 5.0
+_SHUTDOWN_TIMEOUT = 5.0
 """Seconds for the application to shut down."""
 
 
 class Lifespan:
-    """Runs in a task of its own, because what it opens must be closed by the task that did."""
+    """Runs in one task, because a cancel scope must be closed by the task that opened it."""
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
         self.state: dict[str, Any] = {}
-        'What the application put into `scope["state"]`. Every request gets a copy.'
+        'The `scope["state"]` that the application fills. Every request gets a copy.'
 
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
         self._started = asyncio.Event()
@@ -32,7 +32,7 @@ class Lifespan:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, within: float) -> None:
-        """Start the application up.
+        """Start the application.
 
         Raises:
             HandlerError: the start-up failed, or took longer than `within` seconds.
@@ -66,7 +66,7 @@ class Lifespan:
         ended = await self._finish()
         self._task = None
         if not ended:
-            message = f"the handler's shut-down was not complete after {_PATIENCE:g} s"
+            message = f"the handler's shut-down was not complete after {_SHUTDOWN_TIMEOUT:g} s"
             raise HandlerError(message)
         if self._refusal is not None or self._error is not None:
             self._fail("shut-down")
@@ -81,7 +81,7 @@ class Lifespan:
             await self._app(scope, self._inbox.get, self._send)
         except (KeyboardInterrupt, asyncio.CancelledError):
             raise
-        except BaseException as error:  # noqa: BLE001 - told by start or stop
+        except BaseException as error:  # noqa: BLE001 - raised by start or stop
             unsupported = not self._started.is_set()
             self._error = None if unsupported else error
         finally:
@@ -98,10 +98,10 @@ class Lifespan:
             raise ProtocolViolationError(message)
 
     async def _finish(self) -> bool:
-        """Wait for the application to return; end its task if it does not."""
+        """Wait for the application to return, else cancel it; return whether it returned."""
         if self._task is None:
             return True
-        done, _ = await asyncio.wait({self._task}, timeout=_PATIENCE)
+        done, _ = await asyncio.wait({self._task}, timeout=_SHUTDOWN_TIMEOUT)
         if not done:
             await self._cancel()
         return bool(done)
@@ -109,14 +109,15 @@ class Lifespan:
     async def _cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait({self._task}, timeout=_PATIENCE)
+            await asyncio.wait({self._task}, timeout=_SHUTDOWN_TIMEOUT)
 
-    def _fail(self, what: str) -> None:
+    def _fail(self, phase: str) -> NoReturn:
         error, self._error = self._error, None
-        told = (self._refusal or "").strip()
-        detail = told or None
+        reason = (self._refusal or "").strip()
+        detail = reason or None
         if error is not None:
-            told, detail = describe_error(error), user_traceback(error)
-        last = told.splitlines()[-1] if told else "it gave no reason"
-        message = f"the handler's {what} failed: {last}"
+            reason, detail = describe_error(error), user_traceback(error)
+        # Frameworks send the whole traceback as the message; its last line names the error.
+        last = reason.splitlines()[-1] if reason else "it gave no reason"
+        message = f"the handler's {phase} failed: {last}"
         raise HandlerError(message, detail=detail)

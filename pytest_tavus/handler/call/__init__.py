@@ -1,5 +1,5 @@
-"""One call to a handler, for every kind of handler: identity, address, deadline, faults.
+"""The parts of a call that every kind of handler needs: identity, address, deadline, faults.
 
 `port.py` is the protocol of a handler; the request carries the identity of its call.
-Nothing here knows how a handler runs. Add a fault to `faults.py` and its words to the report.
+The room does not know how a handler runs. Add a fault to `faults.py` and its words to the report.
 """

@@ -1,4 +1,4 @@
-"""Addresses and header lines of a request, taken apart for whoever carries it. No sockets here."""
+"""Parses the URL of a request and builds its header lines. Opens no sockets."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from pytest_tavus.errors import HandlerError
 from pytest_tavus.wire import HttpRequest
 
 _LEGAL = "!#$%&'()*+,/:;=?@[]~"
-"""What may stand in a request line as it is. Everything else is percent-encoded."""
+"""Characters that a request line may hold. All others are percent-encoded."""
 
-_OURS_TO_SET = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+_FRAMING = frozenset({"host", "content-length", "transfer-encoding", "connection"})
+"""Headers that depend on the connection, so that those of the request are replaced."""
+
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _PORTS = {"http": 80, "https": 443}
 
 ADDRESSES = 256
-"""URLs that a handler keeps taken apart: its tools have few, and call them again and again."""
+"""Parsed URLs in the cache of a handler: its tools call the same few URLs again and again."""
 
 LOOPBACK = ("127.0.0.1", "::1")
-"""What `localhost` means, in the order in which it is tried."""
+"""The addresses of `localhost`, in the order in which they are tried."""
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where a request goes: the production URL of a tool, or the base URL of a handler."""
+    """A parsed URL: the production URL of a tool, or the base URL of a handler."""
 
     scheme: str
     host: str
@@ -41,23 +43,22 @@ class Address(Struct, frozen=True, kw_only=True):
 
     @property
     def netloc(self) -> str:
-        """Host and port as the `Host` header has them."""
+        """The value of the `Host` header: a default port is left out."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
         return f"{self.scheme}://{self.netloc}"
 
     def target_of(self, request: Address) -> str:
-        """Map a production URL on this base URL by its path, and return the request target."""
+        """Append the path of a production URL to this base URL, and return the request target."""
         target = self.path.rstrip("/") + request.path
         return f"{target}?{request.query}" if request.query else target
 
 
 def parse_address(url: str) -> Address | None:
-    """Take a URL apart; `None` where it is not an absolute http or https URL."""
+    """Parse a URL; `None` if it is not an absolute http or https URL."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -75,32 +76,33 @@ def parse_address(url: str) -> Address | None:
 
 
 def parse_base_address(url: str) -> Address:
-    """Take the base URL of a running handler apart.
+    """Parse the base URL of a running handler.
 
     Raises:
-        HandlerError: it is not a plain http or https URL, or it is not on loopback.
+        HandlerError: the URL is no plain http or https URL, or not on loopback.
 
     """
     if "@" in url:
-        message = "the handler's url holds a user name or a password, which nothing would send"
+        message = "the handler's url holds a user name or a password, which is never sent"
         raise HandlerError(message)
-    found, shown = parse_address(url), redact_url(url)
-    if found is None:
-        message = f"the handler's url {shown!r} is not an absolute http or https URL"
+    address, redacted = parse_address(url), redact_url(url)
+    if address is None:
+        message = f"the handler's url {redacted!r} is not an absolute http or https URL"
         raise HandlerError(message)
     if "?" in url or "#" in url:
-        message = f"the handler's url {shown!r} is a base URL: it takes no query and no fragment"
+        message = f"the handler's url {redacted!r} is a base URL: it takes no query and no fragment"
         raise HandlerError(message)
-    if not is_loopback(found.host):
+    if not is_loopback(address.host):
         message = (
-            f"the handler's url {shown!r} is not on this machine: use localhost, 127.0.0.1 or [::1]"
+            f"the handler's url {redacted!r} is not on this machine: "
+            "use localhost, 127.0.0.1 or [::1]"
         )
         raise HandlerError(message)
-    return found
+    return address
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine and cannot be any other."""
+    """Tell whether a host is certainly this machine. A name other than `localhost` never is."""
     if host == "localhost":
         return True
     try:
@@ -110,15 +112,15 @@ def is_loopback(host: str) -> bool:
 
 
 def header_lines(request: HttpRequest, *, host: str) -> list[tuple[bytes, bytes]]:
-    """Return the header lines that go on the wire: the request's own, framed for `host`.
+    """Return the header lines as they are sent, with `Host` and `Content-Length` computed.
 
-    Nothing is added that the platform did not send, such as `Accept-Encoding`.
+    No header is added that Tavus would not send, such as `Accept-Encoding`.
     """
     lines = [(b"host", host.encode("ascii", "replace"))]
     lines += [
         (_octets(name), _octets(value))
         for name, value in request.headers
-        if name.lower() not in _OURS_TO_SET
+        if name.lower() not in _FRAMING
     ]
     if request.body or request.method.upper() in _WITH_BODY:
         lines.append((b"content-length", str(len(request.body)).encode()))

@@ -1,7 +1,7 @@
-"""Hears the exceptions that a web framework logs instead of letting them out.
+"""Collects the exceptions that a web framework logs instead of raising them.
 
-Flask and Django answer 500 and write the traceback to a logger. Without it a crash inside the
-handler would be told as a bare status code.
+Flask and Django answer 500 and write the traceback to a logger. Without the traceback, the report
+of a crash inside the handler would be a bare status code.
 """
 
 from __future__ import annotations
@@ -14,42 +14,37 @@ from typing import Final
 from pytest_tavus.handler.call.faults import crash_fault
 from pytest_tavus.wire import HttpFault
 
-_HEARD: Final[ContextVar[list[BaseException] | None]] = ContextVar("heard", default=None)
+_LOGGED: Final[ContextVar[list[BaseException] | None]] = ContextVar("logged", default=None)
 
 
 class CrashLog(logging.Handler):
-    """A handler on the root logger, there as long as an application in this process is.
-
-    Its level keeps it from looking like the user's own logging set-up to frameworks that ask
-    whether there is any.
-    """
+    """A handler on the root logger, installed while an application runs in this process."""
 
     def __init__(self) -> None:
+        # At a lower level, frameworks would take this handler for the user's logging set-up.
         super().__init__(level=logging.ERROR)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the exception of a record for the call in whose context it was logged."""
-        heard = _HEARD.get()
+        logged = _LOGGED.get()
         error = record.exc_info[1] if record.exc_info else None
-        if heard is not None and error is not None:
-            heard.append(error)
+        if logged is not None and error is not None:
+            logged.append(error)
 
     def install(self) -> None:
-        """Begin to hear."""
         logging.getLogger().addHandler(self)
 
     def remove(self) -> None:
-        """Hear no more."""
         logging.getLogger().removeHandler(self)
 
 
-def collect_logged_errors(heard: list[BaseException]) -> None:
-    """Collect what is logged in the current context, which must be of this call alone."""
-    _HEARD.set(heard)
+def collect_logged_errors(logged: list[BaseException]) -> None:
+    """Collect exceptions logged in the current context, which must belong to one call."""
+    _LOGGED.set(logged)
 
 
-def find_logged_crash(heard: Sequence[BaseException], status: int) -> HttpFault | None:
-    """Tell of the exception behind a server error; `None` for any other answer."""
-    if status < 500 or not heard:
+def find_logged_crash(logged: Sequence[BaseException], status: int) -> HttpFault | None:
+    """Return the last logged exception as a fault, if the status is a server error."""
+    if status < 500 or not logged:
         return None
-    return crash_fault(heard[-1], answered=status)
+    return crash_fault(logged[-1], answered=status)

@@ -1,4 +1,4 @@
-"""What a handler is to the rest of the package: something that takes a request for a call."""
+"""The protocol of a handler: it takes the request of a call and returns the exchange."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pytest_tavus.wire import HttpExchange, HttpRequest
 
 
 class CallRef(Struct, frozen=True, kw_only=True):
-    """The identity of a tool call: by it, and never by order, a request is attributed."""
+    """The identity of a tool call. Requests are attributed by identity, never by order."""
 
     conversation_id: str
     call_id: str
     tool: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     purpose: Literal["tool", "token"] = "tool"
-    "`token`: an OAuth 2 token is asked for on behalf of the call."
+    "`token`: the request asks for an OAuth 2 token on behalf of the call."
 
     inference_id: str | None = None
     "Tavus's id of the inference that decided on the call."
@@ -32,9 +32,9 @@ class Handler(Protocol):
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        """Send one request on behalf of one call and return what became of it.
+        """Send one request on behalf of one call and return the exchange.
 
-        `within` is in seconds of real time. Whatever the handler does wrong is an
+        `within` is in seconds of real time. An error of the handler is an
         :class:`~pytest_tavus.wire.HttpFault` in the exchange, never an exception.
         """
         ...
@@ -43,18 +43,18 @@ class Handler(Protocol):
         """End the handler and everything it started. May be called twice.
 
         Raises:
-            HandlerError: the handler could not be ended cleanly. It is ended all the same.
+            HandlerError: the handler did not end cleanly. It has ended nevertheless.
 
         """
         ...
 
 
 async def exit_of(handler: Handler) -> HandlerError | None:
-    """Tell how a handler ended by itself, as a process can; `None` while it lives.
+    """Return the error of a handler that ended by itself, as a process can; `None` while it runs.
 
-    A handler that can has ``own_exit``. It need not tell so when it is closed.
+    Such a handler has a method ``own_exit``, and its `close` need not raise the error again.
     """
-    # Asked at each request: a protocol that `isinstance` can check takes twenty times as long.
+    # Each request comes here, and `isinstance` with a protocol takes twenty times as long.
     own_exit: Callable[[], Awaitable[HandlerError | None]] | None
     own_exit = getattr(handler, "own_exit", None)
     return None if own_exit is None else await own_exit()

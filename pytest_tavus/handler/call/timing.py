@@ -1,4 +1,4 @@
-"""How long a request took, by the conversation's clock, and whether it was late, by real time."""
+"""Measures a request: its duration by the conversation's clock, its deadline by real time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pytest_tavus.clock import Clock
 
 
 class Stopwatch:
-    """Started when a request is sent."""
+    """Starts when it is created, which must be when the request is sent."""
 
     def __init__(self, clock: Clock, within: float) -> None:
         self._clock = clock
@@ -16,13 +16,13 @@ class Stopwatch:
         self._deadline = asyncio.get_running_loop().time() + within
 
     def seconds(self) -> float:
-        """Return the seconds since the request was sent, by the conversation's clock."""
+        """Return the seconds since the start, by the conversation's clock."""
         return self._clock.now() - self._started_at
 
     def is_late(self) -> bool:
-        """Tell whether time is up.
+        """Tell whether the deadline has passed, by real time.
 
-        A handler that blocks the event loop also blocks the timer that should interrupt it, so
-        that a response can be there and still be too late.
+        A handler that blocks the event loop also blocks the timer that should interrupt it, so a
+        complete response can be too late.
         """
         return asyncio.get_running_loop().time() > self._deadline

@@ -1,9 +1,8 @@
-"""The ways in which a call proves who it is from, each a flow of requests and answers.
+"""The auth types of a tool, each a flow of requests and exchanges.
 
-A flow yields what is to be sent and is sent the exchange that came of it; it returns the exchange
-that counts, or an outcome where the call could not be made at all. All but one only add to the
-request; `oauth2_client_credentials` may need up to four requests. A call that proves nothing has no
-need of this module, see :mod:`~.flow`.
+A flow yields requests and receives their exchanges. It returns the exchange of the call, or an
+outcome if the call could not be made. `oauth2_client_credentials` takes up to four requests; every
+other type takes one. A tool without auth does not import this module, see :mod:`~.flow`.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ Flow = Generator[Outgoing, HttpExchange, HttpExchange | ToolOutcome]
 
 
 class Credentials(Protocol):
-    """What is sent to prove who a call is from."""
+    """The credentials of one auth type."""
 
     def flow(self, request: HttpRequest) -> Flow:
         """Send the request with the credentials.
 
         Raises:
-            ScenarioError: the credentials cannot be written in a request.
+            ScenarioError: the credentials do not fit into a request.
 
         """
         ...
@@ -53,7 +52,6 @@ class BearerCredentials(Struct, frozen=True):
     auth: BearerAuth
 
     def flow(self, request: HttpRequest) -> Flow:
-        """Send the request with the token."""
         return (yield Outgoing(purpose="tool", request=with_bearer_token(request, self.auth.token)))
 
 
@@ -63,7 +61,6 @@ class BasicCredentials(Struct, frozen=True):
     auth: BasicAuth
 
     def flow(self, request: HttpRequest) -> Flow:
-        """Send the request with the user name and the password."""
         if ":" in self.auth.username:
             message = "a user name for basic auth cannot have a colon in it"
             raise ScenarioError(Problem(message=message, hint="the colon ends the name: RFC 7617"))
@@ -78,7 +75,6 @@ class ApiKeyCredentials(Struct, frozen=True):
     auth: ApiKeyAuth
 
     def flow(self, request: HttpRequest) -> Flow:
-        """Send the request with the key in its place."""
         name, value = self.auth.name, self.auth.value
         if self.auth.location == "header":
             request = with_header(request, name, value)
@@ -94,14 +90,13 @@ class HmacCredentials(Struct, frozen=True):
     profile: DeliveryProfile
 
     def flow(self, request: HttpRequest) -> Flow:
-        """Send the request with the signature of its body."""
         value = signature(self.auth.secret.encode(), request.body, self.profile)
         request = with_header(request, self.profile.hmac_header, value)
         return (yield Outgoing(purpose="tool", request=request))
 
 
 class OAuth2Credentials(Struct, frozen=True):
-    """A token from the token endpoint, cached; after a 401 a new one and one retry [doc]."""
+    """A cached token of the token endpoint; after a 401, a new token and one retry [doc]."""
 
     auth: OAuth2Auth
     profile: DeliveryProfile
@@ -109,7 +104,6 @@ class OAuth2Credentials(Struct, frozen=True):
     now: float
 
     def flow(self, request: HttpRequest) -> Flow:
-        """Send the request with a token, and again with a new one if it is refused."""
         key = TokenKey(
             token_url=self.auth.token_url, client_id=self.auth.client_id, scope=self.auth.scope
         )
@@ -149,7 +143,6 @@ class OAuth2Credentials(Struct, frozen=True):
 def credentials_for(
     auth: Proof, profile: DeliveryProfile, *, tokens: TokenStore, now: float
 ) -> Credentials:
-    """Return what proves who a call is from, for one auth type."""
     match auth:
         case BearerAuth():
             return BearerCredentials(auth)
@@ -164,17 +157,14 @@ def credentials_for(
 
 
 def with_bearer_token(request: HttpRequest, token: str) -> HttpRequest:
-    """Return the request with a bearer token."""
     return with_header(request, "Authorization", f"Bearer {token}")
 
 
 def encode_basic_auth(username: str, password: str) -> str:
-    """Return the value of an `Authorization` header for basic auth."""
     return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
 def signature(key: bytes, body: bytes, profile: DeliveryProfile) -> str:
-    """Return the value of the signature header for a body."""
     digest = hmac.digest(key, body, profile.hmac_algorithm)
     text = digest.hex() if profile.hmac_encoding == "hex" else base64.b64encode(digest).decode()
     return profile.hmac_prefix + text
@@ -183,15 +173,15 @@ def signature(key: bytes, body: bytes, profile: DeliveryProfile) -> str:
 def verify_hmac(
     secret: str, body: bytes, header: str | None, *, profile: DeliveryProfile | None = None
 ) -> bool:
-    """Whether a signature header is that of this very body, in constant time.
+    """Tell whether a header holds the signature of a body. Takes constant time.
 
-    `body` is the raw body as it was received; JSON that was parsed and written anew is another one.
-    Anything that is no signature at all is `False`, never an error.
+    `body` must be the raw body as received; JSON that was parsed and written again differs. A
+    header without any signature gives `False`, never an error.
     """
     profile = profile or DeliveryProfile()
     expected = signature(secret.encode(), body, profile)
     found = header or ""
     if profile.hmac_encoding == "hex" and found.startswith(profile.hmac_prefix):
         size = len(profile.hmac_prefix)
-        found = found[:size] + found[size:].lower()
+        found = found[:size] + found[size:].lower()  # hex digits in capitals are the same digits
     return hmac.compare_digest(expected.encode(), found.encode("utf-8", "surrogatepass"))

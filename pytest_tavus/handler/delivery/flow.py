@@ -1,4 +1,4 @@
-"""One tool call, from its definition to what the PAL is told of it."""
+"""One tool call, from the tool's definition to the outcome for the PAL."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def deliver(
 ) -> Generator[Outgoing, HttpExchange, ToolOutcome]:
     """Deliver a call of a tool of `delivery.api`.
 
-    The caller sends each request that is yielded and sends back what became of it. `now` is in
-    seconds, by the clock by which `tokens` age.
+    The caller sends each yielded request and sends its exchange back to the generator. `now` is in
+    seconds, by the same clock as the expiry of `tokens`.
 
     Raises:
-        ScenarioError: the tool, its credentials or the arguments cannot be written as a request.
+        ScenarioError: the tool, its credentials or the arguments do not fit into a request.
         HarnessError: the tool is delivered as an app message.
 
     """
@@ -44,6 +44,7 @@ def deliver(
     if isinstance(api.auth, NoAuth):
         end = yield Outgoing(purpose="tool", request=request)
     else:
+        # Most tools have no auth, and a run without it need not import the auth types.
         from pytest_tavus.handler.delivery.auth import credentials_for
 
         end = yield from credentials_for(api.auth, profile, tokens=tokens, now=now).flow(request)

@@ -1,4 +1,4 @@
-"""The client credentials grant (RFC 6749, 4.4), and the tokens that are kept between calls."""
+"""The client credentials grant (RFC 6749, 4.4), and the cache of tokens between calls."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import base64
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, cast
 from urllib.parse import quote_plus
 
 from msgspec import Struct
 
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.contract.tool.auth import OAuth2Auth
 from pytest_tavus.handler.delivery.outcome import ToolOutcome, status_line, without_query
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.handler.delivery.request import build_form_request
-from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
+from pytest_tavus.wire import HttpExchange, HttpRequest
 
 
 class TokenKey(Struct, frozen=True, kw_only=True):
-    """Whose token it is."""
+    """The identity of a token: another scope has another token."""
 
     token_url: str
     client_id: str
@@ -31,38 +31,37 @@ class Token(Struct, frozen=True, kw_only=True):
 
     value: str
     usable_until: float
-    "Seconds, by the clock of the conversation. Infinite where the endpoint told no lifetime."
+    "Seconds, by the clock of the conversation. Infinite if the endpoint gave no lifetime."
 
-    def __repr__(self) -> str:
+    def __repr__(self) -> str:  # without the value, which is a secret
         return f"Token(usable_until={self.usable_until})"
 
 
 class TokenStore:
-    """The tokens of one conversation or of many, by whose they are."""
+    """A cache of tokens, for one conversation or for many."""
 
     def __init__(self) -> None:
         self._tokens: dict[TokenKey, Token] = {}
 
     def get(self, key: TokenKey, *, now: float) -> Token | None:
-        """Return the token, unless there is none or its time is nearly over."""
+        """Return the token, unless there is none or it expires soon."""
         token = self._tokens.get(key)
         return token if token is not None and now < token.usable_until else None
 
     def put(self, key: TokenKey, token: Token) -> None:
-        """Keep a token; the last one wins."""
         self._tokens[key] = token
 
     def drop(self, key: TokenKey, token: Token) -> None:
-        """Forget this token. One that another call has fetched meanwhile is kept."""
+        """Remove this token. A newer token, which another call has fetched meanwhile, stays."""
         if self._tokens.get(key) is token:
             del self._tokens[key]
 
 
 def build_token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpRequest:
-    """Return the request for a token (RFC 6749, 4.4.2, with the credentials by 2.3.1).
+    """Build the request for a token (RFC 6749, 4.4.2, with the credentials of 2.3.1).
 
     Raises:
-        ScenarioError: the URL or the credentials cannot be written in a request.
+        ScenarioError: the URL or the credentials do not fit into a request.
 
     """
     form = {"grant_type": "client_credentials"}
@@ -71,6 +70,7 @@ def build_token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpReque
     if profile.oauth2_credentials == "form":
         form |= {"client_id": auth.client_id, "client_secret": auth.client_secret}
         return build_form_request(auth.token_url, form, headers=(), profile=profile)
+    # RFC 6749 encodes both as form values first, so that a colon in them is no separator.
     pair = f"{quote_plus(auth.client_id)}:{quote_plus(auth.client_secret)}"
     value = "Basic " + base64.b64encode(pair.encode("ascii")).decode("ascii")
     headers = (("Authorization", value),)
@@ -80,11 +80,12 @@ def build_token_request(auth: OAuth2Auth, profile: DeliveryProfile) -> HttpReque
 def read_token(
     exchange: HttpExchange, profile: DeliveryProfile, *, now: float
 ) -> Token | ToolOutcome:
-    """Return the token, or the outcome of a call for which none could be had."""
+    """Return the token, or the outcome of the call if the exchange gave no token."""
     found = _read_answer(exchange)
     if isinstance(found, str):
         return _build_failed_outcome(exchange, found)
     value = found.get("access_token")
+    # A token with a line end would not fit into a header.
     if not isinstance(value, str) or not value or any(char in value for char in "\r\n\0"):
         return _build_failed_outcome(exchange, "answered without an access_token")
     kind = found.get("token_type", "Bearer")
@@ -96,10 +97,11 @@ def read_token(
     return Token(value=value, usable_until=now + lifetime - profile.oauth2_early_refresh)
 
 
-def _read_answer(exchange: HttpExchange) -> Mapping[str, Any] | str:
-    """Return the answer, or what is wrong with it as the end of a sentence."""
+def _read_answer(exchange: HttpExchange) -> Mapping[str, object] | str:
+    """Return the answer, or its fault as the end of a sentence."""
     if exchange.fault is not None:
-        return _describe_fault(exchange.fault)
+        late = exchange.fault.kind == "timeout"
+        return "did not answer in time" if late else f"could not be asked: {exchange.fault.message}"
     if exchange.response is None or exchange.response.status != 200:
         status = 0 if exchange.response is None else exchange.response.status
         return f"answered {status_line(status)}"
@@ -107,19 +109,12 @@ def _read_answer(exchange: HttpExchange) -> Mapping[str, Any] | str:
         answer = json.loads(exchange.response.body)
     except (ValueError, RecursionError):
         return "did not answer JSON"
-    if not isinstance(answer, dict):
-        return "did not answer a JSON object"
-    return cast("dict[str, Any]", answer)
+    members = json_object(answer)
+    return "did not answer a JSON object" if members is None else members
 
 
-def _describe_fault(fault: HttpFault) -> str:
-    if fault.kind == "timeout":
-        return "did not answer in time"
-    return f"could not be asked: {fault.message}"
-
-
-def _read_lifetime(expires_in: Any) -> float:
-    """Seconds. A token without a lifetime, or with one that is no number, is used until a 401."""
+def _read_lifetime(expires_in: object) -> float:
+    """Return seconds; infinite if the lifetime is no number, so that only a 401 ends the token."""
     if isinstance(expires_in, bool) or not isinstance(expires_in, (str, int, float)):
         return math.inf
     try:

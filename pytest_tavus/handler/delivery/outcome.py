@@ -1,7 +1,7 @@
-"""What an HTTP exchange comes to: the output for the PAL, or one sentence why there is none.
+"""Turns an HTTP exchange into the output for the PAL, or into one sentence why there is none.
 
-The body of a 2xx response is the output; any other status, and no answer in time, are failures that
-the PAL acknowledges [inferred]. An answer that is not JSON is a failure too. Redirects are not
+The body of a 2xx response is the output. Any other status and a missing response are failures
+that the PAL acknowledges [inferred]. A body that is not JSON is a failure too. Redirects are not
 followed [inferred].
 """
 
@@ -20,7 +20,7 @@ from pytest_tavus.trace.events import AnsweredBy, Failure, ToolStatus
 from pytest_tavus.wire import FaultKind, HttpExchange, HttpFault, HttpResponse, find_header
 
 EXCERPT = 60
-"""Characters up to which a body is quoted in a sentence."""
+"""Characters of the longest body that a sentence quotes."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -28,7 +28,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 _STRICT = json.JSONDecoder(parse_constant=_refuse_constant)
-"""Without the `NaN` and `Infinity` that JSON has not."""
+"""Refuses `NaN` and `Infinity`, which Python reads and JSON does not have."""
 
 _NAMES = {
     "text/html": "HTML",
@@ -40,21 +40,21 @@ _NAMES = {
 
 
 class ToolOutcome(Struct, frozen=True, kw_only=True):
-    """What became of a call, as the PAL is told."""
+    """The outcome of a call for the PAL."""
 
     status: ToolStatus
     output: str
-    "The text handed to the PAL. Empty where the call failed: then there is a reason."
+    "The text handed to the PAL. Empty if the call failed; then there is a reason."
 
     http_status: int | None
-    "The handler's status code, where there was a response."
+    "The handler's status code, if there was a response."
 
     reason: str | None
     "One sentence why the status is not `success`."
 
     answered_by: AnsweredBy
     failure: Failure | None = None
-    "Why the status is `error` where the handler did not answer with an error."
+    "Why the status is `error` although the handler did not answer with an error."
 
 
 _FAILURES: Mapping[FaultKind, Failure] = MappingProxyType(
@@ -72,9 +72,9 @@ _FAILURES: Mapping[FaultKind, Failure] = MappingProxyType(
 def outcome_of(
     exchange: HttpExchange, *, max_bytes: int, text_answers: bool = False
 ) -> ToolOutcome:
-    """Tell what an exchange comes to.
+    """Return the outcome of an exchange.
 
-    With `text_answers`, an answer of type ``text/plain`` is an output as it is.
+    With `text_answers`, a body of type ``text/plain`` is an output too.
 
     Raises:
         HarnessError: the exchange has neither a response nor a fault.
@@ -105,7 +105,7 @@ def outcome_of(
 
 
 def _failure(response: HttpResponse, max_bytes: int) -> Failure | None:
-    """Tell how an answer fails; a refusal that can be read is what the handler had to say."""
+    """Classify a failed response. A readable 4xx is an answer of the handler, and no failure."""
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "crash"
     if response.status < HTTPStatus.BAD_REQUEST or _describe_flaw(response, max_bytes) is not None:
@@ -114,7 +114,7 @@ def _failure(response: HttpResponse, max_bytes: int) -> Failure | None:
 
 
 def status_line(status: int) -> str:
-    """Return a status code with its usual words: ``503 Service Unavailable``."""
+    """Format a status code with its standard phrase: ``503 Service Unavailable``."""
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -122,11 +122,11 @@ def status_line(status: int) -> str:
 
 
 def without_query(url: str) -> str:
-    """Return the part of a URL that may be shown: no query, no user name, no password."""
-    place = url.partition("#")[0].partition("?")[0]
-    scheme, separator, rest = place.partition("//")
+    """Return a URL without query, user name and password, which may hold secrets."""
+    bare = url.partition("#")[0].partition("?")[0]
+    scheme, separator, rest = bare.partition("//")
     authority, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else place
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}" if separator else bare
 
 
 def _build_fault_outcome(exchange: HttpExchange, fault: HttpFault) -> ToolOutcome:
@@ -165,7 +165,7 @@ def _describe_excess(response: HttpResponse, max_bytes: int) -> str | None:
 
 
 def _describe_flaw(response: HttpResponse, max_bytes: int) -> str | None:
-    """Tell why the body of a refusal cannot be read. Only one that is said to be JSON must be."""
+    """Describe why the body of a 4xx cannot be read. Only a declared type of JSON is checked."""
     excess = _describe_excess(response, max_bytes)
     if excess is not None or not _is_declared_json(response):
         return excess
@@ -177,7 +177,7 @@ def _describe_flaw(response: HttpResponse, max_bytes: int) -> str | None:
 
 
 def _read_json_text(body: bytes) -> str:
-    """Return the body as text; raise `ValueError` where it is neither JSON nor empty."""
+    """Return the body as text; raise `ValueError` if it is neither JSON nor empty."""
     text = body.decode().removeprefix("\ufeff")
     if not text.strip():
         return ""
@@ -206,7 +206,7 @@ def _describe_non_json(response: HttpResponse) -> str:
 
 
 def _excerpt(body: bytes) -> str:
-    """Quote a body that is short and plain. Half a secret, or an escaped one, cannot be masked."""
+    """Quote a short and plain body. A cut or an escaped secret could not be masked any more."""
     text = body.decode("utf-8", "replace").strip()
     whole = len(text) <= EXCERPT and text.isprintable() and "'" not in text and "\\" not in text
     return f": '{text}'" if text and whole else ""

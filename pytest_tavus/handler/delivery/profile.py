@@ -1,14 +1,14 @@
-"""What is not known for certain about how Tavus delivers a call, as one value.
+"""The uncertain details of Tavus's delivery of calls, as one value.
 
-Tavus documents that a call becomes a request, and six ways of proving who it is from; much of the
-rest is our conclusion. Each such detail is a field here with where it was learned ([doc], [client],
-[inferred], [wild]), so that it can be changed, until a release, from the user's own settings.
+Tavus documents that a call becomes a request, and six auth types; most of the rest is inferred.
+Each such detail is a field with its source ([doc], [client], [inferred], [wild]). Users can
+correct a field in their settings before a release does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args, get_type_hints
+from collections.abc import Mapping
+from typing import Literal, get_args, get_type_hints
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,7 +24,7 @@ CredentialsPlace = Literal["form", "basic"]
 
 
 class DeliveryProfile(Struct, frozen=True, kw_only=True):
-    """How a call is delivered, where Tavus's documentation leaves it open."""
+    """The details of delivery that Tavus's documentation leaves open."""
 
     hmac_header: str = "X-Tavus-Signature"
     "The header of the signature [doc]."
@@ -36,67 +36,67 @@ class DeliveryProfile(Struct, frozen=True, kw_only=True):
     "[doc] for hex."
 
     hmac_prefix: str = ""
-    "Written before the signature, such as ``sha256=``. The documentation shows none [doc]."
+    "A prefix of the signature, such as ``sha256=``. The documentation shows none [doc]."
 
     hmac_envelope: Envelope = "both"
-    """Where the signed body has `name`, `arguments` and `tool_call_id`: at its top level, as one
-    user's handler reads them [wild], under `properties`, as in the app message [inferred], or
-    in both places."""
+    """The position of `name`, `arguments` and `tool_call_id` in the signed body: ``flat``, at the
+    top level, as one user's handler reads them [wild]; ``nested``, under `properties`, as in the
+    app message [inferred]; or ``both``."""
 
     hmac_spacing: Spacing = "odd"
-    """How the signed body is spaced. The signature is over the raw bytes [wild], and ``odd`` is a
-    spacing that no JSON library writes unasked: a handler that verifies what it has parsed and
-    written anew, instead of what it received, is found out. ``compact`` is JavaScript's spacing and
-    ``spaced`` is Python's [inferred]."""
+    """The spacing of the signed body. The signature is over the raw bytes [wild]. No JSON library
+    writes ``odd`` by default, so verification fails in a handler that parses the body and writes it
+    again. ``compact`` is JavaScript's spacing and ``spaced`` is Python's [inferred]."""
 
     missing_argument: MissingArgument = "omit"
-    """What becomes of a value in `query_params` or `body_template` that is exactly one placeholder
-    of an argument the call does not have: left out with its key, empty text, `null`, or the
-    placeholder as it is written. Within longer text, and in the URL, it is empty, or as written
+    """The replacement of a value in `query_params` or `body_template` that is exactly one
+    placeholder, if the call does not have the argument: ``omit`` leaves out the value and its key,
+    ``empty`` writes empty text, ``null`` writes `null`, ``braces`` keeps the placeholder. Within
+    longer text and in the URL, the placeholder becomes empty, or stays for ``braces``
     [inferred]."""
 
     conversation_id_placeholder: str = "tavus_conversation_id"
     """The placeholder that Tavus fills with the conversation's id. Such placeholders exist [doc];
-    this name is a guess [inferred]. Any other that begins with ``tavus_`` is sent as written, so
-    that it can be seen on the wire."""
+    this name is a guess [inferred]. Any other placeholder that begins with ``tavus_`` is sent as
+    written, so that users see it in the request."""
 
     header_placeholders: bool = False
-    "Whether placeholders are filled in `headers`. The client does not look there [inferred]."
+    "Whether placeholders in `headers` are filled. The client does not scan them [inferred]."
 
     oauth2_credentials: CredentialsPlace = "form"
-    "How client id and secret reach the token endpoint: RFC 6749, 2.3.1 has both [inferred]."
+    "The place of client id and secret in the token request: RFC 6749, 2.3.1 has both [inferred]."
 
     oauth2_early_refresh: float = 30.0
-    "Seconds before its expiry from which a token is no longer used [inferred]."
+    "Seconds before its expiry at which a token is replaced [inferred]."
 
     max_response_bytes: int = 1_048_576
     "A larger response body is an error [inferred]."
 
     text_answers: bool = False
-    """Whether the PAL is handed an answer of type ``text/plain``. It is not known what Tavus makes
-    of an answer that is not JSON; until it is, one that is text is an error [inferred]."""
+    """Whether the PAL gets an answer of type ``text/plain``. Tavus's treatment of an answer that is
+    not JSON is not known, so it is an error [inferred]."""
 
     user_agent: str = "tavus-simulator"
-    "Ours; what Tavus sends is not known."
+    "The simulator's own; Tavus's value is not known."
 
     def with_overrides(self, overrides: Mapping[str, str]) -> DeliveryProfile:
-        """Return the profile with some fields replaced, by name, from text.
+        """Return the profile with some fields replaced. Keys are names, values are text.
 
         Raises:
-            ScenarioError: with every unknown field and every value that does not fit its field.
+            ScenarioError: a field is unknown, or a value does not fit its field; lists all.
 
         """
         if not overrides:
             return self
-        readers = _readers()
+        types = get_type_hints(DeliveryProfile)
         problems: list[Problem] = []
-        values: dict[str, Any] = {}
+        values: dict[str, str | int | float] = {}
         for name, text in overrides.items():
             try:
-                values[name] = readers[name](text)
+                values[name] = _read_value(text, types[name])
             except KeyError:
                 message = f"there is no delivery setting {name!r}"
-                hint = did_you_mean(name, readers) or f"one of: {', '.join(readers)}"
+                hint = did_you_mean(name, types) or f"one of: {', '.join(types)}"
                 problems.append(Problem(message=message, hint=hint))
             except ValueError as error:
                 problems.append(Problem(message=f"{name}: {text!r} is not {error}"))
@@ -105,15 +105,14 @@ class DeliveryProfile(Struct, frozen=True, kw_only=True):
         return replace(self, **values)
 
 
-def _readers() -> Mapping[str, Callable[[str], Any]]:
-    hints = get_type_hints(DeliveryProfile)
-    return {name: _reader(hints[name]) for name in DeliveryProfile.__struct_fields__}
-
-
-def _reader(hint: Any) -> Callable[[str], Any]:
-    if words := get_args(hint):
-        return lambda text: _read_choice(text, words)
-    return {str: _read_line, bool: _read_bool, int: _read_integer, float: _read_seconds}[hint]
+def _read_value(text: str, field_type: object) -> str | int | float:
+    if words := get_args(field_type):
+        return _read_choice(text, words)
+    if field_type is bool:
+        return _read_choice(text, ("true", "false")) == "true"
+    if field_type is int:
+        return _read_integer(text)
+    return _read_seconds(text) if field_type is float else _read_line(text)
 
 
 def _read_line(text: str) -> str:
@@ -127,10 +126,6 @@ def _read_choice(text: str, words: tuple[str, ...]) -> str:
         expected = f"one of: {', '.join(words)}"
         raise ValueError(expected)
     return text
-
-
-def _read_bool(text: str) -> bool:
-    return _read_choice(text, ("true", "false")) == "true"
 
 
 def _read_integer(text: str) -> int:

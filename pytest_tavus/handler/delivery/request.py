@@ -1,7 +1,7 @@
-"""Builds the request of a call, before any credentials are added.
+"""Builds the request of a call, without credentials.
 
-There are two shapes [doc]: the user's own, from the tool's templates, for every auth type but hmac;
-and Tavus's envelope to a static URL for hmac.
+There are two shapes [doc]. For hmac, Tavus sends its own envelope to a static URL. For every other
+auth type, the tool's templates give the user's own shape.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, cast
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_tavus.contract.body import json_list, json_object
 from pytest_tavus.contract.tool.api_rules import BODYLESS
 from pytest_tavus.contract.tool.tool import ApiDelivery
 from pytest_tavus.errors import Problem, ScenarioError
@@ -26,7 +27,7 @@ from pytest_tavus.wire import HeaderList, HttpRequest
 FORM = "application/x-www-form-urlencoded"
 
 COMPUTED = frozenset({"host", "content-length", "transfer-encoding", "content-type"})
-"""Headers that describe the connection or the body, in lower case: a tool's own are not sent."""
+"""Headers that the client computes, in lower case. Values of the tool are not sent."""
 
 _SPACINGS: Mapping[Spacing, tuple[str, str]] = {
     "odd": (",", ": "),
@@ -43,21 +44,20 @@ _SAFE_IN_URL = "%/:?#[]@!$&'()*+,;={}~|"
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
-    """A request that is to be sent now."""
+    """A request for the transport to send."""
 
     purpose: Literal["tool", "token"]
     request: HttpRequest
 
 
 def build_custom_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfile) -> HttpRequest:
-    """Return the request in the user's own shape.
+    """Build the request in the user's own shape.
 
-    Without a `body_template` the body is the object of all arguments, as JSON, for POST, PUT and
-    PATCH [inferred]. For the other methods nothing is added: an argument that is no placeholder is
-    not sent [inferred].
+    Without a `body_template`, the body of POST, PUT and PATCH is the object of all arguments, as
+    JSON [inferred]. The other methods send only the arguments with a placeholder [inferred].
 
     Raises:
-        ScenarioError: the tool or the arguments cannot be written as a request.
+        ScenarioError: the tool or the arguments do not fit into a request.
 
     """
     filler = _filler(call, profile)
@@ -76,10 +76,10 @@ def build_custom_request(api: ApiDelivery, call: CallRef, profile: DeliveryProfi
 def build_envelope_request(
     api: ApiDelivery, call: CallRef, profile: DeliveryProfile
 ) -> HttpRequest:
-    """Return the request in Tavus's shape: the tool call as an event, to a static URL.
+    """Build the request in Tavus's shape: the tool call as an event, to a static URL.
 
     Raises:
-        ScenarioError: the arguments cannot be written as JSON.
+        ScenarioError: JSON cannot express the arguments.
 
     """
     body = json_body(_envelope(call, profile), profile.hmac_spacing)
@@ -92,7 +92,7 @@ def build_envelope_request(
 def build_form_request(
     url: str, form: Mapping[str, str], *, headers: HeaderList, profile: DeliveryProfile
 ) -> HttpRequest:
-    """Return a POST of a form, as a token endpoint takes it."""
+    """Build a POST of a form, as a token endpoint expects it."""
     body = urlencode(form).encode("ascii")
     sent = (("User-Agent", profile.user_agent), ("Accept", "application/json"), *headers)
     return HttpRequest(
@@ -104,7 +104,7 @@ def build_form_request(
 
 
 def with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
-    """Return the request with this header in place of any other of its name.
+    """Return the request with this header, which replaces any other of its name.
 
     Raises:
         ScenarioError: the header would be more than one line.
@@ -115,7 +115,7 @@ def with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
 
 
 def with_query(url: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """Return the URL with these parameters added to those it has, and without a fragment."""
+    """Return the URL with these parameters added to its own, and without a fragment."""
     url, _, _ = url.partition("#")
     added = "&".join(f"{percent_encode(k)}={percent_encode(v)}" for k, v in parameters)
     if not added:
@@ -125,19 +125,19 @@ def with_query(url: str, parameters: Iterable[tuple[str, str]]) -> str:
     return f"{url}{added}" if url.endswith(("?", "&")) else f"{url}&{added}"
 
 
-def json_body(data: Any, spacing: Spacing = "spaced") -> bytes:
-    """Write JSON data as UTF-8.
+def json_body(data: object, spacing: Spacing = "spaced") -> bytes:
+    """Encode JSON data as UTF-8.
 
     Raises:
-        ScenarioError: the data holds a number that JSON has no word for.
+        ScenarioError: the data holds a number that JSON cannot express.
 
     """
     try:
         return _READABLE[spacing].encode(data).encode("utf-8")
-    except UnicodeEncodeError:
+    except UnicodeEncodeError:  # half a surrogate pair, which ASCII escapes can carry
         return json.dumps(data, separators=_SPACINGS[spacing]).encode("ascii")
     except ValueError:
-        message = "the arguments of the call hold a number that JSON has no word for"
+        message = "the arguments of the call hold a number that JSON cannot express"
         raise ScenarioError(
             Problem(message=message, hint="infinity and NaN are not JSON")
         ) from None
@@ -148,30 +148,28 @@ def _filler(call: CallRef, profile: DeliveryProfile) -> Filler:
     return Filler(values=values, missing=profile.missing_argument)
 
 
-def _envelope(call: CallRef, profile: DeliveryProfile) -> dict[str, Any]:
+def _envelope(call: CallRef, profile: DeliveryProfile) -> dict[str, object]:
     """Return the keys of the app message [inferred], with `arguments` as JSON text [wild]."""
     flat = {
         "tool_call_id": call.call_id,
         "name": call.tool,
         "arguments": json_body(dict(call.arguments)).decode("utf-8"),
     }
-    head: dict[str, Any] = {
+    head: dict[str, object] = {
         "message_type": "conversation",
         "event_type": "conversation.tool_call",
         "conversation_id": call.conversation_id,
     }
     if call.inference_id is not None:
         head["inference_id"] = call.inference_id
-    shapes: dict[str, dict[str, Any]] = {
-        "both": {**head, **flat, "properties": flat},
-        "flat": {**head, **flat},
-        "nested": {**head, "properties": flat},
-    }
-    return shapes[profile.hmac_envelope]
+    if profile.hmac_envelope == "nested":
+        return {**head, "properties": flat}
+    if profile.hmac_envelope == "flat":
+        return {**head, **flat}
+    return {**head, **flat, "properties": flat}
 
 
 def _tool_headers(api: ApiDelivery, filler: Filler, profile: DeliveryProfile) -> HeaderList:
-    """Return the tool's headers; those that describe the connection or the body are computed."""
     names = {name.lower() for name in api.headers}
     headers = [] if "user-agent" in names else [("User-Agent", profile.user_agent)]
     for name, template in api.headers.items():
@@ -184,12 +182,12 @@ def _tool_headers(api: ApiDelivery, filler: Filler, profile: DeliveryProfile) ->
 def _content_type(api: ApiDelivery) -> str:
     if api.content_type is not None:
         return api.content_type
-    given = (value for name, value in api.headers.items() if name.lower() == "content-type")
-    return next(given, "application/json")
+    own = (value for name, value in api.headers.items() if name.lower() == "content-type")
+    return next(own, "application/json")
 
 
 def media_type_of(api: ApiDelivery) -> str:
-    """Return the type of the body that a tool's request has, without its parameters."""
+    """Return the type of a tool's request body in lower case, without parameters."""
     return _content_type(api).partition(";")[0].strip().lower()
 
 
@@ -210,17 +208,22 @@ def _check_header(name: str, value: str) -> tuple[str, str]:
 
 
 def encode_url_template(url: str) -> str:
-    """Encode what a URL must not hold as it is, and leave placeholders for the filler."""
+    """Percent-encode the characters that a URL must not hold, but no placeholders.
+
+    Raises:
+        ScenarioError: the URL holds a control character.
+
+    """
     if not url.isprintable() and _CONTROL.search(url) is not None:
         message = f"the URL {url.partition('?')[0]!r} holds a control character"
         raise ScenarioError(Problem(message=message, hint="write the URL on a single line"))
     return quote(url, safe=_SAFE_IN_URL)
 
 
-def _encode_form(data: Any) -> bytes:
-    """Write an object as a form: a list repeats its name, what is no text is JSON [inferred]."""
+def _encode_form(data: object) -> bytes:
+    """Encode an object as a form: a list repeats its name, other values are JSON [inferred]."""
     pairs: list[tuple[str, str]] = []
-    for name, value in cast("dict[str, Any]", data).items():
-        values = cast("list[object]", value) if isinstance(value, list) else [value]
-        pairs += [(name, as_text(item)) for item in values]
+    for name, value in (json_object(data) or {}).items():
+        values = json_list(value)
+        pairs += [(name, as_text(item)) for item in ([value] if values is None else values)]
     return urlencode(pairs, errors="replace").encode("ascii")

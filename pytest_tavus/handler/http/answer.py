@@ -1,4 +1,4 @@
-"""Reads one response off a connection, with llhttp. Knows no socket, and hardly the request."""
+"""Parses one response with llhttp. Knows no socket, and no request but whether it is a HEAD."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _CONTINUE, _FINAL = 100, 200
 
 
 class NotHttpError(Exception):
-    """What came is no response: one phrase that says why."""
+    """The received bytes are no HTTP response. Its text completes "is not HTTP:"."""
 
 
 class PartialResponse:
-    """A response, as far as it has come. One for each exchange."""
+    """The response of one exchange, as far as it has been received.
+
+    With `to_head`, it answers a HEAD request, so no body follows its headers. The methods named
+    ``on_...`` are the callbacks of llhttp.
+    """
 
     def __init__(self, *, to_head: bool) -> None:
-        """`to_head`: it answers a HEAD request, so that nothing follows its headers."""
         self._parser = httptools.HttpResponseParser(self)
         self._to_head = to_head
         self._status = _CONTINUE
@@ -33,23 +36,23 @@ class PartialResponse:
 
         self.complete = False
         self.surplus = False
-        "More came than one response: the next one could not be told from it."
+        "Bytes followed the response; they would be mistaken for the next response."
 
         self.keep_alive = False
         "The connection can carry another exchange."
 
     def feed(self, data: bytes) -> None:
-        """Take what has come.
+        """Parse received bytes.
 
         Raises:
-            NotHttpError: it is no response.
+            NotHttpError: the bytes are no response.
 
         """
         self._bytes_read += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            phrase = "it goes on in another protocol, which nobody asked for"
+            phrase = "it switches to another protocol without being asked"
             raise NotHttpError(phrase) from None
         except httptools.HttpParserError as error:
             if not self.complete:
@@ -60,18 +63,18 @@ class PartialResponse:
             raise NotHttpError(phrase)
 
     def end(self) -> None:
-        """Take the end of the connection, which ends a body that nothing else ends."""
+        """Handle the end of the connection, which ends a body without a declared length."""
         if self._status >= _FINAL and not self._is_framed():
             self.complete = True
 
     def response(self) -> HttpResponse:
-        """Return it, complete as it is. Nothing is fed any more."""
-        del self._parser  # which refers to this object, and would be cleared away late
+        """Return the complete response. Must be the last call."""
+        # The parser refers back to this object: only the garbage collector would free the two.
+        del self._parser
         body = b"".join(self._chunks)
         return HttpResponse(status=self._status, headers=tuple(self._headers), body=body)
 
     def _is_framed(self) -> bool:
-        """Tell whether the headers say where the body ends."""
         return any(
             name.lower() == "content-length"
             or (name.lower() == "transfer-encoding" and value.lower().endswith("chunked"))
@@ -79,26 +82,22 @@ class PartialResponse:
         )
 
     def on_message_begin(self) -> None:
-        """Llhttp's: another response begins."""
         self.surplus = self.complete
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Llhttp's: a header, or a trailer behind the body, which is left out."""
-        if self._status < _FINAL:
+        if self._status < _FINAL:  # later ones are trailers behind the body
             self._headers.append((name.decode("latin-1"), value.strip(b" \t").decode("latin-1")))
 
     def on_headers_complete(self) -> None:
-        """Llhttp's: the head is over. An interim response is not the answer."""
         if self.complete:
             return
         self._status = self._parser.get_status_code()
         if self._status < _FINAL:
-            self._headers.clear()
+            self._headers.clear()  # an interim response, such as 100 Continue
         elif self._to_head:
             self.complete, self.keep_alive = True, self._parser.should_keep_alive()
 
     def on_body(self, body: bytes) -> None:
-        """Llhttp's: a part of the body."""
         if self.complete:
             self.surplus = True
             return
@@ -107,6 +106,5 @@ class PartialResponse:
             self._chunks.append(body)
 
     def on_message_complete(self) -> None:
-        """Llhttp's: the response is over."""
         if self._status >= _FINAL and not self.complete:
             self.complete, self.keep_alive = True, self._parser.should_keep_alive()

@@ -1,4 +1,4 @@
-"""A handler that listens on a port of this machine: writes request heads, and keeps connections."""
+"""A handler that listens on a port of this machine: request heads and a pool of connections."""
 
 from __future__ import annotations
 
@@ -28,49 +28,47 @@ _VALUE = re.compile(rb"(?:[^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x
 
 
 class UnsendableError(ValueError):
-    """A request that cannot be written: one phrase that says why."""
+    """A request that HTTP cannot carry. Its text completes "cannot be sent:"."""
 
 
 def encode_head(method: str, target: str, lines: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """Return request line and headers as they go on the wire, the empty line included.
+    """Encode request line and headers, the empty line included.
 
     Raises:
-        UnsendableError: a part of it is no HTTP (RFC 9110, sections 5 and 9; RFC 9112, section 3).
+        UnsendableError: a part is not HTTP (RFC 9110, sections 5 and 9; RFC 9112, section 3).
 
     """
-    written = [_encode_request_line(method, target)]
+    encoded = [_encode_request_line(method, target)]
     for name, value in lines:
         if not _TOKEN.fullmatch(name):
-            shown = name.decode("latin-1")
-            message = f"{shown!r} is no name of a header"
+            message = f"{name.decode('latin-1')!r} is no name of a header"
             raise UnsendableError(message)
         if not _VALUE.fullmatch(value):
-            shown = name.decode("latin-1")
-            message = f"the value of its header {shown!r} is no text of one line"
+            message = f"the value of its header {name.decode('latin-1')!r} is no text of one line"
             raise UnsendableError(message)
-        written.append(b"%b: %b\r\n" % (name, value))
-    return b"".join((*written, b"\r\n"))
+        encoded.append(b"%b: %b\r\n" % (name, value))
+    return b"".join((*encoded, b"\r\n"))
 
 
 def _encode_request_line(method: str, target: str) -> bytes:
-    verb, place = method.encode("utf-8"), target.encode("utf-8")
+    verb, path = method.encode("utf-8"), target.encode("utf-8")
     if not _TOKEN.fullmatch(verb):
         message = f"{method!r} is no method"
         raise UnsendableError(message)
-    if not _TARGET.fullmatch(place):
+    if not _TARGET.fullmatch(path):
         raise UnsendableError("its path or its query holds a character that no URL has")
-    return b"%b %b HTTP/1.1\r\n" % (verb, place)
+    return b"%b %b HTTP/1.1\r\n" % (verb, path)
 
 
 _CONNECTIONS = 100
-"""Requests in flight at the same time. Further ones wait before their time runs."""
+"""Concurrent requests. The deadline of a further request starts when a connection is free."""
 
-_MAKE_WAY = 0.25
-"""Seconds after which a new connection without a byte may be waiting for one that we keep."""
+_STARVATION_DELAY = 0.25
+"""Seconds without a byte on a new connection, after which idle connections may be in its way."""
 
 
 class RemoteHandler:
-    """Sends over connections that are kept, each of which carries one exchange at a time."""
+    """Sends over a pool of persistent connections, each with one exchange at a time."""
 
     def __init__(self, base: Address) -> None:
         self._base = base
@@ -91,7 +89,7 @@ class RemoteHandler:
         within: float,
         clock: Clock,
     ) -> HttpExchange:
-        """Send one request to the handler, its path put behind the base URL."""
+        """Send one request to the handler. The path of its URL is appended to the base URL."""
         target = self._parse_address(request.url)
         if target is None:
             return HttpExchange(request=request, fault=unmapped_fault(request.url))
@@ -112,7 +110,7 @@ class RemoteHandler:
             )
 
     def has_disconnected(self) -> bool:
-        """Tell whether the other end closed a kept connection since somebody last asked."""
+        """Tell whether the handler closed an idle connection since the last call."""
         lost = [connection for connection in self._idle if not connection.usable]
         for connection in lost:
             self._idle.remove(connection)
@@ -120,7 +118,7 @@ class RemoteHandler:
         return bool(lost)
 
     async def close(self) -> None:
-        """Close all connections. The handler itself goes on."""
+        """Close all connections. The handler itself runs on."""
         for connection in (*self._idle, *self._busy):
             connection.abort()
         self._idle.clear()
@@ -129,24 +127,24 @@ class RemoteHandler:
     async def _exchange(self, request: HttpRequest, target: str) -> HttpResponse:
         lines = header_lines(request, host=self._base.netloc)
         method = request.method.upper()
-        whole = self._encode_head(method, target, tuple(lines)) + request.body
-        carry = partial(self._send_on_connection, whole, to_head=method == "HEAD")
+        data = self._encode_head(method, target, tuple(lines)) + request.body
+        send = partial(self._send_on_connection, data, to_head=method == "HEAD")
         connection = await self._acquire_connection()
         try:
-            return await carry(connection)
+            return await send(connection)
         except BrokenExchangeError as broken:
             if not (broken.unanswered and connection.exchange_count):
                 raise
-        return await carry(await self._connect())
+        # A server may close an idle connection at the moment when the request is sent.
+        return await send(await self._connect())
 
     async def _send_on_connection(
         self, request: bytes, connection: Connection, *, to_head: bool
     ) -> HttpResponse:
-        """Carry one exchange and keep the connection for the next."""
         loop = asyncio.get_running_loop()
         alarm = None
         if not connection.exchange_count:
-            alarm = loop.call_later(_MAKE_WAY, self._close_idle, connection)
+            alarm = loop.call_later(_STARVATION_DELAY, self._close_idle, connection)
         self._busy.add(connection)
         try:
             response = await connection.exchange(request, to_head=to_head)
@@ -182,10 +180,10 @@ class RemoteHandler:
         raise BrokenExchangeError(connection_fault(f"nothing answers at {self._base.origin}"))
 
     def _close_idle(self, connection: Connection) -> None:
-        """Give up kept connections to a server that serves one connection after the other.
+        """Close idle connections to a server that serves one connection after the other.
 
-        Such a server waits for the next request on a connection that we keep, while a request on
-        a new connection waits for the server.
+        Such a server waits for the next request on an idle connection, while the request on the
+        new connection waits for the server.
         """
         if connection.response_started:
             return
@@ -203,7 +201,7 @@ def _encode_head(method: str, target: str, lines: tuple[tuple[bytes, bytes], ...
 
 
 def _build_unverified_context() -> ssl.SSLContext:
-    """Return a context that asks for no certificate: on loopback there is nobody to mistake."""
+    # No certificate is checked, because no other host can answer on loopback.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""A handler that is a process: started, awaited until its port answers, ended with its children."""
+"""A handler that is a process: starts it, waits for its port, and reads crashes in its output."""
 
 from __future__ import annotations
 
@@ -23,48 +23,46 @@ from pytest_tavus.wire import HttpExchange, HttpFault, HttpRequest
 
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH")
 _TRACEBACK = "Traceback (most recent call last)"
-_DYING = 0.1
-"""Seconds from the end of a process's connections to its own."""
+_EXIT_GRACE = 0.1
+"""Seconds between the end of a process's connections and the end of the process."""
 
 _PORT = re.compile(r"(?:[\w.\]]:|\bport\W{1,3})([0-9]{2,5})(?![0-9.:])", re.IGNORECASE)
-"""A port as servers tell of it: ``http://127.0.0.1:8000``, ``localhost:8000``, ``port 8000``."""
+"""A port as servers print it: ``http://127.0.0.1:8000``, ``localhost:8000``, ``port 8000``."""
 
 _TRACEBACK_GRACE = 0.15
-"""Seconds. A server writes the traceback behind a status 500 after it has sent the response."""
+"""Seconds to wait for a traceback, which a server writes after it has sent a status 500."""
 
 
 class CommandHandler:
-    """A process and the connections to it. Made by :func:`start_command`."""
+    """A process and the connections to it. :func:`start_command` makes it."""
 
     def __init__(self, process: Process, remote: RemoteHandler) -> None:
         self._process = process
         self._remote = remote
         self._exit_reported = False
-        "Somebody knows that the process has ended."
+        "A fault or an error already reported that the process has ended."
 
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        """Send one request; tell what the process wrote beside a fault or a server error."""
-        place = self._process.output.bytes_written
+        """Send one request. A fault or a server error carries the output of the process."""
+        start = self._process.output.bytes_written
         exchange = await self._remote.send(request, call=call, within=within, clock=clock)
         if exchange.fault is not None:
             return replace(exchange, fault=await self._explain_fault(exchange.fault))
         if exchange.response is not None and exchange.response.status >= 500:
-            return replace(exchange, fault=await self._find_crash(exchange.response.status, place))
+            return replace(exchange, fault=await self._find_crash(exchange.response.status, start))
         return exchange
 
     async def own_exit(self) -> HandlerError | None:
-        """Tell how the process ended by itself; `None` while it runs.
-
-        A process that hangs up may be about to end, so it is given a moment.
-        """
-        within = _DYING if self._remote.has_disconnected() else 0.0
+        """Return the error of a process that ended by itself; `None` while it runs."""
+        # A process that closes its connections may be about to end.
+        within = _EXIT_GRACE if self._remote.has_disconnected() else 0.0
         ended = await self._process.wait_for_exit(within=within)
         if ended is None:
             return None
         self._exit_reported = True
-        self._process.output.finish(within=_DYING)
+        self._process.output.finish(within=_EXIT_GRACE)
         message = f"the handler's process ended by itself, with {ended}"
         return HandlerError(message, detail=self._process.output.tail())
 
@@ -72,7 +70,7 @@ class CommandHandler:
         """End the process and its children.
 
         Raises:
-            HandlerError: it could not be ended, or ended before by itself and nobody was told.
+            HandlerError: the process could not be ended, or its own exit was not reported before.
 
         """
         exited = None if self._exit_reported else await self.own_exit()
@@ -85,23 +83,22 @@ class CommandHandler:
     async def _explain_fault(self, fault: HttpFault) -> HttpFault:
         if fault.kind not in {"connection", "broken"}:
             return fault
-        ended = await self._process.wait_for_exit(within=_DYING)
+        ended = await self._process.wait_for_exit(within=_EXIT_GRACE)
         self._exit_reported = self._exit_reported or ended is not None
         after = f"; its process has ended with {ended}" if ended is not None else ""
         return replace(fault, message=fault.message + after, traceback=self._process.output.tail())
 
-    async def _find_crash(self, status: int, place: int) -> HttpFault | None:
-        """Find the traceback behind a server error; `None` where the handler wrote none."""
-        written = ""
+    async def _find_crash(self, status: int, start: int) -> HttpFault | None:
+        output = ""
         for pause in pauses(_TRACEBACK_GRACE):
-            before, written = written, self._process.output.read_since(place)
-            if written == before and _is_whole(written):
+            before, output = output, self._process.output.read_since(start)
+            if output == before and _has_complete_traceback(output):
                 break
             await asyncio.sleep(pause)
-        if _TRACEBACK not in written:
+        if _TRACEBACK not in output:
             return None
         message = f"the handler answered {status} and wrote a traceback"
-        traceback = written[written.index(_TRACEBACK) :].rstrip()
+        traceback = output[output.index(_TRACEBACK) :].rstrip()
         return HttpFault(kind="crash", message=message, traceback=traceback)
 
 
@@ -110,25 +107,23 @@ async def start_command(
 ) -> CommandHandler:
     """Start the command and wait until its port answers.
 
-    A port that somebody else took between being found and being used is retried once.
-
     Raises:
         HandlerError: the command ended before its port answered, or did not answer in time.
 
     """
-    taken = await _try(source, root, environ)
-    if isinstance(taken, CommandHandler):
-        return taken
-    started = await _try(source, root, environ)
-    if isinstance(started, CommandHandler):
-        return started
-    raise started
+    result = await _start_once(source, root, environ)
+    if isinstance(result, HandlerError):
+        # Another process may take the port between the search for it and its use: try once more.
+        result = await _start_once(source, root, environ)
+    if isinstance(result, HandlerError):
+        raise result
+    return result
 
 
-async def _try(
+async def _start_once(
     source: CommandSource, root: Path, environ: Mapping[str, str]
 ) -> CommandHandler | HandlerError:
-    """Start the command on one port; return the error if that port was taken."""
+    """Start the command on a free port; return the error if another process took the port."""
     port = _find_free_port()
     process = Process(
         [_expand_word(word, index, port) for index, word in enumerate(source.words)],
@@ -149,15 +144,15 @@ async def _try(
     return CommandHandler(process, RemoteHandler(base))
 
 
-def _is_whole(written: str) -> bool:
-    """Tell whether a traceback is in the text, with the line that names its exception."""
-    _, found, rest = written.partition(_TRACEBACK)
+def _has_complete_traceback(output: str) -> bool:
+    # The last line of a complete traceback names the exception and is not indented.
+    _, found, rest = output.partition(_TRACEBACK)
     last = rest.rstrip().rpartition("\n")[2]
     return bool(found) and rest.endswith("\n") and last[:1] not in {"", ":", " "}
 
 
 async def _await_port(process: Process, port: int, source: CommandSource) -> str:
-    """Return the address on which the port answers."""
+    """Return the loopback address on which the port answers."""
     for pause in pauses(source.within):
         ended = process.ended
         if ended is not None:
@@ -173,16 +168,16 @@ async def _await_port(process: Process, port: int, source: CommandSource) -> str
 
 
 async def _hint(process: Process, port: int, source: CommandSource) -> str:
-    """Say why a command that runs may not answer: it listens elsewhere, or was not told where."""
+    """Say why a running command may not answer: it uses another port, or does not get its port."""
     for other in collect_ports(process.output.read_since(0)):
         if other != port and any([await _listens(host, other) for host in LOOPBACK]):
             return (
-                f"; it writes of port {other}, where somebody listens: "
+                f"; its output names port {other}, which answers: "
                 "pass it {port}, or let it read the environment variable PORT"
             )
     if any("{port}" in word for word in source.words):
         return ""
-    return "; there is no {port} in it: does it read the environment variable PORT?"
+    return "; the command does not contain {port}: does it read the environment variable PORT?"
 
 
 async def _listens(host: str, port: int) -> bool:
@@ -203,9 +198,9 @@ def _find_free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def collect_ports(written: str) -> list[int]:
-    """Return the ports that a server writes of, the last one first, each once."""
-    found = [int(digits) for digits in _PORT.findall(written)]
+def collect_ports(output: str) -> list[int]:
+    """Return the ports that the output of a server names, the last first, each once."""
+    found = [int(digits) for digits in _PORT.findall(output)]
     return [port for port in dict.fromkeys(reversed(found)) if 0 < port < 65536]
 
 
@@ -216,15 +211,17 @@ def _expand_word(word: str, index: int, port: int) -> str:
 
 
 def _environment(source: CommandSource, environ: Mapping[str, str], port: int) -> dict[str, str]:
-    """Return what the process needs to run and what the user named, never the rest."""
+    """Return the variables that a process needs or the user named, so that no others leak."""
     missing = [name for name in source.env if name not in environ]
     if missing:
         message = f"the handler's env names {missing[0]!r}, which is not set"
         raise UnsetVariableError(message)
-    kept = {name: environ[name] for name in _INHERITED if name in environ}
-    kept.update({name: value for name, value in environ.items() if name.startswith("LC_")})
+    inherited = {name: environ[name] for name in _INHERITED if name in environ}
+    inherited.update({name: value for name, value in environ.items() if name.startswith("LC_")})
     if sys.prefix != sys.base_prefix:
-        beside = str(Path(sys.executable).parent)
-        kept["PATH"] = os.pathsep.join([beside, kept.get("PATH", os.defpath)])
+        # A virtual environment that is not activated is not on PATH, its commands included.
+        scripts = str(Path(sys.executable).parent)
+        inherited["PATH"] = os.pathsep.join([scripts, inherited.get("PATH", os.defpath)])
     named = {name: environ[name] for name in source.env}
-    return {"PYTHONUNBUFFERED": "1", **kept, **named, "PORT": str(port)}
+    # Without PYTHONUNBUFFERED, a traceback in a pipe arrives when the process ends.
+    return {"PYTHONUNBUFFERED": "1", **inherited, **named, "PORT": str(port)}

@@ -1,4 +1,4 @@
-"""A process of the user's, with all that it starts: begun, watched, and ended as one group."""
+"""A process of the user and its children: started, watched, and ended as one process group."""
 
 from __future__ import annotations
 
@@ -24,17 +24,20 @@ kill -s TERM -- "-$group"
 sleep 1
 kill -s KILL -- "-$group"
 """
-"""The first line it reads is the group; nothing more comes until the pipe is closed."""
+"""Reads the number of the group in the first line, and ends the group when the pipe is closed."""
 
 
 class ProcessGuard:
-    """A guard over one process group. A fork of this interpreter that lives on holds it back."""
+    """A shell that ends one process group when this interpreter has ended, however it ends.
+
+    A fork of this interpreter that lives longer keeps the pipe open, and so delays that end.
+    """
 
     def __init__(self) -> None:
         """Start the guard.
 
         Raises:
-            OSError: no process can be started.
+            OSError: the system cannot start a process.
 
         """
         reader, self._writer = os.pipe()
@@ -54,26 +57,26 @@ class ProcessGuard:
             os.close(reader)
 
     def guard(self, group: int) -> None:
-        """Say which group it is that must not outlive this interpreter."""
-        with suppress(BrokenPipeError):  # somebody ended the guard
+        """Set the group that must not outlive this interpreter."""
+        with suppress(BrokenPipeError):  # another process ended the guard
             os.write(self._writer, b"%d\n" % group)
 
     def dismiss(self) -> None:
-        """End the guard, and leave the group alone. May be called twice."""
+        """End the guard without ending the group. May be called twice."""
         if self._popen.returncode is None:
             self._popen.kill()
             self._popen.wait()
             os.close(self._writer)
 
 
-_KEPT = 64 * 1024
-"""Bytes. Of what was written before, nothing is known."""
+_BUFFER_SIZE = 64 * 1024
+"""Bytes. Earlier output is dropped."""
 
 _LINES = 60
 
 
 class Output:
-    """The last of what comes out of one end of a pipe, which it closes."""
+    """Keeps the last output from the reading end of a pipe, and closes the pipe at its end."""
 
     def __init__(self, source: int) -> None:
         self._source = source
@@ -85,40 +88,41 @@ class Output:
 
     @property
     def bytes_written(self) -> int:
-        """Bytes written so far: a place to look on from with :meth:`since`."""
+        """Bytes written so far: a position for :meth:`read_since`."""
         return self._bytes_written
 
-    def read_since(self, place: int) -> str:
-        """Return what was written after a place, as far as it is kept."""
+    def read_since(self, position: int) -> str:
+        """Return the output after a position, as far as the buffer holds it."""
         with self._lock:
-            fresh = bytes(self._buffer[max(0, len(self._buffer) - (self._bytes_written - place)) :])
-        return fresh.decode(errors="replace")
+            start = max(0, len(self._buffer) - (self._bytes_written - position))
+            data = bytes(self._buffer[start:])
+        return data.decode(errors="replace")
 
     def tail(self) -> str | None:
-        """Return the last lines; `None` where nothing was written."""
+        """Return the last lines; `None` if there is no output."""
         lines = self.read_since(0).rstrip().splitlines()
         if self._bytes_written > len(self._buffer):
-            del lines[:1]  # it may be cut, and what is cut of a secret cannot be masked
+            del lines[:1]  # this line may be cut, and half a secret cannot be masked
         return "\n".join(lines[-_LINES:]) or None
 
     def finish(self, *, within: float) -> None:
-        """Read what is left, for at most so many seconds after the process has ended."""
+        """Read the rest of the output, for at most so many seconds after the process has ended."""
         self._thread.join(within)
 
     def _drain(self) -> None:
         while chunk := os.read(self._source, 65536):
             with self._lock:
                 self._buffer += chunk
-                del self._buffer[:-_KEPT]
+                del self._buffer[:-_BUFFER_SIZE]
                 self._bytes_written += len(chunk)
         os.close(self._source)
 
 
 _GRACE = 3.0
-"""Seconds between asking the group to end and ending it."""
+"""Seconds between SIGTERM and SIGKILL to the group."""
 
 _ORPHANS_GRACE = 0.5
-"""The same, in seconds, for what is left of a group whose first process has ended."""
+"""The same, in seconds, for the children that are left when the first process has ended."""
 
 _LAST_GRACE = 0.5
 """The same, in seconds, when the interpreter itself ends."""
@@ -128,10 +132,10 @@ class Process:
     """A started process group. It does not outlive this interpreter, however that ends."""
 
     def __init__(self, words: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> None:
-        """Start it.
+        """Start the process.
 
         Raises:
-            HandlerError: there is no such command or directory, or it may not be run.
+            HandlerError: there is no such command or directory, or the command may not be run.
 
         """
         self._guard = _start_guard(words[0])
@@ -152,14 +156,14 @@ class Process:
 
     @property
     def ended(self) -> str | None:
-        """How the process ended, as part of a sentence; `None` while it runs."""
+        """The exit code or signal of the process as a phrase; `None` while it runs."""
         code = self._popen.poll()
         if code is None:
             return None
         return f"exit code {code}" if code >= 0 else f"signal {_signal_name(-code)}"
 
     async def wait_for_exit(self, *, within: float) -> str | None:
-        """Wait for the process to end of itself; return how it ended, or `None`."""
+        """Wait for the process to end by itself; return :attr:`ended`."""
         if await _wait_until(lambda: self.ended is not None, within):
             self.output.finish(within=within)
         return self.ended
@@ -168,7 +172,7 @@ class Process:
         """End the process and its children. May be called twice.
 
         Raises:
-            HandlerError: it could not be ended.
+            HandlerError: the process survived SIGKILL.
 
         """
         if self._closed:
@@ -176,9 +180,9 @@ class Process:
         self._signal(signal.SIGTERM)
         if not await _wait_until(lambda: self.ended is not None, _GRACE):
             await self._kill()
-        elif not await _wait_until(self._is_deserted, _ORPHANS_GRACE):
+        elif not await _wait_until(self._is_group_empty, _ORPHANS_GRACE):
             self._signal(signal.SIGKILL)
-        self._closed = True  # the number of the group may be another's from now on
+        self._closed = True  # the system may give the number of the group to another one now
         self._guard.dismiss()
         atexit.unregister(self._end_at_exit)
         self.output.finish(within=0.5)
@@ -189,8 +193,7 @@ class Process:
             message = f"the handler's process {self._popen.pid} could not be ended"
             raise HandlerError(message)
 
-    def _is_deserted(self) -> bool:
-        """Tell whether nothing of the group is left, its first process having ended."""
+    def _is_group_empty(self) -> bool:
         try:
             os.killpg(self._popen.pid, 0)
         except (ProcessLookupError, PermissionError):
@@ -203,7 +206,7 @@ class Process:
 
     def _end_at_exit(self) -> None:
         if os.getpid() != self._owner:
-            return  # a fork of this interpreter, which did not start the process
+            return  # a fork of this interpreter inherits the exit function, but not the process
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._popen.wait(_LAST_GRACE)
@@ -212,7 +215,7 @@ class Process:
 
 
 def pauses(within: float) -> Iterator[float]:
-    """Yield seconds to pause between looks, short ones first, until time is up."""
+    """Yield growing pauses for a polling loop, in seconds, until `within` seconds have passed."""
     until, pause = time.monotonic() + within, 0.002
     while time.monotonic() < until:
         yield pause

@@ -1,6 +1,6 @@
-"""Reads the arguments of a call back from the request that was made of it.
+"""Reads the arguments of a call back from the request of that call.
 
-Each place is the inverse of what `handler/delivery` writes there. An argument with several
+Each place is the inverse of the template that `handler/delivery` fills. An argument with several
 readings is a finding and never a guess. The room sends nothing.
 Add a place of the URL to `url_places.py`, a place of the body to `body_places.py`.
 """

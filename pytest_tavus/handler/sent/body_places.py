@@ -1,9 +1,9 @@
-"""How the body of a request carries arguments: as JSON, as a form, or in Tavus's signed event."""
+"""Reads arguments from the body of a request: from JSON, a form, or Tavus's signed event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
@@ -26,16 +26,14 @@ from pytest_tavus.matching.text import ABSENT
 
 
 class BodyPlace(Protocol):
-    """How a body carries arguments."""
+    """The arguments of a body and their encoding."""
 
     @property
     def names(self) -> tuple[str, ...] | None:
-        """The arguments that it carries; `None`: all there are."""
+        """The arguments in the body; `None` for all arguments of the call."""
         ...
 
-    def read(self, body: bytes, into: Readings) -> None:
-        """Read a body."""
-        ...
+    def read(self, body: bytes, into: Readings) -> None: ...
 
 
 class _Json(Struct, frozen=True):
@@ -70,9 +68,9 @@ class _Form(Struct, frozen=True):
         elif self.template is not None:
             self._read_keys(self.template, pairs, into)
         else:
-            for name in {**into.terms.schemas, **dict.fromkeys(into.names), **pairs}:
+            for name in {**into.encoding.schemas, **dict.fromkeys(into.names), **pairs}:
                 texts = pairs.get(name, [])
-                possible = list_possible_form_values(texts, into.terms.schemas.get(name))
+                possible = list_possible_form_values(texts, into.encoding.schemas.get(name))
                 into.add(name, *possible, *(() if texts else (ABSENT,)))
 
     def _read_keys(
@@ -118,26 +116,25 @@ WHOLE: Final = _Json(None)
 
 
 def envelope(profile: DeliveryProfile) -> BodyPlace:
-    """Return how a signed body carries arguments."""
+    """Return the places of a signed body, by the shape that the profile sets."""
     return _Envelope(_PATHS[profile.hmac_envelope])
 
 
 def body_of(api: ApiDelivery, conversation: str) -> BodyPlace | None:
-    """Return how the user's own body carries arguments; `None` if it carries none."""
+    """Return the places of a body in the user's own shape; `None` if it has no arguments."""
     if api.method in BODYLESS:
         return None
     is_form = media_type_of(api) == FORM
     if api.body_template is None:
         return _Form(None) if is_form else WHOLE
     place = place_of(api.body_template, conversation)
-    members = place if isinstance(place, ObjectPlace) else None
-    if members is None:
+    if not isinstance(place, ObjectPlace):
         return None
-    return _Form(members) if is_form else _Json(members)
+    return _Form(place) if is_form else _Json(place)
 
 
-def _read_all(data: Any, into: Readings) -> None:
-    """Read an object of all arguments. Those that are only in other places are absent here."""
+def _read_all(data: object, into: Readings) -> None:
+    """Read an object of all arguments. An argument that only other places have is absent here."""
     arguments = json_object(data)
     if arguments is None:
         _leave_open(None, into)

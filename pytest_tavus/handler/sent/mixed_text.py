@@ -1,14 +1,13 @@
-"""A text with placeholders in it, split again into what they were filled with.
+"""Splits a filled text into the values of its placeholders.
 
-Two ways to split are enough to know: with every literal as far to the left as it can be, and as
-far to the right. A placeholder with the same bounds in both has them in every way between. Either
-takes time in proportion to the text, however many placeholders there are.
+Two splits are enough: with every literal as far left as possible, and as far right as possible. A
+placeholder with the same bounds in both has these bounds in every split. Each split takes time in
+proportion to the text, however many placeholders it has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
@@ -17,55 +16,54 @@ from pytest_tavus.handler.sent.readings import Readings
 
 
 class TextPlace(Struct, frozen=True):
-    """A text with placeholders in it: the literals around them, one more than there are names."""
+    """A text with placeholders: their names, and the literals around them, one more than names."""
 
     literals: tuple[str, ...]
     placeholders: tuple[str, ...]
     conversation: str
+    "The placeholder of the conversation's id, which is no argument."
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arguments in it."""
         return tuple(name for name in self.placeholders if name != self.conversation)
 
-    def read(self, value: Any, into: Readings) -> None:
-        """Read each placeholder that has the same bounds however the text is split."""
-        literals, holes = self._fill_conversation(into.conversation_id)
+    def read(self, value: object, into: Readings) -> None:
+        """Read each placeholder that has the same bounds in every split."""
+        literals, names = self._fill_conversation(into.conversation_id)
         first = _split_leftmost(literals, value) if isinstance(value, str) else None
         if first is None or not isinstance(value, str):
             into.doubt(self.names, "unlike")
             return
-        for name, bounds, last in zip(holes, first, _split_rightmost(literals, value), strict=True):
+        for name, bounds, last in zip(names, first, _split_rightmost(literals, value), strict=True):
             if bounds != last:
                 into.doubt((name,), "split")
             else:
                 text = value[slice(*bounds)]
-                into.add_text(name, text, into.terms.missing_text(name))
+                into.add_text(name, text, into.encoding.missing_text(name))
 
     read_text = read
 
     def _fill_conversation(self, conversation_id: str) -> tuple[Sequence[str], Sequence[str]]:
-        """Return literals and names with the conversation's id as a literal."""
+        # The id is known, so it serves as a literal and gives its neighbours clear bounds.
         if self.conversation not in self.placeholders:
             return self.literals, self.placeholders
-        literals, holes = [self.literals[0]], list[str]()
+        literals, names = [self.literals[0]], list[str]()
         for name, literal in zip(self.placeholders, self.literals[1:], strict=True):
             if name == self.conversation:
                 literals[-1] += conversation_id + literal
             else:
-                holes.append(name)
+                names.append(name)
                 literals.append(literal)
-        return literals, holes
+        return literals, names
 
 
 def parse_text_place(template: str, conversation: str) -> TextPlace:
-    """Return a text as a place, whatever is in it."""
     parts = PLACEHOLDER.split(template)
     return TextPlace(tuple(parts[::2]), tuple(parts[1::2]), conversation)
 
 
 def _split_leftmost(literals: Sequence[str], text: str) -> list[tuple[int, int]] | None:
-    """Return the bounds of each placeholder with every literal as far to the left as it can be."""
+    """Return the bounds of each placeholder with every literal as far left as possible."""
     end = len(text) - len(literals[-1])
     start = len(literals[0])
     if not (text.startswith(literals[0]) and text.endswith(literals[-1])):
@@ -83,7 +81,7 @@ def _split_leftmost(literals: Sequence[str], text: str) -> list[tuple[int, int]]
 
 
 def _split_rightmost(literals: Sequence[str], text: str) -> list[tuple[int, int]]:
-    """Return the same with every literal as far to the right, in a text that can be split."""
+    """Return the bounds with every literal as far right as possible. The text must fit them."""
     start = len(literals[0])
     end = len(text) - len(literals[-1])
     bounds: list[tuple[int, int]] = []

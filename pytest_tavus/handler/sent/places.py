@@ -1,14 +1,14 @@
-"""The places of a request that carry arguments, each the inverse of what `template` writes there.
+"""The places of a request that carry arguments.
 
-A place reads what was written as :class:`~pytest_tavus.handler.delivery.template.Filler` writes
-it, and leaves open what can be read in two ways: nothing is guessed.
+Each place is the inverse of :class:`~pytest_tavus.handler.delivery.template.Filler`. A value with
+two readings stays open and is never guessed.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -25,15 +25,15 @@ class Place(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arguments that it carries."""
+        """The arguments in the value, at any depth."""
         ...
 
-    def read(self, value: Any, into: Readings, /) -> None:
-        """Read the place in JSON data; `ABSENT` stands for a key that is not there."""
+    def read(self, value: object, into: Readings, /) -> None:
+        """Read the place in JSON data; `ABSENT` stands for a missing key."""
         ...
 
-    def read_text(self, text: Any, into: Readings, /) -> None:
-        """Read the place where its value was written as text."""
+    def read_text(self, text: object, into: Readings, /) -> None:
+        """Read the place in a query or a form, which hold text; `ABSENT` for a missing key."""
         ...
 
 
@@ -44,29 +44,26 @@ class ValuePlace(Struct, frozen=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The one argument."""
         return (self.name,)
 
-    def read(self, value: Any, into: Readings) -> None:
-        """Take the value as it is."""
-        missing = into.terms.missing_value(self.name)
+    def read(self, value: object, into: Readings) -> None:
+        missing = into.encoding.missing_value(self.name)
         if value is ABSENT and missing is not ABSENT:
             into.doubt(self.names, "unlike")
-        elif value is ABSENT or not _equals_exactly(value, missing):
+        elif value is ABSENT or type(value) is not type(missing) or value != missing:
             into.add(self.name, value)
         else:
             into.add(self.name, value, ABSENT)
 
-    def read_text(self, text: Any, into: Readings) -> None:
-        """Take the text by the declared type."""
+    def read_text(self, text: object, into: Readings) -> None:
         if isinstance(text, str):
             into.add_text(self.name, text, self._missing_text(into))
         else:
             self.read(ABSENT, into)
 
     def read_repeated(self, texts: list[str], into: Readings) -> None:
-        """Take the texts that a form has under one name."""
-        possible = list_possible_form_values(texts, into.terms.schemas.get(self.name))
+        """Read the texts of one name in a form."""
+        possible = list_possible_form_values(texts, into.encoding.schemas.get(self.name))
         missing = self._missing_text(into)
         absent = not texts if missing is ABSENT else texts == [missing]
         if possible or absent:
@@ -74,8 +71,8 @@ class ValuePlace(Struct, frozen=True):
         else:
             into.doubt(self.names, "unlike")
 
-    def _missing_text(self, into: Readings) -> Any:
-        missing = into.terms.missing_value(self.name)
+    def _missing_text(self, into: Readings) -> object:
+        missing = into.encoding.missing_value(self.name)
         return missing if missing is ABSENT else as_text(missing)
 
 
@@ -86,11 +83,9 @@ class ObjectPlace(Struct, frozen=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arguments at any depth."""
         return tuple(name for place in self.members.values() for name in place.names)
 
-    def read(self, value: Any, into: Readings) -> None:
-        """Read each member."""
+    def read(self, value: object, into: Readings) -> None:
         found = json_object(value)
         if found is None:
             into.doubt(self.names, "unlike")
@@ -98,8 +93,7 @@ class ObjectPlace(Struct, frozen=True):
         for key, place in self.members.items():
             place.read(found.get(key, ABSENT), into)
 
-    def read_text(self, text: Any, into: Readings) -> None:
-        """Read the object that the text is as JSON."""
+    def read_text(self, text: object, into: Readings) -> None:
         self.read(parse_json(text), into)
 
 
@@ -110,31 +104,28 @@ class ListPlace(Struct, frozen=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arguments at any depth."""
         return tuple(name for place in self.items if place is not None for name in place.names)
 
-    def read(self, value: Any, into: Readings) -> None:
-        """Read each item whose index is certain."""
+    def read(self, value: object, into: Readings) -> None:
         for place, item in self._align_items(value, into):
             place.read(item, into)
 
-    def read_text(self, text: Any, into: Readings) -> None:
-        """Read the list that the text is as JSON."""
+    def read_text(self, text: object, into: Readings) -> None:
         self.read(parse_json(text), into)
 
     def read_texts(self, texts: list[str], into: Readings) -> None:
-        """Read each item whose index is certain, in a form."""
+        """Read the texts of one name in a form as the items."""
         for place, item in self._align_items(texts, into):
             place.read_text(item, into)
 
-    def _align_items(self, value: Any, into: Readings) -> Iterator[tuple[Place, Any]]:
-        """Yield items with what was written for them; those between dropped ones are doubtful."""
+    def _align_items(self, value: object, into: Readings) -> Iterator[tuple[Place, object]]:
+        """Yield each place with its item. The index of an item between droppable ones is open."""
         found = json_list(value)
         left_out = len(self.items) - len(found or ())
         droppable = [
             index
             for index, place in enumerate(self.items)
-            if isinstance(place, ValuePlace) and into.terms.missing_value(place.name) is ABSENT
+            if isinstance(place, ValuePlace) and into.encoding.missing_value(place.name) is ABSENT
         ]
         if found is None or not 0 <= left_out <= len(droppable):
             into.doubt(self.names, "unlike")
@@ -147,14 +138,14 @@ class ListPlace(Struct, frozen=True):
             elif index > droppable[-1]:
                 yield place, found[index - left_out]
             elif left_out == len(droppable):
-                before = sum(one < index for one in droppable)
+                before = sum(dropped < index for dropped in droppable)
                 yield place, ABSENT if index in droppable else found[index - before]
             else:
                 into.doubt(place.names, "shift")
 
 
-def place_of(template: Any, conversation: str) -> Place | None:
-    """Return the place that a value of a template is; `None` if it carries no argument."""
+def place_of(template: object, conversation: str) -> Place | None:
+    """Return the place of a value of a template; `None` if the value has no argument."""
     place: Place | None = None
     if isinstance(template, str):
         lone = PLACEHOLDER.fullmatch(template)
@@ -168,13 +159,9 @@ def place_of(template: Any, conversation: str) -> Place | None:
     return place if place is not None and place.names else None
 
 
-def parse_json(text: Any) -> Any:
-    """Read JSON; `ABSENT` if it is none."""
+def parse_json(text: object) -> object:
+    """Parse JSON; return `ABSENT` for anything else."""
     try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError):
+        return json.loads(text) if isinstance(text, str | bytes) else ABSENT
+    except (ValueError, RecursionError):
         return ABSENT
-
-
-def _equals_exactly(value: Any, missing: Any) -> bool:
-    return type(value) is type(missing) and value == missing

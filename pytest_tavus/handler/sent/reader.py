@@ -1,13 +1,12 @@
-"""Reads the arguments of a call back from the request that was made of it.
+"""Reads the arguments of a call back from the request of that call.
 
-The inverse of `request`, in the same order: URL, headers, body. Nothing here is compared: whoever
-compares is told what a request carried, what it cannot have carried, and what nobody can tell.
+The reader is the inverse of `delivery/request.py`, in the same order: URL, headers, body. It
+compares nothing: it returns the arguments that are certain, and those that are ambiguous.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from msgspec import Struct
 
@@ -28,18 +27,18 @@ from pytest_tavus.wire import HeaderList, HttpRequest
 
 
 class RequestLayout(Struct, frozen=True, kw_only=True):
-    """Where one tool's requests carry arguments. Made once for each tool."""
+    """The places of one tool's requests that carry arguments. Built once for each tool."""
 
-    terms: ArgumentEncoding
+    encoding: ArgumentEncoding
     url: UrlPlaces | None = None
-    "`None`: nothing is in the URL."
+    "`None` if the URL has no arguments."
 
     headers: tuple[tuple[str, TextPlace], ...] = ()
     body: BodyPlace | None = None
 
     @property
     def names(self) -> frozenset[str] | None:
-        """The arguments that a request carries; `None`: all there are."""
+        """The arguments in a request; `None` for all arguments of the call."""
         in_body = () if self.body is None else self.body.names
         if in_body is None:
             return None
@@ -48,12 +47,11 @@ class RequestLayout(Struct, frozen=True, kw_only=True):
         return frozenset((*in_url, *in_headers, *in_body))
 
     def read(self, request: HttpRequest, conversation_id: str) -> SentArguments:
-        """Return what a request carried."""
         if self.url is None and not self.headers and self.body is WHOLE:
-            # What nearly every tool does, in a tenth of the time.
+            # Nearly every tool is like this, and the general way takes ten times as long.
             arguments = json_object(parse_json(request.body))
             return _UNREADABLE if arguments is None else SentArguments(arguments=arguments)
-        into = Readings(self.terms, conversation_id)
+        into = Readings(self.encoding, conversation_id)
         if self.url is not None:
             self.url.read(request.url, into)
         for name, place in self.headers:
@@ -67,47 +65,45 @@ _UNREADABLE = SentArguments(arguments={}, unreadable=True)
 
 
 class RequestReader:
-    """Reads the requests of many tools, each prepared once."""
+    """Reads the requests of many tools, and caches the layout of each."""
 
     def __init__(self, profile: DeliveryProfile) -> None:
         self._profile = profile
         self._layouts: dict[int, tuple[Tool, RequestLayout | None]] = {}
 
     def __call__(self, tool: Tool, request: HttpRequest, conversation_id: str) -> SentArguments:
-        """Return what a request that was made for a call of the tool carried."""
-        carriage = self._layout_of(tool)
-        return _UNREADABLE if carriage is None else carriage.read(request, conversation_id)
+        """Read the arguments from a request of a call of the tool."""
+        layout = self._layout_of(tool)
+        return _UNREADABLE if layout is None else layout.read(request, conversation_id)
 
     def carries(self, tool: Tool, argument: str) -> bool:
-        """Tell whether any place of the tool's deliveries carries an argument."""
-        carriage = self._layout_of(tool)
-        return carriage is None or carriage.names is None or argument in carriage.names
+        """Tell whether any place of the tool's requests carries an argument."""
+        layout = self._layout_of(tool)
+        return layout is None or layout.names is None or argument in layout.names
 
     def _layout_of(self, tool: Tool) -> RequestLayout | None:
         known = self._layouts.get(id(tool))
         if known is None:
-            # The tool is kept so that its id is never another's.
+            # The cache holds the tool too, so that no other object gets its id.
             api = tool.delivery.api
-            made = None if api is None else build_layout(tool, api, self._profile)
-            known = self._layouts[id(tool)] = (tool, made)
+            layout = None if api is None else build_layout(tool, api, self._profile)
+            known = self._layouts[id(tool)] = (tool, layout)
         return known[1]
 
 
 def build_layout(tool: Tool, api: ApiDelivery, profile: DeliveryProfile) -> RequestLayout:
-    """Return where the requests of a tool of `delivery.api` carry arguments."""
+    """Find the places of a tool of `delivery.api` that carry arguments."""
     conversation = profile.conversation_id_placeholder
-    terms = ArgumentEncoding(
+    encoding = ArgumentEncoding(
         schemas=json_object(tool.parameters.get("properties")) or {},
         missing=profile.missing_argument,
         conversation=conversation,
     )
     headers = tuple(_headers(api, profile)) if profile.header_placeholders else ()
     if isinstance(api.auth, HmacAuth):
-        body = envelope(profile)
-        return RequestLayout(terms=terms, headers=headers, body=body)
-    return RequestLayout(
-        terms=terms, url=_url(api, profile), headers=headers, body=body_of(api, conversation)
-    )
+        return RequestLayout(encoding=encoding, headers=headers, body=envelope(profile))
+    body = body_of(api, conversation)
+    return RequestLayout(encoding=encoding, url=_url(api, profile), headers=headers, body=body)
 
 
 def _url(api: ApiDelivery, profile: DeliveryProfile) -> UrlPlaces | None:
@@ -116,18 +112,18 @@ def _url(api: ApiDelivery, profile: DeliveryProfile) -> UrlPlaces | None:
     except ScenarioError:
         return None  # such a request is never sent
     auth = api.auth
-    made = url_places(
+    places = url_places(
         url,
         api.query_params,
         conversation=profile.conversation_id_placeholder,
         omits=profile.missing_argument == "omit",
         key_added=isinstance(auth, ApiKeyAuth) and auth.location == "query",
     )
-    return made if made.names else None
+    return places if places.names else None
 
 
 def _headers(api: ApiDelivery, profile: DeliveryProfile) -> Iterable[tuple[str, TextPlace]]:
-    """Yield the headers that are filled, but for those that the credentials replace."""
+    """Yield the headers with placeholders, without those that the credentials replace."""
     replaced = {*COMPUTED, *_credential_headers(api, profile)}
     for name, template in api.headers.items():
         place = parse_text_place(template, profile.conversation_id_placeholder)
@@ -147,8 +143,8 @@ def _credential_headers(api: ApiDelivery, profile: DeliveryProfile) -> set[str]:
             return set()
 
 
-def _header(headers: HeaderList, name: str) -> Any:
-    """Return a header's value; `ABSENT` where it begins or ends in blanks, which HTTP drops."""
+def _header(headers: HeaderList, name: str) -> object:
+    """Return a header's value; `ABSENT` if it begins or ends in blanks, which HTTP drops."""
     exact = (value for key, value in headers if key == name)
     other = (value for key, value in headers if key.lower() == name.lower())
     value = next(exact, next(other, ABSENT))

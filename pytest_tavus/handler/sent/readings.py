@@ -1,14 +1,14 @@
-"""Possible values of arguments: what a text or a JSON value in a request can stand for.
+"""Collects the possible values of arguments.
 
-A place yields each value that could have been written so, and `ABSENT` if a call without the
-argument writes the same. An argument in several places has the values that all of them allow.
+A place adds each value that gives the same text or JSON, and `ABSENT` if a call without the
+argument gives the same. An argument in several places has the values that all places allow.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from msgspec import Struct
 
@@ -20,25 +20,25 @@ from pytest_tavus.matching.compare import matches
 from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.matching.text import ABSENT
 
-Possible = tuple[Any, ...]
+Possible = tuple[object, ...]
 
 
 class ArgumentEncoding(Struct, frozen=True, kw_only=True):
-    """How one tool's arguments are written."""
+    """The types of one tool's arguments, and the policy for missing ones."""
 
-    schemas: Mapping[str, Any]
+    schemas: Mapping[str, object]
     "The JSON Schema of each declared parameter."
 
     missing: MissingArgument
     conversation: str
-    "The placeholder that is filled with the conversation's id."
+    "The placeholder of the conversation's id."
 
     def missing_text(self, name: str) -> str:
-        """Return what stands for an absent argument within a text."""
+        """Return the replacement of an absent argument inside a longer text."""
         return f"{{{name}}}" if self._keeps_placeholder(name) else ""
 
-    def missing_value(self, name: str) -> Any:
-        """Return what a lone placeholder of an absent argument becomes; `ABSENT`: it is dropped."""
+    def missing_value(self, name: str) -> object:
+        """Return the replacement of an absent argument's lone placeholder; `ABSENT` drops it."""
         if self._keeps_placeholder(name):
             return f"{{{name}}}"
         return {"omit": ABSENT, "empty": "", "null": None}[self.missing]
@@ -48,10 +48,10 @@ class ArgumentEncoding(Struct, frozen=True, kw_only=True):
 
 
 class Readings:
-    """What the places of one request allow for each argument."""
+    """The possible values of each argument, from all places of one request."""
 
-    def __init__(self, terms: ArgumentEncoding, conversation_id: str) -> None:
-        self.terms = terms
+    def __init__(self, encoding: ArgumentEncoding, conversation_id: str) -> None:
+        self.encoding = encoding
         self.conversation_id = conversation_id
         self.unreadable = False
         self._found: dict[str, Possible] = {}
@@ -59,11 +59,11 @@ class Readings:
 
     @property
     def names(self) -> Iterable[str]:
-        """The arguments that were looked for so far."""
+        """The arguments of the places that were read so far."""
         return {*self._found, *self._doubts}
 
-    def add(self, name: str, *possible: Any) -> None:
-        """Note what one place allows."""
+    def add(self, name: str, *possible: object) -> None:
+        """Add the possible values of one place; places without a common value are a doubt."""
         known = self._found.get(name)
         if known is None:
             self._found[name] = possible
@@ -73,20 +73,19 @@ class Readings:
         if not both:
             self._doubts.setdefault(name, "places")
 
-    def add_text(self, name: str, text: str, missing: Any) -> None:
-        """Note a text, and that `missing` would stand there for an absent argument."""
-        possible = list_possible_values(text, self.terms.schemas.get(name))
+    def add_text(self, name: str, text: str, missing: object) -> None:
+        """Add the values of a text; a text equal to `missing` may be an absent argument too."""
+        possible = list_possible_values(text, self.encoding.schemas.get(name))
         self.add(name, *possible, *((ABSENT,) if _is_same(text, missing) else ()))
 
     def doubt(self, names: Iterable[str], why: Doubt) -> None:
-        """Note arguments that a place leaves open."""
+        """Mark arguments as ambiguous. The first reason for each is kept."""
         for name in names:
             self._doubts.setdefault(name, why)
 
     def build_result(self) -> SentArguments:
-        """Return what is certain, and what is not."""
         doubts = dict(self._doubts)
-        arguments: dict[str, Any] = {}
+        arguments: dict[str, object] = {}
         for name, possible in self._found.items():
             values = [value for value in possible if value is not ABSENT]
             if name in doubts or not values:
@@ -104,8 +103,8 @@ class Readings:
         )
 
 
-def kind_of(schema: Any) -> str | None:
-    """Return the one type that a schema declares."""
+def kind_of(schema: object) -> str | None:
+    """Return the type that a schema declares; `None` if it declares none or several."""
     members = json_object(schema) or {}
     kinds = members.get("type")
     listed = json_list(kinds)
@@ -114,16 +113,16 @@ def kind_of(schema: Any) -> str | None:
     return kinds if isinstance(kinds, str) else None
 
 
-def list_possible_values(text: str, schema: Any) -> Possible:
-    """Return what a text stands for, by the type that its schema declares.
+def list_possible_values(text: str, schema: object) -> Possible:
+    """Return the values that a text can stand for, by the type that its schema declares.
 
-    A text that is no value of that type is itself. Without a type, so is one that is no JSON; any
-    other may also be the JSON value.
+    A text that is no value of that type stands for itself. Without a declared type, a text stands
+    for itself, and for its JSON value if it has one.
     """
     kind = kind_of(schema)
     if kind == "string":
         return (text,)
-    value = _parse_json(text)
+    value = _parse_strict_json(text)
     if value is ABSENT or isinstance(value, str):
         return (text,)
     if kind is None:
@@ -131,31 +130,30 @@ def list_possible_values(text: str, schema: Any) -> Possible:
     return (value,) if _is_of_kind(kind, value) else (text,)
 
 
-def list_possible_form_values(texts: list[str], schema: Any) -> Possible:
-    """Return what the texts of one name in a form stand for: a list repeats its name."""
+def list_possible_form_values(texts: list[str], schema: object) -> Possible:
+    """Return the values that the texts of one name in a form can stand for."""
     kind = kind_of(schema)
     if kind == "array":
         items = (json_object(schema) or {}).get("items")
         return _lists([list_possible_values(text, items) for text in texts])
     if len(texts) == 1:
+        # A list repeats its name, so one text is a value or a list of one item.
         single = list_possible_values(texts[0], schema)
         return single if kind is not None else (*single, *([value] for value in single))
-    return (
-        _lists([list_possible_values(text, None) for text in texts])
-        if texts or kind is None
-        else ()
-    )
+    if not texts and kind is not None:
+        return ()
+    return _lists([list_possible_values(text, None) for text in texts])
 
 
 def _lists(items: list[Possible]) -> Possible:
-    """Return the one list, or two of those that are possible: more say nothing more."""
+    # Two possible lists make the argument ambiguous; further ones would change nothing.
     first = [possible[0] for possible in items]
     last = [possible[-1] for possible in items]
     return (first,) if all(len(possible) == 1 for possible in items) else (first, last)
 
 
-def _parse_json(text: str) -> Any:
-    """Read JSON without blanks around it; `ABSENT` if it is none."""
+def _parse_strict_json(text: str) -> object:
+    """Parse strict JSON without blanks around it; return `ABSENT` for anything else."""
     if text != text.strip(" \t\r\n"):
         return ABSENT
     try:
@@ -178,7 +176,7 @@ def _parse_finite(text: str) -> float:
 _STRICT: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_parse_finite)
 
 
-def _is_of_kind(kind: str, value: Any) -> bool:
+def _is_of_kind(kind: str, value: object) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
     if isinstance(value, (int, float)):
@@ -188,5 +186,5 @@ def _is_of_kind(kind: str, value: Any) -> bool:
     return kind == ("object" if is_mapping(value) else "array")
 
 
-def _is_same(one: Any, other: Any) -> bool:
-    return matches(one, other, exact=True)
+def _is_same(value: object, other: object) -> bool:
+    return matches(value, other, exact=True)

@@ -1,7 +1,7 @@
-"""The arguments in a tool's URL and in its `query_params`.
+"""Reads arguments from a tool's URL and from its `query_params`.
 
-A value is percent-encoded, so whatever separates parts of a URL stands in the template. The URL is
-cut at those separators first, and each part read by itself.
+A value is percent-encoded, so every separator of a URL comes from the template. The reader cuts
+the URL at the separators first, and reads each part separately.
 """
 
 from __future__ import annotations
@@ -31,16 +31,15 @@ class UrlParts(Struct, frozen=True, kw_only=True):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arguments in it."""
         return tuple(name for text in self.texts for name in text.names)
 
     def read(self, url: str, into: Readings) -> bool:
-        """Read a part of a URL; return whether it is as the template writes it."""
+        """Read a part of a URL; return whether it fits the template."""
         found = _SEPARATOR.split(url)
         if tuple(found[1::2]) != self.separators:
             return False
-        for text, written in zip(self.texts, found[::2], strict=True):
-            decoded = _decode(written)
+        for text, encoded in zip(self.texts, found[::2], strict=True):
+            decoded = _decode(encoded)
             if decoded is None or (not text.placeholders and decoded != text.literals[0]):
                 return False
             text.read(decoded, into)
@@ -48,26 +47,25 @@ class UrlParts(Struct, frozen=True, kw_only=True):
 
 
 class UrlPlaces(Struct, frozen=True, kw_only=True):
-    """What a URL carries: in itself, then in the parameters that are added to it."""
+    """The places of a URL: in its template, and in the parameters that `query_params` adds."""
 
     head: UrlParts
-    "All before the query."
+    "The part before the query."
 
     own: tuple[UrlParts, ...]
-    "The parameters in the URL's own query, which are always there."
+    "The parameters in the query of the template, which are always present."
 
     added: tuple[tuple[str, Place | None, bool], ...]
-    "Name, place of the value, and whether it may be left out with its key."
+    "Name, place of the value, and whether the parameter may be missing."
 
     key_added: bool
-    "The last parameter is the credentials."
+    "The last parameter holds the credentials."
 
     is_sound: bool
-    "A template that ends in half a percent code before a placeholder cannot be read."
+    "No placeholder follows half a percent code, which would make the URL unreadable."
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arguments that the URL carries."""
         return (
             *self.head.names,
             *(name for part in self.own for name in part.names),
@@ -75,13 +73,13 @@ class UrlPlaces(Struct, frozen=True, kw_only=True):
         )
 
     def read(self, url: str, into: Readings) -> None:
-        """Read a URL. One that is not as the template writes it leaves all of it open."""
+        """Read a URL. All arguments of a URL that does not fit the template are ambiguous."""
         head, question, query = url.partition("?")
         pieces = query.split("&") if question else []
         count = len(self.own)
         rest = pieces[count:]
         if rest == [""]:
-            rest = []  # the template ends in the separator, and nothing was added
+            rest = []  # the template ends in a separator, and no parameter was added
         if self.key_added:
             rest = rest[:-1]
         is_like = (
@@ -113,15 +111,15 @@ class UrlPlaces(Struct, frozen=True, kw_only=True):
 def url_places(
     url: str, added: Mapping[str, str], *, conversation: str, omits: bool, key_added: bool
 ) -> UrlPlaces:
-    """Return the places of a URL that is encoded as it will be sent, but for its placeholders.
+    """Return the places of a URL template, encoded except for its placeholders.
 
-    With `omits`, a parameter that is one placeholder is left out with its argument.
+    With `omits`, a parameter of exactly one placeholder is missing if its argument is missing.
     """
     url = url.partition("#")[0]
     head, question, query = url.partition("?")
     own = query.split("&") if question else []
     if own and not own[-1]:
-        own.pop()  # what is added goes in its place
+        own.pop()  # the first added parameter follows the trailing separator directly
     return UrlPlaces(
         head=_parts(head, conversation),
         own=tuple(_parts(piece, conversation) for piece in own),
@@ -141,18 +139,18 @@ def _build_query_places(
 
 
 def _parts(template: str, conversation: str) -> UrlParts:
-    """Cut a template at its separators; the braces of a placeholder are none."""
-    literals, holes = [""], list[str]()
+    """Cut a template at its separators. The braces of a placeholder are no separators."""
+    literals, names = [""], list[str]()
     texts: list[TextPlace] = []
     separators: list[str] = []
 
     def cut() -> None:
         decoded = tuple(unquote(literal) for literal in literals)
-        texts.append(TextPlace(decoded, tuple(holes), conversation))
+        texts.append(TextPlace(decoded, tuple(names), conversation))
 
     for index, part in enumerate(PLACEHOLDER.split(template)):
         if index % 2:
-            holes.append(part)
+            names.append(part)
             literals.append("")
             continue
         first, *others = _SEPARATOR.split(part)
@@ -160,13 +158,13 @@ def _parts(template: str, conversation: str) -> UrlParts:
         for separator, text in zip(others[::2], others[1::2], strict=True):
             cut()
             separators.append(separator)
-            literals, holes = [text], []
+            literals, names = [text], []
     cut()
     return UrlParts(separators=tuple(separators), texts=tuple(texts))
 
 
 def _decode(text: str) -> str | None:
-    """Decode percent codes; `None` where the text holds what no encoded value does."""
+    """Decode percent codes; return `None` for a text that no encoding gives."""
     if _SEPARATOR.search(text) is not None:
         return None
     try:

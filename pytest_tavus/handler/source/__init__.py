@@ -1,5 +1,5 @@
-"""Where a handler comes from: an import path, a URL or a command, and how modules are found.
+"""The source of a handler: an import string, a URL or a command; and the import of modules.
 
-Import errors carry the user's own frames only. The room starts nothing.
+Import errors carry the user's own frames only. The room starts no handler.
 Add a kind of source to `source.py`.
 """

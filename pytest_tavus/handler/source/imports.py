@@ -1,7 +1,7 @@
-"""Finds what an import string names: ``package.module:attribute``.
+"""Imports the object of an import string: ``package.module:attribute``.
 
-The directories of the scenario file come before everything else and stay on `sys.path`, as those
-of a conftest.py do, so that what the application imports later is found too.
+The directories of the scenario file come first on `sys.path` and stay there, as with a
+conftest.py, because the application may import further modules later.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pytest_tavus.handler.call.faults import describe_error, user_traceback
 
 
 def load(target: str, *, search_path: Sequence[Path]) -> object:
-    """Import what ``package.module:attribute`` names.
+    """Import the object of ``package.module:attribute``.
 
     Raises:
         HandlerError: there is no such module or attribute, or the import failed; with the
@@ -36,10 +36,12 @@ def load(target: str, *, search_path: Sequence[Path]) -> object:
 
 
 def _import_module(name: str, directories: list[str]) -> ModuleType:
+    # Without this, a module written since the interpreter started may not be found.
     importlib.invalidate_caches()
     try:
         module = importlib.import_module(name)
     except ModuleNotFoundError as error:
+        # Another name is a missing import inside the user's module, which needs its traceback.
         if error.name is not None and f"{name}.".startswith(f"{error.name}."):
             raise HandlerError(_describe_missing_module(name, error.name, directories)) from None
         raise _build_import_error(name, error) from None
@@ -58,29 +60,30 @@ def _build_import_error(name: str, error: BaseException) -> HandlerError:
 
 def _describe_missing_module(name: str, missing: str, directories: list[str]) -> str:
     parent = sys.modules.get(missing.rpartition(".")[0])
-    places: Iterable[str] = directories if parent is None else getattr(parent, "__path__", ())
+    searched: Iterable[str] = directories if parent is None else getattr(parent, "__path__", ())
     hint = did_you_mean(
-        missing.rpartition(".")[2], [found.name for found in pkgutil.iter_modules(places)]
+        missing.rpartition(".")[2], [found.name for found in pkgutil.iter_modules(searched)]
     )
     within = f" ({missing!r} is not there)" if missing != name else ""
-    shown = ", ".join(dict.fromkeys(path for path in directories if path))
-    where = f"in {shown} and on sys.path" if shown else "on sys.path"
+    listed = ", ".join(dict.fromkeys(path for path in directories if path))
+    where = f"in {listed} and on sys.path" if listed else "on sys.path"
     looked = f"; looked {where}" if parent is None else ""
     return f"there is no module {name!r}{within}{looked}" + (f"; {hint}" if hint else "")
 
 
 def _check_module_origin(name: str, directories: list[str]) -> None:
-    """Refuse a module of the same name that was imported earlier from somewhere else."""
+    # Two scenario folders may each have an app.py, and `sys.modules` holds one module per name.
     top = name.partition(".")[0]
-    wanted = PathFinder.find_spec(top, directories)
+    expected = PathFinder.find_spec(top, directories)
     spec = getattr(sys.modules.get(top), "__spec__", None)
-    if wanted is None or wanted.origin is None or spec is None or spec.origin == wanted.origin:
+    if expected is None or expected.origin is None or spec is None:
         return
-    message = (
-        f"the module {top!r} is imported from {spec.origin} already, so that {wanted.origin} "
-        "cannot be: give one of them another name, or put it into a package"
-    )
-    raise HandlerError(message)
+    if spec.origin != expected.origin:
+        message = (
+            f"the module {top!r} was already imported from {spec.origin}, so {expected.origin} "
+            "cannot be imported: give one of them another name, or put it into a package"
+        )
+        raise HandlerError(message)
 
 
 def _resolve_attribute(module: ModuleType, path: str, target: str) -> object:

@@ -1,4 +1,4 @@
-"""Where the user's real handler comes from, and which interface an application has."""
+"""The sources of the user's real handler, and the interface (ASGI or WSGI) of an application."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ Interface = Literal["asgi", "wsgi"]
 def interface_of(app: object, *, name: str) -> Interface:
     """Tell ASGI (a coroutine function, or three parameters) from WSGI (two parameters).
 
-    `name` is what messages call the application.
+    Messages call the application `name`.
 
     Raises:
-        HandlerError: it is neither, or it cannot be told.
+        HandlerError: the object is neither, or its parameters fit both.
 
     """
     if not callable(app):
-        message = f"{name} is no application: {_describe_object(app)} cannot be called"
-        raise HandlerError(message)
+        raise build_uncallable_error(app, name=name)
     if isinstance(app, type):
         message = f"{name} is a class, not an application: set 'factory: true' to have it called"
         raise HandlerError(message)
@@ -41,17 +40,23 @@ def interface_of(app: object, *, name: str) -> Interface:
         message = f"{name} takes no arguments: set 'factory: true' if it returns the application"
         raise HandlerError(message)
     message = (
-        f"{name} may be an ASGI or a WSGI application, which its parameters do not tell: "
+        f"the parameters of {name} fit both an ASGI and a WSGI application: "
         "set 'interface: asgi' or 'interface: wsgi'"
     )
     raise HandlerError(message)
 
 
+def build_uncallable_error(value: object, *, name: str) -> HandlerError:
+    """Build the error for an application or a factory that is a plain value."""
+    described = "None" if value is None else _describe_value(value)
+    return HandlerError(f"{name} is not callable: it is {described}")
+
+
 def _call_of(app: object) -> object:
-    return getattr(type(app), "__call__", None)  # noqa: B004 - its kind is asked, not whether
+    return getattr(type(app), "__call__", None)  # noqa: B004 - the method itself is inspected
 
 
-def _takes(app: Callable[..., Any], count: int) -> bool:
+def _takes(app: Callable[..., object], count: int) -> bool:
     try:
         inspect.signature(app).bind(*[None] * count)
     except (TypeError, ValueError):
@@ -59,16 +64,12 @@ def _takes(app: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _describe_object(value: object) -> str:
-    return "None" if value is None else f"a value of type {type(value).__name__!r}"
-
-
 class AppSource(Struct, frozen=True, kw_only=True):
-    """An ASGI or WSGI application that is here already."""
+    """An ASGI or WSGI application that is already imported."""
 
     app: Callable[..., Any]
     name: str
-    "What messages call it."
+    "The application's name in messages."
 
     interface: Interface | None
     within: float
@@ -76,7 +77,7 @@ class AppSource(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> Hashable:
-        """Its identity: an application is started once, by whatever name it was found."""
+        """The application's identity: two import strings of one application start it once."""
         return ("app", id(self.app), self.interface)
 
 
@@ -92,7 +93,6 @@ class ImportSource(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> Hashable:
-        """All of it."""
         return self
 
 
@@ -107,29 +107,26 @@ class CommandSource(Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> Hashable:
-        """All of it."""
         return self
 
 
 class UrlSource(Struct, frozen=True, kw_only=True):
-    """Something that runs already."""
+    """A server that already runs."""
 
     url: str
 
     @property
     def key(self) -> Hashable:
-        """All of it."""
         return self
 
 
 class CustomSource(Struct, frozen=True, kw_only=True):
-    """A handler object of the user's own making."""
+    """An object of the user's with the methods of `Handler`."""
 
     handler: Handler
 
     @property
     def key(self) -> Hashable:
-        """Its identity."""
         return ("own", id(self.handler))
 
 
@@ -137,17 +134,16 @@ Source = AppSource | ImportSource | CommandSource | UrlSource | CustomSource
 
 
 def real_source(spec: HandlerSpec) -> Source | None:
-    """Return the real handler a scenario names; `None` where it names none.
+    """Return the real handler of a scenario; `None` if the scenario has canned answers only.
 
     Raises:
-        HandlerError: it names several.
+        HandlerError: the scenario names several handlers.
 
     """
     named = [word for word in ("app", "command", "url") if getattr(spec, word)]
     if len(named) > 1:
-        message = (
-            f"a handler has one of app, command and url, and this one has {_join_words(named)}"
-        )
+        listed = f"{', '.join(named[:-1])} and {named[-1]}"
+        message = f"a handler has one of app, command and url, but this handler has {listed}"
         raise HandlerError(message)
     if spec.app:
         return ImportSource(
@@ -165,12 +161,12 @@ def real_source(spec: HandlerSpec) -> Source | None:
 
 
 def apply_override(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, Source | None]:
-    """Let what the fixture `tavus_handler` returned take the place of the scenario's handler.
+    """Replace the scenario's handler with the value of the fixture `tavus_handler`.
 
-    Nothing of the scenario's handler remains, canned answers included. `None` overrides nothing.
+    The replacement also drops the scenario's canned answers. `None` replaces nothing.
 
     Raises:
-        HandlerError: it is nothing that can be a handler.
+        HandlerError: the value is no handler.
 
     """
     if override is None:
@@ -186,7 +182,7 @@ def apply_override(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, So
     if callable(getattr(override, "send", None)) and callable(getattr(override, "close", None)):
         return bare, CustomSource(handler=cast("Handler", override))
     if callable(override):
-        name = "what the fixture tavus_handler returned"
+        name = "the result of the fixture tavus_handler"
         return bare, AppSource(app=override, name=name, interface=None, within=spec.startup_timeout)
     message = (
         f"the fixture tavus_handler returned {_describe_value(override)}, which is no handler: "
@@ -196,12 +192,8 @@ def apply_override(spec: HandlerSpec, override: object) -> tuple[HandlerSpec, So
 
 
 def directories(source: ImportSource, root: Path) -> list[Path]:
-    """Return where an import string is looked for first."""
+    """Return the directories to search before `sys.path`, in order."""
     return [*(root / directory for directory in source.search_path), root]
-
-
-def _join_words(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _describe_value(value: object) -> str:

@@ -1,5 +1,5 @@
 """WSGI applications in this process, each call in a thread of its own.
 
-The room answers as a server would and names the application's own mistakes. It knows no tool
-and no scenario. Add a protocol rule to `call.py`.
+The room behaves like a server and names the application's own mistakes. It knows no tool and no
+scenario. Add a protocol rule to `call.py`.
 """

@@ -1,12 +1,13 @@
-"""One request as a WSGI application sees it (PEP 3333), and its answer as a server would read it.
+"""The server's side of one WSGI request (PEP 3333).
 
-Runs in a thread. Knows nothing of the event loop.
+The call runs in a thread and does not use the event loop.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from io import BytesIO
 from types import TracebackType
 from typing import Any
@@ -33,7 +34,7 @@ _UNPREFIXED = {"CONTENT_TYPE", "CONTENT_LENGTH"}
 
 
 def environ(request: HttpRequest, address: Address) -> Environ:
-    """Build the environ of one request, as a server behind the production URL would."""
+    """Build the environ of one request, like a server behind the production URL."""
     path = unquote_to_bytes(address.path).decode("latin-1")
     return {
         **_header_keys(request, address),
@@ -66,7 +67,7 @@ def _header_keys(request: HttpRequest, address: Address) -> dict[str, str]:
 
 
 class WsgiCall:
-    """What an application makes of one request."""
+    """The `start_response` of one request, and the response that the application gave."""
 
     def __init__(self, request: HttpRequest, address: Address) -> None:
         self._request = request
@@ -80,7 +81,7 @@ class WsgiCall:
         self._logged: list[BaseException] = []
 
     def run(self, app: WsgiApp) -> None:
-        """Call the application, read its answer, and keep whatever it raises as a fault."""
+        """Call the application, read its response, and keep its exception as a fault."""
         collect_logged_errors(self._logged)
         try:
             body = app(environ(self._request, self._address), self.start_response)
@@ -92,9 +93,9 @@ class WsgiCall:
             self._fault = self._fault or crash_fault(error, answered=answered)
 
     def result(self) -> tuple[HttpResponse | None, HttpFault | None]:
-        """Return the response, if it is complete, and what else there is to tell."""
+        """Return the response, if it is complete, and the fault, if there is one."""
         if not self._complete or self._status is None:
-            return None, classify_crash(self._fault, begun=bool(self._chunks))
+            return None, classify_crash(self._fault, response_started=bool(self._chunks))
         bodiless = self._request.method.upper() == "HEAD"
         body = b"".join(self._chunks)
         response = HttpResponse(
@@ -106,7 +107,7 @@ class WsgiCall:
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
     ) -> Callable[[bytes], object]:
-        """Take status and headers; an error page may replace them until the body has begun."""
+        """Set status and headers; with `exc_info`, replace them until the body has started."""
         if exc_info is not None and self._chunks:
             raise exc_info[1].with_traceback(exc_info[2])
         if exc_info is None and self._status is not None:
@@ -152,11 +153,11 @@ def _read_status_code(status: object) -> int:
     return int(code)
 
 
-def _check_headers(headers: Any) -> HeaderList:
-    try:
-        pairs = tuple((name, value) for name, value in headers)
-    except (TypeError, ValueError):
-        pairs = ((None, None),)
-    if not all(isinstance(part, str) for pair in pairs for part in pair):
+def _check_headers(headers: Iterable[Iterable[object]]) -> HeaderList:
+    pairs: list[tuple[object, object]] = [(None, None)]
+    with suppress(TypeError, ValueError):
+        pairs = [(name, value) for name, value in headers]
+    texts = tuple((k, v) for k, v in pairs if isinstance(k, str) and isinstance(v, str))
+    if len(texts) < len(pairs):
         raise ProtocolViolationError("gave headers that are not pairs of text")
-    return pairs
+    return texts

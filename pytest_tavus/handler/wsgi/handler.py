@@ -1,4 +1,4 @@
-"""A WSGI application in this process: called in a thread, without a socket or a client."""
+"""Calls a WSGI application in a thread of this process, without a socket and without a client."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from pytest_tavus.handler.wsgi.threads import Threads
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
 _THREADS = 32
-"""Requests an application answers at the same time. Further ones wait before their time runs."""
+"""Concurrent requests to one application. The deadline of a further request starts later."""
 
-_PATIENCE = 2.0
-"""Seconds for requests that were given up, when the handler is closed."""
+_CLOSE_GRACE = 2.0
+"""Seconds for late requests when the handler is closed."""
 
 
 class WsgiHandler:
-    """A WSGI application. Nothing of it is started before its first request."""
+    """A WSGI application. It has no start-up; threads start with its requests."""
 
     def __init__(self, app: WsgiApp, *, threads: int = _THREADS) -> None:
         self._app = app
         self._threads = Threads(threads)
-        self._patience = _PATIENCE
+        self._close_grace = _CLOSE_GRACE
         self._log = CrashLog()
         self._log.install()
 
@@ -41,8 +41,8 @@ class WsgiHandler:
     ) -> HttpExchange:
         """Call the application with one request.
 
-        A request that is late is told so, and its thread is left to finish: nothing can end it.
-        One that is given up with its conversation is not waited for when the handler is closed.
+        The thread of a late request runs on, because Python cannot end a thread. After a
+        cancellation, `close` does not wait for running requests.
         """
         target = parse_address(request.url)
         if target is None:
@@ -54,7 +54,7 @@ class WsgiHandler:
         try:
             in_time = await _wait_done(self._threads.run(lambda: wsgi.run(self._app)), within)
         except asyncio.CancelledError:
-            self._patience = 0.0
+            self._close_grace = 0.0
             raise
         seconds = watch.seconds()
         if not in_time:
@@ -63,9 +63,9 @@ class WsgiHandler:
         return HttpExchange(request=request, response=response, fault=fault, seconds=seconds)
 
     async def close(self) -> None:
-        """End the threads. One that still works on a late request is left behind."""
+        """End the threads. A thread that still works on a late request is left behind."""
         self._log.remove()
-        await self._threads.close(within=self._patience)
+        await self._threads.close(within=self._close_grace)
 
 
 async def _wait_done(done: asyncio.Event, within: float) -> bool:

@@ -1,7 +1,7 @@
-"""A bounded set of threads for code that blocks.
+"""A bounded pool of threads for blocking code.
 
-Unlike those of :mod:`concurrent.futures`, these are daemons: a handler that never returns must not
-keep the interpreter from ending.
+Unlike the threads of :mod:`concurrent.futures`, these are daemons, because a handler that never
+returns must not keep the interpreter alive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from pytest_tavus.output import bind_output
 
 Work = Callable[[], None]
-"""Keeps its own result and does not raise."""
+"""A function that keeps its own result and does not raise."""
 
 
 class Threads:
@@ -29,7 +29,7 @@ class Threads:
         self._busy = 0
 
     async def acquire_slot(self, within: float) -> bool:
-        """Wait until a thread is free; `False` if none was within so many seconds."""
+        """Wait for a free thread; return `False` if none is free within so many seconds."""
         try:
             async with asyncio.timeout(within):
                 await self._slots.acquire()
@@ -38,17 +38,16 @@ class Threads:
         return True
 
     def run(self, work: Work) -> asyncio.Event:
-        """Run `work`, for which :meth:`enter` has made room.
+        """Run `work` in the slot that :meth:`acquire_slot` reserved.
 
-        The event is set when it has returned. The room is taken until then, however long that is.
+        The event is set when `work` has returned, however late; the slot is taken until then.
         """
         loop, done = asyncio.get_running_loop(), asyncio.Event()
-
-        spoken = bind_output(work)
+        captured = bind_output(work)
 
         def job() -> None:
             try:
-                spoken()
+                captured()
             finally:
                 self._notify(loop, done)
 
@@ -59,10 +58,11 @@ class Threads:
         return done
 
     async def close(self, *, within: float) -> None:
-        """End the threads; those still at work after so many seconds end with their work."""
+        """End the threads. After `within` seconds, busy threads end with their work instead."""
         threads, self._threads = self._threads, []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within):
+                # All slots are free when no work runs any more.
                 for _ in range(self.limit if threads else 0):
                     await self._slots.acquire()
         for _ in threads:
@@ -74,7 +74,7 @@ class Threads:
         try:
             loop.call_soon_threadsafe(self._release_slot, done)
         except RuntimeError:
-            return  # the loop was closed while work that had been given up went on
+            return  # the loop was closed while the work of a cancelled request went on
 
     def _release_slot(self, done: asyncio.Event) -> None:
         self._busy -= 1

@@ -1,6 +1,6 @@
-"""The parts of a secret that stay as they are in an encoding, so that a plain search finds them.
+"""The anchors of a secret: texts that its encodings must contain, for a plain search.
 
-Finds nothing itself.
+The search itself is in `prefilter.py`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
 ENOUGH = 4
-"""Plain characters of a secret that leave enough of them in base64 and hex to search for."""
+"""Plain characters of a secret whose base64 and hex are long enough to search for."""
 
 
 def plain_part(secret: str) -> str:
-    """Return the longest part that needs no escape anywhere; empty if there is none."""
+    """Return the longest part without a character that any encoding escapes; it may be empty."""
     return _longest("[A-Za-z0-9._~-]+", secret)
 
 
 def list_anchors(
     secret: str, other_cases: Iterable[str] = ()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what remains of the secret in base64 and hex of it, and in base64 and hex of that.
+    """Return the anchors for base64 and hex, and those for base64 or hex applied twice.
 
-    Other cases of the secret are in the first alone.
+    Other letter cases of the secret have anchors of the first kind only.
     """
     once: list[str] = []
     twice: list[str] = []
@@ -46,7 +46,7 @@ def list_anchors(
 def base64_cores(data: bytes) -> tuple[str, ...]:
     """Return the part of the data's base64 that does not depend on its neighbours.
 
-    There are three: the data can begin at each of three places in a group of bytes.
+    There are three, because the data can start at each of three positions in a group of bytes.
     """
     cores: list[str] = []
     for offset, skipped in ((0, 0), (1, 2), (2, 3)):
@@ -56,10 +56,8 @@ def base64_cores(data: bytes) -> tuple[str, ...]:
 
 
 def _spellings(secret: str) -> Iterable[bytes]:
-    """Return what base64 and hex may be made of: the part that no encoding changes, if it will do.
-
-    A part of a few characters leaves too little in base64; then it is each common spelling.
-    """
+    """Return the bytes to which base64 and hex may be applied."""
+    # The base64 of a short plain part would be too short an anchor; then each spelling counts.
     plain = plain_part(secret)
     if len(plain) >= ENOUGH:
         return (plain.encode(),)
@@ -77,11 +75,11 @@ def _spellings(secret: str) -> Iterable[bytes]:
         ascii(secret)[1:-1],
         repr(secret)[1:-1],
     )
-    return dict.fromkeys(utf8(one) for one in (secret, *spellings))
+    return dict.fromkeys(map(utf8, (secret, *spellings)))
 
 
 def _plain_cores(data: bytes) -> list[str]:
-    # The other two characters of base64 have several spellings.
+    # "+" and "/" of base64 have several spellings, such as "-" and "_", so no anchor has them.
     return [_longest("[A-Za-z0-9]+", core) for core in base64_cores(data)]
 
 
@@ -90,5 +88,5 @@ def _longest(pattern: str, text: str) -> str:
 
 
 def utf8(text: str) -> bytes:
-    """Return the bytes of a text that may hold half a surrogate pair."""
+    """Encode a text that may hold half a surrogate pair."""
     return text.encode("utf-8", "surrogatepass")

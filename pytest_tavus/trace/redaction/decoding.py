@@ -1,6 +1,7 @@
-"""Undoes encodings of a text, and knows where each decoded part stood.
+"""Undoes encodings of a text, and maps each decoded part to its source.
 
-Knows no secret. Everything is bytes of UTF-8, because base64, hex and percent escapes hold bytes.
+All data is UTF-8 bytes, because base64, hex and percent escapes hold bytes. The module knows no
+secret.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 PASSES = 4
-"""How many escapes of a character are undone, one upon the other: the bound keeps time linear."""
+"""The number of nested escapes of a character that are undone. The bound keeps time linear."""
 
 _PERCENT = rb"%(?P<byte>[0-9a-fA-F]{2})"
 _BACKSLASH = (
@@ -25,10 +26,10 @@ _ENTITY = (
     rb"&(?:(?P<name>amp|lt|gt|quot|apos)"
     rb"|\#0*(?P<decimal>[0-9]{1,7})|\#[xX]0*(?P<hex>[0-9a-fA-F]{1,6}));"
 )
-# The last undoes all kinds at once, for characters that were escaped each in its own way.
+# The last undoes all kinds at once, for neighbours that were escaped in different ways.
 _ALL = b"|".join((_PERCENT, _BACKSLASH, _ENTITY))
 _ESCAPES = tuple(re.compile(kind) for kind in (_PERCENT, _BACKSLASH, _ENTITY, _ALL))
-# After \x, Python writes a byte of bytes, and a character of a text.
+# Python writes \x for a byte in the `repr` of bytes, and for a character in that of a text.
 _OF_TEXT = tuple(re.compile(kind.replace(b"<repr>", b"<point>")) for kind in (_BACKSLASH, _ALL))
 # The literal at the start lets the engine skip to the next candidate.
 _NEEDLESS_PERCENT = re.compile(
@@ -57,18 +58,17 @@ _PADDING = re.compile(rb"(?:=|%(?:25)*3[dD]){0,2}")
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """What a text says once an encoding is undone."""
+    """The data of a text after an encoding is undone."""
 
     data: bytes
     origin: Callable[[int, int], tuple[int, int] | None]
-    "From a slice of the data to its slice of the encoded bytes; `None`: was not encoded there."
+    "Maps a slice of the data to its slice of the encoded bytes; `None` if it was not encoded."
 
 
 def unescape_text(text: str) -> str | None:
-    """Return the text with its escapes undone; `None` if no plain character is escaped.
+    """Return the results of all passes as one text; `None` if no plain character is escaped.
 
-    Escapes of the characters that begin an escape count, since they hide another escape. The text
-    holds what each pass leaves.
+    Escapes of the characters that start an escape count too, because they hide another escape.
     """
     if not (
         ("%" in text and _NEEDLESS_PERCENT.search(text))
@@ -81,10 +81,8 @@ def unescape_text(text: str) -> str | None:
 
 
 def unescape_bytes(data: bytes) -> Iterator[View]:
-    """Yield what the data says once escapes are undone, in each order of their kinds.
-
-    Each kind is also undone by itself, so that a secret that looks like an escape stays as it is.
-    """
+    """Yield the data with escapes undone, in each order of their kinds."""
+    # Each kind is also undone alone, so that a secret that looks like an escape is found.
     seen = {data}
     layer = [View(data=data, origin=lambda start, end: (start, end))]
     for _ in range(PASSES):
@@ -100,10 +98,8 @@ def unescape_bytes(data: bytes) -> Iterator[View]:
 
 
 def decode_base64_and_hex(data: bytes) -> Iterator[View]:
-    """Yield the data read as base64 and as hex, from each place where a group can begin.
-
-    What belongs to no alphabet is read as a filler, so that one call decodes all words at once.
-    """
+    """Yield the data decoded as base64 and as hex, from each position where a group can start."""
+    # Other characters are replaced by a filler, so that one call decodes all words at once.
     folded = data.translate(_BASE64_TABLE) + b"AAA"
     for offset in range(4):
         size = (len(folded) - offset) // 4 * 4
@@ -119,7 +115,7 @@ def decode_base64_and_hex(data: bytes) -> Iterator[View]:
 def _undo_escape(view: View, escape: re.Pattern[bytes]) -> View:
     data = view.data
     parts: list[bytes] = []
-    # Where each escaped and each plain part begins, and the slice it was; a plain one has no end.
+    # The start of each escaped and plain part, and its slice in the source; 0 ends a plain one.
     starts, sources = [0], [(0, 0)]
     size = kept = 0
     for match in escape.finditer(data):
@@ -131,16 +127,16 @@ def _undo_escape(view: View, escape: re.Pattern[bytes]) -> View:
         kept = match.end()
     parts.append(data[kept:])
 
-    def place(at: int) -> tuple[int, int]:
-        index = bisect_right(starts, at) - 1
-        begin, end = sources[index]
+    def source_of(position: int) -> tuple[int, int]:
+        index = bisect_right(starts, position) - 1
+        start, end = sources[index]
         if end:
-            return begin, end
-        begin += at - starts[index]
-        return begin, begin + 1
+            return start, end
+        start += position - starts[index]
+        return start, start + 1
 
     def origin(start: int, end: int) -> tuple[int, int] | None:
-        return view.origin(place(start)[0], place(end - 1)[1])
+        return view.origin(source_of(start)[0], source_of(end - 1)[1])
 
     return View(data=b"".join(parts), origin=origin)
 

@@ -1,19 +1,18 @@
-r"""The shapes in which one secret can turn up in a text.
+r"""Finds one secret in a text, in all its spellings.
 
 A secret leaves a program in many spellings: as it is, inside JSON (escaped, and escaped again
-where JSON is carried in JSON), as `repr` and `ascii` of Python write it, inside a URL, inside HTML,
-inside base64 with or without a user name before it, as hex, and as base64 or hex of these. This
-module finds all of them. It knows nothing of events.
+in nested JSON), in `repr` and `ascii` of Python, inside a URL, inside HTML, inside base64 with or
+without a user name before it, as hex, and as base64 or hex of these. The module knows no event.
 
-One kind of escape is found by a pattern, whatever stands beside the secret. Base64, hex, several
-kinds and needless escapes are found by undoing them. Not found:
+A pattern finds one kind of escape, with any neighbours of the secret. For base64, hex, several
+kinds and needless escapes, the text is decoded first. Not found:
 
 - a needless escape, or hex in mixed case, inside base64 or hex; hex in mixed case of base64;
 - another letter case of a secret inside base64 or hex, unless all of it is lower or upper case
   and base64 or hex is applied once;
 - three of base64 and hex, or more than four passes of several or needless escapes;
-- several or needless escapes of a secret that makes one escape more together with the text beside
-  it, such as ``41\u0062c`` after ``%``;
+- several or needless escapes of a secret that forms another escape with its neighbours, such as
+  ``41\u0062c`` after ``%``;
 - several escapes, if ``\x`` stands for a byte in one place and for a character in another.
 """
 
@@ -26,23 +25,23 @@ from pytest_tavus.trace.redaction.anchors import list_anchors, plain_part, utf8
 from pytest_tavus.trace.redaction.decoding import View, decode_base64_and_hex, unescape_bytes
 
 MASK = "********"
-"""What stands in place of a secret; the same eight asterisks that Tavus shows [doc]."""
+"""The replacement of a secret: the same eight asterisks that Tavus shows [doc]."""
 
 SHORT = 4
-"""Secrets of fewer characters are masked only where they are a whole value.
+"""Secrets of fewer characters are masked only if they are a whole value.
 
-Four characters are at least 32 bits. In base64 and hex all of them must be there, whatever stands
-beside them: by accident that happens about once in some thousand random texts of 1 MB.
+Four characters are at least 32 bits. Their base64 or hex occurs by accident about once in some
+thousand random texts of 1 MB.
 """
 
 ANY_CASE = 8
-"""Secrets of ASCII are found in any letter case from this many characters on.
+"""ASCII secrets of at least so many characters are found in any letter case.
 
-A shorter one may be a word that only begins a sentence.
+A shorter secret may be an ordinary word at the start of a sentence.
 """
 
 DEPTH = 2
-"""How many times base64 and hex are undone, escapes between them not counted."""
+"""How often base64 and hex are decoded; escapes between them do not count."""
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _ESCAPES = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
@@ -53,7 +52,7 @@ _ENTITIES = {
     '"': "&(?:quot|#34|#x22);",
     "'": "&(?:apos|#39|#x27);",
 }
-# A run of backslashes is read once, from its first: otherwise a long run takes quadratic time.
+# A run of backslashes is matched only from its first, because a long run took quadratic time.
 _RUN = r"(?<!\\)\\++"
 
 
@@ -69,22 +68,22 @@ class Disguises:
             direct = rf'(?:\A|(?<=["=])){direct}(?=\\*"|&|\Z)'
         self._any_case = len(secret) >= ANY_CASE and secret.isascii()
         other_cases = {secret.lower(), secret.upper()} - {secret} if self._any_case else ()
-        hints = () if short else list_anchors(secret, other_cases)
+        by_depth = () if short else list_anchors(secret, other_cases)
         self.plain = plain_part(secret).lower()
-        self.anchors = tuple(dict.fromkeys(anchor for ring in hints for anchor in ring))
+        self.anchors = tuple(dict.fromkeys(anchor for anchors in by_depth for anchor in anchors))
         """A text that has neither the plain part in any case nor an anchor holds the secret only
         with needless escapes, and then `unescape_text` of the text has one of them."""
-        self._hints = tuple(tuple(anchor.encode() for anchor in ring) for ring in hints)
+        self._anchors = tuple(tuple(anchor.encode() for anchor in anchors) for anchors in by_depth)
         # In a form, a space is a plus.
-        spelled = () if short else (data, data.replace(b" ", b"+"))
-        self._spellings = tuple({one.lower() if self._any_case else one for one in spelled})
+        spellings = () if short else (data, data.replace(b" ", b"+"))
+        self._spellings = tuple({text.lower() if self._any_case else text for text in spellings})
         any_case = re.IGNORECASE | re.ASCII if self._any_case else re.NOFLAG
         self._direct = re.compile(f"(?=({direct}))", any_case)
 
     def spans(self, text: str) -> list[tuple[int, int, bool]]:
-        """Return where the secret stands, places that overlap included, in the order of the text.
+        """Return start and end of each place of the secret, in order, overlaps included.
 
-        The flag says that the place holds the secret itself, and no encoded spelling of it.
+        The flag tells the secret itself from an encoded spelling.
         """
         places = {match.span(1) for match in self._direct.finditer(text)}
         if self._spellings:
@@ -99,9 +98,9 @@ class Disguises:
             yield from _map_to_source(view, self._find_in_view(view.data, depth))
 
     def _find_in_view(self, data: bytes, depth: int) -> Iterator[tuple[int, int]]:
-        for spelled in self._spellings:
-            yield from _find_all(spelled, data.lower() if self._any_case else data)
-        if any(hint in data for hints in self._hints[:depth] for hint in hints):
+        for spelling in self._spellings:
+            yield from _find_all(spelling, data.lower() if self._any_case else data)
+        if any(anchor in data for anchors in self._anchors[:depth] for anchor in anchors):
             for word in decode_base64_and_hex(data):
                 yield from _map_to_source(word, self._places(word.data, depth - 1))
 
@@ -134,7 +133,7 @@ def _map_to_characters(data: bytes, places: Iterable[tuple[int, int]]) -> set[tu
 
 
 def _build_pattern(secret: str) -> str:
-    """Return a pattern for each spelling that one encoding gives, JSON and percent repeated."""
+    """Return a pattern for every spelling by one encoding; JSON and percent may be repeated."""
     parts = re.findall(r"(\\*)([^\\]|\Z)", secret)
     return "".join(
         _after_backslashes(len(run), char) if run else _character(char)
@@ -171,10 +170,10 @@ def _character(char: str) -> str:
 
 
 def _tails(char: str) -> list[str]:
-    """Return what can follow backslashes that belong to a character; last the character itself."""
+    """Return patterns for the part after the backslashes of an escape; the character is last."""
     code = ord(char)
     python = [f"x{code:02x}"] if code < 0x100 else [f"U{code:08x}"] if code > 0xFFFF else []
-    digits = [_any_case(one) for one in (f"u{_utf16(char)}", *python)]
+    digits = [_any_case(escape) for escape in (f"u{_utf16(char)}", *python)]
     letter = [_ESCAPES[char]] if char in _ESCAPES else []
     return [*digits, *letter, re.escape(char)]
 

@@ -1,14 +1,14 @@
-"""The parts of an HTTP exchange that redaction has to look at. Knows no secret."""
+"""The texts of an HTTP exchange, for redaction. The module knows no secret."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.wire import (
     HeaderList,
     HttpExchange,
@@ -28,18 +28,18 @@ MASKED_HEADERS = frozenset(
         "x-tavus-signature",
     }
 )
-"""Headers whose value is masked whole, in lower case. The signature is among them because a signed
-body carries no time [wild]: whoever has both can send the call again for ever."""
+"""Headers whose whole value is masked, in lower case. The signature is among them because a signed
+body carries no time [wild], so a reader of both could send the call again at any time."""
 
 SEAM = "\0"
-"""Between texts that are searched as one."""
+"""The separator of texts that are searched as one."""
 
 _SCHEMES = frozenset({"basic", "bearer", "digest", "dpop", "negotiate", "token"})
 _TOKEN_FIELDS = ("access_token", "refresh_token", "id_token")
 
 
 class ExchangeRewriter(Struct, frozen=True, kw_only=True):
-    """How the texts of an exchange are rewritten."""
+    """The functions that rewrite the texts of an exchange."""
 
     text: Callable[[str], str]
     body: Callable[[bytes], bytes]
@@ -47,7 +47,6 @@ class ExchangeRewriter(Struct, frozen=True, kw_only=True):
     "Takes the name and the value of a header; returns the value."
 
     def rewrite(self, exchange: HttpExchange) -> HttpExchange:
-        """Return the exchange with every text and both bodies rewritten."""
         return replace(
             exchange,
             request=self._request(exchange.request),
@@ -78,7 +77,7 @@ class ExchangeRewriter(Struct, frozen=True, kw_only=True):
 
 
 def tokens_in(exchange: HttpExchange, *, fetched: bool) -> list[str]:
-    """Return the bearer token that was sent, and those that a token request was answered with."""
+    """Return the bearer token of the request and, if `fetched`, the tokens of the response."""
     scheme, _, sent = (find_header(exchange.request.headers, "Authorization") or "").partition(" ")
     found = [sent.strip()] if scheme.lower() == "bearer" else []
     if fetched and exchange.response is not None:
@@ -91,15 +90,12 @@ def _read_tokens(body: bytes) -> list[str]:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return []
-    if not isinstance(answer, dict):
-        return []
-    members = cast("dict[str, Any]", answer)
-    values = (members.get(name) for name in _TOKEN_FIELDS)
+    values = [answer.get(name) for name in _TOKEN_FIELDS] if is_mapping(answer) else []
     return [value for value in values if isinstance(value, str)]
 
 
 def split_credentials(value: str) -> tuple[str, str]:
-    """Part the value of a header into the scheme, such as ``Bearer``, and what is secret in it."""
+    """Split the value of a header into the scheme, such as ``Bearer``, and its secret part."""
     scheme, space, rest = value.partition(" ")
     if space and scheme.lower() in _SCHEMES:
         return f"{scheme} ", rest
@@ -107,14 +103,14 @@ def split_credentials(value: str) -> tuple[str, str]:
 
 
 def has_header(exchange: HttpExchange, names: frozenset[str]) -> bool:
-    """Tell whether the exchange has a header of these names, in lower case."""
+    """Tell whether the exchange has one of these headers. The names must be in lower case."""
     response = exchange.response
     headers = exchange.request.headers + (() if response is None else response.headers)
     return any(name.lower() in names for name, _ in headers)
 
 
 def all_text(exchange: HttpExchange) -> str:
-    """Return every text of the exchange as one, to be searched."""
+    """Join every text of the exchange for one search."""
     request, response, fault = exchange.request, exchange.response, exchange.fault
     parts = [request.method, request.url, decode_body(request.body)]
     for pair in request.headers:
@@ -129,5 +125,5 @@ def all_text(exchange: HttpExchange) -> str:
 
 
 def decode_body(body: bytes) -> str:
-    """Return a body as text from which the same bytes can be made again."""
+    """Decode a body so that encoding with ``surrogateescape`` gives the same bytes again."""
     return body.decode("utf-8", "surrogateescape")

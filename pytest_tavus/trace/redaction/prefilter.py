@@ -1,4 +1,4 @@
-"""Decides which secrets a text may hold: nearly always none, at the cost of a few searches."""
+"""Selects the secrets that a text may hold: nearly always none, after a few plain searches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_tavus.trace.redaction.decoding import unescape_text
 from pytest_tavus.trace.redaction.disguise import Disguises
 
 WORDS = (0, 9, 13, 20)
-"""Letters and digits in a row that fewer and fewer texts have, and encoded secrets do."""
+"""Lengths of runs of letters and digits. Encoded secrets have long runs, and most texts do not."""
 
 _SHAPE = bytes(
     ord("A") if byte in (string.ascii_letters + string.digits).encode() else ord(" ")
@@ -20,7 +20,7 @@ _RUN = re.compile("[A-Za-z0-9]*")
 
 
 class _Bucket(NamedTuple):
-    """What is sought in texts that have a run of letters and digits of one length."""
+    """The searches for texts with a run of at least so many letters and digits."""
 
     run: bytes
     plain: list[tuple[str, Disguises]]
@@ -28,19 +28,18 @@ class _Bucket(NamedTuple):
 
 
 class Prefilter:
-    """Knows the anchors of many secrets. Anchors in long words are sought where such words are."""
+    """The anchors of many secrets. Long anchors are searched only in texts with long runs."""
 
     def __init__(self) -> None:
         self._buckets = [_Bucket(b"A" * word, [], []) for word in WORDS]
 
     def add(self, disguises: Disguises) -> None:
-        """Look for one secret more from now on."""
         self._bucket_for(disguises.plain).plain.append((disguises.plain, disguises))
         for anchor in disguises.anchors:
             self._bucket_for(anchor).anchors.append((anchor, disguises))
 
     def copy(self) -> Prefilter:
-        """Return a prefilter that knows the same secrets, and learns more by itself."""
+        """Return an independent prefilter with the same secrets."""
         copy = Prefilter()
         copy._buckets = [
             _Bucket(run, plain[:], anchors[:]) for run, plain, anchors in self._buckets
@@ -66,9 +65,9 @@ class Prefilter:
             if not (plain or anchors):
                 continue
             if run not in shape:
-                break
+                break  # later buckets need longer runs
             if plain:
                 lower = text.lower()
-                found += [one for part, one in plain if part in lower]
-            found += [one for anchor, one in anchors if anchor in text]
+                found += [disguises for part, disguises in plain if part in lower]
+            found += [disguises for anchor, disguises in anchors if anchor in text]
         return found

@@ -1,9 +1,9 @@
-"""Takes secrets out of texts and JSON data before they leave the package.
+"""Masks secrets in texts and JSON data before they leave the package.
 
-A redaction knows no scenario: it is told the secrets and where each comes from. What it returns
-names the source in the place of the secret, as :mod:`~pytest_tavus.trace.redaction.mask` writes it.
+Callers give each secret with its source, and the mask names the source, see
+:mod:`~pytest_tavus.trace.redaction.mask`. The module knows no scenario.
 
-Not seen: a secret inside a compressed or encrypted body, or in an encoding that
+Not found: a secret inside a compressed or encrypted body, or in an encoding that
 :mod:`~pytest_tavus.trace.redaction.disguise` does not list.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pytest_tavus.matching.matcher import Matcher
@@ -23,21 +23,21 @@ from pytest_tavus.trace.redaction.mask import MASKED, OPEN, escape_brackets, mas
 from pytest_tavus.trace.redaction.prefilter import Prefilter
 
 LONGEST_LINE = 8
-"""Characters from which a line of a secret of several lines is a secret itself: files and logs
-are shown line by line."""
+"""Characters from which a line of a secret of several lines is a secret itself, because files and
+logs are printed line by line."""
 
 
 class Secret(NamedTuple):
     """A value that must not leave the package."""
 
     source: str
-    "Where it comes from, as its mask says: ``env.SHOP_KEY``."
+    "The text of its mask: ``env.SHOP_KEY``."
 
     value: str
 
 
 class Span(NamedTuple):
-    """Where a secret stands in a text."""
+    """The position of a secret in a text."""
 
     start: int
     end: int
@@ -45,14 +45,14 @@ class Span(NamedTuple):
 
 
 class Redaction:
-    """Masks secrets wherever and however encoded they stand.
+    """Masks secrets anywhere in a text, in any encoding.
 
-    Secrets of fewer than four characters are masked only where they are a whole value: a whole
-    text, a whole JSON text, a whole value in a query or a form. Anywhere else they would take half
-    of a text with them. Empty secrets are ignored. Two different secrets never have one mask:
-    where one source has several, they are numbered in the order in which they are given.
+    Secrets of fewer than four characters are masked only if they are a whole value: a whole text,
+    a whole JSON text, a whole value in a query or a form. Anywhere else, the masks would make a
+    text unreadable. Empty secrets are ignored. Two different secrets never have one mask: several
+    secrets of one source are numbered in their order.
 
-    `header_names` are masked whole beside :data:`MASKED_HEADERS`.
+    The values of `header_names` are masked whole, like those of :data:`MASKED_HEADERS`.
     """
 
     def __init__(self, secrets: Iterable[Secret], header_names: Iterable[str] = ()) -> None:
@@ -65,17 +65,17 @@ class Redaction:
             self.learn(secret.value, secret.source)
 
     def learn(self, value: str, source: str = "secret") -> None:
-        """Know a secret from now on."""
+        """Add a secret. All later texts are searched for it."""
         if not value or value in self._known:
             return
         self._counts[source] += 1
         number = self._counts[source]
-        named = self._known[value] = source if number == 1 else f"{source} {number}"
-        self._add_disguises(value, named)
+        name = self._known[value] = source if number == 1 else f"{source} {number}"
+        self._add_disguises(value, name)
         lines = [line.strip() for line in value.splitlines()] if "\n" in value else []
         for line_number, line in enumerate(lines, start=1):
             if len(line) >= LONGEST_LINE:
-                self._add_disguises(line, f"line {line_number} of {named}")
+                self._add_disguises(line, f"line {line_number} of {name}")
 
     def _add_disguises(self, value: str, source: str) -> None:
         disguises = Disguises(value)
@@ -83,7 +83,7 @@ class Redaction:
         self._prefilter.add(disguises)
 
     def with_more(self, secrets: Iterable[Secret]) -> Redaction:
-        """Return a redaction that knows these secrets too. This one is not changed."""
+        """Return a redaction with these further secrets. The original stays unchanged."""
         more = [secret for secret in secrets if secret.value and secret.value not in self._known]
         if not more:
             return self
@@ -95,36 +95,36 @@ class Redaction:
         return copy
 
     def suspects(self, text: str) -> bool:
-        """Tell whether a text may hold anything to be masked. False is certain."""
+        """Tell whether a text may hold a secret or a bracket. False is certain, True is not."""
         if OPEN in text or _spells_bracket(text):
             return True
         return bool(self._known) and bool(self._prefilter.suspects(text))
 
     def text(self, text: str) -> str:
-        """Return a text with its secrets masked, and its own brackets escaped."""
+        """Mask the secrets of a text and escape its own brackets."""
         spans = self._spans(text)
         return _replace_spans(text, spans) if spans else escape_brackets(text)
 
     def mask_rendered(self, text: str) -> str:
-        """Mask what a finished text still holds. Masks that are in it already stay as they are."""
+        """Mask the secrets that a finished text still holds. Its masks stay as they are."""
         if not self.suspects(text):
             return text
         parts: list[str] = []
-        place = 0
+        end = 0
         for found in MASKED.finditer(text):
-            parts += (self._mask_secrets(text[place : found.start()]), found[0])
-            place = found.end()
-        return "".join((*parts, self._mask_secrets(text[place:])))
+            parts += (self._mask_secrets(text[end : found.start()]), found[0])
+            end = found.end()
+        return "".join((*parts, self._mask_secrets(text[end:])))
 
     def _mask_secrets(self, text: str) -> str:
         spans = self._spans(text)
         return _replace_spans(text, spans, escape=str) if spans else text
 
-    def value(self, value: Any) -> Any:
-        """Return JSON data with the secrets in its texts, numbers and keys masked.
+    def value(self, value: object) -> Any:
+        """Mask the secrets in the texts, numbers and keys of JSON data.
 
-        A number that spells a secret becomes the mask. A matcher with a secret in it becomes a
-        value that is only written like it.
+        A number that spells a secret becomes a mask. A matcher with a secret becomes a value with
+        the same `repr`, which matches nothing.
         """
         if isinstance(value, str):
             return self.text(value)
@@ -138,15 +138,15 @@ class Redaction:
             return value if masked == text else masked
         return self._matcher(value) if isinstance(value, Matcher) else value
 
-    def _matcher(self, matcher: Matcher) -> Any:
+    def _matcher(self, matcher: Matcher) -> object:
         payload = matcher.payload
-        shown = self.value(payload)
-        if shown == (list(payload) if is_list(payload) else payload):
+        masked = self.value(payload)
+        if masked == (list(payload) if is_list(payload) else payload):
             return matcher
-        return _MaskedMatcher(matcher, shown)
+        return _MaskedMatcher(matcher, masked)
 
     def document(self, text: str) -> str:
-        """Mask a text that may be JSON, and keep it JSON if it is."""
+        """Mask a text that may be JSON. A JSON text stays valid JSON."""
         result = self.text(text)
         changed = result != text and not _is_json(result)
         if not (changed or _spells_bracket(text)) or not _is_json(text):
@@ -155,11 +155,12 @@ class Redaction:
             rebuilt = json.dumps(self.value(json.loads(text)), ensure_ascii=False)
         except RecursionError:
             return f'"{mask("a secret in deep JSON")}"'
-        whole = self.mask_rendered(rebuilt) == rebuilt
-        return rebuilt if whole else f'"{mask("a secret in the marks of JSON")}"'
+        # A secret may span several values, with the quotes and commas between them.
+        complete = self.mask_rendered(rebuilt) == rebuilt
+        return rebuilt if complete else f'"{mask("a secret in the marks of JSON")}"'
 
     def lines(self, text: str) -> list[str]:
-        """Return the lines of a file, masked: a secret of several lines leaves as many."""
+        """Mask a file and return its lines. A secret of several lines gives as many lines."""
         spans = self._spans(text)
         if not spans:
             return text.splitlines()
@@ -177,13 +178,13 @@ class Redaction:
 
 
 NO_REDACTION = Redaction(())
-"""Knows no secret."""
+"""A redaction without secrets."""
 
 
 class _MaskedMatcher:
-    """A matcher whose payload is masked: it can be written, and matches nothing."""
+    """The `repr` of a matcher with a masked payload. It matches nothing."""
 
-    def __init__(self, matcher: Matcher, payload: Any) -> None:
+    def __init__(self, matcher: Matcher, payload: object) -> None:
         self._tag, self._payload = matcher.tag, payload
 
     def __repr__(self) -> str:
@@ -191,19 +192,23 @@ class _MaskedMatcher:
 
 
 def _replace_spans(
-    text: str, spans: list[Span], *, escape: Any = escape_brackets, keep_lines: bool = False
+    text: str,
+    spans: list[Span],
+    *,
+    escape: Callable[[str], str] = escape_brackets,
+    keep_lines: bool = False,
 ) -> str:
     parts: list[str] = []
-    kept = 0
+    end = 0
     for span in _merge_spans(spans):
         lines = "\n" * text.count("\n", span.start, span.end) if keep_lines else ""
-        parts += (escape(text[kept : span.start]), mask(span.source), lines)
-        kept = span.end
-    return "".join((*parts, escape(text[kept:])))
+        parts += (escape(text[end : span.start]), mask(span.source), lines)
+        end = span.end
+    return "".join((*parts, escape(text[end:])))
 
 
 def _merge_spans(spans: list[Span]) -> Iterator[Span]:
-    """Leave out the spans inside others, and join those that overlap under all their names."""
+    """Drop the spans inside others, and join overlapping spans under all their names."""
     ordered = sorted(set(spans), key=lambda span: (span.start, -span.end, span.source))
     group = ordered[:1]
     for span in ordered[1:]:
@@ -222,7 +227,7 @@ def _merge_group(group: Sequence[Span]) -> Span:
 
 
 def _spells_bracket(text: str) -> bool:
-    """Tell whether a bracket that opens a mask is spelled in JSON: it is one once that is read."""
+    # A JSON reader turns this escape into a bracket, which would open a mask.
     return "\\u27e6" in text or "\\u27E6" in text
 
 

@@ -1,13 +1,12 @@
-"""The masked twin of a trace: the one that hooks, reports, files and other processes get.
+"""The masked twin of a trace, for hooks, reports, files and other processes.
 
-Checks compare what was really seen. What leaves the package has a mask in the place of each
-secret, of those that were known before and of the tokens that went by in this trace.
+Checks compare the trace in clear. The twin has a mask for each secret: for those that were known
+before, and for the tokens of this trace.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec.structs import astuple, replace
 
@@ -55,52 +54,45 @@ _TEXT_FIELDS: Mapping[type[Event], tuple[str, ...]] = {
     TurnEnded: (),
     SessionClosed: (),
 }
-"""The fields that are free text. What is left are numbers, data, and words of a closed set."""
+"""The fields of free text. The other fields are numbers, data, and words of a closed set."""
 
 _DATA_FIELDS: Mapping[type[Event], str] = {AppMessage: "properties", Saved: "value"}
-_WITHOUT_TEXTS = frozenset({ToolDelivered, *_DATA_FIELDS})
-"""Events whose texts are further in, or whose headers may be masked whatever they hold."""
+_NESTED_TEXTS = frozenset({ToolDelivered, *_DATA_FIELDS})
+"""Events with texts inside a value, or with headers whose value is always masked."""
 
 
 def mask_trace(trace: Trace, redaction: Redaction) -> Trace:
     """Return the masked twin of a trace: the same entries, with masks in place of secrets."""
     if trace.masked:
         return trace
-    twin = _TraceMasker(redaction)
-    # Nearly always the texts hold nothing to be masked, which one search of them all tells.
-    if redaction.suspects(_all_texts(trace)):
-        return Trace(tuple([twin.mask_entry(entry) for entry in trace.entries]), masked=True)
-    kept = [
-        twin.mask_entry(entry) if type(entry.event) in _WITHOUT_TEXTS else entry
+    masker = _TraceMasker(redaction)
+    # Words of a closed set are searched too, because to leave them out would take longer.
+    texts = [
+        value for entry in trace.entries for value in astuple(entry.event) if type(value) is str
+    ]
+    # The texts nearly always hold no secret, so one search of all texts is faster.
+    may_hold_secret = redaction.suspects(SEAM.join(texts))
+    entries = [
+        masker.mask_entry(entry) if may_hold_secret or type(entry.event) in _NESTED_TEXTS else entry
         for entry in trace.entries
     ]
-    return Trace(tuple(kept), masked=True)
-
-
-def _all_texts(trace: Trace) -> str:
-    # The words of closed sets are among them: to leave them out would take longer.
-    return SEAM.join(
-        [value for entry in trace.entries for value in astuple(entry.event) if type(value) is str]
-    )
+    return Trace(tuple(entries), masked=True)
 
 
 def with_tokens(redaction: Redaction, trace: Trace) -> Redaction:
-    """Return a redaction that knows the tokens of a trace too: ``token 1``, ``token 2``, ..."""
-    return redaction.with_more(Secret("token", token) for token in _tokens(trace))
-
-
-def _tokens(trace: Trace) -> Iterator[str]:
-    for _, event in trace.of(ToolDelivered):
-        yield from tokens_in(event.exchange, fetched=event.purpose == "token")
+    """Add the tokens of a trace to a redaction, as ``token 1``, ``token 2``, ..."""
+    return redaction.with_more(
+        Secret("token", token)
+        for _, event in trace.of(ToolDelivered)
+        for token in tokens_in(event.exchange, fetched=event.purpose == "token")
+    )
 
 
 class _TraceMasker:
-    """Masks the entries of one trace."""
-
     def __init__(self, redaction: Redaction) -> None:
         self._redaction = redaction
         self._headers: dict[tuple[str, str], int] = {}
-        "Secret values of headers whose source nobody knows, numbered for each header."
+        "The numbers of header values without a known source, by header and value."
 
     def mask_entry(self, entry: Entry) -> Entry:
         event = self._mask_event(entry.event)
@@ -116,7 +108,7 @@ class _TraceMasker:
             changes[name] = self._redaction.value(getattr(event, name))
         return replace(event, **changes) if changes else event
 
-    def _mask_texts(self, event: Event) -> dict[str, Any]:
+    def _mask_texts(self, event: Event) -> dict[str, object]:
         texts = [(name, getattr(event, name) or "") for name in _TEXT_FIELDS[type(event)]]
         if not self._redaction.suspects(SEAM.join([text for _, text in texts])):
             return {}
@@ -143,11 +135,12 @@ class _TraceMasker:
         scheme, secret = split_credentials(text)
         if not secret or MASKED.fullmatch(secret) is not None:
             return text
-        known = name.lower() if self._redaction.text(name) == name else "header"
-        return scheme + mask(self._name_source(known, split_credentials(value)[1]))
+        # A mask must not show the name of a header that itself holds a secret.
+        source = name.lower() if self._redaction.text(name) == name else "header"
+        return scheme + mask(self._name_source(source, split_credentials(value)[1]))
 
     def _name_source(self, name: str, secret: str) -> str:
-        """Name a value after its header: the same value has the same number in a trace."""
+        """Name a value after its header. Equal values have one number in a trace."""
         number = self._headers.get((name, secret))
         if number is None:
             number = 1 + sum(1 for known, _ in self._headers if known == name)

@@ -10,14 +10,14 @@ from starlette.routing import Route
 Scope = dict[str, Any]
 
 
-def routed(endpoint: Any, **options: Any) -> Starlette:
+def build_app(endpoint: Any, **options: Any) -> Starlette:
     path = "/orders/status"
     methods = ["GET", "POST", "HEAD"]
     return Starlette(routes=[Route(path, endpoint, methods=methods)], **options)
 
 
-def scripted(*messages: dict[str, Any]) -> Any:
-    """An application that sends these messages, whatever it is asked."""
+def build_scripted_app(*messages: dict[str, Any]) -> Any:
+    """Build an application that answers every request with these messages."""
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"

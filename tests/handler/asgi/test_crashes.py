@@ -14,21 +14,24 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.handler.asgi.apps import BODY, START, Scope, routed, scripted
-from tests.handler.asking import ask, fault, opened
+from tests.handler.asgi.apps import BODY, START, Scope, build_app, build_scripted_app
+from tests.handler.requests import open_app, read_fault, send_request
 
 pytestmark = pytest.mark.asyncio
 
 
-async def test_a_crash_is_told_with_the_frames_of_the_handler_only() -> None:
+async def test_a_crash_has_a_traceback_of_the_handlers_frames_only() -> None:
     async def status(request: Request) -> Response:
         order = json.loads('{"eta": 1}')
         return JSONResponse(order["status"])
 
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler)
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler)
 
-    assert fault(exchange) == ("crash", "the handler answered 500 and raised KeyError: 'status'")
+    assert read_fault(exchange) == (
+        "crash",
+        "the handler answered 500 and raised KeyError: 'status'",
+    )
     assert exchange.response is not None
     assert exchange.response.status == 500
     assert exchange.fault is not None
@@ -40,7 +43,7 @@ async def test_a_crash_is_told_with_the_frames_of_the_handler_only() -> None:
     assert lines[-1] == "KeyError: 'status'"
 
 
-async def test_a_crash_behind_middleware_is_told() -> None:
+async def test_a_crash_behind_middleware_is_a_crash() -> None:
     async def status(request: Request) -> Response:
         raise ValueError("no such order\nsecond line")
 
@@ -49,14 +52,14 @@ async def test_a_crash_behind_middleware_is_told() -> None:
         return response
 
     middleware = [Middleware(BaseHTTPMiddleware, dispatch=passing)]
-    async with opened(routed(status, middleware=middleware)) as handler:
-        exchange = await ask(handler)
+    async with open_app(build_app(status, middleware=middleware)) as handler:
+        exchange = await send_request(handler)
 
     message = "the handler answered 500 and raised ValueError: no such order"
-    assert fault(exchange) == ("crash", message)
+    assert read_fault(exchange) == ("crash", message)
 
 
-async def test_a_crash_that_a_framework_only_logs_is_told() -> None:
+async def test_a_crash_that_a_framework_only_logs_is_reported() -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         try:
@@ -66,14 +69,14 @@ async def test_a_crash_that_a_framework_only_logs_is_told() -> None:
         await send({**START, "status": 500})
         await send(BODY)
 
-    async with opened(app) as handler:
-        exchange = await ask(handler)
+    async with open_app(app) as handler:
+        exchange = await send_request(handler)
 
     message = (
         "the handler answered 500 and raised ValueError: "
         "invalid literal for int() with base 10: 'no such order'"
     )
-    assert fault(exchange) == ("crash", message)
+    assert read_fault(exchange) == ("crash", message)
 
 
 async def test_an_error_that_is_logged_beside_a_good_answer_is_no_crash() -> None:
@@ -84,18 +87,18 @@ async def test_an_error_that_is_logged_beside_a_good_answer_is_no_crash() -> Non
             logging.getLogger("shop").exception("using the default")
         return JSONResponse({"eta": "today"}, status_code=404)
 
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler)
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler)
 
     assert exchange.fault is None
 
 
-async def test_an_error_page_that_is_meant_is_no_crash() -> None:
+async def test_a_deliberate_error_page_is_no_crash() -> None:
     async def status(request: Request) -> Response:
         raise HTTPException(404, "no such order")
 
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler)
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler)
 
     assert exchange.fault is None
     assert exchange.response is not None
@@ -107,26 +110,35 @@ async def test_a_handler_that_exits_does_not_end_the_run() -> None:
         assert scope["type"] == "http"
         raise SystemExit(3)
 
-    async with opened(app) as handler:
-        assert fault(await ask(handler)) == ("crash", "the handler raised SystemExit: 3")
+    async with open_app(app) as handler:
+        assert read_fault(await send_request(handler)) == (
+            "crash",
+            "the handler raised SystemExit: 3",
+        )
 
 
-async def test_a_handler_that_skips_or_fails_its_test_does_neither() -> None:
+async def test_a_skip_or_a_failure_in_a_handler_is_a_crash() -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         pytest.skip("no stock")
 
-    async with opened(app) as handler:
-        assert fault(await ask(handler)) == ("crash", "the handler raised Skipped: no stock")
+    async with open_app(app) as handler:
+        assert read_fault(await send_request(handler)) == (
+            "crash",
+            "the handler raised Skipped: no stock",
+        )
 
 
-async def test_a_handler_that_cancels_itself_is_told() -> None:
+async def test_a_handler_that_cancels_itself_is_a_crash() -> None:
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         raise asyncio.CancelledError
 
-    async with opened(app) as handler:
-        assert fault(await ask(handler)) == ("crash", "the handler raised CancelledError")
+    async with open_app(app) as handler:
+        assert read_fault(await send_request(handler)) == (
+            "crash",
+            "the handler raised CancelledError",
+        )
 
 
 @pytest.mark.parametrize(
@@ -153,9 +165,11 @@ async def test_a_handler_that_cancels_itself_is_told() -> None:
         ),
     ],
 )
-async def test_what_a_server_would_refuse_is_named(messages: list[Any], message: str) -> None:
-    async with opened(scripted(*messages)) as handler:
-        assert fault(await ask(handler)) == ("crash", message)
+async def test_a_message_that_a_server_would_refuse_is_named(
+    messages: list[Any], message: str
+) -> None:
+    async with open_app(build_scripted_app(*messages)) as handler:
+        assert read_fault(await send_request(handler)) == ("crash", message)
 
 
 @pytest.mark.parametrize(
@@ -166,8 +180,8 @@ async def test_what_a_server_would_refuse_is_named(messages: list[Any], message:
         ([START, {**BODY, "body": "{}"}], "the handler sent a body of str, not of bytes"),
     ],
 )
-async def test_what_goes_wrong_behind_the_head_breaks_the_answer_off(
+async def test_a_crash_after_the_head_is_a_broken_response(
     messages: list[Any], message: str
 ) -> None:
-    async with opened(scripted(*messages)) as handler:
-        assert fault(await ask(handler)) == ("broken", message)
+    async with open_app(build_scripted_app(*messages)) as handler:
+        assert read_fault(await send_request(handler)) == ("broken", message)

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from pytest_tavus.wire import HttpRequest
-from tests.handler.asgi.apps import BODY, START, Scope, routed, scripted
-from tests.handler.asking import ask, data, fault, opened, post, ref
+from tests.handler.asgi.apps import BODY, START, Scope, build_app, build_scripted_app
+from tests.handler.requests import build_call, open_app, post, read_fault, read_json, send_request
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,8 +28,8 @@ async def test_an_application_sees_the_request_as_behind_the_production_url() ->
 
     url = "https://api.shop.example:8443/a%20b/%C3%A9?q=a%20b&x=1+2"
     request = HttpRequest(method="post", url=url, headers=(("X-Trace", "ü"),), body=b"{}")
-    async with opened(app) as handler:
-        await ask(handler, request)
+    async with open_app(app) as handler:
+        await send_request(handler, request)
 
     scope = seen[0]
     assert scope["got"] == {"type": "http.request", "body": b"{}", "more_body": False}
@@ -54,13 +54,13 @@ async def test_the_answer_is_status_headers_and_body() -> None:
         order = await request.json()
         return JSONResponse({"order": order["order_id"]}, status_code=201, headers={"X-A": "1"})
 
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler, post({"order_id": "A-10428"}))
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler, post({"order_id": "A-10428"}))
 
     assert exchange.response is not None
     assert exchange.response.status == 201
     assert ("x-a", "1") in exchange.response.headers
-    assert data(exchange) == {"order": "A-10428"}
+    assert read_json(exchange) == {"order": "A-10428"}
     assert exchange.answered_by == "handler"
     assert exchange.seconds > 0
 
@@ -74,8 +74,8 @@ async def test_a_streamed_answer_is_joined() -> None:
 
         return StreamingResponse(parts(), media_type="application/json")
 
-    async with opened(routed(status)) as handler:
-        assert data(await ask(handler)) == {"a": 1}
+    async with open_app(build_app(status)) as handler:
+        assert read_json(await send_request(handler)) == {"a": 1}
 
 
 async def test_a_head_request_has_no_body() -> None:
@@ -83,8 +83,8 @@ async def test_a_head_request_has_no_body() -> None:
         return PlainTextResponse("hello")
 
     request = HttpRequest(method="HEAD", url="https://api.shop.example/orders/status")
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler, request)
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler, request)
 
     assert exchange.fault is None
     assert exchange.response is not None
@@ -104,15 +104,17 @@ async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer() -> N
         await everybody.wait()
         return JSONResponse({"call": call})
 
-    async with opened(routed(status)) as handler:
+    async with open_app(build_app(status)) as handler:
         exchanges = await asyncio.gather(
             *(
-                ask(handler, post(headers={"x-call": str(n)}), call=ref(call_id=str(n)))
+                send_request(
+                    handler, post(headers={"x-call": str(n)}), call=build_call(call_id=str(n))
+                )
                 for n in range(500)
             )
         )
 
-    assert [data(each)["call"] for each in exchanges] == [str(n) for n in range(500)]
+    assert [read_json(each)["call"] for each in exchanges] == [str(n) for n in range(500)]
 
 
 async def test_an_endless_answer_is_cut_off() -> None:
@@ -122,17 +124,17 @@ async def test_an_endless_answer_is_cut_off() -> None:
         for _ in range(20):
             await send({"type": "http.response.body", "body": b"x" * 2**20, "more_body": True})
 
-    async with opened(app) as handler:
-        exchange = await ask(handler)
+    async with open_app(app) as handler:
+        exchange = await send_request(handler)
 
     message = "the handler's response is larger than 16 MiB and was cut off"
-    assert fault(exchange) == ("too_large", message)
+    assert read_fault(exchange) == ("too_large", message)
     assert exchange.response is None
 
 
-async def test_a_url_that_is_none_leads_nowhere() -> None:
-    async with opened(scripted(START, BODY)) as handler:
-        exchange = await ask(handler, post(url="orders/status"))
+async def test_a_url_that_is_not_http_is_unmapped() -> None:
+    async with open_app(build_scripted_app(START, BODY)) as handler:
+        exchange = await send_request(handler, post(url="orders/status"))
 
     message = "'orders/status' is not an absolute http or https URL, so it leads to no handler"
-    assert fault(exchange) == ("unmapped", message)
+    assert read_fault(exchange) == ("unmapped", message)

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.open import open_handler
-from tests.handler.asgi.apps import BODY, START, routed, scripted
-from tests.handler.asking import ask, data, opened, spec
+from tests.handler.asgi.apps import BODY, START, build_app, build_scripted_app
+from tests.handler.requests import open_app, read_json, send_request, spec
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,9 +34,9 @@ async def test_the_lifespan_is_run_once_and_its_state_reaches_every_request() ->
         request.state.db = "changed"
         return answer
 
-    async with opened(routed(status, lifespan=lifespan)) as handler:
-        assert data(await ask(handler)) == {"db": "orders.db"}
-        assert data(await ask(handler)) == {"db": "orders.db"}
+    async with open_app(build_app(status, lifespan=lifespan)) as handler:
+        assert read_json(await send_request(handler)) == {"db": "orders.db"}
+        assert read_json(await send_request(handler)) == {"db": "orders.db"}
         assert log == ["up"]
         await handler.close()
         assert log == ["up", "down"]
@@ -44,11 +44,11 @@ async def test_the_lifespan_is_run_once_and_its_state_reaches_every_request() ->
 
 
 async def test_an_application_without_a_lifespan_is_fine() -> None:
-    async with opened(scripted(START, BODY)) as handler:
-        assert data(await ask(handler)) == {}
+    async with open_app(build_scripted_app(START, BODY)) as handler:
+        assert read_json(await send_request(handler)) == {}
 
 
-async def test_a_start_up_that_fails_is_told_with_the_frames_of_the_handler() -> None:
+async def test_a_start_up_that_fails_is_an_error_with_the_handlers_frames() -> None:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         if not app.routes:
@@ -56,7 +56,7 @@ async def test_a_start_up_that_fails_is_told_with_the_frames_of_the_handler() ->
         yield
 
     with pytest.raises(HandlerError) as caught:
-        async with opened(Starlette(lifespan=lifespan)):
+        async with open_app(Starlette(lifespan=lifespan)):
             pass
 
     assert caught.value.message == "the handler's start-up failed: ConnectionError: no database"
@@ -65,7 +65,7 @@ async def test_a_start_up_that_fails_is_told_with_the_frames_of_the_handler() ->
     assert files[0].startswith(f'  File "{__file__}"')
 
 
-async def test_a_start_up_that_takes_too_long_is_given_up() -> None:
+async def test_a_start_up_that_takes_too_long_is_an_error() -> None:
     ended: list[str] = []
 
     @contextlib.asynccontextmanager
@@ -77,14 +77,14 @@ async def test_a_start_up_that_takes_too_long_is_given_up() -> None:
         yield
 
     with pytest.raises(HandlerError) as caught:
-        async with opened(Starlette(lifespan=lifespan), startup_timeout=0.02):
+        async with open_app(Starlette(lifespan=lifespan), startup_timeout=0.02):
             pass
 
     assert caught.value.message == "the handler's start-up was not complete after 0.02 s"
     assert ended == ["cancelled"]
 
 
-async def test_a_shut_down_that_fails_is_told() -> None:
+async def test_a_shut_down_that_fails_is_an_error() -> None:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         yield
@@ -100,10 +100,10 @@ async def test_a_shut_down_that_fails_is_told() -> None:
     await handler.close()
 
 
-async def test_a_shut_down_that_takes_too_long_is_given_up(
+async def test_a_shut_down_that_takes_too_long_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.asgi.lifespan._PATIENCE", 0.02)
+    monkeypatch.setattr("pytest_tavus.handler.asgi.lifespan._SHUTDOWN_TIMEOUT", 0.02)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

@@ -11,27 +11,27 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tests.handler.asgi.apps import BODY, START, Scope, routed
-from tests.handler.asking import ask, data, fault, opened
+from tests.handler.asgi.apps import BODY, START, Scope, build_app
+from tests.handler.requests import open_app, read_fault, read_json, send_request
 
 pytestmark = pytest.mark.asyncio
 
 
-async def test_a_late_answer_is_a_timeout_and_the_handler_learns_that_its_caller_left() -> None:
-    told: list[str] = []
+async def test_a_late_answer_is_a_timeout_and_the_handler_gets_a_disconnect() -> None:
+    heard: list[str] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         await receive()
-        told.append((await receive())["type"])
+        heard.append((await receive())["type"])
         await send(START)
 
-    async with opened(app) as handler:
-        exchange = await ask(handler, within=0.02)
+    async with open_app(app) as handler:
+        exchange = await send_request(handler, within=0.02)
 
-    assert fault(exchange) == ("timeout", "the handler did not answer within 0.02 s")
+    assert read_fault(exchange) == ("timeout", "the handler did not answer within 0.02 s")
     assert exchange.response is None
-    assert told == ["http.disconnect"]
+    assert heard == ["http.disconnect"]
 
 
 async def test_a_handler_that_blocks_the_loop_is_late_too() -> None:
@@ -39,13 +39,13 @@ async def test_a_handler_that_blocks_the_loop_is_late_too() -> None:
         time.sleep(0.05)  # noqa: ASYNC251 - the very mistake
         return JSONResponse({})
 
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler, within=0.01)
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler, within=0.01)
 
-    assert fault(exchange) == ("timeout", "the handler did not answer within 0.01 s")
+    assert read_fault(exchange) == ("timeout", "the handler did not answer within 0.01 s")
 
 
-async def test_background_work_is_done_before_the_next_line() -> None:
+async def test_background_work_is_awaited_before_the_next_line() -> None:
     done: list[str] = []
 
     async def work() -> None:
@@ -56,8 +56,8 @@ async def test_background_work_is_done_before_the_next_line() -> None:
     async def status(request: Request) -> Response:
         return JSONResponse({}, background=BackgroundTask(work))
 
-    async with opened(routed(status)) as handler:
-        data(await ask(handler))
+    async with open_app(build_app(status)) as handler:
+        read_json(await send_request(handler))
         assert done == ["mail sent"]
 
 
@@ -68,16 +68,16 @@ async def test_a_crash_in_background_work_stands_beside_the_answer() -> None:
     async def status(request: Request) -> Response:
         return JSONResponse({"ok": True}, background=BackgroundTask(work))
 
-    async with opened(routed(status)) as handler:
-        exchange = await ask(handler)
+    async with open_app(build_app(status)) as handler:
+        exchange = await send_request(handler)
 
     message = "the handler answered 200 and raised ValueError: no mail server"
-    assert fault(exchange) == ("crash", message)
+    assert read_fault(exchange) == ("crash", message)
     assert exchange.response is not None
     assert exchange.response.status == 200
 
 
-async def test_long_background_work_does_not_hold_the_conversation_up() -> None:
+async def test_long_background_work_does_not_delay_the_conversation() -> None:
     release = asyncio.Event()
     done: list[str] = []
 
@@ -88,50 +88,50 @@ async def test_long_background_work_does_not_hold_the_conversation_up() -> None:
     async def status(request: Request) -> Response:
         return JSONResponse({}, background=BackgroundTask(work))
 
-    async with opened(routed(status)) as handler:
-        data(await ask(handler))
+    async with open_app(build_app(status)) as handler:
+        read_json(await send_request(handler))
         assert done == []
         release.set()
     assert done == ["mail sent"]
 
 
-async def test_a_handler_that_waits_on_after_its_answer_learns_that_its_caller_left() -> None:
-    told: list[str] = []
+async def test_a_handler_that_waits_after_its_answer_gets_a_disconnect() -> None:
+    heard: list[str] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         await receive()
         await send(START)
         await send(BODY)
-        told.append((await receive())["type"])
+        heard.append((await receive())["type"])
 
-    async with opened(app) as handler:
-        assert data(await ask(handler)) == {}
-        assert told == ["http.disconnect"]
+    async with open_app(app) as handler:
+        assert read_json(await send_request(handler)) == {}
+        assert heard == ["http.disconnect"]
 
 
-async def test_a_conversation_that_is_cancelled_hangs_up() -> None:
-    told: list[str] = []
+async def test_a_cancelled_conversation_disconnects() -> None:
+    heard: list[str] = []
     called = asyncio.Event()
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         await receive()
         called.set()
-        told.append((await receive())["type"])
+        heard.append((await receive())["type"])
 
-    async with opened(app) as handler:
-        asking = asyncio.create_task(ask(handler))
+    async with open_app(app) as handler:
+        asking = asyncio.create_task(send_request(handler))
         async with asyncio.timeout(5):
             await called.wait()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-    assert told == ["http.disconnect"]
+    assert heard == ["http.disconnect"]
 
 
-async def test_an_application_that_does_not_hear_a_hang_up_is_ended() -> None:
-    told: list[str] = []
+async def test_an_application_that_ignores_the_disconnect_is_cancelled() -> None:
+    heard: list[str] = []
     called = asyncio.Event()
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
@@ -140,22 +140,22 @@ async def test_an_application_that_does_not_hear_a_hang_up_is_ended() -> None:
         try:
             await asyncio.Event().wait()
         finally:
-            told.append("ended")
+            heard.append("ended")
 
-    async with opened(app) as handler:
-        asking = asyncio.create_task(ask(handler))
+    async with open_app(app) as handler:
+        asking = asyncio.create_task(send_request(handler))
         async with asyncio.timeout(5):
             await called.wait()
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert told == ["ended"]
+        assert heard == ["ended"]
 
 
-async def test_a_request_that_never_ends_is_ended_with_the_handler(
+async def test_closing_the_handler_cancels_a_request_that_never_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.asgi.handler._PATIENCE", 0.02)
+    monkeypatch.setattr("pytest_tavus.handler.asgi.handler._CLOSE_GRACE", 0.02)
     ended: list[str] = []
 
     async def app(scope: Scope, receive: Any, send: Any) -> None:
@@ -165,7 +165,7 @@ async def test_a_request_that_never_ends_is_ended_with_the_handler(
         finally:
             ended.append("cancelled")
 
-    async with opened(app) as handler:
-        assert fault(await ask(handler, within=0.01))[0] == "timeout"
+    async with open_app(app) as handler:
+        assert read_fault(await send_request(handler, within=0.01))[0] == "timeout"
         assert ended == []
     assert ended == ["cancelled"]

@@ -1,4 +1,4 @@
-"""Tools, calls and answers to deliver, and a driver that needs no handler."""
+"""Tools, calls and answers to deliver, and a driver that works without a handler."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def call(arguments: dict[str, Any] | None = None, *, inference_id: str | None = 
 def answer(
     body: Any = None, *, status: int = 200, content_type: str | None = "application/json"
 ) -> HttpResponse:
-    """A response: JSON data, or bytes that are sent as they are."""
+    """Build a response with JSON data, or with bytes as they are."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = () if content_type is None else (("content-type", content_type),)
     return HttpResponse(status=status, headers=headers, body=raw)
@@ -58,15 +58,15 @@ def fault(kind: FaultKind, message: str = "the handler is gone") -> HttpFault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered:
-    """What was sent, and what the call came to."""
+class Delivery:
+    """The requests of a call, and its outcome."""
 
     sent: tuple[Outgoing, ...]
     outcome: ToolOutcome
 
     @property
     def request(self) -> HttpRequest:
-        """The last request made for the tool itself."""
+        """The last request for the tool itself."""
         return [each.request for each in self.sent if each.purpose == "tool"][-1]
 
     @property
@@ -74,7 +74,7 @@ class Delivered:
         return [each.purpose for each in self.sent]
 
 
-def delivered(
+def run_delivery(
     tested: Tool,
     made: CallRef | None = None,
     *,
@@ -82,7 +82,7 @@ def delivered(
     profile: DeliveryProfile | None = None,
     tokens: TokenStore | None = None,
     now: float = 0.0,
-) -> Delivered:
+) -> Delivery:
     """Deliver a call; each request gets the next answer, and an empty object after the last."""
     flow = deliver(
         tested,
@@ -91,16 +91,16 @@ def delivered(
         tokens=tokens or TokenStore(),
         now=now,
     )
-    left = iter(answers)
+    remaining = iter(answers)
     sent: list[Outgoing] = []
     try:
         outgoing = next(flow)
         while True:
             sent.append(outgoing)
-            outgoing = flow.send(_exchange(outgoing.request, next(left, answer({}))))
+            outgoing = flow.send(_exchange(outgoing.request, next(remaining, answer({}))))
     except StopIteration as stop:
-        assert next(left, None) is None
-        return Delivered(sent=tuple(sent), outcome=stop.value)
+        assert next(remaining, None) is None
+        return Delivery(sent=tuple(sent), outcome=stop.value)
 
 
 def _exchange(request: HttpRequest, found: HttpResponse | HttpFault) -> HttpExchange:
@@ -109,18 +109,18 @@ def _exchange(request: HttpRequest, found: HttpResponse | HttpFault) -> HttpExch
     return HttpExchange(request=request, response=found)
 
 
-def sent_request(
+def build_sent_request(
     made: CallRef | None = None, *, profile: DeliveryProfile | None = None, **api: Any
 ) -> HttpRequest:
-    """The one request of a call that takes one request."""
-    found = delivered(tool(**api), made, profile=profile)
+    """Deliver a call that takes one request, and return that request."""
+    found = run_delivery(tool(**api), made, profile=profile)
     assert found.purposes == ["tool"]
     return found.request
 
 
-def sent_header(request: HttpRequest, name: str) -> str | None:
+def read_header(request: HttpRequest, name: str) -> str | None:
     return find_header(request.headers, name)
 
 
-def sent_json(request: HttpRequest) -> Any:
+def read_json_body(request: HttpRequest) -> Any:
     return json.loads(request.body)

@@ -1,4 +1,4 @@
-"""Six ways to prove who a call is from, held against published vectors."""
+"""The six auth types against published vectors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,13 @@ from pytest_tavus.handler.delivery.auth import (
 )
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.wire import HttpRequest
-from tests.handler.delivery.samples import URL, call, sent_header, sent_json, sent_request
+from tests.handler.delivery.samples import (
+    URL,
+    build_sent_request,
+    call,
+    read_header,
+    read_json_body,
+)
 
 SIGNED = {"type": "hmac", "secret": "s3cret"}
 PLAIN = HttpRequest(method="GET", url=URL)
@@ -81,21 +87,21 @@ def test_basic_credentials_are_those_of_rfc_7617(
     username: str, password: str, expected: str
 ) -> None:
     assert encode_basic_auth(username, password) == expected
-    request = sent_request(auth={"type": "basic", "username": username, "password": password})
-    assert sent_header(request, "Authorization") == expected
+    request = build_sent_request(auth={"type": "basic", "username": username, "password": password})
+    assert read_header(request, "Authorization") == expected
 
 
 def test_a_bearer_token_is_sent_as_in_rfc_6750() -> None:
-    request = sent_request(auth={"type": "bearer", "token": "mF_9.B5f-4.1JqM"})
-    assert sent_header(request, "Authorization") == "Bearer mF_9.B5f-4.1JqM"
+    request = build_sent_request(auth={"type": "bearer", "token": "mF_9.B5f-4.1JqM"})
+    assert read_header(request, "Authorization") == "Bearer mF_9.B5f-4.1JqM"
 
 
-def test_none_adds_nothing() -> None:
-    assert sent_request(auth={"type": "none"}) == sent_request()
+def test_no_auth_adds_nothing() -> None:
+    assert build_sent_request(auth={"type": "none"}) == build_sent_request()
 
 
-def test_credentials_take_the_place_of_a_header_of_that_name() -> None:
-    request = sent_request(
+def test_credentials_replace_a_header_of_the_same_name() -> None:
+    request = build_sent_request(
         headers={"authorization": "old"}, auth={"type": "bearer", "token": "new"}
     )
     found = [value for name, value in request.headers if name.lower() == "authorization"]
@@ -104,7 +110,7 @@ def test_credentials_take_the_place_of_a_header_of_that_name() -> None:
 
 def test_an_api_key_goes_into_its_header() -> None:
     auth = {"type": "api_key", "name": "X-Shop-Key", "value": "k 1"}
-    assert sent_header(sent_request(auth=auth), "X-Shop-Key") == "k 1"
+    assert read_header(build_sent_request(auth=auth), "X-Shop-Key") == "k 1"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +119,7 @@ def test_an_api_key_goes_into_its_header() -> None:
 )
 def test_an_api_key_goes_into_the_query(url: str, expected: str) -> None:
     auth = {"type": "api_key", "name": "api key", "value": "k& 1", "location": "query"}
-    assert sent_request(url=url, auth=auth).url == expected
+    assert build_sent_request(url=url, auth=auth).url == expected
 
 
 @pytest.mark.parametrize(
@@ -126,7 +132,7 @@ def test_an_api_key_goes_into_the_query(url: str, expected: str) -> None:
 )
 def test_credentials_of_several_lines_are_refused_and_not_shown(auth: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError, match="would be more than one line") as caught:
-        sent_request(auth=auth)
+        build_sent_request(auth=auth)
     assert "hunter22" not in str(caught.value)
 
 
@@ -141,13 +147,13 @@ def test_a_user_name_with_a_colon_is_refused() -> None:
 
 
 def test_a_signed_call_is_the_tool_call_event_in_tavus_own_shape() -> None:
-    request = sent_request(call({"grade": "IE07"}, inference_id="inf_1"), auth=SIGNED)
+    request = build_sent_request(call({"grade": "IE07"}, inference_id="inf_1"), auth=SIGNED)
     flat = {
         "tool_call_id": "call_1",
         "name": "get_order_status",
         "arguments": '{"grade": "IE07"}',
     }
-    assert sent_json(request) == {
+    assert read_json_body(request) == {
         "message_type": "conversation",
         "event_type": "conversation.tool_call",
         "conversation_id": "c1a2b3",
@@ -156,23 +162,25 @@ def test_a_signed_call_is_the_tool_call_event_in_tavus_own_shape() -> None:
         "properties": flat,
     }
     assert (request.method, request.url) == ("POST", URL)
-    assert sent_header(request, "Content-Type") == "application/json"
+    assert read_header(request, "Content-Type") == "application/json"
 
 
 @pytest.mark.parametrize(("envelope", "top", "nested"), [("flat", 1, 0), ("nested", 0, 1)])
 def test_the_envelope_can_have_one_shape_only(envelope: Any, top: int, nested: int) -> None:
-    body = sent_json(sent_request(auth=SIGNED, profile=DeliveryProfile(hmac_envelope=envelope)))
+    body = read_json_body(
+        build_sent_request(auth=SIGNED, profile=DeliveryProfile(hmac_envelope=envelope))
+    )
     assert ("name" in body, "properties" in body) == (bool(top), bool(nested))
     assert body["conversation_id"] == "c1a2b3"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
 def test_a_signed_call_always_has_a_body(method: str) -> None:
-    assert sent_request(method=method, auth=SIGNED).method == "POST"
+    assert build_sent_request(method=method, auth=SIGNED).method == "POST"
 
 
 def test_a_signed_body_is_one_that_no_library_writes_by_default() -> None:
-    body = sent_request(call({"a": "é", "b": 1}), auth=SIGNED).body.decode()
+    body = build_sent_request(call({"a": "é", "b": 1}), auth=SIGNED).body.decode()
     data = json.loads(body)
     for ensure_ascii in (True, False):
         assert json.dumps(data, ensure_ascii=ensure_ascii) != body
@@ -180,19 +188,19 @@ def test_a_signed_body_is_one_that_no_library_writes_by_default() -> None:
 
 
 def test_a_signature_is_over_the_raw_body_and_verifies() -> None:
-    request = sent_request(call({"a": 'é "q" \\'}), auth=SIGNED)
-    header = sent_header(request, "X-Tavus-Signature")
+    request = build_sent_request(call({"a": 'é "q" \\'}), auth=SIGNED)
+    header = read_header(request, "X-Tavus-Signature")
     assert verify_hmac("s3cret", request.body, header)
     assert not verify_hmac("another", request.body, header)
-    assert not verify_hmac("s3cret", json.dumps(sent_json(request)).encode(), header)
+    assert not verify_hmac("s3cret", json.dumps(read_json_body(request)).encode(), header)
 
 
 def test_the_signature_follows_the_profile() -> None:
     profile = DeliveryProfile(
         hmac_header="X-Sig", hmac_algorithm="sha1", hmac_encoding="base64", hmac_prefix="sha1="
     )
-    request = sent_request(auth=SIGNED, profile=profile)
-    header = sent_header(request, "X-Sig")
+    request = build_sent_request(auth=SIGNED, profile=profile)
+    header = read_header(request, "X-Sig")
     assert header is not None
     assert header.startswith("sha1=")
     assert header.endswith("=")
@@ -203,7 +211,7 @@ def test_the_signature_follows_the_profile() -> None:
 @pytest.mark.parametrize(
     "header", [None, "", "00", "zz" * 32, "é" * 64, "\ud800", " ", "sha256=00", "0x" + "a" * 62]
 )
-def test_what_is_no_signature_is_refused_without_an_error(header: str | None) -> None:
+def test_a_header_without_a_signature_is_refused_without_an_error(header: str | None) -> None:
     assert verify_hmac("s3cret", b"{}", header) is False
 
 

@@ -9,11 +9,11 @@ from pytest_tavus.errors import HarnessError
 from pytest_tavus.handler.delivery.flow import Outgoing, ToolOutcome, deliver
 from pytest_tavus.handler.delivery.grant import TokenStore
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
-from tests.handler.delivery.samples import answer, call, delivered, tool
+from tests.handler.delivery.samples import answer, call, run_delivery, tool
 
 
 def test_a_call_is_one_request_and_its_answer() -> None:
-    found = delivered(tool(), answers=[answer({"eta": "today"})])
+    found = run_delivery(tool(), answers=[answer({"eta": "today"})])
     assert found.sent == (Outgoing(purpose="tool", request=found.request),)
     assert found.outcome == ToolOutcome(
         status="success",
@@ -27,18 +27,18 @@ def test_a_call_is_one_request_and_its_answer() -> None:
 def test_the_same_call_is_the_same_request() -> None:
     template = {"b": "{order_id}", "a": [1, "{order_id}"]}
     tested = tool(headers={"X-B": "1", "X-A": "2"}, body_template=template)
-    assert delivered(tested).sent == delivered(tested).sent
+    assert run_delivery(tested).sent == run_delivery(tested).sent
 
 
-def test_the_limit_on_answers_is_that_of_the_profile() -> None:
+def test_the_profile_limits_the_size_of_answers() -> None:
     profile = DeliveryProfile(max_response_bytes=3)
-    assert delivered(tool(), answers=[answer(b"[1]")], profile=profile).outcome.reason is None
-    assert delivered(tool(), answers=[answer(b"[10]")], profile=profile).outcome.reason == (
+    assert run_delivery(tool(), answers=[answer(b"[1]")], profile=profile).outcome.reason is None
+    assert run_delivery(tool(), answers=[answer(b"[10]")], profile=profile).outcome.reason == (
         "the handler answered 4 bytes, and an answer may have 3 at most"
     )
 
 
-def test_a_tool_of_the_other_channel_is_our_own_bug() -> None:
+def test_a_tool_of_the_other_channel_is_an_error_of_the_harness() -> None:
     tested = Tool(name="open_page", description="Opens a page.")
     flow = deliver(tested, call(), profile=DeliveryProfile(), tokens=TokenStore(), now=0.0)
     with pytest.raises(HarnessError) as caught:

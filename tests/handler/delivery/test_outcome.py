@@ -1,4 +1,4 @@
-"""What the PAL is told, for everything a handler can do."""
+"""The outcome for the PAL, for every answer of a handler."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_every_other_answer_is_an_error_with_a_reason(response: HttpResponse, re
         http_status=response.status,
         reason=reason,
         answered_by="handler",
-        failure=failure_of(response.status),
+        failure=classify_failure(response.status),
     )
 
 
@@ -138,13 +138,13 @@ def test_a_refusal_that_cannot_be_read_is_unreadable(response: HttpResponse, fla
         (b"no such order", None),
     ],
 )
-def test_a_refusal_may_say_what_it_likes_beside_json(body: bytes, content_type: str | None) -> None:
+def test_a_refusal_need_not_be_json(body: bytes, content_type: str | None) -> None:
     found = outcome(answer(body, status=404, content_type=content_type))
     assert (found.status, found.failure) == ("error", None)
     assert found.reason == "the handler answered 404 Not Found"
 
 
-def failure_of(status: int) -> Failure | None:
+def classify_failure(status: int) -> Failure | None:
     if status >= 500:
         return "crash"
     return None if status >= 400 else "unreadable"
@@ -163,7 +163,7 @@ def test_a_redirect_is_not_followed_and_says_where_it_leads(status: int) -> None
     )
 
 
-def test_a_canned_answer_is_called_one() -> None:
+def test_the_reason_names_a_canned_answer() -> None:
     found = outcome(answer({}, status=503), answered_by="canned")
     assert found.answered_by == "canned"
     assert found.reason == "the canned answer is 503 Service Unavailable"
@@ -181,7 +181,7 @@ def test_a_canned_answer_is_called_one() -> None:
         ("unhandled", "error", "unreachable", "nobody"),
     ],
 )
-def test_a_fault_is_told_in_its_own_words(
+def test_the_reason_of_a_fault_is_its_message(
     kind: FaultKind, status: str, failure: str | None, answered_by: str
 ) -> None:
     found = outcome(found=fault(kind, "this happened"))
@@ -199,15 +199,15 @@ def test_a_crash_beside_an_answer_is_an_error(status: int) -> None:
 
 @pytest.mark.parametrize("body", [b"x" * 61, b"it's wrong", b"a\\b", b"two\nlines", b" "])
 def test_a_body_is_quoted_as_it_is_or_not_at_all(body: bytes) -> None:
-    told = "the handler answered plain text, not JSON"
+    bare = "the handler answered plain text, not JSON"
     assert outcome(answer(b"out of order", content_type="text/plain")).reason == (
-        f"{told}: 'out of order'"
+        f"{bare}: 'out of order'"
     )
     reason = outcome(answer(body, content_type="text/plain")).reason
-    assert reason in {told, None}
+    assert reason in {bare, None}
 
 
-def test_an_exchange_with_nothing_in_it_is_our_own_bug() -> None:
+def test_an_exchange_without_response_and_fault_is_an_error_of_the_harness() -> None:
     with pytest.raises(HarnessError, match="neither a response nor a fault"):
         outcome()
 
@@ -224,7 +224,7 @@ def test_every_exchange_is_a_success_or_has_a_reason(
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "redacted"),
     [
         ("https://a.test/x?y=1#z", "https://a.test/x"),
         ("https://u:p@a.test", "https://a.test"),
@@ -232,11 +232,11 @@ def test_every_exchange_is_a_success_or_has_a_reason(
         ("//u:p@a.test/x", "//a.test/x"),
     ],
 )
-def test_a_url_is_shown_without_its_secrets(url: str, shown: str) -> None:
-    assert without_query(url) == shown
+def test_a_url_in_a_reason_has_no_secrets(url: str, redacted: str) -> None:
+    assert without_query(url) == redacted
 
 
-def test_a_text_answer_is_the_output_where_the_profile_says_so() -> None:
+def test_a_text_answer_is_the_output_if_the_profile_allows_it() -> None:
     exchange = HttpExchange(
         request=REQUEST, response=answer(b"Table 7 is free.", content_type="text/plain")
     )
@@ -244,7 +244,7 @@ def test_a_text_answer_is_the_output_where_the_profile_says_so() -> None:
     assert (found.status, found.output, found.reason) == ("success", "Table 7 is free.", None)
 
 
-def test_html_is_no_answer_even_where_text_is() -> None:
+def test_html_is_no_answer_even_if_the_profile_allows_text() -> None:
     exchange = HttpExchange(
         request=REQUEST, response=answer(b"<h1>Oops</h1>", content_type="text/html")
     )

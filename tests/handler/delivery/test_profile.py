@@ -78,18 +78,20 @@ def test_without_overrides_nothing_changes() -> None:
         ),
     ],
 )
-def test_what_does_not_fit_is_named_with_what_would(name: str, text: str, message: str) -> None:
+def test_a_value_that_does_not_fit_its_field_is_named_with_the_valid_values(
+    name: str, text: str, message: str
+) -> None:
     with pytest.raises(ScenarioError) as caught:
         DeliveryProfile().with_overrides({name: text})
     assert str(caught.value) == message
 
 
-def test_a_setting_unlike_any_other_is_answered_with_all_of_them() -> None:
+def test_an_unknown_setting_without_a_close_match_lists_all_settings() -> None:
     with pytest.raises(ScenarioError, match="hint: one of: hmac_header, hmac_algorithm, "):
         DeliveryProfile().with_overrides({"zzz": "1"})
 
 
-def test_all_that_does_not_fit_is_told_at_once() -> None:
+def test_all_wrong_settings_are_reported_at_once() -> None:
     with pytest.raises(ScenarioError) as caught:
         DeliveryProfile().with_overrides({"zzz": "1", "hmac_spacing": "wide"})
     assert len(caught.value.problems) == 2

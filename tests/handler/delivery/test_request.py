@@ -12,12 +12,18 @@ from hypothesis import given
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.handler.delivery.profile import DeliveryProfile
 from pytest_tavus.wire import HttpRequest
-from tests.handler.delivery.samples import URL, call, sent_header, sent_json, sent_request
+from tests.handler.delivery.samples import (
+    URL,
+    build_sent_request,
+    call,
+    read_header,
+    read_json_body,
+)
 from tests.strategies import json_objects
 
 
 def test_without_a_template_the_arguments_are_the_body() -> None:
-    assert sent_request() == HttpRequest(
+    assert build_sent_request() == HttpRequest(
         method="POST",
         url=URL,
         headers=(
@@ -32,7 +38,7 @@ def test_without_a_template_the_arguments_are_the_body() -> None:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
 def test_a_method_without_a_body_sends_only_what_its_templates_say(method: str) -> None:
     url = f"{URL}/{{order_id}}"
-    request = sent_request(call({"order_id": "A-1", "other": "x"}), method=method, url=url)
+    request = build_sent_request(call({"order_id": "A-1", "other": "x"}), method=method, url=url)
     assert request == HttpRequest(
         method=method, url=f"{URL}/A-1", headers=(("User-Agent", "tavus-simulator"),)
     )
@@ -40,33 +46,33 @@ def test_a_method_without_a_body_sends_only_what_its_templates_say(method: str) 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_a_template_is_the_whole_body(method: str) -> None:
-    request = sent_request(
+    request = build_sent_request(
         call({"order_id": "A-1", "quantity": 2}),
         method=method,
         body_template={"id": "{order_id}", "n": "{quantity}", "note": "{quantity} pieces"},
     )
     assert request.method == method
-    assert sent_json(request) == {"id": "A-1", "n": 2, "note": "2 pieces"}
+    assert read_json_body(request) == {"id": "A-1", "n": 2, "note": "2 pieces"}
 
 
 @given(arguments=json_objects)
-def test_any_arguments_survive_the_way_through_the_body(arguments: dict[str, Any]) -> None:
-    request = sent_request(call(arguments))
+def test_any_arguments_in_the_body_can_be_decoded_again(arguments: dict[str, Any]) -> None:
+    request = build_sent_request(call(arguments))
     assert json.loads(request.body) == arguments
-    assert sent_header(request, "Content-Length") == str(len(request.body))
+    assert read_header(request, "Content-Length") == str(len(request.body))
 
 
 def test_text_is_sent_as_utf_8_and_half_a_surrogate_pair_escaped() -> None:
-    assert sent_request(call({"a": "é"})).body == '{"a": "é"}'.encode()
-    assert sent_request(call({"a": "é\ud800"})).body == b'{"a": "\\u00e9\\ud800"}'
+    assert build_sent_request(call({"a": "é"})).body == '{"a": "é"}'.encode()
+    assert build_sent_request(call({"a": "é\ud800"})).body == b'{"a": "\\u00e9\\ud800"}'
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
-def test_a_number_that_json_has_no_word_for_is_refused(number: float) -> None:
+def test_a_number_that_json_cannot_express_is_refused(number: float) -> None:
     with pytest.raises(ScenarioError) as caught:
-        sent_request(call({"price": number}))
+        build_sent_request(call({"price": number}))
     assert str(caught.value) == (
-        "the arguments of the call hold a number that JSON has no word for\n"
+        "the arguments of the call hold a number that JSON cannot express\n"
         "    hint: infinity and NaN are not JSON"
     )
 
@@ -84,12 +90,14 @@ def test_a_number_that_json_has_no_word_for_is_refused(number: float) -> None:
     ],
 )
 def test_query_params_are_added_to_the_url(url: str, expected: str) -> None:
-    request = sent_request(call({"x": "a b"}), url=url, query_params={"q": "{x}", "r": "{gone}"})
+    request = build_sent_request(
+        call({"x": "a b"}), url=url, query_params={"q": "{x}", "r": "{gone}"}
+    )
     assert request.url == expected
 
 
 def test_an_argument_cannot_change_where_a_request_goes() -> None:
-    request = sent_request(
+    request = build_sent_request(
         call({"x": "../../admin?a=1#\r\nX-Evil: 1", "y": "1&admin=true"}),
         url=f"{URL}/{{x}}",
         query_params={"y": "{y}"},
@@ -101,18 +109,18 @@ def test_an_argument_cannot_change_where_a_request_goes() -> None:
 
 def test_the_conversation_id_fills_its_placeholder() -> None:
     template = {"id": "{tavus_conversation_id}"}
-    assert sent_json(sent_request(body_template=template)) == {"id": "c1a2b3"}
+    assert read_json_body(build_sent_request(body_template=template)) == {"id": "c1a2b3"}
     profile = DeliveryProfile(conversation_id_placeholder="tavus_call")
-    request = sent_request(body_template={"id": "{tavus_call}"}, profile=profile)
-    assert sent_json(request) == {"id": "c1a2b3"}
+    request = build_sent_request(body_template={"id": "{tavus_call}"}, profile=profile)
+    assert read_json_body(request) == {"id": "c1a2b3"}
 
 
 def test_the_conversation_id_is_no_argument() -> None:
-    assert sent_json(sent_request(call({}))) == {}
+    assert read_json_body(build_sent_request(call({}))) == {}
 
 
-def test_headers_keep_their_order_and_those_of_the_connection_are_computed() -> None:
-    request = sent_request(
+def test_headers_keep_their_order_and_connection_headers_are_computed() -> None:
+    request = build_sent_request(
         headers={
             "X-B": "2",
             "Host": "evil.test",
@@ -130,21 +138,21 @@ def test_headers_keep_their_order_and_those_of_the_connection_are_computed() -> 
     )
 
 
-def test_a_user_agent_of_the_tools_own_wins() -> None:
-    request = sent_request(headers={"user-agent": "mine"})
+def test_a_user_agent_of_the_tool_wins() -> None:
+    request = build_sent_request(headers={"user-agent": "mine"})
     assert [value for name, value in request.headers if name.lower() == "user-agent"] == ["mine"]
 
 
-def test_placeholders_in_headers_are_filled_on_demand() -> None:
+def test_placeholders_in_headers_are_filled_if_the_profile_says_so() -> None:
     profile = DeliveryProfile(header_placeholders=True)
-    request = sent_request(headers={"X-Order": "<{order_id}>"}, profile=profile)
-    assert sent_header(request, "X-Order") == "<A-10428>"
+    request = build_sent_request(headers={"X-Order": "<{order_id}>"}, profile=profile)
+    assert read_header(request, "X-Order") == "<A-10428>"
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b"])
 def test_a_header_of_several_lines_is_refused_and_not_shown(value: str) -> None:
     with pytest.raises(ScenarioError) as caught:
-        sent_request(headers={"X-Order": value})
+        build_sent_request(headers={"X-Order": value})
     assert str(caught.value) == (
         "the header 'X-Order' would be more than one line\n"
         "    hint: take the line break out of its value: a text copied from a file often ends in "
@@ -153,9 +161,9 @@ def test_a_header_of_several_lines_is_refused_and_not_shown(value: str) -> None:
 
 
 def test_a_header_that_http_cannot_carry_is_refused() -> None:
-    assert sent_header(sent_request(headers={"X-Name": "Zoë"}), "X-Name") == "Zoë"
+    assert read_header(build_sent_request(headers={"X-Name": "Zoë"}), "X-Name") == "Zoë"
     with pytest.raises(ScenarioError) as caught:
-        sent_request(headers={"X-Name": "€"})
+        build_sent_request(headers={"X-Name": "€"})
     assert str(caught.value) == (
         "the header 'X-Name' would hold a character that no HTTP header can carry\n"
         "    hint: a header holds Latin-1 text at most"
@@ -164,7 +172,7 @@ def test_a_header_that_http_cannot_carry_is_refused() -> None:
 
 def test_a_url_of_several_lines_is_refused_without_its_query() -> None:
     with pytest.raises(ScenarioError) as caught:
-        sent_request(url=f"{URL}\r\n?key=hunter22")
+        build_sent_request(url=f"{URL}\r\n?key=hunter22")
     assert str(caught.value) == (
         "the URL 'https://api.example.com/orders\\r\\n' holds a control character\n"
         "    hint: write the URL on a single line"
@@ -184,14 +192,14 @@ def test_a_url_of_several_lines_is_refused_without_its_query() -> None:
     ],
 )
 def test_the_content_type_is_sent_once(api: dict[str, Any], expected: str) -> None:
-    request = sent_request(**api)
+    request = build_sent_request(**api)
     names = [value for name, value in request.headers if name.lower() == "content-type"]
     assert names == [expected]
 
 
 def test_a_form_is_sent_as_a_form() -> None:
     arguments = {"a": "x y&z=é", "n": 1, "on": True, "none": None, "many": [1, "b"], "o": {"k": 1}}
-    request = sent_request(
+    request = build_sent_request(
         call(arguments), content_type="application/x-www-form-urlencoded; charset=utf-8"
     )
     assert parse_qsl(request.body.decode("ascii")) == [
@@ -203,4 +211,4 @@ def test_a_form_is_sent_as_a_form() -> None:
         ("many", "b"),
         ("o", '{"k": 1}'),
     ]
-    assert sent_header(request, "Content-Length") == str(len(request.body))
+    assert read_header(request, "Content-Length") == str(len(request.body))

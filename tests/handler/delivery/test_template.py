@@ -53,7 +53,7 @@ def filler(value: Any, *, missing: MissingArgument = "omit") -> Filler:
 
 @given(value=texts)
 @pytest.mark.parametrize("awkward", AWKWARD)
-def test_a_text_survives_the_way_through_the_path(awkward: str, value: str) -> None:
+def test_a_text_in_the_path_can_be_decoded_again(awkward: str, value: str) -> None:
     for text in (awkward, value):
         url = filler(text).url("https://a.test/v1/{x}/end")
         parts = urlsplit(url)
@@ -65,7 +65,7 @@ def test_a_text_survives_the_way_through_the_path(awkward: str, value: str) -> N
 
 @given(value=texts)
 @pytest.mark.parametrize("awkward", AWKWARD)
-def test_a_text_survives_the_way_through_the_query_of_the_url(awkward: str, value: str) -> None:
+def test_a_text_in_the_query_of_the_url_can_be_decoded_again(awkward: str, value: str) -> None:
     for text in (awkward, value):
         url = filler(text).url("https://a.test/v1?q={x}&r=1")
         parts = urlsplit(url)
@@ -75,7 +75,7 @@ def test_a_text_survives_the_way_through_the_query_of_the_url(awkward: str, valu
 
 @given(value=texts)
 @pytest.mark.parametrize("awkward", AWKWARD)
-def test_a_text_survives_the_way_through_query_params(awkward: str, value: str) -> None:
+def test_a_text_in_query_params_can_be_decoded_again(awkward: str, value: str) -> None:
     for text in (awkward, value):
         found = list(filler(text).query({"q": "{x}", "all": "<{x}>"}))
         assert found == [("q", text), ("all", f"<{text}>")]
@@ -84,7 +84,7 @@ def test_a_text_survives_the_way_through_query_params(awkward: str, value: str) 
 @given(value=json_values)
 def test_a_body_value_that_is_one_placeholder_keeps_its_json_type(value: Any) -> None:
     template = {"a": "{x}", "deep": [{"b": "{x}"}], "n": 1, "flag": None, "{x}": "key"}
-    filled = filler(value).body(template)
+    filled: Any = filler(value).body(template)
     assert filled == {"a": value, "deep": [{"b": value}], "n": 1, "flag": None, "{x}": "key"}
     assert type(filled["a"]) is type(value)
     assert json.loads(json.dumps(filled)) == filled
@@ -98,7 +98,7 @@ def test_a_text_inside_longer_text_of_a_body_stays_text(value: str) -> None:
 
 
 @pytest.mark.parametrize(("value", "written"), SCALARS)
-def test_what_is_no_text_is_written_as_json_inside_text(value: Any, written: str) -> None:
+def test_a_value_that_is_no_text_is_json_inside_text(value: Any, written: str) -> None:
     assert as_text(value) == written
     assert filler(value).text("<{x}>") == f"<{written}>"
     assert unquote(filler(value).url("https://a.test/{x}")) == f"https://a.test/{written}"
@@ -113,7 +113,7 @@ def test_a_filled_value_is_not_scanned_again() -> None:
 
 
 @pytest.mark.parametrize("text", ["{}", "{1}", "{a-b}", "{ x }", "{{", "}"])
-def test_braces_that_are_no_placeholder_stay(text: str) -> None:
+def test_braces_that_are_no_placeholder_stay_as_written(text: str) -> None:
     assert filler("no").text(text) == text
 
 
@@ -146,7 +146,7 @@ def test_an_argument_that_is_null_is_not_missing() -> None:
     assert filler(None).body({"a": "{x}"}) == {"a": None}
 
 
-def test_an_unknown_placeholder_of_tavus_stays_to_be_seen() -> None:
+def test_an_unknown_placeholder_of_tavus_stays_as_written() -> None:
     filled = filler("x")
     assert filled.text("<{tavus_user}>") == "<{tavus_user}>"
     assert filled.body({"a": "{tavus_user}"}) == {"a": "{tavus_user}"}

@@ -1,4 +1,4 @@
-"""A server that does on each connection what the test tells it to, with a handler in front."""
+"""A server with a given behaviour on each connection, and a handler that sends to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_tavus.handler.call.port import Handler
 from pytest_tavus.handler.open import open_handler
-from tests.handler.asking import spec
+from tests.handler.requests import spec
 
 Reader = asyncio.StreamReader
 
@@ -22,7 +22,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 class Server:
-    """A server that does on each connection what the test tells it to."""
+    """A server that counts its connections and records its requests."""
 
     def __init__(self) -> None:
         self.connections = 0
@@ -43,7 +43,7 @@ Behaviour = Callable[[Server, Reader, Writer], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
-async def serving(
+async def start_server(
     behaviour: Behaviour, *, base: str = "", tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[tuple[Handler, Server]]:
     server = Server()
@@ -72,7 +72,7 @@ async def serving(
         await listening.wait_closed()
 
 
-def always(answer: bytes) -> Behaviour:
+def answer_always(answer: bytes) -> Behaviour:
     async def behaviour(server: Server, reader: Reader, writer: Writer) -> None:
         while True:
             await server.request(reader)
@@ -81,7 +81,7 @@ def always(answer: bytes) -> Behaviour:
     return behaviour
 
 
-def once(answer: bytes) -> Behaviour:
+def answer_once(answer: bytes) -> Behaviour:
     """Answer one request and close the connection."""
 
     async def behaviour(server: Server, reader: Reader, writer: Writer) -> None:

@@ -29,7 +29,7 @@ def body(answer: PartialResponse) -> bytes:
     st.lists(st.binary(max_size=40), max_size=5),
     st.lists(st.integers(min_value=0, max_value=300), max_size=6),
 )
-def test_where_the_bytes_are_parted_does_not_matter(chunks: list[bytes], cuts: list[int]) -> None:
+def test_a_response_may_arrive_in_any_pieces(chunks: list[bytes], cuts: list[int]) -> None:
     framed = b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in chunks if each)
     data = OK + b"X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n" + framed + b"0\r\n\r\n"
     answer = PartialResponse(to_head=False)
@@ -64,9 +64,9 @@ def test_an_interim_response_is_not_the_answer() -> None:
     assert response.headers == (("Content-Length", "2"),)
 
 
-def test_another_protocol_is_no_answer() -> None:
+def test_a_switch_to_another_protocol_is_no_answer() -> None:
     switching = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
-    with pytest.raises(NotHttpError, match=r"^it goes on in another protocol, which nobody asked"):
+    with pytest.raises(NotHttpError, match=r"^it switches to another protocol without being asked"):
         read(switching)
 
 
@@ -75,7 +75,7 @@ def test_an_offer_of_another_protocol_is_an_answer() -> None:
     assert body(read(offer)) == b"{}"
 
 
-def test_what_answers_a_head_request_ends_with_its_headers() -> None:
+def test_the_response_to_a_head_request_ends_with_its_headers() -> None:
     head = OK + b"Content-Length: 5\r\n\r\n"
     assert body(read(head, to_head=True)) == b""
     assert read(head, to_head=True).keep_alive
@@ -84,7 +84,7 @@ def test_what_answers_a_head_request_ends_with_its_headers() -> None:
 
 
 @pytest.mark.parametrize("head", [b"\r\n", b"Transfer-Encoding: gzip\r\n\r\n"])
-def test_the_end_of_the_connection_ends_a_body_that_nothing_else_ends(head: bytes) -> None:
+def test_the_end_of_the_connection_ends_a_body_without_a_length(head: bytes) -> None:
     answer = read(OK + head + b"to the end")
     assert not answer.complete
     answer.end()
@@ -93,12 +93,12 @@ def test_the_end_of_the_connection_ends_a_body_that_nothing_else_ends(head: byte
 
 
 @pytest.mark.parametrize(
-    "begun",
+    "partial",
     [b"", b"HTTP/1.1 2", OK, OK + b"Content-Length: 3\r\n\r\n{}", CHUNKED[:-9]],
 )
-def test_the_end_of_the_connection_ends_no_other(begun: bytes) -> None:
+def test_the_end_of_the_connection_does_not_complete_another_body(partial: bytes) -> None:
     answer = PartialResponse(to_head=False)
-    answer.feed(begun)
+    answer.feed(partial)
     answer.end()
     assert not answer.complete
 
@@ -117,12 +117,12 @@ def test_some_answers_have_no_body(status: bytes) -> None:
         (b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n", True),
     ],
 )
-def test_whether_the_connection_lasts_is_said_by_the_answer(data: bytes, *, lasting: bool) -> None:
+def test_the_answer_decides_whether_the_connection_is_reused(data: bytes, *, lasting: bool) -> None:
     assert read(data).keep_alive is lasting
 
 
 @pytest.mark.parametrize("more", [OK, b"x", b"\x00"])
-def test_what_comes_behind_the_answer_is_seen(more: bytes) -> None:
+def test_bytes_behind_the_answer_are_noticed(more: bytes) -> None:
     answer = read(OK + b"Content-Length: 2\r\n\r\n{}" + more)
     assert body(answer) == b"{}"
     assert answer.surplus
@@ -140,7 +140,7 @@ def test_what_comes_behind_the_answer_is_seen(more: bytes) -> None:
         OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
     ],
 )
-def test_what_is_no_response_is_refused(data: bytes) -> None:
+def test_bytes_that_are_no_response_are_refused(data: bytes) -> None:
     with pytest.raises(NotHttpError, match=r"."):
         read(data)
 

@@ -33,7 +33,7 @@ class Reader:
 
 
 @given(st.lists(st.tuples(st.sampled_from([b"X-A", b"x_b", b"!#"]), VALUES), max_size=4))
-def test_a_server_reads_what_was_meant(lines: list[tuple[bytes, bytes]]) -> None:
+def test_a_server_parses_the_encoded_request(lines: list[tuple[bytes, bytes]]) -> None:
     reader = Reader()
     parser = httptools.HttpRequestParser(reader)
 
@@ -45,7 +45,7 @@ def test_a_server_reads_what_was_meant(lines: list[tuple[bytes, bytes]]) -> None
     assert reader.headers == lines
 
 
-def test_the_lines_are_those_of_http() -> None:
+def test_the_head_has_a_request_line_and_header_lines() -> None:
     head = encode_head("PUT", "/a", [(b"host", b"x"), (b"X-Empty", b"")])
     assert head == b"PUT /a HTTP/1.1\r\nhost: x\r\nX-Empty: \r\n\r\n"
 
@@ -65,7 +65,7 @@ def test_the_lines_are_those_of_http() -> None:
         ("GET", "/", (b"a", b"b\n"), "the value of its header 'a' is no text of one line"),
     ],
 )
-def test_what_is_no_http_is_refused(
+def test_a_part_that_is_not_http_is_refused(
     method: str, target: str, line: tuple[bytes, bytes], says: str
 ) -> None:
     with pytest.raises(UnsendableError) as caught:

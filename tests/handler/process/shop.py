@@ -1,4 +1,4 @@
-"""A server that is started as a process, and what is left of processes."""
+"""A server that is started as a process, and functions that find running processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.call.port import Handler
 from pytest_tavus.handler.open import open_handler
-from tests.handler.asking import spec
+from tests.handler.requests import spec
 
 SERVER = """
 import json, os, subprocess, sys
@@ -66,8 +66,8 @@ CHILD = "import signal; print('ready', flush=True); signal.pause()"
 COMMAND = ("python", "server.py", "{port}")
 
 
-def alive(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended but was not yet collected does not."""
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs. A zombie does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
@@ -78,13 +78,13 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def children() -> set[int]:
+def list_children() -> set[int]:
     found = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     return {int(pid) for each in found for pid in each.read_text().split()}
 
 
 @contextlib.asynccontextmanager
-async def started(root: Path, *command: str, **fields: Any) -> AsyncGenerator[Handler]:
+async def open_command(root: Path, *command: str, **fields: Any) -> AsyncGenerator[Handler]:
     handler = await open_handler(
         spec(command=command or COMMAND, **fields), root=root, environ=ENVIRON
     )
@@ -102,8 +102,8 @@ ENVIRON = {
 }
 
 
-async def refusal(root: Path, *command: str, **fields: Any) -> HandlerError:
+async def find_start_error(root: Path, *command: str, **fields: Any) -> HandlerError:
     with pytest.raises(HandlerError) as caught:
-        async with started(root, *command, **fields):
+        async with open_command(root, *command, **fields):
             pass
     return caught.value

@@ -8,17 +8,25 @@ from typing import Any
 import pytest
 
 from pytest_tavus.handler.open import open_handler
-from tests.handler.asking import ask, data, fault, post, ref, spec
-from tests.handler.process.shop import CHILD, ENVIRON, SERVER, alive, children, refusal, started
+from tests.handler.process.shop import (
+    CHILD,
+    ENVIRON,
+    SERVER,
+    find_start_error,
+    is_alive,
+    list_children,
+    open_command,
+)
+from tests.handler.requests import build_call, post, read_fault, read_json, send_request, spec
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture(autouse=True)
 def no_process_left() -> Iterator[None]:
-    before = children()
+    before = list_children()
     yield
-    assert children() <= before
+    assert list_children() <= before
 
 
 @pytest.fixture
@@ -27,65 +35,65 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_a_command_is_started_where_it_belongs_with_what_it_needs(shop: Path) -> None:
+async def test_a_command_gets_its_directory_and_only_the_variables_it_needs(shop: Path) -> None:
     (shop / "inner").mkdir()
     command = ("python", "../server.py", "{port}")
-    async with started(shop, *command, cwd="inner", env=("SHOP_DB",)) as handler:
-        told = data(await ask(handler))
+    async with open_command(shop, *command, cwd="inner", env=("SHOP_DB",)) as handler:
+        found = read_json(await send_request(handler))
 
-    assert told["cwd"] == str(shop / "inner")
-    assert told["env"]["SHOP_DB"] == "orders.db"
-    assert told["env"]["LC_ALL"] == "C.UTF-8"
-    assert told["env"]["PORT"].isdigit()
+    assert found["cwd"] == str(shop / "inner")
+    assert found["env"]["SHOP_DB"] == "orders.db"
+    assert found["env"]["LC_ALL"] == "C.UTF-8"
+    assert found["env"]["PORT"].isdigit()
     allowed = {"PATH", "LC_ALL", "LC_CTYPE", "SHOP_DB", "PORT", "PYTHONUNBUFFERED", "PWD"}
-    assert set(told["env"]) <= allowed
+    assert set(found["env"]) <= allowed
 
 
 async def test_closing_ends_the_process_and_its_children(shop: Path) -> None:
-    async with started(shop) as handler:
-        pid = data(await ask(handler))["pid"]
-        child = data(await ask(handler, post({"child": CHILD})))["pid"]
-        assert alive(pid)
-        assert alive(child)
+    async with open_command(shop) as handler:
+        pid = read_json(await send_request(handler))["pid"]
+        child = read_json(await send_request(handler, post({"child": CHILD})))["pid"]
+        assert is_alive(pid)
+        assert is_alive(child)
 
-    assert not alive(pid)
-    assert not alive(child)
+    assert not is_alive(pid)
+    assert not is_alive(child)
     await handler.close()
 
 
-async def test_a_process_that_will_not_end_is_ended(
+async def test_a_process_that_ignores_sigterm_is_killed(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pytest_tavus.handler.process.process._GRACE", 0.1)
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     (shop / "server.py").write_text(stubborn + SERVER)
-    async with started(shop) as handler:
-        pid = data(await ask(handler))["pid"]
-    assert not alive(pid)
+    async with open_command(shop) as handler:
+        pid = read_json(await send_request(handler))["pid"]
+    assert not is_alive(pid)
 
 
 async def test_a_command_that_ends_shows_its_output(shop: Path) -> None:
     script = "import sys; print('reading'); sys.exit('no configuration')"
-    error = await refusal(shop, "python", "-c", script)
+    error = await find_start_error(shop, "python", "-c", script)
     assert error.message.startswith("the handler's command ended with exit code 1 before port ")
     assert error.detail == "reading\nno configuration"
 
 
 async def test_a_command_that_is_killed_names_the_signal(shop: Path) -> None:
-    error = await refusal(shop, "python", "-c", "import os; os.kill(os.getpid(), 9)")
+    error = await find_start_error(shop, "python", "-c", "import os; os.kill(os.getpid(), 9)")
     assert "ended with signal SIGKILL before port" in error.message
     assert error.detail is None
 
 
-async def test_a_command_that_never_answers_is_given_up(shop: Path) -> None:
+async def test_a_command_that_never_answers_is_an_error(shop: Path) -> None:
     script = "print('waiting for nobody'); import signal; signal.pause()"
-    error = await refusal(shop, "python", "-c", script, "{port}", startup_timeout=0.5)
+    error = await find_start_error(shop, "python", "-c", script, "{port}", startup_timeout=0.5)
     assert error.message.startswith("the handler's command did not answer on port ")
     assert error.message.endswith(" within 0.5 s")
     assert error.detail in {"waiting for nobody", None}
 
 
-async def test_a_port_that_was_taken_is_tried_once_more(shop: Path) -> None:
+async def test_a_command_whose_port_was_taken_is_started_once_more(shop: Path) -> None:
     script = (
         "import pathlib, sys\n"
         "seen = pathlib.Path('ports')\n"
@@ -94,13 +102,15 @@ async def test_a_port_that_was_taken_is_tried_once_more(shop: Path) -> None:
         "if first: sys.exit('OSError: [Errno 98] Address already in use')\n"
     )
     (shop / "server.py").write_text(script + SERVER)
-    async with started(shop) as handler:
-        data(await ask(handler))
+    async with open_command(shop) as handler:
+        read_json(await send_request(handler))
     assert len((shop / "ports").read_text().split()) == 2
 
 
-async def test_a_port_that_is_always_taken_is_told(shop: Path) -> None:
-    error = await refusal(shop, "python", "-c", "import sys; sys.exit('Address already in use')")
+async def test_a_command_whose_port_is_taken_again_is_an_error(shop: Path) -> None:
+    error = await find_start_error(
+        shop, "python", "-c", "import sys; sys.exit('Address already in use')"
+    )
     assert error.detail == "Address already in use"
 
 
@@ -120,24 +130,24 @@ async def test_a_port_that_is_always_taken_is_told(shop: Path) -> None:
         ),
     ],
 )
-async def test_a_command_that_cannot_be_run_is_told(
+async def test_a_command_that_cannot_be_run_is_an_error(
     shop: Path, command: tuple[str, ...], fields: dict[str, Any], message: str
 ) -> None:
-    assert (await refusal(shop, *command, **fields)).message == message
+    assert (await find_start_error(shop, *command, **fields)).message == message
 
 
-async def test_a_missing_directory_is_told(shop: Path) -> None:
-    error = await refusal(shop, cwd="missing")
+async def test_a_missing_directory_is_an_error(shop: Path) -> None:
+    error = await find_start_error(shop, cwd="missing")
     assert error.message == f"the handler's cwd '{shop / 'missing'}' is not a directory"
 
 
 async def test_a_process_that_dies_under_a_request_shows_its_output(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pytest_tavus.handler.process.handler._DYING", 5.0)
-    async with started(shop) as handler:
-        exchange = await ask(handler, post({"die": True}))
-        kind, message = fault(exchange)
+    monkeypatch.setattr("pytest_tavus.handler.process.handler._EXIT_GRACE", 5.0)
+    async with open_command(shop) as handler:
+        exchange = await send_request(handler, post({"die": True}))
+        kind, message = read_fault(exchange)
         assert kind == "broken"
         assert message == (
             "the handler closed the connection without answering; "
@@ -146,7 +156,7 @@ async def test_a_process_that_dies_under_a_request_shows_its_output(
         assert exchange.fault is not None
         assert exchange.fault.traceback == "cannot go on"
 
-        kind, message = fault(await ask(handler))
+        kind, message = read_fault(await send_request(handler))
         assert kind == "connection"
         assert message.startswith("nothing answers at http://127.0.0.1:")
         assert message.endswith("; its process has ended with exit code 7")
@@ -156,9 +166,9 @@ async def test_a_server_error_shows_the_traceback_the_process_wrote(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pytest_tavus.handler.process.handler._TRACEBACK_GRACE", 5.0)
-    async with started(shop) as handler:
-        exchange = await ask(handler, post({"crash": True}))
-        assert fault(exchange) == ("crash", "the handler answered 500 and wrote a traceback")
+    async with open_command(shop) as handler:
+        exchange = await send_request(handler, post({"crash": True}))
+        assert read_fault(exchange) == ("crash", "the handler answered 500 and wrote a traceback")
         assert exchange.response is not None
         assert exchange.response.status == 500
         assert exchange.fault is not None
@@ -167,18 +177,18 @@ async def test_a_server_error_shows_the_traceback_the_process_wrote(
 
 
 async def test_a_server_error_without_a_traceback_is_an_answer(shop: Path) -> None:
-    async with started(shop) as handler:
-        data(await ask(handler))
-        exchange = await ask(handler, post({"refuse": True}))
+    async with open_command(shop) as handler:
+        read_json(await send_request(handler))
+        exchange = await send_request(handler, post({"refuse": True}))
         assert exchange.fault is None
         assert exchange.response is not None
         assert exchange.response.status == 503
 
 
-async def test_a_process_that_talks_a_lot_is_never_kept_waiting(shop: Path) -> None:
-    async with started(shop) as handler:
+async def test_a_process_with_much_output_never_waits_for_its_reader(shop: Path) -> None:
+    async with open_command(shop) as handler:
         for _ in range(3):
-            assert data(await ask(handler, post({"talk": 10_000}))) == {}
+            assert read_json(await send_request(handler, post({"talk": 10_000}))) == {}
 
 
 async def test_a_start_that_is_cancelled_leaves_no_process(shop: Path) -> None:
@@ -208,29 +218,31 @@ async def test_five_hundred_equal_calls_at_once_each_get_their_own_answer(tmp_pa
         "app = Starlette(routes=[Route('/orders/status', status, methods=['POST'])])\n"
     )
     command = ("python", "-m", "uvicorn", "orders:app", "--port", "{port}", "--no-access-log")
-    async with started(tmp_path, *command) as handler:
+    async with open_command(tmp_path, *command) as handler:
         exchanges = await asyncio.gather(
             *(
-                ask(handler, post(headers={"x-call": str(n)}), call=ref(call_id=str(n)))
+                send_request(
+                    handler, post(headers={"x-call": str(n)}), call=build_call(call_id=str(n))
+                )
                 for n in range(500)
             )
         )
-    assert [data(each)["call"] for each in exchanges] == [str(n) for n in range(500)]
+    assert [read_json(each)["call"] for each in exchanges] == [str(n) for n in range(500)]
 
 
-async def test_a_child_that_will_not_end_is_ended(
+async def test_a_child_that_ignores_sigterm_is_killed(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pytest_tavus.handler.process.process._ORPHANS_GRACE", 0.1)
     stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + CHILD
-    async with started(shop) as handler:
-        child = data(await ask(handler, post({"child": stubborn})))["pid"]
-        assert alive(child)
+    async with open_command(shop) as handler:
+        child = read_json(await send_request(handler, post({"child": stubborn})))["pid"]
+        assert is_alive(child)
     async with asyncio.timeout(5):
-        while alive(child):  # noqa: ASYNC110 - the system tells nobody
+        while is_alive(child):  # noqa: ASYNC110 - the system tells nobody
             await asyncio.sleep(0.005)
 
 
 async def test_a_variable_that_is_not_set_is_for_the_environment(shop: Path) -> None:
-    assert (await refusal(shop, "python", env=("SHOP_KEY",))).owner == "environment"
-    assert (await refusal(shop, "no-such-server")).owner == "handler"
+    assert (await find_start_error(shop, "python", env=("SHOP_KEY",))).owner == "environment"
+    assert (await find_start_error(shop, "no-such-server")).owner == "handler"

@@ -9,7 +9,7 @@ import pytest
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.open import open_handler
 from pytest_tavus.handler.process.handler import collect_ports
-from tests.handler.asking import spec
+from tests.handler.requests import spec
 
 LISTENING = """
 import os, signal, socket
@@ -25,7 +25,7 @@ signal.pause()
 """
 
 
-async def refusal(root: Path, *command: str, within: float = 1.5) -> HandlerError:
+async def find_start_error(root: Path, *command: str, within: float = 1.5) -> HandlerError:
     """Start a command that must not answer, and return what is said about it."""
     with pytest.raises(HandlerError) as refused:
         await open_handler(
@@ -35,13 +35,13 @@ async def refusal(root: Path, *command: str, within: float = 1.5) -> HandlerErro
 
 
 @pytest.mark.asyncio
-async def test_a_command_that_listens_elsewhere_is_told_how_to_learn_its_port(
+async def test_a_command_on_another_port_gets_a_hint_about_its_port(
     tmp_path: Path,
 ) -> None:
-    error = await refusal(tmp_path, "python", "-c", LISTENING, within=4)
+    error = await find_start_error(tmp_path, "python", "-c", LISTENING, within=4)
     other = (error.detail or "").rpartition(":")[2]
     assert error.message.endswith(
-        f" within 4 s; it writes of port {other}, where somebody listens: "
+        f" within 4 s; its output names port {other}, which answers: "
         "pass it {port}, or let it read the environment variable PORT"
     )
 
@@ -50,14 +50,17 @@ async def test_a_command_that_listens_elsewhere_is_told_how_to_learn_its_port(
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        ((), "; there is no {port} in it: does it read the environment variable PORT?"),
+        (
+            (),
+            "; the command does not contain {port}: does it read the environment variable PORT?",
+        ),
         (("{port}",), ""),
     ],
 )
 async def test_a_port_on_which_nobody_listens_is_no_hint(
     tmp_path: Path, words: tuple[str, ...], hint: str
 ) -> None:
-    error = await refusal(tmp_path, "python", "-c", SILENT, *words)
+    error = await find_start_error(tmp_path, "python", "-c", SILENT, *words)
     assert error.message.endswith(f" within 1.5 s{hint}")
 
 
@@ -72,5 +75,5 @@ async def test_a_port_on_which_nobody_listens_is_no_hint(
         ("", []),
     ],
 )
-def test_ports_are_read_as_servers_write_them(written: str, found: list[int]) -> None:
+def test_ports_are_found_in_the_output_of_servers(written: str, found: list[int]) -> None:
     assert collect_ports(written) == found

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_tavus.handler.process.process import Output, pauses
-from tests.handler.process.shop import alive
+from tests.handler.process.shop import is_alive
 
 SCRIPT = """
 import asyncio, os, sys
@@ -35,7 +35,7 @@ def test_a_process_and_its_children_do_not_outlive_the_interpreter() -> None:
         timeout=30,
         check=True,
     )
-    left = [int(pid) for pid in done.stdout.split() if alive(int(pid))]
+    left = [int(pid) for pid in done.stdout.split() if is_alive(int(pid))]
     for pid in left:
         os.kill(pid, 9)
     assert len(done.stdout.split()) == 2
@@ -48,7 +48,7 @@ def pipe() -> tuple[Output, int]:
     return Output(reader), writer
 
 
-def test_output_keeps_the_last_of_what_was_written(pipe: tuple[Output, int]) -> None:
+def test_output_keeps_the_last_bytes(pipe: tuple[Output, int]) -> None:
     output, writer = pipe
     os.write(writer, b"first\n")
     for number in range(20_000):
@@ -64,7 +64,7 @@ def test_output_keeps_the_last_of_what_was_written(pipe: tuple[Output, int]) -> 
     assert output.read_since(output.bytes_written) == ""
 
 
-def test_output_that_was_never_written_is_none(pipe: tuple[Output, int]) -> None:
+def test_the_tail_of_no_output_is_none(pipe: tuple[Output, int]) -> None:
     output, writer = pipe
     os.close(writer)
     output.finish(within=5)

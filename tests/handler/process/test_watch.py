@@ -15,9 +15,9 @@ import pytest
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.process import process as watch
 from pytest_tavus.handler.process.process import Process, ProcessGuard, pauses
-from tests.handler.process.shop import alive
+from tests.handler.process.shop import is_alive
 
-PATIENCE = 20
+TIMEOUT = 20
 
 STUBBORN = """
 import os, signal, subprocess, sys
@@ -40,10 +40,10 @@ signal.pause()
 """
 
 
-def ends(pid: int) -> bool:
-    """Tell whether a process ends in time."""
-    for pause in pauses(PATIENCE):
-        if not alive(pid):
+def has_ended(pid: int) -> bool:
+    """Tell whether a process ends within the timeout."""
+    for pause in pauses(TIMEOUT):
+        if not is_alive(pid):
             return True
         time.sleep(pause)
     return False
@@ -51,7 +51,7 @@ def ends(pid: int) -> bool:
 
 @pytest.fixture
 def bystander() -> Iterator[subprocess.Popen[bytes]]:
-    """A process group that has nothing to do with anything."""
+    """A process group that must survive the test."""
     words = [sys.executable, "-c", "import signal; signal.pause()"]
     with subprocess.Popen(words, start_new_session=True) as process:
         yield process
@@ -72,10 +72,10 @@ def test_a_process_and_its_children_do_not_outlive_a_killed_interpreter(
         pids = [int(word) for word in interpreter.stdout.readline().split()]
         interpreter.send_signal(number)
         try:
-            assert interpreter.wait(PATIENCE) == -number
+            assert interpreter.wait(TIMEOUT) == -number
         finally:
             interpreter.kill()
-    left = [pid for pid in pids if not ends(pid)]
+    left = [pid for pid in pids if not has_ended(pid)]
     for pid in left:
         os.kill(pid, signal.SIGKILL)
     assert len(pids) == 2

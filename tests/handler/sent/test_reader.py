@@ -12,7 +12,7 @@ from pytest_tavus.handler.delivery.profile import DeliveryProfile, MissingArgume
 from pytest_tavus.handler.sent.reader import RequestReader
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.wire import HttpRequest
-from tests.handler.delivery.samples import call, delivered
+from tests.handler.delivery.samples import call, run_delivery
 
 FORM = "application/x-www-form-urlencoded"
 TEXT = {"type": "string"}
@@ -32,7 +32,7 @@ def tool(properties: dict[str, Any] | None = None, **api: Any) -> Tool:
 def request_of(
     tested: Tool, profile: DeliveryProfile | None = None, /, **arguments: Any
 ) -> HttpRequest:
-    return delivered(tested, call(arguments), profile=profile).request
+    return run_delivery(tested, call(arguments), profile=profile).request
 
 
 def read(
@@ -81,7 +81,7 @@ LOOK_ALIKE: list[tuple[Any, Any, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("value", "other", "schema"), LOOK_ALIKE)
-def test_a_value_is_read_and_one_that_looks_alike_is_another(
+def test_values_that_look_alike_are_read_with_their_types(
     place: str, value: Any, other: Any, schema: dict[str, Any]
 ) -> None:
     tested = tool({"x": schema}, **PLACES[place])
@@ -122,7 +122,9 @@ def test_blanks_at_the_ends_of_a_header_are_not_on_the_wire(value: str) -> None:
         ({"type": "none"}, "Content-Type"),
     ],
 )
-def test_a_header_that_is_replaced_carries_nothing(auth: dict[str, Any], name: str) -> None:
+def test_a_header_that_the_credentials_replace_has_no_arguments(
+    auth: dict[str, Any], name: str
+) -> None:
     tested = tool(headers={name: "{x}"}, auth=auth, method="GET")
     if auth["type"] == "hmac":
         assert read(tested, HEADERS, x="A-1").arguments == {"x": "A-1"}  # of the signed body
@@ -131,7 +133,7 @@ def test_a_header_that_is_replaced_carries_nothing(auth: dict[str, Any], name: s
         assert read(tested, HEADERS, x="A-1").arguments == {}
 
 
-def test_what_is_written_nowhere_is_not_carried() -> None:
+def test_an_argument_without_a_place_is_not_carried() -> None:
     nowhere: list[dict[str, Any]] = [
         {"body_template": {"all": True}},
         {"body_template": {}},
@@ -147,7 +149,7 @@ def test_what_is_written_nowhere_is_not_carried() -> None:
     assert RequestReader(DeliveryProfile()).carries(client, "x")
 
 
-def test_a_text_is_split_only_if_there_is_one_way() -> None:
+def test_a_text_is_split_only_if_there_is_one_split() -> None:
     properties = dict.fromkeys("xyz", TEXT)
     tested = tool(properties, method="GET", url="https://shop.test/{x}-{y}/{z}")
     sent = read(tested, x="1", y="2", z="1-2-3")
@@ -217,7 +219,7 @@ def test_places_that_disagree_are_ambiguous() -> None:
     assert reader(tested, other, "c1").ambiguous == {"x": "places"}
 
 
-def test_a_place_that_says_more_settles_the_type() -> None:
+def test_the_json_body_settles_the_type_of_a_text_in_the_url() -> None:
     tested = tool({"x": {}}, url="https://shop.test/orders/{x}")
     assert read(tested, x=42).arguments == {"x": 42}
     assert read(tested, x="42").arguments == {"x": "42"}
@@ -237,7 +239,7 @@ MISSING: list[tuple[MissingArgument, Any, str]] = [
 
 
 @pytest.mark.parametrize(("policy", "value", "text"), MISSING)
-def test_what_stands_for_an_absent_argument_may_be_one(
+def test_the_replacement_of_an_absent_argument_may_be_a_value(
     policy: MissingArgument, value: Any, text: str
 ) -> None:
     profile = DeliveryProfile(missing_argument=policy)
@@ -267,7 +269,7 @@ def test_items_of_a_list_that_may_have_shifted_are_ambiguous() -> None:
     assert read(tested, None, **ends).arguments == ends
 
 
-def test_a_literal_between_dropped_items_has_its_place() -> None:
+def test_a_literal_between_dropped_items_keeps_its_index() -> None:
     properties = dict.fromkeys("xyz", TEXT)
     tested = tool(properties, body_template={"ids": ["{x}", "<{y}>", "all", "{z}"]})
     assert read(tested, y="A").arguments == {"y": "A"}
@@ -339,7 +341,7 @@ UNLIKE: list[tuple[str, dict[str, Any], HttpRequest]] = [
 
 
 @pytest.mark.parametrize(("api", "request_"), [pytest.param(a, r, id=i) for i, a, r in UNLIKE])
-def test_a_request_unlike_its_template_is_not_read(
+def test_a_request_that_does_not_fit_its_template_is_not_read(
     api: dict[str, Any], request_: HttpRequest
 ) -> None:
     sent = RequestReader(DeliveryProfile())(tool(**api), request_, "c1")
@@ -390,7 +392,7 @@ def test_credentials_in_the_query_are_no_argument() -> None:
     assert read(tested, x="A").arguments == {"x": "A"}
 
 
-def test_what_a_url_ends_in_is_where_parameters_are_added() -> None:
+def test_added_parameters_are_read_behind_any_end_of_the_url() -> None:
     for url in ("https://shop.test/v1?", "https://shop.test/v1?all=no&", "https://shop.test/{y}"):
         tested = tool({"x": TEXT, "y": TEXT}, url=url, method="GET", query_params={"id": "{x}"})
         assert read(tested, x="A").arguments["x"] == "A"
@@ -403,7 +405,7 @@ def test_half_of_a_surrogate_pair_is_read_as_what_was_sent() -> None:
     assert read(tool(), x="\ud83d").arguments == {"x": "\ud83d"}
 
 
-def test_an_empty_list_leaves_nothing_in_a_form() -> None:
+def test_an_empty_list_is_not_in_a_form() -> None:
     tested = tool({"x": {"type": "array", "items": TEXT}}, content_type=FORM)
     for sent in (read(tested), read(tested, x=[])):
         assert (sent.arguments, sent.maybe_absent) == ({"x": []}, frozenset("x"))

@@ -15,7 +15,7 @@ from pytest_tavus.handler.delivery.template import as_text
 from pytest_tavus.handler.sent.reader import RequestReader
 from pytest_tavus.matching.compare import matches
 from pytest_tavus.wire import HttpRequest
-from tests.handler.delivery.samples import call, delivered
+from tests.handler.delivery.samples import call, run_delivery
 from tests.strategies import words
 
 NAMES = ("a", "b", "c")
@@ -133,30 +133,30 @@ def tool(api: Mapping[str, Any], parameters: Mapping[str, Any] | None = None) ->
     return Tool.model_validate(definition)
 
 
-def written(tested: Tool, arguments: dict[str, Any], profile: DeliveryProfile) -> HttpRequest:
-    return delivered(tested, call(arguments), profile=profile).request
+def build_request(tested: Tool, arguments: dict[str, Any], profile: DeliveryProfile) -> HttpRequest:
+    return run_delivery(tested, call(arguments), profile=profile).request
 
 
 def fits_a_header(arguments: Mapping[str, Any]) -> bool:
     return all(text.isprintable() and text.isascii() for text in map(as_text, arguments.values()))
 
 
-def same(one: Any, other: Any) -> bool:
+def is_same(one: Any, other: Any) -> bool:
     return matches(one, other, exact=True)
 
 
-def assert_true(sent: SentArguments, arguments: Mapping[str, Any]) -> None:
+def assert_consistent(sent: SentArguments, arguments: Mapping[str, Any]) -> None:
     """What was read is what was called; what can be absent may be so."""
     for name, value in sent.arguments.items():
         if name in arguments:
-            assert same(arguments[name], value), name
+            assert is_same(arguments[name], value), name
         else:
             assert name in sent.maybe_absent, name
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(api=apis(), profile=profiles, case=cases())
-def test_what_is_read_is_what_was_written(
+def test_the_arguments_of_a_request_are_those_of_the_call(
     api: dict[str, Any], profile: DeliveryProfile, case: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:
     parameters, arguments = case
@@ -164,9 +164,9 @@ def test_what_is_read_is_what_was_written(
         api = {**api, "headers": {}}
     tested = tool(api, parameters)
     reader = RequestReader(profile)
-    sent = reader(tested, written(tested, arguments, profile), CONVERSATION)
+    sent = reader(tested, build_request(tested, arguments, profile), CONVERSATION)
     assert not sent.unreadable
-    assert_true(sent, arguments)
+    assert_consistent(sent, arguments)
     for name, value in arguments.items():
         if reader.carries(tested, name):
             # Nothing that is carried is passed over.
@@ -182,15 +182,15 @@ def test_what_is_read_is_what_was_written(
 def test_a_body_without_a_template_gives_every_argument_back(arguments: dict[str, Any]) -> None:
     tested = tool({"url": "https://shop.test/orders"})
     sent = RequestReader(DeliveryProfile())(
-        tested, written(tested, arguments, DeliveryProfile()), CONVERSATION
+        tested, build_request(tested, arguments, DeliveryProfile()), CONVERSATION
     )
-    assert same(arguments, sent.arguments)
+    assert is_same(arguments, sent.arguments)
     assert not sent.ambiguous
     assert not sent.maybe_absent
 
 
 @given(text=texts, url=urls)
-def test_a_request_that_nobody_wrote_so_is_never_read_wrongly(text: str, url: str) -> None:
+def test_a_request_that_no_delivery_wrote_is_never_read_wrongly(text: str, url: str) -> None:
     tested = tool({"url": "https://shop.test/v1/{a}/end", "query_params": {"q": "<{b}>"}})
     request = HttpRequest(method="POST", url=f"{url}{text}", body=text.encode())
     sent = RequestReader(DeliveryProfile())(tested, request, CONVERSATION)

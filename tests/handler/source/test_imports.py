@@ -10,7 +10,7 @@ import pytest
 
 from pytest_tavus.errors import HandlerError
 from pytest_tavus.handler.open import open_handler
-from tests.handler.asking import ask, data, spec
+from tests.handler.requests import read_json, send_request, spec
 
 ASGI = """
 class App:
@@ -59,20 +59,20 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def asked(root: Path, **fields: Any) -> Any:
+def call_app(root: Path, **fields: Any) -> Any:
     async def conversation() -> Any:
         handler = await open_handler(spec(**fields), root=root, environ={})
         try:
-            return data(await ask(handler))
+            return read_json(await send_request(handler))
         finally:
             await handler.close()
 
     return asyncio.run(conversation())
 
 
-def refusal(root: Path, **fields: Any) -> HandlerError:
+def find_error(root: Path, **fields: Any) -> HandlerError:
     with pytest.raises(HandlerError) as caught:
-        asked(root, **fields)
+        call_app(root, **fields)
     return caught.value
 
 
@@ -90,11 +90,11 @@ def refusal(root: Path, **fields: Any) -> HandlerError:
 def test_an_import_string_names_an_application_or_its_factory(
     shop: Path, fields: dict[str, Any]
 ) -> None:
-    assert asked(shop, **fields) == {"from": "shop"}
+    assert call_app(shop, **fields) == {"from": "shop"}
 
 
 def test_a_module_in_a_package_is_found(shop: Path) -> None:
-    assert asked(shop, app="tavus_apps.orders:app") == {"from": "orders"}
+    assert call_app(shop, app="tavus_apps.orders:app") == {"from": "orders"}
 
 
 def test_the_search_path_comes_first_and_stays(shop: Path) -> None:
@@ -102,51 +102,51 @@ def test_the_search_path_comes_first_and_stays(shop: Path) -> None:
     nearer.mkdir()
     (nearer / "tavus_shop.py").write_text(ASGI % "nearer")
 
-    assert asked(shop, app="tavus_shop:app", search_path=("scenarios",)) == {"from": "nearer"}
+    assert call_app(shop, app="tavus_shop:app", search_path=("scenarios",)) == {"from": "nearer"}
     assert sys.path[:2] == [str(nearer), str(shop)]
-    asked(shop, app="tavus_shop:app", search_path=("scenarios",))
+    call_app(shop, app="tavus_shop:app", search_path=("scenarios",))
     assert sys.path.count(str(nearer)) == 1
 
 
 def test_a_module_of_the_same_name_from_elsewhere_is_refused(shop: Path) -> None:
-    asked(shop, app="tavus_shop:app")
+    call_app(shop, app="tavus_shop:app")
     other = shop / "other"
     other.mkdir()
     (other / "tavus_shop.py").write_text(ASGI % "other")
 
-    error = refusal(shop, app="tavus_shop:app", search_path=("other",))
+    error = find_error(shop, app="tavus_shop:app", search_path=("other",))
     assert error.message == (
-        f"the module 'tavus_shop' is imported from {shop / 'tavus_shop.py'} already, so that "
-        f"{other / 'tavus_shop.py'} cannot be: give one of them another name, or put it into a "
-        "package"
+        f"the module 'tavus_shop' was already imported from {shop / 'tavus_shop.py'}, so "
+        f"{other / 'tavus_shop.py'} cannot be imported: give one of them another name, or put it "
+        "into a package"
     )
 
 
 @pytest.mark.parametrize("target", ["tavus_shop", "tavus_shop:", ":app", "a/b.py:app", "a:b:c"])
-def test_what_is_no_import_string_is_refused(shop: Path, target: str) -> None:
+def test_a_malformed_import_string_is_refused(shop: Path, target: str) -> None:
     message = f"{target!r} is not an import string such as 'package.module:attribute'"
-    assert refusal(shop, app=target).message == message
+    assert find_error(shop, app=target).message == message
 
 
-def test_a_missing_module_is_named_with_the_closest_there_is(shop: Path) -> None:
-    assert refusal(shop, app="tavus_shopp:app").message == (
+def test_a_missing_module_is_named_with_the_closest_name(shop: Path) -> None:
+    assert find_error(shop, app="tavus_shopp:app").message == (
         f"there is no module 'tavus_shopp'; looked in {shop} and on sys.path; "
         "did you mean 'tavus_shop'?"
     )
-    assert refusal(shop, app="tavus_apps.order:app").message == (
+    assert find_error(shop, app="tavus_apps.order:app").message == (
         "there is no module 'tavus_apps.order'; did you mean 'orders'?"
     )
-    assert refusal(shop, app="elsewhere.order:app").message == (
+    assert find_error(shop, app="elsewhere.order:app").message == (
         "there is no module 'elsewhere.order' ('elsewhere' is not there); "
         f"looked in {shop} and on sys.path"
     )
 
 
-def test_a_missing_attribute_is_named_with_the_closest_there_is(shop: Path) -> None:
-    assert refusal(shop, app="tavus_shop:ap").message == (
+def test_a_missing_attribute_is_named_with_the_closest_name(shop: Path) -> None:
+    assert find_error(shop, app="tavus_shop:ap").message == (
         "'tavus_shop:ap' does not exist: the module has no attribute 'ap'; did you mean 'app'?"
     )
-    assert refusal(shop, app="tavus_shop:app.inside").message == (
+    assert find_error(shop, app="tavus_shop:app.inside").message == (
         "'tavus_shop:app.inside' does not exist: an object of type 'App' has no attribute 'inside'"
     )
 
@@ -155,7 +155,7 @@ def test_an_import_that_fails_shows_the_users_frames_only(shop: Path) -> None:
     (shop / "tavus_broken.py").write_text("import tavus_inner\n")
     (shop / "tavus_inner.py").write_text("import json\njson.loads('{')\n")
 
-    error = refusal(shop, app="tavus_broken:app")
+    error = find_error(shop, app="tavus_broken:app")
     assert error.message.startswith("importing 'tavus_broken' raised JSONDecodeError: ")
     lines = str(error.detail).splitlines()
     assert lines[:5] == [
@@ -171,7 +171,7 @@ def test_an_import_that_fails_shows_the_users_frames_only(shop: Path) -> None:
 
 def test_a_missing_dependency_is_a_failing_import(shop: Path) -> None:
     (shop / "tavus_needy.py").write_text("import tavus_not_installed\n")
-    error = refusal(shop, app="tavus_needy:app")
+    error = find_error(shop, app="tavus_needy:app")
     assert error.message == (
         "importing 'tavus_needy' raised ModuleNotFoundError: No module named 'tavus_not_installed'"
     )
@@ -180,7 +180,7 @@ def test_a_missing_dependency_is_a_failing_import(shop: Path) -> None:
 
 def test_a_syntax_error_shows_its_line(shop: Path) -> None:
     (shop / "tavus_typo.py").write_text("def (\n")
-    error = refusal(shop, app="tavus_typo:app")
+    error = find_error(shop, app="tavus_typo:app")
     assert (
         error.message
         == "importing 'tavus_typo' raised SyntaxError: invalid syntax (tavus_typo.py, line 1)"
@@ -190,20 +190,20 @@ def test_a_syntax_error_shows_its_line(shop: Path) -> None:
 
 def test_a_module_that_exits_does_not_end_the_run(shop: Path) -> None:
     (shop / "tavus_exit.py").write_text("raise SystemExit('no configuration')\n")
-    error = refusal(shop, app="tavus_exit:app")
+    error = find_error(shop, app="tavus_exit:app")
     assert error.message == "importing 'tavus_exit' raised SystemExit: no configuration"
 
 
 def test_a_module_that_skips_does_not_skip_the_scenario(shop: Path) -> None:
     (shop / "tavus_skip.py").write_text("import pytest\npytest.importorskip('no_such_library')\n")
-    error = refusal(shop, app="tavus_skip:app")
+    error = find_error(shop, app="tavus_skip:app")
     assert error.message.startswith("importing 'tavus_skip' raised Skipped: could not import")
 
 
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("number", "'tavus_shop:number' is no application: a value of type 'int' cannot be called"),
+        ("number", "'tavus_shop:number' is not callable: it is a value of type 'int'"),
         (
             "App",
             (
@@ -221,28 +221,30 @@ def test_a_module_that_skips_does_not_skip_the_scenario(shop: Path) -> None:
         (
             "nothing_there",
             (
-                "'tavus_shop:nothing_there' may be an ASGI or a WSGI application, which its "
-                "parameters do not tell: set 'interface: asgi' or 'interface: wsgi'"
+                "the parameters of 'tavus_shop:nothing_there' fit both an ASGI and a WSGI "
+                "application: set 'interface: asgi' or 'interface: wsgi'"
             ),
         ),
     ],
 )
-def test_what_is_no_application_is_refused(shop: Path, target: str, message: str) -> None:
-    assert refusal(shop, app=f"tavus_shop:{target}").message == message
+def test_an_object_that_is_no_application_is_refused(shop: Path, target: str, message: str) -> None:
+    assert find_error(shop, app=f"tavus_shop:{target}").message == message
 
 
 def test_a_factory_that_fails_shows_its_frames(shop: Path) -> None:
-    error = refusal(shop, app="tavus_shop:broken", factory=True)
+    error = find_error(shop, app="tavus_shop:broken", factory=True)
     assert error.message == "the factory 'tavus_shop:broken' raised ValueError: no configuration"
     assert "tavus_shop.py" in str(error.detail)
     assert "pytest_tavus" not in str(error.detail)
 
-    error = refusal(shop, app="tavus_shop:number", factory=True)
-    assert error.message == "'tavus_shop:number' is no factory: it cannot be called"
+    error = find_error(shop, app="tavus_shop:number", factory=True)
+    assert error.message == (
+        "the factory 'tavus_shop:number' is not callable: it is a value of type 'int'"
+    )
 
 
 def test_several_kinds_of_handler_at_once_are_refused(shop: Path) -> None:
-    error = refusal(shop, app="tavus_shop:app", url="http://localhost")
+    error = find_error(shop, app="tavus_shop:app", url="http://localhost")
     assert error.message == (
-        "a handler has one of app, command and url, and this one has app and url"
+        "a handler has one of app, command and url, but this handler has app and url"
     )

@@ -50,15 +50,15 @@ class WsgiObject:
         (Flask("shop").wsgi_app, "wsgi"),
     ],
 )
-def test_an_interface_is_told_from_the_object(app: Any, interface: str) -> None:
+def test_the_interface_follows_from_the_object(app: Any, interface: str) -> None:
     assert interface_of(app, name="it") == interface
 
 
 @pytest.mark.parametrize("app", [anything, one, max])
-def test_an_interface_that_cannot_be_told_must_be_set(app: Any) -> None:
+def test_an_ambiguous_interface_must_be_set(app: Any) -> None:
     with pytest.raises(HandlerError) as caught:
         interface_of(app, name="it")
     assert caught.value.message == (
-        "it may be an ASGI or a WSGI application, which its parameters do not tell: "
+        "the parameters of it fit both an ASGI and a WSGI application: "
         "set 'interface: asgi' or 'interface: wsgi'"
     )

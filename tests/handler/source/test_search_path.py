@@ -16,7 +16,7 @@ from pytest_tavus.handler.source.imports import load
     [((), "on sys.path"), (("a", "a"), "in a and on sys.path")],
     ids=["nowhere else", "one twice"],
 )
-def test_each_place_that_was_looked_in_is_named_once(
+def test_each_searched_directory_is_named_once(
     places: tuple[str, ...], looked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))

@@ -9,5 +9,5 @@ StartResponse = Callable[..., Callable[[bytes], object]]
 
 
 def no_start(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-    """An application that returns without having begun its answer."""
+    """Return without a call of `start_response`."""
     return []

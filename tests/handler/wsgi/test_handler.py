@@ -8,7 +8,7 @@ import pytest
 from flask import Flask, jsonify, request
 
 from pytest_tavus.wire import HttpRequest
-from tests.handler.asking import ask, data, fault, opened, post
+from tests.handler.requests import open_app, post, read_fault, read_json, send_request
 from tests.handler.wsgi.apps import StartResponse, no_start
 
 pytestmark = pytest.mark.asyncio
@@ -24,8 +24,10 @@ async def test_an_application_sees_the_request_as_behind_the_production_url() ->
 
     url = "https://api.shop.example:8443/a%20b/%C3%A9?q=a%20b&x=1+2"
     headers = (("Content-Type", "application/json"), ("X-Trace", "1"), ("x-trace", "2"))
-    async with opened(app) as handler:
-        await ask(handler, HttpRequest(method="post", url=url, headers=headers, body=b"{}"))
+    async with open_app(app) as handler:
+        await send_request(
+            handler, HttpRequest(method="post", url=url, headers=headers, body=b"{}")
+        )
 
     environ = seen[0]
     assert environ["got"] == b"{}"
@@ -50,23 +52,26 @@ async def test_a_flask_application_answers() -> None:
     def status() -> Any:
         return jsonify(order=request.get_json()["order_id"], lang=request.args["lang"])
 
-    async with opened(app) as handler:
-        exchange = await ask(handler, post({"order_id": "A-10428"}))
+    async with open_app(app) as handler:
+        exchange = await send_request(handler, post({"order_id": "A-10428"}))
 
-    assert data(exchange) == {"order": "A-10428", "lang": "en"}
+    assert read_json(exchange) == {"order": "A-10428", "lang": "en"}
 
 
-async def test_a_crash_that_flask_answers_with_a_page_is_told_with_its_frames() -> None:
+async def test_a_crash_that_flask_answers_with_a_page_has_its_traceback() -> None:
     app = Flask("shop")
 
     @app.post("/orders/status")
     def status() -> Any:
         return {"eta": 1}["status"]
 
-    async with opened(app) as handler:
-        exchange = await ask(handler)
+    async with open_app(app) as handler:
+        exchange = await send_request(handler)
 
-    assert fault(exchange) == ("crash", "the handler answered 500 and raised KeyError: 'status'")
+    assert read_fault(exchange) == (
+        "crash",
+        "the handler answered 500 and raised KeyError: 'status'",
+    )
     assert exchange.response is not None
     assert exchange.response.status == 500
     assert exchange.fault is not None
@@ -89,12 +94,12 @@ async def test_the_body_is_closed_and_write_is_honoured() -> None:
         write(b'{"a": ')
         return Body()
 
-    async with opened(app) as handler:
-        assert data(await ask(handler)) == {"a": 2}
+    async with open_app(app) as handler:
+        assert read_json(await send_request(handler)) == {"a": 2}
     assert closed == [True]
 
 
-async def test_an_error_page_replaces_the_status_and_tells_its_cause() -> None:
+async def test_an_error_page_replaces_the_status_and_reports_its_cause() -> None:
     def app(environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
         start_response("200 OK", [])
         try:
@@ -103,8 +108,8 @@ async def test_an_error_page_replaces_the_status_and_tells_its_cause() -> None:
             start_response("500 Broken", [("X-Page", "error")], sys.exc_info())
         return [b"sorry"]
 
-    async with opened(app) as handler:
-        exchange = await ask(handler)
+    async with open_app(app) as handler:
+        exchange = await send_request(handler)
 
     assert exchange.response is not None
     assert exchange.response.status == 500
@@ -113,19 +118,19 @@ async def test_an_error_page_replaces_the_status_and_tells_its_cause() -> None:
         "the handler answered 500 and raised ValueError: "
         "invalid literal for int() with base 10: 'no such order'"
     )
-    assert fault(exchange) == ("crash", message)
+    assert read_fault(exchange) == ("crash", message)
 
 
-async def test_a_crash_in_the_middle_of_the_body_is_told() -> None:
+async def test_a_crash_in_the_middle_of_the_body_is_a_broken_response() -> None:
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"{"
         raise ValueError("lost the thread")
 
-    async with opened(app) as handler:
-        exchange = await ask(handler)
+    async with open_app(app) as handler:
+        exchange = await send_request(handler)
 
-    assert fault(exchange) == ("broken", "the handler raised ValueError: lost the thread")
+    assert read_fault(exchange) == ("broken", "the handler raised ValueError: lost the thread")
     assert exchange.response is None
 
 
@@ -171,6 +176,6 @@ def wrong_length(environ: dict[str, Any], start_response: StartResponse) -> list
         (wrong_length, "the handler declared a Content-Length of 5 and sent 2 bytes"),
     ],
 )
-async def test_what_a_server_would_refuse_is_named(app: Any, message: str) -> None:
-    async with opened(app) as handler:
-        assert fault(await ask(handler)) == ("crash", message)
+async def test_a_message_that_a_server_would_refuse_is_named(app: Any, message: str) -> None:
+    async with open_app(app) as handler:
+        assert read_fault(await send_request(handler)) == ("crash", message)

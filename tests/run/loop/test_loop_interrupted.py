@@ -14,7 +14,7 @@ from pytest_tavus.handler.asgi.call import Message, Receive, Send
 from pytest_tavus.handler.asgi.handler import start_asgi
 from pytest_tavus.handler.call.port import CallRef, Handler
 from pytest_tavus.run.loop.loop import BackgroundLoop
-from tests.handler.asking import post
+from tests.handler.requests import post
 from tests.run.loop.conftest import SECONDS, cleaned_up, taken_over
 
 

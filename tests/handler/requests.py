@@ -1,4 +1,4 @@
-"""How the tests of this room open a handler, and what they ask it."""
+"""Opens handlers, sends them requests and reads their answers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pytest_tavus.handler.open import open_handler
 from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.wire import HttpExchange, HttpRequest
 
-PRODUCTION = "https://api.shop.example/orders/status?lang=en"
-"""The URL a tool has in its definition."""
+PRODUCTION_URL = "https://api.shop.example/orders/status?lang=en"
+"""The URL in the definition of a tool."""
 
 
 def spec(**fields: Any) -> HandlerSpec:
@@ -23,7 +23,7 @@ def spec(**fields: Any) -> HandlerSpec:
 
 
 def post(
-    body: object = None, *, url: str = PRODUCTION, headers: Mapping[str, str] | None = None
+    body: object = None, *, url: str = PRODUCTION_URL, headers: Mapping[str, str] | None = None
 ) -> HttpRequest:
     return HttpRequest(
         method="POST",
@@ -33,12 +33,14 @@ def post(
     )
 
 
-def ref(tool: str = "get_order_status", call_id: str = "call-1", **arguments: Any) -> CallRef:
+def build_call(
+    tool: str = "get_order_status", call_id: str = "call-1", **arguments: Any
+) -> CallRef:
     return CallRef(conversation_id="c1", call_id=call_id, tool=tool, arguments=arguments)
 
 
 @contextlib.asynccontextmanager
-async def opened(app: object, **fields: Any) -> AsyncGenerator[Handler]:
+async def open_app(app: object, **fields: Any) -> AsyncGenerator[Handler]:
     """Open an application as a handler, and close it."""
     handler = await open_handler(spec(**fields), root=Path(), environ={}, override=app)
     try:
@@ -47,7 +49,7 @@ async def opened(app: object, **fields: Any) -> AsyncGenerator[Handler]:
         await handler.close()
 
 
-async def ask(
+async def send_request(
     handler: Handler,
     request: HttpRequest | None = None,
     *,
@@ -57,18 +59,18 @@ async def ask(
 ) -> HttpExchange:
     return await handler.send(
         post() if request is None else request,
-        call=ref() if call is None else call,
+        call=build_call() if call is None else call,
         within=within,
         clock=RealClock() if clock is None else clock,
     )
 
 
-def data(exchange: HttpExchange) -> Any:
+def read_json(exchange: HttpExchange) -> Any:
     assert exchange.fault is None, exchange.fault
     assert exchange.response is not None
     return json.loads(exchange.response.body)
 
 
-def fault(exchange: HttpExchange) -> tuple[str, str]:
+def read_fault(exchange: HttpExchange) -> tuple[str, str]:
     assert exchange.fault is not None, exchange.response
     return exchange.fault.kind, exchange.fault.message

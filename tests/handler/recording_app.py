@@ -1,4 +1,4 @@
-"""An application that writes down its start-ups, and a pool to use it from."""
+"""An application that logs its start-ups and shut-downs, and a pool of handlers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from pytest_tavus.handler.pool import HandlerPool
 from pytest_tavus.scenario.values.model import HandlerSpec
-from tests.handler.asking import ask, data
+from tests.handler.requests import read_json, send_request
 
 
-class App:
-    """An application that writes down when it is started up and shut down."""
+class RecordingApp:
+    """An application that logs ``up`` and ``down`` for its start-ups and shut-downs."""
 
     def __init__(self, log: list[str], name: str = "app") -> None:
         self.log = log
@@ -43,7 +43,7 @@ class App:
 
 
 @contextlib.asynccontextmanager
-async def pooled(root: Path) -> AsyncGenerator[HandlerPool]:
+async def open_pool(root: Path) -> AsyncGenerator[HandlerPool]:
     pool = HandlerPool(root=root, environ={})
     try:
         yield pool
@@ -51,9 +51,9 @@ async def pooled(root: Path) -> AsyncGenerator[HandlerPool]:
         await pool.close()
 
 
-async def use(pool: HandlerPool, wanted: HandlerSpec, override: object = None) -> Any:
-    handler = await pool.acquire(wanted, override)
+async def call_handler(pool: HandlerPool, spec: HandlerSpec, override: object = None) -> Any:
+    handler = await pool.acquire(spec, override)
     try:
-        return data(await ask(handler))
+        return read_json(await send_request(handler))
     finally:
         await handler.close()
