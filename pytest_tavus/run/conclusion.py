@@ -1,4 +1,4 @@
-"""What a conversation comes to: judged in clear, returned as what may leave the package."""
+"""Judges a conversation in clear and returns its masked result."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ async def conclude(
     redaction: Redaction,
     read: ArgumentReader,
 ) -> ScenarioResult:
-    """Judge a conversation and join that with what the checks found.
+    """Judge a conversation and combine the rulings with the findings of the checks.
 
-    Touches no network: a stored trace will do. `redaction` knows the tokens of the trace.
+    Uses no network, so a stored trace is enough. `redaction` must know the tokens of the trace.
     """
     masked = mask_trace(trace, redaction)
     if scenario.is_judged:

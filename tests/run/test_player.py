@@ -56,12 +56,12 @@ class Walk:
         self.looked_up = 0
 
     async def play(self, user: str, *, quiet: float | None = None) -> bool:
-        return await self._player.play(Turn(at=(), user=user, quiet=quiet), place=self._place)
+        return await self._player.play(Turn(at=(), user=user, quiet=quiet), locate=self._locate)
 
     def events(self) -> list[tuple[int, Event]]:
         return [(entry.turn, entry.event) for entry in self.recorder.trace()]
 
-    def _place(self) -> SourceSpan:
+    def _locate(self) -> SourceSpan:
         self.looked_up += 1
         return PLACE
 
@@ -147,4 +147,4 @@ async def test_another_error_is_not_hidden() -> None:
     player = Player(Deaf(recorder), recorder, Memory(recorder, env={}))
 
     with pytest.raises(ZeroDivisionError):
-        await player.play(Turn(at=(), user="Hello."), place=lambda: PLACE)
+        await player.play(Turn(at=(), user="Hello."), locate=lambda: PLACE)

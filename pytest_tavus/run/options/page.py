@@ -1,4 +1,4 @@
-"""The reference page of the options, written from their table."""
+"""Writes the reference page of the options from their table."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ The values in effect are in the header of every run with scenarios.
 
 
 def options_page() -> str:
-    """Return the page, in Markdown."""
     return "\n".join([_HEAD, *(line for option in OPTIONS for line in _section(option))])
 
 

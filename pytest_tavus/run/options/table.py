@@ -1,12 +1,12 @@
 """Every option, in one table: flag, environment variable and ini key of a row share one name.
 
 Every run of pytest loads this module, so it imports the standard library only. Knows neither
-pytest nor what the options are good for.
+pytest nor the purpose of an option.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pytest_tavus.run.options.readers import (
     HOSTS,
@@ -15,6 +15,7 @@ from pytest_tavus.run.options.readers import (
     PATH,
     SECONDS,
     SWITCH,
+    OptionValue,
     Reader,
     TableRow,
     choice,
@@ -28,40 +29,37 @@ ENVIRONMENT_PREFIX = "PYTEST_TAVUS_"
 
 
 class Option(TableRow):
-    """One row: everything there is to know of an option."""
+    """One row of the table."""
 
     name: str
-    "The field of the settings. Flag, variable and ini key are made from it."
+    "The field of the settings. Flag, variable and ini key are derived from it."
 
     reader: Reader
-    "Turns the user's text into the value, and says what it expects."
-
-    default: Any
+    default: OptionValue
     help: str
     metavar: str = "VALUE"
     places: frozenset[Place] = frozenset({"flag", "environment", "ini"})
     adds_up: bool = False
-    "Every place adds to the list; none takes away what another one listed."
+    "Whether the value is the union of the lists in all places."
 
     lines: bool = False
-    "In the ini file, one value a line."
+    "Whether the ini file has one value per line."
 
     bare: str | None = None
-    "What the flag without a value means; `None` where it needs one."
+    "The value of a flag without text; `None` if the flag requires a text."
 
     @property
     def flag(self) -> str:
-        """The command line option."""
         return f"--tavus-{self.name.replace('_', '-')}"
 
     @property
     def dest(self) -> str:
-        """The name under which pytest keeps the flag's value, and the ini key."""
+        """The ini key, and the name of the flag's value in pytest."""
         return f"tavus_{self.name}"
 
     @property
     def variable(self) -> str:
-        """The environment variable. An empty one counts as absent."""
+        """An empty environment variable counts as absent."""
         return ENVIRONMENT_PREFIX + self.name.upper()
 
 

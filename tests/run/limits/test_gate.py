@@ -100,9 +100,9 @@ def test_what_the_service_refuses_is_asked_again(tmp_path: Path, pauses: Pauses)
     results = runner.loop.run(all_of(runner, scenarios))
 
     assert [result.verdict.outcome for result in results] == ["passed"] * 10
-    assert service.refused == runner.ledger().slowed > 0
+    assert service.refused == runner.ledger().refusals > 0
     assert runner.ledger().ceiling is not None
-    assert runner.ledger().held == {}
+    assert runner.ledger().active == {}
     assert {1.0} <= set(pauses.asked)
     runner.close()
 

@@ -34,7 +34,7 @@ def test_without_limits_every_conversation_is_granted_its_own_time() -> None:
     for number in range(1000):
         assert try_admit(ledger, Allowance(), wanted(str(number)), now=1e6) == Grant(seconds=60.0)
 
-    assert (ledger.started, len(ledger.held)) == (1000, 1000)
+    assert (ledger.started, len(ledger.active)) == (1000, 1000)
 
 
 def test_no_more_are_held_at_once_than_allowed() -> None:
@@ -106,7 +106,7 @@ def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
     slow_down(ledger, "User has reached maximum concurrent conversations", now=0.0)
     give_back(ledger, "d", used=0.0)
 
-    assert (ledger.slowed, ledger.ceiling, ledger.started) == (1, 3, 3)
+    assert (ledger.refusals, ledger.ceiling, ledger.started) == (1, 3, 3)
     assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
     assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Grant)

@@ -58,7 +58,7 @@ def test_what_one_process_notes_another_reads(first: SharedStore, tmp_path: Path
         try_admit(ledger, Allowance(), Admission(token="a", worker="gw0", seconds=60.0), now=0.0)
 
     with second.open() as ledger:
-        assert (ledger.began, ledger.started, list(ledger.held)) == (5.0, 1, ["a"])
+        assert (ledger.began, ledger.started, list(ledger.active)) == (5.0, 1, ["a"])
 
 
 def test_what_a_dead_process_held_is_given_back(first: SharedStore, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_a_dead_process_held_is_given_back(first: SharedStore, tmp_path: Pa
     assert run.returncode == 1
 
     with first.open() as ledger:
-        assert (ledger.held, ledger.started, ledger.spent) == ({}, 3, 180.0)
+        assert (ledger.active, ledger.started, ledger.spent) == ({}, 3, 180.0)
 
 
 def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Path) -> None:
@@ -93,12 +93,12 @@ def test_without_limits_each_process_keeps_its_own_ledger(
         try_admit(ledger, Allowance(), Admission(token="a", worker="gw1", seconds=60.0), now=0.0)
         slow_down(ledger, "429", now=0.0)
     with first.open() as ledger:
-        assert (ledger.started, ledger.slowed) == (0, 0)
+        assert (ledger.started, ledger.refusals) == (0, 0)
 
     second.merge_local_ledger()
 
     with first.open() as ledger:
-        assert (ledger.slowed, ledger.lowest, ledger.said) == (1, 1, "429")
+        assert (ledger.refusals, ledger.lowest, ledger.last_refusal) == (1, 1, "429")
 
 
 def test_without_locks_in_the_run_no_file_is_held(first: SharedStore, tmp_path: Path) -> None:
