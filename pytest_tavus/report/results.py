@@ -1,7 +1,7 @@
-"""What came of every scenario of a run, as JSON lines: what the parts of a split run leave behind.
+"""Writes and reads the results of a run as JSON lines, so that the parts of a split run can merge.
 
-The first line says what the file is; each further line is one scenario; the last one says that the
-run has ended and how. A file without it is of a run that did not come to its end.
+The first line names the format, each further line is one scenario, and the last line has the exit
+code. A file without the last line is of a run that did not end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import errno
 import fcntl
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast, get_args
@@ -24,22 +23,22 @@ from pytest_tavus.trace.facts import PROVES_NOTHING
 
 FORMAT, VERSION = "tavus-results", 2
 NAME = "results.jsonl"
-"""What the file is called in a directory of results."""
+"""The file's name in a directory of results."""
 
 ResultStatus = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
 
 
 class ResultRow(Struct, frozen=True, kw_only=True):
-    """What came of one scenario."""
+    """The result of one scenario."""
 
     nodeid: str
     came: ResultStatus
     seconds: float
     text: str = ""
-    "The failure picture, or why it was skipped or not run."
+    "The failure picture, or the reason of a skip."
 
     record: Record | None = None
-    "`None` where no conversation was held to its end."
+    "`None` if the conversation did not run to its end."
 
 
 class ResultsPart(Struct, frozen=True, kw_only=True):
@@ -51,22 +50,22 @@ class ResultsPart(Struct, frozen=True, kw_only=True):
 
 
 class ResultsFile:
-    """Writes results as they come, so that a run that is cut off leaves what it had."""
+    """Writes each result at once, so that an interrupted run leaves the results so far."""
 
     def __init__(self, path: Path) -> None:
-        """Begin the file.
+        """Open the file and write its first line.
 
         Raises:
-            OSError: it cannot be written, or another run is writing it.
+            OSError: the file cannot be written, or another run is writing it.
 
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.write_error: str | None = None
-        "Why not all could be written: the disk is full, for one."
+        "The reason why the file is incomplete, such as a full disk."
 
         self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
         try:
-            # Held as long as this process has the file open, however it ends.
+            # The system releases the lock at the end of the process, even after a crash.
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._file.truncate(0)
         except BlockingIOError:
@@ -82,21 +81,20 @@ class ResultsFile:
         return OSError(errno.EIO, why, str(path))
 
     def add(self, row: ResultRow) -> None:
-        """Write what came of one scenario."""
         self._write_line(to_builtins(row))
 
     def end(self, exit_code: int) -> None:
-        """Say that the run has come to its end."""
+        """Write the last line and close the file."""
         self._write_line({"exit": exit_code})
         self._close()
 
     def _close(self) -> None:
-        with contextlib.suppress(OSError):  # told by now
+        with contextlib.suppress(OSError):  # `write_error` has the reason already
             self._file.close()
 
-    def _write_line(self, data: dict[str, Any]) -> None:
+    def _write_line(self, data: object) -> None:
         if self.write_error is not None:
-            return  # what follows a gap would look whole
+            return  # a gap followed by further lines would look like a complete file
         try:
             self._file.write(json.dumps(data, ensure_ascii=False) + "\n")
             self._file.flush()
@@ -108,7 +106,7 @@ def read_part(path: Path) -> ResultsPart:
     """Read the results of a run, from its file or from the directory it is in.
 
     Raises:
-        ScenarioError: there is none, it is of something else, or the run did not come to its end.
+        ScenarioError: the file is absent or has another format, or the run did not end.
 
     """
     file = path / NAME if path.is_dir() else path
@@ -124,7 +122,7 @@ def read_part(path: Path) -> ResultsPart:
     if not isinstance(data[-1].get("exit"), int):
         hint = "its process was killed, or is still running"
         raise _build_error(file, len(lines), "this run did not come to its end", hint)
-    rows = tuple(_read_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
+    rows = tuple(_read_row(file, number, row) for number, row in enumerate(data[1:-1], start=2))
     return ResultsPart(path=path, rows=rows, exit_code=data[-1]["exit"])
 
 
@@ -153,16 +151,10 @@ def _build_error(file: Path, number: int, message: str, hint: str | None = None)
     return ScenarioError(Problem(message=message, span=span, hint=hint))
 
 
-def count_unproven(rows: Sequence[ResultRow]) -> Counter[str]:
-    """Count the scenarios that were skipped because nothing could fail them, by their reason."""
-    return Counter(row.text for row in rows if is_unproven(row))
-
-
 def is_unproven(row: ResultRow) -> bool:
-    """Tell whether a scenario was skipped because nothing could fail it."""
+    """Tell whether a scenario was skipped because no answer of a handler could fail it."""
     return row.came == "skipped" and row.text.startswith(PROVES_NOTHING)
 
 
 def records(rows: Sequence[ResultRow]) -> list[Record]:
-    """Return the records of the scenarios that passed or failed."""
     return [row.record for row in rows if row.record and row.came in {"passed", "failed"}]
