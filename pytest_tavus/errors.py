@@ -73,7 +73,7 @@ class HandlerError(TavusError):
     def __init__(self, message: str, *, detail: str | None = None) -> None:
         self.message = message
         self.detail = detail
-        """The handler's own traceback or output, without a frame of ours."""
+        """The handler's own traceback or output, without a frame of this package."""
         super().__init__(message if detail is None else f"{message}\n{detail}")
 
 

@@ -13,9 +13,8 @@ HeaderList = tuple[tuple[str, str], ...]
 FaultKind = Literal[
     "timeout", "connection", "broken", "too_large", "crash", "unmapped", "unhandled"
 ]
-"""Why a request has no response. In order: too late, unreachable, cut off, longer than the limit,
-an exception in the handler, a path that no handler serves, or a call that no handler and no canned
-answer takes."""
+"""Why a request has no response. In order: too late; unreachable; cut off; longer than the limit.
+Then: an exception in the handler; a path that no handler serves; a call without any answer."""
 
 
 def find_header(headers: HeaderList, name: str) -> str | None:

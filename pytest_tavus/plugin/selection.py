@@ -44,9 +44,9 @@ def describe_unused_file(config: pytest.Config, settings: Settings) -> str | Non
 def select(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios.
 
-    If the command line has the flag and no path, pytest collects the scenarios alone. Otherwise the
-    scenarios are added to the other tests, unless a path leads to them already: a flag in `addopts`
-    or a variable must not remove a project's other tests from its run.
+    If the command line has the flag and no path, pytest collects the scenarios alone. Otherwise
+    they are added to the other tests, unless a path leads to them already. The reason: a flag in
+    `addopts` or a variable must not remove a project's other tests from its run.
 
     A worker of pytest-xdist gets the command line of its controller and decides the same.
 

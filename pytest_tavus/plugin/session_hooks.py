@@ -83,15 +83,15 @@ class SessionHooks:
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
         """Collect scenario files below the scenarios path, and files that the user names."""
-        if not is_scenario_file(file_path) or not self._accepts_file(file_path, parent.session):
+        is_wanted = file_path.is_relative_to(self._settings.scenarios) or parent.session.isinitpath(
+            file_path
+        )
+        if not (is_wanted and is_scenario_file(file_path)):
             return None
         self._files.add(str(file_path))
         return ScenarioFile.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped there
             parent, path=file_path
         )
-
-    def _accepts_file(self, path: Path, session: pytest.Session) -> bool:
-        return path.is_relative_to(self._settings.scenarios) or session.isinitpath(path)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
@@ -135,9 +135,7 @@ class SessionHooks:
         if runner is not None:
             used = runner.ledger()
             self._slowed = list(
-                slowdown_lines(
-                    refusals=used.refusals, lowest=used.lowest, reason=used.last_refusal
-                )
+                slowdown_lines(refusals=used.refusals, lowest=used.lowest, reason=used.last_refusal)
             )
         output: WorkerOutput | None = getattr(self._config, "workeroutput", None)
         if output is not None:

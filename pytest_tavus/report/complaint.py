@@ -72,7 +72,13 @@ def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
         yield Complaint(
             label=NOT_PASSED,
             place=scenario.span,
-            finding=_unproven_finding(verdict.reason, scenario.span),
+            finding=Finding(
+                kind="not_run",
+                message=verdict.reason,
+                owner="test",
+                span=scenario.span,
+                hint=_NO_EVIDENCE,
+            ),
             outcome="undecided",
         )
 
@@ -98,10 +104,6 @@ def _as_finding(ruling: Ruling, trace: Trace) -> Finding:
         seqs=ruling.seqs,
         hint=ruling.hint,
     )
-
-
-def _unproven_finding(reason: str, span: SourceSpan) -> Finding:
-    return Finding(kind="not_run", message=reason, owner="test", span=span, hint=_NO_EVIDENCE)
 
 
 def _mask_finding(finding: Finding, mask: Callable[[str], str]) -> Finding:

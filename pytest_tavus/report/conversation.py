@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pytest_tavus.report.lines import EventDescription, describe_event
 from pytest_tavus.report.typeset import Ink, escape_unprintable, wrap
 from pytest_tavus.report.words import format_count
-from pytest_tavus.trace.log import Entry, Trace
+from pytest_tavus.trace.log import Trace
 
 WIDTH = 100
 """Default columns of a failure picture."""
@@ -98,12 +98,8 @@ def _lines(trace: Trace, marks: Sequence[ErrorMark]) -> Iterator[_Line]:
             )
             last_call = described.call_id or last_call
         if last[entry.turn] == entry.seq:
-            yield from _missing_lines(entry, missing)
+            yield from (_gap(mark, mark.turn) for mark in missing if mark.turn == entry.turn)
     yield from (_gap(mark, mark.turn) for mark in missing if mark.turn not in last)
-
-
-def _missing_lines(entry: Entry, missing: Sequence[ErrorMark]) -> Iterator[_Line]:
-    return (_gap(mark, entry.turn) for mark in missing if mark.turn == entry.turn)
 
 
 def _gap(mark: ErrorMark, turn: int) -> _Line:

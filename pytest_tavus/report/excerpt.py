@@ -1,7 +1,7 @@
 """Quotes the lines of the user's file around a position, with a marker below it.
 
-Without a text (the file is gone, or the scenario was written in Python) the excerpt is empty and
-never an error, because an error of the report would hide the failure.
+The excerpt is empty if the file is gone or the scenario was written in Python. It is never an
+error, because an error of the report would hide the failure.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ trace; the hint; the owner, who can correct the failure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_tavus.report import blocks
 from pytest_tavus.report.complaint import Complaint, complaints
@@ -56,10 +56,6 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
         _rulings(result, ink=ink, columns=width),
         _ending(result, found, ink=ink, columns=width),
     )
-    return _join_sections(sections)
-
-
-def _join_sections(sections: Iterable[Iterable[str]]) -> str:
     texts = ("\n".join(lines) for lines in sections)
     return "\n\n".join(text for text in texts if text)
 

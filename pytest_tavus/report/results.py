@@ -12,9 +12,9 @@ import fcntl
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TextIO, cast, get_args
+from typing import Literal, TextIO
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, ValidationError, convert, to_builtins
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.record import Record
@@ -28,7 +28,7 @@ NAME = "results.jsonl"
 ResultStatus = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
 
 
-class ResultRow(Struct, frozen=True, kw_only=True):
+class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The result of one scenario."""
 
     nodeid: str
@@ -119,31 +119,28 @@ def read_part(path: Path) -> ResultsPart:
     data = [_read_object(file, number, line) for number, line in enumerate(lines, start=1)]
     if not data or data[0].get("format") != FORMAT or data[0].get("version") != VERSION:
         raise _build_error(file, 1, f"this is not a file of results of version {VERSION}")
-    if not isinstance(data[-1].get("exit"), int):
+    exit_code = data[-1].get("exit")
+    if not isinstance(exit_code, int):
         hint = "its process was killed, or is still running"
         raise _build_error(file, len(lines), "this run did not come to its end", hint)
     rows = tuple(_read_row(file, number, row) for number, row in enumerate(data[1:-1], start=2))
-    return ResultsPart(path=path, rows=rows, exit_code=data[-1]["exit"])
+    return ResultsPart(path=path, rows=rows, exit_code=exit_code)
 
 
-def _read_object(file: Path, number: int, line: str) -> dict[str, Any]:
+def _read_object(file: Path, number: int, line: str) -> dict[str, object]:
     try:
-        data: Any = json.loads(line)
+        return convert(json.loads(line), dict[str, object])
     except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise _build_error(file, number, "this line is not a JSON object", "the file was cut off")
-    return cast("dict[str, Any]", data)
+        hint = "the file was cut off"
+        raise _build_error(file, number, "this line is not a JSON object", hint) from None
 
 
-def _read_row(file: Path, number: int, data: dict[str, Any]) -> ResultRow:
+def _read_row(file: Path, number: int, data: dict[str, object]) -> ResultRow:
     try:
-        row = ResultRow(**data)
-    except TypeError:
-        raise _build_error(file, number, "this line is no result of a scenario") from None
-    if row.came not in get_args(ResultStatus):
-        raise _build_error(file, number, f"{row.came!r} is nothing that comes of a scenario")
-    return row
+        return convert(data, ResultRow)
+    except ValidationError as error:
+        message = f"this line is no result of a scenario: {error}"
+        raise _build_error(file, number, message) from None
 
 
 def _build_error(file: Path, number: int, message: str, hint: str | None = None) -> ScenarioError:

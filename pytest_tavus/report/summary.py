@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from pytest_tavus.errors import Owner
 from pytest_tavus.report.record import Record
 from pytest_tavus.report.result import count_by_provenance
 from pytest_tavus.report.typeset import Ink
@@ -115,14 +114,14 @@ def _evidence(records: Sequence[Record]) -> str:
 
 def _owners(records: Sequence[Record]) -> str:
     """Count, for each owner, the scenarios with a finding that this owner must correct."""
-    numbers = Counter(owner for record in records for owner in _owners_of(record))
+    owners = (
+        {finding["owner"] for finding in record["findings"] if not finding["consequence"]}
+        for record in records
+    )
+    numbers = Counter(owner for owners_of_one in owners for owner in owners_of_one)
     return ", ".join(
         f"{words} {numbers[owner]}" for owner, words in OWNERS.items() if numbers[owner]
     )
-
-
-def _owners_of(record: Record) -> set[Owner]:
-    return {finding["owner"] for finding in record["findings"] if not finding["consequence"]}
 
 
 def _row(label: str, text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_tavus.contract.events import list_oversized
 from pytest_tavus.contract.tool.sent import ArgumentReader
 from pytest_tavus.report.result import ScenarioResult, provenance
@@ -12,10 +10,7 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.redact import Redaction
 from pytest_tavus.trace.redaction.shown import mask_trace
 from pytest_tavus.verdict.checks.run import CheckReport
-from pytest_tavus.verdict.verdict import Verdict, decide
-
-if TYPE_CHECKING:
-    from pytest_tavus.verdict.judge.rules import RulesJudge
+from pytest_tavus.verdict.verdict import decide
 
 
 async def conclude(
@@ -31,31 +26,21 @@ async def conclude(
     Uses no network, so a stored trace is enough. `redaction` must know the tokens of the trace.
     """
     masked = mask_trace(trace, redaction)
+    findings, undecided = tuple(checked.findings), tuple(checked.undecided)
+    evidence = checked.evidence
     if scenario.is_judged:
+        from pytest_tavus.verdict.judge import run
         from pytest_tavus.verdict.judge.rules import RulesJudge
 
         judge = RulesJudge(read=read, show=redaction.value, in_clear=trace, seen=checked.observed)
-        verdict = await _judge(scenario, masked, judge, checked)
-    else:
-        verdict = decide(checked.findings, checked.undecided, evidence=checked.evidence)
+        ruled = await run.run(scenario, masked, judge)
+        findings, undecided = (*findings, *ruled.findings), (*undecided, *ruled.rulings)
+        evidence += ruled.evidence
     return ScenarioResult(
         scenario=scenario,
         trace=masked,
-        verdict=verdict,
+        verdict=decide(findings, undecided, evidence=evidence),
         provenance=provenance(trace),
         oversized=tuple(list_oversized(trace)),
         redaction=redaction,
-    )
-
-
-async def _judge(
-    scenario: Scenario, masked: Trace, judge: RulesJudge, checked: CheckReport
-) -> Verdict:
-    from pytest_tavus.verdict.judge import run
-
-    ruled = await run.run(scenario, masked, judge)
-    return decide(
-        (*checked.findings, *ruled.findings),
-        (*checked.undecided, *ruled.rulings),
-        evidence=checked.evidence + ruled.evidence,
     )

@@ -173,11 +173,22 @@ class ScenarioRun:
         return True
 
     async def _open_session(self, handler: Handler) -> Session:
+        # A bound method would make a reference cycle, and only the garbage collector frees cycles.
+        load_client = partial(_load, self.scenario.search_path)
         return await self._shared.opener(
             self.scenario.pal,
             self._brain,
-            wire=self._wire(handler),
-            around=self._build_context(),
+            wire=Wire(
+                handler=handler,
+                client=ClientTools(answers=self.scenario.client, load=load_client),
+                profile=self._shared.profile,
+            ),
+            around=ConversationContext(
+                recorder=self.recorder,
+                clock=self._clock,
+                ids=self._ids,
+                rules=PalRules(behaviour=self._shared.behaviour, lines=self._shared.lines),
+            ),
             answered=self._memory.record_answer,
         )
 
@@ -227,26 +238,6 @@ class ScenarioRun:
         else:
             fault = Fault(owner="platform", message=str(error))
         self.recorder.record(fault)
-
-    def _wire(self, handler: Handler) -> Wire:
-        return Wire(
-            handler=handler,
-            client=ClientTools(answers=self.scenario.client, load=self._loader()),
-            profile=self._shared.profile,
-        )
-
-    def _loader(self) -> Callable[[str], object]:
-        """Return the function that imports client callables."""
-        # A bound method would make a reference cycle, and only the garbage collector frees cycles.
-        return partial(_load, self.scenario.search_path)
-
-    def _build_context(self) -> ConversationContext:
-        return ConversationContext(
-            recorder=self.recorder,
-            clock=self._clock,
-            ids=self._ids,
-            rules=PalRules(behaviour=self._shared.behaviour, lines=self._shared.lines),
-        )
 
 
 def _load(search_path: Sequence[str], import_string: str) -> object:

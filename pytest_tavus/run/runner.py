@@ -24,7 +24,7 @@ from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.conclusion import conclude
 from pytest_tavus.run.conversation import Opener, RunContext, ScenarioRun, open_simulated
 from pytest_tavus.run.limits.gate import ATTEMPTS, Gate, Needs
-from pytest_tavus.run.limits.ledger import Allowance, Grant, Ledger
+from pytest_tavus.run.limits.ledger import Allowance, Ledger, Permit
 from pytest_tavus.run.limits.store import LocalStore, Store
 from pytest_tavus.run.loop.loop import BackgroundLoop
 from pytest_tavus.run.options.settings import Settings
@@ -126,9 +126,9 @@ class Runner:
         for attempt in itertools.count(1):
             run = self._build_run(scenario, ids)
             try:
-                async with self._gate.enter(needs) as grant:
+                async with self._gate.enter(needs) as permit:
                     began = time.monotonic()
-                    await self._play_attempt(run, handler, grant, last=attempt == ATTEMPTS)
+                    await self._play_attempt(run, handler, permit, last=attempt == ATTEMPTS)
                     return run.recorder.trace(), time.monotonic() - began
             except LimitError as error:
                 refusal = error
@@ -137,7 +137,7 @@ class Runner:
         raise AssertionError  # the last attempt returns
 
     async def _play_attempt(
-        self, run: ScenarioRun, handler: object | None, grant: Grant, *, last: bool
+        self, run: ScenarioRun, handler: object | None, permit: Permit, *, last: bool
     ) -> None:
         reason: CloseReason = "cancelled"  # stays, if an exception interrupts the conversation
 
@@ -146,7 +146,7 @@ class Runner:
 
         try:
             with MaskedBugs(self._redactions.redaction(run.scenario)):
-                reason = await run.run_with_deadline(grant.seconds, open_and_play)
+                reason = await run.run_with_deadline(permit.seconds, open_and_play)
         except LimitError as error:
             reason = "fault"
             self._gate.record_refusal(error)
@@ -155,7 +155,7 @@ class Runner:
             run.record_fault(error)
         finally:
             await run.close(reason)
-            cut = grant.shortened_by if reason == "deadline" else None
+            cut = permit.shortened_by if reason == "deadline" else None
             # Such a run gets no verdict, so nothing else would keep its trace.
             if (cut or reason == "cancelled") and self._archive is not None:
                 trace = run.recorder.trace()

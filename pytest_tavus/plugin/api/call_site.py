@@ -17,9 +17,15 @@ class TestSource:
 
     __test__ = False
 
-    def __init__(self, opened: SourceSpan) -> None:
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        opened = self.caller()
         self.path = opened.path
         self._lines = [opened]
+
+    def caller(self) -> SourceSpan:
+        """Return the line of the test that is calling now."""
+        return caller(self._root)
 
     def add_line(self, span: SourceSpan) -> None:
         """Add the line of the next turn."""

@@ -19,13 +19,11 @@ from pytest_tavus.plugin.api.call_site import caller
 from pytest_tavus.plugin.api.cursor import Cursor
 from pytest_tavus.plugin.api.driver import ConversationDriver
 from pytest_tavus.plugin.api.raise_scope import RaiseScope
-from pytest_tavus.plugin.api.walk import CursorEvent
 from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.loop.loop import BackgroundLoop, running_loop
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict.verdict import Finding
 
 T = TypeVar("T")
 
@@ -84,7 +82,7 @@ class _BaseConversation:
     def cursor(self, *, turn: int | None = None) -> Cursor:
         """Return a live cursor over one turn, counted from 1, or over the whole conversation."""
         steps = functools.partial(self._driver.steps, turn)
-        return Cursor(steps, _DriverListener(self._driver, self._root))
+        return Cursor(steps, self._driver)
 
     def _add_turn(self, turn: dict[str, object], span: SourceSpan) -> int:
         __tracebackhide__ = True
@@ -213,31 +211,6 @@ class AsyncConversation(_BaseConversation):
             future.cancel()
             raise
         return future.result()
-
-
-class _DriverListener:
-    """Adds the line of the test to everything that a cursor reports to its conversation."""
-
-    def __init__(self, driver: ConversationDriver, root: Path) -> None:
-        self._driver = driver
-        self._root = root
-
-    def record_found(self, event: CursorEvent | None) -> None:
-        self._driver.record_evidence(event)
-
-    def record_missed(self, finding: Finding) -> VerdictError:
-        return VerdictError(self._driver.record_miss(finding, span=caller(self._root)))
-
-    def require_known(self, tool: str, arguments: object) -> None:
-        __tracebackhide__ = True
-        self._driver.require_known(tool, arguments, caller(self._root))
-
-    def require_carried(self, tool: str, arguments: object) -> None:
-        __tracebackhide__ = True
-        self._driver.require_carried(tool, arguments, caller(self._root))
-
-    def mask(self, value: object) -> object:
-        return self._driver.mask(value)
 
 
 @asynccontextmanager

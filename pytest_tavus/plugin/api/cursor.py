@@ -15,7 +15,7 @@ class CursorListener(Protocol):
     """Receives the outcome of each assertion of a cursor."""
 
     def record_found(self, event: CursorEvent | None) -> None:
-        """Record an event that matched; `None` stands for a call that correctly never came."""
+        """Record an event that matched; `None` stands for a call that is rightly absent."""
         ...
 
     def record_missed(self, finding: Finding) -> AssertionError: ...

@@ -17,6 +17,7 @@ from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.plugin.api.call_site import TestSource
+from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.run.redactions import MaskedBugs
 from pytest_tavus.run.runner import Runner
@@ -155,7 +156,7 @@ class ConversationDriver:
         masked: object = self._runner.redaction(self.scenario, self.unmasked_trace()).value(value)
         return masked
 
-    def record_evidence(self, event: Event | None) -> None:
+    def record_found(self, event: Event | None) -> None:
         """Count an event that a cursor found as evidence; `None` stands for an absent call.
 
         The caller's lines are no evidence: the test itself says them.
@@ -165,13 +166,13 @@ class ConversationDriver:
         row = self.unmasked_trace().deciders()
         self._deciders.append(row.call if event is None else decider_of(event, row))
 
-    def record_miss(self, finding: Finding, *, span: SourceSpan) -> ScenarioResult:
-        """Keep the finding of a cursor; return a result of the conversation so far with it."""
-        located = replace(finding, span=span)
+    def record_missed(self, finding: Finding) -> VerdictError:
+        """Keep the finding of a cursor; return the failure of the conversation so far."""
+        located = replace(finding, span=self._source.caller())
         self._findings.append(located)
-        return self._build_failed_result([located])
+        return VerdictError(self._build_failed_result([located]))
 
-    def require_known(self, tool: str, arguments: object, span: SourceSpan) -> None:
+    def require_known(self, tool: str, arguments: object) -> None:
         """Refuse a call that the PAL cannot make, as `never` does in a scenario file.
 
         Raises:
@@ -181,11 +182,11 @@ class ConversationDriver:
         __tracebackhide__ = True
         tools = {known.name: known for known in self.scenario.pal.tools}
         if tool not in tools:
-            self._refuse(*describe_unknown_tool(tool, tools), span)
+            self._refuse(*describe_unknown_tool(tool, tools))
         for message, hint in self._check_call(tools[tool], arguments):
-            self._refuse(message, hint, span)
+            self._refuse(message, hint)
 
-    def require_carried(self, tool: str, arguments: object, span: SourceSpan) -> None:
+    def require_carried(self, tool: str, arguments: object) -> None:
         """Refuse arguments that no request of the tool carries, as a scenario file does.
 
         Raises:
@@ -198,7 +199,7 @@ class ConversationDriver:
             carries = self._runner.limits.carries
             read = json_or_text(arguments) if isinstance(arguments, str) else arguments
             for _, message, hint in list_unsent_arguments(called, read, carries):
-                self._refuse(message, f"{hint}, or do not expect it", span)
+                self._refuse(message, f"{hint}, or do not expect it")
 
     def _check_call(self, tool: Tool, arguments: object) -> Iterator[tuple[str, str | None]]:
         if tool.is_post_call:
@@ -213,8 +214,9 @@ class ConversationDriver:
             for path, message, hint in check_can_be_met(tool, arguments):
                 yield f"{format_loc(path)}: {message}", hint
 
-    def _refuse(self, message: str, hint: str | None, span: SourceSpan) -> NoReturn:
+    def _refuse(self, message: str, hint: str | None) -> NoReturn:
         __tracebackhide__ = True
+        span = self._source.caller()
         # The message may quote a value of the test, and that value may be a secret.
         error = ScenarioError(Problem(message=str(self.mask(message)), span=span, hint=hint))
         self._record_refusal(error, span)

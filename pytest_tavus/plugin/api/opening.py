@@ -77,24 +77,23 @@ class _BaseTavus:
         *,
         self_checked: bool,
     ) -> ConversationDriver:
-        opened = caller(self._root)
+        __tracebackhide__ = True
+        source = TestSource(self._root)
         data = {"pal": str(pal) if isinstance(pal, Path) else pal, **setting}
         override = self._handler
-        if handler is not None:
-            override = _override(handler, opened)
-            if override is None:
-                data["handler"] = handler
-        source = TestSource(opened)
-        spoken = SpokenScenario(
-            data,
-            source,
-            root=self._root,
-            limits=self._runner.limits,
-            name=self._build_name(),
-        )
-        return ConversationDriver(
-            self._runner, spoken, source, handler=override, self_checked=self_checked
-        )
+        limits, name = self._runner.limits, self._build_name()
+        try:
+            if handler is not None:
+                override = _override(handler, source.caller())
+                if override is None:
+                    data["handler"] = handler
+            spoken = SpokenScenario(data, source, root=self._root, limits=limits, name=name)
+            return ConversationDriver(
+                self._runner, spoken, source, handler=override, self_checked=self_checked
+            )
+        except ScenarioError as error:
+            # Without the frames of the loader: the mistake is in the line of the test.
+            raise error.with_traceback(None) from None
 
     def build_naming_problem(self, *, missing: bool, positional: bool) -> Problem:
         hint = "write open(pal=...), with a PAL, its file, or its definition"
@@ -163,10 +162,7 @@ class Tavus(_BaseTavus):
 
         """
         __tracebackhide__ = True
-        try:
-            driver = self._build_driver(pal, handler, setting, self_checked=self_checked)
-        except ScenarioError as error:
-            raise error.with_traceback(None) from None
+        driver = self._build_driver(pal, handler, setting, self_checked=self_checked)
         conversation = Conversation(driver, self._runner.loop, self._root, self._raise_scope)
         self._conversations.append(conversation)
         return conversation
@@ -187,10 +183,7 @@ class AsyncTavus(_BaseTavus):
     ) -> AsyncConversation:
         """Do as :meth:`Tavus.open`, for an `async with` statement."""
         __tracebackhide__ = True
-        try:
-            driver = self._build_driver(pal, handler, setting, self_checked=self_checked)
-        except ScenarioError as error:
-            raise error.with_traceback(None) from None
+        driver = self._build_driver(pal, handler, setting, self_checked=self_checked)
         conversation = AsyncConversation(driver, self._runner.loop, self._root, self._raise_scope)
         self._conversations.append(conversation)
         return conversation

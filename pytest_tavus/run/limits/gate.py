@@ -14,8 +14,8 @@ from pytest_tavus.errors import LimitError
 from pytest_tavus.run.limits.ledger import (
     Admission,
     Allowance,
-    Grant,
     Ledger,
+    Permit,
     RetryLater,
     give_back,
     slow_down,
@@ -54,7 +54,7 @@ class Gate:
         self._admission_lock = asyncio.Lock()
 
     @contextlib.asynccontextmanager
-    async def enter(self, needs: Needs) -> AsyncGenerator[Grant]:
+    async def enter(self, needs: Needs) -> AsyncGenerator[Permit]:
         """Wait until a conversation may be opened; release its locks and its share afterwards.
 
         Raises:
@@ -67,10 +67,10 @@ class Gate:
             admission = Admission(token=token, worker=worker, seconds=needs.seconds)
             # asyncio's lock is fair: conversations are admitted in the order of their arrival.
             async with self._admission_lock:
-                grant = await self._wait_for_grant(admission)
+                permit = await self._wait_for_permit(admission)
             opened = self._now()
             try:
-                yield grant
+                yield permit
             finally:
                 with self._store.open() as ledger:
                     give_back(ledger, token, used=self._now() - opened)
@@ -89,7 +89,7 @@ class Gate:
         with self._store.open() as ledger:
             return ledger
 
-    async def _wait_for_grant(self, admission: Admission) -> Grant:
+    async def _wait_for_permit(self, admission: Admission) -> Permit:
         while True:
             with self._store.open() as ledger:
                 answer = try_admit(ledger, self._limits, admission, now=self._now())

@@ -82,7 +82,7 @@ class Ledger(Struct, kw_only=True):
     "The service's words."
 
 
-class Grant(Struct, frozen=True, kw_only=True):
+class Permit(Struct, frozen=True, kw_only=True):
     """The permission to open a conversation."""
 
     seconds: float
@@ -109,7 +109,7 @@ class Admission(Struct, frozen=True, kw_only=True):
 
 def try_admit(
     ledger: Ledger, limits: Allowance, admission: Admission, *, now: float
-) -> Grant | RetryLater:
+) -> Permit | RetryLater:
     """Admit a conversation and record it, or return the time of the next attempt.
 
     Raises:
@@ -117,9 +117,9 @@ def try_admit(
 
     """
     _raise_ceiling(ledger, now)
-    grant = _grant_time(ledger, limits, admission, now)
-    if isinstance(grant, RetryLater):
-        return grant
+    permit = _limit_time(ledger, limits, admission, now)
+    if isinstance(permit, RetryLater):
+        return permit
     most = limits.conversations
     if most is not None and ledger.started >= most:
         opened = f"{most} {'conversation' if most == 1 else 'conversations'}"
@@ -133,9 +133,9 @@ def try_admit(
         ledger.next_start = max(ledger.next_start, now - RETRY_SECONDS) + 1 / limits.starts
     ledger.started += 1
     ledger.active[admission.token] = OpenConversation(
-        worker=admission.worker, seconds=grant.seconds
+        worker=admission.worker, seconds=permit.seconds
     )
-    return grant
+    return permit
 
 
 def give_back(ledger: Ledger, token: str, *, used: float) -> None:
@@ -174,31 +174,31 @@ def _is_full(ledger: Ledger, limits: Allowance) -> bool:
     return any(most is not None and number >= most for most in (limits.in_flight, ledger.ceiling))
 
 
-def _grant_time(
+def _limit_time(
     ledger: Ledger, limits: Allowance, admission: Admission, now: float
-) -> Grant | RetryLater:
+) -> Permit | RetryLater:
     """Shorten the deadline of a conversation to the time that the run has left."""
-    grant = Grant(seconds=admission.seconds)
+    permit = Permit(seconds=admission.seconds)
     if limits.run is not None:
         left = limits.run - (now - ledger.began)
         whole = f"{limits.run:g} s (--tavus-run-deadline)"
         if left <= 0:
             raise NotRunError("the run took longer than its " + whole)
-        grant = _shorten(grant, left, whole)
+        permit = _shorten(permit, left, whole)
     if limits.connected is not None:
         reserved = sum(conversation.seconds for conversation in ledger.active.values())
         left = limits.connected - ledger.spent - reserved
         whole = f"{limits.connected:g} connected seconds (--tavus-max-connected)"
         # An active conversation may end early and return a part of its share.
-        if left < grant.seconds and ledger.active:
+        if left < permit.seconds and ledger.active:
             return RetryLater(seconds=RETRY_SECONDS)
         if left <= 0:
             raise NotRunError("the run has used its " + whole)
-        grant = _shorten(grant, left, whole)
-    return grant
+        permit = _shorten(permit, left, whole)
+    return permit
 
 
-def _shorten(grant: Grant, left: float, whole: str) -> Grant:
-    if left >= grant.seconds:
-        return grant
-    return Grant(seconds=left, shortened_by=f"the run's {whole}")
+def _shorten(permit: Permit, left: float, whole: str) -> Permit:
+    if left >= permit.seconds:
+        return permit
+    return Permit(seconds=left, shortened_by=f"the run's {whole}")

@@ -88,7 +88,7 @@ class SharedStore:
             yield
             return
         with contextlib.ExitStack() as files:
-            # Whoever waits to be alone keeps the entrance, so that nobody else can starve it.
+            # A waiter for `alone` keeps the entrance, so that later processes cannot starve it.
             entrance = files.enter_context(_open_lock_file(self._directory / "entrance"))
             room = files.enter_context(_open_lock_file(self._directory / "room"))
             await _lock(entrance, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
@@ -131,7 +131,7 @@ class SharedStore:
                 if not _try_lock(alive, fcntl.LOCK_EX):
                     continue
             dead = [token for token, entry in ledger.active.items() if entry.worker == worker]
-            for token in dead:  # nobody knows its connected seconds, so its whole share counts
+            for token in dead:  # its connected seconds are unknown, so its whole share counts
                 give_back(ledger, token, used=ledger.active[token].seconds)
 
     def _write(self, ledger: Ledger) -> None:

@@ -36,7 +36,8 @@ def _section(option: Option) -> Iterator[str]:
 
 def _rows(option: Option) -> Iterator[tuple[str, str]]:
     if "flag" in option.places:
-        yield "flag", f"`{_usage(option)}`"
+        value = f"={option.metavar}"
+        yield "flag", f"`{option.flag}{value if option.bare is None else f'[{value}]'}`"
     if "environment" in option.places:
         yield "variable", f"`{option.variable}`"
     yield "ini key", f"`{option.dest}`" + (", one value a line" if option.lines else "")
@@ -48,9 +49,3 @@ def _default(option: Option) -> str:
     if isinstance(option.default, bool):
         return "`yes`" if option.default else "`no`"
     return "none" if option.default in (None, (), {}) else f"`{option.default}`"
-
-
-def _usage(option: Option) -> str:
-    if option.bare is not None:
-        return f"{option.flag}[={option.metavar}]"
-    return f"{option.flag}={option.metavar}"

@@ -13,7 +13,7 @@ import pytest
 from pytest_tavus.run.limits.ledger import (
     Admission,
     Allowance,
-    Grant,
+    Permit,
     RetryLater,
     slow_down,
     try_admit,
@@ -73,7 +73,7 @@ def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Pa
     second, allowance = SharedStore(tmp_path, worker="gw1", now=0.0), Allowance(in_flight=1)
     mine = Admission(token="a", worker="gw0", seconds=60.0)
     with first.open() as ledger:
-        assert isinstance(try_admit(ledger, allowance, mine, now=0.0), Grant)
+        assert isinstance(try_admit(ledger, allowance, mine, now=0.0), Permit)
 
     theirs = Admission(token="b", worker="gw1", seconds=60.0)
     with second.open() as ledger:
@@ -81,7 +81,7 @@ def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Pa
     first.close()
     first.close()
     with second.open() as ledger:
-        assert isinstance(try_admit(ledger, allowance, theirs, now=0.0), Grant)
+        assert isinstance(try_admit(ledger, allowance, theirs, now=0.0), Permit)
 
 
 def test_without_limits_each_process_keeps_its_own_ledger(
