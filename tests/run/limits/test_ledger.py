@@ -37,7 +37,7 @@ def test_without_limits_every_conversation_is_granted_its_own_time() -> None:
     assert (ledger.started, len(ledger.active)) == (1000, 1000)
 
 
-def test_no_more_are_held_at_once_than_allowed() -> None:
+def test_no_more_conversations_are_open_at_once_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(in_flight=2)
     try_admit(ledger, allowance, wanted("a"), now=0.0)
     try_admit(ledger, allowance, wanted("b"), now=0.0)
@@ -47,7 +47,7 @@ def test_no_more_are_held_at_once_than_allowed() -> None:
     assert isinstance(try_admit(ledger, allowance, wanted("c"), now=0.0), Permit)
 
 
-def test_no_more_begin_in_a_second_than_allowed() -> None:
+def test_no_more_conversations_start_in_a_second_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(starts=4)
 
     assert isinstance(try_admit(ledger, allowance, wanted("a"), now=100.0), Permit)
@@ -58,7 +58,7 @@ def test_no_more_begin_in_a_second_than_allowed() -> None:
     assert isinstance(try_admit(ledger, allowance, wanted("b"), now=100.25), Permit)
 
 
-def test_no_more_are_opened_than_allowed() -> None:
+def test_no_more_conversations_are_opened_in_a_run_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(conversations=1)
     try_admit(ledger, allowance, wanted("a"), now=0.0)
     give_back(ledger, "a", used=1.0)
@@ -98,7 +98,7 @@ def test_connected_seconds_are_never_exceeded() -> None:
     )
 
 
-def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
+def test_a_refusal_of_the_service_lowers_the_ceiling() -> None:
     ledger = Ledger(began=0.0)
     for token in "abcd":
         try_admit(ledger, Allowance(), wanted(token), now=0.0)
@@ -123,7 +123,7 @@ def test_one_conversation_is_always_possible() -> None:
     assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Permit)
 
 
-def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
+def test_after_a_while_without_a_refusal_the_ceiling_rises_by_one() -> None:
     ledger = Ledger(began=0.0)
     try_admit(ledger, Allowance(), wanted("a"), now=0.0)
     try_admit(ledger, Allowance(), wanted("b"), now=0.0)
@@ -142,7 +142,7 @@ def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
     assert (ledger.ceiling, ledger.lowest) == (2, 1)
 
 
-def test_a_refusal_of_the_one_more_lowers_the_ceiling_again() -> None:
+def test_a_refusal_of_the_additional_conversation_lowers_the_ceiling_again() -> None:
     ledger = Ledger(began=0.0)
     try_admit(ledger, Allowance(), wanted("a"), now=0.0)
     try_admit(ledger, Allowance(), wanted("b"), now=0.0)

@@ -52,7 +52,7 @@ def first(tmp_path: Path) -> SharedStore:
     return SharedStore(tmp_path, worker="gw0", now=5.0)
 
 
-def test_what_one_process_notes_another_reads(first: SharedStore, tmp_path: Path) -> None:
+def test_a_change_of_one_process_is_visible_to_another(first: SharedStore, tmp_path: Path) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=9.0)
     with first.open() as ledger:
         try_admit(ledger, Allowance(), Admission(token="a", worker="gw0", seconds=60.0), now=0.0)
@@ -61,7 +61,7 @@ def test_what_one_process_notes_another_reads(first: SharedStore, tmp_path: Path
         assert (ledger.began, ledger.started, list(ledger.active)) == (5.0, 1, ["a"])
 
 
-def test_what_a_dead_process_held_is_given_back(first: SharedStore, tmp_path: Path) -> None:
+def test_the_share_of_a_dead_process_is_returned(first: SharedStore, tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", DIES, str(tmp_path)], timeout=SECONDS, check=False)
     assert run.returncode == 1
 
@@ -69,7 +69,7 @@ def test_what_a_dead_process_held_is_given_back(first: SharedStore, tmp_path: Pa
         assert (ledger.active, ledger.started, ledger.spent) == ({}, 3, 180.0)
 
 
-def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Path) -> None:
+def test_the_share_of_a_living_process_stays(first: SharedStore, tmp_path: Path) -> None:
     second, allowance = SharedStore(tmp_path, worker="gw1", now=0.0), Allowance(in_flight=1)
     mine = Admission(token="a", worker="gw0", seconds=60.0)
     with first.open() as ledger:
@@ -152,7 +152,9 @@ def test_a_lock_is_held_by_one_process_at_a_time(first: SharedStore, tmp_path: P
     assert order.index("second") > order.index("first", 1)
 
 
-def test_who_is_alone_waits_for_all_and_keeps_all_out(first: SharedStore, tmp_path: Path) -> None:
+def test_a_process_that_must_be_alone_waits_for_all_and_excludes_all(
+    first: SharedStore, tmp_path: Path
+) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=0.0)
     order: list[str] = []
 
