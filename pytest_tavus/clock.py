@@ -117,7 +117,6 @@ class AdjustableClock:
 
     @property
     def waiting(self) -> int:
-        """The number of sleepers that are still asleep."""
         return sum(not sleeper.woken.done() for sleeper in self._sleepers)
 
     async def sleep(self, seconds: float) -> None:
@@ -172,7 +171,6 @@ class AdjustableClock:
         self._forward += max(0.0, moment - self.now())
 
     def _pop_due(self, until: float) -> _Sleeper | None:
-        """Remove and return the next sleeper that is due; skip cancelled sleepers."""
         while self._sleepers and self._sleepers[0].wake <= until:
             sleeper = heapq.heappop(self._sleepers)
             if not sleeper.woken.done():

@@ -31,7 +31,7 @@ class CapturedOutput:
     def __init__(self) -> None:
         self._buffer: list[PrintedText | logging.LogRecord] = []
         self._flushed = False
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # a handler's threads write at the same time
 
     def context(self) -> Context:
         """Return a copy of the context in which all output belongs to this conversation."""

@@ -24,8 +24,6 @@ def find_header(headers: HeaderList, name: str) -> str | None:
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request to a handler."""
-
     method: str
     url: str
     "Absolute: the production URL of the tool, which the handler's base URL replaces."

@@ -38,7 +38,6 @@ class FrozenHeap:
             gc.freeze()
 
     def unfreeze(self) -> None:
-        """Unfreeze the heap, if `freeze` froze it."""
         if self._frozen:
             self._frozen = False
             gc.unfreeze()

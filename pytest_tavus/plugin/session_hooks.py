@@ -49,7 +49,6 @@ class WorkerOutput(TypedDict, total=False):
 
 
 def begin(config: pytest.Config, settings: Settings) -> None:
-    """Point pytest at the scenarios and register the hooks that collect and report them."""
     select(config, settings)
     heap = FrozenHeap()
     config.add_cleanup(heap.unfreeze)  # pytest runs it after its last garbage collection
@@ -57,8 +56,6 @@ def begin(config: pytest.Config, settings: Settings) -> None:
 
 
 class SessionHooks:
-    """Collects and reports the scenarios of one pytest session."""
-
     def __init__(self, config: pytest.Config, settings: Settings, *, heap: FrozenHeap) -> None:
         self._config = config
         self._settings = settings

@@ -48,7 +48,6 @@ class Archive:
         return replace(result, trace_path=str(path))
 
     def keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:
-        """Write the masked trace of an interrupted conversation."""
         self.keep(
             ScenarioResult(
                 scenario=scenario,

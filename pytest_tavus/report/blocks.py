@@ -88,7 +88,6 @@ def short_finding(
 
 
 def consequences(found: Sequence[Complaint], *, ink: Ink, columns: int) -> Iterator[str]:
-    """Yield the consequences of earlier findings, each in one sentence."""
     if found:
         yield f"  {ink.bold('in consequence')}"
     for complaint in found:
@@ -130,7 +129,6 @@ def evidence(finding: Finding, trace_path: str | None, *, columns: int) -> Itera
 
 
 def ruling_lines(rulings: Sequence[Ruling], *, ink: Ink, columns: int) -> Iterator[str]:
-    """Yield the judge's ruling on each question."""
     paints = {"pass": ink.green, "fail": ink.red, "unsure": ink.yellow, "error": ink.yellow}
     for ruling in rulings:
         first, *more = wrap(escape_unprintable(f"{ruling.subject}: {ruling.reason}"), columns - 12)

@@ -38,8 +38,6 @@ _SPEAKER_WIDTH = 8
 
 
 class ErrorMark(Struct, frozen=True, kw_only=True):
-    """The position of a fault in a trace."""
-
     seq: int | None
     "The entry; `None` for an event that is absent from the turn."
 

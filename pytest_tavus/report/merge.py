@@ -115,7 +115,6 @@ def _proves_nothing(part: ResultsPart) -> bool:
 
 
 def report(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> Iterator[str]:
-    """Yield the lines of the joined report."""
     rows = [row for part in parts for row in part.rows]
     for row in rows:
         if row.came in _FAILING:

@@ -29,8 +29,6 @@ class FindingRecord(TypedDict):
 
 
 class Record(TypedDict):
-    """A result as JSON data."""
-
     name: str
     place: str
     "The first line of the scenario: ``path:line:column``."

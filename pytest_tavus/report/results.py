@@ -29,8 +29,6 @@ ResultStatus = Literal["passed", "failed", "error", "skipped", "xfailed", "xpass
 
 
 class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The result of one scenario."""
-
     nodeid: str
     came: ResultStatus
     seconds: float
@@ -42,8 +40,6 @@ class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class ResultsPart(Struct, frozen=True, kw_only=True):
-    """The results of one run."""
-
     path: Path
     rows: tuple[ResultRow, ...]
     exit_code: int
@@ -84,7 +80,6 @@ class ResultsFile:
         self._write_line(to_builtins(row))
 
     def end(self, exit_code: int) -> None:
-        """Write the last line and close the file."""
         self._write_line({"exit": exit_code})
         self._close()
 

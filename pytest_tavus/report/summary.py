@@ -79,13 +79,11 @@ def unproven_lines(reasons: Mapping[str, int]) -> Iterator[str]:
 
 
 def unreached_lines(number: int) -> Iterator[str]:
-    """Report the number of scenarios that the run did not reach before its end."""
     if number > 0:
         yield _row("not reached", f"{number}: the run was ended before")
 
 
 def slowdown_lines(*, refusals: int, lowest: int | None, reason: str) -> Iterator[str]:
-    """Report how often and how far the service slowed the run down."""
     if refusals:
         times, at_once = format_count(refusals, "time"), format_count(lowest or 1, "conversation")
         yield _row("slowed down", f"{times}, to {at_once} at once: {reason}")

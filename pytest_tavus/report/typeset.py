@@ -61,7 +61,7 @@ def wrap(text: str, columns: int, *, limit: int | None = None) -> tuple[str, ...
     A word that is too long is broken. With a `limit`, further lines are dropped, and the last line
     ends with the length of the whole text.
     """
-    columns = max(columns, 2)
+    columns = max(columns, 2)  # the width of the widest character
     lines = tuple(islice(_lines(text, columns), None if limit is None else limit + 1)) or ("",)
     if limit is None or len(lines) <= limit:
         return lines

@@ -29,6 +29,7 @@ async def conclude(
     findings, undecided = tuple(checked.findings), tuple(checked.undecided)
     evidence = checked.evidence
     if scenario.is_judged:
+        # Imported here, because most scenarios ask for no judge.
         from pytest_tavus.verdict.judge import run
         from pytest_tavus.verdict.judge.rules import RulesJudge
 

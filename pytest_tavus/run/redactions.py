@@ -68,7 +68,6 @@ class Redactions:
         return cached[1]
 
     def mask_rendered(self, text: str) -> str:
-        """Mask the secrets of every scenario so far in a finished text."""
         for _, redaction in self._cache.values():
             text = redaction.mask_rendered(text)
         return text

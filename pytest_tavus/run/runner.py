@@ -99,7 +99,6 @@ class Runner:
         return load_scenarios(path, root=self._root, limits=self.limits, pals=self._pals)
 
     def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
-        """Run the conversation, wait for its end, and judge it."""
         return self.loop.run(self.perform(scenario, handler=handler))
 
     async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:

@@ -13,8 +13,6 @@ from pytest_tavus.trace.log import Recorder
 
 
 class SimSession:
-    """Implements :class:`~pytest_tavus.sessions.session.Session`."""
-
     def __init__(
         self, conversation: PalConversation, recorder: Recorder, *, conversation_id: str
     ) -> None:

@@ -24,15 +24,12 @@ class TestSource:
         self._lines = [opened]
 
     def caller(self) -> SourceSpan:
-        """Return the line of the test that is calling now."""
         return caller(self._root)
 
     def add_line(self, span: SourceSpan) -> None:
-        """Add the line of the next turn."""
         self._lines.append(span)
 
     def remove_last_line(self) -> None:
-        """Remove the line of a turn that was refused."""
         self._lines.pop()
 
     def span(self, loc: Loc) -> SourceSpan:

@@ -140,7 +140,6 @@ class ConversationDriver:
         return self._run.recorder.trace()
 
     def trace(self) -> Trace:
-        """Return the trace so far, masked."""
         trace = self.unmasked_trace()
         return mask_trace(trace, self._runner.redaction(self.scenario, trace))
 
@@ -152,7 +151,6 @@ class ConversationDriver:
         return [step for step in both if turn is None or step[0].turn == turn]
 
     def mask(self, value: object) -> object:
-        """Return a text or JSON data, masked."""
         masked: object = self._runner.redaction(self.scenario, self.unmasked_trace()).value(value)
         return masked
 

@@ -19,8 +19,6 @@ _RUNNERS = frozenset({"anyio", "pytest_asyncio"})
 
 
 class RaiseScope(Struct, frozen=True, kw_only=True):
-    """The thread and the code of a test."""
-
     thread: int
     codes: tuple[CodeType, ...]
     "The code of the test function and of every function that it wraps."

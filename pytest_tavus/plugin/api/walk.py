@@ -138,8 +138,6 @@ class Walk:
 
 
 class _Expected(Struct, Generic[T], frozen=True, kw_only=True):
-    """The event that a test expects."""
-
     name: str
     values: Mapping[str, object]
     mask: Mask

@@ -31,8 +31,6 @@ ATTEMPTS = 8
 
 
 class Needs(Struct, frozen=True, kw_only=True):
-    """The needs of one scenario."""
-
     seconds: float
     "Its deadline."
 

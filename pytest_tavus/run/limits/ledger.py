@@ -47,8 +47,6 @@ class Allowance(Struct, frozen=True, kw_only=True):
 
 
 class OpenConversation(Struct, kw_only=True):
-    """The entry of an open conversation."""
-
     worker: str
     seconds: float
     "Its share of the connected seconds."
@@ -152,8 +150,9 @@ def slow_down(ledger: Ledger, refusal: str, *, now: float) -> None:
     """
     ledger.refusals += 1
     ledger.last_refusal = refusal
-    ledger.started -= 1
+    ledger.started -= 1  # a refused conversation does not count against --tavus-max-conversations
     ledger.settled = now
+    # The refused conversation is active, but the service did not accept it.
     accepted = max(1, len(ledger.active) - 1)
     ledger.ceiling = min(accepted, accepted if ledger.ceiling is None else ledger.ceiling)
     ledger.lowest = min(accepted, accepted if ledger.lowest is None else ledger.lowest)

@@ -48,8 +48,6 @@ class OptionSource(TableRow):
 
 
 class UnreadableError(Exception):
-    """The text of an option is invalid."""
-
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(text)

@@ -29,8 +29,6 @@ ENVIRONMENT_PREFIX = "PYTEST_TAVUS_"
 
 
 class Option(TableRow):
-    """One row of the table."""
-
     name: str
     "The field of the settings. Flag, variable and ini key are derived from it."
 
