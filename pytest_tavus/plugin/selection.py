@@ -91,7 +91,7 @@ def _require_scenarios(settings: Settings) -> None:
 
 def describe_empty_collection(settings: Settings) -> str:
     """Explain that the directory has scenario files, but pytest collected none of them."""
-    what = "pytest collected no scenario file there: they are ignored or not where it looked"
+    what = "pytest collected no scenario file there: it ignores them, or it looked elsewhere"
     return _describe_missing(settings, what)
 
 

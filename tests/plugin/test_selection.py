@@ -151,7 +151,7 @@ def test_scenario_files_that_pytest_ignores_are_refused(mixed: Project) -> None:
 
     assert refusal(result) == (
         f"ERROR: no scenarios in {mixed.path}/scenarios (the default): pytest collected no "
-        "scenario file there: they are ignored or not where it looked\n"
+        "scenario file there: it ignores them, or it looked elsewhere\n"
         "    hint: say where they are with --tavus-scenarios=PATH"
     )
 

@@ -242,7 +242,7 @@ class ConversationDriver:
 def _build_unsaid_finding(user: str, span: SourceSpan) -> Finding:
     return Finding(
         kind="not_run",
-        message=f"the line {user!r} had not been said to its end when the conversation was left",
+        message=f"the line {user!r} was not finished when the conversation ended",
         owner="test",
         span=span,
         hint="await the line, or the task or the thread that says it, inside the block",

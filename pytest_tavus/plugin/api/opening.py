@@ -112,7 +112,7 @@ class _BaseTavus:
         for conversation in self._conversations:
             if not conversation.has_ended:
                 problem = Problem(
-                    message="a conversation was opened here and never held to its end",
+                    message="a conversation was opened here and never ended",
                     span=conversation.opened_at,
                     hint="write `with tavus.open(...) as session:`, or `async with`",
                 )

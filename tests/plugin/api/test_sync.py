@@ -211,7 +211,9 @@ def test_a_conversation_whose_block_never_runs_is_an_error(project: Project) -> 
     result = project.run('def test_talk(tavus):\n    tavus.open(pal="pals/waiter.pal.yaml")\n')
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*test_talk.py:2:1: a conversation was opened here and never *"])
+    result.stdout.fnmatch_lines(
+        ["*test_talk.py:2:1: a conversation was opened here and never ended"]
+    )
 
 
 def test_a_failure_that_only_the_end_finds_fails_the_test(project: Project) -> None:
