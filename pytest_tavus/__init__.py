@@ -1,13 +1,13 @@
 """End-to-end tests for voice agents on Tavus: YAML scenarios against your real tool handler.
 
-The names below are the public ones; anything else may change. They are imported when they are
-first used, because pytest imports this package in every run of every project that has it.
+The names in `__all__` are public; every other name may change. Each is imported at its first use,
+because pytest imports this package in every run of every project that has it installed.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 __all__ = [
     "AsyncConversation",
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from pytest_tavus.trace.log import Trace
     from pytest_tavus.verdict.verdict import Finding, Ruling, Verdict
 
-_HOMES = {
+_NAMES_BY_MODULE = {
     "plugin.api.conversation": ("AsyncConversation", "Conversation"),
     "plugin.api.cursor": ("Cursor",),
     "plugin.api.opening": ("AsyncTavus", "Tavus"),
@@ -83,10 +83,11 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
+def __getattr__(name: str) -> object:
+    for module, names in _NAMES_BY_MODULE.items():
         if name in names:
-            return getattr(import_module(f"{__name__}.{home}"), name)
+            found: object = getattr(import_module(f"{__name__}.{module}"), name)
+            return found
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
 

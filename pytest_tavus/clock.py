@@ -1,4 +1,4 @@
-"""Time as an argument. A conversation has one clock; nothing else asks what time it is."""
+"""Clocks: a conversation reads the time from its own clock and from nowhere else."""
 
 from __future__ import annotations
 
@@ -15,34 +15,30 @@ class Clock(Protocol):
     """Seconds since the conversation was opened."""
 
     def now(self) -> float:
-        """Return the seconds since the conversation was opened. Never goes back."""
+        """Never goes back."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Let this much of the conversation's time pass."""
+        """Let this many seconds of the conversation's time pass."""
         ...
 
 
 class RealClock:
-    """The time that passes for everyone."""
-
     def __init__(self) -> None:
         self._opened = time.monotonic()
 
     def now(self) -> float:
-        """Return the seconds since the clock was made."""
         return time.monotonic() - self._opened
 
     async def sleep(self, seconds: float) -> None:
-        """Wait."""
         await asyncio.sleep(seconds)
 
 
 class SkippingClock:
-    """Real time for what is real, such as a handler; scripted delays pass at once.
+    """Counts real time, and skips each scripted delay instead of waiting for it.
 
-    A canned answer with a delay of 9 seconds is 9 seconds late by this clock and costs none.
-    Delays that run side by side overlap as they would: the earliest is over first.
+    A canned answer with a delay of 9 seconds arrives 9 seconds late by this clock, at once in real
+    time. Concurrent delays overlap as real ones do: the earliest ends first.
     """
 
     def __init__(self) -> None:
@@ -51,11 +47,10 @@ class SkippingClock:
         self._waking: list[float] = []
 
     def now(self) -> float:
-        """Return the real seconds since the clock was made, and the skipped ones."""
+        """Return the real seconds since the clock was made plus the skipped seconds."""
         return time.monotonic() - self._opened + self._skipped
 
     async def sleep(self, seconds: float) -> None:
-        """Count the seconds as passed without waiting."""
         wake = self.now() + seconds
         heapq.heappush(self._waking, wake)
         try:
@@ -64,31 +59,31 @@ class SkippingClock:
                 await asyncio.sleep(0)
             self._skipped += max(0.0, wake - self.now())
         finally:
+            # A cancelled sleeper is rarely the first, so the heap must be rebuilt.
             self._waking.remove(wake)
             heapq.heapify(self._waking)
 
 
 class ManualClock:
-    """Time that passes only when it is told to: for tests and for reproducible traces."""
+    """Stands still except for `step` and `sleep`: for tests and for reproducible traces."""
 
     def __init__(self, *, step: float = 0.0) -> None:
         self._now = 0.0
         self._step = step
 
     def now(self) -> float:
-        """Return the time, then let `step` seconds pass."""
+        """Return the time, then advance it by `step` seconds."""
         value = self._now
         self._now += self._step
         return value
 
     async def sleep(self, seconds: float) -> None:
-        """Let the seconds pass at once."""
         self._now += seconds
         await asyncio.sleep(0)
 
 
-_ROUNDS = 50
-"""How often everybody gets a turn after one sleeper was woken, before the next one is."""
+_READY_ROUNDS = 50
+"""Turns of the event loop that ready tasks get after one sleeper wakes, before the next wakes."""
 
 
 @dataclass(slots=True, order=True)
@@ -99,16 +94,16 @@ class _Sleeper:
 
 
 class AdjustableClock:
-    """Time for a server: it runs as for everyone, or stands still, and can be put forward.
+    """The clock of a server: it runs in real time or stands still, and a client can advance it.
 
-    Whoever sleeps is woken, never polled. One event loop only.
+    It wakes its sleepers and never polls them. All sleepers must share one event loop.
     """
 
     def __init__(
         self, *, running: bool = True, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.running = running
-        """Whether time passes by itself."""
+        """Whether the clock follows real time."""
         self._monotonic = monotonic
         self._opened = monotonic()
         self._forward = 0.0
@@ -118,16 +113,14 @@ class AdjustableClock:
         self._alarm: asyncio.TimerHandle | None = None
 
     def now(self) -> float:
-        """Return the seconds that have passed, by themselves and by being put forward."""
         return self._forward + (self._monotonic() - self._opened if self.running else 0.0)
 
     @property
     def waiting(self) -> int:
-        """How many wait for time to pass."""
-        return sum(not one.woken.done() for one in self._sleepers)
+        return sum(not sleeper.woken.done() for sleeper in self._sleepers)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until so much time has passed, whichever way."""
+        """Wait until this many seconds have passed, in real time or by `advance`."""
         if seconds <= 0:
             await asyncio.sleep(0)
             return
@@ -143,19 +136,20 @@ class AdjustableClock:
                 self._discard_cancelled()
 
     async def advance(self, seconds: float) -> None:
-        """Put the clock forward. Sleepers wake in order, each at its own time.
+        """Advance the clock. Sleepers wake in order, each at its own time.
 
-        Whoever is woken goes on as far as it can without time before the next one is, and is woken
-        again where it sleeps again and that is due too.
+        A task that wakes runs until it waits for time again; only then does the next sleeper wake.
+        If its new wait ends within the same advance, it wakes again.
 
         Raises:
-            ValueError: the time would go back.
+            ValueError: `seconds` is negative.
 
         """
         if seconds < 0:
             message = f"time does not go back: {seconds:g} s"
             raise ValueError(message)
-        await _run_ready_tasks()  # who is about to sleep shall be asleep
+        # A task that is about to sleep must be asleep before the clock moves.
+        await _run_ready_tasks()
         target = self.now() + seconds
         while (sleeper := self._pop_due(target)) is not None:
             self._advance_to(sleeper.wake)
@@ -165,19 +159,18 @@ class AdjustableClock:
         self._arm()
 
     def wake_all(self) -> None:
-        """End every wait, because time is over."""
+        """End every wait, because the server ends."""
         while (sleeper := self._pop_due(math.inf)) is not None:
             sleeper.woken.set_result(None)
 
     def restart(self) -> None:
-        """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
+        """Start again at 0. No task may be asleep: its wake time would belong to the old count."""
         self._opened, self._forward = self._monotonic(), 0.0
 
     def _advance_to(self, moment: float) -> None:
         self._forward += max(0.0, moment - self.now())
 
     def _pop_due(self, until: float) -> _Sleeper | None:
-        """Take out the next sleeper that is due; those who gave up are passed over."""
         while self._sleepers and self._sleepers[0].wake <= until:
             sleeper = heapq.heappop(self._sleepers)
             if not sleeper.woken.done():
@@ -186,15 +179,15 @@ class AdjustableClock:
         return None
 
     def _discard_cancelled(self) -> None:
-        """Count one who gave up; clear them away when they are the most."""
         self._cancelled_count += 1
+        # A rebuild costs as much as the heap is long, so it waits until most of the heap is dead.
         if self._cancelled_count > 64 and self._cancelled_count * 2 > len(self._sleepers):
-            self._sleepers = [one for one in self._sleepers if not one.woken.done()]
+            self._sleepers = [sleeper for sleeper in self._sleepers if not sleeper.woken.done()]
             heapq.heapify(self._sleepers)
             self._cancelled_count = 0
 
     def _arm(self) -> None:
-        """See to it that the next sleeper is woken by the time that passes by itself."""
+        """Schedule the wake-up of the next sleeper in real time."""
         if not self.running or not self._sleepers:
             return
         wake = self._sleepers[0].wake
@@ -210,5 +203,5 @@ class AdjustableClock:
 
 
 async def _run_ready_tasks() -> None:
-    for _ in range(_ROUNDS):
+    for _ in range(_READY_ROUNDS):
         await asyncio.sleep(0)

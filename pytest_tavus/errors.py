@@ -1,12 +1,12 @@
-"""What can go wrong, by who can put it right.
+"""Every error that this package raises, sorted by who can correct it.
 
 ::
 
     TavusError
     |-- ScenarioError      your file: a scenario, a PAL definition, an option
     |-- HandlerError       your handler: it did not start, crashed, or could not be reached
-    |-- ServiceError       the service: Tavus, or what stands in for it, refused or went away
-    |   `-- LimitError     it takes no further conversation now, and will later
+    |-- ServiceError       the service: Tavus or its stand-in refused a request or went away
+    |   `-- LimitError     the service accepts no further conversation now, and will later
     |-- NotRunError        your limits: the run had nothing left for this scenario
     `-- HarnessError       our bug: please report it
 
@@ -24,25 +24,26 @@ from msgspec import Struct
 from pytest_tavus.spans import SourceSpan
 
 Owner = Literal["agent", "handler", "environment", "platform", "test", "harness"]
-"""Who can put a fault right: the PAL, the handler, the service, the scenario file, or us."""
+"""Who can correct a fault: the PAL's author, the handler's, the operator, Tavus, the scenario's
+author, or the maintainers of this package."""
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One thing that is wrong in a user's file."""
+    """One mistake in a user's file."""
 
     message: str
-    "What was found and what was expected, in one sentence."
+    "The actual and the expected value, in one sentence."
 
     span: SourceSpan | None = None
-    "Where. `None` only where no file is involved."
+    "`None` only if no file is involved."
 
     hint: str | None = None
-    "What to do about it."
+    "How to correct it."
 
     def __str__(self) -> str:
-        place = f"{self.span}: " if self.span is not None else ""
+        location = f"{self.span}: " if self.span is not None else ""
         hint = f"\n    hint: {self.hint}" if self.hint is not None else ""
-        return f"{place}{self.message}{hint}"
+        return f"{location}{self.message}{hint}"
 
 
 class TavusError(Exception):
@@ -52,7 +53,7 @@ class TavusError(Exception):
 
 
 class ScenarioError(TavusError):
-    """The user's own file cannot be understood or cannot be played."""
+    """A user's file cannot be understood or cannot be played."""
 
     owner: Owner = "test"
 
@@ -65,44 +66,44 @@ class ScenarioError(TavusError):
 
 
 class HandlerError(TavusError):
-    """The user's handler did not start, crashed while starting, or could not be ended."""
+    """The user's handler did not start, crashed while starting, or could not be stopped."""
 
     owner: Owner = "handler"
 
     def __init__(self, message: str, *, detail: str | None = None) -> None:
         self.message = message
         self.detail = detail
-        """The handler's own traceback or output, without a frame of ours."""
+        """The handler's own traceback or output, without a frame of this package."""
         super().__init__(message if detail is None else f"{message}\n{detail}")
 
 
 class UnsetVariableError(HandlerError):
-    """The handler needs a variable of the environment that this run was started without."""
+    """The handler needs an environment variable that this run was started without."""
 
     owner: Owner = "environment"
 
 
 class ServiceError(TavusError):
-    """Tavus, or what stands in for it, refused a request or went away."""
+    """Tavus or its stand-in refused a request or went away."""
 
     owner: Owner = "platform"
 
 
 class LimitError(ServiceError):
-    """The service takes no further conversation now: too many at once, or too many requests.
+    """The service refuses a further conversation for now: too many are open, or too many requests.
 
-    Tavus answers 400 "User has reached maximum concurrent conversations" [wild]; 429 is what a
-    rate limit answers in general, and no number for it is published.
+    Tavus answers 400 "User has reached maximum concurrent conversations" [wild]. 429 is the usual
+    answer of a rate limit; Tavus publishes no figure for its own.
     """
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-        """Seconds that the service asks to wait."""
+        """Seconds that the service asks the client to wait."""
 
 
 class NotRunError(TavusError):
-    """A scenario was not run: a limit that the user set for the whole run had been reached."""
+    """A scenario was not run because the run had reached a limit that the user set."""
 
     owner: Owner = "test"
 
@@ -112,23 +113,24 @@ class NotRunError(TavusError):
 
 
 class HarnessError(TavusError):
-    """Something that must never happen did: a bug in this package."""
+    """A bug in this package."""
 
     owner: Owner = "harness"
 
 
 MAX_COMPARED_WORDS = 500
-"""Words that one is compared with, at most: each takes as long as a small request."""
+"""Longest list that is searched for a similar word: each comparison costs as much as a small
+request."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Name the closest known word, as a hint sentence; `None` where nothing comes close."""
+    """Return a hint with the closest known word; `None` if no word is similar."""
     found = find_closest(word, known)
     return None if found is None else f"did you mean {found!r}?"
 
 
 def find_closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the closest known word; `None` where nothing comes close."""
+    """Return the closest known word; `None` if no word is similar or the list is too long."""
     words = list(known)
     if len(words) > MAX_COMPARED_WORDS:
         return None

@@ -1,4 +1,4 @@
-"""JSON data as types."""
+"""Types of JSON data."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
-"""Any JSON value. `json_object` and `json_list` narrow it."""
+"""Every JSON value. `json_object` and `json_list` narrow it."""
 
 JsonMapping: TypeAlias = "Mapping[str, Json]"
-"""A JSON object that is only read."""
+"""A JSON object that its reader must not change."""
 
 JsonObject: TypeAlias = "dict[str, Json]"
-"""A JSON object that its holder may change."""
+"""A JSON object that its owner may change."""

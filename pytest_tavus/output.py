@@ -1,7 +1,7 @@
-"""Whose words they are: what a conversation prints and logs, kept until its turn to be reported.
+"""Captures what a conversation prints and logs until pytest reports its scenario.
 
-A conversation that is held ahead of its turn writes into whatever is captured at that moment. Its
-context says whose words they are, so they can be kept, and written when its turn has come.
+A conversation that runs before its turn would write into the output that pytest captures for
+another test. A context variable names the conversation, so its output can wait for its turn.
 """
 
 from __future__ import annotations
@@ -17,63 +17,62 @@ from msgspec import Struct
 
 Stream = Literal["stdout", "stderr"]
 
-_CURRENT: Final[ContextVar[CapturedOutput | None]] = ContextVar("voice", default=None)
+_CURRENT: Final[ContextVar[CapturedOutput | None]] = ContextVar("captured_output", default=None)
 
 
 class PrintedText(Struct, frozen=True):
-    """A text that was written to a stream."""
-
     stream: Stream
     text: str
 
 
 class CapturedOutput:
-    """The words of one conversation: kept at first, passed on from its turn onwards."""
+    """The output of one conversation: buffered until `flush`, passed through afterwards."""
 
     def __init__(self) -> None:
         self._buffer: list[PrintedText | logging.LogRecord] = []
         self._flushed = False
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # a handler's threads write at the same time
 
     def context(self) -> Context:
-        """Return a context in which everything that is printed or logged is this voice's."""
+        """Return a copy of the context in which all output belongs to this conversation."""
         context = copy_context()
         context.run(_CURRENT.set, self)
         return context
 
-    def capture(self, word: PrintedText | logging.LogRecord) -> bool:
-        """Keep what is printed or logged; `False` from its turn onwards."""
+    def capture(self, item: PrintedText | logging.LogRecord) -> bool:
+        """Buffer the item; return `False` after `flush`, when the caller must write it."""
         with self._lock:
             if not self._flushed:
-                self._buffer.append(word)
+                self._buffer.append(item)
             return not self._flushed
 
     def flush(self) -> None:
-        """Its turn has come: write what was kept, and pass on what is still to come."""
+        """Write the buffered output and stop buffering."""
         with self._lock:
-            kept, self._buffer = self._buffer, []
-            for word in kept:
-                if isinstance(word, PrintedText):
-                    getattr(sys, word.stream).write(word.text)
+            buffered, self._buffer = self._buffer, []
+            for item in buffered:
+                if isinstance(item, PrintedText):
+                    getattr(sys, item.stream).write(item.text)
                 else:
-                    _emit_record(word)
+                    _emit_record(item)
             self._flushed = True
 
 
 def current_output() -> CapturedOutput | None:
-    """Return the voice of the conversation that is being held in this context, if it has one."""
+    """Return the captured output of this context; `None` if no conversation runs in it."""
     return _CURRENT.get()
 
 
 def bind_output(work: Callable[[], None]) -> Callable[[], None]:
-    """Return work for another thread that speaks with this voice, and knows nothing else of it."""
+    """Return `work` for another thread, with its output assigned to this conversation."""
+    # A new thread starts with an empty context anyway; only the output must follow the work.
     context = Context()
     context.run(_CURRENT.set, _CURRENT.get())
     return lambda: context.run(work)
 
 
 def _emit_record(record: logging.LogRecord) -> None:
-    """Give a kept record to the handlers that are there now."""
+    # The handlers of this moment: pytest installs its capturing handler for each test.
     for handler in logging.getLogger().handlers:
         if record.levelno >= handler.level:
             handler.handle(record)

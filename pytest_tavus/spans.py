@@ -1,6 +1,6 @@
-"""Places in a user's file.
+"""Positions in a user's file.
 
-Every part of a scenario or a PAL file knows where it was written, so that an error or a failed
+Every part of a scenario or a PAL file carries its position, so that an error or a failed
 expectation can point at it. This module knows nothing of YAML.
 """
 
@@ -13,10 +13,10 @@ Loc = tuple[str | int, ...]
 
 
 class SourceSpan(Struct, frozen=True, kw_only=True, order=True):
-    """One place in one file."""
+    """A line and a column of a file."""
 
     path: str
-    "As the user would type it: relative to the directory the run was started in, where possible."
+    "As the user would type it: if possible, relative to the directory in which the run started."
 
     line: int
     "Counted from 1."
@@ -29,7 +29,7 @@ class SourceSpan(Struct, frozen=True, kw_only=True, order=True):
 
 
 def format_loc(loc: Loc) -> str:
-    """Write a path the way messages show it: ``turns[0].calls[1].result.eta``."""
+    """Format a path as messages show it: ``turns[0].calls[1].result.eta``."""
     text = ""
     for step in loc:
         if isinstance(step, int):

@@ -1,4 +1,4 @@
-"""HTTP as values: what was sent to a handler and what came back. No sockets, no clients."""
+"""HTTP as values: a request to a handler, its response, and its fault. No sockets, no clients."""
 
 from __future__ import annotations
 
@@ -8,40 +8,38 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 HeaderList = tuple[tuple[str, str], ...]
-"""Names and values in wire order. Names compare without regard to case."""
+"""Names and values in wire order. Names are case-insensitive."""
 
 FaultKind = Literal[
     "timeout", "connection", "broken", "too_large", "crash", "unmapped", "unhandled"
 ]
-"""Why there is no response: too late, unreachable, broken off, longer than is read, an exception in
-the handler, a path that leads nowhere, or a call that no handler and no canned answer takes."""
+"""Why a request has no response. In order: too late; unreachable; cut off; longer than the limit.
+Then: an exception in the handler; a path that no handler serves; a call without any answer."""
 
 
 def find_header(headers: HeaderList, name: str) -> str | None:
-    """Return the first header of that name, compared without regard to case."""
-    wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    """Return the value of the first header of that name, in any case."""
+    lowered = name.lower()
+    return next((value for key, value in headers if key.lower() == lowered), None)
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A request as it leaves for the handler."""
-
     method: str
     url: str
-    "Absolute. The production URL of the tool; the gateway maps it on the handler."
+    "Absolute: the production URL of the tool, which the handler's base URL replaces."
 
     headers: HeaderList = ()
     body: bytes = b""
 
     @property
     def target(self) -> str:
-        """Path and query, as they stand in the request line."""
+        """Path and query, as in the request line."""
         parts = urlsplit(self.url)
         return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 class HttpResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A response as it came from the handler."""
+    """A response of a handler, unchanged."""
 
     status: int
     headers: HeaderList = ()
@@ -49,24 +47,24 @@ class HttpResponse(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class HttpFault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why a request has no response, or why its response is an accident."""
+    """Why a request has no response, or why its response came from a crash."""
 
     kind: FaultKind
     message: str
-    "One sentence: what happened, without a frame of ours."
+    "One sentence, without a frame of this package."
 
     traceback: str | None = None
-    "The handler's own traceback or output, where there is one."
+    "The handler's own traceback or output."
 
 
 class HttpExchange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One request and what became of it."""
+    """One request with its response, its fault, or both."""
 
     request: HttpRequest
     response: HttpResponse | None = None
     fault: HttpFault | None = None
-    "Beside a response where the handler answered and crashed (a server's error page)."
+    "With a response if the handler crashed and its server answered with an error page."
 
     answered_by: Literal["handler", "canned"] = "handler"
     seconds: float = 0.0
-    "Seconds from sending the request to having the whole response, or to the fault."
+    "Seconds from sending the request to the end of the response, or to the fault."

@@ -76,7 +76,7 @@ async def test_an_adjustable_clock_wakes_its_sleepers_in_order_and_at_their_time
     assert log[-1] == (9.0, 9.0)
 
 
-async def test_one_who_sleeps_again_is_woken_again_by_the_same_advance() -> None:
+async def test_a_task_that_sleeps_again_is_woken_again_by_the_same_advance() -> None:
     clock = AdjustableClock(running=False)
     times: list[float] = []
 
@@ -104,7 +104,7 @@ async def test_an_adjustable_clock_that_runs_wakes_by_itself_or_earlier_when_put
     assert log[0][1] >= 3600
 
 
-async def test_sleepers_who_gave_up_are_forgotten() -> None:
+async def test_cancelled_sleepers_are_removed() -> None:
     clock = AdjustableClock(running=False)
     log: list[tuple[float, float]] = []
     tasks = [asyncio.create_task(slept(clock, 10 + number, log)) for number in range(200)]
@@ -120,7 +120,7 @@ async def test_sleepers_who_gave_up_are_forgotten() -> None:
     assert clock.waiting == 0
 
 
-async def test_when_time_is_over_nobody_waits() -> None:
+async def test_wake_all_ends_every_wait() -> None:
     clock = AdjustableClock(running=False)
     log: list[tuple[float, float]] = []
     async with asyncio.timeout(5), asyncio.TaskGroup() as group:

@@ -51,7 +51,7 @@ def test_a_handler_error_shows_the_handlers_own_words_below_the_message() -> Non
         (HarnessError("x"), "harness"),
     ],
 )
-def test_every_error_names_who_can_put_it_right(error: TavusError, owner: str) -> None:
+def test_every_error_names_its_owner(error: TavusError, owner: str) -> None:
     assert error.owner == owner
 
 
@@ -60,7 +60,7 @@ def test_a_close_word_is_suggested_and_a_far_one_is_not() -> None:
     assert did_you_mean("zzz", ["arguments", "result"]) is None
 
 
-def test_among_very_many_words_none_is_looked_for() -> None:
+def test_no_suggestion_is_searched_in_a_very_long_list() -> None:
     words = [f"word_{number}" for number in range(MAX_COMPARED_WORDS)]
 
     assert did_you_mean("wrod_7", words) == "did you mean 'word_7'?"

@@ -1,7 +1,7 @@
-"""The command `pytest-tavus`: each subcommand runs without a test run.
+"""The command `pytest-tavus`: subcommands that need no test run.
 
-Every subcommand imports its wing when it runs, so that `--version` stays quick. Options and
-behaviour of a subcommand belong to its wing; this module parses the command line and prints.
+Each subcommand imports its wing when it runs, so that `--version` stays quick. The wing decides
+options and behaviour; this module parses the command line and prints.
 Add a subcommand here: its parser and a function that returns text or an exit code.
 """
 
@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from pytest_tavus.simulator.server.extra import (
     describe_missing_extra,
@@ -23,20 +22,20 @@ from pytest_tavus.simulator.server.extra import (
 from pytest_tavus.simulator.server.flags import add_flags
 
 Command = Callable[[argparse.Namespace], str | int]
-"""Takes the parsed command line; returns what is printed, or, having printed it, an exit code."""
+"""Returns the text to print, or an exit code if the command has printed its output itself."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code.
+    """Run one command and return its exit code: 0, or 1 if a server does not start.
 
-    It is 0, or 2 where the command line is wrong, or 1 where a server does not start.
+    `merge` returns the exit code of the joined run. A wrong command line exits with 2.
     """
     parsed = _parser().parse_args(argv)
     command: Command = parsed.command
-    told = command(parsed)
-    if isinstance(told, int):
-        return told
-    sys.stdout.write(told)
+    output = command(parsed)
+    if isinstance(output, int):
+        return output
+    sys.stdout.write(output)
     return 0
 
 
@@ -49,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         ("options", _options, "print the reference of all options, as Markdown"),
     ):
         commands.add_parser(name, help=summary, description=summary).set_defaults(command=command)
-    _add_merge(commands)
+    summary = "join the parts of a run that was split into one report and one exit code"
+    _configure_merge(commands.add_parser("merge", help=summary, description=summary))
     summary = "serve a simulated Tavus on this machine, for any client of Tavus"
     serve = commands.add_parser(
         "serve",
@@ -62,9 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_merge(commands: Any) -> None:
-    summary = "join the parts of a run that was split into one report and one exit code"
-    merge = commands.add_parser("merge", help=summary, description=summary)
+def _configure_merge(merge: argparse.ArgumentParser) -> None:
     merge.add_argument(
         "parts",
         metavar="PART",

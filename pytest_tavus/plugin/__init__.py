@@ -1,9 +1,9 @@
-"""The plugin: hooks, collectors, fixtures, marks and settings, all that speaks pytest.
+"""The plugin: hooks, collectors, fixtures, marks and settings. Only this wing imports pytest.
 
 Every hook here is one call into the module that owns the subject. pytest loads this module in
-every run of every project that has the package installed, so it imports nothing heavy. What a
-run with scenarios needs is imported when such a run begins. Add a hook here, a fixture in
-`fixtures.py`, an option in `run/options/table.py`.
+every run of every project that has the package installed, so it imports nothing heavy. A run with
+scenarios imports the rest when it starts. Add a hook here, a fixture in `fixtures.py`, an option
+in `run/options/table.py`.
 """
 
 from __future__ import annotations
@@ -40,17 +40,15 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare flags and ini keys."""
     add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Declare the hooks others may implement."""
     pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settle the options; where scenarios were asked for, bring in what runs them."""
+    """Read the options, and register the hooks of a scenario run if the user asked for one."""
     config.addinivalue_line("markers", "tavus: a Tavus scenario (every scenario has this mark)")
     if not has_any_option(config):
         return
@@ -87,7 +85,6 @@ def _begin(config: pytest.Config, settings: Settings) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Show the effective options."""
     settings = config.stash.get(SETTINGS, None)
     if settings is None or not settings.scenarios_on:
         return None
@@ -98,7 +95,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """End handlers and the loop, after the last fixture is torn down."""
+    # Last, because fixtures that are torn down in this hook may still use a handler or the loop.
     close_runner(session)
     if exitstatus == pytest.ExitCode.USAGE_ERROR:
         from pytest_tavus.plugin.selection import describe_unused_file

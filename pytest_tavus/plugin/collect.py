@@ -1,8 +1,9 @@
-"""Scenario files and scenarios as pytest's collectors and items."""
+"""Collects scenario files, and runs each scenario as a pytest item."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -20,14 +21,19 @@ from pytest_tavus.spans import SourceSpan
 
 
 class ScenarioFile(pytest.Module):
-    """A file of scenarios. To fixtures of scope module it is a module, and an empty one."""
+    """A file of scenarios. It is a pytest module, so that fixtures of scope module work in it."""
 
     def __init__(self, **node: Any) -> None:
         super().__init__(**node)  # pyright: ignore[reportUnknownMemberType]  # untyped there
         self.obj = ModuleType(self.path.stem)
 
     def collect(self) -> Iterator[ScenarioItem]:
-        """Read the file and yield its scenarios; every problem of the file is one error."""
+        """Yield the scenarios of the file.
+
+        Raises:
+            ScenarioError: with every problem of the file.
+
+        """
         self.add_marker("tavus")
         problems: list[Problem] = []
         items: list[ScenarioItem] = []
@@ -48,8 +54,7 @@ class ScenarioFile(pytest.Module):
 
     def repr_failure(  # type: ignore[override]  # pytest's own collectors leave out `style` too
         self, excinfo: pytest.ExceptionInfo[BaseException]
-    ) -> Any:
-        """Return the problems of the file and nothing else."""
+    ) -> object:
         if isinstance(excinfo.value, TavusError):
             return _repr_tavus_error(excinfo, excinfo.value)
         return super().repr_failure(excinfo)
@@ -64,28 +69,30 @@ def _item(
 
 
 class ScenarioItem(pytest.Function):
-    """A scenario. To fixtures, marks and other plugins it is a test function."""
+    """A scenario. It is a test function, so that fixtures, marks and other plugins work with it."""
 
     def __init__(
         self, *, scenario: Scenario, marks: list[pytest.MarkDecorator], **function: Any
     ) -> None:
         self.scenario = scenario
         self.record: Record | None = None
-        "What came of it, from the end of the conversation until its report has been made."
+        "The result, from the end of the conversation until pytest has made its report."
 
         self.seconds: float | None = None
-        "How long the conversation itself took, where it was not held in its own turn."
+        "Real seconds that the conversation took, if it ran before its turn."
 
         self.perform: Perform = perform_now
-        "Holds the conversation, or waits for it."
+        "Runs the conversation, or waits for a conversation that runs already."
 
         self._bug: Exception | None = None
-        "What was raised that nobody but us can put right."
+        "An exception that only the maintainers of this package can correct."
 
         # pytest documents `callobj` and leaves its type to be guessed from the default.
         callobj: Any = build_test_function(self._play, marks)
         super().__init__(callobj=callobj, **function)  # pyright: ignore[reportUnknownMemberType]
-        del callobj.__signature__  # it has been asked for, and `-k sign` would find it
+        # pytest has read the signature by now. Its attribute would be a keyword of the item, and
+        # `-k sign` would select every scenario.
+        del callobj.__signature__
 
     def _play(self, handler: object | None) -> None:
         __tracebackhide__ = True
@@ -106,47 +113,47 @@ class ScenarioItem(pytest.Function):
 
     @property
     def id(self) -> Any:
-        """The node id in parts, as pytest 9.2 and later read it from their cache.
+        """The node id in parts, as `--lf` of pytest 9.2 and later reads it from the cache.
 
-        pytest takes the brackets of a row for a part of its name when it makes an id, and for
-        parameters when it reads one: `--lf` would not find what has failed.
+        pytest writes the brackets of a row as part of the name, but reads them as parameters.
+        Without this override, `--lf` does not find a failed row.
         """
         own = super().id
         return type(own).parse(self.nodeid) if "[" in self.name else own
 
-    def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Return the scenario's own line."""
+    def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, self.scenario.span.line - 1, self.name
 
     def repr_failure(  # type: ignore[override]  # pytest's own collectors leave out `style` too
         self, excinfo: pytest.ExceptionInfo[BaseException]
-    ) -> Any:
-        """Return the failure picture; a bug of ours and a user's exception have tracebacks."""
+    ) -> object:
+        """Return the failure picture; only bugs and the user's own exceptions show a traceback."""
         error = excinfo.value
         if error is self._bug:
             return repr_bug(excinfo, path=__file__)
         if isinstance(error, VerdictError):
             return repr_error(excinfo, span=self.scenario.span, reason=error.reason)
         if isinstance(error, TavusError):
-            own = self.scenario.span if isinstance(error, NotRunError) else None
-            return _repr_tavus_error(excinfo, error, span=own)
+            span = self.scenario.span if isinstance(error, NotRunError) else None
+            return _repr_tavus_error(excinfo, error, span=span)
         return super().repr_failure(excinfo)
 
     def setup(self) -> None:
-        """Set up fixtures; one that does not exist is a problem of the scenario file."""
+        """Report a missing fixture as a problem of the scenario file."""
         __tracebackhide__ = True
         missing = None
         try:
             super().setup()
         except pytest.FixtureLookupError as error:
             missing = error
-        if missing is not None:  # raised here, so that the lookup does not show as its cause
+        # Outside the `except` block, so that pytest does not show the lookup as the cause.
+        if missing is not None:
             self._refuse_fixture(missing)
 
     def _refuse_fixture(self, error: pytest.FixtureLookupError) -> NoReturn:
         name = error.argname
         if name is None or name not in self.scenario.fixtures:
-            pytest.fail(str(remove_item_lines(error.formatrepr())), pytrace=False)
+            pytest.fail(remove_item_lines(error.formatrepr()), pytrace=False)
         number = self.scenario.fixtures.index(name)
         problem = Problem(
             message=f"there is no fixture {name!r}",
@@ -157,7 +164,6 @@ class ScenarioItem(pytest.Function):
 
 
 def plays_nothing(config: pytest.Config) -> bool:
-    """Tell whether pytest only collects, or only sets fixtures up, or pretends to."""
     option = config.option
     return bool(option.collectonly or getattr(option, "setuponly", False))
 
@@ -166,7 +172,6 @@ Perform = Callable[[ScenarioItem, "object | None"], ScenarioResult]
 
 
 def perform_now(item: ScenarioItem, handler: object | None) -> ScenarioResult:
-    """Hold a scenario's conversation and wait for it."""
     return runner_of(item.config).run(item.scenario, handler=handler)
 
 
@@ -175,7 +180,7 @@ def _repr_tavus_error(
     error: TavusError,
     *,
     span: SourceSpan | None = None,
-) -> Any:
+) -> object:
     first = error.problems[0] if isinstance(error, ScenarioError) else None
     reason = first.message if first is not None else str(error).partition("\n")[0]
     return repr_error(excinfo, span=first.span if first is not None else span, reason=reason)

@@ -1,11 +1,11 @@
-"""The runner of this process, and the fixtures that reach it."""
+"""Fixtures for users, and the runner of this process that they share."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -27,20 +27,20 @@ Opening = TypeVar("Opening", bound="Tavus | AsyncTavus")
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 RUNNER: pytest.StashKey[Runner] = pytest.StashKey()
 STORE: pytest.StashKey[Store] = pytest.StashKey()
-"""Where the ledger of a run is that has several processes."""
+"""The ledger that the processes of one run share."""
 
 ONE_BY_ONE = pytest.StashKey[str]()
-"""Why no conversation of this process could begin ahead, although that was asked for."""
+"""Why no conversation of this process could start early, although the user asked for it."""
 
 BAD_END = "tavus_bad_end"
-"""What a worker of pytest-xdist calls the end of its handler, if it was a bad one."""
+"""Key under which a worker of pytest-xdist reports that its handler did not end well."""
 
 
 def settings_of(config: pytest.Config) -> Settings:
-    """Return the options of this run, which are read when they are first asked for.
+    """Return the options of this run; the first call reads them.
 
     Raises:
-        pytest.UsageError: for a value that is not valid, wherever it was given.
+        pytest.UsageError: for an invalid value in any place.
 
     """
     settings = config.stash.get(SETTINGS, None)
@@ -50,10 +50,10 @@ def settings_of(config: pytest.Config) -> Settings:
 
 
 def runner_of(config: pytest.Config) -> Runner:
-    """Return the runner of this process, which is set up at its first use.
+    """Return the runner of this process; the first call builds it.
 
     Raises:
-        pytest.UsageError: for a setting that only the runner can judge.
+        pytest.UsageError: for a setting that only the runner can check.
 
     """
     runner = config.stash.get(RUNNER, None)
@@ -76,7 +76,7 @@ def runner_of(config: pytest.Config) -> Runner:
 
 
 def close_runner(session: pytest.Session) -> None:
-    """End what the runner started, if it was ever used. What ends badly fails the run."""
+    """Stop the handlers and the loop. A handler that does not end well fails the run."""
     config = session.config
     runner = config.stash.get(RUNNER, None)
     if runner is None:
@@ -87,15 +87,15 @@ def close_runner(session: pytest.Session) -> None:
     try:
         runner.close()
     except HandlerError as error:
-        output: dict[str, Any] | None = getattr(config, "workeroutput", None)
+        output: dict[str, object] | None = getattr(config, "workeroutput", None)
         if output is None:
             report_bad_end(session, str(error))
-        else:
-            output[BAD_END] = str(error)  # a worker has no terminal, and no exit code of the run
+        else:  # a worker has no terminal and does not decide the exit code
+            output[BAD_END] = str(error)
 
 
 def report_bad_end(session: pytest.Session, how: str) -> None:
-    """Say that a handler did not end well, and fail the run."""
+    """Print that a handler did not end well, and fail the run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         reporter.write_line(f"\ntavus: your handler did not end well: {how}", red=True)
@@ -111,7 +111,7 @@ def tavus_handler() -> None:
 
 
 class ScenarioPlayer:
-    """Plays scenarios from a test. What :func:`tavus_run` gives."""
+    """The value of the fixture :func:`tavus_run`."""
 
     def __init__(self, config: pytest.Config, handler: object | None) -> None:
         self._config = config
@@ -119,43 +119,43 @@ class ScenarioPlayer:
 
     def __call__(
         self,
-        scenario: str | Path | Mapping[str, Any],
+        scenario: str | Path | Mapping[str, object],
         name: str | None = None,
         *,
         handler: object | None = None,
     ) -> ScenarioResult:
-        """Play one scenario and return its result, whatever the verdict is.
+        """Run one scenario and return its result with any verdict.
 
-        `scenario` is a file, from pytest's rootdir, in which `name` chooses one of several; or a
-        mapping in the language of the files, whose `pal` may be a path from the test's file.
-        `handler` replaces the fixture `tavus_handler`.
+        `scenario` is a file, relative to pytest's rootdir, or a mapping in the language of the
+        files. In a file with several scenarios, `name` chooses one. In a mapping, `pal` may be a
+        path relative to the test's file. `handler` replaces the fixture `tavus_handler`.
 
         Raises:
             ScenarioError: the scenario cannot be understood, or the file has none of that name.
 
         """
-        played = self._load_scenario(scenario, name)
+        loaded = self._load_scenario(scenario, name)
         chosen = self._handler if handler is None else handler
-        return runner_of(self._config).run(played, handler=chosen)
+        return runner_of(self._config).run(loaded, handler=chosen)
 
     def _load_scenario(
-        self, scenario: str | Path | Mapping[str, Any], name: str | None
+        self, scenario: str | Path | Mapping[str, object], name: str | None
     ) -> Scenario:
         if isinstance(scenario, Mapping):
             return self._parse_mapping(scenario, name or "a scenario in Python")
         from pytest_tavus.errors import ScenarioError
 
-        found = runner_of(self._config).load(self._config.rootpath / scenario)
-        named = [one for one in found if name in {None, one.name}]
-        if len(named) == 1:
-            return named[0]
-        names = ", ".join(repr(one.name) for one in found)
-        asked = "one of them must be named" if name is None else f"{name!r} is not one of them"
-        message = f"{scenario}: the scenarios are {names}; {asked}"
+        scenarios = runner_of(self._config).load(self._config.rootpath / scenario)
+        matching = [each for each in scenarios if name in {None, each.name}]
+        if len(matching) == 1:
+            return matching[0]
+        names = ", ".join(repr(each.name) for each in scenarios)
+        reason = "one of them must be named" if name is None else f"{name!r} is not one of them"
+        message = f"{scenario}: the scenarios are {names}; {reason}"
         raise ScenarioError(message)
 
-    def _parse_mapping(self, data: Mapping[str, Any], name: str) -> Scenario:
-        from pytest_tavus.plugin.api.place import caller
+    def _parse_mapping(self, data: Mapping[str, object], name: str) -> Scenario:
+        from pytest_tavus.plugin.api.call_site import caller
         from pytest_tavus.scenario.load.parse import parse_inline
 
         root, pal = self._config.rootpath, data.get("pal")
@@ -167,7 +167,7 @@ class ScenarioPlayer:
 
 @pytest.fixture
 def tavus_run(pytestconfig: pytest.Config, tavus_handler: object | None) -> ScenarioPlayer:
-    """Play a scenario from a test: ``tavus_run("scenarios/a.yaml", "its name")``."""
+    """Run a scenario from a test: ``tavus_run("scenarios/a.yaml", "its name")``."""
     return ScenarioPlayer(pytestconfig, tavus_handler)
 
 
@@ -192,8 +192,8 @@ def tavus_async(
 
 
 @pytest.fixture(scope="session")
-def tavus_server_options() -> Mapping[str, Any]:
-    """Say how `tavus_server` is started: override this fixture.
+def tavus_server_options() -> Mapping[str, object]:
+    """Configure `tavus_server`: override this fixture.
 
     Return fields of `ServerOptions`, such as ``{"clock": "still"}``.
     """
@@ -202,11 +202,11 @@ def tavus_server_options() -> Mapping[str, Any]:
 
 @pytest.fixture(scope="session")
 def tavus_server(
-    pytestconfig: pytest.Config, tavus_server_options: Mapping[str, Any]
+    pytestconfig: pytest.Config, tavus_server_options: Mapping[str, object]
 ) -> Iterator[TavusServer]:
     """Serve a simulated Tavus on this machine for the whole run, for any client of Tavus.
 
-    A test that asks for it fails where the extra `serve` is not installed, or an option is wrong.
+    A test that requests it fails if the extra `serve` is not installed or an option is wrong.
     """
     from pytest_tavus.errors import TavusError
     from pytest_tavus.simulator.server.extra import (
@@ -217,12 +217,12 @@ def tavus_server(
 
     settings = settings_of(pytestconfig)
     seed = settings.seed if "seed" in settings.origins else None
-    given = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
+    options = {"control": True, "seed": seed, "root": pytestconfig.rootpath, **tavus_server_options}
     try:
         require_all()
         from pytest_tavus.simulator.server.fixture import TavusServer, server_options
 
-        server = TavusServer(server_options(given), environ=os.environ)
+        server = TavusServer(server_options(options), environ=os.environ)
     except ModuleNotFoundError as error:
         package = find_missing_package(error)
         if package is None:
@@ -241,20 +241,21 @@ def _provide_tavus(
     handler: object | None,
 ) -> Iterator[Opening]:
     from pytest_tavus.errors import ScenarioError
-    from pytest_tavus.plugin.api.hearing import RaiseScope
+    from pytest_tavus.plugin.api.raise_scope import RaiseScope
 
-    item: Any = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
-    name: str = item.nodeid.partition("::")[2]  # within its file, with its class and parameters
-    hearing = RaiseScope.from_test(getattr(item, "obj", None))
+    item: pytest.Item = request.node  # pyright: ignore[reportUnknownMemberType]  # untyped there
+    name = item.nodeid.partition("::")[2]  # within its file, with its class and parameters
+    scope = RaiseScope.from_test(getattr(item, "obj", None))
     failed_before = request.session.testsfailed
     runner, root = runner_of(config), config.rootpath
-    opening = kind(runner, root=root, handler=handler, test=name, hearing=hearing)
+    opening = kind(runner, root=root, handler=handler, test=name, raise_scope=scope)
     yield opening
     try:
         opening.finish()
     except ScenarioError as error:
         pytest.fail(str(error), pytrace=False)
-    unheard = opening.describe_lost_failures()
+    lost = opening.describe_lost_failures()
+    # A test that failed anyway, or should fail, needs no second failure.
     failed = request.session.testsfailed > failed_before
-    if unheard is not None and not failed and item.get_closest_marker("xfail") is None:
-        pytest.fail(unheard, pytrace=False)
+    if lost is not None and not failed and item.get_closest_marker("xfail") is None:
+        pytest.fail(lost, pytrace=False)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def pytest_tavus_result(item: pytest.Item, result: ScenarioResult) -> None:
-    """Receive what came of a scenario, in the process that played it, before its test ends.
+    """Receive the result of a scenario, in the process that ran it, before its test ends.
 
-    The result carries the scenario, the whole trace and the verdict. It is not kept after the
-    test's report has been made; take what is needed of it.
+    The result carries the scenario, the whole trace and the verdict. The plugin drops it after the
+    test's report; copy the parts that you need later.
     """

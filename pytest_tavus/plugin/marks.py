@@ -1,4 +1,4 @@
-"""From a scenario's tags, marks and fixtures to pytest's marks."""
+"""Turns a scenario's tags, marks and fixtures into pytest marks."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from pytest_tavus.scenario.values.model import Mark, Scenario
 from pytest_tavus.trace.facts import PROVES_NOTHING, is_scripted
 
 _SIGNATURE = Signature([Parameter("tavus_handler", Parameter.POSITIONAL_OR_KEYWORD)])
-"""What pytest would find out about the function of every scenario anew."""
+"""The signature of every scenario's function, so that pytest need not inspect each of them."""
 
-_ACTS = frozenset({"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"})
-"""Marks that make pytest do something. As a tag they would do it unasked."""
+_PYTEST_MARKS = frozenset(
+    {"filterwarnings", "parametrize", "skip", "skipif", "usefixtures", "xfail"}
+)
+"""Marks that change how pytest runs a test, which the author of a tag does not expect."""
 
-_BY_REASON = frozenset({"skip", "xfail"})
-"""Those of them that a scenario can give, since a reason is all they need."""
+_REASON_MARKS = frozenset({"skip", "xfail"})
+"""Those marks that a scenario may carry, because a reason is the only argument they need."""
 
 
 def marks_of(scenario: Scenario, config: pytest.Config) -> list[pytest.MarkDecorator]:
-    """Return a scenario's marks. Its tags are registered, so that strict markers know them.
+    """Return a scenario's marks, and register its tags for `--strict-markers`.
 
     Raises:
-        ScenarioError: for a tag that cannot be a mark, or a mark that pytest does not know.
+        ScenarioError: for a tag that cannot be a mark, or an unregistered mark.
 
     """
     problems = list(_problems(scenario))
@@ -42,9 +44,9 @@ def marks_of(scenario: Scenario, config: pytest.Config) -> list[pytest.MarkDecor
 
 
 def build_unproven_marks(scenario: Scenario, session: str) -> list[pytest.MarkDecorator]:
-    """Return the mark by which a scenario is skipped that no answer of a handler could fail.
+    """Return a skip mark for a scenario that no answer of a handler could fail.
 
-    A scenario that is skipped by its own mark keeps its own reason.
+    A scenario with a skip mark of its own keeps its own reason.
     """
     if not is_scripted(session) or any(map(asks_for_calls, scenario.turns)):
         return []
@@ -60,10 +62,10 @@ def build_unproven_marks(scenario: Scenario, session: str) -> list[pytest.MarkDe
 def build_test_function(
     play: Callable[[object | None], None], marks: Iterable[pytest.MarkDecorator]
 ) -> Callable[..., None]:
-    """Return the function that is a scenario to pytest: it asks for the user's handler.
+    """Return the test function of a scenario, which requests the fixture `tavus_handler`.
 
-    It is not written where the item is, because pytest cuts a traceback off at the first frame in
-    the file of this function, and would show how a user's fixture was reached from there.
+    It must not stand in the module of the item. pytest cuts a traceback at the first frame in the
+    file of this function, and would show the frames that lead to a user's fixture.
     """
 
     def scenario(tavus_handler: object | None) -> None:
@@ -95,7 +97,7 @@ def _mark(scenario: Scenario, number: int, mark: Mark) -> pytest.MarkDecorator:
 def _problems(scenario: Scenario) -> Iterator[Problem]:
     for number, tag in enumerate(scenario.tags):
         span = scenario.where((*scenario.at, "tags", number))
-        if tag in _ACTS:
+        if tag in _PYTEST_MARKS:
             message = f"the tag {tag!r} is a mark that pytest acts on"
             yield Problem(message=message, span=span, hint="write it under 'marks', or rename it")
         elif tag.startswith("_") or not tag.replace("-", "_").replace(".", "_").isidentifier():
@@ -103,7 +105,7 @@ def _problems(scenario: Scenario) -> Iterator[Problem]:
             hint = "use letters, digits, '_', '-' and '.', beginning with a letter"
             yield Problem(message=message, span=span, hint=hint)
     for number, mark in enumerate(scenario.marks):
-        if mark.name in _ACTS - _BY_REASON:
+        if mark.name in _PYTEST_MARKS - _REASON_MARKS:
             span = scenario.where((*scenario.at, "marks", number))
             message = f"the mark {mark.name!r} needs arguments that a scenario cannot give"
             yield Problem(message=message, span=span, hint="one of: skip, xfail, a mark of yours")

@@ -1,4 +1,4 @@
-"""The hooks that write what came of every scenario of a run to a file."""
+"""Writes the result of every scenario of a run to the file of `--tavus-results`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_tavus.report.results import ResultRow, ResultsFile, ResultStatus
 
 
 class ResultsHooks:
-    """Writes where reports arrive: in the only process, or in the controller."""
+    """Registered where reports arrive: in the only process, or in the controller."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -20,19 +20,18 @@ class ResultsHooks:
         self._reports: dict[str, list[pytest.TestReport]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep what is reported of a scenario until all of it is there."""
+        """Keep the reports of a scenario until pytest has sent all of them."""
         if is_scenario_file(Path(report.nodeid.partition("::")[0])):
             self._reports.setdefault(report.nodeid, []).append(report)
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Write what came of a scenario."""
         reports = self._reports.pop(nodeid, None)
         if reports:
             self._file.add(_row(nodeid, reports))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write what has not been told of, such as what a dying worker left; and the end."""
+        """Write the scenarios without a finish, such as those of a crashed worker; then the end."""
         for nodeid, reports in self._reports.items():
             self._file.add(_row(nodeid, reports))
         self._reports.clear()
@@ -41,32 +40,32 @@ class ResultsHooks:
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say that the file is not whole; what came of the scenarios stands above."""
+        """Report that the file is incomplete."""
         if self._file.write_error is not None:
             text = f"ERROR: --tavus-results: {self._path} is not whole: {self._file.write_error}"
             terminalreporter.write_line(text, red=True)
 
 
 def _row(nodeid: str, reports: list[pytest.TestReport]) -> ResultRow:
-    """Make one row of the reports of set-up, call and teardown."""
-    telling = next((one for one in reports if one.failed), None)
-    if telling is None:
-        telling = next(
-            (one for one in reports if not one.passed or one.when == "call"), reports[-1]
+    """Combine the reports of set-up, call and teardown. A failure decides, in any phase."""
+    decisive = next((report for report in reports if report.failed), None)
+    if decisive is None:
+        decisive = next(
+            (report for report in reports if not report.passed or report.when == "call"),
+            reports[-1],
         )
     texts = (
-        "the run was ended before it" if _is_interrupted(telling) else "",
-        skip_reason(telling) or telling.longreprtext,
-        str(getattr(telling, "wasxfail", "")),
+        "the run was ended before it" if _is_interrupted(decisive) else "",
+        skip_reason(decisive) or decisive.longreprtext,
+        str(getattr(decisive, "wasxfail", "")),
     )
-    record = next((one.__dict__[RECORD] for one in reports if RECORD in one.__dict__), None)
-    came = _result_status(telling)
+    status = _result_status(decisive)
     return ResultRow(
         nodeid=nodeid,
-        came=came,
-        seconds=round(sum(one.duration for one in reports), 6),
-        text=next((text for text in texts if text and came != "passed"), ""),
-        record=record,
+        came=status,
+        seconds=round(sum(report.duration for report in reports), 6),
+        text=next((text for text in texts if text and status != "passed"), ""),
+        record=next((vars(report)[RECORD] for report in reports if RECORD in vars(report)), None),
     )
 
 
@@ -81,12 +80,12 @@ def _result_status(report: pytest.TestReport) -> ResultStatus:
 
 
 def _is_interrupted(report: pytest.TestReport) -> bool:
-    """Tell whether nothing but the set-up was reported: the run ended before the conversation."""
+    # Only the set-up was reported: the run ended before the conversation.
     return report.passed and report.when != "call"
 
 
 def begin(config: pytest.Config, path: Path) -> None:
-    """Write the results of this run, unless it is a worker's.
+    """Register the hooks, unless this process is a worker of pytest-xdist.
 
     Raises:
         pytest.UsageError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""Which files are scenario files, and what pytest is told to collect because of them."""
+"""Recognizes scenario files, and points pytest's collection at them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _RULE = "*.yaml and *.yml are scenario files, but not *.pal.yaml nor names that 
 
 
 _SCENARIOS = re.compile(r"""^\s*\{?\s*["']?(?:turns|scenarios)["']?\s*:""", re.MULTILINE)
-"""A key that only scenario files have, at the beginning of a line. Whether it is the file's own or
-one further in does not matter: to name a file too many costs a line, to miss one costs a test."""
+"""A key that only scenario files have, at the beginning of a line, at any depth. A false match
+costs a line of output; a missed file costs a test."""
 
 _PREFIX_LENGTH = 65_536
-"""Characters of a file that are read to tell what it holds."""
+"""Characters of a file that are searched for such a key."""
 
 
 def is_scenario_file(path: Path) -> bool:
-    """Tell by its name alone. A file that is only included has a name that begins with ``_``."""
+    """Decide by the name alone. Names of files that others include begin with ``_``."""
     name = path.name
     if path.suffix.lower() not in {".yaml", ".yml"} or name.startswith("_"):
         return False
@@ -31,7 +31,7 @@ def is_scenario_file(path: Path) -> bool:
 
 
 def describe_unused_file(config: pytest.Config, settings: Settings) -> str | None:
-    """Return what to say of a run that could not use what it was given, a scenario file."""
+    """Return a hint if pytest could not use a scenario file because the flag is missing."""
     if settings.scenarios_on:
         return None
     paths = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args)
@@ -44,14 +44,14 @@ def describe_unused_file(config: pytest.Config, settings: Settings) -> str | Non
 def select(config: pytest.Config, settings: Settings) -> None:
     """Point pytest at the scenarios.
 
-    Where the flag stands on the command line, and no path, they are all that is collected. In
-    every other case they are added to what is collected anyway, if nothing of that leads to them:
-    a flag in `addopts` or a variable must not take a project's other tests out of its run.
+    If the command line has the flag and no path, pytest collects the scenarios alone. Otherwise
+    they are added to the other tests, unless a path leads to them already. The reason: a flag in
+    `addopts` or a variable must not remove a project's other tests from its run.
 
-    A worker of pytest-xdist is started with its controller's command line and decides the same.
+    A worker of pytest-xdist gets the command line of its controller and decides the same.
 
     Raises:
-        pytest.UsageError: nothing is there, or no scenario file is.
+        pytest.UsageError: the path does not exist, or contains no scenario file.
 
     """
     _require_scenarios(settings)
@@ -59,7 +59,7 @@ def select(config: pytest.Config, settings: Settings) -> None:
     if config.args_source is not pytest.Config.ArgsSource.ARGS and _is_typed(config):
         config.args = [argument]
         config.args_source = pytest.Config.ArgsSource.ARGS
-    elif not any(_leads_to_scenarios(config, settings, given) for given in config.args):
+    elif not any(_leads_to_scenarios(config, settings, arg) for arg in config.args):
         config.args = [*config.args, argument]
 
 
@@ -73,12 +73,11 @@ def _path(config: pytest.Config, argument: str) -> Path:
 
 
 def _leads_to_scenarios(config: pytest.Config, settings: Settings, argument: str) -> bool:
-    given = _path(config, argument)
-    wanted = settings.scenarios
+    path, scenarios = _path(config, argument), settings.scenarios
     return (
-        given.is_relative_to(wanted)
-        or is_scenario_file(given)
-        or (wanted.is_relative_to(given) and not settings.scenarios_item)
+        path.is_relative_to(scenarios)
+        or is_scenario_file(path)
+        or (scenarios.is_relative_to(path) and not settings.scenarios_item)
     )
 
 
@@ -91,28 +90,28 @@ def _require_scenarios(settings: Settings) -> None:
 
 
 def describe_empty_collection(settings: Settings) -> str:
-    """Say that files are there and pytest collected none of them."""
-    what = "pytest collected no scenario file there: they are ignored or not where it looked"
+    """Explain that the directory has scenario files, but pytest collected none of them."""
+    what = "pytest collected no scenario file there: it ignores them, or it looked elsewhere"
     return _describe_missing(settings, what)
 
 
 def describe_uncollected_files(
     config: pytest.Config, settings: Settings, collected: Collection[str]
 ) -> Iterator[str]:
-    """Tell of scenario files that pytest kept away from, where all of them were asked for."""
+    """Yield a line for each scenario file that pytest excluded, if the user asked for all."""
     where = settings.scenarios
     if not any(where.is_relative_to(_path(config, argument)) for argument in config.args):
         return
     for file in sorted(_scenario_files(where)) if collected else ():
         if str(file) not in collected:
-            shown = os.path.relpath(file, config.rootpath)
-            yield f"  not collected {shown}: norecursedirs, --ignore or a conftest.py excludes it"
+            name = os.path.relpath(file, config.rootpath)
+            yield f"  not collected {name}: norecursedirs, --ignore or a conftest.py excludes it"
     for file, why in _list_misnamed(where):
         yield f"  not collected {os.path.relpath(file, config.rootpath)}: {why}"
 
 
 def _list_misnamed(where: Path) -> Iterator[tuple[Path, str]]:
-    """Yield files that hold scenarios and whose names say that they do not."""
+    """Yield files with scenarios that `is_scenario_file` rejects by their names."""
     for file in sorted(_files(where)):
         name = file.name.lower()
         if name.endswith(".json"):
@@ -145,7 +144,6 @@ def _describe_missing(settings: Settings, what: str) -> str:
 
 
 def _scenario_files(where: Path) -> Iterator[Path]:
-    """Yield the scenario files below a directory, without looking into hidden ones."""
     return (file for file in _files(where) if is_scenario_file(file))
 
 
@@ -154,5 +152,6 @@ def _files(where: Path) -> Iterator[Path]:
         yield where
         return
     for directory, below, names in os.walk(where):
+        # Hidden directories hold caches and virtual environments, not a user's scenarios.
         below[:] = [name for name in below if not name.startswith(".")]
         yield from (Path(directory, name) for name in names)

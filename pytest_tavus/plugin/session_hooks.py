@@ -1,11 +1,11 @@
-"""The hooks of a run with scenarios. Without the flag none of them is even registered."""
+"""Collects and reports scenarios; registered only in a run with `--tavus-scenarios`."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
@@ -41,22 +41,25 @@ from pytest_tavus.report.summary import (
 from pytest_tavus.run.options.settings import Settings
 
 
+class WorkerOutput(TypedDict, total=False):
+    """What a worker of pytest-xdist reports to its controller at its end."""
+
+    tavus_files: list[str]
+    tavus_one_by_one: str | None
+
+
 def begin(config: pytest.Config, settings: Settings) -> None:
-    """Point pytest at the scenarios and register the hooks that collect and report them."""
     select(config, settings)
-    spared = FrozenHeap()
-    config.add_cleanup(spared.unfreeze)  # which comes after the last search that pytest makes
-    run = SessionHooks(config, settings, spared=spared)
-    config.pluginmanager.register(run, "tavus-scenarios")
+    heap = FrozenHeap()
+    config.add_cleanup(heap.unfreeze)  # pytest runs it after its last garbage collection
+    config.pluginmanager.register(SessionHooks(config, settings, heap=heap), "tavus-scenarios")
 
 
 class SessionHooks:
-    """Collects and reports scenarios. One per session that was asked for them."""
-
-    def __init__(self, config: pytest.Config, settings: Settings, *, spared: FrozenHeap) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, *, heap: FrozenHeap) -> None:
         self._config = config
         self._settings = settings
-        self._heap = spared
+        self._heap = heap
         self._files: set[str] = set()
         self._workers = 0
         self._records: list[Record] = []
@@ -70,42 +73,42 @@ class SessionHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> None:
-        """Set up the runner, so that a setting it refuses ends the run before any file is read."""
+        """Set up the runner first: a setting that it refuses ends the run before any file."""
         runner_of(self._config)
 
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        """Take the scenario files below the scenarios path, and those named by the user."""
-        if not is_scenario_file(file_path) or not self._accepts_file(file_path, parent.session):
+        """Collect scenario files below the scenarios path, and files that the user names."""
+        is_wanted = file_path.is_relative_to(self._settings.scenarios) or parent.session.isinitpath(
+            file_path
+        )
+        if not (is_wanted and is_scenario_file(file_path)):
             return None
         self._files.add(str(file_path))
         return ScenarioFile.from_parent(  # pyright: ignore[reportUnknownMemberType]  # untyped there
             parent, path=file_path
         )
 
-    def _accepts_file(self, path: Path, session: pytest.Session) -> bool:
-        return path.is_relative_to(self._settings.scenarios) or session.isinitpath(path)
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session) -> None:
-        """Refuse a run without a scenario file, before anything is deselected."""
+        """Refuse a run without a scenario file, before another plugin deselects items."""
         if not self._files and not session.testsfailed and not self._is_worker:
             raise pytest.UsageError(describe_empty_collection(self._settings))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Spare what has been collected the search for garbage, where nobody else's tests are."""
+        """Freeze the collected items, unless the run has tests that may rely on the collector."""
         self._selected = sum(isinstance(item, ScenarioItem) for item in session.items)
         if self._selected == len(session.items):
             self._heap.freeze()
 
     def pytest_report_collectionfinish(self, items: Sequence[pytest.Item]) -> list[str]:
-        """Give the advice that a run gives at its end where nothing is going to run."""
+        """Print the advice with `--collect-only`, which has no summary at its end."""
         if not self._config.option.collectonly:
             return []
         scenarios = [item for item in items if isinstance(item, ScenarioItem)]
-        reasons = Counter(reason for one in scenarios if (reason := find_unproven_mark(one)))
-        advice = advice_lines(str(lint) for one in scenarios for lint in one.scenario.lints)
+        reasons = Counter(reason for item in scenarios if (reason := find_unproven_mark(item)))
+        advice = advice_lines(str(lint) for item in scenarios for lint in item.scenario.lints)
         return [*unproven_lines(reasons), *advice]
 
     @property
@@ -113,24 +116,25 @@ class SessionHooks:
         return hasattr(self._config, "workerinput")
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker of pytest-xdist collected; one that crashed cannot say."""
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take over the files that a worker of pytest-xdist collected."""
         self._workers += 1
-        output: Mapping[str, Any] = getattr(node, "workeroutput", {})
+        output: WorkerOutput = getattr(node, "workeroutput", None) or WorkerOutput()
+        # A crashed worker reports nothing; it must not look like a run without scenario files.
         self._files.update(output.get("tavus_files", ["unknown"]))
         self._one_by_one.append(output.get("tavus_one_by_one"))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand on what a worker collected; on the controller, refuse what a single run would."""
+        """Report what a worker collected; on the controller, refuse a run without scenarios."""
         if any(recorded["untraced"] for recorded in self._records):
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         runner = self._config.stash.get(RUNNER, None)
         if runner is not None:
             used = runner.ledger()
             self._slowed = list(
-                slowdown_lines(times=used.slowed, lowest=used.lowest, said=used.said)
+                slowdown_lines(refusals=used.refusals, lowest=used.lowest, reason=used.last_refusal)
             )
-        output = getattr(self._config, "workeroutput", None)
+        output: WorkerOutput | None = getattr(self._config, "workeroutput", None)
         if output is not None:
             output["tavus_files"] = sorted(self._files)
             output["tavus_one_by_one"] = self._config.stash.get(ONE_BY_ONE, None)
@@ -151,7 +155,7 @@ class SessionHooks:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put what came of a scenario on its report, as plain data that can travel."""
+        """Attach the record to the report, as plain data that pytest-xdist can serialize."""
         report = yield
         if isinstance(item, ScenarioItem) and call.when == "call" and item.seconds is not None:
             report.duration, item.seconds = item.seconds, None
@@ -165,7 +169,7 @@ class SessionHooks:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the record for the summary. Runs where reports arrive: on the controller."""
+        """Keep the record for the summary. With pytest-xdist, only the controller has one."""
         if self._is_worker:
             return
         self._ran = self._ran or report.when == "call" or report.failed
@@ -177,13 +181,12 @@ class SessionHooks:
             self._unjudged.update(_describe_unjudged(report))
         recorded = report.__dict__.get(RECORD)
         if recorded is None or not (report.passed or report.failed):
-            return  # neither an expected failure nor one that is run again is to be put right
+            return  # the user need not correct an expected failure, nor a failure that is rerun
         if self._config.get_terminal_writer().hasmarkup:
             colour(report)
         self._records.append(recorded)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what the scenarios came to."""
         in_colour = self._config.get_terminal_writer().hasmarkup
         reasons = self._one_by_one or [self._config.stash.get(ONE_BY_ONE, None)]
         lines = [
@@ -207,7 +210,7 @@ class SessionHooks:
 
 
 def _describe_unjudged(report: pytest.TestReport) -> list[str]:
-    """Say what came of a scenario that has no verdict of its own, in one word or none."""
+    """Return the status of a scenario without a verdict, as a list of one word or none."""
     if not is_scenario_file(Path(report.nodeid.partition("::")[0])):
         return []
     if report.skipped:

@@ -1,13 +1,12 @@
-"""The options as pytest knows them: declares them, and reads what was given.
+"""Declares the options to pytest and reads their values from it. No other module does either.
 
-Every run of pytest loads this module, so it imports what settles the options only when their
-values are asked for. No other module talks to pytest's option machinery.
+Every run of pytest loads this module, so it imports `settings` only if the user gave an option.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare every row to pytest."""
     group = parser.getgroup("tavus", "Tavus scenarios")
     for option in OPTIONS:
         if "flag" in option.places:
@@ -27,33 +25,40 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(option.dest, option.help, type=kind, default=None)
 
 
-def _flag_arguments(option: Option) -> dict[str, Any]:
-    shape: dict[str, Any] = {}
+def _flag_arguments(option: Option) -> dict[str, object]:
+    arguments: dict[str, object] = {}
     if option.bare is not None:
-        shape = {"nargs": "?", "const": option.bare}
+        arguments = {"nargs": "?", "const": option.bare}
     if option.lines:
-        shape = {"action": "append"}
-    shape.update(dest=option.dest, metavar=option.metavar, default=None, help=option.help)
-    return shape
+        arguments = {"action": "append"}
+    return arguments | {
+        "dest": option.dest,
+        "metavar": option.metavar,
+        "default": None,
+        "help": option.help,
+    }
 
 
 def has_any_option(config: pytest.Config) -> bool:
-    """Tell whether the user gave an option; a run without one has nothing to read."""
+    """Tell whether the user gave an option in any place."""
     if any(name.startswith(ENVIRONMENT_PREFIX) for name in os.environ):
         return True
     keys = [option.dest for option in OPTIONS]
     try:
-        given = [config.getoption(key, None) for key in keys] + [config.getini(key) for key in keys]
-    except TypeError:  # a typed value in a TOML file, which is refused when it is read
+        values = [
+            *(config.getoption(key, None) for key in keys),
+            *(config.getini(key) for key in keys),
+        ]
+    except TypeError:  # a typed value in a TOML file; `read_settings` refuses it
         return True
-    return any(value is not None for value in given)
+    return any(value is not None for value in values)
 
 
 def read_settings(config: pytest.Config) -> Settings:
     """Resolve every option of this run.
 
     Raises:
-        pytest.UsageError: for a value that is not valid, wherever it was given.
+        pytest.UsageError: for an invalid value in any place.
 
     """
     from pytest_tavus.errors import ScenarioError
@@ -61,9 +66,8 @@ def read_settings(config: pytest.Config) -> Settings:
 
     try:
         return resolve_settings(_sources(config))
-    except ScenarioError as error:
-        raise pytest.UsageError(str(error)) from None
-    except TypeError as error:  # a typed value in a TOML file where text belongs
+    # pytest raises a TypeError for a typed value in a TOML file if the option expects text.
+    except (ScenarioError, TypeError) as error:
         raise pytest.UsageError(str(error)) from None
 
 

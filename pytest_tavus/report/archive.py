@@ -1,4 +1,4 @@
-"""Keeps traces as files: one for each scenario, named after it."""
+"""Writes the trace of each scenario to a file named after the scenario."""
 
 from __future__ import annotations
 
@@ -15,21 +15,19 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.verdict import Verdict
 
 LONGEST_NAME = 120
-"""Characters of a file name. Longer ones are cut and told apart by a digest."""
+"""Characters of a file name. A longer name is cut, and a digest keeps it unique."""
 
 
 class Archive:
-    """Where the traces of a run go."""
-
     def __init__(self, directory: Path, *, only_failed: bool) -> None:
         self._directory = directory
         self._only_failed = only_failed
 
     def keep(self, result: ScenarioResult) -> ScenarioResult:
-        """Write the trace of a result, where that is wanted, and return the result with its path.
+        """Write the trace, if the options ask for it, and return the result with its path.
 
-        A scenario that is played again replaces its trace. Where the trace cannot be written, the
-        result says why, and is none the worse.
+        A rerun of a scenario replaces its trace. If the trace cannot be written, `untraced` has the
+        reason and the verdict stays.
         """
         if self._only_failed and result.verdict.outcome == "passed":
             return result
@@ -50,18 +48,22 @@ class Archive:
         return replace(result, trace_path=str(path))
 
     def keep_interrupted(self, scenario: Scenario, trace: Trace) -> None:
-        """Write the masked trace of a conversation that was ended before it was over."""
-        verdict = Verdict(outcome="undecided", reason="the conversation was interrupted")
-        who = provenance(trace)
-        self.keep(ScenarioResult(scenario=scenario, trace=trace, verdict=verdict, provenance=who))
+        self.keep(
+            ScenarioResult(
+                scenario=scenario,
+                trace=trace,
+                verdict=Verdict(outcome="undecided", reason="the conversation was interrupted"),
+                provenance=provenance(trace),
+            )
+        )
 
 
 def file_name(scenario_path: str, name: str) -> str:
-    """Return the name of a trace file: readable, safe on every file system, and its own."""
-    written = f"{scenario_path}--{name}"
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", written).strip("-.") or "scenario"
-    # Some file systems do not tell capitals apart.
-    if plain != written or plain != plain.lower() or len(plain) > LONGEST_NAME:
-        digest = hashlib.blake2b(written.encode(), digest_size=4).hexdigest()
+    """Return a readable and unique file name that is safe on every file system."""
+    full = f"{scenario_path}--{name}"
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", full).strip("-.") or "scenario"
+    # Some file systems ignore case.
+    if plain != full or plain != plain.lower() or len(plain) > LONGEST_NAME:
+        digest = hashlib.blake2b(full.encode(), digest_size=4).hexdigest()
         plain = f"{plain[:LONGEST_NAME]}-{digest}"
     return f"{plain}.trace.jsonl"

@@ -1,4 +1,4 @@
-"""The blocks a failure picture is made of. Each returns lines; none knows where it will stand."""
+"""The blocks of a failure picture. Each returns lines and does not know its position."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pytest_tavus.report.words import OWNERS, REMEDIES, SCRIPTED_REMEDY, format_
 from pytest_tavus.trace.events import Decisions
 from pytest_tavus.verdict.verdict import Difference, Finding, Ruling
 
-_LABEL = 10
+_LABEL_WIDTH = 10
 _MOST_DIFFERENCES = 8
 _DETAIL_HEAD, _DETAIL_TAIL = 8, 40
-_LONG = 30
+_LONG_VALUE = 30
 
 
 def headline(complaint: Complaint, *, ink: Ink, count: tuple[int, int] = (1, 1)) -> str:
-    """Place and kind: the line an editor or a terminal makes clickable."""
+    """Return position and kind, in the format that editors and terminals make clickable."""
     paint = ink.red if complaint.outcome == "failed" else ink.yellow
     number, total = count
     which = ink.dim(f"  ({number} of {total})") if total > 1 else ""
@@ -26,20 +26,19 @@ def headline(complaint: Complaint, *, ink: Ink, count: tuple[int, int] = (1, 1))
 
 
 def sentence(finding: Finding, *, columns: int, indent: int = 2) -> tuple[str, ...]:
-    """Return the message, wrapped."""
     text = escape_unprintable(finding.message)
     return tuple(f"{'':{indent}}{line}" for line in wrap(text, columns - indent))
 
 
 def closest_call(finding: Finding, *, ink: Ink, columns: int) -> Iterator[str]:
-    """Yield the observed call that comes nearest, and where it parts from what was expected."""
+    """Yield the most similar call of the trace, and its differences from the expected call."""
     if finding.closest is not None:
         yield from _field("closest", escape_unprintable(finding.closest), columns, limit=4)
     yield from differences(finding.differences, ink=ink)
 
 
 def differences(found: Sequence[Difference], *, ink: Ink) -> Iterator[str]:
-    """Yield each place with both values, in full: what differs is never cut."""
+    """Yield both values of each difference, in full."""
     for difference in found[:_MOST_DIFFERENCES]:
         expected, actual = (
             escape_unprintable(difference.expected),
@@ -55,15 +54,15 @@ def differences(found: Sequence[Difference], *, ink: Ink) -> Iterator[str]:
 
 
 def _caret_line(expected: str, actual: str, ink: Ink) -> Iterator[str]:
-    """Point below the first character that differs, where eyes would have to search for it."""
+    """Point at the first character that differs, unless both values are short."""
     pairs = zip(expected, actual, strict=False)
-    same = next((at for at, (one, two) in enumerate(pairs) if one != two), None)
-    if same is not None and same > 1 and min(len(expected), len(actual)) >= _LONG:
-        yield ink.red(f"{'':{2 + _LABEL + width(expected[:same])}}^")
+    same = next((at for at, (left, right) in enumerate(pairs) if left != right), None)
+    if same is not None and same > 1 and min(len(expected), len(actual)) >= _LONG_VALUE:
+        yield ink.red(f"{'':{2 + _LABEL_WIDTH + width(expected[:same])}}^")
 
 
 def detail(finding: Finding, *, ink: Ink) -> Iterator[str]:
-    """Yield further lines, such as the handler's traceback, each behind a bar."""
+    """Yield the detail of a finding, such as the handler's traceback, each line behind a bar."""
     lines = [] if finding.detail is None else finding.detail.rstrip().splitlines()
     cut = len(lines) - _DETAIL_HEAD - _DETAIL_TAIL
     if cut > 1:
@@ -77,7 +76,7 @@ def detail(finding: Finding, *, ink: Ink) -> Iterator[str]:
 def short_finding(
     complaint: Complaint, *, ink: Ink, columns: int, count: tuple[int, int]
 ) -> Iterator[str]:
-    """Yield one of the findings after the first, in few lines."""
+    """Yield a finding after the first, without excerpt, remedy and evidence."""
     finding = complaint.finding
     yield headline(complaint, ink=ink, count=count)
     yield from sentence(finding, columns=columns)
@@ -89,7 +88,6 @@ def short_finding(
 
 
 def consequences(found: Sequence[Complaint], *, ink: Ink, columns: int) -> Iterator[str]:
-    """Yield what follows from the findings above, each in one sentence."""
     if found:
         yield f"  {ink.bold('in consequence')}"
     for complaint in found:
@@ -102,7 +100,7 @@ def consequences(found: Sequence[Complaint], *, ink: Ink, columns: int) -> Itera
 def remedy(
     finding: Finding, *, ink: Ink, columns: int, decisions: Decisions | None
 ) -> Iterator[str]:
-    """Yield what to do: the smallest change that would accept it, the hint, the owner."""
+    """Yield the smallest change that would accept the trace, the hint, and the owner."""
     if finding.change is not None:
         yield "  change    to accept what was seen, write"
         yield from (
@@ -120,7 +118,7 @@ def _remedy(owner: Owner, decisions: Decisions | None) -> str:
 
 
 def evidence(finding: Finding, trace_path: str | None, *, columns: int) -> Iterator[str]:
-    """Yield where the proof is. The proof that something did not happen is a whole turn."""
+    """Yield the entries of the trace that prove the finding; for an absent event, the turn."""
     where = "the trace (keep it with --tavus-trace-dir)" if trace_path is None else trace_path
     if finding.seqs:
         noun = "entry" if len(finding.seqs) == 1 else "entries"
@@ -131,7 +129,6 @@ def evidence(finding: Finding, trace_path: str | None, *, columns: int) -> Itera
 
 
 def ruling_lines(rulings: Sequence[Ruling], *, ink: Ink, columns: int) -> Iterator[str]:
-    """Yield what the judge said of each question."""
     paints = {"pass": ink.green, "fail": ink.red, "unsure": ink.yellow, "error": ink.yellow}
     for ruling in rulings:
         first, *more = wrap(escape_unprintable(f"{ruling.subject}: {ruling.reason}"), columns - 12)
@@ -140,6 +137,6 @@ def ruling_lines(rulings: Sequence[Ruling], *, ink: Ink, columns: int) -> Iterat
 
 
 def _field(label: str, text: str, columns: int, *, limit: int | None = None) -> Iterator[str]:
-    first, *more = wrap(text, columns - 2 - _LABEL, limit=limit)
-    yield f"  {label:<{_LABEL}}{first}"
-    yield from (f"{'':{2 + _LABEL}}{line}" for line in more)
+    first, *more = wrap(text, columns - 2 - _LABEL_WIDTH, limit=limit)
+    yield f"  {label:<{_LABEL_WIDTH}}{first}"
+    yield from (f"{'':{2 + _LABEL_WIDTH}}{line}" for line in more)

@@ -1,4 +1,4 @@
-"""Findings and rulings that stand in the way of a pass, in one shape, ready to be set."""
+"""Lists the findings and rulings that prevent a pass, in one format for every report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.verdict import Difference, Finding, Ruling, RulingOutcome
 
 NOT_PASSED = "undecided, not passed"
-"""What the first line of a failure says where nothing was found wrong and nothing proven."""
+"""Label of a failure without a finding: nothing is wrong, and nothing is proven."""
 
 _OWNERS: Mapping[RulingOutcome, Owner] = MappingProxyType(
     {"pass": "test", "fail": "agent", "unsure": "test", "error": "test"}
@@ -27,10 +27,8 @@ _NO_EVIDENCE = "say what must be seen: a call, a reply, an event, or a verdict o
 
 
 class Complaint(Struct, frozen=True, kw_only=True):
-    """One reason why a scenario is not passed."""
-
     label: str
-    "What went wrong, in two or three words."
+    "The kind of failure, in two or three words."
 
     place: SourceSpan
     finding: Finding
@@ -38,24 +36,24 @@ class Complaint(Struct, frozen=True, kw_only=True):
 
 
 def complaints(result: ScenarioResult) -> tuple[Complaint, ...]:
-    """Return every reason why a result is not a pass, in the order they are shown.
+    """Return every reason why a result is not a pass, in the order of the failure picture.
 
-    Their values were masked before they were formatted; what a finished text holds all the same is
-    masked here. A failed result does not list what is undecided.
+    The checks mask each value before they format it; here, the finished texts are masked again. A
+    failed result does not list undecided rulings.
     """
-    found = tuple(_complaints(result))
-    if not found:
-        return ()
     mask = result.redaction.mask_rendered
-    return tuple(replace(one, finding=_mask_finding(one.finding, mask)) for one in found)
+    return tuple(
+        replace(complaint, finding=_mask_finding(complaint.finding, mask))
+        for complaint in _complaints(result)
+    )
 
 
 def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
     verdict, scenario = result.verdict, result.scenario
     if verdict.outcome == "passed":
         return
-    wanted: set[RulingOutcome] = {"fail"} if verdict.outcome == "failed" else {"unsure", "error"}
-    rulings = [ruling for ruling in verdict.rulings if ruling.outcome in wanted]
+    outcomes: set[RulingOutcome] = {"fail"} if verdict.outcome == "failed" else {"unsure", "error"}
+    rulings = [ruling for ruling in verdict.rulings if ruling.outcome in outcomes]
     for finding in verdict.findings:
         yield Complaint(
             label=_kind(finding),
@@ -74,13 +72,18 @@ def _complaints(result: ScenarioResult) -> Iterator[Complaint]:
         yield Complaint(
             label=NOT_PASSED,
             place=scenario.span,
-            finding=_unproven_finding(verdict.reason, scenario.span),
+            finding=Finding(
+                kind="not_run",
+                message=verdict.reason,
+                owner="test",
+                span=scenario.span,
+                hint=_NO_EVIDENCE,
+            ),
             outcome="undecided",
         )
 
 
 def _kind(finding: Finding) -> str:
-    """Name the kind of a finding, a fault by whose it is."""
     return FAULTS[finding.owner] if finding.kind == "fault" else KINDS[finding.kind]
 
 
@@ -103,13 +106,7 @@ def _as_finding(ruling: Ruling, trace: Trace) -> Finding:
     )
 
 
-def _unproven_finding(reason: str, span: SourceSpan) -> Finding:
-    return Finding(kind="not_run", message=reason, owner="test", span=span, hint=_NO_EVIDENCE)
-
-
 def _mask_finding(finding: Finding, mask: Callable[[str], str]) -> Finding:
-    """Take secrets out of what was written by a person or came from a file."""
-
     def maybe(text: str | None) -> str | None:
         return None if text is None else mask(text)
 

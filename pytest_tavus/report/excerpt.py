@@ -1,7 +1,7 @@
-"""The lines of the user's file around a place, with a marker below it.
+"""Quotes the lines of the user's file around a position, with a marker below it.
 
-Where the text cannot be had (the file is gone, or the scenario was made in Python) there is no
-excerpt, and never an error: a report must not hide a failure behind one of its own.
+The excerpt is empty if the file is gone or the scenario was written in Python. It is never an
+error, because an error of the report would hide the failure.
 """
 
 from __future__ import annotations
@@ -19,12 +19,10 @@ _BEFORE, _AFTER = 2, 1
 
 @runtime_checkable
 class Readable(Protocol):
-    """A source that still holds its text."""
+    """A source that keeps the decoded text of its file."""
 
     @property
-    def text(self) -> str:
-        """The whole file, decoded."""
-        ...
+    def text(self) -> str: ...
 
 
 def excerpt(
@@ -35,9 +33,9 @@ def excerpt(
     columns: int,
     mask: Callable[[str], Sequence[str]] = str.splitlines,
 ) -> tuple[str, ...]:
-    """Return the lines around `span`, its own line marked; nothing where there is no text.
+    """Return the lines around `span`, with a mark at its own line.
 
-    `mask` parts a text into lines without secrets: a PAL definition in the file may hold some.
+    `mask` splits a text into masked lines, because a PAL definition in the file may have secrets.
     """
     text = _load_text(scenario, span)
     lines = mask(text)
@@ -52,8 +50,9 @@ def excerpt(
         if number != span.line:
             result.append(ink.dim(f"  {number:>{digits}} | {line}".rstrip()))
             continue
-        written = text.splitlines()[number - 1]
-        indent = width(escape_unprintable(written[: span.column - 1].expandtabs()))
+        # The column counts characters of the file, and a mask may have another length.
+        unmasked = text.splitlines()[number - 1]
+        indent = width(escape_unprintable(unmasked[: span.column - 1].expandtabs()))
         result.append(f"{ink.red('>')} {number:>{digits}} | {line}")
         if indent < width(line):
             result.append(ink.red(f"  {'':>{digits}} | {' ' * indent}^"))

@@ -1,14 +1,14 @@
-"""The failure picture: everything a person needs to see what went wrong and who can put it right.
+"""The failure picture: the text of a failed scenario, without a frame of this package.
 
-In this order: the place in the scenario file and the kind of failure; one sentence; the closest
-call and the values that differ; the lines of the file; the other findings; what follows from them;
-the conversation with ``>>>`` at every fault; the evidence; the smallest change that would accept
-it; the hint; the owner. It is text: no frame of ours, and in colour only where that is asked for.
+Its order: the position in the scenario file and the kind of failure; one sentence; the closest
+call with its differences; the lines of the file; the other findings; their consequences; the
+conversation with ``>>>`` at every fault; the evidence; the smallest change that would accept the
+trace; the hint; the owner, who can correct the failure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pytest_tavus.report import blocks
 from pytest_tavus.report.complaint import Complaint, complaints
@@ -19,10 +19,10 @@ from pytest_tavus.report.typeset import Ink
 
 
 def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WIDTH) -> str:
-    """Return the failure picture of a result that is not a pass; one line for one that is.
+    """Return the failure picture of a result; for a pass, one line.
 
-    `width` is in columns. Values that differ and lines of a traceback are never cut, so they may
-    go beyond it.
+    `width` is in columns. Differing values and lines of a traceback are never cut, so they may be
+    wider.
     """
     ink = Ink(color=color)
     every = complaints(result)
@@ -56,11 +56,6 @@ def failure_text(result: ScenarioResult, *, color: bool = False, width: int = WI
         _rulings(result, ink=ink, columns=width),
         _ending(result, found, ink=ink, columns=width),
     )
-    return _join_sections(sections)
-
-
-def _join_sections(sections: Iterable[Iterable[str]]) -> str:
-    """Join what there is, one empty line between sections."""
     texts = ("\n".join(lines) for lines in sections)
     return "\n\n".join(text for text in texts if text)
 
@@ -74,7 +69,7 @@ def _conversation(
 
 
 def _marks(found: Sequence[Complaint]) -> tuple[ErrorMark, ...]:
-    """Mark the first evidence of each finding; where there is none, the turn."""
+    """Mark the first evidence of each finding; without evidence, the turn."""
     return tuple(
         ErrorMark(
             seq=complaint.finding.seqs[0] if complaint.finding.seqs else None,

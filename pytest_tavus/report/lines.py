@@ -1,9 +1,9 @@
-"""One event of a trace as one line of a conversation: who, and what. Decides nothing."""
+"""Describes one event of a trace as one line of a conversation: speaker and text."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -26,10 +26,10 @@ from pytest_tavus.trace.events import (
 from pytest_tavus.wire import HttpExchange
 
 Tone = Literal["speech", "call", "wire", "trouble", "note"]
-"""How a line is set: what is said, what is called, what went over the wire, what went wrong."""
+"""The style of a line: speech, a call, an HTTP exchange, a failure, or anything else."""
 
 NOTEWORTHY_SECONDS = 0.1
-"""Shorter times are noise: they would differ from run to run and help nobody."""
+"""Shorter times are omitted, because they are noise that differs from run to run."""
 
 _REASONS = {
     "not_in_context": "on_resolve keeps the answer from the PAL",
@@ -39,18 +39,15 @@ _REASONS = {
 
 
 class EventDescription(Struct, frozen=True, kw_only=True):
-    """One event, told."""
-
     who: str
     what: str
     tone: Tone = "note"
     call_id: str | None = None
     quiet: bool = False
-    "Shown only where it is the fault."
+    "Whether the conversation omits the event, unless it is a fault."
 
 
 def describe_event(event: Event) -> EventDescription:  # noqa: PLR0911  one return for each kind of event
-    """Say in one line what happened."""
     match event:
         case UserSaid(text=text):
             return EventDescription(who="user", what=text, tone="speech")
@@ -75,7 +72,8 @@ def describe_event(event: Event) -> EventDescription:  # noqa: PLR0911  one retu
         case Saved(name=name, value=value):
             return EventDescription(who="saved", what=f"{name} = {_format_json(value)}")
         case Withheld(template=template, path=path):
-            why = "nothing was saved under that name" if _is_saved(path) else _REASONS[event.reason]
+            saved = path.startswith("saved.")
+            why = "nothing was saved under that name" if saved else _REASONS[event.reason]
             what = f"{template} ({{{path}}}: {why})"
             return EventDescription(who="unsaid", what=what, tone="trouble", call_id=event.call_id)
         case Fault(owner=owner, message=message):
@@ -89,12 +87,8 @@ def describe_event(event: Event) -> EventDescription:  # noqa: PLR0911  one retu
             return EventDescription(who="closed", what=reason, quiet=reason == "finished")
 
 
-def _is_saved(path: str) -> bool:
-    return path.startswith("saved.")
-
-
 def format_duration(seconds: float) -> str:
-    """Write a time rounded to what matters: ``0.3 s``, ``12 s``."""
+    """Format a time with one decimal below 10 s: ``0.3 s``, ``12 s``."""
     return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
 
 
@@ -113,11 +107,11 @@ def _describe_exchange(exchange: HttpExchange) -> str:
     return f"{request.method} {request.url} -> {', '.join(parts) or 'nothing'}{canned}"
 
 
-_BY = {"canned": ", canned:", "client": ", client:", "client_output": ", client:"}
+_ANSWERED_BY = {"canned": ", canned:", "client": ", client:", "client_output": ", client:"}
 
 
 def _describe_answer(resolved: ToolResolved) -> str:
-    by = _BY.get(resolved.answered_by, "")
+    by = _ANSWERED_BY.get(resolved.answered_by, "")
     reason = "" if resolved.reason is None else f" ({resolved.reason})"
     return f"{resolved.status}{by}{reason} {resolved.output}".rstrip()
 
@@ -128,5 +122,5 @@ def _describe_app_message(message: AppMessage) -> str:
     return f"{arrow} {message.event_type}{note} {_format_json(message.properties)}"
 
 
-def _format_json(value: Any) -> str:
+def _format_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,4 +1,4 @@
-"""The parts of a run that was split, as one: one report, one verdict."""
+"""Joins the parts of a split run into one report and one exit code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from pytest_tavus.report.results import (
     ResultsFile,
     ResultsPart,
     ResultStatus,
-    count_unproven,
     is_unproven,
     read_part,
     records,
@@ -28,12 +27,12 @@ from pytest_tavus.report.summary import not_run_lines, summary_lines, unproven_l
 from pytest_tavus.report.words import format_count
 
 NOTHING_RAN = 5
-"""pytest's exit code where a part had nothing to run. It takes nothing away from the others."""
+"""pytest's exit code of a part without tests. Such a part does not fail the whole run."""
 
 PROVED_NOTHING = 4
-"""The exit code where nothing ran but what is skipped because it proves nothing."""
+"""The exit code if every scenario was skipped because it proves nothing."""
 
-_TAGS: Mapping[ResultStatus, str] = MappingProxyType(
+_JUNIT_TAGS: Mapping[ResultStatus, str] = MappingProxyType(
     {
         "failed": "failure",
         "not run": "failure",
@@ -43,14 +42,14 @@ _TAGS: Mapping[ResultStatus, str] = MappingProxyType(
         "xfailed": "skipped",
     }
 )
-"""How JUnit has what came of a scenario; of one that passed it has nothing."""
+"""JUnit's element for each status; a passed scenario has none."""
 
-_FAILING = frozenset(came for came, tag in _TAGS.items() if tag != "skipped")
+_FAILING = frozenset(status for status, tag in _JUNIT_TAGS.items() if tag != "skipped")
 
-_RED: frozenset[ResultStatus] = frozenset({"failed", "error", "not run"})
-"""What no green run has. Whether one that was expected to fail may pass is for pytest to say."""
+_NEVER_GREEN: frozenset[ResultStatus] = frozenset({"failed", "error", "not run"})
+"""Statuses that no green run has. `xpassed` is not among them: `xfail_strict` decides about it."""
 
-_ENDED: Mapping[int, str] = MappingProxyType(
+_EXIT_CODE_REASONS: Mapping[int, str] = MappingProxyType(
     {
         1: "something else than a scenario failed in it",
         2: "it was interrupted, or not everything could be collected",
@@ -58,11 +57,11 @@ _ENDED: Mapping[int, str] = MappingProxyType(
         4: "pytest was not used as it must be",
     }
 )
-"""What an exit code of pytest says that no scenario of the part does."""
+"""Reasons for an exit code of pytest that no scenario of the part explains."""
 
 
 def read_parts(paths: Iterable[Path]) -> tuple[tuple[ResultsPart, ...], tuple[Problem, ...]]:
-    """Read every part that is whole; and say what is wrong with the others, or with all."""
+    """Read every complete part; return the problems of the others, and contradictions of parts."""
     parts: list[ResultsPart] = []
     problems: list[Problem] = []
     for path in paths:
@@ -76,13 +75,13 @@ def read_parts(paths: Iterable[Path]) -> tuple[tuple[ResultsPart, ...], tuple[Pr
 def _check_exit_codes(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
     for part in parts:
         code = part.exit_code
-        failing = sum(row.came in _RED for row in part.rows)
+        failing = sum(row.came in _NEVER_GREEN for row in part.rows)
         if failing and code in {0, NOTHING_RAN}:
             which = f"{format_count(failing, 'scenario')} in it did not pass"
             yield Problem(message=f"the part {str(part.path)!r} ended with {code}, but {which}")
         explained = code == 1 and any(row.came in _FAILING for row in part.rows)
         if code not in {0, NOTHING_RAN} and not explained and not _proves_nothing(part):
-            why = _ENDED.get(code, "pytest has no such code")
+            why = _EXIT_CODE_REASONS.get(code, "pytest has no such code")
             yield Problem(message=f"the part {str(part.path)!r} ended with {code}: {why}")
 
 
@@ -98,13 +97,13 @@ def _check_duplicates(parts: Sequence[ResultsPart]) -> Iterator[Problem]:
 
 
 def exit_code(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> int:
-    """Return 0 where every part is whole and green, and something ran.
+    """Return 0 if every part is complete and green, and a scenario ran.
 
-    Return 4 where all that is wrong is that nothing ran but what proves nothing, and 1 otherwise.
+    Return 4 if every scenario was skipped because it proves nothing, and 1 otherwise.
     """
     idle = [part for part in parts if part.exit_code == NOTHING_RAN or _proves_nothing(part)]
     bad = any(part.exit_code != 0 for part in parts if part not in idle)
-    bad = bad or any(row.came in _RED for part in parts for row in part.rows)
+    bad = bad or any(row.came in _NEVER_GREEN for part in parts for row in part.rows)
     if bad or problems or not any(part.rows for part in parts):
         return 1
     return PROVED_NOTHING if len(idle) == len(parts) else 0
@@ -116,7 +115,6 @@ def _proves_nothing(part: ResultsPart) -> bool:
 
 
 def report(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> Iterator[str]:
-    """Yield the lines that say what all parts came to."""
     rows = [row for part in parts for row in part.rows]
     for row in rows:
         if row.came in _FAILING:
@@ -126,15 +124,15 @@ def report(parts: Sequence[ResultsPart], problems: Sequence[Problem]) -> Iterato
     yield from summary_lines(records(rows))
     reasons = Counter(row.text.removeprefix("not run: ") for row in rows if row.came == "not run")
     yield from not_run_lines(reasons)
-    yield from unproven_lines(count_unproven(rows))
-    came = Counter(row.came for row in rows)
-    numbers = ", ".join(f"{number} {word}" for word, number in came.items())
+    yield from unproven_lines(Counter(row.text for row in rows if is_unproven(row)))
+    statuses = Counter(row.came for row in rows)
+    numbers = ", ".join(f"{number} {word}" for word, number in statuses.items())
     yield f"{format_count(len(parts), 'part')}: {numbers or 'nothing ran'}"
     yield from (f"ERROR {problem}" for problem in problems)
 
 
 def write_results(path: Path, parts: Sequence[ResultsPart], code: int) -> None:
-    """Write the results of all parts as those of one run.
+    """Write the results of all parts as one file.
 
     Raises:
         OSError: the file cannot be written.
@@ -148,19 +146,20 @@ def write_results(path: Path, parts: Sequence[ResultsPart], code: int) -> None:
 
 
 def copy_traces(paths: Iterable[Path], directory: Path) -> tuple[Path, ...]:
-    """Copy the traces of all parts into one directory; return where they are.
+    """Copy the traces of all parts into one directory; return the paths of the copies.
 
     Raises:
-        OSError: one cannot be copied.
+        OSError: a trace cannot be copied.
 
     """
     directory.mkdir(parents=True, exist_ok=True)
-    traces = [one for path in paths if path.is_dir() for one in sorted(path.rglob("*.trace.jsonl"))]
+    parts = [path for path in paths if path.is_dir()]
+    traces = [trace for part in parts for trace in sorted(part.rglob("*.trace.jsonl"))]
     return tuple(Path(shutil.copyfile(trace, directory / trace.name)) for trace in traces)
 
 
 def with_traces(parts: Iterable[ResultsPart], traces: Iterable[Path]) -> tuple[ResultsPart, ...]:
-    """Return the parts with the paths of these traces in place of those they were written to."""
+    """Return the parts with the paths of the copied traces."""
     at = {path.name: str(path) for path in traces}
     return tuple(
         replace(part, rows=tuple(_replace_trace_path(row, at) for row in part.rows))
@@ -172,10 +171,10 @@ def _replace_trace_path(row: ResultRow, at: Mapping[str, str]) -> ResultRow:
     kept = None if row.record is None else row.record["trace"]
     if row.record is None or kept is None or Path(kept).name not in at:
         return row
-    found = at[Path(kept).name]
-    record: Record = {**row.record, "trace": found}
-    wrapped = re.compile(r"(?:\n *)?".join(map(re.escape, kept)))  # as a picture shows a long path
-    return replace(row, record=record, text=wrapped.sub(lambda _: found, row.text))
+    copy = at[Path(kept).name]
+    record: Record = {**row.record, "trace": copy}
+    wrapped = re.compile(r"(?:\n *)?".join(map(re.escape, kept)))  # a picture wraps a long path
+    return replace(row, record=record, text=wrapped.sub(lambda _: copy, row.text))
 
 
 def write_junit(path: Path, parts: Sequence[ResultsPart]) -> None:
@@ -188,7 +187,7 @@ def write_junit(path: Path, parts: Sequence[ResultsPart]) -> None:
     rows = [row for part in parts for row in part.rows]
     suites = ET.Element("testsuites")
     suite = ET.SubElement(suites, "testsuite", name="pytest-tavus", tests=str(len(rows)))
-    tags = Counter(_TAGS.get(row.came) for row in rows)
+    tags = Counter(_JUNIT_TAGS.get(row.came) for row in rows)
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(tags[tag]))
     suite.set("time", f"{sum(row.seconds for row in rows):.3f}")
@@ -207,13 +206,14 @@ def _add_case(suite: ET.Element, row: ResultRow) -> None:
         properties = ET.SubElement(case, "properties")
         for key, value in user_properties(row.record):
             ET.SubElement(properties, "property", name=key, value=_sanitize_xml(value))
-    tag = _TAGS.get(row.came)
+    tag = _JUNIT_TAGS.get(row.came)
     if tag is not None:
-        told = ET.SubElement(case, tag, message=_sanitize_xml(row.text.strip().partition("\n")[0]))
+        message = row.text.strip().partition("\n")[0]
+        element = ET.SubElement(case, tag, message=_sanitize_xml(message))
         if row.came in _FAILING:
-            told.text = _sanitize_xml(row.text)
+            element.text = _sanitize_xml(row.text)
 
 
 def _sanitize_xml(text: str) -> str:
-    """Leave out what XML cannot hold."""
-    return "".join(one if one.isprintable() or one in "\n\t" else "?" for one in text)
+    # XML 1.0 cannot contain control characters, not even escaped.
+    return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in text)

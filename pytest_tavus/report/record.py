@@ -1,4 +1,4 @@
-"""A result as plain JSON data: what travels between processes, and what JUnit says of it."""
+"""Converts a result to plain JSON data, for other processes and for JUnit."""
 
 from __future__ import annotations
 
@@ -22,49 +22,47 @@ class FindingRecord(TypedDict):
     owner: Owner
     place: str
     turn: int
-    "0 where it is about the whole conversation."
+    "0 for a finding about the whole conversation."
 
     consequence: bool
-    "It follows from one further up, which is the one to put right."
+    "Whether an earlier finding explains it, so that only the earlier one needs a correction."
 
 
 class Record(TypedDict):
-    """A result."""
-
     name: str
     place: str
-    "Where the scenario begins: ``path:line:column``."
+    "The first line of the scenario: ``path:line:column``."
 
     outcome: Outcome
     reason: str
     provenance: str
     held: int
-    "Facts that the user's handler or client callable decided, and that were held."
+    "Checked facts that the user's handler or client callable decided."
 
     played: int
-    "Facts that the script decided."
+    "Checked facts that the script decided."
 
     lenient: list[str]
     "Each `extra: allowed` and `unchecked`, with its place and its scenario."
 
     findings: list[FindingRecord]
-    "Failing and open rulings of the judge among them."
+    "Including failing and undecided rulings of the judge."
 
     trace: str | None
-    "The path of the trace, if it was kept."
+    "The path of the trace file."
 
     untraced: str | None
-    "Where the trace was to be kept, and why it could not be."
+    "The directory and the reason, if the trace could not be written."
 
     seconds: float
     "By the conversation's own clock."
 
     advice: list[str]
-    "What is allowed and probably not meant, in the scenario's file or its PAL's."
+    "Lints: valid but probably unintended texts in the scenario's file or in the PAL's."
 
 
 def record(result: ScenarioResult) -> Record:
-    """Return a result as JSON data, without any secret of the user's files."""
+    """Return a result as JSON data, without a secret of the user's files."""
     found = complaints(result)
     return Record(
         name=result.scenario.name,
@@ -94,24 +92,22 @@ def record(result: ScenarioResult) -> Record:
 
 
 def _list_lenient_keys(scenario: Scenario) -> Iterator[str]:
-    """Yield what the scenario does not look at, each line of its file once."""
-    told: list[tuple[tuple[str, SourceSpan], str]] = []
-    told += [(_locate_key(scenario, (), "unchecked"), one) for one in sorted(scenario.unchecked)]
+    """Yield each key that switches checks off, once per line of the file."""
+    keys: list[tuple[Loc, str, str]] = []
+    keys += [((), "unchecked", name) for name in sorted(scenario.unchecked)]
     for turn in scenario.turns:
         if turn.extra:
-            told.append((_locate_key(scenario, turn.at, "extra"), "allowed"))
-        told += [
-            (_locate_key(scenario, turn.at, "unchecked"), one) for one in sorted(turn.unchecked)
-        ]
-    for (key, span), what in dict.fromkeys(told):
-        yield f"{span}: {key}: {what} ({scenario.name})"
+            keys.append((turn.at, "extra", "allowed"))
+        keys += [(turn.at, "unchecked", name) for name in sorted(turn.unchecked)]
+    # Several turns may inherit one line of the file.
+    located = dict.fromkeys((_locate_key(scenario, at, key), value) for at, key, value in keys)
+    for (key, span), value in located:
+        yield f"{span}: {key}: {value} ({scenario.name})"
 
 
 def _locate_key(scenario: Scenario, turn: Loc, key: str) -> tuple[str, SourceSpan]:
-    """Return a key with its place: in the turn, in the scenario, or in the file for all of them.
-
-    Where a key is not written, a source has the place of what is around it.
-    """
+    """Return a key with its position: in the turn, in the scenario, or at the top of the file."""
+    # For an absent key, a source returns the position of the mapping around it.
     where = scenario.source.span
     for at in (turn, scenario.at, ()):
         if where((*at, key)) != where(at):
@@ -120,14 +116,14 @@ def _locate_key(scenario: Scenario, turn: Loc, key: str) -> tuple[str, SourceSpa
 
 
 def _advice(result: ScenarioResult, found: Sequence[Complaint]) -> Iterator[str]:
-    """Yield what Tavus may not deliver, and the lints that no hint of a finding names already."""
+    """Yield oversized app messages, and the lints that no hint of a finding quotes already."""
     for event_type in result.oversized:
         yield (
             f"{result.scenario.span}: {event_type} is longer than {APP_MESSAGE_BYTES} bytes, "
             "and may be dropped on its way through the room\n"
             "    hint: send less in one message, such as an id to look the rest up by"
         )
-    named = {word for one in found for word in (one.finding.hint or "").split()}
+    named = {word for each in found for word in (each.finding.hint or "").split()}
     yield from (str(lint) for lint in result.scenario.lints if str(lint.span) not in named)
 
 
@@ -146,6 +142,6 @@ def _properties(record: Record) -> Iterator[tuple[str, str]]:
         yield "tavus_trace", record["trace"]
     findings = record["findings"]
     if findings:
-        causes = [one for one in findings if not one["consequence"]]
-        yield "tavus_owner", ",".join(dict.fromkeys(one["owner"] for one in causes))
-        yield "tavus_finding", ",".join(dict.fromkeys(one["kind"] for one in findings))
+        causes = [finding for finding in findings if not finding["consequence"]]
+        yield "tavus_owner", ",".join(dict.fromkeys(finding["owner"] for finding in causes))
+        yield "tavus_finding", ",".join(dict.fromkeys(finding["kind"] for finding in findings))

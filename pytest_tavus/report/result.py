@@ -1,4 +1,4 @@
-"""What a played scenario leaves behind, and who decided and answered in it."""
+"""The result of a scenario, and its provenance: who decided and who answered in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pytest_tavus.verdict.verdict import Verdict
 
 
 class ScenarioResult(Struct, frozen=True, kw_only=True):
-    """One scenario, what happened, and what it comes to."""
+    """A scenario with its masked trace and its verdict."""
 
     scenario: Scenario
     trace: Trace
@@ -30,19 +30,19 @@ class ScenarioResult(Struct, frozen=True, kw_only=True):
     "Seconds of real time from opening to closing the conversation."
 
     trace_path: str | None = None
-    "Where the trace was written, if it was kept."
+    "The trace file, if the options ask for it."
 
     untraced: str | None = None
-    "Where the trace was to be written, and why it is not there."
+    "The directory and the reason, if the trace could not be written."
 
     oversized: tuple[str, ...] = ()
     "The type of each app message that is longer than the data channel carries."
 
     redaction: Redaction = NO_REDACTION
-    "Masks what a report adds of the user's files, and what a finished text may still hold."
+    "Masks the user's files where a report quotes them, and finished texts once more."
 
     def __repr__(self) -> str:
-        # Shown by `pytest --showlocals`: the definitions in a scenario hold secrets.
+        # `pytest --showlocals` prints it, and the definitions in a scenario hold secrets.
         return f"<ScenarioResult {self.scenario.name!r}: {self.verdict.outcome}>"
 
 
@@ -65,11 +65,11 @@ ANSWERERS: Mapping[AnsweredBy, str] = MappingProxyType(
         "nobody": "unanswered calls",
     }
 )
-"""Who answered the calls, in the order they are named."""
+"""Who answered the calls, in the order of a provenance."""
 
 
 def provenance(trace: Trace) -> str:
-    """Say who decided and who answered: ``scripted PAL, real handler + canned answers``."""
+    """Describe who decided and who answered: ``scripted PAL, real handler + canned answers``."""
     opened = trace.opened()
     if opened is None:
         return "not held"

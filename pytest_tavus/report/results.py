@@ -1,7 +1,7 @@
-"""What came of every scenario of a run, as JSON lines: what the parts of a split run leave behind.
+"""Writes and reads the results of a run as JSON lines, so that the parts of a split run can merge.
 
-The first line says what the file is; each further line is one scenario; the last one says that the
-run has ended and how. A file without it is of a run that did not come to its end.
+The first line names the format, each further line is one scenario, and the last line has the exit
+code. A file without the last line is of a run that did not end.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import contextlib
 import errno
 import fcntl
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TextIO, cast, get_args
+from typing import Literal, TextIO
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, ValidationError, convert, to_builtins
 
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.report.record import Record
@@ -24,49 +23,45 @@ from pytest_tavus.trace.facts import PROVES_NOTHING
 
 FORMAT, VERSION = "tavus-results", 2
 NAME = "results.jsonl"
-"""What the file is called in a directory of results."""
+"""The file's name in a directory of results."""
 
 ResultStatus = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed", "not run"]
 
 
-class ResultRow(Struct, frozen=True, kw_only=True):
-    """What came of one scenario."""
-
+class ResultRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     nodeid: str
     came: ResultStatus
     seconds: float
     text: str = ""
-    "The failure picture, or why it was skipped or not run."
+    "The failure picture, or the reason of a skip."
 
     record: Record | None = None
-    "`None` where no conversation was held to its end."
+    "`None` if the conversation did not run to its end."
 
 
 class ResultsPart(Struct, frozen=True, kw_only=True):
-    """The results of one run."""
-
     path: Path
     rows: tuple[ResultRow, ...]
     exit_code: int
 
 
 class ResultsFile:
-    """Writes results as they come, so that a run that is cut off leaves what it had."""
+    """Writes each result at once, so that an interrupted run leaves the results so far."""
 
     def __init__(self, path: Path) -> None:
-        """Begin the file.
+        """Open the file and write its first line.
 
         Raises:
-            OSError: it cannot be written, or another run is writing it.
+            OSError: the file cannot be written, or another run is writing it.
 
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.write_error: str | None = None
-        "Why not all could be written: the disk is full, for one."
+        "The reason why the file is incomplete, such as a full disk."
 
         self._file: TextIO = path.open("a", encoding="utf-8", newline="\n")
         try:
-            # Held as long as this process has the file open, however it ends.
+            # The system releases the lock at the end of the process, even after a crash.
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._file.truncate(0)
         except BlockingIOError:
@@ -82,21 +77,19 @@ class ResultsFile:
         return OSError(errno.EIO, why, str(path))
 
     def add(self, row: ResultRow) -> None:
-        """Write what came of one scenario."""
         self._write_line(to_builtins(row))
 
     def end(self, exit_code: int) -> None:
-        """Say that the run has come to its end."""
         self._write_line({"exit": exit_code})
         self._close()
 
     def _close(self) -> None:
-        with contextlib.suppress(OSError):  # told by now
+        with contextlib.suppress(OSError):  # `write_error` has the reason already
             self._file.close()
 
-    def _write_line(self, data: dict[str, Any]) -> None:
+    def _write_line(self, data: object) -> None:
         if self.write_error is not None:
-            return  # what follows a gap would look whole
+            return  # a gap followed by further lines would look like a complete file
         try:
             self._file.write(json.dumps(data, ensure_ascii=False) + "\n")
             self._file.flush()
@@ -108,7 +101,7 @@ def read_part(path: Path) -> ResultsPart:
     """Read the results of a run, from its file or from the directory it is in.
 
     Raises:
-        ScenarioError: there is none, it is of something else, or the run did not come to its end.
+        ScenarioError: the file is absent or has another format, or the run did not end.
 
     """
     file = path / NAME if path.is_dir() else path
@@ -121,31 +114,28 @@ def read_part(path: Path) -> ResultsPart:
     data = [_read_object(file, number, line) for number, line in enumerate(lines, start=1)]
     if not data or data[0].get("format") != FORMAT or data[0].get("version") != VERSION:
         raise _build_error(file, 1, f"this is not a file of results of version {VERSION}")
-    if not isinstance(data[-1].get("exit"), int):
+    exit_code = data[-1].get("exit")
+    if not isinstance(exit_code, int):
         hint = "its process was killed, or is still running"
         raise _build_error(file, len(lines), "this run did not come to its end", hint)
-    rows = tuple(_read_row(file, number, one) for number, one in enumerate(data[1:-1], start=2))
-    return ResultsPart(path=path, rows=rows, exit_code=data[-1]["exit"])
+    rows = tuple(_read_row(file, number, row) for number, row in enumerate(data[1:-1], start=2))
+    return ResultsPart(path=path, rows=rows, exit_code=exit_code)
 
 
-def _read_object(file: Path, number: int, line: str) -> dict[str, Any]:
+def _read_object(file: Path, number: int, line: str) -> dict[str, object]:
     try:
-        data: Any = json.loads(line)
+        return convert(json.loads(line), dict[str, object])
     except (ValueError, RecursionError):
-        data = None
-    if not isinstance(data, dict):
-        raise _build_error(file, number, "this line is not a JSON object", "the file was cut off")
-    return cast("dict[str, Any]", data)
+        hint = "the file was cut off"
+        raise _build_error(file, number, "this line is not a JSON object", hint) from None
 
 
-def _read_row(file: Path, number: int, data: dict[str, Any]) -> ResultRow:
+def _read_row(file: Path, number: int, data: dict[str, object]) -> ResultRow:
     try:
-        row = ResultRow(**data)
-    except TypeError:
-        raise _build_error(file, number, "this line is no result of a scenario") from None
-    if row.came not in get_args(ResultStatus):
-        raise _build_error(file, number, f"{row.came!r} is nothing that comes of a scenario")
-    return row
+        return convert(data, ResultRow)
+    except ValidationError as error:
+        message = f"this line is no result of a scenario: {error}"
+        raise _build_error(file, number, message) from None
 
 
 def _build_error(file: Path, number: int, message: str, hint: str | None = None) -> ScenarioError:
@@ -153,16 +143,10 @@ def _build_error(file: Path, number: int, message: str, hint: str | None = None)
     return ScenarioError(Problem(message=message, span=span, hint=hint))
 
 
-def count_unproven(rows: Sequence[ResultRow]) -> Counter[str]:
-    """Count the scenarios that were skipped because nothing could fail them, by their reason."""
-    return Counter(row.text for row in rows if is_unproven(row))
-
-
 def is_unproven(row: ResultRow) -> bool:
-    """Tell whether a scenario was skipped because nothing could fail it."""
+    """Tell whether a scenario was skipped because no answer of a handler could fail it."""
     return row.came == "skipped" and row.text.startswith(PROVES_NOTHING)
 
 
 def records(rows: Sequence[ResultRow]) -> list[Record]:
-    """Return the records of the scenarios that passed or failed."""
     return [row.record for row in rows if row.record and row.came in {"passed", "failed"}]

@@ -1,7 +1,7 @@
-"""Text that is safe to print, as wide as it looks.
+"""Makes text safe to print, and measures its width on a terminal.
 
-What a handler, a caller or a model wrote can hold anything: escape sequences, line breaks, text
-that runs from right to left, characters two columns wide. Everything printed goes through here.
+Text of a handler, a caller or a model can contain escape sequences, line breaks, right-to-left
+text, and characters two columns wide. Every printed text goes through this module.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from msgspec import Struct
 
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset({"\u200d", "\u200c"})
-"""Format characters that belong to a visible sign: emoji and several scripts need them."""
+"""Format characters that are part of visible characters in emoji and in several scripts."""
 
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ELLIPSIS = "…"
 
 
 def escape_unprintable(text: str) -> str:
-    """Return the text on one line, with every character that could move the cursor spelt out."""
+    """Return the text on one line, with an escape for every character that moves the cursor."""
     return text if text.isascii() and text.isprintable() else "".join(map(_escape_character, text))
 
 
 def _escape_character(character: str) -> str:
-    if character in _NAMED:
-        return _NAMED[character]
+    if character in _ESCAPES:
+        return _ESCAPES[character]
     if unicodedata.category(character) not in _UNPRINTABLE or character in _JOINERS:
         return character
     code = ord(character)
@@ -37,7 +37,7 @@ def _escape_character(character: str) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many columns a printable text takes on a terminal."""
+    """Return the width of a printable text, in columns of a terminal."""
     return len(text) if text.isascii() else sum(map(_columns, text))
 
 
@@ -48,7 +48,7 @@ def _columns(character: str) -> int:
 
 
 def shorten(text: str, columns: int) -> str:
-    """Cut a text to this many columns, and say that it was cut."""
+    """Cut a text to this many columns, with an ellipsis at the end."""
     if width(text) <= columns:
         return text
     kept, _ = _split(text, max(columns - len(_ELLIPSIS), 1))
@@ -58,10 +58,10 @@ def shorten(text: str, columns: int) -> str:
 def wrap(text: str, columns: int, *, limit: int | None = None) -> tuple[str, ...]:
     """Break a text at spaces into lines of at most this many columns.
 
-    A word that is too long is broken inside. With a `limit`, what is beyond that many lines is
-    left out and the last line says how long the whole is.
+    A word that is too long is broken. With a `limit`, further lines are dropped, and the last line
+    ends with the length of the whole text.
     """
-    columns = max(columns, 2)
+    columns = max(columns, 2)  # the width of the widest character
     lines = tuple(islice(_lines(text, columns), None if limit is None else limit + 1)) or ("",)
     if limit is None or len(lines) <= limit:
         return lines
@@ -71,7 +71,7 @@ def wrap(text: str, columns: int, *, limit: int | None = None) -> tuple[str, ...
 
 
 def _lines(text: str, columns: int) -> Iterator[str]:
-    """Break at the last space of a line, unless that would leave most of the line empty."""
+    """Break each line at its last space, unless most of the line would stay empty."""
     rest = text
     while rest:
         head, tail = _split(rest, columns)
@@ -83,7 +83,7 @@ def _lines(text: str, columns: int) -> Iterator[str]:
 
 
 def _split(text: str, columns: int) -> tuple[str, str]:
-    """Part a text before the character that would pass the column; take one at least."""
+    """Split a text at the column, after at least one character."""
     used = 0
     for position, character in enumerate(text):
         used += _columns(character)
@@ -96,28 +96,28 @@ _RESET = "\x1b[0m"
 
 
 class Ink(Struct, frozen=True, kw_only=True):
-    """Writes text in colour where `color` is true and as it is where it is not."""
+    """Colours text if `color` is true, and returns it unchanged otherwise."""
 
     color: bool = False
 
     def bold(self, text: str) -> str:
-        """Write what the eye should find first."""
+        """Style of headings and of marked lines."""
         return self._paint(text, "1")
 
     def red(self, text: str) -> str:
-        """Write what is wrong."""
+        """Style of failures."""
         return self._paint(text, "1;31")
 
     def yellow(self, text: str) -> str:
-        """Write what nobody could decide."""
+        """Style of undecided results."""
         return self._paint(text, "1;33")
 
     def green(self, text: str) -> str:
-        """Write what was wanted."""
+        """Style of passes and of expected values."""
         return self._paint(text, "32")
 
     def dim(self, text: str) -> str:
-        """Write what is only context."""
+        """Style of context."""
         return self._paint(text, "2")
 
     def _paint(self, text: str, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Our machine-readable names in plain words, as data. A kind without words here is a bug."""
+"""Plain words for the machine-readable names, as data. A kind without words here is a bug."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KINDS: Mapping[FindingKind, str] = MappingProxyType(
         "fault": "fault",
     }
 )
-"""What the first line of a failure calls each kind."""
+"""The label of each kind, for the first line of a failure."""
 
 FAULTS: Mapping[Owner, str] = MappingProxyType(
     {
@@ -50,7 +50,7 @@ FAULTS: Mapping[Owner, str] = MappingProxyType(
         "harness": "fault of pytest-tavus",
     }
 )
-"""What the first line of a failure calls a fault, by whose it is."""
+"""The label of a fault, by its owner."""
 
 OWNERS: Mapping[Owner, str] = MappingProxyType(
     {
@@ -62,7 +62,7 @@ OWNERS: Mapping[Owner, str] = MappingProxyType(
         "harness": "pytest-tavus",
     }
 )
-"""Who can put a fault right, in two or three words."""
+"""The name of each owner, who can correct a fault."""
 
 REMEDIES: Mapping[Owner, str] = MappingProxyType(
     {
@@ -74,13 +74,12 @@ REMEDIES: Mapping[Owner, str] = MappingProxyType(
         "harness": "a bug of ours: please report it",
     }
 )
-"""Where each owner would look first."""
-
+"""The part that each owner should inspect first."""
 
 SCRIPTED_REMEDY = "a tool's definition, or what the scenario makes it play"
-"""Where to look when the PAL's decisions were scripted: it has no prompt to blame."""
+"""The same for a scripted PAL, whose prompt decides nothing."""
 
 
 def format_count(number: int, noun: str, nouns: str | None = None) -> str:
-    """Write a number with its noun: ``1 call``, ``2 calls``."""
+    """Format a number with its noun: ``1 call``, ``2 calls``."""
     return f"{number} {noun}" if number == 1 else f"{number} {nouns or noun + 's'}"

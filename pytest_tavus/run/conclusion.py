@@ -1,8 +1,6 @@
-"""What a conversation comes to: judged in clear, returned as what may leave the package."""
+"""Judges a conversation in clear and returns its masked result."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from pytest_tavus.contract.events import list_oversized
 from pytest_tavus.contract.tool.sent import ArgumentReader
@@ -12,10 +10,7 @@ from pytest_tavus.trace.log import Trace
 from pytest_tavus.trace.redaction.redact import Redaction
 from pytest_tavus.trace.redaction.shown import mask_trace
 from pytest_tavus.verdict.checks.run import CheckReport
-from pytest_tavus.verdict.verdict import Verdict, decide
-
-if TYPE_CHECKING:
-    from pytest_tavus.verdict.judge.rules import RulesJudge
+from pytest_tavus.verdict.verdict import decide
 
 
 async def conclude(
@@ -26,36 +21,27 @@ async def conclude(
     redaction: Redaction,
     read: ArgumentReader,
 ) -> ScenarioResult:
-    """Judge a conversation and join that with what the checks found.
+    """Judge a conversation and combine the rulings with the findings of the checks.
 
-    Touches no network: a stored trace will do. `redaction` knows the tokens of the trace.
+    Uses no network, so a stored trace is enough. `redaction` must know the tokens of the trace.
     """
     masked = mask_trace(trace, redaction)
+    findings, undecided = tuple(checked.findings), tuple(checked.undecided)
+    evidence = checked.evidence
     if scenario.is_judged:
+        # Imported here, because most scenarios ask for no judge.
+        from pytest_tavus.verdict.judge import run
         from pytest_tavus.verdict.judge.rules import RulesJudge
 
         judge = RulesJudge(read=read, show=redaction.value, in_clear=trace, seen=checked.observed)
-        verdict = await _judge(scenario, masked, judge, checked)
-    else:
-        verdict = decide(checked.findings, checked.undecided, evidence=checked.evidence)
+        ruled = await run.run(scenario, masked, judge)
+        findings, undecided = (*findings, *ruled.findings), (*undecided, *ruled.rulings)
+        evidence += ruled.evidence
     return ScenarioResult(
         scenario=scenario,
         trace=masked,
-        verdict=verdict,
+        verdict=decide(findings, undecided, evidence=evidence),
         provenance=provenance(trace),
         oversized=tuple(list_oversized(trace)),
         redaction=redaction,
-    )
-
-
-async def _judge(
-    scenario: Scenario, masked: Trace, judge: RulesJudge, checked: CheckReport
-) -> Verdict:
-    from pytest_tavus.verdict.judge import run
-
-    ruled = await run.run(scenario, masked, judge)
-    return decide(
-        (*checked.findings, *ruled.findings),
-        (*checked.undecided, *ruled.rulings),
-        evidence=checked.evidence + ruled.evidence,
     )

@@ -1,6 +1,6 @@
-"""One scenario being played: its recorder, its memory, its script, its session, its handler.
+"""One scenario in progress: its recorder, its memory, its script, its session, its handler.
 
-Made by the runner for each conversation; everything shared between conversations is passed in.
+The runner builds one for each conversation, and passes in everything that conversations share.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ from pytest_tavus.trace.log import Recorder, Trace
 
 
 class Player:
-    """Plays turns and records their ends. What goes wrong on the way is a fault in the trace."""
+    """Plays turns and records their ends; a failure becomes a fault in the trace."""
 
     def __init__(self, session: Session, recorder: Recorder, memory: Memory) -> None:
         self._session = session
         self._recorder = recorder
         self._memory = memory
 
-    async def play(self, turn: Turn, *, place: Callable[[], SourceSpan]) -> bool:
+    async def play(self, turn: Turn, *, locate: Callable[[], SourceSpan]) -> bool:
         """Play one turn; return whether the conversation can go on.
 
-        `place` finds the turn's line, which costs more than the turn and is seldom asked for.
+        `locate` is a function, because finding the turn's line costs more than playing the turn.
         """
         self._recorder.turn += 1
         self._memory.begin(turn)
         try:
             text = as_text(render(turn.user, self._memory.scope()))
         except MissingValue as missing:
-            message = f"{place()}: the caller's line cannot be said: {missing}"
+            message = f"{locate()}: the caller's line cannot be said: {missing}"
             self._recorder.record(Fault(owner="test", message=message))
             return False
         try:
@@ -76,28 +76,25 @@ class Player:
 
 
 NO_HANDLER = HandlerSpec(at=())
-"""A scenario without a handler has one that takes no call."""
+"""The handler of a scenario that names none: it takes no call."""
 
 
 class Opener(Protocol):
-    """Opens a session. Raises `ServiceError`, and `LimitError` where it may be tried again."""
+    """Opens a session. Raises `ServiceError`, or `LimitError` if a later attempt may succeed."""
 
     async def __call__(
         self, pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: OnAnswer
-    ) -> Session:
-        """Open a conversation with a PAL."""
-        ...
+    ) -> Session: ...
 
 
 async def open_simulated(
     pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: OnAnswer
 ) -> Session:
-    """Open a simulated conversation."""
     return open_sim(pal, brain, wire=wire, around=around, answered=answered)
 
 
 class RunContext(Struct, frozen=True, kw_only=True):
-    """What all conversations of a process have in common."""
+    """The parts that all conversations of a process share."""
 
     behaviour: Behaviour
     profile: DeliveryProfile
@@ -107,7 +104,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
 
 
 class ScenarioRun:
-    """A conversation that a scenario, or a test written in Python, takes turn by turn."""
+    """A conversation, driven turn by turn by a scenario file or by a test in Python."""
 
     def __init__(
         self,
@@ -122,7 +119,7 @@ class ScenarioRun:
         self._ids = ids
         self._clock = SkippingClock()
         self.recorder = Recorder(now=self._clock.now)
-        """Where everything goes that happens in the conversation, in clear."""
+        """Receives every event of the conversation, in clear."""
         self._memory = Memory(self.recorder, env=env)
         self._brain = ScriptBrain(
             scope=self._memory.scope, lines=shared.lines, filled_by=self._memory.filled_by
@@ -135,10 +132,9 @@ class ScenarioRun:
     async def run_with_deadline(
         self, seconds: float, part: Callable[[], Awaitable[bool]]
     ) -> CloseReason:
-        """Hold a part of the conversation; one that is not over in time is given up, and noted.
+        """Run a part of the conversation; past the deadline, cancel it and record a fault.
 
-        So is one that was over too late, because it never let the time be looked at: a handler in
-        this process may block. Returns how a conversation that ends with this part has ended.
+        Returns the close reason of a conversation that ends after this part.
         """
         now = asyncio.get_running_loop().time
         until = now() + seconds
@@ -146,6 +142,7 @@ class ScenarioRun:
         try:
             async with limit:
                 goes_on = await part()
+            # A handler in this process may block the loop, and then no timeout can interrupt it.
             if not goes_on or now() < until:
                 return "finished" if goes_on else "fault"
         except TimeoutError:
@@ -156,12 +153,12 @@ class ScenarioRun:
         return "deadline"
 
     async def open(self, handler: object | None = None) -> bool:
-        """Start the handler and open the session; return whether both are there.
+        """Start the handler and open the session; return whether both succeeded.
 
-        `handler` is what the user's own fixture gave, and wins over the scenario's.
+        `handler` is the value of the user's own fixture, and replaces the scenario's handler.
 
         Raises:
-            LimitError: the service takes no further conversation now.
+            LimitError: the service accepts no further conversation now.
 
         """
         try:
@@ -176,36 +173,49 @@ class ScenarioRun:
         return True
 
     async def _open_session(self, handler: Handler) -> Session:
+        # A bound method would make a reference cycle, and only the garbage collector frees cycles.
+        load_client = partial(_load, self.scenario.search_path)
         return await self._shared.opener(
             self.scenario.pal,
             self._brain,
-            wire=self._wire(handler),
-            around=self._build_context(),
+            wire=Wire(
+                handler=handler,
+                client=ClientTools(answers=self.scenario.client, load=load_client),
+                profile=self._shared.profile,
+            ),
+            around=ConversationContext(
+                recorder=self.recorder,
+                clock=self._clock,
+                ids=self._ids,
+                rules=PalRules(behaviour=self._shared.behaviour, lines=self._shared.lines),
+            ),
             answered=self._memory.record_answer,
         )
 
     async def play(self) -> bool:
-        """Play the scenario's turns up to the first that cannot be; return whether all were."""
+        """Play the scenario's turns up to the first failure; return whether all were played."""
         for turn in self.scenario.turns:
             if not await self.play_turn(turn):
                 return False
         return True
 
     async def play_turn(self, turn: Turn) -> bool:
-        """Play one turn; return whether the conversation can go on. A broken one takes no turn."""
+        """Play one turn; return whether the conversation can go on.
+
+        After a fault, every further turn returns `False` at once.
+        """
         if self._player is None:
             return False
         self._brain.add(turn)
-        place = partial(self.scenario.where, turn.at)
-        goes_on = await self._player.play(turn, place=place)
+        goes_on = await self._player.play(turn, locate=partial(self.scenario.where, turn.at))
         if not goes_on:
             self._player = None
         return goes_on
 
     async def close(self, reason: CloseReason) -> None:
-        """End the session, give back the handler, and note why.
+        """End the session, release the handler, and record the reason.
 
-        How badly a handler ended that was this conversation's own is noted too.
+        If the conversation had a handler of its own, a failure of its end is recorded as a fault.
         """
         try:
             await self._end()
@@ -223,34 +233,11 @@ class ScenarioRun:
                 self.record_fault(error)
 
     def record_fault(self, error: HandlerError | ServiceError) -> None:
-        """Record an error that the conversation has come to as its fault."""
         if isinstance(error, HandlerError):
             fault = Fault(owner=error.owner, message=error.message, detail=error.detail)
         else:
             fault = Fault(owner="platform", message=str(error))
         self.recorder.record(fault)
-
-    def _wire(self, handler: Handler) -> Wire:
-        return Wire(
-            handler=handler,
-            client=ClientTools(answers=self.scenario.client, load=self._loader()),
-            profile=self._shared.profile,
-        )
-
-    def _loader(self) -> Callable[[str], object]:
-        """Return what finds client callables. It knows the directories, and not this object.
-
-        Otherwise a conversation would refer to itself, and be cleared away late and dearly.
-        """
-        return partial(_load, self.scenario.search_path)
-
-    def _build_context(self) -> ConversationContext:
-        return ConversationContext(
-            recorder=self.recorder,
-            clock=self._clock,
-            ids=self._ids,
-            rules=PalRules(behaviour=self._shared.behaviour, lines=self._shared.lines),
-        )
 
 
 def _load(search_path: Sequence[str], import_string: str) -> object:
@@ -258,7 +245,7 @@ def _load(search_path: Sequence[str], import_string: str) -> object:
 
 
 def _build_deadline_fault(trace: Trace, seconds: float) -> Fault:
-    """Say what the conversation was waiting for when its time was up."""
+    """Blame the handler if a call is unanswered, else the test."""
     resolved = {event.call_id for _, event in trace.of(ToolResolved)}
     waiting = [call.name for _, call in trace.calls() if call.call_id not in resolved]
     message = f"the conversation did not end within {round(seconds, 2):g} s"

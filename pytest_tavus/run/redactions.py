@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from traceback import format_exception
 from types import TracebackType
-from typing import Any
 
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.errors import HarnessError, TavusError
@@ -16,56 +15,59 @@ from pytest_tavus.trace.redaction.disguise import SHORT
 from pytest_tavus.trace.redaction.redact import Redaction, Secret
 
 _NO_SECRETS = frozenset({"true", "false"})
-"""Values of variables that are settings, whoever lists them."""
+"""Values of variables that are settings and no secrets, even in a list of secrets."""
+
+_Key = tuple[int, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]
+"""The id of the PAL, then the variables and secrets that decide the redaction."""
 
 
 class MaskedBugs:
-    """Replaces an error of nobody's but ours by a `HarnessError` with its masked text.
+    """Replaces an exception that is no `TavusError` by a `HarnessError` with its masked text.
 
-    Its frames hold a conversation in clear, and `pytest --showlocals` would show them.
+    The frames of the exception hold a conversation in clear, and `pytest --showlocals` shows them.
     """
 
     def __init__(self, redaction: Redaction) -> None:
         self._redaction = redaction
 
     def __enter__(self) -> None:
-        """Begin to look for bugs."""
+        """Do nothing: only the exit matters."""
 
     def __exit__(
         self, kind: object, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if isinstance(error, Exception) and not isinstance(error, TavusError):
-            told = "".join(format_exception(error)).rstrip()
-            text = self._redaction.mask_rendered(f"{type(error).__name__}: {error}\n{told}")
+            traceback_text = "".join(format_exception(error)).rstrip()
+            text = self._redaction.mask_rendered(
+                f"{type(error).__name__}: {error}\n{traceback_text}"
+            )
             raise HarnessError(text) from None
 
 
 class Redactions:
-    """Knows the environment and the secrets of every scenario."""
+    """Finds the secrets of each scenario in its files and in the environment."""
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
         self._environ = environ
-        self._cache: dict[Any, tuple[Pal, Redaction]] = {}
+        self._cache: dict[_Key, tuple[Pal, Redaction]] = {}
 
     def env(self, scenario: Scenario) -> dict[str, str]:
-        """Return the variables that a scenario names."""
+        """Return the environment variables that a scenario names and that are set."""
         return {name: self._environ[name] for name in scenario.env if name in self._environ}
 
     def redaction(self, scenario: Scenario) -> Redaction:
-        """Return what masks the secrets of a scenario."""
         handler = scenario.handler or NO_HANDLER
         own = tuple(handler.secrets())
         key = (id(scenario.pal), scenario.env, scenario.plain, handler.env, own)
         cached = self._cache.get(key)
         if cached is None:
-            # The PAL is kept beside its redaction so that its id is never another's.
+            # The cache keeps the PAL alive; otherwise another PAL could get the same id.
             redaction = Redaction(self._secrets(scenario), self._settings.redact_headers)
             cached = self._cache[key] = (scenario.pal, redaction)
         return cached[1]
 
     def mask_rendered(self, text: str) -> str:
-        """Mask in a finished text the secrets of every scenario so far."""
         for _, redaction in self._cache.values():
             text = redaction.mask_rendered(text)
         return text
@@ -80,7 +82,7 @@ class Redactions:
             yield Secret(source, value)
 
     def _variables(self, scenario: Scenario) -> Iterator[str]:
-        """Yield the variables that are secrets although nobody said so."""
+        """Yield the variables that count as secrets by default: long ones outside `plain`."""
         handler = scenario.handler or NO_HANDLER
         for name in (*scenario.env, *handler.env):
             value = self._environ.get(name, "")

@@ -1,7 +1,7 @@
 """The composition root: settings and scenarios in, results out.
 
-The one place that names concrete parts: which session, which handler, which judge. Everything
-below receives what it needs as an argument.
+No other module chooses concrete parts: the session, the handler, the judge. Every module below
+receives its parts as arguments.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import itertools
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -24,11 +24,12 @@ from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.conclusion import conclude
 from pytest_tavus.run.conversation import Opener, RunContext, ScenarioRun, open_simulated
 from pytest_tavus.run.limits.gate import ATTEMPTS, Gate, Needs
-from pytest_tavus.run.limits.ledger import Allowance, Grant, Ledger
+from pytest_tavus.run.limits.ledger import Allowance, Ledger, Permit
 from pytest_tavus.run.limits.store import LocalStore, Store
 from pytest_tavus.run.loop.loop import BackgroundLoop
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.redactions import MaskedBugs, Redactions
+from pytest_tavus.scenario.load.pals import PalCache
 from pytest_tavus.scenario.load.parse import FileLimits, load_scenarios
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.pal.ids import Ids
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 
 class Runner:
-    """Holds conversations and judges them. One per process; used from any thread.
+    """Runs conversations and judges them. One per process, usable from any thread.
 
     Its loop, its handlers and its caches live until :meth:`close`.
     """
@@ -58,7 +59,7 @@ class Runner:
         store: Store | None = None,
         opener: Opener = open_simulated,
     ) -> None:
-        """`store` is where the run's ledger is, `opener` what opens its sessions."""
+        """`store` keeps the run's ledger; the default is a ledger of this process alone."""
         self._settings = settings
         self._root = root
         self._redactions = Redactions(settings, environ)
@@ -74,7 +75,7 @@ class Runner:
         self.limits = FileLimits(
             max_bytes=settings.max_file_bytes, hosts=settings.hosts, carries=self._reader.carries
         )
-        """What every file is held to."""
+        """The limits of every scenario and PAL file."""
         self._gate = Gate(
             Allowance.from_settings(settings),
             LocalStore(now=time.monotonic()) if store is None else store,
@@ -83,10 +84,10 @@ class Runner:
         )
         self._checker = Checker(read=self._reader, behaviour=self._shared.behaviour)
         self._archive = _archive(settings)
-        self._pals: dict[Any, Any] = {}
+        self._pals: PalCache = {}
         self._play_counts: dict[str, int] = {}
         self.loop = BackgroundLoop()
-        """Where conversations are held."""
+        """The event loop of all conversations."""
 
     def load(self, path: Path) -> tuple[Scenario, ...]:
         """Read a scenario file.
@@ -98,19 +99,18 @@ class Runner:
         return load_scenarios(path, root=self._root, limits=self.limits, pals=self._pals)
 
     def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
-        """Hold the conversation, wait for its end, and judge it."""
         return self.loop.run(self.perform(scenario, handler=handler))
 
     async def perform(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
-        """Hold the conversation and judge it. Runs on the runner's own loop."""
+        """Run the conversation and judge it. Must run on the runner's own loop."""
         trace, took = await self._play_with_retries(scenario, handler)
         return replace(await self.conclude(scenario, trace), took=took)
 
     async def play(self, scenario: Scenario, *, handler: object | None = None) -> Trace:
-        """Hold the conversation and return what happened. Runs on the runner's own loop.
+        """Run the conversation and return its trace. Must run on the runner's own loop.
 
         Raises:
-            NotRunError: the limits of the run leave nothing for it.
+            NotRunError: a limit of the whole run is used up.
 
         """
         trace, _ = await self._play_with_retries(scenario, handler)
@@ -119,66 +119,68 @@ class Runner:
     async def _play_with_retries(
         self, scenario: Scenario, handler: object | None
     ) -> tuple[Trace, float]:
-        """Hold the conversation, asking the service again where it must; say how long it took."""
+        """Run the conversation, again after each refusal; return the trace and its real seconds."""
         needs = Needs(seconds=self.deadline(scenario), locks=scenario.locks, alone=scenario.alone)
         ids = self._next_run_name(scenario)
         for attempt in itertools.count(1):
-            production = self._build_run(scenario, ids)
+            run = self._build_run(scenario, ids)
             try:
-                async with self._gate.enter(needs) as granted:
+                async with self._gate.enter(needs) as permit:
                     began = time.monotonic()
-                    await self._play_attempt(production, handler, granted, last=attempt == ATTEMPTS)
-                    return production.recorder.trace(), time.monotonic() - began
+                    await self._play_attempt(run, handler, permit, last=attempt == ATTEMPTS)
+                    return run.recorder.trace(), time.monotonic() - began
             except LimitError as error:
                 refusal = error
+            # Outside the gate, so that the pause takes no room from other conversations.
             await self._gate.pause(attempt, refusal)
         raise AssertionError  # the last attempt returns
 
     async def _play_attempt(
-        self, production: ScenarioRun, handler: object | None, granted: Grant, *, last: bool
+        self, run: ScenarioRun, handler: object | None, permit: Permit, *, last: bool
     ) -> None:
-        reason: CloseReason = "cancelled"
+        reason: CloseReason = "cancelled"  # stays, if an exception interrupts the conversation
 
-        async def whole() -> bool:
-            return await production.open(handler) and await production.play()
+        async def open_and_play() -> bool:
+            return await run.open(handler) and await run.play()
 
         try:
-            with MaskedBugs(self._redactions.redaction(production.scenario)):
-                reason = await production.run_with_deadline(granted.seconds, whole)
+            with MaskedBugs(self._redactions.redaction(run.scenario)):
+                reason = await run.run_with_deadline(permit.seconds, open_and_play)
         except LimitError as error:
             reason = "fault"
             self._gate.record_refusal(error)
             if not last:
                 raise
-            production.record_fault(error)
+            run.record_fault(error)
         finally:
-            await production.close(reason)
-            cut = granted.shortened_by if reason == "deadline" else None
+            await run.close(reason)
+            cut = permit.shortened_by if reason == "deadline" else None
+            # Such a run gets no verdict, so nothing else would keep its trace.
             if (cut or reason == "cancelled") and self._archive is not None:
-                trace = production.recorder.trace()
-                masked = mask_trace(trace, self.redaction(production.scenario, trace))
-                self._archive.keep_interrupted(production.scenario, masked)
+                trace = run.recorder.trace()
+                masked = mask_trace(trace, self.redaction(run.scenario, trace))
+                self._archive.keep_interrupted(run.scenario, masked)
         if cut is not None:
             raise NotRunError("not to its end: nothing was left of " + cut)
 
     def ledger(self) -> Ledger:
-        """Return what the run has used so far of what it may use."""
         return self._gate.ledger()
 
     def deadline(self, scenario: Scenario) -> float:
-        """Return the seconds a conversation may take: the scenario's own, else the run's."""
+        """Return the scenario's own deadline, else the run's, in seconds."""
         return self._settings.deadline if scenario.deadline is None else scenario.deadline
 
     def build_run(self, scenario: Scenario) -> ScenarioRun:
-        """Make a conversation ready to be opened, with ids that are its own."""
+        """Build a conversation that is not yet open, with ids of its own."""
         return self._build_run(scenario, self._next_run_name(scenario))
 
     def _next_run_name(self, scenario: Scenario) -> str:
-        """Return what the ids of a conversation are made from: its name, and which time it is."""
+        """Return the name from which the ids of the next conversation are derived."""
+        # By name and not by order, so that ids do not depend on the worker or on the selection.
         name = f"{scenario.source.path}::{scenario.name}"
-        times = self._play_counts.get(name, 0)
-        self._play_counts[name] = times + 1
-        return f"{name}#{times}" if times else name
+        count = self._play_counts.get(name, 0)
+        self._play_counts[name] = count + 1
+        return f"{name}#{count}" if count else name
 
     def _build_run(self, scenario: Scenario, ids: str) -> ScenarioRun:
         return ScenarioRun(
@@ -191,10 +193,10 @@ class Runner:
     async def judge(
         self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
     ) -> ScenarioResult:
-        """Hold a trace against its scenario. Touches no network: a stored trace will do.
+        """Check a trace against its scenario. Uses no network, so a stored trace is enough.
 
-        What is compared is in clear; what the result holds is masked. `more` is what somebody
-        else has found, and held against the trace.
+        Values are compared in clear; the result is masked. `more` adds the findings and the
+        evidence of a cursor.
         """
         redaction = self.redaction(scenario, trace)
         scope = {"env": self._redactions.env(scenario)}
@@ -207,21 +209,20 @@ class Runner:
             )
 
     def redaction(self, scenario: Scenario, trace: Trace) -> Redaction:
-        """Return what masks the secrets of a scenario and the tokens of its trace."""
         return with_tokens(self._redactions.redaction(scenario), trace)
 
     async def conclude(
         self, scenario: Scenario, trace: Trace, more: CheckReport | None = None
     ) -> ScenarioResult:
-        """Judge a conversation that has ended, and keep its trace where the user wants it."""
+        """Judge a conversation that has ended, and keep its trace if the user wants it."""
         result = await self.judge(scenario, trace, more)
         return result if self._archive is None else self._archive.keep(result)
 
     def close(self) -> None:
-        """End every handler and the loop. May be called twice.
+        """Stop every handler and the loop. May be called twice.
 
         Raises:
-            HandlerError: something of a handler's could not be ended. Everything else is.
+            HandlerError: a handler could not be stopped. All others are stopped nevertheless.
 
         """
         if self.loop.closed:
@@ -245,6 +246,6 @@ def _archive(settings: Settings) -> Archive | None:
 
 
 def _split(overrides: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Part the overrides of the behaviour tables from those of the delivery profile."""
+    """Split overrides into those of the behaviour tables and those of the delivery profile."""
     cells = {k: v for k, v in overrides.items() if k.startswith(("on_call.", "on_resolve."))}
     return cells, {k: v for k, v in overrides.items() if k not in cells}

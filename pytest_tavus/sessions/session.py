@@ -1,4 +1,4 @@
-"""The session port: an open conversation, whoever holds it."""
+"""The protocol of an open conversation, which every kind of session implements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Session(Protocol):
-    """An open conversation. Everything that happens in it goes to its recorder.
+    """An open conversation, which records all its events.
 
     The suite in ``tests/sessions/test_contract.py`` runs over every implementation.
     """
@@ -14,7 +14,7 @@ class Session(Protocol):
     conversation_id: str
 
     async def say(self, text: str) -> None:
-        """Say one line of the caller and return when the PAL's turn is over.
+        """Say one line of the caller; return after the PAL's turn.
 
         Raises:
             ServiceError: the conversation is gone.
@@ -23,7 +23,7 @@ class Session(Protocol):
         ...
 
     async def listen(self, seconds: float) -> None:
-        """Keep the conversation open for this long without a word from the caller.
+        """Keep the conversation open for this many seconds while the caller is silent.
 
         Raises:
             ServiceError: the conversation is gone.
@@ -32,5 +32,5 @@ class Session(Protocol):
         ...
 
     async def end(self) -> None:
-        """End the conversation and release what it holds. May be called twice."""
+        """End the conversation and release its resources. May be called twice."""
         ...

@@ -1,4 +1,4 @@
-"""A simulated session: the local Tavus in this process, in front of the user's real handler."""
+"""A simulated session: a simulated PAL in this process calls the user's real handler."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from pytest_tavus.trace.log import Recorder
 
 
 class SimSession:
-    """Implements :class:`~pytest_tavus.sessions.session.Session`."""
-
     def __init__(
         self, conversation: PalConversation, recorder: Recorder, *, conversation_id: str
     ) -> None:
@@ -24,7 +22,7 @@ class SimSession:
         self._open = True
 
     async def say(self, text: str) -> None:
-        """Say one line of the caller and return when the PAL's turn is over.
+        """Say one line of the caller; return after the PAL's turn.
 
         Raises:
             ServiceError: the conversation has ended.
@@ -35,7 +33,7 @@ class SimSession:
         await self._conversation.hear(text)
 
     async def listen(self, seconds: float) -> None:
-        """Let the conversation's own clock run; nothing really waits.
+        """Advance the conversation's own clock; no real time passes.
 
         Raises:
             ServiceError: the conversation has ended.
@@ -45,7 +43,7 @@ class SimSession:
         await self._conversation.listen(seconds)
 
     async def end(self) -> None:
-        """End the conversation. It holds nothing that would have to be released."""
+        """Refuse every further line; a simulated session has no resources to release."""
         self._open = False
 
     def _require_open(self) -> None:
@@ -57,7 +55,7 @@ class SimSession:
 def open_sim(
     pal: Pal, brain: Brain, *, wire: Wire, around: ConversationContext, answered: OnAnswer
 ) -> SimSession:
-    """Open a simulated conversation with a PAL and let it greet."""
+    """Open a simulated conversation; the PAL greets at once."""
     conversation_id = around.ids.conversation()
     dispatcher = WireDispatcher(wire, around, conversation_id=conversation_id, on_answer=answered)
     conversation = PalConversation(pal, brain, dispatcher=dispatcher, shared=around)

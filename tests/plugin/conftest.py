@@ -68,7 +68,7 @@ class Project:
 
     def log(self) -> list[str]:
         """What the runner was told to do, in order."""
-        log = self.path / "stage.log"
+        log = self.path / "runner.log"
         return log.read_text().splitlines() if log.exists() else []
 
 

@@ -1,6 +1,6 @@
-"""A runner without an engine: it reads scenarios written as JSON and decides as they say.
+"""A runner without an engine: it reads scenarios as JSON, and each names its own outcome.
 
-The plugin layer is tested with it, so that nothing but the plugin layer can make its tests fail.
+The tests of the plugin layer use it, so that only the plugin layer can make them fail.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ERRORS: dict[str, BaseException] = {
     "interrupt": KeyboardInterrupt(),
 }
 
-ASKING = Turn(
+TURN_WITH_A_CALL = Turn(
     at=("turns", 0),
     user="Where is it?",
     calls=CallGroup(
@@ -41,7 +41,7 @@ ASKING = Turn(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeSource:
-    """A file of which only the line of the scenario is known."""
+    """A source that knows only the line of the scenario."""
 
     path: str
     line: int = 1
@@ -56,7 +56,7 @@ def _problems(path: str, texts: list[str]) -> Iterator[Problem]:
 
 
 class FakeRunner:
-    """Looks like :class:`~pytest_tavus.run.runner.Runner`, and writes its orders to a file."""
+    """Stands in for :class:`~pytest_tavus.run.runner.Runner`, and logs its calls to a file."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -64,34 +64,34 @@ class FakeRunner:
 
     def load(self, path: Path) -> tuple[Scenario, ...]:
         self._note(f"load {path.name}")
-        written: Any = json.loads(path.read_text())
+        data: Any = json.loads(path.read_text())
         name = str(path.relative_to(self._root))
-        if "problems" in written:
-            raise ScenarioError(_problems(name, written["problems"]))
-        return tuple(self._scenario(name, given) for given in written)
+        if "problems" in data:
+            raise ScenarioError(_problems(name, data["problems"]))
+        return tuple(self._scenario(name, decision) for decision in data)
 
-    def _scenario(self, path: str, given: dict[str, Any]) -> Scenario:
-        self._decisions[given["name"]] = given
+    def _scenario(self, path: str, decision: dict[str, Any]) -> Scenario:
+        self._decisions[decision["name"]] = decision
         return Scenario(
             at=("scenarios", 0),
-            name=given["name"],
-            source=FakeSource(path=path, line=given.get("line", 1)),
+            name=decision["name"],
+            source=FakeSource(path=path, line=decision.get("line", 1)),
             pal=Pal(),
             pal_source=FakeSource(path=path),
-            turns=() if given.get("unproven") else (ASKING,),
-            tags=tuple(given.get("tags", ())),
-            marks=tuple(Mark(**mark) for mark in given.get("marks", ())),
-            fixtures=tuple(given.get("fixtures", ())),
+            turns=() if decision.get("unproven") else (TURN_WITH_A_CALL,),
+            tags=tuple(decision.get("tags", ())),
+            marks=tuple(Mark(**mark) for mark in decision.get("marks", ())),
+            fixtures=tuple(decision.get("fixtures", ())),
         )
 
     def run(self, scenario: Scenario, *, handler: object | None = None) -> ScenarioResult:
         self._note(f"run {scenario.name} with {handler!r}")
-        given = self._decisions[scenario.name]
-        if "raises" in given:
-            raise ERRORS[given["raises"]].with_traceback(None)
-        reason = given.get("reason", "the tool get_order_status was not called")
+        decision = self._decisions[scenario.name]
+        if "raises" in decision:
+            raise ERRORS[decision["raises"]].with_traceback(None)
+        reason = decision.get("reason", "the tool get_order_status was not called")
         finding = Finding(kind="missing_call", message=reason, owner="agent", span=scenario.span)
-        outcome = given.get("outcome", "passed")
+        outcome = decision.get("outcome", "passed")
         findings = (finding,) if outcome == "failed" else ()
         return ScenarioResult(
             scenario=scenario,
@@ -107,5 +107,5 @@ class FakeRunner:
         self._note("close")
 
     def _note(self, line: str) -> None:
-        with (self._root / "stage.log").open("a") as log:
+        with (self._root / "runner.log").open("a") as log:
             log.write(f"{line}\n")

@@ -173,7 +173,7 @@ def pytest_unconfigure(config):
 
 
 @pytest.mark.parametrize(("arguments", "kept"), [((), True), (("tests",), False)])
-def test_only_scenarios_are_spared_the_search_for_garbage(
+def test_the_heap_is_frozen_only_in_a_run_of_scenarios_alone(
     project: Project, arguments: tuple[str, ...], *, kept: bool
 ) -> None:
     project.write("tests/test_python.py", "def test_python(): pass")

@@ -100,7 +100,7 @@ def test_a_handler_that_does_not_start_shows_its_own_words_alone(project: Projec
     result.assert_outcomes(failed=1)
 
 
-def test_a_bug_of_ours_keeps_its_traceback(project: Project) -> None:
+def test_a_bug_of_the_plugin_keeps_its_traceback(project: Project) -> None:
     project.scenarios(PASSING | {"raises": "bug"})
 
     result = project.run("--tavus-scenarios")
@@ -108,7 +108,7 @@ def test_a_bug_of_ours_keeps_its_traceback(project: Project) -> None:
     result.stdout.fnmatch_lines(["*fakes.py:*: in run", "E   RuntimeError: this is a bug"])
 
 
-def test_an_interrupt_ends_the_run_and_closes_the_stage(project: Project) -> None:
+def test_an_interrupt_ends_the_run_and_closes_the_runner(project: Project) -> None:
     project.scenarios(PASSING | {"raises": "interrupt"}, FAILING)
 
     result = project.run_apart("--tavus-scenarios", "-p", "no:xdist")
@@ -172,7 +172,7 @@ def pytest_sessionfinish(session):
     result.stdout.fnmatch_lines(["*kept: [[]None, None[]]"])
 
 
-def test_the_run_ends_with_what_the_scenarios_came_to(project: Project) -> None:
+def test_the_run_ends_with_a_summary_of_its_scenarios(project: Project) -> None:
     project.scenarios(PASSING, FAILING)
 
     result = project.run("--tavus-scenarios")
@@ -186,7 +186,7 @@ def test_the_run_ends_with_what_the_scenarios_came_to(project: Project) -> None:
     )
 
 
-def test_junit_says_who_answered_and_who_can_put_it_right(project: Project) -> None:
+def test_junit_names_the_provenance_and_the_owner(project: Project) -> None:
     project.scenarios(FAILING)
 
     project.run("--tavus-scenarios", "--junitxml=junit.xml")

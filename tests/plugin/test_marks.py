@@ -132,7 +132,7 @@ def test_a_fixture_is_set_up_around_the_conversation(project: Project) -> None:
     project.conftest("""
 @pytest.fixture
 def orders(pytestconfig):
-    with (pytestconfig.rootpath / "stage.log").open("a", buffering=1) as log:
+    with (pytestconfig.rootpath / "runner.log").open("a", buffering=1) as log:
         log.write("orders in\\n")
         yield
         log.write("orders out\\n")

@@ -11,7 +11,7 @@ OUR_BUG = "this is a bug of pytest-tavus and not of the scenario: please report 
 
 @pytest.mark.parametrize("bug", ["bug", "harness"])
 @pytest.mark.parametrize("style", ["auto", "long", "short"])
-def test_a_bug_of_ours_says_so_and_shows_no_local_variable(
+def test_a_bug_of_the_plugin_says_so_and_shows_no_local_variable(
     project: Project, style: str, bug: str
 ) -> None:
     project.scenarios(PASSING | {"raises": bug})
@@ -22,7 +22,7 @@ def test_a_bug_of_ours_says_so_and_shows_no_local_variable(
     text = result.stdout.str()
     assert OUR_BUG in text
     assert "fakes.py:" in text
-    assert "given      =" not in text
+    assert "decision   =" not in text
     assert "FakeRunner object" not in text
     assert "_pytest" not in text
     assert "pluggy/" not in text
@@ -36,7 +36,7 @@ def test_the_short_summary_of_a_bug_says_whose_it_is(project: Project) -> None:
     result.stdout.fnmatch_lines(["FAILED *tells where the order is - a bug of pytes*"])
 
 
-def test_an_exception_of_a_users_hook_is_not_called_a_bug_of_ours(project: Project) -> None:
+def test_an_exception_of_a_users_hook_is_not_called_a_bug_of_the_plugin(project: Project) -> None:
     project.scenarios(PASSING)
     project.conftest("""
 def pytest_tavus_result(item, result):
@@ -65,7 +65,7 @@ def orders(database):
     assert "def scenario" not in result.stdout.str()
 
 
-def test_a_debugger_does_not_begin_in_a_frame_of_ours(project: Project) -> None:
+def test_a_debugger_does_not_start_in_a_frame_of_the_plugin(project: Project) -> None:
     project.scenarios(PASSING | {"outcome": "failed"})
     project.write(
         "quiet_debugger.py",

@@ -45,13 +45,15 @@ def test_testpaths_do_not_count_as_a_path(mixed: Project) -> None:
 
 
 @pytest.mark.parametrize("ini", ["testpaths = tests\n", ""])
-def test_the_flag_in_addopts_takes_no_test_away(mixed: Project, ini: str) -> None:
+def test_the_flag_in_addopts_keeps_the_other_tests(mixed: Project, ini: str) -> None:
     mixed.write("pytest.ini", f"[pytest]\naddopts = --tavus-scenarios\n{ini}")
 
     mixed.run().assert_outcomes(passed=2)
 
 
-def test_the_variable_takes_no_test_away(mixed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_keeps_the_other_tests(
+    mixed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTEST_TAVUS_SCENARIOS", "scenarios")
     mixed.write("pytest.ini", "[pytest]\ntestpaths = tests\n")
 
@@ -149,13 +151,13 @@ def test_scenario_files_that_pytest_ignores_are_refused(mixed: Project) -> None:
 
     assert refusal(result) == (
         f"ERROR: no scenarios in {mixed.path}/scenarios (the default): pytest collected no "
-        "scenario file there: they are ignored or not where it looked\n"
+        "scenario file there: it ignores them, or it looked elsewhere\n"
         "    hint: say where they are with --tavus-scenarios=PATH"
     )
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]], ids=["alone", "with workers"])
-def test_a_file_that_pytest_keeps_away_from_is_named(mixed: Project, workers: list[str]) -> None:
+def test_a_scenario_file_that_pytest_ignores_is_named(mixed: Project, workers: list[str]) -> None:
     mixed.scenarios(file="scenarios/build/other.yaml")
 
     run = mixed.run_apart if workers else mixed.run
@@ -194,7 +196,7 @@ def test_a_file_that_holds_no_scenario_is_not_named(mixed: Project, file: str) -
     result.stdout.no_fnmatch_line("*not collected*")
 
 
-def test_a_file_that_was_not_asked_for_is_not_named(mixed: Project) -> None:
+def test_a_file_outside_the_chosen_path_is_not_named(mixed: Project) -> None:
     mixed.scenarios(file="scenarios/other.yaml")
 
     result = mixed.run("scenarios/other.yaml", "--tavus-scenarios")
@@ -204,7 +206,7 @@ def test_a_file_that_was_not_asked_for_is_not_named(mixed: Project) -> None:
 
 
 @pytest.mark.parametrize("item", ["", "::tells where the order is"])
-def test_a_scenario_file_without_the_flag_is_told_of_it(project: Project, item: str) -> None:
+def test_a_scenario_file_without_the_flag_gets_a_hint(project: Project, item: str) -> None:
     project.scenarios()
 
     run = project.run(f"scenarios/order_status.yaml{item}")
@@ -216,7 +218,7 @@ def test_a_scenario_file_without_the_flag_is_told_of_it(project: Project, item: 
 
 
 @pytest.mark.parametrize("given", ["scenarios/nowhere.yaml", "scenarios/shop.pal.yaml", "nowhere"])
-def test_nothing_is_told_of_what_is_no_scenario_file(project: Project, given: str) -> None:
+def test_a_file_that_is_no_scenario_file_gets_no_hint(project: Project, given: str) -> None:
     project.scenarios()
     project.write("scenarios/shop.pal.yaml", "{}")
 

@@ -9,17 +9,17 @@ import pytest
 from pytest_tavus.errors import ScenarioError
 from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.options.table import OPTIONS
-from tests.plugin.settling import HERE, THERE, Text, settled
+from tests.plugin.option_sources import INI_DIR, INVOCATION_DIR, Text, resolve
 
 
 def refused(**given: Any) -> str:
     with pytest.raises(ScenarioError) as caught:
-        settled(**given)
+        resolve(**given)
     return str(caught.value)
 
 
-def test_nothing_given_is_the_defaults() -> None:
-    assert settled() == Settings(scenarios=THERE / "scenarios")
+def test_without_any_option_the_defaults_hold() -> None:
+    assert resolve() == Settings(scenarios=INI_DIR / "scenarios")
 
 
 def test_the_fields_of_settings_are_the_rows() -> None:
@@ -29,7 +29,7 @@ def test_the_fields_of_settings_are_the_rows() -> None:
     assert set(Settings.__struct_fields__) - ours == rows
 
 
-def test_the_names_of_a_row_are_made_from_one() -> None:
+def test_flag_variable_and_ini_key_come_from_one_name() -> None:
     option = next(option for option in OPTIONS if option.name == "trace_dir")
 
     assert (option.flag, option.variable, option.dest) == (
@@ -39,24 +39,24 @@ def test_the_names_of_a_row_are_made_from_one() -> None:
     )
 
 
-def test_a_flag_beats_the_environment_and_that_the_ini_file() -> None:
+def test_a_flag_beats_the_environment_which_beats_the_ini_file() -> None:
     flags: dict[str, Text] = {"seed": "1"}
     environment, ini = {"PYTEST_TAVUS_SEED": "2"}, {"seed": "3"}
 
-    assert settled(flags=flags, environment=environment, ini={**ini}).seed == 1
-    assert settled(environment=environment, ini={**ini}).seed == 2
-    assert settled(ini={**ini}).seed == 3
+    assert resolve(flags=flags, environment=environment, ini={**ini}).seed == 1
+    assert resolve(environment=environment, ini={**ini}).seed == 2
+    assert resolve(ini={**ini}).seed == 3
 
 
-def test_a_flag_that_stands_alone_is_a_switch() -> None:
-    assert settled(flags={"plan": "yes"}).plan
-    assert not settled(flags={"plan": "no"}, ini={"plan": "yes"}).plan
+def test_a_flag_without_a_value_is_a_switch() -> None:
+    assert resolve(flags={"plan": "yes"}).plan
+    assert not resolve(flags={"plan": "no"}, ini={"plan": "yes"}).plan
     assert refused(flags={"plan": "on"}) == "--tavus-plan: got 'on', expected 'yes' or 'no'"
 
 
-def test_a_number_may_be_left_to_the_run() -> None:
-    assert settled(flags={"concurrency": "12"}).concurrency == 12
-    assert settled(ini={"concurrency": "auto"}).concurrency == "auto"
+def test_a_number_of_conversations_may_be_auto() -> None:
+    assert resolve(flags={"concurrency": "12"}).concurrency == 12
+    assert resolve(ini={"concurrency": "auto"}).concurrency == "auto"
     assert refused(flags={"concurrency": "0"}) == (
         "--tavus-concurrency: got '0', expected a whole number, 1 or more, or 'auto'"
     )
@@ -67,15 +67,15 @@ def test_a_number_may_be_left_to_the_run() -> None:
 
 
 def test_zero_is_a_value() -> None:
-    assert settled(flags={"seed": "0"}, ini={"seed": "3"}).seed == 0
+    assert resolve(flags={"seed": "0"}, ini={"seed": "3"}).seed == 0
 
 
 def test_an_empty_variable_is_not_given() -> None:
-    assert settled(environment={"PYTEST_TAVUS_SEED": ""}, ini={"seed": "3"}).seed == 3
+    assert resolve(environment={"PYTEST_TAVUS_SEED": ""}, ini={"seed": "3"}).seed == 3
 
 
 def test_each_value_remembers_where_it_came_from() -> None:
-    given = settled(
+    given = resolve(
         flags={"seed": "1"}, environment={"PYTEST_TAVUS_DEADLINE": "5"}, ini={"trace": "failed"}
     )
 
@@ -86,33 +86,36 @@ def test_each_value_remembers_where_it_came_from() -> None:
     }
 
 
-def test_a_path_starts_where_it_was_given() -> None:
-    assert settled(flags={"trace_dir": "traces"}).trace_dir == HERE / "traces"
-    assert settled(ini={"trace_dir": "traces"}).trace_dir == THERE / "traces"
+def test_a_relative_path_starts_from_the_directory_of_its_place() -> None:
+    assert resolve(flags={"trace_dir": "traces"}).trace_dir == INVOCATION_DIR / "traces"
+    assert resolve(ini={"trace_dir": "traces"}).trace_dir == INI_DIR / "traces"
 
 
 def test_scenarios_are_off_until_the_flag_or_the_variable_asks() -> None:
-    assert not settled(ini={"scenarios": "a"}).scenarios_on
-    assert settled(flags={"scenarios": ""}).scenarios_on
-    assert settled(environment={"PYTEST_TAVUS_SCENARIOS": "a"}).scenarios_on
+    assert not resolve(ini={"scenarios": "a"}).scenarios_on
+    assert resolve(flags={"scenarios": ""}).scenarios_on
+    assert resolve(environment={"PYTEST_TAVUS_SCENARIOS": "a"}).scenarios_on
 
 
 def test_the_flag_without_a_path_takes_the_next_place() -> None:
     on: dict[str, Text] = {"scenarios": ""}
 
-    assert settled(flags=on, ini={"scenarios": "b"}).scenarios == THERE / "b"
-    assert settled(flags=on, environment={"PYTEST_TAVUS_SCENARIOS": "a"}).scenarios == HERE / "a"
+    assert resolve(flags=on, ini={"scenarios": "b"}).scenarios == INI_DIR / "b"
+    assert (
+        resolve(flags=on, environment={"PYTEST_TAVUS_SCENARIOS": "a"}).scenarios
+        == INVOCATION_DIR / "a"
+    )
 
 
 def test_the_flag_takes_a_node_id() -> None:
-    given = settled(flags={"scenarios": "./scenarios/../a.yaml::asks: where?::[1]"})
+    given = resolve(flags={"scenarios": "./scenarios/../a.yaml::asks: where?::[1]"})
 
-    assert given.scenarios == HERE / "a.yaml"
+    assert given.scenarios == INVOCATION_DIR / "a.yaml"
     assert given.scenarios_item == "::asks: where?::[1]"
 
 
 def test_secrets_add_up_over_all_places() -> None:
-    given = settled(
+    given = resolve(
         flags={"redact": ["A", "B"]},
         environment={"PYTEST_TAVUS_REDACT": "C, A"},
         ini={"redact": ["D"]},
@@ -127,17 +130,17 @@ def test_secrets_add_up_over_all_places() -> None:
 def test_the_hosts_of_one_place_replace_those_of_another() -> None:
     environment = {"PYTEST_TAVUS_HOSTS": "Shop.example.com, *.example.org"}
 
-    given = settled(environment=environment, ini={"hosts": ["old.example.com"]})
+    given = resolve(environment=environment, ini={"hosts": ["old.example.com"]})
 
     assert given.hosts == ("shop.example.com", "*.example.org")
     flags: dict[str, Any] = {"hosts": ["pay.example.com:8443", "[2606:4700::1111]"]}
-    assert settled(flags=flags, environment=environment).hosts == tuple(flags["hosts"])
+    assert resolve(flags=flags, environment=environment).hosts == tuple(flags["hosts"])
 
 
 def test_the_simulators_overrides_are_pairs() -> None:
     lines = ["on_call.silent = filler", "hmac_header=X-Signature"]
 
-    assert settled(ini={"simulator": lines}).simulator == {
+    assert resolve(ini={"simulator": lines}).simulator == {
         "on_call.silent": "filler",
         "hmac_header": "X-Signature",
     }
@@ -217,7 +220,7 @@ def test_a_value_that_is_not_valid_is_refused(given: dict[str, Any], message: st
 @pytest.mark.parametrize(
     ("name", "near"), [("SEDE", "SEED"), ("CONCURENCY", "CONCURRENCY"), ("PLANS", "PLAN")]
 )
-def test_a_mistyped_variable_is_told_the_one_that_is_meant(name: str, near: str) -> None:
+def test_a_mistyped_variable_gets_a_suggestion(name: str, near: str) -> None:
     assert refused(flags={"scenarios": ""}, environment={f"PYTEST_TAVUS_{name}": "1"}) == (
         f"PYTEST_TAVUS_{name} is not a variable of pytest-tavus\n"
         f"    hint: did you mean PYTEST_TAVUS_{near}?"
@@ -236,5 +239,5 @@ def test_a_variable_that_belongs_to_no_option_is_refused(name: str) -> None:
     )
 
 
-def test_a_strange_variable_does_not_trouble_a_run_without_scenarios() -> None:
-    assert settled(environment={"PYTEST_TAVUS_SEDE": "1"}) == settled()
+def test_an_unknown_variable_does_not_stop_a_run_without_scenarios() -> None:
+    assert resolve(environment={"PYTEST_TAVUS_SEDE": "1"}) == resolve()

@@ -9,14 +9,14 @@ import pytest
 from pytest_tavus.run.options.settings import header_line
 from pytest_tavus.run.options.table import OPTIONS, Option
 from tests.plugin.conftest import Project
-from tests.plugin.settling import settled
+from tests.plugin.option_sources import resolve
 
 
 def test_the_header_shows_every_value_and_where_it_was_given(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir("/")
-    given = settled(
+    given = resolve(
         flags={"scenarios": "", "seed": "7"}, ini={"simulator": ["on_call.silent = filler"]}
     )
 

@@ -36,7 +36,9 @@ def test_the_summary_counts_all_scenarios_and_no_other_test(project: Project) ->
 
 
 @pytest.mark.parametrize("option", ["-x", "--maxfail=1", "--stepwise"])
-def test_what_a_failure_kept_from_running_is_counted(project: Project, option: str) -> None:
+def test_scenarios_that_a_failure_kept_from_running_are_counted(
+    project: Project, option: str
+) -> None:
     project.scenarios(FAILING, PASSING, {**PASSING, "name": "last"})
 
     assert unreached(project.run("--tavus-scenarios", option)) == [
@@ -44,7 +46,7 @@ def test_what_a_failure_kept_from_running_is_counted(project: Project, option: s
     ]
 
 
-def test_what_an_interrupt_kept_from_running_is_counted(project: Project) -> None:
+def test_scenarios_that_an_interrupt_kept_from_running_are_counted(project: Project) -> None:
     project.conftest(INTERRUPTS)
     project.scenarios(PASSING, FAILING)
 
@@ -55,7 +57,7 @@ def test_what_an_interrupt_kept_from_running_is_counted(project: Project) -> Non
 
 
 @pytest.mark.parametrize("option", ["-v", "--collect-only", "--setup-plan", "--setup-only"])
-def test_nothing_is_told_where_all_were_reached_or_none_was_to_be(
+def test_no_unreached_scenarios_are_reported_if_all_ran_or_none_should(
     project: Project, option: str
 ) -> None:
     project.scenarios(PASSING, FAILING)

@@ -29,7 +29,7 @@ def says_why(run: pytest.RunResult) -> bool:
 
 
 @pytest.mark.parametrize("options", ALONE, ids=" ".join)
-def test_a_run_of_nothing_else_exits_with_4_and_says_why(
+def test_a_run_of_unproven_scenarios_alone_exits_with_4_and_the_reason(
     project: Project, options: tuple[str, ...]
 ) -> None:
     project.scenarios(UNPROVEN)
@@ -43,7 +43,7 @@ def test_a_run_of_nothing_else_exits_with_4_and_says_why(
 
 
 @pytest.mark.parametrize("options", ALONE[:1] + ALONE[3:6], ids=" ".join)
-def test_beside_another_scenario_it_is_only_skipped(
+def test_beside_another_scenario_an_unproven_scenario_is_only_skipped(
     project: Project, options: tuple[str, ...]
 ) -> None:
     project.scenarios(UNPROVEN, PASSING)
@@ -57,7 +57,7 @@ def test_beside_another_scenario_it_is_only_skipped(
     run.stdout.fnmatch_lines([f"  skipped       1: {PROVES_NOTHING}: *session sim*"])
 
 
-def test_beside_another_test_it_is_only_skipped(project: Project) -> None:
+def test_beside_another_test_an_unproven_scenario_is_only_skipped(project: Project) -> None:
     project.write("test_other.py", "def test_other(): pass\n")
     project.scenarios(UNPROVEN)
 
@@ -104,7 +104,9 @@ def test_an_expected_failure_has_run(project: Project) -> None:
 
 
 @pytest.mark.parametrize("strict", ["true", "false"])
-def test_with_an_xfail_mark_it_is_skipped_all_the_same(project: Project, strict: str) -> None:
+def test_an_unproven_scenario_with_an_xfail_mark_is_skipped_too(
+    project: Project, strict: str
+) -> None:
     project.write("pytest.ini", f"[pytest]\nxfail_strict = {strict}\n")
     project.scenarios({**UNPROVEN, "marks": [{"name": "xfail", "reason": "known"}]})
 
@@ -114,7 +116,7 @@ def test_with_an_xfail_mark_it_is_skipped_all_the_same(project: Project, strict:
     run.assert_outcomes(skipped=1)
 
 
-def test_its_own_skip_mark_gives_the_reason(project: Project) -> None:
+def test_the_scenarios_own_skip_mark_gives_the_reason(project: Project) -> None:
     project.scenarios({**UNPROVEN, "marks": [{"name": "skip", "reason": "not today"}]})
 
     run = project.run("--tavus-scenarios", "-rs")
@@ -124,7 +126,7 @@ def test_its_own_skip_mark_gives_the_reason(project: Project) -> None:
     assert PROVES_NOTHING not in run.stdout.str()
 
 
-def test_no_fixture_is_set_up_for_it(project: Project) -> None:
+def test_no_fixture_is_set_up_for_an_unproven_scenario(project: Project) -> None:
     project.conftest("\nimport pytest\n@pytest.fixture\ndef broken():\n    1 / 0\n")
     project.scenarios({**UNPROVEN, "fixtures": ["broken"]}, PASSING)
 
@@ -132,7 +134,9 @@ def test_no_fixture_is_set_up_for_it(project: Project) -> None:
 
 
 @pytest.mark.parametrize("option", ["--collect-only", "--setup-plan", "--setup-only"])
-def test_where_nothing_is_to_run_it_is_told_and_no_error(project: Project, option: str) -> None:
+def test_a_run_that_plays_nothing_reports_unproven_scenarios_without_an_error(
+    project: Project, option: str
+) -> None:
     project.scenarios(UNPROVEN)
 
     run = project.run("--tavus-scenarios", option)
@@ -142,7 +146,7 @@ def test_where_nothing_is_to_run_it_is_told_and_no_error(project: Project, optio
 
 
 @pytest.mark.parametrize("beside", [[], [PASSING]], ids=["alone", "beside another"])
-def test_workers_skip_it_and_the_controller_decides(
+def test_workers_skip_an_unproven_scenario_and_the_controller_decides(
     project: Project, beside: list[dict[str, object]]
 ) -> None:
     project.scenarios(UNPROVEN, *beside)
@@ -165,7 +169,7 @@ def test_what_failed_last_and_proves_nothing_now_is_not_green(project: Project) 
     run.assert_outcomes(skipped=1)
 
 
-def test_junit_and_results_say_why(project: Project) -> None:
+def test_junit_and_results_have_the_reason_of_the_skip(project: Project) -> None:
     project.scenarios(UNPROVEN)
 
     project.run("--tavus-scenarios", "--junitxml=j.xml", "--tavus-results=r.jsonl")

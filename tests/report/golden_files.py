@@ -13,7 +13,6 @@ REGOLD = "TAVUS_REGOLD"
 
 
 def assert_golden(name: str, text: str) -> None:
-    """Hold a text against its golden file."""
     path = GOLDEN / f"{name}.txt"
     printed = text + "\n"
     if os.environ.get(REGOLD) == "1":

@@ -10,10 +10,10 @@ from tests.report.samples import (
     ORDER_TURN,
     ORDERS_URL,
     THANKS_TURN,
-    broken,
+    failed_delivery,
+    pal_said,
     resolved,
     result,
-    said,
     scenario,
     trace,
     turn_at,
@@ -29,9 +29,9 @@ def handler_500() -> ScenarioResult:
         [
             (
                 *ORDER_TURN[:2],
-                broken(1, ORDERS_URL, kind="crash", message="KeyError: 'eta'", status=500),
+                failed_delivery(1, ORDERS_URL, kind="crash", message="KeyError: 'eta'", status=500),
                 resolved(1, "Internal Server Error", status="error", reason=failed),
-                said("I'm sorry, that did not work."),
+                pal_said("I'm sorry, that did not work."),
             ),
             THANKS_TURN,
         ]
@@ -59,9 +59,9 @@ def timeout() -> ScenarioResult:
         [
             (
                 *ORDER_TURN[:2],
-                broken(1, ORDERS_URL, kind="timeout", message=late),
+                failed_delivery(1, ORDERS_URL, kind="timeout", message=late),
                 resolved(1, "", status="timeout", by="nobody", reason=late),
-                said("I'm sorry, that did not work."),
+                pal_said("I'm sorry, that did not work."),
             ),
             THANKS_TURN,
         ]
@@ -92,7 +92,7 @@ def unknown_answer() -> ScenarioResult:
                     path="result.eta",
                     call_id="call_1",
                 ),
-                said("I'm sorry, I don't have that information."),
+                pal_said("I'm sorry, I don't have that information."),
             ),
             THANKS_TURN,
         ]

@@ -11,15 +11,15 @@ from tests.report.samples import (
     ORDERS_URL,
     SHOP,
     THANKS_TURN,
-    asked,
     call,
     delivered,
+    pal_said,
     resolved,
     result,
-    said,
     scenario,
     trace,
     turn_at,
+    user_said,
 )
 
 ORDER_NAME = "tells the caller where the order is"
@@ -34,11 +34,11 @@ def missing_call() -> ScenarioResult:
     happened = trace(
         [
             (
-                asked("Where's my order A-10428?"),
+                user_said("Where's my order A-10428?"),
                 call(1, "get_order_status", {"order_id": "10428"}),
                 delivered(1, ORDERS_URL, seconds=0.31),
                 resolved(1, {"status": "unknown"}),
-                said("I could not find that order."),
+                pal_said("I could not find that order."),
             ),
             THANKS_TURN,
         ]
@@ -67,7 +67,9 @@ def missing_call() -> ScenarioResult:
 
 def no_call_at_all() -> ScenarioResult:
     """Nothing was called: there is no entry to point at, so the turn is."""
-    happened = trace([(asked("Where's my order A-10428?"), said("On its way!")), THANKS_TURN])
+    happened = trace(
+        [(user_said("Where's my order A-10428?"), pal_said("On its way!")), THANKS_TURN]
+    )
     finding = Finding(
         kind="missing_call",
         message="get_order_status: {order_id: A-10428} was expected, but the PAL made no call",
@@ -88,14 +90,14 @@ def wrong_argument_two_levels_deep() -> ScenarioResult:
     happened = trace(
         [
             (
-                asked("I'd like two of the lamps, and a bulb for each."),
+                user_said("I'd like two of the lamps, and a bulb for each."),
                 call(1, "check_stock", {"sku": "LAMP-7"}),
                 delivered(1, STOCK_URL),
                 resolved(1, {"in_stock": 14}),
                 call(2, "place_order", order),
                 delivered(2, PLACE_URL, status=201),
                 resolved(2, {"order_id": "A-10428"}),
-                said("Your order A-10428 is on its way."),
+                pal_said("Your order A-10428 is on its way."),
             )
         ],
         pal="Shop",
@@ -134,14 +136,14 @@ def swapped_order() -> ScenarioResult:
     happened = trace(
         [
             (
-                asked("I'd like two of the lamps, and a bulb for each."),
+                user_said("I'd like two of the lamps, and a bulb for each."),
                 call(1, "place_order", {"customer": {"id": "C-1"}}),
                 call(2, "check_stock", {"sku": "LAMP-7"}),
                 delivered(2, STOCK_URL),
                 resolved(2, {"in_stock": 14}),
                 delivered(1, PLACE_URL, status=201),
                 resolved(1, {"order_id": "A-10428"}),
-                said("Your order A-10428 is on its way."),
+                pal_said("Your order A-10428 is on its way."),
             )
         ],
         pal="Shop",
@@ -168,7 +170,7 @@ def unexpected_call() -> ScenarioResult:
         [
             ORDER_TURN,
             (
-                asked("Thanks!"),
+                user_said("Thanks!"),
                 call(2, "cancel_order", {"order_id": "A-10428"}, api=False),
                 resolved(2, {"cancelled": True}, by="client"),
                 AppMessage(
@@ -177,7 +179,7 @@ def unexpected_call() -> ScenarioResult:
                     properties={"tool_call_id": "call_2"},
                     note="duplicate",
                 ),
-                said("You're welcome! I have cancelled it."),
+                pal_said("You're welcome! I have cancelled it."),
             ),
         ]
     )

@@ -23,15 +23,15 @@ from tests.report.samples import (
     ORDERS_URL,
     SCOPE,
     THANKS_TURN,
-    asked,
     call,
     delivered,
+    pal_said,
     resolved,
     result,
-    said,
     scenario,
     trace,
     turn_at,
+    user_said,
 )
 
 ORDER_NAME = "tells the caller where the order is"
@@ -82,11 +82,11 @@ def very_long_conversation() -> ScenarioResult:
     """Two hundred turns, of which one matters."""
     turns: list[tuple[Event, ...]] = [
         (
-            asked(f"And where is order {number}?"),
+            user_said(f"And where is order {number}?"),
             call(number, "get_order_status", {"order_id": f"A-{number}"}),
             delivered(number, ORDERS_URL),
             resolved(number, ANSWER),
-            said(f"Order A-{number} is out for delivery."),
+            pal_said(f"Order A-{number} is out for delivery."),
         )
         for number in range(1, 201)
     ]
@@ -114,12 +114,12 @@ def unicode_and_wide_text() -> ScenarioResult:
     happened = trace(
         [
             (
-                asked("注文はどこですか。" * 12),
+                user_said("注文はどこですか。" * 12),
                 call(1, "get_order_status", {"note": "e\u0301t\u00e9 👩‍💻"}),
                 delivered(1, ORDERS_URL),
                 resolved(1, "\x1b[31mred\x1b[0m\r\n\u202eevil\u2028" + "x" * 600),
                 Saved(name="eta", value={"at": "18時"}),
-                said("ご注文は配達中です。"),
+                pal_said("ご注文は配達中です。"),
             )
         ]
     )

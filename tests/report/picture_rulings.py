@@ -10,11 +10,11 @@ from tests.report.samples import (
     ORDER_TURN,
     SCOPE,
     THANKS_TURN,
-    asked,
+    pal_said,
     result,
-    said,
     scenario,
     trace,
+    user_said,
 )
 
 ORDER_NAME = "tells the caller where the order is"
@@ -57,7 +57,10 @@ def broken_guardrail() -> ScenarioResult:
             seqs=(9,),
         ),
     )
-    refund = (asked("Can I have my money back?"), said("Sure, I can refund you right away."))
+    refund = (
+        user_said("Can I have my money back?"),
+        pal_said("Sure, I can refund you right away."),
+    )
     happened = trace([ORDER_TURN, refund])
     played = scenario(ORDER, ORDER_NAME)
     return result(played, happened, rulings=rulings, trace_path="traces/order_status-1.jsonl")

@@ -1,6 +1,6 @@
-"""Played scenarios, made by hand: what was written, what happened, and what came of it.
+"""Scenarios, traces and results, built by hand.
 
-Times are fixed, so that every text made from these is the same on every machine.
+Times are fixed, so that every report of them is the same on every machine.
 """
 
 from __future__ import annotations
@@ -78,18 +78,17 @@ ANSWER = {"status": "out_for_delivery", "eta": "today by 6pm"}
 
 
 def scenario(source: Document, name: str, *, pal: Pal | None = None) -> Scenario:
-    """Make a scenario that stands in that file."""
+    """Build a scenario of that file."""
     pal = pal or Pal(pal_name="Support", tools=(GET_ORDER_STATUS,))
     return Scenario(at=SCOPE, name=name, source=source, pal=pal, pal_source=source)
 
 
 def turn_at(source: Document, turn: int, *path: str | int) -> SourceSpan:
-    """Return where a part of a turn stands."""
     return source.span((*SCOPE, "turns", turn - 1, *path))
 
 
 def trace(turns: Sequence[Sequence[Event]], *, pal: str = "Support", seconds: float = 0.1) -> Trace:
-    """Put events in order, turn by turn, this many seconds apart."""
+    """Build a trace of these turns, with this many seconds between two events."""
     opened = SessionOpened(session="sim", conversation_id="c0001", pal=pal, decisions="scripted")
     closed = SessionClosed(reason="finished")
     placed: list[tuple[int, Event]] = [(0, opened)]
@@ -105,7 +104,6 @@ def trace(turns: Sequence[Sequence[Event]], *, pal: str = "Support", seconds: fl
 
 
 def call(number: int, name: str, arguments: Mapping[str, Any], *, api: bool = True) -> ToolCalled:
-    """Make a call with an id of its own."""
     return ToolCalled(
         call_id=f"call_{number}",
         name=name,
@@ -115,7 +113,6 @@ def call(number: int, name: str, arguments: Mapping[str, Any], *, api: bool = Tr
 
 
 def delivered(number: int, url: str, *, status: int = 200, seconds: float = 0.004) -> ToolDelivered:
-    """Make an exchange that went well."""
     exchange = HttpExchange(
         request=HttpRequest(method="POST", url=url),
         response=HttpResponse(status=status),
@@ -124,10 +121,9 @@ def delivered(number: int, url: str, *, status: int = 200, seconds: float = 0.00
     return ToolDelivered(call_id=f"call_{number}", purpose="tool", exchange=exchange)
 
 
-def broken(
+def failed_delivery(
     number: int, url: str, *, kind: FaultKind, message: str, status: int | None = None
 ) -> ToolDelivered:
-    """Make an exchange that did not."""
     exchange = HttpExchange(
         request=HttpRequest(method="POST", url=url),
         response=None if status is None else HttpResponse(status=status),
@@ -145,31 +141,28 @@ def resolved(
     by: AnsweredBy = "handler",
     reason: str | None = None,
 ) -> ToolResolved:
-    """Say what became of a call."""
     text = output if isinstance(output, str) else json.dumps(output, ensure_ascii=False)
     return ToolResolved(
         call_id=f"call_{number}", status=status, output=text, answered_by=by, reason=reason
     )
 
 
-def asked(text: str) -> UserSaid:
-    """Make a line of the caller."""
+def user_said(text: str) -> UserSaid:
     return UserSaid(text=text)
 
 
-def said(text: str) -> PalSaid:
-    """Make a line of the PAL."""
+def pal_said(text: str) -> PalSaid:
     return PalSaid(text=text)
 
 
 ORDER_TURN: tuple[Event, ...] = (
-    asked("Where's my order A-10428?"),
+    user_said("Where's my order A-10428?"),
     call(1, "get_order_status", {"order_id": "A-10428"}),
     delivered(1, ORDERS_URL),
     resolved(1, ANSWER),
-    said("Order A-10428 is out_for_delivery and should arrive today by 6pm."),
+    pal_said("Order A-10428 is out_for_delivery and should arrive today by 6pm."),
 )
-THANKS_TURN: tuple[Event, ...] = (asked("Thanks!"), said("You're welcome!"))
+THANKS_TURN: tuple[Event, ...] = (user_said("Thanks!"), pal_said("You're welcome!"))
 
 
 def result(
@@ -180,7 +173,7 @@ def result(
     rulings: Iterable[Ruling] = (),
     trace_path: str | None = None,
 ) -> ScenarioResult:
-    """Join them as a run would."""
+    """Build the result that a run would return."""
     verdict: Verdict = decide(tuple(findings), tuple(rulings), evidence=Evidence(held=2, played=1))
     return ScenarioResult(
         scenario=played,

@@ -50,7 +50,7 @@ def test_a_trace_is_kept_in_a_directory_that_is_made_for_it(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("outcome", "kept"), [("passed", False), ("failed", True), ("undecided", True)]
 )
-def test_only_what_did_not_pass_is_kept_where_that_is_asked_for(
+def test_with_only_failed_a_passed_scenario_leaves_no_trace(
     tmp_path: Path, outcome: Outcome, kept: bool
 ) -> None:
     found = Archive(tmp_path, only_failed=True).keep(result(outcome=outcome))

@@ -29,13 +29,13 @@ from pytest_tavus.wire import HttpExchange, HttpRequest
 from tests.report.samples import (
     ORDER_TURN,
     ORDERS_URL,
-    asked,
-    broken,
     call,
     delivered,
+    failed_delivery,
+    pal_said,
     resolved,
-    said,
     trace,
+    user_said,
 )
 
 
@@ -44,7 +44,7 @@ def mark(seq: int | None, *, turn: int = 1, number: int | None = None) -> ErrorM
 
 
 def test_entries_are_numbered_as_in_the_trace() -> None:
-    assert conversation(trace([(asked("Hi."), said("Hello."))])) == (
+    assert conversation(trace([(user_said("Hi."), pal_said("Hello."))])) == (
         "    turn 1",
         "      2  user    Hi.",
         "      3  PAL     Hello.",
@@ -52,12 +52,12 @@ def test_entries_are_numbered_as_in_the_trace() -> None:
 
 
 def test_the_fault_is_marked() -> None:
-    lines = conversation(trace([(asked("Hi."), said("Hello."))]), marks=[mark(3)])
+    lines = conversation(trace([(user_said("Hi."), pal_said("Hello."))]), marks=[mark(3)])
     assert lines[-1] == ">>>   3  PAL     Hello."
 
 
-def test_what_did_not_happen_is_marked_at_the_end_of_its_turn() -> None:
-    happened = trace([(asked("Hi."),), (asked("Bye."),)])
+def test_an_absent_event_is_marked_at_the_end_of_its_turn() -> None:
+    happened = trace([(user_said("Hi."),), (user_said("Bye."),)])
     assert conversation(happened, marks=[mark(None)]) == (
         "    turn 1",
         "      2  user    Hi.",
@@ -68,22 +68,22 @@ def test_what_did_not_happen_is_marked_at_the_end_of_its_turn() -> None:
 
 
 def test_a_turn_that_never_came_is_marked_too() -> None:
-    lines = conversation(trace([(asked("Hi."),)]), marks=[mark(None, turn=3)])
+    lines = conversation(trace([(user_said("Hi."),)]), marks=[mark(None, turn=3)])
     assert lines[-2:] == ("    turn 3", ">>>              (missing call)")
 
 
 def test_a_mark_on_an_entry_that_is_not_there_still_shows() -> None:
-    lines = conversation(trace([(asked("Hi."),)]), marks=[mark(99)])
+    lines = conversation(trace([(user_said("Hi."),)]), marks=[mark(99)])
     assert lines[-1] == ">>>              (missing call)"
 
 
 def test_a_quiet_entry_is_shown_where_it_is_the_fault() -> None:
-    happened = trace([(asked("Hi."),)])
+    happened = trace([(user_said("Hi."),)])
     assert ">>>   1  opened  Support" in conversation(happened, marks=[mark(1, turn=0)])
 
 
 def test_several_marks_carry_their_numbers() -> None:
-    happened = trace([(asked("Hi."), said("Hello."))])
+    happened = trace([(user_said("Hi."), pal_said("Hello."))])
     marks = [mark(3, number=2), mark(2, number=1), mark(3, number=3)]
     assert conversation(happened, marks=marks)[1:] == (
         ">>>   2  user    Hi.  <- 1",
@@ -92,11 +92,11 @@ def test_several_marks_carry_their_numbers() -> None:
 
 
 def test_before_the_first_line_has_a_heading_of_its_own() -> None:
-    happened = Trace((Entry(seq=1, at=0.0, turn=0, event=said("Welcome!")),))
+    happened = Trace((Entry(seq=1, at=0.0, turn=0, event=pal_said("Welcome!")),))
     assert conversation(happened) == ("    before the first line", "      1  PAL     Welcome!")
 
 
-def test_nothing_is_said_to_be_nothing() -> None:
+def test_an_empty_trace_is_shown_as_nothing_happened() -> None:
     assert conversation(Trace(())) == ("    (nothing happened)",)
 
 
@@ -111,7 +111,7 @@ def test_lines_about_another_call_name_its_tool() -> None:
 
 
 def test_a_turn_of_a_thousand_entries_is_shown_around_the_fault() -> None:
-    happened = trace([[said(f"line {number}") for number in range(1000)]])
+    happened = trace([[pal_said(f"line {number}") for number in range(1000)]])
     lines = conversation(happened, marks=[mark(500)])
     assert len(lines) < 40
     assert "    … 486 entries of turn 1 left out (486 PAL lines)" in lines
@@ -122,7 +122,7 @@ def test_a_turn_of_a_thousand_entries_is_shown_around_the_fault() -> None:
 def test_every_mark_is_shown_however_long_the_conversation(
     length: int, data: st.DataObject
 ) -> None:
-    happened = trace([[said("x")] for _ in range(length)])
+    happened = trace([[pal_said("x")] for _ in range(length)])
     seqs = data.draw(st.sets(st.integers(2, 2 * length), min_size=1, max_size=5))
     lines = conversation(happened, marks=[mark(seq, turn=seq // 2) for seq in seqs])
     assert sum(line.startswith(">>>") for line in lines) == len(seqs)
@@ -138,12 +138,12 @@ TOLD: list[tuple[Event, str, str]] = [
     (delivered(1, ORDERS_URL), "http", f"POST {ORDERS_URL} -> 200"),
     (delivered(1, ORDERS_URL, seconds=0.1), "http", f"POST {ORDERS_URL} -> 200 in 0.1 s"),
     (
-        broken(1, ORDERS_URL, kind="timeout", message="too late"),
+        failed_delivery(1, ORDERS_URL, kind="timeout", message="too late"),
         "http",
         f"POST {ORDERS_URL} -> timeout after 2.0 s: too late",
     ),
     (
-        broken(1, ORDERS_URL, kind="crash", message="KeyError", status=500),
+        failed_delivery(1, ORDERS_URL, kind="crash", message="KeyError", status=500),
         "http",
         f"POST {ORDERS_URL} -> 500, crash: KeyError",
     ),
@@ -185,12 +185,12 @@ TOLD: list[tuple[Event, str, str]] = [
 
 
 @pytest.mark.parametrize(("event", "who", "what"), TOLD)
-def test_each_event_is_told_in_one_line(event: Event, who: str, what: str) -> None:
+def test_each_event_is_described_in_one_line(event: Event, who: str, what: str) -> None:
     told = describe_event(event)
     assert (told.who, told.what) == (who, what)
 
 
-def test_every_kind_of_event_is_told() -> None:
+def test_every_kind_of_event_has_a_description() -> None:
     assert {type(event) for event, _, _ in TOLD} == set(EVENT_TYPES)
 
 

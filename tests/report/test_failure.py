@@ -104,13 +104,13 @@ def test_a_long_traceback_keeps_its_beginning_and_its_end() -> None:
     assert "  | line 100\n" in text
 
 
-def test_a_line_of_the_handler_cannot_pass_for_one_of_ours() -> None:
+def test_a_line_of_the_handler_cannot_imitate_the_picture() -> None:
     text = failure_text(failed(detail="::error::boo\n>>> fake", message="a\n>>> b"))
     assert "  | ::error::boo\n  | >>> fake\n" in text
     assert "  a\\n>>> b\n" in text
 
 
-def test_what_a_finished_text_still_holds_of_a_secret_is_masked() -> None:
+def test_a_secret_in_a_finished_text_is_masked() -> None:
     redaction = Redaction([Secret("canned token", "canary-5678")])
     leaking = replace(failed(message="the token canary-5678 was refused"), redaction=redaction)
     assert "  the token ⟦canned token⟧ was refused\n" in failure_text(leaking)

@@ -18,7 +18,16 @@ from pytest_tavus.trace.facts import Evidence
 from pytest_tavus.trace.log import Trace
 from pytest_tavus.verdict.verdict import Finding, decide
 from tests.report.pictures import PICTURES
-from tests.report.samples import ORDER, ORDER_TURN, call, resolved, result, said, scenario, trace
+from tests.report.samples import (
+    ORDER,
+    ORDER_TURN,
+    call,
+    pal_said,
+    resolved,
+    result,
+    scenario,
+    trace,
+)
 
 PASSED: Record = record(result(scenario(ORDER, "name"), trace([ORDER_TURN])))
 
@@ -65,7 +74,7 @@ def test_a_record_says_what_a_result_comes_to() -> None:
 
 
 @pytest.mark.parametrize(("length", "advised"), [(3000, False), (5000, True)])
-def test_an_app_message_that_may_be_dropped_is_advised_of(length: int, advised: bool) -> None:
+def test_an_app_message_that_may_be_dropped_gets_advice(length: int, advised: bool) -> None:
     played = result(
         scenario(ORDER, "name"),
         trace([[call(1, "show_map", {"note": "x" * length}, api=False)]]),
@@ -84,7 +93,7 @@ def test_an_app_message_that_may_be_dropped_is_advised_of(length: int, advised: 
     )
 
 
-def test_advice_that_a_hint_gives_already_is_not_given_twice() -> None:
+def test_advice_that_a_hint_quotes_is_not_repeated() -> None:
     played = PICTURES["broken_guardrail"]()
     places = [SourceSpan(path="p.pal.yaml", line=line, column=5) for line in (3, 33)]
     lints = tuple(Problem(message="nobody hears it", span=place) for place in places)
@@ -155,7 +164,7 @@ def test_a_run_without_scenarios_has_no_summary() -> None:
     assert summary_lines([]) == ()
 
 
-def test_a_green_run_says_what_it_is_proof_of() -> None:
+def test_a_green_run_counts_its_evidence() -> None:
     assert summary_lines([PASSED, PASSED]) == (
         "2 scenarios: 2 passed",
         "  provenance    scripted PAL, real handler: 2",
@@ -163,7 +172,7 @@ def test_a_green_run_says_what_it_is_proof_of() -> None:
     )
 
 
-def test_what_nobody_looks_at_is_listed_once_with_its_line() -> None:
+def test_a_lenient_key_is_listed_once_with_its_line() -> None:
     allowed = "scenarios/shop.yaml:9:7: extra: allowed (tells the price)"
     one: Record = {**PASSED, "lenient": [allowed]}
     assert summary_lines([one, one, PASSED])[-1] == f"  lenient       {allowed}"
@@ -192,7 +201,7 @@ def test_traces_are_counted_by_directory() -> None:
 @pytest.mark.parametrize(
     ("events", "text"),
     [
-        ((said("Hi."),), "scripted PAL, no tool call"),
+        ((pal_said("Hi."),), "scripted PAL, no tool call"),
         ((call(1, "a", {}),), "scripted PAL, unanswered calls"),
         ((call(1, "a", {}), resolved(1, "")), "scripted PAL, real handler"),
         ((call(1, "a", {}), resolved(1, "", by="canned")), "scripted PAL, canned answers"),

@@ -15,18 +15,18 @@ from pytest_tavus.report.results import ResultRow, ResultsFile, read_part
 
 ROW = ResultRow(nodeid="a.yaml::b", came="passed", seconds=0.1)
 
-HELD = """
+WRITER = """
 import os, sys
 from pathlib import Path
 from pytest_tavus.report.results import ResultsFile
 file = ResultsFile(Path(sys.argv[1]))
-print("held", flush=True)
+print("locked", flush=True)
 sys.stdin.readline()
 os._exit(3)  # as a process that is killed
 """
 
 
-def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
+def test_a_second_run_cannot_write_the_file_of_a_running_one(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     first = ResultsFile(path)
     first.add(ROW)
@@ -47,11 +47,11 @@ def test_a_run_that_has_ended_leaves_its_file_to_the_next(tmp_path: Path) -> Non
 
 def test_a_process_that_died_holds_no_file(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
-    command = [sys.executable, "-c", HELD, str(path)]
+    command = [sys.executable, "-c", WRITER, str(path)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
+        assert process.stdout.readline() == "locked\n"
         with pytest.raises(OSError, match="another run is writing it"):
             ResultsFile(path)
         process.communicate("\n", timeout=30)
@@ -59,8 +59,8 @@ def test_a_process_that_died_holds_no_file(tmp_path: Path) -> None:
     assert read_part(path).rows == ()
 
 
-class Full:
-    """A disk that takes so many writes."""
+class FullDisk:
+    """A disk that is full after so many writes."""
 
     def __init__(self, file: Any, takes: int) -> None:
         self._file, self._takes = file, takes
@@ -79,11 +79,11 @@ class Full:
 
 
 @pytest.mark.parametrize("takes", [0, 1, 2])
-def test_a_disk_that_is_full_leaves_a_file_that_is_not_whole(tmp_path: Path, takes: int) -> None:
+def test_a_full_disk_leaves_an_incomplete_file(tmp_path: Path, takes: int) -> None:
     path = tmp_path / "results.jsonl"
     file = ResultsFile(path)
     opened: Any = file
-    opened._file = Full(opened._file, takes)
+    opened._file = FullDisk(opened._file, takes)
     for _ in range(2):
         file.add(ROW)
     file.end(0)
@@ -92,7 +92,7 @@ def test_a_disk_that_is_full_leaves_a_file_that_is_not_whole(tmp_path: Path, tak
         read_part(path)
 
 
-def test_a_file_that_takes_nothing_is_refused_at_once() -> None:
+def test_a_file_that_accepts_no_write_is_refused_at_once() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full here")
     with pytest.raises(OSError, match=r"No space left on device|Invalid argument"):

@@ -27,7 +27,7 @@ ANY_TEXT = st.text(st.characters(), max_size=200)
         ("été 日本 👩‍💻", "été 日本 👩‍💻"),
     ],
 )
-def test_what_could_move_the_cursor_is_spelt_out(text: str, shown: str) -> None:
+def test_characters_that_move_the_cursor_are_escaped(text: str, shown: str) -> None:
     assert escape_unprintable(text) == shown
 
 
@@ -61,7 +61,7 @@ def test_a_limit_is_kept(text: str, columns: int, limit: int) -> None:
     assert 1 <= len(wrap(text, columns, limit=limit)) <= limit
 
 
-def test_what_is_left_out_is_said() -> None:
+def test_a_cut_text_ends_with_its_length() -> None:
     assert wrap("word " * 20, 30, limit=2) == (
         "word word word word word word",
         "word word w … (100 characters)",

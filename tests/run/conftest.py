@@ -1,4 +1,4 @@
-"""A directory of scenario files with a runner for them, and what came of a scenario."""
+"""A directory of scenario files with a runner for them, and readers of a result."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ scenarios:
 """
 
 
-Staged = Callable[..., "House"]
+BuildProject = Callable[..., "Project"]
 
 
-class House:
+class Project:
     """A directory of scenario files with a runner for them."""
 
     def __init__(self, path: Path, environ: Mapping[str, str], **settings: Any) -> None:
@@ -72,22 +72,22 @@ class House:
         return self.runner.load(path)
 
     def run(self, text: str, *, handler: object | None = None) -> ScenarioResult:
-        """Play the one scenario of a file."""
+        """Run a text with one scenario."""
         (scenario,) = self.load(text)
         return self.runner.run(scenario, handler=handler)
 
 
 @pytest.fixture
-def staged(tmp_path: Path) -> Iterator[Staged]:
-    houses: list[House] = []
+def build_project(tmp_path: Path) -> Iterator[BuildProject]:
+    projects: list[Project] = []
 
-    def build(environ: Mapping[str, str] | None = None, **settings: Any) -> House:
-        houses.append(House(tmp_path, environ or {}, **settings))
-        return houses[-1]
+    def build(environ: Mapping[str, str] | None = None, **settings: Any) -> Project:
+        projects.append(Project(tmp_path, environ or {}, **settings))
+        return projects[-1]
 
     yield build
-    for house in houses:
-        house.runner.close()
+    for project in projects:
+        project.runner.close()
 
 
 def asgi(answer: Callable[[Message, Any], Any], *, status: int = 200) -> AsgiApp:
@@ -108,7 +108,7 @@ def asgi(answer: Callable[[Message, Any], Any], *, status: int = 200) -> AsgiApp
     return app
 
 
-def closed(trace: Trace) -> str:
+def close_reason(trace: Trace) -> str:
     last = trace.entries[-1].event
     assert isinstance(last, SessionClosed)
     return last.reason

@@ -12,11 +12,15 @@ import pytest
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.handler.asgi.call import Message, Receive, Send
 from pytest_tavus.trace.events import Fault
-from tests.run.conftest import FINDS, Staged, asgi, closed, faults, found
+from tests.run.conftest import FINDS, BuildProject, asgi, close_reason, faults, found
 
 
-def test_a_handler_that_does_not_start_is_a_fault_and_nothing_is_played(staged: Staged) -> None:
-    result = staged().run(FINDS.replace("canned: {find: {body: {table: 7}}}", "app: 'nowhere:app'"))
+def test_a_handler_that_does_not_start_is_a_fault_and_nothing_is_played(
+    build_project: BuildProject,
+) -> None:
+    result = build_project().run(
+        FINDS.replace("canned: {find: {body: {table: 7}}}", "app: 'nowhere:app'")
+    )
 
     assert result.verdict.outcome == "failed"
     (fault,) = faults(result.trace)
@@ -26,15 +30,17 @@ def test_a_handler_that_does_not_start_is_a_fault_and_nothing_is_played(staged: 
         ("fault", "handler", fault.message),
         ("not_run", "handler", f"turn 1 of 1 was not played: {fault.message}"),
     ]
-    assert closed(result.trace) == "fault"
+    assert close_reason(result.trace) == "fault"
     assert result.provenance == "not held"
 
 
-def test_a_handler_that_raises_while_it_starts_gives_its_traceback(staged: Staged) -> None:
-    house = staged()
-    (house.path / "raises_at_import.py").write_text("def app(): pass\n1 / 0\n")
+def test_a_handler_that_raises_while_it_starts_gives_its_traceback(
+    build_project: BuildProject,
+) -> None:
+    project = build_project()
+    (project.path / "raises_at_import.py").write_text("def app(): pass\n1 / 0\n")
 
-    result = house.run(
+    result = project.run(
         FINDS.replace("canned: {find: {body: {table: 7}}}", "app: 'raises_at_import:app'")
     )
 
@@ -51,8 +57,8 @@ async def for_ever(scope: Message, body: Any) -> None:
     await asyncio.Event().wait()
 
 
-def test_a_conversation_over_its_deadline_names_the_open_call(staged: Staged) -> None:
-    result = staged(deadline=0.05).run(FINDS, handler=asgi(for_ever))
+def test_a_conversation_over_its_deadline_names_the_open_call(build_project: BuildProject) -> None:
+    result = build_project(deadline=0.05).run(FINDS, handler=asgi(for_ever))
 
     assert faults(result.trace) == [
         Fault(
@@ -60,11 +66,11 @@ def test_a_conversation_over_its_deadline_names_the_open_call(staged: Staged) ->
             message=("the conversation did not end within 0.05 s; find had not been answered"),
         )
     ]
-    assert closed(result.trace) == "deadline"
+    assert close_reason(result.trace) == "deadline"
     assert found(result)[0][:2] == ("fault", "handler")
 
 
-def test_a_handler_that_blocks_ends_a_conversation_too_late(staged: Staged) -> None:
+def test_a_handler_that_blocks_ends_a_conversation_too_late(build_project: BuildProject) -> None:
     def blocks(scope: Message, body: Any) -> dict[str, int]:
         over = time.monotonic() + 0.6
         while time.monotonic() < over:
@@ -72,40 +78,40 @@ def test_a_handler_that_blocks_ends_a_conversation_too_late(staged: Staged) -> N
         return {"table": 7}
 
     # Long enough for a busy machine to reach the handler within it.
-    result = staged(deadline=0.5).run(FINDS, handler=asgi(blocks))
+    result = build_project(deadline=0.5).run(FINDS, handler=asgi(blocks))
 
-    assert closed(result.trace) == "deadline"
+    assert close_reason(result.trace) == "deadline"
     assert [fault.message for fault in faults(result.trace)] == [
         "the conversation did not end within 0.5 s"
     ]
 
 
-def test_a_scenario_may_have_a_deadline_of_its_own(staged: Staged) -> None:
+def test_a_scenario_may_have_a_deadline_of_its_own(build_project: BuildProject) -> None:
     text = FINDS.replace("    turns:", "    deadline: 50ms\n    turns:")
 
-    result = staged(deadline=3600.0).run(text, handler=asgi(for_ever))
+    result = build_project(deadline=3600.0).run(text, handler=asgi(for_ever))
 
-    assert closed(result.trace) == "deadline"
+    assert close_reason(result.trace) == "deadline"
 
 
-def test_a_deadline_without_an_open_call_is_the_scenarios(staged: Staged) -> None:
+def test_a_deadline_without_an_open_call_is_the_scenarios(build_project: BuildProject) -> None:
     async def slow_start(scope: Message, receive: Receive, send: Send) -> None:
         await asyncio.Event().wait()
 
-    result = staged(deadline=0.05).run(FINDS, handler=slow_start)
+    result = build_project(deadline=0.05).run(FINDS, handler=slow_start)
 
     assert faults(result.trace) == [
         Fault(owner="test", message="the conversation did not end within 0.05 s")
     ]
 
 
-def test_a_client_callable_that_hangs_does_not_hold_up_the_run(staged: Staged) -> None:
-    house = staged(deadline=0.05)
-    (house.path / "hanging_page.py").write_text(
+def test_a_client_callable_that_hangs_does_not_hold_up_the_run(build_project: BuildProject) -> None:
+    project = build_project(deadline=0.05)
+    (project.path / "hanging_page.py").write_text(
         "import threading\nrelease = threading.Event()\ndef show(arguments): release.wait(30)\n"
     )
 
-    result = house.run(
+    result = project.run(
         "pal: waiter.pal.yaml\n"
         "client: {show: {call: 'hanging_page:show'}}\n"
         "scenarios:\n"
@@ -119,15 +125,15 @@ def test_a_client_callable_that_hangs_does_not_hold_up_the_run(staged: Staged) -
     )
 
 
-def test_a_conversation_in_time_has_no_fault(staged: Staged) -> None:
-    assert faults(staged(deadline=60.0).run(FINDS).trace) == []
+def test_a_conversation_in_time_has_no_fault(build_project: BuildProject) -> None:
+    assert faults(build_project(deadline=60.0).run(FINDS).trace) == []
 
 
-def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
-    staged: Staged, monkeypatch: pytest.MonkeyPatch
+def test_another_timeout_is_not_mistaken_for_the_deadline(
+    build_project: BuildProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = staged()
-    (scenario,) = house.load(FINDS)
+    project = build_project()
+    (scenario,) = project.load(FINDS)
 
     async def broken(*args: object, **kwargs: object) -> object:
         message = "of another making"
@@ -136,14 +142,14 @@ def test_a_timeout_of_another_making_is_not_taken_for_the_deadline(
     monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
 
     with pytest.raises(HarnessError, match="TimeoutError: of another making"):
-        house.runner.run(scenario)
+        project.runner.run(scenario)
 
 
-def test_a_bug_is_told_without_a_secret_and_without_its_frames(
-    staged: Staged, monkeypatch: pytest.MonkeyPatch
+def test_a_bug_is_reported_without_a_secret_and_without_its_frames(
+    build_project: BuildProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = staged({"SHOP_KEY": "canary-77e1"}, redact=("SHOP_KEY",))
-    (scenario,) = house.load(FINDS)
+    project = build_project({"SHOP_KEY": "canary-77e1"}, redact=("SHOP_KEY",))
+    (scenario,) = project.load(FINDS)
 
     async def broken(*args: object, **kwargs: object) -> object:
         message = "the key canary-77e1 is wrong"
@@ -152,15 +158,15 @@ def test_a_bug_is_told_without_a_secret_and_without_its_frames(
     monkeypatch.setattr("pytest_tavus.handler.pool.HandlerPool.acquire", broken)
 
     with pytest.raises(HarnessError) as caught:
-        house.runner.run(scenario)
+        project.runner.run(scenario)
     assert str(caught.value).startswith("ValueError: the key ⟦env.SHOP_KEY⟧ is wrong\n")
     assert "canary" not in str(caught.value)
     assert caught.value.__suppress_context__
 
 
-def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
-    house = staged()
-    (scenario,) = house.load(FINDS)
+def test_a_cancelled_conversation_leaves_no_task(build_project: BuildProject) -> None:
+    project = build_project()
+    (scenario,) = project.load(FINDS)
     told: list[str] = []
 
     async def given_up(scope: Message, body: Any) -> None:
@@ -172,7 +178,7 @@ def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
 
     async def cancelled() -> set[asyncio.Task[Any]]:
         before = asyncio.all_tasks()
-        playing = asyncio.create_task(house.runner.play(scenario, handler=asgi(given_up)))
+        playing = asyncio.create_task(project.runner.play(scenario, handler=asgi(given_up)))
         async with asyncio.timeout(10):
             while not told:  # noqa: ASYNC110 - the others run meanwhile
                 await asyncio.sleep(0)
@@ -181,12 +187,12 @@ def test_a_cancelled_conversation_leaves_no_task(staged: Staged) -> None:
         assert playing.cancelled()
         return asyncio.all_tasks() - before
 
-    assert house.runner.loop.run(cancelled()) == set()
+    assert project.runner.loop.run(cancelled()) == set()
     assert told == ["asked", "given up"]
 
 
-def test_a_handler_that_ends_badly_is_noted_in_the_conversation_it_belongs_to(
-    staged: Staged,
+def test_a_handler_that_does_not_end_well_is_a_fault_of_its_conversation(
+    build_project: BuildProject,
 ) -> None:
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         while scope["type"] == "lifespan":
@@ -198,18 +204,18 @@ def test_a_handler_that_ends_badly_is_noted_in_the_conversation_it_belongs_to(
         await send({"type": "http.response.start", "status": 200})
         await send({"type": "http.response.body", "body": b'{"table": 7}'})
 
-    result = staged().run(FINDS, handler=app)
+    result = build_project().run(FINDS, handler=app)
 
     assert faults(result.trace)[0].message == (
         "the handler's shut-down failed: RuntimeError: the till is still open"
     )
-    assert closed(result.trace) == "finished"
+    assert close_reason(result.trace) == "finished"
     assert result.verdict.outcome == "failed"
 
 
-def test_a_stage_may_be_closed_twice(staged: Staged) -> None:
-    house = staged()
-    house.run(FINDS)
+def test_a_runner_may_be_closed_twice(build_project: BuildProject) -> None:
+    project = build_project()
+    project.run(FINDS)
 
-    house.runner.close()
-    house.runner.close()
+    project.runner.close()
+    project.runner.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.report.result import ScenarioResult
-from tests.run.conftest import Staged, asgi
+from tests.run.conftest import BuildProject, asgi
 
 HANDLER = asgi(lambda scope, body: {"table": 7, "id": 12})
 """A real handler: its answers are its own."""
@@ -20,10 +20,12 @@ def plan(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"table": 7, "asked": arguments}
 
 
-def played(staged: Staged, turns: str, *, handler: object | None = HANDLER, more: str = "") -> Any:
+def played(
+    build_project: BuildProject, turns: str, *, handler: object | None = HANDLER, more: str = ""
+) -> Any:
     """Play a scenario, which must pass; return what was held of it, and what was played."""
     text = f"pal: waiter.pal.yaml\n{more}scenarios:\n  - name: a scenario\n{turns}"
-    result: ScenarioResult = staged().run(text, handler=handler)
+    result: ScenarioResult = build_project().run(text, handler=handler)
     assert result.verdict.outcome == "passed", result.verdict
     return result.verdict.held, result.verdict.played
 
@@ -40,8 +42,8 @@ BARE = (1, 5)
 SAVED = "calls: [{find: {guests: 2}, save: {id: result.id}}], plays: Here you are."
 
 
-def test_of_a_call_its_status_is_held_and_the_rest_is_played(staged: Staged) -> None:
-    assert played(staged, turns(CALL)) == BARE
+def test_the_status_of_a_call_is_held_and_the_rest_is_played(build_project: BuildProject) -> None:
+    assert played(build_project, turns(CALL)) == BARE
 
 
 @pytest.mark.parametrize(
@@ -70,10 +72,10 @@ def test_of_a_call_its_status_is_held_and_the_rest_is_played(staged: Staged) -> 
     ],
 )
 def test_what_the_script_decides_is_played_and_what_the_handler_decides_is_held(
-    staged: Staged, bare: str, expected: str, held: int, played_too: int
+    build_project: BuildProject, bare: str, expected: str, held: int, played_too: int
 ) -> None:
-    before = played(staged, turns(bare))
-    after = played(staged, turns(expected))
+    before = played(build_project, turns(bare))
+    after = played(build_project, turns(expected))
 
     assert (after[0] - before[0], after[1] - before[1]) == (held, played_too)
 
@@ -101,15 +103,15 @@ LATER = "plays: 'It is {saved.id}.'"
     ],
 )
 def test_speech_that_is_filled_from_an_answer_is_held(
-    staged: Staged, before: tuple[str, ...], speech: str, expected: str
+    build_project: BuildProject, before: tuple[str, ...], speech: str, expected: str
 ) -> None:
-    bare = played(staged, turns(*before, speech))
-    more = played(staged, turns(*before, f"{speech}, {expected}"))
+    bare = played(build_project, turns(*before, speech))
+    more = played(build_project, turns(*before, f"{speech}, {expected}"))
 
     assert (more[0] - bare[0], more[1] - bare[1]) == (1, 0)
     canned = "handler: {canned: {find: {body: {table: 7, id: 12}}}}\n"
     by_script = turns(*before, f"{speech}, {expected}")
-    assert played(staged, by_script, handler=None, more=canned)[0] == 0
+    assert played(build_project, by_script, handler=None, more=canned)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -120,15 +122,15 @@ def test_speech_that_is_filled_from_an_answer_is_held(
     ],
 )
 def test_speech_that_is_filled_from_literal_arguments_is_played(
-    staged: Staged, first: str, second: str, says: str
+    build_project: BuildProject, first: str, second: str, says: str
 ) -> None:
-    bare = played(staged, turns(first, second))
-    more = played(staged, turns(first, f"{second}, {says}"))
+    bare = played(build_project, turns(first, second))
+    more = played(build_project, turns(first, f"{second}, {says}"))
 
     assert (more[0] - bare[0], more[1] - bare[1]) == (0, 1)
 
 
-def test_a_filler_is_played_even_beside_words_that_are_held(staged: Staged) -> None:
+def test_a_filler_is_played_even_beside_words_that_are_held(build_project: BuildProject) -> None:
     filled = "{calls: [find: {guests: 2}], before: Wait., says: 'Table {result.table}.'}"
     call = f"calls: [find: {{guests: 2}}], plays: {filled}"
     passthrough = "pal: {pal_name: P, tools: [{name: find, description: Finds., "
@@ -137,27 +139,29 @@ def test_a_filler_is_played_even_beside_words_that_are_held(staged: Staged) -> N
     both: list[Any] = []
     for says in ("[Wait]", "[Wait, Table 7]"):
         text = f"{passthrough}scenarios:\n  - name: a scenario\n{turns(f'{call}, says: {says}')}"
-        verdict = staged().run(text, handler=HANDLER).verdict
+        verdict = build_project().run(text, handler=HANDLER).verdict
         assert verdict.outcome == "passed", verdict
         both.append((verdict.held, verdict.played))
 
     assert both[1] == (both[0][0] + 1, both[0][1])
 
 
-def test_arguments_that_are_filled_from_an_answer_are_held(staged: Staged) -> None:
-    literal = played(staged, turns(SAVED, "calls: [find: {guests: 12}], plays: Here."))
-    filled = played(staged, turns(SAVED, "calls: [find: {guests: '{saved.id}'}], plays: Here."))
+def test_arguments_that_are_filled_from_an_answer_are_held(build_project: BuildProject) -> None:
+    literal = played(build_project, turns(SAVED, "calls: [find: {guests: 12}], plays: Here."))
+    filled = played(
+        build_project, turns(SAVED, "calls: [find: {guests: '{saved.id}'}], plays: Here.")
+    )
 
     # The arguments, and that they are as the tool's `parameters` say.
     assert filled == (literal[0] + 2, literal[1] - 2)
 
 
 def test_a_call_that_the_arguments_forbid_is_held_where_an_answer_fills_them(
-    staged: Staged,
+    build_project: BuildProject,
 ) -> None:
     call = "calls: [find: {guests: '{saved.id}'}], plays: Here."
-    bare = played(staged, turns(SAVED, call))
-    more = played(staged, turns(SAVED, f"{call}, never: [find: {{guests: 13}}]"))
+    bare = played(build_project, turns(SAVED, call))
+    more = played(build_project, turns(SAVED, f"{call}, never: [find: {{guests: 13}}]"))
 
     assert (more[0] - bare[0], more[1] - bare[1]) == (1, 0)
 
@@ -171,31 +175,31 @@ def test_a_call_that_the_arguments_forbid_is_held_where_an_answer_fills_them(
     ],
 )
 def test_a_client_callable_is_held_and_a_client_output_is_played(
-    staged: Staged, client: str, held: int
+    build_project: BuildProject, client: str, held: int
 ) -> None:
     call = "calls: [{show: {}, result: {table: 7}}], plays: Here., within: 5s"
-    came = played(staged, turns(call), handler=None, more=client)
+    came = played(build_project, turns(call), handler=None, more=client)
 
     assert came[0] == held
     assert came[0] + came[1] == 3 + 4
 
 
-def test_of_a_canned_answer_nothing_is_held(staged: Staged) -> None:
+def test_nothing_of_a_canned_answer_is_held(build_project: BuildProject) -> None:
     canned = "handler: {canned: {find: {body: {table: 7}}}}\n"
     call = "calls: [{find: {guests: 2}, result: {table: 7}, within: 9s, save: {t: result.table}}]"
     written = turns(f"{call}, plays: 'Table {{result.table}}.', says: Table 7, within: 9s")
 
-    held, _ = played(staged, written, handler=None, more=canned)
+    held, _ = played(build_project, written, handler=None, more=canned)
 
     assert held == 0
-    assert played(staged, written)[0] == 7
+    assert played(build_project, written)[0] == 7
 
 
-def test_an_unanswered_client_tool_is_played(staged: Staged) -> None:
+def test_an_unanswered_client_tool_is_played(build_project: BuildProject) -> None:
     nobody = "client: {show: {unanswered: true}}\n"
     call = "calls: [{show: {}, status: unanswered}]"
 
-    assert played(staged, turns(call), handler=None, more=nobody)[0] == 0
+    assert played(build_project, turns(call), handler=None, more=nobody)[0] == 0
 
 
 RULES = """    judge:
@@ -206,8 +210,8 @@ RULES = """    judge:
 """
 
 
-def judged(staged: Staged, asserted: str, speech: str = CALL) -> Any:
-    return played(staged, turns(speech) + RULES.format(asserted=asserted))
+def judged(build_project: BuildProject, asserted: str, speech: str = CALL) -> Any:
+    return played(build_project, turns(speech) + RULES.format(asserted=asserted))
 
 
 @pytest.mark.parametrize(
@@ -220,17 +224,17 @@ def judged(staged: Staged, asserted: str, speech: str = CALL) -> Any:
     ],
 )
 def test_a_judge_holds_what_the_handler_decided(
-    staged: Staged, asserted: str, held: int, played_too: int
+    build_project: BuildProject, asserted: str, held: int, played_too: int
 ) -> None:
-    bare = judged(staged, "objectives: {found: satisfied}")
-    more = judged(staged, f"objectives: {{found: satisfied}}\n      {asserted}")
+    bare = judged(build_project, "objectives: {found: satisfied}")
+    more = judged(build_project, f"objectives: {{found: satisfied}}\n      {asserted}")
 
     assert (more[0] - bare[0], more[1] - bare[1]) == (held, played_too)
 
 
-def test_an_objective_that_a_successful_call_satisfies_is_held(staged: Staged) -> None:
+def test_an_objective_that_a_successful_call_satisfies_is_held(build_project: BuildProject) -> None:
     rules = "objectives: {found: satisfied}, rules: {objectives: {found: {called: [find]}}}"
-    came = played(staged, f"{turns(CALL)}    judge: {{{rules}}}\n")
+    came = played(build_project, f"{turns(CALL)}    judge: {{{rules}}}\n")
 
     assert came == (BARE[0] + 1, BARE[1])
 
@@ -250,18 +254,18 @@ def test_an_objective_that_a_successful_call_satisfies_is_held(staged: Staged) -
     ],
 )
 def test_a_rule_is_held_where_an_answer_could_break_it(
-    staged: Staged, asserted: str, rule: str, speech: str, held: int
+    build_project: BuildProject, asserted: str, rule: str, speech: str, held: int
 ) -> None:
     section = asserted.partition(":")[0]
     judge = f"    judge: {{{asserted}, rules: {{{section}: {{{rule}}}}}}}\n"
 
-    bare = played(staged, turns(speech))
-    more = played(staged, turns(speech) + judge)
+    bare = played(build_project, turns(speech))
+    more = played(build_project, turns(speech) + judge)
 
     assert (more[0] - bare[0], more[1] - bare[1]) == (held, 1 - held)
 
 
-def test_calls_that_are_allowed_must_succeed_which_is_held(staged: Staged) -> None:
+def test_calls_that_are_allowed_must_succeed_which_is_held(build_project: BuildProject) -> None:
     call = "plays: {calls: [find: {guests: 2}], says: Here you are.}, extra: allowed, says: Here"
 
-    assert played(staged, turns(call)) == (1, 4)
+    assert played(build_project, turns(call)) == (1, 4)

@@ -13,7 +13,7 @@ import uvicorn
 
 from pytest_tavus.handler.asgi.call import AsgiApp, Message, Receive, Send
 from pytest_tavus.scenario.values.model import StatusWord
-from tests.run.conftest import House, Staged
+from tests.run.conftest import BuildProject, Project
 
 JSON = [(b"content-type", b"application/json")]
 TEXT = [(b"content-type", b"text/plain")]
@@ -111,7 +111,7 @@ def served(app: AsgiApp) -> Generator[str]:
         thread.join(10)
 
 
-def met(house: House, handler: str, app: AsgiApp | None) -> set[str | int]:
+def met(project: Project, handler: str, app: AsgiApp | None) -> set[str | int]:
     """Return every status that a call meets, each expected by a scenario of its own."""
     found: set[str | int] = set()
     for status in STATUSES:
@@ -125,24 +125,28 @@ scenarios:
         calls: [{{find: {{guests: 2}}, status: {status}}}]
         plays: {{says: Well., on_error: It is taken.}}
 """
-        if house.run(text, handler=app).verdict.outcome == "passed":
+        if project.run(text, handler=app).verdict.outcome == "passed":
             found.add(status)
     return found
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_failure_has_the_same_status_in_process_and_over_http(staged: Staged, name: str) -> None:
+def test_a_failure_has_the_same_status_in_process_and_over_http(
+    build_project: BuildProject, name: str
+) -> None:
     answer, statuses = ANSWERS[name]
-    house = staged()
+    project = build_project()
     app = app_of(answer)
-    assert met(house, "", app) == set(statuses)
+    assert met(project, "", app) == set(statuses)
     with served(app) as url:
-        assert met(house, f"handler: {{url: {url!r}}}", None) == set(statuses)
+        assert met(project, f"handler: {{url: {url!r}}}", None) == set(statuses)
 
 
-def test_a_handler_that_is_not_there_is_unreachable(staged: Staged, unused_tcp_port: int) -> None:
-    house = staged()
-    assert met(house, f"handler: {{url: 'http://127.0.0.1:{unused_tcp_port}'}}", None) == {
+def test_a_handler_that_is_not_there_is_unreachable(
+    build_project: BuildProject, unused_tcp_port: int
+) -> None:
+    project = build_project()
+    assert met(project, f"handler: {{url: 'http://127.0.0.1:{unused_tcp_port}'}}", None) == {
         "unreachable"
     }
 
@@ -158,9 +162,9 @@ def test_a_handler_that_is_not_there_is_unreachable(staged: Staged, unused_tcp_p
     ],
 )
 def test_a_canned_failure_has_the_status_of_a_real_one(
-    staged: Staged, canned: str, statuses: set[str | int]
+    build_project: BuildProject, canned: str, statuses: set[str | int]
 ) -> None:
-    assert met(staged(), f"handler: {{canned: {{find: {{{canned}}}}}}}", None) == statuses
+    assert met(build_project(), f"handler: {{canned: {{find: {{{canned}}}}}}}", None) == statuses
 
 
 @pytest.mark.parametrize(
@@ -173,7 +177,7 @@ def test_a_canned_failure_has_the_status_of_a_real_one(
     ],
 )
 def test_a_fault_of_a_client_callable_is_no_error_that_it_answered(
-    staged: Staged, function: str, word: str
+    build_project: BuildProject, function: str, word: str
 ) -> None:
     text = """
 pal: waiter.pal.yaml
@@ -185,6 +189,6 @@ scenarios:
         calls: [{show: {}, status: %s}]
         plays: {says: Well., on_error: It is broken.}
 """
-    house = staged()
-    outcomes = {s: house.run(text % (function, s)).verdict.outcome for s in get_args(StatusWord)}
+    project = build_project()
+    outcomes = {s: project.run(text % (function, s)).verdict.outcome for s in get_args(StatusWord)}
     assert {s for s, outcome in outcomes.items() if outcome == "passed"} == {word}

@@ -9,7 +9,7 @@ from typing import Any
 from pytest_tavus.handler.asgi.call import Message
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.trace.log import Trace
-from tests.run.conftest import FINDS, PAL, Staged, asgi
+from tests.run.conftest import FINDS, PAL, BuildProject, asgi
 
 
 def conversation_id(result: ScenarioResult) -> str:
@@ -22,27 +22,29 @@ def ids(result: ScenarioResult) -> set[str]:
     return {conversation_id(result), *(call.call_id for _, call in result.trace.calls())}
 
 
-def test_two_plays_of_one_scenario_are_two_conversations(staged: Staged) -> None:
-    house = staged()
-    (scenario,) = house.load(FINDS)
+def test_two_plays_of_one_scenario_are_two_conversations(build_project: BuildProject) -> None:
+    project = build_project()
+    (scenario,) = project.load(FINDS)
 
-    first, second = house.runner.run(scenario), house.runner.run(scenario)
+    first, second = project.runner.run(scenario), project.runner.run(scenario)
 
     assert not ids(first) & ids(second)
 
 
-def test_the_same_seed_gives_the_same_ids_in_the_next_run(staged: Staged) -> None:
-    first, second = staged(seed=3), staged(seed=3)
+def test_the_same_seed_gives_the_same_ids_in_the_next_run(build_project: BuildProject) -> None:
+    first, second = build_project(seed=3), build_project(seed=3)
 
     assert ids(first.run(FINDS)) == ids(second.run(FINDS))
 
 
-def test_another_seed_gives_other_ids(staged: Staged) -> None:
-    assert not ids(staged(seed=3).run(FINDS)) & ids(staged(seed=4).run(FINDS))
+def test_another_seed_gives_other_ids(build_project: BuildProject) -> None:
+    assert not ids(build_project(seed=3).run(FINDS)) & ids(build_project(seed=4).run(FINDS))
 
 
-def test_the_ids_of_a_scenario_do_not_depend_on_what_ran_before(staged: Staged) -> None:
-    alone, after = staged(), staged()
+def test_the_ids_of_a_scenario_do_not_depend_on_what_ran_before(
+    build_project: BuildProject,
+) -> None:
+    alone, after = build_project(), build_project()
     after.run(FINDS.replace("finds a table", "finds another"))
 
     assert ids(alone.run(FINDS)) == ids(after.run(FINDS))
@@ -55,11 +57,13 @@ SIGNED = PAL.replace(
 )
 
 
-def test_hundreds_of_conversations_at_once_each_get_their_own_answers(staged: Staged) -> None:
-    house = staged()
-    (house.path / "waiter.pal.yaml").write_text(SIGNED)
+def test_hundreds_of_conversations_at_once_each_get_their_own_answers(
+    build_project: BuildProject,
+) -> None:
+    project = build_project()
+    (project.path / "waiter.pal.yaml").write_text(SIGNED)
     reply = "It is {result.conversation_id} {result.tool_call_id}."
-    (scenario,) = house.load(
+    (scenario,) = project.load(
         FINDS.replace("Table {result.table}.", reply).replace("        says: Table 7\n", "")
     )
     waiting: list[str] = []
@@ -74,10 +78,10 @@ def test_hundreds_of_conversations_at_once_each_get_their_own_answers(staged: St
 
     async def all_at_once() -> list[Trace]:
         app = asgi(echo)
-        plays = (house.runner.play(scenario, handler=app) for _ in range(500))
+        plays = (project.runner.play(scenario, handler=app) for _ in range(500))
         return await asyncio.gather(*plays)
 
-    traces = house.runner.loop.run(all_at_once())
+    traces = project.runner.loop.run(all_at_once())
 
     for trace in traces:
         opened = trace.opened()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.report.record import record
-from tests.run.conftest import Staged
+from tests.run.conftest import BuildProject
 
 HEAD = "pal: waiter.pal.yaml\nhandler: {canned: {find: {}}}\n"
 CALL = "        calls: [find: {guests: 2}]\n"
@@ -41,10 +41,10 @@ CALL = "        calls: [find: {guests: 2}]\n"
         ("scenarios:\n  - name: a\n    turns:\n      - user: Hi.\n" + CALL, []),
     ],
 )  # fmt: skip
-def test_what_is_not_looked_at_is_listed_with_its_line(
-    staged: Staged, text: str, lenient: list[str]
+def test_a_key_that_switches_checks_off_is_listed_with_its_line(
+    build_project: BuildProject, text: str, lenient: list[str]
 ) -> None:
-    result = staged().run(HEAD + text)
+    result = build_project().run(HEAD + text)
 
     assert result.verdict.outcome == "passed", result.verdict
     assert record(result)["lenient"] == lenient

@@ -17,11 +17,11 @@ from pytest_tavus.trace.log import Recorder
 
 pytestmark = pytest.mark.asyncio
 
-PLACE = SourceSpan(path="s.yaml", line=7, column=9)
+SPAN = SourceSpan(path="s.yaml", line=7, column=9)
 
 
-class Deaf:
-    """A session in which nobody answers; it may go away."""
+class SilentSession:
+    """A session whose PAL never answers; it may go away."""
 
     conversation_id = "c1"
 
@@ -51,19 +51,19 @@ class Walk:
     def __init__(self, *, gone_when: str | None = None) -> None:
         self.recorder = Recorder(now=ManualClock().now)
         memory = Memory(self.recorder, env={"NAME": "Ada"})
-        session = Deaf(self.recorder, gone_when=gone_when)
+        session = SilentSession(self.recorder, gone_when=gone_when)
         self._player = Player(session, self.recorder, memory)
         self.looked_up = 0
 
     async def play(self, user: str, *, quiet: float | None = None) -> bool:
-        return await self._player.play(Turn(at=(), user=user, quiet=quiet), place=self._place)
+        return await self._player.play(Turn(at=(), user=user, quiet=quiet), locate=self._locate)
 
     def events(self) -> list[tuple[int, Event]]:
         return [(entry.turn, entry.event) for entry in self.recorder.trace()]
 
-    def _place(self) -> SourceSpan:
+    def _locate(self) -> SourceSpan:
         self.looked_up += 1
-        return PLACE
+        return SPAN
 
 
 async def test_a_turn_ends_after_what_was_said() -> None:
@@ -88,7 +88,7 @@ async def test_silence_is_listened_to_after_the_turn() -> None:
     assert walk.events()[1:] == [(1, TurnEnded()), (1, TurnEnded(quiet_for=5.0))]
 
 
-async def test_the_line_of_a_turn_is_looked_up_only_when_it_is_told() -> None:
+async def test_the_line_of_a_turn_is_located_only_for_a_fault() -> None:
     walk = Walk()
 
     await walk.play("Hello.")
@@ -144,7 +144,7 @@ async def test_another_error_is_not_hidden() -> None:
 
     now: Callable[[], float] = broken
     recorder = Recorder(now=now)
-    player = Player(Deaf(recorder), recorder, Memory(recorder, env={}))
+    player = Player(SilentSession(recorder), recorder, Memory(recorder, env={}))
 
     with pytest.raises(ZeroDivisionError):
-        await player.play(Turn(at=(), user="Hello."), place=lambda: PLACE)
+        await player.play(Turn(at=(), user="Hello."), locate=lambda: SPAN)

@@ -11,17 +11,17 @@ from pytest_tavus.run.options.settings import Settings
 from pytest_tavus.run.runner import Runner
 from pytest_tavus.trace import codec
 from pytest_tavus.trace.events import ToolDelivered
-from tests.run.conftest import FINDS, PAL, Staged, asgi, closed, found
+from tests.run.conftest import FINDS, PAL, BuildProject, asgi, close_reason, found
 
 
-def test_a_scenario_passes_with_its_provenance(staged: Staged) -> None:
-    result = staged().run(FINDS)
+def test_a_scenario_passes_with_its_provenance(build_project: BuildProject) -> None:
+    result = build_project().run(FINDS)
 
     assert result.verdict.outcome == "passed"
     assert result.provenance == "scripted PAL, canned answers"
     assert result.scenario.name == "finds a table"
     assert result.trace_path is None
-    assert closed(result.trace) == "finished"
+    assert close_reason(result.trace) == "finished"
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_a_scenario_passes_with_its_provenance(staged: Staged) -> None:
     ],
 )
 def test_the_provenance_says_who_answered(
-    staged: Staged, turn: str, handler: object, provenance: str
+    build_project: BuildProject, turn: str, handler: object, provenance: str
 ) -> None:
-    result = staged().run(
+    result = build_project().run(
         "pal: waiter.pal.yaml\n"
         "handler: {canned: {find: {}}}\n"
         "client: {show: shown}\n"
@@ -50,16 +50,16 @@ def test_the_provenance_says_who_answered(
     assert result.provenance == provenance
 
 
-def test_a_result_that_fails_keeps_what_happened(staged: Staged) -> None:
-    result = staged().run(FINDS.replace("says: Table 7", "says: Table 8"))
+def test_a_result_that_fails_keeps_what_happened(build_project: BuildProject) -> None:
+    result = build_project().run(FINDS.replace("says: Table 7", "says: Table 8"))
 
     assert result.verdict.outcome == "failed"
     assert [kind for kind, _, _ in found(result)] == ["missing_speech"]
     assert result.trace.calls()
 
 
-def test_a_trace_is_kept_where_the_result_says(staged: Staged, tmp_path: Path) -> None:
-    result = staged(trace_dir=tmp_path / "traces").run(FINDS)
+def test_a_trace_is_kept_where_the_result_says(build_project: BuildProject, tmp_path: Path) -> None:
+    result = build_project(trace_dir=tmp_path / "traces").run(FINDS)
 
     assert result.trace_path is not None
     header, trace = codec.read(Path(result.trace_path))
@@ -68,27 +68,31 @@ def test_a_trace_is_kept_where_the_result_says(staged: Staged, tmp_path: Path) -
     assert trace == result.trace
 
 
-def test_a_stored_trace_is_judged_as_the_conversation_was(staged: Staged, tmp_path: Path) -> None:
-    house = staged(trace_dir=tmp_path / "traces")
-    (scenario,) = house.load(FINDS.replace("says: Table 7", "says: Table 8"))
-    held = house.runner.run(scenario)
+def test_a_stored_trace_is_judged_as_the_conversation_was(
+    build_project: BuildProject, tmp_path: Path
+) -> None:
+    project = build_project(trace_dir=tmp_path / "traces")
+    (scenario,) = project.load(FINDS.replace("says: Table 7", "says: Table 8"))
+    held = project.runner.run(scenario)
     assert held.trace_path is not None
     _, trace = codec.read(Path(held.trace_path))
 
-    judged = house.runner.loop.run(house.runner.judge(scenario, trace))
+    judged = project.runner.loop.run(project.runner.judge(scenario, trace))
 
     assert judged.verdict == held.verdict
     assert judged.provenance == held.provenance
 
 
-def test_a_delivery_is_in_the_trace_although_nobody_waited_for_it(staged: Staged) -> None:
-    house = staged()
-    (house.path / "waiter.pal.yaml").write_text(
+def test_a_delivery_is_in_the_trace_although_nobody_waited_for_it(
+    build_project: BuildProject,
+) -> None:
+    project = build_project()
+    (project.path / "waiter.pal.yaml").write_text(
         PAL.replace("on_resolve: generate_response", "on_resolve: fire_and_forget")
     )
     text = FINDS.replace("Table {result.table}.", "Noted.").replace("Table 7", "Noted")
 
-    result = house.run(text, handler=asgi(lambda scope, body: {"table": 7}))
+    result = project.run(text, handler=asgi(lambda scope, body: {"table": 7}))
 
     assert result.verdict.outcome == "passed"
     order = [type(entry.event).__name__ for entry in result.trace]
@@ -120,10 +124,12 @@ def test_an_override_of_no_cell_is_refused_at_once(tmp_path: Path) -> None:
     )
 
 
-def test_an_override_changes_what_is_heard_and_what_is_expected(staged: Staged) -> None:
+def test_an_override_changes_what_is_heard_and_what_is_expected(
+    build_project: BuildProject,
+) -> None:
     text = FINDS.replace("        says: Table 7\n", "")
 
-    silent = staged(simulator={"on_resolve.generate_response.success": "nothing"}).run(text)
+    silent = build_project(simulator={"on_resolve.generate_response.success": "nothing"}).run(text)
 
     assert silent.verdict.outcome == "passed"
     assert "PalSaid" not in {type(entry.event).__name__ for entry in silent.trace}

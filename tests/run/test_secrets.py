@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_tavus.handler.asgi.call import Message, Receive, Send
 from pytest_tavus.plugin.failure import VerdictError
-from tests.run.conftest import Staged, found
+from tests.run.conftest import BuildProject, found
 
 SECRETS = {
     "bearer": "canary-bearer-0001",
@@ -100,17 +100,17 @@ def everything(path: Path) -> str:
     return "\n".join(each.read_text() for each in sorted(path.rglob("*")) if each.is_file())
 
 
-def test_no_secret_reaches_a_file(staged: Staged, tmp_path: Path) -> None:
+def test_no_secret_reaches_a_file(build_project: BuildProject, tmp_path: Path) -> None:
     traces = tmp_path / "traces"
-    house = staged(
+    project = build_project(
         {"WORD": SECRETS["env"], "LISTED": SECRETS["listed"], "HARMLESS": "harmless-0000"},
         trace_dir=traces,
         redact=("LISTED",),
         redact_headers=("X-Shop-Own",),
     )
-    (house.path / "keeper.pal.yaml").write_text(guarded_pal())
+    (project.path / "keeper.pal.yaml").write_text(guarded_pal())
 
-    result = house.run(guarded(), handler=telling)
+    result = project.run(guarded(), handler=telling)
 
     assert found(result) == []
     written = everything(traces)
@@ -121,13 +121,13 @@ def test_no_secret_reaches_a_file(staged: Staged, tmp_path: Path) -> None:
 
 
 def test_the_secrets_would_be_in_the_file_if_nobody_knew_them(
-    staged: Staged, tmp_path: Path
+    build_project: BuildProject, tmp_path: Path
 ) -> None:
-    house = staged(trace_dir=tmp_path / "traces")
-    (house.path / "keeper.pal.yaml").write_text(guarded_pal().replace("canary", "another"))
+    project = build_project(trace_dir=tmp_path / "traces")
+    (project.path / "keeper.pal.yaml").write_text(guarded_pal().replace("canary", "another"))
     text = guarded().replace("{env.WORD}", SECRETS["env"])
 
-    house.run(text, handler=telling)
+    project.run(text, handler=telling)
 
     written = everything(tmp_path / "traces")
     assert SECRETS["env"] in written
@@ -135,11 +135,11 @@ def test_the_secrets_would_be_in_the_file_if_nobody_knew_them(
     assert SECRETS["own_header"] in written
 
 
-def test_a_secret_does_not_reach_the_failure_either(staged: Staged) -> None:
-    house = staged({"WORD": SECRETS["env"]})
-    (house.path / "keeper.pal.yaml").write_text(guarded_pal())
+def test_a_secret_does_not_reach_the_failure_either(build_project: BuildProject) -> None:
+    project = build_project({"WORD": SECRETS["env"]})
+    (project.path / "keeper.pal.yaml").write_text(guarded_pal())
 
-    result = house.run(guarded().replace("{result}", "{result.nothing}"), handler=telling)
+    result = project.run(guarded().replace("{result}", "{result.nothing}"), handler=telling)
 
     assert [kind for kind, _, _ in found(result)] == ["unknown_answer"] * len(AUTH)
     told = f"{VerdictError(result)} {result.verdict} {result.trace}"

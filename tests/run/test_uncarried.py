@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from tests.run.conftest import Staged
+from tests.run.conftest import BuildProject
 
 ORDER = {"type": "object", "properties": {"order_id": {"type": "string"}}}
 CALL = "cancel_order: {order_id: A-10428}"
@@ -30,9 +30,9 @@ turns:
 """
 
 
-def problems(staged: Staged, text: str, **settings: Any) -> list[str]:
+def problems(build_project: BuildProject, text: str, **settings: Any) -> list[str]:
     try:
-        staged(**settings).load(text)
+        build_project(**settings).load(text)
     except ScenarioError as error:
         return [str(problem) for problem in error.problems]
     return []
@@ -49,14 +49,16 @@ def problems(staged: Staged, text: str, **settings: Any) -> list[str]:
     ],
 )
 def test_an_expected_argument_that_nothing_carries_is_an_error(
-    staged: Staged, api: dict[str, Any]
+    build_project: BuildProject, api: dict[str, Any]
 ) -> None:
     places = (
         "url, query_params or body_template" if "body_template" in api else "url or query_params"
     )
     carries = "s.yaml:6:34: no place of the request of 'cancel_order' carries 'order_id'"
     hint = f"write {{order_id}} in {places} of the tool, or do not expect it"
-    assert problems(staged, scenario(**api)) == [f"{carries}, so nobody sees it\n    hint: {hint}"]
+    assert problems(build_project, scenario(**api)) == [
+        f"{carries}, so nobody sees it\n    hint: {hint}"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,22 +72,24 @@ def test_an_expected_argument_that_nothing_carries_is_an_error(
     ],
 )
 def test_an_expected_argument_that_one_place_carries_is_played(
-    staged: Staged, api: dict[str, Any]
+    build_project: BuildProject, api: dict[str, Any]
 ) -> None:
-    (loaded,) = (house := staged()).load(scenario(**api))
+    (loaded,) = (project := build_project()).load(scenario(**api))
     assert not [lint for lint in loaded.lints if "no place" in lint.message]
-    assert house.runner.run(loaded).verdict.outcome == "passed"
+    assert project.runner.run(loaded).verdict.outcome == "passed"
 
 
-def test_a_header_carries_arguments_if_the_profile_says_so(staged: Staged) -> None:
+def test_a_header_carries_arguments_if_the_profile_says_so(build_project: BuildProject) -> None:
     text = scenario(method="DELETE", headers={"X-Order": "{order_id}"})
-    assert problems(staged, text, simulator={"header_placeholders": "true"}) == []
+    assert problems(build_project, text, simulator={"header_placeholders": "true"}) == []
 
 
-def test_an_argument_that_is_expected_to_be_absent_must_be_carried_too(staged: Staged) -> None:
+def test_an_argument_that_is_expected_to_be_absent_must_be_carried_too(
+    build_project: BuildProject,
+) -> None:
     call, plays = "cancel_order: {order_id: !absent }", "{calls: [cancel_order], says: Done.}"
-    assert len(problems(staged, scenario(call, plays, body_template={"all": True}))) == 1
-    assert problems(staged, scenario(call, plays)) == []
+    assert len(problems(build_project, scenario(call, plays, body_template={"all": True}))) == 1
+    assert problems(build_project, scenario(call, plays)) == []
 
 
 @pytest.mark.parametrize(
@@ -96,17 +100,21 @@ def test_an_argument_that_is_expected_to_be_absent_must_be_carried_too(staged: S
         "!one_of [{order_id: A-1}, {order_id: A-2}]",
     ],
 )
-def test_an_argument_within_a_matcher_must_be_carried_too(staged: Staged, arguments: str) -> None:
+def test_an_argument_within_a_matcher_must_be_carried_too(
+    build_project: BuildProject, arguments: str
+) -> None:
     call, plays = f"cancel_order: {arguments}", "{calls: [cancel_order], says: Done.}"
-    (problem,) = problems(staged, scenario(call, plays, body_template={"all": True}))
+    (problem,) = problems(build_project, scenario(call, plays, body_template={"all": True}))
     assert problem.startswith("s.yaml:6:23: no place of the request of 'cancel_order' carries")
-    assert problems(staged, scenario(call, plays)) == []
+    assert problems(build_project, scenario(call, plays)) == []
 
 
-def test_a_declared_or_played_argument_that_nothing_carries_is_advice(staged: Staged) -> None:
+def test_a_declared_or_played_argument_that_nothing_carries_is_advice(
+    build_project: BuildProject,
+) -> None:
     played = "{calls: [cancel_order: {order_id: A-1}], says: Done.}"
     text = scenario("cancel_order", plays=played, body_template={"all": True})
-    (loaded,) = staged().load(text)
+    (loaded,) = build_project().load(text)
     hint = "write {order_id} in url, query_params or body_template of the tool"
     lints = [
         (str(lint.span), lint.message, lint.hint)

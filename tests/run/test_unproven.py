@@ -15,7 +15,7 @@ from pytest_tavus.errors import ScenarioError
 from pytest_tavus.plugin.marks import build_unproven_marks
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.trace.facts import PROVES_NOTHING
-from tests.run.conftest import House, asgi
+from tests.run.conftest import Project, asgi
 from tests.strategies import json_values
 
 OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
@@ -63,26 +63,26 @@ CALLS = [{"find": {"guests": 2}}]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    made = House(tmp_path_factory.mktemp("house"), {})
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    made = Project(tmp_path_factory.mktemp("project"), {})
     yield made
     made.runner.close()
 
 
-def loaded(house: House, written: dict[str, Any]) -> Scenario:
+def loaded(project: Project, written: dict[str, Any]) -> Scenario:
     """Read a scenario; one that the language refuses anyway is of no interest."""
     try:
-        (scenario,) = house.load(json.dumps({"pal": "waiter.pal.yaml", "scenarios": [written]}))
+        (scenario,) = project.load(json.dumps({"pal": "waiter.pal.yaml", "scenarios": [written]}))
     except ScenarioError:
         assume(condition=False)
         raise
     return scenario
 
 
-def verdict(house: House, scenario: Scenario, status: int, body: Any) -> Any:
+def verdict(project: Project, scenario: Scenario, status: int, body: Any) -> Any:
     """Play a scenario against a handler that always gives this answer."""
     handler = asgi(lambda scope, asked: body, status=status)
-    found = house.runner.run(scenario, handler=handler).verdict
+    found = project.runner.run(scenario, handler=handler).verdict
     # The clock of a conversation goes on in real time too, so that no two runs take as long.
     told = [(one.kind, re.sub(r"[\d.]+ s\b", "so many s", one.message)) for one in found.findings]
     return found.outcome, told, found.held
@@ -91,29 +91,29 @@ def verdict(house: House, scenario: Scenario, status: int, body: Any) -> Any:
 @settings(max_examples=150)
 @given(written=silent, answer=answers, other=answers)
 def test_no_answer_changes_the_verdict_of_a_scenario_that_is_skipped(
-    house: House, written: dict[str, Any], answer: Any, other: Any
+    project: Project, written: dict[str, Any], answer: Any, other: Any
 ) -> None:
-    scenario = loaded(house, written)
+    scenario = loaded(project, written)
 
     assert build_unproven_marks(scenario, "sim")
-    assert verdict(house, scenario, *answer) == verdict(house, scenario, *other)
-    assert verdict(house, scenario, *answer)[2] == 0
+    assert verdict(project, scenario, *answer) == verdict(project, scenario, *other)
+    assert verdict(project, scenario, *answer)[2] == 0
 
 
 @settings(max_examples=75)
 @given(written=silent, played=st.booleans(), place=st.integers(min_value=0, max_value=2))
 def test_with_a_call_in_it_the_scenario_runs_and_a_failing_handler_fails_it(
-    house: House, written: dict[str, Any], *, played: bool, place: int
+    project: Project, written: dict[str, Any], *, played: bool, place: int
 ) -> None:
     turn = written["turns"][place % len(written["turns"])]
     turn["plays"] = {"calls": CALLS, "says": "Hello."} if played else "Hello."
     turn["calls"] = CALLS
     for key in ("never", "events", "within", "quiet"):
         turn.pop(key, None)
-    scenario = loaded(house, written)
+    scenario = loaded(project, written)
 
     assert build_unproven_marks(scenario, "sim") == []
-    good, bad = (verdict(house, scenario, status, {"table": 7}) for status in (200, 500))
+    good, bad = (verdict(project, scenario, status, {"table": 7}) for status in (200, 500))
     assert good[2] > 0
     assert good != bad
     assert any(kind == "handler_error" for kind, _ in bad[1])
@@ -155,13 +155,15 @@ calling = st.fixed_dictionaries(
 @settings(max_examples=100)
 @given(written=calling)
 def test_the_counts_add_up_and_a_canned_answer_takes_all_that_the_handler_held(
-    house: House, written: dict[str, Any]
+    project: Project, written: dict[str, Any]
 ) -> None:
     body = {"table": 7}
     canned = {**written, "handler": {"canned": {"find": {"body": body}}}}
 
-    real = house.runner.run(loaded(house, written), handler=asgi(lambda scope, asked: body)).verdict
-    script = house.runner.run(loaded(house, canned)).verdict
+    real = project.runner.run(
+        loaded(project, written), handler=asgi(lambda scope, asked: body)
+    ).verdict
+    script = project.runner.run(loaded(project, canned)).verdict
 
     assert real.outcome == script.outcome == "passed"
     assert real.reason == script.reason == f"{real.held + real.played} checks held"
@@ -183,15 +185,15 @@ def test_the_counts_add_up_and_a_canned_answer_takes_all_that_the_handler_held(
     ],
 )
 def test_a_scenario_runs_where_its_script_makes_a_call_or_it_demands_one(
-    house: House, turn: dict[str, Any], *, runs: bool
+    project: Project, turn: dict[str, Any], *, runs: bool
 ) -> None:
-    scenario = loaded(house, {"name": "a scenario", "turns": [{"user": "Hi.", **turn}]})
+    scenario = loaded(project, {"name": "a scenario", "turns": [{"user": "Hi.", **turn}]})
 
     assert (build_unproven_marks(scenario, "sim") == []) is runs
 
 
-def test_the_reason_names_the_session_and_what_to_write(house: House) -> None:
-    scenario = loaded(house, {"name": "a scenario", "turns": [{"user": "Hi.", "calls": "none"}]})
+def test_the_reason_names_the_session_and_what_to_write(project: Project) -> None:
+    scenario = loaded(project, {"name": "a scenario", "turns": [{"user": "Hi.", "calls": "none"}]})
 
     (mark,) = build_unproven_marks(scenario, "sim")
 
@@ -202,25 +204,25 @@ def test_the_reason_names_the_session_and_what_to_write(house: House) -> None:
     )
 
 
-def test_where_no_script_decides_nothing_is_skipped(house: House) -> None:
-    scenario = loaded(house, {"name": "a scenario", "turns": [{"user": "Hi.", "calls": "none"}]})
+def test_where_no_script_decides_nothing_is_skipped(project: Project) -> None:
+    scenario = loaded(project, {"name": "a scenario", "turns": [{"user": "Hi.", "calls": "none"}]})
 
     assert build_unproven_marks(scenario, "served") == []
 
 
-def test_what_is_skipped_anyway_keeps_its_own_reason(house: House) -> None:
+def test_what_is_skipped_anyway_keeps_its_own_reason(project: Project) -> None:
     turns = [{"user": "Hi.", "calls": "none"}]
     written = {"name": "a scenario", "marks": [{"skip": "not today"}], "turns": turns}
 
-    assert build_unproven_marks(loaded(house, written), "sim") == []
+    assert build_unproven_marks(loaded(project, written), "sim") == []
 
 
 @pytest.mark.parametrize("client", [{"output": 7}, {"unanswered": True}])
-def test_a_call_that_a_script_answers_itself_runs_too(house: House, client: Any) -> None:
+def test_a_call_that_a_script_answers_itself_runs_too(project: Project, client: Any) -> None:
     written = {
         "name": "a scenario",
         "client": {"show": client},
         "turns": [{"user": "Hi.", "calls": [{"tool": "show", "status": "success"}]}],
     }
 
-    assert build_unproven_marks(loaded(house, written), "sim") == []
+    assert build_unproven_marks(loaded(project, written), "sim") == []

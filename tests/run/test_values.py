@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_tavus.errors import ScenarioError
-from tests.run.conftest import FINDS, Staged, asgi, faults, found
+from tests.run.conftest import FINDS, BuildProject, asgi, faults, found
 
 TAKEN = """
 pal: waiter.pal.yaml
@@ -25,11 +25,13 @@ scenarios:
 
 
 @pytest.mark.parametrize("place", ["of the call", "of the turn"])
-def test_a_value_of_an_error_is_kept_for_later_turns(staged: Staged, place: str) -> None:
+def test_a_value_of_an_error_is_kept_for_later_turns(
+    build_project: BuildProject, place: str
+) -> None:
     saves = {"of the call": "", "of the turn": "", place: "save: {id: result.booking.id}"}
     taken = asgi(lambda scope, body: {"error": "taken", "booking": {"id": 7}}, status=409)
 
-    result = staged().run(TAKEN % saves, handler=taken)
+    result = build_project().run(TAKEN % saves, handler=taken)
 
     assert found(result) == []
     assert result.trace.saved() == {"id": 7}
@@ -37,11 +39,13 @@ def test_a_value_of_an_error_is_kept_for_later_turns(staged: Staged, place: str)
 
 
 @pytest.mark.parametrize("place", ["of the call", "of the turn"])
-def test_a_value_that_an_error_has_not_is_a_finding(staged: Staged, place: str) -> None:
+def test_a_value_that_an_error_has_not_is_a_finding(
+    build_project: BuildProject, place: str
+) -> None:
     saves = {"of the call": "", "of the turn": "", place: "save: {id: result.booking.id}"}
     taken = asgi(lambda scope, body: {"error": "taken"}, status=409)
 
-    result = staged().run(TAKEN % saves, handler=taken)
+    result = build_project().run(TAKEN % saves, handler=taken)
 
     assert found(result)[0] == (
         "nothing_saved",
@@ -50,29 +54,31 @@ def test_a_value_that_an_error_has_not_is_a_finding(staged: Staged, place: str) 
     )
 
 
-def test_a_variable_that_is_not_set_is_told_where_it_is_read(staged: Staged) -> None:
+def test_a_variable_that_is_not_set_is_told_where_it_is_read(build_project: BuildProject) -> None:
     text = FINDS.replace("    turns:", "    env: [NAME]\n    turns:")
 
-    result = staged().run(text.replace("A table for two.", "I am {env.NAME}."))
+    result = build_project().run(text.replace("A table for two.", "I am {env.NAME}."))
 
     assert [fault.message for fault in faults(result.trace)] == [
         ("s.yaml:8:9: the caller's line cannot be said: {env.NAME}: there is no 'NAME' in env")
     ]
 
 
-def test_a_scenario_sees_only_the_variables_it_names(staged: Staged) -> None:
+def test_a_scenario_sees_only_the_variables_it_names(build_project: BuildProject) -> None:
     text = FINDS.replace("    turns:", "    env: [NAME]\n    turns:")
-    house = staged({"NAME": "Ada", "OTHER": "x"})
+    project = build_project({"NAME": "Ada", "OTHER": "x"})
 
-    result = house.run(text.replace("A table for two.", "I am {env.NAME}."))
+    result = project.run(text.replace("A table for two.", "I am {env.NAME}."))
 
     assert result.verdict.outcome == "passed"
     with pytest.raises(ScenarioError, match="'OTHER' is not among those under env"):
-        house.load(text.replace("A table for two.", "I am {env.OTHER}."))
+        project.load(text.replace("A table for two.", "I am {env.OTHER}."))
 
 
 @pytest.mark.parametrize(("played", "outcome"), [("A1", "passed"), ("B1", "failed")])
-def test_one_secret_is_not_taken_for_another(staged: Staged, played: str, outcome: str) -> None:
+def test_one_secret_is_not_taken_for_another(
+    build_project: BuildProject, played: str, outcome: str
+) -> None:
     text = FINDS.replace("    turns:", "    env: [A1, B1]\n    turns:")
     text = text.replace("{find: {body: {table: 7}}}", "{cancel: {body: {}}}")
     head, _, _ = text.partition("        calls:")
@@ -81,6 +87,6 @@ def test_one_secret_is_not_taken_for_another(staged: Staged, played: str, outcom
         plays: {{calls: [cancel: {{id: "{{env.{played}}}"}}], says: "Yes."}}
 """
 
-    result = staged({"A1": "alpha-secret", "B1": "bravo-secret"}).run(head + turn)
+    result = build_project({"A1": "alpha-secret", "B1": "bravo-secret"}).run(head + turn)
 
     assert result.verdict.outcome == outcome

@@ -1,4 +1,4 @@
-"""Every kind of session there is, and how it is opened."""
+"""Every kind of session, and a function that opens it."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ SECONDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An open conversation and where it is recorded."""
+    """An open conversation and its recorder."""
 
     session: Session
     recorder: Recorder
 
     async def say(self, text: str) -> list[str]:
-        """Say a line and return what happened."""
+        """Say a line and return the names of the recorded events."""
         self.recorder.turn += 1
         before = len(self.recorder.trace())
         async with asyncio.timeout(SECONDS):
@@ -65,7 +65,7 @@ PAL = Pal.model_validate(
         ],
     }
 )
-"""What every session of this suite is opened with."""
+"""The PAL of every session in this suite."""
 
 
 def _turn(tool: str) -> Turn:
@@ -106,8 +106,7 @@ async def simulated(tools: Sequence[str]) -> AsyncGenerator[Opened]:
 
 
 Opening = Callable[[Sequence[str]], AbstractAsyncContextManager[Opened]]
-"""Opens a conversation with :data:`PAL` in which the tools are called, one in each turn."""
-
+"""Opens a conversation with :data:`PAL`, which calls one of the tools in each turn."""
 
 SESSIONS: dict[str, Opening] = {"sim": simulated}
-"""Every kind of session there is, by the name that `--tavus-session` has for it."""
+"""Every kind of session, by its name in `--tavus-session`."""

@@ -36,7 +36,7 @@ def opened(kind: str) -> Tested:
     return lambda *tools: SESSIONS[kind](tools or ("find",))
 
 
-async def test_it_says_first_that_it_is_open_and_who_is_there(opened: Tested, kind: str) -> None:
+async def test_a_session_first_records_its_opening_and_its_pal(opened: Tested, kind: str) -> None:
     async with opened() as held:
         entry = held.recorder.trace().entries[0]
 

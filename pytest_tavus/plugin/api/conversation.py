@@ -1,4 +1,4 @@
-"""What a test holds in its hands: an opened conversation, for sync and for async tests."""
+"""An open conversation, as sync and async tests use it."""
 
 from __future__ import annotations
 
@@ -10,53 +10,55 @@ from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 import pytest
 
 from pytest_tavus.errors import ScenarioError
+from pytest_tavus.plugin.api.call_site import caller
 from pytest_tavus.plugin.api.cursor import Cursor
-from pytest_tavus.plugin.api.hearing import RaiseScope
-from pytest_tavus.plugin.api.held import ConversationDriver
-from pytest_tavus.plugin.api.place import caller
-from pytest_tavus.plugin.api.walk import CursorEvent
+from pytest_tavus.plugin.api.driver import ConversationDriver
+from pytest_tavus.plugin.api.raise_scope import RaiseScope
 from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.result import ScenarioResult
 from pytest_tavus.run.loop.loop import BackgroundLoop, running_loop
 from pytest_tavus.spans import SourceSpan
 from pytest_tavus.trace.log import Trace
-from pytest_tavus.verdict.verdict import Finding
 
 T = TypeVar("T")
 
-CLEANING_SECONDS = 10.0
-"""How long a conversation may take to end when its test has been cancelled."""
+CLEANUP_SECONDS = 10.0
+"""How long a conversation may take to end after its test was cancelled."""
 
 
 class _BaseConversation:
-    """What both kinds of conversation can say without waiting."""
+    """The part of both conversations that does not wait."""
 
     def __init__(
-        self, held: ConversationDriver, loop: BackgroundLoop, root: Path, hearing: RaiseScope
+        self,
+        driver: ConversationDriver,
+        loop: BackgroundLoop,
+        root: Path,
+        raise_scope: RaiseScope,
     ) -> None:
-        self._driver = held
+        self._driver = driver
         self._loop = loop
         self._root = root
-        self._raise_scope = hearing
+        self._raise_scope = raise_scope
         self.lost_failure: VerdictError | None = None
-        """Why it did not pass, if that was raised where pytest hears nothing."""
+        """The failure, if it was raised in a thread or task whose exceptions pytest never sees."""
 
         self._open = False
         self._result: ScenarioResult | None = None
 
     @property
-    def was_held(self) -> bool:
-        """Whether its block has been left."""
+    def has_ended(self) -> bool:
+        """Whether the test has left the `with` block."""
         return self._result is not None
 
     @property
     def opened_at(self) -> SourceSpan:
-        """The line that opened it."""
+        """The line of the test that opened the conversation."""
         return self._driver.scenario.span
 
     @property
@@ -66,7 +68,7 @@ class _BaseConversation:
 
     @property
     def result(self) -> ScenarioResult:
-        """What the conversation came to. There when its block has been left.
+        """The verdict with its trace, after the `with` block.
 
         Raises:
             ScenarioError: the conversation is still open.
@@ -80,9 +82,9 @@ class _BaseConversation:
     def cursor(self, *, turn: int | None = None) -> Cursor:
         """Return a live cursor over one turn, counted from 1, or over the whole conversation."""
         steps = functools.partial(self._driver.steps, turn)
-        return Cursor(steps, _DriverListener(self._driver, self._root))
+        return Cursor(steps, self._driver)
 
-    def _add_turn(self, turn: dict[str, Any], span: SourceSpan) -> int:
+    def _add_turn(self, turn: dict[str, object], span: SourceSpan) -> int:
         __tracebackhide__ = True
         if not self._open:
             _refuse("the conversation is not open: say its lines inside its `with` block")
@@ -102,12 +104,12 @@ class _BaseConversation:
         __tracebackhide__ = True
         self._open = False
         self._result = result
-        # Who cancels a task gives its conversation up.
+        # A cancelled task gives up its conversation; a verdict would replace the cancellation.
         if self._driver.accepts(result.verdict) or isinstance(error, asyncio.CancelledError):
             return
         failure = self._failure(result)
-        # A conversation that ends with another failure must not hide that one. To skip a test is
-        # no failure, so it hides none either.
+        # An exception of the test itself must stay visible. A skip is no failure, so it must not
+        # hide the failure of the conversation.
         skipped = isinstance(error, pytest.skip.Exception)
         if error is None or (skipped and result.verdict.outcome == "failed"):
             raise failure
@@ -120,11 +122,11 @@ class _BaseConversation:
 
 
 class Conversation(_BaseConversation):
-    """A conversation in a sync test. A context manager: it is open inside the `with` block."""
+    """A conversation in a sync test, open inside the `with` block."""
 
     def __enter__(self) -> Self:
         __tracebackhide__ = True
-        self._loop.keep_running()  # what a handler does in the background goes on between lines
+        self._loop.keep_running()  # a handler's background tasks must run between two lines
         self._finish_open(self._loop.run(self._driver.open()))
         return self
 
@@ -137,15 +139,15 @@ class Conversation(_BaseConversation):
         __tracebackhide__ = True
         self._finish_close(self._loop.run(self._driver.close()), error)
 
-    def say(self, user: str, **turn: Any) -> Cursor:
-        """Say one line of the caller, hold the turn against what is expected, and return a cursor.
+    def say(self, user: str, **turn: object) -> Cursor:
+        """Say one line of the caller, check the turn, and return a cursor over it.
 
         The keywords are the keys of a turn in a scenario file: `plays`, `calls`, `says`,
         `events`, `quiet`, `within`, `never`, `save`, `extra`, `unchecked`.
 
         Raises:
             ScenarioError: a key or a value cannot be understood.
-            VerdictError: the turn did not go as expected; its text is the failure picture.
+            VerdictError: the turn failed a check; its text is the failure picture.
 
         """
         __tracebackhide__ = True
@@ -180,13 +182,13 @@ class AsyncConversation(_BaseConversation):
             result = await self._wait(self._driver.close())
             self._finish_close(result, error)
 
-    def say(self, user: str, **turn: Any) -> Coroutine[Any, Any, Cursor]:
-        """Do as :meth:`Conversation.say`, and wait for it without blocking other tasks."""
-        # The line is that of the call: in a task of its own, there is none to be found later.
+    def say(self, user: str, **turn: object) -> Coroutine[object, None, Cursor]:
+        """Do as :meth:`Conversation.say`, without blocking other tasks."""
+        # Not `async`: if a task awaits the coroutine, its stack has no line of the test.
         span = caller(self._root)
         return self._say({"user": user, **turn}, span, self._driver.begin_line(user, span))
 
-    async def _say(self, turn: dict[str, Any], span: SourceSpan, line: object) -> Cursor:
+    async def _say(self, turn: dict[str, object], span: SourceSpan, line: object) -> Cursor:
         __tracebackhide__ = True
         try:
             number = self._add_turn(turn, span)
@@ -197,8 +199,8 @@ class AsyncConversation(_BaseConversation):
             raise VerdictError(failed)
         return self.cursor(turn=number)
 
-    async def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for what runs on the runner's loop without blocking the test's own."""
+    async def _wait(self, work: Coroutine[object, None, T]) -> T:
+        """Run `work` on the runner's loop, without blocking the test's own loop."""
         __tracebackhide__ = True
         future = self._loop.submit(work)
         if running_loop() is not None:
@@ -211,45 +213,18 @@ class AsyncConversation(_BaseConversation):
         return future.result()
 
 
-class _DriverListener:
-    """What a cursor of a conversation tells it."""
-
-    def __init__(self, held: ConversationDriver, root: Path) -> None:
-        self._driver = held
-        self._root = root
-
-    def record_found(self, event: CursorEvent | None) -> None:
-        self._driver.record_evidence(event)
-
-    def record_missed(self, finding: Finding) -> VerdictError:
-        return VerdictError(self._driver.record_miss(finding, span=caller(self._root)))
-
-    def require_known(self, tool: str, arguments: Any) -> None:
-        __tracebackhide__ = True
-        self._driver.require_known(tool, arguments, caller(self._root))
-
-    def require_carried(self, tool: str, arguments: Any) -> None:
-        __tracebackhide__ = True
-        self._driver.require_carried(tool, arguments, caller(self._root))
-
-    def mask(self, value: Any) -> Any:
-        return self._driver.mask(value)
-
-
 @asynccontextmanager
 async def _limit_cleanup() -> AsyncGenerator[None]:
-    """Bound the time of the block, and keep a cancelled scope of anyio from cancelling it.
-
-    Anyio is no dependency: its own pytest plugin would slow every run of pytest down. A test that
-    is in a scope of anyio has imported it.
-    """
+    """Limit the time of the block, and shield the block from a cancelled scope of anyio."""
+    # anyio is no dependency, because its pytest plugin would slow down every run of pytest. A test
+    # inside a scope of anyio has imported it.
     if "anyio" in sys.modules:
         import anyio
 
-        with anyio.move_on_after(CLEANING_SECONDS, shield=True):
+        with anyio.move_on_after(CLEANUP_SECONDS, shield=True):
             yield
         return
-    limit = asyncio.timeout(CLEANING_SECONDS)
+    limit = asyncio.timeout(CLEANUP_SECONDS)
     try:
         async with limit:
             yield
@@ -258,10 +233,10 @@ async def _limit_cleanup() -> AsyncGenerator[None]:
             raise
 
 
-async def _wait_on_trio(future: concurrent.futures.Future[Any]) -> None:
+async def _wait_on_trio(future: concurrent.futures.Future[T]) -> None:
     from anyio import CapacityLimiter, to_thread
 
-    # A limiter of its own: waiting takes none of the threads that the test may need.
+    # A separate limiter, so that the wait takes no thread that the test may need.
     limiter = CapacityLimiter(1)
     wait = functools.partial(concurrent.futures.wait, [future])
     await to_thread.run_sync(wait, abandon_on_cancel=True, limiter=limiter)

@@ -1,9 +1,9 @@
-"""A cursor over what happened, for assertions that a test makes in its own order."""
+"""A cursor over the events of a conversation, for assertions in the order of the test."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from pytest_tavus.errors import HarnessError
 from pytest_tavus.plugin.api.walk import CursorEvent, Steps, T, Walk, read_expected
@@ -12,65 +12,62 @@ from pytest_tavus.verdict.verdict import Finding
 
 
 class CursorListener(Protocol):
-    """What a cursor tells the conversation that it walks over."""
+    """Receives the outcome of each assertion of a cursor."""
 
     def record_found(self, event: CursorEvent | None) -> None:
-        """Note an event that was as expected, or `None`: a call that never came."""
+        """Record an event that matched; `None` stands for a call that is rightly absent."""
         ...
 
-    def record_missed(self, finding: Finding) -> AssertionError:
-        """Keep what was not as expected, and return the failure."""
+    def record_missed(self, finding: Finding) -> AssertionError: ...
+
+    def require_known(self, tool: str, arguments: object) -> None:
+        """Refuse a call that the PAL cannot make."""
         ...
 
-    def require_known(self, tool: str, arguments: Any) -> None:
-        """Refuse a call that cannot come."""
-        ...
-
-    def require_carried(self, tool: str, arguments: Any) -> None:
+    def require_carried(self, tool: str, arguments: object) -> None:
         """Refuse expected arguments that no request of the tool carries."""
         ...
 
-    def mask(self, value: Any) -> Any:
+    def mask(self, value: object) -> object:
         """Return a text or JSON data, masked."""
         ...
 
 
 class Cursor:
-    """Walks the events of a conversation in order; a miss fails the test with the whole picture.
+    """Walks the events of a conversation in order; a miss fails the test with the failure picture.
 
     Values are compared as in a scenario: mappings are recursive subsets, types count, and a matcher
-    is written ``{"$re": "^A-"}``. `arguments` and `output` are compared as JSON, and as text where
-    a text is expected. What is compared is in clear, and what is returned is masked.
+    is written ``{"$re": "^A-"}``. `arguments` and `output` are compared as JSON, or as text if the
+    expected value is a text. Values are compared in clear; returned events are masked.
 
-    A cursor is live: each method reads the conversation as it is when the method is called.
+    A cursor is live: each method reads all events up to the moment of its call.
     """
 
-    def __init__(self, steps: Steps, asserting: CursorListener) -> None:
-        """Begin before the first of `steps`."""
-        self._walk = Walk(steps, asserting.mask)
-        self._listener = asserting
+    def __init__(self, steps: Steps, listener: CursorListener) -> None:
+        self._walk = Walk(steps, listener.mask)
+        self._listener = listener
 
-    def next(self, kind: type[T], /, **expected: Any) -> T:
-        """Return the next event, which must be of this kind and hold these values."""
+    def next(self, kind: type[T], /, **expected: object) -> T:
+        """Return the next event, which must have this kind and these values."""
         __tracebackhide__ = True
         return self._require_event(kind, self._walk.next(kind, expected), expected)
 
-    def find(self, kind: type[T], /, **expected: Any) -> T:
-        """Skip to the first event from here on that fits, and return it."""
+    def find(self, kind: type[T], /, **expected: object) -> T:
+        """Skip to the next event with this kind and these values, and return it."""
         __tracebackhide__ = True
         return self._require_event(kind, self._walk.find(kind, expected), expected)
 
     def skip(self, count: int = 1) -> None:
-        """Step over events, whatever they are. There must be that many."""
+        """Skip `count` events of any kind. So many must remain."""
         __tracebackhide__ = True
         self._require(self._walk.skip(count))
 
-    def not_called(self, tool: str, /, **arguments: Any) -> None:
-        """Require that no call of this tool, with these arguments, comes from here on.
+    def not_called(self, tool: str, /, **arguments: object) -> None:
+        """Require that no later event is a call of this tool with these arguments.
 
         Raises:
-            ScenarioError: the PAL has no such tool, the tool no such parameter, or a call with such
-                an argument can never come.
+            ScenarioError: the PAL has no such tool, the tool no such parameter, or the schema
+                forbids such an argument.
 
         """
         __tracebackhide__ = True
@@ -79,12 +76,12 @@ class Cursor:
         self._listener.record_found(None)
 
     def end(self) -> None:
-        """Require that nothing more happened."""
+        """Require that no event remains."""
         __tracebackhide__ = True
         self._require(self._walk.find_more())
 
     def _require_event(
-        self, kind: type[T], event: Event | Finding, expected: Mapping[str, Any]
+        self, kind: type[T], event: Event | Finding, expected: Mapping[str, object]
     ) -> T:
         __tracebackhide__ = True
         if isinstance(event, Finding):
@@ -96,7 +93,7 @@ class Cursor:
         self._listener.record_found(event)
         return event
 
-    def _require(self, missed: Finding | None) -> None:
+    def _require(self, miss: Finding | None) -> None:
         __tracebackhide__ = True
-        if missed is not None:
-            raise self._listener.record_missed(missed)
+        if miss is not None:
+            raise self._listener.record_missed(miss)

@@ -1,13 +1,13 @@
-"""Walks over events in clear and returns what a cursor found or missed. Raises no failure.
+"""Searches events in clear, and returns a finding instead of raising a failure.
 
-A failure is raised by the cursor, whose frames hold nothing in clear: `pytest --showlocals` shows
-what every frame on the way holds.
+`pytest --showlocals` shows the local variables of every frame of a traceback, and the frames here
+hold secrets. Therefore the cursor raises the failure: its frames hold masked values only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from msgspec import Struct
 
@@ -31,96 +31,97 @@ from pytest_tavus.verdict.checks.words import differences
 from pytest_tavus.verdict.verdict import Finding
 
 CursorEvent = UserSaid | PalSaid | ToolCalled | ToolResolved
-"""What a cursor walks over. Everything else is in the trace."""
+"""The events that a cursor sees. The trace has more kinds."""
 
 T = TypeVar("T", UserSaid, PalSaid, ToolCalled, ToolResolved)
 
-
 Steps = Callable[[], Iterable[tuple[Entry, Entry]]]
-"""Reads the entries so far, which only grow in number: each in clear, with its masked twin."""
+"""Reads the entries so far, each in clear with its masked twin. A later call never has fewer."""
+
+Mask = Callable[[object], object]
 
 
 class Walk:
-    """A place in the events of a conversation, which are read anew for each question."""
+    """A position in the events of a conversation; each search reads the events again."""
 
-    def __init__(self, steps: Steps, show: Callable[[Any], Any]) -> None:
+    def __init__(self, steps: Steps, mask: Mask) -> None:
         self._steps = steps
-        self._show = show
+        self._mask = mask
         self._position = 0
 
-    def next(self, kind: type[T], expected: dict[str, Any]) -> Event | Finding:
-        """Return the masked twin of the next event if it is as expected."""
+    def next(self, kind: type[T], values: dict[str, object]) -> Event | Finding:
+        """Return the masked twin of the next event if it has this kind and these values."""
         __tracebackhide__ = True
-        wanted = _build_expected(kind, expected, self._show)
-        left = self._list_remaining()
-        if not left:
-            return self._build_finding(f"expected {wanted}, but nothing more happened")
-        entry, twin = left[0]
+        expected = _build_expected(kind, values, self._mask)
+        remaining = self._list_remaining()
+        if not remaining:
+            return self._build_finding(f"expected {expected}, but nothing more happened")
+        entry, twin = remaining[0]
         event = entry.event
         if not isinstance(event, kind):
             return self._build_finding(
-                f"expected {wanted} next, but {type(event).__name__} came", entry
+                f"expected {expected} next, but {type(event).__name__} came", entry
             )
-        misses = wanted.mismatches(event)
+        misses = expected.mismatches(event)
         if misses:
-            return self._build_finding(f"the next {wanted.name} is not as expected", entry, misses)
+            message = f"the next {expected.name} is not as expected"
+            return self._build_finding(message, entry, misses)
         self._position += 1
         return twin.event
 
-    def find(self, kind: type[T], expected: dict[str, Any]) -> Event | Finding:
-        """Skip to the first event from here on that fits, and return its masked twin."""
+    def find(self, kind: type[T], values: dict[str, object]) -> Event | Finding:
+        """Skip to the next event with this kind and these values; return its masked twin."""
         __tracebackhide__ = True
-        wanted = _build_expected(kind, expected, self._show)
-        missed: list[tuple[Entry, T]] = []
+        expected = _build_expected(kind, values, self._mask)
+        candidates: list[tuple[Entry, T]] = []
         for number, (entry, twin) in enumerate(self._list_remaining(), start=1):
             event = entry.event
             if not isinstance(event, kind):
                 continue
-            if not wanted.mismatches(event):
+            if not expected.mismatches(event):
                 self._position += number
                 return twin.event
-            missed.append((entry, event))
-        message = f"expected {wanted}, but it never came"
-        if not missed:
+            candidates.append((entry, event))
+        message = f"expected {expected}, but it never came"
+        if not candidates:
             return self._build_finding(message)
-        entry, closest = min(missed, key=lambda pair: wanted.distance(pair[1]))
+        entry, closest = min(candidates, key=lambda pair: expected.distance(pair[1]))
         return self._build_finding(
-            f"{message}; the closest differs", entry, wanted.mismatches(closest)
+            f"{message}; the closest differs", entry, expected.mismatches(closest)
         )
 
     def skip(self, count: int) -> Finding | None:
-        """Step over events, whatever they are."""
-        left = len(self._list_remaining())
-        if count > left:
+        remaining = len(self._list_remaining())
+        if count > remaining:
             noun = "event" if count == 1 else "events"
             return self._build_finding(
-                f"there are not {count} {noun} to skip: {left or 'none'} left"
+                f"there are not {count} {noun} to skip: {remaining or 'none'} left"
             )
         self._position += count
         return None
 
-    def find_call(self, tool: str, arguments: dict[str, Any]) -> Finding | None:
-        """Return the first such call from here on."""
+    def find_call(self, tool: str, arguments: dict[str, object]) -> Finding | None:
+        """Return a finding for the first such call from here on."""
         __tracebackhide__ = True
-        wanted = _build_expected(ToolCalled, {"name": tool, "arguments": arguments}, self._show)
+        expected = _build_expected(ToolCalled, {"name": tool, "arguments": arguments}, self._mask)
         for entry, _ in self._list_remaining():
-            if isinstance(entry.event, ToolCalled) and not wanted.mismatches(entry.event):
+            if isinstance(entry.event, ToolCalled) and not expected.mismatches(entry.event):
                 return self._build_finding(f"{tool} was called, and must not be", entry)
         return None
 
     def find_more(self) -> Finding | None:
-        """Return what comes although nothing more must."""
-        left = self._list_remaining()
-        if not left:
+        """Return a finding for the next event, if there is any."""
+        remaining = self._list_remaining()
+        if not remaining:
             return None
-        entry, _ = left[0]
+        entry, _ = remaining[0]
         return self._build_finding(
             f"expected nothing more, but {type(entry.event).__name__} came", entry
         )
 
     def _list_remaining(self) -> list[tuple[Entry, Entry]]:
-        told = [step for step in self._steps() if isinstance(step[0].event, CursorEvent)]
-        return told[self._position :]
+        visible = [step for step in self._steps() if isinstance(step[0].event, CursorEvent)]
+        return visible[self._position :]
 
     def _build_finding(
         self, message: str, entry: Entry | None = None, misses: Sequence[Mismatch] = ()
@@ -132,19 +133,17 @@ class Walk:
             span=None,
             turn=0 if entry is None else entry.turn,
             seqs=() if entry is None else (entry.seq,),
-            differences=differences(misses, self._show),
+            differences=differences(misses, self._mask),
         )
 
 
 class _Expected(Struct, Generic[T], frozen=True, kw_only=True):
-    """An event as a test asks for it."""
-
     name: str
-    values: Mapping[str, Any]
-    show: Callable[[Any], Any]
+    values: Mapping[str, object]
+    mask: Mask
 
     def __str__(self) -> str:
-        values = ", ".join(f"{name}={format_yaml(self.show(v))}" for name, v in self.values.items())
+        values = ", ".join(f"{name}={format_yaml(self.mask(v))}" for name, v in self.values.items())
         return f"{self.name}({values})"
 
     def mismatches(self, event: CursorEvent) -> tuple[Mismatch, ...]:
@@ -153,41 +152,37 @@ class _Expected(Struct, Generic[T], frozen=True, kw_only=True):
     def distance(self, event: CursorEvent) -> int:
         return distance(self.values, self._comparable_values(event))
 
-    def _comparable_values(self, event: CursorEvent) -> dict[str, Any]:
-        return {
-            name: _comparable_value(event, name, wanted) for name, wanted in self.values.items()
-        }
+    def _comparable_values(self, event: CursorEvent) -> dict[str, object]:
+        return {name: _comparable_value(event, name, value) for name, value in self.values.items()}
 
 
-def _build_expected(
-    kind: type[T], expected: dict[str, Any], show: Callable[[Any], Any]
-) -> _Expected[T]:
-    """Take what a test expects.
+def _build_expected(kind: type[T], values: dict[str, object], mask: Mask) -> _Expected[T]:
+    """Check and convert the values that a test expects.
 
     Raises:
-        TypeError: the event has no such field, or something is not a matcher.
+        TypeError: the event has no such field, or a matcher is malformed.
 
     """
     __tracebackhide__ = True
     names = list(kind.__struct_fields__)
-    for name in expected:
+    for name in values:
         if name not in names:
             hint = did_you_mean(name, names) or f"it has: {', '.join(names)}"
             message = f"{kind.__name__} has no {name!r}; {hint}"
             raise TypeError(message)
-    return _Expected(name=kind.__name__, values=read_expected(expected), show=show)
+    return _Expected(name=kind.__name__, values=read_expected(values), mask=mask)
 
 
-def read_expected(expected: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the expected values of an event, their plain spellings made matchers.
+def read_expected(values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the expected values with each plain spelling, such as ``{"$re": …}``, as a matcher.
 
     Raises:
-        TypeError: something is not a matcher.
+        TypeError: a matcher is malformed.
 
     """
     __tracebackhide__ = True
-    values: Mapping[str, Any] = build_expected(plain_data(expected), (), _refuse)
-    return values
+    expected: Mapping[str, object] = build_expected(plain_data(values), (), _refuse)
+    return expected
 
 
 def _refuse(at: Loc, message: str, hint: str | None) -> NoReturn:
@@ -195,8 +190,9 @@ def _refuse(at: Loc, message: str, hint: str | None) -> NoReturn:
     raise TypeError(f"{format_loc(at)}: {message}" + (f"; {hint}" if hint else ""))
 
 
-def _comparable_value(event: CursorEvent, name: str, wanted: Any) -> Any:
+def _comparable_value(event: CursorEvent, name: str, expected: object) -> object:
+    """Return the field of the event: a JSON text as data, unless the test expects a text."""
     value = getattr(event, name)
-    if name not in JSON_FIELDS or isinstance(wanted, str):
-        return value
-    return json_or_text(value)
+    is_json = name in JSON_FIELDS and not isinstance(expected, str)
+    comparable: object = json_or_text(value) if is_json else value
+    return comparable

@@ -1,4 +1,4 @@
-"""The gate that every conversation passes: limits, locks of other processes, and back-pressure."""
+"""The gate that every conversation passes: limits, locks of scenarios, and back-pressure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pytest_tavus.errors import LimitError
 from pytest_tavus.run.limits.ledger import (
     Admission,
     Allowance,
-    Grant,
     Ledger,
+    Permit,
     RetryLater,
     give_back,
     slow_down,
@@ -24,22 +24,22 @@ from pytest_tavus.run.limits.ledger import (
 from pytest_tavus.run.limits.store import Store
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between one refusal of the service and the next attempt; each pause is twice the last."""
+"""Seconds between a refusal of the service and the next attempt. Each pause doubles the last."""
 
 ATTEMPTS = 8
-"""How often a conversation is tried to be opened before the service's refusal is its end."""
+"""Attempts to open a conversation before a refusal of the service becomes its fault."""
 
 
 class Needs(Struct, frozen=True, kw_only=True):
-    """What a scenario needs to be held."""
-
     seconds: float
+    "Its deadline."
+
     locks: Sequence[str] = ()
     alone: bool = False
 
 
 class Gate:
-    """Lets conversations be opened. One for each process; used on the loop alone."""
+    """Admits conversations. One per process; use it on the loop only."""
 
     def __init__(
         self, limits: Allowance, store: Store, *, clock: Clock, now: Callable[[], float]
@@ -52,30 +52,29 @@ class Gate:
         self._admission_lock = asyncio.Lock()
 
     @contextlib.asynccontextmanager
-    async def enter(self, needs: Needs) -> AsyncGenerator[Grant]:
-        """Wait until a conversation may be opened; give back what it holds when it is over.
+    async def enter(self, needs: Needs) -> AsyncGenerator[Permit]:
+        """Wait until a conversation may be opened; release its locks and its share afterwards.
 
         Raises:
-            NotRunError: the run has nothing left for it.
+            NotRunError: a limit of the whole run is used up.
 
         """
         async with self._store.lock(needs.locks, alone=needs.alone):
             worker = self._store.worker
             token = f"{worker}-{next(self._tokens)}"
-            wanted = Admission(token=token, worker=worker, seconds=needs.seconds)
-            async with (
-                self._admission_lock
-            ):  # who came first asks; nobody who came later is quicker
-                granted = await self._wait_for_grant(wanted)
+            admission = Admission(token=token, worker=worker, seconds=needs.seconds)
+            # asyncio's lock is fair: conversations are admitted in the order of their arrival.
+            async with self._admission_lock:
+                permit = await self._wait_for_permit(admission)
             opened = self._now()
             try:
-                yield granted
+                yield permit
             finally:
                 with self._store.open() as ledger:
                     give_back(ledger, token, used=self._now() - opened)
 
     def record_refusal(self, error: LimitError) -> None:
-        """Note, while the conversation is still held, that the service refused to open it."""
+        """Record that the service refused a conversation, before its share is released."""
         with self._store.open() as ledger:
             slow_down(ledger, str(error), now=self._now())
 
@@ -85,14 +84,13 @@ class Gate:
         await self._clock.sleep(max(seconds, error.retry_after or 0.0))
 
     def ledger(self) -> Ledger:
-        """Return what has been used so far, by all processes."""
         with self._store.open() as ledger:
             return ledger
 
-    async def _wait_for_grant(self, wanted: Admission) -> Grant:
+    async def _wait_for_permit(self, admission: Admission) -> Permit:
         while True:
             with self._store.open() as ledger:
-                answer = try_admit(ledger, self._limits, wanted, now=self._now())
+                answer = try_admit(ledger, self._limits, admission, now=self._now())
             if not isinstance(answer, RetryLater):
                 return answer
             await self._clock.sleep(answer.seconds)

@@ -1,6 +1,7 @@
-"""What a run has used of what it may use, and the rule by which a conversation may be opened.
+"""The ledger of a run, and the rule that admits a conversation.
 
-Pure: the time is an argument, and nothing waits here. Where the ledger is kept is not its business.
+The functions are pure: the time is an argument, and none of them waits. `store.py` keeps the
+ledger.
 """
 
 from __future__ import annotations
@@ -13,29 +14,29 @@ from pytest_tavus.errors import NotRunError
 from pytest_tavus.run.options.settings import Settings
 
 RETRY_SECONDS: Final = 0.02
-"""Seconds after which to ask again where something must be given back first."""
+"""Seconds until the next attempt if another conversation must end first."""
 
 RECOVERY_SECONDS: Final = 30.0
-"""Seconds without a refusal after which one more is tried at once: others may have left room."""
+"""Seconds without a refusal after which the ceiling rises by one: other users of the service may
+have left room."""
 
 
 class Allowance(Struct, frozen=True, kw_only=True):
-    """What a run may use, over all its processes. `None`: as much as it wants."""
+    """The limits of a run, over all its processes. `None` is no limit."""
 
     in_flight: int | None = None
     starts: int | None = None
-    "A second."
+    "Per second."
 
     conversations: int | None = None
     connected: float | None = None
-    "Seconds of all conversations together."
+    "Seconds, summed over all conversations."
 
     run: float | None = None
-    "Seconds from the beginning of the run."
+    "Seconds from the start of the run."
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Allowance:
-        """Return what the user's settings allow."""
         return cls(
             in_flight=settings.max_in_flight,
             starts=settings.max_starts,
@@ -46,79 +47,77 @@ class Allowance(Struct, frozen=True, kw_only=True):
 
 
 class OpenConversation(Struct, kw_only=True):
-    """An open conversation."""
-
     worker: str
     seconds: float
-    "What it may take of the connected seconds."
+    "Its share of the connected seconds."
 
 
 class Ledger(Struct, kw_only=True):
-    """What has been used."""
+    """What a run has used. Times are seconds of the machine's monotonic clock."""
 
     began: float
-    "When the run began, by the monotonic clock of the machine."
-
     started: int = 0
     spent: float = 0.0
-    "Connected seconds of conversations that have ended."
+    "Connected seconds of the conversations that have ended."
 
-    held: dict[str, OpenConversation] = field(default_factory=dict[str, OpenConversation])
+    active: dict[str, OpenConversation] = field(default_factory=dict[str, OpenConversation])
+    "The open conversations, by token."
+
     next_start: float = 0.0
     ceiling: int | None = None
-    "The most at once that the service has been found to take."
+    "Concurrent conversations that the service accepts, learnt from its refusals."
 
     lowest: int | None = None
-    "The least that this has been."
+    "The lowest ceiling so far."
 
     settled: float = 0.0
-    "When it was last changed, or the service last refused."
+    "When the ceiling last changed, or the service last refused."
 
-    slowed: int = 0
-    "How often the service took no further conversation."
+    refusals: int = 0
+    "Conversations that the service refused."
 
-    said: str = ""
-    "What it said."
+    last_refusal: str = ""
+    "The service's words."
 
 
-class Grant(Struct, frozen=True, kw_only=True):
-    """A conversation may be opened."""
+class Permit(Struct, frozen=True, kw_only=True):
+    """The permission to open a conversation."""
 
     seconds: float
-    "How long it may take."
+    "The longest that it may take."
 
     shortened_by: str | None = None
-    "What shortens it: half a sentence."
+    "The limit of the run that shortens it, as a noun phrase for a message."
 
 
 class RetryLater(Struct, frozen=True, kw_only=True):
-    """Ask again after so many seconds."""
+    """No permission yet: the next attempt is due after this many seconds."""
 
     seconds: float
 
 
 class Admission(Struct, frozen=True, kw_only=True):
-    """A conversation that is to be opened."""
+    """The request for a permission."""
 
     token: str
     worker: str
     seconds: float
-    "How long it may take by itself."
+    "The deadline of the conversation."
 
 
 def try_admit(
-    ledger: Ledger, limits: Allowance, wanted: Admission, *, now: float
-) -> Grant | RetryLater:
-    """Grant a conversation and note it, or say when to ask again.
+    ledger: Ledger, limits: Allowance, admission: Admission, *, now: float
+) -> Permit | RetryLater:
+    """Admit a conversation and record it, or return the time of the next attempt.
 
     Raises:
-        NotRunError: the run has nothing left for it.
+        NotRunError: a limit of the whole run is used up.
 
     """
     _raise_ceiling(ledger, now)
-    granted = _grant_time(ledger, limits, wanted, now)
-    if isinstance(granted, RetryLater):
-        return granted
+    permit = _limit_time(ledger, limits, admission, now)
+    if isinstance(permit, RetryLater):
+        return permit
     most = limits.conversations
     if most is not None and ledger.started >= most:
         opened = f"{most} {'conversation' if most == 1 else 'conversations'}"
@@ -128,73 +127,77 @@ def try_admit(
     if limits.starts is not None:
         if ledger.next_start > now:
             return RetryLater(seconds=ledger.next_start - now)
+        # A start that is late by one retry must not delay all further starts.
         ledger.next_start = max(ledger.next_start, now - RETRY_SECONDS) + 1 / limits.starts
     ledger.started += 1
-    ledger.held[wanted.token] = OpenConversation(worker=wanted.worker, seconds=granted.seconds)
-    return granted
+    ledger.active[admission.token] = OpenConversation(
+        worker=admission.worker, seconds=permit.seconds
+    )
+    return permit
 
 
 def give_back(ledger: Ledger, token: str, *, used: float) -> None:
-    """Note that a conversation has ended after so many seconds."""
-    if ledger.held.pop(token, None) is not None:
+    """Record that a conversation has ended after `used` seconds."""
+    if ledger.active.pop(token, None) is not None:
         ledger.spent += used
 
 
-def slow_down(ledger: Ledger, said: str, *, now: float) -> None:
-    """Note that the service took no further conversation: from now on fewer are held at once.
+def slow_down(ledger: Ledger, refusal: str, *, now: float) -> None:
+    """Record that the service refused a conversation, and lower the ceiling.
 
-    The one that was refused is among those held. After a while without a refusal, one more is
-    tried again: the service may serve others than this run, who come to their end.
+    The refused conversation must still be active. The ceiling rises again after a while, because
+    other users of the service may have left room.
     """
-    ledger.slowed += 1
-    ledger.said = said
-    ledger.started -= 1
+    ledger.refusals += 1
+    ledger.last_refusal = refusal
+    ledger.started -= 1  # a refused conversation does not count against --tavus-max-conversations
     ledger.settled = now
-    taken = max(1, len(ledger.held) - 1)
-    ledger.ceiling = min(taken, taken if ledger.ceiling is None else ledger.ceiling)
-    ledger.lowest = min(taken, taken if ledger.lowest is None else ledger.lowest)
+    # The refused conversation is active, but the service did not accept it.
+    accepted = max(1, len(ledger.active) - 1)
+    ledger.ceiling = min(accepted, accepted if ledger.ceiling is None else ledger.ceiling)
+    ledger.lowest = min(accepted, accepted if ledger.lowest is None else ledger.lowest)
 
 
 def _raise_ceiling(ledger: Ledger, now: float) -> None:
-    """Raise the ceiling by one where all has been calm under it."""
     ceiling = ledger.ceiling
     if (
         ceiling is not None
-        and len(ledger.held) >= ceiling
+        and len(ledger.active) >= ceiling
         and now - ledger.settled >= RECOVERY_SECONDS
     ):
         ledger.ceiling, ledger.settled = ceiling + 1, now
 
 
 def _is_full(ledger: Ledger, limits: Allowance) -> bool:
-    held = len(ledger.held)
-    return any(most is not None and held >= most for most in (limits.in_flight, ledger.ceiling))
+    number = len(ledger.active)
+    return any(most is not None and number >= most for most in (limits.in_flight, ledger.ceiling))
 
 
-def _grant_time(
-    ledger: Ledger, limits: Allowance, wanted: Admission, now: float
-) -> Grant | RetryLater:
-    """Return how long a conversation may take, from what is left to the run."""
-    granted = Grant(seconds=wanted.seconds)
+def _limit_time(
+    ledger: Ledger, limits: Allowance, admission: Admission, now: float
+) -> Permit | RetryLater:
+    """Shorten the deadline of a conversation to the time that the run has left."""
+    permit = Permit(seconds=admission.seconds)
     if limits.run is not None:
         left = limits.run - (now - ledger.began)
         whole = f"{limits.run:g} s (--tavus-run-deadline)"
         if left <= 0:
             raise NotRunError("the run took longer than its " + whole)
-        granted = _cut(granted, left, whole)
+        permit = _shorten(permit, left, whole)
     if limits.connected is not None:
-        left = limits.connected - ledger.spent - sum(one.seconds for one in ledger.held.values())
+        reserved = sum(conversation.seconds for conversation in ledger.active.values())
+        left = limits.connected - ledger.spent - reserved
         whole = f"{limits.connected:g} connected seconds (--tavus-max-connected)"
-        if left < granted.seconds and ledger.held:
+        # An active conversation may end early and return a part of its share.
+        if left < permit.seconds and ledger.active:
             return RetryLater(seconds=RETRY_SECONDS)
         if left <= 0:
             raise NotRunError("the run has used its " + whole)
-        granted = _cut(granted, left, whole)
-    return granted
+        permit = _shorten(permit, left, whole)
+    return permit
 
 
-def _cut(granted: Grant, left: float, whole: str) -> Grant:
-    """Grant no longer than what is left of a whole."""
-    if left >= granted.seconds:
-        return granted
-    return Grant(seconds=left, shortened_by=f"the run's {whole}")
+def _shorten(permit: Permit, left: float, whole: str) -> Permit:
+    if left >= permit.seconds:
+        return permit
+    return Permit(seconds=left, shortened_by=f"the run's {whole}")

@@ -1,7 +1,7 @@
-"""Where the ledger is kept: in this process, or in a directory that several processes share.
+"""Keeps the ledger in this process, or in a directory that several processes share.
 
-What is shared is safe against crashes. A process holds a lock on a file of its own as long as it
-lives; what a process held that does not live any more is given back by the next one that looks.
+A shared ledger survives crashes. Each process locks a file of its own as long as it lives. The next
+process that opens the ledger returns the shares of every process whose lock is gone.
 """
 
 from __future__ import annotations
@@ -10,35 +10,32 @@ import asyncio
 import contextlib
 import fcntl
 import hashlib
-import json
 import os
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from msgspec import to_builtins
+from msgspec import json
 
-from pytest_tavus.run.limits.ledger import RETRY_SECONDS, Ledger, OpenConversation, give_back
+from pytest_tavus.run.limits.ledger import RETRY_SECONDS, Ledger, give_back
 
 
 class Store(Protocol):
-    """Keeps the ledger."""
-
     worker: str
     "The name of this process among those that share the ledger."
 
     def open(self) -> AbstractContextManager[Ledger]:
-        """Give the ledger to whoever changes it, one at a time."""
+        """Give exclusive access to the ledger, for reading and for changes."""
         ...
 
     def lock(self, names: Sequence[str], *, alone: bool) -> AbstractAsyncContextManager[None]:
-        """Hold named locks, and keep out whoever must be alone; or be alone."""
+        """Hold named locks against other processes; with `alone`, exclude every other lock."""
         ...
 
 
 class LocalStore:
-    """A ledger of this process. Its locks are the line's business."""
+    """A ledger of one process. It needs no locks: the job queue keeps those of its own process."""
 
     worker = ""
 
@@ -46,11 +43,9 @@ class LocalStore:
         self._ledger = Ledger(began=now)
 
     def open(self) -> AbstractContextManager[Ledger]:
-        """Give the ledger."""
         return contextlib.nullcontext(self._ledger)
 
     def lock(self, names: Sequence[str], *, alone: bool) -> AbstractAsyncContextManager[None]:
-        """Hold nothing."""
         del names, alone
         return contextlib.nullcontext()
 
@@ -64,10 +59,10 @@ class SharedStore:
         self._file = directory / "ledger.json"
         self._local = Ledger(began=now)
         self.shares_ledger = True
-        """Whether limits are to be shared. Otherwise this process keeps a ledger of its own."""
+        """Whether the processes share their limits. If not, each keeps a ledger of its own."""
 
         self.uses_locks = True
-        """Whether any scenario of the run has a lock or is alone."""
+        """Whether a scenario of the run has a lock or must run alone."""
         self._alive = _open_descriptor(directory / f"alive-{worker}")
         fcntl.flock(self._alive, fcntl.LOCK_EX)
         with self._lock_ledger():
@@ -76,47 +71,49 @@ class SharedStore:
 
     @contextlib.contextmanager
     def open(self) -> Generator[Ledger]:
-        """Give the ledger, without what processes held that have died."""
+        """Give exclusive access to the ledger, after it dropped the shares of dead processes."""
         if not self.shares_ledger:
             yield self._local
             return
         with self._lock_ledger():
-            ledger = _read_ledger(json.loads(self._file.read_text(encoding="utf-8")))
+            ledger = json.decode(self._file.read_bytes(), type=Ledger)
             self._release_dead(ledger)
             yield ledger
             self._write(ledger)
 
     @contextlib.asynccontextmanager
     async def lock(self, names: Sequence[str], *, alone: bool) -> AsyncGenerator[None]:
-        """Hold a file for each lock. Who wants to be alone keeps others from coming in first."""
+        """Hold one file lock for each name, and the lock of the room: shared, or alone."""
         if not self.uses_locks:
             yield
             return
-        with contextlib.ExitStack() as held:
-            entrance = held.enter_context(_open_lock_file(self._directory / "entrance"))
-            room = held.enter_context(_open_lock_file(self._directory / "room"))
+        with contextlib.ExitStack() as files:
+            # A waiter for `alone` keeps the entrance, so that later processes cannot starve it.
+            entrance = files.enter_context(_open_lock_file(self._directory / "entrance"))
+            room = files.enter_context(_open_lock_file(self._directory / "room"))
             await _lock(entrance, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             await _lock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
             if not alone:
                 fcntl.flock(entrance, fcntl.LOCK_UN)
-            for name in sorted(names):  # in one order, so that no two wait for each other
+            for name in sorted(names):  # one order for all processes, so that no two deadlock
                 digest = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-                file = held.enter_context(_open_lock_file(self._directory / f"lock-{digest}"))
+                file = files.enter_context(_open_lock_file(self._directory / f"lock-{digest}"))
                 await _lock(file, fcntl.LOCK_EX)
             yield
 
     def merge_local_ledger(self) -> None:
-        """Let the others know how the service slowed down a process with a ledger of its own."""
+        """Add the refusals of this process's own ledger to the shared ledger, for the summary."""
         own, self._local = self._local, Ledger(began=0.0)
-        if own.slowed:
+        if own.refusals:
             self.shares_ledger = True
             with self.open() as ledger:
-                ledger.slowed += own.slowed
-                lowest = (one for one in (ledger.lowest, own.lowest) if one is not None)
-                ledger.lowest, ledger.said = min(lowest, default=None), own.said
+                ledger.refusals += own.refusals
+                ceilings = (each for each in (ledger.lowest, own.lowest) if each is not None)
+                ledger.lowest = min(ceilings, default=None)
+                ledger.last_refusal = own.last_refusal
 
     def close(self) -> None:
-        """Be found dead by the others. May be called twice."""
+        """Release the lock that marks this process as alive. May be called twice."""
         if self._alive >= 0:
             os.close(self._alive)
             self._alive = -1
@@ -128,24 +125,20 @@ class SharedStore:
             yield
 
     def _release_dead(self, ledger: Ledger) -> None:
-        others = {one.worker for one in ledger.held.values()} - {self.worker}
+        others = {entry.worker for entry in ledger.active.values()} - {self.worker}
         for worker in others:
             with _open_lock_file(self._directory / f"alive-{worker}") as alive:
                 if not _try_lock(alive, fcntl.LOCK_EX):
                     continue
-            dead = [token for token, one in ledger.held.items() if one.worker == worker]
-            for token in dead:  # what it used is not known: all that it might have
-                give_back(ledger, token, used=ledger.held[token].seconds)
+            dead = [token for token, entry in ledger.active.items() if entry.worker == worker]
+            for token in dead:  # its connected seconds are unknown, so its whole share counts
+                give_back(ledger, token, used=ledger.active[token].seconds)
 
     def _write(self, ledger: Ledger) -> None:
+        # A rename is atomic: a process that dies in the middle leaves the old ledger intact.
         unfinished = self._file.with_name(f"ledger.{self.worker}.unfinished")
-        unfinished.write_text(json.dumps(to_builtins(ledger)), encoding="utf-8")
+        unfinished.write_bytes(json.encode(ledger))
         unfinished.replace(self._file)
-
-
-def _read_ledger(data: dict[str, Any]) -> Ledger:
-    held = {token: OpenConversation(**one) for token, one in data.pop("held").items()}
-    return Ledger(held=held, **data)
 
 
 def _open_descriptor(path: Path) -> int:

@@ -1,4 +1,4 @@
-"""The reference page of the options, written from their table."""
+"""Writes the reference page of the options from their table."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ _HEAD = """\
 
 Written by `pytest-tavus options`; a test keeps it current.
 
-A flag beats its environment variable, which beats the ini key, which beats the default. What
-decides is whether a value was given, so `0` is a value; an empty environment variable counts as
-not given. A value that is not valid ends the run at once with exit code 4. Paths in a flag or a
-variable start from the directory pytest was started in, paths in the ini file from the directory
-of that file. A list in a variable is separated by spaces or commas. A variable that begins with
-`PYTEST_TAVUS_` and belongs to no option is refused.
+A flag beats its environment variable, which beats the ini key, which beats the default. A value
+counts if it is present, so `0` is a value; an empty environment variable counts as absent. An
+invalid value ends the run at once with exit code 4. Paths in a flag or a variable start from the
+directory in which pytest was started, paths in the ini file from the directory of that file. A list
+in a variable is separated by spaces or commas. A variable that begins with `PYTEST_TAVUS_` and
+belongs to no option is refused.
 
-The values in effect are in the header of every run with scenarios.
+The header of every run with scenarios shows the values in effect.
 """
 
 
 def options_page() -> str:
-    """Return the page, in Markdown."""
     return "\n".join([_HEAD, *(line for option in OPTIONS for line in _section(option))])
 
 
@@ -37,10 +36,11 @@ def _section(option: Option) -> Iterator[str]:
 
 def _rows(option: Option) -> Iterator[tuple[str, str]]:
     if "flag" in option.places:
-        yield "flag", f"`{_usage(option)}`"
+        value = f"={option.metavar}"
+        yield "flag", f"`{option.flag}{value if option.bare is None else f'[{value}]'}`"
     if "environment" in option.places:
         yield "variable", f"`{option.variable}`"
-    yield "ini key", f"`{option.dest}`" + (", one value a line" if option.lines else "")
+    yield "ini key", f"`{option.dest}`" + (", one value per line" if option.lines else "")
     yield "expects", option.reader.expects
     yield "default", _default(option)
 
@@ -49,9 +49,3 @@ def _default(option: Option) -> str:
     if isinstance(option.default, bool):
         return "`yes`" if option.default else "`no`"
     return "none" if option.default in (None, (), {}) else f"`{option.default}`"
-
-
-def _usage(option: Option) -> str:
-    if option.bare is not None:
-        return f"{option.flag}[={option.metavar}]"
-    return f"{option.flag}={option.metavar}"

@@ -1,7 +1,7 @@
-"""From the text of an option to its value.
+"""Converts the text of an option to its value. Knows no option.
 
-Knows nothing of the options themselves. Every run of pytest loads this module, so it imports no
-package that pytest does not, and compiles no pattern.
+Every run of pytest loads this module, so it imports only packages that pytest itself imports, and
+compiles no pattern.
 """
 
 from __future__ import annotations
@@ -10,79 +10,77 @@ import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, dataclass_transform
+from typing import TypeAlias, dataclass_transform
 
 _HOST = r"(?:\[[0-9a-f:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::[0-9]{1,5})?"
-_DIGITS = 18
-_SHOWN = 100
+_MAX_DIGITS = 18
+_MAX_QUOTED = 100
+
+
+OptionValue: TypeAlias = "bool | int | float | str | Path | tuple[str, ...] | dict[str, str] | None"
+"""The value of an option. `None` is a default only: the user cannot write it."""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class TableRow:
-    """A value like a struct of msgspec, whose import costs more than all of this."""
+    """A record like a `msgspec.Struct`; the import of msgspec would cost more than this room."""
 
-    def __init__(self, **fields: Any) -> None:
+    def __init__(self, **fields: object) -> None:
         vars(self).update(fields)
 
 
 class OptionSource(TableRow):
-    """What a user gave for an option, in one place."""
+    """The texts that a user wrote for an option in one place."""
 
     place: str
     "As the user knows it: ``--tavus-seed``, ``PYTEST_TAVUS_SEED``, ``tavus_seed in pytest.ini``."
 
     texts: tuple[str, ...]
-    "More than one, or none, only where the option is a list."
+    "Exactly one, unless the option is a list."
 
     start: Path
-    "The directory that a relative path starts from."
+    "The directory to which a relative path refers."
 
     @property
     def text(self) -> str:
-        """The text that counts where only one can."""
+        """The only text of an option that is not a list."""
         return self.texts[-1].strip()
 
 
 class UnreadableError(Exception):
-    """This text is not what the reader expects."""
-
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(text)
 
 
 class Reader(TableRow):
-    """Turns what was given into a value."""
+    """Converts the texts of an option to its value."""
 
     expects: str
-    "What a valid text is: messages and the reference say it in these words."
+    "Describes a valid text, in error messages and in the reference."
 
-    convert: Callable[[OptionSource], Any]
+    convert: Callable[[OptionSource], OptionValue]
     "Returns the value, or raises :class:`UnreadableError`."
 
     words: tuple[str, ...] = ()
-    "All valid texts, where they can be listed."
+    "All valid texts, if there is a list of them: an error suggests the closest."
 
 
 def choice(*words: str) -> Reader:
-    """Read one of these words."""
-
-    def convert(given: OptionSource) -> str:
-        if given.text not in words:
-            raise UnreadableError(given.text)
-        return given.text
+    def convert(source: OptionSource) -> str:
+        if source.text not in words:
+            raise UnreadableError(source.text)
+        return source.text
 
     return Reader(expects=" or ".join(repr(word) for word in words), convert=convert, words=words)
 
 
 def whole_number(*, minimum: int = 0) -> Reader:
-    """Read a whole number that is not below `minimum`."""
-
-    def convert(given: OptionSource) -> int:
-        text = given.text
-        # No number that means something here has more digits, and Python reads only so many.
-        if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:
-            raise UnreadableError(text[:_SHOWN])
+    def convert(source: OptionSource) -> int:
+        text = source.text
+        # `int` raises a ValueError of its own beyond 4300 digits; no option needs so many.
+        if not (text.isascii() and text.isdigit()) or len(text) > _MAX_DIGITS:
+            raise UnreadableError(text[:_MAX_QUOTED])
         if int(text) < minimum:
             raise UnreadableError(text)
         return int(text)
@@ -91,60 +89,60 @@ def whole_number(*, minimum: int = 0) -> Reader:
 
 
 def number_or(word: str) -> Reader:
-    """Read a whole number that is not below 1, or the one word that may stand for it."""
+    """Read a whole number of 1 or more, or `word`."""
     number = whole_number(minimum=1)
 
-    def convert(given: OptionSource) -> int | str:
-        return word if given.text == word else number.convert(given)
+    def convert(source: OptionSource) -> OptionValue:
+        return word if source.text == word else number.convert(source)
 
     return Reader(expects=f"{number.expects}, or {word!r}", convert=convert, words=(word,))
 
 
-def _switch(given: OptionSource) -> bool:
-    if given.text not in {"yes", "no"}:
-        raise UnreadableError(given.text)
-    return given.text == "yes"
+def _switch(source: OptionSource) -> bool:
+    if source.text not in {"yes", "no"}:
+        raise UnreadableError(source.text)
+    return source.text == "yes"
 
 
-def _path(given: OptionSource) -> Path:
-    if not given.text:
-        raise UnreadableError(given.text)
-    return given.start / given.text
+def _path(source: OptionSource) -> Path:
+    if not source.text:
+        raise UnreadableError(source.text)
+    return source.start / source.text
 
 
-def _seconds(given: OptionSource) -> float:
+def _seconds(source: OptionSource) -> float:
     try:
-        value = float(given.text)
+        value = float(source.text)
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise UnreadableError(given.text)
+        raise UnreadableError(source.text)
     return value
 
 
-def _names(given: OptionSource) -> tuple[str, ...]:
-    for text in given.texts:
+def _names(source: OptionSource) -> tuple[str, ...]:
+    for text in source.texts:
         if len(text.split()) != 1 or "=" in text:
             raise UnreadableError(text)
-    return tuple(dict.fromkeys(text.strip() for text in given.texts))
+    return tuple(dict.fromkeys(text.strip() for text in source.texts))
 
 
-def _hosts(given: OptionSource) -> tuple[str, ...]:
-    hosts = tuple(dict.fromkeys(text.strip().lower() for text in given.texts))
-    for host in hosts or ("",):  # a list of no hosts would be taken for one that allows all
+def _hosts(source: OptionSource) -> tuple[str, ...]:
+    hosts = tuple(dict.fromkeys(text.strip().lower() for text in source.texts))
+    for host in hosts or ("",):  # an empty list is refused: as a value it would allow every host
         if re.fullmatch(_HOST, host) is None:
             raise UnreadableError(host)
     return hosts
 
 
-def _pairs(given: OptionSource) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for text in given.texts:
+def _pairs(source: OptionSource) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in source.texts:
         key, _, value = (part.strip() for part in text.partition("="))
-        if not (key and value) or key in found:
+        if not (key and value) or key in pairs:
             raise UnreadableError(text)
-        found[key] = value
-    return found
+        pairs[key] = value
+    return pairs
 
 
 PATH = Reader(expects="a path", convert=_path)

@@ -1,7 +1,7 @@
-"""The options of one run, settled from what the user gave in three places.
+"""Resolves the options of one run from flags, environment variables and the ini file.
 
-A flag beats the environment, which beats the ini file, which beats the default; presence decides,
-never truth. Knows neither pytest nor what the options are good for.
+A flag beats the environment, which beats the ini file, which beats the default. A value counts if
+it is present, even if it is false. Knows neither pytest nor the purpose of an option.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from pytest_tavus.errors import Problem, ScenarioError, did_you_mean, find_closest
-from pytest_tavus.run.options.readers import OptionSource, Reader, UnreadableError
+from pytest_tavus.run.options.readers import OptionSource, OptionValue, Reader, UnreadableError
 from pytest_tavus.run.options.table import ENVIRONMENT_PREFIX, OPTIONS, Option
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Every option, resolved. The fields are the rows of ``option.OPTIONS``."""
+    """Every option, resolved. The fields are the rows of ``table.OPTIONS``."""
 
     scenarios: Path
     "Absolute: a directory or one file."
 
     scenarios_on: bool = False
-    "Somebody asked for scenarios: by the flag or by the environment variable."
+    "Whether the flag or the environment variable asks for scenarios."
 
     scenarios_item: str = ""
-    "What followed the file in the flag's PATH: ``::name of a scenario``."
+    "The rest of the flag's PATH after the file: ``::name of a scenario``."
 
     session: str = "sim"
     trace_dir: Path | None = None
@@ -40,7 +40,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     concurrency: int | Literal["auto"] = 1
     max_in_flight: int | None = None
     max_starts: int | None = None
-    "A second."
+    "Per second."
 
     max_conversations: int | None = None
     max_connected: float | None = None
@@ -56,16 +56,16 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     redact_headers: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
-    "Empty: tools may call any."
+    "If empty, tools may call every host."
 
     max_file_bytes: int = 10_485_760
     simulator: Mapping[str, str] = field(default_factory=dict[str, str])
     origins: Mapping[str, str] = field(default_factory=dict[str, str])
-    "Where each value was given, by the name of its row; a default is not listed."
+    "The place of each value, by the name of its row, without the defaults."
 
 
 class OptionSources(Struct, frozen=True, kw_only=True):
-    """What the user gave, as text, in each place; and the directories that paths start from."""
+    """The texts that the user wrote, by place, and the directories of relative paths."""
 
     flags: Mapping[str, str | Sequence[str] | None]
     environment: Mapping[str, str]
@@ -76,10 +76,10 @@ class OptionSources(Struct, frozen=True, kw_only=True):
 
 
 def resolve_settings(sources: OptionSources) -> Settings:
-    """Choose, read and check every value. Pure: the same sources give the same settings.
+    """Choose, read and check every value.
 
     Raises:
-        ScenarioError: for a value that is not valid, or a variable that is no option's.
+        ScenarioError: for an invalid value, or a variable of no option.
 
     """
     values: dict[str, Any] = {}
@@ -87,10 +87,10 @@ def resolve_settings(sources: OptionSources) -> Settings:
     for option in OPTIONS:
         given = _collect_sources(option, sources)
         if given:
-            origins[option.name] = ", ".join(one.place for one in given)
+            origins[option.name] = ", ".join(source.place for source in given)
         values[option.name] = _value(option, given, sources)
     on = sources.flags.get("scenarios") is not None or bool(_variable("scenarios", sources))
-    if on:  # what is none of ours must not trouble a run that does not ask for us
+    if on:  # a stray variable must not stop a run without scenarios
         _refuse_unknown_variables(sources.environment)
     where, item = _split_item(values.pop("scenarios"))
     return Settings(
@@ -99,11 +99,11 @@ def resolve_settings(sources: OptionSources) -> Settings:
 
 
 def _collect_sources(option: Option, sources: OptionSources) -> list[OptionSource]:
-    """Return where the option was given, the strongest place first; only that one as a rule."""
+    """Return the places of an option, the strongest first; all of them only if it adds up."""
     flag = sources.flags.get(option.name)
     if option.name == "scenarios" and not flag:
-        flag = None  # the flag alone turns them on and leaves the place to others
-    found = [
+        flag = None  # a flag without PATH turns scenarios on; another place gives the path
+    places = [
         (option.flag, flag, sources.invocation_dir),
         (option.variable, _variable(option.name, sources), sources.invocation_dir),
         (f"{option.dest} in {sources.ini_name}", sources.ini.get(option.name), sources.ini_dir),
@@ -112,7 +112,7 @@ def _collect_sources(option: Option, sources: OptionSources) -> list[OptionSourc
         OptionSource(
             place=place, texts=(texts,) if isinstance(texts, str) else tuple(texts), start=start
         )
-        for place, texts, start in found
+        for place, texts, start in places
         if texts is not None
     ]
     return given if option.adds_up else given[:1]
@@ -126,21 +126,22 @@ def _variable(name: str, sources: OptionSources) -> str | Sequence[str] | None:
     return tuple(text.replace(",", " ").split()) if option.lines else text
 
 
-def _value(option: Option, given: Sequence[OptionSource], sources: OptionSources) -> Any:
+def _value(option: Option, given: Sequence[OptionSource], sources: OptionSources) -> OptionValue:
     if not given:
         default = option.default
-        return sources.ini_dir / default if option.name == "scenarios" else default
-    read = [_read(option.reader, one) for one in given]
+        return sources.ini_dir / str(default) if option.name == "scenarios" else default
+    values = [_read(option.reader, source) for source in given]
     if not option.adds_up:
-        return read[0]
-    return tuple(dict.fromkeys(name for listed in read for name in listed))
+        return values[0]
+    lists = [value for value in values if isinstance(value, tuple)]
+    return tuple(dict.fromkeys(name for names in lists for name in names))
 
 
-def _read(reader: Reader, given: OptionSource) -> Any:
+def _read(reader: Reader, source: OptionSource) -> OptionValue:
     try:
-        return reader.convert(given)
+        return reader.convert(source)
     except UnreadableError as error:
-        message = f"{given.place}: got {error.text!r}, expected {reader.expects}"
+        message = f"{source.place}: got {error.text!r}, expected {reader.expects}"
         hint = did_you_mean(error.text, reader.words)
         raise ScenarioError(Problem(message=message, hint=hint)) from None
 
@@ -156,9 +157,10 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
         if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
             message = f"{name} is not a variable of pytest-tavus"
             own = name.removeprefix(ENVIRONMENT_PREFIX)
-            near = find_closest(own, [one.removeprefix(ENVIRONMENT_PREFIX) for one in known])
-            meant = None if near is None else f"did you mean {ENVIRONMENT_PREFIX}{near}?"
-            hint = meant or f"they are {', '.join(known)}"
+            closest = find_closest(own, [each.removeprefix(ENVIRONMENT_PREFIX) for each in known])
+            hint = f"they are {', '.join(known)}"
+            if closest is not None:
+                hint = f"did you mean {ENVIRONMENT_PREFIX}{closest}?"
             raise ScenarioError(Problem(message=message, hint=hint))
 
 
@@ -166,29 +168,26 @@ _UNSET: tuple[object, ...] = (None, ())
 
 
 def header_line(settings: Settings) -> str:
-    """Write the effective values for the session header, with where they were given."""
-    shown: list[str] = []
+    """Format the effective values and their places for pytest's session header."""
+    parts: list[str] = []
     for option in OPTIONS:
         value = getattr(settings, option.name)
         unset = value is False or value in _UNSET
-        if option.name in settings.origins or (not unset and "flag" in option.places):
-            shown.append(f"{option.name}={_format_value(value)}{_origin(settings, option.name)}")
-    return f"tavus: {', '.join(shown)}"
+        origin = settings.origins.get(option.name)
+        if origin is not None:
+            parts.append(f"{option.name}={_format_value(value)} ({origin})")
+        elif not unset and "flag" in option.places:
+            parts.append(f"{option.name}={_format_value(value)}")
+    return f"tavus: {', '.join(parts)}"
 
 
-def _origin(settings: Settings, name: str) -> str:
-    origin = settings.origins.get(name)
-    return f" ({origin})" if origin is not None else ""
-
-
-def _format_value(value: Any) -> str:
+def _format_value(value: OptionValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        pairs = cast("Mapping[str, str]", value)
-        return "{" + ", ".join(f"{key} = {word}" for key, word in pairs.items()) + "}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {text}" for key, text in value.items()) + "}"
     if isinstance(value, Path):
         return os.path.relpath(value)
     if isinstance(value, tuple):
-        return ",".join(cast("tuple[str, ...]", value))
+        return ",".join(value)
     return str(value)

@@ -1,12 +1,12 @@
 """Every option, in one table: flag, environment variable and ini key of a row share one name.
 
 Every run of pytest loads this module, so it imports the standard library only. Knows neither
-pytest nor what the options are good for.
+pytest nor the purpose of an option.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pytest_tavus.run.options.readers import (
     HOSTS,
@@ -15,6 +15,7 @@ from pytest_tavus.run.options.readers import (
     PATH,
     SECONDS,
     SWITCH,
+    OptionValue,
     Reader,
     TableRow,
     choice,
@@ -28,40 +29,35 @@ ENVIRONMENT_PREFIX = "PYTEST_TAVUS_"
 
 
 class Option(TableRow):
-    """One row: everything there is to know of an option."""
-
     name: str
-    "The field of the settings. Flag, variable and ini key are made from it."
+    "The field of the settings. Flag, variable and ini key are derived from it."
 
     reader: Reader
-    "Turns the user's text into the value, and says what it expects."
-
-    default: Any
+    default: OptionValue
     help: str
     metavar: str = "VALUE"
     places: frozenset[Place] = frozenset({"flag", "environment", "ini"})
     adds_up: bool = False
-    "Every place adds to the list; none takes away what another one listed."
+    "Whether the value is the union of the lists in all places."
 
     lines: bool = False
-    "In the ini file, one value a line."
+    "Whether the ini file has one value per line."
 
     bare: str | None = None
-    "What the flag without a value means; `None` where it needs one."
+    "The value of a flag without text; `None` if the flag requires a text."
 
     @property
     def flag(self) -> str:
-        """The command line option."""
         return f"--tavus-{self.name.replace('_', '-')}"
 
     @property
     def dest(self) -> str:
-        """The name under which pytest keeps the flag's value, and the ini key."""
+        """The ini key, and the name of the flag's value in pytest."""
         return f"tavus_{self.name}"
 
     @property
     def variable(self) -> str:
-        """The environment variable. An empty one counts as absent."""
+        """An empty environment variable counts as absent."""
         return ENVIRONMENT_PREFIX + self.name.upper()
 
 
@@ -74,8 +70,8 @@ OPTIONS: tuple[Option, ...] = (
         default="scenarios",
         metavar="PATH",
         bare="",
-        help="Run the scenarios found under PATH. Without this flag, or its variable, no YAML "
-        "file is touched; the ini key only says where they are. Write it with '='.",
+        help="Run the scenarios under PATH. Without this flag or its variable, no YAML file is "
+        "read; the ini key only sets the path. Write the flag with '='.",
     ),
     Option(
         name="session",
@@ -89,7 +85,7 @@ OPTIONS: tuple[Option, ...] = (
         reader=PATH,
         default=None,
         metavar="DIR",
-        help="Keep the trace of every scenario as a file in DIR.",
+        help="Write the trace of every scenario to a file in DIR.",
     ),
     Option(
         name="trace",
@@ -103,37 +99,37 @@ OPTIONS: tuple[Option, ...] = (
         reader=whole_number(),
         default=0,
         metavar="N",
-        help="The number from which conversation and call ids are made; where it is given, the API "
-        "key of tavus_server too.",
+        help="The seed of conversation and call ids and, if it is given, of the API key of "
+        "tavus_server.",
     ),
     Option(
         name="deadline",
         reader=SECONDS,
         default=60.0,
         metavar="SECONDS",
-        help="The longest a scenario may take, where it sets no deadline of its own.",
+        help="The longest time of a scenario that sets no deadline of its own.",
     ),
     Option(
         name="concurrency",
         reader=number_or("auto"),
         default=1,
         metavar="N",
-        help="The most conversations that a process holds at once; 'auto' is 1 where all handlers "
-        "are applications in this process, and 8 otherwise.",
+        help="The most concurrent conversations of a process; 'auto' is 1 if all handlers are "
+        "applications in this process, and 8 otherwise.",
     ),
     Option(
         name="max_in_flight",
         reader=whole_number(minimum=1),
         default=None,
         metavar="N",
-        help="The most conversations at once over all workers of pytest-xdist.",
+        help="The most concurrent conversations over all workers of pytest-xdist.",
     ),
     Option(
         name="max_starts",
         reader=whole_number(minimum=1),
         default=None,
         metavar="N",
-        help="The most conversations that are opened in a second, over all workers.",
+        help="The most conversations that start in one second, over all workers.",
     ),
     Option(
         name="max_conversations",
@@ -148,16 +144,16 @@ OPTIONS: tuple[Option, ...] = (
         reader=SECONDS,
         default=None,
         metavar="SECONDS",
-        help="The longest that all conversations of a run may be open together, over all workers. "
-        "A scenario beyond that is not run and fails.",
+        help="The total time that the conversations of a run may be open, over all workers. A "
+        "scenario beyond that is not run and fails.",
     ),
     Option(
         name="run_deadline",
         reader=SECONDS,
         default=None,
         metavar="SECONDS",
-        help="The time from the beginning of the run after which no conversation is opened and "
-        "open ones are ended. A scenario beyond that is not run and fails.",
+        help="The time after the start of the run at which open conversations are ended and no "
+        "further conversation starts. A scenario beyond that is not run and fails.",
     ),
     Option(
         name="plan",
@@ -165,15 +161,15 @@ OPTIONS: tuple[Option, ...] = (
         default=False,
         metavar="yes|no",
         bare="yes",
-        help="Say what would run, and how, without setting up a fixture or opening a conversation.",
+        help="Print the plan of the run, without setting up a fixture or opening a conversation.",
     ),
     Option(
         name="results",
         reader=PATH,
         default=None,
         metavar="FILE",
-        help="Write what came of every scenario to FILE, one a line: 'pytest-tavus merge' joins "
-        "the parts of a run that was split.",
+        help="Write the result of every scenario to FILE, one per line; 'pytest-tavus merge' joins "
+        "the parts of a split run.",
     ),
     Option(
         name="redact",
@@ -199,8 +195,8 @@ OPTIONS: tuple[Option, ...] = (
         default=(),
         metavar="HOST",
         lines=True,
-        help="A host that tools may call, '*.example.com' with all below it; without a port, at "
-        "any. May be repeated. A tool with another host is an error.",
+        help="A host that tools may call; '*.example.com' includes all subdomains. Without a port, "
+        "every port is allowed. May be repeated. A tool with another host is an error.",
     ),
     Option(
         name="max_file_bytes",
@@ -215,7 +211,7 @@ OPTIONS: tuple[Option, ...] = (
         default={},
         places=_INI,
         lines=True,
-        help="Overrides of the simulated PAL's inferred behaviour, one 'key = value' a line, "
+        help="Overrides of the simulated PAL's inferred behaviour, one 'key = value' per line, "
         "such as 'on_resolve.generate_response.timeout = nothing'.",
     ),
 )

@@ -42,7 +42,7 @@ tools:
     on_resolve: generate_response
 """
 
-DESK = """
+HANDLERS = """
 import asyncio
 import json
 
@@ -80,7 +80,7 @@ class Project:
         self._pytester = pytester
         self.path = pytester.path
         self.write("tests/pals/waiter.pal.yaml", PAL)
-        self.write("tests/desk.py", DESK)
+        self.write("tests/handlers.py", HANDLERS)
 
     def write(self, file: str, text: str) -> Path:
         path = self.path / file
@@ -103,13 +103,13 @@ class Project:
             return self._pytester.runpytest_inprocess(*named, "-p", "no:cacheprovider", "-q", *args)
 
 
-def red(result: pytest.RunResult) -> list[str]:
+def error_lines(result: pytest.RunResult) -> list[str]:
     """Return what pytest shows of errors: the lines marked `E`."""
     marked = [line[1:] for line in result.outlines if line == "E" or line.startswith("E ")]
     return [line.rstrip() for line in textwrap.dedent("\n".join(marked)).splitlines()]
 
 
-def body(*lines: str, opened: str = 'pal="pals/waiter.pal.yaml", handler="desk:app"') -> str:
+def body(*lines: str, opened: str = 'pal="pals/waiter.pal.yaml", handler="handlers:app"') -> str:
     """A test whose conversation has these lines, from line 5 on."""
     inside = "".join(f"        {line}\n" for line in lines)
     return (

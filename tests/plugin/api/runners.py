@@ -1,4 +1,4 @@
-"""How an async test is run, and a test to run so."""
+"""Runs an async test under each plugin and event loop that users have."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ RUNNERS = {
     "anyio on asyncio": (["anyio"], "", "@pytest.mark.anyio"),
     "anyio on trio": (["anyio"], "", "@pytest.mark.anyio"),
 }
-"""How an async test is run: plugins, pytest-asyncio's mode, the mark of the test."""
+"""For each way: the plugins, pytest-asyncio's mode, the mark of the test."""
 
 
-class Runner:
-    """Runs async tests in one of these ways."""
+class AsyncRunner:
+    """Runs async tests in one of the ways of :data:`RUNNERS`."""
 
     def __init__(self, project: Project, name: str) -> None:
         self._project = project
@@ -27,7 +27,7 @@ class Runner:
         self._first = "import anyio" + (without if name.endswith("without anyio") else "")
 
     def run(
-        self, *lines: str, opened: str = 'handler="desk:app"', after: str = ""
+        self, *lines: str, opened: str = 'handler="handlers:app"', after: str = ""
     ) -> pytest.RunResult:
         """Run a test whose conversation has these lines, from line 11 on."""
         inside = "".join(f"        {line}\n" for line in lines)

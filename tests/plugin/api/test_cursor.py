@@ -69,7 +69,7 @@ def cursor() -> Cursor:
     return over(story)
 
 
-def test_what_a_cursor_finds_is_evidence_and_what_it_steps_over_is_none() -> None:
+def test_found_events_are_evidence_and_skipped_events_are_not() -> None:
     kept = Kept()
     walked = over(Story().user("Hello.").pal("Hi.").pal("Well?"), kept)
     walked.skip()
@@ -93,7 +93,7 @@ def test_values_are_compared_in_clear_and_returned_masked() -> None:
     assert walked.next(UserSaid, text="My key is hunter22.").text == "My key is ⟦env.KEY⟧."
 
 
-def test_a_miss_tells_secrets_by_their_masks() -> None:
+def test_a_miss_shows_masks_instead_of_secrets() -> None:
     said = Story().user("hunter22")
     assert missed(over(said).next, UserSaid, text="hunter2").differences[0].actual == (
         "'⟦env.KEY⟧' (text)"
@@ -121,7 +121,7 @@ def test_events_are_walked_over_one_by_one() -> None:
     walked.end()
 
 
-def test_what_is_no_event_of_a_conversation_is_not_walked_over() -> None:
+def test_a_cursor_ignores_events_outside_its_four_kinds() -> None:
     walked = cursor()
     walked.skip(7)
     walked.end()
@@ -188,7 +188,7 @@ def test_an_event_of_another_kind_is_named() -> None:
     assert finding.kind == "missing_event"
 
 
-def test_nothing_more_is_said_to_be_nothing_more() -> None:
+def test_a_search_after_the_last_event_says_that_nothing_more_happened() -> None:
     walked = cursor()
     walked.skip(7)
 
@@ -212,7 +212,7 @@ def test_the_first_event_that_fits_is_found() -> None:
     assert walked.next(ToolResolved, output="Booked.")
 
 
-def test_what_is_behind_is_not_found_again() -> None:
+def test_an_event_behind_the_cursor_is_not_found_again() -> None:
     walked = cursor()
     walked.find(ToolCalled, name="book")
 
@@ -221,7 +221,7 @@ def test_what_is_behind_is_not_found_again() -> None:
     )
 
 
-def test_what_is_not_found_is_held_against_the_closest() -> None:
+def test_a_missing_event_is_compared_with_the_closest() -> None:
     finding = missed(cursor().find, ToolCalled, name="book", arguments={"table": 8})
 
     assert finding.message == (
@@ -249,27 +249,29 @@ def test_an_output_is_read_as_json_or_as_text() -> None:
         (7, 1, "there are not 1 event to skip: none left"),
     ],
 )
-def test_more_than_there_is_cannot_be_skipped(skipped: int, count: int, message: str) -> None:
+def test_a_cursor_cannot_skip_more_events_than_remain(
+    skipped: int, count: int, message: str
+) -> None:
     walked = cursor()
     walked.skip(skipped)
 
     assert missed(walked.skip, count).message == message
 
 
-def test_a_call_that_must_not_come_is_told_when_it_comes() -> None:
+def test_a_forbidden_call_fails_the_test() -> None:
     finding = missed(cursor().not_called, "book")
 
     assert finding.message == "book was called, and must not be"
     assert finding.seqs == (7,)
 
 
-def test_a_call_that_must_not_come_may_come_with_other_arguments() -> None:
+def test_a_forbidden_call_may_come_with_other_arguments() -> None:
     cursor().not_called("book", table=8)
     cursor().not_called("cancel")
     assert missed(cursor().not_called, "book", table={"$lt": 8}).seqs == (7,)
 
 
-def test_a_call_that_must_not_come_may_have_come_before() -> None:
+def test_a_forbidden_call_may_have_come_before() -> None:
     walked = cursor()
     walked.find(ToolCalled, name="book")
     walked.not_called("book")
@@ -283,7 +285,7 @@ def test_an_argument_may_be_called_tool() -> None:
     over(story).not_called("lend", tool="axe")
 
 
-def test_what_comes_after_the_end_is_named() -> None:
+def test_an_event_after_the_expected_end_is_named() -> None:
     walked = cursor()
     walked.skip(6)
 
@@ -308,7 +310,7 @@ def test_what_comes_after_the_end_is_named() -> None:
         ({"name": {"$re": "("}}, None),
     ],
 )
-def test_what_cannot_be_expected_is_an_error_of_the_test(
+def test_an_invalid_expectation_is_an_error_of_the_test(
     expected: dict[str, Any], message: str | None
 ) -> None:
     for walk in (cursor().next, cursor().find):

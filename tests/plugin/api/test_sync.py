@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.api.conftest import Project, body, red
+from tests.plugin.api.conftest import Project, body, error_lines
 
 TALK = """
 from pytest_tavus import PalSaid, ToolCalled, ToolResolved, UserSaid
 
 
 def test_talk(tavus):
-    with tavus.open(pal="pals/waiter.pal.yaml", handler="desk:app") as session:
+    with tavus.open(pal="pals/waiter.pal.yaml", handler="handlers:app") as session:
         cursor = session.say(
             "A table for two.",
             calls=[{"find": {"guests": 2}}],
@@ -31,13 +31,13 @@ def test_talk(tavus):
 """
 
 
-def test_a_test_holds_a_conversation_line_by_line(project: Project) -> None:
+def test_a_test_drives_a_conversation_line_by_line(project: Project) -> None:
     project.run(TALK).assert_outcomes(passed=1)
 
 
 FAILS = """
 def test_talk(tavus):
-    with tavus.open(pal="pals/waiter.pal.yaml", handler="desk:app") as session:
+    with tavus.open(pal="pals/waiter.pal.yaml", handler="handlers:app") as session:
         session.say("Hello.")
         session.say(
             "A table for two.",
@@ -51,7 +51,7 @@ def test_a_failure_is_the_picture_at_the_line_of_the_test(project: Project) -> N
     result = project.run(FAILS)
 
     result.assert_outcomes(failed=1)
-    told = red(result)
+    told = error_lines(result)
     assert told[:12] == [
         "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:5:1: unknown answer",
         "",
@@ -60,7 +60,7 @@ def test_a_failure_is_the_picture_at_the_line_of_the_test(project: Project) -> N
         "  | line: Table {result.number}.",
         "  | answer: {table: 7}",
         "",
-        '  3 |     with tavus.open(pal="pals/waiter.pal.yaml", handler="desk:app") as session:',
+        '  3 |     with tavus.open(pal="pals/waiter.pal.yaml", handler="handlers:app") as session:',
         '  4 |         session.say("Hello.")',
         "> 5 |         session.say(",
         "    | ^",
@@ -71,7 +71,7 @@ def test_a_failure_is_the_picture_at_the_line_of_the_test(project: Project) -> N
     assert "  conversation (scripted PAL, real handler)" in told
 
 
-def test_a_failure_shows_no_frame_of_ours(project: Project) -> None:
+def test_a_failure_shows_no_frame_of_the_plugin(project: Project) -> None:
     printed = project.run(FAILS).stdout.str()
 
     assert "tests/test_talk.py:5: VerdictError" in printed
@@ -88,7 +88,7 @@ def test_the_cursor_fails_at_its_own_line_with_the_conversation(project: Project
     )
 
     result.assert_outcomes(failed=1)
-    told = red(result)
+    told = error_lines(result)
     assert told[:7] == [
         "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:6:1: missing event",
         "",
@@ -106,14 +106,14 @@ def test_an_exception_inside_the_block_is_not_hidden(project: Project) -> None:
     result = project.run(
         body(
             "raise LookupError('mine')",
-            opened='pal="pals/waiter.pal.yaml", handler="desk:app", judge={"overall": "fail"}',
+            opened='pal="pals/waiter.pal.yaml", handler="handlers:app", judge={"overall": "fail"}',
         )
     )
 
-    assert red(result) == ["LookupError: mine"]
+    assert error_lines(result) == ["LookupError: mine"]
 
 
-def test_a_failure_that_the_test_swallowed_comes_again_at_the_end(project: Project) -> None:
+def test_a_failure_that_the_test_swallowed_is_raised_again_at_the_end(project: Project) -> None:
     result = project.run(
         body(
             "with pytest.raises(VerdictError, match='missing speech'):",
@@ -122,7 +122,7 @@ def test_a_failure_that_the_test_swallowed_comes_again_at_the_end(project: Proje
     )
 
     result.assert_outcomes(failed=1)
-    assert red(result)[0].endswith("tests/test_talk.py:6:1: missing speech")
+    assert error_lines(result)[0].endswith("tests/test_talk.py:6:1: missing speech")
 
 
 def test_a_failure_that_is_expected_around_the_block_is_heard(project: Project) -> None:
@@ -186,13 +186,13 @@ def test_a_failure_that_is_expected_around_the_block_is_heard(project: Project) 
         ),
     ],
 )
-def test_a_block_is_left_in_peace_only_with_a_verdict_of_passed(
+def test_a_block_ends_without_an_error_only_if_the_verdict_is_passed(
     project: Project, lines: list[str], told: str
 ) -> None:
     result = project.run(body(*lines))
 
     result.assert_outcomes(failed=1)
-    assert told in red(result)[0]
+    assert told in error_lines(result)[0]
 
 
 @pytest.mark.parametrize(
@@ -203,20 +203,20 @@ def test_a_block_is_left_in_peace_only_with_a_verdict_of_passed(
         ["session.say('Hello.', plays='Hi.', calls='none')"],
     ],
 )
-def test_what_was_held_against_the_conversation_is_evidence(
-    project: Project, lines: list[str]
-) -> None:
+def test_a_checked_expectation_is_evidence(project: Project, lines: list[str]) -> None:
     project.run(body(*lines)).assert_outcomes(passed=1)
 
 
-def test_a_conversation_that_is_opened_and_never_held_is_an_error(project: Project) -> None:
+def test_a_conversation_whose_block_never_runs_is_an_error(project: Project) -> None:
     result = project.run('def test_talk(tavus):\n    tavus.open(pal="pals/waiter.pal.yaml")\n')
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*test_talk.py:2:1: a conversation was opened here and never *"])
+    result.stdout.fnmatch_lines(
+        ["*test_talk.py:2:1: a conversation was opened here and never ended"]
+    )
 
 
-def test_what_is_found_only_at_the_end_fails_the_test(project: Project) -> None:
+def test_a_failure_that_only_the_end_finds_fails_the_test(project: Project) -> None:
     result = project.run(
         body(
             'session.say("Hello.")',
@@ -225,20 +225,20 @@ def test_what_is_found_only_at_the_end_fails_the_test(project: Project) -> None:
     )
 
     result.assert_outcomes(failed=1)
-    assert red(result)[0].endswith("tests/test_talk.py:4:1: judged otherwise")
+    assert error_lines(result)[0].endswith("tests/test_talk.py:4:1: judged otherwise")
 
 
 SELF_CHECKED = 'pal="pals/waiter.pal.yaml", self_checked=True'
 
 
-def test_a_test_that_says_that_it_checks_by_itself_needs_no_evidence(project: Project) -> None:
+def test_a_self_checked_test_needs_no_evidence(project: Project) -> None:
     checked = body(
         "session.say('Hello.')", "assert session.trace.turns() == 1", opened=SELF_CHECKED
     )
     project.run(checked).assert_outcomes(passed=1)
 
 
-def test_a_test_that_checks_by_itself_is_told_what_is_wrong_all_the_same(project: Project) -> None:
+def test_a_self_checked_test_still_fails_for_a_finding(project: Project) -> None:
     swallowed = body(
         "with pytest.raises(VerdictError):",
         "    session.say('Hello.', plays='Hi.', says='Bye.')",
@@ -264,13 +264,13 @@ def test_a_test_that_checks_by_itself_is_told_what_is_wrong_all_the_same(project
         ),
     ],
 )
-def test_what_comes_at_the_wrong_time_is_refused(
+def test_a_call_of_the_api_at_the_wrong_time_is_refused(
     project: Project, lines: list[str], message: str
 ) -> None:
     result = project.run(body(*lines))
 
     result.assert_outcomes(failed=1)
-    assert red(result) == [f"pytest_tavus.errors.ScenarioError: {message}"]
+    assert error_lines(result) == [f"pytest_tavus.errors.ScenarioError: {message}"]
 
 
 def test_a_conversation_that_was_never_opened_takes_no_line(project: Project) -> None:
@@ -278,7 +278,7 @@ def test_a_conversation_that_was_never_opened_takes_no_line(project: Project) ->
         'def test_talk(tavus):\n    tavus.open(pal="pals/waiter.pal.yaml").say("Hello.")\n'
     )
 
-    assert red(result) == [
+    assert error_lines(result) == [
         (
             "pytest_tavus.errors.ScenarioError: the conversation is not open: "
             "say its lines inside its `with` block"

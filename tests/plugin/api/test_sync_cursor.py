@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.api.conftest import Project, body, red
+from tests.plugin.api.conftest import Project, body, error_lines
 
 FIND = "session.say('A table.', calls=[{'find': {'guests': 2}}])"
 SHOW = "session.say('The plan.', calls=['show'])"
-CLIENT = 'pal="pals/waiter.pal.yaml", handler="desk:app", client={"show": {"output": {"ok": 1}}}'
+CLIENT = (
+    'pal="pals/waiter.pal.yaml", handler="handlers:app", client={"show": {"output": {"ok": 1}}}'
+)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_a_cursor_reads_what_happened_after_it_was_made(
     result = project.run(body(f"cursor = session.cursor({turn})", greeting, FIND, asked))
 
     result.assert_outcomes(passed=told is None, failed=told is not None)
-    assert told is None or f"tests/test_talk.py:8:1: {told}" in red(result)[0]
+    assert told is None or f"tests/test_talk.py:8:1: {told}" in error_lines(result)[0]
 
 
 @pytest.mark.parametrize("made", ["session.cursor(turn=1)", FIND])
@@ -134,7 +136,7 @@ tools:
     on_resolve: fire_and_forget
     delivery: {api: {url: "https://shop.example/survey"}}
 """
-OPENED = 'pal="pals/waiter.pal.yaml", handler="desk:wsgi"'
+OPENED = 'pal="pals/waiter.pal.yaml", handler="handlers:wsgi"'
 CALLED = {"order": {"qty": 3, "size": "L", "note": "x"}}
 ORDER = f"session.say('Three.', calls=['order'], plays={{'calls': [{CALLED}]}})"
 WANTED = """session.say("Three.", calls=[{"order": {"qty": 3}}])"""
@@ -160,10 +162,10 @@ def test_a_call_that_can_never_come_is_refused(shop: Project, asked: str, messag
     result = shop.run(body(WANTED, f"session.cursor().not_called({asked})", opened=OPENED))
 
     result.assert_outcomes(failed=1)
-    assert f"tests/test_talk.py:6:1: {message}" in red(result)[0]
+    assert f"tests/test_talk.py:6:1: {message}" in error_lines(result)[0]
 
 
-def test_a_refused_call_is_told_again_where_the_test_swallows_it(shop: Project) -> None:
+def test_a_refused_call_that_the_test_swallows_is_reported_again(shop: Project) -> None:
     result = shop.run(
         body(
             WANTED,
@@ -174,7 +176,7 @@ def test_a_refused_call_is_told_again_where_the_test_swallows_it(shop: Project) 
     )
 
     result.assert_outcomes(failed=1)
-    assert "tests/test_talk.py:7:1: scenario fault" in red(result)[0]
+    assert "tests/test_talk.py:7:1: scenario fault" in error_lines(result)[0]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,7 @@ def test_a_call_that_may_come_is_looked_for(shop: Project, asked: str, passes: b
     )
 
     result.assert_outcomes(passed=passes, failed=not passes)
-    assert passes or "order was called, and must not be" in "\n".join(red(result))
+    assert passes or "order was called, and must not be" in "\n".join(error_lines(result))
 
 
 @pytest.mark.parametrize(("qty", "passes"), [("'3'", False), ("'4'", True)])
@@ -208,7 +210,7 @@ def test_any_call_may_come_where_the_schema_is_unchecked(
     )
 
     result.assert_outcomes(passed=passes, failed=not passes)
-    assert passes or "order was called, and must not be" in "\n".join(red(result))
+    assert passes or "order was called, and must not be" in "\n".join(error_lines(result))
 
 
 def test_a_value_that_is_refused_is_shown_masked(
@@ -220,13 +222,13 @@ def test_a_value_that_is_refused_is_shown_masked(
         body(
             WANTED,
             "session.cursor().not_called('order', qty=__import__('os').environ['DESK_KEY'])",
-            opened='pal="pals/waiter.pal.yaml", handler="desk:wsgi", env=["DESK_KEY"]',
+            opened='pal="pals/waiter.pal.yaml", handler="handlers:wsgi", env=["DESK_KEY"]',
         ),
         "--showlocals",
     )
 
     result.assert_outcomes(failed=1)
-    assert "⟦env.DESK_KEY⟧" in red(result)[0]
+    assert "⟦env.DESK_KEY⟧" in error_lines(result)[0]
     assert "sesame-4711" not in result.stdout.str()
 
 
@@ -242,7 +244,7 @@ def test_a_value_that_is_refused_is_shown_masked(
     ],
 )
 @pytest.mark.parametrize("method", ["find(", "skip(1) or cursor.next("])
-def test_an_argument_that_nobody_is_sent_is_not_expected(
+def test_an_argument_that_no_request_carries_cannot_be_expected(
     shop: Project, arguments: str, passes: bool, method: str
 ) -> None:
     result = shop.run(
@@ -254,7 +256,7 @@ def test_an_argument_that_nobody_is_sent_is_not_expected(
     )
 
     result.assert_outcomes(passed=passes, failed=not passes)
-    assert passes or "no place of the request of 'order' carries 'note'" in red(result)[0]
+    assert passes or "no place of the request of 'order' carries 'note'" in error_lines(result)[0]
 
 
 @pytest.mark.parametrize(
@@ -265,9 +267,7 @@ def test_an_argument_that_nobody_is_sent_is_not_expected(
         ("find(PalSaid, text='Hi.')", True),
     ],
 )
-def test_what_the_test_itself_said_is_no_evidence(
-    project: Project, found: str, passes: bool
-) -> None:
+def test_the_tests_own_lines_are_no_evidence(project: Project, found: str, passes: bool) -> None:
     result = project.run(
         body(
             "from pytest_tavus import UserSaid",
@@ -276,4 +276,4 @@ def test_what_the_test_itself_said_is_no_evidence(
     )
 
     result.assert_outcomes(passed=passes, failed=not passes)
-    assert passes or "undecided, not passed" in red(result)[0]
+    assert passes or "undecided, not passed" in error_lines(result)[0]

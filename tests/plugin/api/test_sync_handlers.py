@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.plugin.api.conftest import Project, body, red
+from tests.plugin.api.conftest import Project, body, error_lines
 
 HANDLERS = """
 import pytest
-import desk
+import handlers
 from pytest_tavus import ToolResolved
 
 CANNED = {"canned": {"find": {"body": {"table": 9}}}}
@@ -20,12 +20,18 @@ def table(tavus, **handler):
 
 @pytest.fixture
 def tavus_handler():
-    return desk.wsgi
+    return handlers.wsgi
 
 
 @pytest.mark.parametrize(
     ("handler", "number"),
-    [(desk.app, 7), (desk.wsgi, 8), ("desk:app", 7), ({"app": "desk:wsgi"}, 8), (CANNED, 9)],
+    [
+        (handlers.app, 7),
+        (handlers.wsgi, 8),
+        ("handlers:app", 7),
+        ({"app": "handlers:wsgi"}, 8),
+        (CANNED, 9),
+    ],
 )
 def test_of_the_call(tavus, handler, number):
     assert table(tavus, handler=handler) == '{"table": %d}' % number
@@ -36,12 +42,12 @@ def test_of_the_fixture(tavus):
 
 
 def test_one_after_the_other(tavus):
-    assert table(tavus, handler=desk.app) == '{"table": 7}'
+    assert table(tavus, handler=handlers.app) == '{"table": 7}'
     assert table(tavus) == '{"table": 8}'
 """
 
 
-def test_a_handler_is_what_the_call_gives_or_else_the_fixture(project: Project) -> None:
+def test_the_handler_is_that_of_the_call_or_else_of_the_fixture(project: Project) -> None:
     project.write("tests/conftest.py", "")
     project.run(HANDLERS, "--import-mode=prepend").assert_outcomes(passed=7)
 
@@ -93,7 +99,7 @@ def test_rules_of_the_pal_file_hold_for_the_whole_conversation(project: Project)
     )
 
     result.assert_outcomes(failed=1)
-    assert "broken guardrail" in red(result)[0]
+    assert "broken guardrail" in error_lines(result)[0]
 
 
 def test_settings_are_the_keys_of_a_scenario(project: Project) -> None:
@@ -119,12 +125,12 @@ def test_each_line_has_the_deadline(project: Project) -> None:
     result = project.run(
         body(
             'session.say("A table.", calls=["find"])',
-            opened='pal="pals/waiter.pal.yaml", handler="desk:stuck", deadline=0.05',
+            opened='pal="pals/waiter.pal.yaml", handler="handlers:stuck", deadline=0.05',
         )
     )
 
     result.assert_outcomes(failed=1)
-    assert red(result)[2:4] == [
+    assert error_lines(result)[2:4] == [
         "  the conversation did not end within 0.05 s; find had not been answered",
         "",
     ]
@@ -137,9 +143,9 @@ def test_a_conversation_over_its_deadline_takes_no_further_line(project: Project
             '    session.say("A table.", calls=["find"])',
             "with pytest.raises(VerdictError, match='turn 2 of 2 was not played'):",
             '    session.say("Hello?")',
-            opened='pal="pals/waiter.pal.yaml", handler="desk:stuck", deadline=0.05',
+            opened='pal="pals/waiter.pal.yaml", handler="handlers:stuck", deadline=0.05',
         )
     )
 
     result.assert_outcomes(failed=1)
-    assert "did not end within" in "\n".join(red(result)[:4])
+    assert "did not end within" in "\n".join(error_lines(result)[:4])

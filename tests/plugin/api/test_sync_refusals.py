@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.api.conftest import Project, body, red
+from tests.plugin.api.conftest import Project, body, error_lines
 
 
 @pytest.mark.parametrize(
@@ -50,14 +50,14 @@ from tests.plugin.api.conftest import Project, body, red
         ),
     ],
 )
-def test_what_cannot_be_understood_is_told_at_the_line_of_the_test(
+def test_an_invalid_turn_is_reported_at_the_line_of_the_test(
     project: Project, lines: list[str], told: list[str] | None
 ) -> None:
     result = project.run(body(*lines))
 
     result.assert_outcomes(failed=1)
     assert "pytest_tavus/" not in result.stdout.str()
-    assert told is None or red(result) == told
+    assert told is None or error_lines(result) == told
 
 
 def test_a_line_that_was_refused_was_not_said(project: Project) -> None:
@@ -73,8 +73,8 @@ def test_a_line_that_was_refused_was_not_said(project: Project) -> None:
     )
 
     result.assert_outcomes(failed=1)
-    assert red(result)[0].endswith("tests/test_talk.py:10:1: missing speech  (1 of 2)")
-    assert "tests/test_talk.py:6:1: scenario fault  (2 of 2)" in red(result)
+    assert error_lines(result)[0].endswith("tests/test_talk.py:10:1: missing speech  (1 of 2)")
+    assert "tests/test_talk.py:6:1: scenario fault  (2 of 2)" in error_lines(result)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_line_that_was_refused_was_not_said(project: Project) -> None:
             "tests/test_talk.py:4:1: handler: a value of type 'int' is no handler",
         ),
         (
-            'pal="pals/waiter.pal.yaml", handler={"ap": "desk:app"}',
+            'pal="pals/waiter.pal.yaml", handler={"ap": "handlers:app"}',
             "tests/test_talk.py:4:1: handler.ap: unknown key 'ap' in a handler",
         ),
         (
@@ -102,14 +102,14 @@ def test_a_line_that_was_refused_was_not_said(project: Project) -> None:
         ),
     ],
 )
-def test_what_cannot_be_opened_is_told_at_the_line_of_the_test(
+def test_an_invalid_conversation_is_reported_at_the_line_of_the_test(
     project: Project, opened: str, told: str
 ) -> None:
     result = project.run(body("pass", opened=opened))
 
     result.assert_outcomes(failed=1)
     assert "pytest_tavus/" not in result.stdout.str()
-    first, *_ = red(result)
+    first, *_ = error_lines(result)
     assert first == f"pytest_tavus.errors.ScenarioError: {told}"
 
 
@@ -122,12 +122,12 @@ def test_what_cannot_be_opened_is_told_at_the_line_of_the_test(
             "write open(pal=...): values are given by name",
         ),
         (
-            'handler="desk:app"',
+            'handler="handlers:app"',
             "'pal' is missing",
             "write open(pal=...), with a PAL, its file, or its definition",
         ),
         (
-            '"desk:app", pal="pals/waiter.pal.yaml"',
+            '"handlers:app", pal="pals/waiter.pal.yaml"',
             "a value has no name",
             "write open(name=...): values are given by name",
         ),
@@ -141,22 +141,24 @@ def test_a_pal_that_is_not_named_is_missing_at_the_line_of_the_test(
 
     result.assert_outcomes(failed=1)
     assert "pytest_tavus/" not in result.stdout.str()
-    assert red(result) == [
+    assert error_lines(result) == [
         f"pytest_tavus.errors.ScenarioError: tests/test_talk.py:2:1: {message}",
         f"    hint: {hint}",
     ]
 
 
 def test_a_handler_that_does_not_start_fails_where_it_is_opened(project: Project) -> None:
-    result = project.run(body("pass", opened='pal="pals/waiter.pal.yaml", handler="desk:nothing"'))
+    result = project.run(
+        body("pass", opened='pal="pals/waiter.pal.yaml", handler="handlers:nothing"')
+    )
 
     result.assert_outcomes(failed=1)
-    told = red(result)
+    told = error_lines(result)
     assert (
         told[0] == "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:4:1: handler fault"
     )
     assert told[2:4] == [
-        "  'desk:nothing' does not exist: the module has no attribute 'nothing'",
+        "  'handlers:nothing' does not exist: the module has no attribute 'nothing'",
         "",
     ]
     assert "pytest_tavus/" not in result.stdout.str()

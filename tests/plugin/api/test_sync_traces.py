@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_tavus.trace import codec
-from tests.plugin.api.conftest import Project, red
+from tests.plugin.api.conftest import Project, error_lines
 
 BACKGROUND = """
 import asyncio
@@ -34,7 +34,7 @@ def test_talk(tavus):
 """
 
 
-def test_what_a_handler_does_later_goes_on_between_the_lines(project: Project) -> None:
+def test_background_tasks_of_a_handler_run_between_the_lines(project: Project) -> None:
     project.run(BACKGROUND).assert_outcomes(passed=1)
 
 
@@ -45,7 +45,7 @@ import pytest
 @pytest.mark.parametrize("guests", [2, 3])
 def test_talk(tavus, guests):
     for _ in range(2):
-        with tavus.open(pal="pals/waiter.pal.yaml", handler="desk:app") as session:
+        with tavus.open(pal="pals/waiter.pal.yaml", handler="handlers:app") as session:
             session.say("A table.", calls=[{"find": {"guests": guests}}])
         assert session.result.trace_path
 
@@ -99,7 +99,7 @@ def ask(session: Conversation, **expected):
 
 
 def test_talk(tavus):
-    with tavus.open(pal="pals/waiter.pal.yaml", handler="desk:app") as session:
+    with tavus.open(pal="pals/waiter.pal.yaml", handler="handlers:app") as session:
         ask(session, calls=["find"], within=2)
         ask(session, calls=["show"])
 """
@@ -108,7 +108,7 @@ def test_talk(tavus):
 def test_a_line_said_by_a_helper_is_the_helpers(project: Project) -> None:
     result = project.run(HELPER)
 
-    assert red(result)[0].startswith(
+    assert error_lines(result)[0].startswith(
         "pytest_tavus.plugin.failure.VerdictError: tests/test_talk.py:6:1: unhandled call"
     )
     result.stdout.fnmatch_lines(
@@ -127,7 +127,7 @@ def test_a_file_of_scenarios_is_played_from_a_test(project: Project) -> None:
     )
 
     project.run("""
-import desk
+import handlers
 
 
 def test_talk(tavus_run):
@@ -135,14 +135,14 @@ def test_talk(tavus_run):
     assert result.verdict.outcome == "passed"
     assert result.provenance == "scripted PAL, canned answers"
 
-    result = tavus_run("conversations/find.yaml", "finds a table", handler=desk.wsgi)
+    result = tavus_run("conversations/find.yaml", "finds a table", handler=handlers.wsgi)
     assert result.provenance == "scripted PAL, real handler"
 """).assert_outcomes(passed=1)
 
 
 def test_a_scenario_written_in_a_test_is_played(project: Project) -> None:
     project.run("""
-import desk
+import handlers
 import pytest
 
 TURN = {"user": "A table.", "calls": ["find"], "plays": "Table {result.table}."}
@@ -150,7 +150,7 @@ TURN = {"user": "A table.", "calls": ["find"], "plays": "Table {result.table}."}
 
 @pytest.mark.parametrize("pal", ["pals/waiter.pal.yaml", "tests/pals/waiter.pal.yaml"])
 def test_talk(tavus_run, pal):
-    result = tavus_run({"pal": pal, "turns": [TURN]}, "asks for a table", handler=desk.app)
+    result = tavus_run({"pal": pal, "turns": [TURN]}, "asks for a table", handler=handlers.app)
     assert result.verdict.outcome == "passed"
     assert result.scenario.name == "asks for a table"
 """).assert_outcomes(passed=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.plugin.api.conftest import Project
-from tests.plugin.api.runners import RUNNERS, Runner
+from tests.plugin.api.runners import RUNNERS, AsyncRunner
 
 HOLD = """
 import asyncio
@@ -16,7 +16,7 @@ import pytest
 from pytest_tavus import VerdictError
 
 
-def hold(tavus, says, handler="desk:app"):
+def hold(tavus, says, handler="handlers:app"):
     with tavus.open(pal="pals/waiter.pal.yaml", handler=handler) as session:
         session.say("Hello.", plays="Hi.", says=says)
 
@@ -84,7 +84,7 @@ def async_test(*lines: str, mark: str = "@pytest.mark.asyncio") -> str:
 
 @pytest.mark.parametrize("way", THREADS)
 @pytest.mark.parametrize("says", ["Hi.", "Bye."])
-def test_a_failure_in_another_thread_is_told_after_the_test(
+def test_a_failure_in_another_thread_is_reported_after_the_test(
     project: Project, way: str, says: str
 ) -> None:
     result = project.run(sync_test(f"SAYS = {says!r}", *THREADS[way]))
@@ -102,7 +102,7 @@ def test_a_failure_in_another_thread_is_told_after_the_test(
 
 @pytest.mark.parametrize("way", TASKS)
 @pytest.mark.parametrize("says", ["Hi.", "Bye."])
-def test_a_failure_in_a_task_of_the_test_is_told_after_the_test(
+def test_a_failure_in_a_task_of_the_test_is_reported_after_the_test(
     project: Project, way: str, says: str
 ) -> None:
     result = project.run(
@@ -115,8 +115,8 @@ def test_a_failure_in_a_task_of_the_test_is_told_after_the_test(
         result.stdout.fnmatch_lines(["*tests/test_talk.py:*:1: missing speech*"])
 
 
-@pytest.mark.parametrize(("handler", "errors"), [("desk:nothing", 1), ("desk:app", 0)])
-def test_a_conversation_that_cannot_open_in_another_thread_is_told(
+@pytest.mark.parametrize(("handler", "errors"), [("handlers:nothing", 1), ("handlers:app", 0)])
+def test_a_conversation_that_cannot_open_in_another_thread_is_reported(
     project: Project, handler: str, errors: int
 ) -> None:
     result = project.run(
@@ -130,7 +130,7 @@ def test_a_conversation_that_cannot_open_in_another_thread_is_told(
     assert ("handler fault" in result.stdout.str()) is bool(errors)
 
 
-def test_every_failure_is_told(project: Project) -> None:
+def test_every_lost_failure_is_reported(project: Project) -> None:
     result = project.run(
         sync_test(
             "with ThreadPoolExecutor() as pool:",
@@ -150,11 +150,13 @@ def test_every_failure_is_told(project: Project) -> None:
         ["with ThreadPoolExecutor() as pool: pool.submit(hold, tavus, 'Bye.')", "assert 0"],
     ],
 )
-def test_a_test_that_fails_is_told_once(project: Project, lines: list[str]) -> None:
+def test_a_test_that_fails_anyway_gets_no_second_failure(
+    project: Project, lines: list[str]
+) -> None:
     project.run(sync_test(*lines)).assert_outcomes(failed=1)
 
 
-def test_a_failure_of_another_test_hides_none(project: Project) -> None:
+def test_a_failure_of_another_test_hides_no_lost_failure(project: Project) -> None:
     before = "def test_before():\n    assert 0\n"
     line = "with ThreadPoolExecutor() as pool: pool.submit(hold, tavus, 'Bye.')"
 
@@ -188,7 +190,7 @@ def test_a_failure_that_the_test_hears_in_its_own_thread_is_its_own(
 def test_a_failure_that_the_test_hears_in_its_own_task_is_its_own(
     project: Project, name: str, says: str, passes: bool
 ) -> None:
-    result = Runner(project, name).run(
+    result = AsyncRunner(project, name).run(
         "pass",
         opened="self_checked=True",
         after=(

@@ -77,7 +77,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     return clock
 
 
-def staged(
+def build_runner(
     tmp_path: Path, service: Any, count: int, **settings: Any
 ) -> tuple[Runner, list[Scenario]]:
     names = "".join(ONE.format(name=f"s{number}") for number in range(count))
@@ -93,16 +93,18 @@ async def all_of(runner: Runner, scenarios: list[Scenario]) -> list[Any]:
     return await asyncio.gather(*work, return_exceptions=True)
 
 
-def test_what_the_service_refuses_is_asked_again(tmp_path: Path, pauses: Pauses) -> None:
+def test_a_conversation_that_the_service_refuses_is_tried_again(
+    tmp_path: Path, pauses: Pauses
+) -> None:
     service = Service(at_once=3)
-    runner, scenarios = staged(tmp_path, service, 10)
+    runner, scenarios = build_runner(tmp_path, service, 10)
 
     results = runner.loop.run(all_of(runner, scenarios))
 
     assert [result.verdict.outcome for result in results] == ["passed"] * 10
-    assert service.refused == runner.ledger().slowed > 0
+    assert service.refused == runner.ledger().refusals > 0
     assert runner.ledger().ceiling is not None
-    assert runner.ledger().held == {}
+    assert runner.ledger().active == {}
     assert {1.0} <= set(pauses.asked)
     runner.close()
 
@@ -115,8 +117,8 @@ def test_a_conversation_that_was_refused_first_has_the_same_ids(
             event.conversation_id for one in results for _, event in one.trace.of(SessionOpened)
         ]
 
-    calm, scenarios = staged(tmp_path, open_simulated, 6)
-    crowded, _ = staged(tmp_path, Service(at_once=2), 6)
+    calm, scenarios = build_runner(tmp_path, open_simulated, 6)
+    crowded, _ = build_runner(tmp_path, Service(at_once=2), 6)
 
     assert ids(calm.loop.run(all_of(calm, scenarios))) == ids(
         crowded.loop.run(all_of(crowded, scenarios))
@@ -128,7 +130,7 @@ def test_a_conversation_that_was_refused_first_has_the_same_ids(
 def test_the_pauses_double_up_to_a_bound_and_then_it_is_a_fault(
     tmp_path: Path, pauses: Pauses
 ) -> None:
-    runner, scenarios = staged(tmp_path, Service(at_once=0), 1)
+    runner, scenarios = build_runner(tmp_path, Service(at_once=0), 1)
 
     result = runner.run(scenarios[0])
 
@@ -141,7 +143,7 @@ def test_the_pauses_double_up_to_a_bound_and_then_it_is_a_fault(
 
 
 def test_the_service_may_ask_for_a_longer_pause(tmp_path: Path, pauses: Pauses) -> None:
-    runner, scenarios = staged(tmp_path, Service(at_once=0, retry_after=7.0), 1)
+    runner, scenarios = build_runner(tmp_path, Service(at_once=0, retry_after=7.0), 1)
 
     runner.run(scenarios[0])
 
@@ -153,7 +155,7 @@ def test_another_refusal_is_a_fault_at_once(tmp_path: Path, pauses: Pauses) -> N
     async def broken(*given: Any, **named: Any) -> Any:
         raise ServiceError("Invalid access token")
 
-    runner, scenarios = staged(tmp_path, broken, 1)
+    runner, scenarios = build_runner(tmp_path, broken, 1)
 
     result = runner.run(scenarios[0])
 
@@ -162,8 +164,8 @@ def test_another_refusal_is_a_fault_at_once(tmp_path: Path, pauses: Pauses) -> N
     runner.close()
 
 
-def test_a_cap_leaves_the_rest_not_run(tmp_path: Path) -> None:
-    runner, scenarios = staged(tmp_path, open_simulated, 5, max_conversations=2)
+def test_scenarios_beyond_the_limit_are_not_run(tmp_path: Path) -> None:
+    runner, scenarios = build_runner(tmp_path, open_simulated, 5, max_conversations=2)
 
     results = runner.loop.run(all_of(runner, scenarios))
 
@@ -172,9 +174,9 @@ def test_a_cap_leaves_the_rest_not_run(tmp_path: Path) -> None:
     runner.close()
 
 
-def test_no_more_are_in_flight_than_allowed(tmp_path: Path, pauses: Pauses) -> None:
+def test_no_more_conversations_are_in_flight_than_allowed(tmp_path: Path, pauses: Pauses) -> None:
     service = Service(at_once=2)
-    runner, scenarios = staged(tmp_path, service, 8, max_in_flight=2)
+    runner, scenarios = build_runner(tmp_path, service, 8, max_in_flight=2)
 
     results = runner.loop.run(all_of(runner, scenarios))
 
@@ -183,7 +185,7 @@ def test_no_more_are_in_flight_than_allowed(tmp_path: Path, pauses: Pauses) -> N
     runner.close()
 
 
-def test_who_came_first_is_let_in_first() -> None:
+def test_conversations_are_admitted_in_the_order_of_their_arrival() -> None:
     entered: list[int] = []
 
     class Uneven(Pauses):

@@ -9,8 +9,8 @@ from pytest_tavus.run.limits.ledger import (
     RECOVERY_SECONDS,
     Admission,
     Allowance,
-    Grant,
     Ledger,
+    Permit,
     RetryLater,
     give_back,
     slow_down,
@@ -32,33 +32,33 @@ def test_without_limits_every_conversation_is_granted_its_own_time() -> None:
     ledger = Ledger(began=0.0)
 
     for number in range(1000):
-        assert try_admit(ledger, Allowance(), wanted(str(number)), now=1e6) == Grant(seconds=60.0)
+        assert try_admit(ledger, Allowance(), wanted(str(number)), now=1e6) == Permit(seconds=60.0)
 
-    assert (ledger.started, len(ledger.held)) == (1000, 1000)
+    assert (ledger.started, len(ledger.active)) == (1000, 1000)
 
 
-def test_no_more_are_held_at_once_than_allowed() -> None:
+def test_no_more_conversations_are_open_at_once_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(in_flight=2)
     try_admit(ledger, allowance, wanted("a"), now=0.0)
     try_admit(ledger, allowance, wanted("b"), now=0.0)
 
     assert isinstance(try_admit(ledger, allowance, wanted("c"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
-    assert isinstance(try_admit(ledger, allowance, wanted("c"), now=0.0), Grant)
+    assert isinstance(try_admit(ledger, allowance, wanted("c"), now=0.0), Permit)
 
 
-def test_no_more_begin_in_a_second_than_allowed() -> None:
+def test_no_more_conversations_start_in_a_second_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(starts=4)
 
-    assert isinstance(try_admit(ledger, allowance, wanted("a"), now=100.0), Grant)
+    assert isinstance(try_admit(ledger, allowance, wanted("a"), now=100.0), Permit)
     later = try_admit(ledger, allowance, wanted("b"), now=100.0)
 
     assert isinstance(later, RetryLater)
     assert 0.2 < later.seconds <= 0.25
-    assert isinstance(try_admit(ledger, allowance, wanted("b"), now=100.25), Grant)
+    assert isinstance(try_admit(ledger, allowance, wanted("b"), now=100.25), Permit)
 
 
-def test_no_more_are_opened_than_allowed() -> None:
+def test_no_more_conversations_are_opened_in_a_run_than_allowed() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(conversations=1)
     try_admit(ledger, allowance, wanted("a"), now=0.0)
     give_back(ledger, "a", used=1.0)
@@ -71,8 +71,8 @@ def test_no_more_are_opened_than_allowed() -> None:
 def test_after_the_deadline_of_the_run_nothing_is_opened() -> None:
     ledger, allowance = Ledger(began=10.0), Allowance(run=100.0)
 
-    assert try_admit(ledger, allowance, wanted("a"), now=20.0) == Grant(seconds=60.0)
-    assert try_admit(ledger, allowance, wanted("b"), now=80.0) == Grant(
+    assert try_admit(ledger, allowance, wanted("a"), now=20.0) == Permit(seconds=60.0)
+    assert try_admit(ledger, allowance, wanted("b"), now=80.0) == Permit(
         seconds=30.0, shortened_by="the run's 100 s (--tavus-run-deadline)"
     )
     assert refused(ledger, allowance, now=110.0) == (
@@ -83,12 +83,12 @@ def test_after_the_deadline_of_the_run_nothing_is_opened() -> None:
 def test_connected_seconds_are_never_exceeded() -> None:
     ledger, allowance = Ledger(began=0.0), Allowance(connected=100.0)
 
-    assert try_admit(ledger, allowance, wanted("a"), now=0.0) == Grant(seconds=60.0)
+    assert try_admit(ledger, allowance, wanted("a"), now=0.0) == Permit(seconds=60.0)
     assert isinstance(
         try_admit(ledger, allowance, wanted("b"), now=0.0), RetryLater
     )  # 60 might be used
     give_back(ledger, "a", used=55.0)
-    assert try_admit(ledger, allowance, wanted("b"), now=0.0) == Grant(
+    assert try_admit(ledger, allowance, wanted("b"), now=0.0) == Permit(
         seconds=45.0,
         shortened_by="the run's 100 connected seconds (--tavus-max-connected)",
     )
@@ -98,7 +98,7 @@ def test_connected_seconds_are_never_exceeded() -> None:
     )
 
 
-def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
+def test_a_refusal_of_the_service_lowers_the_ceiling() -> None:
     ledger = Ledger(began=0.0)
     for token in "abcd":
         try_admit(ledger, Allowance(), wanted(token), now=0.0)
@@ -106,10 +106,10 @@ def test_a_refusal_of_the_service_lowers_what_is_held_at_once() -> None:
     slow_down(ledger, "User has reached maximum concurrent conversations", now=0.0)
     give_back(ledger, "d", used=0.0)
 
-    assert (ledger.slowed, ledger.ceiling, ledger.started) == (1, 3, 3)
+    assert (ledger.refusals, ledger.ceiling, ledger.started) == (1, 3, 3)
     assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), RetryLater)
     give_back(ledger, "a", used=1.0)
-    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Grant)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Permit)
 
 
 def test_one_conversation_is_always_possible() -> None:
@@ -120,10 +120,10 @@ def test_one_conversation_is_always_possible() -> None:
         give_back(ledger, str(number), used=0.0)
 
     assert ledger.ceiling == 1
-    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Grant)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("d"), now=0.0), Permit)
 
 
-def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
+def test_after_a_while_without_a_refusal_the_ceiling_rises_by_one() -> None:
     ledger = Ledger(began=0.0)
     try_admit(ledger, Allowance(), wanted("a"), now=0.0)
     try_admit(ledger, Allowance(), wanted("b"), now=0.0)
@@ -134,7 +134,7 @@ def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
         try_admit(ledger, Allowance(), wanted("b"), now=1.0 + RECOVERY_SECONDS - 0.1), RetryLater
     )
     assert isinstance(
-        try_admit(ledger, Allowance(), wanted("b"), now=1.0 + RECOVERY_SECONDS), Grant
+        try_admit(ledger, Allowance(), wanted("b"), now=1.0 + RECOVERY_SECONDS), Permit
     )
     assert isinstance(
         try_admit(ledger, Allowance(), wanted("c"), now=1.0 + RECOVERY_SECONDS), RetryLater
@@ -142,7 +142,7 @@ def test_after_a_calm_while_one_more_is_tried_at_once() -> None:
     assert (ledger.ceiling, ledger.lowest) == (2, 1)
 
 
-def test_a_refusal_of_the_one_more_lowers_the_ceiling_again() -> None:
+def test_a_refusal_of_the_additional_conversation_lowers_the_ceiling_again() -> None:
     ledger = Ledger(began=0.0)
     try_admit(ledger, Allowance(), wanted("a"), now=0.0)
     try_admit(ledger, Allowance(), wanted("b"), now=0.0)
@@ -165,7 +165,7 @@ def test_a_ceiling_that_is_not_reached_stays() -> None:
     slow_down(ledger, "429", now=0.0)
     give_back(ledger, "a", used=0.0)
 
-    assert isinstance(try_admit(ledger, Allowance(), wanted("a"), now=RECOVERY_SECONDS), Grant)
+    assert isinstance(try_admit(ledger, Allowance(), wanted("a"), now=RECOVERY_SECONDS), Permit)
     assert ledger.ceiling == 1
 
 

@@ -13,7 +13,7 @@ import pytest
 from pytest_tavus.run.limits.ledger import (
     Admission,
     Allowance,
-    Grant,
+    Permit,
     RetryLater,
     slow_down,
     try_admit,
@@ -52,28 +52,28 @@ def first(tmp_path: Path) -> SharedStore:
     return SharedStore(tmp_path, worker="gw0", now=5.0)
 
 
-def test_what_one_process_notes_another_reads(first: SharedStore, tmp_path: Path) -> None:
+def test_a_change_of_one_process_is_visible_to_another(first: SharedStore, tmp_path: Path) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=9.0)
     with first.open() as ledger:
         try_admit(ledger, Allowance(), Admission(token="a", worker="gw0", seconds=60.0), now=0.0)
 
     with second.open() as ledger:
-        assert (ledger.began, ledger.started, list(ledger.held)) == (5.0, 1, ["a"])
+        assert (ledger.began, ledger.started, list(ledger.active)) == (5.0, 1, ["a"])
 
 
-def test_what_a_dead_process_held_is_given_back(first: SharedStore, tmp_path: Path) -> None:
+def test_the_share_of_a_dead_process_is_returned(first: SharedStore, tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", DIES, str(tmp_path)], timeout=SECONDS, check=False)
     assert run.returncode == 1
 
     with first.open() as ledger:
-        assert (ledger.held, ledger.started, ledger.spent) == ({}, 3, 180.0)
+        assert (ledger.active, ledger.started, ledger.spent) == ({}, 3, 180.0)
 
 
-def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Path) -> None:
+def test_the_share_of_a_living_process_stays(first: SharedStore, tmp_path: Path) -> None:
     second, allowance = SharedStore(tmp_path, worker="gw1", now=0.0), Allowance(in_flight=1)
     mine = Admission(token="a", worker="gw0", seconds=60.0)
     with first.open() as ledger:
-        assert isinstance(try_admit(ledger, allowance, mine, now=0.0), Grant)
+        assert isinstance(try_admit(ledger, allowance, mine, now=0.0), Permit)
 
     theirs = Admission(token="b", worker="gw1", seconds=60.0)
     with second.open() as ledger:
@@ -81,7 +81,7 @@ def test_what_a_living_process_holds_stays_held(first: SharedStore, tmp_path: Pa
     first.close()
     first.close()
     with second.open() as ledger:
-        assert isinstance(try_admit(ledger, allowance, theirs, now=0.0), Grant)
+        assert isinstance(try_admit(ledger, allowance, theirs, now=0.0), Permit)
 
 
 def test_without_limits_each_process_keeps_its_own_ledger(
@@ -93,12 +93,12 @@ def test_without_limits_each_process_keeps_its_own_ledger(
         try_admit(ledger, Allowance(), Admission(token="a", worker="gw1", seconds=60.0), now=0.0)
         slow_down(ledger, "429", now=0.0)
     with first.open() as ledger:
-        assert (ledger.started, ledger.slowed) == (0, 0)
+        assert (ledger.started, ledger.refusals) == (0, 0)
 
     second.merge_local_ledger()
 
     with first.open() as ledger:
-        assert (ledger.slowed, ledger.lowest, ledger.said) == (1, 1, "429")
+        assert (ledger.refusals, ledger.lowest, ledger.last_refusal) == (1, 1, "429")
 
 
 def test_without_locks_in_the_run_no_file_is_held(first: SharedStore, tmp_path: Path) -> None:
@@ -152,7 +152,9 @@ def test_a_lock_is_held_by_one_process_at_a_time(first: SharedStore, tmp_path: P
     assert order.index("second") > order.index("first", 1)
 
 
-def test_who_is_alone_waits_for_all_and_keeps_all_out(first: SharedStore, tmp_path: Path) -> None:
+def test_a_process_that_must_be_alone_waits_for_all_and_excludes_all(
+    first: SharedStore, tmp_path: Path
+) -> None:
     second = SharedStore(tmp_path, worker="gw1", now=0.0)
     order: list[str] = []
 

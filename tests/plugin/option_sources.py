@@ -1,4 +1,4 @@
-"""Settles options that were given in tests, in a folder that nobody has."""
+"""Resolves the options of a test, in directories that do not exist."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from pathlib import Path
 
 from pytest_tavus.run.options.settings import OptionSources, Settings, resolve_settings
 
-HERE, THERE = Path("/home/here"), Path("/home")
-"""Where pytest was started, and where its ini file is."""
+INVOCATION_DIR, INI_DIR = Path("/home/here"), Path("/home")
+"""The directory in which pytest starts, and the directory of its ini file."""
 
 Text = str | Sequence[str] | None
 
 
-def settled(
+def resolve(
     *,
     flags: dict[str, Text] | None = None,
     environment: dict[str, str] | None = None,
     ini: dict[str, Text] | None = None,
 ) -> Settings:
-    """Return the settings that come of what was given at each place."""
+    """Resolve the settings from the texts of each place."""
     return resolve_settings(
         OptionSources(
             flags=flags or {},
             environment=environment or {},
             ini=ini or {},
-            invocation_dir=HERE,
-            ini_dir=THERE,
+            invocation_dir=INVOCATION_DIR,
+            ini_dir=INI_DIR,
             ini_name="pytest.ini",
         )
     )

@@ -1,22 +1,23 @@
-"""A conversation that a test holds turn by turn: what sync and async tests have in common.
+"""Drives a conversation turn by turn, for sync and async tests alike.
 
-Its coroutines run on the runner's loop, whatever loop the test runs on. They return what is wrong
-and do not raise it: the exception of a failure is made in the test's own thread, at its own line.
-What was wrong is kept as well, because a test can lose an exception: the end tells it again.
+Its coroutines run on the runner's loop. They return a failure instead of raising it, because the
+exception must be raised in the test's own thread, at the test's own line. The driver also keeps
+every failure: a test can lose an exception, and the end of the conversation reports it again.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from msgspec.structs import replace
 
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem, ScenarioError
 from pytest_tavus.matching.shape import is_mapping
-from pytest_tavus.plugin.api.place import TestSource
+from pytest_tavus.plugin.api.call_site import TestSource
+from pytest_tavus.plugin.failure import VerdictError
 from pytest_tavus.report.result import ScenarioResult, provenance
 from pytest_tavus.run.redactions import MaskedBugs
 from pytest_tavus.run.runner import Runner
@@ -37,7 +38,7 @@ from pytest_tavus.verdict.verdict import Finding, Verdict, decide
 
 
 class ConversationDriver:
-    """One conversation, with the scenario that it turns out to be."""
+    """One conversation, and the scenario that grows with each of its turns."""
 
     def __init__(
         self,
@@ -54,39 +55,38 @@ class ConversationDriver:
         self._handler = handler
         self._self_checked = self_checked
         self.scenario = spoken.build_empty()
-        """The turns so far, with what was expected of them."""
+        """The turns so far, with their expectations."""
         self._run = runner.build_run(self.scenario)
         self._deadline = runner.deadline(self.scenario)
         self._reason: CloseReason = "finished"
         self._turn_lock = asyncio.Lock()
         self._findings: list[Finding] = []
-        "What the test was told beside the checks of its turns, whether it listened or not."
+        "Failures besides the checks of the turns; the test may have ignored their exceptions."
 
         self._deciders: list[Decider | None] = []
-        "Who decided each fact that a cursor was asked for and found."
+        "Who decided each fact that a cursor found."
 
         self._open_lines: dict[object, tuple[str, SourceSpan]] = {}
-        "Lines that were handed over and have not been said to the end."
+        "Lines that began and have not ended."
 
     async def open(self) -> ScenarioResult | None:
-        """Start the handler and open the session; return what is wrong if that fails."""
+        """Start the handler and open the session; return the result if either fails."""
         self._reason = await self._run.run_with_deadline(
             self._deadline, lambda: self._run.open(self._handler)
         )
         return None if self._reason == "finished" else await self.close()
 
     def begin_line(self, user: str, span: SourceSpan) -> object:
-        """Note that a line is going to be said; return what :meth:`end` is told of it."""
+        """Record that a line begins; return its key for :meth:`end_line`."""
         line = object()
         self._open_lines[line] = (user, span)
         return line
 
     def end_line(self, line: object) -> None:
-        """Note that a line was said, or why it was not is known."""
         del self._open_lines[line]
 
-    def add_turn(self, turn: Mapping[str, Any], span: SourceSpan) -> int:
-        """Add a turn that is written at `span`; return its number, counted from 1.
+    def add_turn(self, turn: Mapping[str, object], span: SourceSpan) -> int:
+        """Add the turn that the test says at `span`; return its number, counted from 1.
 
         Raises:
             ScenarioError: the turn cannot be understood.
@@ -102,42 +102,44 @@ class ConversationDriver:
         return len(self.scenario.turns)
 
     async def play(self, number: int) -> ScenarioResult | None:
-        """Play one turn; return what is wrong with it. Turns wait for each other."""
+        """Play one turn after all earlier turns; return the result if the turn fails a check."""
         turn = self.scenario.turns[number - 1]
         async with self._turn_lock:
             if self._reason == "finished":
                 await self._play_turn(turn)
-        judged = await self._runner.judge(replace(self.scenario, judge=None), self.unmasked_trace())
-        found = [one for one in judged.verdict.findings if one.turn in {0, number}]
-        return self._build_failed_result(found) if found else None
+        # The judge rules at the end: each ruling looks at the whole conversation.
+        checked = await self._runner.judge(
+            replace(self.scenario, judge=None), self.unmasked_trace()
+        )
+        findings = [finding for finding in checked.verdict.findings if finding.turn in {0, number}]
+        return self._build_failed_result(findings) if findings else None
 
     async def _play_turn(self, turn: Turn) -> None:
-        self._reason = "cancelled"  # which it stays if this is not seen through
+        self._reason = "cancelled"  # stays, if an exception interrupts the turn
         with MaskedBugs(self._runner.redaction(self.scenario, self.unmasked_trace())):
             self._reason = await self._run.run_with_deadline(
                 self._deadline, lambda: self._run.play_turn(turn)
             )
 
     async def close(self) -> ScenarioResult:
-        """End the conversation and return what it came to, the judge's verdict included."""
+        """End the conversation and return its result, with the judge's rulings."""
         await self._run.close(self._reason)
         self._findings += [
             _build_unsaid_finding(user, span) for user, span in self._open_lines.values()
         ]
-        more = CheckReport(findings=tuple(self._findings), evidence=count_evidence(self._deciders))
-        return await self._runner.conclude(self.scenario, self.unmasked_trace(), more)
+        own = CheckReport(findings=tuple(self._findings), evidence=count_evidence(self._deciders))
+        return await self._runner.conclude(self.scenario, self.unmasked_trace(), own)
 
     def accepts(self, verdict: Verdict) -> bool:
-        """Tell whether a test may end so: passed, or without evidence where it checks by itself."""
+        """Tell whether the test may pass: a self-checked conversation needs no evidence."""
         unproven = not (verdict.findings or verdict.rulings)
         return verdict.outcome == "passed" or (self._self_checked and unproven)
 
     def unmasked_trace(self) -> Trace:
-        """Return what has happened so far, to be compared."""
+        """Return the trace so far, in clear: a mask would make different secrets equal."""
         return self._run.recorder.trace()
 
     def trace(self) -> Trace:
-        """Return what has happened so far, masked."""
         trace = self.unmasked_trace()
         return mask_trace(trace, self._runner.redaction(self.scenario, trace))
 
@@ -148,45 +150,45 @@ class ConversationDriver:
         both = zip(trace, masked, strict=True)
         return [step for step in both if turn is None or step[0].turn == turn]
 
-    def mask(self, value: Any) -> Any:
-        """Return a text or JSON data, masked."""
-        return self._runner.redaction(self.scenario, self.unmasked_trace()).value(value)
+    def mask(self, value: object) -> object:
+        masked: object = self._runner.redaction(self.scenario, self.unmasked_trace()).value(value)
+        return masked
 
-    def record_evidence(self, event: Event | None) -> None:
-        """Count what a cursor found as evidence: an event, or that a call never came.
+    def record_found(self, event: Event | None) -> None:
+        """Count an event that a cursor found as evidence; `None` stands for an absent call.
 
-        What the caller said is none: it is the test's own line.
+        The caller's lines are no evidence: the test itself says them.
         """
         if isinstance(event, UserSaid):
             return
         row = self.unmasked_trace().deciders()
         self._deciders.append(row.call if event is None else decider_of(event, row))
 
-    def record_miss(self, finding: Finding, *, span: SourceSpan) -> ScenarioResult:
-        """Keep what a cursor missed; return the conversation so far as one that fails with it."""
-        found = replace(finding, span=span)
-        self._findings.append(found)
-        return self._build_failed_result([found])
+    def record_missed(self, finding: Finding) -> VerdictError:
+        """Keep the finding of a cursor; return the failure of the conversation so far."""
+        located = replace(finding, span=self._source.caller())
+        self._findings.append(located)
+        return VerdictError(self._build_failed_result([located]))
 
-    def require_known(self, tool: str, arguments: Any, span: SourceSpan) -> None:
-        """Refuse a call that cannot come, as `never` does in a scenario file.
+    def require_known(self, tool: str, arguments: object) -> None:
+        """Refuse a call that the PAL cannot make, as `never` does in a scenario file.
 
         Raises:
             ScenarioError: the PAL has no such tool, or the tool no such call.
 
         """
         __tracebackhide__ = True
-        tools = {one.name: one for one in self.scenario.pal.tools}
+        tools = {known.name: known for known in self.scenario.pal.tools}
         if tool not in tools:
-            self._refuse(*describe_unknown_tool(tool, tools), span)
+            self._refuse(*describe_unknown_tool(tool, tools))
         for message, hint in self._check_call(tools[tool], arguments):
-            self._refuse(message, hint, span)
+            self._refuse(message, hint)
 
-    def require_carried(self, tool: str, arguments: Any, span: SourceSpan) -> None:
-        """Refuse arguments that a scenario file could not expect: no request carries them.
+    def require_carried(self, tool: str, arguments: object) -> None:
+        """Refuse arguments that no request of the tool carries, as a scenario file does.
 
         Raises:
-            ScenarioError: the first of them.
+            ScenarioError: for the first such argument.
 
         """
         __tracebackhide__ = True
@@ -195,34 +197,35 @@ class ConversationDriver:
             carries = self._runner.limits.carries
             read = json_or_text(arguments) if isinstance(arguments, str) else arguments
             for _, message, hint in list_unsent_arguments(called, read, carries):
-                self._refuse(message, f"{hint}, or do not expect it", span)
+                self._refuse(message, f"{hint}, or do not expect it")
 
-    def _check_call(self, tool: Tool, arguments: Any) -> Iterator[tuple[str, str | None]]:
+    def _check_call(self, tool: Tool, arguments: object) -> Iterator[tuple[str, str | None]]:
         if tool.is_post_call:
             yield describe_late_call(tool.name)
-        for name in arguments if is_mapping(arguments) else ():
-            undeclared = check_argument(tool, name, arguments[name])
+        for name, value in arguments.items() if is_mapping(arguments) else ():
+            undeclared = check_argument(tool, name, value)
             if undeclared is not None:
                 yield undeclared
-        # A script may call as no schema allows where a turn leaves the schema unchecked.
-        unchecked = (self.scenario.unchecked, *(one.unchecked for one in self.scenario.turns))
+        # With an unchecked schema, a script may make calls that the schema forbids.
+        unchecked = (self.scenario.unchecked, *(turn.unchecked for turn in self.scenario.turns))
         if not any("argument_schema" in names for names in unchecked):
             for path, message, hint in check_can_be_met(tool, arguments):
                 yield f"{format_loc(path)}: {message}", hint
 
-    def _refuse(self, message: str, hint: str | None, span: SourceSpan) -> NoReturn:
+    def _refuse(self, message: str, hint: str | None) -> NoReturn:
         __tracebackhide__ = True
-        # A value that the message shows may be a secret: the test took it from anywhere.
-        error = ScenarioError(Problem(message=self.mask(message), span=span, hint=hint))
+        span = self._source.caller()
+        # The message may quote a value of the test, and that value may be a secret.
+        error = ScenarioError(Problem(message=str(self.mask(message)), span=span, hint=hint))
         self._record_refusal(error, span)
         raise error
 
     def _record_refusal(self, error: ScenarioError, span: SourceSpan) -> None:
         problem = error.problems[0]
-        found = Finding(
+        finding = Finding(
             kind="fault", message=problem.message, owner="test", span=span, hint=problem.hint
         )
-        self._findings.append(found)
+        self._findings.append(finding)
 
     def _build_failed_result(self, findings: Sequence[Finding]) -> ScenarioResult:
         trace = self.unmasked_trace()
@@ -239,7 +242,7 @@ class ConversationDriver:
 def _build_unsaid_finding(user: str, span: SourceSpan) -> Finding:
     return Finding(
         kind="not_run",
-        message=f"the line {user!r} had not been said to its end when the conversation was left",
+        message=f"the line {user!r} was not finished when the conversation ended",
         owner="test",
         span=span,
         hint="await the line, or the task or the thread that says it, inside the block",
