@@ -54,7 +54,7 @@ async def put_out(room: ClientConnection) -> tuple[int, str]:
 
 def present(conversation: Any) -> Any:
     """Return the room of a conversation."""
-    return conversation._parts.room
+    return conversation._assembly.room
 
 
 def deaf(server: RunningServer) -> socket.socket:
