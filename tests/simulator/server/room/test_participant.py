@@ -18,7 +18,7 @@ JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st
 
 
 def seated(**limits: int) -> SocketParticipant:
-    return SocketParticipant("one", limits=ServerLimits(**limits), texts=MessageEncoder())
+    return SocketParticipant("one", limits=ServerLimits(**limits), encoder=MessageEncoder())
 
 
 @pytest.mark.asyncio
@@ -98,7 +98,7 @@ async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
 async def test_all_participants_wait_for_the_same_text() -> None:
     texts = MessageEncoder()
     one, other = (
-        SocketParticipant(name, limits=ServerLimits(), texts=texts) for name in ("one", "other")
+        SocketParticipant(name, limits=ServerLimits(), encoder=texts) for name in ("one", "other")
     )
     for number in range(2):
         message = {"number": number}

@@ -98,7 +98,7 @@ async def test_a_private_room_opens_with_its_token() -> None:
 @pytest.mark.parametrize(
     ("frame", "sentence"),
     [
-        (b"{}", "an app message is a text frame, and this one was binary"),
+        (b"{}", "an app message is a text frame, and this frame is binary"),
         ("", "the frame is not JSON: Expecting value at line 1, column 1"),
         ("[" * 2_000, "the frame is nested too deeply"),
         (

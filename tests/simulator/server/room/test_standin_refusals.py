@@ -49,7 +49,7 @@ def test_being_put_out_is_an_error() -> None:
         ("http://192.0.2.1/rooms/c1", "is no room of a simulated Tavus on this machine"),
         ("http://localhost.evil.example/rooms/c1", "is no room of a simulated Tavus"),
         ("file:///etc/passwd", "is no room of a simulated Tavus"),
-        ("SERVER/rooms/c9", "the room lets nobody in (HTTP 404): "),
+        ("SERVER/rooms/c9", "the room refused the participant (HTTP 404): "),
     ],
 )
 def test_a_room_that_cannot_be_joined_is_an_error(url: str, sentence: str) -> None:
