@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 
-from pytest_tavus.simulator.server.oauth.sessions import Grant
+from pytest_tavus.simulator.server.oauth.sessions import AuthorizationGrant
 from pytest_tavus.simulator.server.oauth.terms import TokenGenerator
 
 BASE = "http://127.0.0.1:8123"
@@ -14,7 +14,7 @@ MCP = f"{BASE}/mcp"
 CALLBACK = "http://127.0.0.1:7777/callback"
 START = 1_800_000_000.0
 
-GRANT = Grant(
+GRANT = AuthorizationGrant(
     client_id="c",
     scopes=("mcp",),
     resource=MCP,

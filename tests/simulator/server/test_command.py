@@ -256,7 +256,7 @@ def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:
     ("flags", "sentence"),
     [
         (["--env", "moon"], "'moon' is no environment of Tavus"),
-        (["--api-key", "canary-8f3b"], "the API key does not look like a simulated one"),
+        (["--api-key", "canary-8f3b"], "the API key does not look like a simulated key"),
         (["--script", "nowhere.yaml"], "nowhere.yaml"),
         (["--handler", "nowhere:app"], "nowhere"),
         (["--port", "80000"], "the port must be a number, from 0 to 65535, not 80000"),

@@ -65,7 +65,7 @@ def test_a_test_has_a_server_and_the_way_behind_it(pytester: pytest.Pytester) ->
     ("options", "sentence"),
     [
         ('{"clok": "still"}', "a server has no option 'clok'; did you mean 'clock'?"),
-        ('{"api_key": "canary-8f3b"}', "the API key does not look like a simulated one"),
+        ('{"api_key": "canary-8f3b"}', "the API key does not look like a simulated key"),
     ],
 )
 def test_options_that_cannot_be_are_told(

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.asyncio
 
 CALL = CallRef(conversation_id="c1", call_id="call_1", tool="order")
 ELSEWHERE = (
-    "the simulator sends nothing to 'https://shop.example.com/orders', which is not on this "
-    "machine: name the handler that takes the calls, or use a URL of 127.0.0.1"
+    "the simulator calls this machine only, not 'https://shop.example.com/orders': configure a "
+    "handler, or use a URL on 127.0.0.1"
 )
 
 
@@ -91,7 +91,7 @@ async def test_a_callback_that_is_refused_says_so() -> None:
         problem = await sender.send(url, b"{}", within=10)
         await sender.close()
 
-    assert problem == "it was answered with 500"
+    assert problem == "the receiver answered with 500"
     assert notes == [("callback.failed", {"url": url, "problem": problem})]
 
 

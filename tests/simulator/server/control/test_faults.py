@@ -76,8 +76,8 @@ def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
     ("written", "sentence"),
     [
         ({"path": "v2/pals"}, "that begins with a slash, such as '/v2/pals', found 'v2/pals'"),
-        ({"path": "/_simulator"}, "no fault strikes the control plane, and '/_simulator' is below"),
-        ({"path": "/_simulator/*"}, "no fault strikes the control plane, and '/_simulator/\\*'"),
+        ({"path": "/_simulator"}, "cannot strike the control plane, and '/_simulator' is below"),
+        ({"path": "/_simulator/*"}, "cannot strike the control plane, and '/_simulator/\\*'"),
         ({"path": "/v2", "method": "FETCH"}, "expected one of .*, OPTIONS, found 'FETCH'"),
         ({"path": "/v2", "effect": "delay"}, "the effect 'delay' needs a 'delay' in seconds"),
         ({"path": "/v2", "effect": "explode"}, "'answer', 'malformed', 'drop' or 'delay'"),
@@ -99,7 +99,7 @@ async def test_a_fault_on_the_control_plane_is_refused_and_one_on_everything_els
         struck = await server.http.get("/v2/pals")
 
     assert refused.status_code == 400
-    assert "no fault strikes the control plane" in refused.json()["error"]
+    assert "a fault cannot strike the control plane" in refused.json()["error"]
     assert [taken.status_code, listed.status_code, struck.status_code] == [200, 200, 503]
     assert len(listed.json()["data"]) == 1
 
@@ -154,7 +154,7 @@ async def test_a_dropped_connection_is_cut_without_a_word() -> None:
 async def test_in_process_a_dropped_connection_is_an_error_of_the_client() -> None:
     async with served() as server:
         server.tavus.admin.faults.add(fault(path="/v2/pals", effect="drop"))
-        with pytest.raises(ConnectionResetError, match="the connection was cut"):
+        with pytest.raises(ConnectionResetError, match="the simulator cut the connection"):
             await server.http.get("/v2/pals")
 
 

@@ -81,8 +81,8 @@ async def test_two_handlers_are_one_too_many() -> None:
         await bench.taker.ensure_started(OTHER)
 
     assert str(refused.value) == (
-        "the scripts name different handlers, and a server has one: name it when the server is "
-        "started, or start a server for each"
+        "the scripts name different handlers, and a server has one: name the handler when the "
+        "server is started, or start a server for each handler"
     )
 
 

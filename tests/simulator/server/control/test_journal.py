@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_tavus.contract.body import json_object
 from pytest_tavus.simulator.server.journal import shelf
 from pytest_tavus.simulator.server.journal.journal import Journal, JournalEntry
 from pytest_tavus.simulator.server.journal.secrecy import (
@@ -156,7 +157,7 @@ def test_a_secret_that_was_not_seen_for_long_is_masked_where_it_stands_alone() -
     early, late, again = journal
     assert early.path == "/⟦secret⟧"
     assert late.body == {"note": "the-first-one ⟦key⟧"}
-    assert again.body["api_key"].startswith(MASK)
+    assert str((json_object(again.body) or {})["api_key"]).startswith(MASK)
 
 
 def test_a_secret_that_is_seen_again_and_again_stays_known() -> None:
@@ -209,7 +210,7 @@ def test_a_note_that_is_too_long_is_told_by_its_length() -> None:
 
     (row,) = journal.as_json()["notes"]
     assert row["name"] == "mcp.request"
-    assert row["problem"].endswith("bytes, which is too much to keep)")
+    assert str(row["problem"]).endswith("bytes, which is too much to keep)")
 
 
 def test_of_a_stranger_nothing_is_kept_but_what_they_asked_for() -> None:

@@ -58,7 +58,7 @@ async def test_two_tools_of_one_name_that_differ_are_refused() -> None:
 
     assert response.status_code == 400
     assert response.json()["error"] == (
-        "two PALs define the tool 'get_order' in two ways, and an account has only one tool of a "
+        "two PALs define the tool 'get_order' differently, and an account has only one tool of a "
         "name"
     )
 
@@ -95,8 +95,8 @@ async def test_a_scenario_that_comes_over_http_cannot_run_code(handler: str) -> 
         400,
         {
             "error": (
-                "a scenario that comes over HTTP cannot start a handler: name it when the server "
-                "is started, and leave it out here"
+                "a scenario that comes over HTTP cannot start a handler: name the handler when "
+                "the server is started, and leave it out here"
             )
         },
     )

@@ -109,7 +109,7 @@ async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hos
     world = world or World()
     oauth = build_oauth_endpoint(world.surroundings(), OAuthTerms(**terms))
     door = build_mcp_endpoint(
-        world.tools, version="9", protect=oauth.protect, knows=oauth.accepts_token
+        world.tools, version="9", protect=oauth.protect, accepts_token=oauth.accepts_token
     )
     app = Guard(Starlette(routes=[*oauth.routes, *door.endpoint.routes]), limits=ServerLimits())
     async with (

@@ -33,7 +33,7 @@ LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
 async def served() -> AsyncGenerator[tuple[McpEndpoint, str]]:
     """Serve an unguarded door on loopback, and give its address."""
     door = build_mcp_endpoint(
-        GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False
+        GivenTools(), version="9", protect=lambda app: app, accepts_token=lambda _: False
     )
     app = Starlette(routes=list(door.endpoint.routes))
     with bind(0) as bound:

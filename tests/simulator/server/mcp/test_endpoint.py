@@ -175,7 +175,7 @@ async def test_a_message_of_too_many_values_is_refused_before_it_is_parsed() -> 
 async def unguarded() -> AsyncGenerator[str]:
     """A door without a guard: for clients that cannot send a token."""
     door = build_mcp_endpoint(
-        GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False
+        GivenTools(), version="9", protect=lambda app: app, accepts_token=lambda _: False
     )
     app = Starlette(routes=list(door.endpoint.routes))
     async with (

@@ -70,8 +70,8 @@ async def test_secrets_of_a_tool_are_not_noted() -> None:
     [
         ({"status": 503}, "GET /pals was refused with 503: this 503 was scripted"),
         ({"status": 429, "body": {"message": "slow down"}}, "refused with 429: slow down"),
-        ({"effect": "drop"}, "GET /pals was not answered: the connection was cut, as the control"),
-        ({"effect": "malformed"}, "GET /pals was not answered: the answer is no JSON, as the"),
+        ({"effect": "drop"}, "GET /pals was not answered: the connection was cut, as a fault"),
+        ({"effect": "malformed"}, "GET /pals was not answered: the answer is no JSON, as a fault"),
     ],
 )
 async def test_a_fault_strikes_a_tool_as_well(fault: dict[str, Any], says: str) -> None:

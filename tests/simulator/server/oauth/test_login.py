@@ -81,7 +81,7 @@ async def test_a_denied_login_sends_nothing() -> None:
             "and 'https://tavus.example/callback' is not: its scheme is 'https', not 'http'.",
         ),
         ({"callback": ""}, "and '' is not: it has characters that no URI has."),
-        ({"state": ""}, "The client sent no state, so it could not know the answer again."),
+        ({"state": ""}, "The client sent no state, so it could not recognize the answer."),
     ],
 )
 @pytest.mark.parametrize("auto_approve", [True, False])

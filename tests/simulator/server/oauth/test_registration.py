@@ -158,7 +158,7 @@ async def test_a_registration_is_limited_in_size() -> None:
     assert small.status_code == 201
     assert (large.status_code, large.json()["error"]) == (400, "invalid_client_metadata")
     assert large.json()["error_description"].startswith(
-        "A registration has at most 8192 characters, and not 9"
+        "A registration has at most 8192 characters, not 9"
     )
 
 

@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_tavus.simulator.server.oauth.signed import OneTimeRequests, RequestRefused
+from pytest_tavus.simulator.server.oauth.signed import (
+    AuthorizationRequest,
+    LoginRequest,
+    OneTimeRequests,
+    PendingRequest,
+    RequestRefused,
+)
 from pytest_tavus.simulator.server.oauth.terms import digest, generate_token
 from tests.simulator.server.given import START, Watch, seeded
 
-_FIELDS = st.dictionaries(
-    st.text(), st.one_of(st.text(), st.none(), st.booleans(), st.lists(st.text())), max_size=5
+LOGIN = LoginRequest(callback="http://127.0.0.1:1/", state="s", name="A client")
+REQUESTS: st.SearchStrategy[PendingRequest] = st.one_of(
+    st.builds(LoginRequest, callback=st.text(), state=st.text(), name=st.text()),
+    st.builds(
+        AuthorizationRequest,
+        client_id=st.text(),
+        client_name=st.none() | st.text(),
+        scopes=st.lists(st.text(), max_size=3).map(tuple),
+        code_challenge=st.text(),
+        redirect_uri=st.text(),
+        redirect_uri_given=st.booleans(),
+        state=st.none() | st.text(),
+    ),
 )
 
 
 def _requests(seed: int = 1, watch: Watch | None = None) -> OneTimeRequests:
-    return OneTimeRequests(now=watch or Watch(START), fresh=seeded(seed))
+    return OneTimeRequests(now=watch or Watch(START), generate_token=seeded(seed))
 
 
-@given(fields=_FIELDS)
-def test_a_signed_request_is_read_as_it_was_written(fields: dict[str, Any]) -> None:
+@given(request=REQUESTS)
+def test_a_signed_request_is_read_as_it_was_written(request: PendingRequest) -> None:
     requests = _requests()
-    text = requests.sign(fields, seconds=60)
+    text = requests.sign(request, seconds=60)
 
-    assert requests.read(text) == fields
+    assert requests.read(text) == request
     assert httpx2.QueryParams({"request": text})["request"] == text
     assert str(httpx2.QueryParams({"request": text})) == f"request={text}"
-    assert requests.answer(text) == fields
+    assert requests.answer(text) == request
     with pytest.raises(RequestRefused, match="answered before"):
         requests.answer(text)
 
 
-@given(fields=_FIELDS, data=st.data())
+@given(request=REQUESTS, data=st.data())
 def test_a_request_with_any_other_character_is_refused(
-    fields: dict[str, Any], data: st.DataObject
+    request: PendingRequest, data: st.DataObject
 ) -> None:
     requests = _requests()
-    text = requests.sign(fields, seconds=60)
+    text = requests.sign(request, seconds=60)
     place = data.draw(st.integers(0, len(text) - 1))
     other = data.draw(st.characters().filter(lambda character: character != text[place]))
 
@@ -54,9 +69,9 @@ def test_any_text_is_refused_and_nothing_else_happens(text: str) -> None:
         _requests().read(text)
 
 
-@given(fields=_FIELDS)
-def test_another_server_s_request_is_refused(fields: dict[str, Any]) -> None:
-    text = _requests(1).sign(fields, seconds=60)
+@given(request=REQUESTS)
+def test_another_server_s_request_is_refused(request: PendingRequest) -> None:
+    text = _requests(1).sign(request, seconds=60)
 
     with pytest.raises(RequestRefused, match="not signed by this server"):
         _requests(2).read(text)
@@ -75,10 +90,10 @@ def test_a_proof_is_of_one_request_and_one_browser() -> None:
 def test_an_answered_request_is_forgotten_once_it_is_too_old_anyway() -> None:
     watch = Watch(START)
     requests = _requests(watch=watch)
-    first = requests.sign({}, seconds=60)
+    first = requests.sign(LOGIN, seconds=60)
     requests.answer(first)
     watch.time += 61
-    requests.answer(requests.sign({}, seconds=60))
+    requests.answer(requests.sign(LOGIN, seconds=60))
 
     with pytest.raises(RequestRefused, match=r"^This request is too old\. Start again in your cl"):
         requests.answer(first)

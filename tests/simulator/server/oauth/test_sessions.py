@@ -14,7 +14,7 @@ from tests.simulator.server.given import GRANT, START, Watch, seeded
 
 
 def test_a_code_can_be_redeemed_once_even_by_who_saw_it_before() -> None:
-    kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
+    kept = Sessions(terms=OAuthTerms(), now=Watch(START), generate_token=seeded(1))
     code = kept.issue_code(GRANT)
 
     assert kept.find_grant(code) == GRANT
@@ -24,7 +24,7 @@ def test_a_code_can_be_redeemed_once_even_by_who_saw_it_before() -> None:
 
 
 def test_tokens_of_an_ended_session_are_not_rotated() -> None:
-    kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
+    kept = Sessions(terms=OAuthTerms(), now=Watch(START), generate_token=seeded(1))
     pair = kept.redeem(kept.issue_code(GRANT))
 
     assert pair is not None
@@ -36,7 +36,7 @@ def test_tokens_of_an_ended_session_are_not_rotated() -> None:
 
 def test_a_code_that_comes_back_ends_what_its_first_use_opened_and_nothing_else() -> None:
     watch = Watch(START)
-    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+    kept = Sessions(terms=OAuthTerms(), now=watch, generate_token=seeded(1))
     code, other = kept.issue_code(GRANT), kept.issue_code(GRANT)
     first, bystander = kept.redeem(code), kept.redeem(other)
     assert first is not None
@@ -62,7 +62,7 @@ _STEPS = st.lists(
 def test_no_token_of_a_session_outlives_it(steps: list[tuple[str, int, float]]) -> None:
     """A model in three lines: open until revoked, or until a token is late by its first use."""
     watch = Watch(START)
-    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+    kept = Sessions(terms=OAuthTerms(), now=watch, generate_token=seeded(1))
     first = kept.redeem(kept.issue_code(GRANT))
     assert first is not None
     pairs, used, is_open = [first], dict[str, float](), True

@@ -216,7 +216,7 @@ async def test_no_token_is_kept_as_it_is() -> None:
             given.append(token)
         return token
 
-    kept = Sessions(terms=OAuthTerms(), now=lambda: START, fresh=fresh)
+    kept = Sessions(terms=OAuthTerms(), now=lambda: START, generate_token=fresh)
     kept.issue_code(GRANT)
     kept.redeem(kept.issue_code(GRANT))
 

@@ -42,7 +42,7 @@ class Arriving:
 async def taken(
     receive: Receive, *, limits: ServerLimits, length: str | None = None, known: bool = True
 ) -> Sent:
-    intake = BodyLimit(echo, limits=limits, knows=lambda _: known)
+    intake = BodyLimit(echo, limits=limits, is_authenticated=lambda _: known)
     sent = Sent()
     await intake(posted(length), receive, sent)
     return sent
@@ -108,7 +108,7 @@ async def test_what_comes_after_the_body_is_heard() -> None:
     async def receive() -> Message:
         return messages.pop(0)
 
-    await BodyLimit(listens, limits=ServerLimits(), knows=lambda _: True)(
+    await BodyLimit(listens, limits=ServerLimits(), is_authenticated=lambda _: True)(
         request_scope(), receive, Sent()
     )
 
@@ -116,9 +116,7 @@ async def test_what_comes_after_the_body_is_heard() -> None:
 
 
 SMALL = ServerLimits(stranger_bytes=4, bodies_bytes=20)
-STRANGER = (
-    b'{"error":"the body is longer than 4 bytes, and the request names no key that is good here"}'
-)
+STRANGER = b'{"error":"the body is longer than 4 bytes, and the request has no valid key"}'
 
 
 @pytest.mark.parametrize("length", ["5", None])
@@ -133,7 +131,7 @@ async def test_a_stranger_has_less_to_say(length: str | None) -> None:
 
 
 async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() -> None:
-    intake, held = BodyLimit(echo, limits=SMALL, knows=lambda _: True), Sent()
+    intake, held = BodyLimit(echo, limits=SMALL, is_authenticated=lambda _: True), Sent()
     waiting = asyncio.create_task(
         intake(posted(), Arriving([b"x" * 10, b"x" * 5], ends=False), held)
     )
@@ -154,7 +152,7 @@ async def test_large_bodies_share_what_may_be_held_and_small_ones_do_not_wait() 
 
 
 async def test_what_was_held_is_free_again_after_each_answer() -> None:
-    intake = BodyLimit(echo, limits=SMALL, knows=lambda _: True)
+    intake = BodyLimit(echo, limits=SMALL, is_authenticated=lambda _: True)
     for _ in range(5):
         sent = Sent()
         await intake(posted(), Arriving([b"x" * 12, b"x" * 6]), sent)
@@ -168,7 +166,9 @@ async def test_one_request_asks_only_once_whether_it_is_a_strangers() -> None:
         asked.append(scope)
         return True
 
-    await BodyLimit(echo, limits=SMALL, knows=knows)(posted("18"), Arriving([b"x" * 6] * 3), Sent())
+    await BodyLimit(echo, limits=SMALL, is_authenticated=knows)(
+        posted("18"), Arriving([b"x" * 6] * 3), Sent()
+    )
 
     assert len(asked) == 1
 

@@ -25,9 +25,8 @@ pytestmark = pytest.mark.asyncio
 
 HASTY = ServerOptions(limits=ServerLimits(header_seconds=0.05, body_seconds=0.05, body_bytes=100))
 
-NO_REQUEST = (
-    "this is no HTTP request that can be understood: the server speaks plain HTTP/1.1, and wants "
-    "one Host header"
+MALFORMED = (
+    "the request is malformed: the server speaks plain HTTP/1.1, and requires one Host header"
 )
 HANDSHAKE = (
     b"GET /rooms/c1 HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
@@ -77,16 +76,16 @@ def request(server: RunningServer, *, method: str = "GET", body: str = "", **hea
 @pytest.mark.parametrize(
     ("sent", "status", "sentence"),
     [
-        (b"nonsense\r\n\r\n", 400, NO_REQUEST),
-        (b"\x16\x03\x01\x02\x00\x01\x00", 400, NO_REQUEST),
-        (b"GET / HTTP/1.1\r\n\r\n", 400, NO_REQUEST),
+        (b"nonsense\r\n\r\n", 400, MALFORMED),
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400, MALFORMED),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, MALFORMED),
         (
             b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 200_000,
             400,
-            NO_REQUEST,
+            MALFORMED,
         ),
-        (b"", 408, "the head of the request was not there within 0.05 s"),
-        (b"GET /v2/pals HT", 408, "the head of the request was not there within 0.05 s"),
+        (b"", 408, "the head of the request did not arrive within 0.05 s"),
+        (b"GET /v2/pals HT", 408, "the head of the request did not arrive within 0.05 s"),
         (
             HANDSHAKE + b"\r\n",
             400,
@@ -195,7 +194,7 @@ async def test_a_body_in_many_tiny_chunks_is_refused() -> None:
         goes_on = await still_serves(server)
 
     assert status == "HTTP/1.1 400 Bad Request"
-    assert json.loads(body) == {"error": NO_REQUEST}
+    assert json.loads(body) == {"error": MALFORMED}
     assert goes_on
 
 

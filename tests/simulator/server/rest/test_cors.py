@@ -59,7 +59,7 @@ def test_what_is_no_origin_is_told(written: str) -> None:
         origin_of(written)
 
     assert str(refused.value) == (
-        f"{written!r} is no origin of a page: expected scheme, host and port alone, such as "
+        f"{written!r} is no origin of a page: expected only scheme, host and port, such as "
         "'http://localhost:5173'"
     )
 

@@ -23,7 +23,7 @@ HOST = (
 )
 ORIGIN = (
     "the simulator answers pages of this machine only, and the request's Origin header names "
-    "another: name it with --cors"
+    "another machine: allow its origin with --cors"
 )
 
 

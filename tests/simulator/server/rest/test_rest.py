@@ -11,7 +11,7 @@ import pytest_asyncio
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.resource import Route
-from pytest_tavus.simulator.server.application import application
+from pytest_tavus.simulator.server.application import build_application
 from pytest_tavus.simulator.server.rest import build_rest_endpoint
 from tests.simulator.server.given import BASE
 from tests.simulator.server.served import front, served
@@ -60,7 +60,7 @@ ROUTES = (
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     async with served() as server:
         api = Api(server.tavus.site.account, ROUTES)
-        app = application([build_rest_endpoint(api)], front(server.tavus))
+        app = build_application([build_rest_endpoint(api)], front(server.tavus))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             yield client
