@@ -1,4 +1,4 @@
-"""What a server may be started with, and the marker by which it is known."""
+"""The options of a server, and the marker of a simulated Tavus."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ MARKED = {"Content-Type": "text/plain", MARKER.upper(): simulator_version()}
     ("word", "environment"),
     [("prod", "prod"), ("PRODUCTION", "prod"), (" stage ", "stg"), ("LOCAL", "test")],
 )
-def test_an_environment_goes_by_the_words_of_the_official_client(
-    word: str, environment: str
-) -> None:
+def test_an_environment_has_the_aliases_of_the_official_client(word: str, environment: str) -> None:
     assert environment_of(word) == environment
 
 
@@ -47,7 +45,7 @@ def test_an_unknown_environment_names_those_there_are() -> None:
     )
 
 
-def test_a_key_of_a_simulator_is_taken() -> None:
+def test_a_simulated_key_is_accepted() -> None:
     assert ServerOptions(api_key="tavus_sim_prod_12345678").api_key == "tavus_sim_prod_12345678"
 
 
@@ -162,7 +160,7 @@ def test_every_flag_arrives() -> None:
         (["--handler", ""], "--handler is empty"),
     ],
 )
-def test_flags_that_cannot_be_are_told(argv: list[str], sentence: str) -> None:
+def test_invalid_flags_are_refused(argv: list[str], sentence: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         flags(*argv)
 
@@ -191,7 +189,7 @@ def test_the_marker_is_seen_however_it_is_spelled() -> None:
     assert is_simulated(MARKED)
 
 
-def test_without_the_marker_nothing_is_sent() -> None:
+def test_a_missing_marker_is_refused_as_a_simulator() -> None:
     with pytest.raises(ServiceError) as refused:
         require_simulated({"content-type": "text/plain"})
 
@@ -201,7 +199,7 @@ def test_without_the_marker_nothing_is_sent() -> None:
     )
 
 
-def test_with_the_marker_it_is_not_the_real_one() -> None:
+def test_the_marker_is_refused_as_the_real_tavus() -> None:
     refuse_simulated({"content-type": "text/plain"})
     with pytest.raises(ServiceError) as refused:
         refuse_simulated(MARKED)
@@ -226,7 +224,7 @@ def test_with_the_marker_it_is_not_the_real_one() -> None:
         ),
     ],
 )
-def test_a_number_out_of_its_range_is_told(options: dict[str, Any], sentence: str) -> None:
+def test_a_number_out_of_range_is_refused(options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         ServerOptions(**options)
 

@@ -1,4 +1,4 @@
-"""The pages of the sign-in: nothing that a client says becomes a part of them."""
+"""The pages of the sign-in: texts of a client never become markup."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
 
 
 @given(client=_WORDS, callback=_WORDS, grant=_WORDS, value=_WORDS)
-def test_nothing_that_a_client_says_becomes_part_of_a_page(
+def test_texts_of_a_client_add_no_markup_to_a_page(
     client: str, callback: str, grant: str, value: str
 ) -> None:
     plain = Outline(question_page(client="a", callback="b", grant="c", fields={"d": "e"}))
@@ -51,7 +51,7 @@ def test_nothing_that_a_client_says_becomes_part_of_a_page(
 
 
 @given(payload=st.dictionaries(_WORDS, _WORDS), callback=_WORDS)
-def test_a_payload_arrives_in_the_script_as_it_is(payload: dict[str, str], callback: str) -> None:
+def test_a_payload_arrives_in_the_script_unchanged(payload: dict[str, str], callback: str) -> None:
     text = bytes(delivery_page(callback, payload).body).decode()
     data = text.partition('id="login">')[2].partition("</script>")[0]
 

@@ -1,4 +1,4 @@
-"""Requests that wait for an answer: signed, answered once; and the randomness behind them."""
+"""Pending requests: signed, and answered once. Tokens: random or seeded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_tavus.simulator.server.oauth.signed import (
     RequestRefused,
 )
 from pytest_tavus.simulator.server.oauth.terms import digest, generate_token
-from tests.simulator.server.given import START, Watch, seeded
+from tests.simulator.server.constants import START, ManualClock, seeded_tokens
 
 LOGIN = LoginRequest(callback="http://127.0.0.1:1/", state="s", name="A client")
 REQUESTS: st.SearchStrategy[PendingRequest] = st.one_of(
@@ -33,8 +33,8 @@ REQUESTS: st.SearchStrategy[PendingRequest] = st.one_of(
 )
 
 
-def _requests(seed: int = 1, watch: Watch | None = None) -> OneTimeRequests:
-    return OneTimeRequests(now=watch or Watch(START), generate_token=seeded(seed))
+def _requests(seed: int = 1, watch: ManualClock | None = None) -> OneTimeRequests:
+    return OneTimeRequests(now=watch or ManualClock(START), generate_token=seeded_tokens(seed))
 
 
 @given(request=REQUESTS)
@@ -64,20 +64,20 @@ def test_a_request_with_any_other_character_is_refused(
 
 
 @given(text=st.text())
-def test_any_text_is_refused_and_nothing_else_happens(text: str) -> None:
+def test_an_unsigned_text_is_refused(text: str) -> None:
     with pytest.raises(RequestRefused, match=r"^This request was not signed by this server\.$"):
         _requests().read(text)
 
 
 @given(request=REQUESTS)
-def test_another_server_s_request_is_refused(request: PendingRequest) -> None:
+def test_a_request_of_another_server_is_refused(request: PendingRequest) -> None:
     text = _requests(1).sign(request, seconds=60)
 
     with pytest.raises(RequestRefused, match="not signed by this server"):
         _requests(2).read(text)
 
 
-def test_a_proof_is_of_one_request_and_one_browser() -> None:
+def test_a_proof_is_valid_for_one_request_and_one_browser() -> None:
     requests = _requests()
     proof = requests.proof("a request", "a browser")
 
@@ -87,8 +87,8 @@ def test_a_proof_is_of_one_request_and_one_browser() -> None:
     assert not requests.proves(requests.proof("a request", ""), text="a request", nonce="")
 
 
-def test_an_answered_request_is_forgotten_once_it_is_too_old_anyway() -> None:
-    watch = Watch(START)
+def test_an_answered_request_is_forgotten_when_it_expires() -> None:
+    watch = ManualClock(START)
     requests = _requests(watch=watch)
     first = requests.sign(LOGIN, seconds=60)
     requests.answer(first)
@@ -101,7 +101,7 @@ def test_an_answered_request_is_forgotten_once_it_is_too_old_anyway() -> None:
 
 @given(seed=st.integers(), kind=st.sampled_from(["access", "refresh"]))
 def test_the_same_seed_gives_the_same_tokens_and_no_token_twice(seed: int, kind: str) -> None:
-    first, second = seeded(seed), seeded(seed)
+    first, second = seeded_tokens(seed), seeded_tokens(seed)
     tokens = [first(kind) for _ in range(3)]
 
     second("another kind")
@@ -115,5 +115,5 @@ def test_without_a_seed_tokens_cannot_be_guessed() -> None:
     assert len(generate_token("access")) == 43
 
 
-def test_a_digest_is_of_any_text() -> None:
+def test_any_text_has_a_digest() -> None:
     assert digest("\ud800") != digest("?")
