@@ -90,5 +90,5 @@ class HandlerSlot:
 
 
 def _without_origin(spec: HandlerSpec) -> HandlerSpec:
-    """Drop the position in a file, so that equal handlers of two files compare equal."""
+    # Two files that name the same handler differ in the position of the name only.
     return replace(spec, at=(), search_path=())

@@ -113,7 +113,7 @@ def _header_problem(scope: Scope, most: int) -> Problem | None:
 
 
 def _length_problem(scope: Scope) -> Problem | None:
-    """Refuse two length headers: a proxy may trust the other one (request smuggling)."""
+    # With two length headers, a proxy may trust the other one and split requests differently.
     if not (header_values(scope, b"transfer-encoding") and header_values(scope, b"content-length")):
         return None
     return 400, "the request has both Content-Length and Transfer-Encoding: expected one of them"
@@ -154,6 +154,6 @@ def _path_problem(path: bytes, longest: int) -> Problem | None:
 
 
 def _raw_path(scope: Scope) -> bytes:
-    """Return the undecoded path; some in-process clients give the decoded path only."""
+    # Some in-process clients give the decoded path only.
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.partition(b"?")[0]

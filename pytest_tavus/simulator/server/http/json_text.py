@@ -103,7 +103,7 @@ def _read(text: bytes | str) -> Json:
 
 
 def _has_lone_surrogate(text: str) -> bool:
-    """Tell whether a text cannot be encoded. Much faster than a search for surrogates."""
+    # To encode the text is much faster than to search it for surrogates.
     if text.isascii():
         return False
     try:

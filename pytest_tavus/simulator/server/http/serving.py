@@ -22,8 +22,7 @@ STOP_SECONDS = 5.0
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A server that leaves signals to the program around it."""
-
+    # uvicorn would replace the signal handlers of the command, or of the test run.
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield

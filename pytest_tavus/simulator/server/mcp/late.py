@@ -111,16 +111,13 @@ class _LazyEndpoint:
 
 @contextmanager
 def _gc_paused() -> Generator[None]:
-    """Pause garbage collection: each collection would stop the loop for 70 to 100 ms.
-
-    Objects that the block creates live as long as the server. If other objects are frozen, they are
-    frozen too.
-    """
+    # Each collection would stop the loop for 70 to 100 ms.
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        # The new objects live as long as the server, so they are frozen like those before them.
         if gc.get_freeze_count():
             gc.freeze()
         if enabled:

@@ -135,7 +135,7 @@ def _build_authorization(sign_in: SignIn) -> RequestHandler:
 
 
 def _build_token_exchange(sign_in: SignIn) -> RequestHandler:
-    """Check the `resource` of a token request, which the SDK's handler ignores."""
+    # The SDK's handler ignores the `resource` of a token request.
     handler = TokenHandler(sign_in, ClientAuthenticator(sign_in))
 
     async def token(request: Request) -> Response:
@@ -150,11 +150,8 @@ def _build_token_exchange(sign_in: SignIn) -> RequestHandler:
 
 
 def _build_revocation(sign_in: SignIn) -> RequestHandler:
-    """Revoke tokens for every registered client.
-
-    The SDK's handler requires a secret even of clients that have none. The behaviour of Tavus is
-    unknown; this server requires no secret of them [inferred].
-    """
+    # The SDK's handler requires a secret even of clients that have none. The behaviour of Tavus is
+    # unknown; this server requires no secret of them [inferred].
     authenticator = ClientAuthenticator(sign_in)
 
     async def revoke(request: Request) -> Response:

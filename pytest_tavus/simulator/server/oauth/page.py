@@ -88,7 +88,7 @@ def denial_page() -> HTMLResponse:
 
 
 def _escape_for_script(data: str) -> str:
-    """Escape JSON, so that no text in it can end the script element."""
+    # Otherwise a text in the JSON could end the script element.
     return data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

@@ -111,7 +111,7 @@ class OneTimeRequests:
 
 
 def _is_equal(left: str, right: str) -> bool:
-    """Compare texts in constant time. Two Base64 spellings of the same bytes are not equal."""
+    # Compared as text, because two Base64 spellings of the same bytes must not both be valid.
     return hmac.compare_digest(
         left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass")
     )

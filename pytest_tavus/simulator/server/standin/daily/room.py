@@ -78,7 +78,7 @@ def open_room(url: str, token: str | None) -> JoinedRoom:
 
 
 def _connect(target: str, parts: SplitResult) -> ClientConnection:
-    """Connect through an own socket, because `websockets` would use a proxy of the environment."""
+    # With a socket of its own, `websockets` ignores the proxies of the environment.
     plain = socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_SECONDS)
     try:
         return connect(target, sock=plain, open_timeout=_CONNECT_SECONDS, max_size=None)
