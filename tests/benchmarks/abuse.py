@@ -32,17 +32,17 @@ WANTED_MEGABYTES = 200
 WANTED_SECONDS = 0.25
 ROOMS = 4
 TALK = 0.1
-"""Seconds between two messages in a room in which others do not read."""
+"""Seconds between two messages into a room whose other participants do not read."""
 
 SAID = 80
-"""Such messages: enough for what the operating system holds and the server allows."""
+"""Messages into that room: enough to fill the buffers of the system and of the server."""
 
 REST = 0.02
-"""Seconds between two requests of the client that behaves."""
+"""Seconds between two requests of the good client."""
 
 
 class Behaved:
-    """A client that does nothing wrong, and how long it waited for each answer."""
+    """A good client, and the time that it waited for each answer."""
 
     def __init__(self, http: httpx.AsyncClient, pal_id: str) -> None:
         self._http = http
@@ -79,7 +79,7 @@ def _require(found: object, wanted: object) -> None:
 
 
 async def talk(room_url: str) -> None:
-    """Talk in the room in which others do not read."""
+    """Talk in the room whose other participants do not read."""
     message = {
         "message_type": "conversation",
         "event_type": "conversation.echo",
@@ -100,7 +100,7 @@ def _misbehave(seconds: float, target: Target, connections: int, told: Any) -> N
 
 
 async def under_abuse(served: Served, seconds: float, connections: int) -> tuple[Behaved, Any]:
-    """Let the client that behaves go on while others do not; return it, and what they saw."""
+    """Run the good client during the abuse; return it, and the counts of the abusers."""
     place = urlsplit(served.url)
     headers = {"x-api-key": served.key}
     async with httpx.AsyncClient(

@@ -1,7 +1,7 @@
 """Traffic that no server should have to bear: slow, huge, malformed, unread, unauthenticated.
 
-Each kind is a connection that misbehaves for as long as it is let, and begins again when it is cut
-off. They count what they were answered, so that it can be seen that they were there.
+Each kind is a connection that misbehaves until it is cut, and then starts again. It counts its
+answers by status, which proves that it ran.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 
 PAUSE = 0.25
-"""Seconds between two bytes of who is slow."""
+"""Seconds between two bytes of a slow client."""
 
 HANDSHAKE = (
     "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n"
@@ -25,7 +25,7 @@ HANDSHAKE = (
 
 @dataclass(slots=True, kw_only=True)
 class Target:
-    """The server, and what was seen of it."""
+    """The server, and the counts of its answers."""
 
     host: str
     port: int
@@ -87,7 +87,7 @@ async def slow(line: Line) -> None:
 
 
 async def huge(line: Line) -> None:
-    """Send bodies and heads that are as large as can be, each kind in turn."""
+    """Send the largest possible bodies and heads in turn."""
     target = line.target
     while True:
         await line.send(_HUGE[next(_COUNT) % len(_HUGE)](target))
@@ -95,7 +95,7 @@ async def huge(line: Line) -> None:
 
 
 async def malformed(line: Line) -> None:
-    """Send what is no request, or no body, or no message."""
+    """Send malformed requests, bodies and messages."""
     target = line.target
     broken = next(_COUNT) % 5
     if broken == 0:
@@ -113,7 +113,7 @@ async def malformed(line: Line) -> None:
 
 
 async def unread(line: Line) -> None:
-    """Ask for much, and read nothing of it; every other one in a room, where others talk."""
+    """Request large answers and read none; every other connection joins a busy room."""
     target = line.target
     if next(_COUNT) % 2:
         await line.send(target.enter())
@@ -125,7 +125,7 @@ async def unread(line: Line) -> None:
 
 
 async def unauthenticated(line: Line) -> None:
-    """Send everything that needs no key, or has a wrong one."""
+    """Send requests without a key, or with a wrong key."""
     target, large = line.target, json.dumps({"a": ["x" * 60] * 900}).encode()
     registration = {"redirect_uris": ["http://127.0.0.1:1/"], "client_name": "x" * 7000}
     while True:
@@ -160,7 +160,7 @@ KINDS: tuple[Abuse, ...] = (slow, huge, malformed, unread, unauthenticated)
 
 
 def each(count: int) -> Iterator[Abuse]:
-    """Return so many kinds, as evenly as it goes."""
+    """Return `count` kinds, evenly distributed."""
     return itertools.islice(itertools.cycle(KINDS), count)
 
 
@@ -178,7 +178,7 @@ async def _again_and_again(abuse: Abuse, target: Target) -> None:
 
 
 async def abuse_for(seconds: float, target: Target, connections: int) -> None:
-    """Misbehave over so many connections at once."""
+    """Misbehave over all connections at once."""
     tasks = [asyncio.create_task(_again_and_again(kind, target)) for kind in each(connections)]
     done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
     for task in tasks:

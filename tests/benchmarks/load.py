@@ -59,7 +59,7 @@ class Room(Protocol):
 
 
 class LoadError(Exception):
-    """A room heard something else than it should have."""
+    """A room received an unexpected message."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,11 +113,11 @@ class Caller:
         self._seq: int | None = None
 
     async def arrive(self) -> None:
-        """Hear that the PAL is there."""
+        """Wait until the PAL has joined."""
         self._require([await self._hear()], [("system.replica_joined", "")])
 
     async def turn(self, turn: int) -> None:
-        """Have one turn, and require that it is as it must be."""
+        """Play one turn, and check every message of it."""
         wanted = expected(self._id, turn)
         await self._send("conversation.respond", {"text": f"Turn {turn}."})
         heard: list[Heard] = []
@@ -138,7 +138,7 @@ class Caller:
         return kind, f"{said['role']}: {said['speech']}" if "speech" in said else ""
 
     def _place(self, message: dict[str, Any]) -> None:
-        """Require that a message is this conversation's, and the one after the last."""
+        """Check that a message belongs to this conversation and follows the last one."""
         self._require([message["conversation_id"]], [self._id])
         if self._seq is not None:
             self._require([message["seq"]], [self._seq + 1])
@@ -174,7 +174,7 @@ def serving(turns: int, *flags: str) -> Generator[Served]:
 
 
 def _started(path: Path, flags: Iterable[str]) -> subprocess.Popen[str]:
-    """Start the command, which tells on its first line where it is."""
+    """Start the command, which prints its address on the first line."""
     command = "import sys; from pytest_tavus.cli import main; sys.exit(main())"
     words = ("serve", "--json", "--script", str(path), "--concurrency", "100000", *flags)
     return subprocess.Popen(
@@ -186,7 +186,7 @@ def _started(path: Path, flags: Iterable[str]) -> subprocess.Popen[str]:
 
 
 def _ended(process: subprocess.Popen[str]) -> Taken:
-    """End a server, and return what it took."""
+    """Stop a server, and return the resources that it used."""
     os.kill(process.pid, signal.SIGTERM)  # it is there until it is waited for
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -1,4 +1,4 @@
-"""Puts doors together to one ASGI application, with everything in front that all of them need."""
+"""Builds one ASGI application from the endpoints and the middleware that all of them share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pytest_tavus.simulator.server.site import CONTROL, Endpoint
 
 
 class SiteContext(Struct, frozen=True, kw_only=True):
-    """What stands in front of every door."""
+    """What the middleware in front of every endpoint needs."""
 
     limits: ServerLimits
     clock: Clock
@@ -32,35 +32,37 @@ class SiteContext(Struct, frozen=True, kw_only=True):
     hang_up: HangUp
     is_authenticated: IsAuthenticated
     origins: tuple[str, ...]
-    "Of the pages that may call."
+    "Origins of the pages that may call the server."
 
     public: PublicOrigins
 
 
-def application(doors: Iterable[Endpoint], front: SiteContext) -> ASGIApp:
-    """Return the application. The outermost is named last: it sees a request first."""
-    app: ASGIApp = _build_router(doors)
+def build_application(endpoints: Iterable[Endpoint], context: SiteContext) -> ASGIApp:
+    """Wrap the endpoints in the middleware. The last middleware sees each request first."""
+    app: ASGIApp = _build_router(endpoints)
+    # The journal surrounds faults and body limits, so it also records the answers that they give.
     app = FaultMiddleware(
         app,
-        faults=front.faults,
-        sleep=front.clock.sleep,
-        hang_up=front.hang_up,
+        faults=context.faults,
+        sleep=context.clock.sleep,
+        hang_up=context.hang_up,
         skip=CONTROL,
     )
-    app = BodyLimit(app, limits=front.limits, knows=front.is_authenticated)
-    if front.journal.keeps:
-        app = JournalMiddleware(app, journal=front.journal, now=front.clock.now, skip=CONTROL)
-    app = Cors(app, origins=front.origins, public=front.public)
-    return Guard(app, limits=front.limits, origins=front.origins)
+    app = BodyLimit(app, limits=context.limits, is_authenticated=context.is_authenticated)
+    if context.journal.is_enabled:
+        app = JournalMiddleware(app, journal=context.journal, now=context.clock.now, skip=CONTROL)
+    app = Cors(app, origins=context.origins, public=context.public)
+    # Outermost: the guard marks every response, those of the middleware included.
+    return Guard(app, limits=context.limits, origins=context.origins)
 
 
-def _build_router(doors: Iterable[Endpoint]) -> Starlette:
-    routes = [route for door in doors for route in door.routes]
+def _build_router(endpoints: Iterable[Endpoint]) -> Starlette:
+    routes = [route for endpoint in endpoints for route in endpoint.routes]
     app = Starlette(
         routes=routes,
         exception_handlers={HTTPException: _handle_http_exception, Exception: _handle_server_error},
     )
-    app.router.redirect_slashes = False
+    app.router.redirect_slashes = False  # Tavus redirects no request
     return app
 
 

@@ -1,4 +1,4 @@
-"""The command ``pytest-tavus serve``: from its flags to a server that runs until it is ended."""
+"""The command ``pytest-tavus serve``: runs a server from flags until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from pytest_tavus.simulator.server.options import ServerOptions, environment_of
 from pytest_tavus.simulator.server.running import RunningServer, run_server
 
 END_SECONDS = 15.0
-"""How long the server may take to end, once it is told to."""
+"""How long the server may take to stop after Ctrl-C or SIGTERM."""
 
 
 def serve(parsed: argparse.Namespace) -> int:
-    """Serve until Ctrl-C or SIGTERM, and return the exit code: 0, or 1 where it did not start."""
-    # A thread that imports, or reads scenarios, gives way to the loop after so many seconds.
+    """Serve until Ctrl-C or SIGTERM, and return the exit code: 1 if the server did not start."""
+    # Threads import modules and read scenarios; a short interval keeps them from delaying the loop.
     sys.setswitchinterval(0.0005)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -43,10 +43,10 @@ def serve(parsed: argparse.Namespace) -> int:
 
 
 def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
-    """Return the options that the flags come to.
+    """Return the server options that the flags stand for.
 
     Raises:
-        ScenarioError: for flags that cannot be, or that contradict each other.
+        ScenarioError: a flag has an invalid value, or two flags contradict each other.
 
     """
     return ServerOptions(
@@ -72,7 +72,7 @@ def options_of(parsed: argparse.Namespace, *, root: Path) -> ServerOptions:
 
 
 def handler_of(target: str) -> HandlerSpec:
-    """Return a handler that is named in one word, or by the words of a command."""
+    """Read the value of ``--handler``: a URL, ``package.module:app``, or a command line."""
     if target.startswith(("http://", "https://")):
         return HandlerSpec(at=(), url=target)
     words = shlex.split(target)
@@ -83,66 +83,66 @@ def handler_of(target: str) -> HandlerSpec:
     return HandlerSpec(at=(), command=tuple(words))
 
 
-_OF_MODEL = {
+_MODEL_FIELDS = {
     "model_url": "base_url",
     "model_key_env": "api_key_env",
     "model_temperature": "temperature",
     "model_seed": "seed",
     "model_timeout": "timeout",
 }
-"""Flags that say more of a model, and what they set."""
+"""Flags that need ``--model``, and the field of `ModelSettings` that each of them sets."""
 
 
 def _model_of(parsed: argparse.Namespace) -> ModelSettings | None:
-    given = {name: value for name in _OF_MODEL if (value := getattr(parsed, name)) is not None}
+    given = {flag: value for flag in _MODEL_FIELDS if (value := getattr(parsed, flag)) is not None}
     if parsed.model is None:
         if given:
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-            message = f"without --model there is no model that {flags} could be about"
+            message = f"--model is missing: {flags} can only be used together with --model"
             raise ScenarioError(message)
         return None
     if parsed.model_url is None:
         message = (
-            "--model needs --model-url, the endpoint that has the model, such as "
+            "--model needs --model-url, the endpoint of the model, such as "
             "http://127.0.0.1:11434/v1"
         )
         raise ScenarioError(message)
     if parsed.model_timeout is not None and not 0 < parsed.model_timeout < math.inf:
-        message = f"--model-timeout is more than 0 seconds, and not {parsed.model_timeout:g}"
+        message = f"--model-timeout must be more than 0 seconds, not {parsed.model_timeout:g}"
         raise ScenarioError(message)
     if parsed.model_temperature is not None and not 0 <= parsed.model_temperature < math.inf:
-        message = f"--model-temperature is 0 or more, and not {parsed.model_temperature:g}"
+        message = f"--model-temperature must be 0 or more, not {parsed.model_temperature:g}"
         raise ScenarioError(message)
-    settings = {_OF_MODEL[name]: value for name, value in given.items()}
+    settings = {_MODEL_FIELDS[name]: value for name, value in given.items()}
     return ModelSettings(model=parsed.model, **settings)
 
 
 async def _serve(options: ServerOptions, *, as_json: bool) -> None:
-    told_to_end = _install_signal_handlers(asyncio.get_running_loop())
+    stop_requested = _install_signal_handlers(asyncio.get_running_loop())
     async with run_server(options, environ=os.environ) as server:
-        gc.freeze()  # what there is now stays; each search of it would stop the loop for 100 ms
+        # What exists now lives to the end, and each collection would stop the loop for 100 ms.
+        gc.freeze()
         sys.stdout.write(_render_json(server) if as_json else _render_text(server))
         sys.stdout.flush()
-        await told_to_end.wait()
+        await stop_requested.wait()
 
 
 def _install_signal_handlers(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
-    """Return what is set by Ctrl-C and SIGTERM.
-
-    Not with the loop's own handlers: while a handler of the user's blocks the loop, they would wait
-    for ever. So the process ends in any case, if need be by force.
-    """
-    told = asyncio.Event()
+    """Return an event that Ctrl-C and SIGTERM set."""
+    stop_requested = asyncio.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(told.set)
-        last = threading.Timer(END_SECONDS, _end_by_force)
-        last.daemon = True
-        last.start()
+        loop.call_soon_threadsafe(stop_requested.set)
+        timer = threading.Timer(END_SECONDS, _end_by_force)
+        timer.daemon = True
+        timer.start()
+
+    # The loop's own signal handlers never run while the user's handler blocks the loop. These run
+    # in any case, and the timer ends the process by force if the loop stays blocked.
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    return told
+    return stop_requested
 
 
 def _end_by_force() -> None:
@@ -155,14 +155,14 @@ def _end_by_force() -> None:
 
 
 def _render_json(server: RunningServer) -> str:
-    told = {
+    started = {
         "url": server.url,
         "api_key": server.api_key,
         "mcp_url": server.tavus.site.mcp_url,
         "pals": [{"pal_id": pal_id, "pal_name": name} for pal_id, name in server.pals],
         "environ": server.environ,
     }
-    return json.dumps(told) + "\n"
+    return json.dumps(started) + "\n"
 
 
 def _render_text(server: RunningServer) -> str:

@@ -1,6 +1,6 @@
 """The composition root of the server: options in, one ASGI application out.
 
-The one place that names concrete parts: which clock, which brain, which handler, which doors.
+The only module that names concrete parts: which clock, which brain, which handler, which endpoints.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pytest_tavus.simulator.rooms.conversations import Conversations
 from pytest_tavus.simulator.rooms.opening import Opening
 from pytest_tavus.simulator.rooms.played import ScriptBook
 from pytest_tavus.simulator.rooms.world import LiveContext, LiveTime, LiveWire
-from pytest_tavus.simulator.server.application import SiteContext, application
+from pytest_tavus.simulator.server.application import SiteContext, build_application
 from pytest_tavus.simulator.server.control.admin import Admin, Scripts, collect_env
 from pytest_tavus.simulator.server.control.endpoint import ControlPlane
 from pytest_tavus.simulator.server.control.handler_slot import HandlerSlot
@@ -48,7 +48,7 @@ from pytest_tavus.simulator.server.site import Endpoint, Site, keep_open
 
 
 class ServerContext(Struct, frozen=True, kw_only=True):
-    """What a server is given from outside."""
+    """What the composition root cannot build: the bound address, the environment, a way to cut."""
 
     base_url: str
     environ: Mapping[str, str]
@@ -56,7 +56,7 @@ class ServerContext(Struct, frozen=True, kw_only=True):
 
 
 class SimulatedTavus(Struct, frozen=True, kw_only=True):
-    """One simulated Tavus, ready to be asked."""
+    """A running simulated Tavus, as the application and the objects behind it."""
 
     site: Site
     keys: ApiKeys
@@ -65,14 +65,14 @@ class SimulatedTavus(Struct, frozen=True, kw_only=True):
     end_streams: Callable[[], None]
 
     async def end_pending_work(self) -> None:
-        """End every conversation, every stream and every wait, so that nothing holds up the end."""
+        """End every conversation, stream and wait, so that none of them delays the shutdown."""
         self.end_streams()
         await self.site.account.live.close()
         self.admin.clock.wake_all()
 
 
 class _Parts(Struct, kw_only=True):
-    """What is made on the way."""
+    """The parts that `_build_admin` and `_build_tavus` both use."""
 
     options: ServerOptions
     context: ServerContext
@@ -86,28 +86,28 @@ class _Parts(Struct, kw_only=True):
 
 @asynccontextmanager
 async def open_simulated_tavus(
-    options: ServerOptions, outside: ServerContext
+    options: ServerOptions, context: ServerContext
 ) -> AsyncGenerator[SimulatedTavus]:
-    """Open everything there is of a simulated Tavus, for as long as the context is open.
+    """Open a simulated Tavus: handler, model, account, conversations and application.
 
     Raises:
         ScenarioError: a script, or the model, cannot be used.
         HandlerError: the handler does not start.
-        ServiceError: a script's PAL cannot be brought into the account.
+        ServiceError: the account refuses the PAL of a script.
 
     """
-    parts = _build_parts(options, outside)
+    parts = _build_parts(options, context)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(parts.loopback.close)
-        minds, wire = await _open_brains_and_wire(parts, stack)
-        admin = _build_admin(parts, minds, wire, stack)
+        brains, wire = await _open_brains_and_wire(parts, stack)
+        admin = _build_admin(parts, brains, wire, stack)
         await admin.reset()
-        tavus, doors = _build_tavus(parts, admin)
-        await stack.enter_async_context(keep_open(doors))
+        tavus, endpoints = _build_tavus(parts, admin)
+        await stack.enter_async_context(keep_open(endpoints))
         yield tavus
 
 
-def _build_parts(options: ServerOptions, outside: ServerContext) -> _Parts:
+def _build_parts(options: ServerOptions, context: ServerContext) -> _Parts:
     ids = AccountIds(seed=options.seed or 0)
     keys = ApiKeys(seed=options.seed, environment=options.environment, first=options.api_key)
     limits = ScenarioLimits(local_tools=options.account.local_tools)
@@ -116,17 +116,17 @@ def _build_parts(options: ServerOptions, outside: ServerContext) -> _Parts:
         for path in options.scripts
         for scenario in load_scenarios(options.root / path, root=options.root, limits=limits)
     )
-    env = collect_env(scripts, outside.environ)
+    env = collect_env(scripts, context.environ)
     loopback = Loopback()
-    start = partial(open_handler, root=options.root, environ=outside.environ)
+    start = partial(open_handler, root=options.root, environ=context.environ)
     return _Parts(
         options=options,
-        context=outside,
+        context=context,
         scripts=Scripts(scripts=scripts, env=env, handler_slot=HandlerSlot(loopback, start)),
         clock=ServerClock(options.clock),
         keys=keys,
         ids=ids,
-        # Without a control plane, nobody could read what a journal keeps.
+        # Without a control plane, no client can read the journal.
         journal=Journal(
             secrets=(*keys.all(), *env.values()), most_bytes=JOURNAL_BYTES if options.control else 0
         ),
@@ -137,39 +137,37 @@ def _build_parts(options: ServerOptions, outside: ServerContext) -> _Parts:
 async def _open_brains_and_wire(
     parts: _Parts, stack: AsyncExitStack
 ) -> tuple[BrainOptions, LiveWire]:
-    """Start what decides for the PALs, and what takes their calls."""
     options, environ = parts.options, parts.context.environ
-    minds = BrainOptions(
+    brains = BrainOptions(
         scripts=ScriptBook(), env=parts.scripts.env, script_order=options.script_order
     )
-    handling = parts.scripts.handler_slot
-    stack.push_async_callback(handling.close)
+    handler_slot = parts.scripts.handler_slot
+    stack.push_async_callback(handler_slot.close)
     if options.handler is not None:
-        await handling.pin(options.handler)
+        await handler_slot.pin(options.handler)
     wire = LiveWire(
-        callbacks=LoopbackCallbacks(parts.loopback, note=parts.journal.note), handler=handling
+        callbacks=LoopbackCallbacks(parts.loopback, note=parts.journal.note), handler=handler_slot
     )
     if options.model is not None:
         model = open_model(options.model, environ)
         stack.push_async_callback(model.close)
-        minds = replace(minds, brains=(partial(_brain, model),))
+        brains = replace(brains, brains=(partial(_build_brain, model),))
         wire = replace(wire, filling=model.fill)
-    return minds, wire
+    return brains, wire
 
 
-def _brain(model: Model, opening: Opening) -> Brain:
+def _build_brain(model: Model, opening: Opening) -> Brain:
     return model.brain(opening.pal)
 
 
 def _build_admin(
-    parts: _Parts, minds: BrainOptions, wire: LiveWire, stack: AsyncExitStack
+    parts: _Parts, brains: BrainOptions, wire: LiveWire, stack: AsyncExitStack
 ) -> Admin:
-    """Make the account and its conversations."""
     options, clock = parts.options, parts.clock
     live_context = LiveContext(
         seed=options.seed or 0,
         time=LiveTime(clock=clock, epoch=clock.epoch),
-        brain_options=minds,
+        brain_options=brains,
         wire=wire,
         options=options.live,
     )
@@ -181,17 +179,16 @@ def _build_admin(
         ids=parts.ids,
         now=clock.epoch,
         live=live,
-        scripts=minds.scripts,
+        scripts=brains.scripts,
         options=replace(options.account, room_url=f"{parts.context.base_url}/rooms"),
     )
     account.callbacks = callbacks
     account.alarm = Alarm(clock)
     stack.push_async_callback(account.alarm.cancel)
-    return Admin(account, live, repertoire=parts.scripts, clock=clock, journal=parts.journal)
+    return Admin(account, live, scripts=parts.scripts, clock=clock, journal=parts.journal)
 
 
 def _build_tavus(parts: _Parts, admin: Admin) -> tuple[SimulatedTavus, tuple[Endpoint, ...]]:
-    """Open the doors, and put everything in front of them."""
     options, base_url = parts.options, parts.context.base_url
     account, hang_up = admin.account, parts.context.hang_up
     api = Api(account, keys=parts.keys)
@@ -202,50 +199,49 @@ def _build_tavus(parts: _Parts, admin: Admin) -> tuple[SimulatedTavus, tuple[End
         api=api,
         monotonic_epoch=parts.clock.monotonic_epoch,
     )
-    inward = FaultyApi(
+    faulty_api = FaultyApi(
         account, faults=admin.faults, sleep=parts.clock.sleep, note=parts.journal.note
     )
-    mcp = defer_endpoint(partial(_build_mcp, site, inward, parts))
+    mcp = defer_endpoint(partial(_build_mcp, site, faulty_api, parts))
     admin.on_reset += [parts.keys.revoke_issued, mcp.end_sign_ins]
     rooms = Rooms(site, now=time.monotonic, hang_up=hang_up, malformed=admin.malformed)
     control = ControlPlane(admin, keys=parts.keys, tools_changed=mcp.notify_tools_changed)
-    behind = (control.endpoint(),) if options.control else ()
-    doors = (build_rest_endpoint(api), rooms.endpoint(), mcp.endpoint, *behind)
-    front = SiteContext(
+    control_endpoints = (control.endpoint(),) if options.control else ()
+    endpoints = (build_rest_endpoint(api), rooms.endpoint(), mcp.endpoint, *control_endpoints)
+    context = SiteContext(
         limits=options.limits,
         clock=parts.clock,
         journal=parts.journal,
         faults=admin.faults,
         hang_up=hang_up,
         is_authenticated=partial(_is_authenticated, parts.keys, mcp.accepts_token),
-        origins=tuple(origin_of(each) for each in options.cors),
+        origins=tuple(origin_of(origin) for origin in options.cors),
         public=partial(public_origins, account),
     )
     tavus = SimulatedTavus(
         site=site,
         keys=parts.keys,
         admin=admin,
-        app=application(doors, front),
+        app=build_application(endpoints, context),
         end_streams=mcp.end_streams,
     )
-    return tavus, doors
+    return tavus, endpoints
 
 
 def _is_authenticated(keys: ApiKeys, is_token: Callable[[str], bool], scope: Scope) -> bool:
-    """Tell whether a request names a key of the account, or an access token.
-
-    At the sign-in nobody does: it asks for no key, and its forms are small.
-    """
+    """Tell whether a request carries a key of the account, or an access token."""
     if scope["path"] in SIGN_IN_PATHS:
-        return False
-    named = [each.decode("latin-1") for each in header_values(scope, KEY_HEADER.encode())]
+        return False  # the sign-in asks for no key, and its forms are small
+    sent_keys = [value.decode("latin-1") for value in header_values(scope, KEY_HEADER.encode())]
     bearers = [
-        each.decode("latin-1").partition(" ")[2] for each in header_values(scope, b"authorization")
+        value.decode("latin-1").partition(" ")[2]
+        for value in header_values(scope, b"authorization")
     ]
-    return any(map(keys.accepts, (*named, *bearers))) or any(map(is_token, bearers))
+    return any(map(keys.accepts, (*sent_keys, *bearers))) or any(map(is_token, bearers))
 
 
 def _build_mcp(site: Site, api: Api, parts: _Parts) -> McpEndpoint:
+    # The MCP SDK takes as long to import as the rest of the server, so only its clients pay for it.
     from pytest_tavus.simulator.server.mcp.hosted import build_hosted_mcp
 
     return build_hosted_mcp(

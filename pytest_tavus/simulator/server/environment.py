@@ -1,7 +1,7 @@
 """The environment variables that point a client of Tavus at a simulated one.
 
-Which variables there are is read off the official client [client]. Its own `.env` file never
-overrides them, and with a key among them it does not ask the keyring of the operating system.
+Their names come from the official client [client]. The client's own `.env` file never overrides
+them, and with a key among them the client does not ask the keyring of the operating system.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from pytest_tavus.simulator.account.keys import Environment
 
 
 def standin_directory() -> Path:
-    """Return the directory of the stand-in for `daily`, to be put on PYTHONPATH."""
+    """Return the directory for PYTHONPATH that holds the stand-in for `daily`."""
     return Path(str(files("pytest_tavus.simulator.server") / "standin"))
 
 
 def variables(base_url: str, *, api_key: str, environment: Environment) -> dict[str, str]:
-    """Return the variables for a client in an environment of its own."""
     return {
         "TAVUS_API_KEY": api_key,
         "TAVUS_ENV": environment.upper(),
@@ -32,11 +31,11 @@ def variables(base_url: str, *, api_key: str, environment: Environment) -> dict[
     }
 
 
-def render_exports(given: Mapping[str, str]) -> str:
-    """Return the variables as lines for a POSIX shell; what PYTHONPATH held stays behind ours."""
+def render_exports(environ: Mapping[str, str]) -> str:
+    """Return the variables as lines for a POSIX shell; an earlier PYTHONPATH stays behind ours."""
     lines = [
         f"export {name}={shlex.quote(value)}"
         + ('"${PYTHONPATH:+:$PYTHONPATH}"' if name == "PYTHONPATH" else "")
-        for name, value in given.items()
+        for name, value in environ.items()
     ]
     return "".join(f"{line}\n" for line in lines)

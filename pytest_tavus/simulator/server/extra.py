@@ -1,4 +1,4 @@
-"""What the extra `serve` brings, and what is said where it is missing. Imports none of it."""
+"""The packages of the extra `serve`, and the message if one is missing. Imports none of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ PACKAGES = frozenset({"jsonpatch", "mcp", "mcp_types", "starlette", "uvicorn", "
 
 
 def require_all() -> None:
-    """Insist on every package, those included that are imported when they are first needed.
+    """Check that every package is installed, including those that are imported late.
 
     Raises:
-        ModuleNotFoundError: one is not installed.
+        ModuleNotFoundError: a package is not installed.
 
     """
     for package in sorted(PACKAGES):
@@ -21,14 +21,13 @@ def require_all() -> None:
 
 
 def find_missing_package(error: ModuleNotFoundError) -> str | None:
-    """Return the package of the extra that could not be imported; `None` where it is another."""
+    """Return the package that could not be imported; `None` if the extra does not contain it."""
     package = (error.name or "").partition(".")[0]
     return package if package in PACKAGES else None
 
 
-def describe_missing_extra(what: str, package: str) -> str:
-    """Say what to install."""
+def describe_missing_extra(feature: str, package: str) -> str:
     return (
-        f"{what} needs the package {package!r}, which is not installed: "
+        f"{feature} needs the package {package!r}, which is not installed: "
         "pip install 'pytest-tavus[serve]'"
     )

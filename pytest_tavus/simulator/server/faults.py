@@ -1,6 +1,6 @@
-"""Scripted errors: for a route, and for so many requests, something other than the truth.
+"""Injected faults: a test replaces, breaks, drops or delays the answers of a route.
 
-A fault is written by a user, so it is bound and checked like every text of a user's.
+A user writes a fault, so a pydantic model validates it like every other text of a user.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pytest_tavus.contract.body import Body
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.server import rest
 from pytest_tavus.simulator.server.http.answers import HangUp, answer, cut, json_bytes
 from pytest_tavus.simulator.server.site import CONTROL
@@ -28,27 +29,27 @@ _EVERY_STEP = "[^/]+"
 
 
 class InjectedFault(Body):
-    """What is to go wrong, where, and how often."""
+    """A fault, the requests that it strikes, and how often it strikes."""
 
     path: str
-    "``/v2/pals``, ``/v2/pals/{pal_id}``, or ``/v2/conversations/*`` for all that is below."
+    "``/v2/pals``, ``/v2/pals/{pal_id}``, or ``/v2/conversations/*`` for every path below."
 
     method: str = "*"
     effect: Effect = "answer"
     status: int | None = Field(default=None, ge=200, le=599)
     "`None`: 500 with the effect ``answer``, 200 with ``malformed``."
 
-    body: Any = None
-    'JSON data to answer with; without it ``{"error": ...}`` says that the fault was scripted.'
+    body: object = None
+    'JSON data to answer with; the default is ``{"error": ...}``, which names the control plane.'
 
     delay: float = Field(default=0, ge=0, le=3600)
-    "Seconds by the server's clock before anything happens, with every effect."
+    "Seconds by the server's clock before the effect; it applies to every effect."
 
     times: int | None = Field(default=None, ge=1)
-    "How many requests it strikes; `None` is every one."
+    "How many requests the fault strikes; `None`: every request."
 
     skip: int = Field(default=0, ge=0)
-    "How many requests it lets pass first."
+    "How many matching requests pass before the first strike."
 
     @field_validator("method")
     @classmethod
@@ -67,7 +68,7 @@ class InjectedFault(Body):
                 f"expected a path that begins with a slash, such as '/v2/pals', found {path!r}"
             )
         elif path.startswith(CONTROL):
-            message = f"no fault strikes the control plane, and {path!r} is below {CONTROL}"
+            message = f"a fault cannot strike the control plane, and {path!r} is below {CONTROL}"
         if message is not None:
             raise PydanticCustomError("fault", "{text}", {"text": message})
         return path
@@ -80,19 +81,18 @@ class InjectedFault(Body):
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What the path of a request has to look like; a slash at its end does not matter."""
+        """The pattern for the path of a request; a slash at the end of the path does not matter."""
         stem, star, _ = self.path.partition("*")
         steps = re.split(r"(\{\w+\})", stem if star else stem.rstrip("/"))
         text = "".join(_EVERY_STEP if s.startswith("{") else re.escape(s) for s in steps)
         return re.compile(text + (".*" if star else "/?"))
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether this is a request it is about."""
         return self.method in {"*", method} and bool(self.pattern.fullmatch(path))
 
 
 class _ActiveFault:
-    """A fault that was set, and how often a request came that it is about."""
+    """A fault, and the count of requests that matched it."""
 
     def __init__(self, fault: InjectedFault) -> None:
         self.fault = fault
@@ -101,54 +101,54 @@ class _ActiveFault:
     def accepts(self, method: str, path: str) -> bool:
         if not self.fault.matches(method, path):
             return False
-        struck = self.match_count - self.fault.skip
-        if self.fault.times is not None and struck >= self.fault.times:
+        strike_count = self.match_count - self.fault.skip
+        if self.fault.times is not None and strike_count >= self.fault.times:
             return False
         self.match_count += 1
-        return struck >= 0
+        return strike_count >= 0
 
-    def as_json(self, key: str) -> dict[str, Any]:
-        struck = max(0, self.match_count - self.fault.skip)
-        return {"fault_id": key, "struck": struck, **self.fault.model_dump()}
+    def as_json(self, key: str) -> JsonObject:
+        strike_count = max(0, self.match_count - self.fault.skip)
+        return {"fault_id": key, "struck": strike_count, **self.fault.model_dump()}
 
 
 class InjectedFaults:
-    """The faults that are set, in the order in which they were; the first that fits strikes."""
+    """The injected faults in order of injection; the first match strikes."""
 
     def __init__(self) -> None:
         self._active: dict[str, _ActiveFault] = {}
         self._count = 0
 
     def add(self, fault: InjectedFault) -> str:
-        """Set a fault and return its id."""
+        """Inject a fault and return its id."""
         self._count += 1
         key = f"fault_{self._count}"
         self._active[key] = _ActiveFault(fault)
         return key
 
     def remove(self, key: str) -> bool:
-        """Take a fault back; return whether it was there."""
+        """Remove a fault; return whether it existed."""
         return self._active.pop(key, None) is not None
 
     def clear(self) -> None:
-        """Take every fault back."""
+        """Remove every fault, and count ids from 1 again."""
         self._active.clear()
         self._count = 0
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """Return every fault, those that are used up included, as JSON data."""
-        return [standing.as_json(key) for key, standing in self._active.items()]
+    def as_json(self) -> list[JsonObject]:
+        """Return every fault, including those that are used up."""
+        return [active.as_json(key) for key, active in self._active.items()]
 
     def match(self, method: str, path: str) -> InjectedFault | None:
-        """Return the fault that strikes a request, and count it."""
-        for standing in self._active.values():
-            if standing.accepts(method, path):
-                return standing.fault
+        """Return the fault that strikes a request. Counts the request."""
+        for active in self._active.values():
+            if active.accepts(method, path):
+                return active.fault
         return None
 
 
 class FaultMiddleware:
-    """Lets faults strike before anybody answers."""
+    """Applies faults to requests before an endpoint sees them."""
 
     def __init__(
         self,
@@ -159,7 +159,7 @@ class FaultMiddleware:
         hang_up: HangUp,
         skip: str,
     ) -> None:
-        """Stand before `app`; paths that begin with `skip` are spared."""
+        """Wrap `app`. No fault strikes a path that begins with `skip`."""
         self._app = app
         self._faults = faults
         self._sleep = sleep
@@ -167,7 +167,6 @@ class FaultMiddleware:
         self._skip = skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the fault says, or pass the request on."""
         fault = self._find_fault(scope)
         if fault is not None and fault.delay:
             await self._sleep(fault.delay)
@@ -186,15 +185,17 @@ class FaultMiddleware:
         return self._faults.match(scope.get("method", "GET"), scope["path"])
 
 
-def build_fault_answer(fault: InjectedFault) -> tuple[int, Any]:
-    """Return the status and the JSON data that a fault answers with."""
+def build_fault_answer(fault: InjectedFault) -> tuple[int, object]:
+    """Return the status and the JSON body of a fault with the effect ``answer``."""
     status = fault.status or 500
-    said = {"error": f"this {status} was scripted with the control plane"}
-    return status, said if fault.body is None else fault.body
+    body = fault.body
+    if body is None:
+        body = {"error": f"this {status} was scripted with the control plane"}
+    return status, body
 
 
 def _encode_fault_answer(fault: InjectedFault) -> tuple[int, bytes]:
     if fault.effect == "malformed":
         return fault.status or 200, _MALFORMED
-    status, said = build_fault_answer(fault)
-    return status, json_bytes(said)
+    status, body = build_fault_answer(fault)
+    return status, json_bytes(body)

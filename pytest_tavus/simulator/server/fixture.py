@@ -1,4 +1,4 @@
-"""What the fixture `tavus_server` gives: a simulated Tavus in a thread, and the way behind it."""
+"""The value of the fixture `tavus_server`: a simulated Tavus in a thread, with admin actions."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pytest_tavus.scenario.load.parse import load_scenarios, parse_inline
 from pytest_tavus.scenario.values.model import Scenario
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
 from pytest_tavus.simulator.account.requests.bodies import read_body
-from pytest_tavus.simulator.server.control.admin import collect_env
+from pytest_tavus.simulator.server.control.admin import LoadedScenario, collect_env
 from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import ServerThread
 
 
-def server_options(given: Mapping[str, Any]) -> ServerOptions:
-    """Return options from their fields by name.
+def server_options(values: Mapping[str, Any]) -> ServerOptions:
+    """Build options from their fields by name.
 
     Raises:
-        ScenarioError: there is no such field.
+        ScenarioError: `ServerOptions` has no field of a name.
 
     """
     known = list(ServerOptions.__struct_fields__)
-    for name in given:
+    for name in values:
         if name not in known:
             hint = did_you_mean(name, known) or f"one of: {', '.join(known)}"
             message = f"a server has no option {name!r}; {hint}"
             raise ScenarioError(message)
-    return ServerOptions(**given)
+    return ServerOptions(**values)
 
 
 class TavusServer:
@@ -42,18 +42,18 @@ class TavusServer:
         self._thread = ServerThread(options, environ=environ)
         self._server = self._thread.start()
         self.url = self._server.url
-        """Its address: ``http://127.0.0.1:PORT``."""
+        """``http://127.0.0.1:PORT``, without a slash at its end."""
         self.api_key = self._server.api_key
-        """A key it takes."""
+        """A key that the server accepts."""
         self.environ = self._server.environ
-        """The environment variables that point a client here."""
+        """The environment variables that point a client of Tavus at this server."""
 
-    def load(self, scenario: str | Path | Mapping[str, Any]) -> list[str]:
-        """Offer a scenario file, or a scenario as data, as a script; return the ids of its PALs.
+    def load(self, scenario: str | Path | Mapping[str, object]) -> list[str]:
+        """Add a scenario file, or a scenario as data, as a script; return the ids of its PALs.
 
         Raises:
-            ScenarioError: it cannot be understood.
-            ServiceError: its PAL cannot be brought into the account.
+            ScenarioError: the scenario is invalid.
+            ServiceError: the account refuses the PAL of the scenario.
 
         """
         root, admin = self._options.root, self._server.admin
@@ -63,19 +63,19 @@ class TavusServer:
         else:
             found = load_scenarios(root / scenario, root=root, limits=admin.limits)
 
-        async def add() -> list[dict[str, Any]]:
+        async def add() -> list[LoadedScenario]:
             admin.allow(collect_env(found, self._environ))
             return await admin.add(found)
 
-        told = self._thread.run(add())
-        return list(dict.fromkeys(row["pal_id"] for row in told))
+        loaded = self._thread.run(add())
+        return list(dict.fromkeys(row["pal_id"] for row in loaded))
 
     def reset(self, *, seed: int | None = None) -> None:
-        """Make everything as it was at the start; with `seed`, with other ids."""
+        """Restore the initial state; another `seed` gives other ids."""
         self._thread.run(self._server.admin.reset(seed=seed))
 
     def journal(self) -> list[dict[str, Any]]:
-        """Return the last requests, the oldest first, without secrets."""
+        """Return the latest requests, oldest first, with secrets masked."""
 
         async def read() -> list[dict[str, Any]]:
             rows: list[dict[str, Any]] = self._server.admin.journal.as_json()["data"]
@@ -83,11 +83,11 @@ class TavusServer:
 
         return self._thread.run(read())
 
-    def fail(self, path: str, **fault: Any) -> str:
-        """Let requests for a path go wrong: `status`, `effect`, `delay`, `times`, `method`, `body`.
+    def fail(self, path: str, **fault: object) -> str:
+        """Inject a fault for a path and return its id; keywords are the fields of `InjectedFault`.
 
         Raises:
-            ScenarioError: there is no such fault.
+            ScenarioError: the fault is invalid.
 
         """
 
@@ -102,14 +102,14 @@ class TavusServer:
         return self._thread.run(add())
 
     def advance(self, seconds: float) -> None:
-        """Let this much of the server's time pass at once."""
+        """Advance the server's clock at once; waits that end before the new time end too."""
         self._thread.run(self._server.admin.clock.advance(seconds))
 
     def conversation(self, conversation_id: str) -> dict[str, Any]:
-        """Return all that has happened in a conversation, as `GET /conversations/{name}` does.
+        """Return the record of a conversation, as `GET /_simulator/conversations/{name}` does.
 
         Raises:
-            ServiceError: there is none of that id.
+            ServiceError: no conversation has that id.
 
         """
 
@@ -123,7 +123,7 @@ class TavusServer:
         return found
 
     def state(self) -> dict[str, Any]:
-        """Return all that the account holds, without its secrets."""
+        """Return every table of the account, with secrets masked."""
 
         async def read() -> dict[str, Any]:
             return self._server.admin.state()
@@ -131,5 +131,4 @@ class TavusServer:
         return self._thread.run(read())
 
     def close(self) -> None:
-        """Stop it."""
         self._thread.stop()

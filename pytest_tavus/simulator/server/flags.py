@@ -1,4 +1,4 @@
-"""The flags of ``pytest-tavus serve``. Imports nothing that the extra `serve` brings."""
+"""The flags of ``pytest-tavus serve``. Imports no package of the extra `serve`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ point a client of Tavus at it, and runs until Ctrl-C or SIGTERM.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Declare every flag."""
     add = parser.add_argument
     parser.epilog = EPILOG
     add("--port", type=int, default=0, metavar="N", help="the port; 0, the default, is a free one")
@@ -21,7 +20,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         type=int,
         metavar="N",
         help="the number that all ids and the API key are made from; without it, ids are those of "
-        "0, and the key is another at each start",
+        "0, and the key is new at each start",
     )
     add("--env", default="prod", metavar="NAME", help="Tavus's environment: prod, stg or test")
     add("--api-key", metavar="KEY", help="a key of your own; it must begin with 'tavus_sim_'")
@@ -50,15 +49,15 @@ def _add_conversation_flags(parser: argparse.ArgumentParser) -> None:
     add(
         "--handler",
         metavar="TARGET",
-        help="who takes the calls of API tools: 'package.module:app', a URL of this machine, or a "
+        help="the handler of API tools: 'package.module:app', a URL of this machine, or a "
         "command with {port} in it",
     )
     add("--model", metavar="NAME", help="let a language model decide for every PAL")
     add("--model-url", metavar="URL", help="its OpenAI-compatible endpoint")
     add("--model-key-env", metavar="NAME", help="the environment variable that holds its key")
     add("--model-temperature", type=float, metavar="T", help="its temperature; else its own")
-    add("--model-seed", type=int, metavar="N", help="for a model that can repeat itself")
-    add("--model-timeout", type=float, metavar="S", help="seconds for one answer of it; 60")
+    add("--model-seed", type=int, metavar="N", help="a seed, for a model that accepts seeds")
+    add("--model-timeout", type=float, metavar="S", help="seconds for one answer of the model; 60")
     add(
         "--clock",
         choices=("real", "still"),
@@ -72,13 +71,18 @@ def _add_conversation_flags(parser: argparse.ArgumentParser) -> None:
 def _add_client_flags(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("what clients may do").add_argument
     add("--control", action="store_true", help="open the control plane below /_simulator")
-    add("--concurrency", type=int, metavar="N", help="how many conversations at the same time")
+    add(
+        "--concurrency",
+        type=int,
+        metavar="N",
+        help="how many conversations may be open at the same time",
+    )
     add(
         "--local-tools",
         action="store_true",
         help="let tools have plain URLs of this machine, http://, in scripts too",
     )
-    add("--auto-approve", action="store_true", help="let OAuth clients in without asking anybody")
+    add("--auto-approve", action="store_true", help="approve every OAuth client without a question")
     add(
         "--cors",
         action="append",

@@ -1,4 +1,4 @@
-"""What a simulated Tavus is started with. Values only: nothing is opened here."""
+"""The options of a simulated Tavus, with their ranges. Values only: nothing is opened here."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ _ALIASES = {
     "staging": "stg",
     "production": "prod",
 }
-"""Other words that the official client takes for an environment [client]."""
+"""Other names of environments that the official client accepts [client]."""
 
 _KEY = re.compile(r"tavus_sim_(prod|stg|test)_[A-Za-z0-9]{8,64}")
-
 
 _RANGES: tuple[tuple[str, str, tuple[int, float]], ...] = (
     ("port", "the port", (0, 65_535)),
@@ -45,121 +44,120 @@ _RANGES: tuple[tuple[str, str, tuple[int, float]], ...] = (
     ("live.callbacks.attempts", "the number of attempts of a callback", (1, inf)),
     ("live.callbacks.copies", "the number of copies of a callback", (1, inf)),
 )
-"""Fields, what messages call them, and the least and the most that they can be."""
+"""Fields, their names in messages, and their ranges."""
 
 
 class ServerLimits(Struct, frozen=True, kw_only=True):
-    """What one client may ask of the server. Beyond it the client hears why."""
+    """What one client may demand of the server. The refusal of more gives the reason."""
 
     body_bytes: int = 4 * 2**20
     stranger_bytes: int = 2**16
-    "A body of a request that names no known key; of any other, what does not count as large."
+    "The longest body without a valid key; with a valid key, bodies above this length are large."
 
     bodies_bytes: int = 16 * 2**20
-    "Large bodies of all requests together."
+    "The large bodies of all requests together."
 
     path_bytes: int = 2048
     headers: int = 100
     header_seconds: float = 10
-    "Until the head of a request must be there."
+    "How long a client may take to send the head of a request."
 
     body_seconds: float = 20
-    "Until the body of a request must be there."
+    "How long a client may take to send the body of a request."
 
     idle_seconds: int = 30
     "How long a connection stays open between two requests."
 
     message_bytes: int = 2**20
-    "One message into a room."
+    "The longest message into a room."
 
     messages_per_second: float = 200
-    "Into a room, by one participant; twice as many may come at once."
+    "Into a room, by one participant; bursts may hold twice as many."
 
     bytes_per_second: float = 4 * 2**20
-    "Into a room, by one participant; twice as many may come at once."
+    "Into a room, by one participant; bursts may hold twice as many."
 
     waiting_messages: int = 1024
-    "Out of a room, for one participant who does not read them."
+    "Messages that wait for one participant who does not read."
 
     waiting_bytes: int = 2**18
-    "Out of a room, for one participant; one message alone may be longer."
+    "Bytes that wait for one participant; a single message may be longer."
 
     stall_seconds: float = 20
     "How long a participant may take to read one message."
 
 
 class ServerOptions(Struct, frozen=True, kw_only=True):
-    """Everything a server is started with.
+    """All options of one server.
 
     Raises:
-        ScenarioError: the API key is not one of a simulator's, or of another environment; or a
+        ScenarioError: the API key is no simulated key or belongs to another environment, or a
             number is out of its range.
 
     """
 
     seed: int | None = None
-    """Every id is made from it, and the API key. `None`: ids are those of seed 0, and the key is
-    another at each start."""
+    """The ids and the API key are made from the seed. `None`: ids are those of seed 0, and the key
+    is new at each start."""
 
     environment: Environment = "prod"
-    "A key of one environment is refused by another [client]."
+    "An environment refuses the keys of other environments [client]."
 
     api_key: str | None = None
-    "`None`: made from the seed, without one from randomness."
+    "`None`: made from the seed, or at random without a seed."
 
     port: int = 0
-    "0: any that is free."
+    "0: any free port."
 
     control: bool = False
-    "The control plane is there."
+    "Whether the server opens the control plane."
 
     clock: ClockKind = "real"
     "``still``: no time passes until the control plane says so."
 
     account: AccountOptions = field(default_factory=AccountOptions)
-    "What an account may do; where its rooms are is settled by the server."
+    "The server overwrites `room_url` with its own address."
 
     live: LiveOptions = field(default_factory=LiveOptions)
-    "How conversations are held."
 
     handler: HandlerSpec | None = None
-    """Who takes the calls of API tools, as in scenario files; `None`: the handler that the scripts
-    name, else the tool's own URL where that is on this machine."""
+    """The handler of API tools, as in scenario files. `None`: the handler that the scripts name,
+    or else the tool's own URL if the URL is on this machine."""
 
     scripts: tuple[Path, ...] = ()
-    "Scenario files that conversations are played from."
+    "Scenario files, from which the PALs play conversations."
 
     script_order: ScriptOrder = "strict"
     "Which turn of a script answers a line that no script expects."
 
     model: ModelSettings | None = None
-    "The language model that decides for every PAL; `None`: the scripts do."
+    "The language model that decides for every PAL; `None`: the scripts decide."
 
     auto_approve: bool = False
-    "OAuth: the portal agrees without asking anybody. Must be asked for."
+    "OAuth: the portal approves without a question."
 
     hosted_names: bool = False
-    "MCP tools are named and chosen as Tavus's hosted server does [client]."
+    "MCP tools have the names and the selection of Tavus's hosted server [client]."
 
     cors: tuple[str, ...] = ()
-    "Origins of pages that may call the server and read its answers."
+    "Origins of the pages that may call the server and read its answers."
 
     limits: ServerLimits = field(default_factory=ServerLimits)
     root: Path = field(default_factory=Path)
-    "What relative paths are meant from."
+    "The base of relative paths."
 
     def __post_init__(self) -> None:
         if self.api_key is not None:
             _check_key(self.api_key, self.environment)
-        for path, what, (least, most) in _RANGES:
-            _check_range(what, attrgetter(path)(self), least, most)
+        for path, name, (least, most) in _RANGES:
+            _check_range(name, attrgetter(path)(self), least, most)
 
 
 def environment_of(word: str) -> Environment:
-    """Return the environment that a word stands for, as the official client reads it [client].
+    """Return the environment of a name or an alias, as the official client reads it [client].
 
     Raises:
-        ScenarioError: for any other word.
+        ScenarioError: Tavus has no environment of that name.
 
     """
     name = _ALIASES.get(word.strip().lower(), word.strip().lower())
@@ -171,26 +169,26 @@ def environment_of(word: str) -> Environment:
     raise ScenarioError(f"{message}; {hint}" if hint else message)
 
 
-def _check_range(what: str, value: float | None, least: int, most: float) -> None:
+def _check_range(name: str, value: float | None, least: int, most: float) -> None:
     if value is None or (least <= value <= most and isfinite(value)):
         return
     expected = f"{least} or more" if most == inf else f"from {least} to {most}"
-    message = f"{what} must be a number, {expected}, not {value}"
+    message = f"{name} must be a number, {expected}, not {value}"
     raise ScenarioError(message)
 
 
 def _check_key(key: str, environment: Environment) -> None:
-    """Let only keys pass that could never be anybody's. What was given is not repeated."""
+    """Refuse a key that could be real. The messages do not repeat the key."""
     match = _KEY.fullmatch(key)
     if match is None:
         message = (
-            "the API key does not look like a simulated one, and a real key has no business here: "
+            "the API key does not look like a simulated key, and a real key must not be used here: "
             f"leave it out, or write 'tavus_sim_{environment}_' and 8 to 64 letters and digits"
         )
         raise ScenarioError(message)
     if match.group(1) != environment:
         message = (
-            f"the API key is one of the environment {match.group(1)!r}, and the server is to be "
-            f"{environment!r}: a key belongs to one environment"
+            f"the API key belongs to the environment {match.group(1)!r}, and the server runs as "
+            f"{environment!r}: use a key of the same environment"
         )
         raise ScenarioError(message)

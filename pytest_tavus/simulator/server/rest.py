@@ -1,17 +1,17 @@
-"""The REST door: HTTP under ``/v2``, and nothing of what is behind it.
+"""The REST endpoint: turns HTTP under ``/v2`` into calls of `Api`, and answers into HTTP.
 
-Reads what a request says, asks `Api.call`, and writes what it answers. No rule of Tavus's is here.
+No rule of Tavus is here.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from pytest_tavus.json_data import Json
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer
 from pytest_tavus.simulator.server.http.answers import json_bytes
@@ -27,32 +27,28 @@ _JSON_TYPES = frozenset({"application/json", "application/json-patch+json", ""})
 
 
 class _BodyError(ValueError):
-    """The body cannot be read."""
-
     def __init__(self, status: int, sentence: str) -> None:
         self.status = status
         super().__init__(sentence)
 
 
 def build_rest_endpoint(api: Api) -> Endpoint:
-    """Return the way in to the REST API."""
-
     async def serve(request: Request) -> Response:
         path = request.scope["path"].removeprefix(PREFIX) or "/"
         headers = dict(request.headers)
         refusal = api.refusal(request.method, path, headers)
         if refusal is not None:
-            return _response(refusal)
+            return _build_response(refusal)
         try:
             body = _read(await request.body(), headers.get("content-type", ""))
         except _BodyError as error:
-            return _response(ApiAnswer(status=error.status, body={"error": str(error)}))
+            return _build_response(ApiAnswer(status=error.status, body={"error": str(error)}))
         if len(await request.body()) > LIGHT_BYTES:
-            await asyncio.sleep(0)  # others have their turn before it is worked on
+            await asyncio.sleep(0)  # other requests run before this one blocks the loop
         answer = await api.call(
             request.method, path, query=dict(request.query_params), body=body, headers=headers
         )
-        return _response(answer)
+        return _build_response(answer)
 
     return Endpoint(
         routes=(
@@ -62,7 +58,7 @@ def build_rest_endpoint(api: Api) -> Endpoint:
     )
 
 
-def _read(body: bytes, content_type: str) -> Any:
+def _read(body: bytes, content_type: str) -> Json:
     if not body.strip():
         return None
     kind = content_type.partition(";")[0].strip().lower()
@@ -75,7 +71,7 @@ def _read(body: bytes, content_type: str) -> Any:
         raise _BodyError(400, str(error)) from None
 
 
-def _response(answer: ApiAnswer) -> Response:
+def _build_response(answer: ApiAnswer) -> Response:
     headers = dict(answer.headers)
     if answer.lines is not None:
         lines = b"".join(json_bytes(line) + b"\n" for line in answer.lines)

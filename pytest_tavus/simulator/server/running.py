@@ -1,4 +1,4 @@
-"""A running server: on the loop of whoever starts it, or on one of its own in a thread."""
+"""A running server: on the caller's event loop, or in a thread with its own loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncGenerator, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -30,35 +30,34 @@ STOP_SECONDS = 15.0
 
 
 class RunningServer(Struct, frozen=True, kw_only=True):
-    """A server that can be asked."""
+    """The address, the key and the admin interface of a server that accepts requests."""
 
     tavus: SimulatedTavus
 
     @property
     def url(self) -> str:
-        """Its address, without a slash at its end."""
+        """``http://127.0.0.1:PORT``, without a slash at its end."""
         return self.tavus.site.base_url
 
     @property
     def api_key(self) -> str:
-        """A key it takes: the one that was asked for, else the one that was made."""
+        """The configured key, or else the generated key."""
         return self.tavus.keys.first
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment variables that point a client here."""
+        """The environment variables that point a client of Tavus at this server."""
         environment = self.tavus.site.options.environment
         return variables(self.url, api_key=self.api_key, environment=environment)
 
     @property
     def pals(self) -> list[tuple[str, str]]:
-        """The PALs that the account has, as ids and names: those of the scripts, at the start."""
+        """The id and the name of each PAL in the account: at the start, the PALs of the scripts."""
         rows = self.tavus.site.account.pals.rows()
         return [(row["pal_id"], row["pal_name"]) for row in rows]
 
     @property
     def admin(self) -> Admin:
-        """What can be done to it from behind."""
         return self.tavus.admin
 
 
@@ -66,7 +65,7 @@ class RunningServer(Struct, frozen=True, kw_only=True):
 async def run_server(
     options: ServerOptions, *, environ: Mapping[str, str]
 ) -> AsyncGenerator[RunningServer]:
-    """Run a server on this loop for as long as the context is open.
+    """Run a server on this loop until the context ends.
 
     Raises:
         ScenarioError: a script, the handler or the model cannot be used.
@@ -77,9 +76,9 @@ async def run_server(
     connections = Connections(options.limits)
     with bind(options.port) as bound:
         base_url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-        outside = ServerContext(base_url=base_url, environ=environ, hang_up=connections.hang_up)
+        context = ServerContext(base_url=base_url, environ=environ, hang_up=connections.hang_up)
         async with (
-            open_simulated_tavus(options, outside) as tavus,
+            open_simulated_tavus(options, context) as tavus,
             serve_app(tavus.app, bound, connections),
         ):
             try:
@@ -89,7 +88,7 @@ async def run_server(
 
 
 class ServerThread:
-    """A server on a loop of its own: for tests that have none, or that block theirs."""
+    """A server on its own loop, for tests that have no loop or that block theirs."""
 
     def __init__(self, options: ServerOptions, *, environ: Mapping[str, str]) -> None:
         self._options = options
@@ -100,22 +99,22 @@ class ServerThread:
         self._thread = threading.Thread(target=self._main, name="tavus-server", daemon=True)
 
     def start(self) -> RunningServer:
-        """Start it, and return when it can be asked. Raises as `run_server` does."""
+        """Return when the server accepts requests. Raises the errors of `run_server`."""
         self._thread.start()
         return self._ready.result(timeout=START_SECONDS)
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the server's loop and wait for it."""
+    def run(self, work: Coroutine[object, None, T]) -> T:
+        """Run a coroutine on the server's loop and wait for its result."""
         if self._loop is None:
             work.close()
             raise HarnessError("the server's thread has no loop: it was not started")
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def stop(self) -> None:
-        """Stop it, and return when nothing of it is left. May be called twice.
+        """Return when the thread has ended. A second call does nothing.
 
         Raises:
-            HarnessError: it does not stop.
+            HarnessError: the thread did not end within `STOP_SECONDS`.
 
         """
         if self._loop is not None and self._stop is not None and not self._loop.is_closed():

@@ -1,4 +1,4 @@
-"""What every door of the server is given, and what a door is."""
+"""The simulated Tavus that all endpoints share, and the type of an endpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_tavus.simulator.account.store.account import Account
 from pytest_tavus.simulator.server.options import ServerOptions
 
 CONTROL = "/_simulator"
-"""What every path of the control plane begins with."""
+"""The prefix of every path of the control plane."""
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -27,51 +27,49 @@ class Site(Struct, frozen=True, kw_only=True):
     account: Account
     api: Api
     monotonic_epoch: Callable[[], float]
-    "Seconds since 1970 that no reset turns back: the time of what is issued."
+    "Seconds since 1970 that no reset turns back; the sign-in dates its tokens by them."
 
     @property
     def mcp_url(self) -> str:
-        """Where MCP is spoken: the resource that OAuth guards."""
+        """The address of the MCP server: the resource that OAuth protects."""
         return f"{self.base_url}/mcp"
 
 
 @asynccontextmanager
 async def no_lifespan() -> AsyncGenerator[None]:
-    """Run nothing: most doors are only routes."""
+    """Run nothing: most endpoints consist of routes only."""
     yield
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One way in: its routes, and what has to run while the server does."""
+    """Routes, and the context that must stay open while the server runs."""
 
     routes: tuple[BaseRoute, ...]
     lifespan: Callable[[], AbstractAsyncContextManager[None]] = no_lifespan
 
 
 @asynccontextmanager
-async def keep_open(doors: Iterable[Endpoint]) -> AsyncGenerator[None]:
-    """Keep doors open, in a task of their own.
-
-    What a door runs may be bound to the task that began it, and may wrap whatever is raised in
-    there; whoever is served by the doors should see neither.
-    """
+async def keep_open(endpoints: Iterable[Endpoint]) -> AsyncGenerator[None]:
+    """Keep the lifespans of endpoints open, in a task of their own."""
+    # A lifespan may be bound to the task that entered it (anyio's cancel scopes), and may wrap the
+    # exceptions that are raised inside it. The task shields the caller from both.
     opened, closing = asyncio.Event(), asyncio.Event()
 
     async def keep() -> None:
         async with AsyncExitStack() as stack:
-            for door in doors:
-                await stack.enter_async_context(door.lifespan())
+            for endpoint in endpoints:
+                await stack.enter_async_context(endpoint.lifespan())
             opened.set()
             await closing.wait()
 
     keeping = asyncio.create_task(keep())
-    begun = asyncio.create_task(opened.wait())
+    starting = asyncio.create_task(opened.wait())
     try:
-        await asyncio.wait({keeping, begun}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({keeping, starting}, return_when=asyncio.FIRST_COMPLETED)
         if keeping.done():
             keeping.result()
         yield
     finally:
-        begun.cancel()
+        starting.cancel()
         closing.set()
         await keeping

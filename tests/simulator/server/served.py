@@ -1,4 +1,4 @@
-"""A simulated Tavus to ask: in process, or over loopback, on the loop of the test."""
+"""Opens a simulated Tavus in process or over loopback, on the loop of the test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pytest_tavus.simulator.server.compose import (
 )
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import RunningServer, run_server
-from tests.simulator.server.given import BASE
+from tests.simulator.server.constants import BASE
 
 MARKER = "x-tavus-simulator"
 PATIENCE = 20.0
@@ -32,13 +32,13 @@ PAL = {"pal_name": "Shop", "system_prompt": "Help.", "greeting": "Hello there!"}
 
 
 def no_connection(_: Scope) -> bool:
-    """Say that there is nothing to hang up, as in process."""
+    """Report that the request has no connection, as in process."""
     return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """A simulated Tavus, and a client that has its key."""
+class InProcessServer:
+    """A simulated Tavus in process, and a client with its key."""
 
     tavus: SimulatedTavus
     http: httpx.AsyncClient
@@ -47,25 +47,25 @@ class Served:
 @asynccontextmanager
 async def served(
     options: ServerOptions | None = None, *, environ: Mapping[str, str] | None = None
-) -> AsyncGenerator[Served]:
-    """Open one in process, with its control plane."""
+) -> AsyncGenerator[InProcessServer]:
+    """Open a simulated Tavus in process, with its control plane."""
     outside = ServerContext(base_url=BASE, environ=environ or {}, hang_up=no_connection)
     async with open_simulated_tavus(options or ServerOptions(control=True), outside) as tavus:
         transport = httpx.ASGITransport(tavus.app)
         headers = {"x-api-key": tavus.keys.first}
         async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as http:
-            yield Served(tavus=tavus, http=http)
+            yield InProcessServer(tavus=tavus, http=http)
 
 
 @asynccontextmanager
 async def listening(options: ServerOptions | None = None) -> AsyncGenerator[RunningServer]:
-    """Open one on a loopback port."""
+    """Open a simulated Tavus on a loopback port."""
     async with run_server(options or ServerOptions(control=True), environ={}) as server:
         yield server
 
 
-def front(tavus: SimulatedTavus) -> SiteContext:
-    """Return what stands in front of the doors of a simulated Tavus."""
+def build_context(tavus: SimulatedTavus) -> SiteContext:
+    """Return the context for the middleware of a simulated Tavus."""
     admin = tavus.admin
     return SiteContext(
         limits=tavus.site.options.limits,
@@ -79,10 +79,10 @@ def front(tavus: SimulatedTavus) -> SiteContext:
     )
 
 
-async def talking(
+async def open_conversation(
     server: SimulatedTavus, conversation_id: str = "c1", **opening: Any
 ) -> LiveConversation:
-    """Begin a conversation with a PAL that has no script, past the API."""
+    """Open a conversation with a PAL that has no script, without the API."""
     pal = Pal.model_validate({**PAL, **opening.pop("pal", {})})
     return await server.site.account.live.open(
         Opening(
@@ -116,8 +116,8 @@ def request_scope(
     return {**scope, "method": method} if kind == "http" else scope
 
 
-class Sent(list[Message]):
-    """What an application has sent."""
+class RecordedResponse(list[Message]):
+    """The messages that an application sent."""
 
     async def __call__(self, message: Message) -> None:
         self.append(message)
@@ -136,13 +136,13 @@ class Sent(list[Message]):
         return b"".join(one.get("body", b"") for one in self)
 
 
-async def nothing() -> Message:
-    """Say that a request has no body."""
+async def receive_empty_body() -> Message:
+    """Return the message of a request without a body."""
     return {"type": "http.request", "body": b"", "more_body": False}
 
 
-async def until(holds: Callable[[], object]) -> None:
-    """Let others go on until something holds, or fail."""
+async def wait_until(holds: Callable[[], object]) -> None:
+    """Let other tasks run until a condition holds; fail after `PATIENCE` seconds."""
     async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - what it waits for tells nobody
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""``pytest-tavus serve``: started, asked, ended, and what keeps it from starting."""
+"""``pytest-tavus serve``: its start, its output, its end and its refusals."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_told_to_end_and_ends_well(
+def test_the_command_serves_until_a_signal_and_exits_with_0(
     number: signal.Signals, tmp_path: Path
 ) -> None:
     (tmp_path / "order.yaml").write_text(SCRIPT)
@@ -95,9 +95,7 @@ def test_a_conversation_in_progress_does_not_hold_up_the_end(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("model", [True, False])
-def test_what_goes_wrong_in_the_pal_is_a_line_for_whoever_serves(
-    tmp_path: Path, *, model: bool
-) -> None:
+def test_a_failure_in_the_pal_is_a_line_in_the_log(tmp_path: Path, *, model: bool) -> None:
     (tmp_path / "order.yaml").write_text(CALLING)
     nobody = ("--model", "small", "--model-url", "http://127.0.0.1:9/v1") if model else ()
     with started("--json", "--script", "order.yaml", *nobody, cwd=tmp_path) as process:
@@ -179,7 +177,7 @@ def test_a_loop_that_is_blocked_for_ever_is_ended_by_force(tmp_path: Path) -> No
     )
 
 
-def test_what_was_imported_to_serve_is_searched_for_no_garbage(tmp_path: Path) -> None:
+def test_imported_modules_are_frozen(tmp_path: Path) -> None:
     program = (
         "import gc\n"
         "from pytest_tavus.simulator.server import command\n"
@@ -198,7 +196,7 @@ def test_what_was_imported_to_serve_is_searched_for_no_garbage(tmp_path: Path) -
     assert spared > 10_000
 
 
-def test_it_says_which_pals_there_are(tmp_path: Path) -> None:
+def test_the_command_prints_its_pals(tmp_path: Path) -> None:
     (tmp_path / "order.yaml").write_text(SCRIPT)
     with started("--script", "order.yaml", cwd=tmp_path) as process:
         lines = [first_line(process).rstrip() for _ in range(2)]
@@ -206,7 +204,7 @@ def test_it_says_which_pals_there_are(tmp_path: Path) -> None:
     assert lines[1] == "# The PAL 'Shop' is p2ead7fb79245."
 
 
-def test_a_failure_of_its_own_is_in_its_log(tmp_path: Path) -> None:
+def test_a_crash_of_the_server_is_logged(tmp_path: Path) -> None:
     program = (
         "from pytest_tavus.simulator.account.front import Api\n"
         "async def call(*_, **__): raise KeyError('a bug')\n"
@@ -256,7 +254,7 @@ def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:
     ("flags", "sentence"),
     [
         (["--env", "moon"], "'moon' is no environment of Tavus"),
-        (["--api-key", "canary-8f3b"], "the API key does not look like a simulated one"),
+        (["--api-key", "canary-8f3b"], "the API key does not look like a simulated key"),
         (["--script", "nowhere.yaml"], "nowhere.yaml"),
         (["--handler", "nowhere:app"], "nowhere"),
         (["--port", "80000"], "the port must be a number, from 0 to 65535, not 80000"),
@@ -264,7 +262,7 @@ def test_without_json_it_prints_lines_for_a_shell(tmp_path: Path) -> None:
         (["--concurrency", "0"], "the limit of conversations at the same time must be a number"),
     ],
 )
-def test_what_keeps_it_from_starting_is_told_in_a_line(
+def test_a_failure_to_start_is_one_line(
     flags: list[str],
     sentence: str,
     capsys: pytest.CaptureFixture[str],
@@ -304,7 +302,7 @@ def test_without_the_extra_it_names_what_to_install(package: str) -> None:
     )
 
 
-def test_another_missing_module_is_no_matter_of_the_extra() -> None:
+def test_another_missing_module_is_not_blamed_on_the_extra() -> None:
     program = (
         "import sys; sys.modules['pytest_tavus.simulator.server.running'] = None\n"
         "from pytest_tavus.cli import main; main(['serve'])"

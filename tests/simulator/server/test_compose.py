@@ -1,4 +1,4 @@
-"""What a server is put together from, by its options."""
+"""The parts of a server follow from its options."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_tavus.errors import HandlerError, ScenarioError
 from pytest_tavus.scenario.values.model import HandlerSpec
 from pytest_tavus.simulator.pal.llm import ModelSettings
 from pytest_tavus.simulator.server.options import ServerOptions
-from tests.simulator.server.served import PATIENCE, served, talking
+from tests.simulator.server.served import PATIENCE, open_conversation, served
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,7 +23,7 @@ NOBODY = "http://127.0.0.1:1/v1"
 async def test_a_model_decides_for_every_pal() -> None:
     options = ServerOptions(model=ModelSettings(base_url=NOBODY, model="small"))
     async with served(options) as server:
-        conversation = await talking(server.tavus)
+        conversation = await open_conversation(server.tavus)
         async with asyncio.timeout(PATIENCE):
             reply = await conversation.respond("Is anybody there?", within=PATIENCE)
         trace = server.tavus.admin.live.get("c1")
@@ -33,14 +33,14 @@ async def test_a_model_decides_for_every_pal() -> None:
     assert "the model 'small'" in str(trace.trace())
 
 
-async def test_a_model_without_its_key_is_told() -> None:
+async def test_a_model_without_its_key_is_refused() -> None:
     model = ModelSettings(base_url=NOBODY, model="small", api_key_env="SMALL_KEY")
     with pytest.raises(ScenarioError, match="SMALL_KEY"):
         async with served(ServerOptions(model=model)):
             pass
 
 
-async def test_a_handler_that_does_not_start_is_told(tmp_path: Path) -> None:
+async def test_a_handler_that_does_not_start_is_refused(tmp_path: Path) -> None:
     spec = HandlerSpec(at=(), app="nowhere:app")
     with pytest.raises(HandlerError, match="nowhere"):
         async with served(ServerOptions(handler=spec, root=tmp_path)):

@@ -1,4 +1,4 @@
-"""The variables that point a client here, as the official client reads them."""
+"""The variables that point a client at the server, as the official client reads them."""
 
 from __future__ import annotations
 

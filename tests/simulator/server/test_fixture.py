@@ -1,4 +1,4 @@
-"""The fixture `tavus_server`, as a user's tests have it."""
+"""The fixture `tavus_server` in a user's tests."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_served(tavus_server):
 """
 
 
-def test_a_test_has_a_server_and_the_way_behind_it(pytester: pytest.Pytester) -> None:
+def test_a_test_gets_a_server_and_its_admin_actions(pytester: pytest.Pytester) -> None:
     (pytester.path / "order.yaml").write_text(SCRIPT)
     pytester.makepyfile(test_served=TEST)
 
@@ -65,10 +65,10 @@ def test_a_test_has_a_server_and_the_way_behind_it(pytester: pytest.Pytester) ->
     ("options", "sentence"),
     [
         ('{"clok": "still"}', "a server has no option 'clok'; did you mean 'clock'?"),
-        ('{"api_key": "canary-8f3b"}', "the API key does not look like a simulated one"),
+        ('{"api_key": "canary-8f3b"}', "the API key does not look like a simulated key"),
     ],
 )
-def test_options_that_cannot_be_are_told(
+def test_invalid_options_are_refused(
     pytester: pytest.Pytester, options: str, sentence: str
 ) -> None:
     pytester.makeconftest(f"""
@@ -88,7 +88,7 @@ def tavus_server_options():
     assert "canary" not in run.stdout.str().replace(options, "")
 
 
-def test_an_option_that_is_not_there_names_those_that_are() -> None:
+def test_an_unknown_option_names_the_known_ones() -> None:
     with pytest.raises(ScenarioError, match=r"a server has no option 'xyz'; one of: seed, "):
         server_options({"xyz": 1})
 
@@ -133,7 +133,7 @@ def test_a_scenario_may_be_data(server: TavusServer) -> None:
     assert [pal["pal_id"] for pal in server.state()["tables"]["pals"]] == [pal_id]
 
 
-def test_what_happened_in_a_conversation_can_be_looked_at(server: TavusServer) -> None:
+def test_the_record_of_a_conversation_can_be_read(server: TavusServer) -> None:
     (pal_id,) = server.load(
         {
             "pal": {"pal_name": "Shop", "system_prompt": "Help."},
@@ -154,12 +154,12 @@ def test_what_happened_in_a_conversation_can_be_looked_at(server: TavusServer) -
     assert control["trace"][: len(told["trace"])] == told["trace"]
 
 
-def test_a_conversation_that_never_was_is_told(server: TavusServer) -> None:
+def test_an_unknown_conversation_is_refused(server: TavusServer) -> None:
     with pytest.raises(ServiceError, match="there is no conversation 'c0'"):
         server.conversation("c0")
 
 
-def test_a_fault_that_cannot_be_is_told(server: TavusServer) -> None:
+def test_an_invalid_fault_is_refused(server: TavusServer) -> None:
     with pytest.raises(ScenarioError, match="unknown key 'stat'; did you mean 'status'"):
         server.fail("/v2/pals", stat=500)
 

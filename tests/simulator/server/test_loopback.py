@@ -1,4 +1,4 @@
-"""What leaves the server: to this machine, and nowhere else."""
+"""Requests leave the server for this machine only."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pytest_tavus.clock import RealClock
 from pytest_tavus.handler.call.port import CallRef
 from pytest_tavus.simulator.server.loopback import AccountCallbacks, Loopback, LoopbackCallbacks
 from pytest_tavus.wire import HttpRequest
-from tests.simulator.server.served import until
+from tests.simulator.server.served import wait_until
 
 pytestmark = pytest.mark.asyncio
 
 CALL = CallRef(conversation_id="c1", call_id="call_1", tool="order")
 ELSEWHERE = (
-    "the simulator sends nothing to 'https://shop.example.com/orders', which is not on this "
-    "machine: name the handler that takes the calls, or use a URL of 127.0.0.1"
+    "the simulator calls this machine only, not 'https://shop.example.com/orders': configure a "
+    "handler, or use a URL on 127.0.0.1"
 )
 
 
@@ -62,7 +62,7 @@ async def test_a_tool_on_this_machine_is_called_where_it_says() -> None:
     assert taken[0].startswith(b"POST /orders?a=1 HTTP/1.1\r\n")
 
 
-async def test_a_tool_elsewhere_is_not_called() -> None:
+async def test_a_tool_on_another_machine_is_not_called() -> None:
     request = HttpRequest(method="POST", url="https://shop.example.com/orders?key=canary")
     exchange = await Loopback().send(request, call=CALL, within=10, clock=RealClock())
 
@@ -84,18 +84,18 @@ async def test_a_callback_arrives() -> None:
     assert notes == [("callback.sent", {"url": f"{url}/hook"})]
 
 
-async def test_a_callback_that_is_refused_says_so() -> None:
+async def test_a_refused_callback_gives_the_status() -> None:
     notes = Notes()
     sender = LoopbackCallbacks(Loopback(), note=notes)
     async with receiver(status=500) as (url, _):
         problem = await sender.send(url, b"{}", within=10)
         await sender.close()
 
-    assert problem == "it was answered with 500"
+    assert problem == "the receiver answered with 500"
     assert notes == [("callback.failed", {"url": url, "problem": problem})]
 
 
-async def test_a_callback_to_elsewhere_says_so() -> None:
+async def test_a_callback_to_another_machine_gives_the_reason() -> None:
     url = "https://shop.example.com/orders"
     notes = Notes()
     problem = await LoopbackCallbacks(Loopback(), note=notes).send(url, b"{}", within=10)
@@ -110,7 +110,7 @@ async def test_the_account_sends_without_waiting() -> None:
     callbacks = AccountCallbacks(sender)
     async with receiver() as (url, taken):
         callbacks.send(f"{url}/hook", {"status": "ready"})
-        await until(lambda: notes)
+        await wait_until(lambda: notes)
         await callbacks.close()
         await sender.close()
 

@@ -1,4 +1,4 @@
-"""What a server may be started with, and the marker by which it is known."""
+"""The options of a server, and the marker of a simulated Tavus."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ MARKED = {"Content-Type": "text/plain", MARKER.upper(): simulator_version()}
     ("word", "environment"),
     [("prod", "prod"), ("PRODUCTION", "prod"), (" stage ", "stg"), ("LOCAL", "test")],
 )
-def test_an_environment_goes_by_the_words_of_the_official_client(
-    word: str, environment: str
-) -> None:
+def test_an_environment_has_the_aliases_of_the_official_client(word: str, environment: str) -> None:
     assert environment_of(word) == environment
 
 
@@ -47,7 +45,7 @@ def test_an_unknown_environment_names_those_there_are() -> None:
     )
 
 
-def test_a_key_of_a_simulator_is_taken() -> None:
+def test_a_simulated_key_is_accepted() -> None:
     assert ServerOptions(api_key="tavus_sim_prod_12345678").api_key == "tavus_sim_prod_12345678"
 
 
@@ -57,7 +55,7 @@ def test_a_key_that_may_be_real_is_refused_and_not_repeated(key: str) -> None:
         ServerOptions(api_key=key)
 
     assert str(refused.value) == (
-        "the API key does not look like a simulated one, and a real key has no business here: "
+        "the API key does not look like a simulated key, and a real key must not be used here: "
         "leave it out, or write 'tavus_sim_prod_' and 8 to 64 letters and digits"
     )
 
@@ -67,8 +65,8 @@ def test_a_key_of_another_environment_is_refused() -> None:
         ServerOptions(api_key="tavus_sim_stg_12345678")
 
     assert str(refused.value) == (
-        "the API key is one of the environment 'stg', and the server is to be 'prod': a key "
-        "belongs to one environment"
+        "the API key belongs to the environment 'stg', and the server runs as 'prod': use a key "
+        "of the same environment"
     )
 
 
@@ -126,29 +124,32 @@ def test_every_flag_arrives() -> None:
         (
             ["--model", "small"],
             (
-                "--model needs --model-url, the endpoint that has the model, such as "
+                "--model needs --model-url, the endpoint of the model, such as "
                 "http://127.0.0.1:11434/v1"
             ),
         ),
         (
             ["--model-url", "http://127.0.0.1:1"],
-            "without --model there is no model that --model-url could be about",
+            "--model is missing: --model-url can only be used together with --model",
         ),
         (
             ["--model-seed", "3", "--model-timeout", "9"],
-            "without --model there is no model that --model-seed, --model-timeout could be about",
+            (
+                "--model is missing: --model-seed, --model-timeout can only be used together with "
+                "--model"
+            ),
         ),
         (
             ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-timeout", "0"],
-            "--model-timeout is more than 0 seconds, and not 0",
+            "--model-timeout must be more than 0 seconds, not 0",
         ),
         (
             ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-timeout", "inf"],
-            "--model-timeout is more than 0 seconds, and not inf",
+            "--model-timeout must be more than 0 seconds, not inf",
         ),
         (
             ["--model", "small", "--model-url", "http://127.0.0.1:1", "--model-temperature", "nan"],
-            "--model-temperature is 0 or more, and not nan",
+            "--model-temperature must be 0 or more, not nan",
         ),
         (["--port", "80000"], "the port must be a number, from 0 to 65535, not 80000"),
         (["--port", "-1"], "the port must be a number, from 0 to 65535, not -1"),
@@ -159,7 +160,7 @@ def test_every_flag_arrives() -> None:
         (["--handler", ""], "--handler is empty"),
     ],
 )
-def test_flags_that_cannot_be_are_told(argv: list[str], sentence: str) -> None:
+def test_invalid_flags_are_refused(argv: list[str], sentence: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         flags(*argv)
 
@@ -188,7 +189,7 @@ def test_the_marker_is_seen_however_it_is_spelled() -> None:
     assert is_simulated(MARKED)
 
 
-def test_without_the_marker_nothing_is_sent() -> None:
+def test_a_missing_marker_is_refused_as_a_simulator() -> None:
     with pytest.raises(ServiceError) as refused:
         require_simulated({"content-type": "text/plain"})
 
@@ -198,14 +199,14 @@ def test_without_the_marker_nothing_is_sent() -> None:
     )
 
 
-def test_with_the_marker_it_is_not_the_real_one() -> None:
+def test_the_marker_is_refused_as_the_real_tavus() -> None:
     refuse_simulated({"content-type": "text/plain"})
     with pytest.raises(ServiceError) as refused:
         refuse_simulated(MARKED)
 
     assert str(refused.value) == (
         "the server is a simulated Tavus (its response has the 'x-tavus-simulator' header), and a "
-        "live session wants the real one; unset TAVUS_PUBLIC_API_BASE_URL"
+        "live session needs the real Tavus; unset TAVUS_PUBLIC_API_BASE_URL"
     )
 
 
@@ -223,7 +224,7 @@ def test_with_the_marker_it_is_not_the_real_one() -> None:
         ),
     ],
 )
-def test_a_number_out_of_its_range_is_told(options: dict[str, Any], sentence: str) -> None:
+def test_a_number_out_of_range_is_refused(options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         ServerOptions(**options)
 

@@ -1,4 +1,4 @@
-"""A server starts, can be asked, and leaves nothing behind."""
+"""A server starts, answers requests, and stops without leftovers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_tavus.simulator.server.faults import InjectedFault
 from pytest_tavus.simulator.server.http.serving import bind
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import ServerThread, run_server
-from tests.simulator.server.served import PATIENCE, listening, talking, until
+from tests.simulator.server.served import PATIENCE, listening, open_conversation, wait_until
 
 SHOP = "pal: {pal_name: Shop}\nname: hello\nturns: [{user: Hello?, plays: Hi., says: Hi}]\n"
 
@@ -30,7 +30,7 @@ def port_of(url: str) -> int:
 async def test_nothing_is_left_when_it_has_stopped() -> None:
     before = asyncio.all_tasks()
     async with listening() as server, httpx.AsyncClient(base_url=server.url) as http:
-        conversation = await talking(server.tavus)
+        conversation = await open_conversation(server.tavus)
         await http.get("/v2/pals", headers={"x-api-key": server.api_key})
         url = server.url
 
@@ -44,12 +44,12 @@ async def test_nothing_is_left_when_it_has_stopped() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_request_that_is_still_waiting_does_not_hold_it_up() -> None:
+async def test_a_waiting_request_does_not_delay_the_stop() -> None:
     async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as http:
         async with listening(ServerOptions(clock="still")) as server:
             server.admin.faults.add(InjectedFault(path="/v2/pals", effect="delay", delay=60))
             asking = asyncio.create_task(http.get(f"{server.url}/v2/pals"))
-            await until(lambda: server.admin.clock.waiting)
+            await wait_until(lambda: server.admin.clock.waiting)
         response = await asking
 
     assert response.status_code == 401
@@ -73,7 +73,7 @@ def test_a_port_that_is_taken_is_told() -> None:
     )
 
 
-def test_a_thread_serves_whoever_has_no_loop() -> None:
+def test_a_thread_serves_tests_without_a_loop() -> None:
     thread = ServerThread(ServerOptions(seed=3), environ={})
     server = thread.start()
     response = httpx.get(f"{server.url}/v2/pals", headers={"x-api-key": server.api_key})
@@ -84,7 +84,7 @@ def test_a_thread_serves_whoever_has_no_loop() -> None:
     assert not [one for one in threading.enumerate() if one.name == "tavus-server"]
 
 
-def test_what_keeps_it_from_starting_reaches_whoever_starts_it() -> None:
+def test_a_failure_to_start_reaches_the_caller() -> None:
     options = ServerOptions(scripts=(Path("nowhere.yaml"),))
     with pytest.raises(ScenarioError, match=r"nowhere\.yaml"):
         ServerThread(options, environ={}).start()
@@ -148,7 +148,7 @@ async def test_scripts_that_name_two_handlers_are_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.asyncio
-async def test_an_answer_is_sent_at_once_and_not_held_back_for_more() -> None:
+async def test_an_answer_is_sent_without_delay() -> None:
     accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def met(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

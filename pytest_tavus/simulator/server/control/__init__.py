@@ -1,5 +1,5 @@
-"""The control plane: what a test does to the server behind the back of the client under test.
+"""The control plane: actions of a test on the server, unseen by the client under test.
 
-`admin.py` does it, `endpoint.py` offers it over HTTP, the fixture offers it in Python.
+`admin.py` implements the actions; `endpoint.py` offers them over HTTP, the fixture in Python.
 Add an action to `admin.py` and its address to `endpoint.py`.
 """

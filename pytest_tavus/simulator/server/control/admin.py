@@ -1,6 +1,6 @@
-"""What can be done to a simulated Tavus from behind: emptied, given scripts, looked at.
+"""The admin interface of a simulated Tavus: reset it, load scripts, inspect its state.
 
-The control plane does it over HTTP, and a fixture does it in process. Knows no HTTP.
+The control plane offers it over HTTP, and a fixture offers it in process. Knows no HTTP.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.scenario.load.parse import load_scenarios, parse_inline
 from pytest_tavus.scenario.text.limits import FileLimits
 from pytest_tavus.scenario.values.model import HandlerSpec, Scenario
@@ -31,50 +32,56 @@ from pytest_tavus.simulator.server.journal.journal import Journal
 from pytest_tavus.trace.codec import encode_entry
 
 POSTED = "posted.yaml"
-"""What messages call a scenario that came as text."""
+"""The file name in messages about a scenario that was posted as text."""
 
 
 class Scripts(Struct, frozen=True, kw_only=True):
-    """What a server plays, and with what."""
+    """The scripts of a server, their handler and their variables."""
 
     scripts: tuple[Scenario, ...]
-    "What it was begun with, and begins with again at every reset."
+    "The scripts of the server's options, which every reset loads again."
 
     handler_slot: HandlerSlot
     env: dict[str, str]
-    "What scripts may read as ``{env.NAME}``; the values are secrets. Grows with later scripts."
+    "The variables that scripts read as ``{env.NAME}``; the values are secrets. `allow` adds some."
+
+
+class LoadedScenario(TypedDict):
+    """A scenario that was loaded as a script, and the PAL that plays it."""
+
+    name: str
+    pal_id: str
 
 
 class Admin:
-    """Everything of one server that its clients do not see."""
+    """Actions on one server that its clients cannot perform through Tavus's API."""
 
     def __init__(
         self,
         account: Account,
         live: Conversations,
         *,
-        repertoire: Scripts,
+        scripts: Scripts,
         clock: ServerClock,
         journal: Journal,
     ) -> None:
-        """Stand behind an account, whose conversations are `live`."""
         self.account = account
         self.live = live
         self.clock = clock
         self.journal = journal
         self.faults = InjectedFaults()
         self.malformed: Counter[str] = Counter()
-        """How many frames could not be taken, by conversation."""
+        """The number of refused frames, by conversation."""
         self.on_reset: list[Callable[[], None]] = []
-        """Ends what was issued: keys, tokens. Called at every `reset`."""
-        self._scripts = repertoire
+        """Callbacks that revoke issued keys and tokens."""
+        self._scripts = scripts
         self._seeder = PalSeeder(account)
 
     async def reset(self, *, seed: int | None = None) -> None:
-        """Make everything as it is at the start; with `seed`, with other ids.
+        """Restore the initial state; another `seed` gives other ids.
 
         Raises:
-            ServiceError: a script's PAL cannot be brought into the account.
+            ServiceError: the account refuses the PAL of a script.
 
         """
         await self.live.close()
@@ -83,8 +90,8 @@ class Admin:
         if seed is not None:
             self.account.ids.reset(seed=seed)
         reset_account(self.account)
-        for end in self.on_reset:
-            end()
+        for revoke in self.on_reset:
+            revoke()
         self.clock.restart()
         self.account.scripts.clear()
         self.faults.clear()
@@ -93,87 +100,90 @@ class Admin:
         self._seeder.clear()
         await self.add(self._scripts.scripts)
 
-    async def load_text(self, text: str) -> list[dict[str, Any]]:
-        """Take scenarios as the text of a file; its PAL is written out in it, or in the account.
+    async def load_text(self, text: str) -> list[LoadedScenario]:
+        """Load scenarios from the text of a file. The text or the account must define the PAL.
 
         Raises:
-            ScenarioError: the text cannot be understood.
-            ServiceError: its PAL cannot be brought into the account.
+            ScenarioError: the text is invalid.
+            ServiceError: the account refuses the PAL.
 
         """
-        # In a thread: of a file with thousands of turns nobody else shall have to wait for the end.
-        found = await asyncio.to_thread(_load_posted_text, text, limits=self._limits_over_http())
-        return await self._add_over_http(found)
+        # In a thread, because a file with thousands of turns would block the loop.
+        scenarios = await asyncio.to_thread(
+            _load_posted_text, text, limits=self._limits_over_http()
+        )
+        return await self._add_over_http(scenarios)
 
-    async def load_data(self, data: dict[str, Any]) -> list[dict[str, Any]]:
-        """Take one scenario as JSON data. Raises as `load_text` does."""
+    async def load_data(self, data: Mapping[str, object]) -> list[LoadedScenario]:
+        """Load one scenario from JSON data. Raises the errors of `load_text`."""
         limits = self._limits_over_http()
         return await self._add_over_http([parse_inline(data, name="posted", limits=limits)])
 
     @property
     def limits(self) -> FileLimits:
-        """What a scenario may be that the owner of the server loads."""
+        """The limits of scenarios that the owner of the server loads."""
         return FileLimits(local_tools=self.account.options.local_tools)
 
     def _limits_over_http(self) -> FileLimits:
-        """Whoever sends a scenario must not learn what is in the files of whoever serves."""
+        # A client that posts a scenario must not read files of the server's owner.
         return replace(self.limits, other_files=False)
 
-    async def add(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
-        """Offer scenarios as scripts, and return what each is called and whose it is.
+    async def add(self, scenarios: Sequence[Scenario]) -> list[LoadedScenario]:
+        """Add scenarios as scripts, with their PALs and their handler.
 
         Raises:
-            HandlerError: the handler that one of them names does not start.
-            ScenarioError: they name another handler than scripts before them.
-            ServiceError: a PAL cannot be brought into the account.
+            HandlerError: the handler of a scenario does not start.
+            ScenarioError: a scenario names another handler than the scripts before it.
+            ServiceError: the account refuses a PAL.
 
         """
         for spec in _handlers(scenarios):
             await self._scripts.handler_slot.ensure_started(spec)
         return await self._add_scenarios(scenarios)
 
-    async def _add_over_http(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
+    async def _add_over_http(self, scenarios: Sequence[Scenario]) -> list[LoadedScenario]:
         for spec in _handlers(scenarios):
             await self._scripts.handler_slot.ensure_started_over_http(spec)
         return await self._add_scenarios(scenarios)
 
-    async def _add_scenarios(self, scenarios: Sequence[Scenario]) -> list[dict[str, Any]]:
-        told: list[dict[str, Any]] = []
+    async def _add_scenarios(self, scenarios: Sequence[Scenario]) -> list[LoadedScenario]:
+        loaded: list[LoadedScenario] = []
         for scenario in scenarios:
             pal_id = await self._seeder.add(scenario.pal)
             self.account.scripts.add(scenario)
-            told.append({"name": scenario.name, "pal_id": pal_id})
-        return told
+            loaded.append({"name": scenario.name, "pal_id": pal_id})
+        return loaded
 
     def allow(self, env: Mapping[str, str]) -> None:
-        """Let scripts read these variables as well. Not over HTTP: a client may not choose them."""
+        """Let scripts read more variables."""
+        # Not offered over HTTP, where a client could choose any variable of the server's owner.
         self._scripts.env.update(env)
         self.journal.know(*env.values())
 
-    def conversation(self, conversation_id: str) -> dict[str, Any] | None:
-        """Return all that has happened in a conversation, without secrets: calls and answers too.
+    def conversation(self, conversation_id: str) -> JsonObject | None:
+        """Return the trace of a conversation, with secrets masked; `None` for an unknown id.
 
-        `warnings` are about what was allowed and is probably not meant.
+        `warnings` name actions that are permitted and probably a mistake.
         """
         found = self.live.get(conversation_id)
         if found is None:
             return None
-        told: dict[str, Any] = self.journal.redact(_conversation_as_json(found))
-        return told
+        return self.journal.redact(_conversation_as_json(found))
 
-    def state(self) -> dict[str, Any]:
-        """Return all that the account holds, without its secrets."""
-        tables = {name: list(table.rows()) for name, table in self.account.tables.items()}
-        found: dict[str, Any] = self.journal.redact(tables)
+    def state(self) -> JsonObject:
+        """Return every table of the account, with secrets masked."""
+        tables: dict[str, object] = {
+            name: list(table.rows()) for name, table in self.account.tables.items()
+        }
         return {
             "clock": {"kind": self.clock.kind, "now": self.clock.now()},
             "active_conversations": self.live.count_active(),
             "malformed_frames": dict(self.malformed),
-            "tables": found,
+            "tables": self.journal.redact(tables),
         }
 
 
-def _conversation_as_json(conversation: ServedConversation) -> dict[str, Any]:
+def _conversation_as_json(conversation: ServedConversation) -> dict[str, object]:
     return {
         "conversation_id": conversation.opening.conversation_id,
         "status": conversation.status,
@@ -183,7 +193,7 @@ def _conversation_as_json(conversation: ServedConversation) -> dict[str, Any]:
 
 
 def collect_env(scripts: Iterable[Scenario], environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that scripts read as ``{env.NAME}``, where they are set."""
+    """Return the variables that scripts read as ``{env.NAME}``, except those that are not set."""
     names = {name for scenario in scripts for name in scenario.env}
     return {name: environ[name] for name in names if name in environ}
 

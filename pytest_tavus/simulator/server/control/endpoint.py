@@ -1,12 +1,12 @@
-"""The control plane: what a test does to the server behind the back of the client under test.
+"""The HTTP routes of the control plane.
 
-One prefix, the server's own API key, and only where it was asked for. It speaks plain words of its
-own, and none of Tavus's API.
+They share one prefix, require the server's own API key, and exist only with ``--control``. They are
+the simulator's own, and no part of Tavus's API.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from pydantic import Field
@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from pytest_tavus.contract.body import Body, Items
 from pytest_tavus.errors import HandlerError, ScenarioError, ServiceError
+from pytest_tavus.json_data import Json
 from pytest_tavus.simulator.account.front import KEY_HEADER
 from pytest_tavus.simulator.account.keys import ApiKeys
 from pytest_tavus.simulator.account.requests.api import ApiRefusal
@@ -34,19 +35,19 @@ from pytest_tavus.simulator.server.http.json_text import JsonTextError, read_jso
 from pytest_tavus.simulator.server.site import CONTROL, Endpoint
 
 _LONGEST_SCENARIOS = 2**19
-"""Bytes of YAML. It is read in a thread, and the end of the server waits for every thread."""
+"""Bytes of YAML. A thread parses the text, and the shutdown waits for every thread."""
 
 _LONGEST_ADVANCE = 31_536_000.0
 
-Action = Callable[[Request], Awaitable[Any]]
-"""Returns JSON data to answer with; `None` is an empty 204."""
+Action = Callable[[Request], Awaitable[Mapping[str, object] | None]]
+"""Returns the JSON object to answer with; `None` gives an empty 204."""
 
 
 class Seed(Body):
-    """`POST reset`, and `POST seed`, where it must be there."""
+    """`POST reset`, and `POST seed`, which requires the field."""
 
     seed: int | None = None
-    "`None`: the seed there is."
+    "`None`: the present seed."
 
 
 class Advance(Body):
@@ -56,12 +57,12 @@ class Advance(Body):
 
 
 class PerceptionBody(Body):
-    """`POST conversations/{name}/perception`: something is seen or heard."""
+    """`POST conversations/{name}/perception`: the PAL perceives something."""
 
     tool: str
     arguments: dict[str, Any] = Field(default_factory=dict)
     frames: Items[dict[str, Any]] = ()
-    "Of a vision tool: `data` (base64) and `mime_type` each [doc]."
+    "The frames of a vision tool, each with `data` (base64) and `mime_type` [doc]."
 
 
 class CompletionBody(Body):
@@ -78,7 +79,7 @@ class TriggerBody(Body):
 
 
 class ControlPlane:
-    """The routes below the prefix."""
+    """Turns requests below the prefix into actions of `Admin`."""
 
     def __init__(
         self,
@@ -87,13 +88,12 @@ class ControlPlane:
         keys: ApiKeys,
         tools_changed: Callable[[], Awaitable[None]],
     ) -> None:
-        """Do what `admin` can; `tools_changed` tells every MCP client that listens."""
+        """Offer the actions of `admin`; `tools_changed` notifies every listening MCP client."""
         self._admin = admin
         self._keys = keys
         self._notify_tools_changed = tools_changed
 
     def endpoint(self) -> Endpoint:
-        """Return the way in."""
         rows: tuple[tuple[str, str, Action], ...] = (
             ("POST", "/reset", self._reset),
             ("POST", "/seed", self._seed),
@@ -125,26 +125,26 @@ class ControlPlane:
             try:
                 if not self._keys.accepts(request.headers.get(KEY_HEADER)):
                     raise invalid_key()
-                told = await action(request)
+                body = await action(request)
             except ApiRefusal as refusal:
-                return _response(refusal.status, refusal.body)
+                return _build_response(refusal.status, refusal.body)
             except (HandlerError, ScenarioError, ServiceError) as error:
-                return _response(400, {"error": str(error)})
-            return _response(200, told)
+                return _build_response(400, {"error": str(error)})
+            return _build_response(200, body)
 
         return serve
 
     async def _reset(self, request: Request) -> None:
-        asked = read_body(Seed, await _read_json_body(request) or {})
-        await self._admin.reset(seed=asked.seed)
+        body = read_body(Seed, await _read_json_body(request) or {})
+        await self._admin.reset(seed=body.seed)
 
     async def _seed(self, request: Request) -> None:
-        asked = read_body(Seed, await _read_json_body(request))
-        if asked.seed is None:
+        body = read_body(Seed, await _read_json_body(request))
+        if body.seed is None:
             raise bad_field("seed", "'seed' is missing")
-        await self._admin.reset(seed=asked.seed)
+        await self._admin.reset(seed=body.seed)
 
-    async def _load(self, request: Request) -> Any:
+    async def _load(self, request: Request) -> Mapping[str, object]:
         body = await request.body()
         if "json" in request.headers.get("content-type", ""):
             data = read_object(await _read_json_body(request))
@@ -161,19 +161,19 @@ class ControlPlane:
     async def _unload(self, _: Request) -> None:
         self._admin.account.scripts.clear()
 
-    async def _state(self, _: Request) -> Any:
+    async def _state(self, _: Request) -> Mapping[str, object]:
         return self._admin.state()
 
-    async def _journal(self, _: Request) -> Any:
+    async def _journal(self, _: Request) -> Mapping[str, object]:
         return self._admin.journal.as_json()
 
     async def _clear_journal(self, _: Request) -> None:
         self._admin.journal.clear()
 
-    async def _faults(self, _: Request) -> Any:
+    async def _faults(self, _: Request) -> Mapping[str, object]:
         return {"data": self._admin.faults.as_json()}
 
-    async def _add_fault(self, request: Request) -> Any:
+    async def _add_fault(self, request: Request) -> Mapping[str, object]:
         fault = read_body(InjectedFault, await _read_json_body(request))
         return {"fault_id": self._admin.faults.add(fault)}
 
@@ -189,7 +189,7 @@ class ControlPlane:
     async def _announce(self, _: Request) -> None:
         await self._notify_tools_changed()
 
-    async def _clock(self, _: Request) -> Any:
+    async def _clock(self, _: Request) -> Mapping[str, object]:
         clock = self._admin.clock
         return {
             "kind": clock.kind,
@@ -198,28 +198,29 @@ class ControlPlane:
             "waiting": clock.waiting,
         }
 
-    async def _advance(self, request: Request) -> Any:
-        asked = read_body(Advance, await _read_json_body(request))
-        await self._admin.clock.advance(asked.seconds)
+    async def _advance(self, request: Request) -> Mapping[str, object]:
+        body = read_body(Advance, await _read_json_body(request))
+        await self._admin.clock.advance(body.seconds)
         return await self._clock(request)
 
-    async def _get_conversation(self, request: Request) -> Any:
-        return self._admin.conversation(self._conversation(request).opening.conversation_id)
+    async def _get_conversation(self, request: Request) -> Mapping[str, object] | None:
+        return self._admin.conversation(self._find_conversation(request).opening.conversation_id)
 
     async def _perceive(self, request: Request) -> None:
-        asked = read_body(PerceptionBody, await _read_json_body(request))
-        conversation = self._conversation(request)
-        await conversation.perceive(asked.tool, asked.arguments, frames=asked.frames)
+        body = read_body(PerceptionBody, await _read_json_body(request))
+        conversation = self._find_conversation(request)
+        await conversation.perceive(body.tool, body.arguments, frames=body.frames)
 
     async def _complete(self, request: Request) -> None:
-        asked = read_body(CompletionBody, await _read_json_body(request))
-        self._conversation(request).complete_objective(asked.objective_name, asked.output_variables)
+        body = read_body(CompletionBody, await _read_json_body(request))
+        conversation = self._find_conversation(request)
+        conversation.complete_objective(body.objective_name, body.output_variables)
 
     async def _trigger(self, request: Request) -> None:
-        asked = read_body(TriggerBody, await _read_json_body(request))
-        self._conversation(request).trigger_guardrail(asked.guardrail_name)
+        body = read_body(TriggerBody, await _read_json_body(request))
+        self._find_conversation(request).trigger_guardrail(body.guardrail_name)
 
-    def _conversation(self, request: Request) -> ServedConversation:
+    def _find_conversation(self, request: Request) -> ServedConversation:
         name = request.path_params["name"]
         found = self._admin.live.get(name)
         if found is None:
@@ -228,13 +229,13 @@ class ControlPlane:
         return found
 
 
-def _response(status: int, told: Any) -> Response:
-    if told is None:
+def _build_response(status: int, body: Mapping[str, object] | None) -> Response:
+    if body is None:
         return Response(status_code=204)
-    return Response(json_bytes(told), status, media_type="application/json")
+    return Response(json_bytes(body), status, media_type="application/json")
 
 
-async def _read_json_body(request: Request) -> Any:
+async def _read_json_body(request: Request) -> Json:
     body = await request.body()
     if not body:
         return None

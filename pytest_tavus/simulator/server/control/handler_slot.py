@@ -1,4 +1,4 @@
-"""Who takes the calls of API tools: one handler for the whole server, named early or late."""
+"""The handler of API tools: one for the whole server, named by its options or by a script."""
 
 from __future__ import annotations
 
@@ -16,57 +16,57 @@ OpenHandler = Callable[[HandlerSpec], Awaitable[Handler]]
 
 
 class HandlerSlot:
-    """The handler that was named, and until one is named another."""
+    """Sends requests to the named handler, or to a fallback until one is named."""
 
-    def __init__(self, otherwise: Handler, open_handler: OpenHandler) -> None:
-        """Let `otherwise`, which stays its maker's, take calls until a handler is named."""
-        self._fallback = otherwise
+    def __init__(self, fallback: Handler, open_handler: OpenHandler) -> None:
+        """Send requests to `fallback` until a handler is named. The slot does not close it."""
+        self._fallback = fallback
         self._open = open_handler
         self._spec: HandlerSpec | None = None
         self._named: Handler | None = None
         self._pinned = False
 
     async def pin(self, spec: HandlerSpec) -> None:
-        """Start a handler for good, whatever scripts name.
+        """Start a handler that scripts cannot replace.
 
         Raises:
-            HandlerError: it does not start.
+            HandlerError: the handler does not start.
 
         """
         self._named = await self._open(spec)
         self._pinned = True
 
-    async def ensure_started(self, spec: HandlerSpec) -> None:
-        """Start the handler that a script names, unless it runs already.
+    async def ensure_started(self, given: HandlerSpec) -> None:
+        """Start the handler of a script, unless it runs already.
 
         Raises:
-            HandlerError: it does not start.
-            ScenarioError: another script named another one.
+            HandlerError: the handler does not start.
+            ScenarioError: an earlier script named another handler.
 
         """
-        wanted = replace(spec, at=(), search_path=())
-        if self._pinned or wanted == self._spec:
+        spec = _without_origin(given)
+        if self._pinned or spec == self._spec:
             return
         if self._spec is not None:
             message = (
-                "the scripts name different handlers, and a server has one: name it when the "
-                "server is started, or start a server for each"
+                "the scripts name different handlers, and a server has one: name the handler when "
+                "the server is started, or start a server for each handler"
             )
             raise ScenarioError(message)
-        self._named, self._spec = await self._open(spec), wanted
+        self._named, self._spec = await self._open(given), spec
 
     async def ensure_started_over_http(self, spec: HandlerSpec) -> None:
-        """Take what a script names that came over HTTP: nothing that would run code.
+        """Start the handler of a script that came over HTTP, unless that would run code.
 
         Raises:
-            ScenarioError: it names an application or a command that does not run already.
+            ScenarioError: the script names an application or a command that does not run already.
 
         """
-        known = self._pinned or replace(spec, at=(), search_path=()) == self._spec
+        known = self._pinned or _without_origin(spec) == self._spec
         if not known and (spec.app or spec.command):
             message = (
-                "a scenario that comes over HTTP cannot start a handler: name it when the server "
-                "is started, and leave it out here"
+                "a scenario that comes over HTTP cannot start a handler: name the handler when the "
+                "server is started, and leave it out here"
             )
             raise ScenarioError(message)
         await self.ensure_started(spec)
@@ -74,17 +74,21 @@ class HandlerSlot:
     async def send(
         self, request: HttpRequest, *, call: CallRef, within: float, clock: Clock
     ) -> HttpExchange:
-        """Send to whoever takes calls now."""
         handler = self._fallback if self._named is None else self._named
         return await handler.send(request, call=call, within=within, clock=clock)
 
     async def close(self) -> None:
-        """End the handler that was started.
+        """Stop the named handler.
 
         Raises:
-            HandlerError: it cannot be ended.
+            HandlerError: the handler cannot be stopped.
 
         """
         named, self._named, self._spec = self._named, None, None
         if named is not None:
             await named.close()
+
+
+def _without_origin(spec: HandlerSpec) -> HandlerSpec:
+    # Two files that name the same handler differ in the position of the name only.
+    return replace(spec, at=(), search_path=())

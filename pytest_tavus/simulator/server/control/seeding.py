@@ -1,13 +1,13 @@
-"""Brings the PALs of scenario files into the account, so that they are there to be talked to.
+"""Creates the PALs of scenario files in the account.
 
-They are made over the API, as a user would make them, with their tools, objectives and guardrails.
+It uses the API as a client would, and also creates their tools, objectives and guardrails.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from pydantic import BaseModel
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.contract.pal.pal import Pal
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import ServiceError
@@ -31,11 +31,11 @@ _SET_BY_TAVUS = frozenset(
 )
 
 NO_PROMPT = "The scenario file gives this PAL no prompt."
-"""A script does without one, and the API does not."""
+"""The prompt of a PAL whose file has none, because the API requires a prompt."""
 
 
 class PalSeeder:
-    """What was brought in so far, so that nothing is brought in twice."""
+    """Creates each PAL and each tool once, however many scenarios share them."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -44,15 +44,15 @@ class PalSeeder:
         self._tools: dict[str, tuple[Tool, str]] = {}
 
     def clear(self) -> None:
-        """Forget what was brought in: the account was emptied."""
+        """Forget every PAL and tool. Call this after the account was emptied."""
         self._pals.clear()
         self._tools.clear()
 
     async def add(self, pal: Pal) -> str:
-        """Bring a PAL in and return its id; one with the same definition is there already.
+        """Create a PAL and return its id. A PAL with an equal definition is not created again.
 
         Raises:
-            ServiceError: the API refuses a part of it, or a tool of that name differs.
+            ServiceError: the API refuses a part of the PAL, or an equally named tool differs.
 
         """
         for known, pal_id in self._pals:
@@ -68,29 +68,31 @@ class PalSeeder:
         body = {**_build_defaults(pal), **_to_body(pal, without=_NOT_SENT | _SET_BY_TAVUS)}
         body["tool_ids"] = [*pal.tool_ids, *[await self._create_tool(tool) for tool in pal.tools]]
         if pal.objectives is not None:
-            made = await self._post("/objectives", _to_body(pal.objectives))
-            body["objectives_id"] = made["objectives_id"]
+            created = await self._post("/objectives", _to_body(pal.objectives))
+            body["objectives_id"] = created["objectives_id"]
         if pal.guardrails:
-            made_all = [await self._post("/guardrails", _to_body(one)) for one in pal.guardrails]
+            guardrails = [
+                await self._post("/guardrails", _to_body(guardrail)) for guardrail in pal.guardrails
+            ]
             body["guardrail_ids"] = [
                 *pal.guardrail_ids,
-                *(made["guardrail_id"] for made in made_all),
+                *(guardrail["guardrail_id"] for guardrail in guardrails),
             ]
-        made = await self._post("/pals", {key: value for key, value in body.items() if value})
-        return self._assign_id(made["pal_id"], pal.pal_id)
+        created = await self._post("/pals", {key: value for key, value in body.items() if value})
+        return self._assign_id(created["pal_id"], pal.pal_id)
 
     def _has_pal(self, pal_id: str | None) -> bool:
         return pal_id is not None and self._account.pals.get(pal_id) is not None
 
-    def _assign_id(self, made: str, wanted: str | None) -> str:
-        """Give a PAL the id that its file says it has."""
-        if wanted is None:
-            return made
+    def _assign_id(self, created_id: str, pal_id: str | None) -> str:
+        """Replace the id that the API assigned by the id of the scenario file."""
+        if pal_id is None:
+            return created_id
         table = self._account.pals
-        data = table.get(made) or {}
-        table.delete(made)
-        table.put(wanted, {**data, "pal_id": wanted})
-        return wanted
+        data = table.get(created_id) or {}
+        table.delete(created_id)
+        table.put(pal_id, {**data, "pal_id": pal_id})
+        return pal_id
 
     async def _create_tool(self, tool: Tool) -> str:
         known = self._tools.get(tool.name)
@@ -98,15 +100,16 @@ class PalSeeder:
             if known[0] == tool:
                 return known[1]
             message = (
-                f"two PALs define the tool {tool.name!r} in two ways, and an account has only one "
+                f"two PALs define the tool {tool.name!r} differently, and an account has only one "
                 "tool of a name"
             )
             raise ServiceError(message)
-        made = await self._post("/tools", _to_body(tool))
-        self._tools[tool.name] = (tool, made["tool_id"])
-        return str(made["tool_id"])
+        created = await self._post("/tools", _to_body(tool))
+        tool_id = str(created["tool_id"])
+        self._tools[tool.name] = (tool, tool_id)
+        return tool_id
 
-    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    async def _post(self, path: str, body: Json) -> Json:
         answer = await self._api.call("POST", path, body=body)
         found = json_object(answer.body)
         if answer.status >= 400 or found is None:
@@ -115,13 +118,12 @@ class PalSeeder:
         return found
 
 
-def _build_defaults(pal: Pal) -> dict[str, Any]:
-    """Return what the API requires of a PAL and a file may leave out."""
+def _build_defaults(pal: Pal) -> Json:
+    """Return the fields that the API requires and a scenario file may omit."""
     required = {"default_face_id": FACES[0][0]}
     return {**required, "system_prompt": NO_PROMPT} if pal.pipeline_mode == "full" else required
 
 
-def _to_body(body: Any, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return a definition as its author wrote it: what was left out stays out."""
-    found: dict[str, Any] = body.model_dump(mode="json", exclude_unset=True, exclude=set(without))
-    return found
+def _to_body(definition: BaseModel, *, without: frozenset[str] = frozenset()) -> Json:
+    """Return a definition as its author wrote it, without defaults of omitted fields."""
+    return definition.model_dump(mode="json", exclude_unset=True, exclude=set(without))

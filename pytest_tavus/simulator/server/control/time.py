@@ -1,7 +1,6 @@
-"""The time of a served account: it runs, or stands still, and can be moved on by hand.
+"""The clock of a served account. It runs or stands still, and a test can advance it.
 
-Everything that waits in a conversation waits here, so that a call of an hour ends when a test says
-that an hour has passed.
+Every wait of a conversation uses this clock, so a test can end a call of an hour at once.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from pytest_tavus.clock import AdjustableClock
 from pytest_tavus.simulator.server.options import ClockKind
 
 STILL_EPOCH = 1_767_225_600.0
-"""2026-01-01T00:00:00Z: where a clock that stands still begins, so that answers repeat."""
+"""2026-01-01T00:00:00Z, the start of a still clock, so that answers repeat from run to run."""
 
 
 class ServerClock(AdjustableClock):
-    """Seconds since the server was started. Used on the server's loop."""
+    """Counts seconds since the server was started. Use it on the server's loop only."""
 
     def __init__(
         self,
@@ -30,20 +29,20 @@ class ServerClock(AdjustableClock):
         self.kind: ClockKind = kind
         self._wall = wall
         self._epoch = self._first = self._initial_epoch()
-        self._before = 0.0
-        "Seconds until the last restart."
+        self._before_restart = 0.0
+        "Seconds from the start of the server to its last restart."
 
     def epoch(self) -> float:
         """Return the time as seconds since 1970."""
         return self._epoch + self.now()
 
     def monotonic_epoch(self) -> float:
-        """Return the time as seconds since 1970, which no restart turns back."""
-        return self._first + self._before + self.now()
+        """Return the time as seconds since 1970. A restart does not turn it back."""
+        return self._first + self._before_restart + self.now()
 
     def restart(self) -> None:
-        """Begin anew. Nobody may be waiting: what waited belonged to what was before."""
-        self._before += self.now()
+        """Count from 0 again. The caller must cancel all waits before."""
+        self._before_restart += self.now()
         super().restart()
         self._epoch = self._initial_epoch()
 

@@ -1,22 +1,20 @@
-"""Answers that the server gives itself, before or beside the API. Knows ASGI, and no operation."""
+"""Answers that middleware sends in place of the API. Knows ASGI, and no operation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
 from pytest_tavus.simulator.server.http.json_text import json_text
 
 HangUp = Callable[[Scope], bool]
-"""Cuts the connection of a request, and tells whether there was one to cut."""
+"""Cuts the connection of a request; returns `False` if the request has no connection."""
 
 HeaderPairs = Iterable[tuple[str, str]]
 
 
-def json_bytes(value: Any) -> bytes:
-    """Return JSON data as it is sent."""
+def json_bytes(value: object) -> bytes:
     return json_text(value).encode()
 
 
@@ -31,10 +29,10 @@ async def refuse(
 async def answer(
     scope: Scope, send: Send, *, status: int, body: bytes, headers: HeaderPairs = ()
 ) -> None:
-    """Answer a request, or the handshake of a WebSocket, with these bytes."""
+    """Answer a request, or the handshake of a WebSocket, with the bytes of `body`."""
     prefix = "websocket.http" if scope["type"] == "websocket" else "http"
-    silent = status in {204, 304} or status < 200
-    length = () if silent else (("content-length", str(len(body))),)
+    bodiless = status in {204, 304} or status < 200
+    length = () if bodiless else (("content-length", str(len(body))),)
     await send(
         {
             "type": f"{prefix}.response.start",
@@ -42,35 +40,35 @@ async def answer(
             "headers": encode_headers((*headers, *length)),
         }
     )
-    await send({"type": f"{prefix}.response.body", "body": b"" if silent else body})
+    await send({"type": f"{prefix}.response.body", "body": b"" if bodiless else body})
 
 
 async def cut(scope: Scope, receive: Receive, hang_up: HangUp) -> None:
-    """End the connection without a word.
+    """Cut the connection without an answer.
 
     Raises:
-        ConnectionResetError: there is no connection to end; a client in process sees this instead.
+        ConnectionResetError: the client runs in process, so it has no connection to cut.
 
     """
     gone = "websocket.disconnect" if scope["type"] == "websocket" else "http.disconnect"
     if not hang_up(scope):
-        raise ConnectionResetError("the connection was cut, as it was asked for")
+        raise ConnectionResetError("the simulator cut the connection on purpose")
     while (await receive())["type"] != gone:
         pass
 
 
 def encode_headers(headers: HeaderPairs) -> list[tuple[bytes, bytes]]:
-    """Return headers as ASGI has them."""
+    """Return headers in the form of ASGI: lower-case names, Latin-1 bytes."""
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def header_values(scope: Scope, name: bytes) -> Sequence[bytes]:
-    """Return every value of a request header, whose name is given in lower case."""
+    """Return every value of a request header. `name` must be in lower case."""
     return [value for key, value in scope["headers"] if key.lower() == name]
 
 
 def is_start(message: Message) -> bool:
-    """Tell whether a message begins a response, of whatever kind."""
+    """Tell whether a message starts a response or accepts a handshake."""
     return message["type"] in {
         "http.response.start",
         "websocket.accept",

@@ -1,7 +1,7 @@
-"""Takes the body of a request in, whole: not too much of it, and not too slowly.
+"""Reads request bodies completely, within a size and a time limit.
 
-Everything behind has the whole body at once, and none of it can be made to wait by a client. Large
-bodies share one allowance of memory. Large ones, and those of strangers, are passed on in turns.
+The inner application gets the whole body at once, so a slow client cannot block it. Large bodies
+share one allowance of memory. Large bodies, and bodies without a valid key, are served in turns.
 """
 
 from __future__ import annotations
@@ -16,37 +16,38 @@ from pytest_tavus.simulator.server.http.answers import header_values, refuse
 from pytest_tavus.simulator.server.options import ServerLimits
 
 LIGHT_BYTES = 4096
-"""A body of a known client that is worked on at once, however many others wait."""
+"""A body of at most this length, with a valid key, is served at once and never queues."""
 
 PAUSE_SECONDS = 0.05
 PAUSE_PER_BYTE = 1e-7
-"""Between two requests that are not light, where several wait: the larger, the longer."""
+"""The pause between two queued requests grows with the length of the body."""
 
 QUICK_SECONDS = 0.02
-"""The loop is quick where it is not later than this."""
+"""The event loop counts as idle if it wakes a sleeper no later than this."""
 
 PATIENCE_SECONDS = 1.0
-"""How long to wait for the loop to be quick. Then the turn is taken as it is."""
+"""How long a queued request waits for an idle loop. Afterwards it runs in any case."""
 
 IsAuthenticated = Callable[[Scope], bool]
-"""Tells whether a request names a key or a token that is good."""
+"""Tells whether a request carries a valid key or token."""
 
 
 class BodyLimit:
-    """Reads bodies before anybody else does."""
+    """Middleware that reads each body and refuses bodies beyond the limits."""
 
-    def __init__(self, app: ASGIApp, *, limits: ServerLimits, knows: IsAuthenticated) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limits: ServerLimits, is_authenticated: IsAuthenticated
+    ) -> None:
         self._app = app
         self._limits = limits
-        self._is_authenticated = knows
+        self._is_authenticated = is_authenticated
         self.free_bytes = limits.bodies_bytes
-        """Bytes that large bodies may still have, beside those that are there."""
+        """The part of `bodies_bytes` that no request has reserved."""
         self._now = time.monotonic
         self._turn = asyncio.Lock()
         self._reading = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its body, or say what is wrong with that."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -72,31 +73,28 @@ class BodyLimit:
         await self._app(body.scope, body.replay(), send)
 
     async def _wait(self, length: int) -> None:
-        """Wait for a turn, so that light requests are served between any two others.
-
-        Where several wait, the next comes when the loop is quick again: after the last one, and
-        after whatever else is going on.
-        """
+        """Wait for a turn, so that light requests are served between any two others."""
         crowded = self._turn.locked()
         pause = min(PAUSE_SECONDS, length * PAUSE_PER_BYTE)
         async with self._turn:
             await asyncio.sleep(pause if crowded else 0)
             until = self._now() + PATIENCE_SECONDS
-            while crowded and (began := self._now()) < until:
+            # A punctual wake-up shows that the previous request no longer occupies the loop.
+            while crowded and (started_at := self._now()) < until:
                 await asyncio.sleep(pause)
-                if self._now() - began < 2 * pause + QUICK_SECONDS:
+                if self._now() - started_at < 2 * pause + QUICK_SECONDS:
                     break
 
     async def _read(self, body: _Body) -> None:
-        """Read a body; what of it is large is counted first."""
+        """Read a body. Memory for a large body is reserved before the part is kept."""
         small = self._limits.stranger_bytes
-        self._check_length(body, body.declared)
+        self._check_length(body, body.declared_length)
         while part := await body.next():
-            whole = len(body.content) + len(part)
-            self._check_length(body, whole)
-            if whole > small:
-                self._reserve(body, whole - body.reserved_bytes)
-                # Meanwhile the connection is not read from: many large bodies come one by one.
+            length = len(body.content) + len(part)
+            self._check_length(body, length)
+            if length > small:
+                self._reserve(body, length - body.reserved_bytes)
+                # The connection is not read meanwhile, so large bodies arrive one after the other.
                 async with self._reading:
                     await asyncio.sleep(0)
             body.content += part
@@ -107,8 +105,8 @@ class BodyLimit:
             raise _RefusedError(413, f"the body is longer than {limits.body_bytes} bytes")
         if length > limits.stranger_bytes and not body.is_authenticated(self._is_authenticated):
             sentence = (
-                f"the body is longer than {limits.stranger_bytes} bytes, and the request names no "
-                "key that is good here"
+                f"the body is longer than {limits.stranger_bytes} bytes, and the request has no "
+                "valid key"
             )
             raise _RefusedError(413, sentence)
 
@@ -124,41 +122,38 @@ class BodyLimit:
 
 
 class _RefusedError(Exception):
-    """The body is not taken."""
-
     def __init__(self, status: int, sentence: str) -> None:
         self.status = status
         super().__init__(sentence)
 
 
 class _Body:
-    """The body of one request, as far as it was read."""
+    """The part of a request body that has been read so far."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.scope = scope
         self._receive = receive
         self.content = bytearray()
         self.disconnected = False
-        """The client has left."""
         self.reserved_bytes = 0
-        """Bytes that were taken from what large bodies may have together."""
+        """Bytes of `BodyLimit.free_bytes` that the body uses."""
         self._complete = False
         self._authenticated: bool | None = None
 
     @property
-    def declared(self) -> int:
-        """How long the body is, as far as the request says so."""
+    def declared_length(self) -> int:
+        """The Content-Length of the request; 0 if the header is missing."""
         lengths = header_values(self.scope, b"content-length")
-        return max((int(each) for each in lengths if each.isdigit()), default=0)
+        return max((int(length) for length in lengths if length.isdigit()), default=0)
 
-    def is_authenticated(self, knows: IsAuthenticated) -> bool:
-        """Tell whether the request is a stranger's; asked once."""
+    def is_authenticated(self, check: IsAuthenticated) -> bool:
+        """Call `check` at most once per request."""
         if self._authenticated is None:
-            self._authenticated = knows(self.scope)
+            self._authenticated = check(self.scope)
         return self._authenticated
 
     async def next(self) -> bytes:
-        """Return the next part; none where the body is there, or the client gone."""
+        """Return the next part; empty if the body is complete or the client has disconnected."""
         while not self._complete:
             message = await self._receive()
             self.disconnected = message["type"] == "http.disconnect"
@@ -169,16 +164,16 @@ class _Body:
         return b""
 
     def replay(self) -> Receive:
-        """Return what gives the body, which is not kept here any longer."""
+        """Hand the body on, and keep no copy."""
         text, self.content = bytes(self.content), bytearray()
         return replay_body(text, self._receive)
 
 
 def replay_body(body: bytes, receive: Receive) -> Receive:
-    """Return what gives a body that was read already, then whatever comes after it."""
-    first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    """Return a `Receive` that yields a body that was read before, then the messages after it."""
+    unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def again() -> Message:
-        return first.pop() if first else await receive()
+    async def replay() -> Message:
+        return unread.pop() if unread else await receive()
 
-    return again
+    return replay

@@ -1,8 +1,8 @@
-"""One TCP connection: the server's own protocol, with what it lacks of limits and of manners.
+"""One TCP connection: uvicorn's protocol with time limits, and with errors in JSON.
 
-uvicorn waits for ever for the head of a request, and answers what is no HTTP, or no WebSocket, in
-words of its own. Both are put right here; and connections are known by their peer, so that they can
-be cut.
+uvicorn waits without limit for the head of a request, and answers malformed requests and handshakes
+in plain text of its own. This module changes both, and indexes connections by their peer, so that
+the server can cut them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable
-from typing import Any, Literal, cast
+from typing import Literal, Protocol, runtime_checkable
 from weakref import WeakValueDictionary
 
 import h11
@@ -26,18 +25,17 @@ from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits
 
 READ_BYTES = 8192
-"""Taken from a connection at once. What is parsed of it is parsed before anybody else is served."""
-
-CHUNK_BYTES = 64
-"""Of a body in more than so many chunks, the least that they must have on average."""
+"""The most that one read takes, because the loop parses it before it serves other connections."""
 
 FREE_CHUNKS = 256
+CHUNK_BYTES = 64
+"""The least average length of chunks, for a body of more than `FREE_CHUNKS` chunks."""
 
 
 class Flow(FlowControl):
-    """Reads no more while requests wait that were sent before an answer.
+    """Pauses a connection while enough pipelined requests wait.
 
-    uvicorn reads on with each answer, whatever waits already, and keeps all of it.
+    uvicorn resumes reading with each answer, and buffers pipelined requests without limit.
     """
 
     def __init__(self, transport: asyncio.Transport, conn: h11.Connection) -> None:
@@ -45,53 +43,59 @@ class Flow(FlowControl):
         self._conn = conn
 
     def resume_reading(self) -> None:
-        """Read on, unless enough was read ahead."""
         if len(self._conn.trailing_data[0]) <= READ_BYTES:
             super().resume_reading()
 
 
 class Framing(h11.Connection):
-    """Reads requests, and none whose body comes in chunks of hardly anything.
+    """Parses requests, and refuses bodies in tiny chunks.
 
-    Each chunk takes as long to parse as a small request, whatever is in it.
+    Each chunk takes as long to parse as a small request, whatever its length.
     """
 
     _chunks = 0
     _bytes = 0
 
-    def next_event(self) -> Any:
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA | h11.PAUSED]:
         """Return the next event.
 
         Raises:
-            RemoteProtocolError: it is none of HTTP/1.1, or a chunk too many of hardly anything.
+            RemoteProtocolError: the data are not HTTP/1.1, or the chunks are too small.
 
         """
         event = super().next_event()
         if isinstance(event, h11.Request):
             self._chunks = self._bytes = 0
         elif isinstance(event, h11.Data):
-            self._chunks += event.chunk_start  # a part of a chunk is not another one
+            self._chunks += event.chunk_start  # one chunk may arrive in several events
             self._bytes += len(event.data)
             if self._chunks > FREE_CHUNKS and self._bytes < CHUNK_BYTES * (self._chunks - 1):
                 raise h11.RemoteProtocolError("the chunks of the body are too small")
         return event
 
 
+@runtime_checkable
+class _HasReadSize(Protocol):
+    """What asyncio's own transports have and typeshed does not declare."""
+
+    max_size: int
+    "Bytes that one read takes."
+
+
 Awaited = Literal["head", "rest"]
-"""The head of a request, or what is left of a body that was answered before it was there."""
+"""The head of a request, or the rest of a body that was answered before it was complete."""
 
 LINGER_SECONDS = 1.0
-"""How long a connection that was ended goes on to read, and to drop what it reads."""
+"""How long a refused connection stays open. Data that arrive meanwhile are dropped."""
 
 PIPELINED_SECONDS = 0.2
-"""Between an answer and a request that was sent before it."""
+"""The pause before a pipelined request is served."""
 
 _NONCE = re.compile(rb"[A-Za-z0-9+/]{21}[AQgw]==")
 """16 bytes in base64."""
 
-_NO_REQUEST = (
-    "this is no HTTP request that can be understood: the server speaks plain HTTP/1.1, and wants "
-    "one Host header"
+_MALFORMED_REQUEST = (
+    "the request is malformed: the server speaks plain HTTP/1.1, and requires one Host header"
 )
 _REASONS = {400: "Bad Request", 408: "Request Timeout"}
 
@@ -102,15 +106,14 @@ class Connections:
     def __init__(self, limits: ServerLimits) -> None:
         self.limits = limits
         self.mark = f"{MARKER}: {simulator_version()}"
-        """What every answer says. To find the version out takes as long as a request."""
+        """The marker header. Built once, because the version takes as long to find as a request."""
         self._open: WeakValueDictionary[tuple[str, int], asyncio.Transport] = WeakValueDictionary()
 
     def add(self, peer: tuple[str, int], transport: asyncio.Transport) -> None:
-        """Know a connection from now on."""
         self._open[peer] = transport
 
     def hang_up(self, scope: Scope) -> bool:
-        """Cut the connection of a request; return whether there was one."""
+        """Cut the connection of a request; return `False` if it has none."""
         host, port = scope.get("client") or ("", 0)
         transport = self._open.get((host, port))
         if transport is None:
@@ -119,35 +122,32 @@ class Connections:
         return True
 
     def hang_up_all(self) -> None:
-        """Cut whatever is still open."""
         for transport in list(self._open.values()):
             transport.abort()
 
-    def protocol_factory(self) -> Callable[..., asyncio.Protocol]:
-        """Return what makes the protocol of a connection, as uvicorn calls it."""
+    def protocol_class(self) -> type[asyncio.Protocol]:
+        """Return the class that uvicorn instantiates for each connection of this server."""
 
-        def make(
-            config: Config, server_state: ServerState, app_state: dict[str, Any], **_: Any
-        ) -> asyncio.Protocol:
-            return ServerConnection(config, server_state, app_state, connections=self)
+        class Connection(ServerConnection):
+            registry = self
 
-        return make
+        return Connection
 
 
 class ServerConnection(H11Protocol):
     """One connection, until it ends or becomes a WebSocket."""
 
+    registry: Connections
+
     def __init__(
         self,
         config: Config,
         server_state: ServerState,
-        app_state: dict[str, Any],
-        *,
-        connections: Connections,
+        app_state: dict[str, object],
+        _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state)
+        super().__init__(config, server_state, app_state, _loop)
         self.conn = Framing(h11.SERVER)
-        self._connections = connections
         self._awaited: Awaited | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ended = False
@@ -156,11 +156,11 @@ class ServerConnection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        # asyncio's own transports have it; another may read as it likes.
-        cast("Any", transport).max_size = READ_BYTES
+        if isinstance(transport, _HasReadSize):
+            transport.max_size = READ_BYTES
         self.flow = Flow(transport, self.conn)
         if self.client is not None:
-            self._connections.add(self.client, transport)
+            self.registry.add(self.client, transport)
         self._update_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -175,7 +175,7 @@ class ServerConnection(H11Protocol):
     def on_response_complete(self) -> None:
         self._responded = True
         if self.conn.trailing_data[0]:
-            # Who asks before it was answered could have every turn of the loop.
+            # Without the pause, a client that pipelines could occupy the loop alone.
             self.loop.call_later(PIPELINED_SECONDS, self._complete_response)
         else:
             self._complete_response()
@@ -194,7 +194,7 @@ class ServerConnection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         del msg
-        self.end(400, _NO_REQUEST)
+        self.end(400, _MALFORMED_REQUEST)
 
     def shutdown(self) -> None:
         if self._ended:
@@ -203,13 +203,13 @@ class ServerConnection(H11Protocol):
             super().shutdown()
 
     def _update_deadline(self) -> None:
-        """Set a limit to what is waited for, once for each."""
+        """Start a timer when the connection begins to wait for something else."""
         awaited = self._find_awaited()
         if awaited == self._awaited:
             return
         self._clear_deadline()
         self._awaited = awaited
-        limits = self._connections.limits
+        limits = self.registry.limits
         if awaited == "head":
             self._deadline = self.loop.call_later(limits.header_seconds, self._refuse_late_head)
         elif awaited == "rest":
@@ -218,10 +218,10 @@ class ServerConnection(H11Protocol):
     def _find_awaited(self) -> Awaited | None:
         if self._ended or self._upgraded or self.transport.is_closing():
             return None
-        theirs, unread = self.conn.their_state, self.conn.trailing_data[0]
-        if theirs is h11.IDLE and (unread or not self._responded):
+        client_state, unread = self.conn.their_state, self.conn.trailing_data[0]
+        if client_state is h11.IDLE and (unread or not self._responded):
             return "head"
-        if theirs is h11.SEND_BODY and self.cycle.response_complete:
+        if client_state is h11.SEND_BODY and self.cycle.response_complete:
             return "rest"
         return None
 
@@ -232,25 +232,24 @@ class ServerConnection(H11Protocol):
             self._deadline = None
 
     def _refuse_late_head(self) -> None:
-        seconds = self._connections.limits.header_seconds
-        self.end(408, f"the head of the request was not there within {seconds:g} s")
+        seconds = self.registry.limits.header_seconds
+        self.end(408, f"the head of the request did not arrive within {seconds:g} s")
 
     def end(self, status: int, sentence: str) -> None:
-        """Answer past everything, because there is no request to answer, and close.
-
-        Not at once: where a client is still sending, that would take the answer away from it.
-        """
+        """Answer without the application, which has no request to answer, and close."""
         self._clear_deadline()
         self._ended = True
         body = json_bytes({"error": sentence})
         head = (
             f"HTTP/1.1 {status} {_REASONS[status]}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n{self._connections.mark}\r\n"
+            f"content-length: {len(body)}\r\n{self.registry.mark}\r\n"
             "connection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
-        with contextlib.suppress(OSError):  # whoever was to be told may be gone already
+        with contextlib.suppress(OSError):  # the client may have disconnected
             self.transport.write_eof()
+        # To close at once would reset the connection, and a client that still sends would lose the
+        # answer.
         self._deadline = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 

@@ -1,8 +1,8 @@
-"""Which pages may read what the server answers (CORS): those of the origins that were named.
+"""CORS: lets pages of configured origins read the answers of the server.
 
-Without a named origin no page may, since any program of this machine can serve one. The public
-routes of a deployment are open to pages as Tavus has them: to every page, or to those that the
-deployment lists.
+Without a configured origin no page may read them, because any program of this machine can serve a
+page. The public routes of a deployment follow Tavus: they are open to every page, or to the origins
+that the deployment lists.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from pytest_tavus.simulator.server.http.answers import (
 from pytest_tavus.simulator.server.http.marker import MARKER
 
 PublicOrigins = Callable[[str], Sequence[str] | None]
-"""Returns the origins that a path is open to without being named; none at all are all of them.
-`None`: the path is no public one."""
+"""Returns the origins that may read a public path. An empty sequence means every origin; `None`
+means that the path is not public."""
 
 PATHS = ("/v2", "/mcp", "/.well-known", "/register", "/token", "/revoke")
-"""What a page asks for by itself. The pages of the sign-in are only ever opened."""
+"""The paths that scripts of pages call. A browser opens the pages of the sign-in itself."""
 
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _EXPOSED = ", ".join(("allow", "mcp-session-id", "www-authenticate", MARKER))
@@ -37,26 +37,26 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def origin_of(written: str) -> str:
-    """Return an origin as browsers send it.
+    """Return an origin as browsers send it: in lower case, without a default port.
 
     Raises:
-        ScenarioError: it is none, or not the one of a page.
+        ScenarioError: the text is no origin of an HTTP page.
 
     """
     match = _ORIGIN.fullmatch(written.strip().lower())
     if match is None:
         message = (
-            f"{written!r} is no origin of a page: expected scheme, host and port alone, such as "
+            f"{written!r} is no origin of a page: expected only scheme, host and port, such as "
             "'http://localhost:5173'"
         )
         raise ScenarioError(message)
     scheme, host, port = match.groups()
-    shown = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
-    return f"{scheme}://{host}{shown}"
+    suffix = "" if port in {None, _DEFAULT_PORTS[scheme]} else f":{port}"
+    return f"{scheme}://{host}{suffix}"
 
 
 class Cors:
-    """Answers preflights, and marks answers that a page may read."""
+    """Middleware that answers preflights, and adds CORS headers for allowed origins."""
 
     def __init__(self, app: ASGIApp, *, origins: Collection[str], public: PublicOrigins) -> None:
         self._app = app
@@ -64,7 +64,6 @@ class Cors:
         self._public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or pass a request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -78,7 +77,7 @@ class Cors:
             await self._app(scope, receive, _CorsSend(send, origin))
 
     def _find_allowed_origin(self, scope: Scope) -> str | None:
-        """Return the origin of a page that may read the answer."""
+        """Return the origin of the request if its pages may read the answer."""
         values = header_values(scope, b"origin")
         path: str = scope["path"]
         if len(values) != 1 or not path.startswith(PATHS):
@@ -91,7 +90,7 @@ class Cors:
 
 
 class _CorsSend:
-    """Sends on, with the headers by which a browser lets a page read the answer, and no others."""
+    """Replaces the CORS headers of each response."""
 
     def __init__(self, send: Send, origin: str | None) -> None:
         self._send = send
@@ -99,7 +98,7 @@ class _CorsSend:
 
     async def __call__(self, message: Message) -> None:
         if is_start(message):
-            # The SDK's routes of the sign-in would let in every page.
+            # The SDK's own routes of the sign-in allow every origin.
             kept = [
                 pair
                 for pair in message.get("headers", ())
@@ -118,12 +117,12 @@ def _build_cors_headers(origin: str) -> HeaderPairs:
 
 
 def _build_preflight_headers(scope: Scope, origin: str) -> HeaderPairs:
-    wanted = header_values(scope, b"access-control-request-headers")
+    requested = header_values(scope, b"access-control-request-headers")
     private = header_values(scope, b"access-control-request-private-network")
     return (
         ("access-control-allow-origin", origin),
         ("access-control-allow-methods", _METHODS),
-        *(("access-control-allow-headers", each.decode("latin-1")) for each in wanted),
+        *(("access-control-allow-headers", each.decode("latin-1")) for each in requested),
         *(("access-control-allow-private-network", "true") for _ in private[:1]),
         ("access-control-max-age", _PREFLIGHT_SECONDS),
         ("vary", "Origin"),

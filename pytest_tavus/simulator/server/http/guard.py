@@ -1,9 +1,8 @@
-"""Stands before everything: who may ask, for which paths, and that every answer is marked.
+"""The outermost middleware: refuses foreign hosts, origins and paths, and marks every response.
 
-The server listens on loopback, which keeps other machines out but not the pages of a browser on
-this one. So a name that is not loopback's is refused (a page that had its own name resolved to this
-machine would send it), and so is the origin of a page that is not served from this machine, unless
-it was named.
+The server listens on loopback, which keeps other machines out, but not the pages of a browser on
+this machine. A page can resolve its own name to this machine (DNS rebinding), so every Host other
+than loopback is refused. So is every Origin of another machine that is not configured.
 """
 
 from __future__ import annotations
@@ -29,27 +28,26 @@ _HOST = re.compile(_LOOPBACK, re.IGNORECASE)
 _ORIGIN = re.compile(rb"https?://" + _LOOPBACK, re.IGNORECASE)
 _DOTS = frozenset({b".", b".."})
 
+# A refused connection closes: after a smuggling attempt, the next bytes may not be a new request.
 _CLOSING = (("connection", "close"),)
-"""Whoever is refused here may not be who it seems, or may mean another request than was read."""
 
 Problem = tuple[int, str]
-"""A status, and the sentence that goes with it."""
+"""An HTTP status and an error sentence."""
 
 
 class Guard:
-    """Lets through what may come in, and marks what goes out."""
+    """Middleware that checks the head of each request, and marks each response."""
 
     def __init__(
         self, app: ASGIApp, *, limits: ServerLimits, origins: Collection[str] = ()
     ) -> None:
-        """Stand before `app`; pages of `origins` are let in like those of this machine."""
+        """Wrap `app`. Pages of `origins` are allowed, and so are pages of this machine."""
         self._app = app
         self._origins = frozenset(origin.encode() for origin in origins)
         self._limits = limits
         self._marker = encode_headers([(MARKER, simulator_version())])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, a handshake, or the server's own start and end."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -61,7 +59,7 @@ class Guard:
             status, sentence = problem
             await refuse(scope, marked, status=status, sentence=sentence, headers=_CLOSING)
         if marked.handshake_refused:
-            # The server underneath takes a handshake for unfinished until its connection is lost.
+            # uvicorn treats a refused handshake as unfinished until its connection is lost.
             await asyncio.sleep(0)
 
     async def _pass(self, scope: Scope, receive: Receive, marked: _MarkerSend) -> None:
@@ -69,7 +67,7 @@ class Guard:
             await self._app(scope, receive, marked)
         except Exception:
             if not marked.response_started:
-                sentence = "the simulator failed: this is a bug in it, and its log says more"
+                sentence = "the simulator failed because of a bug: its log has the traceback"
                 await refuse(scope, marked, status=500, sentence=sentence)
             raise
 
@@ -84,10 +82,10 @@ class Guard:
 
 
 class _MarkerSend:
-    """Sends on, with the marker on whatever begins an answer.
+    """Adds the marker to each response.
 
-    A WebSocket that is closed before it was accepted is answered by the server underneath, without
-    the marker; so that closing becomes an answer of ours.
+    uvicorn itself answers a WebSocket that is closed before it is accepted, without the marker.
+    Such a close becomes a refusal of this server.
     """
 
     def __init__(self, send: Send, *, marker: list[tuple[bytes, bytes]], scope: Scope) -> None:
@@ -95,9 +93,7 @@ class _MarkerSend:
         self._marker = marker
         self._scope = scope
         self.response_started = False
-        """An answer has begun."""
         self.handshake_refused = False
-        """It is one that refuses a WebSocket."""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "websocket.close" and not self.response_started:
@@ -117,10 +113,10 @@ def _header_problem(scope: Scope, most: int) -> Problem | None:
 
 
 def _length_problem(scope: Scope) -> Problem | None:
-    """Refuse a body of two lengths: a proxy may read the other, and end the request elsewhere."""
+    # With two length headers, a proxy may trust the other one and split requests differently.
     if not (header_values(scope, b"transfer-encoding") and header_values(scope, b"content-length")):
         return None
-    return 400, ("the request has both Content-Length and Transfer-Encoding: expected one of them")
+    return 400, "the request has both Content-Length and Transfer-Encoding: expected one of them"
 
 
 def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
@@ -132,12 +128,12 @@ def _host_problem(hosts: Sequence[bytes]) -> Problem | None:
     )
 
 
-def _origin_problem(origins: Sequence[bytes], named: Collection[bytes]) -> Problem | None:
-    if all(origin.lower() in named or _ORIGIN.fullmatch(origin) for origin in origins):
+def _origin_problem(origins: Sequence[bytes], allowed: Collection[bytes]) -> Problem | None:
+    if all(origin.lower() in allowed or _ORIGIN.fullmatch(origin) for origin in origins):
         return None
     return 403, (
         "the simulator answers pages of this machine only, and the request's Origin header "
-        "names another: name it with --cors"
+        "names another machine: allow its origin with --cors"
     )
 
 
@@ -151,13 +147,13 @@ def _path_problem(path: bytes, longest: int) -> Problem | None:
         return 400, "the path holds a backslash"
     if b"//" in plain:
         return 400, "the path holds two slashes in a row"
-    # Encoded twice is a trick as well: something behind might decode once more.
+    # Checked decoded twice, because a later decoder could turn a double encoding into dots.
     if not _DOTS.isdisjoint([*plain.split(b"/"), *unquote_to_bytes(plain).split(b"/")]):
         return 400, "the path holds a step that is '.' or '..'"
     return None
 
 
 def _raw_path(scope: Scope) -> bytes:
-    """Return the path as it was asked for; an in-process client may give it decoded only."""
+    # Some in-process clients give the decoded path only.
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.partition(b"?")[0]

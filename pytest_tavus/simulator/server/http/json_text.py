@@ -1,8 +1,7 @@
-"""JSON that comes in from clients, read strictly; and JSON that goes out, which is always text.
+"""Reads JSON from clients strictly, and writes JSON that can always be encoded.
 
-Python's reader takes more than JSON: NaN, a number that becomes infinite, half of a surrogate pair,
-any depth that its stack bears. Each of them is kept without complaint and breaks whoever writes it
-out later, so none of them comes in.
+Python's parser accepts more than JSON: NaN, numbers that become infinite, lone surrogates, and any
+depth that its stack allows. Each of these would break a later writer, so all of them are refused.
 """
 
 from __future__ import annotations
@@ -10,18 +9,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any
+from typing import NoReturn
 
 from pytest_tavus.contract.body import json_list, json_object
+from pytest_tavus.json_data import Json
 
 DEEPEST = 100
-"""Objects and lists within each other. No definition of Tavus's comes near."""
+"""Levels of nested objects and lists. No definition of Tavus comes near."""
 
 MOST_VALUES = 25_000
-"""Values in one text. Each step that a body passes visits all of them, and the loop waits."""
+"""Values in one text. Each step of a request visits all of them and blocks the loop meanwhile."""
 
 MOST_PARTS = 3_000
-"""Objects and lists in one text: an empty one can break several rules at once."""
+"""Objects and lists in one text. An empty object can break several rules at once."""
 
 _TOO_DEEP = "is nested too deeply"
 _STRING = re.compile(r'"[^"]*"')
@@ -29,14 +29,14 @@ _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JsonTextError(ValueError):
-    """A text is no JSON that can be used; the sentence says why."""
+    """A text is not JSON, or is JSON that Tavus cannot use; the message gives the reason."""
 
 
-def read_json(text: bytes | str, *, called: str = "the body") -> Any:
-    """Return the JSON data in a text.
+def read_json(text: bytes | str, *, called: str = "the body") -> Json:
+    """Parse a text strictly; error messages refer to it as `called`.
 
     Raises:
-        JsonTextError: it is no JSON, or is JSON of which Tavus could not make anything.
+        JsonTextError: the text is not JSON, or exceeds a limit.
 
     """
     try:
@@ -56,19 +56,19 @@ def read_json(text: bytes | str, *, called: str = "the body") -> Any:
 
 
 def require_few_values(written: str) -> None:
-    """Insist that a JSON text holds no more values than can be handled at once.
+    """Check the number of values in a JSON text without parsing it.
 
-    Counted before anything is parsed: parsing itself would take too long. A text that is not JSON
-    may pass or fail.
+    A text that is not JSON may pass or fail.
 
     Raises:
-        JsonTextError: it holds too many values, or too many objects and lists.
+        JsonTextError: the text holds too many values, or too many objects and lists.
 
     """
+    # Counts characters, because parsing a text of too many values would already block the loop.
     if len(written) <= MOST_PARTS or _has_few_values(written):
         return
     plain = written.replace("\\\\", "").replace('\\"', "")
-    # Each value, and each key, has at most two quotation marks.
+    # A value and its key have two quotation marks each, so more marks prove too many values.
     bare = "" if plain.count('"') > 4 * MOST_VALUES else _STRING.sub("", plain)
     if bare and _has_few_values(bare):
         return
@@ -76,24 +76,22 @@ def require_few_values(written: str) -> None:
     raise JsonTextError(message)
 
 
-def json_text(value: Any) -> str:
-    """Return JSON data as text that can be encoded, whatever texts are in them.
-
-    A handler or a model may answer with half of a surrogate pair, which no encoding knows: then
-    everything beyond ASCII is escaped.
-    """
+def json_text(value: object) -> str:
+    """Write JSON data compactly, as text that can always be encoded."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if not _has_lone_surrogate(text):
         return text
+    # A handler or a model may answer with a lone surrogate, which only an escape can represent.
     return json.dumps(value, separators=(",", ":"))
 
 
-def _read(text: bytes | str) -> Any:
+def _read(text: bytes | str) -> Json:
     written = text.decode(json.detect_encoding(text)) if isinstance(text, bytes) else text
     require_few_values(written)
-    value = json.loads(
+    value: Json = json.loads(
         written.removeprefix("\ufeff"), parse_constant=_refuse_constant, parse_float=_parse_finite
     )
+    # Both checks visit every value, so cheap searches of the text rule most texts out first.
     if written.count("[") + written.count("{") > DEEPEST and _is_deep(value):
         raise JsonTextError(_TOO_DEEP)
     escaped = "\\u" in written and _ESCAPED_HALF.search(written)
@@ -105,7 +103,7 @@ def _read(text: bytes | str) -> Any:
 
 
 def _has_lone_surrogate(text: str) -> bool:
-    """Tell whether a text cannot be encoded. Faster by far than to search it."""
+    # To encode the text is much faster than to search it for surrogates.
     if text.isascii():
         return False
     try:
@@ -120,21 +118,21 @@ def _has_few_values(written: str) -> bool:
     return parts <= MOST_PARTS and parts + written.count(",") <= MOST_VALUES
 
 
-def _is_deep(value: Any) -> bool:
+def _is_deep(value: object) -> bool:
     level = [value]
     for _ in range(DEEPEST):
-        level = [part for each in level for part in _parts(each)]
+        level = [part for parent in level for part in _parts(parent)]
         if not level:
             return False
     return True
 
 
-def _parts(value: Any) -> list[Any]:
+def _parts(value: object) -> list[object]:
     found = json_object(value)
     return list(json_list(value) or ()) if found is None else list(found.values())
 
 
-def _refuse_constant(word: str) -> Any:
+def _refuse_constant(word: str) -> NoReturn:
     message = f"is not JSON: {word} is no JSON number"
     raise JsonTextError(message)
 

@@ -1,6 +1,6 @@
-"""The header by which a simulated Tavus is known, and the two ways to insist on it.
+"""The header that marks a simulated Tavus, and the checks that require or refuse it.
 
-Knows no server: whoever talks to something that may or may not be simulated asks here.
+Knows no server: any client that may talk to a real or a simulated Tavus can use the checks.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pytest_tavus.errors import ServiceError
 
 MARKER = "x-tavus-simulator"
-"""In every response of a simulated Tavus, errors and handshakes too; its value is a version."""
+"""In every response of a simulated Tavus, also errors and handshakes. The value is a version."""
 
 Headers = Mapping[str, str]
-"""Of a response. Names compare without regard to case."""
+"""Headers of a response. Names compare without regard to case."""
 
 
 def simulator_version() -> str:
-    """Return what the marker says: this package's version."""
+    """Return the version of this package; ``unknown`` if it is not installed."""
     try:
         return version("pytest-tavus")
     except PackageNotFoundError:
@@ -26,15 +26,14 @@ def simulator_version() -> str:
 
 
 def is_simulated(headers: Headers) -> bool:
-    """Tell whether a response with these headers came from a simulated Tavus."""
     return any(name.lower() == MARKER for name in headers)
 
 
 def require_simulated(headers: Headers) -> None:
-    """Insist on a simulated Tavus.
+    """Check that a response came from a simulated Tavus.
 
     Raises:
-        ServiceError: the marker is not there, so this may be somebody's real account.
+        ServiceError: the marker is missing, so the account may be real.
 
     """
     if not is_simulated(headers):
@@ -46,15 +45,15 @@ def require_simulated(headers: Headers) -> None:
 
 
 def refuse_simulated(headers: Headers) -> None:
-    """Insist on the real Tavus.
+    """Check that a response came from the real Tavus.
 
     Raises:
-        ServiceError: the marker is there, so nothing that is learned would be true of Tavus.
+        ServiceError: the marker is present, so no observation would be true of Tavus.
 
     """
     if is_simulated(headers):
         message = (
             f"the server is a simulated Tavus (its response has the {MARKER!r} header), and a "
-            "live session wants the real one; unset TAVUS_PUBLIC_API_BASE_URL"
+            "live session needs the real Tavus; unset TAVUS_PUBLIC_API_BASE_URL"
         )
         raise ServiceError(message)

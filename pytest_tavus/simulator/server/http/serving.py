@@ -1,4 +1,4 @@
-"""Serves on loopback: binds first, so that the address is known before anything is built on it."""
+"""Serves on loopback. Binds first, because the application is built with its own address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncGenerator, Generator
-from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,21 +16,20 @@ from pytest_tavus.simulator.server.http.connection import Connections
 
 LOOPBACK = "127.0.0.1"
 GRACE_SECONDS = 1.0
-"""For requests in progress, once the server is to end. Then their connections are cut."""
+"""How long open requests may take at shutdown. Afterwards their connections are cut."""
 
 STOP_SECONDS = 5.0
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A server that leaves signals to whoever started it."""
-
+    # uvicorn would replace the signal handlers of the command, or of the test run.
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
 
 
 class _CutOnCancel:
-    """Lets a request that is cancelled end its connection, and say nothing of it in the log."""
+    """Cuts the connection of a cancelled request, so that uvicorn logs no traceback for it."""
 
     def __init__(self, app: ASGIApp, connections: Connections) -> None:
         self._app = app
@@ -45,13 +43,13 @@ class _CutOnCancel:
 
 
 def bind(port: int) -> socket.socket:
-    """Return a socket bound to loopback; port 0 is any that is free.
+    """Return a socket that is bound to loopback; port 0 is any free port.
 
     Raises:
-        ServiceError: the port is taken, or may not be used.
+        ServiceError: the port is taken or not permitted.
 
     """
-    # With the protocol named, asyncio sends small writes at once; else each answer is 40 ms late.
+    # asyncio sets TCP_NODELAY only if the protocol is named; otherwise answers are 40 ms late.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -67,10 +65,10 @@ def bind(port: int) -> socket.socket:
 async def serve_app(
     app: ASGIApp, bound: socket.socket, connections: Connections
 ) -> AsyncGenerator[None]:
-    """Serve an application on a bound socket for as long as the context is open.
+    """Serve an application on a bound socket until the context ends.
 
     Raises:
-        ServiceError: it does not start.
+        ServiceError: the server does not start.
 
     """
     server = _EmbeddedServer(_config(app, connections))
@@ -90,10 +88,10 @@ async def _wait_until_started(server: uvicorn.Server, task: asyncio.Task[None]) 
             raise ServiceError("the server did not start: its log says why")
 
 
-async def _stop(server: uvicorn.Server, task: asyncio.Task[None], open_: Connections) -> None:
+async def _stop(server: uvicorn.Server, task: asyncio.Task[None], connections: Connections) -> None:
     server.should_exit = True
     done, _ = await asyncio.wait({task}, timeout=GRACE_SECONDS)
-    open_.hang_up_all()
+    connections.hang_up_all()
     if not done:
         for request in tuple(server.server_state.tasks):
             request.cancel()
@@ -108,12 +106,11 @@ async def _stop(server: uvicorn.Server, task: asyncio.Task[None], open_: Connect
 def _config(app: ASGIApp, connections: Connections) -> uvicorn.Config:
     limits = connections.limits
     return uvicorn.Config(
-        cast("Any", _CutOnCancel(app, connections)),
-        # uvicorn takes whatever can be called as it calls a class.
-        http=cast("Any", connections.protocol_factory()),
+        _CutOnCancel(app, connections),
+        http=connections.protocol_class(),
         lifespan="off",
         log_config=None,
-        # Whoever sends what is no request is told; the log is for what the server does wrong.
+        # Below "error", uvicorn logs malformed requests, whose clients get an answer already.
         log_level="error",
         access_log=False,
         server_header=False,

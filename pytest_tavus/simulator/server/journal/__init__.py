@@ -1,4 +1,4 @@
-"""The journal of requests: the latest ones, bounded in number and bytes, without their secrets.
+"""The journal: the latest requests, bounded in number and bytes, with secrets masked.
 
-The journal sees requests and answers only. Add a place where secrets stand to `secrecy.py`.
+The journal sees requests and answers only. Add a position of secrets to `secrecy.py`.
 """

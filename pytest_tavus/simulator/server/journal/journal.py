@@ -1,18 +1,19 @@
-"""What was asked of the server: the last requests, without the secrets in them.
+"""Records the latest requests, with secrets masked.
 
-Redaction happens before anything is kept. A secret is known by where it stands, and from then on
-wherever else it turns up, in whatever encoding.
+Redaction happens before storage. A secret is recognized by its position in a request, and from then
+on at any position and in any encoding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from typing import TypedDict
 
 from msgspec import Struct, convert
 from msgspec.structs import asdict, replace
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pytest_tavus.json_data import Json, JsonObject
 from pytest_tavus.simulator.server.http.answers import is_start, json_bytes
 from pytest_tavus.simulator.server.journal.secrecy import (
     mask_header,
@@ -26,20 +27,20 @@ from pytest_tavus.simulator.server.journal.secrecy import (
 from pytest_tavus.simulator.server.journal.shelf import BoundedBuffer, KnownSecrets
 
 JOURNAL_BYTES = 8 * 2**20
-"""Requests and notes together; the oldest are given up."""
+"""The limit of requests and notes together; the oldest are dropped first."""
 
 _BODY_KEPT = 65_536
 _PARTS_KEPT = 4_000
-"""Values of one body, about: every secret is looked for in each."""
+"""The approximate number of values of one body. Redaction searches each value for every secret."""
 
-_STRANGERS = 401
+_UNAUTHORIZED = 401
 
 
 class JournalEntry(Struct, frozen=True, kw_only=True):
     """One request, or the handshake of a WebSocket."""
 
     number: int
-    "Counted from 1, in the order in which requests came."
+    "Counts requests from 1, in order of arrival."
 
     at: float
     "Seconds by the server's clock."
@@ -48,24 +49,32 @@ class JournalEntry(Struct, frozen=True, kw_only=True):
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
-    body: Any
-    "JSON data, of a form too; a remark in its place where it is neither."
+    body: object
+    "JSON data, also for a form; for any other body, a remark on its length."
 
     status: int | None
     "`None`: the connection ended without an answer."
 
 
-class Journal:
-    """The last requests, oldest first, and what doors noted beside them.
+class JournalPage(TypedDict):
+    """The journal as JSON data."""
 
-    Both are kept as text: as objects they would take many times their size.
+    total_count: int
+    data: list[JsonObject]
+    notes: list[JsonObject]
+
+
+class Journal:
+    """The latest requests, oldest first, and the notes of endpoints.
+
+    Both are stored as text, because objects would take many times the memory.
     """
 
     def __init__(
         self, *, secrets: Collection[str], longest: int = 1000, most_bytes: int = JOURNAL_BYTES
     ) -> None:
-        """Keep nothing where `most_bytes` is 0."""
-        self.keeps = most_bytes > 0
+        """Bound the journal; `most_bytes` of 0 disables it."""
+        self.is_enabled = most_bytes > 0
         self._entries = BoundedBuffer(longest, most_bytes // 2)
         self._notes = BoundedBuffer(longest, most_bytes // 2)
         self._secrets = KnownSecrets(secrets)
@@ -74,36 +83,37 @@ class Journal:
     def __iter__(self) -> Iterator[JournalEntry]:
         return (convert(row, JournalEntry) for row in self._entries.rows())
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the journal as JSON data; `total_count` counts what is no longer kept as well."""
+    def as_json(self) -> JournalPage:
+        """Return what is stored; `total_count` also counts requests that were dropped."""
         return {
             "total_count": self._count,
             "data": self._entries.rows(),
             "notes": self._notes.rows(),
         }
 
-    def note(self, name: str, data: Mapping[str, Any]) -> None:
-        """Keep what a door says has happened."""
-        if self.keeps:
-            told = json_bytes({"name": name, **self.redact(dict(data))})
-            if len(told) > _BODY_KEPT:
-                told = json_bytes({"name": name, "problem": _describe_omitted_body(len(told))})
-            self._notes.add(told)
+    def note(self, name: str, data: Mapping[str, object]) -> None:
+        """Record an event that an endpoint reports."""
+        if self.is_enabled:
+            text = json_bytes({"name": name, **self.redact(dict(data))})
+            if len(text) > _BODY_KEPT:
+                text = json_bytes({"name": name, "problem": _describe_omitted_body(len(text))})
+            self._notes.add(text)
 
     def clear(self) -> None:
-        """Forget every request. Secrets stay known: they may turn up again."""
+        """Drop every request and note."""
+        # Secrets stay known, because later requests may repeat them.
         self._entries.clear()
         self._notes.clear()
         self._count = 0
 
     def next_number(self) -> int:
-        """Return the number of a request that has come in."""
         self._count += 1
         return self._count
 
     def keep(self, entry: JournalEntry) -> None:
-        """Keep one request, redacted; of a stranger's nothing but what it was for."""
-        if entry.status == _STRANGERS:
+        """Store a request, redacted; of an unauthorized request, only method and path."""
+        # So an unauthorized client cannot fill the list of learned secrets either.
+        if entry.status == _UNAUTHORIZED:
             entry = replace(entry, query="", headers=(), body=None)
         self.learn(
             *secrets_in_header_pairs(entry.headers),
@@ -120,47 +130,49 @@ class Journal:
         )
         self._entries.add(json_bytes(asdict(kept)))
 
-    def redact(self, value: Any) -> Any:
-        """Return JSON data without their secrets, and without any that is known by now."""
+    def redact(self, value: dict[str, object]) -> JsonObject:
+        """Mask the secrets in JSON data, and every secret that was learned before."""
         self.learn(*secrets_in_json(value))
-        return self._secrets.redaction.value(mask_json(value))
+        redacted: JsonObject = self._secrets.redaction.value(mask_json(value))
+        return redacted
 
     def learn(self, *secrets: str) -> None:
-        """Know secrets from now on, until many others were seen later."""
+        """Mask secrets from now on, until `SECRETS_KEPT` others were seen later."""
         for secret in secrets:
             self._secrets.see(secret)
 
     def know(self, *secrets: str) -> None:
-        """Know secrets for good."""
+        """Mask secrets permanently."""
         self._secrets.know(secrets)
 
 
 class JournalMiddleware:
-    """Writes down every request that passes, but for those to the control plane."""
+    """Middleware that records every request except those to the control plane."""
 
     def __init__(
         self, app: ASGIApp, *, journal: Journal, now: Callable[[], float], skip: str
     ) -> None:
-        """Watch `app`; paths that begin with `skip` are not written down."""
+        """Wrap `app`. Paths that begin with `skip` are not recorded."""
         self._app = app
         self._journal = journal
         self._now = now
         self._skip = skip
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and keep what it was and what it was answered with."""
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(self._skip):
             await self._app(scope, receive, send)
             return
-        seen = _PassingRequest(receive, send, number=self._journal.next_number(), at=self._now())
+        recording = _RequestRecording(
+            receive, send, number=self._journal.next_number(), at=self._now()
+        )
         try:
-            await self._app(scope, seen.receive, seen.send)
+            await self._app(scope, recording.receive, recording.send)
         finally:
-            self._journal.keep(seen.entry(scope))
+            self._journal.keep(recording.build_entry(scope))
 
 
-class _PassingRequest:
-    """One request as it passes: its body on the way in, its status on the way out."""
+class _RequestRecording:
+    """Records the body of a request as it is received, and the status as it is sent."""
 
     def __init__(self, receive: Receive, send: Send, *, number: int, at: float) -> None:
         self._receive = receive
@@ -184,7 +196,7 @@ class _PassingRequest:
             self._status = message.get("status", 101)
         await self._send(message)
 
-    def entry(self, scope: Scope) -> JournalEntry:
+    def build_entry(self, scope: Scope) -> JournalEntry:
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1"))
             for name, value in scope["headers"]
@@ -200,7 +212,8 @@ class _PassingRequest:
             status=self._status,
         )
 
-    def _read_body(self, content_type: str) -> Any:
+    def _read_body(self, content_type: str) -> Json:
+        # Counted as characters before it is parsed, because the parsed body could be too large.
         parts = sum(self._body.count(mark) for mark in b",[{&")
         if self._length > _BODY_KEPT or parts > _PARTS_KEPT:
             return _describe_omitted_body(self._length)

@@ -1,8 +1,8 @@
-"""Tells MCP clients that the list of tools has changed, in the two ways in which they listen.
+"""Notifies MCP clients of changes to the list of tools, in both eras of the protocol.
 
-A client of the present era asks for a stream of changes (`subscriptions/listen`). One of an earlier
-era opens a stream with GET and hears whatever the server has to say; the SDK has no such stream for
-a server without sessions, so it is here.
+A client of the present era requests a stream of changes (`subscriptions/listen`). A client of an
+earlier era opens a stream with GET. The SDK offers no such stream for a server without sessions, so
+this module implements it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _CHANGED = json.dumps({"jsonrpc": "2.0", "method": "notifications/tools/list_cha
 _FRAME = f"event: message\r\ndata: {_CHANGED}\r\n\r\n".encode()
 _OPENED = b": open\r\n\r\n"
 _UNREAD = 16
-"""Changes that wait for a client that does not read. All say the same, so more need not wait."""
+"""Notifications queued per client. They are all equal, so further ones are dropped."""
 
-_MOST = 1024
-"""Streams of an earlier era at a time; as many as the SDK allows of the present one."""
+_MOST_STREAMS = 1024
+"""Open streams of an earlier era: as many as the SDK allows of the present era."""
 
 
 class ChangeStreams:
-    """Every open stream, of either era."""
+    """The open streams of both eras."""
 
     def __init__(self) -> None:
         self._bus = InMemorySubscriptionBus()
@@ -38,21 +38,20 @@ class ChangeStreams:
         self.listen = ListenHandler(self._bus)
 
     async def publish(self) -> None:
-        """Tell every client that listens."""
+        """Notify every listening client. Does not wait for clients that do not read."""
         for stream in tuple(self._streams):
             with suppress(anyio.WouldBlock):
                 stream.send_nowait(_FRAME)
         await self._bus.publish(ToolsListChanged())
 
     def end(self) -> None:
-        """End every stream."""
         self.listen.close()
         while self._streams:
             self._streams.pop().close()
 
     @contextmanager
     def open_stream(self) -> Generator[MemoryObjectReceiveStream[bytes]]:
-        """Open a stream of an earlier era. What is published meanwhile will be in it."""
+        """Open a stream of an earlier era, which yields later notifications as SSE frames."""
         send, receive = anyio.create_memory_object_stream[bytes](_UNREAD)
         send.send_nowait(_OPENED)
         self._streams.add(send)
@@ -64,24 +63,23 @@ class ChangeStreams:
 
     @property
     def is_full(self) -> bool:
-        """Whether so many clients of an earlier era listen that no more are let in."""
-        return len(self._streams) >= _MOST
+        """Whether further clients of an earlier era are refused."""
+        return len(self._streams) >= _MOST_STREAMS
 
 
 class EarlierEraStream:
-    """Answers the GET of an earlier era with a stream of changes; all else is the app's."""
+    """Middleware that answers the GET of an earlier era with a stream of changes."""
 
     def __init__(self, app: ASGIApp, *, changes: ChangeStreams) -> None:
         self._app = app
         self._changes = changes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
         if not _wants_a_stream(Request(scope)):
             await self._app(scope, receive, send)
             return
         if self._changes.is_full:
-            await Response(f"{_MOST} clients listen already.", 503)(scope, receive, send)
+            await Response(f"{_MOST_STREAMS} clients listen already.", 503)(scope, receive, send)
             return
         headers = {"Cache-Control": "no-cache, no-transform"}
         with self._changes.open_stream() as frames:

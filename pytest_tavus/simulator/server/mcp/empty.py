@@ -1,8 +1,6 @@
-"""Resources and prompts: the official server has none, and says so with empty lists [client]."""
+"""Resources and prompts: like the official server, it lists none of them [client]."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from mcp import MCPError
 from mcp.server.context import ServerRequestContext
@@ -18,7 +16,7 @@ from mcp_types import (
     ReadResourceResult,
 )
 
-Context = ServerRequestContext[Any, Any]
+Context = ServerRequestContext[object, object]
 Page = PaginatedRequestParams | None
 
 

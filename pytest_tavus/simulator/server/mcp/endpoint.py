@@ -1,14 +1,14 @@
-"""The door at `/mcp`: streamable HTTP in both eras of the protocol, without sessions.
+"""The endpoint at `/mcp`: streamable HTTP in both eras of the protocol, without sessions.
 
-It is made of the SDK's low-level server, which sends stored definitions as they are and leaves the
-rest to us: what a failed call looks like, and how a client hears that the list has changed. What a
-tool does, and whether its arguments are right, is the tool box's business.
+It uses the SDK's low-level server, which sends the recorded definitions unchanged. This module adds
+the results of failed calls and the notifications of changes. The tool box validates arguments and
+runs the tools.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
@@ -28,7 +28,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pytest_tavus.contract.body import json_object
+from pytest_tavus.contract.body import Json, json_object
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.http.body_limits import replay_body
 from pytest_tavus.simulator.server.http.json_text import (
@@ -47,24 +47,22 @@ from pytest_tavus.simulator.server.mcp.empty import (
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.site import Endpoint
 
-Context = ServerRequestContext[Any, Any]
+Context = ServerRequestContext[object, object]
 
 
 class Tools(Protocol):
-    """Tools by name: how they are listed, and a way to call them."""
+    """Tools by name, with the definitions that ``tools/list`` answers."""
 
-    def definitions(self) -> Sequence[Mapping[str, Any]]:
-        """Return the definitions, as they are listed."""
-        ...
+    def definitions(self) -> Sequence[Mapping[str, object]]: ...
 
-    async def call(self, name: str, arguments: Mapping[str, Any]) -> McpToolResult:
-        """Do what a tool is for. An unknown name and wrong arguments are results too."""
+    async def call(self, name: str, arguments: Mapping[str, object]) -> McpToolResult:
+        """Run a tool. An unknown name and invalid arguments give a result with an error."""
         ...
 
 
 NAME = "tavus"
-"""What the server calls itself, as the official one does [client]. That one also gives a model
-instructions; they are Tavus's own words, and none stand in for them here."""
+"""The name of the official server [client]. The official server also sends instructions for models;
+this server sends none, because their text belongs to Tavus."""
 
 
 def build_mcp_endpoint(
@@ -72,12 +70,9 @@ def build_mcp_endpoint(
     *,
     version: str,
     protect: Callable[[ASGIApp], ASGIApp],
-    knows: Callable[[str], bool],
+    accepts_token: Callable[[str], bool],
 ) -> McpEndpoint:
-    """Open the MCP server. `protect` stands before it, and lets through who may use it.
-
-    `knows` tells whether an access token is good.
-    """
+    """Build the MCP server. `protect` wraps it, and refuses requests without authorization."""
     changes = ChangeStreams()
     manager = StreamableHTTPSessionManager(
         app=_build_server(tools, version, changes), json_response=True, stateless=True
@@ -87,12 +82,12 @@ def build_mcp_endpoint(
         endpoint=Endpoint(routes=(Route("/mcp", endpoint=protect(app)),), lifespan=manager.run),
         notify_tools_changed=changes.publish,
         end_streams=changes.end,
-        accepts_token=knows,
+        accepts_token=accepts_token,
     )
 
 
 class _ValueLimit:
-    """Refuses a message of too many values, which the SDK would parse with everybody waiting."""
+    """Refuses a message of too many values, because the SDK would block the loop to parse it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -109,14 +104,14 @@ class _ValueLimit:
             await self._app(scope, replay_body(body, receive), send)
 
 
-class _AnnouncingServer(Server[Any]):
-    """Says in the handshake that it tells of changes. The SDK has no argument for it."""
+class _AnnouncingServer(Server[object]):
+    """Announces notifications of changes in the handshake. The SDK has no argument for that."""
 
     def create_initialization_options(
         self,
         notification_options: NotificationOptions | None = None,
-        experimental_capabilities: dict[str, dict[str, Any]] | None = None,
-        extensions: dict[str, dict[str, Any]] | None = None,
+        experimental_capabilities: dict[str, Json] | None = None,
+        extensions: dict[str, Json] | None = None,
     ) -> InitializationOptions:
         return super().create_initialization_options(
             notification_options or NotificationOptions(tools_changed=True),
@@ -125,17 +120,18 @@ class _AnnouncingServer(Server[Any]):
         )
 
 
-def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[Any]:
+def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[object]:
     async def list_tools(
-        _context: Context, _params: PaginatedRequestParams | None
+        _context: Context, _page: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        return ListToolsResult(tools=[Tool.model_validate(each) for each in tools.definitions()])
+        return ListToolsResult(tools=[Tool.model_validate(tool) for tool in tools.definitions()])
 
     async def call_tool(_context: Context, params: CallToolRequestParams) -> CallToolResult:
         return await _call_tool(tools, params.name, params.arguments or {})
 
-    def schema_of(name: str) -> Mapping[str, Any] | None:
-        return next((t["inputSchema"] for t in tools.definitions() if t["name"] == name), None)
+    def find_schema(name: str) -> Json | None:
+        schemas = (tool["inputSchema"] for tool in tools.definitions() if tool["name"] == name)
+        return json_object(next(schemas, None))
 
     server = _AnnouncingServer(
         NAME,
@@ -149,16 +145,16 @@ def _build_server(tools: Tools, version: str, changes: ChangeStreams) -> Server[
         on_list_prompts=list_no_prompts,
         on_get_prompt=refuse_prompt,
     )
-    # Without it, each call lists every tool first. The SDK asks for it since 2.3.
-    server.get_tool_input_schema = schema_of
+    # Otherwise the SDK, since 2.3, lists every tool before each call to find its schema.
+    server.get_tool_input_schema = find_schema
     return server
 
 
-async def _call_tool(tools: Tools, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
-    """Call a tool. Whatever goes wrong is a result that says so, as at the official one [client].
+async def _call_tool(tools: Tools, name: str, arguments: Mapping[str, object]) -> CallToolResult:
+    """Call a tool. Every failure is a result with an error, as at the official server [client].
 
-    The protocol would have an unknown tool be an error of the request; the official server tells
-    it as a failed call.
+    The protocol treats an unknown tool as an error of the request; the official server answers it
+    as a failed call.
     """
     try:
         result = await tools.call(name, arguments)
@@ -171,8 +167,8 @@ async def _call_tool(tools: Tools, name: str, arguments: Mapping[str, Any]) -> C
     )
 
 
-def _build_result(value: Any) -> CallToolResult:
-    """Return an answer as text, an object beside it as an object, nothing as nothing [client]."""
+def _build_result(value: object) -> CallToolResult:
+    """Return JSON as text, an object also as structured content, `None` as no content [client]."""
     text = json_text(value)
     return CallToolResult(
         content=[] if value is None else [TextContent(text=text)],

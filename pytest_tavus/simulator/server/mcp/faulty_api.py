@@ -1,13 +1,12 @@
-"""The API as the MCP tools reach it: in process, and yet with the faults and the journal of all.
+"""The API for MCP tools: called in process, with the injected faults and the journal of HTTP.
 
-At Tavus a tool of the MCP server asks the REST API over HTTP. So a fault that was set for a path
-strikes a tool too, and the journal notes what a tool has asked for.
+At Tavus, a tool of the MCP server calls the REST API over HTTP. So a fault on a path also strikes
+the tools that use the path, and the journal records the requests of tools.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from pytest_tavus.errors import ServiceError
 from pytest_tavus.simulator.account.front import Api
@@ -19,7 +18,7 @@ from pytest_tavus.simulator.server.rest import PREFIX
 
 
 class FaultyApi(Api):
-    """The API of one account, for who was let in already."""
+    """The account's API for callers that are already authenticated."""
 
     def __init__(
         self,
@@ -29,7 +28,7 @@ class FaultyApi(Api):
         sleep: Callable[[float], Awaitable[None]],
         note: Note,
     ) -> None:
-        """Let `faults` strike, wait with `sleep`, and tell `note` of each request."""
+        """Apply `faults`, wait with `sleep`, and report each request to `note`."""
         super().__init__(account)
         self._faults = faults
         self._sleep = sleep
@@ -41,31 +40,36 @@ class FaultyApi(Api):
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Any = None,
+        body: object = None,
         headers: Mapping[str, str] | None = None,
     ) -> ApiAnswer:
-        """Answer a request, as it was asked or as a fault says.
+        """Answer a request from the account, or from a fault that strikes the request.
 
         Raises:
-            ServiceError: a fault has it that there is no answer, or none that can be read.
+            ServiceError: a fault cuts the connection, or gives an answer that is not JSON.
 
         """
-        asked = {"method": method, "path": PREFIX + path, "query": dict(query or {}), "body": body}
+        request = {
+            "method": method,
+            "path": PREFIX + path,
+            "query": dict(query or {}),
+            "body": body,
+        }
         fault = self._faults.match(method, PREFIX + path)
         if fault is not None and fault.delay:
             await self._sleep(fault.delay)
         if fault is None or fault.effect == "delay":
             answer = await super().call(method, path, query=query, body=body, headers=headers)
         elif fault.effect == "answer":
-            status, said = build_fault_answer(fault)
-            answer = ApiAnswer(status=status, body=said)
+            status, fault_body = build_fault_answer(fault)
+            answer = ApiAnswer(status=status, body=fault_body)
         else:
-            self._note("mcp.request", {**asked, "status": None})
+            self._note("mcp.request", {**request, "status": None})
             raise ServiceError(_describe_lost_answer(method, path, fault))
-        self._note("mcp.request", {**asked, "status": answer.status})
+        self._note("mcp.request", {**request, "status": answer.status})
         return answer
 
 
 def _describe_lost_answer(method: str, path: str, fault: InjectedFault) -> str:
-    trouble = "the connection was cut" if fault.effect == "drop" else "the answer is no JSON"
-    return f"{method} {path} was not answered: {trouble}, as the control plane has it"
+    problem = "the connection was cut" if fault.effect == "drop" else "the answer is no JSON"
+    return f"{method} {path} was not answered: {problem}, as a fault of the control plane demands"

@@ -1,4 +1,4 @@
-"""Tavus's hosted MCP server, simulated: the endpoint, and the sign-in that guards it."""
+"""Builds the simulation of Tavus's hosted MCP server: the endpoint and its sign-in."""
 
 from __future__ import annotations
 
@@ -25,27 +25,30 @@ def build_hosted_mcp(
     *,
     keys: ApiKeys,
     note: Note,
-    fresh: TokenGenerator = generate_token,
+    generate_token: TokenGenerator = generate_token,
 ) -> McpEndpoint:
-    """Open `/mcp` and everything that a client needs to sign in there.
+    """Build `/mcp` and the routes of its sign-in.
 
-    A person who signs in gets a key of `keys`, and each of them is a bearer token as well.
+    A person who signs in gets a key of `keys`, and each of these keys is also a bearer token.
     """
-    around = OAuthContext(
+    context = OAuthContext(
         base_url=site.base_url,
         issue_key=keys.issue,
         accepts_key=keys.accepts,
         now=site.monotonic_epoch,
-        generate_token=fresh,
+        generate_token=generate_token,
         note=note,
     )
-    sign_in = build_oauth_endpoint(around, OAuthTerms(auto_approve=site.options.auto_approve))
-    opened = build_mcp_endpoint(
-        tools, version=simulator_version(), protect=sign_in.protect, knows=sign_in.accepts_token
+    sign_in = build_oauth_endpoint(context, OAuthTerms(auto_approve=site.options.auto_approve))
+    mcp = build_mcp_endpoint(
+        tools,
+        version=simulator_version(),
+        protect=sign_in.protect,
+        accepts_token=sign_in.accepts_token,
     )
-    routes = (*sign_in.routes, *opened.endpoint.routes)
+    routes = (*sign_in.routes, *mcp.endpoint.routes)
     return replace(
-        opened,
-        endpoint=Endpoint(routes=routes, lifespan=opened.endpoint.lifespan),
+        mcp,
+        endpoint=Endpoint(routes=routes, lifespan=mcp.endpoint.lifespan),
         end_sign_ins=sign_in.end_all,
     )

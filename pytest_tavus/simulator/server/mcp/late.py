@@ -1,6 +1,6 @@
-"""The way to the MCP server, which is built when somebody first comes to it.
+"""Defers the MCP server until its first request.
 
-Its SDK takes as long to import as everything else together, and many a test never speaks MCP.
+Its SDK takes as long to import as the rest of the server, and many tests never use MCP.
 """
 
 from __future__ import annotations
@@ -27,105 +27,97 @@ SIGN_IN_PATHS = (
     PAGE_PATH,
 )
 PATHS = ("/mcp", *SIGN_IN_PATHS)
-"""Where its routes are."""
+"""The paths of the MCP server, known before it is built."""
 
 
 def end_nothing() -> None:
-    """End nothing: a door without a sign-in has issued nothing."""
+    """End nothing: an endpoint without a sign-in has issued nothing."""
 
 
 class McpEndpoint(Struct, frozen=True, kw_only=True):
-    """The MCP server's way in."""
+    """The endpoint of an MCP server, and the actions of the server on it."""
 
     endpoint: Endpoint
     notify_tools_changed: Callable[[], Awaitable[None]]
-    "Tells every listening client that the list of tools is another one now."
+    "Notifies every listening client that the list of tools has changed."
 
     end_streams: Callable[[], None]
-    "Ends the streams that listening clients hold open, so that the server can stop."
+    "Ends the streams of listening clients, which would otherwise delay the shutdown."
 
     accepts_token: Callable[[str], bool]
-    "Whether somebody who signed in has this access token."
+    "Tells whether an access token was issued by the sign-in and is still valid."
 
     end_sign_ins: Callable[[], None] = end_nothing
-    "Makes everything worthless that the sign-in has given."
+    "Revokes everything that the sign-in has issued."
 
 
 def defer_endpoint(build: Callable[[], McpEndpoint]) -> McpEndpoint:
-    """Return a door that `build` makes at the first request. It is called in a thread."""
-    behind = _LazyEndpoint(build)
-    routes: tuple[BaseRoute, ...] = tuple(Route(path, behind) for path in PATHS)
+    """Return an endpoint that calls `build` at the first request, in a thread."""
+    lazy = _LazyEndpoint(build)
+    routes: tuple[BaseRoute, ...] = tuple(Route(path, lazy) for path in PATHS)
     return McpEndpoint(
-        endpoint=Endpoint(routes=routes, lifespan=behind.lifespan),
-        notify_tools_changed=behind.notify_tools_changed,
-        end_streams=behind.end_streams,
-        end_sign_ins=behind.end_sign_ins,
-        accepts_token=behind.accepts_token,
+        endpoint=Endpoint(routes=routes, lifespan=lazy.lifespan),
+        notify_tools_changed=lazy.notify_tools_changed,
+        end_streams=lazy.end_streams,
+        end_sign_ins=lazy.end_sign_ins,
+        accepts_token=lazy.accepts_token,
     )
 
 
 class _LazyEndpoint:
-    """What is behind the door, once it is there."""
+    """Builds the MCP server once; until then, its actions have no effect."""
 
     def __init__(self, build: Callable[[], McpEndpoint]) -> None:
         self._build = build
         self._building = asyncio.Lock()
         self._running = AsyncExitStack()
-        self._opened: McpEndpoint | None = None
+        self._built: McpEndpoint | None = None
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
         app = self._app or await self._build_app()
         await app(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncGenerator[None]:
-        """Keep running what has to, as long as the server does."""
         async with self._running:
             yield
 
     async def notify_tools_changed(self) -> None:
-        """Tell those who listen; nobody does where nobody has come."""
-        if self._opened is not None:
-            await self._opened.notify_tools_changed()
+        if self._built is not None:
+            await self._built.notify_tools_changed()
 
     def end_streams(self) -> None:
-        """End the streams there are."""
-        if self._opened is not None:
-            self._opened.end_streams()
+        if self._built is not None:
+            self._built.end_streams()
 
     def end_sign_ins(self) -> None:
-        """End the sign-ins there were."""
-        if self._opened is not None:
-            self._opened.end_sign_ins()
+        if self._built is not None:
+            self._built.end_sign_ins()
 
     def accepts_token(self, token: str) -> bool:
-        """Tell whether a token was given here; none was where nobody has come."""
-        return self._opened is not None and self._opened.accepts_token(token)
+        return self._built is not None and self._built.accepts_token(token)
 
     async def _build_app(self) -> ASGIApp:
         async with self._building:
             if self._app is None:
                 with _gc_paused():
-                    opened = await asyncio.to_thread(self._build)
-                await self._running.enter_async_context(keep_open([opened.endpoint]))
-                self._opened = opened
-                self._app = Router(opened.endpoint.routes, redirect_slashes=False)
+                    built = await asyncio.to_thread(self._build)
+                await self._running.enter_async_context(keep_open([built.endpoint]))
+                self._built = built
+                self._app = Router(built.endpoint.routes, redirect_slashes=False)
             return self._app
 
 
 @contextmanager
 def _gc_paused() -> Generator[None]:
-    """Look for no garbage within the block: each search would stop the loop for 70 to 100 ms.
-
-    What is made in it stays as long as the server. Where the rest is frozen, it is, too.
-    """
+    # Each collection would stop the loop for 70 to 100 ms.
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        # The new objects live as long as the server, so they are frozen like those before them.
         if gc.get_freeze_count():
             gc.freeze()
         if enabled:

@@ -1,4 +1,4 @@
-"""The clients that registered, within limits, and whether a callback stays on this machine."""
+"""Registered clients, within limits, and the check that a callback stays on this machine."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ from mcp.server.auth.provider import RegistrationError
 from mcp.shared.auth import OAuthClientInformationFull
 
 MOST_CLIENTS = 256
-"""Of those that have signed in, and as many of those that have not."""
+"""Clients that have signed in; as many that have not are kept besides."""
 
 LONGEST_REGISTRATION = 8192
 """Characters of JSON."""
 
 
 def require_small(client: OAuthClientInformationFull) -> None:
-    """Insist that a registration is small enough to be kept.
+    """Check the size of a registration.
 
     Raises:
-        RegistrationError: it is too large.
+        RegistrationError: the registration is too large.
 
     """
     length = len(client.model_dump_json(exclude_none=True))
     if length > LONGEST_REGISTRATION:
-        message = f"A registration has at most {LONGEST_REGISTRATION} characters, and not {length}."
+        message = f"A registration has at most {LONGEST_REGISTRATION} characters, not {length}."
         raise RegistrationError("invalid_client_metadata", message)
 
 
 class Clients:
-    """Clients by id. The oldest go first, those that never signed in before the others."""
+    """Clients by id, of which the oldest are dropped.
+
+    New registrations drop only clients that never signed in.
+    """
 
     def __init__(self) -> None:
         self._new: dict[str, OAuthClientInformationFull] = {}
@@ -40,15 +43,14 @@ class Clients:
         return len(self._new) + len(self._signed_in)
 
     def add(self, client_id: str, client: OAuthClientInformationFull) -> None:
-        """Keep a client that has registered."""
         _add(self._new, client_id, client)
 
     def get(self, client_id: str) -> OAuthClientInformationFull | None:
-        """Return a client; `None` where it never registered, or is no longer kept."""
+        """Return a client; `None` if it never registered or was dropped."""
         return self._signed_in.get(client_id) or self._new.get(client_id)
 
     def sign_in(self, client_id: str) -> None:
-        """Keep a client longer, because somebody agreed to it."""
+        """Keep a client among the signed-in clients, which new registrations do not drop."""
         client = self._new.pop(client_id, None)
         if client is not None:
             _add(self._signed_in, client_id, client)
@@ -63,14 +65,14 @@ def _add(
 
 
 _URI_CHARACTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
-"""RFC 3986. A browser reads other characters, such as a backslash, in ways of its own."""
+"""RFC 3986. Browsers interpret other characters, such as a backslash, in their own ways."""
 
 
 def loopback_fault(uri: str) -> str | None:
-    """Tell what keeps a URI from being a loopback callback, or `None` where it is one.
+    """Return why a URI is no loopback callback; `None` if it is one.
 
-    Loopback callbacks of any local client are accepted [client]; of the hosted clients that Tavus
-    lists, none is known here.
+    Loopback callbacks of any local client are accepted [client]. Callbacks of the hosted clients
+    that Tavus lists are not known, so they are refused.
     """
     if not _URI_CHARACTERS.fullmatch(uri):
         return "it has characters that no URI has"
@@ -81,10 +83,10 @@ def loopback_fault(uri: str) -> str | None:
         return f"it cannot be read: {error}"
     if port == 0:
         return "port 0 is no port"
-    return _fault_of(parts, uri)
+    return _find_part_fault(parts, uri)
 
 
-def _fault_of(parts: SplitResult, uri: str) -> str | None:
+def _find_part_fault(parts: SplitResult, uri: str) -> str | None:
     if parts.scheme != "http":
         return f"its scheme is {parts.scheme!r}, not 'http'"
     if "#" in uri:
@@ -103,7 +105,5 @@ def _is_loopback(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return address == _IPV6_LOOPBACK if address.version == 6 else address.is_loopback
-
-
-_IPV6_LOOPBACK = ipaddress.IPv6Address("::1")
+    # An IPv4-mapped address such as ::ffff:127.0.0.1 also counts as loopback for `ipaddress`.
+    return address == ipaddress.IPv6Address("::1") if address.version == 6 else address.is_loopback

@@ -1,8 +1,8 @@
-"""The addresses of the sign-in, and the guard in front of what needs one.
+"""The routes of the sign-in, and the middleware that requires a bearer token.
 
-The SDK's handlers do the parsing, the checks of PKCE and of clients. What they leave out is around
-them: `resource` at the token endpoint, revocation by clients without a secret, and two facts in the
-metadata that the SDK's builder cannot state.
+The SDK's handlers parse requests and check PKCE and clients. This module adds `resource` at the
+token endpoint, revocation by clients without a secret, and two metadata fields that the SDK's
+builder does not support.
 """
 
 from __future__ import annotations
@@ -34,66 +34,70 @@ from pytest_tavus.simulator.server.oauth.portal import Portal, find_form_text, r
 from pytest_tavus.simulator.server.oauth.provider import SignIn
 from pytest_tavus.simulator.server.oauth.terms import PAGE_PATH, OAuthContext, OAuthTerms
 
-_NEVER_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _CLIENT_AUTHENTICATION = ["client_secret_post", "client_secret_basic", "none"]
 
-Handler = Callable[[Request], Awaitable[Response]]
+RequestHandler = Callable[[Request], Awaitable[Response]]
 
 
 class OAuthEndpoint(Struct, frozen=True, kw_only=True):
-    """What the sign-in adds to the server."""
+    """The routes of the sign-in, and its actions on tokens."""
 
     routes: tuple[BaseRoute, ...]
 
     protect: Callable[[ASGIApp], ASGIApp]
-    "Puts the check of bearer tokens in front of an app."
+    "Wraps an app, and refuses requests without a valid bearer token."
 
     accepts_token: Callable[[str], bool]
-    "Whether an access token is good."
+    "Tells whether an access token is valid."
 
     end_all: Callable[[], None]
-    "Makes every token, code and request worthless."
+    "Revokes every token, code and pending request."
 
 
-def build_oauth_endpoint(around: OAuthContext, terms: OAuthTerms | None = None) -> OAuthEndpoint:
-    """Open the sign-in: discovery, registration, authorization, tokens, revocation, the page."""
-    sign_in = SignIn(around, OAuthTerms() if terms is None else terms)
+def build_oauth_endpoint(context: OAuthContext, terms: OAuthTerms) -> OAuthEndpoint:
+    """Build the sign-in: discovery, registration, authorization, tokens, revocation, the page."""
+    sign_in = SignIn(context, terms)
 
     def protect(app: ASGIApp) -> ASGIApp:
         return protect_app(app, sign_in)
 
-    def knows(token: str) -> bool:
+    def accepts_token(token: str) -> bool:
         return sign_in.sessions.find_access(token) is not None
 
     return OAuthEndpoint(
-        routes=_routes(sign_in), protect=protect, accepts_token=knows, end_all=sign_in.end_all
+        routes=_build_routes(sign_in),
+        protect=protect,
+        accepts_token=accepts_token,
+        end_all=sign_in.end_all,
     )
 
 
-def _routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
+def _build_routes(sign_in: SignIn) -> tuple[BaseRoute, ...]:
     portal = Portal(sign_in)
+    metadata = _build_metadata(sign_in)
     return (
         *create_protected_resource_routes(
             resource_url=AnyHttpUrl(sign_in.context.resource),
-            authorization_servers=[metadata(sign_in).issuer],
+            authorization_servers=[metadata.issuer],
             scopes_supported=list(sign_in.terms.scopes),
         ),
         Route(
             "/.well-known/oauth-authorization-server",
-            MetadataHandler(metadata(sign_in)).handle,
+            MetadataHandler(metadata).handle,
             methods=["GET"],
         ),
-        Route("/register", _registration(sign_in), methods=["POST"]),
-        Route("/authorize", _authorization(sign_in), methods=["GET", "POST"]),
-        Route("/token", _token(sign_in), methods=["POST"]),
-        Route("/revoke", _revocation(sign_in), methods=["POST"]),
+        Route("/register", _build_registration(sign_in), methods=["POST"]),
+        Route("/authorize", _build_authorization(sign_in), methods=["GET", "POST"]),
+        Route("/token", _build_token_exchange(sign_in), methods=["POST"]),
+        Route("/revoke", _build_revocation(sign_in), methods=["POST"]),
         Route(PAGE_PATH, portal.show, methods=["GET"]),
         Route(PAGE_PATH, portal.decide, methods=["POST"]),
     )
 
 
-def metadata(sign_in: SignIn) -> OAuthMetadata:
-    """Return what the authorization server says of itself (RFC 8414)."""
+def _build_metadata(sign_in: SignIn) -> OAuthMetadata:
+    """Return the metadata of the authorization server (RFC 8414)."""
     issuer = sign_in.context.base_url
     return OAuthMetadata.model_validate(
         {
@@ -113,30 +117,30 @@ def metadata(sign_in: SignIn) -> OAuthMetadata:
     )
 
 
-def _registration(sign_in: SignIn) -> Handler:
+def _build_registration(sign_in: SignIn) -> RequestHandler:
     scopes = list(sign_in.terms.scopes)
     options = ClientRegistrationOptions(enabled=True, valid_scopes=scopes, default_scopes=scopes)
     return RegistrationHandler(sign_in, options).handle
 
 
-def _authorization(sign_in: SignIn) -> Handler:
+def _build_authorization(sign_in: SignIn) -> RequestHandler:
     handler = AuthorizationHandler(sign_in)
 
     async def authorize(request: Request) -> Response:
         if request.method == "POST":
-            await read_form(request)
+            await read_form(request)  # refuses files; the SDK's handler reads the same form
         return await handler.handle(request)
 
     return authorize
 
 
-def _token(sign_in: SignIn) -> Handler:
-    """Hold the token request's `resource` against ours, which the SDK's handler does not."""
+def _build_token_exchange(sign_in: SignIn) -> RequestHandler:
+    # The SDK's handler ignores the `resource` of a token request.
     handler = TokenHandler(sign_in, ClientAuthenticator(sign_in))
 
     async def token(request: Request) -> Response:
-        wanted = (await read_form(request)).getlist("resource")
-        if all(isinstance(each, str) and sign_in.is_ours(each) for each in wanted):
+        resources = (await read_form(request)).getlist("resource")
+        if all(isinstance(name, str) and sign_in.is_ours(name) for name in resources):
             answer: Response = await handler.handle(request)
             return answer
         sentence = f"This server is {sign_in.context.resource}."
@@ -145,12 +149,9 @@ def _token(sign_in: SignIn) -> Handler:
     return token
 
 
-def _revocation(sign_in: SignIn) -> Handler:
-    """Revoke for every registered client.
-
-    The SDK's handler asks clients that have no secret for one. Whether Tavus does is unknown; here
-    they need none [inferred].
-    """
+def _build_revocation(sign_in: SignIn) -> RequestHandler:
+    # The SDK's handler requires a secret even of clients that have none. The behaviour of Tavus is
+    # unknown; this server requires no secret of them [inferred].
     authenticator = ClientAuthenticator(sign_in)
 
     async def revoke(request: Request) -> Response:
@@ -163,18 +164,18 @@ def _revocation(sign_in: SignIn) -> Handler:
         if token is None:
             return _build_error_response(400, "invalid_request", "The form has no field 'token'.")
         sign_in.sessions.revoke(token, client.client_id)
-        return Response(headers=_NEVER_KEPT)
+        return Response(headers=_NO_STORE)
 
     return revoke
 
 
 def _build_error_response(status: int, error: str, sentence: str) -> Response:
     body = {"error": error, "error_description": sentence}
-    return JSONResponse(body, status_code=status, headers=_NEVER_KEPT)
+    return JSONResponse(body, status_code=status, headers=_NO_STORE)
 
 
 def protect_app(app: ASGIApp, sign_in: SignIn) -> ASGIApp:
-    """Return an app that only answers bearer tokens of the right resource, scope and age."""
+    """Wrap an app, and refuse bearer tokens that are expired, or lack the resource or a scope."""
     resource = AnyHttpUrl(sign_in.context.resource)
     required = RequireAuthMiddleware(
         app, list(sign_in.terms.scopes), build_resource_metadata_url(resource)

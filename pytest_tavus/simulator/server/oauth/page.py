@@ -1,6 +1,6 @@
-"""The developer portal's pages as HTML. Everything that a client named is escaped.
+"""The developer portal's pages as HTML. Every text of a client is escaped.
 
-The real page's look is unknown and does not matter: what counts is where it sends whom.
+The look of the real page is unknown. Clients depend only on its redirects and requests.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from starlette.responses import HTMLResponse
 
@@ -33,7 +32,7 @@ _STYLE = "body{font:16px/1.5 system-ui;max-width:34em;margin:4em auto;padding:0 
 
 
 def _source(text: str) -> str:
-    """Name an inline script or style in a content security policy: this text and no other."""
+    """Return the source expression of a content security policy that allows one inline text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
@@ -47,27 +46,29 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Of the referrer policies, only those that keep the origin in a form let its answer be checked."""
+"""The referrer policy must keep the Origin of the form, because the portal checks it."""
 
 
-def question_page(*, who: str, where: str, wants: str, fields: Mapping[str, str]) -> HTMLResponse:
-    """Ask whether a client may sign in: its name, its callback, what it wants."""
+def question_page(
+    *, client: str, callback: str, grant: str, fields: Mapping[str, str]
+) -> HTMLResponse:
+    """Ask whether a client may sign in; `grant` names the key or the scopes that it asks for."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
         for name, value in fields.items()
     )
     return _page(
         "Sign in to the simulated Tavus",
-        f"<p><strong>{escape(who)}</strong> asks for {escape(wants)}.</p>"
-        f"<p>The answer goes to <code>{escape(where)}</code>.</p>"
+        f"<p><strong>{escape(client)}</strong> asks for {escape(grant)}.</p>"
+        f"<p>The answer goes to <code>{escape(callback)}</code>.</p>"
         f'<form method="post">{hidden}'
         '<button name="decision" value="approve">Approve</button> '
         '<button name="decision" value="deny">Deny</button></form>',
     )
 
 
-def delivery_page(callback: str, payload: Mapping[str, Any]) -> HTMLResponse:
-    """Send a payload to the callback of a CLI that waits, from the browser."""
+def delivery_page(callback: str, payload: Mapping[str, str]) -> HTMLResponse:
+    """Let the browser post a payload to the callback of the waiting CLI."""
     data = json.dumps({"callback": callback, "payload": dict(payload)})
     return _page(
         "Signing in",
@@ -78,17 +79,16 @@ def delivery_page(callback: str, payload: Mapping[str, Any]) -> HTMLResponse:
 
 
 def problem_page(sentence: str, *, status: int = 400) -> HTMLResponse:
-    """Say what is wrong with a request."""
     return _page("This does not work", f"<p>{escape(sentence)}</p>", status=status)
 
 
 def denial_page() -> HTMLResponse:
-    """Say that nothing was given, where there is nobody else to tell."""
+    """Confirm a denied login in the browser, because the CLI gets no answer."""
     return _page("Denied", "<p>Nothing was sent to the client. You can close this page.</p>")
 
 
 def _escape_for_script(data: str) -> str:
-    """Escape JSON so that no text in it can end the script element."""
+    # Otherwise a text in the JSON could end the script element.
     return data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

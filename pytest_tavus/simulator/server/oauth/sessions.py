@@ -1,7 +1,7 @@
-"""Codes, sessions and tokens: what is given, what it is good for, and when it ends. No HTTP.
+"""Issues, validates and revokes codes and tokens. No HTTP.
 
-Tokens are kept as hashes. A session is one sign-in and all the tokens that came of it; it does not
-expire by itself, and ends when it is revoked or when a refresh token comes back too late [client].
+Tokens are stored as hashes. A session is one sign-in with all of its tokens. It does not expire; it
+ends when it is revoked, or when a refresh token is used again too late [client].
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, TokenGenerator
 
 
 class AuthorizationGrant(Struct, frozen=True, kw_only=True):
-    """What a person agreed to."""
+    """The access that a person approved."""
 
     client_id: str
     scopes: tuple[str, ...]
@@ -22,18 +22,18 @@ class AuthorizationGrant(Struct, frozen=True, kw_only=True):
     code_challenge: str
     redirect_uri: str
     redirect_uri_given: bool
-    "Whether the client named the callback itself, and so must name it again for its code."
+    "Whether the client named the callback itself. Then it must repeat the callback with its code."
 
 
 class SignInSession(Struct):
-    """One sign-in. Its tokens are good for as long as it is open."""
+    """One sign-in. Its tokens are valid while it is open."""
 
     grant: AuthorizationGrant
     open: bool = True
 
 
 class Access(Struct, frozen=True, kw_only=True):
-    """An access token, without the token."""
+    """The record of an access token, stored under its hash."""
 
     session: SignInSession
     scopes: tuple[str, ...]
@@ -42,7 +42,7 @@ class Access(Struct, frozen=True, kw_only=True):
 
 
 class Refresh(Struct):
-    """A refresh token, without the token."""
+    """The record of a refresh token, stored under its hash."""
 
     session: SignInSession
     first_used: float | None = None
@@ -50,7 +50,7 @@ class Refresh(Struct):
 
 
 class TokenPair(Struct, frozen=True, kw_only=True):
-    """New tokens: the one place where they are not hashes, on their way to the client."""
+    """New tokens for a client, in clear. They are stored as hashes only."""
 
     access: str
     refresh: str
@@ -58,32 +58,32 @@ class TokenPair(Struct, frozen=True, kw_only=True):
 
 
 class Sessions:
-    """Every code and token that was given and still means something."""
+    """Every code and token that is still valid."""
 
     def __init__(
-        self, *, terms: OAuthTerms, now: Callable[[], float], fresh: TokenGenerator
+        self, *, terms: OAuthTerms, now: Callable[[], float], generate_token: TokenGenerator
     ) -> None:
         self._terms = terms
         self._now = now
-        self._generate_token = fresh
+        self._generate_token = generate_token
         self._codes: dict[str, tuple[AuthorizationGrant, float]] = {}
         self._redeemed: dict[str, SignInSession] = {}
-        "What used codes have opened, as long as it is open."
+        "The open sessions, by the hash of the code that opened them."
 
         self._access: dict[str, Access] = {}
         self._refresh: dict[str, Refresh] = {}
 
     def issue_code(self, grant: AuthorizationGrant) -> str:
-        """Return a new authorization code, good once and for a short time."""
+        """Return a new authorization code. It is valid once, and for `code_seconds`."""
         code, now = self._generate_token("code"), self._now()
         self._codes = {key: kept for key, kept in self._codes.items() if kept[1] >= now}
         self._codes[digest(code)] = (grant, now + self._terms.code_seconds)
         return code
 
     def find_grant(self, code: str) -> AuthorizationGrant | None:
-        """Return what a code stands for, or `None` when it is unknown, used or too old.
+        """Return the grant of a code; `None` if the code is unknown, used or expired.
 
-        A code that comes back after its use was stolen, so it ends its session (RFC 6749, 4.1.2).
+        A second use ends the session, because the code may be stolen (RFC 6749, 4.1.2).
         """
         opened = self._redeemed.get(digest(code))
         if opened is not None:
@@ -92,7 +92,7 @@ class Sessions:
         return grant if until >= self._now() else None
 
     def redeem(self, code: str) -> TokenPair | None:
-        """Open a session with a code, which is worth nothing from now on."""
+        """Open a session with a code; `None` if the code is not valid. The code expires."""
         grant = self.find_grant(code)
         self._codes.pop(digest(code), None)
         if grant is None:
@@ -101,22 +101,21 @@ class Sessions:
         return self._issue_pair(session, grant.scopes)
 
     def find_access(self, token: str) -> Access | None:
-        """Return what an access token is good for, or `None` when it is good for nothing."""
+        """Return the record of an access token; `None` if the token is not valid."""
         found = self._access.get(digest(token))
         if found is None or not found.session.open or found.until < self._now():
             return None
         return found
 
     def find_refresh(self, token: str) -> Refresh | None:
-        """Return the state of a refresh token of an open session."""
+        """Return the record of a refresh token; `None` if its session is not open."""
         found = self._refresh.get(digest(token))
         return None if found is None or not found.session.open else found
 
     def rotate(self, token: str, scopes: tuple[str, ...]) -> TokenPair | None:
-        """Give new tokens for a refresh token; `None` where it is good for nothing.
+        """Return new tokens for a refresh token; `None` if the token is not valid.
 
-        A token that comes back after its time of grace was stolen, from the client or by it, so it
-        ends the session [client].
+        A use after `refresh_grace` ends the session, because the token may be stolen [client].
         """
         found, now = self.find_refresh(token), self._now()
         if found is None:
@@ -129,7 +128,7 @@ class Sessions:
         return self._issue_pair(found.session, scopes)
 
     def revoke(self, token: str, client_id: str) -> bool:
-        """End the session that a client's own token is of, and tell whether there was one."""
+        """End the session of a client's own token; return `False` if there was none."""
         known = self._access.get(digest(token)) or self._refresh.get(digest(token))
         if known is None or known.session.grant.client_id != client_id:
             return False
@@ -137,7 +136,7 @@ class Sessions:
         return True
 
     def end(self, session: SignInSession) -> None:
-        """Make every token of a session worthless."""
+        """Revoke every token of a session."""
         session.open = False
         self._redeemed = {key: kept for key, kept in self._redeemed.items() if kept.open}
         self._refresh = {key: kept for key, kept in self._refresh.items() if kept.session.open}

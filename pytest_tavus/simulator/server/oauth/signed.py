@@ -1,4 +1,4 @@
-"""Requests that wait for a person's answer: signed, short-lived, and answered once."""
+"""Pending sign-in requests: signed, short-lived, and answered once."""
 
 from __future__ import annotations
 
@@ -6,75 +6,104 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+
+from msgspec import Struct, convert, to_builtins
 
 from pytest_tavus.simulator.server.oauth.terms import TokenGenerator
 
 
 class RequestRefused(Exception):  # noqa: N818 - an answer to a client, not something that went wrong
-    """A request cannot be answered. The text says why, in words for the person at the page."""
+    """A request cannot be answered. The message is for the person at the page."""
+
+
+class LoginRequest(Struct, frozen=True, kw_only=True, tag_field="kind", tag="login"):
+    """The CLI asks for an API key."""
+
+    callback: str
+    state: str
+    name: str
+
+
+class AuthorizationRequest(Struct, frozen=True, kw_only=True, tag_field="kind", tag="oauth"):
+    """A registered client asks for an authorization code."""
+
+    client_id: str
+    client_name: str | None
+    scopes: tuple[str, ...]
+    code_challenge: str
+    redirect_uri: str
+    redirect_uri_given: bool
+    state: str | None
+
+
+PendingRequest = LoginRequest | AuthorizationRequest
+
+
+class _SignedRequest(Struct, frozen=True, kw_only=True):
+    request: PendingRequest
+    id: str
+    until: float
+    "Seconds since 1970."
 
 
 class OneTimeRequests:
-    """Signs requests, and knows its own again until they are answered or too old."""
+    """Signs requests, and accepts each of them once until it expires."""
 
-    def __init__(self, *, now: Callable[[], float], fresh: TokenGenerator) -> None:
+    def __init__(self, *, now: Callable[[], float], generate_token: TokenGenerator) -> None:
         self._now = now
-        self._generate_token = fresh
-        self._key = fresh("signing").encode()
+        self._generate_token = generate_token
+        self._key = generate_token("signing").encode()
         self._answered: dict[str, float] = {}
 
-    def sign(self, fields: Mapping[str, Any], *, seconds: float) -> str:
-        """Return the request as text that is safe in a URL and holds for that many seconds."""
-        kept = {
-            "fields": dict(fields),
-            "id": self._generate_token("request"),
-            "until": self._now() + seconds,
-        }
-        packed = _encode(json.dumps(kept, separators=(",", ":")).encode())
+    def sign(self, request: PendingRequest, *, seconds: float) -> str:
+        """Return the request as URL-safe text that expires after `seconds`."""
+        signed = _SignedRequest(
+            request=request,
+            id=self._generate_token("request"),
+            until=self._now() + seconds,
+        )
+        packed = _encode(json.dumps(to_builtins(signed), separators=(",", ":")).encode())
         return f"{packed}.{self._signature(packed)}"
 
-    def read(self, text: str) -> dict[str, Any]:
-        """Return the fields of a request that can still be answered.
+    def read(self, text: str) -> PendingRequest:
+        """Return a request that can still be answered.
 
         Raises:
-            RequestRefused: It was not signed here, is too old, or was answered before.
+            RequestRefused: another server signed the request, it expired, or it was answered.
         """
-        fields: dict[str, Any] = self._read(text)["fields"]
-        return fields
+        return self._read(text).request
 
-    def answer(self, text: str) -> dict[str, Any]:
-        """Return the fields of a request, and let it not be answered again.
+    def answer(self, text: str) -> PendingRequest:
+        """Return a request, and refuse it from now on.
 
         Raises:
-            RequestRefused: As `read`.
+            RequestRefused: for the reasons of `read`.
         """
-        kept = self._read(text)
+        signed = self._read(text)
         now = self._now()
         self._answered = {key: until for key, until in self._answered.items() if until >= now}
-        self._answered[kept["id"]] = kept["until"]
-        fields: dict[str, Any] = kept["fields"]
-        return fields
+        self._answered[signed.id] = signed.until
+        return signed.request
 
     def proof(self, text: str, nonce: str) -> str:
-        """Return what shows that a page of ours asked about this request in the nonce's browser."""
+        """Sign a request together with the nonce of the browser that was asked about it."""
         return self._signature(f"{nonce}:{text}")
 
     def proves(self, proof: str, *, text: str, nonce: str) -> bool:
-        """Tell whether a proof is of this request and this browser."""
+        """Tell whether a proof matches the request and the browser."""
         return bool(nonce) and _is_equal(proof, self.proof(text, nonce))
 
-    def _read(self, text: str) -> dict[str, Any]:
+    def _read(self, text: str) -> _SignedRequest:
         packed, _, signature = text.partition(".")
         if not _is_equal(signature, self._signature(packed)):
             raise RequestRefused("This request was not signed by this server.")
-        kept: dict[str, Any] = json.loads(_decode(packed))
-        if kept["until"] < self._now():
+        signed = convert(json.loads(_decode(packed)), _SignedRequest)
+        if signed.until < self._now():
             raise RequestRefused("This request is too old. Start again in your client.")
-        if kept["id"] in self._answered:
+        if signed.id in self._answered:
             raise RequestRefused("This request was answered before. Start again in your client.")
-        return kept
+        return signed
 
     def _signature(self, text: str) -> str:
         material = text.encode("utf-8", "surrogatepass")
@@ -82,7 +111,7 @@ class OneTimeRequests:
 
 
 def _is_equal(left: str, right: str) -> bool:
-    """Compare as text: two spellings of the same bytes are two signatures."""
+    # Compared as text, because two Base64 spellings of the same bytes must not both be valid.
     return hmac.compare_digest(
         left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass")
     )

@@ -1,5 +1,5 @@
 """Rooms over WebSocket: one socket for each participant, at the conversation's own URL.
 
-What messages mean is a matter of `simulator/rooms`; this room bounds them and passes them on.
+`simulator/rooms` interprets messages; this package limits and transports them.
 Add a limit of a participant to `participant.py`.
 """

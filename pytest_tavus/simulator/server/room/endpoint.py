@@ -1,8 +1,8 @@
-"""The rooms: a WebSocket for each participant, at the conversation's own URL.
+"""The WebSocket routes of rooms: relays app messages between sockets and conversations.
 
-A frame is one app message as Tavus's data channel carries it, in either direction, with nothing
-around it. What cannot be taken is answered by a message of the simulator's own, which no client of
-Tavus reads: its `event_type` is ``simulator.error``.
+A frame is one app message, as Tavus's data channel carries it in either direction. An invalid frame
+is answered by a message of the simulator's own with the `event_type` ``simulator.error``, which
+clients of Tavus ignore.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import asyncio
 import hmac
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -21,6 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pytest_tavus.contract.body import json_object
 from pytest_tavus.errors import ServiceError
+from pytest_tavus.json_data import JsonObject
 from pytest_tavus.simulator.rooms.port import LiveConversation
 from pytest_tavus.simulator.server.http.answers import HangUp
 from pytest_tavus.simulator.server.http.json_text import JsonTextError, read_json
@@ -34,11 +34,11 @@ from pytest_tavus.simulator.server.room.participant import (
 from pytest_tavus.simulator.server.site import Endpoint, Site
 
 FAREWELL_SECONDS = 2.0
-"""How long a participant has to take what is left for them when they are to go."""
+"""How long a participant may take to read the last messages when the server closes the socket."""
 
 
 class Rooms:
-    """Every room of the server."""
+    """Lets participants join conversations over WebSockets."""
 
     def __init__(
         self,
@@ -48,19 +48,17 @@ class Rooms:
         hang_up: HangUp,
         malformed: Counter[str],
     ) -> None:
-        """Open the rooms.
+        """Set the real-time clock of rate limits, and the counter of refused frames.
 
-        `now` is in seconds of real time, and measures floods. In `malformed` frames are counted
-        that could not be taken, by conversation.
+        `malformed` counts by conversation.
         """
         self._site = site
         self._now = now
         self._hang_up = hang_up
         self._malformed = malformed
-        self._texts = MessageEncoder()
+        self._encoder = MessageEncoder()
 
     def endpoint(self) -> Endpoint:
-        """Return the way in."""
         return Endpoint(
             routes=(
                 WebSocketRoute("/rooms/{name}", self.enter),
@@ -69,7 +67,7 @@ class Rooms:
         )
 
     async def enter(self, socket: WebSocket) -> None:
-        """Let a participant in, and stay with them until they go."""
+        """Join a participant to a conversation until the socket closes."""
         conversation = self._site.account.live.get(socket.path_params["name"])
         if conversation is None:
             await _refuse_socket(socket, 404, "there is no conversation of that name")
@@ -77,23 +75,23 @@ class Rooms:
         if (refusal := self._refusal(socket, conversation)) is not None:
             await _refuse_socket(socket, *refusal)
             return
-        seat = SocketParticipant(
+        participant = SocketParticipant(
             self._site.account.ids.uuid("participant"),
             limits=self._site.options.limits,
-            texts=self._texts,
+            encoder=self._encoder,
         )
         try:
-            conversation.join(seat)
+            conversation.join(participant)
         except ServiceError as error:
             await _refuse_socket(socket, 403, str(error))
             return
         try:
             await socket.accept()
-            closing = await self._relay(socket, seat, conversation)
+            closing = await self._relay(socket, participant, conversation)
         except WebSocketDisconnect:
             closing = None
         finally:
-            conversation.leave(seat)
+            conversation.leave(participant)
         if closing is not None:
             await self._close_socket(socket, closing)
 
@@ -102,21 +100,21 @@ class Rooms:
             return 410, "the conversation has ended, and its room is closed"
         record = self._site.account.conversations.get(socket.path_params["name"])
         token = None if record is None else record.get("meeting_token")
-        given = socket.query_params.get("t", "")
-        if not token or hmac.compare_digest(given.encode(), token.encode()):
+        sent = socket.query_params.get("t", "")
+        if not token or hmac.compare_digest(sent.encode(), token.encode()):
             return None
         return 401, "the room is private: join with ?t= and the conversation's meeting_token"
 
     async def _relay(
-        self, socket: WebSocket, seat: SocketParticipant, conversation: LiveConversation
+        self, socket: WebSocket, participant: SocketParticipant, conversation: LiveConversation
     ) -> Closing | None:
-        """Carry messages both ways; return why that ended, `None` where the participant left."""
+        """Relay messages; return why the server closes, `None` if the participant left."""
         tasks = [
             asyncio.create_task(work)
             for work in (
-                self._read(socket, seat, conversation),
-                self._write(socket, seat),
-                seat.wait_until_full(),
+                self._read(socket, participant, conversation),
+                self._write(socket, participant),
+                participant.wait_until_full(),
             )
         ]
         try:
@@ -128,7 +126,7 @@ class Rooms:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _read(
-        self, socket: WebSocket, seat: SocketParticipant, conversation: LiveConversation
+        self, socket: WebSocket, participant: SocketParticipant, conversation: LiveConversation
     ) -> Closing | None:
         meter = Meter(self._site.options.limits, now=self._now)
         while (frame := await socket.receive())["type"] != "websocket.disconnect":
@@ -136,15 +134,17 @@ class Rooms:
             if closing is not None:
                 return closing
             try:
-                await conversation.receive(_read_message(frame.get("text")), sender=seat)
+                message = _read_message(frame.get("text"))
+                await conversation.receive(message, sender=participant)
             except ServiceError as error:
-                self._malformed[conversation.opening.conversation_id] += 1
-                seat.deliver(_error(conversation.opening.conversation_id, str(error)))
+                conversation_id = conversation.opening.conversation_id
+                self._malformed[conversation_id] += 1
+                participant.deliver(_build_error(conversation_id, str(error)))
         return None
 
-    async def _write(self, socket: WebSocket, seat: SocketParticipant) -> Closing:
+    async def _write(self, socket: WebSocket, participant: SocketParticipant) -> Closing:
         stall = self._site.options.limits.stall_seconds
-        while (text := await seat.next()) is not None:
+        while (text := await participant.next()) is not None:
             try:
                 async with asyncio.timeout(stall):
                     await socket.send_text(text)
@@ -153,7 +153,7 @@ class Rooms:
         return OVER
 
     async def _close_socket(self, socket: WebSocket, closing: Closing) -> None:
-        """Close with a code and a reason; a participant who does not even read that is cut off."""
+        """Close with a code and a reason; cut the connection if they are not read."""
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
                 await socket.close(closing.code, closing.reason)
@@ -168,20 +168,19 @@ async def _refuse_socket(socket: WebSocket, status: int, sentence: str) -> None:
 
 
 def _size(frame: Message) -> int:
-    """Return how many bytes a frame carries."""
     text: str | None = frame.get("text")
     return len(frame.get("bytes") or b"") if text is None else len(text.encode())
 
 
-def _read_message(text: str | None) -> dict[str, Any]:
-    """Return the app message in a frame.
+def _read_message(text: str | None) -> JsonObject:
+    """Parse the app message of a frame.
 
     Raises:
-        ServiceError: there is none in it.
+        ServiceError: the frame holds no app message.
 
     """
     if text is None:
-        raise ServiceError("an app message is a text frame, and this one was binary")
+        raise ServiceError("an app message is a text frame, and this frame is binary")
     try:
         message = json_object(read_json(text, called="the frame"))
     except JsonTextError as error:
@@ -191,7 +190,7 @@ def _read_message(text: str | None) -> dict[str, Any]:
     return message
 
 
-def _error(conversation_id: str, sentence: str) -> dict[str, Any]:
+def _build_error(conversation_id: str, sentence: str) -> JsonObject:
     return {
         "message_type": "simulator",
         "event_type": "simulator.error",

@@ -1,6 +1,6 @@
-"""A participant's place in a room: what is on its way to them, and how much they may send.
+"""One participant of a room: the queue of messages to them, and the limit of their own messages.
 
-Knows no WebSocket: messages go in at one end and are taken out, as text, at the other.
+Knows no WebSocket: the conversation delivers messages, and the endpoint takes them out as text.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from sys import getsizeof
-from typing import Any
 
 from msgspec import Struct
 
@@ -17,54 +16,58 @@ from pytest_tavus.simulator.server.http.json_text import json_text
 from pytest_tavus.simulator.server.options import ServerLimits
 
 BURST_SECONDS = 2
-"""What may be sent in so many seconds may also be sent at once."""
+"""A burst may hold as many messages and bytes as this many seconds allow."""
 
 
 class Closing(Struct, frozen=True, kw_only=True):
-    """Why the server closes a WebSocket, in the codes of RFC 6455."""
+    """Why the server closes a WebSocket, with a code of RFC 6455."""
 
     code: int
     reason: str
-    "At most 123 bytes."
+    "At most 123 bytes, the limit of RFC 6455."
 
 
 OVER = Closing(code=1000, reason="the conversation has ended")
 
 
 class MessageEncoder:
-    """Writes app messages, each once: all participants of a room get the same object."""
+    """Encodes app messages, and caches the last one.
+
+    All participants of a room get the same object, so each message is encoded once.
+    """
 
     def __init__(self) -> None:
-        self._last: Mapping[str, Any] | None = None
+        self._last: Mapping[str, object] | None = None
         self._text = ""
 
-    def encode(self, message: Mapping[str, Any]) -> str:
-        """Return a message as text."""
+    def encode(self, message: Mapping[str, object]) -> str:
         if message is not self._last:
             self._last, self._text = message, json_text(message)
         return self._text
 
 
 class SocketParticipant:
-    """What is on its way to one participant."""
+    """Queues messages to one participant, within the limits of the server."""
 
-    def __init__(self, participant_id: str, *, limits: ServerLimits, texts: MessageEncoder) -> None:
+    def __init__(
+        self, participant_id: str, *, limits: ServerLimits, encoder: MessageEncoder
+    ) -> None:
         self.participant_id = participant_id
         self._limits = limits
-        self._texts = texts
+        self._encoder = encoder
         self._waiting: deque[str] = deque()
         self.waiting_bytes = 0
-        """What all that waits takes of memory."""
+        """The memory that the queued messages take."""
         self._woken = asyncio.Event()
         self._over = asyncio.Event()
         self._full = asyncio.Event()
         self._problem = ""
 
-    def deliver(self, message: Mapping[str, Any]) -> None:
-        """Take one app message. Who lets too much wait is given up, and gets no more of it."""
+    def deliver(self, message: Mapping[str, object]) -> None:
+        """Queue an app message. Beyond a limit, drop the queue and accept nothing more."""
         if self._over.is_set() or self._full.is_set():
             return
-        text = self._texts.encode(message)
+        text = self._encoder.encode(message)
         problem = self._check_backlog(text)
         if problem is not None:
             self._problem = problem
@@ -77,12 +80,12 @@ class SocketParticipant:
         self._woken.set()
 
     def dismiss(self) -> None:
-        """Hear that the conversation is over. What is on its way still arrives."""
+        """End the queue after the messages that it holds."""
         self._over.set()
         self._woken.set()
 
     async def next(self) -> str | None:
-        """Return the next message; `None` once there will be no more."""
+        """Wait for the next message; `None` after the end of the conversation."""
         while not self._waiting:
             if self._over.is_set():
                 return None
@@ -93,7 +96,7 @@ class SocketParticipant:
         return text
 
     async def wait_until_full(self) -> Closing:
-        """Wait until the participant has let too much wait, and return what that means."""
+        """Wait until the queue exceeds a limit, and return the reason for closing."""
         await self._full.wait()
         return Closing(code=1008, reason=self._problem)
 
@@ -107,7 +110,7 @@ class SocketParticipant:
 
 
 class Meter:
-    """How much a participant has sent of late."""
+    """Limits the rate at which one participant sends messages and bytes."""
 
     def __init__(self, limits: ServerLimits, *, now: Callable[[], float]) -> None:
         self._now = now
@@ -115,7 +118,7 @@ class Meter:
         self._bytes = _TokenBucket(limits.bytes_per_second, now())
 
     def take(self, size: int) -> Closing | None:
-        """Count one message of `size` bytes; return what follows where it is one too many."""
+        """Count one message of `size` bytes; return why to close if it exceeds a rate."""
         now = self._now()
         if not self._messages.take(1, now):
             return Closing(code=1008, reason=f"more than {self._messages.rate:g} messages a second")
@@ -125,8 +128,6 @@ class Meter:
 
 
 class _TokenBucket:
-    """Grows with time up to a bound, and shrinks by what is taken."""
-
     def __init__(self, rate: float, now: float) -> None:
         self.rate = rate
         self._tokens = rate * BURST_SECONDS

@@ -1,1 +1,1 @@
-"""A directory for PYTHONPATH: what it holds stands in for a package of that name."""
+"""A directory for PYTHONPATH. Each package in it replaces an installed package of its name."""

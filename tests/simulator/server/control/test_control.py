@@ -1,4 +1,4 @@
-"""The control plane: who may use it, and what each of its routes does."""
+"""The control plane: its authentication, and the effect of each route."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.server.room.loading import SCENARIO, load
-from tests.simulator.server.served import served, talking
+from tests.simulator.server.served import open_conversation, served
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.parametrize("key", [None, "tavus_sim_prod_00000000"])
-async def test_a_stranger_learns_nothing(key: str | None) -> None:
+async def test_requests_without_the_key_are_refused(key: str | None) -> None:
     async with served() as server:
         del server.http.headers["x-api-key"]
         headers = {} if key is None else {"x-api-key": key}
@@ -24,7 +24,7 @@ async def test_a_stranger_learns_nothing(key: str | None) -> None:
     assert (response.status_code, response.json()) == (401, {"message": "Invalid access token"})
 
 
-async def test_it_is_not_there_unless_it_was_asked_for() -> None:
+async def test_the_control_plane_is_closed_by_default() -> None:
     async with served(ServerOptions()) as server:
         response = await server.http.get("/_simulator/state")
 
@@ -34,7 +34,7 @@ async def test_it_is_not_there_unless_it_was_asked_for() -> None:
 async def test_the_state_shows_everything_but_secrets() -> None:
     async with served() as server:
         await load(server, SCENARIO)
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         state = (await server.http.get("/_simulator/state")).json()
 
     assert [pal["pal_name"] for pal in state["tables"]["pals"]] == ["Shop"]
@@ -43,7 +43,7 @@ async def test_the_state_shows_everything_but_secrets() -> None:
     assert "********" in json.dumps(state["tables"]["tools"])
 
 
-async def test_a_reset_makes_everything_as_it_was() -> None:
+async def test_a_reset_restores_the_initial_state() -> None:
     async with served(ServerOptions(clock="still", control=True)) as server:
         await load(server, SCENARIO)
         before = (await server.http.get("/_simulator/state")).json()
@@ -114,7 +114,7 @@ async def test_the_clock_moves_on_by_hand() -> None:
 
 async def test_an_hour_ends_a_conversation_at_once() -> None:
     async with served(ServerOptions(clock="still", control=True)) as server:
-        conversation = await talking(server.tavus)
+        conversation = await open_conversation(server.tavus)
         await server.http.post("/_simulator/clock/advance", json={"seconds": 299})
         still = conversation.status
         await server.http.post("/_simulator/clock/advance", json={"seconds": 1})
@@ -163,7 +163,7 @@ LOOKS = {
         ("guardrails", {}, 400, "'guardrail_name' is missing"),
     ],
 )
-async def test_what_tavus_would_notice_can_be_brought_about(
+async def test_perceptions_objectives_and_guardrails_can_be_triggered(
     route: str, body: dict[str, Any], status: int, sentence: str
 ) -> None:
     pal = {
@@ -175,14 +175,14 @@ async def test_what_tavus_would_notice_can_be_brought_about(
         "guardrails": [{"guardrail_name": "polite", "guardrail_prompt": "Be polite."}],
     }
     async with served() as server:
-        await talking(server.tavus, pal=pal)
+        await open_conversation(server.tavus, pal=pal)
         response = await server.http.post(f"/_simulator/conversations/c1/{route}", json=body)
 
     assert response.status_code == status
     assert sentence in response.text
 
 
-async def test_a_conversation_that_is_not_there_is_told() -> None:
+async def test_an_unknown_conversation_is_refused() -> None:
     async with served() as server:
         body = {"guardrail_name": "polite"}
         response = await server.http.post("/_simulator/conversations/c9/guardrails", json=body)
@@ -191,7 +191,7 @@ async def test_a_conversation_that_is_not_there_is_told() -> None:
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[]", b"7"])
-async def test_a_body_that_is_no_object_is_told(content: bytes) -> None:
+async def test_a_body_that_is_no_object_is_refused(content: bytes) -> None:
     async with served() as server:
         response = await server.http.post("/_simulator/faults", content=content)
 

@@ -1,4 +1,4 @@
-"""Scripted errors: which requests they strike, how often, and what the client sees."""
+"""Injected faults: which requests they strike, how often, and the answer of the client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pytest_tavus.simulator.server.faults import InjectedFault, InjectedFaults
 from pytest_tavus.simulator.server.options import ServerOptions
-from tests.simulator.server.served import listening, served, until
+from tests.simulator.server.served import listening, served, wait_until
 
 
 def fault(**written: Any) -> InjectedFault:
@@ -38,11 +38,11 @@ def test_a_path_strikes_what_it_names(pattern: str, path: str, *, strikes: bool)
 
 
 @pytest.mark.parametrize(("method", "strikes"), [("*", True), ("post", True), ("GET", False)])
-def test_a_method_is_held_to(method: str, *, strikes: bool) -> None:
+def test_a_fault_strikes_its_method_only(method: str, *, strikes: bool) -> None:
     assert fault(path="/v2/pals", method=method).matches("POST", "/v2/pals") is strikes
 
 
-def test_a_fault_skips_then_strikes_so_often_then_is_over() -> None:
+def test_a_fault_skips_then_strikes_its_times_then_ends() -> None:
     faults = InjectedFaults()
     key = faults.add(fault(path="/v2/pals", skip=1, times=2))
 
@@ -63,7 +63,7 @@ def test_the_first_fault_that_fits_strikes() -> None:
     assert [each and each.status for each in found] == [503, 502]
 
 
-def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
+def test_a_removed_fault_does_not_strike() -> None:
     faults = InjectedFaults()
     key = faults.add(fault(path="/v2/pals"))
 
@@ -76,15 +76,15 @@ def test_a_fault_that_was_taken_back_strikes_no_more() -> None:
     ("written", "sentence"),
     [
         ({"path": "v2/pals"}, "that begins with a slash, such as '/v2/pals', found 'v2/pals'"),
-        ({"path": "/_simulator"}, "no fault strikes the control plane, and '/_simulator' is below"),
-        ({"path": "/_simulator/*"}, "no fault strikes the control plane, and '/_simulator/\\*'"),
+        ({"path": "/_simulator"}, "cannot strike the control plane, and '/_simulator' is below"),
+        ({"path": "/_simulator/*"}, "cannot strike the control plane, and '/_simulator/\\*'"),
         ({"path": "/v2", "method": "FETCH"}, "expected one of .*, OPTIONS, found 'FETCH'"),
         ({"path": "/v2", "effect": "delay"}, "the effect 'delay' needs a 'delay' in seconds"),
         ({"path": "/v2", "effect": "explode"}, "'answer', 'malformed', 'drop' or 'delay'"),
         ({"path": "/v2", "status": 99}, "greater than or equal to 200"),
     ],
 )
-def test_a_fault_that_cannot_be_is_refused(written: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_fault_is_refused(written: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
         fault(**written)
 
@@ -99,7 +99,7 @@ async def test_a_fault_on_the_control_plane_is_refused_and_one_on_everything_els
         struck = await server.http.get("/v2/pals")
 
     assert refused.status_code == 400
-    assert "no fault strikes the control plane" in refused.json()["error"]
+    assert "a fault cannot strike the control plane" in refused.json()["error"]
     assert [taken.status_code, listed.status_code, struck.status_code] == [200, 200, 503]
     assert len(listed.json()["data"]) == 1
 
@@ -125,11 +125,11 @@ async def test_an_answer_is_replaced(written: dict[str, Any], status: int, body:
 
 
 @pytest.mark.asyncio
-async def test_a_delay_lasts_until_the_clock_says_so_and_then_the_truth_is_told() -> None:
+async def test_a_delay_ends_by_the_clock_and_then_the_api_answers() -> None:
     async with served(ServerOptions(clock="still")) as server:
         server.tavus.admin.faults.add(fault(path="/v2/pals", effect="delay", delay=30))
         asking = asyncio.create_task(server.http.get("/v2/pals"))
-        await until(lambda: server.tavus.admin.clock.waiting == 1)
+        await wait_until(lambda: server.tavus.admin.clock.waiting == 1)
         await server.tavus.admin.clock.advance(29)
         waiting = not asking.done()
         await server.tavus.admin.clock.advance(1)
@@ -140,7 +140,7 @@ async def test_a_delay_lasts_until_the_clock_says_so_and_then_the_truth_is_told(
 
 
 @pytest.mark.asyncio
-async def test_a_dropped_connection_is_cut_without_a_word() -> None:
+async def test_a_dropped_connection_gets_no_answer() -> None:
     async with listening() as server, httpx.AsyncClient(base_url=server.url) as http:
         http.headers["x-api-key"] = server.api_key
         server.admin.faults.add(fault(path="/v2/pals", effect="drop", times=1))
@@ -154,12 +154,12 @@ async def test_a_dropped_connection_is_cut_without_a_word() -> None:
 async def test_in_process_a_dropped_connection_is_an_error_of_the_client() -> None:
     async with served() as server:
         server.tavus.admin.faults.add(fault(path="/v2/pals", effect="drop"))
-        with pytest.raises(ConnectionResetError, match="the connection was cut"):
+        with pytest.raises(ConnectionResetError, match="the simulator cut the connection"):
             await server.http.get("/v2/pals")
 
 
 @pytest.mark.asyncio
-async def test_the_control_plane_is_spared() -> None:
+async def test_no_fault_strikes_the_control_plane() -> None:
     async with served() as server:
         server.tavus.admin.faults.add(fault(path="/*"))
 

@@ -1,4 +1,4 @@
-"""One handler for the whole server: who names it, and who takes calls until then."""
+"""One handler for the whole server, and a fallback until a script or an option names it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ SAME = HandlerSpec(at=("scenarios", 0, "handler"), app="one:app", search_path=("
 OTHER = HandlerSpec(at=(), app="other:app")
 
 
-class Named:
-    """A handler that remembers what it was sent."""
+class RecordingHandler:
+    """A handler that counts its requests."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -36,20 +36,20 @@ class Named:
         self.closed = True
 
 
-class Bench:
-    """A call taker, and the handlers it has started."""
+class SlotHarness:
+    """A handler slot, and the handlers that it has started."""
 
     def __init__(self) -> None:
-        self.otherwise = Named("otherwise")
-        self.started: list[Named] = []
-        self.taker = HandlerSlot(self.otherwise, self._open)
+        self.fallback = RecordingHandler("fallback")
+        self.started: list[RecordingHandler] = []
+        self.slot = HandlerSlot(self.fallback, self._open)
 
-    async def _open(self, spec: HandlerSpec) -> Named:
-        self.started.append(Named(spec.app or spec.url or "canned"))
+    async def _open(self, spec: HandlerSpec) -> RecordingHandler:
+        self.started.append(RecordingHandler(spec.app or spec.url or "canned"))
         return self.started[-1]
 
     async def send(self) -> None:
-        await self.taker.send(
+        await self.slot.send(
             HttpRequest(method="GET", url="https://shop.example.com/"),
             call=CallRef(conversation_id="c1", call_id="1", tool="order"),
             within=1,
@@ -57,65 +57,65 @@ class Bench:
         )
 
 
-async def test_until_one_is_named_another_takes_the_calls() -> None:
-    bench = Bench()
-    await bench.send()
-    await bench.taker.ensure_started(ONE)
-    await bench.send()
+async def test_a_fallback_takes_calls_until_a_handler_is_named() -> None:
+    harness = SlotHarness()
+    await harness.send()
+    await harness.slot.ensure_started(ONE)
+    await harness.send()
 
-    assert (bench.otherwise.sent, bench.started[0].sent) == (1, 1)
+    assert (harness.fallback.sent, harness.started[0].sent) == (1, 1)
 
 
 async def test_the_same_handler_is_started_once_wherever_it_is_named() -> None:
-    bench = Bench()
-    await bench.taker.ensure_started(ONE)
-    await bench.taker.ensure_started(SAME)
+    harness = SlotHarness()
+    await harness.slot.ensure_started(ONE)
+    await harness.slot.ensure_started(SAME)
 
-    assert [each.name for each in bench.started] == ["one:app"]
+    assert [each.name for each in harness.started] == ["one:app"]
 
 
-async def test_two_handlers_are_one_too_many() -> None:
-    bench = Bench()
-    await bench.taker.ensure_started(ONE)
+async def test_a_second_handler_is_refused() -> None:
+    harness = SlotHarness()
+    await harness.slot.ensure_started(ONE)
     with pytest.raises(ScenarioError) as refused:
-        await bench.taker.ensure_started(OTHER)
+        await harness.slot.ensure_started(OTHER)
 
     assert str(refused.value) == (
-        "the scripts name different handlers, and a server has one: name it when the server is "
-        "started, or start a server for each"
+        "the scripts name different handlers, and a server has one: name the handler when the "
+        "server is started, or start a server for each handler"
     )
 
 
-async def test_a_handler_that_was_settled_on_is_not_replaced() -> None:
-    bench = Bench()
-    await bench.taker.pin(ONE)
-    await bench.taker.ensure_started(OTHER)
-    await bench.taker.ensure_started_over_http(OTHER)
+async def test_a_pinned_handler_is_not_replaced() -> None:
+    harness = SlotHarness()
+    await harness.slot.pin(ONE)
+    await harness.slot.ensure_started(OTHER)
+    await harness.slot.ensure_started_over_http(OTHER)
 
-    assert [each.name for each in bench.started] == ["one:app"]
-
-
-async def test_what_is_already_running_may_be_named_from_afar() -> None:
-    bench = Bench()
-    await bench.taker.ensure_started(ONE)
-    await bench.taker.ensure_started_over_http(SAME)
-    await bench.taker.close()
-
-    assert [each.closed for each in bench.started] == [True]
-    assert not bench.otherwise.closed
+    assert [each.name for each in harness.started] == ["one:app"]
 
 
-async def test_a_url_of_this_machine_may_be_named_from_afar() -> None:
-    bench = Bench()
-    await bench.taker.ensure_started_over_http(HandlerSpec(at=(), url="http://127.0.0.1:1"))
+async def test_a_running_handler_may_be_named_over_http() -> None:
+    harness = SlotHarness()
+    await harness.slot.ensure_started(ONE)
+    await harness.slot.ensure_started_over_http(SAME)
+    await harness.slot.close()
 
-    assert [each.name for each in bench.started] == ["http://127.0.0.1:1"]
+    assert [each.closed for each in harness.started] == [True]
+    assert not harness.fallback.closed
+
+
+async def test_a_url_of_this_machine_may_be_named_over_http() -> None:
+    harness = SlotHarness()
+    await harness.slot.ensure_started_over_http(HandlerSpec(at=(), url="http://127.0.0.1:1"))
+
+    assert [each.name for each in harness.started] == ["http://127.0.0.1:1"]
 
 
 @pytest.mark.parametrize("spec", [ONE, HandlerSpec(at=(), command=("touch", "x"))])
-async def test_code_is_not_run_from_afar(spec: HandlerSpec) -> None:
-    bench = Bench()
+async def test_a_handler_named_over_http_runs_no_code(spec: HandlerSpec) -> None:
+    harness = SlotHarness()
     with pytest.raises(ScenarioError, match="cannot start a handler"):
-        await bench.taker.ensure_started_over_http(spec)
+        await harness.slot.ensure_started_over_http(spec)
 
-    assert bench.started == []
+    assert harness.started == []

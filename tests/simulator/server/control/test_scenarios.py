@@ -1,4 +1,4 @@
-"""Scenarios that are loaded over the control plane: what they bring, and what they may not do."""
+"""Scenarios that are loaded over the control plane: their effects and their limits."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_two_tools_of_one_name_that_differ_are_refused() -> None:
 
     assert response.status_code == 400
     assert response.json()["error"] == (
-        "two PALs define the tool 'get_order' in two ways, and an account has only one tool of a "
+        "two PALs define the tool 'get_order' differently, and an account has only one tool of a "
         "name"
     )
 
@@ -95,15 +95,15 @@ async def test_a_scenario_that_comes_over_http_cannot_run_code(handler: str) -> 
         400,
         {
             "error": (
-                "a scenario that comes over HTTP cannot start a handler: name it when the server "
-                "is started, and leave it out here"
+                "a scenario that comes over HTTP cannot start a handler: name the handler when "
+                "the server is started, and leave it out here"
             )
         },
     )
     assert state["tables"]["pals"] == []
 
 
-async def test_a_scenario_that_comes_over_http_may_name_the_handler_there_is() -> None:
+async def test_a_scenario_over_http_may_name_the_running_handler() -> None:
     options = ServerOptions(control=True, handler=HandlerSpec(at=(), url="http://127.0.0.1:1"))
     async with served(options) as server:
         response = await load(server, f"handler: {{app: 'shop:app'}}\n{SCENARIO}")
@@ -151,7 +151,7 @@ NO_FILE = "this scenario may read no file\n    hint: write it out in its place"
         ("pal: !include /etc/hostname", "1:6: '/etc/hostname' is not included"),
     ],
 )
-async def test_a_scenario_from_afar_reads_no_file_of_this_machine(line: str, says: str) -> None:
+async def test_a_scenario_over_http_reads_no_file_of_this_machine(line: str, says: str) -> None:
     turns = "turns: [{user: Hello?, plays: Yes., says: Yes}]"
     async with served() as server:
         refused = await load(server, f"{line}\n{turns}\n")
@@ -160,7 +160,7 @@ async def test_a_scenario_from_afar_reads_no_file_of_this_machine(line: str, say
     assert f"posted.yaml:{says}: {NO_FILE}" in refused.json()["error"]
 
 
-async def test_nor_does_one_that_comes_as_data() -> None:
+async def test_a_scenario_posted_as_data_reads_no_file_of_this_machine() -> None:
     async with served() as server:
         told = await server.http.post(
             "/_simulator/scenarios", json={**QUIET, "pal": "/etc/hostname"}
@@ -205,7 +205,7 @@ async def test_a_script_may_have_plain_urls_of_this_machine_where_tools_may(
     assert url in refused.json()["error"]
 
 
-async def test_so_may_a_script_that_the_server_begins_with(tmp_path: Path) -> None:
+async def test_an_initial_script_may_have_plain_urls_where_tools_may(tmp_path: Path) -> None:
     path = tmp_path / "shop.yaml"
     path.write_text(LOCAL.format(url="http://127.0.0.1:8000/"))
     async with served(allowing(tmp_path, scripts=(path,))) as server:

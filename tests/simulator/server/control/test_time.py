@@ -1,4 +1,4 @@
-"""The server's clock: it runs or stands still, and can be moved on."""
+"""The server's clock: it runs or stands still, and can be advanced."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_tavus.simulator.server.control.time import STILL_EPOCH, ServerClock
-from tests.simulator.server.given import Watch
-from tests.simulator.server.served import until
+from tests.simulator.server.constants import ManualClock
+from tests.simulator.server.served import wait_until
 
 pytestmark = pytest.mark.asyncio
 
 
-async def noted(clock: ServerClock, seconds: float, notes: list[tuple[float, float]]) -> None:
+async def note_wakeup(clock: ServerClock, seconds: float, notes: list[tuple[float, float]]) -> None:
     await clock.sleep(seconds)
     notes.append((seconds, clock.now()))
 
 
 async def test_a_clock_that_stands_still_moves_only_by_hand() -> None:
-    watch = Watch(100.0)
+    watch = ManualClock(100.0)
     clock = ServerClock("still", monotonic=watch, wall=watch)
     watch.time += 60
 
@@ -30,8 +30,8 @@ async def test_a_clock_that_stands_still_moves_only_by_hand() -> None:
     assert (clock.now(), clock.epoch()) == (5, STILL_EPOCH + 5)
 
 
-async def test_a_clock_that_runs_counts_both() -> None:
-    watch = Watch(100.0)
+async def test_a_running_clock_adds_real_time_and_advances() -> None:
+    watch = ManualClock(100.0)
     clock = ServerClock("real", monotonic=watch, wall=lambda: 1000.0)
     watch.time += 60
     await clock.advance(5)
@@ -39,8 +39,8 @@ async def test_a_clock_that_runs_counts_both() -> None:
     assert (clock.now(), clock.epoch()) == (65, 1065)
 
 
-async def test_a_restart_turns_the_time_back_but_not_for_what_lasts() -> None:
-    watch = Watch(100.0)
+async def test_a_restart_turns_back_the_epoch_but_not_the_monotonic_epoch() -> None:
+    watch = ManualClock(100.0)
     clock = ServerClock("real", monotonic=watch, wall=lambda: watch.time + 900)
     await clock.advance(3600)
     watch.time += 60
@@ -58,7 +58,7 @@ async def test_a_restart_turns_the_time_back_but_not_for_what_lasts() -> None:
 async def test_each_wait_ends_at_its_own_moment_and_in_order(waits: list[int], step: int) -> None:
     clock = ServerClock("still")
     notes: list[tuple[float, float]] = []
-    tasks = [asyncio.create_task(noted(clock, wait, notes)) for wait in waits]
+    tasks = [asyncio.create_task(note_wakeup(clock, wait, notes)) for wait in waits]
 
     await clock.advance(step)
     assert [wait for wait, _ in notes] == sorted(wait for wait in waits if wait <= step)
@@ -69,7 +69,7 @@ async def test_each_wait_ends_at_its_own_moment_and_in_order(waits: list[int], s
     assert clock.waiting == 0
 
 
-async def test_a_wait_that_begins_when_another_ends_is_part_of_the_same_move() -> None:
+async def test_an_advance_ends_waits_that_begin_during_it() -> None:
     clock = ServerClock("still")
     moments: list[float] = []
 
@@ -86,16 +86,16 @@ async def test_a_wait_that_begins_when_another_ends_is_part_of_the_same_move() -
     assert clock.now() == 35
 
 
-async def test_what_is_left_of_a_real_wait_is_shorter_after_a_move() -> None:
+async def test_an_advance_shortens_a_real_wait() -> None:
     clock = ServerClock("real")
     waiting = asyncio.create_task(clock.sleep(3600.02))
-    await until(lambda: clock.waiting == 1)
+    await wait_until(lambda: clock.waiting == 1)
     await clock.advance(3600)
     async with asyncio.timeout(10):
         await waiting
 
 
-async def test_no_wait_at_all_is_over_at_once() -> None:
+async def test_a_wait_of_zero_ends_at_once() -> None:
     clock = ServerClock("still")
     async with asyncio.timeout(10):
         await clock.sleep(0)
@@ -103,10 +103,10 @@ async def test_no_wait_at_all_is_over_at_once() -> None:
     assert clock.waiting == 0
 
 
-async def test_a_wait_that_is_given_up_is_forgotten() -> None:
+async def test_a_cancelled_wait_is_forgotten() -> None:
     clock = ServerClock("still")
     waiting = asyncio.create_task(clock.sleep(5))
-    await until(lambda: clock.waiting == 1)
+    await wait_until(lambda: clock.waiting == 1)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
 
@@ -114,8 +114,8 @@ async def test_a_wait_that_is_given_up_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("kind", ["real", "still"])
-async def test_a_restart_begins_at_nought(kind: str) -> None:
-    watch = Watch(100.0)
+async def test_a_restart_begins_at_zero(kind: str) -> None:
+    watch = ManualClock(100.0)
     clock = ServerClock("still" if kind == "still" else "real", monotonic=watch, wall=watch)
     await clock.advance(50)
     watch.time += 50

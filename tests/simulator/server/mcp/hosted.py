@@ -1,4 +1,4 @@
-"""The simulated hosted MCP server in process, and what is around it."""
+"""The simulated hosted MCP server in process, with stubs for the rest of the server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.oauth.endpoint import OAuthEndpoint, build_oauth_endpoint
 from pytest_tavus.simulator.server.oauth.terms import OAuthContext, OAuthTerms, TokenGenerator
 from pytest_tavus.simulator.server.options import ServerLimits
-from tests.simulator.server.given import BASE, START, seeded
+from tests.simulator.server.constants import BASE, START, seeded_tokens
 
 KEY = "tavus_sim_prod_0123456789abcdef"
 ISSUED = "tavus_sim_prod_fedcba9876543210"
@@ -37,8 +37,8 @@ ECHO: dict[str, Any] = {
 
 
 @dataclass(slots=True, kw_only=True)
-class GivenTools:
-    """A tool box with given answers: a result, or an exception to raise."""
+class StubTools:
+    """A tool box with fixed answers: a result, or an exception to raise."""
 
     listed: Sequence[Mapping[str, Any]] = (ECHO,)
     answers: dict[str, McpToolResult | Exception] = field(
@@ -60,24 +60,24 @@ class GivenTools:
 
 
 @dataclass(slots=True, kw_only=True)
-class World:
-    """What is around the server: the time, the journal, the tools."""
+class HostedBackend:
+    """Stubs for the clock, the journal, the keys and the tools of the server."""
 
     now: float = START
     notes: list[tuple[str, dict[str, Any]]] = field(
         default_factory=list[tuple[str, dict[str, Any]]]
     )
     keys: set[str] = field(default_factory=lambda: {KEY})
-    tools: GivenTools = field(default_factory=GivenTools)
-    fresh: TokenGenerator = field(default_factory=lambda: seeded(1))
+    tools: StubTools = field(default_factory=StubTools)
+    generate_token: TokenGenerator = field(default_factory=lambda: seeded_tokens(1))
 
-    def surroundings(self, base_url: str = BASE) -> OAuthContext:
+    def oauth_context(self, base_url: str = BASE) -> OAuthContext:
         return OAuthContext(
             base_url=base_url,
             issue_key=self.issue,
             accepts_key=self.keys.__contains__,
             now=lambda: self.now,
-            generate_token=self.fresh,
+            generate_token=self.generate_token,
             note=lambda name, data: self.notes.append((name, dict(data))),
         )
 
@@ -88,13 +88,13 @@ class World:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hosted:
-    """A server that runs, and a client for it that follows no redirect."""
+    """A running server, and a client for it that follows no redirect."""
 
-    world: World
+    backend: HostedBackend
     app: ASGIApp
     http: httpx2.AsyncClient
     oauth: OAuthEndpoint
-    door: McpEndpoint
+    mcp: McpEndpoint
 
     def client(self, **options: Any) -> httpx2.AsyncClient:
         """Return another client: other cookies, other headers."""
@@ -104,16 +104,16 @@ class Hosted:
 
 
 @asynccontextmanager
-async def hosted(world: World | None = None, **terms: Any) -> AsyncGenerator[Hosted]:
+async def hosted(backend: HostedBackend | None = None, **terms: Any) -> AsyncGenerator[Hosted]:
     """Run a server with these terms."""
-    world = world or World()
-    oauth = build_oauth_endpoint(world.surroundings(), OAuthTerms(**terms))
-    door = build_mcp_endpoint(
-        world.tools, version="9", protect=oauth.protect, knows=oauth.accepts_token
+    backend = backend or HostedBackend()
+    oauth = build_oauth_endpoint(backend.oauth_context(), OAuthTerms(**terms))
+    mcp = build_mcp_endpoint(
+        backend.tools, version="9", protect=oauth.protect, accepts_token=oauth.accepts_token
     )
-    app = Guard(Starlette(routes=[*oauth.routes, *door.endpoint.routes]), limits=ServerLimits())
+    app = Guard(Starlette(routes=[*oauth.routes, *mcp.endpoint.routes]), limits=ServerLimits())
     async with (
-        door.endpoint.lifespan(),
+        mcp.endpoint.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url=BASE) as http,
     ):
-        yield Hosted(world=world, app=app, http=http, oauth=oauth, door=door)
+        yield Hosted(backend=backend, app=app, http=http, oauth=oauth, mcp=mcp)

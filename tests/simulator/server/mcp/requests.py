@@ -1,4 +1,4 @@
-"""Requests of MCP clients of each era, with nothing between them and the wire."""
+"""Requests of MCP clients of each era, written by hand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.simulator.server.mcp.hosted import KEY, Hosted
-from tests.simulator.server.oauth.visitors import ACCEPT
+from tests.simulator.server.oauth.oauth_client import ACCEPT
 
 Era = Literal["2025-06-18", "2025-11-25", "2026-07-28", "2031-01-01"]
 

@@ -1,4 +1,4 @@
-"""Clients hear that the list of tools has changed: over a stream, so over real connections."""
+"""Clients are notified of changes to the list of tools, over real streams."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pytest_tavus.simulator.server.mcp.changes import ChangeStreams, EarlierEraS
 from pytest_tavus.simulator.server.mcp.endpoint import build_mcp_endpoint
 from pytest_tavus.simulator.server.mcp.late import McpEndpoint
 from pytest_tavus.simulator.server.options import ServerLimits
-from tests.simulator.server.mcp.hosted import GivenTools
+from tests.simulator.server.mcp.hosted import StubTools
 
 pytestmark = pytest.mark.asyncio
 
@@ -31,25 +31,25 @@ LISTEN = {"Accept": "text/event-stream", "MCP-Protocol-Version": "2025-11-25"}
 
 @asynccontextmanager
 async def served() -> AsyncGenerator[tuple[McpEndpoint, str]]:
-    """Serve an unguarded door on loopback, and give its address."""
-    door = build_mcp_endpoint(
-        GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False
+    """Serve an open endpoint on loopback, and give its address."""
+    mcp = build_mcp_endpoint(
+        StubTools(), version="9", protect=lambda app: app, accepts_token=lambda _: False
     )
-    app = Starlette(routes=list(door.endpoint.routes))
+    app = Starlette(routes=list(mcp.endpoint.routes))
     with bind(0) as bound:
-        async with door.endpoint.lifespan(), serve_app(app, bound, Connections(ServerLimits())):
-            yield door, f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
-            door.end_streams()
+        async with mcp.endpoint.lifespan(), serve_app(app, bound, Connections(ServerLimits())):
+            yield mcp, f"http://127.0.0.1:{bound.getsockname()[1]}/mcp"
+            mcp.end_streams()
 
 
 @pytest.mark.fidelity("mcp.list_changed")
 async def test_a_client_of_the_present_era_hears_of_a_change() -> None:
     async with (
-        served() as (door, url),
+        served() as (mcp, url),
         Client(streamable_http_client(url), cache=None) as client,
         client.listen(tools_list_changed=True) as heard,
     ):
-        await door.notify_tools_changed()
+        await mcp.notify_tools_changed()
         event = await asyncio.wait_for(anext(aiter(heard)), PATIENCE)
 
     assert isinstance(event, ToolsListChanged)
@@ -58,13 +58,13 @@ async def test_a_client_of_the_present_era_hears_of_a_change() -> None:
 @pytest.mark.fidelity("mcp.list_changed")
 async def test_a_client_of_an_earlier_era_hears_of_a_change() -> None:
     async with (
-        served() as (door, url),
+        served() as (mcp, url),
         httpx2.AsyncClient(timeout=PATIENCE) as http,
         http.stream("GET", url, headers=LISTEN) as stream,
     ):
         lines = stream.aiter_lines()
         opened = await anext(lines)
-        await door.notify_tools_changed()
+        await mcp.notify_tools_changed()
         heard = await _line_that_says(lines, "data")
 
     assert stream.headers["content-type"].startswith("text/event-stream")
@@ -75,11 +75,11 @@ async def test_a_client_of_an_earlier_era_hears_of_a_change() -> None:
 @pytest.mark.parametrize("headers", [LISTEN, {"Accept": "text/event-stream, application/json"}])
 async def test_ending_the_streams_ends_those_of_an_earlier_era(headers: dict[str, str]) -> None:
     async with (
-        served() as (door, url),
+        served() as (mcp, url),
         httpx2.AsyncClient(timeout=PATIENCE) as http,
         http.stream("GET", url, headers=headers) as stream,
     ):
-        door.end_streams()
+        mcp.end_streams()
         text = (await stream.aread()).decode()
 
     assert text == ": open\r\n\r\n"
@@ -96,7 +96,7 @@ async def test_any_other_get_is_the_sdks_to_refuse(headers: dict[str, str]) -> N
     assert answer.status_code in {405, 406}
 
 
-async def test_who_goes_away_is_forgotten_and_who_does_not_read_is_not_waited_for() -> None:
+async def test_a_closed_stream_is_forgotten_and_an_unread_stream_does_not_block() -> None:
     changes = ChangeStreams()
     with changes.open_stream() as frames:
         for _ in range(100):
@@ -111,7 +111,7 @@ async def test_who_goes_away_is_forgotten_and_who_does_not_read_is_not_waited_fo
         await changes.publish()
 
 
-async def test_a_client_too_many_is_told_so() -> None:
+async def test_a_client_beyond_the_limit_is_refused() -> None:
     changes = ChangeStreams()
     app = EarlierEraStream(PlainTextResponse("not a stream"), changes=changes)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http:

@@ -1,4 +1,4 @@
-"""The MCP door on the wire: how it introduces itself, what is listed, what a call comes to."""
+"""The MCP endpoint over HTTP: handshakes, lists of tools, and results of calls."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from starlette.applications import Starlette
 from pytest_tavus.simulator.mcp.hosted import load_recorded_definitions
 from pytest_tavus.simulator.mcp.toolbox import McpToolResult
 from pytest_tavus.simulator.server.mcp.endpoint import build_mcp_endpoint
-from tests.simulator.server.given import MCP
-from tests.simulator.server.mcp.hosted import KEY, GivenTools, World, hosted
+from tests.simulator.server.constants import MCP
+from tests.simulator.server.mcp.hosted import KEY, HostedBackend, StubTools, hosted
 from tests.simulator.server.mcp.requests import ERAS, Era, call, send
-from tests.simulator.server.oauth.visitors import ACCEPT
+from tests.simulator.server.oauth.oauth_client import ACCEPT
 
 pytestmark = pytest.mark.asyncio
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio
 @ERAS
 async def test_the_recorded_definitions_are_listed_as_they_are(era: Era) -> None:
     recorded = load_recorded_definitions()
-    async with hosted(World(tools=GivenTools(listed=recorded))) as server:
+    async with hosted(HostedBackend(tools=StubTools(listed=recorded))) as server:
         result = (await send(server, era, "tools/list")).json()["result"]
 
     assert len(recorded) == 81
@@ -60,7 +60,7 @@ async def test_an_object_is_answered_as_text_and_as_an_object(era: Era) -> None:
         (None, []),
     ],
 )
-async def test_what_is_no_object_is_text_alone(
+async def test_a_result_that_is_no_object_is_text_alone(
     era: Era, value: Any, content: list[dict[str, Any]]
 ) -> None:
     async with hosted(_answering(McpToolResult(value=value))) as server:
@@ -84,7 +84,7 @@ async def test_a_call_that_fails_is_a_result_that_says_why(
 ) -> None:
     async with hosted(_answering(answer)) as server:
         result = await call(server, era, "tavus_echo", {})
-        server.world.tools.answers.clear()
+        server.backend.tools.answers.clear()
         after = await call(server, era, "tavus_echo", {})
 
     assert result == {"content": [{"type": "text", "text": sentence}], "isError": True}
@@ -96,7 +96,7 @@ async def test_a_call_without_arguments_has_none(era: Era) -> None:
     async with hosted() as server:
         await call(server, era, "tavus_echo")
 
-    assert server.world.tools.calls == [("tavus_echo", {})]
+    assert server.backend.tools.calls == [("tavus_echo", {})]
 
 
 @ERAS
@@ -173,13 +173,13 @@ async def test_a_message_of_too_many_values_is_refused_before_it_is_parsed() -> 
 
 @asynccontextmanager
 async def unguarded() -> AsyncGenerator[str]:
-    """A door without a guard: for clients that cannot send a token."""
-    door = build_mcp_endpoint(
-        GivenTools(), version="9", protect=lambda app: app, knows=lambda _: False
+    """Serve the endpoint without a guard, for clients that cannot send a token."""
+    mcp = build_mcp_endpoint(
+        StubTools(), version="9", protect=lambda app: app, accepts_token=lambda _: False
     )
-    app = Starlette(routes=list(door.endpoint.routes))
+    app = Starlette(routes=list(mcp.endpoint.routes))
     async with (
-        door.endpoint.lifespan(),
+        mcp.endpoint.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app)) as http,
         Client(streamable_http_client(MCP, http_client=http), cache=None) as client,
     ):
@@ -187,12 +187,12 @@ async def unguarded() -> AsyncGenerator[str]:
         yield tools.tools[0].name
 
 
-async def test_a_door_can_be_without_a_guard() -> None:
+async def test_an_endpoint_can_be_open() -> None:
     async with unguarded() as name:
         assert name == "tavus_echo"
 
 
-async def test_opening_a_door_changes_no_logging_and_warns_of_nothing() -> None:
+async def test_building_an_endpoint_changes_no_logging_and_warns_of_nothing() -> None:
     root = logging.getLogger()
     before = (root.level, list(root.handlers))
     with warnings.catch_warnings(record=True) as caught:
@@ -204,5 +204,5 @@ async def test_opening_a_door_changes_no_logging_and_warns_of_nothing() -> None:
     assert [str(warning.message) for warning in caught] == []
 
 
-def _answering(answer: McpToolResult | Exception) -> World:
-    return World(tools=GivenTools(answers={"tavus_echo": answer}))
+def _answering(answer: McpToolResult | Exception) -> HostedBackend:
+    return HostedBackend(tools=StubTools(answers={"tavus_echo": answer}))

@@ -1,4 +1,4 @@
-"""What a tool of the MCP server asks the API for: with faults, and in the journal."""
+"""Requests of MCP tools to the API: injected faults strike them, and the journal records them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.server.served import Served, served
+from tests.simulator.server.served import InProcessServer, served
 
 pytestmark = pytest.mark.asyncio
 
 
-async def called(server: Served, tool: str, **arguments: Any) -> str:
+async def call_tool(server: InProcessServer, tool: str, **arguments: Any) -> str:
     """Call a tool over HTTP and return what its caller reads."""
     server.http.headers["authorization"] = f"Bearer {server.tavus.keys.first}"
     told = await server.http.post(
@@ -29,14 +29,14 @@ async def called(server: Served, tool: str, **arguments: Any) -> str:
     return text
 
 
-def notes(server: Served) -> list[dict[str, Any]]:
+def notes(server: InProcessServer) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = server.tavus.admin.journal.as_json()["notes"]
     return told
 
 
-async def test_what_a_tool_asks_for_is_noted() -> None:
+async def test_requests_of_a_tool_are_noted() -> None:
     async with served() as server:
-        text = await called(server, "tavus_pal_list", limit=3, intent="canary-8f3b")
+        text = await call_tool(server, "tavus_pal_list", limit=3, intent="canary-8f3b")
 
         assert json.loads(text)["data"] == []
         assert notes(server) == [
@@ -56,7 +56,7 @@ async def test_secrets_of_a_tool_are_not_noted() -> None:
     auth = {"type": "bearer", "token": "canary-8f3b"}
     delivery = {"api": {"url": "https://shop.example.com/", "auth": auth}}
     async with served() as server:
-        made = await called(
+        made = await call_tool(
             server, "tavus_tool_create", name="t", description="d", delivery=delivery
         )
 
@@ -70,15 +70,15 @@ async def test_secrets_of_a_tool_are_not_noted() -> None:
     [
         ({"status": 503}, "GET /pals was refused with 503: this 503 was scripted"),
         ({"status": 429, "body": {"message": "slow down"}}, "refused with 429: slow down"),
-        ({"effect": "drop"}, "GET /pals was not answered: the connection was cut, as the control"),
-        ({"effect": "malformed"}, "GET /pals was not answered: the answer is no JSON, as the"),
+        ({"effect": "drop"}, "GET /pals was not answered: the connection was cut, as a fault"),
+        ({"effect": "malformed"}, "GET /pals was not answered: the answer is no JSON, as a fault"),
     ],
 )
 async def test_a_fault_strikes_a_tool_as_well(fault: dict[str, Any], says: str) -> None:
     async with served() as server:
         await server.http.post("/_simulator/faults", json={"path": "/v2/pals", "times": 1, **fault})
-        text = await called(server, "tavus_pal_list")
-        again = await called(server, "tavus_pal_list")
+        text = await call_tool(server, "tavus_pal_list")
+        again = await call_tool(server, "tavus_pal_list")
 
     assert says in text
     assert json.loads(again)["data"] == []
@@ -89,6 +89,6 @@ async def test_a_delay_is_waited_for() -> None:
         fault = {"path": "/v2/pals", "effect": "delay", "delay": 0.01}
         await server.http.post("/_simulator/faults", json=fault)
 
-        assert json.loads(await called(server, "tavus_pal_list"))["data"] == []
+        assert json.loads(await call_tool(server, "tavus_pal_list"))["data"] == []
         (shown,) = server.tavus.admin.faults.as_json()
         assert shown["struck"] == 1

@@ -1,4 +1,4 @@
-"""The hosted MCP server as part of a whole simulated Tavus: one account behind every door."""
+"""The hosted MCP server as part of a whole simulated Tavus: one account behind every endpoint."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from pytest_tavus.simulator.server.compose import (
     open_simulated_tavus,
 )
 from pytest_tavus.simulator.server.options import ServerOptions
-from tests.simulator.server.given import BASE, CALLBACK, MCP
-from tests.simulator.server.oauth.visitors import (
+from tests.simulator.server.constants import BASE, CALLBACK, MCP
+from tests.simulator.server.oauth.oauth_client import (
     ACCEPT,
     LISTING,
     VERIFIER,
@@ -55,7 +55,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("era", ["auto", "legacy"])
-async def test_what_a_tool_makes_is_there_for_rest(era: str) -> None:
+async def test_rest_returns_objects_that_a_tool_created(era: str) -> None:
     async with whole() as (tavus, http):
         key = tavus.keys.first
         http.headers.update(bearer(key))

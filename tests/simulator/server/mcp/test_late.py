@@ -1,4 +1,4 @@
-"""The MCP server is built by the first who comes, and is as good as if it had been there before."""
+"""The MCP server is built at its first request, and then behaves as if built at the start."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ from starlette.routing import Route
 from pytest_tavus.simulator.server.mcp.late import PATHS, McpEndpoint, defer_endpoint
 from pytest_tavus.simulator.server.site import Endpoint
 from tests.simulator.server.mcp.hosted import hosted
-from tests.simulator.server.served import PATIENCE, Sent, listening, nothing, request_scope, served
+from tests.simulator.server.served import (
+    PATIENCE,
+    RecordedResponse,
+    listening,
+    receive_empty_body,
+    request_scope,
+    served,
+)
 
 pytestmark = pytest.mark.asyncio
 
 
-class Built:
-    """Counts how often it was asked for a door, and what was done with it."""
+class CountingBuilder:
+    """Builds an endpoint, and counts the builds and the actions on it."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -52,31 +59,29 @@ class Built:
         self.ends += 1
 
 
-async def knock(door: McpEndpoint) -> bytes:
-    sent = Sent()
-    (route,) = (
-        one for one in door.endpoint.routes if isinstance(one, Route) and one.path == "/mcp"
-    )
-    await route.app(request_scope("/mcp"), nothing, sent)
+async def request_mcp(mcp: McpEndpoint) -> bytes:
+    sent = RecordedResponse()
+    (route,) = (one for one in mcp.endpoint.routes if isinstance(one, Route) and one.path == "/mcp")
+    await route.app(request_scope("/mcp"), receive_empty_body, sent)
     return sent.body
 
 
-async def test_it_is_built_once_however_many_come_at_first() -> None:
-    built = Built()
-    door = defer_endpoint(built)
-    async with door.endpoint.lifespan():
-        found = await asyncio.gather(*(knock(door) for _ in range(5)))
+async def test_concurrent_first_requests_build_the_endpoint_once() -> None:
+    built = CountingBuilder()
+    mcp = defer_endpoint(built)
+    async with mcp.endpoint.lifespan():
+        found = await asyncio.gather(*(request_mcp(mcp) for _ in range(5)))
 
     assert found == [b"here"] * 5
     assert built.times == 1
 
 
-async def test_it_is_built_off_the_loop_and_no_garbage_is_looked_for_meanwhile() -> None:
-    built = Built()
-    door = defer_endpoint(built)
+async def test_the_endpoint_is_built_in_a_thread_without_garbage_collection() -> None:
+    built = CountingBuilder()
+    mcp = defer_endpoint(built)
     before = gc.isenabled()
-    async with door.endpoint.lifespan():
-        await knock(door)
+    async with mcp.endpoint.lifespan():
+        await request_mcp(mcp)
 
     assert built.thread is not threading.current_thread()
     assert not built.collecting
@@ -84,49 +89,49 @@ async def test_it_is_built_off_the_loop_and_no_garbage_is_looked_for_meanwhile()
 
 
 @pytest.mark.parametrize("sparing", [True, False])
-async def test_what_was_built_is_spared_where_the_rest_is(sparing: bool) -> None:
+async def test_the_endpoint_is_frozen_if_other_objects_are(sparing: bool) -> None:
     if sparing:
         gc.freeze()
     try:
         before = gc.get_freeze_count()
-        door = defer_endpoint(Built())
-        async with door.endpoint.lifespan():
-            await knock(door)
+        mcp = defer_endpoint(CountingBuilder())
+        async with mcp.endpoint.lifespan():
+            await request_mcp(mcp)
         assert (gc.get_freeze_count() > before) is sparing
     finally:
         gc.unfreeze()
 
 
-async def test_what_is_told_before_anybody_came_is_told_to_nobody() -> None:
-    built = Built()
-    door = defer_endpoint(built)
-    async with door.endpoint.lifespan():
-        await door.notify_tools_changed()
-        door.end_streams()
+async def test_actions_before_the_first_request_have_no_effect() -> None:
+    built = CountingBuilder()
+    mcp = defer_endpoint(built)
+    async with mcp.endpoint.lifespan():
+        await mcp.notify_tools_changed()
+        mcp.end_streams()
         before = (built.changes, built.ends)
-        await knock(door)
-        await door.notify_tools_changed()
-        door.end_streams()
+        await request_mcp(mcp)
+        await mcp.notify_tools_changed()
+        mcp.end_streams()
 
     assert before == (0, 0)
     assert (built.changes, built.ends) == (1, 1)
 
 
-async def test_every_path_of_the_built_one_leads_to_it() -> None:
+async def test_every_route_of_the_endpoint_is_deferred() -> None:
     async with hosted() as there:
-        routes = (*there.oauth.routes, *there.door.endpoint.routes)
+        routes = (*there.oauth.routes, *there.mcp.endpoint.routes)
 
     assert {getattr(route, "path", None) for route in routes} == set(PATHS)
 
 
-async def test_a_method_that_is_not_allowed_is_told_as_anywhere() -> None:
+async def test_a_deferred_route_refuses_other_methods() -> None:
     async with served() as server:
         told = await server.http.get("/register")
 
     assert (told.status_code, told.json()) == (405, {"error": "GET is not allowed for /register"})
 
 
-async def test_the_sdk_is_not_imported_by_whoever_does_not_ask_for_it() -> None:
+async def test_a_server_without_mcp_requests_does_not_import_the_sdk() -> None:
     program = (
         "import sys, pytest_tavus.simulator.server.command\n"
         "sys.exit(sorted({'mcp', 'mcp_types', 'openai'} & set(sys.modules)) or 0)"

@@ -1,4 +1,4 @@
-"""What the MCP door refuses: arguments, methods, bodies, versions, strangers."""
+"""The MCP endpoint refuses arguments, methods, bodies, versions, hosts and origins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulator.server.mcp.hosted import KEY, hosted
 from tests.simulator.server.mcp.requests import ERAS, Era, send
-from tests.simulator.server.oauth.visitors import ACCEPT
+from tests.simulator.server.oauth.oauth_client import ACCEPT
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,7 +23,7 @@ async def test_arguments_that_are_no_object_are_an_error_of_the_request(
         answer = (await send(server, era, "tools/call", params)).json()
 
     assert answer["error"]["code"] == -32602
-    assert server.world.tools.calls == []
+    assert server.backend.tools.calls == []
 
 
 @ERAS

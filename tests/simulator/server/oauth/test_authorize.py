@@ -1,4 +1,4 @@
-"""The request to sign in, and the page that asks a person about it."""
+"""Authorization requests, and the page that asks a person for approval."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.simulator.server.given import BASE, CALLBACK
+from tests.simulator.server.constants import BASE, CALLBACK
 from tests.simulator.server.mcp.hosted import ISSUED, KEY, hosted
-from tests.simulator.server.oauth.visitors import Visitor, answer_page, fields_of, query_of, visitor
+from tests.simulator.server.oauth.oauth_client import (
+    OAuthClient,
+    answer_page,
+    fields_of,
+    query_of,
+    register_client,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -18,7 +24,7 @@ PAGE = "/dev/cli-authorize"
 @pytest.mark.fidelity("oauth.authorize_leads_to_the_portal")
 async def test_the_request_leads_to_the_portals_page_in_signed_form() -> None:
     async with hosted() as server:
-        answer = await (await visitor(server)).authorize()
+        answer = await (await register_client(server)).authorize()
 
     assert answer.status_code == 302
     target = urlsplit(answer.headers["location"])
@@ -31,7 +37,7 @@ async def test_the_request_leads_to_the_portals_page_in_signed_form() -> None:
 @pytest.mark.fidelity("oauth.authorize_leads_to_the_portal")
 async def test_the_page_names_the_client_and_its_callback_and_approval_gives_a_code() -> None:
     async with hosted() as server:
-        client = await visitor(server, client_name="<b>Me & you</b>")
+        client = await register_client(server, client_name="<b>Me & you</b>")
         asked = await client.authorize()
         page = await server.http.get(asked.headers["location"])
         back = await answer_page(server.http, asked.headers["location"])
@@ -50,7 +56,7 @@ async def test_the_page_names_the_client_and_its_callback_and_approval_gives_a_c
 
 async def test_the_page_cannot_be_framed_stored_or_scripted() -> None:
     async with hosted() as server:
-        asked = await (await visitor(server)).authorize()
+        asked = await (await register_client(server)).authorize()
         page = await server.http.get(asked.headers["location"])
 
     policy = page.headers["content-security-policy"]
@@ -63,9 +69,9 @@ async def test_the_page_cannot_be_framed_stored_or_scripted() -> None:
     assert "samesite=strict" in page.headers["set-cookie"].lower()
 
 
-async def test_a_denial_is_told_to_the_client() -> None:
+async def test_a_denial_is_reported_to_the_client() -> None:
     async with hosted() as server:
-        asked = await (await visitor(server)).authorize()
+        asked = await (await register_client(server)).authorize()
         back = await answer_page(server.http, asked.headers["location"], decision="deny")
 
     assert query_of(back) == {"error": "access_denied", "state": "a state", "iss": BASE}
@@ -74,7 +80,7 @@ async def test_a_denial_is_told_to_the_client() -> None:
 @pytest.mark.fidelity("oauth.one_time_requests")
 async def test_a_request_is_answered_once() -> None:
     async with hosted() as server:
-        url = (await (await visitor(server)).authorize()).headers["location"]
+        url = (await (await register_client(server)).authorize()).headers["location"]
         page = await server.http.get(url)
         form = {**fields_of(page), "decision": "approve"}
         first = await server.http.post(PAGE, data=form)
@@ -93,8 +99,8 @@ async def test_a_request_is_answered_once() -> None:
 )
 async def test_a_request_waits_ten_minutes(later: float, sentence: str) -> None:
     async with hosted() as server:
-        asked = await (await visitor(server)).authorize()
-        server.world.now += later
+        asked = await (await register_client(server)).authorize()
+        server.backend.now += later
         page = await server.http.get(asked.headers["location"])
 
     assert sentence in page.text
@@ -114,7 +120,7 @@ async def test_a_request_that_was_not_signed_here_is_refused(request_text: str) 
 async def test_only_the_page_in_the_same_browser_can_answer(spoil: str) -> None:
     async with hosted() as server:
         page = await server.http.get(
-            (await (await visitor(server)).authorize()).headers["location"]
+            (await (await register_client(server)).authorize()).headers["location"]
         )
         form = {**fields_of(page), "decision": "approve"}
         headers = {"Origin": BASE}
@@ -135,7 +141,7 @@ async def test_only_the_page_in_the_same_browser_can_answer(spoil: str) -> None:
 
 async def test_the_cookie_of_one_page_does_not_prove_another() -> None:
     async with hosted() as server, server.client() as other:
-        client = await visitor(server)
+        client = await register_client(server)
         mine = await server.http.get((await client.authorize()).headers["location"])
         theirs = await other.get((await client.authorize()).headers["location"])
         answer = await server.http.post(PAGE, data={**fields_of(theirs), "decision": "approve"})
@@ -163,9 +169,9 @@ async def test_a_form_with_a_file_in_it_is_refused(path: str) -> None:
     )
 
 
-async def test_nobody_is_asked_where_that_was_asked_for() -> None:
+async def test_auto_approve_asks_no_question() -> None:
     async with hosted(auto_approve=True) as server:
-        asked = await (await visitor(server)).authorize()
+        asked = await (await register_client(server)).authorize()
         back = await server.http.get(asked.headers["location"])
         again = await server.http.get(asked.headers["location"])
 
@@ -177,7 +183,7 @@ async def test_nobody_is_asked_where_that_was_asked_for() -> None:
 @pytest.mark.fidelity("oauth.callback_is_the_registered_one")
 async def test_another_port_than_the_registered_one_is_refused() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         answer = await client.authorize(redirect_uri="http://127.0.0.1:7778/callback")
         twin = await client.authorize()
 
@@ -208,9 +214,9 @@ async def test_a_token_for_another_server_is_not_given(resource: str) -> None:
 @pytest.mark.parametrize("resource", [f"{BASE}/mcp", f"{BASE}/mcp/", None])
 async def test_a_token_for_this_server_is_given(resource: str | None) -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         tokens = await client.tokens(resource=resource)
-        answer = await client.knock(tokens["access_token"])
+        answer = await client.list_tools(tokens["access_token"])
 
     assert answer.status_code == 200
 
@@ -221,7 +227,7 @@ async def test_a_scope_that_does_not_exist_is_refused() -> None:
 
 async def test_a_client_that_did_not_register_is_refused() -> None:
     async with hosted() as server:
-        answer = await Visitor(hosted=server, client_id="nobody").authorize()
+        answer = await OAuthClient(hosted=server, client_id="nobody").authorize()
 
     assert answer.status_code == 400
     assert "location" not in answer.headers
@@ -230,7 +236,7 @@ async def test_a_client_that_did_not_register_is_refused() -> None:
 async def _refused_with(error: str, **changed: str | None) -> None:
     """The browser goes back to the client, and no code goes with it."""
     async with hosted() as server:
-        answer = await (await visitor(server)).authorize(**changed)
+        answer = await (await register_client(server)).authorize(**changed)
 
     assert answer.status_code == 302
     assert answer.headers["location"].startswith(f"{CALLBACK}?")

@@ -1,4 +1,4 @@
-"""Which callbacks stay on this machine, and what keeps the others out."""
+"""Accepted callbacks stay on this machine; other callbacks are refused with a reason."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ANY_URI = st.one_of(
 
 
 @given(uri=_ANY_URI)
-def test_what_is_a_callback_is_one_for_other_readers_of_addresses_too(uri: str) -> None:
+def test_an_accepted_callback_is_loopback_for_other_url_parsers(uri: str) -> None:
     if loopback_fault(uri) is None:
         for host in (httpx2.URL(uri).host, AnyUrl(uri).host or ""):
             address = host.strip("[]")

@@ -1,4 +1,4 @@
-"""The SDK's own OAuth client goes the whole way, in both eras of the protocol."""
+"""The SDK's own OAuth client signs in, in both eras of the protocol."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from mcp.shared.auth import (
 from mcp_types import TextContent
 from pydantic import AnyUrl
 
-from tests.simulator.server.given import CALLBACK, MCP
+from tests.simulator.server.constants import CALLBACK, MCP
 from tests.simulator.server.mcp.hosted import KEY, Hosted, hosted
-from tests.simulator.server.oauth.visitors import answer_page, query_of
+from tests.simulator.server.oauth.oauth_client import answer_page, query_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,8 +34,8 @@ ERAS = pytest.mark.parametrize("era", ["auto", "legacy", "2026-07-28"])
 
 
 @dataclass(slots=True)
-class Drawer:
-    """Where the client keeps what it was given."""
+class MemoryStorage:
+    """Stores the registration and the tokens of a client in memory."""
 
     tokens: OAuthToken | None = None
     client: OAuthClientInformationFull | None = None
@@ -54,8 +54,8 @@ class Drawer:
 
 
 @dataclass(slots=True)
-class Person:
-    """Opens the page the client asks for, presses its button, and brings back the answer."""
+class BrowserUser:
+    """Opens the page of a sign-in, presses its button, and returns the answer to the client."""
 
     server: Hosted
     answer: dict[str, str] = field(default_factory=dict[str, str])
@@ -75,13 +75,15 @@ class Person:
         return AuthorizationCodeResult(**self.answer)
 
 
-def sign_in(person: Person, drawer: Drawer, method: Method | None) -> OAuthClientProvider:
+def sign_in(
+    person: BrowserUser, storage: MemoryStorage, method: Method | None
+) -> OAuthClientProvider:
     metadata = OAuthClientMetadata(
         client_name="the SDK",
         redirect_uris=[AnyUrl(CALLBACK)],
         token_endpoint_auth_method=method,
     )
-    return OAuthClientProvider(MCP, metadata, drawer, person.open, person.bring)
+    return OAuthClientProvider(MCP, metadata, storage, person.open, person.bring)
 
 
 @asynccontextmanager
@@ -92,7 +94,7 @@ async def connected(http: httpx2.AsyncClient, era: str) -> AsyncGenerator[Client
         yield client
 
 
-async def said(client: Client) -> object:
+async def call_echo(client: Client) -> object:
     result = await client.call_tool("tavus_echo", {"text": "hello"})
     assert isinstance(result.content[0], TextContent)
     return result.structured_content
@@ -102,43 +104,43 @@ async def said(client: Client) -> object:
 @METHODS
 async def test_a_client_signs_in_and_calls_a_tool(method: Method | None, era: str) -> None:
     async with hosted() as server:
-        person, drawer = Person(server), Drawer()
+        person, storage = BrowserUser(server), MemoryStorage()
         async with (
-            server.client(auth=sign_in(person, drawer, method)) as http,
+            server.client(auth=sign_in(person, storage, method)) as http,
             connected(http, era) as client,
         ):
             tools = await client.list_tools()
-            answer = await said(client)
+            answer = await call_echo(client)
 
     assert [tool.name for tool in tools.tools] == ["tavus_echo"]
     assert answer == {"said": {"text": "hello"}}
     assert person.asked == 1
     assert person.answer.keys() == {"code", "state", "iss"}
-    assert drawer.client is not None
-    assert drawer.client.token_endpoint_auth_method == (method or "client_secret_post")
+    assert storage.client is not None
+    assert storage.client.token_endpoint_auth_method == (method or "client_secret_post")
 
 
 @ERAS
 @METHODS
-async def test_an_old_token_is_refreshed_without_asking_anybody(
+async def test_an_expired_token_is_refreshed_without_a_question(
     method: Method | None, era: str
 ) -> None:
     async with hosted(auto_approve=True) as server:
-        person, drawer = Person(server), Drawer()
-        provider = sign_in(person, drawer, method)
+        person, storage = BrowserUser(server), MemoryStorage()
+        provider = sign_in(person, storage, method)
         async with server.client(auth=provider) as http, connected(http, era) as client:
-            before = await said(client)
-            old = drawer.tokens
-            server.world.now += 901
+            before = await call_echo(client)
+            old = storage.tokens
+            server.backend.now += 901
             provider.context.token_expiry_time = 1.0
-            after = await said(client)
+            after = await call_echo(client)
 
     assert before == after == {"said": {"text": "hello"}}
     assert person.asked == 1
     assert old is not None
-    assert drawer.tokens is not None
-    assert old.access_token != drawer.tokens.access_token
-    assert old.refresh_token != drawer.tokens.refresh_token
+    assert storage.tokens is not None
+    assert old.access_token != storage.tokens.access_token
+    assert old.refresh_token != storage.tokens.refresh_token
 
 
 @pytest.mark.fidelity("oauth.raw_key")
@@ -147,7 +149,7 @@ async def test_a_client_with_a_key_needs_no_sign_in(era: str) -> None:
     async with hosted() as server:
         headers = {"Authorization": f"Bearer {KEY}"}
         async with server.client(headers=headers) as http, connected(http, era) as client:
-            answer = await said(client)
+            answer = await call_echo(client)
 
     assert answer == {"said": {"text": "hello"}}
-    assert server.world.tools.calls == [("tavus_echo", {"text": "hello"})]
+    assert server.backend.tools.calls == [("tavus_echo", {"text": "hello"})]

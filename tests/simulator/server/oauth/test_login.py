@@ -1,4 +1,4 @@
-"""The CLI's login: a page that sends a key to a program that waits on this machine."""
+"""The CLI's login: a page that sends a key to a program on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.simulator.server.mcp.hosted import ISSUED, hosted
-from tests.simulator.server.oauth.visitors import answer_page, delivery_of
+from tests.simulator.server.oauth.oauth_client import answer_page, delivery_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -28,7 +28,7 @@ def url(**changed: str) -> str:
 async def test_an_approved_login_sends_state_and_a_new_key_to_the_callback() -> None:
     async with hosted() as server:
         asked = await server.http.get(url())
-        assert ISSUED not in server.world.keys
+        assert ISSUED not in server.backend.keys
         approved = await answer_page(server.http, url())
 
     assert "cli on &lt;this&gt; machine" in asked.text
@@ -39,7 +39,7 @@ async def test_an_approved_login_sends_state_and_a_new_key_to_the_callback() -> 
         "callback": CALLBACK,
         "payload": {"state": "a state", "api_key": ISSUED},
     }
-    assert ISSUED in server.world.keys
+    assert ISSUED in server.backend.keys
 
 
 async def test_the_page_may_run_its_own_script_and_no_other() -> None:
@@ -70,7 +70,7 @@ async def test_a_denied_login_sends_nothing() -> None:
 
     assert denied.status_code == 200
     assert "Nothing was sent to the client." in denied.text
-    assert ISSUED not in server.world.keys
+    assert ISSUED not in server.backend.keys
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ async def test_a_denied_login_sends_nothing() -> None:
             "and 'https://tavus.example/callback' is not: its scheme is 'https', not 'http'.",
         ),
         ({"callback": ""}, "and '' is not: it has characters that no URI has."),
-        ({"state": ""}, "The client sent no state, so it could not know the answer again."),
+        ({"state": ""}, "The client sent no state, so it could not recognize the answer."),
     ],
 )
 @pytest.mark.parametrize("auto_approve", [True, False])
-async def test_a_login_that_could_go_wrong_is_refused(
+async def test_an_unsafe_login_is_refused(
     changed: dict[str, str], sentence: str, auto_approve: bool
 ) -> None:
     async with hosted(auto_approve=auto_approve) as server:
@@ -93,7 +93,7 @@ async def test_a_login_that_could_go_wrong_is_refused(
 
     assert page.status_code == 400
     assert sentence in unescape(page.text)
-    assert ISSUED not in server.world.keys
+    assert ISSUED not in server.backend.keys
 
 
 async def test_a_client_without_a_name_can_log_in() -> None:

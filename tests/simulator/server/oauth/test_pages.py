@@ -1,4 +1,4 @@
-"""The pages of the sign-in: nothing that a client says becomes a part of them."""
+"""The pages of the sign-in: texts of a client never become markup."""
 
 from __future__ import annotations
 
@@ -36,20 +36,22 @@ class Outline(HTMLParser):
 _WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
 
 
-@given(who=_WORDS, where=_WORDS, wants=_WORDS, value=_WORDS)
-def test_nothing_that_a_client_says_becomes_part_of_a_page(
-    who: str, where: str, wants: str, value: str
+@given(client=_WORDS, callback=_WORDS, grant=_WORDS, value=_WORDS)
+def test_texts_of_a_client_add_no_markup_to_a_page(
+    client: str, callback: str, grant: str, value: str
 ) -> None:
-    plain = Outline(question_page(who="a", where="b", wants="c", fields={"d": "e"}))
-    page = Outline(question_page(who=who, where=where, wants=wants, fields={"d": value}))
+    plain = Outline(question_page(client="a", callback="b", grant="c", fields={"d": "e"}))
+    page = Outline(
+        question_page(client=client, callback=callback, grant=grant, fields={"d": value})
+    )
 
     assert page.tags == plain.tags
     assert page.fields == {"d": value}
-    assert all(said in page.text for said in (who, where, wants))
+    assert all(text in page.text for text in (client, callback, grant))
 
 
 @given(payload=st.dictionaries(_WORDS, _WORDS), callback=_WORDS)
-def test_a_payload_arrives_in_the_script_as_it_is(payload: dict[str, str], callback: str) -> None:
+def test_a_payload_arrives_in_the_script_unchanged(payload: dict[str, str], callback: str) -> None:
     text = bytes(delivery_page(callback, payload).body).decode()
     data = text.partition('id="login">')[2].partition("</script>")[0]
 

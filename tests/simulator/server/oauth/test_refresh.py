@@ -1,11 +1,11 @@
-"""Refresh tokens: what they are exchanged for, and what comes of one that is used again."""
+"""Refresh tokens: their exchange, and the effect of a second use."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.simulator.server.mcp.hosted import hosted
-from tests.simulator.server.oauth.visitors import visitor
+from tests.simulator.server.oauth.oauth_client import register_client
 
 pytestmark = pytest.mark.asyncio
 
@@ -13,12 +13,12 @@ pytestmark = pytest.mark.asyncio
 @pytest.mark.fidelity("oauth.rotating_refresh_tokens")
 async def test_refreshing_gives_two_new_tokens() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         old = await client.tokens()
-        server.world.now += 30 * 24 * 3600
+        server.backend.now += 30 * 24 * 3600
         answer = await client.refresh(old["refresh_token"])
         new = answer.json()
-        listing = await client.knock(new["access_token"])
+        listing = await client.list_tools(new["access_token"])
 
     assert answer.status_code == 200
     assert new["access_token"] != old["access_token"]
@@ -29,12 +29,14 @@ async def test_refreshing_gives_two_new_tokens() -> None:
 @pytest.mark.fidelity("oauth.refresh_reuse")
 async def test_a_refresh_token_may_come_back_within_a_minute() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         old = await client.tokens()
         first = await client.refresh(old["refresh_token"])
-        server.world.now += 60
+        server.backend.now += 60
         second = await client.refresh(old["refresh_token"])
-        listings = [await client.knock(each.json()["access_token"]) for each in (first, second)]
+        listings = [
+            await client.list_tools(each.json()["access_token"]) for each in (first, second)
+        ]
 
     assert (first.status_code, second.status_code) == (200, 200)
     assert first.json()["refresh_token"] != second.json()["refresh_token"]
@@ -44,14 +46,14 @@ async def test_a_refresh_token_may_come_back_within_a_minute() -> None:
 @pytest.mark.fidelity("oauth.refresh_reuse")
 async def test_a_refresh_token_that_comes_back_later_ends_its_session() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         bystander = await client.tokens()
         old = await client.tokens()
         new = (await client.refresh(old["refresh_token"])).json()
-        server.world.now += 61
+        server.backend.now += 61
         late = await client.refresh(old["refresh_token"])
         after = await client.refresh(new["refresh_token"])
-        listings = [await client.knock(each["access_token"]) for each in (old, new, bystander)]
+        listings = [await client.list_tools(each["access_token"]) for each in (old, new, bystander)]
 
     assert (late.status_code, late.json()["error"]) == (400, "invalid_grant")
     assert (after.status_code, after.json()["error"]) == (400, "invalid_grant")
@@ -66,12 +68,14 @@ async def test_a_refresh_token_that_comes_back_later_ends_its_session() -> None:
         ({"refresh_token": "nobody-gave-this"}, "invalid_grant"),
     ],
 )
-async def test_a_refresh_that_is_refused_costs_nothing(changed: dict[str, str], error: str) -> None:
+async def test_a_refused_refresh_leaves_the_token_valid(
+    changed: dict[str, str], error: str
+) -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         old = await client.tokens()
         wrong = await client.refresh(old["refresh_token"], **changed)
-        server.world.now += 61
+        server.backend.now += 61
         right = await client.refresh(old["refresh_token"])
 
     assert (wrong.status_code, wrong.json()["error"]) == (400, error)
@@ -80,7 +84,7 @@ async def test_a_refresh_that_is_refused_costs_nothing(changed: dict[str, str], 
 
 async def test_another_client_cannot_refresh() -> None:
     async with hosted() as server:
-        client, other = await visitor(server), await visitor(server)
+        client, other = await register_client(server), await register_client(server)
         tokens = await client.tokens()
         answer = await other.refresh(tokens["refresh_token"])
 
@@ -88,14 +92,14 @@ async def test_another_client_cannot_refresh() -> None:
 
 
 @pytest.mark.fidelity("oauth.scope_of_each_request")
-async def test_a_token_with_too_little_scope_is_not_enough() -> None:
+async def test_a_token_without_the_scope_is_refused() -> None:
     async with hosted(scopes=("read", "write")) as server:
-        client = await visitor(server)
+        client = await register_client(server)
         tokens = await client.tokens()
         less = (await client.refresh(tokens["refresh_token"], scope="read")).json()
         enough, lacking = (
-            await client.knock(tokens["access_token"]),
-            await client.knock(less["access_token"]),
+            await client.list_tools(tokens["access_token"]),
+            await client.list_tools(less["access_token"]),
         )
 
     assert less["scope"] == "read"

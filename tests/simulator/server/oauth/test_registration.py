@@ -1,13 +1,19 @@
-"""Who may register, and what is told of the sign-in before that."""
+"""Client registration, and the discovery documents of the sign-in."""
 
 from __future__ import annotations
 
 import pytest
 
 from pytest_tavus.simulator.server.oauth.clients import MOST_CLIENTS
-from tests.simulator.server.given import BASE, CALLBACK, MCP, START
+from tests.simulator.server.constants import BASE, CALLBACK, MCP, START
 from tests.simulator.server.mcp.hosted import hosted
-from tests.simulator.server.oauth.visitors import ACCEPT, LISTING, query_of, register, visitor
+from tests.simulator.server.oauth.oauth_client import (
+    ACCEPT,
+    LISTING,
+    query_of,
+    register,
+    register_client,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -41,7 +47,7 @@ async def test_the_resource_document_names_the_server_that_gives_tokens() -> Non
 
 
 @pytest.mark.fidelity("oauth.discovery")
-async def test_the_metadata_say_what_this_server_does() -> None:
+async def test_the_metadata_describe_this_server() -> None:
     async with hosted() as server:
         metadata = (await server.http.get("/.well-known/oauth-authorization-server")).json()
 
@@ -73,7 +79,7 @@ async def test_a_client_with_a_loopback_callback_registers(callback: str) -> Non
 
     assert answer.status_code == 201
     assert answer.json()["redirect_uris"] == [callback]
-    assert server.world.notes == []
+    assert server.backend.notes == []
 
 
 @pytest.mark.fidelity("oauth.loopback_registration")
@@ -87,7 +93,9 @@ async def test_a_client_with_a_loopback_callback_registers(callback: str) -> Non
         ("http://127.0.0.1@client.example/", "it has a user name"),
     ],
 )
-async def test_another_callback_is_refused_and_written_down(callback: str, fault: str) -> None:
+async def test_another_callback_is_refused_and_noted_in_the_journal(
+    callback: str, fault: str
+) -> None:
     async with hosted() as server:
         answer = await register(server, redirect_uris=[CALLBACK, callback])
 
@@ -97,7 +105,7 @@ async def test_another_callback_is_refused_and_written_down(callback: str, fault
         f"A callback must be a loopback address, and {callback!r} is not: {fault}"
         in (answer.json()["error_description"])
     )
-    assert server.world.notes == [
+    assert server.backend.notes == [
         ("oauth_register_rejected", {"redirect_uris": [CALLBACK, callback]})
     ]
 
@@ -158,13 +166,13 @@ async def test_a_registration_is_limited_in_size() -> None:
     assert small.status_code == 201
     assert (large.status_code, large.json()["error"]) == (400, "invalid_client_metadata")
     assert large.json()["error_description"].startswith(
-        "A registration has at most 8192 characters, and not 9"
+        "A registration has at most 8192 characters, not 9"
     )
 
 
-async def test_registrations_are_limited_in_number_and_who_signed_in_stays() -> None:
+async def test_registrations_are_limited_and_signed_in_clients_stay() -> None:
     async with hosted(auto_approve=True) as server:
-        signed_in = await visitor(server)
+        signed_in = await register_client(server)
         page = (await signed_in.authorize()).headers["location"]
         code = query_of(await server.http.get(page))["code"]
         tokens = (await signed_in.exchange(code)).json()

@@ -1,4 +1,4 @@
-"""Sessions and their tokens on their own, and the terms that they run on."""
+"""Sessions and their tokens without HTTP, and the terms of the sign-in."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from pytest_tavus.simulator.server.oauth.sessions import Sessions
 from pytest_tavus.simulator.server.oauth.terms import OAuthTerms
-from tests.simulator.server.given import GRANT, START, Watch, seeded
+from tests.simulator.server.constants import GRANT, START, ManualClock, seeded_tokens
 
 
-def test_a_code_can_be_redeemed_once_even_by_who_saw_it_before() -> None:
-    kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
+def test_a_code_can_be_redeemed_once_after_its_grant_was_read() -> None:
+    kept = Sessions(terms=OAuthTerms(), now=ManualClock(START), generate_token=seeded_tokens(1))
     code = kept.issue_code(GRANT)
 
     assert kept.find_grant(code) == GRANT
@@ -24,7 +24,7 @@ def test_a_code_can_be_redeemed_once_even_by_who_saw_it_before() -> None:
 
 
 def test_tokens_of_an_ended_session_are_not_rotated() -> None:
-    kept = Sessions(terms=OAuthTerms(), now=Watch(START), fresh=seeded(1))
+    kept = Sessions(terms=OAuthTerms(), now=ManualClock(START), generate_token=seeded_tokens(1))
     pair = kept.redeem(kept.issue_code(GRANT))
 
     assert pair is not None
@@ -34,9 +34,9 @@ def test_tokens_of_an_ended_session_are_not_rotated() -> None:
     assert kept.rotate(pair.refresh, ("mcp",)) is None
 
 
-def test_a_code_that_comes_back_ends_what_its_first_use_opened_and_nothing_else() -> None:
-    watch = Watch(START)
-    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+def test_a_second_use_of_a_code_ends_only_the_session_of_its_first_use() -> None:
+    watch = ManualClock(START)
+    kept = Sessions(terms=OAuthTerms(), now=watch, generate_token=seeded_tokens(1))
     code, other = kept.issue_code(GRANT), kept.issue_code(GRANT)
     first, bystander = kept.redeem(code), kept.redeem(other)
     assert first is not None
@@ -61,8 +61,8 @@ _STEPS = st.lists(
 @given(steps=_STEPS)
 def test_no_token_of_a_session_outlives_it(steps: list[tuple[str, int, float]]) -> None:
     """A model in three lines: open until revoked, or until a token is late by its first use."""
-    watch = Watch(START)
-    kept = Sessions(terms=OAuthTerms(), now=watch, fresh=seeded(1))
+    watch = ManualClock(START)
+    kept = Sessions(terms=OAuthTerms(), now=watch, generate_token=seeded_tokens(1))
     first = kept.redeem(kept.issue_code(GRANT))
     assert first is not None
     pairs, used, is_open = [first], dict[str, float](), True
@@ -94,5 +94,5 @@ def test_terms_that_make_no_sense_are_refused(changed: dict[str, Any], message: 
         OAuthTerms(**changed)
 
 
-def test_nobody_is_let_in_unasked_by_default() -> None:
+def test_sign_ins_need_approval_by_default() -> None:
     assert OAuthTerms().auto_approve is False

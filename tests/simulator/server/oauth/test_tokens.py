@@ -1,4 +1,4 @@
-"""Codes and tokens: what they are good for, and when they stop being that."""
+"""Codes and tokens: their exchange, their lifetimes and their checks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from pytest_tavus.simulator.server.oauth.endpoint import protect_app
 from pytest_tavus.simulator.server.oauth.provider import SignIn
 from pytest_tavus.simulator.server.oauth.sessions import Sessions
 from pytest_tavus.simulator.server.oauth.terms import OAuthTerms, digest
-from tests.simulator.server.given import BASE, GRANT, MCP, START
-from tests.simulator.server.mcp.hosted import KEY, World, hosted
-from tests.simulator.server.oauth.visitors import visitor
+from tests.simulator.server.constants import BASE, GRANT, MCP, START
+from tests.simulator.server.mcp.hosted import KEY, HostedBackend, hosted
+from tests.simulator.server.oauth.oauth_client import register_client
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.asyncio
 @pytest.mark.fidelity("oauth.access_tokens_last_15_minutes")
 async def test_a_code_becomes_a_token_for_a_quarter_of_an_hour_and_one_to_refresh_it() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         answer = await client.exchange(await client.code())
-        listing = await client.knock(answer.json()["access_token"])
+        listing = await client.list_tools(answer.json()["access_token"])
 
     tokens = answer.json()
     assert tokens.keys() == {"access_token", "token_type", "expires_in", "scope", "refresh_token"}
@@ -37,7 +37,7 @@ async def test_a_code_becomes_a_token_for_a_quarter_of_an_hour_and_one_to_refres
 @pytest.mark.fidelity("oauth.one_time_requests")
 async def test_a_code_is_good_once() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         code = await client.code()
         first, second = await client.exchange(code), await client.exchange(code)
 
@@ -48,15 +48,15 @@ async def test_a_code_is_good_once() -> None:
 @pytest.mark.fidelity("oauth.code_reuse")
 async def test_a_code_that_is_used_again_ends_the_tokens_of_its_first_use() -> None:
     async with hosted() as server:
-        client, thief = await visitor(server), await visitor(server)
+        client, thief = await register_client(server), await register_client(server)
         code = await client.code()
         tokens = (await client.exchange(code)).json()
-        before = await client.knock(tokens["access_token"])
+        before = await client.list_tools(tokens["access_token"])
         again = await thief.exchange(code)
-        after = await client.knock(tokens["access_token"])
+        after = await client.list_tools(tokens["access_token"])
         refreshed = await client.refresh(tokens["refresh_token"])
         anew = await client.tokens()
-        at_last = await client.knock(anew["access_token"])
+        at_last = await client.list_tools(anew["access_token"])
 
     assert (before.status_code, after.status_code, at_last.status_code) == (200, 401, 200)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
@@ -65,12 +65,12 @@ async def test_a_code_that_is_used_again_ends_the_tokens_of_its_first_use() -> N
 
 async def test_a_code_that_was_refused_for_its_verifier_ends_nothing() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         tokens = await client.tokens()
         code = await client.code()
         await client.exchange(code, code_verifier="another-verifier-that-is-long-enough-too")
         assert (await client.exchange(code)).status_code == 200
-        listing = await client.knock(tokens["access_token"])
+        listing = await client.list_tools(tokens["access_token"])
 
     assert listing.status_code == 200
 
@@ -78,9 +78,9 @@ async def test_a_code_that_was_refused_for_its_verifier_ends_nothing() -> None:
 @pytest.mark.parametrize(("later", "status"), [(60, 200), (61, 400)])
 async def test_a_code_is_good_for_a_minute(later: float, status: int) -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         code = await client.code()
-        server.world.now += later
+        server.backend.now += later
         answer = await client.exchange(code)
 
     assert answer.status_code == status
@@ -89,7 +89,7 @@ async def test_a_code_is_good_for_a_minute(later: float, status: int) -> None:
 @pytest.mark.fidelity("oauth.pkce")
 async def test_a_wrong_verifier_gets_nothing_and_does_not_burn_the_code() -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         code = await client.code()
         wrong = await client.exchange(
             code, code_verifier="another-verifier-that-is-long-enough-too"
@@ -104,7 +104,7 @@ async def test_a_wrong_verifier_gets_nothing_and_does_not_burn_the_code() -> Non
 @pytest.mark.parametrize("resource", ["http://127.0.0.1:9/mcp", "", "https://mcp.tavus.io/mcp"])
 async def test_a_code_is_not_exchanged_for_another_server(resource: str) -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         code = await client.code()
         wrong = await client.exchange(code, resource=resource)
         right = await client.exchange(code)
@@ -117,7 +117,7 @@ async def test_a_code_is_not_exchanged_for_another_server(resource: str) -> None
     assert right.status_code == 200
 
 
-async def test_one_foreign_resource_among_several_is_enough_to_refuse() -> None:
+async def test_a_foreign_resource_among_several_is_refused() -> None:
     async with hosted() as server:
         form = {"resource": [MCP, "http://127.0.0.1:9/mcp"]}
         answer = await server.http.post("/token", data=form)
@@ -128,7 +128,7 @@ async def test_one_foreign_resource_among_several_is_enough_to_refuse() -> None:
 @pytest.mark.fidelity("oauth.token_checks")
 async def test_a_code_is_exchanged_by_its_own_client_with_its_own_callback() -> None:
     async with hosted() as server:
-        client, other = await visitor(server), await visitor(server)
+        client, other = await register_client(server), await register_client(server)
         code = await client.code()
         stolen = await other.exchange(code)
         moved = await client.exchange(code, redirect_uri="http://127.0.0.1:7777/elsewhere")
@@ -153,10 +153,10 @@ async def test_an_access_token_ends_after_a_quarter_of_an_hour_of_the_account(
     later: float, status: int
 ) -> None:
     async with hosted() as server:
-        client = await visitor(server)
+        client = await register_client(server)
         tokens = await client.tokens()
-        server.world.now += later
-        answer = await client.knock(tokens["access_token"])
+        server.backend.now += later
+        answer = await client.list_tools(tokens["access_token"])
 
     assert answer.status_code == status
 
@@ -165,7 +165,7 @@ async def test_an_access_token_ends_after_a_quarter_of_an_hour_of_the_account(
 @pytest.mark.parametrize(("resource", "status"), [(MCP, 200), ("http://127.0.0.1:9/mcp", 401)])
 async def test_a_token_for_another_resource_is_not_taken(resource: str, status: int) -> None:
     """Such a token cannot be asked for, so it is put where tokens are kept."""
-    sign_in = SignIn(World().surroundings(), OAuthTerms())
+    sign_in = SignIn(HostedBackend().oauth_context(), OAuthTerms())
     pair = sign_in.sessions.redeem(sign_in.sessions.issue_code(replace(GRANT, resource=resource)))
     assert pair is not None
     app = protect_app(PlainTextResponse("in"), sign_in)
@@ -178,7 +178,7 @@ async def test_a_token_for_another_resource_is_not_taken(resource: str, status: 
 @pytest.mark.parametrize("secret", [None, "wrong"])
 async def test_a_client_with_a_secret_has_to_show_it(secret: str | None) -> None:
     async with hosted() as server:
-        client = await visitor(server, token_endpoint_auth_method="client_secret_post")
+        client = await register_client(server, token_endpoint_auth_method="client_secret_post")
         answers = [
             await client.exchange(await client.code(), client_secret=secret),
             await client.revoke("x", client_secret=secret),
@@ -189,10 +189,10 @@ async def test_a_client_with_a_secret_has_to_show_it(secret: str | None) -> None
 
 
 @pytest.mark.fidelity("oauth.raw_key")
-async def test_an_api_key_is_a_bearer_token_as_it_is() -> None:
+async def test_an_api_key_is_a_valid_bearer_token() -> None:
     async with hosted() as server:
-        client = await visitor(server)
-        good, bad = await client.knock(KEY), await client.knock(f"{KEY}0")
+        client = await register_client(server)
+        good, bad = await client.list_tools(KEY), await client.list_tools(f"{KEY}0")
 
     assert (good.status_code, bad.status_code) == (200, 401)
 
@@ -205,10 +205,10 @@ async def test_a_scheme_that_is_not_bearer_is_refused() -> None:
     assert answer.status_code == 401
 
 
-async def test_no_token_is_kept_as_it_is() -> None:
+async def test_tokens_are_stored_as_hashes_only() -> None:
     given: list[str] = []
-    world = World()
-    seeded_source = world.fresh
+    backend = HostedBackend()
+    seeded_source = backend.generate_token
 
     def fresh(kind: str) -> str:
         token = seeded_source(kind)
@@ -216,7 +216,7 @@ async def test_no_token_is_kept_as_it_is() -> None:
             given.append(token)
         return token
 
-    kept = Sessions(terms=OAuthTerms(), now=lambda: START, fresh=fresh)
+    kept = Sessions(terms=OAuthTerms(), now=lambda: START, generate_token=fresh)
     kept.issue_code(GRANT)
     kept.redeem(kept.issue_code(GRANT))
 

@@ -18,7 +18,7 @@ from tests.benchmarks.measure import Taken
 
 
 @pytest.mark.asyncio
-async def test_a_client_that_behaves_is_answered_while_others_do_not() -> None:
+async def test_a_good_client_is_answered_during_abuse() -> None:
     with serving(1, "--control") as served:
         client, seen = await under_abuse(served, 3.0, 10)
 

@@ -1,4 +1,4 @@
-"""Connections that misbehave, over plain sockets: each is told, and the server goes on."""
+"""Malformed and slow connections over plain sockets get an error, and the server goes on."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ from pytest_tavus.simulator.server.http.connection import (
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
 from pytest_tavus.simulator.server.running import RunningServer
-from tests.simulator.server.served import PATIENCE, listening, until
+from tests.simulator.server.served import PATIENCE, listening, wait_until
 
 pytestmark = pytest.mark.asyncio
 
 HASTY = ServerOptions(limits=ServerLimits(header_seconds=0.05, body_seconds=0.05, body_bytes=100))
 
-NO_REQUEST = (
-    "this is no HTTP request that can be understood: the server speaks plain HTTP/1.1, and wants "
-    "one Host header"
+MALFORMED = (
+    "the request is malformed: the server speaks plain HTTP/1.1, and requires one Host header"
 )
 HANDSHAKE = (
     b"GET /rooms/c1 HTTP/1.1\r\nhost: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
@@ -77,16 +76,16 @@ def request(server: RunningServer, *, method: str = "GET", body: str = "", **hea
 @pytest.mark.parametrize(
     ("sent", "status", "sentence"),
     [
-        (b"nonsense\r\n\r\n", 400, NO_REQUEST),
-        (b"\x16\x03\x01\x02\x00\x01\x00", 400, NO_REQUEST),
-        (b"GET / HTTP/1.1\r\n\r\n", 400, NO_REQUEST),
+        (b"nonsense\r\n\r\n", 400, MALFORMED),
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400, MALFORMED),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, MALFORMED),
         (
             b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"a" * 200_000,
             400,
-            NO_REQUEST,
+            MALFORMED,
         ),
-        (b"", 408, "the head of the request was not there within 0.05 s"),
-        (b"GET /v2/pals HT", 408, "the head of the request was not there within 0.05 s"),
+        (b"", 408, "the head of the request did not arrive within 0.05 s"),
+        (b"GET /v2/pals HT", 408, "the head of the request did not arrive within 0.05 s"),
         (
             HANDSHAKE + b"\r\n",
             400,
@@ -110,7 +109,7 @@ def request(server: RunningServer, *, method: str = "GET", body: str = "", **hea
         ),
     ],
 )
-async def test_what_is_no_request_is_told_with_the_mark(
+async def test_a_malformed_request_is_answered_with_the_marker(
     sent: bytes, status: int, sentence: str
 ) -> None:
     async with listening(HASTY) as server:
@@ -195,7 +194,7 @@ async def test_a_body_in_many_tiny_chunks_is_refused() -> None:
         goes_on = await still_serves(server)
 
     assert status == "HTTP/1.1 400 Bad Request"
-    assert json.loads(body) == {"error": NO_REQUEST}
+    assert json.loads(body) == {"error": MALFORMED}
     assert goes_on
 
 
@@ -213,7 +212,7 @@ async def test_a_body_in_many_chunks_of_some_length_is_read() -> None:
     assert "expected a JSON object, found nothing" in json.loads(body)["error"]
 
 
-async def test_of_requests_that_are_sent_ahead_only_a_few_are_read_ahead() -> None:
+async def test_pipelined_requests_are_read_ahead_within_a_limit() -> None:
     async with listening() as server:
         line = await line_to(server)
         waiting: list[int] = []
@@ -247,7 +246,7 @@ async def test_the_number_of_headers_is_limited(count: int, status: int) -> None
     assert answered.startswith(f"HTTP/1.1 {status} ")
 
 
-async def test_who_is_gone_before_it_is_told_leaves_nothing_in_the_log(
+async def test_a_client_that_left_before_its_refusal_is_not_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with listening(HASTY) as server:
@@ -264,14 +263,14 @@ async def test_who_is_gone_before_it_is_told_leaves_nothing_in_the_log(
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(ServerConnection, "end", resetting)
-            await until(lambda: ended)
+            await wait_until(lambda: ended)
         goes_on = await still_serves(server)
 
     assert (ended, goes_on) == ([408], True)
     assert not caplog.records
 
 
-async def test_a_body_that_trickles_is_given_up() -> None:
+async def test_a_trickling_body_is_refused() -> None:
     async with listening(HASTY) as server:
         line = await line_to(server)
         line.writer.write(request(server, method="POST", content_length="50", body="{"))
@@ -298,7 +297,7 @@ async def test_a_body_that_is_too_long_is_refused_before_it_has_come() -> None:
     assert goes_on
 
 
-async def test_whoever_goes_on_sending_still_hears_that_it_is_too_much() -> None:
+async def test_a_client_that_keeps_sending_gets_the_refusal() -> None:
     options = ServerOptions(limits=ServerLimits(body_bytes=100))
     async with listening(options) as server:
         line = await line_to(server)
@@ -324,7 +323,7 @@ async def test_a_chunked_body_is_counted_as_it_comes() -> None:
     assert status.startswith("HTTP/1.1 413 ")
 
 
-async def test_a_connection_between_two_requests_has_time() -> None:
+async def test_an_idle_connection_has_time() -> None:
     async with listening() as server:
         line = await line_to(server)
         for _ in range(3):
@@ -349,7 +348,7 @@ async def test_two_requests_at_once_are_answered_in_order() -> None:
     assert received.count(MARKER.encode()) == 2
 
 
-async def test_the_head_of_a_second_request_must_come_as_well() -> None:
+async def test_the_head_of_a_second_request_has_a_deadline() -> None:
     async with listening(HASTY) as server:
         line = await line_to(server)
         line.writer.write(request(server) + b"GET /v2")
@@ -361,7 +360,7 @@ async def test_the_head_of_a_second_request_must_come_as_well() -> None:
     assert received.count(b"HTTP/1.1 408 Request Timeout") == 1
 
 
-async def test_a_client_that_goes_away_in_the_middle_leaves_nothing() -> None:
+async def test_a_client_that_leaves_in_the_middle_leaves_no_connection() -> None:
     async with listening() as server:
         line = await line_to(server)
         line.writer.write(request(server, method="POST", content_length="50", body="{"))
@@ -372,7 +371,7 @@ async def test_a_client_that_goes_away_in_the_middle_leaves_nothing() -> None:
         assert await still_serves(server)
 
 
-async def test_a_client_that_says_no_more_after_its_request_does_no_harm() -> None:
+async def test_a_half_closed_connection_gets_its_answer() -> None:
     async with listening() as server:
         line = await line_to(server)
         line.writer.write(request(server))

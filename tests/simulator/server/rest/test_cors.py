@@ -1,4 +1,4 @@
-"""Which pages may call the server, and read what it answers."""
+"""CORS: which pages may call the server and read its answers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pytest_tavus.simulator.server.compose import (
 )
 from pytest_tavus.simulator.server.http.cors import origin_of
 from pytest_tavus.simulator.server.options import ServerOptions
-from tests.simulator.server.given import BASE, CALLBACK, MCP
-from tests.simulator.server.oauth.visitors import VERIFIER, challenge, query_of
+from tests.simulator.server.constants import BASE, CALLBACK, MCP
+from tests.simulator.server.oauth.oauth_client import VERIFIER, challenge, query_of
 from tests.simulator.server.served import MARKER, PATIENCE, no_connection, served
 
 PAGE = "http://localhost:5173"
@@ -54,12 +54,12 @@ def test_an_origin_is_read_as_browsers_send_it(written: str, origin: str) -> Non
 @pytest.mark.parametrize(
     "written", ["*", "", "null", "localhost:5173", "http://a/", "http://a/b", "ftp://a", "http://*"]
 )
-def test_what_is_no_origin_is_told(written: str) -> None:
+def test_an_invalid_origin_is_refused(written: str) -> None:
     with pytest.raises(ScenarioError) as refused:
         origin_of(written)
 
     assert str(refused.value) == (
-        f"{written!r} is no origin of a page: expected scheme, host and port alone, such as "
+        f"{written!r} is no origin of a page: expected only scheme, host and port, such as "
         "'http://localhost:5173'"
     )
 
@@ -67,7 +67,7 @@ def test_what_is_no_origin_is_told(written: str) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", ["/v2/pals", "/mcp", "/register", "/token", "/revoke"])
 @pytest.mark.parametrize("origin", [PAGE, ELSEWHERE])
-async def test_a_page_that_was_named_may_call(path: str, origin: str) -> None:
+async def test_a_page_of_a_configured_origin_may_call(path: str, origin: str) -> None:
     async with served(NAMED) as server:
         asked = await server.http.options(path, headers=preflight(origin))
         answered = await server.http.post(path, headers={"origin": origin}, content=b"{}")
@@ -86,7 +86,7 @@ async def test_a_page_that_was_named_may_call(path: str, origin: str) -> None:
     ["/v2/pals", "/mcp", "/register", "/.well-known/oauth-authorization-server"],
 )
 @pytest.mark.parametrize("options", [ServerOptions(), NAMED])
-async def test_a_page_that_was_not_named_reads_nothing(path: str, options: ServerOptions) -> None:
+async def test_a_page_of_another_origin_reads_nothing(path: str, options: ServerOptions) -> None:
     async with served(options) as server:
         asked = await server.http.options(path, headers=preflight(OTHER))
         answered = await server.http.get(path, headers={"origin": OTHER})
@@ -97,7 +97,7 @@ async def test_a_page_that_was_not_named_reads_nothing(path: str, options: Serve
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("path", ["/_simulator/state", "/dev/cli-authorize", "/authorize"])
-async def test_what_a_page_has_no_business_with_stays_closed_to_named_ones(path: str) -> None:
+async def test_other_paths_stay_closed_to_configured_origins(path: str) -> None:
     async with served(NAMED) as server:
         answered = await server.http.get(path, headers={"origin": PAGE})
 
@@ -105,7 +105,7 @@ async def test_what_a_page_has_no_business_with_stays_closed_to_named_ones(path:
 
 
 @pytest.mark.asyncio
-async def test_a_page_of_elsewhere_is_let_in_only_where_it_was_named() -> None:
+async def test_a_page_of_another_machine_needs_a_configured_origin() -> None:
     async with served(NAMED) as named, served(ServerOptions()) as unnamed:
         let_in = await named.http.get("/v2/pals", headers={"origin": ELSEWHERE})
         kept_out = await unnamed.http.get("/v2/pals", headers={"origin": ELSEWHERE})
@@ -125,7 +125,7 @@ async def test_a_page_on_a_public_address_may_reach_this_machine() -> None:
 
 
 @pytest.mark.asyncio
-async def test_an_error_can_be_read_as_well() -> None:
+async def test_a_page_can_read_an_error() -> None:
     async with served(NAMED) as server:
         headers = {"origin": PAGE, "x-api-key": "nobody's"}
         answered = await server.http.get("/v2/pals", headers=headers)

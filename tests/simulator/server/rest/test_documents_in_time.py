@@ -1,4 +1,4 @@
-"""Documents of a served account become ready as its clock goes on, seen or not."""
+"""Documents of a served account become ready by its clock, without a request."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import pytest
 
 from pytest_tavus.simulator.account.store.account import AccountOptions
 from pytest_tavus.simulator.server.options import ServerOptions
-from tests.simulator.server.served import Served, served
+from tests.simulator.server.served import InProcessServer, served
 
 pytestmark = pytest.mark.asyncio
 
 OPTIONS = ServerOptions(control=True, clock="still", account=AccountOptions(document_seconds=60))
 
 
-def statuses(server: Served) -> list[str]:
+def statuses(server: InProcessServer) -> list[str]:
     """Look at the records, which asks the API for nothing."""
     return [row["status"] for row in server.tavus.site.account.documents.rows()]
 
 
-async def made(server: Served) -> None:
+async def made(server: InProcessServer) -> None:
     body: dict[str, Any] = {"document_url": "https://example.com/guide.pdf"}
     assert (await server.http.post("/v2/documents", json=body)).status_code == 200
 
 
-async def advance(server: Served, seconds: float) -> None:
+async def advance(server: InProcessServer, seconds: float) -> None:
     path = "/_simulator/clock/advance"
     assert (await server.http.post(path, json={"seconds": seconds})).status_code == 200
 
 
-async def test_a_document_becomes_ready_while_nobody_looks() -> None:
+async def test_a_document_becomes_ready_without_a_request() -> None:
     async with served(OPTIONS) as server:
         await made(server)
         seen = [statuses(server)]
@@ -41,7 +41,7 @@ async def test_a_document_becomes_ready_while_nobody_looks() -> None:
     assert seen == [["started"], ["processing"], ["ready"]]
 
 
-async def test_what_was_to_happen_is_forgotten_at_a_reset() -> None:
+async def test_a_reset_cancels_pending_documents() -> None:
     async with served(OPTIONS) as server:
         await made(server)
         assert (await server.http.post("/_simulator/reset")).is_success

@@ -1,4 +1,4 @@
-"""Who may ask, for which paths; and that everything that goes out is marked."""
+"""The guard refuses hosts, origins and paths, and marks every response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from pytest_tavus.simulator.server.http.answers import answer
 from pytest_tavus.simulator.server.http.guard import Guard
 from pytest_tavus.simulator.server.http.marker import simulator_version
 from pytest_tavus.simulator.server.options import ServerLimits
-from tests.simulator.server.served import MARKER, Sent, nothing, request_scope, served
+from tests.simulator.server.served import (
+    MARKER,
+    RecordedResponse,
+    receive_empty_body,
+    request_scope,
+    served,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,7 +29,7 @@ HOST = (
 )
 ORIGIN = (
     "the simulator answers pages of this machine only, and the request's Origin header names "
-    "another: name it with --cors"
+    "another machine: allow its origin with --cors"
 )
 
 
@@ -44,16 +50,16 @@ async def breaks(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise RuntimeError("broken")
 
 
-async def asked(scope: Scope, app: object = fine) -> Sent:
-    sent = Sent()
-    await Guard(app, limits=ServerLimits())(scope, nothing, sent)  # type: ignore[arg-type]  # any app
+async def asked(scope: Scope, app: object = fine) -> RecordedResponse:
+    sent = RecordedResponse()
+    await Guard(app, limits=ServerLimits())(scope, receive_empty_body, sent)  # type: ignore[arg-type]  # any app
     return sent
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "127.0.0.1:80", "localhost:8123", "LOCALHOST", "[::1]:9"]
 )
-async def test_a_name_of_loopback_is_let_in(host: str) -> None:
+async def test_a_loopback_host_is_allowed(host: str) -> None:
     assert (await asked(request_scope(headers={"host": host}))).status == 200
 
 
@@ -84,7 +90,7 @@ async def test_two_hosts_are_misdirected() -> None:
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:5173", "https://127.0.0.1", "http://[::1]:1"])
-async def test_a_page_of_this_machine_may_ask(origin: str) -> None:
+async def test_a_page_of_this_machine_is_allowed(origin: str) -> None:
     assert (await asked(request_scope(headers={"origin": origin}))).status == 200
 
 
@@ -100,7 +106,7 @@ async def test_a_page_of_this_machine_may_ask(origin: str) -> None:
         "http://localhost http://evil.example",
     ],
 )
-async def test_a_page_of_elsewhere_may_not(origin: str) -> None:
+async def test_a_page_of_another_machine_is_refused(origin: str) -> None:
     sent = await asked(request_scope(headers={"origin": origin}))
 
     assert (sent.status, sent.body.decode()) == (403, f'{{"error":"{ORIGIN}"}}')
@@ -121,7 +127,7 @@ async def test_a_page_of_elsewhere_may_not(origin: str) -> None:
         ("/" + "a" * 2048, "the path is longer than 2048 bytes"),
     ],
 )
-async def test_a_trick_with_a_path_is_told(path: str, sentence: str) -> None:
+async def test_an_unsafe_path_is_refused(path: str, sentence: str) -> None:
     sent = await asked(request_scope(path))
 
     assert (sent.status, sent.body.decode()) == (400, f'{{"error":"{sentence}"}}')
@@ -130,7 +136,7 @@ async def test_a_trick_with_a_path_is_told(path: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/v2/pals/", "/.well-known/x", "/v2/a..b", "/v2/...", "/v2/a%20b", "/v2/%C3%A9"]
 )
-async def test_an_honest_path_is_let_through(path: str) -> None:
+async def test_a_plain_path_is_allowed(path: str) -> None:
     assert (await asked(request_scope(path))).status == 200
 
 
@@ -148,10 +154,12 @@ async def test_no_encoding_hides_a_step_upwards(before: str, dots: str, after: s
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
-async def test_an_accident_is_an_answer_too(kind: str) -> None:
-    sent = Sent()
+async def test_a_crash_gives_an_answer(kind: str) -> None:
+    sent = RecordedResponse()
     with pytest.raises(RuntimeError, match="broken"):
-        await Guard(breaks, limits=ServerLimits())(request_scope(kind=kind), nothing, sent)
+        await Guard(breaks, limits=ServerLimits())(
+            request_scope(kind=kind), receive_empty_body, sent
+        )
 
     assert (sent.status, sent.headers[MARKER]) == (500, simulator_version())
 
@@ -163,7 +171,7 @@ async def test_a_handshake_is_marked() -> None:
     assert [one["type"] for one in sent] == ["websocket.accept", "websocket.close"]
 
 
-async def test_a_handshake_that_is_refused_without_a_word_gets_one_and_the_mark() -> None:
+async def test_a_silently_refused_handshake_gets_an_error_and_the_marker() -> None:
     sent = await asked(request_scope(kind="websocket"), closes)
 
     assert (sent.status, sent.headers[MARKER]) == (403, simulator_version())
@@ -181,7 +189,7 @@ async def test_a_handshake_that_is_refused_without_a_word_gets_one_and_the_mark(
         ("/_simulator/clock", 200),
     ],
 )
-async def test_every_door_is_marked(path: str, status: int) -> None:
+async def test_every_endpoint_is_marked(path: str, status: int) -> None:
     async with served() as server:
         response = await server.http.get(path)
 

@@ -1,4 +1,4 @@
-"""What comes in as JSON can go out again, whatever it is; what could not does not come in."""
+"""JSON is read strictly, so that everything that was read can be written."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _DATA = st.recursive(
 
 
 @given(_DATA)
-def test_whatever_is_written_can_be_encoded_and_says_the_same(value: object) -> None:
+def test_written_json_can_be_encoded_and_read_back(value: object) -> None:
     assert json.loads(json_text(value).encode()) == value
 
 
 @given(_DATA, st.booleans())
-def test_what_is_read_can_be_written_as_utf_8(value: object, escaped: bool) -> None:
+def test_parsed_json_can_be_written_as_utf_8(value: object, escaped: bool) -> None:
     try:
         found = read_json(json.dumps(value, ensure_ascii=escaped))
     except JsonTextError:
@@ -56,13 +56,13 @@ def test_a_whole_surrogate_pair_is_a_character() -> None:
         (b"", "the body is not JSON: Expecting value at line 1, column 1"),
     ],
 )
-def test_what_could_not_be_written_again_is_refused(text: bytes | str, says: str) -> None:
+def test_json_that_cannot_be_written_again_is_refused(text: bytes | str, says: str) -> None:
     with pytest.raises(JsonTextError) as caught:
         read_json(text)
     assert str(caught.value) == says
 
 
-def test_depth_is_limited_where_it_helps_nobody() -> None:
+def test_depth_is_limited() -> None:
     read_json("[" * DEEPEST + "]" * DEEPEST)
     with pytest.raises(JsonTextError, match="the frame is nested too deeply"):
         read_json("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), called="the frame")

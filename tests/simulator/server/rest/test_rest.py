@@ -1,4 +1,4 @@
-"""The REST door: what of HTTP reaches the API, and how its answers become HTTP."""
+"""The REST endpoint turns HTTP into calls of the API, and answers into HTTP."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest_asyncio
 from pytest_tavus.simulator.account.front import Api
 from pytest_tavus.simulator.account.requests.api import ApiAnswer, ApiRequest
 from pytest_tavus.simulator.account.resource import Route
-from pytest_tavus.simulator.server.application import application
+from pytest_tavus.simulator.server.application import build_application
 from pytest_tavus.simulator.server.rest import build_rest_endpoint
-from tests.simulator.server.given import BASE
-from tests.simulator.server.served import front, served
+from tests.simulator.server.constants import BASE
+from tests.simulator.server.served import build_context, served
 
 pytestmark = pytest.mark.asyncio
 
@@ -60,7 +60,7 @@ ROUTES = (
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     async with served() as server:
         api = Api(server.tavus.site.account, ROUTES)
-        app = application([build_rest_endpoint(api)], front(server.tavus))
+        app = build_application([build_rest_endpoint(api)], build_context(server.tavus))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             yield client
@@ -77,14 +77,14 @@ async def test_query_and_body_reach_the_api(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n"])
-async def test_no_body_is_none(http: httpx.AsyncClient, content: bytes) -> None:
+async def test_a_missing_body_is_none(http: httpx.AsyncClient, content: bytes) -> None:
     assert (await http.post("/v2/seen", content=content)).json()["body"] is None
 
 
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/json-patch+json"]
 )
-async def test_json_goes_by_several_names(http: httpx.AsyncClient, kind: str) -> None:
+async def test_several_content_types_are_json(http: httpx.AsyncClient, kind: str) -> None:
     response = await http.post("/v2/seen", content=b"[1]", headers={"content-type": kind})
 
     assert response.json()["body"] == [1]
@@ -150,7 +150,7 @@ async def test_text_is_plain(http: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("PATCH", "/v2/unchanged", 304), ("DELETE", "/v2/gone", 204)]
 )
-async def test_these_answers_have_no_body_at_all(
+async def test_answers_with_a_bodiless_status_have_no_body(
     http: httpx.AsyncClient, method: str, path: str, status: int
 ) -> None:
     response = await http.request(method, path)
@@ -173,7 +173,7 @@ async def test_a_method_that_is_not_there_is_told_with_those_that_are(
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
-async def test_an_accident_of_ours_says_so_and_nothing_of_what_happened(
+async def test_a_crash_of_the_simulator_reveals_only_its_kind(
     http: httpx.AsyncClient,
 ) -> None:
     response = await http.get("/v2/broken")
@@ -184,7 +184,7 @@ async def test_an_accident_of_ours_says_so_and_nothing_of_what_happened(
     )
 
 
-async def test_what_is_behind_no_door_names_the_doors(http: httpx.AsyncClient) -> None:
+async def test_an_unknown_path_names_the_endpoints(http: httpx.AsyncClient) -> None:
     response = await http.get("/elsewhere")
 
     assert (response.status_code, response.json()) == (

@@ -11,14 +11,14 @@ from typing import Any
 from pytest_tavus.simulator.server.options import ServerOptions
 from pytest_tavus.simulator.server.running import RunningServer, ServerThread
 from pytest_tavus.simulator.server.standin.daily import CallClient, EventHandler
-from tests.simulator.server.served import PATIENCE, talking
+from tests.simulator.server.served import PATIENCE, open_conversation
 
 
-class Heard(EventHandler):
-    """Keeps what it hears, and on which thread."""
+class RecordingHandler(EventHandler):
+    """Records callbacks, and the threads that they run on."""
 
     def __init__(self) -> None:
-        self.told: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
+        self.received: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
         self.threads: set[str] = set()
 
     def on_app_message(self, message: Any, sender: Any) -> None:
@@ -38,17 +38,17 @@ class Heard(EventHandler):
 
     def _keep(self, name: str, *given: Any) -> None:
         self.threads.add(threading.current_thread().name)
-        self.told.put((name, given))
+        self.received.put((name, given))
 
     def next(self, name: str) -> tuple[Any, ...]:
-        """Return what the next callback of that name was given."""
+        """Return the arguments of the next callback of that name."""
         while True:
-            found, given = self.told.get(timeout=PATIENCE)
+            found, given = self.received.get(timeout=PATIENCE)
             if found == name:
                 return given
 
     def utterance(self) -> str:
-        """Return what is said next."""
+        """Return the text of the next utterance."""
         while True:
             message, _ = self.next("app_message")
             if message["event_type"] == "conversation.utterance":
@@ -60,15 +60,15 @@ def serving(options: ServerOptions | None = None) -> Generator[tuple[ServerThrea
     thread = ServerThread(options or ServerOptions(), environ={})
     server = thread.start()
     try:
-        thread.run(talking(server.tavus))
+        thread.run(open_conversation(server.tavus))
         yield thread, server
     finally:
         thread.stop()
 
 
 @contextmanager
-def client() -> Generator[tuple[CallClient, Heard]]:
-    heard = Heard()
+def client() -> Generator[tuple[CallClient, RecordingHandler]]:
+    heard = RecordingHandler()
     found = CallClient(event_handler=heard)
     try:
         yield found, heard

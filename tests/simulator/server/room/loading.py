@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.simulator.server.served import Served
+from tests.simulator.server.served import InProcessServer
 
 SCENARIO = """
 pal:
@@ -33,5 +33,5 @@ QUIET = {
 }
 
 
-async def load(server: Served, text: str) -> Any:
+async def load(server: InProcessServer, text: str) -> Any:
     return await server.http.post("/_simulator/scenarios", content=text.encode())

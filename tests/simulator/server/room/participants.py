@@ -1,4 +1,4 @@
-"""Participants in the room of a server: those that take part, and one that does not read."""
+"""Participants in the room of a server: some take part, and one does not read."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def say(room: ClientConnection, text: str, *, conversation_id: str = "c1")
     await room.send(json.dumps(message, ensure_ascii=False))
 
 
-async def put_out(room: ClientConnection) -> tuple[int, str]:
+async def read_until_closed(room: ClientConnection) -> tuple[int, str]:
     """Read to the end, and return how the server closed."""
     try:
         async with asyncio.timeout(PATIENCE):
@@ -52,13 +52,13 @@ async def put_out(room: ClientConnection) -> tuple[int, str]:
         return (0, "") if closed.rcvd is None else (closed.rcvd.code, closed.rcvd.reason)
 
 
-def present(conversation: Any) -> Any:
+def room_of(conversation: Any) -> Any:
     """Return the room of a conversation."""
     return conversation._assembly.room
 
 
-def deaf(server: RunningServer) -> socket.socket:
-    """Join a room with a small plain socket, and never read what comes."""
+def join_without_reading(server: RunningServer) -> socket.socket:
+    """Join a room with a plain socket of small buffers, and never read from it."""
     plug = socket.socket()
     plug.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     host, port = server.url.removeprefix("http://").split(":")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("live.order")
-async def test_conversations_at_once_hear_their_own_messages_in_order() -> None:
+async def test_concurrent_conversations_get_their_own_messages_in_order() -> None:
     with serving(5) as served:
         seconds = await load(served, 12, 5)
 
@@ -58,7 +58,7 @@ class Given:
         self.sent.append(json.loads(text))
 
 
-async def test_a_turn_as_it_must_be_is_answered() -> None:
+async def test_a_valid_turn_is_answered() -> None:
     room = Given(LINE, CALL, REPLY)
 
     await Caller(room, "c1").turn(0)

@@ -1,4 +1,4 @@
-"""A participant's place: what is on its way to them, and how much they may send."""
+"""One participant: the queue of messages to them, and the limits of their own messages."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 
 from pytest_tavus.simulator.server.options import ServerLimits
 from pytest_tavus.simulator.server.room.participant import MessageEncoder, Meter, SocketParticipant
-from tests.simulator.server.given import Watch
+from tests.simulator.server.constants import ManualClock
 
 JSON = st.dictionaries(st.text(), st.none() | st.booleans() | st.integers() | st.text(), max_size=4)
 
 
 def seated(**limits: int) -> SocketParticipant:
-    return SocketParticipant("one", limits=ServerLimits(**limits), texts=MessageEncoder())
+    return SocketParticipant("one", limits=ServerLimits(**limits), encoder=MessageEncoder())
 
 
 @pytest.mark.asyncio
 @given(messages=st.lists(JSON, max_size=8))
-async def test_messages_arrive_whole_and_in_order_and_then_comes_the_end(
+async def test_messages_arrive_in_order_before_the_end(
     messages: list[dict[str, Any]],
 ) -> None:
     seat = seated(waiting_messages=8)
@@ -40,7 +40,7 @@ async def test_messages_arrive_whole_and_in_order_and_then_comes_the_end(
 
 
 @pytest.mark.asyncio
-async def test_whoever_waits_for_a_message_is_woken() -> None:
+async def test_a_waiting_reader_gets_the_next_message() -> None:
     seat = seated(waiting_messages=8)
     waiting = asyncio.create_task(seat.next())
     await asyncio.sleep(0)
@@ -50,7 +50,7 @@ async def test_whoever_waits_for_a_message_is_woken() -> None:
 
 
 @pytest.mark.asyncio
-async def test_whoever_lets_too_many_wait_is_given_up() -> None:
+async def test_too_many_unread_messages_close_the_participant() -> None:
     seat = seated(waiting_messages=2)
     for number in range(3):
         seat.deliver({"number": number})
@@ -61,7 +61,7 @@ async def test_whoever_lets_too_many_wait_is_given_up() -> None:
 
 
 @pytest.mark.asyncio
-async def test_whoever_reads_is_not_given_up() -> None:
+async def test_a_reading_participant_stays() -> None:
     seat = seated(waiting_messages=2)
     for number in range(9):
         seat.deliver({"number": number})
@@ -72,7 +72,7 @@ async def test_whoever_reads_is_not_given_up() -> None:
 
 
 @pytest.mark.asyncio
-async def test_whoever_lets_too_many_bytes_wait_is_given_up_and_they_are_let_go() -> None:
+async def test_too_many_unread_bytes_close_the_participant_and_are_freed() -> None:
     seat = seated(waiting_bytes=1000)
     seat.deliver({"text": "x" * 5000})
     assert seat.waiting_bytes > 5000
@@ -86,7 +86,7 @@ async def test_whoever_lets_too_many_bytes_wait_is_given_up_and_they_are_let_go(
 
 
 @pytest.mark.asyncio
-async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
+async def test_a_single_long_message_is_queued() -> None:
     seat = seated(waiting_bytes=1000)
     seat.deliver({"text": "x" * 5000})
 
@@ -95,10 +95,10 @@ async def test_a_long_message_alone_waits_as_long_as_it_takes() -> None:
 
 
 @pytest.mark.asyncio
-async def test_all_participants_wait_for_the_same_text() -> None:
+async def test_all_participants_share_the_encoded_text() -> None:
     texts = MessageEncoder()
     one, other = (
-        SocketParticipant(name, limits=ServerLimits(), texts=texts) for name in ("one", "other")
+        SocketParticipant(name, limits=ServerLimits(), encoder=texts) for name in ("one", "other")
     )
     for number in range(2):
         message = {"number": number}
@@ -111,8 +111,8 @@ async def test_all_participants_wait_for_the_same_text() -> None:
     assert await other.next() is second
 
 
-def test_messages_up_to_the_burst_are_taken_and_the_next_is_not() -> None:
-    meter = Meter(ServerLimits(messages_per_second=5), now=Watch())
+def test_messages_beyond_the_burst_are_refused() -> None:
+    meter = Meter(ServerLimits(messages_per_second=5), now=ManualClock())
 
     assert [meter.take(1) for _ in range(10)] == [None] * 10
     closing = meter.take(1)
@@ -120,8 +120,8 @@ def test_messages_up_to_the_burst_are_taken_and_the_next_is_not() -> None:
     assert (closing.code, closing.reason) == (1008, "more than 5 messages a second")
 
 
-def test_bytes_are_counted_as_well() -> None:
-    meter = Meter(ServerLimits(bytes_per_second=100), now=Watch())
+def test_bytes_beyond_the_burst_are_refused() -> None:
+    meter = Meter(ServerLimits(bytes_per_second=100), now=ManualClock())
 
     assert meter.take(200) is None
     closing = meter.take(1)
@@ -129,8 +129,8 @@ def test_bytes_are_counted_as_well() -> None:
     assert closing.reason == "more than 100 bytes a second"
 
 
-def test_with_time_more_may_be_sent() -> None:
-    watch = Watch()
+def test_the_allowance_grows_with_time() -> None:
+    watch = ManualClock()
     meter = Meter(ServerLimits(messages_per_second=5), now=watch)
     for _ in range(10):
         meter.take(1)
@@ -141,8 +141,8 @@ def test_with_time_more_may_be_sent() -> None:
 
 
 @given(pauses=st.lists(st.floats(0.2, 10), max_size=30))
-def test_whoever_keeps_to_the_rate_is_never_refused(pauses: list[float]) -> None:
-    watch = Watch()
+def test_a_sender_within_the_rate_is_never_refused(pauses: list[float]) -> None:
+    watch = ManualClock()
     meter = Meter(ServerLimits(messages_per_second=5), now=watch)
     for pause in pauses:
         watch.time += pause

@@ -1,4 +1,4 @@
-"""A room over a real WebSocket: who gets in, and what is carried."""
+"""A room over a real WebSocket: who may join, and which messages are relayed."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pytest_tavus.simulator.rooms.options import LiveOptions
 from pytest_tavus.simulator.server.http.marker import MARKER, simulator_version
 from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.account.rows import conversation_row
-from tests.simulator.server.room.participants import heard, joined, put_out, say
-from tests.simulator.server.served import listening, talking
+from tests.simulator.server.room.participants import heard, joined, read_until_closed, say
+from tests.simulator.server.served import listening, open_conversation
 
 pytestmark = pytest.mark.asyncio
 
 
 @pytest.mark.fidelity("door.room_messages")
-async def test_a_frame_is_one_app_message_with_nothing_around_it() -> None:
+async def test_a_frame_is_one_app_message_without_an_envelope() -> None:
     async with listening() as server:
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         async with joined(server) as room:
             first = json.loads(await room.recv())
             await say(room, "Good day.")
@@ -37,16 +37,16 @@ async def test_a_frame_is_one_app_message_with_nothing_around_it() -> None:
 
 async def test_the_handshake_is_marked() -> None:
     async with listening() as server:
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         async with joined(server) as room:
             assert room.response is not None
             assert room.response.headers[MARKER] == simulator_version()
 
 
-async def test_what_is_said_is_heard_by_everybody_in_the_room_and_nobody_else() -> None:
+async def test_utterances_reach_every_participant_of_their_room_only() -> None:
     async with listening() as server:
-        await talking(server.tavus)
-        await talking(server.tavus, "c2", pal={"greeting": None})
+        await open_conversation(server.tavus)
+        await open_conversation(server.tavus, "c2", pal={"greeting": None})
         async with joined(server) as one, joined(server) as two, joined(server, "c2") as other:
             await heard(one, "conversation.utterance")
             await say(one, "Between us.")
@@ -69,11 +69,11 @@ async def test_what_is_said_is_heard_by_everybody_in_the_room_and_nobody_else() 
         ("full", 403, "the room of full is full: 0 participants"),
     ],
 )
-async def test_a_room_that_lets_nobody_in_says_why(name: str, status: int, sentence: str) -> None:
+async def test_a_refused_join_gives_the_reason(name: str, status: int, sentence: str) -> None:
     options = ServerOptions(live=LiveOptions(participants=0))
     async with listening(options) as server:
         for each in ("ended", "private", "full"):
-            await talking(server.tavus, each)
+            await open_conversation(server.tavus, each)
         await server.admin.live.end("ended", "end_conversation_endpoint_hit")
         record = conversation_row("private", meeting_token="canary")
         server.tavus.site.account.conversations.put("private", record)
@@ -90,7 +90,7 @@ async def test_a_room_that_lets_nobody_in_says_why(name: str, status: int, sente
 @pytest.mark.fidelity("door.room_token")
 async def test_a_private_room_opens_with_its_token() -> None:
     async with listening() as server:
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         record = conversation_row("c1", meeting_token="canary-8f3b")
         server.tavus.site.account.conversations.put("c1", record)
         async with joined(server, "c1?t=canary-8f3b") as room:
@@ -101,7 +101,7 @@ async def test_a_private_room_opens_with_its_token() -> None:
 @pytest.mark.parametrize(
     ("frame", "sentence"),
     [
-        (b"{}", "an app message is a text frame, and this one was binary"),
+        (b"{}", "an app message is a text frame, and this frame is binary"),
         ("", "the frame is not JSON: Expecting value at line 1, column 1"),
         ("[" * 2_000, "the frame is nested too deeply"),
         (
@@ -112,11 +112,9 @@ async def test_a_private_room_opens_with_its_token() -> None:
         ("{}", "the event_type of an app message is missing, not text"),
     ],
 )
-async def test_a_frame_that_cannot_be_taken_is_answered_and_counted(
-    frame: str | bytes, sentence: str
-) -> None:
+async def test_an_invalid_frame_is_answered_and_counted(frame: str | bytes, sentence: str) -> None:
     async with listening() as server:
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         async with joined(server) as room:
             await room.send(frame)
             error = await heard(room, "simulator.error")
@@ -133,19 +131,19 @@ async def test_a_frame_that_cannot_be_taken_is_answered_and_counted(
     assert state["malformed_frames"] == {"c1": 1}
 
 
-async def test_the_end_of_the_conversation_is_the_end_of_the_room() -> None:
+async def test_the_end_of_the_conversation_closes_the_room() -> None:
     async with listening() as server:
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         async with joined(server) as room:
             await heard(room, "conversation.utterance")
             await server.admin.live.end("c1", "end_conversation_endpoint_hit")
 
-            assert await put_out(room) == (1000, "the conversation has ended")
+            assert await read_until_closed(room) == (1000, "the conversation has ended")
 
 
-async def test_a_page_of_elsewhere_cannot_join() -> None:
+async def test_a_page_of_another_machine_cannot_join() -> None:
     async with listening() as server:
-        await talking(server.tavus)
+        await open_conversation(server.tavus)
         url = f"{server.url.replace('http', 'ws')}/rooms/c1"
         with pytest.raises(InvalidStatus) as refused:
             async with connect(url, proxy=None, origin="http://evil.example"):  # type: ignore[arg-type]  # a string to it

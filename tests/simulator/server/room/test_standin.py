@@ -1,4 +1,4 @@
-"""The stand-in for `daily` in a room: whom it joins, and what its callbacks hear."""
+"""The stand-in for `daily` in a room: joins, messages and callbacks."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from tests.simulator.server.room.joining import client, echo, serving
 from tests.simulator.server.served import PATIENCE
 
 
-def test_what_a_room_says_on_joining_is_there_at_once() -> None:
+def test_the_first_messages_of_a_room_arrive_together() -> None:
     with serving() as (_, server), closing(open_room(f"{server.url}/rooms/c1", None)) as room:
         kinds = [json.loads(text)["event_type"] for text in room.first]
 
     assert kinds == ["system.replica_joined", "conversation.utterance"]
 
 
-def test_when_the_pal_is_there_its_greeting_waits_already() -> None:
+def test_the_greeting_is_queued_when_the_pal_joins() -> None:
     waiting: queue.Queue[int] = queue.Queue()
 
     class Looking(EventHandler):
@@ -39,7 +39,7 @@ def test_when_the_pal_is_there_its_greeting_waits_already() -> None:
 
 
 @pytest.mark.fidelity("door.room_as_daily")
-def test_it_joins_speaks_hears_and_leaves() -> None:
+def test_a_client_joins_speaks_receives_replies_and_leaves() -> None:
     Daily.init()
     completed: queue.Queue[tuple[Any, Any]] = queue.Queue()
 
@@ -57,7 +57,7 @@ def test_it_joins_speaks_hears_and_leaves() -> None:
         counts = joining.participant_counts()
         joining.leave()
         gone, reason = heard.next("left")
-        states = [given[0] for name, given in list(heard.told.queue) if name == "state"]
+        states = [given[0] for name, given in list(heard.received.queue) if name == "state"]
         after = joining.participants()
 
     assert error is None
@@ -80,7 +80,7 @@ def test_a_message_may_be_sent_as_text() -> None:
         assert heard.utterance() == "As text."
 
 
-def test_whoever_sends_hears_whether_it_went() -> None:
+def test_send_reports_success_and_failure() -> None:
     sent: queue.Queue[Any] = queue.Queue()
     with serving() as (_, server), client() as (joining, heard):
         joining.send_app_message(echo("Too early."), completion=sent.put)
@@ -101,10 +101,10 @@ def test_the_end_of_the_conversation_is_no_error() -> None:
         heard.next("left")
 
         assert heard.next("state") == ("left",)
-        assert heard.told.empty()
+        assert heard.received.empty()
 
 
-def test_a_client_may_come_back() -> None:
+def test_a_client_can_join_again() -> None:
     with serving() as (_, server), client() as (joining, heard):
         for _ in range(2):
             joining.join(f"{server.url}/rooms/c1")

@@ -1,4 +1,4 @@
-"""The stand-in for `daily` as a package: what it offers, what it imports, and what it needs."""
+"""The stand-in for `daily` as a package: its names, its imports and its requirements."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ transcription_started transcription_stopped transcription_updated
 """
 
 
-def test_it_has_every_callback_of_daily_python_and_each_does_nothing() -> None:
+def test_the_handler_has_every_callback_of_daily_python() -> None:
     handler = EventHandler()
     names = [f"on_{name}" for name in CALLBACKS.split()]
 
@@ -70,7 +70,7 @@ def test_it_imports_the_standard_library_and_websockets_alone() -> None:
     assert imported <= set(sys.stdlib_module_names) | {"websockets"}
 
 
-def test_as_daily_it_comes_without_this_package() -> None:
+def test_the_stand_in_runs_without_this_package() -> None:
     program = (
         "import sys; sys.modules['pytest_tavus'] = None\n"
         "from daily import CallClient, Daily, EventHandler\n"

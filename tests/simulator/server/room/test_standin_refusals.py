@@ -1,4 +1,4 @@
-"""What the stand-in for `daily` does not join, send or break over, and who hears of it."""
+"""The stand-in for `daily` refuses rooms and messages, and reports each failure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 
 from pytest_tavus.simulator.server.options import ServerLimits, ServerOptions
 from pytest_tavus.simulator.server.standin.daily import CallClient
-from tests.simulator.server.room.joining import Heard, client, echo, serving
+from tests.simulator.server.room.joining import RecordingHandler, client, echo, serving
 from tests.simulator.server.served import PATIENCE
 
 
-def test_a_message_into_no_room_is_an_error_where_nobody_asks() -> None:
+def test_a_message_without_a_room_and_a_completion_goes_to_on_error() -> None:
     with client() as (joining, heard):
         joining.send_app_message(echo("Anybody?"))
 
@@ -25,12 +25,12 @@ def test_a_message_into_no_room_is_an_error_where_nobody_asks() -> None:
 
 
 @pytest.mark.parametrize("message", [None, object()])
-def test_what_is_no_message_is_refused(message: Any) -> None:
+def test_a_message_that_is_not_json_is_refused(message: Any) -> None:
     with client() as (joining, _), pytest.raises(ValueError, match="an app message"):
         joining.send_app_message(message)
 
 
-def test_being_put_out_is_an_error() -> None:
+def test_removal_from_a_room_goes_to_on_error() -> None:
     options = ServerOptions(limits=ServerLimits(messages_per_second=1))
     sent: queue.Queue[Any] = queue.Queue()
     with serving(options) as (_, server), client() as (joining, heard):
@@ -49,10 +49,10 @@ def test_being_put_out_is_an_error() -> None:
         ("http://192.0.2.1/rooms/c1", "is no room of a simulated Tavus on this machine"),
         ("http://localhost.evil.example/rooms/c1", "is no room of a simulated Tavus"),
         ("file:///etc/passwd", "is no room of a simulated Tavus"),
-        ("SERVER/rooms/c9", "the room lets nobody in (HTTP 404): "),
+        ("SERVER/rooms/c9", "the room refused the participant (HTTP 404): "),
     ],
 )
-def test_a_room_that_cannot_be_joined_is_an_error(url: str, sentence: str) -> None:
+def test_a_failed_join_goes_to_on_error(url: str, sentence: str) -> None:
     with serving() as (_, server), client() as (joining, heard):
         joining.join(url.replace("SERVER", server.url))
         (error,) = heard.next("error")
@@ -60,7 +60,7 @@ def test_a_room_that_cannot_be_joined_is_an_error(url: str, sentence: str) -> No
     assert sentence in error
 
 
-def test_a_room_of_somebody_else_is_not_joined() -> None:
+def test_a_room_of_another_service_is_not_joined() -> None:
     plain = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
     with answering(plain) as url, client() as (joining, heard):
         joining.join(url)
@@ -73,7 +73,7 @@ def test_a_room_of_somebody_else_is_not_joined() -> None:
     )
 
 
-def test_a_server_that_is_not_there_is_an_error() -> None:
+def test_a_missing_server_goes_to_on_error() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/rooms/c1"
@@ -92,7 +92,7 @@ def test_a_client_joins_one_room_at_a_time() -> None:
         assert heard.next("error") == ("this client is joined already",)
 
 
-def test_a_client_that_was_released_is_of_no_use() -> None:
+def test_a_released_client_refuses_calls() -> None:
     found = CallClient()
     found.release()
     found.release()
@@ -102,13 +102,13 @@ def test_a_client_that_was_released_is_of_no_use() -> None:
     assert not [one for one in threading.enumerate() if one.name.startswith("daily-")]
 
 
-def test_a_callback_that_breaks_does_not_break_the_next(
+def test_a_failing_callback_does_not_stop_later_callbacks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told: list[Any] = []
     monkeypatch.setattr(threading, "excepthook", told.append)
 
-    class Breaking(Heard):
+    class Breaking(RecordingHandler):
         def on_call_state_updated(self, state: Any) -> None:
             raise RuntimeError(state)
 

@@ -1,4 +1,4 @@
-"""What goes wrong in the simulated PAL, at each door of a server: never a reply without words."""
+"""Failures in the simulated PAL, at each endpoint: never a reply without words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pytest_tavus.simulator.server.options import ServerOptions
 from tests.simulator.pal.endpoint import Answer, refuses, says, serving
 from tests.simulator.server.room.loading import SCENARIO, load
 from tests.simulator.server.room.participants import heard, joined
-from tests.simulator.server.served import PAL, Served, listening, served, talking
+from tests.simulator.server.served import PAL, InProcessServer, listening, open_conversation, served
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,7 +46,7 @@ LINE = {
 
 
 @asynccontextmanager
-async def deciding(*answers: Answer) -> AsyncGenerator[tuple[Served, str]]:
+async def deciding(*answers: Answer) -> AsyncGenerator[tuple[InProcessServer, str]]:
     """Serve with a model that answers so; give the server, and what the model is called."""
     async with serving(*answers) as endpoint:
         settings = ModelSettings(base_url=endpoint.base_url, model="small")
@@ -54,7 +54,7 @@ async def deciding(*answers: Answer) -> AsyncGenerator[tuple[Served, str]]:
             yield server, str(settings)
 
 
-async def opened(server: Served, pal_id: str | None = None) -> str:
+async def opened(server: InProcessServer, pal_id: str | None = None) -> str:
     """Open a conversation with a PAL, and return its id."""
     if pal_id is None:
         made = await server.http.post("/v2/pals", json={**PAL, "default_face_id": "r90bbd427f71"})
@@ -65,32 +65,32 @@ async def opened(server: Served, pal_id: str | None = None) -> str:
     return name
 
 
-async def scripted(server: Served, text: str) -> str:
+async def scripted(server: InProcessServer, text: str) -> str:
     """Load a script, open a conversation with its PAL, and return its id."""
     (row,) = (await load(server, text)).json()["data"]
     return await opened(server, row["pal_id"])
 
 
-async def respond(server: Served, name: str, text: str) -> Any:
+async def respond(server: InProcessServer, name: str, text: str) -> Any:
     """Say a line over the HTTP bridge."""
     answer = await server.http.post(f"/v2/conversations/{name}/respond", json={"text": text})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def warnings(server: Served, name: str) -> Any:
+async def warnings(server: InProcessServer, name: str) -> Any:
     """Return what the control plane warns of."""
     return (await server.http.get(f"/_simulator/conversations/{name}")).json()["warnings"]
 
 
-async def turn_over_mcp(server: Served, name: str, text: str) -> McpToolResult:
+async def turn_over_mcp(server: InProcessServer, name: str, text: str) -> McpToolResult:
     """Say a line with the tool for it."""
     tools = ToolBox(Api(server.tavus.site.account))
     return await tools.call("tavus_chat_turn", {"conversation_id": name, "text": text})
 
 
 @pytest.mark.fidelity("live.troubles")
-async def test_a_model_that_fails_is_no_reply_over_the_bridge() -> None:
+async def test_a_failing_model_gives_no_reply_over_the_bridge() -> None:
     async with deciding(refuses(500, "Oh."), says("Yes.")) as (server, model):
         name = await opened(server)
         failed = await respond(server, name, "Hello?")
@@ -104,7 +104,7 @@ async def test_a_model_that_fails_is_no_reply_over_the_bridge() -> None:
     assert replied == {"status": "ready", "text": "Yes."}
 
 
-async def test_a_model_that_fails_is_a_failed_call_over_mcp() -> None:
+async def test_a_failing_model_gives_a_failed_call_over_mcp() -> None:
     async with deciding(says(""), says("Yes.")) as (server, model):
         name = await opened(server)
         failed = await turn_over_mcp(server, name, "Hello?")
@@ -127,14 +127,14 @@ async def test_a_line_without_a_script_is_answered_with_a_warning() -> None:
     assert warned == [NO_SCRIPT] * 2
 
 
-async def test_a_line_of_the_script_is_answered_without_one() -> None:
+async def test_a_line_of_the_script_is_answered_without_a_warning() -> None:
     async with served() as server:
         reply = await respond(server, await scripted(server, TABLE), "A table for two.")
 
     assert reply == {"status": "ready", "text": "You have table 7."}
 
 
-async def test_in_loose_order_any_line_is_the_scripts() -> None:
+async def test_in_loose_order_the_script_answers_any_line() -> None:
     options = ServerOptions(control=True, script_order="loose")
     async with served(options) as server:
         name = await scripted(server, TABLE)
@@ -155,11 +155,11 @@ async def test_a_pal_that_says_nothing_is_silent_and_not_ready() -> None:
     assert called.value == {"text": PLAIN, "warning": called.value["warning"]}
 
 
-async def test_a_room_hears_of_it() -> None:
+async def test_a_failing_model_is_reported_in_the_room() -> None:
     async with serving(refuses(500, "Oh.")) as endpoint:
         settings = ModelSettings(base_url=endpoint.base_url, model="small")
         async with listening(ServerOptions(control=True, model=settings)) as server:
-            await talking(server.tavus)
+            await open_conversation(server.tavus)
             async with joined(server, "c1") as room:
                 await heard(room, "conversation.utterance")
                 await room.send(json.dumps(LINE))

@@ -1,9 +1,8 @@
-"""Stands in for `daily` (daily-python), and joins the rooms of a simulated Tavus.
+"""Replaces `daily` (daily-python), and joins the rooms of a simulated Tavus.
 
-It is put on the PYTHONPATH of a client of Tavus, in that client's own environment, so it imports
-the standard library and `websockets` and nothing else. It carries app messages; there is no sound
-and no picture. Names and parameters are daily-python's, so that code written for one runs on the
-other.
+It runs in the environment of a client of Tavus, so it imports only the standard library and
+`websockets`. It transports app messages, but neither audio nor video. Names and parameters equal
+those of daily-python, so code for daily-python runs unchanged.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import json
 import queue
 import threading
 import uuid
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from .handler import EventHandler
+from .handler import EventHandler, Fields
 from .trouble import MISSING, RoomError
 
 if TYPE_CHECKING:
@@ -26,19 +25,20 @@ __all__ = ["CallClient", "Daily", "EventHandler"]
 PAL_EVENTS = frozenset(
     {"system.replica_joined", "system.replica_present", "system.pal_joined", "system.pal_present"}
 )
-"""With the first of these the PAL is taken to be in the room."""
+"""The first of these events announces the PAL as a participant."""
 
 _LEAVE_SECONDS = 5.0
 
-Completion = Callable[..., None]
+JoinCompletion = Callable[[Fields | None, str | None], None]
+Completion = Callable[[str | None], None]
 _Job = Callable[[], object]
 
 
 class Daily:
-    """The process-wide part of daily-python. Here there is nothing to set up."""
+    """The process-wide functions of daily-python. They have no effect here."""
 
     @staticmethod
-    def init(*, virtual_devices: bool = False, worker_threads: int = 2, **_: Any) -> None:
+    def init(*, virtual_devices: bool = False, worker_threads: int = 2, **_: object) -> None:
         """Do nothing: `virtual_devices` and `worker_threads` are for media."""
         del virtual_devices, worker_threads
 
@@ -48,7 +48,7 @@ class Daily:
 
 
 class CallClient:
-    """One participant. Callbacks come one after the other, on a thread of the client's own."""
+    """One participant. Callbacks run one after the other, on a thread of the client."""
 
     def __init__(self, event_handler: EventHandler | None = None) -> None:
         self._handler = EventHandler() if event_handler is None else event_handler
@@ -56,7 +56,7 @@ class CallClient:
         self._lock = threading.Lock()
         self._id = str(uuid.uuid4())
         self._room: JoinedRoom | None = None
-        self._pal: dict[str, Any] | None = None
+        self._pal: Fields | None = None
         self._state = "initialized"
         self._released = False
         self._worker = threading.Thread(target=self._run_jobs, name="daily-callbacks", daemon=True)
@@ -66,14 +66,14 @@ class CallClient:
         self,
         meeting_url: str,
         meeting_token: str | None = None,
-        client_settings: Mapping[str, Any] | None = None,
+        client_settings: Fields | None = None,
         *,
-        completion: Completion | None = None,
+        completion: JoinCompletion | None = None,
     ) -> None:
         """Join a room in the background.
 
-        `completion` hears ``(data, error)``; without it, an error goes to `on_error`.
-        `client_settings` is for media and is not looked at.
+        `completion` is called with ``(data, error)``; without it, an error goes to `on_error`.
+        `client_settings` configures media and is ignored.
         """
         del client_settings
         self._require_unreleased()
@@ -92,7 +92,7 @@ class CallClient:
         ).start()
 
     def leave(self, completion: Completion | None = None) -> None:
-        """Leave the room. Returns when the server knows."""
+        """Leave the room. Returns when the connection is closed."""
         self._require_unreleased()
         with self._lock:
             room, self._room = self._room, None
@@ -104,7 +104,7 @@ class CallClient:
             self._jobs.put(lambda: completion(None))
 
     def release(self) -> None:
-        """Give everything back. The client is of no use afterwards."""
+        """Leave the room and end the thread. Later calls raise ``RuntimeError``."""
         if self._released:
             return
         self.leave()
@@ -115,17 +115,17 @@ class CallClient:
 
     def send_app_message(
         self,
-        message: Any,
+        message: object,
         participant: str | None = None,
         completion: Completion | None = None,
     ) -> None:
-        """Send an app message to everybody in the room.
+        """Send an app message to every participant.
 
-        A simulated room passes on nothing to a single participant, so `participant` is not looked
-        at. `completion` hears the error, or `None`; without it, an error goes to `on_error`.
+        A simulated room cannot address a single participant, so `participant` is ignored.
+        `completion` is called with the error or `None`; without it, an error goes to `on_error`.
 
         Raises:
-            ValueError: the message is `None`, or no JSON data.
+            ValueError: the message is `None`, or not JSON data.
 
         """
         del participant
@@ -138,25 +138,24 @@ class CallClient:
             problem = f"an app message must be JSON data: {error}"
             raise ValueError(problem) from None
         room = self._room
-        refused = "this client has not joined a room" if room is None else room.send(text)
+        failure = "this client has not joined a room" if room is None else room.send(text)
         if completion is not None:
-            self._jobs.put(lambda: completion(refused))
-        elif refused is not None:
-            self._queue_callback("on_error", refused)
+            self._jobs.put(lambda: completion(failure))
+        elif failure is not None:
+            self._queue_callback("on_error", failure)
 
-    def participants(self) -> dict[str, Any]:
-        """Return who is in the room: ``local``, and the PAL by its id."""
-        found = {"local": self._local_participant()}
+    def participants(self) -> dict[str, Fields]:
+        """Return the participants: this client as ``local``, and the PAL by its id."""
+        found = {"local": _participant(self._id, "", local=True)}
         if self._pal is not None:
             found[self._pal["id"]] = self._pal
         return found
 
     def participant_counts(self) -> dict[str, int]:
-        """Return how many are in the room."""
         return {"present": len(self.participants()), "hidden": 0}
 
-    def _enter(self, url: str, token: str | None, completion: Completion | None) -> None:
-        """Open the room, then read it until it ends. Runs on a thread of its own."""
+    def _enter(self, url: str, token: str | None, completion: JoinCompletion | None) -> None:
+        """Open the room, and read messages until it closes. Runs on a thread of its own."""
         try:
             room = _open_room(url, token)
         except RoomError as error:
@@ -170,20 +169,20 @@ class CallClient:
         data = {"participants": self.participants(), "meetingSession": {"id": self._id}}
         self._queue_callback("on_call_state_updated", "joined")
         self._jobs.put(lambda: self._call_completion(completion, data, None))
-        # All of it is told in one go: a client that knows from it that the PAL is there would else
-        # speak while the greeting is still on its way, and now and then take it for the reply.
-        heard = threading.Event()
-        self._jobs.put(heard.wait)
+        # Callbacks wait until the first messages are queued together. Otherwise a client that sees
+        # the PAL join could speak before the greeting arrives, and take the greeting for the reply.
+        all_queued = threading.Event()
+        self._jobs.put(all_queued.wait)
         try:
             for text in room.first:
                 self._handle_message(text)
         finally:
-            heard.set()
+            all_queued.set()
         for text in room:
             self._handle_message(text)
         with self._lock:
             if self._room is not room:
-                return  # left by the client itself
+                return  # `leave` has reported it already
             self._room = None
         self._mark_left()
         if room.problem is not None:
@@ -205,23 +204,22 @@ class CallClient:
             self._queue_callback("on_participant_left", pal, "leftCall")
         self._queue_callback("on_call_state_updated", "left")
 
-    def _local_participant(self) -> dict[str, Any]:
-        return _participant(self._id, "", local=True)
-
-    def _call_completion(self, completion: Completion | None, data: Any, error: str | None) -> None:
+    def _call_completion(
+        self, completion: JoinCompletion | None, data: Fields | None, error: str | None
+    ) -> None:
         if completion is not None:
             completion(data, error)
         elif error is not None:
             self._handler.on_error(error)
 
-    def _queue_callback(self, callback: str, *given: Any) -> None:
-        self._jobs.put(lambda: getattr(self._handler, callback)(*given))
+    def _queue_callback(self, callback: str, *arguments: object) -> None:
+        self._jobs.put(lambda: getattr(self._handler, callback)(*arguments))
 
     def _run_jobs(self) -> None:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
-            except Exception as error:  # noqa: BLE001 - the user's callback; the next one still comes
+            except Exception as error:  # noqa: BLE001 - later callbacks run in any case
                 threading.excepthook(
                     threading.ExceptHookArgs(
                         (type(error), error, error.__traceback__, self._worker)
@@ -234,12 +232,13 @@ class CallClient:
 
 
 def _open_room(url: str, token: str | None) -> JoinedRoom:
-    """Join a room, with what only a room needs.
+    """Join a room.
 
     Raises:
         RoomError: `websockets` is missing, or the room cannot be joined.
 
     """
+    # Imported late, so that a client without `websockets` gets an error that names the package.
     try:
         from .room import open_room
     except ImportError:
@@ -247,5 +246,5 @@ def _open_room(url: str, token: str | None) -> JoinedRoom:
     return open_room(url, token)
 
 
-def _participant(identity: str, name: str, *, local: bool) -> dict[str, Any]:
+def _participant(identity: str, name: str, *, local: bool) -> Fields:
     return {"id": identity, "info": {"userName": name, "isLocal": local, "isOwner": False}}

@@ -1,6 +1,6 @@
-"""A room of a simulated Tavus, as a WebSocket.
+"""A room of a simulated Tavus, over a WebSocket.
 
-Joins nothing else: not Daily, and nothing on another machine.
+It joins neither Daily's rooms nor rooms on other machines.
 """
 
 from __future__ import annotations
@@ -10,30 +10,30 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
 
 from .trouble import RoomError
 
 MARKER = "x-tavus-simulator"
 _CONNECT_SECONDS = 10.0
-_GLANCE_SECONDS = 0.01
+_POLL_SECONDS = 0.01
 
 
 class JoinedRoom:
-    """An open room: yields what is said in it after `first`, until it ends."""
+    """An open room. Iteration yields the messages after `first`, until the room closes."""
 
-    def __init__(self, connection: ClientConnection, opened: ExitStack) -> None:
+    def __init__(self, connection: ClientConnection, stack: ExitStack) -> None:
         self._connection = connection
-        self._stack = opened
+        self._stack = stack
         self.first = tuple(_read_until_pong(connection))
-        """What it says to whoever joins, such as the PAL's greeting; the rest comes after it."""
+        """The messages that the room sends on joining, such as the PAL's greeting."""
 
         self.problem: str | None = None
-        """Why it ended, where that was not in good order."""
+        """Why the room closed; `None` while it is open and after a regular end."""
 
     def __iter__(self) -> Iterator[str]:
         try:
@@ -43,7 +43,7 @@ class JoinedRoom:
             self.problem = _describe_closure(closed)
 
     def send(self, text: str) -> str | None:
-        """Send a message; return what went wrong, if anything did."""
+        """Send a message; return the reason for a failure, else `None`."""
         try:
             self._connection.send(text)
         except ConnectionClosed as closed:
@@ -51,7 +51,6 @@ class JoinedRoom:
         return None
 
     def close(self) -> None:
-        """Leave."""
         self._stack.close()
 
 
@@ -59,7 +58,7 @@ def open_room(url: str, token: str | None) -> JoinedRoom:
     """Join a room.
 
     Raises:
-        RoomError: it is none of a simulated Tavus on this machine, or it lets nobody in.
+        RoomError: the URL is no room of a simulated Tavus on this machine, or the room refuses.
 
     """
     parts = _parse_local_url(url)
@@ -79,7 +78,7 @@ def open_room(url: str, token: str | None) -> JoinedRoom:
 
 
 def _connect(target: str, parts: SplitResult) -> ClientConnection:
-    """Connect through a socket of our own, which goes here whatever proxy the environment names."""
+    # With a socket of its own, `websockets` ignores the proxies of the environment.
     plain = socket.create_connection((parts.hostname, parts.port or 80), _CONNECT_SECONDS)
     try:
         return connect(target, sock=plain, open_timeout=_CONNECT_SECONDS, max_size=None)
@@ -89,17 +88,17 @@ def _connect(target: str, parts: SplitResult) -> ClientConnection:
 
 
 def _read_until_pong(connection: ClientConnection) -> Iterator[str]:
-    """Yield what comes before the answer to a ping: what the room says of itself on joining."""
+    """Yield the messages that arrive before the answer to a ping."""
     deadline = time.monotonic() + _CONNECT_SECONDS
     try:
         answered = connection.ping()
         while not answered.is_set() and time.monotonic() < deadline:
             with suppress(TimeoutError):
-                yield _text(connection.recv(timeout=_GLANCE_SECONDS))
+                yield _text(connection.recv(timeout=_POLL_SECONDS))
         while True:
             yield _text(connection.recv(timeout=0))
     except (TimeoutError, ConnectionClosed):
-        return  # nothing more is there; why it was closed is found out by whoever reads on
+        return  # a closed connection is reported when the room is read on
 
 
 def _text(message: str | bytes) -> str:
@@ -111,7 +110,7 @@ def _parse_local_url(url: str) -> SplitResult:
     if parts.scheme not in {"http", "ws"} or not _is_loopback(parts.hostname):
         message = (
             f"{url} is no room of a simulated Tavus on this machine, and this stand-in for 'daily' "
-            "joins no other: take its directory off PYTHONPATH to join real rooms"
+            "joins no other room: remove its directory from PYTHONPATH to join real rooms"
         )
         raise RoomError(message)
     return parts
@@ -128,22 +127,22 @@ def _query(token: str | None) -> str:
     return urlencode({"t": token}) if token else ""
 
 
-def _describe_refusal(response: Any) -> str:
+def _describe_refusal(response: Response) -> str:
     if MARKER not in response.headers:
         return _describe_unmarked("the room")
     body = (response.body or b"").decode("utf-8", "replace")
-    return f"the room lets nobody in (HTTP {response.status_code}): {body}"
+    return f"the room refused the participant (HTTP {response.status_code}): {body}"
 
 
-def _describe_unmarked(what: str) -> str:
+def _describe_unmarked(room: str) -> str:
     return (
-        f"{what} is not of a simulated Tavus: its answer has no {MARKER!r} header, so nothing was "
+        f"{room} is not of a simulated Tavus: its answer has no {MARKER!r} header, so nothing was "
         "sent to it"
     )
 
 
 def _describe_closure(closed: ConnectionClosed) -> str | None:
-    """Return why a room ended, unless everything was in order."""
+    """Return why a room closed; `None` after a regular end."""
     if closed.rcvd is None:
         return "the connection to the room was lost"
     if closed.rcvd.code in {1000, 1001, 1012}:

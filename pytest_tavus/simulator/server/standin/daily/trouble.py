@@ -1,4 +1,4 @@
-"""Why a room cannot be joined."""
+"""The error of a room that cannot be joined."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ MISSING = (
 
 
 class RoomError(Exception):
-    """A room cannot be joined; the sentence says why."""
+    """A room cannot be joined; the message gives the reason."""

@@ -1,4 +1,4 @@
-"""What tests of the server choose for themselves: where it is, what time it is, its tokens."""
+"""Addresses, times and tokens that tests of the server share."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ GRANT = AuthorizationGrant(
 )
 
 
-class Watch:
-    """A clock that is set by hand."""
+class ManualClock:
+    """A clock that a test sets."""
 
     def __init__(self, time: float = 0.0) -> None:
         self.time = time
@@ -34,7 +34,7 @@ class Watch:
         return self.time
 
 
-def seeded(seed: int) -> TokenGenerator:
+def seeded_tokens(seed: int) -> TokenGenerator:
     """Return a source that gives the same tokens for the same seed, kind by kind."""
     given: Counter[str] = Counter()
 

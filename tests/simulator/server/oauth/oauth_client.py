@@ -1,4 +1,4 @@
-"""A client of the simulated hosted server that does each step of the sign-in by itself."""
+"""A client of the simulated hosted server that performs each step of the sign-in separately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 
-from tests.simulator.server.given import BASE, CALLBACK, MCP
+from tests.simulator.server.constants import BASE, CALLBACK, MCP
 from tests.simulator.server.mcp.hosted import Hosted
 
 VERIFIER = "a-verifier-that-is-long-enough-for-everyone-1234567"
@@ -40,7 +40,7 @@ async def answer_page(
 
 
 def delivery_of(page: httpx2.Response) -> dict[str, Any]:
-    """Return what the page's script would send, and where to."""
+    """Return the payload that the page's script would send, and its callback."""
     found = re.search(r'<script type="application/json" id="login">(.*?)</script>', page.text)
     assert found is not None, page.text
     return dict(json.loads(found[1]))
@@ -52,8 +52,8 @@ def query_of(response: httpx2.Response) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """A client that registered, and does each step as it is told to."""
+class OAuthClient:
+    """A registered client, with one method for each step of the sign-in."""
 
     hosted: Hosted
     client_id: str
@@ -112,7 +112,7 @@ class Visitor:
         form = {"token": token, "client_id": self.client_id, **changed}
         return await self.hosted.http.post("/revoke", data=_given(form))
 
-    async def knock(self, token: str | None) -> httpx2.Response:
+    async def list_tools(self, token: str | None) -> httpx2.Response:
         """Ask for the list of tools with a bearer token."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         return await self.hosted.http.post("/mcp", json=LISTING, headers={**ACCEPT, **headers})
@@ -135,11 +135,11 @@ async def register(hosted: Hosted, **changed: Any) -> httpx2.Response:
     return await hosted.http.post("/register", json=metadata)
 
 
-async def visitor(hosted: Hosted, **changed: Any) -> Visitor:
+async def register_client(hosted: Hosted, **changed: Any) -> OAuthClient:
     """Register, and return the client."""
     answer = await register(hosted, **changed)
     assert answer.status_code == 201, answer.text
-    return Visitor(hosted=hosted, client_id=answer.json()["client_id"])
+    return OAuthClient(hosted=hosted, client_id=answer.json()["client_id"])
 
 
 def challenge(verifier: str = VERIFIER) -> str:
