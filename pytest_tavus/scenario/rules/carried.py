@@ -13,8 +13,8 @@ from pytest_tavus.contract.tool.api_rules import BODYLESS
 from pytest_tavus.contract.tool.sent import Carries
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import Problem
-from pytest_tavus.matching.matcher import Matcher
-from pytest_tavus.matching.shape import is_list, is_mapping
+from pytest_tavus.matching.matcher import Matcher, list_parts
+from pytest_tavus.matching.shape import is_mapping
 from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.text.problems import LocatedSource, ProblemLog
 from pytest_tavus.scenario.values.model import CallExpectation, PlayedCall, Turn
@@ -85,6 +85,5 @@ def _names(arguments: Any) -> Iterator[str]:
     if is_mapping(arguments):
         yield from map(str, arguments)
     elif isinstance(arguments, Matcher):
-        payload = arguments.payload
-        for part in payload if is_list(payload) else (payload,):
+        for part in list_parts(arguments):
             yield from _names(part)

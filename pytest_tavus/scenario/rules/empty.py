@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_tavus.matching.matcher import Matcher
+from pytest_tavus.matching.matcher import Matcher, list_parts
 from pytest_tavus.matching.matchers.presence import AbsentValue, AnyValue
 from pytest_tavus.scenario.rules.rule import RuleContext, list_expected_calls
 from pytest_tavus.scenario.values.model import SpeechExpectation, Turn
@@ -42,9 +42,9 @@ def _is_any(value: Any) -> bool:
     if not isinstance(value, Matcher):
         return False
     if value.tag == "one_of":
-        return any(map(_is_any, value.payload))
+        return any(map(_is_any, list_parts(value)))
     if value.tag == "all_of":
-        return all(map(_is_any, value.payload))
+        return all(map(_is_any, list_parts(value)))
     if value.tag == "not":
         return isinstance(value.payload, AbsentValue)
     return isinstance(value, AnyValue)

@@ -13,7 +13,7 @@ from typing import Any
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
 from pytest_tavus.matching.compare import matches
-from pytest_tavus.matching.matcher import Matcher
+from pytest_tavus.matching.matcher import Matcher, list_parts
 from pytest_tavus.matching.matchers.presence import AbsentValue
 from pytest_tavus.matching.shape import is_list, is_mapping
 from pytest_tavus.matching.text import describe
@@ -142,12 +142,11 @@ def _find_subschema(schema: Any, path: Loc) -> Mapping[Any, Any] | None:
 def _describe_conflict(schema: Mapping[Any, Any], value: Any) -> str | None:
     """Say why a scalar, a list or a matcher is nothing that the schema allows."""
     if isinstance(value, Matcher) and value.tag == "one_of":
-        whys = [next(check_satisfiable(schema, item), None) for item in value.payload]
+        whys = [next(check_satisfiable(schema, item), None) for item in list_parts(value)]
         return None if None in whys else f"{_describe_type(schema)}, and {value!r} is none of it"
     if isinstance(value, Matcher) and value.tag == "all_of":
-        return next(
-            (why for item in value.payload for _, why, _ in check_satisfiable(schema, item)), None
-        )
+        parts = list_parts(value)
+        return next((why for part in parts for _, why, _ in check_satisfiable(schema, part)), None)
     wanted = _TYPES.get(value.tag) if isinstance(value, Matcher) else _types_of(value)
     if wanted is not None and not any(_allows_type(schema, one) for one in wanted):
         shown = repr(value) if isinstance(value, Matcher) else describe(value)

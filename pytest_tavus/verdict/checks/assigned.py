@@ -173,7 +173,7 @@ def _findings(
     found += check_unexpected_calls(
         turn, [call for call, again in zip(left, repeated, strict=True) if not again]
     )
-    if found and not best.surely_best:
+    if found and not best.is_optimal:
         found[0] = replace(found[0], detail=_add_remark(found[0].detail))
     return found
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from pytest_tavus.contract.tool.tool import Tool
 from pytest_tavus.errors import did_you_mean
-from pytest_tavus.matching.compare import describe
 from pytest_tavus.matching.masked import require_known
-from pytest_tavus.matching.text import quote_text
+from pytest_tavus.matching.text import describe, quote_text
 from pytest_tavus.scenario.rules.rule import list_expected_calls
 from pytest_tavus.scenario.values.model import Turn
 from pytest_tavus.spans import Loc, SourceSpan, format_loc

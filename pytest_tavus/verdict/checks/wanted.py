@@ -149,21 +149,21 @@ class Pricing:
         self._turn = turn
         self._suiting: dict[tuple[int, int], bool] = {}
 
-    def holds(self, row: int, seen: int) -> bool:
+    def holds(self, row: int, observation: int) -> bool:
         """Tell whether the call is as expected."""
-        known = self._suiting.get((row, seen))
+        known = self._suiting.get((row, observation))
         if known is None:
-            known = self._wanted[row].suits(self._turn.calls[seen], self._turn)
-            self._suiting[row, seen] = known
+            known = self._wanted[row].suits(self._turn.calls[observation], self._turn)
+            self._suiting[row, observation] = known
         return known
 
-    def fits(self, row: int, seen: int) -> bool:
+    def fits(self, row: int, observation: int) -> bool:
         """Tell whether the call is one of the expected tool."""
-        return self._turn.calls[seen].called.name == self._wanted[row].expectation.tool
+        return self._turn.calls[observation].called.name == self._wanted[row].expectation.tool
 
-    def price(self, row: int, seen: int) -> int | None:
+    def price(self, row: int, observation: int) -> int | None:
         """Return how far the call is from what is expected."""
-        return self._wanted[row].cost(self._turn.calls[seen], self._turn)
+        return self._wanted[row].cost(self._turn.calls[observation], self._turn)
 
 
 def has_status(wanted: int | StatusWord | None, call: Call, tool: Tool | None) -> bool:

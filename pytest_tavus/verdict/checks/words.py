@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from pytest_tavus.matching.compare import Mismatch, describe
-from pytest_tavus.matching.text import format_yaml, quote_text
+from pytest_tavus.matching.compare import Mismatch
+from pytest_tavus.matching.text import describe, format_yaml, quote_text
 from pytest_tavus.spans import format_loc
 from pytest_tavus.trace.events import PalSaid
 from pytest_tavus.trace.log import Entry
