@@ -70,7 +70,7 @@ class AnyList(PlainMatcher):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AnyMapping(PlainMatcher):
-    """object mapping, empty ones too: ``address: !dict``."""
+    """Any mapping, empty ones too: ``address: !dict``."""
 
     tag = "dict"
 

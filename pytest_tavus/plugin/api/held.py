@@ -201,7 +201,7 @@ class ConversationDriver:
         if tool.is_post_call:
             yield describe_late_call(tool.name)
         for name in arguments if is_mapping(arguments) else ():
-            undeclared = check_argument(tool, name, arguments[name])
+            undeclared = check_argument(tool, name)
             if undeclared is not None:
                 yield undeclared
         # A script may call as no schema allows where a turn leaves the schema unchecked.
