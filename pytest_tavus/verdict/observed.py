@@ -77,8 +77,8 @@ class ObservedTrace(Struct):
     def collect_saved(self, turn: int) -> dict[str, object]:
         """Return the values of ``{saved.x}`` in a turn.
 
-        A value of an earlier turn wins over a value of the same turn, because the turn may have
-        saved its own value only after it used the earlier one.
+        A value of an earlier turn wins over a value of the same turn. The turn may have used the
+        earlier value before it saved its own.
         """
         earlier = {event.name: event.value for entry, event in self.saved if entry.turn < turn}
         same = {event.name: event.value for entry, event in self.saved if entry.turn == turn}
@@ -111,7 +111,6 @@ class _Sorter:
         self._previous = entry
 
     def add_session_opened(self, _entry: Entry, event: SessionOpened, _turn: ObservedTurn) -> None:
-        """Take the beginning of the conversation."""
         self._conversation_id = event.conversation_id
 
     def finish(self) -> ObservedTrace:
@@ -127,7 +126,6 @@ class _Sorter:
         return self.observed
 
     def add_utterance(self, entry: Entry, event: PalSaid, turn: ObservedTurn) -> None:
-        """Take an utterance."""
         (turn.said if turn.end_entry is None else turn.said_after).append((entry, event))
 
     def add_call(self, entry: Entry, event: ToolCalled, turn: ObservedTurn) -> None:
@@ -140,7 +138,6 @@ class _Sorter:
         (turn.calls if turn.end_entry is None else turn.calls_after).append(call)
 
     def add_exchange(self, entry: Entry, event: ToolDelivered, _turn: ObservedTurn) -> None:
-        """Take an exchange made for a call."""
         call = self.observed.calls.get(event.call_id)
         if call is None:
             return
@@ -163,28 +160,22 @@ class _Sorter:
             call.fault = faults.pop()[1]
 
     def add_user_line(self, entry: Entry, _event: UserSaid, turn: ObservedTurn) -> None:
-        """Take the caller's line."""
         turn.user_entry = turn.user_entry or entry
 
     def add_turn_end(self, entry: Entry, event: TurnEnded, turn: ObservedTurn) -> None:
-        """Take the end of the PAL's turn, or of listening after it."""
         turn.end_entry = turn.end_entry or entry
         turn.quiet_for += event.quiet_for
 
     def add_withheld(self, entry: Entry, event: Withheld, turn: ObservedTurn) -> None:
-        """Take a line that was not said."""
         turn.withheld.append((entry, event))
 
     def add_saved(self, entry: Entry, event: Saved, _turn: ObservedTurn) -> None:
-        """Take a value that was kept."""
         self.observed.saved.append((entry, event))
 
     def add_fault(self, entry: Entry, event: Fault, _turn: ObservedTurn) -> None:
-        """Take a fault."""
         self.observed.faults.append((entry, event))
 
     def add_session_closed(self, _entry: Entry, event: SessionClosed, _turn: ObservedTurn) -> None:
-        """Take the end of the conversation."""
         self.observed.closed = event
 
 

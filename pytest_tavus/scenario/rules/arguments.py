@@ -1,6 +1,6 @@
 """Refuses expectations of arguments that a tool does not declare, because no model sends them.
 
-JSON Schema allows undeclared properties. A tool that means so says it with a keyword such as
+JSON Schema allows undeclared properties. A tool that takes them has a keyword such as
 `additionalProperties`; a scenario switches the rule off with `unchecked: argument_schema`.
 """
 

@@ -1,4 +1,4 @@
-"""Refuses scenarios that a simulated PAL cannot play: it cannot guess speech or arguments."""
+"""Refuses scenarios in which a simulated PAL would have to guess its speech or arguments."""
 
 from __future__ import annotations
 

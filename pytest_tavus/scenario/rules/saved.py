@@ -65,8 +65,8 @@ def check_placeholder_values(ruled: RuleContext, uses: Iterable[PlaceholderUse])
 def check_saved_values(ruled: RuleContext, uses: Iterable[PlaceholderUse]) -> None:
     """Refuse `{saved.x}` for a value that nothing saves, or that a later turn saves.
 
-    A turn can read the values that its own calls save, except in the caller's line, and in an
-    expected call before which no other call can save the value.
+    A turn can read the values that its own calls save, except in the caller's line. An expected
+    call can read such a value only if another call can save the value before.
     """
     saved_uses = [use for use in uses if use.path.startswith("saved.")]
     if not saved_uses:

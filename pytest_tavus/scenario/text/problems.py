@@ -1,4 +1,4 @@
-"""Collects problems by path, and resolves the path to a line of a file when it is needed."""
+"""Collects problems by path, and resolves each path to a line only when somebody reads the log."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ProblemLog(Struct):
     ) -> None:
         """Add a problem. With `key`, the key is wrong and not its value."""
 
-        # Locating reads the file again, so it waits until `problems` is called.
+        # Locating parses the file again, so it happens only when `problems` is called.
         def build_problem() -> Problem:
             span = source.key_span(loc) if key else source.span(loc)
             return Problem(message=source.format_message(loc, message), span=span, hint=hint)

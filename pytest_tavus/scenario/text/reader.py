@@ -1,7 +1,7 @@
 """Reads YAML text to plain data without positions, strictly and in linear time.
 
-The reader builds the data straight from the parser's events. A tree of nodes for a whole file would
-cost ten times the memory and, through the garbage collector, time that grows faster than the file.
+The reader builds the data straight from the parser's events. A tree of nodes for a whole file costs
+ten times the memory, and the garbage collector's time then grows faster than the file.
 :mod:`~pytest_tavus.scenario.text.source` finds positions again for the few callers that need them.
 The reader knows nothing of scenarios.
 """

@@ -1,6 +1,6 @@
 """Reads YAML: bytes to text, text to the parser's events, and syntax errors to sentences.
 
-This is the only module that imports yaml. It knows nothing of scenarios.
+This is the only module that imports yaml. The module knows nothing of scenarios.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Findings about arguments that the request of a call leaves ambiguous, or never carried.
 
-An ambiguous argument never counts as the expected argument: it has a finding of its own. A call
-without a request has sent no arguments.
+An ambiguous argument has its own finding, and never counts as the expected argument. A call without
+a request has sent no arguments.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Assigns calls to expectations where the calls are not exactly the expected calls in order."""
+"""Assigns calls to expectations if the calls are not exactly the expected calls in order."""
 
 from __future__ import annotations
 

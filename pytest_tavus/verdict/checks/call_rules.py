@@ -1,4 +1,4 @@
-"""Rules for every call, expected or not: it is handled and well formed, and saves its values."""
+"""Rules for every call, expected or not: calls are handled, are well formed, and save values."""
 
 from __future__ import annotations
 

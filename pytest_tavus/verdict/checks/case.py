@@ -58,7 +58,7 @@ class Case(Struct, frozen=True):
         """Fill the placeholders in a value of the scenario, in clear.
 
         Raises:
-            MissingValue: a placeholder in it has no value.
+            MissingValue: a placeholder has no value.
 
         """
         if has_placeholders(value):

@@ -184,8 +184,8 @@ def has_status(status: int | StatusWord | None, call: Call, tool: Tool | None) -
 def _http_status(call: Call) -> int | None:
     """Return the HTTP status of a call.
 
-    An application that raised before a status has 500, as a server would send, so that a handler
-    in process and a handler behind HTTP agree.
+    An application that raised before a status has 500, as a server would send. So a handler in
+    process and a handler behind HTTP agree.
     """
     resolved, exchange = call.resolved, call.exchange
     if resolved is None or resolved.http_status is not None or exchange is None:

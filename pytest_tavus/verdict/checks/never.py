@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from pytest_tavus.contract.tool.sent import UNSENT
 from pytest_tavus.matching.compare import matches
@@ -19,46 +19,39 @@ class NeverInScenario:
     """`never` of a scenario: calls that are forbidden in the whole conversation."""
 
     def check(self, case: Case) -> CheckResult:
-        patterns = case.scenario.never
-        if not patterns or not case.observed.turns:
+        if not case.observed.turns:
             return NOTHING_TO_CHECK
-        found = [
-            finding
-            for pattern in patterns
-            for call in case.observed.calls.values()
-            if pattern.tool == call.name
-            for finding in _check_call(
-                pattern, call, case, case.fill(pattern.arguments, turn=call.entry.turn)
-            )
-        ]
-        calls = case.observed.calls.values()
-        return CheckResult(
-            found, [_avoidance_decider(one, calls, case.deciders) for one in patterns]
-        )
+        return _check_patterns(case.scenario.never, list(case.observed.calls.values()), case)
 
 
 class NeverInTurn:
     """`never` of a turn: calls that are forbidden in the turn and after its end."""
 
     def check(self, turn: TurnCase) -> CheckResult:
-        patterns = turn.turn.never
-        if not patterns or not turn.played:
+        if not turn.played:
             return NOTHING_TO_CHECK
         calls = [*turn.observed.calls, *turn.observed.calls_after]
-        found = [
-            finding
-            for pattern in patterns
-            for call in calls
-            if pattern.tool == call.name
-            for finding in _check_call(pattern, call, turn.case, turn.fill(pattern.arguments))
-        ]
-        return CheckResult(
-            found, [_avoidance_decider(one, calls, turn.deciders) for one in patterns]
+        return _check_patterns(turn.turn.never, calls, turn.case)
+
+
+def _check_patterns(
+    patterns: Sequence[CallPattern], calls: Sequence[Call], case: Case
+) -> CheckResult:
+    found = [
+        finding
+        for pattern in patterns
+        for call in calls
+        if pattern.tool == call.name
+        for finding in _check_call(
+            pattern, call, case, case.fill(pattern.arguments, turn=call.entry.turn)
         )
+    ]
+    deciders = [_avoidance_decider(pattern, calls, case.deciders) for pattern in patterns]
+    return CheckResult(found, deciders)
 
 
 def _avoidance_decider(
-    pattern: CallPattern, calls: Iterable[Call], row: Deciders
+    pattern: CallPattern, calls: Sequence[Call], row: Deciders
 ) -> Decider | None:
     """Return the decider of the fact that a forbidden call was not made.
 

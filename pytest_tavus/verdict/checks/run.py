@@ -139,18 +139,6 @@ class Checker:
         )
 
 
-def check(
-    scenario: Scenario,
-    trace: Trace,
-    *,
-    read: ArgumentReader,
-    show: Show | None = None,
-    scope: Mapping[str, object] = _NOTHING,
-) -> CheckReport:
-    """Return every finding on one trace; for many, keep a :class:`Checker`."""
-    return Checker(read=read).check(scenario, trace, show=show, scope=scope)
-
-
 def _run_checks(case: Case) -> CheckReport:
     open_: list[Ruling] = []
     results = _check_masked(case, open_) if case.trace.masked else _check_clear(case)

@@ -1,7 +1,7 @@
 """The protocol of a judge, which reads one conversation and returns a verdict.
 
-A judge reads a scenario and a trace; it opens no file and calls no tool of the user's. The error of
-a judge is a ruling, and so is an empty verdict, so that no failure disappears.
+A judge reads a scenario and a trace, opens no file, and calls no tool of the user's. The error of a
+judge is a ruling, and so is an empty verdict, so that no failure disappears.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def judge_objective(rule: ObjectiveRule | None, evidence: JudgedTrace) -> RuleOu
 
 
 def judge_guardrail(rule: GuardrailRule | None, evidence: JudgedTrace) -> RuleOutcome:
-    """Judge a guardrail: one forbidden call or text breaks it."""
+    """Judge a guardrail: one forbidden call or text breaks the guardrail."""
     if rule is None:
         return _build_no_rule_outcome("no rule says when it is broken")
     if not (rule.never_said or rule.never_called):

@@ -91,9 +91,9 @@ def _build_failure(value: Overall, summary: str, seqs: tuple[int, ...]) -> Overa
 
 
 def select_counted_calls(calls: Sequence[JudgedCall], scenario: Scenario) -> tuple[JudgedCall, ...]:
-    """Leave out the failures that the scenario expects, and answers that nobody waits for.
+    """Leave out the failures that the scenario expects, and open `fire_and_forget` app messages.
 
-    Nobody waits for an answer to a `fire_and_forget` app message [doc].
+    Nobody waits for an answer to such a message [doc].
     """
     expected = frozenset(_list_expected_failures(scenario))
     return tuple(

@@ -128,7 +128,7 @@ class RulesJudge:
 
 
 def _build_stray_outcome(kind: str, name: str, known: Iterable[str]) -> RuleOutcome:
-    """Refuse a rule for a name that the PAL does not have, because it would never be applied."""
+    """Refuse a rule for a name that the PAL does not have, because nothing would apply the rule."""
     reason = f"a rule is declared for it, and the PAL has no {kind} of that name"
     return RuleOutcome(outcome="error", evidence=reason, hint=did_you_mean(name, known))
 
