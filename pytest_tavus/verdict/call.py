@@ -164,8 +164,12 @@ class Call(Struct):
         if exact or not is_mapping(expected):
             every: list[tuple[str, Doubt]] = [*sent.ambiguous.items()]
             return every or [("*", "unlike")]
-        doubts = ((name, sent.doubt(name)) for name in map(str, expected))
-        return [(name, doubt) for name, doubt in doubts if doubt is not None]
+        found: list[tuple[str, Doubt]] = []
+        for name in map(str, expected):
+            doubt = sent.doubt(name)
+            if doubt is not None:
+                found.append((name, doubt))
+        return found
 
     def _arguments_without(self, names: Collection[str]) -> object:
         if not is_mapping(self.arguments):

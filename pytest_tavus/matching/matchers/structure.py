@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from pytest_tavus.matching.assignment.pairing import pair_leaves
 from pytest_tavus.matching.assignment.plan import Leaf, Steps
@@ -97,7 +97,7 @@ class Structure(Matcher):
 
     __slots__ = ()
 
-    content: object
+    content: Any
 
     @property
     def payload(self) -> object:
@@ -127,7 +127,8 @@ class Contains(Structure):
 
     @classmethod
     def from_payload(cls, payload: object) -> Self:
-        if payload is None or (isinstance(payload, str | list | tuple | dict) and not payload):
+        has_parts = isinstance(payload, str) or is_list(payload) or is_mapping(payload)
+        if payload is None or (has_parts and not payload):
             refuse(f"!contains takes {cls.takes}: {describe(payload)} is in everything")
         return cls(payload)
 

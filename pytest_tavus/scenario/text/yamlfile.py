@@ -109,11 +109,7 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
 def events(text: str, *, pure: bool = False) -> NextEvent:
     """Parse a text with PyYAML's C parser, if it is installed; `pure` selects the Python parser."""
     loader = yaml.SafeLoader if pure else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    next_event: NextEvent
-    if "\x7f" in text or ("\\u" in text and _PAIR.search(text) is not None):
-        next_event = _json_tolerant_events(text, loader)
-    else:
-        next_event = loader(text).get_event
+    next_event = _events_of(text, loader)
     return _refuse_lone_surrogates(next_event) if loader is yaml.SafeLoader else next_event
 
 
@@ -131,6 +127,12 @@ def position_of(event: Event) -> tuple[int, int]:
 
 class _Parser(Protocol):
     def get_event(self) -> Event: ...
+
+
+def _events_of(text: str, loader: Callable[[str], _Parser]) -> NextEvent:
+    if "\x7f" in text or ("\\u" in text and _PAIR.search(text) is not None):
+        return _json_tolerant_events(text, loader)
+    return loader(text).get_event
 
 
 def _refuse_lone_surrogates(next_event: NextEvent) -> NextEvent:

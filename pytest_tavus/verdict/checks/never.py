@@ -46,8 +46,9 @@ def _check_patterns(
             pattern, call, case, case.fill(pattern.arguments, turn=call.entry.turn)
         )
     ]
-    deciders = [_avoidance_decider(pattern, calls, case.deciders) for pattern in patterns]
-    return CheckResult(found, deciders)
+    return CheckResult(
+        found, [_avoidance_decider(pattern, calls, case.deciders) for pattern in patterns]
+    )
 
 
 def _avoidance_decider(
